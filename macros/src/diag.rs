@@ -1,0 +1,110 @@
+//! Findings about a declaration: collected by every phase, reported together.
+
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned;
+
+/// All findings of one macro call.
+#[derive(Default)]
+pub(crate) struct Diagnostics(Vec<Diagnostic>);
+
+/// One finding: what is wrong, where, and what to do about it.
+pub(crate) struct Diagnostic {
+    span: Span,
+    message: String,
+    lines: Vec<String>,
+}
+
+impl Diagnostics {
+    /// Reports a finding at these tokens. Say in lower case what is wrong, without a full stop; add
+    /// [`help`](Diagnostic::help) for what to write instead.
+    pub(crate) fn push(&mut self, at: &impl Spanned, message: impl Into<String>) -> &mut Diagnostic {
+        self.push_at(at.span(), message)
+    }
+
+    /// Reports a finding at a span.
+    pub(crate) fn push_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.0.push(Diagnostic { span, message: message.into(), lines: Vec::new() });
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+
+    /// Takes over what `syn` found.
+    pub(crate) fn push_syn(&mut self, error: syn::Error) {
+        for one in error {
+            self.push_at(one.span(), one.to_string());
+        }
+    }
+
+    /// True if nothing was found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One `compile_error!` a finding.
+    pub(crate) fn finish(self) -> TokenStream {
+        self.0
+            .into_iter()
+            .map(|found| syn::Error::new(found.span, found.text()).into_compile_error())
+            .collect()
+    }
+}
+
+impl Diagnostic {
+    /// What to write instead.
+    pub(crate) fn help(&mut self, text: impl AsRef<str>) -> &mut Self {
+        self.lines.push(format!("= help: {}", text.as_ref()));
+        self
+    }
+
+    /// What else to know.
+    pub(crate) fn note(&mut self, text: impl AsRef<str>) -> &mut Self {
+        self.lines.push(format!("= note: {}", text.as_ref()));
+        self
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.message.clone();
+        if !self.lines.is_empty() {
+            text.push('\n');
+        }
+        for line in &self.lines {
+            text.push_str("\n  ");
+            text.push_str(line);
+        }
+        text
+    }
+}
+
+/// The one of `known` that `word` was probably meant to be: at most two edits away, and less than half of it changed.
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (edits(word, name), name))
+        .filter(|(edits, name)| *edits <= 2 && edits * 2 < name.chars().count().max(2))
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein distance, with a swap of neighbours counted as one edit.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let width = b.len() + 1;
+    let mut table = vec![0usize; (a.len() + 1) * width];
+    let cell = |i: usize, j: usize| i * width + j;
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[cell(i, j)] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let same = usize::from(a[i - 1] != b[j - 1]);
+                let mut best = (table[cell(i - 1, j)] + 1).min(table[cell(i, j - 1)] + 1);
+                best = best.min(table[cell(i - 1, j - 1)] + same);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(table[cell(i - 2, j - 2)] + 1);
+                }
+                best
+            };
+        }
+    }
+    table[cell(a.len(), b.len())]
+}

@@ -1,0 +1,110 @@
+//! What can go wrong when an endpoint starts and runs.
+
+use std::{error::Error as StdError, fmt, io};
+
+use crate::config::ConfigErrors;
+
+/// Any error, as it comes out of services and bodies.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Why an endpoint did not start, or stopped by itself.
+///
+/// [`Display`](fmt::Display) prints this level only; [`source`](StdError::source) has the cause.
+pub struct Error(Box<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    Config(ConfigErrors),
+    Listen { address: String, source: io::Error },
+    Child { socket: &'static str, child: &'static str },
+    Drain { connections: usize },
+    Signal(io::Error),
+}
+
+impl Error {
+    pub(crate) fn listen(address: String, source: io::Error) -> Self {
+        Error(Box::new(Kind::Listen { address, source }))
+    }
+
+    pub(crate) fn child(socket: &'static str, child: &'static str) -> Self {
+        Error(Box::new(Kind::Child { socket, child }))
+    }
+
+    pub(crate) fn drain(connections: usize) -> Self {
+        Error(Box::new(Kind::Drain { connections }))
+    }
+
+    pub(crate) fn signal(source: io::Error) -> Self {
+        Error(Box::new(Kind::Signal(source)))
+    }
+
+    /// The configuration is wrong; [`config_errors`](Error::config_errors) lists every finding.
+    pub fn is_config(&self) -> bool {
+        matches!(*self.0, Kind::Config(_))
+    }
+
+    /// A listener could not be opened: the port is in use, say.
+    pub fn is_listen(&self) -> bool {
+        matches!(*self.0, Kind::Listen { .. })
+    }
+
+    /// A socket's child panicked too often.
+    pub fn is_child(&self) -> bool {
+        matches!(*self.0, Kind::Child { .. })
+    }
+
+    /// Shutdown took longer than it may, and connections were cut off.
+    pub fn is_drain(&self) -> bool {
+        matches!(*self.0, Kind::Drain { .. })
+    }
+
+    /// Every finding about the configuration, if that is what went wrong.
+    pub fn config_errors(&self) -> Option<&ConfigErrors> {
+        match &*self.0 {
+            Kind::Config(errors) => Some(errors),
+            _ => None,
+        }
+    }
+}
+
+impl From<ConfigErrors> for Error {
+    fn from(errors: ConfigErrors) -> Self {
+        Error(Box::new(Kind::Config(errors)))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Config(errors) => errors.fmt(f),
+            Kind::Listen { address, .. } => write!(f, "cannot listen on {address}"),
+            Kind::Child { socket, child } => {
+                write!(f, "child `{child}` of `{socket}` panicked more than 3 times in 5 seconds")
+            }
+            Kind::Drain { connections } => {
+                write!(f, "{connections} connections were cut off: they did not end within the shutdown time")
+            }
+            Kind::Signal(_) => f.write_str("cannot wait for signals"),
+        }
+    }
+}
+
+/// `main` prints errors by `Debug`: a person reads it, so it says what `Display` says, and why.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        if let Some(source) = self.source() {
+            write!(f, ": {source}")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &*self.0 {
+            Kind::Listen { source, .. } | Kind::Signal(source) => Some(source),
+            Kind::Config(_) | Kind::Child { .. } | Kind::Drain { .. } => None,
+        }
+    }
+}

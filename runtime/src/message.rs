@@ -1,0 +1,185 @@
+//! What travels between a client and a socket: messages and control frames.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Deref,
+    str::Utf8Error,
+};
+
+use bytes::Bytes;
+use tungstenite::Utf8Bytes;
+
+/// UTF-8 text in shared bytes: cloning it copies no text.
+///
+/// ```
+/// use landfall::Text;
+///
+/// let text = Text::from("ahoy");
+/// assert_eq!(&*text, "ahoy");
+/// assert!(Text::try_from(bytes::Bytes::from_static(b"\xff")).is_err());
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Text(Utf8Bytes);
+
+impl Text {
+    /// The text as a string slice.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The bytes of the text.
+    pub fn into_bytes(self) -> Bytes {
+        self.0.into()
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text(text.to_owned().into())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Text(text.into())
+    }
+}
+
+impl TryFrom<Bytes> for Text {
+    type Error = Utf8Error;
+    fn try_from(bytes: Bytes) -> Result<Self, Utf8Error> {
+        Utf8Bytes::try_from(bytes).map(Text)
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+/// A whole message, as a client sent it or is to receive it (RFC 6455 §5.6).
+///
+/// ```
+/// use landfall::Message;
+///
+/// let message = Message::from("hello");
+/// assert_eq!(message.as_text(), Some("hello"));
+/// assert_eq!(Message::from(vec![1, 2]).as_bytes(), [1, 2]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Message {
+    /// UTF-8 text.
+    Text(Text),
+    /// Bytes without an encoding.
+    Binary(Bytes),
+}
+
+impl Message {
+    /// The text of a text message.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Message::Text(text) => Some(text),
+            Message::Binary(_) => None,
+        }
+    }
+
+    /// The payload, whichever kind it is.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Message::Text(text) => text.as_bytes(),
+            Message::Binary(bytes) => bytes,
+        }
+    }
+
+    /// The payload's length in bytes.
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// True for a message without payload.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The payload as shared bytes.
+    pub fn into_bytes(self) -> Bytes {
+        match self {
+            Message::Text(text) => text.into_bytes(),
+            Message::Binary(bytes) => bytes,
+        }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Message::Text(text.into())
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Message::Text(text.into())
+    }
+}
+
+impl From<Text> for Message {
+    fn from(text: Text) -> Self {
+        Message::Text(text)
+    }
+}
+
+impl From<Bytes> for Message {
+    fn from(bytes: Bytes) -> Self {
+        Message::Binary(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Message {
+    fn from(bytes: Vec<u8>) -> Self {
+        Message::Binary(bytes.into())
+    }
+}
+
+/// A ping or a pong of the client (RFC 6455 §5.5.2, §5.5.3), with a payload of at most 125 bytes.
+///
+/// A ping has been answered already when a socket sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// The client asked whether we are there; the pong is on its way.
+    Ping(Bytes),
+    /// The client answered a ping of ours, or sent a pong unasked.
+    Pong(Bytes),
+}

@@ -1,0 +1,130 @@
+//! What is published.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::message::Text;
+
+/// One publication: a topic, the name of an event, and a payload. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Broadcast(Arc<Parts>);
+
+struct Parts {
+    topic: Box<str>,
+    event: Box<str>,
+    payload: Payload,
+}
+
+impl Broadcast {
+    pub(crate) fn new(topic: &str, event: &str, payload: Payload) -> Self {
+        Broadcast(Arc::new(Parts { topic: topic.into(), event: event.into(), payload }))
+    }
+
+    /// Where it was published.
+    pub fn topic(&self) -> &str {
+        &self.0.topic
+    }
+
+    /// What happened, such as `"new_message"`.
+    pub fn event(&self) -> &str {
+        &self.0.event
+    }
+
+    /// What was published.
+    pub fn payload(&self) -> &Payload {
+        &self.0.payload
+    }
+}
+
+impl fmt::Debug for Broadcast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Broadcast")
+            .field("topic", &self.topic())
+            .field("event", &self.event())
+            .field("payload", self.payload())
+            .finish()
+    }
+}
+
+/// What a broadcast carries. Its bytes are shared by all who receive it.
+///
+/// ```
+/// use landfall::pubsub::Payload;
+///
+/// assert_eq!(Payload::from("hello").as_text(), Some("hello"));
+/// assert_eq!(Payload::json(&[1, 2]).unwrap().as_text(), Some("[1,2]"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// JSON, serialized once.
+    Json(Text),
+    /// Text that is not JSON.
+    Text(Text),
+    /// Bytes.
+    Binary(Bytes),
+}
+
+impl Payload {
+    /// Serializes a value to JSON.
+    ///
+    /// # Errors
+    /// When the value cannot be JSON: a map with keys that are not strings, say.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Payload, serde_json::Error> {
+        serde_json::to_string(value).map(|text| Payload::Json(text.into()))
+    }
+
+    /// The text, if it is JSON or text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Payload::Json(text) | Payload::Text(text) => Some(text),
+            Payload::Binary(_) => None,
+        }
+    }
+}
+
+impl From<&str> for Payload {
+    fn from(text: &str) -> Self {
+        Payload::Text(text.into())
+    }
+}
+
+impl From<String> for Payload {
+    fn from(text: String) -> Self {
+        Payload::Text(text.into())
+    }
+}
+
+impl From<Text> for Payload {
+    fn from(text: Text) -> Self {
+        Payload::Text(text)
+    }
+}
+
+impl From<Bytes> for Payload {
+    fn from(bytes: Bytes) -> Self {
+        Payload::Binary(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Payload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Payload::Binary(bytes.into())
+    }
+}
+
+impl From<serde_json::Value> for Payload {
+    fn from(value: serde_json::Value) -> Self {
+        Payload::Json(value.to_string().into())
+    }
+}
+
+impl From<crate::Message> for Payload {
+    fn from(message: crate::Message) -> Self {
+        match message {
+            crate::Message::Text(text) => Payload::Text(text),
+            crate::Message::Binary(bytes) => Payload::Binary(bytes),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Topics: who hears what, and how one publication reaches thousands without waking their tasks.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `broadcast` | what is published: [`Broadcast`] and its [`Payload`] |
+//! | `encoder` | how a broadcast becomes a message for clients |
+//! | `topic` | the members of one topic |
+//! | `shard` | a part of all members, and the task that serves it |
+//! | `run` | publications that leave together, rendered once for all who share a form |
+//! | `subscription` | a topic as a stream, for any task |
+
+mod broadcast;
+mod encoder;
+mod run;
+mod shard;
+mod subscription;
+mod topic;
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use self::{
+    broadcast::{Broadcast, Payload},
+    subscription::{RecvError, Subscription},
+};
+pub(crate) use self::{
+    encoder::{Encoder, SocketEncoder},
+    run::{RenderKey, Run},
+    topic::{Membership, Subscriber},
+};
+use self::{
+    run::{Except, Publication},
+    shard::Shard,
+    topic::Entry,
+};
+
+/// The identity of a subscriber: unique in the process, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SubscriberId(u64);
+
+impl SubscriberId {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Why a broadcast was not accepted. No subscriber got it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BroadcastError {
+    /// More broadcasts wait for delivery than the `pubsub(queue = ..)` of the endpoint allows.
+    Overloaded,
+    /// The endpoint has stopped.
+    Closed,
+}
+
+impl fmt::Display for BroadcastError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            BroadcastError::Overloaded => "too many broadcasts wait for delivery",
+            BroadcastError::Closed => "the endpoint has stopped",
+        })
+    }
+}
+
+impl std::error::Error for BroadcastError {}
+
+/// The topics of an endpoint. Cloning it is cheap; several endpoints may share one.
+///
+/// A broadcast is encoded and framed once for all subscribers that share a form. Subscribers are spread over shards,
+/// one for each worker thread; a shard's task writes to their connections itself, and wakes a connection's own task
+/// only when its socket takes no more.
+///
+/// Broadcasts of one task reach one subscriber in order.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use landfall::pubsub::PubSub;
+///
+/// let pubsub = PubSub::new();
+/// let mut news = pubsub.subscribe("news");
+/// pubsub.broadcast("news", "headline", "ship sighted").unwrap();
+/// assert_eq!(news.recv().await.unwrap().payload().as_text(), Some("ship sighted"));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PubSub(Arc<Inner>);
+
+struct Inner {
+    shards: Box<[Arc<Shard>]>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl PubSub {
+    /// Topics with a queue of 65,536 broadcasts.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn new() -> Self {
+        PubSub::with_queue(65_536)
+    }
+
+    /// Topics with a queue of this many broadcasts; what comes while it is full is refused.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, or with a queue of 0.
+    pub fn with_queue(queue: usize) -> Self {
+        let workers = tokio::runtime::Handle::current().metrics().num_workers();
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let shards = (0..workers).map(|_| Shard::start(queue, &tasks, &stop)).collect();
+        PubSub(Arc::new(Inner { shards, stop, tasks }))
+    }
+
+    /// Broadcasts to all subscribers of a topic.
+    ///
+    /// # Errors
+    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    pub fn broadcast(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
+        self.publish(Broadcast::new(topic, event, payload.into()), Except::Nobody)
+    }
+
+    /// Broadcasts to all subscribers of a topic but one.
+    ///
+    /// # Errors
+    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    pub fn broadcast_from(
+        &self,
+        from: SubscriberId,
+        topic: &str,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
+        self.publish(Broadcast::new(topic, event, payload.into()), Except::Subscriber(from))
+    }
+
+    /// Broadcasts to all but the forwarding to one connection, which has forwarded it to its client itself.
+    pub(crate) fn broadcast_beside(
+        &self,
+        from: SubscriberId,
+        broadcast: Broadcast,
+    ) -> Result<(), BroadcastError> {
+        self.publish(broadcast, Except::ForwardTo(from))
+    }
+
+    /// The topic as a stream of broadcasts, for any task. It ends when it is dropped.
+    ///
+    /// At most 1,024 broadcasts wait; a receiver that is slower than that is told how many it missed.
+    pub fn subscribe(&self, topic: &str) -> Subscription {
+        Subscription::new(self.clone(), topic)
+    }
+
+    /// Writes the topic's broadcasts to a connection, in the form that `encoder` gives them.
+    pub(crate) fn forward(
+        &self,
+        topic: &str,
+        subscriber: Arc<dyn Subscriber>,
+        encoder: &'static dyn Encoder,
+    ) -> Membership {
+        self.join(topic, Entry { subscriber, encoder: Some(encoder) })
+    }
+
+    /// Hands the topic's broadcasts to a subscriber as they are.
+    pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
+        self.join(topic, Entry { subscriber, encoder: None })
+    }
+
+    pub(crate) fn leave(&self, membership: Membership) {
+        self.0.shards[membership.shard].leave(membership);
+    }
+
+    /// How many subscriptions a topic has.
+    pub fn subscribers(&self, topic: &str) -> usize {
+        self.0.shards.iter().map(|shard| shard.members(topic)).sum()
+    }
+
+    /// Ends delivery, and waits until no task is left.
+    pub(crate) async fn close(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// Tasks that deliver.
+    pub(crate) fn tasks(&self) -> usize {
+        self.0.tasks.len()
+    }
+
+    fn join(&self, topic: &str, entry: Entry) -> Membership {
+        let shard = (entry.subscriber.id().0 % self.0.shards.len() as u64) as usize;
+        self.0.shards[shard].join(shard, topic, entry)
+    }
+
+    /// Places are reserved in every shard first, so that a refused broadcast reaches nobody.
+    fn publish(&self, broadcast: Broadcast, except: Except) -> Result<(), BroadcastError> {
+        let publication = Arc::new(Publication::new(broadcast, except));
+        let mut places = Vec::with_capacity(self.0.shards.len());
+        for shard in &self.0.shards {
+            if let Some(place) = shard.reserve(publication.topic())? {
+                places.push(place);
+            }
+        }
+        places.into_iter().for_each(|place| place.send(publication.clone()));
+        Ok(())
+    }
+}
+
+impl Default for PubSub {
+    fn default() -> Self {
+        PubSub::new()
+    }
+}
+
+impl fmt::Debug for PubSub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PubSub").field("shards", &self.0.shards.len()).finish()
+    }
+}

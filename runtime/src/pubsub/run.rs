@@ -1,0 +1,118 @@
+//! Publications that leave together, rendered once for all who share a form.
+
+use std::{
+    any::TypeId,
+    cell::RefCell,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+
+use super::{Broadcast, Subscriber, SubscriberId};
+
+/// Who does not get a publication.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Except {
+    Nobody,
+    /// Neither forwarded nor delivered to this one.
+    Subscriber(SubscriberId),
+    /// Delivered, but not forwarded to this one: it did that itself, in the order of its own messages.
+    ForwardTo(SubscriberId),
+}
+
+/// A form on the wire: an encoder's, and the variant in which a transport frames it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RenderKey {
+    pub(crate) encoder: TypeId,
+    pub(crate) variant: u8,
+}
+
+type Rendered = Vec<(RenderKey, Bytes)>;
+
+/// A broadcast on its way, with every form it has been given so far: shards share them.
+pub(super) struct Publication {
+    broadcast: Broadcast,
+    except: Except,
+    rendered: Mutex<Rendered>,
+}
+
+impl Publication {
+    pub(super) fn new(broadcast: Broadcast, except: Except) -> Self {
+        Publication { broadcast, except, rendered: Mutex::default() }
+    }
+
+    pub(super) fn topic(&self) -> &str {
+        self.broadcast.topic()
+    }
+
+    fn render(&self, key: RenderKey, render: &dyn Fn(&Broadcast) -> Bytes) -> Bytes {
+        let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
+            return bytes.clone();
+        }
+        let bytes = render(&self.broadcast);
+        rendered.push((key, bytes.clone()));
+        bytes
+    }
+
+    fn forwards_to(&self, id: SubscriberId) -> bool {
+        self.except != Except::Subscriber(id) && self.except != Except::ForwardTo(id)
+    }
+}
+
+/// Consecutive publications to one topic, as a shard hands them to its members.
+pub(crate) struct Run {
+    publications: Vec<Arc<Publication>>,
+    /// The whole run in each form that some member needed.
+    rendered: RefCell<Rendered>,
+}
+
+impl Run {
+    pub(super) fn new(publications: Vec<Arc<Publication>>) -> Self {
+        Run { publications, rendered: RefCell::default() }
+    }
+
+    pub(super) fn topic(&self) -> &str {
+        self.publications.first().map_or("", |publication| publication.topic())
+    }
+
+    /// The run's bytes for one subscriber; `render` makes those of one broadcast, and empty bytes for none.
+    pub(crate) fn bytes(
+        &self,
+        id: SubscriberId,
+        key: RenderKey,
+        render: &dyn Fn(&Broadcast) -> Bytes,
+    ) -> Bytes {
+        if !self.publications.iter().all(|publication| publication.forwards_to(id)) {
+            return join(
+                self.publications.iter().filter(|p| p.forwards_to(id)).map(|p| p.render(key, render)),
+            );
+        }
+        let mut rendered = self.rendered.borrow_mut();
+        if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
+            return bytes.clone();
+        }
+        let bytes = join(self.publications.iter().map(|publication| publication.render(key, render)));
+        rendered.push((key, bytes.clone()));
+        bytes
+    }
+
+    pub(super) fn deliver_to(&self, subscriber: &dyn Subscriber) {
+        let id = subscriber.id();
+        for publication in &self.publications {
+            if publication.except != Except::Subscriber(id) {
+                subscriber.deliver(&publication.broadcast);
+            }
+        }
+    }
+}
+
+/// One after the other; a single piece is not copied.
+fn join(pieces: impl Iterator<Item = Bytes>) -> Bytes {
+    let mut pieces: Vec<Bytes> = pieces.filter(|bytes| !bytes.is_empty()).collect();
+    match pieces.len() {
+        0 => Bytes::new(),
+        1 => pieces.swap_remove(0),
+        _ => pieces.concat().into(),
+    }
+}

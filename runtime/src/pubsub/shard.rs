@@ -1,0 +1,129 @@
+//! A part of all members, and the task that serves it.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    BroadcastError, Membership, Run,
+    run::Publication,
+    topic::{Entry, Topic},
+};
+
+/// Publications taken from the queue at once: what has piled up for a topic leaves in one write a member.
+const BATCH: usize = 64;
+/// Members served before other tasks of the worker get their turn.
+const STRETCH: usize = 128;
+
+pub(super) struct Shard {
+    topics: Mutex<HashMap<Box<str>, Topic>>,
+    queue: Sender<Arc<Publication>>,
+}
+
+/// A place in a shard's queue.
+pub(super) type Place<'a> = mpsc::Permit<'a, Arc<Publication>>;
+
+impl Shard {
+    pub(super) fn start(queue: usize, tasks: &TaskTracker, stop: &CancellationToken) -> Arc<Self> {
+        let (sender, receiver) = mpsc::channel(queue);
+        let shard = Arc::new(Shard { topics: Mutex::default(), queue: sender });
+        // The task must not keep the queue's sender alive: it ends with the last handle.
+        let members = Arc::downgrade(&shard);
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            let serve = async {
+                let mut receiver = receiver;
+                let mut batch = Vec::with_capacity(BATCH);
+                while next(&mut receiver, &mut batch).await {
+                    for run in runs(&mut batch) {
+                        let Some(shard) = members.upgrade() else { return };
+                        shard.serve(run).await;
+                    }
+                }
+            };
+            stop.run_until_cancelled(serve).await;
+        });
+        shard
+    }
+
+    /// A place in the queue, if anybody here listens to the topic.
+    pub(super) fn reserve(&self, topic: &str) -> Result<Option<Place<'_>>, BroadcastError> {
+        if !self.lock().contains_key(topic) {
+            return Ok(None);
+        }
+        match self.queue.try_reserve() {
+            Ok(place) => Ok(Some(place)),
+            Err(TrySendError::Full(())) => Err(BroadcastError::Overloaded),
+            Err(TrySendError::Closed(())) => Err(BroadcastError::Closed),
+        }
+    }
+
+    pub(super) fn join(&self, shard: usize, topic: &str, entry: Entry) -> Membership {
+        let mut topics = self.lock();
+        let members = match topics.get_mut(topic) {
+            Some(members) => members,
+            None => topics.entry(topic.into()).or_default(),
+        };
+        Membership { topic: topic.into(), shard, place: members.insert(entry) }
+    }
+
+    pub(super) fn leave(&self, membership: Membership) {
+        let mut topics = self.lock();
+        let Some(members) = topics.get_mut(&membership.topic) else { return };
+        let gone = members.remove(membership.place);
+        if members.len() == 0 {
+            topics.remove(&membership.topic);
+        }
+        drop(topics);
+        // Dropped without the lock: it may be the last reference to a connection.
+        drop(gone);
+    }
+
+    pub(super) fn members(&self, topic: &str) -> usize {
+        self.lock().get(topic).map_or(0, Topic::len)
+    }
+
+    /// Hands a run to every member. The lock is released before anything is written.
+    async fn serve(&self, run: Run) {
+        let mut place = 0;
+        let mut stretch = Vec::with_capacity(STRETCH);
+        loop {
+            let next =
+                self.lock().get(run.topic()).and_then(|topic| topic.from_place(place, STRETCH, &mut stretch));
+            let Some(next) = next else { return };
+            for entry in stretch.drain(..) {
+                // Encoders and conversions are the application's code.
+                if catch_unwind(AssertUnwindSafe(|| entry.receive(&run))).is_err() {
+                    tracing::error!(topic = run.topic(), "encoding a broadcast panicked");
+                }
+            }
+            place = next;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Topic>> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn next(queue: &mut Receiver<Arc<Publication>>, batch: &mut Vec<Arc<Publication>>) -> bool {
+    queue.recv_many(batch, BATCH).await > 0
+}
+
+/// Splits a batch where the topic changes.
+fn runs(batch: &mut Vec<Arc<Publication>>) -> Vec<Run> {
+    let mut runs: Vec<Vec<Arc<Publication>>> = Vec::new();
+    for publication in batch.drain(..) {
+        match runs.last_mut() {
+            Some(run) if run[0].topic() == publication.topic() => run.push(publication),
+            _ => runs.push(vec![publication]),
+        }
+    }
+    runs.into_iter().map(Run::new).collect()
+}

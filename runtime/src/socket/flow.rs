@@ -1,0 +1,85 @@
+//! How a callback says "go on" or "stop", and why a connection ended.
+
+use std::borrow::Cow;
+
+/// What a callback wants next.
+///
+/// ```
+/// use landfall::Flow;
+///
+/// # fn decide(done: bool) -> Flow {
+/// if done { Flow::stop() } else { Flow::Continue }
+/// # }
+/// # decide(true);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a callback returns this: dropping it goes on"]
+#[non_exhaustive]
+pub enum Flow {
+    /// Wait for the next message.
+    Continue,
+    /// End the connection after what was pushed so far has been written.
+    Stop {
+        /// The WebSocket close code (RFC 6455 §7.4). Longpoll has none.
+        code: u16,
+        /// The close frame's text, at most 123 bytes; what is longer is cut at a character.
+        text: Cow<'static, str>,
+        /// What `terminate` is told.
+        reason: Reason,
+    },
+}
+
+impl Flow {
+    /// A normal end: close code 1000. The JavaScript client does not come back after it.
+    pub const fn stop() -> Flow {
+        Flow::Stop { code: 1000, text: Cow::Borrowed(""), reason: Reason::Normal }
+    }
+
+    /// An end that clients should repair: close code 1012 ("service restart").
+    pub const fn restart() -> Flow {
+        Flow::Stop { code: 1012, text: Cow::Borrowed(""), reason: Reason::Shutdown }
+    }
+
+    /// An end because of a failure: close code 1011 ("internal error"). The text goes to `terminate`, not to the client.
+    pub fn fail(reason: impl Into<Cow<'static, str>>) -> Flow {
+        Flow::Stop { code: 1011, text: Cow::Borrowed(""), reason: Reason::Failed(reason.into()) }
+    }
+
+    /// An end with a close code and text of your own, such as 4001 and "signed out".
+    ///
+    /// Codes that may not be sent (RFC 6455 §7.4: below 1000, 1004 to 1006, 1015, 1016 to 2999, above 4999) are sent
+    /// as 1011.
+    pub fn close(code: u16, text: impl Into<Cow<'static, str>>) -> Flow {
+        let text = text.into();
+        let reason = if code == 1000 { Reason::Normal } else { Reason::Failed(text.clone()) };
+        Flow::Stop { code, text, reason }
+    }
+}
+
+/// Why a connection ended: what [`terminate`](crate::Socket::terminate) is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A callback returned [`Flow::stop`].
+    Normal,
+    /// The client closed: by a close frame with this code (1005 when it had none), or by ending the TCP connection
+    /// without one (1006).
+    Closed {
+        /// The client's close code.
+        code: u16,
+        /// The client's close text.
+        text: String,
+    },
+    /// Nothing was received for the mount's `timeout`.
+    Timeout,
+    /// A callback returned [`Flow::fail`] or closed with a code of its own.
+    Failed(Cow<'static, str>),
+    /// A callback panicked.
+    Crash,
+    /// The client broke the protocol or a limit; the text says how.
+    Protocol(Cow<'static, str>),
+    /// The client did not read, and the outbox reached its limit.
+    Overflow,
+    /// The endpoint is shutting down.
+    Shutdown,
+}

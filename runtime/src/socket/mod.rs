@@ -1,0 +1,152 @@
+//! The contract between a socket (the application's type) and the transports that drive it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `connect` | what a connection attempt brings along, and how arguments are taken from it |
+//! | `info` | connect_info: what a mount grants and a socket may ask for |
+//! | `params` | query and path parameters, nested, and how they become typed arguments |
+//! | `flow` | how a callback says "go on" or "stop", and why a connection ended |
+//! | `outbox` | what a callback writes to |
+//! | `mailbox` | how other tasks reach a socket |
+//! | `refused` | why `connect` said no |
+//! | `options` | what a mount can set, and a socket can preset |
+//! | `origin` | which web pages may open a socket |
+//! | `children` | tasks that belong to a socket type |
+
+use std::future::Future;
+
+mod children;
+mod connect;
+mod flow;
+mod info;
+mod mailbox;
+mod options;
+mod origin;
+mod outbox;
+mod params;
+mod refused;
+
+pub(crate) use self::{
+    children::ChildSpec,
+    mailbox::{Inbox, InboxWaker},
+    origin::OriginCheck,
+    outbox::Link,
+};
+pub use self::{
+    children::Children,
+    connect::{Connect, FromConnect, TransportKind, argument},
+    flow::{Flow, Reason},
+    info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
+    mailbox::{Mailbox, SendError},
+    options::{Drainer, ErrorHandler, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket},
+    origin::{CheckOrigin, Origin},
+    outbox::Outbox,
+    params::{Param, ParamError, Params},
+    refused::Refused,
+};
+
+use crate::{
+    message::{Control, Message},
+    pubsub::{Broadcast, Payload},
+};
+
+/// What a socket reads in `connect`: checked against what each mount grants, at compile time.
+///
+/// `#[socket]` fills it in from the arguments of `connect`.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// connect_info keys that must be granted.
+    pub info: &'static [&'static str],
+    /// Parameters that must be there: in the path or in the query.
+    pub params: &'static [&'static str],
+    /// Parameters that may be missing.
+    pub optional_params: &'static [&'static str],
+}
+
+impl Needs {
+    /// Neither connect_info nor parameters.
+    pub const NOTHING: Needs = Needs { info: &[], params: &[], optional_params: &[] };
+}
+
+/// One client's connection, on whichever transport: the state and the callbacks of an application.
+///
+/// [`#[socket]`](macro@crate::socket) writes this implementation from an `impl` block; here is what it stands for.
+/// The callbacks of one connection run one at a time, in the order in which messages came (Phoenix's
+/// `Phoenix.Socket.Transport`). A callback that panics ends its own connection, with close code 1011.
+///
+/// ```
+/// use landfall::{Connect, Flow, Message, Outbox, Refused, Socket};
+///
+/// struct Echo;
+///
+/// impl Socket for Echo {
+///     type Info = ();
+///
+///     async fn connect(_: Connect<()>) -> Result<Self, Refused> {
+///         Ok(Echo)
+///     }
+///
+///     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+///         out.push(message);
+///         Flow::Continue
+///     }
+/// }
+/// ```
+pub trait Socket: Sized + Send + 'static {
+    /// What other tasks may send to this socket, by its [`Mailbox`].
+    type Info: Send + 'static;
+
+    /// Options for every mount of this socket; what a mount sets itself wins, key by key.
+    const OPTIONS: SocketOptions = SocketOptions::DEFAULT;
+
+    /// What `connect` reads.
+    const NEEDS: Needs = Needs::NOTHING;
+
+    /// Tasks that belong to this socket type: they start before the endpoint listens, once per running endpoint
+    /// however often the socket is mounted (Phoenix's `child_spec`).
+    fn children(children: &mut Children) {
+        let _ = children;
+    }
+
+    /// Decides whether a client may connect, and makes its state.
+    ///
+    /// Runs before the upgrade: an `Err` is answered by HTTP 403, or by the mount's `error_handler`.
+    fn connect(connect: Connect<Self::Info>) -> impl Future<Output = Result<Self, Refused>> + Send;
+
+    /// Called once, after the handshake and before the first message.
+    fn init(&mut self, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
+        let _ = out;
+        async { Flow::Continue }
+    }
+
+    /// Called for each message of the client.
+    fn handle_in(&mut self, message: Message, out: &mut Outbox) -> impl Future<Output = Flow> + Send;
+
+    /// Called for each ping and pong of the client; a ping has been answered already.
+    fn handle_control(&mut self, control: Control, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
+        let _ = (control, out);
+        async { Flow::Continue }
+    }
+
+    /// Called for each message that arrives in the [`Mailbox`].
+    fn handle_info(&mut self, info: Self::Info, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
+        let _ = (info, out);
+        async { Flow::Continue }
+    }
+
+    /// Called once when the connection has ended, if `init` was called.
+    fn terminate(self, reason: Reason) {
+        let _ = reason;
+    }
+
+    /// What a broadcast to a topic that was subscribed with [`Outbox::subscribe`] looks like to the client.
+    ///
+    /// Called once for all subscribers of one socket type, whatever their number. The default sends the payload alone:
+    /// JSON and text as a text message, bytes as a binary one. `None` sends nothing.
+    fn encode(broadcast: &Broadcast) -> Option<Message> {
+        Some(match broadcast.payload() {
+            Payload::Json(text) | Payload::Text(text) => Message::Text(text.clone()),
+            Payload::Binary(bytes) => Message::Binary(bytes.clone()),
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! What a mount can set, and a socket can preset for its mounts.
+//!
+//! Everything here is a constant: `endpoint!` and `#[socket]` lower their groups to these structs, one field a key.
+
+use std::time::Duration;
+
+use http::Response;
+
+use super::{CheckOrigin, ConnectInfo, Refused};
+use crate::body::Body;
+
+/// How long a client may be silent before its connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timeout {
+    /// Close after this long without a frame from the client, with code 1002.
+    After(Duration),
+    /// Never close for silence. A peer that vanished is then found by TCP alone, or not at all.
+    Never,
+}
+
+/// Answers a client whose `connect` was refused with a reason.
+pub type ErrorHandler = fn(&http::request::Parts, Refused) -> Response<Body>;
+
+/// `websocket(..)`: the WebSocket transport of a mount.
+#[derive(Clone, Copy, Debug)]
+pub struct WebSocket {
+    /// Appended to the mount's path. Default `"/websocket"`, which is what the JavaScript client asks for.
+    pub path: &'static str,
+    /// Silence after which the connection is closed. Default 60 s; sending does not count, a ping does.
+    pub timeout: Timeout,
+    /// Largest frame in bytes, header included, refused with 1009 before its payload is read. Default 8 MiB.
+    pub max_frame_size: usize,
+    /// Largest message in bytes, over all its fragments and after decompression; 1009 past it. Default: `max_frame_size`.
+    pub max_message_size: Option<usize>,
+    /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false.
+    pub compress: bool,
+    /// Subprotocols in the server's order of preference. Default none: the header is ignored.
+    pub subprotocols: Option<&'static [&'static str]>,
+    /// Which web pages may connect. Default: what the endpoint says.
+    pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
+    /// What `connect` may read about the request. Default nothing.
+    pub connect_info: ConnectInfo,
+    /// Takes a bearer token from the subprotocol header into connect_info `auth_token`. Default false.
+    pub auth_token: bool,
+    /// Answers when `connect` refuses with a reason. Default: an empty 403.
+    pub error_handler: Option<ErrorHandler>,
+    /// Logs each connection attempt as a request, at this level. Default: not at all.
+    pub transport_log: Option<tracing::Level>,
+    /// Bounds of what waits to be sent to one client.
+    pub outbox: OutboxOptions,
+}
+
+impl WebSocket {
+    /// The defaults of every key.
+    pub const DEFAULT: WebSocket = WebSocket {
+        path: "/websocket",
+        timeout: Timeout::After(Duration::from_secs(60)),
+        max_frame_size: 8 * 1024 * 1024,
+        max_message_size: None,
+        compress: false,
+        subprotocols: None,
+        check_origin: None,
+        connect_info: ConnectInfo::NOTHING,
+        auth_token: false,
+        error_handler: None,
+        transport_log: None,
+        outbox: OutboxOptions::DEFAULT,
+    };
+}
+
+/// What happens to a broadcast for a client whose outbox is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overflow {
+    /// Close the connection with 1013 ("try again later"): the client comes back and starts afresh.
+    Close,
+    /// Drop the oldest broadcasts that wait. Counted in the endpoint's statistics, and logged.
+    DropOldest,
+}
+
+/// `outbox(..)`: bounds of what waits to be sent to one client.
+///
+/// Replies to the client's own messages are never dropped: while they wait, nothing more is read from that client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxOptions {
+    /// Bytes that may wait, bookkeeping included. One message may always wait, whatever its size. Default 1 MiB.
+    pub limit: usize,
+    /// What happens to a broadcast past the limit. Default: close.
+    pub overflow: Overflow,
+}
+
+impl OutboxOptions {
+    /// The defaults of both keys.
+    pub const DEFAULT: OutboxOptions = OutboxOptions { limit: 1024 * 1024, overflow: Overflow::Close };
+}
+
+/// `drainer(..)`: how the connections of a mount are told to go when the endpoint stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drainer {
+    /// Connections told at once. Default 10,000.
+    pub batch_size: usize,
+    /// Pause between batches. Default 2 s.
+    pub batch_interval: Duration,
+    /// After this long the rest is cut off. Default 30 s.
+    pub shutdown: Duration,
+}
+
+impl Drainer {
+    /// The defaults of every key.
+    pub const DEFAULT: Drainer = Drainer {
+        batch_size: 10_000,
+        batch_interval: Duration::from_secs(2),
+        shutdown: Duration::from_secs(30),
+    };
+}
+
+/// `#[socket(..)]`: defaults for every mount of a socket.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketOptions {
+    /// The WebSocket transport's options where a mount does not set them.
+    pub websocket: WebSocket,
+    /// How connections drain where a mount does not say; `None` closes all at once.
+    pub drainer: Option<Drainer>,
+    /// The level at which accepted and refused connections are logged. Default info; `None` is silent.
+    pub log: Option<tracing::Level>,
+}
+
+impl SocketOptions {
+    /// The defaults of every key.
+    pub const DEFAULT: SocketOptions = SocketOptions {
+        websocket: WebSocket::DEFAULT,
+        drainer: Some(Drainer::DEFAULT),
+        log: Some(tracing::Level::INFO),
+    };
+}

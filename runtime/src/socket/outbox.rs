@@ -1,0 +1,103 @@
+//! What a callback writes to.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+
+use crate::{
+    handle::Handle,
+    message::Message,
+    pubsub::{BroadcastError, Payload, SubscriberId},
+};
+
+/// The way to one client, lent to a callback.
+///
+/// Everything pushed while the callback runs leaves in one write afterwards, in order.
+pub struct Outbox(Arc<dyn Link>);
+
+/// What a transport gives a socket: implemented by each transport's connection.
+pub(crate) trait Link: Send + Sync {
+    fn push(&self, message: Message);
+    fn ping(&self, payload: Bytes);
+    fn id(&self) -> SubscriberId;
+    fn handle(&self) -> &Handle;
+    fn subscribe(self: Arc<Self>, topic: &str);
+    fn unsubscribe(&self, topic: &str);
+    fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
+}
+
+impl Outbox {
+    pub(crate) fn new(link: Arc<dyn Link>) -> Self {
+        Outbox(link)
+    }
+
+    /// Sends a message to this client.
+    ///
+    /// Never waits. While more than the outbox's limit waits for the client, nothing more is read from it; a callback
+    /// that pushes past the limit in one go ends the connection with 1013.
+    pub fn push(&mut self, message: impl Into<Message>) {
+        self.0.push(message.into());
+    }
+
+    /// Sends a ping, on transports that have such a thing (longpoll has none). A payload over 125 bytes is cut.
+    pub fn ping(&mut self, payload: impl Into<Bytes>) {
+        self.0.ping(payload.into());
+    }
+
+    /// Forwards the topic's broadcasts to this client, from now until the connection ends.
+    ///
+    /// Each broadcast is encoded once for all subscribers of this socket type ([`Socket::encode`](crate::Socket::encode))
+    /// and written without waking the socket. Subscribing again to the same topic changes nothing.
+    pub fn subscribe(&mut self, topic: &str) {
+        self.0.clone().subscribe(topic);
+    }
+
+    /// Ends the forwarding of a topic.
+    pub fn unsubscribe(&mut self, topic: &str) {
+        self.0.unsubscribe(topic);
+    }
+
+    /// Broadcasts to all subscribers of the topic, this client included if it subscribed.
+    ///
+    /// For this client the broadcast keeps its place between what was pushed before and after it.
+    ///
+    /// # Errors
+    /// When the endpoint has more broadcasts waiting than it may.
+    pub fn broadcast(
+        &mut self,
+        topic: &str,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
+        self.0.broadcast(topic, event, payload.into())
+    }
+
+    /// Broadcasts to all subscribers of the topic but this connection.
+    ///
+    /// # Errors
+    /// When the endpoint has more broadcasts waiting than it may.
+    pub fn broadcast_from(
+        &mut self,
+        topic: &str,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
+        self.0.handle().broadcast_from(self.0.id(), topic, event, payload)
+    }
+
+    /// The identity of this connection among subscribers.
+    pub fn id(&self) -> SubscriberId {
+        self.0.id()
+    }
+
+    /// The endpoint that this connection belongs to.
+    pub fn handle(&self) -> &Handle {
+        self.0.handle()
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Outbox").field(&self.0.id()).finish()
+    }
+}

@@ -1,0 +1,42 @@
+//! A socket at a path: what `socket("/path", Type, ..)` declares.
+
+use crate::socket::{Children, Drainer, Needs, Socket, WebSocket};
+
+/// A socket type as data: its name and its entry points, without its type.
+#[derive(Clone, Copy)]
+pub struct SocketDef {
+    /// The type's name as written in the declaration.
+    pub name: &'static str,
+    pub(crate) needs: Needs,
+    pub(crate) children: fn(&mut Children),
+}
+
+impl SocketDef {
+    /// The entry points of a socket type.
+    pub const fn of<S: Socket>(name: &'static str) -> Self {
+        SocketDef { name, needs: S::NEEDS, children: S::children }
+    }
+}
+
+impl std::fmt::Debug for SocketDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SocketDef").field(&self.name).finish()
+    }
+}
+
+/// A socket at a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Mount {
+    /// Such as `"/socket/:room_id"`.
+    pub path: &'static str,
+    /// The socket type.
+    pub socket: SocketDef,
+    /// The WebSocket transport; `None` if the mount has none.
+    pub websocket: Option<WebSocket>,
+    /// How its connections drain; `None` closes all at once.
+    pub drainer: Option<Drainer>,
+    /// The level at which connections are logged; `None` is silent.
+    pub log: Option<tracing::Level>,
+    /// Where it is declared, as `file:line`.
+    pub location: &'static str,
+}
