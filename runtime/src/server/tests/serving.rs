@@ -101,6 +101,15 @@ async fn a_connection_is_no_large_future() {
     let server = super::super::server(mirror(), ServerOptions::default(), &tracker);
     let future = super::super::connection::run(crate::stream::Stream::new(ours), None, server);
     let size = size_of_val(&future);
+    println!(
+        "hyper's: {}",
+        size_of::<
+            hyper::server::conn::http1::UpgradeableConnection<
+                hyper_util::rt::TokioIo<crate::server::io::Watched>,
+                crate::server::door::Door<With<fn(Request<Body>) -> Answered>>,
+            >,
+        >()
+    );
     println!("connection future: {size} bytes");
     assert!(size <= 1024, "{size} bytes");
     stop.cancel();
