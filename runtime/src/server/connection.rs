@@ -51,10 +51,11 @@ pub(super) fn run<S: Serve>(
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
         match (Running { http: Some(http), watch: &watch, started: false, stopping: false }).await {
-            (End::Done, _) => take_over(&watch).await,
+            (End::Done, None) => take_over(&watch).await,
+            (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
             (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
             (End::Late, Some(stream)) => hang_up(stream, true, &watch).await,
-            (End::Cut | End::Malformed | End::Late, _) => {}
+            _ => {}
         }
         drop(ended);
     }

@@ -39,7 +39,10 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for Door<S> {
         self.watch.enter(Phase::Busy);
         let state = match guard::admit(request, self.watch.take_lengths()) {
             Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
-            Err(status) => State::Answered(guard::refusal(status)),
+            Err(status) => {
+                self.watch.leave_unread();
+                State::Answered(guard::refusal(status))
+            }
         };
         Serving { state, watch: self.watch.clone() }
     }

@@ -88,6 +88,7 @@ impl Clock {
             stalled: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             offered: AtomicBool::new(false),
+            unread: AtomicBool::new(false),
             waker: Mutex::default(),
             upgrade: Mutex::default(),
             clock: self.clone(),
@@ -180,6 +181,7 @@ pub(super) struct Watch {
     stalled: AtomicBool,
     ended: AtomicBool,
     offered: AtomicBool,
+    unread: AtomicBool,
     waker: Mutex<Option<Waker>>,
     upgrade: Mutex<Option<Upgrade>>,
     clock: Arc<Clock>,
@@ -293,6 +295,15 @@ impl Watch {
         if !self.stalled() {
             self.due.store(self.limit(self.phase()), Relaxed);
         }
+    }
+
+    /// A request was answered before all of it was read.
+    pub(super) fn leave_unread(&self) {
+        self.unread.store(true, Relaxed);
+    }
+
+    pub(super) fn unread(&self) -> bool {
+        self.unread.load(Relaxed)
     }
 
     pub(super) fn now(&self) -> u64 {
