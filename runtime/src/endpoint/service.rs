@@ -109,3 +109,6 @@ impl fmt::Debug for EndpointFuture {
         f.write_str("EndpointFuture")
     }
 }
+
+#[cfg(test)]
+mod tests;
