@@ -29,8 +29,9 @@ mod refused;
 pub(crate) use self::{
     children::ChildSpec,
     mailbox::{Inbox, InboxWaker},
-    origin::OriginCheck,
+    origin::{OriginCheck, OriginRequest},
     outbox::Link,
+    params::QueryError,
 };
 pub use self::{
     children::Children,
