@@ -2,6 +2,8 @@
 
 use std::{fmt, panic::Location, path::PathBuf};
 
+use super::keys;
+
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -80,6 +82,11 @@ impl ConfigError {
     pub(super) fn from(mut self, source: Source) -> Self {
         self.source.get_or_insert(source);
         self
+    }
+
+    pub(super) fn rank(&self) -> usize {
+        // A file that cannot be read or parsed comes first: what follows may come of it.
+        self.key().map_or(0, |key| 1 + keys::rank(key))
     }
 
     /// What is wrong.

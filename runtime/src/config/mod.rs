@@ -8,16 +8,30 @@
 //! | `setting` | how a layer gives one value |
 //! | `settings` | one layer |
 //! | `ip`, `secret`, `extra` | kinds of values |
+//! | `value` | how they are read from text and TOML |
+//! | `keys` | all names, and what a mistaken one may have meant |
+//! | `file` | a configuration file |
+//! | `resolve` | from layers to one configuration |
 //! | `resolved` | [`Config`]: what comes of all layers |
+//! | `validate`, `host`, `origin` | the checks |
 //! | `error` | what is wrong, and where it came from |
 
 mod error;
 mod extra;
+mod file;
+mod host;
 mod ip;
+mod keys;
+mod origin;
+mod resolve;
 mod resolved;
 mod secret;
 mod setting;
 mod settings;
+mod validate;
+mod value;
+
+pub(crate) use self::resolve::Layers;
 
 pub use self::{
     error::{ConfigError, ConfigErrors, Source},

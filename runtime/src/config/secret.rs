@@ -22,10 +22,7 @@ impl Secret {
         &self.0.0
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.0.len()
-    }
-
+    /// Whether it is the same value in memory. Contents are not compared: that would take a time that tells about them.
     pub(super) fn is_same(&self, other: &Secret) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
