@@ -7,6 +7,7 @@ mod error;
 mod handle;
 mod message;
 pub mod pubsub;
+mod slab;
 mod socket;
 mod stream;
 mod transport;

@@ -47,3 +47,7 @@ impl fmt::Debug for TakeoverSlot {
         f.write_str("TakeoverSlot")
     }
 }
+
+/// A request extension: the other end of the connection that the request came by. A Unix socket has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PeerAddr(pub(crate) std::net::SocketAddr);

@@ -29,7 +29,9 @@ mod refused;
 pub(crate) use self::{
     children::ChildSpec,
     mailbox::{Inbox, InboxWaker},
-    origin::OriginCheck,
+    info::InfoValues,
+    origin::{OriginCheck, OriginRequest},
+    params::QueryError,
     outbox::Link,
 };
 pub use self::{

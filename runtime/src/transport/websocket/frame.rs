@@ -1,8 +1,8 @@
 //! Frames: read from a client, written for a client (RFC 6455 §5).
 
-use std::{borrow::Cow, io::Cursor};
+use std::io::Cursor;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -121,38 +121,31 @@ fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// Appends a server's frame.
-pub(super) fn put(out: &mut Vec<u8>, opcode: OpCode, compressed: bool, payload: &[u8]) {
-    put_head(out, opcode, compressed, payload.len());
-    out.extend_from_slice(payload);
-}
-
-/// Appends the head of a server's frame.
-pub(super) fn put_head(out: &mut Vec<u8>, opcode: OpCode, compressed: bool, payload: usize) {
+/// The head of a server's frame, and its length.
+pub(super) fn head(opcode: OpCode, compressed: bool, payload: usize) -> ([u8; 10], usize) {
     let header = FrameHeader { opcode, rsv1: compressed, ..FrameHeader::default() };
-    // Writing to a Vec cannot fail.
-    let _ = header.format(payload as u64, out);
+    let mut bytes = [0; 10];
+    // A head without mask is 10 bytes at most.
+    let _ = header.format(payload as u64, &mut &mut bytes[..]);
+    (bytes, header.len(payload as u64))
 }
 
 /// A frame in memory of its own, to be shared by all who receive it.
 pub(super) fn shared(opcode: OpCode, compressed: bool, payload: &[u8]) -> Bytes {
-    let header = FrameHeader { opcode, rsv1: compressed, ..FrameHeader::default() };
-    let mut out = BytesMut::with_capacity(header.len(payload.len() as u64) + payload.len()).writer();
-    let _ = header.format(payload.len() as u64, &mut out);
-    let mut out = out.into_inner();
-    out.extend_from_slice(payload);
-    out.freeze()
+    let (head, len) = head(opcode, compressed, payload.len());
+    let mut frame = BytesMut::with_capacity(len + payload.len());
+    frame.extend_from_slice(&head[..len]);
+    frame.extend_from_slice(payload);
+    frame.freeze()
 }
 
-/// The payload of a close frame: at most 125 bytes, cut at a character; a code that may not be sent becomes 1011.
-pub(super) fn close_payload(code: u16, text: &Cow<'static, str>) -> Vec<u8> {
-    if code == 1005 {
-        return Vec::new();
-    }
+/// A close frame: its text is cut at a character if it is too long, a code that may not be sent becomes 1011.
+pub(super) fn close(code: u16, text: &str) -> Bytes {
     let code = if is_sendable(code) { code } else { 1011 };
     let mut end = text.len().min(123);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    [&code.to_be_bytes(), &text.as_bytes()[..end]].concat()
+    let payload = [&code.to_be_bytes(), &text.as_bytes()[..end]].concat();
+    shared(OpCode::Control(Control::Close), false, &payload)
 }
