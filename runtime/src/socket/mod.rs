@@ -28,11 +28,11 @@ mod refused;
 
 pub(crate) use self::{
     children::ChildSpec,
-    mailbox::{Inbox, InboxWaker},
     info::InfoValues,
+    mailbox::{Inbox, InboxWaker},
     origin::{OriginCheck, OriginRequest},
-    params::QueryError,
     outbox::Link,
+    params::QueryError,
 };
 pub use self::{
     children::Children,

@@ -124,7 +124,11 @@ impl OriginCheck {
         if headers.next().is_some() {
             return false;
         }
-        header.to_str().ok().and_then(Origin::parse).is_some_and(|origin| self.allows_origin(&origin, request))
+        header
+            .to_str()
+            .ok()
+            .and_then(Origin::parse)
+            .is_some_and(|origin| self.allows_origin(&origin, request))
     }
 
     fn allows_origin(&self, origin: &Origin, request: &OriginRequest<'_>) -> bool {
@@ -162,7 +166,9 @@ impl Pattern {
         let below = wildcard.is_some();
         let plain = wildcard.as_deref().unwrap_or(text);
         if plain.contains('*') {
-            return Err(format!("`*` in `{text:?}` is only allowed as the whole first label: `\"//*.example.com\"`"));
+            return Err(format!(
+                "`*` in `{text:?}` is only allowed as the whole first label: `\"//*.example.com\"`"
+            ));
         }
         let parts = Parts::of(plain).ok_or_else(|| format!("`{text:?}` is not an origin"))?;
         let host = parts.host.ok_or_else(|| {
@@ -175,7 +181,9 @@ impl Pattern {
         match scheme.as_deref() {
             None | Some("http" | "https") => {}
             Some("ws" | "wss") => {
-                return Err(format!("`{text:?}` never matches: browsers send `http` and `https` origins, also for WebSockets"));
+                return Err(format!(
+                    "`{text:?}` never matches: browsers send `http` and `https` origins, also for WebSockets"
+                ));
             }
             Some(_) => return Err(format!("`{text:?}` has a scheme other than `http` and `https`")),
         }

@@ -20,7 +20,9 @@ use super::{
 use crate::{
     handle::Handle,
     message::Message,
-    pubsub::{Broadcast, BroadcastError, Encoder, Membership, Payload, RenderKey, Run, Subscriber, SubscriberId},
+    pubsub::{
+        Broadcast, BroadcastError, Encoder, Membership, Payload, RenderKey, Run, Subscriber, SubscriberId,
+    },
     socket::{InboxWaker, Link},
     transport::{mounted::Mounted, roster::Member},
 };
@@ -222,7 +224,11 @@ impl<W: Wire> Peer<W> {
             Sent::Queued => self.wake(),
             Sent::Dropped(count) => {
                 self.mounted.handle.count_dropped(count);
-                tracing::debug!(socket = self.mounted.socket(), count, "dropped broadcasts for a slow client");
+                tracing::debug!(
+                    socket = self.mounted.socket(),
+                    count,
+                    "dropped broadcasts for a slow client"
+                );
                 self.wake();
             }
             Sent::Overflow => self.ask(Ask::Overflow),
@@ -255,7 +261,8 @@ impl<W: Wire> Subscriber for Peer<W> {
     }
 
     fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
-        let bytes = run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
+        let bytes =
+            run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
         if !bytes.is_empty() {
             let sent = self.out().outgoing.send(&bytes, &self.wire, self.mounted.websocket.outbox);
             self.settle(sent);
