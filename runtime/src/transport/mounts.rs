@@ -15,6 +15,7 @@ use super::{
 use crate::{
     body::Body,
     config::Config,
+    error::BoxError,
     handle::Handle,
     socket::{CheckOrigin, OriginCheck, Params, Timeout},
 };
@@ -26,8 +27,8 @@ pub(crate) struct Attempt {
     pub(crate) request: Request<Body>,
 }
 
-/// The answer to an attempt.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+/// The answer to an attempt; it is never an error, but shares its type with other services' answers.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// All mounts of a running endpoint.
 #[derive(Clone)]
