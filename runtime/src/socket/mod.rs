@@ -28,6 +28,7 @@ mod refused;
 
 pub(crate) use self::{
     children::ChildSpec,
+    info::InfoValues,
     mailbox::{Inbox, InboxWaker},
     origin::{OriginCheck, OriginRequest},
     outbox::Link,
