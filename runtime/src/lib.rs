@@ -1,24 +1,35 @@
 //! # Landfall: where connections come ashore
 
+mod address;
 mod body;
+mod cast;
 pub mod config;
 mod endpoint;
 mod error;
 mod handle;
+mod interop;
 mod message;
+mod pipeline;
+mod plug;
 pub mod pubsub;
+mod server;
 mod socket;
 mod stream;
 mod transport;
+mod url;
 
 pub use self::{
+    address::Address,
     body::Body,
-    config::{Config, ConfigError},
-    endpoint::EndpointDef,
+    config::{Config, ConfigError, Secret},
+    endpoint::{EndpointDef, EndpointFuture, EndpointService},
     error::{BoxError, Error},
-    handle::Handle,
+    handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
+    pipeline::Pipeline,
+    server::Listener,
     socket::*,
     transport::{Mount, SocketDef},
+    url::StructUrl,
 };
 pub use landfall_macros::{endpoint, socket};
