@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use http::{Extensions, Request, Uri};
+use http::{Extensions, Uri, request::Parts};
 
 /// With axum, its own type serves for ours too: an extension costs each request an allocation.
 #[cfg(feature = "axum")]
@@ -23,12 +23,12 @@ pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
 }
 
 /// The URI as the client sent it, with what a nesting router has stripped.
-pub(crate) fn full_uri<B>(request: &Request<B>) -> &Uri {
+pub(crate) fn full_uri(parts: &Parts) -> &Uri {
     #[cfg(feature = "axum")]
-    if let Some(original) = request.extensions().get::<axum::extract::OriginalUri>() {
-        return &original.0;
+    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
+        return uri;
     }
-    request.uri()
+    &parts.uri
 }
 
 #[cfg(feature = "axum")]

@@ -1,12 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::net::SocketAddr;
-
 use http::{StatusCode, header};
 use http_body_util::{BodyExt, Full};
 
 use super::*;
-use crate::{handle::Shared, interop, plug::plain, pubsub::PubSub};
+use crate::{config::Config, interop, plug::plain, pubsub::PubSub};
 
 /// Takes `/socket`, and says how the request looks to a socket.
 struct OnePath;
@@ -15,8 +13,9 @@ impl Sockets for OnePath {
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
         match request.uri().path() {
             "/socket" => {
-                let peer = interop::peer(request.extensions());
-                let text = format!("socket {} from {peer:?}", interop::full_uri(&request));
+                let (parts, _) = request.into_parts();
+                let peer = interop::peer(&parts.extensions);
+                let text = format!("socket {} from {peer:?}", interop::full_uri(&parts));
                 Ok(Box::pin(async { Ok(Response::new(Body::from(text))) }))
             }
             "/socket/cached" => Ok(Box::pin(async {
@@ -53,7 +52,7 @@ impl Service<Request<Body>> for Named {
 }
 
 fn service(pipeline: Pipeline) -> EndpointService {
-    let handle = Handle(Arc::new(Shared { name: "Test", pubsub: PubSub::new() }));
+    let handle = Handle::new("Test", Config::default(), PubSub::new());
     EndpointService::new(handle, OnePath, pipeline)
 }
 
@@ -94,6 +93,8 @@ async fn a_panic_of_a_socket_is_a_500() {
 
 #[cfg(feature = "axum")]
 mod with_axum {
+    use std::net::SocketAddr;
+
     use axum::{Router, extract::ConnectInfo, routing::get};
 
     use super::*;

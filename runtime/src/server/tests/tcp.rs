@@ -78,3 +78,53 @@ async fn a_refusal_arrives_although_more_was_sent() {
         assert!(all.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{all}");
     }
 }
+
+#[tokio::test]
+async fn a_reset_at_any_stage_leaves_nothing_behind() {
+    let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
+    let Address::Tcp(address) = address else { unreachable!() };
+    let stages = [
+        "",
+        "GET /",
+        "GET / HTTP/1.1\r\nhost: a\r\n",
+        HELLO,
+        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx",
+    ];
+    for stage in stages.iter().cycle().take(500) {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(stage.as_bytes()).await.unwrap();
+        if stage.len() % 2 == 0 {
+            tokio::task::yield_now().await;
+        }
+        socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    }
+    assert!(get(tokio::net::TcpStream::connect(address).await.unwrap()).await.ends_with("GET /x of a"));
+    stop.cancel();
+    tracker.close();
+    tracker.wait().await;
+}
+
+#[tokio::test]
+async fn large_answers_arrive_whole() {
+    let listener = Bound::tcp(([0, 0, 0, 0, 0, 0, 0, 1], 0).into());
+    let listener = listener.or_else(|_| Bound::tcp(([127, 0, 0, 1], 0).into())).unwrap();
+    let Address::Tcp(address) = listener.local_addr().unwrap() else { unreachable!() };
+    let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    let service = With(|request: Request<Body>| {
+        let length: usize = request.uri().path()[1..].parse().unwrap();
+        ready(Response::new(Body::from((0..length).map(|i| i as u8).collect::<Vec<_>>())))
+    });
+    serve(listener, service, ServerOptions::default(), &tracker, stop.clone());
+    for length in [0, 1, 900, 1000, 1024, 5000, 3_000_000] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = format!("GET /{length} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).await.unwrap();
+        let body = all.split_off(all.len() - length);
+        assert!(
+            all.ends_with(b"\r\n\r\n") && body.iter().enumerate().all(|(i, byte)| *byte == i as u8),
+            "{length}"
+        );
+    }
+}
