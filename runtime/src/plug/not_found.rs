@@ -14,7 +14,12 @@ use crate::body::Body;
 
 /// Answers every request with 404.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NotFound;
+pub struct NotFound;
+
+/// What an endpoint's plugs end in when it declares no `service`.
+pub fn not_found() -> NotFound {
+    NotFound
+}
 
 impl<B> Service<Request<B>> for NotFound {
     type Response = Response<Body>;
