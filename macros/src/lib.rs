@@ -1,6 +1,26 @@
 //! The macros of [landfall](https://docs.rs/landfall): use them through that crate, where they are documented.
 
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::todo,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+mod check;
 mod diag;
+mod host;
+mod lower;
+mod names;
+mod options;
+mod origin;
+mod pattern;
+mod recover;
+mod schema;
+mod secret;
+mod value;
 
 use proc_macro::TokenStream;
 
