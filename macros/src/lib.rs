@@ -20,6 +20,7 @@ mod pattern;
 mod recover;
 mod schema;
 mod secret;
+mod socket;
 mod value;
 
 use proc_macro::TokenStream;
@@ -32,6 +33,6 @@ pub fn endpoint(_input: TokenStream) -> TokenStream {
 
 /// Turns an impl block into a socket.
 #[proc_macro_attribute]
-pub fn socket(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn socket(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    socket::expand(arguments.into(), item.into()).into()
 }
