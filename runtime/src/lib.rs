@@ -13,6 +13,7 @@ mod pipeline;
 mod plug;
 pub mod pubsub;
 mod server;
+mod slab;
 mod socket;
 mod stream;
 mod transport;

@@ -19,12 +19,19 @@ use crate::{
     handle::Handle,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
+    transport::Mounts,
 };
 
 /// The sockets of an endpoint, as far as requests go.
 pub(crate) trait Sockets: Send + Sync + 'static {
     /// The response to a request, if it is a socket's; otherwise the request comes back as it was.
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
+}
+
+impl Sockets for Mounts {
+    fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
+        Mounts::dispatch(self, request)
+    }
 }
 
 /// An endpoint as a tower service: its sockets, then its plugs, then its service.
