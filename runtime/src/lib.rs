@@ -23,7 +23,7 @@ pub use self::{
     address::Address,
     body::Body,
     config::{Config, ConfigError, Secret},
-    endpoint::{EndpointDef, EndpointFuture, EndpointService},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
