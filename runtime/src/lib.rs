@@ -9,6 +9,7 @@ mod error;
 mod handle;
 mod interop;
 mod message;
+mod origin;
 mod pipeline;
 mod plug;
 pub mod pubsub;
@@ -27,6 +28,7 @@ pub use self::{
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
+    origin::{CheckOrigin, Origin},
     pipeline::Pipeline,
     server::Listener,
     socket::*,

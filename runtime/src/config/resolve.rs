@@ -11,7 +11,7 @@ use super::{
     validate::{self, Finding},
     value::{Key, Value},
 };
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 /// The layers below `init`.
 pub(crate) struct Layers<'a> {

@@ -5,6 +5,7 @@ use std::{env::VarError, net::IpAddr, path::Path, time::Duration};
 use proptest::prelude::*;
 
 use super::{resolve::Below, *};
+use crate::origin::CheckOrigin;
 
 /// One endpoint's layers.
 #[derive(Default)]

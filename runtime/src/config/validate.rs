@@ -4,7 +4,7 @@ use super::{
     Config, ConfigError, HttpConfig, Scheme, UrlConfig, host, origin,
     value::{invalid_ip, must_be_positive, port_range},
 };
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 /// More headers do not fit into a header map.
 const MOST_HEADERS: usize = 32_768;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use toml::de::{DeInteger, DeValue};
 
 use super::{ConfigError, Extra, Ip, Secret};
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 type Read<T> = Result<T, ConfigError>;
 

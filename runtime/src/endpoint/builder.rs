@@ -17,9 +17,10 @@ use crate::{
     config::{Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list},
     error::Error,
     handle::{Gauge, Handle},
+    origin::CheckOrigin,
     pubsub::PubSub,
     server::{Accept, Bound, Listener, ServerOptions, serve},
-    socket::{CheckOrigin, Drainer},
+    socket::Drainer,
     transport::{Mount, MountError, Mounts},
 };
 

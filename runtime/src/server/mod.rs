@@ -5,6 +5,7 @@ mod connection;
 mod door;
 mod guard;
 mod io;
+mod lengths;
 mod listener;
 mod upload;
 mod watch;

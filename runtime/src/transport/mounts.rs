@@ -17,7 +17,8 @@ use crate::{
     config::Config,
     error::BoxError,
     handle::Handle,
-    socket::{CheckOrigin, OriginCheck, Params, Timeout},
+    origin::{CheckOrigin, OriginCheck},
+    socket::{Params, Timeout},
 };
 
 /// A request on its way to a socket.
@@ -106,7 +107,9 @@ impl Mounts {
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
-        let timeouts = self.0.mounts.iter().filter_map(|(_, mounted)| match mounted.websocket.timeout {
+        let limits =
+            self.0.mounts.iter().flat_map(|(_, mounted)| [mounted.websocket.timeout, mounted.websocket.ping]);
+        let timeouts = limits.filter_map(|limit| match limit {
             Timeout::After(time) => Some(time / 8),
             Timeout::Never => None,
         });

@@ -69,6 +69,8 @@ pub(super) struct Peer<W> {
     heard: AtomicU64,
     /// The clock when the client last took something of what waits for it, or nothing waited.
     took: AtomicU64,
+    /// A ping has been sent since the client was last heard.
+    pinged: AtomicBool,
     /// A callback is running: the client's silence is not its fault.
     busy: AtomicBool,
     /// The close frame is out: `heard` is when.
@@ -101,6 +103,7 @@ impl<W: Wire> Peer<W> {
             ask: AtomicU8::new(Ask::Nothing as u8),
             heard: AtomicU64::new(now),
             took: AtomicU64::new(now),
+            pinged: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             closing: AtomicBool::new(false),
         })
@@ -130,6 +133,7 @@ impl<W: Wire> Peer<W> {
 
     pub(super) fn hear(&self) {
         self.heard.store(self.mounted.clock.now(), Ordering::Relaxed);
+        self.pinged.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn set_busy(&self, busy: bool) {
@@ -284,8 +288,14 @@ impl<W: Wire> Member for Peer<W> {
         } else if since(&self.took) >= STALLED {
             self.ask(Ask::Overflow);
         }
-        if !self.busy.load(Ordering::Relaxed) && since(&self.heard) >= self.mounted.timeout() {
+        if self.busy.load(Ordering::Relaxed) {
+            return;
+        }
+        let options = &self.mounted.websocket;
+        if since(&self.heard) >= options.timeout.millis() {
             self.ask(Ask::Timeout);
+        } else if since(&self.heard) >= options.ping.millis() && !self.pinged.swap(true, Ordering::Relaxed) {
+            self.ping(Bytes::new());
         }
     }
 

@@ -11,7 +11,7 @@ mod tests;
 /// and are always allowed.
 ///
 /// `L` is the form of the list: a constant slice on a mount, `Vec<String>` in a running endpoint's configuration.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum CheckOrigin<L = Vec<String>> {
     /// `true`: the origin's host equals the endpoint's `url` host. The default.
     Host,
@@ -26,6 +26,17 @@ pub enum CheckOrigin<L = Vec<String>> {
     Conn,
     /// A function that decides.
     Function(fn(&Origin) -> bool),
+}
+
+/// Functions are equal if their addresses are, which the compiler does not promise to keep apart.
+impl<L: PartialEq> PartialEq for CheckOrigin<L> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (CheckOrigin::List(one), CheckOrigin::List(other)) => one == other,
+            (CheckOrigin::Function(one), CheckOrigin::Function(other)) => std::ptr::fn_addr_eq(*one, *other),
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        }
+    }
 }
 
 impl From<CheckOrigin<&'static [&'static str]>> for CheckOrigin<Vec<String>> {
@@ -77,7 +88,9 @@ impl Origin {
 /// A `check_origin` made ready for requests.
 #[derive(Clone, Debug)]
 pub(crate) enum OriginCheck {
-    Any,
+    /// Not even looked at.
+    Off,
+    AnyHost,
     Host(String),
     List(Vec<Pattern>),
     Conn,
@@ -102,9 +115,9 @@ impl OriginCheck {
         Ok(match check {
             CheckOrigin::Host => match url_host {
                 Some(host) => OriginCheck::Host(plain_host(host)),
-                None => OriginCheck::Any,
+                None => OriginCheck::AnyHost,
             },
-            CheckOrigin::Off => OriginCheck::Any,
+            CheckOrigin::Off => OriginCheck::Off,
             CheckOrigin::List(list) => OriginCheck::List(compile_list(list.as_ref())?),
             CheckOrigin::Conn => OriginCheck::Conn,
             CheckOrigin::Function(function) => OriginCheck::Function(*function),
@@ -118,7 +131,7 @@ impl OriginCheck {
         request: &OriginRequest<'_>,
     ) -> bool {
         let Some(header) = headers.next() else { return true };
-        if let OriginCheck::Any = self {
+        if let OriginCheck::Off = self {
             return true;
         }
         if headers.next().is_some() {
@@ -132,20 +145,18 @@ impl OriginCheck {
     }
 
     fn allows_origin(&self, origin: &Origin, request: &OriginRequest<'_>) -> bool {
-        if let OriginCheck::Function(function) = self {
-            return function(origin);
-        }
-        let Some(host) = &origin.host else { return false };
-        match self {
-            OriginCheck::Any => true,
-            OriginCheck::Host(own) => own == host,
-            OriginCheck::List(patterns) => patterns.iter().any(|pattern| pattern.matches(origin, host)),
-            OriginCheck::Conn => {
-                origin.scheme.as_deref().is_some_and(|scheme| scheme.eq_ignore_ascii_case(request.scheme))
+        match (self, &origin.host) {
+            (OriginCheck::Off, _) => true,
+            (OriginCheck::Function(function), _) => function(origin),
+            (_, None) => false,
+            (OriginCheck::AnyHost, Some(_)) => true,
+            (OriginCheck::Host(own), Some(host)) => own == host,
+            (OriginCheck::List(patterns), Some(host)) => patterns.iter().any(|one| one.matches(origin, host)),
+            (OriginCheck::Conn, Some(host)) => {
+                origin.scheme.as_deref() == Some(request.scheme)
                     && *host == plain_host(request.host)
                     && origin.port == Some(request.port)
             }
-            OriginCheck::Function(function) => function(origin),
         }
     }
 }
@@ -162,30 +173,30 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     fn parse(text: &str) -> Result<Pattern, String> {
-        let wildcard = text.split_once("//*.").map(|(scheme, rest)| format!("{scheme}//{rest}"));
-        let below = wildcard.is_some();
-        let plain = wildcard.as_deref().unwrap_or(text);
+        let fault = |what: &str| Err(format!("`{text:?}` {what}"));
+        let (plain, below) = match text.split_once("//*.") {
+            Some((scheme, domain)) => (format!("{scheme}//{domain}"), true),
+            None => (text.to_owned(), false),
+        };
         if plain.contains('*') {
-            return Err(format!(
-                "`*` in `{text:?}` is only allowed as the whole first label: `\"//*.example.com\"`"
-            ));
+            return fault("has a `*` elsewhere than in front of a domain, as in `\"//*.example.com\"`");
         }
-        let parts = Parts::of(plain).ok_or_else(|| format!("`{text:?}` is not an origin"))?;
-        let host = parts.host.ok_or_else(|| {
-            format!("`{text:?}` has no host: an origin starts with `//` or a scheme, such as `\"https://example.com\"` or `\"//example.com:4000\"`")
-        })?;
+        let Some(parts) = Parts::of(&plain) else { return fault("is not an origin") };
+        let Some(host) = parts.host else {
+            return fault(
+                "has no host: an origin starts with `//` or a scheme, as in `\"https://example.com\"`",
+            );
+        };
         if !parts.bare {
-            return Err(format!("`{text:?}` has more than scheme, host and port: an origin has no path"));
+            return fault("has more than a scheme, a host and a port: an origin has no path");
         }
         let scheme = parts.scheme.map(str::to_ascii_lowercase);
         match scheme.as_deref() {
             None | Some("http" | "https") => {}
             Some("ws" | "wss") => {
-                return Err(format!(
-                    "`{text:?}` never matches: browsers send `http` and `https` origins, also for WebSockets"
-                ));
+                return fault("never matches: pages have `http` or `https`, WebSocket or not");
             }
-            Some(_) => return Err(format!("`{text:?}` has a scheme other than `http` and `https`")),
+            Some(_) => return fault("has another scheme than `http` and `https`"),
         }
         let port = parts.port.or_else(|| default_port(scheme.as_deref()?));
         Ok(Pattern { scheme, port, host, below })
@@ -258,7 +269,7 @@ fn host_and_port(text: &str) -> Option<(Option<String>, Option<u16>)> {
         }
         None => {
             let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-            if !name.bytes().all(is_host_byte) {
+            if !name.bytes().all(is_host_byte) || name.starts_with('.') || name.contains("..") {
                 return None;
             }
             (Some(name.to_ascii_lowercase()).filter(|name| !name.is_empty()), port)
