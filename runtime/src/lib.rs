@@ -12,6 +12,7 @@ mod message;
 mod origin;
 mod pipeline;
 mod plug;
+pub mod prelude;
 pub mod pubsub;
 mod server;
 mod slab;

@@ -131,8 +131,9 @@ impl<E: Endpoint> Builder<E> {
         handle.count_sockets(Arc::downgrade(&gauge));
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline);
 
+        let children = Supervisor::start(specs, handle.clone()).await;
         let life = Life {
-            children: Supervisor::start(specs, handle.clone()),
+            children,
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
             listening: CancellationToken::new(),
             drain_timeout: drain_timeout(E::DEF.mounts),

@@ -1,8 +1,9 @@
 //! The tasks of an endpoint's sockets: started before it listens, started again after a panic, within a limit.
 
-use std::{any::TypeId, collections::HashMap, sync::Arc, time::Duration};
+use std::{any::TypeId, collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use tokio::{
+    sync::oneshot,
     task::{Id, JoinSet},
     time::{Instant, timeout},
 };
@@ -59,11 +60,16 @@ pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
 }
 
 impl Supervisor {
-    pub(super) fn start(specs: Vec<(&'static str, ChildSpec)>, handle: Handle) -> Self {
+    /// Starts all children, and waits until each has run up to its first `.await`.
+    pub(super) async fn start(specs: Vec<(&'static str, ChildSpec)>, handle: Handle) -> Self {
         let child = |(socket, spec)| Child { socket, spec: Arc::new(spec), panics: Vec::new() };
         let children: Vec<_> = specs.into_iter().map(child).collect();
         let mut supervisor = Supervisor { handle, children, running: JoinSet::new(), tasks: HashMap::new() };
-        (0..supervisor.children.len()).for_each(|child| supervisor.spawn(child));
+        let started: Vec<_> = (0..supervisor.children.len()).map(|child| supervisor.spawn(child)).collect();
+        for child in started {
+            // An error is a panic: `supervise` will see to that.
+            let _ = child.await;
+        }
         supervisor
     }
 
@@ -84,7 +90,7 @@ impl Supervisor {
             if let Err(failed) = self.forgive(child) {
                 return failed;
             }
-            self.spawn(child);
+            let _ = self.spawn(child);
         }
     }
 
@@ -102,12 +108,22 @@ impl Supervisor {
         Ok(())
     }
 
-    fn spawn(&mut self, child: usize) {
+    fn spawn(&mut self, child: usize) -> oneshot::Receiver<()> {
         let (spec, handle) = (self.children[child].spec.clone(), self.handle.clone());
-        // Inside the task, so that a panic of `start` itself counts as the child's.
         let tasks = handle.0.tasks.clone();
-        let task = self.running.spawn(tasks.track_future(async move { (spec.start)(handle).await }));
+        let (started, start) = oneshot::channel();
+        // `start` is called inside the task, so that its panic counts as the child's.
+        let run = async move {
+            let mut child = (spec.start)(handle);
+            let first = poll_fn(|cx| Poll::Ready(child.as_mut().poll(cx))).await;
+            let _ = started.send(());
+            if first.is_pending() {
+                child.await;
+            }
+        };
+        let task = self.running.spawn(tasks.track_future(run));
         self.tasks.insert(task.id(), child);
+        start
     }
 
     /// Cancels all children, and waits until they are gone.
