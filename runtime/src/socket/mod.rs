@@ -10,7 +10,6 @@
 //! | `mailbox` | how other tasks reach a socket |
 //! | `refused` | why `connect` said no |
 //! | `options` | what a mount can set, and a socket can preset |
-//! | `origin` | which web pages may open a socket |
 //! | `children` | tasks that belong to a socket type |
 
 use std::future::Future;
@@ -21,16 +20,16 @@ mod flow;
 mod info;
 mod mailbox;
 mod options;
-mod origin;
 mod outbox;
 mod params;
 mod refused;
 
 pub(crate) use self::{
     children::ChildSpec,
+    info::InfoValues,
     mailbox::{Inbox, InboxWaker},
-    origin::OriginCheck,
     outbox::Link,
+    params::QueryError,
 };
 pub use self::{
     children::Children,
@@ -39,7 +38,6 @@ pub use self::{
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
     mailbox::{Mailbox, SendError},
     options::{Drainer, ErrorHandler, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket},
-    origin::{CheckOrigin, Origin},
     outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,
