@@ -35,6 +35,17 @@ pub(crate) fn key(name: &'static str, kind: Kind, value: &Expr, phase: Phase, di
     Check { name, kind, diag }.value(value, phase);
 }
 
+/// Checks a value of `extra(..)`, about which nothing is known but where it may come from.
+pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
+    let Some(env) = Env::of(value) else { return };
+    if may_be_env {
+        variable(&env, value, diag);
+    } else {
+        diag.push(value, "`env(..)` gives a whole setting, not a part of one")
+            .help("write `extra(name = env(\"NAME\"))`");
+    }
+}
+
 struct Check<'a> {
     name: &'static str,
     kind: Kind,

@@ -88,10 +88,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             let size = size(name, least, value);
             quote!(::core::option::Option::Some(#size))
         }
-        Kind::Duration => match duration(value) {
-            Some(duration) => quote_spanned!(at=> __rt::positive(#name, #duration)),
-            None => quote_spanned!(at=> __rt::positive(#name, #value)),
-        },
+        Kind::Duration => positive(name, value),
         Kind::Timeout => timeout(name, value),
         Kind::TransportPath => match value::text(value) {
             Some(_) => quote!(#value),
@@ -143,15 +140,27 @@ fn duration(value: &Expr) -> Option<TokenStream> {
     Some(quote_spanned!(unit.span()=> __rt::Duration::#constructor(#arguments)))
 }
 
+/// A duration whose number is no literal is checked where it is evaluated.
+fn positive(name: &str, value: &Expr) -> TokenStream {
+    let at = value.span();
+    let literal = value::call(value).and_then(|(_, arguments)| value::integer(arguments.first()?)).is_some();
+    match duration(value) {
+        Some(duration) if literal => duration,
+        Some(duration) => quote_spanned!(at=> __rt::positive(#name, #duration)),
+        None => quote_spanned!(at=> __rt::positive(#name, #value)),
+    }
+}
+
 fn timeout(name: &str, value: &Expr) -> TokenStream {
     let at = value.span();
     if value::word(value).is_some_and(|word| word == "never") {
         return quote_spanned!(at=> __rt::Timeout::Never);
     }
-    match duration(value) {
-        Some(duration) => quote_spanned!(at=> __rt::Timeout::After(__rt::positive(#name, #duration))),
-        None => quote_spanned!(at=> __rt::timeout(#name, #value)),
+    if duration(value).is_none() {
+        return quote_spanned!(at=> __rt::timeout(#name, #value));
     }
+    let duration = positive(name, value);
+    quote_spanned!(at=> __rt::Timeout::After(#duration))
 }
 
 fn slice(value: &Expr) -> TokenStream {
@@ -197,7 +206,7 @@ fn connect_info(value: &Expr) -> TokenStream {
             _ => None,
         })
         .collect();
-    let own = (!own.is_empty()).then(|| quote!(custom: &[#(#own),*],));
+    let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
     quote!(__rt::ConnectInfo { #(#words,)* #own ..__rt::ConnectInfo::NOTHING })
 }
 

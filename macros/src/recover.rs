@@ -1,7 +1,7 @@
 //! Cuts tokens into statements and arguments before anything is parsed, so that one mistake hides no other.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::parse::{Parse, Parser};
+use syn::parse::{ParseStream, Parser};
 
 /// Cuts a body at each `;`, and after the braces of a `fn` or `struct`. The `;` is not kept, except that of a struct.
 pub(crate) fn statements(tokens: TokenStream) -> Vec<TokenStream> {
@@ -12,7 +12,7 @@ pub(crate) fn statements(tokens: TokenStream) -> Vec<TokenStream> {
         let ends = match &token {
             TokenTree::Punct(punct) if punct.as_char() == ';' => true,
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                is_item(&current) && !matches!(tokens.peek(), Some(token) if is_punct(token, ';'))
+                is_item_start(&current) && !matches!(tokens.peek(), Some(token) if is_punct(token, ';'))
             }
             _ => false,
         };
@@ -29,7 +29,12 @@ pub(crate) fn statements(tokens: TokenStream) -> Vec<TokenStream> {
     statements
 }
 
-fn is_item(tokens: &[TokenTree]) -> bool {
+/// Whether a statement is a `struct` or a function rather than a directive.
+pub(crate) fn is_item(tokens: &TokenStream) -> bool {
+    is_item_start(&tokens.clone().into_iter().collect::<Vec<_>>())
+}
+
+fn is_item_start(tokens: &[TokenTree]) -> bool {
     names(tokens, "fn") || names(tokens, "struct")
 }
 
@@ -71,10 +76,7 @@ impl Arguments {
 
     /// Parses the next argument. A comma may belong to it (`Map<K, V>`, `|a, b| a`): if it does not parse up to the
     /// next one, longer runs are tried. If none parses, only the first piece is consumed.
-    pub(crate) fn next<T>(
-        &mut self,
-        parse: impl Fn(syn::parse::ParseStream) -> syn::Result<T>,
-    ) -> syn::Result<T> {
+    pub(crate) fn next<T>(&mut self, parse: impl Fn(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
         const LONGEST: usize = 8;
         let mut run: Vec<TokenTree> = Vec::new();
         let mut first = None;
@@ -100,9 +102,4 @@ fn without_comma(run: &[TokenTree]) -> TokenStream {
         Some((last, rest)) if is_punct(last, ',') => rest.iter().cloned().collect(),
         _ => run.iter().cloned().collect(),
     }
-}
-
-/// Whether these tokens are a whole `T`.
-pub(crate) fn parses_as<T: Parse>(tokens: &TokenStream) -> bool {
-    syn::parse2::<T>(tokens.clone()).is_ok()
 }

@@ -85,7 +85,7 @@ pub(crate) enum Form {
     /// `name(key = value, ..);`
     Group(&'static Group),
     /// `name = value;`
-    Value(Kind),
+    Value(&'static Key),
     /// `extra(name = value, ..);`
     Extra,
     /// `socket("/path", Type, ..);`
@@ -100,16 +100,22 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     Directive { name: "url", form: Form::Group(&URL) },
     Directive { name: "static_url", form: Form::Group(&STATIC_URL) },
     Directive { name: "http", form: Form::Group(&HTTP) },
-    Directive { name: "secret_key_base", form: Form::Value(Kind::Secret) },
-    Directive { name: "check_origin", form: Form::Value(Kind::CheckOrigin) },
+    Directive { name: "secret_key_base", form: Form::Value(&SECRET_KEY_BASE) },
+    Directive { name: "check_origin", form: Form::Value(&CHECK_ORIGIN) },
     Directive { name: "pubsub", form: Form::Group(&PUBSUB) },
-    Directive { name: "server", form: Form::Value(Kind::Flag) },
+    Directive { name: "server", form: Form::Value(&SERVER) },
     Directive { name: "extra", form: Form::Extra },
     Directive { name: "socket", form: Form::Socket },
     Directive { name: "plug", form: Form::Expression },
     Directive { name: "service", form: Form::Expression },
     Directive { name: "crate", form: Form::Path },
 ];
+
+const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret };
+
+const CHECK_ORIGIN: Key = Key { name: "check_origin", kind: Kind::CheckOrigin };
+
+const SERVER: Key = Key { name: "server", kind: Kind::Flag };
 
 const URL_KEYS: &[Key] = &[
     Key { name: "host", kind: Kind::Host },

@@ -1,5 +1,6 @@
 //! # Landfall: where connections come ashore
 
+mod address;
 mod body;
 mod cast;
 pub mod config;
@@ -8,25 +9,31 @@ mod error;
 mod handle;
 mod interop;
 mod message;
+mod origin;
 mod pipeline;
 mod plug;
+pub mod prelude;
 pub mod pubsub;
 mod server;
 mod slab;
 mod socket;
 mod stream;
 mod transport;
+mod url;
 
 pub use self::{
+    address::Address,
     body::Body,
-    config::{Config, ConfigError},
-    endpoint::{EndpointDef, EndpointFuture, EndpointService},
+    config::{Config, ConfigError, Secret},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
     error::{BoxError, Error},
-    handle::Handle,
+    handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
+    origin::{CheckOrigin, Origin},
     pipeline::Pipeline,
-    server::{Address, Listener},
+    server::Listener,
     socket::*,
     transport::{Mount, SocketDef},
+    url::StructUrl,
 };
 pub use landfall_macros::{endpoint, socket};

@@ -5,6 +5,7 @@ mod connection;
 mod door;
 mod guard;
 mod io;
+mod lengths;
 mod listener;
 mod upload;
 mod watch;
@@ -16,8 +17,8 @@ use hyper::server::conn::http1;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
+pub use self::listener::Listener;
 pub(crate) use self::listener::{Accept, Bound};
-pub use self::listener::{Address, Listener};
 use self::watch::Clock;
 use crate::body::Body;
 
@@ -80,19 +81,21 @@ struct Server<S> {
     options: ServerOptions,
 }
 
-/// Serves a listener until `stop`; then finishes what is in flight. All its tasks are `tracker`'s.
+/// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
+/// what `max_connections` counts; all other tasks are `tasks`.
 pub(crate) fn serve<L: Accept, S: Serve>(
     listener: L,
     service: S,
     options: ServerOptions,
-    tracker: &TaskTracker,
+    connections: &TaskTracker,
+    tasks: &TaskTracker,
     stop: CancellationToken,
 ) {
-    let server = server(service, options, tracker);
+    let server = server(service, options, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
-    tracker.spawn(server.clock.clone().run(closed.clone(), options.shutdown_timeout));
-    tracker.spawn(accept::run(listener, server, stop, closed.drop_guard()));
+    tasks.spawn(server.clock.clone().run(closed.clone(), options.shutdown_timeout));
+    tasks.spawn(accept::run(listener, server, stop, closed.drop_guard()));
 }
 
 fn server<S: Serve>(service: S, options: ServerOptions, tracker: &TaskTracker) -> Arc<Server<S>> {
