@@ -15,13 +15,22 @@ use super::{
 };
 use crate::stream::Stream;
 
-/// A response of so few bytes is copied together: one plain write costs the kernel less than a vectored one.
-const SMALL: usize = 1024;
-
 pub(super) struct Watched {
     pub(super) stream: Stream,
     watch: Arc<Watch>,
     lengths: Lengths,
+}
+
+/// Up to here, copying head and body together costs less than the kernel's work on a vector.
+const SHORT: usize = 1024;
+
+fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for buf in bufs {
+        short.get_mut(length..length + buf.len())?.copy_from_slice(buf);
+        length += buf.len();
+    }
+    Some(&short[..length])
 }
 
 impl Watched {
@@ -68,17 +77,9 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let total: usize = bufs.iter().map(|slice| slice.len()).sum();
-        let mut small = [0; SMALL];
-        let result = match small.get_mut(..total) {
-            Some(joined) => {
-                let mut at = 0;
-                for slice in bufs {
-                    joined[at..at + slice.len()].copy_from_slice(slice);
-                    at += slice.len();
-                }
-                Pin::new(&mut self.stream).poll_write(cx, joined)
-            }
+        let mut short = [0; SHORT];
+        let result = match flatten(bufs, &mut short) {
+            Some(bytes) => Pin::new(&mut self.stream).poll_write(cx, bytes),
             None => Pin::new(&mut self.stream).poll_write_vectored(cx, bufs),
         };
         self.watch.writing(&result);
