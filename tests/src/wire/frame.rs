@@ -113,12 +113,15 @@ impl Frame {
     fn parts(bytes: &[u8]) -> Option<Heard> {
         let [first, second, rest @ ..] = bytes else { return None };
         let (length, rest) = match second & 0x7f {
-            126 => rest.split_first_chunk().map(|(length, rest)| (u16::from_be_bytes(*length).into(), rest))?,
+            126 => {
+                rest.split_first_chunk().map(|(length, rest)| (u16::from_be_bytes(*length).into(), rest))?
+            }
             127 => rest.split_first_chunk().map(|(length, rest)| (u64::from_be_bytes(*length), rest))?,
             length => (length.into(), rest),
         };
         let masked = second & 0x80 != 0;
-        let (mask, rest) = if masked { rest.split_first_chunk().map(|(m, r)| (*m, r))? } else { ([0; 4], rest) };
+        let (mask, rest) =
+            if masked { rest.split_first_chunk().map(|(m, r)| (*m, r))? } else { ([0; 4], rest) };
         let length = usize::try_from(length).ok()?;
         let payload = rest.get(..length)?.iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m).collect();
         let frame =
@@ -169,7 +172,9 @@ mod tests {
             for masked in [false, true] {
                 let frame = Frame { masked, rsv: 4, ..Frame::new(2, vec![7; length]) };
                 let bytes = frame.to_bytes();
-                let Heard::Frame(read, used) = Frame::decode(&bytes) else { panic!("{length} bytes: no frame") };
+                let Heard::Frame(read, used) = Frame::decode(&bytes) else {
+                    panic!("{length} bytes: no frame")
+                };
                 assert_eq!((read, used), (frame, bytes.len()));
                 assert!(matches!(Frame::decode(&bytes[..bytes.len() - 1]), Heard::Part));
             }

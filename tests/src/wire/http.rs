@@ -90,9 +90,8 @@ impl Response {
     pub(super) fn parse(head: &str) -> Option<Response> {
         let mut lines = head.split("\r\n");
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let split = |line: &str| {
-            line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-        };
+        let split =
+            |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
         let headers = lines.filter(|line| !line.is_empty()).map(split).collect::<Option<_>>()?;
         Some(Response { status, headers, body: String::new() })
     }
