@@ -13,6 +13,7 @@ mod transport;
 
 pub use self::{
     body::Body,
+    config::{Config, ConfigError},
     endpoint::EndpointDef,
     error::{BoxError, Error},
     handle::Handle,

@@ -1,11 +1,60 @@
-//! Configuration: stub.
+//! Configuration: what layers say, what comes of it, and what is wrong with it.
+//!
+//! Layers, the later winning key by key: the declaration (`endpoint!`) < a TOML file < environment variables < options
+//! given at start < `init`. All of them are checked together, and every finding says where its value came from.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `setting` | how a layer gives one value |
+//! | `settings` | one layer |
+//! | `ip`, `secret`, `extra` | kinds of values |
+//! | `value` | how they are read from text and TOML |
+//! | `keys` | all names, and what a mistaken one may have meant |
+//! | `file` | a configuration file |
+//! | `resolve` | from layers to one configuration |
+//! | `resolved` | [`Config`]: what comes of all layers |
+//! | `validate`, `host`, `origin` | the checks |
+//! | `error` | what is wrong, and where it came from |
 
-/// Findings.
-#[derive(Debug)]
-pub struct ConfigErrors;
+mod error;
+mod extra;
+mod file;
+mod host;
+mod ip;
+mod keys;
+mod origin;
+mod resolve;
+mod resolved;
+mod secret;
+mod setting;
+mod settings;
+mod validate;
+mod value;
 
-impl std::fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("")
+pub(crate) use self::resolve::Layers;
+
+pub use self::{
+    error::{ConfigError, ConfigErrors, Source},
+    extra::Extra,
+    ip::Ip,
+    resolved::{Config, ConfigTypeError, HttpConfig, PubSubConfig, Scheme, UrlConfig},
+    secret::Secret,
+    setting::Setting,
+    settings::{Http, PubSubSettings, Settings, Url},
+};
+use crate::socket::CheckOrigin;
+
+/// The list of a mount's declaration is a constant.
+impl From<CheckOrigin<&'static [&'static str]>> for CheckOrigin {
+    fn from(check: CheckOrigin<&'static [&'static str]>) -> Self {
+        match check {
+            CheckOrigin::Host => CheckOrigin::Host,
+            CheckOrigin::Off => CheckOrigin::Off,
+            CheckOrigin::List(list) => {
+                CheckOrigin::List(list.iter().map(|&origin| origin.to_owned()).collect())
+            }
+            CheckOrigin::Conn => CheckOrigin::Conn,
+            CheckOrigin::Function(function) => CheckOrigin::Function(function),
+        }
     }
 }

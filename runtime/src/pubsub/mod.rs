@@ -147,6 +147,10 @@ impl PubSub {
         self.publish(Broadcast::new(topic, event, payload.into()), Except::Subscriber(from))
     }
 
+    pub(crate) fn publish_all(&self, broadcast: Broadcast) -> Result<(), BroadcastError> {
+        self.publish(broadcast, Except::Nobody)
+    }
+
     /// Broadcasts to all but the forwarding to one connection, which has forwarded it to its client itself.
     pub(crate) fn broadcast_beside(
         &self,

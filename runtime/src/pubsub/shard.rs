@@ -12,8 +12,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     BroadcastError, Membership, Run,
     run::Publication,
-    topic::{Entry, Topic},
+    topic::Entry,
 };
+use crate::slab::Slab;
 
 /// Publications taken from the queue at once: what has piled up for a topic leaves in one write a member.
 const BATCH: usize = 64;
@@ -21,7 +22,7 @@ const BATCH: usize = 64;
 const STRETCH: usize = 128;
 
 pub(super) struct Shard {
-    topics: Mutex<HashMap<Box<str>, Topic>>,
+    topics: Mutex<HashMap<Box<str>, Slab<Entry>>>,
     queue: Sender<Arc<Publication>>,
 }
 
@@ -85,7 +86,7 @@ impl Shard {
     }
 
     pub(super) fn members(&self, topic: &str) -> usize {
-        self.lock().get(topic).map_or(0, Topic::len)
+        self.lock().get(topic).map_or(0, Slab::len)
     }
 
     /// Hands a run to every member. The lock is released before anything is written.
@@ -94,7 +95,7 @@ impl Shard {
         let mut stretch = Vec::with_capacity(STRETCH);
         loop {
             let next =
-                self.lock().get(run.topic()).and_then(|topic| topic.from_place(place, STRETCH, &mut stretch));
+                self.lock().get(run.topic()).and_then(|members| members.copy_from_place(place, STRETCH, &mut stretch));
             let Some(next) = next else { return };
             for entry in stretch.drain(..) {
                 // Encoders and conversions are the application's code.
@@ -107,7 +108,7 @@ impl Shard {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Topic>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Slab<Entry>>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -125,7 +125,7 @@ impl PeerData {
 pub struct RequestUri {
     /// `"http"` or `"https"`, also for a WebSocket.
     pub scheme: &'static str,
-    /// The host that the client named, without port. Client-controlled.
+    /// The host that the client named, without port, an IPv6 address in brackets. Client-controlled.
     pub host: String,
     /// The port that the client named, or the scheme's own.
     pub port: u16,

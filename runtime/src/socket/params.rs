@@ -1,12 +1,30 @@
 //! Query and path parameters, nested, and how they become typed arguments.
 
-use std::fmt;
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
-/// The parameters of a connection attempt.
-#[derive(Clone, Default)]
-pub struct Params(Vec<(String, Param)>);
+mod de;
+mod query;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::query::QueryError;
+
+/// The parameters of a connection attempt, by name.
+///
+/// The query is read like Phoenix reads it: `room=1&user[name]=ann&tag[]=a&tag[]=b` has a text, a map and a list. Of two
+/// parameters of the same name the later counts, and a path parameter wins over the query.
+///
+/// ```
+/// use landfall::Params;
+///
+/// let params = Params::from_iter([("room", "7"), ("token", "s3cret")]);
+/// assert_eq!(params.get("room").unwrap().parse::<u32>().unwrap(), 7);
+/// assert_eq!(format!("{params:?}"), r#"Params {"room", "token"}"#);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Params(BTreeMap<String, Param>);
 
 /// One parameter.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,17 +34,49 @@ pub enum Param {
     /// `a[]=b`.
     List(Vec<Param>),
     /// `a[b]=c`.
-    Map(Vec<(String, Param)>),
+    Map(Params),
 }
 
-/// Why a parameter does not fit its type.
-#[derive(Debug)]
-pub struct ParamError(String);
+/// Why a parameter does not fit its type. Says what was expected, never what came: that may be a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParamError(Cow<'static, str>);
 
 impl Params {
     /// The parameter of that name.
     pub fn get(&self, name: &str) -> Option<&Param> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, param)| param)
+        self.0.get(name)
+    }
+
+    /// The text of a plain parameter; `None` if there is none of that name, or it is a list or a map.
+    pub fn as_str(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// All parameters with their names, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Param)> {
+        self.0.iter().map(|(name, param)| (name.as_str(), param))
+    }
+
+    /// How many parameters there are; what is inside of lists and maps does not count.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True without any parameter.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Deserializes all parameters together, into a struct or a map.
+    ///
+    /// # Errors
+    /// When one of them does not fit.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, ParamError> {
+        T::deserialize(self)
+    }
+
+    pub(crate) fn insert(&mut self, name: impl Into<String>, param: impl Into<Param>) {
+        self.0.insert(name.into(), param.into());
     }
 }
 
@@ -35,16 +85,70 @@ impl Param {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Param::Text(text) => Some(text),
-            _ => None,
+            Param::List(_) | Param::Map(_) => None,
         }
     }
 
-    /// Deserializes the parameter.
+    /// Deserializes the parameter: a text into numbers, `bool`, `char`, strings, enums without fields; a list into
+    /// sequences; a map into structs and maps.
     ///
     /// # Errors
     /// When it does not fit.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, ParamError> {
-        Err(ParamError(String::new()))
+        T::deserialize(self)
+    }
+}
+
+impl<K: Into<String>, V: Into<Param>> FromIterator<(K, V)> for Params {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(params: I) -> Self {
+        Params(params.into_iter().map(|(name, param)| (name.into(), param.into())).collect())
+    }
+}
+
+impl From<&str> for Param {
+    fn from(text: &str) -> Self {
+        Param::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Param {
+    fn from(text: String) -> Self {
+        Param::Text(text)
+    }
+}
+
+impl Serialize for Params {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(&self.0)
+    }
+}
+
+impl Serialize for Param {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Param::Text(text) => serializer.serialize_str(text),
+            Param::List(items) => serializer.collect_seq(items),
+            Param::Map(params) => params.serialize(serializer),
+        }
+    }
+}
+
+/// Names only: values may be credentials.
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Params ")?;
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The kind only: values may be credentials.
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Param::Text(_) => f.write_str("Text(..)"),
+            Param::List(items) => write!(f, "List(.. {} items)", items.len()),
+            Param::Map(params) => f.debug_tuple("Map").field(params).finish(),
+        }
     }
 }
 
@@ -55,15 +159,3 @@ impl fmt::Display for ParamError {
 }
 
 impl std::error::Error for ParamError {}
-
-impl fmt::Debug for Params {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Params")
-    }
-}
-
-impl fmt::Debug for Param {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Param")
-    }
-}

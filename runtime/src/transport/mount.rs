@@ -1,5 +1,11 @@
 //! A socket at a path: what `socket("/path", Type, ..)` declares.
 
+use std::fmt;
+
+use super::{
+    mounts::{Answer, Attempt},
+    websocket,
+};
 use crate::socket::{Children, Drainer, Needs, Socket, WebSocket};
 
 /// A socket type as data: its name and its entry points, without its type.
@@ -9,18 +15,19 @@ pub struct SocketDef {
     pub name: &'static str,
     pub(crate) needs: Needs,
     pub(crate) children: fn(&mut Children),
+    pub(crate) websocket: fn(Attempt) -> Answer,
 }
 
 impl SocketDef {
     /// The entry points of a socket type.
     pub const fn of<S: Socket>(name: &'static str) -> Self {
-        SocketDef { name, needs: S::NEEDS, children: S::children }
+        SocketDef { name, needs: S::NEEDS, children: S::children, websocket: websocket::accept::<S> }
     }
 }
 
-impl std::fmt::Debug for SocketDef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("SocketDef").field(&self.name).finish()
+impl fmt::Debug for SocketDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SocketDef").field("name", &self.name).field("needs", &self.needs).finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,164 @@
+//! What is wrong with a configuration, and where it came from.
+
+use std::{fmt, panic::Location, path::PathBuf};
+
+use super::keys;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// No layer said anything.
+    Default,
+    /// The declaration of the endpoint.
+    Macro(&'static Location<'static>),
+    /// A line of the configuration file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its line, counted from 1.
+        line: usize,
+    },
+    /// An environment variable.
+    Env(&'static str),
+    /// The options given at start.
+    Options,
+    /// The endpoint's `init`.
+    Init,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Default => f.write_str("the defaults"),
+            Source::Macro(at) => write!(f, "macro at {}:{}", at.file(), at.line()),
+            Source::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Source::Env(variable) => write!(f, "env {variable}"),
+            Source::Options => f.write_str("start options"),
+            Source::Init => f.write_str("init"),
+        }
+    }
+}
+
+/// One thing that is wrong with a configuration: a finding of the endpoint's own checks, or of an `init`.
+///
+/// ```
+/// use landfall::{config::{Config, ConfigError}};
+///
+/// fn init(config: Config) -> Result<Config, ConfigError> {
+///     if config.secret_key_base.is_none() {
+///         return Err(ConfigError::new("the vault has no key").help("run `vault unseal`"));
+///     }
+///     Ok(config)
+/// }
+/// # let _ = init;
+/// ```
+#[derive(Clone, Debug)]
+pub struct ConfigError {
+    message: String,
+    key: Option<String>,
+    source: Option<Source>,
+    help: Vec<String>,
+}
+
+impl ConfigError {
+    /// A finding: lower case, no full stop, code in backticks.
+    pub fn new(message: impl Into<String>) -> Self {
+        ConfigError { message: message.into(), key: None, source: None, help: Vec::new() }
+    }
+
+    /// Adds a line that says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    pub(super) fn at(mut self, key: &str, source: Source) -> Self {
+        self.key.get_or_insert_with(|| key.to_owned());
+        self.from(source)
+    }
+
+    pub(super) fn from(mut self, source: Source) -> Self {
+        self.source.get_or_insert(source);
+        self
+    }
+
+    pub(super) fn rank(&self) -> usize {
+        // A file that cannot be read or parsed comes first: what follows may come of it.
+        self.key().map_or(0, |key| 1 + keys::rank(key))
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The key, such as `"url.port"`.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Where its value came from.
+    pub fn origin(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match (&self.key, &self.source) {
+            (Some(key), Some(source)) => write!(f, " (`{key}` from {source})")?,
+            (None, Some(source)) => write!(f, " (from {source})")?,
+            (_, None) => {}
+        }
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Everything that is wrong with a configuration. Displayed as a list.
+#[derive(Debug)]
+pub struct ConfigErrors {
+    pub(super) endpoint: &'static str,
+    pub(super) errors: Vec<ConfigError>,
+}
+
+impl ConfigErrors {
+    /// The findings, in the order of the keys.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
+        self.errors.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ConfigErrors {
+    type Item = &'a ConfigError;
+    type IntoIter = std::slice::Iter<'a, ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = std::vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration of `{}` is wrong", self.endpoint)?;
+        for error in &self.errors {
+            write!(f, "\n\n{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}

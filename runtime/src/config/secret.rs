@@ -1,0 +1,79 @@
+//! A value that nobody sees by accident.
+
+use std::{fmt, hint::black_box, sync::Arc};
+
+/// A secret: it is neither printed nor serialized, and overwritten when its last clone is dropped.
+///
+/// ```
+/// use landfall::config::Secret;
+///
+/// let secret = Secret::from("correct horse battery staple");
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert_eq!(secret.expose(), b"correct horse battery staple");
+/// ```
+#[derive(Clone)]
+pub struct Secret(Arc<Bytes>);
+
+struct Bytes(Vec<u8>);
+
+impl Secret {
+    /// The bytes, for the one place that needs them.
+    pub fn expose(&self) -> &[u8] {
+        &self.0.0
+    }
+
+    /// Whether it is the same value in memory. Contents are not compared: that would take a time that tells about them.
+    pub(super) fn is_same(&self, other: &Secret) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Bytes {
+    fn overwrite(&mut self) {
+        self.0.fill(0);
+        // Without it the compiler may leave the writes out: nobody reads the bytes any more.
+        black_box(&mut self.0);
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.overwrite();
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        text.as_bytes().to_vec().into()
+    }
+}
+
+impl From<Vec<u8>> for Secret {
+    fn from(bytes: Vec<u8>) -> Self {
+        Secret(Arc::new(Bytes(bytes)))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overwrites_its_bytes() {
+        let mut bytes = Bytes(b"secret".to_vec());
+        bytes.overwrite();
+        assert_eq!(bytes.0, [0; 6]);
+    }
+}

@@ -1,0 +1,242 @@
+//! The checks of a whole configuration.
+
+use super::{
+    Config, ConfigError, HttpConfig, Scheme, Secret, UrlConfig, host, origin,
+    value::{invalid_ip, must_be_positive, port_range},
+};
+use crate::socket::CheckOrigin;
+
+/// More headers do not fit into a header map.
+const MOST_HEADERS: usize = 32_768;
+
+/// Less is not enough for the HTTP parser's own needs.
+const LEAST_HEAD: usize = 8192;
+
+/// Enough for hours of broadcasts, and within what a queue can be.
+const LONGEST_QUEUE: usize = 1 << 28;
+
+/// The bytes that session cookies need.
+const LEAST_SECRET: usize = 64;
+
+/// What a check found about a key.
+pub(super) enum Finding {
+    /// It cannot work.
+    Error(String, ConfigError),
+    /// It works, but hardly as wanted.
+    Warning(String, ConfigError),
+}
+
+/// Collects findings.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn error(&mut self, key: impl Into<String>, error: ConfigError) {
+        self.0.push(Finding::Error(key.into(), error));
+    }
+
+    fn warn(&mut self, key: impl Into<String>, error: ConfigError) {
+        self.0.push(Finding::Warning(key.into(), error));
+    }
+}
+
+pub(super) fn findings(config: &Config) -> Vec<Finding> {
+    let mut found = Findings::default();
+    check_url("url", &config.url, config.http.as_ref(), &mut found);
+    if let Some(url) = &config.static_url {
+        check_url("static_url", url, config.http.as_ref(), &mut found);
+    }
+    if let Some(http) = &config.http {
+        check_http(http, &mut found);
+    } else if config.server {
+        let error = ConfigError::new("`server = true` but no listener is configured");
+        found.error("server", error.help("add `http(port = 4000)`"));
+    }
+    check_secret(config, &mut found);
+    check_origin(config, &mut found);
+    let queue = config.pubsub.queue;
+    if queue == 0 {
+        found.error("pubsub.queue", must_be_positive("queue"));
+    } else if queue > LONGEST_QUEUE {
+        found.error("pubsub.queue", ConfigError::new(format!("`queue` must be at most {LONGEST_QUEUE}")));
+    }
+    found.0
+}
+
+pub(super) fn scheme(text: &str) -> Result<Scheme, ConfigError> {
+    let help = match text {
+        "http" => return Ok(Scheme::Http),
+        "https" => return Ok(Scheme::Https),
+        "ws" => "clients derive `ws` from `http`",
+        "wss" => "clients derive `wss` from `https`",
+        "htps" | "htpps" | "httsp" | "HTTPS" => "did you mean `\"https\"`?",
+        "htp" | "htttp" | "HTTP" => "did you mean `\"http\"`?",
+        _ => "write `scheme = \"https\"`",
+    };
+    Err(ConfigError::new(format!("`scheme` is `\"http\"` or `\"https\"`, not `{text:?}`")).help(help))
+}
+
+fn check_url(group: &str, url: &UrlConfig, http: Option<&HttpConfig>, found: &mut Findings) {
+    if let Err(error) = host::check(&url.host) {
+        found.error(format!("{group}.host"), error);
+    } else if url.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        let lower = url.host.to_ascii_lowercase();
+        let text = format!("browsers send origins in lower case, `{}` will never equal one", url.host);
+        found.warn(format!("{group}.host"), ConfigError::new(text).help(format!("write `{lower:?}`")));
+    }
+    let port_key = format!("{group}.port");
+    match (url.port, url.scheme) {
+        (Some(0), _) => {
+            let help = "for a port chosen by the system use `http(port = 0)`";
+            found.error(port_key, port_range(1).help(help));
+        }
+        (Some(port), Some(scheme)) if [80, 443].contains(&port) && port != scheme.default_port() => {
+            let other = if port == 443 { "https" } else { "http" };
+            let error = ConfigError::new(format!("port {port} with scheme `{scheme}` is unusual"));
+            found.warn(port_key, error.help(format!("did you mean `scheme = \"{other}\"`?")));
+        }
+        (None, Some(Scheme::Https)) => {
+            let port = http.and_then(|http| http.port).unwrap_or(80);
+            let text = format!(
+                "the port of `{group}()` would be {port}, inferred from `http`, under scheme `https`"
+            );
+            found.warn(port_key, ConfigError::new(text).help("add `port = 443`"));
+        }
+        _ => {}
+    }
+    if let Err(error) = path(&url.path) {
+        found.error(format!("{group}.path"), error);
+    }
+}
+
+fn path(path: &str) -> Result<(), ConfigError> {
+    let plain = |c: char| c.is_ascii_graphic() && !"?#\\\"<>^`{|}".contains(c);
+    if path == "/" {
+        Ok(())
+    } else if !path.starts_with('/') {
+        let error = ConfigError::new("`path` must start with `/`");
+        Err(error.help(format!("`path = {:?}`", format!("/{path}"))))
+    } else if !path.chars().all(plain) || path.contains("//") || path.split('/').any(is_dots) {
+        Err(ConfigError::new("`path` is not a plain absolute path"))
+    } else if let Some(short) = path.strip_suffix('/') {
+        let text = format!("`path` must not end with `/`, `path(\"/x\")` would give `{path}/x`");
+        Err(ConfigError::new(text).help(format!("`path = {short:?}`")))
+    } else {
+        Ok(())
+    }
+}
+
+fn is_dots(segment: &str) -> bool {
+    segment == "." || segment == ".."
+}
+
+fn check_http(http: &HttpConfig, found: &mut Findings) {
+    if !http.ip.is_valid() {
+        found.error("http.ip", invalid_ip());
+    }
+    let times = [
+        ("header_timeout", http.header_timeout),
+        ("idle_timeout", http.idle_timeout),
+        ("shutdown_timeout", http.shutdown_timeout),
+    ];
+    for (name, time) in times {
+        if time.is_zero() {
+            found.error(format!("http.{name}"), must_be_positive(name));
+        }
+    }
+    if http.max_headers == 0 || http.max_headers > MOST_HEADERS {
+        let text = format!("`max_headers` must be between 1 and {MOST_HEADERS}");
+        found.error("http.max_headers", ConfigError::new(text));
+    }
+    if http.max_head_bytes < LEAST_HEAD {
+        let text = format!("`max_head_bytes` must be at least {LEAST_HEAD}");
+        found.error("http.max_head_bytes", ConfigError::new(text));
+    }
+    if http.max_connections == Some(0) {
+        found.error("http.max_connections", must_be_positive("max_connections"));
+    }
+}
+
+fn check_secret(config: &Config, found: &mut Findings) {
+    let Some(secret) = &config.secret_key_base else { return };
+    let bytes = secret.expose();
+    if bytes.len() < LEAST_SECRET {
+        let text =
+            format!("`secret_key_base` has {} bytes, sessions need at least {LEAST_SECRET}", bytes.len());
+        found
+            .error("secret_key_base", ConfigError::new(text).help("generate one: `openssl rand -base64 48`"));
+    } else if bytes.windows(2).all(|pair| pair[0] == pair[1]) {
+        let error = ConfigError::new("`secret_key_base` is one character repeated: anybody can guess it");
+        found.warn("secret_key_base", error.help("generate one: `openssl rand -base64 48`"));
+    }
+}
+
+fn check_origin(config: &Config, found: &mut Findings) {
+    const KEY: &str = "check_origin";
+    match &config.check_origin {
+        CheckOrigin::Off => {
+            let error = ConfigError::new("any web site could open a socket in a visitor's name");
+            found.warn(KEY, error.help("list the origins"));
+        }
+        CheckOrigin::List(list) if list.is_empty() => {
+            found.error(KEY, ConfigError::new("an empty list refuses every browser"));
+        }
+        CheckOrigin::List(list) => list.iter().for_each(|entry| match origin::check(entry) {
+            Ok(Some(warning)) => found.warn(KEY, warning),
+            Ok(None) => {}
+            Err(error) => found.error(KEY, error),
+        }),
+        CheckOrigin::Host | CheckOrigin::Conn | CheckOrigin::Function(_) => {}
+    }
+}
+
+/// The keys in which two configurations differ.
+pub(super) fn changes(before: &Config, after: &Config) -> Vec<String> {
+    let mut changed = Vec::new();
+    let mut compare = |group: &str, same: &[(&str, bool)]| {
+        let differing = same.iter().filter(|(_, same)| !same);
+        changed.extend(differing.map(|(name, _)| format!("{group}{name}")));
+    };
+    compare("url.", &same_url(Some(&before.url), Some(&after.url)));
+    compare("static_url.", &same_url(before.static_url.as_ref(), after.static_url.as_ref()));
+    compare("http.", &same_http(before.http.as_ref(), after.http.as_ref()));
+    let same_secret = match (&before.secret_key_base, &after.secret_key_base) {
+        (Some(before), Some(after)) => Secret::is_same(before, after),
+        (None, None) => true,
+        _ => false,
+    };
+    compare(
+        "",
+        &[
+            ("secret_key_base", same_secret),
+            ("check_origin", before.check_origin == after.check_origin),
+            ("pubsub.queue", before.pubsub.queue == after.pubsub.queue),
+            ("server", before.server == after.server),
+        ],
+    );
+    let extras = after.extra.iter().filter(|(key, value)| before.extra.get(*key) != Some(value));
+    changed.extend(extras.map(|(key, _)| format!("extra.{key}")));
+    changed
+}
+
+fn same_url(a: Option<&UrlConfig>, b: Option<&UrlConfig>) -> [(&'static str, bool); 4] {
+    [
+        ("host", a.map(|url| &url.host) == b.map(|url| &url.host)),
+        ("port", a.map(|url| url.port) == b.map(|url| url.port)),
+        ("scheme", a.map(|url| url.scheme) == b.map(|url| url.scheme)),
+        ("path", a.map(|url| &url.path) == b.map(|url| &url.path)),
+    ]
+}
+
+fn same_http(a: Option<&HttpConfig>, b: Option<&HttpConfig>) -> [(&'static str, bool); 8] {
+    [
+        ("ip", a.map(|http| &http.ip) == b.map(|http| &http.ip)),
+        ("port", a.map(|http| http.port) == b.map(|http| http.port)),
+        ("header_timeout", a.map(|http| http.header_timeout) == b.map(|http| http.header_timeout)),
+        ("idle_timeout", a.map(|http| http.idle_timeout) == b.map(|http| http.idle_timeout)),
+        ("shutdown_timeout", a.map(|http| http.shutdown_timeout) == b.map(|http| http.shutdown_timeout)),
+        ("max_headers", a.map(|http| http.max_headers) == b.map(|http| http.max_headers)),
+        ("max_head_bytes", a.map(|http| http.max_head_bytes) == b.map(|http| http.max_head_bytes)),
+        ("max_connections", a.map(|http| http.max_connections) == b.map(|http| http.max_connections)),
+    ]
+}

@@ -1,0 +1,280 @@
+//! How a key's value is read from text (an environment variable) and from TOML.
+
+use std::{num::IntErrorKind, time::Duration};
+
+use serde_json::{Map, Value as Json};
+use toml::de::{DeInteger, DeValue};
+
+use super::{ConfigError, Extra, Ip, Secret};
+use crate::socket::CheckOrigin;
+
+type Read<T> = Result<T, ConfigError>;
+
+/// A kind of value. `name` is the key's, as it stands in its group: for messages.
+pub(super) trait Value: Sized {
+    /// What the key takes, for messages.
+    const TAKES: &'static str;
+
+    fn from_text(name: &str, text: String) -> Read<Self>;
+
+    /// `None` when it is another kind of value.
+    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>>;
+
+    fn read_toml(name: &str, value: &DeValue<'_>) -> Read<Self> {
+        Self::from_toml(name, value).unwrap_or_else(|| {
+            Err(ConfigError::new(format!("`{name}` takes {}, this is {}", Self::TAKES, kind(value))))
+        })
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(true) => "`true`",
+        DeValue::Boolean(false) => "`false`",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+impl Value for String {
+    const TAKES: &'static str = "a string";
+
+    fn from_text(_: &str, text: String) -> Read<Self> {
+        Ok(text)
+    }
+
+    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        value.as_str().map(|text| Ok(text.to_owned()))
+    }
+}
+
+impl Value for Secret {
+    const TAKES: &'static str = "a string";
+
+    fn from_text(_: &str, text: String) -> Read<Self> {
+        Ok(text.into())
+    }
+
+    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        value.as_str().map(|text| Ok(text.into()))
+    }
+}
+
+impl Value for bool {
+    const TAKES: &'static str = "`true` or `false`";
+
+    fn from_text(name: &str, text: String) -> Read<Self> {
+        match text.as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(ConfigError::new(format!("`{name}` takes `true` or `false`, not {text:?}"))),
+        }
+    }
+
+    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        value.as_bool().map(Ok)
+    }
+}
+
+/// Ports.
+impl Value for u16 {
+    const TAKES: &'static str = "a number";
+
+    fn from_text(name: &str, text: String) -> Read<Self> {
+        match parse_integer(name, &text, 10)? {
+            Some(number) => Ok(number),
+            None => Err(port_range(0)),
+        }
+    }
+
+    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        match value {
+            // The port of a URL may be written as text, in a file as well as in the environment.
+            DeValue::String(text) => Some(Self::from_text(name, text.clone().into_owned())),
+            DeValue::Integer(number) => {
+                Some(integer(name, number).and_then(|number| number.ok_or_else(|| port_range(0))))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `low` is 0 for ports to listen on and 1 for those of URLs.
+pub(super) fn port_range(low: u16) -> ConfigError {
+    ConfigError::new(format!("`port` must be between {low} and 65535"))
+}
+
+impl Value for usize {
+    const TAKES: &'static str = "a number";
+
+    fn from_text(name: &str, text: String) -> Read<Self> {
+        parse_integer(name, &text, 10)?.ok_or_else(|| must_be_positive(name))
+    }
+
+    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        let number = value.as_integer()?;
+        Some(integer(name, number).and_then(|number| number.ok_or_else(|| must_be_positive(name))))
+    }
+}
+
+pub(super) fn must_be_positive(name: &str) -> ConfigError {
+    ConfigError::new(format!("`{name}` must be positive"))
+}
+
+fn integer<N: TryFrom<i64>>(name: &str, number: &DeInteger<'_>) -> Read<Option<N>> {
+    parse_integer(name, number.as_str(), number.radix())
+}
+
+/// `None` is a number that the type can't hold.
+fn parse_integer<N: TryFrom<i64>>(name: &str, text: &str, radix: u32) -> Read<Option<N>> {
+    match i64::from_str_radix(text, radix) {
+        Ok(number) => Ok(N::try_from(number).ok()),
+        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+            Ok(None)
+        }
+        Err(_) => Err(ConfigError::new(format!("`{name}` is a number, not {text:?}"))),
+    }
+}
+
+impl Value for Duration {
+    const TAKES: &'static str = "a time such as `\"15s\"`";
+
+    fn from_text(name: &str, text: String) -> Read<Self> {
+        duration(&text).ok_or_else(|| {
+            ConfigError::new(format!("`{name}` takes a time, not {text:?}"))
+                .help("write `\"500ms\"`, `\"15s\"`, `\"5m\"` or `\"1h\"`")
+        })
+    }
+
+    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        match value {
+            DeValue::String(text) => Some(Self::from_text(name, text.clone().into_owned())),
+            DeValue::Integer(number) => Some(Err(ConfigError::new(format!("`{name}` needs a unit"))
+                .help(format!("write `\"{number}s\"` or `\"{number}ms\"`")))),
+            _ => None,
+        }
+    }
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(digits)?;
+    // 32 bits of hours are longer than any machine runs, and their sum with the present time is still a time.
+    let number = u64::from(number.parse::<u32>().ok()?);
+    Some(match unit.trim_start() {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number * 60),
+        "h" => Duration::from_secs(number * 3600),
+        _ => return None,
+    })
+}
+
+impl Value for Ip {
+    const TAKES: &'static str = "an address";
+
+    fn from_text(_: &str, text: String) -> Read<Self> {
+        Ok(text.into())
+    }
+
+    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        match value {
+            DeValue::String(text) => Some(Ok(text.as_ref().into())),
+            DeValue::Array(parts) => {
+                let part = |part: &toml::Spanned<DeValue<'_>>| {
+                    integer::<u16>(name, part.get_ref().as_integer()?).ok().flatten()
+                };
+                let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
+                Some(parts.and_then(ip_of_parts).ok_or_else(invalid_ip))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn ip_of_parts(parts: Vec<u16>) -> Option<Ip> {
+    if let Ok(segments) = <[u16; 8]>::try_from(parts.as_slice()) {
+        return Some(segments.into());
+    }
+    let octets = parts.into_iter().map(u8::try_from).collect::<Result<Vec<_>, _>>().ok()?;
+    <[u8; 4]>::try_from(octets).ok().map(Ip::from)
+}
+
+pub(super) fn invalid_ip() -> ConfigError {
+    ConfigError::new("this is not an IPv4 address (4 numbers 0–255) or IPv6 address (8 numbers 0–65535)")
+        .help("`ip = [0, 0, 0, 0]` or `ip = \"::1\"`")
+}
+
+impl Value for CheckOrigin {
+    const TAKES: &'static str = "a list";
+
+    /// Several origins are separated by commas.
+    fn from_text(_: &str, text: String) -> Read<Self> {
+        Ok(match text.trim() {
+            "true" => CheckOrigin::Host,
+            "false" => CheckOrigin::Off,
+            "conn" => CheckOrigin::Conn,
+            "" => CheckOrigin::List(Vec::new()),
+            list => CheckOrigin::List(list.split(',').map(|origin| origin.trim().to_owned()).collect()),
+        })
+    }
+
+    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        match value {
+            DeValue::Boolean(true) => Some(Ok(CheckOrigin::Host)),
+            DeValue::Boolean(false) => Some(Ok(CheckOrigin::Off)),
+            DeValue::String(text) if text == "conn" => Some(Ok(CheckOrigin::Conn)),
+            DeValue::String(text) if text.contains('/') => {
+                Some(Err(ConfigError::new("`check_origin` takes a list").help(format!("`[{text:?}]`"))))
+            }
+            DeValue::String(text) => {
+                Some(Err(ConfigError::new(format!("unknown value `{}`", text.escape_debug()))
+                    .help("`true`, `false`, `\"conn\"`, or a list of origins")))
+            }
+            DeValue::Array(list) => {
+                let origin =
+                    |origin: &toml::Spanned<DeValue<'_>>| String::read_toml("check_origin", origin.get_ref());
+                Some(list.iter().map(origin).collect::<Read<Vec<_>>>().map(CheckOrigin::List))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Value for Extra {
+    const TAKES: &'static str = "a value";
+
+    fn from_text(_: &str, text: String) -> Read<Self> {
+        Ok(text.into())
+    }
+
+    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+        Some(json(name, value).map(Extra))
+    }
+}
+
+fn json(name: &str, value: &DeValue<'_>) -> Read<Json> {
+    Ok(match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => match integer::<i64>(name, number)? {
+            Some(number) => number.into(),
+            None => return Err(ConfigError::new(format!("`{name}` has a number that is too large"))),
+        },
+        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
+        DeValue::Boolean(value) => (*value).into(),
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(items) => {
+            items.iter().map(|item| json(name, item.get_ref())).collect::<Read<Vec<_>>>()?.into()
+        }
+        DeValue::Table(table) => {
+            let entry = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
+                let key: &std::borrow::Cow<'_, str> = key.get_ref();
+                Ok((key.clone().into_owned(), json(name, value.get_ref())?))
+            };
+            table.iter().map(entry).collect::<Read<Map<_, _>>>()?.into()
+        }
+    })
+}

@@ -1,0 +1,72 @@
+//! Things at fixed places: a place is free again after what was there has gone.
+
+/// A list whose members keep their places.
+#[derive(Debug)]
+pub(crate) struct Slab<T> {
+    places: Vec<Option<T>>,
+    free: Vec<usize>,
+}
+
+impl<T> Slab<T> {
+    /// Puts something at a free place, and says which.
+    pub(crate) fn insert(&mut self, value: T) -> usize {
+        match self.free.pop() {
+            Some(place) => {
+                self.places[place] = Some(value);
+                place
+            }
+            None => {
+                self.places.push(Some(value));
+                self.places.len() - 1
+            }
+        }
+    }
+
+    /// Takes what is at a place. The memory goes with the last one.
+    pub(crate) fn remove(&mut self, place: usize) -> Option<T> {
+        let gone = self.places.get_mut(place)?.take()?;
+        self.free.push(place);
+        if self.len() == 0 {
+            *self = Slab::default();
+        }
+        Some(gone)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+}
+
+impl<T: Clone> Slab<T> {
+    /// Copies what stands at the next `most` places from `start` on, and says where to go on; `None` past the end.
+    pub(crate) fn copy_from_place(&self, start: usize, most: usize, out: &mut Vec<T>) -> Option<usize> {
+        let end = self.places.len().min(start.saturating_add(most));
+        out.extend(self.places.get(start..end)?.iter().flatten().cloned());
+        (start < end).then_some(end)
+    }
+}
+
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Slab { places: Vec::new(), free: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_used_again_and_members_do_not_move() {
+        let mut slab = Slab::default();
+        let places: Vec<_> = ["a", "b", "c"].map(|name| slab.insert(name)).into();
+        assert_eq!(slab.remove(places[1]), Some("b"));
+        assert_eq!(slab.remove(places[1]), None, "nothing is removed twice");
+        assert_eq!(slab.insert("d"), places[1]);
+        let mut copied = Vec::new();
+        assert_eq!(slab.copy_from_place(0, 2, &mut copied), Some(2));
+        assert_eq!(slab.copy_from_place(2, 2, &mut copied), Some(3));
+        assert_eq!(slab.copy_from_place(3, 2, &mut copied), None);
+        assert_eq!((copied, slab.len()), (vec!["a", "d", "c"], 3));
+    }
+}

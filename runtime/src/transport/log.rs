@@ -1,0 +1,92 @@
+//! What transports log, without what may be secret.
+
+use std::{fmt, time::Duration};
+
+use http::{HeaderValue, Request, StatusCode};
+use tracing::Level;
+
+use super::mounted::Mounted;
+use crate::socket::Params;
+
+/// Parameters whose name contains one of these are not logged.
+const FILTERED: [&str; 3] = ["password", "token", "secret"];
+
+macro_rules! at_level {
+    ($level:expr, $($event:tt)+) => {
+        match $level {
+            Level::ERROR => tracing::error!($($event)+),
+            Level::WARN => tracing::warn!($($event)+),
+            Level::INFO => tracing::info!($($event)+),
+            Level::DEBUG => tracing::debug!($($event)+),
+            Level::TRACE => tracing::trace!($($event)+),
+        }
+    };
+}
+
+/// Parameters for a log line, if there will be one.
+pub(super) struct LoggedParams(String);
+
+impl fmt::Debug for LoggedParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes parameters down, filtered; nothing if connections of this mount are not logged.
+pub(super) fn params(mounted: &Mounted, params: &Params) -> Option<LoggedParams> {
+    let level = mounted.mount.log?;
+    let wanted = level <= tracing::level_filters::LevelFilter::current();
+    wanted.then(|| LoggedParams(format!("{:?}", Filtered(params))))
+}
+
+struct Filtered<'a>(&'a Params);
+
+impl fmt::Debug for Filtered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, param) in self.0.iter() {
+            match param.as_str() {
+                Some(text) if !is_filtered(name) => map.entry(&name, &text),
+                Some(_) => map.entry(&name, &"[FILTERED]"),
+                // Lists and maps can hold anything.
+                None => map.entry(&name, &format_args!("…")),
+            };
+        }
+        map.finish()
+    }
+}
+
+fn is_filtered(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    FILTERED.iter().any(|term| name.contains(term))
+}
+
+pub(super) fn connected(mounted: &Mounted, params: Option<LoggedParams>, took: Duration) {
+    if let (Some(level), Some(params)) = (mounted.mount.log, params) {
+        at_level!(level, socket = mounted.socket(), transport = "websocket", ?params, ?took, "connected");
+    }
+}
+
+pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Duration) {
+    if let (Some(level), Some(params)) = (mounted.mount.log, params) {
+        at_level!(level, socket = mounted.socket(), transport = "websocket", ?params, ?took, "refused connection");
+    }
+}
+
+pub(super) fn origin_refused<'a>(mounted: &Mounted, origins: impl Iterator<Item = &'a HeaderValue>) {
+    let origins: Vec<_> = origins.collect();
+    tracing::error!(
+        socket = mounted.socket(),
+        ?origins,
+        "refused a web page's origin; help: if it is yours, set `url(host = ..)` to its host, or list it in `check_origin`"
+    );
+}
+
+/// A request in one line: without its query, which may hold credentials.
+pub(super) fn request<B>(request: &Request<B>) -> String {
+    format!("{} {:?}", request.method(), request.uri().path())
+}
+
+pub(super) fn answer(level: Level, request: &str, status: StatusCode, took: Duration) {
+    at_level!(level, request, status = status.as_u16(), ?took, "answered");
+}

@@ -1,0 +1,154 @@
+//! All mounts of a running endpoint: which of them a request belongs to.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use http::{Request, Response};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    clock::Clock,
+    mount::Mount,
+    mounted::Mounted,
+    pattern::{NotUtf8, Pattern},
+};
+use crate::{
+    body::Body,
+    config::Config,
+    handle::Handle,
+    socket::{CheckOrigin, OriginCheck, Params, Timeout},
+};
+
+/// A request on its way to a socket.
+pub(crate) struct Attempt {
+    pub(crate) mounted: Arc<Mounted>,
+    pub(crate) variables: Result<Params, NotUtf8>,
+    pub(crate) request: Request<Body>,
+}
+
+/// The answer to an attempt.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
+/// All mounts of a running endpoint.
+#[derive(Clone)]
+pub(crate) struct Mounts(Arc<Inner>);
+
+struct Inner {
+    /// Later mounts first: they win where patterns overlap.
+    mounts: Vec<(Pattern, Arc<Mounted>)>,
+    clock: Clock,
+}
+
+/// A mount's setting that cannot be used.
+#[derive(Debug)]
+pub(crate) struct MountError {
+    pub(crate) mount: &'static Mount,
+    pub(crate) message: String,
+}
+
+impl Mounts {
+    /// Makes all mounts ready for requests, or finds all that is wrong with them.
+    pub(crate) fn new(
+        mounts: &'static [Mount],
+        config: &Config,
+        handle: &Handle,
+        tasks: &TaskTracker,
+    ) -> Result<Self, Vec<MountError>> {
+        let clock = Clock::start();
+        let (mut ready, mut errors) = (Vec::new(), Vec::new());
+        for mount in mounts.iter().rev() {
+            let Some(websocket) = mount.websocket else { continue };
+            match origin(websocket.check_origin, config) {
+                Err(message) => errors.push(MountError { mount, message }),
+                Ok(origin) => ready.push((
+                    Pattern::new(mount.path, websocket.path),
+                    Arc::new(Mounted {
+                        handle: handle.clone(),
+                        mount,
+                        websocket,
+                        origin,
+                        roster: Default::default(),
+                        clock: clock.clone(),
+                        tasks: tasks.clone(),
+                        stopping: Default::default(),
+                    }),
+                )),
+            }
+        }
+        errors.reverse();
+        if errors.is_empty() { Ok(Mounts(Arc::new(Inner { mounts: ready, clock }))) } else { Err(errors) }
+    }
+
+    /// Gives a request to the socket that is mounted at its path, or back.
+    pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<Answer, Request<Body>> {
+        let found = self.0.mounts.iter().find_map(|(pattern, mounted)| {
+            pattern.variables(request.uri().path()).map(|variables| (mounted.clone(), variables))
+        });
+        match found {
+            Some((mounted, variables)) => {
+                Ok((mounted.mount.socket.websocket)(Attempt { mounted, variables, request }))
+            }
+            None => Err(request),
+        }
+    }
+
+    /// Moves the clock on, and looks for connections that have been silent for too long. Runs until it is dropped.
+    pub(crate) async fn sweep(self) {
+        let mut tick = interval(self.sweep_every());
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let now = self.0.clock.tick();
+            self.0.mounts.iter().for_each(|(_, mounted)| mounted.roster.sweep(now));
+        }
+    }
+
+    /// Often enough that the shortest timeout is late by an eighth at most.
+    fn sweep_every(&self) -> Duration {
+        let timeouts = self.0.mounts.iter().filter_map(|(_, mounted)| match mounted.websocket.timeout {
+            Timeout::After(time) => Some(time / 8),
+            Timeout::Never => None,
+        });
+        let second = Duration::from_secs(1);
+        timeouts.min().unwrap_or(second).clamp(Duration::from_millis(20), second)
+    }
+
+    /// Open connections.
+    pub(crate) fn connections(&self) -> usize {
+        self.0.mounts.iter().map(|(_, mounted)| mounted.roster.len()).sum()
+    }
+
+    /// Takes no connection any more, and ends those that are open. Returns how many had to be cut off.
+    pub(crate) async fn drain(&self) -> usize {
+        let drains: Vec<_> = self
+            .0
+            .mounts
+            .iter()
+            .map(|(_, mounted)| {
+                let mounted = mounted.clone();
+                tokio::spawn(async move { mounted.drain().await })
+            })
+            .collect();
+        let mut cut = 0;
+        for drain in drains {
+            cut += drain.await.unwrap_or(0);
+        }
+        cut
+    }
+}
+
+fn origin(
+    own: Option<CheckOrigin<&'static [&'static str]>>,
+    config: &Config,
+) -> Result<OriginCheck, String> {
+    let host = Some(config.url.host.as_str());
+    match own {
+        Some(check) => OriginCheck::compile::<_, &str>(&check, host),
+        None => OriginCheck::compile::<_, String>(&config.check_origin, host),
+    }
+}

@@ -1,0 +1,146 @@
+//! Paths with variables: `/socket/:room_id/websocket`.
+
+use percent_encoding::percent_decode_str;
+
+use crate::socket::{Param, Params};
+
+/// A mount's full path, ready to be compared with a request's.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern(Vec<Segment>);
+
+#[derive(Clone, Debug)]
+enum Segment {
+    Fixed(Box<str>),
+    /// `:name`, or `prefix-:name`.
+    Variable {
+        prefix: Box<str>,
+        name: Box<str>,
+    },
+    /// `*name`: all that is left.
+    Rest {
+        name: Box<str>,
+    },
+}
+
+/// A path whose variables are not UTF-8 when decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotUtf8;
+
+impl Pattern {
+    /// A mount's path and its transport's, one after the other. Empty segments do not count.
+    pub(crate) fn new(mount: &str, transport: &str) -> Self {
+        Pattern(segments(mount).chain(segments(transport)).map(Segment::new).collect())
+    }
+
+    /// The variables in a path; `None` if it is another one.
+    ///
+    /// Fixed segments are compared as they are sent; variables are decoded once. Variables whose name begins with `_`
+    /// match, and are left out.
+    pub(crate) fn variables(&self, path: &str) -> Option<Result<Params, NotUtf8>> {
+        let mut parts = segments(path);
+        let mut found = Ok(Params::default());
+        for segment in &self.0 {
+            let (name, param) = match segment {
+                Segment::Fixed(text) => {
+                    if parts.next()? != &**text {
+                        return None;
+                    }
+                    continue;
+                }
+                Segment::Variable { prefix, name } => {
+                    let value = parts.next()?.strip_prefix(&**prefix).filter(|value| !value.is_empty())?;
+                    (name, decode(value).map(Param::Text))
+                }
+                Segment::Rest { name } => {
+                    let all = parts.by_ref().map(|part| decode(part).map(Param::Text));
+                    (name, all.collect::<Result<_, _>>().map(Param::List))
+                }
+            };
+            if name.starts_with('_') {
+                continue;
+            }
+            match (param, &mut found) {
+                (Ok(param), Ok(params)) => params.insert(name.to_string(), param),
+                (Err(error), _) => found = Err(error),
+                _ => {}
+            }
+        }
+        parts.next().is_none().then_some(found)
+    }
+}
+
+impl Segment {
+    fn new(text: &str) -> Self {
+        if let Some(name) = text.strip_prefix('*') {
+            return Segment::Rest { name: name.into() };
+        }
+        match text.split_once(':') {
+            Some((prefix, name)) => Segment::Variable { prefix: prefix.into(), name: name.into() },
+            None => Segment::Fixed(text.into()),
+        }
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+fn decode(text: &str) -> Result<String, NotUtf8> {
+    percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).map_err(|_| NotUtf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn variables(mount: &str, transport: &str, path: &str) -> Option<Vec<(String, String)>> {
+        let params = Pattern::new(mount, transport).variables(path)?.expect("UTF-8");
+        let text = |param: &Param| match param {
+            Param::List(list) => list.iter().filter_map(Param::as_str).collect::<Vec<_>>().join("|"),
+            other => other.as_str().unwrap_or_default().to_owned(),
+        };
+        Some(params.iter().map(|(name, param)| (name.to_owned(), text(param))).collect())
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+        Some(pairs.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect())
+    }
+
+    #[test]
+    fn whole_segments_match_and_slashes_do_not_count() {
+        for path in ["/echo/websocket", "/echo/websocket/", "//echo//websocket"] {
+            assert_eq!(variables("/echo", "/websocket", path), pairs(&[]), "{path}");
+        }
+        for path in ["/echo", "/echo/websocket/x", "/ECHO/websocket", "/echo/web%73ocket", "/echowebsocket"] {
+            assert_eq!(variables("/echo", "/websocket", path), None, "{path}");
+        }
+        assert_eq!(variables("/root", "/", "/root/"), pairs(&[]));
+    }
+
+    #[test]
+    fn variables_are_taken_and_decoded_once() {
+        let found = variables("/ws/:user_id", "/project/:project_id", "/ws/a%20b/project/%2520+");
+        assert_eq!(found, pairs(&[("project_id", "%20+"), ("user_id", "a b")]));
+        assert_eq!(variables("/p-:rest", "/websocket", "/p-x/websocket"), pairs(&[("rest", "x")]));
+        assert_eq!(variables("/p-:rest", "/websocket", "/p-/websocket"), None);
+        assert_eq!(variables("/:_hidden/:shown", "/ws", "/a/b/ws"), pairs(&[("shown", "b")]));
+        assert_eq!(variables("/glob", "/*rest", "/glob/a/b"), pairs(&[("rest", "a|b")]));
+        assert_eq!(variables("/glob", "/*rest", "/glob"), pairs(&[("rest", "")]));
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_an_error_and_not_a_mismatch() {
+        let pattern = Pattern::new("/ws/:id", "/websocket");
+        assert_eq!(pattern.variables("/ws/%ff/websocket").map(|found| found.is_err()), Some(true));
+        assert!(pattern.variables("/ws/%ff/other").is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_panics(mount in "[/a-z:*%]{0,20}", transport in "[/a-z:*]{0,10}", path in "\\PC{0,60}") {
+            let _ = Pattern::new(&mount, &transport).variables(&path);
+        }
+    }
+}

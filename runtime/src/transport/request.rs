@@ -1,0 +1,85 @@
+//! What a transport reads from the request that opens a connection.
+
+use http::{
+    HeaderMap,
+    header::{HOST, USER_AGENT},
+    request::Parts,
+};
+
+use crate::{
+    socket::{ConnectInfo, Headers, InfoValues, OriginRequest, PeerData, RequestUri},
+    stream::PeerAddr,
+};
+
+/// Scheme, host and port, as the client named them.
+pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
+    let scheme = parts.uri.scheme_str().unwrap_or("http");
+    let named = parts.uri.authority().map(|authority| authority.as_str());
+    let named = named.or_else(|| parts.headers.get(HOST)?.to_str().ok()).unwrap_or_default();
+    let (host, port) = match named.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
+        _ => (named, None),
+    };
+    let default = if scheme == "https" { 443 } else { 80 };
+    OriginRequest { scheme, host, port: port.unwrap_or(default) }
+}
+
+/// What the mount grants of the request; `auth_token` is found elsewhere.
+pub(crate) fn info(granted: &ConnectInfo, parts: &Parts, path: &str) -> InfoValues {
+    let headers = &parts.headers;
+    let starting_with = |prefix: &str| collect(headers, |name| name.starts_with(prefix));
+    InfoValues {
+        peer_data: granted.peer_data.then(|| peer_data(parts)).flatten(),
+        x_headers: granted.x_headers.then(|| starting_with("x-")),
+        trace_context_headers: granted
+            .trace_context_headers
+            .then(|| collect(headers, |name| name == "traceparent" || name == "tracestate")),
+        uri: granted.uri.then(|| uri(parts, path)),
+        user_agent: granted.user_agent.then(|| text(headers)).flatten(),
+        sec_websocket_headers: granted.sec_websocket_headers.then(|| starting_with("sec-websocket-")),
+        auth_token: None,
+        custom: granted.custom,
+    }
+}
+
+fn collect(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> Headers {
+    let wanted = headers.iter().filter(|(name, _)| wanted(name.as_str()));
+    wanted.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn text(headers: &HeaderMap) -> Option<String> {
+    headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn peer_data(parts: &Parts) -> Option<PeerData> {
+    if let Some(PeerAddr(address)) = parts.extensions.get() {
+        return Some(PeerData::new(*address));
+    }
+    #[cfg(feature = "axum")]
+    if let Some(axum::extract::ConnectInfo(address)) =
+        parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
+    {
+        return Some(PeerData::new(*address));
+    }
+    None
+}
+
+fn uri(parts: &Parts, path: &str) -> RequestUri {
+    let OriginRequest { scheme, host, port } = authority(parts);
+    RequestUri {
+        scheme: if scheme == "https" { "https" } else { "http" },
+        host: host.to_owned(),
+        port,
+        path: path.to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The whole path of the request, with what a nesting router has stripped.
+pub(crate) fn original_path(parts: &Parts) -> String {
+    #[cfg(feature = "axum")]
+    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
+        return uri.path().to_owned();
+    }
+    parts.uri.path().to_owned()
+}

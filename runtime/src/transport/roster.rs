@@ -1,0 +1,122 @@
+//! The open connections of a mount: swept for silence, and drained when the endpoint stops.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, timeout_at},
+};
+
+use crate::{slab::Slab, socket::Drainer};
+
+/// Connections looked at before the roster is unlocked for others.
+const STRETCH: usize = 256;
+
+/// An open connection, as seen from outside its task. Neither call may block.
+pub(crate) trait Member: Send + Sync {
+    /// Ends the connection if its client has been silent for too long. `now` is the clock's.
+    fn sweep(&self, now: u64);
+
+    /// Asks the connection to tell its client to come back later, and to end.
+    fn drain(&self);
+
+    /// Ends the connection at once.
+    fn cut(&self);
+}
+
+/// The open connections of a mount.
+#[derive(Default)]
+pub(crate) struct Roster {
+    members: Mutex<Slab<Arc<dyn Member>>>,
+    emptied: Notify,
+}
+
+impl Roster {
+    pub(crate) fn enter(&self, member: Arc<dyn Member>) -> usize {
+        self.lock().insert(member)
+    }
+
+    pub(crate) fn leave(&self, place: usize) {
+        let mut members = self.lock();
+        let gone = members.remove(place);
+        let empty = members.len() == 0;
+        drop(members);
+        // Dropped without the lock: it may be the last reference.
+        drop(gone);
+        if empty {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub(crate) fn sweep(&self, now: u64) {
+        let mut members = Vec::with_capacity(STRETCH);
+        let mut place = 0;
+        while let Some(next) = self.copy(place, STRETCH, &mut members) {
+            members.drain(..).for_each(|member| member.sweep(now));
+            place = next;
+        }
+    }
+
+    /// Ends all connections, in batches; those that are left at the end of the drainer's time are cut off, and counted.
+    ///
+    /// `None` tells all at once, and gives them the time of [`Drainer::DEFAULT`].
+    pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
+        let Drainer { batch_size, batch_interval, shutdown } =
+            drainer.unwrap_or(Drainer { batch_size: usize::MAX, ..Drainer::DEFAULT });
+        let deadline = Instant::now() + shutdown;
+        let told = timeout_at(deadline, async {
+            let mut batch = Vec::new();
+            let mut place = 0;
+            while let Some(next) = self.copy(place, batch_size, &mut batch) {
+                batch.drain(..).for_each(|member| member.drain());
+                place = next;
+                if self.copy(place, 1, &mut batch).is_some() {
+                    sleep(batch_interval).await;
+                }
+                batch.clear();
+            }
+            self.emptied().await;
+        });
+        if told.await.is_ok() {
+            return 0;
+        }
+        let mut rest = Vec::new();
+        self.copy(0, usize::MAX, &mut rest);
+        rest.iter().for_each(|member| member.cut());
+        let cut = rest.len();
+        drop(rest);
+        self.emptied().await;
+        cut
+    }
+
+    async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.len() == 0 {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    fn copy(&self, place: usize, most: usize, out: &mut Vec<Arc<dyn Member>>) -> Option<usize> {
+        self.lock().copy_from_place(place, most, out)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slab<Arc<dyn Member>>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Roster").field("members", &self.len()).finish()
+    }
+}

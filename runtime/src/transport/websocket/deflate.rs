@@ -1,0 +1,286 @@
+//! permessage-deflate: what is negotiated, and how messages are compressed and inflated (RFC 7692).
+//!
+//! What we send is compressed without memory of earlier messages, whatever was negotiated: a connection then needs no
+//! compressor of its own (each worker thread has one), and one compressed broadcast serves all its subscribers.
+
+use std::cell::RefCell;
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use http::{HeaderMap, HeaderValue, header::SEC_WEBSOCKET_EXTENSIONS};
+
+use super::frame::Violation;
+
+/// What ends each message's data on the wire is left out, and put back (RFC 7692 §7.2.1).
+const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+/// Inflated bytes are made room for in steps of this size.
+const STEP: usize = 64 * 1024;
+
+/// The parameters of one connection (RFC 7692 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deflate {
+    /// Window of what we send, as a power of two: 8 to 15.
+    pub(super) server_bits: u8,
+    server_forgets: bool,
+    client_bits: Option<u8>,
+    /// The client compresses each message by itself.
+    client_forgets: bool,
+}
+
+impl Deflate {
+    /// The first acceptable offer.
+    pub(super) fn negotiate(headers: &HeaderMap) -> Option<Deflate> {
+        let lines = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(',')).find_map(Deflate::accept)
+    }
+
+    fn accept(offer: &str) -> Option<Deflate> {
+        let mut parts = offer.split(';').map(str::trim);
+        if !parts.next()?.eq_ignore_ascii_case("permessage-deflate") {
+            return None;
+        }
+        let mut deflate =
+            Deflate { server_bits: 15, server_forgets: false, client_bits: None, client_forgets: false };
+        let mut seen: Vec<String> = Vec::new();
+        for part in parts {
+            let (name, value) = match part.split_once('=') {
+                Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
+                None => (part, None),
+            };
+            let name = name.to_ascii_lowercase();
+            match (name.as_str(), value) {
+                ("server_no_context_takeover", None) => deflate.server_forgets = true,
+                ("client_no_context_takeover", None) => deflate.client_forgets = true,
+                ("server_max_window_bits", Some(value)) => deflate.server_bits = window_bits(value)?,
+                ("client_max_window_bits", Some(value)) => deflate.client_bits = Some(window_bits(value)?),
+                ("client_max_window_bits", None) => deflate.client_bits = Some(15),
+                _ => return None,
+            }
+            if seen.contains(&name) {
+                return None;
+            }
+            seen.push(name);
+        }
+        Some(deflate)
+    }
+
+    /// The answer for the handshake.
+    pub(super) fn header(&self) -> HeaderValue {
+        let mut text = String::from("permessage-deflate");
+        if self.server_forgets {
+            text.push_str(";server_no_context_takeover");
+        }
+        if self.client_forgets {
+            text.push_str(";client_no_context_takeover");
+        }
+        if self.server_bits < 15 {
+            text.push_str(&format!(";server_max_window_bits={}", self.server_bits));
+        }
+        if let Some(bits) = self.client_bits {
+            text.push_str(&format!(";client_max_window_bits={bits}"));
+        }
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("permessage-deflate"))
+    }
+}
+
+/// 8 to 15, possibly quoted, without leading zeros (RFC 7692 §7.1.2.1).
+fn window_bits(value: &str) -> Option<u8> {
+    let value = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
+    let bits: u8 = value.parse().ok()?;
+    ((8..=15).contains(&bits) && !value.starts_with(['0', '+'])).then_some(bits)
+}
+
+thread_local! {
+    /// Compressors of this worker, by window bits from 9 to 15.
+    static COMPRESSORS: RefCell<[Option<Compress>; 7]> = const { RefCell::new([const { None }; 7]) };
+    /// The inflater of all clients that compress each message by itself.
+    static INFLATER: RefCell<Option<Decompress>> = const { RefCell::new(None) };
+}
+
+/// A message's data on the wire; `None` if it is better sent as it is.
+///
+/// zlib has no window of 256 bytes: for a client that asked for one, only what fits into it is compressed, so that no
+/// distance can be longer.
+pub(super) fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
+    if window_bits < 9 && payload.len() > 256 {
+        return None;
+    }
+    let bits = window_bits.clamp(9, 15);
+    COMPRESSORS.with_borrow_mut(|compressors| {
+        let compressor = compressors
+            .get_mut(usize::from(bits - 9))?
+            .get_or_insert_with(|| Compress::new_with_window_bits(Compression::default(), false, bits));
+        compressor.reset();
+        let mut out = Vec::with_capacity(payload.len() / 2 + 64);
+        let mut read = 0;
+        loop {
+            let before = compressor.total_in();
+            compressor.compress_vec(payload.get(read..)?, &mut out, FlushCompress::Sync).ok()?;
+            read += (compressor.total_in() - before) as usize;
+            // A full buffer means that there may be more to come.
+            if read == payload.len() && out.len() < out.capacity() {
+                break;
+            }
+            out.reserve(out.capacity().clamp(64, STEP));
+        }
+        out.truncate(out.len().checked_sub(TAIL.len())?);
+        Some(out)
+    })
+}
+
+/// The inflating side of one connection.
+#[derive(Default)]
+pub(super) struct Inflater {
+    /// Kept only for clients whose messages refer to earlier ones.
+    own: Option<Decompress>,
+}
+
+impl Inflater {
+    /// Inflates a message. Stops as soon as more than `limit` bytes come out, and before the next step is made room for.
+    pub(super) fn inflate(
+        &mut self,
+        deflate: &Deflate,
+        data: &[u8],
+        limit: usize,
+    ) -> Result<Vec<u8>, Violation> {
+        if deflate.client_forgets {
+            return INFLATER.with_borrow_mut(|shared| {
+                let inflater = shared.get_or_insert_with(|| Decompress::new(false));
+                inflater.reset(false);
+                inflate(inflater, data, limit)
+            });
+        }
+        inflate(self.own.get_or_insert_with(|| Decompress::new(false)), data, limit)
+    }
+}
+
+fn inflate(inflater: &mut Decompress, data: &[u8], limit: usize) -> Result<Vec<u8>, Violation> {
+    let mut out = Vec::with_capacity((data.len() * 3).clamp(64, STEP));
+    for mut input in [data, &TAIL] {
+        loop {
+            let (read, written) = (inflater.total_in(), out.len());
+            let status = inflater
+                .decompress_vec(input, &mut out, FlushDecompress::Sync)
+                .map_err(|_| Violation::payload("the message cannot be inflated"))?;
+            input = &input[(inflater.total_in() - read) as usize..];
+            if out.len() > limit {
+                return Err(Violation::too_big("the inflated message is too large"));
+            }
+            if status == Status::StreamEnd {
+                // A sender may end its stream; what follows is a new one (RFC 7692 §7.2.3.4).
+                inflater.reset(false);
+            }
+            let full = out.len() == out.capacity();
+            if full {
+                // Growing by doubling, but never by more than a step past the limit.
+                out.reserve_exact(out.len().clamp(STEP, limit.saturating_sub(out.len()) + STEP));
+            } else if input.is_empty() {
+                break;
+            } else if inflater.total_in() == read && out.len() == written && status != Status::StreamEnd {
+                return Err(Violation::payload("the message cannot be inflated"));
+            }
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn offer(text: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_str(text).expect("a header"));
+        Deflate::negotiate(&headers).map(|deflate| deflate.header().to_str().expect("text").to_owned())
+    }
+
+    fn parameters() -> Deflate {
+        Deflate { server_bits: 15, server_forgets: false, client_bits: None, client_forgets: false }
+    }
+
+    #[test]
+    fn offers_are_answered_by_what_they_ask_for() {
+        for (asked, answered) in [
+            ("permessage-deflate", "permessage-deflate"),
+            ("foo, permessage-deflate", "permessage-deflate"),
+            ("permessage-deflate; client_max_window_bits", "permessage-deflate;client_max_window_bits=15"),
+            ("permessage-deflate; server_max_window_bits=8", "permessage-deflate;server_max_window_bits=8"),
+            ("permessage-deflate; server_max_window_bits=\"9\"", "permessage-deflate;server_max_window_bits=9"),
+            (
+                "permessage-deflate; client_no_context_takeover; server_no_context_takeover",
+                "permessage-deflate;server_no_context_takeover;client_no_context_takeover",
+            ),
+            ("permessage-deflate; server_max_window_bits=16, permessage-deflate", "permessage-deflate"),
+        ] {
+            assert_eq!(offer(asked).as_deref(), Some(answered), "{asked}");
+        }
+    }
+
+    #[test]
+    fn bad_offers_are_passed_over() {
+        for asked in [
+            "x-webkit-deflate-frame",
+            "permessage-deflate; server_max_window_bits",
+            "permessage-deflate; server_max_window_bits=7",
+            "permessage-deflate; server_max_window_bits=010",
+            "permessage-deflate; client_no_context_takeover=1",
+            "permessage-deflate; client_no_context_takeover; client_no_context_takeover",
+            "permessage-deflate; unknown",
+            "permessage-deflate;",
+        ] {
+            assert_eq!(offer(asked), None, "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_cut_one_step_past_the_limit() {
+        let bomb = deflate(&vec![b'x'; 10_000_000], 15).expect("compressed");
+        let found = Inflater::default().inflate(&parameters(), &bomb, 100_000).expect_err("too large");
+        assert_eq!(found.code, 1009);
+    }
+
+    #[test]
+    fn a_stream_that_ends_is_followed_by_a_new_one() {
+        // RFC 7692 §7.2.3.4: "Hello" in a block with BFINAL.
+        let data = [0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00];
+        let mut inflater = Inflater::default();
+        for _ in 0..2 {
+            assert_eq!(inflater.inflate(&parameters(), &data, 100).expect("inflates"), b"Hello");
+        }
+    }
+
+    #[test]
+    fn the_client_may_refer_to_earlier_messages() {
+        // RFC 7692 §7.2.3.2: "Hello", and again by reference.
+        let mut inflater = Inflater::default();
+        for data in [&[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00][..], &[0xf2, 0x00, 0x11, 0x00, 0x00]] {
+            assert_eq!(inflater.inflate(&parameters(), data, 100).expect("inflates"), b"Hello");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_deflated_inflates_to_the_same(
+            payload in proptest::collection::vec(0u8..4, 0..20_000),
+            bits in 8u8..=15,
+        ) {
+            if let Some(data) = deflate(&payload, bits) {
+                let mut inflater = Decompress::new_with_window_bits(false, bits.max(9));
+                prop_assert_eq!(inflate(&mut inflater, &data, payload.len()).expect("inflates"), payload);
+            } else {
+                prop_assert!(bits == 8 && payload.len() > 256);
+            }
+        }
+
+        #[test]
+        fn junk_neither_panics_nor_loops_nor_passes_the_limit(
+            junk in proptest::collection::vec(any::<u8>(), 0..2_000),
+            limit in 0usize..5_000,
+        ) {
+            if let Ok(out) = Inflater::default().inflate(&parameters(), &junk, limit) {
+                prop_assert!(out.len() <= limit);
+            }
+        }
+    }
+}

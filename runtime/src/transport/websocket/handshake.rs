@@ -1,0 +1,157 @@
+//! The upgrade: what is asked of a request, and the 101 (RFC 6455 §4.2).
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
+    header::{
+        CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+    request::Parts,
+};
+use tungstenite::handshake::derive_accept_key;
+
+use super::deflate::Deflate;
+use crate::body::Body;
+
+/// Why a request is no upgrade: the text is the answer's body, with status 400.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoUpgrade {
+    text: String,
+    /// Names the version that would have been right.
+    version: bool,
+}
+
+/// Checks a request in the order of RFC 6455 §4.2.1, and returns the answer to its key.
+pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
+    let fail = |text: String| Err(NoUpgrade { text, version: false });
+    let headers = &parts.headers;
+    if parts.version < Version::HTTP_11 {
+        return fail(format!("HTTP version {:?} unsupported", parts.version));
+    }
+    if !has_token(headers, CONNECTION, "upgrade") {
+        return fail(format!("'connection' header must contain 'upgrade', got {}", list(headers, CONNECTION)));
+    }
+    if !has_token(headers, UPGRADE, "websocket") {
+        return fail(format!("'upgrade' header must contain 'websocket', got {}", list(headers, UPGRADE)));
+    }
+    let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).iter();
+    let key = match (keys.next(), keys.next()) {
+        (None, _) => return fail("'sec-websocket-key' header is absent".to_owned()),
+        (Some(_), Some(_)) => return fail("'sec-websocket-key' header must occur once".to_owned()),
+        (Some(key), None) if !is_key(key.as_bytes()) => {
+            return fail("'sec-websocket-key' header must be 16 bytes in base64".to_owned());
+        }
+        (Some(key), None) => key,
+    };
+    let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
+    if versions.next().is_none_or(|version| version != "13") || versions.next().is_some() {
+        let got = list(headers, SEC_WEBSOCKET_VERSION);
+        let text = format!("'sec-websocket-version' header must equal '13', got {got}");
+        return Err(NoUpgrade { text, version: true });
+    }
+    let accept = derive_accept_key(key.as_bytes());
+    HeaderValue::try_from(accept).map_err(|_| NoUpgrade { text: String::new(), version: false })
+}
+
+impl NoUpgrade {
+    pub(super) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.text));
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        if self.version {
+            // RFC 6455 §4.4.
+            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        response
+    }
+}
+
+/// The 101.
+pub(super) fn switching_protocols(
+    accept: HeaderValue,
+    subprotocol: Option<&'static str>,
+    deflate: Option<&Deflate>,
+) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    if let Some(subprotocol) = subprotocol {
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
+    }
+    if let Some(deflate) = deflate {
+        headers.insert(SEC_WEBSOCKET_EXTENSIONS, deflate.header());
+    }
+    response
+}
+
+/// Whether one of a header's comma-separated tokens is this one, in any case.
+fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|part| part.trim().eq_ignore_ascii_case(token))
+}
+
+/// All values of a header, as a list of quoted strings.
+fn list(headers: &HeaderMap, name: HeaderName) -> String {
+    let values = headers.get_all(name).into_iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    format!("{:?}", values.collect::<Vec<_>>())
+}
+
+/// 16 bytes in base64: 22 characters, of which the last carries two bits, and two of padding.
+fn is_key(key: &[u8]) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    matches!(key, [digits @ .., last, b'=', b'='] if digits.len() == 21
+        && digits.iter().all(is_digit)
+        && matches!(last, b'A' | b'Q' | b'g' | b'w'))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn upgrade(change: impl FnOnce(&mut HeaderMap)) -> Result<String, String> {
+        let mut request = Request::new(());
+        for (name, value) in [
+            (CONNECTION, "keep-alive, Upgrade"),
+            (UPGRADE, "WebSocket"),
+            (SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="),
+            (SEC_WEBSOCKET_VERSION, "13"),
+        ] {
+            request.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        change(request.headers_mut());
+        let accepted = check(&request.into_parts().0);
+        accepted.map(|accept| accept.to_str().expect("text").to_owned()).map_err(|error| error.text)
+    }
+
+    #[test]
+    fn the_sample_of_the_rfc_is_answered() {
+        assert_eq!(upgrade(|_| {}).as_deref(), Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        for (name, text) in [
+            (CONNECTION, "'connection' header must contain 'upgrade', got []"),
+            (UPGRADE, "'upgrade' header must contain 'websocket', got []"),
+            (SEC_WEBSOCKET_KEY, "'sec-websocket-key' header is absent"),
+            (SEC_WEBSOCKET_VERSION, "'sec-websocket-version' header must equal '13', got []"),
+        ] {
+            let found = upgrade(|headers| drop(headers.remove(&name)));
+            assert_eq!(found, Err(text.to_owned()));
+        }
+        let found = upgrade(|headers| drop(headers.insert(UPGRADE, HeaderValue::from_static("h2c"))));
+        assert_eq!(found, Err("'upgrade' header must contain 'websocket', got [\"h2c\"]".to_owned()));
+    }
+
+    #[test]
+    fn a_key_is_16_bytes() {
+        for key in ["", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25jZ!==", "AAAA=="] {
+            let found = upgrade(|headers| drop(headers.insert(SEC_WEBSOCKET_KEY, key.parse().expect("a header"))));
+            assert_eq!(found, Err("'sec-websocket-key' header must be 16 bytes in base64".to_owned()), "{key}");
+        }
+    }
+}

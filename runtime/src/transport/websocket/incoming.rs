@@ -1,0 +1,293 @@
+//! What comes from one client: bytes into frames, frames into messages (RFC 6455 §5.4).
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, ReadBuf};
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+use super::{
+    deflate::{Deflate, Inflater},
+    frame::{self, Head, Violation},
+};
+use crate::message::{Control as ControlFrame, Message, Text};
+
+/// Pieces that a message may come in, empty ones included.
+const MAX_FRAGMENTS: u32 = 100_000;
+
+/// What a client may send.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) max_frame: usize,
+    pub(super) max_message: usize,
+    pub(super) deflate: Option<Deflate>,
+}
+
+/// What one read brought, in order.
+#[derive(Default)]
+pub(super) struct Arrived {
+    first: Option<Event>,
+    more: Vec<Event>,
+    /// Nothing is read after this.
+    pub(super) ending: Option<Ending>,
+}
+
+/// Something for the socket.
+pub(super) enum Event {
+    Message(Message),
+    Control(ControlFrame),
+}
+
+/// Why nothing is read any more.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// The client's close frame.
+    Close {
+        code: u16,
+        text: String,
+    },
+    Violation(Violation),
+    /// The stream ended.
+    Eof,
+}
+
+impl Arrived {
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none() && self.ending.is_none()
+    }
+
+    fn push(&mut self, event: Event) {
+        match self.first {
+            None => self.first = Some(event),
+            Some(_) => self.more.push(event),
+        }
+    }
+
+    /// The events, and what ended them.
+    pub(super) fn into_parts(self) -> (impl Iterator<Item = Event>, Option<Ending>) {
+        (self.first.into_iter().chain(self.more), self.ending)
+    }
+}
+
+/// The reading side. It holds bytes only for a head that is not complete, and for a message that is not.
+#[derive(Default)]
+pub(super) struct Incoming {
+    rest: Vec<u8>,
+    /// `rest` has not been looked at: it came with the handshake.
+    fresh: bool,
+    partial: Option<Box<Partial>>,
+    inflater: Option<Box<Inflater>>,
+}
+
+/// A message that is not complete.
+struct Partial {
+    text: bool,
+    compressed: bool,
+    data: Vec<u8>,
+    /// Bytes of `data` that are known to be UTF-8.
+    checked: usize,
+    fragments: u32,
+    /// The frame that is not complete, and how much of its payload has come.
+    frame: Option<(Head, usize)>,
+}
+
+impl Incoming {
+    /// With the bytes that came together with the handshake.
+    pub(super) fn new(early: &[u8]) -> Self {
+        Incoming { rest: early.to_vec(), fresh: !early.is_empty(), ..Incoming::default() }
+    }
+
+    /// Reads once, into `scratch`, and takes apart what came.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut (impl AsyncRead + Unpin),
+        scratch: &mut [u8],
+        limits: &Limits,
+    ) -> Poll<io::Result<Arrived>> {
+        let kept = self.rest.len();
+        let mut arrived = Arrived::default();
+        if std::mem::take(&mut self.fresh) {
+            let mut early = std::mem::take(&mut self.rest);
+            self.take_apart(&mut early, limits, &mut arrived);
+            return Poll::Ready(Ok(arrived));
+        }
+        let mut buf = ReadBuf::new(scratch);
+        buf.put_slice(&self.rest);
+        ready!(Pin::new(stream).poll_read(cx, &mut buf))?;
+        let filled = buf.filled_mut();
+        if filled.len() == kept {
+            arrived.ending = Some(Ending::Eof);
+        } else {
+            self.take_apart(filled, limits, &mut arrived);
+        }
+        Poll::Ready(Ok(arrived))
+    }
+
+    fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) {
+        match self.frames(bytes, limits, arrived) {
+            Ok(used) if used < bytes.len() && arrived.ending.is_none() => {
+                self.rest.clear();
+                self.rest.extend_from_slice(&bytes[used..]);
+            }
+            Ok(_) => self.rest = Vec::new(),
+            Err(violation) => arrived.ending = Some(Ending::Violation(violation)),
+        }
+    }
+
+    /// Takes frames off the front of `bytes`, and says how many bytes they were.
+    fn frames(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> Result<usize, Violation> {
+        let mut at = 0;
+        loop {
+            at += self.go_on(&mut bytes[at..], limits, arrived)?;
+            let Some(head) = Head::parse(&bytes[at..], limits.max_frame, limits.deflate.is_some())? else {
+                return Ok(at);
+            };
+            let body = at + head.len;
+            let whole = bytes.len() - body >= head.payload;
+            match head.opcode {
+                OpCode::Control(control) => {
+                    if !whole {
+                        return Ok(at);
+                    }
+                    let payload = &mut bytes[body..body + head.payload];
+                    head.unmask(payload);
+                    if self.control(control, payload, arrived)? {
+                        return Ok(body + head.payload);
+                    }
+                    at = body + head.payload;
+                }
+                OpCode::Data(data) => {
+                    self.begin(data, head, limits)?;
+                    if whole && head.is_final && data != Data::Continue {
+                        let payload = &mut bytes[body..body + head.payload];
+                        head.unmask(payload);
+                        arrived.push(self.whole(data, &head, payload, limits)?);
+                        at = body + head.payload;
+                    } else {
+                        self.partial(data, head)?;
+                        at = body;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A control frame; true after a close frame.
+    fn control(&mut self, control: Control, payload: &[u8], arrived: &mut Arrived) -> Result<bool, Violation> {
+        match control {
+            Control::Ping => arrived.push(Event::Control(ControlFrame::Ping(Bytes::copy_from_slice(payload)))),
+            Control::Pong => arrived.push(Event::Control(ControlFrame::Pong(Bytes::copy_from_slice(payload)))),
+            _ => {
+                let (code, text) = frame::parse_close(payload)?;
+                arrived.ending = Some(Ending::Close { code, text: text.to_owned() });
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Checks that a data frame may stand here, and how large the message becomes by it.
+    fn begin(&self, data: Data, head: Head, limits: &Limits) -> Result<(), Violation> {
+        let so_far = match (&self.partial, data) {
+            (None, Data::Continue) => return Err(Violation::protocol("nothing to continue")),
+            (Some(_), Data::Text | Data::Binary) => {
+                return Err(Violation::protocol("a message begins before the last one has ended"));
+            }
+            (Some(partial), _) => partial.data.len(),
+            (None, _) => 0,
+        };
+        if head.payload > limits.max_message.saturating_sub(so_far) {
+            return Err(Violation::too_big("the message is too large"));
+        }
+        Ok(())
+    }
+
+    /// A message in one frame that has come as a whole: the common case.
+    fn whole(&mut self, data: Data, head: &Head, payload: &[u8], limits: &Limits) -> Result<Event, Violation> {
+        let payload = match limits.deflate {
+            Some(deflate) if head.compressed => self.inflate(&deflate, payload, limits)?,
+            _ => Bytes::copy_from_slice(payload),
+        };
+        message(data == Data::Text, payload)
+    }
+
+    /// Notes the head of a frame whose payload is still to come, or is not the whole message.
+    fn partial(&mut self, data: Data, head: Head) -> Result<(), Violation> {
+        let partial = self.partial.get_or_insert_with(|| {
+            Box::new(Partial {
+                text: data == Data::Text,
+                compressed: head.compressed,
+                data: Vec::new(),
+                checked: 0,
+                fragments: 0,
+                frame: None,
+            })
+        });
+        partial.fragments += 1;
+        if partial.fragments > MAX_FRAGMENTS {
+            return Err(Violation { code: 1008, text: "the message has too many fragments" });
+        }
+        partial.frame = Some((head, 0));
+        Ok(())
+    }
+
+    /// Takes what has come of the frame that is not complete.
+    fn go_on(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> Result<usize, Violation> {
+        let Some(partial) = &mut self.partial else { return Ok(0) };
+        let Some((head, got)) = partial.frame else { return Ok(0) };
+        let count = bytes.len().min(head.payload - got);
+        let part = &mut bytes[..count];
+        head.unmask_from(part, got);
+        partial.data.extend_from_slice(part);
+        partial.frame = Some((head, got + count));
+        let ended = got + count == head.payload;
+        partial.check_text(ended && head.is_final)?;
+        if ended {
+            partial.frame = None;
+            if head.is_final
+                && let Some(partial) = self.partial.take()
+            {
+                let payload = match limits.deflate {
+                    Some(deflate) if partial.compressed => self.inflate(&deflate, &partial.data, limits)?,
+                    _ => partial.data.into(),
+                };
+                arrived.push(message(partial.text, payload)?);
+            }
+        }
+        Ok(count)
+    }
+
+    fn inflate(&mut self, deflate: &Deflate, data: &[u8], limits: &Limits) -> Result<Bytes, Violation> {
+        let inflater = self.inflater.get_or_insert_default();
+        inflater.inflate(deflate, data, limits.max_message).map(Bytes::from)
+    }
+}
+
+impl Partial {
+    /// Text that is not UTF-8 is refused as soon as it shows, not at the end of the message.
+    fn check_text(&mut self, ended: bool) -> Result<(), Violation> {
+        if !self.text || self.compressed {
+            return Ok(());
+        }
+        match std::str::from_utf8(&self.data[self.checked..]) {
+            Ok(_) => self.checked = self.data.len(),
+            Err(error) if error.error_len().is_none() && !ended => self.checked += error.valid_up_to(),
+            Err(_) => return Err(NOT_UTF8),
+        }
+        Ok(())
+    }
+}
+
+const NOT_UTF8: Violation = Violation::payload("the text is not UTF-8");
+
+fn message(text: bool, payload: Bytes) -> Result<Event, Violation> {
+    Ok(Event::Message(match text {
+        true => Message::Text(Text::try_from(payload).map_err(|_| NOT_UTF8)?),
+        false => Message::Binary(payload),
+    }))
+}

@@ -1,0 +1,231 @@
+//! What is on its way to one client, in order, within bounds.
+
+use std::{
+    collections::VecDeque,
+    io::{self, IoSlice},
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, Bytes};
+
+use super::wire::Wire;
+use crate::socket::{OutboxOptions, Overflow};
+
+/// What a waiting piece costs beside its bytes.
+const BOOKKEEPING: usize = 64;
+/// Pieces written at once.
+const SLICES: usize = 32;
+/// Payloads from this size on are queued as they are, not copied into the cork.
+const LARGE: usize = 32 * 1024;
+
+/// The queue to one client. Empty, and without memory of its own, while the client takes what is sent.
+#[derive(Default)]
+pub(super) struct Outgoing {
+    queue: VecDeque<Piece>,
+    queued: usize,
+    /// While callbacks run: what they push is gathered here, and leaves in one write. Lent by the worker.
+    cork: Option<Vec<u8>>,
+    /// The front piece is partly written: it cannot be dropped any more.
+    started: bool,
+    /// Nothing is accepted any more: a close frame is the last thing queued, or the stream is broken.
+    closed: bool,
+}
+
+struct Piece {
+    bytes: Bytes,
+    droppable: bool,
+}
+
+/// What became of something sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Written, or nothing to be done now.
+    Done,
+    /// It waits: the connection's task has to write it.
+    Queued,
+    /// This many broadcasts were dropped to make room for it.
+    Dropped(usize),
+    /// There is no room, and the connection has to end.
+    Overflow,
+}
+
+impl Outgoing {
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty() && self.cork.as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// Bytes that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queued + self.cork.as_ref().map_or(0, Vec::len)
+    }
+
+    /// From now on, pushes are gathered in `buffer`.
+    pub(super) fn cork(&mut self, buffer: Vec<u8>) {
+        self.cork = Some(buffer);
+    }
+
+    /// Writes what was gathered, queues what the stream does not take, and gives the buffer back.
+    pub(super) fn uncork(&mut self, wire: &impl Wire) -> Option<Vec<u8>> {
+        let mut buffer = self.cork.take()?;
+        if !buffer.is_empty() {
+            let written = if self.queue.is_empty() { wire.try_write(&buffer).unwrap_or(0) } else { 0 };
+            if written < buffer.len() {
+                self.queue(Bytes::copy_from_slice(&buffer[written..]), false);
+            }
+            buffer.clear();
+        }
+        Some(buffer)
+    }
+
+    /// A frame of the connection's own: head and payload.
+    pub(super) fn push(&mut self, head: &[u8], payload: Bytes, limit: usize) -> Sent {
+        if self.closed {
+            return Sent::Done;
+        }
+        if self.waiting() >= limit {
+            return Sent::Overflow;
+        }
+        match &mut self.cork {
+            Some(cork) if payload.len() < LARGE => {
+                cork.extend_from_slice(head);
+                cork.extend_from_slice(&payload);
+                Sent::Done
+            }
+            _ => {
+                self.spill();
+                self.queue(Bytes::copy_from_slice(head), false);
+                self.queue(payload, false);
+                Sent::Queued
+            }
+        }
+    }
+
+    /// Frames that others share, from any task: written at once if nothing waits before them.
+    pub(super) fn send(&mut self, bytes: &Bytes, wire: &impl Wire, options: OutboxOptions) -> Sent {
+        if self.closed {
+            return Sent::Done;
+        }
+        let mut rest = bytes.clone();
+        if self.is_empty() && self.cork.is_none() {
+            match wire.try_write(bytes) {
+                Ok(written) => rest.advance(written),
+                // What is wrong with the stream is found by the task, which reads it.
+                Err(_) => {}
+            }
+            if rest.is_empty() {
+                return Sent::Done;
+            }
+            self.started = rest.len() < bytes.len();
+        }
+        let mut dropped = 0;
+        if self.waiting() > 0 && self.waiting() + rest.len() > options.limit {
+            match options.overflow {
+                Overflow::Close => return Sent::Overflow,
+                Overflow::DropOldest => dropped = self.make_room(rest.len(), options.limit),
+            }
+        }
+        self.spill();
+        self.queue(rest, true);
+        if dropped > 0 { Sent::Dropped(dropped) } else { Sent::Queued }
+    }
+
+    /// The last frame: nothing is accepted after it.
+    pub(super) fn close(&mut self, frame: &[u8]) {
+        if !self.closed {
+            self.spill();
+            self.queue(Bytes::copy_from_slice(frame), false);
+            self.closed = true;
+        }
+    }
+
+    /// Forgets what waits, but for a frame that the client has a part of already.
+    pub(super) fn discard(&mut self) {
+        let keep = usize::from(self.started);
+        self.queue.truncate(keep);
+        self.queued = self.queue.iter().map(|piece| piece.bytes.len() + BOOKKEEPING).sum();
+        if let Some(cork) = &mut self.cork {
+            cork.clear();
+        }
+    }
+
+    /// Accepts nothing any more, and frees what waits.
+    pub(super) fn abandon(&mut self) {
+        *self = Outgoing { closed: true, ..Outgoing::default() };
+    }
+
+    /// Writes what waits, and says how many bytes the stream took. For the rest the task is woken.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>, wire: &impl Wire) -> io::Result<usize> {
+        let mut total = 0;
+        while !self.queue.is_empty() {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let count = self.queue.len().min(SLICES);
+            for (slice, piece) in slices.iter_mut().zip(&self.queue) {
+                *slice = IoSlice::new(&piece.bytes);
+            }
+            match wire.poll_write(cx, &slices[..count])? {
+                Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(written) => {
+                    total += written;
+                    self.advance(written);
+                }
+                Poll::Pending => return Ok(total),
+            }
+        }
+        if self.queue.capacity() > 0 {
+            self.queue = VecDeque::new();
+            // Pending is fine: whoever flushes later finds the rest.
+            if let Poll::Ready(flushed) = wire.poll_flush(cx) {
+                flushed?;
+            }
+        }
+        Ok(total)
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        while let Some(front) = self.queue.front_mut() {
+            if written < front.bytes.len() {
+                front.bytes.advance(written);
+                self.queued -= written;
+                self.started = written > 0 || self.started;
+                return;
+            }
+            written -= front.bytes.len();
+            self.queued -= front.bytes.len() + BOOKKEEPING;
+            self.queue.pop_front();
+            self.started = false;
+        }
+    }
+
+    /// Moves what is gathered into the queue, so that what comes next stands behind it.
+    fn spill(&mut self) {
+        if let Some(cork) = &mut self.cork
+            && !cork.is_empty()
+        {
+            let bytes = Bytes::copy_from_slice(cork);
+            cork.clear();
+            self.queue(bytes, false);
+        }
+    }
+
+    fn queue(&mut self, bytes: Bytes, droppable: bool) {
+        self.queued += bytes.len() + BOOKKEEPING;
+        self.queue.push_back(Piece { bytes, droppable });
+    }
+
+    /// Drops the oldest broadcasts until so many bytes fit.
+    fn make_room(&mut self, bytes: usize, limit: usize) -> usize {
+        let mut dropped = 0;
+        let mut place = usize::from(self.started);
+        while self.waiting() + bytes > limit && place < self.queue.len() {
+            if self.queue[place].droppable {
+                if let Some(piece) = self.queue.remove(place) {
+                    self.queued -= piece.bytes.len() + BOOKKEEPING;
+                    dropped += 1;
+                }
+            } else {
+                place += 1;
+            }
+        }
+        dropped
+    }
+}

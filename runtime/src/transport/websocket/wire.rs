@@ -1,0 +1,118 @@
+//! The two ways to write to a client: straight to its TCP socket from any task, or by the connection's own task.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+};
+
+use crate::stream::Io;
+
+/// The writing half of a stream, shared between the connection's task and those who broadcast.
+pub(super) trait Wire: Send + Sync + Unpin + 'static {
+    type Read: AsyncRead + Send + Unpin + 'static;
+
+    /// Writes what the stream takes at once; [`WouldBlock`](io::ErrorKind::WouldBlock) if the task has to do it.
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Writes from the connection's task.
+    fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
+
+    /// Makes sure that what was written is on its way.
+    fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Tells the client that nothing more comes.
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
+
+/// TCP, with the direct way.
+pub(super) struct TcpWire(OwnedWriteHalf);
+
+impl TcpWire {
+    pub(super) fn split(stream: TcpStream) -> (OwnedReadHalf, TcpWire) {
+        let (read, write) = stream.into_split();
+        (read, TcpWire(write))
+    }
+}
+
+impl Wire for TcpWire {
+    type Read = OwnedReadHalf;
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_write(bytes)
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.as_ref().poll_write_ready(cx))?;
+            match self.0.try_write_vectored(slices) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+
+    fn poll_flush(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(self.0.as_ref()).shutdown(std::net::Shutdown::Write))
+    }
+}
+
+/// Any other stream: only the connection's task writes.
+pub(super) struct OtherWire(Shared);
+
+/// The reading half of any other stream.
+pub(super) struct OtherRead(Shared);
+
+type Shared = Arc<Mutex<Box<dyn Io>>>;
+
+impl OtherWire {
+    pub(super) fn split(stream: Box<dyn Io>) -> (OtherRead, OtherWire) {
+        let shared = Arc::new(Mutex::new(stream));
+        (OtherRead(shared.clone()), OtherWire(shared))
+    }
+}
+
+fn poll_locked<T>(shared: &Shared, poll: impl FnOnce(Pin<&mut dyn Io>) -> T) -> T {
+    let mut stream = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    poll(Pin::new(&mut **stream))
+}
+
+impl Wire for OtherWire {
+    type Read = OtherRead;
+
+    fn try_write(&self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        poll_locked(&self.0, |stream| stream.poll_write_vectored(cx, slices))
+    }
+
+    fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        poll_locked(&self.0, |stream| stream.poll_flush(cx))
+    }
+
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        poll_locked(&self.0, |stream| stream.poll_shutdown(cx))
+    }
+}
+
+impl AsyncRead for OtherRead {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        poll_locked(&self.0, |stream| stream.poll_read(cx, buf))
+    }
+}

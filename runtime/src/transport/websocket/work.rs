@@ -1,0 +1,137 @@
+//! Callbacks, run in a future that owns the socket while it runs, and is gone when they are done.
+
+use std::{
+    any::Any,
+    borrow::Cow,
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+};
+
+use super::{
+    incoming::{Arrived, Ending, Event},
+    peer::Peer,
+    wire::Wire,
+};
+use crate::{
+    message::Control,
+    socket::{Flow, Outbox, Reason, Socket},
+};
+
+/// What is to be done by a socket.
+pub(super) enum Work<I> {
+    Init,
+    Arrived(Arrived),
+    Info(VecDeque<I>),
+}
+
+/// A socket that has done its work, and how it goes on.
+pub(super) struct Worked<S> {
+    pub(super) socket: S,
+    pub(super) out: Outbox,
+    pub(super) end: Option<End>,
+}
+
+/// How a connection is closed: what the client is told, and what `terminate` is.
+#[derive(Debug)]
+pub(super) struct End {
+    /// `None` closes without a close frame: there is nobody to read it.
+    pub(super) close: Option<(u16, Cow<'static, str>)>,
+    pub(super) reason: Reason,
+}
+
+impl End {
+    pub(super) fn with_code(code: u16, reason: Reason) -> Self {
+        End { close: Some((code, Cow::Borrowed(""))), reason }
+    }
+}
+
+impl From<Ending> for End {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            // The code is echoed (RFC 6455 §5.5.1); none is answered by 1000.
+            Ending::Close { code, text } => {
+                let echo = if code == 1005 { 1000 } else { code };
+                End::with_code(echo, Reason::Closed { code, text })
+            }
+            Ending::Violation(violation) => {
+                End::with_code(violation.code, Reason::Protocol(Cow::Borrowed(violation.text)))
+            }
+            Ending::Eof => End { close: None, reason: Reason::Closed { code: 1006, text: String::new() } },
+        }
+    }
+}
+
+/// Does the work in order, and stops at the first callback that ends the connection.
+pub(super) async fn work<S: Socket, W: Wire>(
+    mut socket: S,
+    mut out: Outbox,
+    peer: std::sync::Arc<Peer<W>>,
+    work: Work<S::Info>,
+) -> Worked<S> {
+    let end = match work {
+        Work::Init => contained(socket.init(&mut out)).await,
+        Work::Arrived(arrived) => handle_arrived(&mut socket, &mut out, &peer, arrived).await,
+        Work::Info(infos) => handle_infos(&mut socket, &mut out, infos).await,
+    };
+    Worked { socket, out, end }
+}
+
+async fn handle_arrived<S: Socket, W: Wire>(
+    socket: &mut S,
+    out: &mut Outbox,
+    peer: &Peer<W>,
+    arrived: Arrived,
+) -> Option<End> {
+    let (events, ending) = arrived.into_parts();
+    for event in events {
+        let end = match event {
+            Event::Message(message) => contained(socket.handle_in(message, out)).await,
+            Event::Control(control) => {
+                if let Control::Ping(payload) = &control {
+                    peer.pong(payload.clone());
+                }
+                contained(socket.handle_control(control, out)).await
+            }
+        };
+        if end.is_some() {
+            return end;
+        }
+    }
+    ending.map(End::from)
+}
+
+async fn handle_infos<S: Socket>(socket: &mut S, out: &mut Outbox, infos: VecDeque<S::Info>) -> Option<End> {
+    for info in infos {
+        let end = contained(socket.handle_info(info, out)).await;
+        if end.is_some() {
+            return end;
+        }
+    }
+    None
+}
+
+/// Runs a callback; a panic in it ends the connection, and nothing else.
+async fn contained(callback: impl Future<Output = Flow>) -> Option<End> {
+    let mut callback = pin!(callback);
+    let flow = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| callback.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    });
+    match flow.await {
+        Ok(Flow::Continue) => None,
+        Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
+        Err(panic) => {
+            tracing::error!(socket = std::any::type_name::<fn()>(), "a callback panicked: {}", panic_text(&*panic));
+            Some(End::with_code(1011, Reason::Crash))
+        }
+    }
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no text)")
+}
