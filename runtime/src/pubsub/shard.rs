@@ -9,11 +9,7 @@ use std::{
 use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{
-    BroadcastError, Membership, Run,
-    run::Publication,
-    topic::Entry,
-};
+use super::{BroadcastError, Membership, Run, run::Publication, topic::Entry};
 use crate::slab::Slab;
 
 /// Publications taken from the queue at once: what has piled up for a topic leaves in one write a member.
@@ -94,8 +90,10 @@ impl Shard {
         let mut place = 0;
         let mut stretch = Vec::with_capacity(STRETCH);
         loop {
-            let next =
-                self.lock().get(run.topic()).and_then(|members| members.copy_from_place(place, STRETCH, &mut stretch));
+            let next = self
+                .lock()
+                .get(run.topic())
+                .and_then(|members| members.copy_from_place(place, STRETCH, &mut stretch));
             let Some(next) = next else { return };
             for entry in stretch.drain(..) {
                 // Encoders and conversions are the application's code.

@@ -69,7 +69,14 @@ pub(super) fn connected(mounted: &Mounted, params: Option<LoggedParams>, took: D
 
 pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Duration) {
     if let (Some(level), Some(params)) = (mounted.mount.log, params) {
-        at_level!(level, socket = mounted.socket(), transport = "websocket", ?params, ?took, "refused connection");
+        at_level!(
+            level,
+            socket = mounted.socket(),
+            transport = "websocket",
+            ?params,
+            ?took,
+            "refused connection"
+        );
     }
 }
 

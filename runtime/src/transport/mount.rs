@@ -27,7 +27,10 @@ impl SocketDef {
 
 impl fmt::Debug for SocketDef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SocketDef").field("name", &self.name).field("needs", &self.needs).finish_non_exhaustive()
+        f.debug_struct("SocketDef")
+            .field("name", &self.name)
+            .field("needs", &self.needs)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,11 +1,6 @@
 //! All mounts of a running endpoint: which of them a request belongs to.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use tokio::time::{MissedTickBehavior, interval};
@@ -142,10 +137,7 @@ impl Mounts {
     }
 }
 
-fn origin(
-    own: Option<CheckOrigin<&'static [&'static str]>>,
-    config: &Config,
-) -> Result<OriginCheck, String> {
+fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) -> Result<OriginCheck, String> {
     let host = Some(config.url.host.as_str());
     match own {
         Some(check) => OriginCheck::compile::<_, &str>(&check, host),

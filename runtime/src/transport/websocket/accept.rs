@@ -92,10 +92,11 @@ fn params(
     variables: Result<Params, crate::transport::pattern::NotUtf8>,
 ) -> Result<Params, Response<Body>> {
     let bad = || answer(StatusCode::BAD_REQUEST, "Bad Request");
-    let mut params = Params::from_query(parts.uri.query().unwrap_or_default()).map_err(|error| match error {
-        QueryError::NotUtf8 => bad(),
-        QueryError::TooLong => answer(StatusCode::URI_TOO_LONG, "URI Too Long"),
-    })?;
+    let mut params =
+        Params::from_query(parts.uri.query().unwrap_or_default()).map_err(|error| match error {
+            QueryError::NotUtf8 => bad(),
+            QueryError::TooLong => answer(StatusCode::URI_TOO_LONG, "URI Too Long"),
+        })?;
     for (name, value) in variables.map_err(|_| bad())?.iter() {
         params.insert(name, value.clone());
     }

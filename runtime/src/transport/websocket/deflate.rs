@@ -206,7 +206,10 @@ mod tests {
             ("foo, permessage-deflate", "permessage-deflate"),
             ("permessage-deflate; client_max_window_bits", "permessage-deflate;client_max_window_bits=15"),
             ("permessage-deflate; server_max_window_bits=8", "permessage-deflate;server_max_window_bits=8"),
-            ("permessage-deflate; server_max_window_bits=\"9\"", "permessage-deflate;server_max_window_bits=9"),
+            (
+                "permessage-deflate; server_max_window_bits=\"9\"",
+                "permessage-deflate;server_max_window_bits=9",
+            ),
             (
                 "permessage-deflate; client_no_context_takeover; server_no_context_takeover",
                 "permessage-deflate;server_no_context_takeover;client_no_context_takeover",

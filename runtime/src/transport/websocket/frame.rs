@@ -110,7 +110,8 @@ pub(super) fn parse_close(payload: &[u8]) -> Result<(u16, &str), Violation> {
             if !is_sendable(code) {
                 return Err(Violation::protocol("the close code may not be sent"));
             }
-            let text = std::str::from_utf8(text).map_err(|_| Violation::payload("the close text is not UTF-8"))?;
+            let text =
+                std::str::from_utf8(text).map_err(|_| Violation::payload("the close text is not UTF-8"))?;
             Ok((code, text))
         }
     }

@@ -3,8 +3,8 @@
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
     header::{
-        CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-        SEC_WEBSOCKET_VERSION, UPGRADE,
+        CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
+        SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
     },
     request::Parts,
 };
@@ -29,7 +29,10 @@ pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
         return fail(format!("HTTP version {:?} unsupported", parts.version));
     }
     if !has_token(headers, CONNECTION, "upgrade") {
-        return fail(format!("'connection' header must contain 'upgrade', got {}", list(headers, CONNECTION)));
+        return fail(format!(
+            "'connection' header must contain 'upgrade', got {}",
+            list(headers, CONNECTION)
+        ));
     }
     if !has_token(headers, UPGRADE, "websocket") {
         return fail(format!("'upgrade' header must contain 'websocket', got {}", list(headers, UPGRADE)));
@@ -149,9 +152,16 @@ mod tests {
 
     #[test]
     fn a_key_is_16_bytes() {
-        for key in ["", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25jZ!==", "AAAA=="] {
-            let found = upgrade(|headers| drop(headers.insert(SEC_WEBSOCKET_KEY, key.parse().expect("a header"))));
-            assert_eq!(found, Err("'sec-websocket-key' header must be 16 bytes in base64".to_owned()), "{key}");
+        for key in
+            ["", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25jZ!==", "AAAA=="]
+        {
+            let found =
+                upgrade(|headers| drop(headers.insert(SEC_WEBSOCKET_KEY, key.parse().expect("a header"))));
+            assert_eq!(
+                found,
+                Err("'sec-websocket-key' header must be 16 bytes in base64".to_owned()),
+                "{key}"
+            );
         }
     }
 }

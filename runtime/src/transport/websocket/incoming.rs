@@ -140,7 +140,12 @@ impl Incoming {
     }
 
     /// Takes frames off the front of `bytes`, and says how many bytes they were.
-    fn frames(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> Result<usize, Violation> {
+    fn frames(
+        &mut self,
+        bytes: &mut [u8],
+        limits: &Limits,
+        arrived: &mut Arrived,
+    ) -> Result<usize, Violation> {
         let mut at = 0;
         loop {
             at += self.go_on(&mut bytes[at..], limits, arrived)?;
@@ -178,10 +183,19 @@ impl Incoming {
     }
 
     /// A control frame; true after a close frame.
-    fn control(&mut self, control: Control, payload: &[u8], arrived: &mut Arrived) -> Result<bool, Violation> {
+    fn control(
+        &mut self,
+        control: Control,
+        payload: &[u8],
+        arrived: &mut Arrived,
+    ) -> Result<bool, Violation> {
         match control {
-            Control::Ping => arrived.push(Event::Control(ControlFrame::Ping(Bytes::copy_from_slice(payload)))),
-            Control::Pong => arrived.push(Event::Control(ControlFrame::Pong(Bytes::copy_from_slice(payload)))),
+            Control::Ping => {
+                arrived.push(Event::Control(ControlFrame::Ping(Bytes::copy_from_slice(payload))))
+            }
+            Control::Pong => {
+                arrived.push(Event::Control(ControlFrame::Pong(Bytes::copy_from_slice(payload))))
+            }
             _ => {
                 let (code, text) = frame::parse_close(payload)?;
                 arrived.ending = Some(Ending::Close { code, text: text.to_owned() });
@@ -208,7 +222,13 @@ impl Incoming {
     }
 
     /// A message in one frame that has come as a whole: the common case.
-    fn whole(&mut self, data: Data, head: &Head, payload: &[u8], limits: &Limits) -> Result<Event, Violation> {
+    fn whole(
+        &mut self,
+        data: Data,
+        head: &Head,
+        payload: &[u8],
+        limits: &Limits,
+    ) -> Result<Event, Violation> {
         let payload = match limits.deflate {
             Some(deflate) if head.compressed => self.inflate(&deflate, payload, limits)?,
             _ => Bytes::copy_from_slice(payload),
@@ -237,7 +257,12 @@ impl Incoming {
     }
 
     /// Takes what has come of the frame that is not complete.
-    fn go_on(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> Result<usize, Violation> {
+    fn go_on(
+        &mut self,
+        bytes: &mut [u8],
+        limits: &Limits,
+        arrived: &mut Arrived,
+    ) -> Result<usize, Violation> {
         let Some(partial) = &mut self.partial else { return Ok(0) };
         let Some((head, got)) = partial.frame else { return Ok(0) };
         let count = bytes.len().min(head.payload - got);

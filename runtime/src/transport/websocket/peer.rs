@@ -21,7 +21,9 @@ use super::{
 use crate::{
     handle::Handle,
     message::Message,
-    pubsub::{Broadcast, BroadcastError, Encoder, Membership, Payload, RenderKey, Run, Subscriber, SubscriberId},
+    pubsub::{
+        Broadcast, BroadcastError, Encoder, Membership, Payload, RenderKey, Run, Subscriber, SubscriberId,
+    },
     socket::{InboxWaker, Link},
     transport::{mounted::Mounted, roster::Member},
 };
@@ -206,7 +208,11 @@ impl<W: Wire> Peer<W> {
             Sent::Queued => self.wake(),
             Sent::Dropped(count) => {
                 self.mounted.handle.count_dropped(count);
-                tracing::debug!(socket = self.mounted.socket(), count, "dropped broadcasts for a slow client");
+                tracing::debug!(
+                    socket = self.mounted.socket(),
+                    count,
+                    "dropped broadcasts for a slow client"
+                );
                 self.wake();
             }
             Sent::Overflow => self.ask(Ask::Overflow),

@@ -80,7 +80,11 @@ mod tests {
 
     use super::*;
 
-    fn offer(text: &'static str, ours: Option<&'static [&'static str]>, auth: bool) -> Result<Agreed, Disagreement> {
+    fn offer(
+        text: &'static str,
+        ours: Option<&'static [&'static str]>,
+        auth: bool,
+    ) -> Result<Agreed, Disagreement> {
         let mut headers = HeaderMap::new();
         headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(text));
         agree(&headers, ours, auth)

@@ -124,7 +124,11 @@ async fn contained(callback: impl Future<Output = Flow>) -> Option<End> {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {
-            tracing::error!(socket = std::any::type_name::<fn()>(), "a callback panicked: {}", panic_text(&*panic));
+            tracing::error!(
+                socket = std::any::type_name::<fn()>(),
+                "a callback panicked: {}",
+                panic_text(&*panic)
+            );
             Some(End::with_code(1011, Reason::Crash))
         }
     }

@@ -1,10 +1,7 @@
 //! The request that opens a connection, and HTTP around it.
 
 use super::{Case, Outcome, Rule};
-use crate::{
-    replay::outcome::End,
-    wire::{Frame, Inflater},
-};
+use crate::replay::outcome::End;
 
 /// What RFC 6455 §1.3 has us answer to its sample key.
 const SAMPLE_ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
@@ -44,17 +41,6 @@ pub(super) const RULES: &[Rule] = &[
         name: "offered version named",
         reason: "RFC 6455 §4.4: who refuses a version names the ones it knows",
         want: version_named,
-    },
-    Rule {
-        name: "window of 15 unsaid",
-        reason: "RFC 7692 §7.1.2.2: a window of 15 bits is what a client may use anyway, so that it need not be said",
-        want: window_unsaid,
-    },
-    Rule {
-        name: "window of 8 declined",
-        reason: "zlib cannot keep to a window of 8 bits, so that the offer is declined and messages travel as they are; \
-                 Bandit agrees to 8 and uses 9",
-        want: window_of_8_declined,
     },
     Rule {
         name: "error pages",
@@ -163,31 +149,6 @@ fn version_named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
         return false;
     }
     wanted.headers.push(("sec-websocket-version".to_owned(), "13".to_owned()));
-    true
-}
-
-fn window_unsaid(_: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let mut changed = false;
-    for (_, value) in wanted.headers.iter_mut().filter(|(name, _)| name == "sec-websocket-extensions") {
-        let parts = value.split(';').filter(|part| part.trim() != "client_max_window_bits=15");
-        let shorter = parts.collect::<Vec<_>>().join(";");
-        changed |= shorter != *value;
-        *value = shorter;
-    }
-    changed
-}
-
-fn window_of_8_declined(_: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let agreed = wanted.header("sec-websocket-extensions");
-    if !agreed.is_some_and(|agreed| agreed.contains("server_max_window_bits=8")) {
-        return false;
-    }
-    wanted.headers.retain(|(name, _)| name != "sec-websocket-extensions");
-    let mut inflater = Inflater::new(true);
-    for frame in wanted.frames.iter_mut().filter(|frame| frame.rsv == 4) {
-        let Some(payload) = inflater.inflate(&frame.payload) else { return false };
-        *frame = Frame { rsv: 0, payload, ..frame.clone() };
-    }
     true
 }
 

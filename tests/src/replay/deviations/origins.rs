@@ -32,6 +32,11 @@ pub(super) const RULES: &[Rule] = &[
         reason: "what is not an origin is refused, where Elixir's parser makes one of it: a port that is no number, say",
         want: not_an_origin,
     },
+    Rule {
+        name: "an endpoint has a host",
+        reason: "Phoenix compares with nothing, and lets in every site, when `url` has no host; here it is `localhost` then",
+        want: endpoint_has_a_host,
+    },
 ];
 
 fn one_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -65,6 +70,18 @@ fn not_an_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
         port.is_some_and(|(_, port)| port.parse::<u16>().is_err())
     };
     if wanted.status != 101 || !case.request.values("origin").any(broken) {
+        return false;
+    }
+    refuse_as_always(wanted, 403, Some(""));
+    true
+}
+
+fn endpoint_has_a_host(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let foreign = |origin| Parts::of(origin).is_some_and(|origin| origin.host != "localhost");
+    if !case.mount.contains("url [host nil]")
+        || wanted.status != 101
+        || !case.request.values("origin").any(foreign)
+    {
         return false;
     }
     refuse_as_always(wanted, 403, Some(""));

@@ -8,8 +8,8 @@ use crate::wire::{Frame, Request};
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "headers in order",
-        reason: "Bandit presents headers in reverse; here they keep the order of the request, and of repeated ones the \
-                 first counts",
+        reason: "Bandit presents headers in reverse; here they keep the order of the request, repeated ones together, and \
+                 of those the first counts",
         want: headers_in_order,
     },
     Rule {
@@ -68,9 +68,17 @@ fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     })
 }
 
+/// Names in the order of the request, each with all of its values: only the order of one name's values means anything
+/// (RFC 9110 §5.3).
 fn lines(request: &Request, which: fn(&str) -> bool) -> Value {
-    let lower = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
-    lower.filter(|(name, _)| which(name)).map(|(name, value)| json!([name, value])).collect()
+    let mut names: Vec<String> = Vec::new();
+    for name in request.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).filter(|name| which(name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let values = |name: &String| request.values(name).map(|value| json!([name, value])).collect::<Vec<_>>();
+    names.iter().flat_map(values).collect()
 }
 
 fn path_params_decoded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
