@@ -27,7 +27,6 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
-    Incoming(hyper::body::Incoming),
     Stream(Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>),
 }
 
@@ -44,11 +43,11 @@ impl Body {
         B::Error: Into<BoxError>,
     {
         use http_body_util::BodyExt;
-        Body(Kind::Stream(Box::pin(body.map_err(Into::into))))
-    }
-
-    pub(crate) fn incoming(body: hyper::body::Incoming) -> Self {
-        Body(Kind::Incoming(body))
+        match crate::cast::cast::<B, Body>(body) {
+            Ok(body) => body,
+            Err(body) if body.is_end_stream() => Body::empty(),
+            Err(body) => Body(Kind::Stream(Box::pin(body.map_err(Into::into)))),
+        }
     }
 }
 
@@ -74,7 +73,6 @@ impl HttpBody for Body {
                 self.0 = Kind::Empty;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Kind::Incoming(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
             Kind::Stream(body) => body.as_mut().poll_frame(cx),
         }
     }
@@ -83,7 +81,6 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_empty(),
-            Kind::Incoming(body) => body.is_end_stream(),
             Kind::Stream(body) => body.is_end_stream(),
         }
     }
@@ -92,7 +89,6 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Incoming(body) => body.size_hint(),
             Kind::Stream(body) => body.size_hint(),
         }
     }

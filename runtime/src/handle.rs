@@ -19,6 +19,8 @@ impl Handle {
         &self.0.pubsub
     }
 
+    pub(crate) fn count_dropped(&self, _count: usize) {}
+
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors

@@ -42,19 +42,3 @@ pub use self::{
     setting::Setting,
     settings::{Http, PubSubSettings, Settings, Url},
 };
-use crate::socket::CheckOrigin;
-
-/// The list of a mount's declaration is a constant.
-impl From<CheckOrigin<&'static [&'static str]>> for CheckOrigin {
-    fn from(check: CheckOrigin<&'static [&'static str]>) -> Self {
-        match check {
-            CheckOrigin::Host => CheckOrigin::Host,
-            CheckOrigin::Off => CheckOrigin::Off,
-            CheckOrigin::List(list) => {
-                CheckOrigin::List(list.iter().map(|&origin| origin.to_owned()).collect())
-            }
-            CheckOrigin::Conn => CheckOrigin::Conn,
-            CheckOrigin::Function(function) => CheckOrigin::Function(function),
-        }
-    }
-}

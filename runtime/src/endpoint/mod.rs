@@ -1,5 +1,10 @@
 //! The endpoint: its declaration as data, and its life. Stub.
 
 mod def;
+mod service;
 
-pub use self::def::EndpointDef;
+pub(crate) use self::service::Sockets;
+pub use self::{
+    def::EndpointDef,
+    service::{EndpointFuture, EndpointService},
+};

@@ -24,6 +24,7 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{
@@ -130,7 +131,7 @@ impl PubSub {
         event: &str,
         payload: impl Into<Payload>,
     ) -> Result<(), BroadcastError> {
-        self.publish(Broadcast::new(topic, event, payload.into()), Except::Nobody)
+        self.publish_new(topic, event, payload.into(), Except::Nobody)
     }
 
     /// Broadcasts to all subscribers of a topic but one.
@@ -144,20 +145,22 @@ impl PubSub {
         event: &str,
         payload: impl Into<Payload>,
     ) -> Result<(), BroadcastError> {
-        self.publish(Broadcast::new(topic, event, payload.into()), Except::Subscriber(from))
+        self.publish_new(topic, event, payload.into(), Except::Subscriber(from))
     }
 
-    pub(crate) fn publish_all(&self, broadcast: Broadcast) -> Result<(), BroadcastError> {
-        self.publish(broadcast, Except::Nobody)
-    }
-
-    /// Broadcasts to all but the forwarding to one connection, which has forwarded it to its client itself.
+    /// Broadcasts to all but the forwarding to one connection: that one writes the bytes, which are returned, itself, in
+    /// the order of its own messages.
     pub(crate) fn broadcast_beside(
         &self,
         from: SubscriberId,
         broadcast: Broadcast,
-    ) -> Result<(), BroadcastError> {
-        self.publish(broadcast, Except::ForwardTo(from))
+        key: RenderKey,
+        render: &dyn Fn(&Broadcast) -> Bytes,
+    ) -> Result<Bytes, BroadcastError> {
+        let publication = Arc::new(Publication::new(broadcast, Except::ForwardTo(from)));
+        let bytes = publication.render(key, render);
+        self.publish(publication)?;
+        Ok(bytes)
     }
 
     /// The topic as a stream of broadcasts, for any task. It ends when it is dropped.
@@ -208,9 +211,18 @@ impl PubSub {
         self.0.shards[shard].join(shard, topic, entry)
     }
 
+    fn publish_new(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: Payload,
+        except: Except,
+    ) -> Result<(), BroadcastError> {
+        self.publish(Arc::new(Publication::new(Broadcast::new(topic, event, payload), except)))
+    }
+
     /// Places are reserved in every shard first, so that a refused broadcast reaches nobody.
-    fn publish(&self, broadcast: Broadcast, except: Except) -> Result<(), BroadcastError> {
-        let publication = Arc::new(Publication::new(broadcast, except));
+    fn publish(&self, publication: Arc<Publication>) -> Result<(), BroadcastError> {
         let mut places = Vec::with_capacity(self.0.shards.len());
         for shard in &self.0.shards {
             if let Some(place) = shard.reserve(publication.topic())? {

@@ -45,7 +45,7 @@ impl Publication {
         self.broadcast.topic()
     }
 
-    fn render(&self, key: RenderKey, render: &dyn Fn(&Broadcast) -> Bytes) -> Bytes {
+    pub(super) fn render(&self, key: RenderKey, render: &dyn Fn(&Broadcast) -> Bytes) -> Bytes {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
             return bytes.clone();

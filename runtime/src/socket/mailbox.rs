@@ -169,6 +169,10 @@ impl<I> Inbox<I> {
         std::mem::take(&mut self.lock().queue)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().queue.is_empty()
+    }
+
     /// Refuses further messages and ends all subscriptions.
     pub(crate) fn close(&self, pubsub: &PubSub) {
         let memberships = {

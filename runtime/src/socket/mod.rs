@@ -28,9 +28,11 @@ mod refused;
 
 pub(crate) use self::{
     children::ChildSpec,
+    info::InfoValues,
     mailbox::{Inbox, InboxWaker},
-    origin::OriginCheck,
+    origin::{OriginCheck, OriginRequest},
     outbox::Link,
+    params::QueryError,
 };
 pub use self::{
     children::Children,

@@ -9,13 +9,23 @@ use http::Response;
 use super::{CheckOrigin, ConnectInfo, Refused};
 use crate::body::Body;
 
-/// How long a client may be silent before its connection is closed.
+/// How long a client may be silent before something is done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeout {
-    /// Close after this long without a frame from the client, with code 1002.
+    /// After this long without a frame from the client.
     After(Duration),
-    /// Never close for silence. A peer that vanished is then found by TCP alone, or not at all.
+    /// Nothing is ever done. As `timeout`, a peer that vanished is then found by TCP alone, or not at all.
     Never,
+}
+
+impl Timeout {
+    /// In milliseconds, for comparison with clocks.
+    pub(crate) const fn millis(self) -> u64 {
+        match self {
+            Timeout::After(time) => time.as_millis() as u64,
+            Timeout::Never => u64::MAX,
+        }
+    }
 }
 
 /// Answers a client whose `connect` was refused with a reason.
@@ -26,8 +36,12 @@ pub type ErrorHandler = fn(&http::request::Parts, Refused) -> Response<Body>;
 pub struct WebSocket {
     /// Appended to the mount's path. Default `"/websocket"`, which is what the JavaScript client asks for.
     pub path: &'static str,
-    /// Silence after which the connection is closed. Default 60 s; sending does not count, a ping does.
+    /// Silence after which the connection is closed, with code 1002. Default 60 s. Any frame of the client counts, a
+    /// ping or pong too; what is sent to it does not.
     pub timeout: Timeout,
+    /// Silence after which the client is sent a ping; its answer counts as a sign of life. Default: no pings, which suits
+    /// Phoenix's clients, as they send a heartbeat of their own every 30 s.
+    pub ping: Timeout,
     /// Largest frame in bytes, header included, refused with 1009 before its payload is read. Default 8 MiB.
     pub max_frame_size: usize,
     /// Largest message in bytes, over all its fragments and after decompression; 1009 past it. Default: `max_frame_size`.
@@ -55,6 +69,7 @@ impl WebSocket {
     pub const DEFAULT: WebSocket = WebSocket {
         path: "/websocket",
         timeout: Timeout::After(Duration::from_secs(60)),
+        ping: Timeout::Never,
         max_frame_size: 8 * 1024 * 1024,
         max_message_size: None,
         compress: false,

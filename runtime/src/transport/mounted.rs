@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::{clock::Clock, mount::Mount, roster::Roster};
 use crate::{
     handle::Handle,
-    socket::{OriginCheck, Timeout, WebSocket},
+    socket::{OriginCheck, WebSocket},
 };
 
 /// What all connections of a mount share.
@@ -29,14 +29,6 @@ impl Mounted {
     /// The socket type's name, for logs.
     pub(crate) fn socket(&self) -> &'static str {
         self.mount.socket.name
-    }
-
-    /// Silence after which a connection is closed, in milliseconds.
-    pub(crate) fn timeout(&self) -> u64 {
-        match self.websocket.timeout {
-            Timeout::After(time) => time.as_millis() as u64,
-            Timeout::Never => u64::MAX,
-        }
     }
 
     /// Largest message in bytes.

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     body::Body,
     config::Config,
+    error::BoxError,
     handle::Handle,
     socket::{CheckOrigin, OriginCheck, Params, Timeout},
 };
@@ -26,8 +27,8 @@ pub(crate) struct Attempt {
     pub(crate) request: Request<Body>,
 }
 
-/// The answer to an attempt.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+/// The answer to an attempt; it is never an error, but shares its type with other services' answers.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// All mounts of a running endpoint.
 #[derive(Clone)]
@@ -105,7 +106,9 @@ impl Mounts {
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
-        let timeouts = self.0.mounts.iter().filter_map(|(_, mounted)| match mounted.websocket.timeout {
+        let limits =
+            self.0.mounts.iter().flat_map(|(_, mounted)| [mounted.websocket.timeout, mounted.websocket.ping]);
+        let timeouts = limits.filter_map(|limit| match limit {
             Timeout::After(time) => Some(time / 8),
             Timeout::Never => None,
         });

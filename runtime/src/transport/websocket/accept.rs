@@ -48,7 +48,7 @@ pub(in crate::transport) fn accept<S: Socket>(attempt: Attempt) -> Answer {
         if let Some((level, request, started)) = request {
             log::answer(level, &request, answer.status(), started.elapsed());
         }
-        answer
+        Ok(answer)
     })
 }
 

@@ -1,8 +1,8 @@
 //! Frames: read from a client, written for a client (RFC 6455 §5).
 
-use std::{borrow::Cow, io::Cursor};
+use std::io::Cursor;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -122,38 +122,115 @@ fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// Appends a server's frame.
-pub(super) fn put(out: &mut Vec<u8>, opcode: OpCode, compressed: bool, payload: &[u8]) {
-    put_head(out, opcode, compressed, payload.len());
-    out.extend_from_slice(payload);
-}
-
-/// Appends the head of a server's frame.
-pub(super) fn put_head(out: &mut Vec<u8>, opcode: OpCode, compressed: bool, payload: usize) {
+/// The head of a server's frame, and its length.
+pub(super) fn head(opcode: OpCode, compressed: bool, payload: usize) -> ([u8; 10], usize) {
     let header = FrameHeader { opcode, rsv1: compressed, ..FrameHeader::default() };
-    // Writing to a Vec cannot fail.
-    let _ = header.format(payload as u64, out);
+    let mut bytes = [0; 10];
+    // A head without mask is 10 bytes at most.
+    let _ = header.format(payload as u64, &mut &mut bytes[..]);
+    (bytes, header.len(payload as u64))
 }
 
 /// A frame in memory of its own, to be shared by all who receive it.
 pub(super) fn shared(opcode: OpCode, compressed: bool, payload: &[u8]) -> Bytes {
-    let header = FrameHeader { opcode, rsv1: compressed, ..FrameHeader::default() };
-    let mut out = BytesMut::with_capacity(header.len(payload.len() as u64) + payload.len()).writer();
-    let _ = header.format(payload.len() as u64, &mut out);
-    let mut out = out.into_inner();
-    out.extend_from_slice(payload);
-    out.freeze()
+    let (head, len) = head(opcode, compressed, payload.len());
+    let mut frame = BytesMut::with_capacity(len + payload.len());
+    frame.extend_from_slice(&head[..len]);
+    frame.extend_from_slice(payload);
+    frame.freeze()
 }
 
-/// The payload of a close frame: at most 125 bytes, cut at a character; a code that may not be sent becomes 1011.
-pub(super) fn close_payload(code: u16, text: &Cow<'static, str>) -> Vec<u8> {
-    if code == 1005 {
-        return Vec::new();
-    }
+/// A close frame: its text is cut at a character if it is too long, a code that may not be sent becomes 1011.
+pub(super) fn close(code: u16, text: &str) -> Bytes {
     let code = if is_sendable(code) { code } else { 1011 };
     let mut end = text.len().min(123);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    [&code.to_be_bytes(), &text.as_bytes()[..end]].concat()
+    let payload = [&code.to_be_bytes(), &text.as_bytes()[..end]].concat();
+    shared(OpCode::Control(Control::Close), false, &payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(bytes: &[u8]) -> Result<Option<Head>, u16> {
+        Head::parse(bytes, 1_000, false).map_err(|violation| violation.code)
+    }
+
+    #[test]
+    fn a_head_is_read_when_it_is_complete() {
+        let masked = [0x81, 0x85, 1, 2, 3, 4];
+        for cut in 0..masked.len() {
+            assert_eq!(parse(&masked[..cut]), Ok(None), "{cut}");
+        }
+        let head = parse(&masked).expect("valid").expect("complete");
+        assert_eq!((head.len, head.payload, head.is_final), (6, 5, true));
+    }
+
+    #[test]
+    fn what_a_client_may_not_send_is_refused_by_its_head() {
+        for (bytes, code) in [
+            (&[0x81, 0x05][..], 1002),                     // not masked
+            (&[0x83, 0x80, 0, 0, 0, 0], 1002),             // reserved opcode
+            (&[0xa1, 0x80, 0, 0, 0, 0], 1002),             // reserved bit
+            (&[0xc1, 0x80, 0, 0, 0, 0], 1002),             // compressed, but not agreed on
+            (&[0x09, 0x80, 0, 0, 0, 0], 1002),             // fragmented ping
+            (&[0x89, 0xfe, 0, 126, 0, 0, 0, 0], 1002),     // long ping
+            (&[0x82, 0xfe, 0x03, 0xe8, 0, 0, 0, 0], 1009), // 8 bytes of head and 1,000 of payload
+            (&[0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0], 1009),
+        ] {
+            assert_eq!(parse(bytes), Err(code), "{bytes:02x?}");
+        }
+        assert!(parse(&[0x82, 0xfe, 0x03, 0xe0, 0, 0, 0, 0]).is_ok_and(|head| head.is_some()));
+    }
+
+    #[test]
+    fn close_frames_are_checked() {
+        assert_eq!(parse_close(&[]), Ok((1005, "")));
+        assert_eq!(parse_close(b"\x03\xe8bye"), Ok((1000, "bye")));
+        for code in [1000u16, 1003, 1007, 1011, 1012, 1014, 3000, 4999] {
+            assert_eq!(parse_close(&code.to_be_bytes()), Ok((code, "")), "{code}");
+        }
+        for code in [0u16, 999, 1004, 1005, 1006, 1015, 1100, 2999, 5000] {
+            assert!(parse_close(&code.to_be_bytes()).is_err_and(|found| found.code == 1002), "{code}");
+        }
+        assert!(parse_close(&[3]).is_err_and(|found| found.code == 1002));
+        assert!(parse_close(b"\x03\xe8\xff").is_err_and(|found| found.code == 1007));
+    }
+
+    #[test]
+    fn a_close_text_is_cut_at_a_character() {
+        let frame = close(4001, &"é".repeat(100));
+        assert_eq!(frame.len(), 2 + 2 + 122);
+        assert!(std::str::from_utf8(&frame[4..]).is_ok());
+        assert_eq!(close(1006, "")[2..], 1011u16.to_be_bytes());
+    }
+
+    proptest! {
+        #[test]
+        fn a_mask_comes_off_in_parts_as_it_does_at_once(
+            payload in proptest::collection::vec(any::<u8>(), 0..100),
+            mask: [u8; 4],
+            cut in 0usize..100,
+        ) {
+            let bytes = [&[0x82, 0x80][..], &mask].concat();
+            let head = parse(&bytes).expect("valid").expect("complete");
+            let naive: Vec<u8> = payload.iter().zip(mask.iter().cycle()).map(|(a, b)| a ^ b).collect();
+            let mut parts = payload.clone();
+            let (a, b) = parts.split_at_mut(cut.min(payload.len()));
+            head.unmask_from(a, 0);
+            head.unmask_from(b, a.len());
+            prop_assert_eq!(parts, naive);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..20), compress: bool) {
+            let _ = Head::parse(&bytes, 100, compress);
+            let _ = parse_close(&bytes);
+        }
+    }
 }

@@ -316,3 +316,6 @@ fn message(text: bool, payload: Bytes) -> Result<Event, Violation> {
         false => Message::Binary(payload),
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,7 +93,9 @@ impl Outgoing {
             }
             _ => {
                 self.spill();
-                self.queue(Bytes::copy_from_slice(head), false);
+                if !head.is_empty() {
+                    self.queue(Bytes::copy_from_slice(head), false);
+                }
                 self.queue(payload, false);
                 Sent::Queued
             }
@@ -130,10 +132,10 @@ impl Outgoing {
     }
 
     /// The last frame: nothing is accepted after it.
-    pub(super) fn close(&mut self, frame: &[u8]) {
+    pub(super) fn close(&mut self, frame: Bytes) {
         if !self.closed {
             self.spill();
-            self.queue(Bytes::copy_from_slice(frame), false);
+            self.queue(frame, false);
             self.closed = true;
         }
     }

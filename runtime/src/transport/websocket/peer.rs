@@ -1,7 +1,6 @@
 //! The shared half of a connection: what broadcasts, other tasks and the sweeper reach.
 
 use std::{
-    borrow::Cow,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
@@ -70,6 +69,8 @@ pub(super) struct Peer<W> {
     heard: AtomicU64,
     /// The clock when the client last took something of what waits for it, or nothing waited.
     took: AtomicU64,
+    /// A ping has been sent since the client was last heard.
+    pinged: AtomicBool,
     /// A callback is running: the client's silence is not its fault.
     busy: AtomicBool,
     /// The close frame is out: `heard` is when.
@@ -102,6 +103,7 @@ impl<W: Wire> Peer<W> {
             ask: AtomicU8::new(Ask::Nothing as u8),
             heard: AtomicU64::new(now),
             took: AtomicU64::new(now),
+            pinged: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             closing: AtomicBool::new(false),
         })
@@ -131,6 +133,7 @@ impl<W: Wire> Peer<W> {
 
     pub(super) fn hear(&self) {
         self.heard.store(self.mounted.clock.now(), Ordering::Relaxed);
+        self.pinged.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn set_busy(&self, busy: bool) {
@@ -148,10 +151,8 @@ impl<W: Wire> Peer<W> {
     }
 
     /// Queues the close frame as the last one.
-    pub(super) fn close(&self, code: u16, text: &Cow<'static, str>) {
-        let mut close = Vec::new();
-        frame::put(&mut close, OpCode::Control(Control::Close), false, &frame::close_payload(code, text));
-        self.out().outgoing.close(&close);
+    pub(super) fn close(&self, code: u16, text: &str) {
+        self.out().outgoing.close(frame::close(code, text));
         self.hear();
         self.closing.store(true, Ordering::Relaxed);
     }
@@ -183,10 +184,29 @@ impl<W: Wire> Peer<W> {
     }
 
     fn push_frame(&self, opcode: OpCode, compressed: bool, payload: Bytes) {
-        let mut head = Vec::with_capacity(10);
-        frame::put_head(&mut head, opcode, compressed, payload.len());
-        let sent = self.out().outgoing.push(&head, payload, self.mounted.websocket.outbox.limit);
+        let (head, len) = frame::head(opcode, compressed, payload.len());
+        self.push_bytes(&head[..len], payload);
+    }
+
+    fn push_bytes(&self, head: &[u8], payload: Bytes) {
+        let sent = self.out().outgoing.push(head, payload, self.mounted.websocket.outbox.limit);
         self.settle(sent);
+    }
+
+    /// A broadcast as frames of this connection's form.
+    fn render(&self, encoder: &dyn Encoder, broadcast: &Broadcast) -> Bytes {
+        match encoder.encode(broadcast) {
+            Some(message) => {
+                let (opcode, compressed, payload) = self.dress(message);
+                frame::shared(opcode, compressed, &payload)
+            }
+            None => Bytes::new(),
+        }
+    }
+
+    fn render_key(&self, encoder: &dyn Encoder) -> RenderKey {
+        let variant = self.deflate.map_or(0, |parameters| parameters.server_bits);
+        RenderKey { encoder: encoder.key(), variant }
     }
 
     /// A message as a frame: opcode, whether it is compressed, and payload.
@@ -245,15 +265,8 @@ impl<W: Wire> Subscriber for Peer<W> {
     }
 
     fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
-        let variant = self.deflate.map_or(0, |parameters| parameters.server_bits);
-        let key = RenderKey { encoder: encoder.key(), variant };
-        let bytes = run.bytes(self.id, key, &|broadcast| match encoder.encode(broadcast) {
-            Some(message) => {
-                let (opcode, compressed, payload) = self.dress(message);
-                frame::shared(opcode, compressed, &payload)
-            }
-            None => Bytes::new(),
-        });
+        let bytes =
+            run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
         if !bytes.is_empty() {
             let sent = self.out().outgoing.send(&bytes, &self.wire, self.mounted.websocket.outbox);
             self.settle(sent);
@@ -275,8 +288,14 @@ impl<W: Wire> Member for Peer<W> {
         } else if since(&self.took) >= STALLED {
             self.ask(Ask::Overflow);
         }
-        if !self.busy.load(Ordering::Relaxed) && since(&self.heard) >= self.mounted.timeout() {
+        if self.busy.load(Ordering::Relaxed) {
+            return;
+        }
+        let options = &self.mounted.websocket;
+        if since(&self.heard) >= options.timeout.millis() {
             self.ask(Ask::Timeout);
+        } else if since(&self.heard) >= options.ping.millis() && !self.pinged.swap(true, Ordering::Relaxed) {
+            self.ping(Bytes::new());
         }
     }
 
@@ -322,14 +341,15 @@ impl<W: Wire> Link for Peer<W> {
     }
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
-        let broadcast = Broadcast::new(topic, event, payload);
         let pubsub = self.mounted.handle.pubsub();
         if !self.out().forwards.iter().any(|membership| membership.topic() == topic) {
-            return pubsub.publish_all(broadcast);
+            return pubsub.broadcast(topic, event, payload);
         }
-        pubsub.broadcast_beside(self.id, broadcast.clone())?;
-        if let Some(message) = self.encoder.encode(&broadcast) {
-            self.push(message);
+        let broadcast = Broadcast::new(topic, event, payload);
+        let render = |broadcast: &Broadcast| self.render(self.encoder, broadcast);
+        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(self.encoder), &render)?;
+        if !bytes.is_empty() {
+            self.push_bytes(&[], bytes);
         }
         Ok(())
     }

@@ -71,10 +71,11 @@ pub(super) async fn work<S: Socket, W: Wire>(
     peer: std::sync::Arc<Peer<W>>,
     work: Work<S::Info>,
 ) -> Worked<S> {
+    let name = peer.mounted.socket();
     let end = match work {
-        Work::Init => contained(socket.init(&mut out)).await,
+        Work::Init => contained(name, socket.init(&mut out)).await,
         Work::Arrived(arrived) => handle_arrived(&mut socket, &mut out, &peer, arrived).await,
-        Work::Info(infos) => handle_infos(&mut socket, &mut out, infos).await,
+        Work::Info(infos) => handle_infos(&mut socket, &mut out, name, infos).await,
     };
     Worked { socket, out, end }
 }
@@ -85,15 +86,16 @@ async fn handle_arrived<S: Socket, W: Wire>(
     peer: &Peer<W>,
     arrived: Arrived,
 ) -> Option<End> {
+    let name = peer.mounted.socket();
     let (events, ending) = arrived.into_parts();
     for event in events {
         let end = match event {
-            Event::Message(message) => contained(socket.handle_in(message, out)).await,
+            Event::Message(message) => contained(name, socket.handle_in(message, out)).await,
             Event::Control(control) => {
                 if let Control::Ping(payload) = &control {
                     peer.pong(payload.clone());
                 }
-                contained(socket.handle_control(control, out)).await
+                contained(name, socket.handle_control(control, out)).await
             }
         };
         if end.is_some() {
@@ -103,9 +105,14 @@ async fn handle_arrived<S: Socket, W: Wire>(
     ending.map(End::from)
 }
 
-async fn handle_infos<S: Socket>(socket: &mut S, out: &mut Outbox, infos: VecDeque<S::Info>) -> Option<End> {
+async fn handle_infos<S: Socket>(
+    socket: &mut S,
+    out: &mut Outbox,
+    name: &str,
+    infos: VecDeque<S::Info>,
+) -> Option<End> {
     for info in infos {
-        let end = contained(socket.handle_info(info, out)).await;
+        let end = contained(name, socket.handle_info(info, out)).await;
         if end.is_some() {
             return end;
         }
@@ -114,7 +121,7 @@ async fn handle_infos<S: Socket>(socket: &mut S, out: &mut Outbox, infos: VecDeq
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.
-async fn contained(callback: impl Future<Output = Flow>) -> Option<End> {
+async fn contained(name: &str, callback: impl Future<Output = Flow>) -> Option<End> {
     let mut callback = pin!(callback);
     let flow = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| callback.as_mut().poll(cx))) {
         Ok(poll) => poll.map(Ok),
@@ -124,11 +131,7 @@ async fn contained(callback: impl Future<Output = Flow>) -> Option<End> {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {
-            tracing::error!(
-                socket = std::any::type_name::<fn()>(),
-                "a callback panicked: {}",
-                panic_text(&*panic)
-            );
+            tracing::error!(socket = name, "a callback panicked: {}", panic_text(&*panic));
             Some(End::with_code(1011, Reason::Crash))
         }
     }

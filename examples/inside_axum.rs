@@ -1,0 +1,76 @@
+//! An endpoint inside an axum application: axum listens, and its router sends `/rt` here.
+//!
+//! ```text
+//! cargo run --example inside_axum
+//! npx wscat -c ws://127.0.0.1:4000/rt/echo/websocket
+//! curl http://127.0.0.1:4000/say/hello
+//! ```
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing::get,
+};
+use landfall::prelude::*;
+
+endpoint! {
+    struct Edge;
+
+    url(path = "/rt");
+    check_origin = conn;
+    // axum listens, not the endpoint.
+    server = false;
+
+    socket("/echo", Echo, websocket(connect_info = [peer_data, uri]));
+}
+
+struct Echo;
+
+#[socket]
+impl Echo {
+    async fn connect(#[info] peer_data: PeerData, #[info] uri: RequestUri) -> Result<Self, Refused> {
+        println!("{} came to {}", peer_data.address, uri.path);
+        Ok(Echo)
+    }
+
+    async fn init(&mut self, out: &mut Outbox) {
+        out.subscribe("announcements");
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        out.push(message);
+    }
+}
+
+/// Any handler of the application can reach the sockets.
+async fn say(State(edge): State<Running<Edge>>, Path(text): Path<String>) -> String {
+    match edge.broadcast("announcements", "said", text) {
+        Ok(()) => format!("told {} sockets\n", edge.pubsub().subscribers("announcements")),
+        Err(error) => format!("{error}\n"),
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+    let edge = Edge::start().await?;
+    let router = Router::new()
+        .route("/say/{text}", get(say))
+        .nest_service("/rt", edge.service())
+        .with_state(edge.clone());
+
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 4000)).await?;
+    // With the peer's address, which connect_info asks for.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = async move {
+        let _ = tokio::signal::ctrl_c().await;
+        // Sockets are axum's connections no more: the endpoint ends them.
+        if let Err(error) = edge.shutdown().await {
+            eprintln!("{error}");
+        }
+    };
+    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+    Ok(())
+}

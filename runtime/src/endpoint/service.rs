@@ -1,0 +1,118 @@
+//! An endpoint as a tower service: what our own server serves, and what nests in anybody else's.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body as HttpBody;
+use tower_service::Service;
+
+use crate::{
+    body::Body,
+    error::BoxError,
+    handle::Handle,
+    pipeline::{Answering, BoxResponse, Pipeline, contained},
+    plug::forbid_caching,
+    transport::Mounts,
+};
+
+/// The sockets of an endpoint, as far as requests go.
+pub(crate) trait Sockets: Send + Sync + 'static {
+    /// The response to a request, if it is a socket's; otherwise the request comes back as it was.
+    fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
+}
+
+impl Sockets for Mounts {
+    fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
+        Mounts::dispatch(self, request)
+    }
+}
+
+/// An endpoint as a tower service: its sockets, then its plugs, then its service.
+///
+/// It takes any request body, is always ready, and never fails. Inside axum, nest it:
+/// `Router::new().nest_service("/rt", service)` or `.fallback_service(service)`.
+#[derive(Clone)]
+pub struct EndpointService(Arc<Parts>);
+
+struct Parts {
+    handle: Handle,
+    sockets: Box<dyn Sockets>,
+    pipeline: Pipeline,
+}
+
+impl EndpointService {
+    pub(crate) fn new(handle: Handle, sockets: impl Sockets, pipeline: Pipeline) -> Self {
+        EndpointService(Arc::new(Parts { handle, sockets: Box::new(sockets), pipeline }))
+    }
+
+    /// The endpoint that is served.
+    pub fn handle(&self) -> &Handle {
+        &self.0.handle
+    }
+
+    fn answer(&self, request: Request<Body>) -> EndpointFuture {
+        match contained(|| self.0.sockets.dispatch(request)) {
+            Ok(Ok(response)) => EndpointFuture { answer: Answering::new(response), socket: true },
+            Ok(Err(mut request)) => {
+                request.extensions_mut().insert(self.0.handle.clone());
+                EndpointFuture { answer: self.0.pipeline.run(request), socket: false }
+            }
+            Err(panicked) => EndpointFuture { answer: panicked.into(), socket: true },
+        }
+    }
+}
+
+impl fmt::Debug for EndpointService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EndpointService").field(&self.0.handle).finish()
+    }
+}
+
+impl<B> Service<Request<B>> for EndpointService
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = EndpointFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> EndpointFuture {
+        self.answer(request.map(Body::new))
+    }
+}
+
+/// An endpoint's response to come.
+pub struct EndpointFuture {
+    answer: Answering,
+    socket: bool,
+}
+
+impl Future for EndpointFuture {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut response = ready!(Pin::new(&mut self.answer).poll(cx));
+        if self.socket {
+            forbid_caching(&mut response);
+        }
+        Poll::Ready(Ok(response))
+    }
+}
+
+impl fmt::Debug for EndpointFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EndpointFuture")
+    }
+}

@@ -1,0 +1,127 @@
+//! What requests run through that are no socket's: plugs around a service, as one value without type parameters.
+
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Body as HttpBody;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    body::Body,
+    error::BoxError,
+    plug::{NotFound, plain},
+};
+
+type Run = dyn Fn(Request<Body>) -> BoxResponse + Send + Sync;
+
+/// Plugs and the service they end in, whatever their types. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Pipeline(Arc<Run>);
+
+impl Pipeline {
+    /// Each request is served by a clone of the service, once that is ready.
+    pub fn new<S, B>(service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Pipeline(Arc::new(move |request| {
+            let mut service = service.clone();
+            Box::pin(async move {
+                std::future::poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+                let response = service.call(request).await.map_err(Into::into)?;
+                Ok(response.map(Body::new))
+            })
+        }))
+    }
+
+    /// Answers every request with 404.
+    pub fn not_found() -> Self {
+        Pipeline::new(NotFound)
+    }
+
+    /// The answer to a request; it is 500 if the service fails or panics.
+    pub(crate) fn run(&self, request: Request<Body>) -> Answering {
+        contained(|| (self.0)(request)).map_or_else(Answering::from, Answering::new)
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pipeline")
+    }
+}
+
+/// Puts a plug around a service.
+pub fn plug<L: Layer<S>, S>(layer: L, service: S) -> L::Service {
+    layer.layer(service)
+}
+
+pub(crate) type BoxResponse = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+
+/// A response to come. Errors and panics on the way become a 500, and touch nothing else.
+pub(crate) struct Answering(Option<BoxResponse>);
+
+impl Answering {
+    pub(crate) fn new(response: BoxResponse) -> Self {
+        Answering(Some(response))
+    }
+}
+
+impl From<Panicked> for Answering {
+    fn from(_: Panicked) -> Self {
+        Answering(None)
+    }
+}
+
+impl Future for Answering {
+    type Output = Response<Body>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
+        let Some(mut response) = self.0.take() else { return Poll::Ready(failed()) };
+        // What panicked is not polled again, and is dropped where a second panic does no harm either.
+        let polled = contained(move || match response.as_mut().poll(cx) {
+            Poll::Pending => Err(response),
+            Poll::Ready(result) => Ok(result),
+        });
+        match polled {
+            Ok(Err(response)) => {
+                self.0 = Some(response);
+                Poll::Pending
+            }
+            Ok(Ok(Ok(response))) => Poll::Ready(response),
+            Ok(Ok(Err(error))) => {
+                tracing::error!(%error, "a service failed");
+                Poll::Ready(failed())
+            }
+            Err(Panicked) => Poll::Ready(failed()),
+        }
+    }
+}
+
+fn failed() -> Response<Body> {
+    plain(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// User code panicked, and that has been logged.
+pub(crate) struct Panicked;
+
+pub(crate) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        tracing::error!(panic = text.unwrap_or("not a text"), "a service panicked");
+        Panicked
+    })
+}

@@ -1,0 +1,33 @@
+//! The service of an endpoint without one.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    task::{Context, Poll},
+};
+
+use http::{Request, Response, StatusCode};
+use tower_service::Service;
+
+use super::{forbid_caching, plain};
+use crate::body::Body;
+
+/// Answers every request with 404.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotFound;
+
+impl<B> Service<Request<B>> for NotFound {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<B>) -> Self::Future {
+        let mut response = plain(StatusCode::NOT_FOUND);
+        forbid_caching(&mut response);
+        ready(Ok(response))
+    }
+}

@@ -1,0 +1,174 @@
+//! One connection: HTTP until it ends, or until something else takes it over.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use hyper::server::conn::http1::UpgradeableConnection;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use super::{
+    Serve, Server,
+    door::Door,
+    io::Watched,
+    watch::{Phase, Upgrade, Watch},
+};
+use crate::stream::Stream;
+
+const TIMEOUT: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 15\r\n\r\nRequest Timeout";
+
+type Http<S> = UpgradeableConnection<TokioIo<Watched>, Door<S>>;
+
+/// How a connection's HTTP ended.
+enum End {
+    /// It is closed, or it is another protocol's.
+    Done,
+    /// The client sent what cannot be read, and has been told.
+    Malformed,
+    /// The client kept us waiting for its request.
+    Late,
+    /// There is nobody to tell anything.
+    Cut,
+}
+
+/// Serves a connection that is watched from now on.
+pub(super) fn run<S: Serve>(
+    stream: Stream,
+    peer: Option<SocketAddr>,
+    server: Arc<Server<S>>,
+) -> impl Future<Output = ()> + Send {
+    let watch = server.clock.watch();
+    let ended = Ended(watch.clone());
+    async move {
+        let door = Door { service: server.service.clone(), peer, watch: watch.clone() };
+        let stream = TokioIo::new(Watched { stream, watch: watch.clone() });
+        let mut http = server.http.serve_connection(stream, door).with_upgrades();
+        drop(server);
+
+        let mut running = Running { http: &mut http, watch: &watch, started: false, stopping: false };
+        let end = std::future::poll_fn(|cx| running.poll(cx)).await;
+        match end {
+            End::Done => {
+                drop(http);
+                take_over(&watch).await;
+            }
+            End::Cut => {}
+            End::Malformed | End::Late => {
+                if let Some(parts) = http.into_parts() {
+                    let late = matches!(end, End::Late);
+                    hang_up(parts.io.into_inner().stream, late, &watch).await;
+                }
+            }
+        }
+        drop(ended);
+    }
+}
+
+struct Ended(Arc<Watch>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+struct Running<'a, S: Serve> {
+    http: &'a mut Http<S>,
+    watch: &'a Watch,
+    started: bool,
+    stopping: bool,
+}
+
+impl<S: Serve> Running<'_, S> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        if !self.started {
+            self.started = true;
+            self.watch.register(cx);
+        }
+        if self.watch.stopping() && !self.stopping {
+            self.stopping = true;
+            Pin::new(&mut *self.http).graceful_shutdown();
+        }
+        if let Poll::Ready(result) = Pin::new(&mut *self.http).poll(cx) {
+            return Poll::Ready(match result {
+                Err(error) if error.is_parse() => End::Malformed,
+                Ok(()) | Err(_) => End::Done,
+            });
+        }
+        if self.watch.cut() {
+            return Poll::Ready(End::Cut);
+        }
+        match self.watch.is_due() {
+            true => Poll::Ready(self.overdue()),
+            false => Poll::Pending,
+        }
+    }
+
+    fn overdue(&self) -> End {
+        match self.watch.phase() {
+            _ if self.watch.stalled() => End::Cut,
+            Phase::Head | Phase::Busy => End::Late,
+            Phase::Silent | Phase::Answering | Phase::Idle => End::Cut,
+        }
+    }
+}
+
+/// Hands the bare stream to whoever asked for it while the request was served. All of hyper's memory is free by now.
+async fn take_over(watch: &Watch) {
+    let Some(Upgrade { slot, stream }) = watch.take_upgrade() else { return };
+    let Some(takeover) = slot.take() else { return };
+    let Ok(upgraded) = stream.await else { return };
+    if let Ok(parts) = upgraded.downcast::<TokioIo<Watched>>() {
+        takeover(parts.io.into_inner().stream, parts.read_buf);
+    }
+}
+
+/// Ends a connection whose client may still be sending: closed at once, it would lose our last words by a reset.
+async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
+    watch.linger();
+    if late {
+        // A stream that does not take so little at once has more to it than lateness.
+        let written =
+            std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TIMEOUT))).await;
+        if !matches!(written, Poll::Ready(Ok(_))) {
+            return;
+        }
+    }
+    let farewell = async {
+        stream.shutdown().await?;
+        discard(&mut stream).await
+    };
+    let mut farewell = std::pin::pin!(farewell);
+    std::future::poll_fn(|cx| match farewell.as_mut().poll(cx) {
+        Poll::Pending if !watch.is_due() && !watch.cut() => Poll::Pending,
+        _ => Poll::Ready(()),
+    })
+    .await;
+}
+
+/// Reads what still comes, up to a limit.
+async fn discard(stream: &mut Stream) -> io::Result<()> {
+    const LIMIT: usize = 256 * 1024;
+
+    let mut bytes = 0;
+    while bytes < LIMIT {
+        let read = std::future::poll_fn(|cx| {
+            let mut scratch = [0; 4096];
+            let mut scratch = ReadBuf::new(&mut scratch);
+            ready!(Pin::new(&mut *stream).poll_read(cx, &mut scratch))?;
+            Poll::Ready(io::Result::Ok(scratch.filled().len()))
+        })
+        .await?;
+        if read == 0 {
+            break;
+        }
+        bytes += read;
+    }
+    Ok(())
+}

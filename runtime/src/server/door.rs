@@ -1,0 +1,140 @@
+//! Between hyper and the service: what comes in is checked and told where it came from, what goes out is watched.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::{body::Incoming, upgrade::OnUpgrade};
+
+use super::{
+    Serve, guard,
+    upload::Upload,
+    watch::{Phase, Upgrade, Watch},
+};
+use crate::{
+    body::Body,
+    error::BoxError,
+    stream::{PeerAddr, TakeoverSlot},
+};
+
+pub(super) struct Door<S> {
+    pub(super) service: S,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl<S: Serve> hyper::service::Service<Request<Incoming>> for Door<S> {
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Serving<S::Answer>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.watch.enter(Phase::Busy);
+        let state = match guard::admit(request) {
+            Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
+            Err(status) => State::Answered(guard::refusal(status)),
+        };
+        Serving { state, watch: self.watch.clone() }
+    }
+}
+
+impl<S> Door<S> {
+    fn usher(&self, request: Request<Incoming>) -> Request<Body> {
+        let mut request = request.map(|body| match body.is_end_stream() {
+            true => Body::empty(),
+            false => Body::new(Upload::new(body, self.watch.clone())),
+        });
+        if request.headers().contains_key(header::UPGRADE) {
+            self.offer_upgrade(&mut request);
+        }
+        if let Some(peer) = self.peer {
+            let extensions = request.extensions_mut();
+            extensions.insert(PeerAddr(peer));
+            #[cfg(feature = "axum")]
+            extensions.insert(axum::extract::ConnectInfo(peer));
+        }
+        request
+    }
+
+    /// A request with a body can't be upgraded: its body would be read as the new protocol's first bytes.
+    fn offer_upgrade(&self, request: &mut Request<Body>) {
+        let bodiless = request.body().is_end_stream();
+        let extensions = request.extensions_mut();
+        if !bodiless {
+            extensions.remove::<OnUpgrade>();
+        } else if let Some(stream) = extensions.get::<OnUpgrade>() {
+            let slot = TakeoverSlot::default();
+            self.watch.offer(Upgrade { slot: slot.clone(), stream: stream.clone() });
+            extensions.insert(slot);
+        }
+    }
+}
+
+/// The service at work on a request.
+pub(super) struct Serving<F> {
+    state: State<F>,
+    watch: Arc<Watch>,
+}
+
+enum State<F> {
+    Called(F),
+    Answered(Response<Body>),
+    Done,
+}
+
+impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for Serving<F> {
+    type Output = Result<Response<Answer>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if let State::Called(future) = &mut this.state {
+            let Ok(response) = ready!(Pin::new(future).poll(cx));
+            this.state = State::Answered(response);
+        }
+        let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
+            return Poll::Pending;
+        };
+        this.watch.enter(Phase::Answering);
+        let watch = this.watch.clone();
+        Poll::Ready(Ok(response.map(|body| Answer { body, watch })))
+    }
+}
+
+/// A response's body. When it is dropped, hyper has all of it.
+pub(super) struct Answer {
+    body: Body,
+    watch: Arc<Watch>,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.watch.enter(Phase::Idle);
+    }
+}

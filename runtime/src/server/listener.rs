@@ -1,0 +1,178 @@
+//! Where connections come from.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpSocket, TcpStream},
+};
+
+use crate::stream::Stream;
+
+/// What a server accepts connections from.
+///
+/// Errors don't end a server: it tries again, after a pause if the error is not the client's.
+pub trait Listener: Send + 'static {
+    /// A connection.
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// The next connection, and the address it comes from if it has one. Dropping the future loses no connection.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// If the operating system does not say.
+    fn local_addr(&self) -> io::Result<Address>;
+}
+
+impl Listener for TcpListener {
+    type Io = TcpStream;
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
+        let (stream, peer) = TcpListener::accept(self).await?;
+        let _ = stream.set_nodelay(true);
+        Ok((stream, Some(peer)))
+    }
+
+    fn local_addr(&self) -> io::Result<Address> {
+        TcpListener::local_addr(self).map(Address::Tcp)
+    }
+}
+
+/// A [`Listener`] as the server sees it.
+pub(crate) trait Accept: Send + 'static {
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Stream, Option<SocketAddr>)>> + Send;
+    fn local_addr(&self) -> io::Result<Address>;
+}
+
+impl<L: Listener> Accept for L {
+    async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
+        let (io, peer) = Listener::accept(self).await?;
+        Ok((Stream::new(io), peer))
+    }
+
+    fn local_addr(&self) -> io::Result<Address> {
+        Listener::local_addr(self)
+    }
+}
+
+/// Where a listener listens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Address {
+    /// An IP address and a port.
+    Tcp(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(PathBuf),
+    /// Something without an address, such as a pair in memory.
+    Unnamed,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Tcp(address) => address.fmt(f),
+            Address::Unix(path) => path.display().fmt(f),
+            Address::Unnamed => f.write_str("an unnamed listener"),
+        }
+    }
+}
+
+/// A listener of the operating system's.
+#[derive(Debug)]
+pub(crate) struct Bound(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixListener, PathBuf),
+}
+
+impl Bound {
+    /// Connections that wait to be accepted; the kernel may allow less.
+    const BACKLOG: u32 = 4096;
+
+    /// Listens on a TCP port; on port 0, on one that the operating system chooses.
+    pub(crate) fn tcp(address: SocketAddr) -> io::Result<Self> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        keep_alive(SockRef::from(&socket))?;
+        socket.set_nodelay(true)?;
+        socket.bind(address)?;
+        socket.listen(Self::BACKLOG).map(|listener| Bound(Kind::Tcp(listener)))
+    }
+
+    /// Listens on a Unix socket; one that a server before has left behind is replaced.
+    #[cfg(unix)]
+    pub(crate) fn unix(path: &Path) -> io::Result<Self> {
+        remove_stale(path)?;
+        let listener = tokio::net::UnixListener::bind(path)?;
+        Ok(Bound(Kind::Unix(listener, path.to_owned())))
+    }
+}
+
+/// A peer that is gone without a word is noticed after two minutes.
+fn keep_alive(socket: SockRef<'_>) -> io::Result<()> {
+    const QUIET: Duration = Duration::from_secs(60);
+    const BETWEEN: Duration = Duration::from_secs(15);
+
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(QUIET).with_interval(BETWEEN))
+}
+
+/// Removes a socket that nobody answers on; anything else at its path is left to fail `bind`.
+#[cfg(unix)]
+fn remove_stale(path: &Path) -> io::Result<()> {
+    use std::os::unix::{fs::FileTypeExt, net::UnixStream};
+
+    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
+    let refused = || UnixStream::connect(path).is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused);
+    if is_socket && refused() { std::fs::remove_file(path) } else { Ok(()) }
+}
+
+impl Accept for Bound {
+    async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
+        match &self.0 {
+            Kind::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                // On Linux a connection has its listener's options.
+                #[cfg(not(target_os = "linux"))]
+                {
+                    let _ = stream.set_nodelay(true);
+                    let _ = keep_alive(SockRef::from(&stream));
+                }
+                Ok((Stream::Tcp(stream), Some(peer)))
+            }
+            #[cfg(unix)]
+            Kind::Unix(listener, _) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Stream::Other(Box::new(stream)), None))
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Address> {
+        match &self.0 {
+            Kind::Tcp(listener) => listener.local_addr().map(Address::Tcp),
+            #[cfg(unix)]
+            Kind::Unix(_, path) => Ok(Address::Unix(path.clone())),
+        }
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Kind::Unix(_, path) = &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The server over pairs in memory, with a clock that is paused where time matters.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod limits;
+mod malformed;
+mod serving;
+mod takeover;
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    io,
+    net::SocketAddr,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    sync::mpsc,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_service::Service;
+
+use super::{Address, Listener, Serve, ServerOptions, serve};
+use crate::body::Body;
+
+/// A listener whose connections are made by [`Harness::connect`].
+struct Pairs(mpsc::UnboundedReceiver<io::Result<DuplexStream>>);
+
+impl Listener for Pairs {
+    type Io = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
+        match self.0.recv().await {
+            Some(accepted) => Ok((accepted?, None)),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Address> {
+        Ok(Address::Unnamed)
+    }
+}
+
+/// A running server.
+struct Harness {
+    connections: mpsc::UnboundedSender<io::Result<DuplexStream>>,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Harness {
+    fn new(service: impl Serve) -> Self {
+        Self::with(service, ServerOptions::default())
+    }
+
+    fn with(service: impl Serve, options: ServerOptions) -> Self {
+        let (connections, accepted) = mpsc::unbounded_channel();
+        let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+        serve(Pairs(accepted), service, options, &tracker, stop.clone());
+        Harness { connections, tracker, stop }
+    }
+
+    fn connect(&self) -> Client {
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        self.connections.send(Ok(theirs)).unwrap();
+        Client(ours)
+    }
+
+    /// Stops, and waits for the last task.
+    async fn stopped(self) {
+        self.stop.cancel();
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+}
+
+struct Client(DuplexStream);
+
+impl Client {
+    async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.write_all(bytes.as_ref()).await.unwrap();
+    }
+
+    /// All until the server closes.
+    async fn rest(&mut self) -> String {
+        let mut all = Vec::new();
+        self.0.read_to_end(&mut all).await.unwrap();
+        String::from_utf8(all).unwrap()
+    }
+
+    /// One response, by its `content-length`.
+    async fn response(&mut self) -> String {
+        let mut all = Vec::new();
+        loop {
+            all.push(self.0.read_u8().await.unwrap());
+            if all.ends_with(b"\r\n\r\n") {
+                break;
+            }
+        }
+        let head = String::from_utf8(all).unwrap();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        self.0.read_exact(&mut body).await.unwrap();
+        head + &String::from_utf8(body).unwrap()
+    }
+
+    async fn exchange(&mut self, request: impl AsRef<[u8]>) -> String {
+        self.send(request).await;
+        self.response().await
+    }
+}
+
+const HELLO: &str = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\n";
+
+/// A service from a function.
+#[derive(Clone)]
+struct With<F>(F);
+
+impl<F, R> Service<Request<Body>> for With<F>
+where
+    F: Fn(Request<Body>) -> R,
+    R: Future<Output = Response<Body>> + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let response = (self.0)(request);
+        Box::pin(async move { Ok(response.await) })
+    }
+}
+
+/// Says what it was asked for.
+fn mirror() -> impl Serve {
+    With(|request: Request<Body>| ready(said(&request)))
+}
+
+fn said(request: &Request<Body>) -> Response<Body> {
+    let host = request.headers().get("host").map_or("none", |host| host.to_str().unwrap());
+    Response::new(Body::from(format!("{} {} of {host}", request.method(), request.uri())))
+}
+
+type Answered = Ready<Response<Body>>;

@@ -1,0 +1,107 @@
+use super::*;
+
+#[tokio::test]
+async fn requests_on_one_connection_are_served_in_turn() {
+    let server = Harness::new(mirror());
+    let mut client = server.connect();
+    for path in ["/a", "/b?c=d"] {
+        let response = client.exchange(format!("GET {path} HTTP/1.1\r\nhost: a.example\r\n\r\n")).await;
+        assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+        assert!(response.contains("\r\ndate: "), "{response}");
+        assert!(response.ends_with(&format!("GET {path} of a.example")), "{response}");
+    }
+}
+
+#[tokio::test]
+async fn pipelined_requests_are_answered_in_order() {
+    let server = Harness::new(mirror());
+    let mut client = server.connect();
+    client
+        .send("GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await;
+    let all = client.rest().await;
+    let order = (all.find("GET /1 of a").unwrap(), all.find("GET /2 of a").unwrap());
+    assert!(order.0 < order.1);
+}
+
+#[tokio::test]
+async fn an_absolute_target_names_the_host() {
+    let server = Harness::new(mirror());
+    let mut client = server.connect();
+    let response =
+        client.exchange("GET http://right.example:81/x?y HTTP/1.1\r\nhost: wrong.example\r\n\r\n").await;
+    assert!(response.ends_with("GET /x?y of right.example:81"), "{response}");
+    let response = client.exchange("GET http://right.example HTTP/1.1\r\nhost: wrong.example\r\n\r\n").await;
+    assert!(response.ends_with("GET / of right.example"), "{response}");
+}
+
+#[tokio::test]
+async fn http_1_0_needs_no_host_and_closes() {
+    let server = Harness::new(mirror());
+    let mut client = server.connect();
+    client.send("GET /old HTTP/1.0\r\n\r\n").await;
+    let all = client.rest().await;
+    assert!(all.starts_with("HTTP/1.0 200 OK") && all.ends_with("GET /old of none"), "{all}");
+}
+
+#[tokio::test]
+async fn stopping_finishes_the_request_in_flight() {
+    let (begin, begun) = tokio::sync::oneshot::channel();
+    let begin = std::sync::Mutex::new(Some(begin));
+    let (end, ended) = tokio::sync::watch::channel(false);
+    let begin = std::sync::Arc::new(begin);
+    let service = With(move |_| {
+        begin.lock().unwrap().take().unwrap().send(()).unwrap();
+        let mut ended = ended.clone();
+        async move {
+            ended.wait_for(|ended| *ended).await.unwrap();
+            Response::new(Body::from("finished"))
+        }
+    });
+    let server = Harness::new(service);
+    let (mut busy, mut idle) = (server.connect(), server.connect());
+    busy.send(HELLO).await;
+    begun.await.unwrap();
+    server.stop.cancel();
+    assert_eq!(idle.rest().await, "", "an idle connection is closed at once");
+    end.send(true).unwrap();
+    let all = busy.rest().await;
+    assert!(all.ends_with("finished") && all.contains("connection: close"), "{all}");
+    server.stopped().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_finish_is_cut_when_the_server_stops() {
+    let server = Harness::new(With(|_| std::future::pending()));
+    let mut client = server.connect();
+    client.send(HELLO).await;
+    tokio::task::yield_now().await;
+    let start = tokio::time::Instant::now();
+    server.stopped().await;
+    let (least, most) = (ServerOptions::default().shutdown_timeout, 17);
+    assert!(start.elapsed() >= least && start.elapsed().as_secs() < most, "{:?}", start.elapsed());
+    assert_eq!(client.rest().await, "");
+}
+
+#[tokio::test]
+async fn no_task_is_left_behind() {
+    let server = Harness::new(mirror());
+    for _ in 0..100 {
+        let mut client = server.connect();
+        client.exchange(HELLO).await;
+    }
+    server.stopped().await;
+}
+
+/// Not a limit to be proud of: most of it is hyper's. It is here so that growth is noticed.
+#[tokio::test]
+async fn a_connection_is_no_large_future() {
+    let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (ours, _theirs) = tokio::io::duplex(64);
+    let server = super::super::server(mirror(), ServerOptions::default(), &tracker);
+    let future = super::super::connection::run(crate::stream::Stream::new(ours), None, server);
+    let size = size_of_val(&future);
+    println!("connection future: {size} bytes");
+    assert!(size <= 1024, "{size} bytes");
+    stop.cancel();
+}

@@ -1,0 +1,300 @@
+//! Time limits without timers: connections note in coarse ticks when they are due, and one task looks at them all.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use hyper::upgrade::OnUpgrade;
+use tokio::{
+    sync::Notify,
+    time::{Instant, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::ServerOptions;
+use crate::stream::TakeoverSlot;
+
+/// A response's bytes that the client does not take.
+const WRITE_STALL: Duration = Duration::from_secs(30);
+/// A request body that does not come.
+const BODY_STALL: Duration = Duration::from_secs(15);
+/// A request body in all, if it comes at less than [`BODY_RATE`].
+const BODY_TOTAL: Duration = Duration::from_secs(60);
+/// Bytes of a body that earn it a second more.
+const BODY_RATE: u64 = 16 * 1024;
+/// What the client still sends when its connection ends.
+const LINGER: Duration = Duration::from_secs(1);
+
+const NEVER: u64 = u64::MAX;
+
+/// The time of a server, and its connections.
+pub(super) struct Clock {
+    tick: Duration,
+    now: AtomicU64,
+    limits: Limits,
+    stopping: AtomicBool,
+    cut: AtomicBool,
+    connections: Mutex<Vec<Weak<Watch>>>,
+    /// The first connection after a time without any.
+    arrival: Notify,
+}
+
+/// In ticks.
+struct Limits {
+    head: u64,
+    idle: u64,
+    write_stall: u64,
+    body_stall: u64,
+    body_total: u64,
+    second: u64,
+    linger: u64,
+}
+
+impl Clock {
+    pub(super) fn new(options: &ServerOptions) -> Arc<Self> {
+        let shortest = options.header_timeout.min(options.idle_timeout);
+        let tick = Duration::from_millis((shortest.as_millis() as u64 / 8).clamp(5, 250));
+        // One more: the tick that is under way does not count.
+        let ticks = |limit: Duration| limit.as_millis().div_ceil(tick.as_millis()) as u64 + 1;
+        Arc::new(Clock {
+            tick,
+            now: AtomicU64::new(0),
+            limits: Limits {
+                head: ticks(options.header_timeout),
+                idle: ticks(options.idle_timeout),
+                write_stall: ticks(WRITE_STALL),
+                body_stall: ticks(BODY_STALL),
+                body_total: ticks(BODY_TOTAL),
+                second: ticks(Duration::from_secs(1)),
+                linger: ticks(LINGER),
+            },
+            stopping: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
+            connections: Mutex::default(),
+            arrival: Notify::new(),
+        })
+    }
+
+    pub(super) fn watch(self: &Arc<Self>) -> Arc<Watch> {
+        let watch = Arc::new(Watch {
+            due: AtomicU64::new(self.after(self.limits.head)),
+            phase: AtomicU8::new(Phase::Silent as u8),
+            stalled: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            waker: Mutex::default(),
+            upgrade: Mutex::default(),
+            clock: self.clone(),
+        });
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if connections.is_empty() {
+            self.arrival.notify_one();
+        }
+        connections.push(Arc::downgrade(&watch));
+        watch
+    }
+
+    fn after(&self, ticks: u64) -> u64 {
+        self.now.load(Relaxed) + ticks
+    }
+
+    /// Ticks until the server has stopped and its last connection is gone.
+    pub(super) async fn run(self: Arc<Self>, stop: CancellationToken, shutdown: Duration) {
+        let start = Instant::now();
+        let mut ticks = tokio::time::interval(self.tick);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut last = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled(), if last.is_none() => {
+                    self.stopping.store(true, Relaxed);
+                    last = Some(Instant::now() + shutdown);
+                    self.sweep(true);
+                }
+                _ = ticks.tick() => {}
+            }
+            self.now.store((start.elapsed().as_millis() / self.tick.as_millis()) as u64, Relaxed);
+            let cut = last.is_some_and(|last| Instant::now() >= last);
+            self.cut.store(cut, Relaxed);
+            if self.sweep(cut) > 0 {
+                continue;
+            }
+            if last.is_some() {
+                return;
+            }
+            tokio::select! {
+                () = self.arrival.notified() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Wakes the connections that are due, or all; says how many there are.
+    fn sweep(&self, all: bool) -> usize {
+        let now = self.now.load(Relaxed);
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.retain(|watch| {
+            let Some(watch) = watch.upgrade().filter(|watch| !watch.ended.load(Relaxed)) else {
+                return false;
+            };
+            if all || now >= watch.due.load(Relaxed) {
+                watch.wake();
+            }
+            true
+        });
+        if connections.is_empty() {
+            connections.shrink_to(1024);
+        }
+        connections.len()
+    }
+}
+
+/// Where a connection is in its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Phase {
+    /// Nothing has come yet.
+    Silent,
+    /// A head has begun.
+    Head,
+    /// The service works on a request.
+    Busy,
+    /// The service has answered, and its response is being sent.
+    Answering,
+    /// Between requests.
+    Idle,
+}
+
+/// A connection's state, as far as its time limits go.
+pub(super) struct Watch {
+    /// The tick at which the connection has taken too long.
+    due: AtomicU64,
+    phase: AtomicU8,
+    stalled: AtomicBool,
+    ended: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+    upgrade: Mutex<Option<Upgrade>>,
+    clock: Arc<Clock>,
+}
+
+/// A request that may become something else than HTTP.
+pub(super) struct Upgrade {
+    pub(super) slot: TakeoverSlot,
+    pub(super) stream: OnUpgrade,
+}
+
+impl Watch {
+    /// Notes the task that is woken when the connection is due. It is never another.
+    pub(super) fn register(&self, cx: &Context<'_>) {
+        *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = &*self.waker.lock().unwrap_or_else(PoisonError::into_inner) {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// The connection is HTTP's no more; nothing watches it from now on.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Relaxed);
+        *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(super) fn is_due(&self) -> bool {
+        self.clock.now.load(Relaxed) >= self.due.load(Relaxed)
+    }
+
+    pub(super) fn stopping(&self) -> bool {
+        self.clock.stopping.load(Relaxed)
+    }
+
+    pub(super) fn cut(&self) -> bool {
+        self.clock.cut.load(Relaxed)
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        match self.phase.load(Relaxed) {
+            0 => Phase::Silent,
+            1 => Phase::Head,
+            2 => Phase::Busy,
+            3 => Phase::Answering,
+            _ => Phase::Idle,
+        }
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Relaxed);
+        if !self.stalled() {
+            self.due.store(self.limit(phase), Relaxed);
+        }
+    }
+
+    fn limit(&self, phase: Phase) -> u64 {
+        let limits = &self.clock.limits;
+        match phase {
+            Phase::Silent | Phase::Head => self.clock.after(limits.head),
+            Phase::Busy | Phase::Answering => NEVER,
+            Phase::Idle => self.clock.after(limits.idle),
+        }
+    }
+
+    /// Bytes came. A head's limit begins with its first byte, and no later byte moves it.
+    pub(super) fn received(&self) {
+        match self.phase() {
+            Phase::Silent => self.phase.store(Phase::Head as u8, Relaxed),
+            Phase::Idle => self.enter(Phase::Head),
+            Phase::Head | Phase::Busy | Phase::Answering => {}
+        }
+    }
+
+    /// The client takes nothing of what is written, or does again.
+    pub(super) fn writing<T>(&self, result: &Poll<T>) {
+        let stalled = result.is_pending();
+        if stalled == self.stalled.load(Relaxed) {
+            return;
+        }
+        self.stalled.store(stalled, Relaxed);
+        let due =
+            if stalled { self.clock.after(self.clock.limits.write_stall) } else { self.limit(self.phase()) };
+        self.due.store(due, Relaxed);
+    }
+
+    pub(super) fn stalled(&self) -> bool {
+        self.stalled.load(Relaxed)
+    }
+
+    /// A body that has brought `bytes` since tick `since` is waited for.
+    pub(super) fn body_awaited(&self, since: u64, bytes: u64) {
+        let limits = &self.clock.limits;
+        let total = since + limits.body_total + bytes / BODY_RATE * limits.second;
+        self.due.store(total.min(self.clock.after(limits.body_stall)), Relaxed);
+    }
+
+    /// A body is not waited for any more.
+    pub(super) fn body_arrived(&self) {
+        if !self.stalled() {
+            self.due.store(self.limit(self.phase()), Relaxed);
+        }
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now.load(Relaxed)
+    }
+
+    pub(super) fn linger(&self) {
+        self.due.store(self.clock.after(self.clock.limits.linger), Relaxed);
+    }
+
+    pub(super) fn offer(&self, upgrade: Upgrade) {
+        *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+    }
+
+    pub(super) fn take_upgrade(&self) -> Option<Upgrade> {
+        self.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}

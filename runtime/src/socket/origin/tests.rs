@@ -1,0 +1,227 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+const REQUEST: OriginRequest<'static> = OriginRequest { scheme: "http", host: "localhost", port: 4000 };
+
+fn check(check: CheckOrigin<&'static [&'static str]>) -> OriginCheck {
+    OriginCheck::compile(&check, Some("localhost")).unwrap()
+}
+
+fn list(patterns: &'static [&'static str]) -> OriginCheck {
+    check(CheckOrigin::List(patterns))
+}
+
+fn allows(check: &OriginCheck, origin: &str) -> bool {
+    check.allows([&HeaderValue::from_str(origin).unwrap()].into_iter(), &REQUEST)
+}
+
+fn all_forms() -> [OriginCheck; 4] {
+    [
+        check(CheckOrigin::Host),
+        list(&["//localhost"]),
+        check(CheckOrigin::Conn),
+        check(CheckOrigin::Function(|origin| origin.host.is_some())),
+    ]
+}
+
+#[test]
+fn a_list_compares_scheme_host_and_port() {
+    let check = list(&[
+        "https://example.com",
+        "//another.com:888",
+        "//*.other.com",
+        "http://plain.com",
+        "https://sec.com:8443",
+        "https://*.tls.com",
+        "//bare.com",
+        "http://[::1]:4000",
+    ]);
+    let allowed = [
+        "https://example.com",
+        "https://example.com:443",
+        "https://EXAMPLE.com",
+        "HTTPS://example.com",
+        "http://another.com:888",
+        "https://another.com:888",
+        "//another.com:888",
+        "http://other.com",
+        "http://a.other.com",
+        "https://a.b.other.com:9999",
+        "http://plain.com",
+        "https://sec.com:8443",
+        "https://tls.com",
+        "https://x.tls.com",
+        "http://bare.com:1234",
+        "chrome-extension://bare.com",
+        "http://[0:0::1]:4000",
+    ];
+    for origin in allowed {
+        assert!(allows(&check, origin), "{origin}");
+    }
+    let refused = [
+        "http://example.com",
+        "https://example.com:8080",
+        "https://evilexample.com",
+        "https://example.com.evil.com",
+        "https://another.com",
+        "http://another.com:889",
+        "http://aother.com",
+        "http://other.com.evil.com",
+        "http://.other.com",
+        "http://a..other.com",
+        "http://plain.com:8080",
+        "https://sec.com",
+        "http://x.tls.com",
+        "http://bare.com.",
+        "http://x.bare.com",
+        "http://bare.com:abc",
+        "http://bare.com:99999",
+        "http://bare.com:+80",
+        "http://bare.com@evil.com",
+        "http://evil.com\\@bare.com",
+        "http://a@b@bare.com",
+        "http://[::1]",
+        "http://[::1]:4000x",
+        "http://[bare.com]",
+        "bare.com",
+        "bare.com:80",
+    ];
+    for origin in refused {
+        assert!(!allows(&check, origin), "{origin}");
+    }
+}
+
+#[test]
+fn the_endpoints_host_is_compared_alone() {
+    let check = check(CheckOrigin::Host);
+    for origin in ["http://localhost", "https://localhost", "https://LocalHost:9999"] {
+        assert!(allows(&check, origin), "{origin}");
+    }
+    for origin in ["http://evil.com", "http://localhost.evil.com", "http://a.localhost", "http://127.0.0.1"] {
+        assert!(!allows(&check, origin), "{origin}");
+    }
+    let six = OriginCheck::compile(&CheckOrigin::<&[&str]>::Host, Some("::1")).unwrap();
+    assert!(allows(&six, "http://[::1]:4000"));
+}
+
+#[test]
+fn without_a_host_to_compare_with_any_host_will_do() {
+    let check = OriginCheck::compile(&CheckOrigin::<Vec<String>>::Host, None).unwrap();
+    assert!(allows(&check, "http://evil.com"));
+    assert!(!allows(&check, "null"));
+}
+
+#[test]
+fn conn_compares_with_the_request() {
+    let check = check(CheckOrigin::Conn);
+    assert!(allows(&check, "http://localhost:4000"));
+    for origin in ["http://localhost", "https://localhost:4000", "ws://localhost:4000", "//localhost:4000"] {
+        assert!(!allows(&check, origin), "{origin}");
+    }
+    let plain = OriginRequest { scheme: "http", host: "Example.com", port: 80 };
+    assert!(check.allows([&HeaderValue::from_static("http://example.com")].into_iter(), &plain));
+}
+
+#[test]
+fn a_function_is_asked_even_without_a_host() {
+    let check = check(CheckOrigin::Function(|origin| origin.text == "null"));
+    assert!(allows(&check, "null"));
+    assert!(!allows(&check, "http://localhost"));
+}
+
+#[test]
+fn requests_without_the_header_are_not_from_a_page() {
+    for check in all_forms() {
+        assert!(check.allows([].into_iter(), &REQUEST), "{check:?}");
+    }
+}
+
+#[test]
+fn origins_without_host_several_and_unreadable_ones_are_refused() {
+    let localhost = HeaderValue::from_static("http://localhost:4000");
+    let bytes = HeaderValue::from_bytes(b"http://localhost:4000\xff").unwrap();
+    for check in all_forms() {
+        for origin in ["null", "", "file://", "http://", "http://:80", "example.com", "a b"] {
+            assert!(!allows(&check, origin), "{check:?} {origin}");
+        }
+        assert!(!check.allows([&bytes].into_iter(), &REQUEST), "{check:?}");
+        assert!(check.allows([&localhost].into_iter(), &REQUEST), "{check:?}");
+        assert!(!check.allows([&localhost, &localhost].into_iter(), &REQUEST), "{check:?}");
+    }
+}
+
+#[test]
+fn off_does_not_look() {
+    let check = check(CheckOrigin::Off);
+    assert!(allows(&check, "http://evil.com"));
+    assert!(allows(&check, "null"));
+    assert!(check.allows([&HeaderValue::from_bytes(b"\xff").unwrap()].into_iter(), &REQUEST));
+}
+
+#[test]
+fn patterns_that_can_not_work_are_findings() {
+    let fault =
+        |pattern: &str| OriginCheck::compile(&CheckOrigin::List(vec![pattern.to_owned()]), None).unwrap_err();
+    let has_no_host = "has no host: an origin starts with `//` or a scheme, as in `\"https://example.com\"`";
+    for pattern in ["example.com", "localhost:4000", "", "//", "https://"] {
+        assert_eq!(fault(pattern), format!("`{pattern:?}` {has_no_host}"));
+    }
+    for pattern in ["*", "//*", "//*com", "https://ex*.com", "//a.*.com", "//*.*.com", "*.example.com"] {
+        assert!(fault(pattern).contains("has a `*` elsewhere"), "{pattern}");
+    }
+    for pattern in ["https://example.com/", "//a.com/x", "//a.com?x", "//user@a.com"] {
+        assert!(fault(pattern).contains("an origin has no path"), "{pattern}");
+    }
+    assert!(fault("wss://example.com").contains("never matches"));
+    assert!(fault("ftp://example.com").contains("another scheme"));
+    for pattern in ["//example.com:99999", "//exa mple.com", "//münchen.de", "//[::1"] {
+        assert!(fault(pattern).contains("is not an origin"), "{pattern}");
+    }
+    let empty: &[&str] = &[];
+    assert!(OriginCheck::compile(&CheckOrigin::List(empty), None).unwrap_err().contains("empty list"));
+    let both = OriginCheck::compile(&CheckOrigin::List(["a", "//b.com", "c"].as_slice()), None).unwrap_err();
+    assert_eq!(both.matches("has no host").count(), 2);
+}
+
+#[test]
+fn a_constant_list_becomes_an_owned_one() {
+    const CONSTANT: CheckOrigin<&[&str]> = CheckOrigin::List(&["//a.com"]);
+    let owned: CheckOrigin = CONSTANT.into();
+    assert_eq!(owned, CheckOrigin::List(vec!["//a.com".to_owned()]));
+    assert_ne!(owned, CheckOrigin::Host);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC*", pattern in "\\PC*") {
+        let _ = (Origin::parse(&text), Pattern::parse(&pattern));
+    }
+
+    #[test]
+    fn what_looks_like_an_origin_never_reaches_another_host(
+        before in "[a-z.:@/?#\\[\\]*-]{0,12}",
+        after in "[a-z.:@/?#\\[\\]*0-9-]{0,12}",
+    ) {
+        let check = list(&["https://*.example.com"]);
+        let text = format!("https://{before}example.com{after}");
+        if let Some(host) = Origin::parse(&text).and_then(|origin| origin.host) && allows(&check, &text) {
+            prop_assert!(host == "example.com" || host.ends_with(".example.com"), "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_plain_origin_allows_itself(
+        scheme in "https?",
+        host in "[a-z][a-z0-9-]{0,8}(\\.[a-z]{1,4}){0,2}",
+        port in proptest::option::of(1u16..),
+    ) {
+        let text = port.map_or(format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}"));
+        let check = OriginCheck::compile(&CheckOrigin::List(vec![text.clone()]), None).unwrap();
+        prop_assert!(allows(&check, &text));
+        let other = format!("https://x{host}");
+        prop_assert!(!allows(&check, &other));
+    }
+}
