@@ -4,7 +4,8 @@ use std::convert::Infallible;
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Limited};
-use landfall::{Body, Handle, Params, Text, pubsub::Payload};
+use landfall::{Body, Handle, Text, pubsub::Payload};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::{diary, fan};
@@ -32,16 +33,15 @@ async fn publish(request: Request<Body>) -> Response<Body> {
     else {
         return text(StatusCode::BAD_REQUEST, "the payload is too long");
     };
-    let params = params(parts.uri.query());
-    let text_of = |name: &str| params.get(name).and_then(landfall::Param::as_str);
-    let topic = text_of("topic").unwrap_or(fan::TOPIC);
-    let times = text_of("n").and_then(|n| n.parse().ok()).unwrap_or(1u32);
+    let param = |name: &str| param(parts.uri.query(), name);
+    let topic = param("topic").unwrap_or_else(|| fan::TOPIC.to_owned());
+    let times = param("n").and_then(|n| n.parse().ok()).unwrap_or(1u32);
     let payload = match body.to_bytes() {
-        empty if empty.is_empty() => Payload::from(text_of("payload").unwrap_or("x")),
+        empty if empty.is_empty() => Payload::from(param("payload").unwrap_or_else(|| "x".to_owned())),
         bytes => Text::try_from(bytes.clone()).map_or_else(|_| bytes.into(), Payload::from),
     };
     for _ in 0..times {
-        if let Err(error) = handle.broadcast(topic, "fan", payload.clone()) {
+        if let Err(error) = handle.broadcast(&topic, "fan", payload.clone()) {
             return text(StatusCode::SERVICE_UNAVAILABLE, error.to_string());
         }
     }
@@ -49,16 +49,16 @@ async fn publish(request: Request<Body>) -> Response<Body> {
 }
 
 fn control(what: &str, request: &Request<Body>) -> Response<Body> {
-    let params = params(request.uri().query());
-    let id = params.get("id").and_then(landfall::Param::as_str);
-    match (what, id) {
-        ("term", Some(id)) => json(StatusCode::OK, &json!(diary::read(id))),
+    match (what, param(request.uri().query(), "id")) {
+        ("term", Some(id)) => json(StatusCode::OK, &json!(diary::read(&id))),
         _ => json(StatusCode::NOT_FOUND, &json!("no")),
     }
 }
 
-fn params(query: Option<&str>) -> Params {
-    Params::from_query(query.unwrap_or_default()).unwrap_or_default()
+fn param(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs = query?.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
 fn json(status: StatusCode, value: &Value) -> Response<Body> {

@@ -25,7 +25,10 @@ mod sockets;
 
 use std::net::TcpListener;
 
-use landfall::{Running, config::Settings};
+use landfall::{
+    Running,
+    config::{Http, Setting, Settings},
+};
 
 use self::{
     main_endpoint::Main,
@@ -108,9 +111,8 @@ impl Others {
 }
 
 async fn start<E: landfall::Endpoint>(port: u16) -> Result<Running<E>, landfall::Error> {
-    let mut options = Settings::default();
-    options.set("http.port", port);
-    E::start_with(options).await
+    let http = Http { port: Setting::exact(port), ..Http::DEFAULT };
+    E::start_with(Settings { http: Some(http), ..Settings::default() }).await
 }
 
 /// A port that is free together with the twenty after it, as far as one can tell before using them.
