@@ -1,8 +1,21 @@
 //! The running endpoint, as everything that runs in it sees it.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock, PoisonError, RwLock, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-use crate::pubsub::{BroadcastError, Payload, PubSub, SubscriberId};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    address::Address,
+    config::{Config, Scheme},
+    pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
+    url::{StructUrl, Urls},
+};
 
 /// A running endpoint: its configuration, its URLs, and its topics. Cloning it is cheap.
 #[derive(Clone)]
@@ -10,21 +23,154 @@ pub struct Handle(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) name: &'static str,
+    endpoint_id: String,
+    state: RwLock<Arc<State>>,
     pub(crate) pubsub: PubSub,
+    address: OnceLock<Address>,
+    /// Every task of the endpoint.
+    pub(crate) tasks: TaskTracker,
+    /// The endpoint stops, or is about to.
+    pub(crate) stop: CancellationToken,
+    dropped: AtomicU64,
+    connections: OnceLock<Weak<dyn Gauge>>,
+}
+
+/// The configuration, and what follows from it.
+struct State {
+    config: Arc<Config>,
+    urls: Urls,
+}
+
+/// Something that can be counted.
+pub(crate) trait Gauge: Send + Sync {
+    fn count(&self) -> usize;
+}
+
+/// The endpoint does not listen, or not by this scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotListening(());
+
+impl fmt::Display for NotListening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the endpoint does not listen")
+    }
+}
+
+impl std::error::Error for NotListening {}
+
+/// Figures of a running endpoint: see [`Handle::stats`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Open sockets.
+    pub connections: usize,
+    /// Live tasks, those that deliver broadcasts included.
+    pub tasks: usize,
+    /// Broadcasts that were dropped for clients that did not read, since the start.
+    pub dropped_broadcasts: u64,
 }
 
 impl Handle {
+    pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub) -> Self {
+        let urls = Urls::new(&config, None);
+        Handle(Arc::new(Shared {
+            name,
+            endpoint_id: endpoint_id(),
+            state: RwLock::new(Arc::new(State { config: Arc::new(config), urls })),
+            pubsub,
+            address: OnceLock::new(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            dropped: AtomicU64::new(0),
+            connections: OnceLock::new(),
+        }))
+    }
+
+    /// The name of the endpoint's type.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// Such as `"https://example.com"`: scheme, host and, if it is not the scheme's own, port.
+    pub fn url(&self) -> String {
+        self.state().urls.url.to_string()
+    }
+
+    /// Like [`url`](Handle::url), where static files are served.
+    pub fn static_url(&self) -> String {
+        self.state().urls.static_url.to_string()
+    }
+
+    /// The parts of [`url`](Handle::url).
+    pub fn struct_url(&self) -> StructUrl {
+        self.state().urls.url.clone()
+    }
+
+    /// The host of [`url`](Handle::url).
+    pub fn host(&self) -> String {
+        self.state().urls.url.host.clone()
+    }
+
+    /// A path of the application as browsers know it: behind the `path` of the configured `url`.
+    pub fn path(&self, path: &str) -> String {
+        self.state().urls.path(path)
+    }
+
+    /// The segments of the `path` of the configured `url`.
+    pub fn script_name(&self) -> Vec<String> {
+        self.state().urls.script_name()
+    }
+
+    /// The configuration that the endpoint runs with.
+    pub fn config(&self) -> Arc<Config> {
+        self.state().config.clone()
+    }
+
+    /// Where the endpoint listens, with the real port where 0 is configured.
+    ///
+    /// # Errors
+    /// When it does not, or not by this scheme.
+    pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
+        match scheme {
+            Scheme::Http => self.0.address.get().cloned().ok_or(NotListening(())),
+            Scheme::Https => Err(NotListening(())),
+        }
+    }
+
+    /// What tells this endpoint from all others, and from itself after a restart: 22 random characters.
+    pub fn endpoint_id(&self) -> &str {
+        &self.0.endpoint_id
+    }
+
+    /// Figures of this moment.
+    pub fn stats(&self) -> Stats {
+        let gauge = self.0.connections.get().and_then(Weak::upgrade);
+        Stats {
+            connections: gauge.map_or(0, |gauge| gauge.count()),
+            tasks: self.0.tasks.len() + self.0.pubsub.tasks(),
+            dropped_broadcasts: self.0.dropped.load(Ordering::Relaxed),
+        }
+    }
+
     /// The topics of this endpoint.
     pub fn pubsub(&self) -> &PubSub {
         &self.0.pubsub
     }
 
-    pub(crate) fn count_dropped(&self, _count: usize) {}
+    /// A topic as a stream of broadcasts: see [`PubSub::subscribe`].
+    pub fn subscribe(&self, topic: &str) -> Subscription {
+        self.0.pubsub.subscribe(topic)
+    }
+
+    /// Ends a subscription. Dropping it does the same.
+    pub fn unsubscribe(&self, subscription: Subscription) {
+        drop(subscription);
+    }
 
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
-    /// When more broadcasts wait than may.
+    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
     pub fn broadcast(
         &self,
         topic: &str,
@@ -37,7 +183,7 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic but one.
     ///
     /// # Errors
-    /// When more broadcasts wait than may.
+    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
     pub fn broadcast_from(
         &self,
         from: SubscriberId,
@@ -47,6 +193,63 @@ impl Handle {
     ) -> Result<(), BroadcastError> {
         self.0.pubsub.broadcast_from(from, topic, event, payload)
     }
+
+    /// Broadcasts to all subscribers of a topic on this node.
+    ///
+    /// # Errors
+    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    pub fn local_broadcast(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
+        self.0.pubsub.broadcast(topic, event, payload)
+    }
+
+    /// Broadcasts to all subscribers of a topic on this node but one.
+    ///
+    /// # Errors
+    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    pub fn local_broadcast_from(
+        &self,
+        from: SubscriberId,
+        topic: &str,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
+        self.0.pubsub.broadcast_from(from, topic, event, payload)
+    }
+
+    pub(crate) fn count_dropped(&self, count: usize) {
+        self.0.dropped.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// From now on `stats` counts these.
+    pub(crate) fn count_connections(&self, gauge: Weak<dyn Gauge>) {
+        let _ = self.0.connections.set(gauge);
+    }
+
+    /// From now on `server_info` and the URLs say where the endpoint listens.
+    pub(crate) fn listens_at(&self, address: Address) {
+        if let Address::Tcp(tcp) = address {
+            let config = self.config();
+            let urls = Urls::new(&config, Some(tcp.port()));
+            *self.0.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(State { config, urls });
+        }
+        let _ = self.0.address.set(address);
+    }
+
+    fn state(&self) -> Arc<State> {
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn endpoint_id() -> String {
+    let mut bytes = [0; 16];
+    // The standard library's maps could not be made either.
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    data_encoding::BASE64_NOPAD.encode(&bytes)
 }
 
 impl fmt::Debug for Handle {

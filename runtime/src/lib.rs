@@ -1,5 +1,6 @@
 //! # Landfall: where connections come ashore
 
+mod address;
 mod body;
 mod cast;
 pub mod config;
@@ -8,6 +9,7 @@ mod error;
 mod handle;
 mod interop;
 mod message;
+mod origin;
 mod pipeline;
 mod plug;
 pub mod pubsub;
@@ -16,17 +18,21 @@ mod slab;
 mod socket;
 mod stream;
 mod transport;
+mod url;
 
 pub use self::{
+    address::Address,
     body::Body,
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Secret},
     endpoint::{EndpointDef, EndpointFuture, EndpointService},
     error::{BoxError, Error},
-    handle::Handle,
+    handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
+    origin::{CheckOrigin, Origin},
     pipeline::Pipeline,
-    server::{Address, Listener},
+    server::Listener,
     socket::*,
     transport::{Mount, SocketDef},
+    url::StructUrl,
 };
 pub use landfall_macros::{endpoint, socket};

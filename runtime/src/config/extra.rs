@@ -8,8 +8,8 @@ pub struct Extra(pub(super) Value);
 
 impl Extra {
     /// A table, by key; of keys given twice the last wins.
-    pub fn table<K: Into<String>>(entries: impl IntoIterator<Item = (K, Extra)>) -> Self {
-        let entries = entries.into_iter().map(|(key, Extra(value))| (key.into(), value));
+    pub fn table<K: Into<String>, V: Into<Extra>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
+        let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into().0));
         Extra(Value::Object(entries.collect::<Map<_, _>>()))
     }
 }

@@ -14,8 +14,10 @@
 //! | `resolve` | from layers to one configuration |
 //! | `resolved` | [`Config`]: what comes of all layers |
 //! | `validate`, `host`, `origin` | the checks |
+//! | `changes` | in what two configurations differ |
 //! | `error` | what is wrong, and where it came from |
 
+mod changes;
 mod error;
 mod extra;
 mod file;
@@ -28,6 +30,8 @@ mod resolved;
 mod secret;
 mod setting;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod value;
 

@@ -6,12 +6,12 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Config, ConfigError, ConfigErrors, Extra, Http, HttpConfig, PubSubConfig, Scheme, Setting, Settings,
-    Source, Url, UrlConfig, extra,
+    Source, Url, UrlConfig, changes, extra,
     file::{File, Parsed},
     validate::{self, Finding},
-    value::Value,
+    value::{Key, Value},
 };
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 /// The layers below `init`.
 pub(crate) struct Layers<'a> {
@@ -34,52 +34,72 @@ impl Layers<'_> {
         &self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
-        self.resolve_in(&|variable| std::env::var(variable), init)
-    }
-
-    fn resolve_in(
-        &self,
-        environment: &dyn Fn(&str) -> Result<String, VarError>,
-        init: impl FnOnce(Config) -> Result<Config, ConfigError>,
-    ) -> Result<Config, ConfigErrors> {
         let mut errors = Vec::new();
         let file = self.file.and_then(|path| File::read(path).map_err(|error| errors.push(error)).ok());
-        let file = file.as_ref().map(|file| file.parse(&mut errors));
+        let below = Below {
+            endpoint: self.endpoint,
+            declared: self.declared,
+            file,
+            environment: &|variable| std::env::var(variable),
+            options: self.options,
+        };
+        below.resolve(errors, init)
+    }
+}
+
+/// The layers, at hand.
+pub(super) struct Below<'a> {
+    pub(super) endpoint: &'static str,
+    pub(super) declared: &'a Settings,
+    pub(super) file: Option<File>,
+    pub(super) environment: &'a dyn Fn(&str) -> Result<String, VarError>,
+    pub(super) options: &'a Settings,
+}
+
+impl Below<'_> {
+    pub(super) fn resolve(
+        &self,
+        mut errors: Vec<ConfigError>,
+        init: impl FnOnce(Config) -> Result<Config, ConfigError>,
+    ) -> Result<Config, ConfigErrors> {
+        let file = self.file.as_ref().map(|file| file.parse(&mut errors));
+        let environment = self.environment;
         let mut resolver =
             Resolver { file, environment, errors, missing: Vec::new(), sources: BTreeMap::new() };
         let below = resolver.config(self.declared, self.options);
         let Resolver { mut errors, missing, mut sources, .. } = resolver;
 
         // What did not resolve would only lead `init` astray.
-        let config = if errors.is_empty() {
-            init(below.clone()).unwrap_or_else(|error| {
-                errors.push(error.from(Source::Init));
-                below.clone()
-            })
-        } else {
-            below.clone()
-        };
-        for key in validate::changes(&below, &config) {
-            sources.insert(key, Source::Init);
-        }
-        errors.extend(
-            missing
-                .into_iter()
-                .filter(|error| error.key().is_some_and(|key| sources.get(key) != Some(&Source::Init))),
-        );
-        for finding in validate::findings(&config) {
-            match finding {
-                Finding::Error(key, error) => errors.push(located(error, key, &sources)),
-                Finding::Warning(key, error) => {
-                    tracing::warn!(endpoint = self.endpoint, "{}", located(error, key, &sources));
-                }
+        let mut config = below.clone();
+        if errors.is_empty() {
+            match init(config.clone()) {
+                Ok(changed) => config = changed,
+                Err(error) => errors.push(error.from(Source::Init)),
             }
         }
+        for key in changes::between(&below, &config) {
+            sources.insert(key, Source::Init);
+        }
+        let said_by_init =
+            |error: &ConfigError| error.key().and_then(|key| sources.get(key)) == Some(&Source::Init);
+        errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
+        self.check(&config, &sources, &mut errors);
         if errors.is_empty() {
             return Ok(config);
         }
         errors.sort_by_key(ConfigError::rank);
         Err(ConfigErrors { endpoint: self.endpoint, errors })
+    }
+
+    fn check(&self, config: &Config, sources: &BTreeMap<String, Source>, errors: &mut Vec<ConfigError>) {
+        for finding in validate::findings(config) {
+            match finding {
+                Finding::Error(key, error) => errors.push(located(error, key, sources)),
+                Finding::Warning(key, error) => {
+                    tracing::warn!(endpoint = self.endpoint, "{}", located(error, key, sources));
+                }
+            }
+        }
     }
 }
 
@@ -250,7 +270,7 @@ impl Resolver<'_> {
     fn in_environment<T: Value>(&self, key: &str, setting: &Setting<T>) -> Option<Found<T>> {
         let variable = setting.variable?;
         let value = match (self.environment)(variable) {
-            Ok(text) => T::from_text(name(key), text),
+            Ok(text) => T::from_text(Key(key), text),
             Err(VarError::NotPresent) => return None,
             Err(VarError::NotUnicode(_)) => Err(ConfigError::new(format!("`{variable}` is not UTF-8"))),
         };
@@ -259,7 +279,7 @@ impl Resolver<'_> {
 
     fn in_file<T: Value>(&self, key: &str) -> Option<Found<T>> {
         let (value, source) = self.file.as_ref()?.get(key)?;
-        Some((T::read_toml(name(key), value), source))
+        Some((T::read_toml(Key(key), value), source))
     }
 
     fn report_missing<T>(&mut self, key: &str, setting: &Setting<T>) {
@@ -272,11 +292,6 @@ impl Resolver<'_> {
 
 type Found<T> = (Result<T, ConfigError>, Source);
 type ExtraSetting = (String, Setting<Extra>);
-
-/// A key's name inside its group.
-fn name(key: &str) -> &str {
-    key.rsplit_once('.').map_or(key, |(_, name)| name)
-}
 
 fn given(settings: &[ExtraSetting]) -> Vec<(String, Extra)> {
     settings.iter().filter_map(|(key, setting)| Some((key.clone(), setting.value.clone()?))).collect()

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{Extra, Ip, Secret};
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 /// What an endpoint runs with: all layers together.
 ///

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Extra, Ip, Secret, Setting};
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 /// One layer of configuration. Keys that it leaves unset are taken from the layer below.
 #[derive(Clone, Debug, Default)]

@@ -1,10 +1,10 @@
 //! The checks of a whole configuration.
 
 use super::{
-    Config, ConfigError, HttpConfig, Scheme, Secret, UrlConfig, host, origin,
+    Config, ConfigError, HttpConfig, Scheme, UrlConfig, host, origin,
     value::{invalid_ip, must_be_positive, port_range},
 };
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 /// More headers do not fit into a header map.
 const MOST_HEADERS: usize = 32_768;
@@ -188,55 +188,4 @@ fn check_origin(config: &Config, found: &mut Findings) {
         }),
         CheckOrigin::Host | CheckOrigin::Conn | CheckOrigin::Function(_) => {}
     }
-}
-
-/// The keys in which two configurations differ.
-pub(super) fn changes(before: &Config, after: &Config) -> Vec<String> {
-    let mut changed = Vec::new();
-    let mut compare = |group: &str, same: &[(&str, bool)]| {
-        let differing = same.iter().filter(|(_, same)| !same);
-        changed.extend(differing.map(|(name, _)| format!("{group}{name}")));
-    };
-    compare("url.", &same_url(Some(&before.url), Some(&after.url)));
-    compare("static_url.", &same_url(before.static_url.as_ref(), after.static_url.as_ref()));
-    compare("http.", &same_http(before.http.as_ref(), after.http.as_ref()));
-    let same_secret = match (&before.secret_key_base, &after.secret_key_base) {
-        (Some(before), Some(after)) => Secret::is_same(before, after),
-        (None, None) => true,
-        _ => false,
-    };
-    compare(
-        "",
-        &[
-            ("secret_key_base", same_secret),
-            ("check_origin", before.check_origin == after.check_origin),
-            ("pubsub.queue", before.pubsub.queue == after.pubsub.queue),
-            ("server", before.server == after.server),
-        ],
-    );
-    let extras = after.extra.iter().filter(|(key, value)| before.extra.get(*key) != Some(value));
-    changed.extend(extras.map(|(key, _)| format!("extra.{key}")));
-    changed
-}
-
-fn same_url(a: Option<&UrlConfig>, b: Option<&UrlConfig>) -> [(&'static str, bool); 4] {
-    [
-        ("host", a.map(|url| &url.host) == b.map(|url| &url.host)),
-        ("port", a.map(|url| url.port) == b.map(|url| url.port)),
-        ("scheme", a.map(|url| url.scheme) == b.map(|url| url.scheme)),
-        ("path", a.map(|url| &url.path) == b.map(|url| &url.path)),
-    ]
-}
-
-fn same_http(a: Option<&HttpConfig>, b: Option<&HttpConfig>) -> [(&'static str, bool); 8] {
-    [
-        ("ip", a.map(|http| &http.ip) == b.map(|http| &http.ip)),
-        ("port", a.map(|http| http.port) == b.map(|http| http.port)),
-        ("header_timeout", a.map(|http| http.header_timeout) == b.map(|http| http.header_timeout)),
-        ("idle_timeout", a.map(|http| http.idle_timeout) == b.map(|http| http.idle_timeout)),
-        ("shutdown_timeout", a.map(|http| http.shutdown_timeout) == b.map(|http| http.shutdown_timeout)),
-        ("max_headers", a.map(|http| http.max_headers) == b.map(|http| http.max_headers)),
-        ("max_head_bytes", a.map(|http| http.max_head_bytes) == b.map(|http| http.max_head_bytes)),
-        ("max_connections", a.map(|http| http.max_connections) == b.map(|http| http.max_connections)),
-    ]
 }

@@ -1,28 +1,45 @@
 //! How a key's value is read from text (an environment variable) and from TOML.
 
-use std::{num::IntErrorKind, time::Duration};
+use std::{borrow::Cow, fmt, num::IntErrorKind, time::Duration};
 
 use serde_json::{Map, Value as Json};
 use toml::de::{DeInteger, DeValue};
 
 use super::{ConfigError, Extra, Ip, Secret};
-use crate::socket::CheckOrigin;
+use crate::origin::CheckOrigin;
 
 type Read<T> = Result<T, ConfigError>;
 
-/// A kind of value. `name` is the key's, as it stands in its group: for messages.
+/// A key such as `http.port`. Messages call it by its name alone.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a>(pub(super) &'a str);
+
+impl Key<'_> {
+    /// A listener may leave the choice of its port to the system, a URL can't.
+    fn least_port(self) -> u16 {
+        if self.0.starts_with("http.") { 0 } else { 1 }
+    }
+}
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.rsplit_once('.').map_or(self.0, |(_, name)| name))
+    }
+}
+
+/// A kind of value.
 pub(super) trait Value: Sized {
     /// What the key takes, for messages.
     const TAKES: &'static str;
 
-    fn from_text(name: &str, text: String) -> Read<Self>;
+    fn from_text(key: Key<'_>, text: String) -> Read<Self>;
 
     /// `None` when it is another kind of value.
-    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>>;
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>>;
 
-    fn read_toml(name: &str, value: &DeValue<'_>) -> Read<Self> {
-        Self::from_toml(name, value).unwrap_or_else(|| {
-            Err(ConfigError::new(format!("`{name}` takes {}, this is {}", Self::TAKES, kind(value))))
+    fn read_toml(key: Key<'_>, value: &DeValue<'_>) -> Read<Self> {
+        Self::from_toml(key, value).unwrap_or_else(|| {
+            Err(ConfigError::new(format!("`{key}` takes {}, this is {}", Self::TAKES, kind(value))))
         })
     }
 }
@@ -30,7 +47,8 @@ pub(super) trait Value: Sized {
 fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a number with a fraction",
         DeValue::Boolean(true) => "`true`",
         DeValue::Boolean(false) => "`false`",
         DeValue::Datetime(_) => "a date",
@@ -42,11 +60,11 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 impl Value for String {
     const TAKES: &'static str = "a string";
 
-    fn from_text(_: &str, text: String) -> Read<Self> {
+    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(text)
     }
 
-    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         value.as_str().map(|text| Ok(text.to_owned()))
     }
 }
@@ -54,11 +72,11 @@ impl Value for String {
 impl Value for Secret {
     const TAKES: &'static str = "a string";
 
-    fn from_text(_: &str, text: String) -> Read<Self> {
+    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(text.into())
     }
 
-    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         value.as_str().map(|text| Ok(text.into()))
     }
 }
@@ -66,15 +84,15 @@ impl Value for Secret {
 impl Value for bool {
     const TAKES: &'static str = "`true` or `false`";
 
-    fn from_text(name: &str, text: String) -> Read<Self> {
+    fn from_text(key: Key<'_>, text: String) -> Read<Self> {
         match text.as_str() {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
-            _ => Err(ConfigError::new(format!("`{name}` takes `true` or `false`, not {text:?}"))),
+            _ => Err(ConfigError::new(format!("`{key}` takes `true` or `false`, not `{text:?}`"))),
         }
     }
 
-    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         value.as_bool().map(Ok)
     }
 }
@@ -83,20 +101,20 @@ impl Value for bool {
 impl Value for u16 {
     const TAKES: &'static str = "a number";
 
-    fn from_text(name: &str, text: String) -> Read<Self> {
-        match parse_integer(name, &text, 10)? {
+    fn from_text(key: Key<'_>, text: String) -> Read<Self> {
+        match parse_integer(key, &text, 10)? {
             Some(number) => Ok(number),
-            None => Err(port_range(0)),
+            None => Err(port_range(key.least_port())),
         }
     }
 
-    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
             // The port of a URL may be written as text, in a file as well as in the environment.
-            DeValue::String(text) => Some(Self::from_text(name, text.clone().into_owned())),
-            DeValue::Integer(number) => {
-                Some(integer(name, number).and_then(|number| number.ok_or_else(|| port_range(0))))
-            }
+            DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
+            DeValue::Integer(number) => Some(
+                integer(key, number).and_then(|number| number.ok_or_else(|| port_range(key.least_port()))),
+            ),
             _ => None,
         }
     }
@@ -110,49 +128,49 @@ pub(super) fn port_range(low: u16) -> ConfigError {
 impl Value for usize {
     const TAKES: &'static str = "a number";
 
-    fn from_text(name: &str, text: String) -> Read<Self> {
-        parse_integer(name, &text, 10)?.ok_or_else(|| must_be_positive(name))
+    fn from_text(key: Key<'_>, text: String) -> Read<Self> {
+        parse_integer(key, &text, 10)?.ok_or_else(|| must_be_positive(key))
     }
 
-    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         let number = value.as_integer()?;
-        Some(integer(name, number).and_then(|number| number.ok_or_else(|| must_be_positive(name))))
+        Some(integer(key, number).and_then(|number| number.ok_or_else(|| must_be_positive(key))))
     }
 }
 
-pub(super) fn must_be_positive(name: &str) -> ConfigError {
-    ConfigError::new(format!("`{name}` must be positive"))
+pub(super) fn must_be_positive(key: impl fmt::Display) -> ConfigError {
+    ConfigError::new(format!("`{key}` must be positive"))
 }
 
-fn integer<N: TryFrom<i64>>(name: &str, number: &DeInteger<'_>) -> Read<Option<N>> {
-    parse_integer(name, number.as_str(), number.radix())
+fn integer<N: TryFrom<i64>>(key: Key<'_>, number: &DeInteger<'_>) -> Read<Option<N>> {
+    parse_integer(key, number.as_str(), number.radix())
 }
 
 /// `None` is a number that the type can't hold.
-fn parse_integer<N: TryFrom<i64>>(name: &str, text: &str, radix: u32) -> Read<Option<N>> {
+fn parse_integer<N: TryFrom<i64>>(key: Key<'_>, text: &str, radix: u32) -> Read<Option<N>> {
     match i64::from_str_radix(text, radix) {
         Ok(number) => Ok(N::try_from(number).ok()),
         Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
             Ok(None)
         }
-        Err(_) => Err(ConfigError::new(format!("`{name}` is a number, not {text:?}"))),
+        Err(_) => Err(ConfigError::new(format!("`{key}` is a number, not `{text:?}`"))),
     }
 }
 
 impl Value for Duration {
     const TAKES: &'static str = "a time such as `\"15s\"`";
 
-    fn from_text(name: &str, text: String) -> Read<Self> {
+    fn from_text(key: Key<'_>, text: String) -> Read<Self> {
         duration(&text).ok_or_else(|| {
-            ConfigError::new(format!("`{name}` takes a time, not {text:?}"))
+            ConfigError::new(format!("`{key}` takes a time, not `{text:?}`"))
                 .help("write `\"500ms\"`, `\"15s\"`, `\"5m\"` or `\"1h\"`")
         })
     }
 
-    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
-            DeValue::String(text) => Some(Self::from_text(name, text.clone().into_owned())),
-            DeValue::Integer(number) => Some(Err(ConfigError::new(format!("`{name}` needs a unit"))
+            DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
+            DeValue::Integer(number) => Some(Err(ConfigError::new(format!("`{key}` needs a unit"))
                 .help(format!("write `\"{number}s\"` or `\"{number}ms\"`")))),
             _ => None,
         }
@@ -176,16 +194,16 @@ fn duration(text: &str) -> Option<Duration> {
 impl Value for Ip {
     const TAKES: &'static str = "an address";
 
-    fn from_text(_: &str, text: String) -> Read<Self> {
+    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(text.into())
     }
 
-    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
             DeValue::String(text) => Some(Ok(text.as_ref().into())),
             DeValue::Array(parts) => {
                 let part = |part: &toml::Spanned<DeValue<'_>>| {
-                    integer::<u16>(name, part.get_ref().as_integer()?).ok().flatten()
+                    integer::<u16>(key, part.get_ref().as_integer()?).ok().flatten()
                 };
                 let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
                 Some(parts.and_then(ip_of_parts).ok_or_else(invalid_ip))
@@ -212,7 +230,7 @@ impl Value for CheckOrigin {
     const TAKES: &'static str = "a list";
 
     /// Several origins are separated by commas.
-    fn from_text(_: &str, text: String) -> Read<Self> {
+    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(match text.trim() {
             "true" => CheckOrigin::Host,
             "false" => CheckOrigin::Off,
@@ -222,7 +240,7 @@ impl Value for CheckOrigin {
         })
     }
 
-    fn from_toml(_: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
             DeValue::Boolean(true) => Some(Ok(CheckOrigin::Host)),
             DeValue::Boolean(false) => Some(Ok(CheckOrigin::Off)),
@@ -235,8 +253,13 @@ impl Value for CheckOrigin {
                     .help("`true`, `false`, `\"conn\"`, or a list of origins")))
             }
             DeValue::Array(list) => {
-                let origin =
-                    |origin: &toml::Spanned<DeValue<'_>>| String::read_toml("check_origin", origin.get_ref());
+                let origin = |origin: &toml::Spanned<DeValue<'_>>| match origin.get_ref() {
+                    DeValue::String(text) => Ok(text.clone().into_owned()),
+                    other => Err(ConfigError::new(format!(
+                        "`{key}` takes a list of strings, this has {}",
+                        kind(other)
+                    ))),
+                };
                 Some(list.iter().map(origin).collect::<Read<Vec<_>>>().map(CheckOrigin::List))
             }
             _ => None,
@@ -247,32 +270,31 @@ impl Value for CheckOrigin {
 impl Value for Extra {
     const TAKES: &'static str = "a value";
 
-    fn from_text(_: &str, text: String) -> Read<Self> {
+    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(text.into())
     }
 
-    fn from_toml(name: &str, value: &DeValue<'_>) -> Option<Read<Self>> {
-        Some(json(name, value).map(Extra))
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+        Some(json(key, value).map(Extra))
     }
 }
 
-fn json(name: &str, value: &DeValue<'_>) -> Read<Json> {
+fn json(key: Key<'_>, value: &DeValue<'_>) -> Read<Json> {
     Ok(match value {
         DeValue::String(text) => text.as_ref().into(),
-        DeValue::Integer(number) => match integer::<i64>(name, number)? {
+        DeValue::Integer(number) => match integer::<i64>(key, number)? {
             Some(number) => number.into(),
-            None => return Err(ConfigError::new(format!("`{name}` has a number that is too large"))),
+            None => return Err(ConfigError::new(format!("`{key}` has a number that is too large"))),
         },
         DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
         DeValue::Boolean(value) => (*value).into(),
         DeValue::Datetime(date) => date.to_string().into(),
         DeValue::Array(items) => {
-            items.iter().map(|item| json(name, item.get_ref())).collect::<Read<Vec<_>>>()?.into()
+            items.iter().map(|item| json(key, item.get_ref())).collect::<Read<Vec<_>>>()?.into()
         }
         DeValue::Table(table) => {
-            let entry = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
-                let key: &std::borrow::Cow<'_, str> = key.get_ref();
-                Ok((key.clone().into_owned(), json(name, value.get_ref())?))
+            let entry = |(name, value): (&toml::Spanned<Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
+                Ok((name.get_ref().to_string(), json(key, value.get_ref())?))
             };
             table.iter().map(entry).collect::<Read<Map<_, _>>>()?.into()
         }

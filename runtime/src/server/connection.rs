@@ -45,26 +45,17 @@ pub(super) fn run<S: Serve>(
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
     let ended = Ended(watch.clone());
+    let door = Door { service: server.service.clone(), peer, watch: watch.clone() };
+    let stream = TokioIo::new(Watched::new(stream, watch.clone()));
+    let http = Box::new(server.http.serve_connection(stream, door).with_upgrades());
     async move {
-        let door = Door { service: server.service.clone(), peer, watch: watch.clone() };
-        let stream = TokioIo::new(Watched { stream, watch: watch.clone() });
-        let mut http = server.http.serve_connection(stream, door).with_upgrades();
-        drop(server);
-
-        let mut running = Running { http: &mut http, watch: &watch, started: false, stopping: false };
-        let end = std::future::poll_fn(|cx| running.poll(cx)).await;
-        match end {
-            End::Done => {
-                drop(http);
-                take_over(&watch).await;
-            }
-            End::Cut => {}
-            End::Malformed | End::Late => {
-                if let Some(parts) = http.into_parts() {
-                    let late = matches!(end, End::Late);
-                    hang_up(parts.io.into_inner().stream, late, &watch).await;
-                }
-            }
+        // From here on, what is left of HTTP is its stream: the rest of its memory is free.
+        match (Running { http: Some(http), watch: &watch, started: false, stopping: false }).await {
+            (End::Done, None) => take_over(&watch).await,
+            (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
+            (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
+            (End::Late, Some(stream)) => hang_up(stream, true, &watch).await,
+            _ => {}
         }
         drop(ended);
     }
@@ -79,23 +70,34 @@ impl Drop for Ended {
 }
 
 struct Running<'a, S: Serve> {
-    http: &'a mut Http<S>,
+    http: Option<Box<Http<S>>>,
     watch: &'a Watch,
     started: bool,
     stopping: bool,
 }
 
+impl<S: Serve> Future for Running<'_, S> {
+    type Output = (End, Option<Stream>);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let end = ready!(self.poll_end(cx));
+        let parts = self.http.take().and_then(|http| http.into_parts());
+        Poll::Ready((end, parts.map(|parts| parts.io.into_inner().stream)))
+    }
+}
+
 impl<S: Serve> Running<'_, S> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        let Some(http) = &mut self.http else { return Poll::Pending };
         if !self.started {
             self.started = true;
             self.watch.register(cx);
         }
         if self.watch.stopping() && !self.stopping {
             self.stopping = true;
-            Pin::new(&mut *self.http).graceful_shutdown();
+            Pin::new(&mut **http).graceful_shutdown();
         }
-        if let Poll::Ready(result) = Pin::new(&mut *self.http).poll(cx) {
+        if let Poll::Ready(result) = Pin::new(&mut **http).poll(cx) {
             return Poll::Ready(match result {
                 Err(error) if error.is_parse() => End::Malformed,
                 Ok(()) | Err(_) => End::Done,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{Request, Response, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{body::Incoming, upgrade::OnUpgrade};
 
@@ -37,9 +37,12 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for Door<S> {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.watch.enter(Phase::Busy);
-        let state = match guard::admit(request) {
+        let state = match guard::admit(request, self.watch.take_lengths()) {
             Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
-            Err(status) => State::Answered(guard::refusal(status)),
+            Err(status) => {
+                self.watch.leave_unread();
+                State::Answered(guard::refusal(status))
+            }
         };
         Serving { state, watch: self.watch.clone() }
     }
@@ -101,6 +104,9 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
         let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
             return Poll::Pending;
         };
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            this.watch.withdraw();
+        }
         this.watch.enter(Phase::Answering);
         let watch = this.watch.clone();
         Poll::Ready(Ok(response.map(|body| Answer { body, watch })))

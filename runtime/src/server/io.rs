@@ -9,12 +9,32 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::watch::Watch;
+use super::{
+    lengths::Lengths,
+    watch::{Phase, Watch},
+};
 use crate::stream::Stream;
 
 pub(super) struct Watched {
     pub(super) stream: Stream,
-    pub(super) watch: Arc<Watch>,
+    watch: Arc<Watch>,
+    lengths: Lengths,
+}
+
+impl Watched {
+    pub(super) fn new(stream: Stream, watch: Arc<Watch>) -> Self {
+        Watched { stream, watch, lengths: Lengths::new() }
+    }
+
+    fn received(&mut self, bytes: &[u8]) {
+        match self.watch.phase() {
+            Phase::Silent | Phase::Idle => self.lengths = Lengths::new(),
+            Phase::Head => {}
+            Phase::Busy | Phase::Answering => return,
+        }
+        self.lengths.read(bytes);
+        self.watch.received(self.lengths.count);
+    }
 }
 
 impl AsyncRead for Watched {
@@ -25,8 +45,9 @@ impl AsyncRead for Watched {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        if buf.filled().len() > before {
-            self.watch.received();
+        let bytes = &buf.filled()[before..];
+        if !bytes.is_empty() {
+            self.received(bytes);
         }
         Poll::Ready(Ok(()))
     }

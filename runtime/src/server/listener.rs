@@ -1,7 +1,7 @@
 //! Where connections come from.
 
 use std::{
-    fmt, io,
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -13,7 +13,7 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
 };
 
-use crate::stream::Stream;
+use crate::{address::Address, stream::Stream};
 
 /// What a server accepts connections from.
 ///
@@ -60,28 +60,6 @@ impl<L: Listener> Accept for L {
 
     fn local_addr(&self) -> io::Result<Address> {
         Listener::local_addr(self)
-    }
-}
-
-/// Where a listener listens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Address {
-    /// An IP address and a port.
-    Tcp(SocketAddr),
-    /// The path of a Unix socket.
-    Unix(PathBuf),
-    /// Something without an address, such as a pair in memory.
-    Unnamed,
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Address::Tcp(address) => address.fmt(f),
-            Address::Unix(path) => path.display().fmt(f),
-            Address::Unnamed => f.write_str("an unnamed listener"),
-        }
     }
 }
 

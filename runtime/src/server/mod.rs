@@ -5,6 +5,7 @@ mod connection;
 mod door;
 mod guard;
 mod io;
+mod lengths;
 mod listener;
 mod upload;
 mod watch;
@@ -16,8 +17,8 @@ use hyper::server::conn::http1;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
+pub use self::listener::Listener;
 pub(crate) use self::listener::{Accept, Bound};
-pub use self::listener::{Address, Listener};
 use self::watch::Clock;
 use crate::body::Body;
 

@@ -23,8 +23,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use super::{Address, Listener, Serve, ServerOptions, serve};
-use crate::body::Body;
+use super::{Listener, Serve, ServerOptions, serve};
+use crate::{address::Address, body::Body};
 
 /// A listener whose connections are made by [`Harness::connect`].
 struct Pairs(mpsc::UnboundedReceiver<io::Result<DuplexStream>>);

@@ -70,5 +70,8 @@ impl HttpBody for Upload {
 impl Drop for Upload {
     fn drop(&mut self) {
         self.arrived();
+        if !self.body.is_end_stream() {
+            self.watch.leave_unread();
+        }
     }
 }

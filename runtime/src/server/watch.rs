@@ -84,8 +84,11 @@ impl Clock {
         let watch = Arc::new(Watch {
             due: AtomicU64::new(self.after(self.limits.head)),
             phase: AtomicU8::new(Phase::Silent as u8),
+            lengths: AtomicU8::new(0),
             stalled: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            offered: AtomicBool::new(false),
+            unread: AtomicBool::new(false),
             waker: Mutex::default(),
             upgrade: Mutex::default(),
             clock: self.clone(),
@@ -174,8 +177,11 @@ pub(super) struct Watch {
     /// The tick at which the connection has taken too long.
     due: AtomicU64,
     phase: AtomicU8,
+    lengths: AtomicU8,
     stalled: AtomicBool,
     ended: AtomicBool,
+    offered: AtomicBool,
+    unread: AtomicBool,
     waker: Mutex<Option<Waker>>,
     upgrade: Mutex<Option<Upgrade>>,
     clock: Arc<Clock>,
@@ -244,12 +250,21 @@ impl Watch {
     }
 
     /// Bytes came. A head's limit begins with its first byte, and no later byte moves it.
-    pub(super) fn received(&self) {
+    ///
+    /// `lengths`: how often the head says how long its body is.
+    pub(super) fn received(&self, lengths: u8) {
+        self.lengths.store(lengths, Relaxed);
         match self.phase() {
             Phase::Silent => self.phase.store(Phase::Head as u8, Relaxed),
             Phase::Idle => self.enter(Phase::Head),
             Phase::Head | Phase::Busy | Phase::Answering => {}
         }
+    }
+
+    /// How often the head that has just come says how long its body is. 0 for one that came together with the body
+    /// before it: it was not looked at.
+    pub(super) fn take_lengths(&self) -> u8 {
+        self.lengths.swap(0, Relaxed)
     }
 
     /// The client takes nothing of what is written, or does again.
@@ -282,6 +297,15 @@ impl Watch {
         }
     }
 
+    /// A request was answered before all of it was read.
+    pub(super) fn leave_unread(&self) {
+        self.unread.store(true, Relaxed);
+    }
+
+    pub(super) fn unread(&self) -> bool {
+        self.unread.load(Relaxed)
+    }
+
     pub(super) fn now(&self) -> u64 {
         self.clock.now.load(Relaxed)
     }
@@ -291,7 +315,15 @@ impl Watch {
     }
 
     pub(super) fn offer(&self, upgrade: Upgrade) {
+        self.offered.store(true, Relaxed);
         *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+    }
+
+    /// The response lets the connection be what it is: at its end, hyper would hand it over nonetheless.
+    pub(super) fn withdraw(&self) {
+        if self.offered.swap(false, Relaxed) {
+            self.take_upgrade();
+        }
     }
 
     pub(super) fn take_upgrade(&self) -> Option<Upgrade> {

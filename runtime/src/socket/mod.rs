@@ -10,7 +10,6 @@
 //! | `mailbox` | how other tasks reach a socket |
 //! | `refused` | why `connect` said no |
 //! | `options` | what a mount can set, and a socket can preset |
-//! | `origin` | which web pages may open a socket |
 //! | `children` | tasks that belong to a socket type |
 
 use std::future::Future;
@@ -21,7 +20,6 @@ mod flow;
 mod info;
 mod mailbox;
 mod options;
-mod origin;
 mod outbox;
 mod params;
 mod refused;
@@ -30,7 +28,6 @@ pub(crate) use self::{
     children::ChildSpec,
     info::InfoValues,
     mailbox::{Inbox, InboxWaker},
-    origin::{OriginCheck, OriginRequest},
     outbox::Link,
     params::QueryError,
 };
@@ -41,7 +38,6 @@ pub use self::{
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
     mailbox::{Mailbox, SendError},
     options::{Drainer, ErrorHandler, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket},
-    origin::{CheckOrigin, Origin},
     outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,

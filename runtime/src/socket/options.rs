@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::Response;
 
-use super::{CheckOrigin, ConnectInfo, Refused};
-use crate::body::Body;
+use super::{ConnectInfo, Refused};
+use crate::{body::Body, origin::CheckOrigin};
 
 /// How long a client may be silent before something is done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

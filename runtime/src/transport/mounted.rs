@@ -8,10 +8,7 @@ use std::sync::{
 use tokio_util::task::TaskTracker;
 
 use super::{clock::Clock, mount::Mount, roster::Roster};
-use crate::{
-    handle::Handle,
-    socket::{OriginCheck, WebSocket},
-};
+use crate::{handle::Handle, origin::OriginCheck, socket::WebSocket};
 
 /// What all connections of a mount share.
 pub(crate) struct Mounted {

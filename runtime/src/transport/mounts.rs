@@ -17,7 +17,8 @@ use crate::{
     config::Config,
     error::BoxError,
     handle::Handle,
-    socket::{CheckOrigin, OriginCheck, Params, Timeout},
+    origin::{CheckOrigin, OriginCheck},
+    socket::{Params, Timeout},
 };
 
 /// A request on its way to a socket.

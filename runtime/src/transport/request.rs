@@ -7,7 +7,8 @@ use http::{
 };
 
 use crate::{
-    socket::{ConnectInfo, Headers, InfoValues, OriginRequest, PeerData, RequestUri},
+    origin::OriginRequest,
+    socket::{ConnectInfo, Headers, InfoValues, PeerData, RequestUri},
     stream::PeerAddr,
 };
 

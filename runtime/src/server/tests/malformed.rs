@@ -1,1 +1,227 @@
+//! Requests that two servers could read differently, byte by byte.
+
+use http_body_util::BodyExt;
+
 use super::*;
+
+/// Reads bodies, so that their framing is looked at too.
+fn reader() -> impl Serve {
+    With(|request: Request<Body>| async {
+        let (head, body) = request.into_parts();
+        match body.collect().await {
+            Ok(_) => said(&Request::from_parts(head, Body::empty())),
+            Err(_) => Response::builder().status(400).body(Body::empty()).unwrap(),
+        }
+    })
+}
+
+/// Sends the bytes, with a request after them that must not be served; returns all that is answered.
+async fn provoke(server: &Harness, bytes: &[u8]) -> String {
+    let mut client = server.connect();
+    client.send([bytes, b"GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n"].concat()).await;
+    client.rest().await
+}
+
+async fn assert_refused(status: u16, requests: &[&[u8]]) {
+    let server = Harness::new(reader());
+    let mut other = server.connect();
+    for bytes in requests {
+        let shown = bytes.escape_ascii();
+        let answer = provoke(&server, bytes).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{shown} was answered:\n{answer}");
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{shown} was answered:\n{answer}");
+        assert!(!answer.contains("smuggled"), "{shown} was answered:\n{answer}");
+        assert!(other.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{shown} disturbed another");
+    }
+    server.stopped().await;
+}
+
+#[tokio::test]
+async fn hosts() {
+    assert_refused(
+        400,
+        &[
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nHost: b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost:\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a, b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a/b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\\b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: user@a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: http://a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a:b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a:80:80\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a:65536\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a:-1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: :80\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: [::1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: [::1]x\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: [a]\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: ::1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a?b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a#b\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a%00\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: \xc3\xa4.example\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: <a>\r\n\r\n",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn hosts_that_are_in_order() {
+    let server = Harness::new(mirror());
+    let mut client = server.connect();
+    for host in
+        ["a", "A.Example", "a.example.", "a:80", "a:", "127.0.0.1:4000", "[::1]", "[::1]:80", "a_b-c~d"]
+    {
+        let answer = client.exchange(format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n")).await;
+        assert!(answer.ends_with(&format!("of {host}")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn request_lines() {
+    assert_refused(
+        400,
+        &[
+            b"GET\r\nhost: a\r\n\r\n",
+            b"GET /\r\nhost: a\r\n\r\n",
+            b"GET / HTTP/2.0\r\nhost: a\r\n\r\n",
+            b"GET / HTTP/1.2\r\nhost: a\r\n\r\n",
+            b"GET / http/1.1\r\nhost: a\r\n\r\n",
+            b"GET  / HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET / HTTP/1.1 \r\nhost: a\r\n\r\n",
+            b"GET /a b HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET /\r HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"G\xc3\xa4T / HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"G(T / HTTP/1.1\r\nhost: a\r\n\r\n",
+            b" GET / HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET a HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET * HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET a:80 HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"CONNECT a:80 HTTP/1.1\r\nhost: a:80\r\n\r\n",
+            b"GET http://user@a/ HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET http:///x HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET ftp://a/ HTTP/1.1\r\nhost: a\r\n\r\n",
+            b"GET http://a:99999/ HTTP/1.1\r\nhost: a\r\n\r\n",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn header_lines() {
+    assert_refused(
+        400,
+        &[
+            b"GET / HTTP/1.1\r\nhost: a\r\nx : y\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx\t: y\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\n x: y\r\n\r\n",
+            b"GET / HTTP/1.1\r\n host: a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx: y\r\n z\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx: y\r\n\tz\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx: y\rz: a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx: \0\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx\0: y\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\n: y\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx(: y\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nx: \x7f\r\n\r\n",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn lengths_and_codings() {
+    assert_refused(
+        400,
+        &[
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: +1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1,1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0x1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length:\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ntransfer-encoding: x\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        ],
+    )
+    .await;
+    assert_refused(
+        501,
+        &[b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn length_beside_coding() {
+    assert_refused(
+        400,
+        &[
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\nContent-LENGTH: 0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_host_of_http_1_0() {
+    let server = Harness::new(reader());
+    let answer = provoke(&server, b"GET / HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.0 400 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_may_look_like_a_head() {
+    let server = Harness::new(reader());
+    let mut client = server.connect();
+    let body = "\r\n\r\ncontent-length: 5\r\ncontent-length: 6\r\n";
+    for _ in 0..2 {
+        let head = "POST / HTTP/1.1\r\nhost: a\r\n";
+        let chunk =
+            format!("{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+        assert!(client.exchange(chunk).await.starts_with("HTTP/1.1 200 "));
+        let whole = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        assert!(client.exchange(whole).await.starts_with("HTTP/1.1 200 "));
+    }
+}
+
+#[tokio::test]
+async fn chunks() {
+    let chunked = |body: &str| {
+        format!("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{body}\r\n").into_bytes()
+    };
+    let bodies = [
+        "x\r\n\r\n",
+        "-1\r\n\r\n",
+        "0x1\r\ny\r\n0\r\n",
+        "1\r\nyy\r\n0\r\n",
+        "ffffffffffffffffff\r\n",
+        "1 1\r\ny\r\n0\r\n",
+    ];
+    let requests: Vec<_> = bodies.into_iter().map(chunked).collect();
+    assert_refused(400, &requests.iter().map(Vec::as_slice).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn a_long_target_is_answered_414() {
+    let target = "a".repeat(16 * 1024);
+    assert_refused(414, &[format!("GET /{target} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()]).await;
+}
