@@ -111,7 +111,7 @@ pub(super) fn parse_close(payload: &[u8]) -> Result<(u16, &str), Violation> {
                 return Err(Violation::protocol("the close code may not be sent"));
             }
             let text =
-                std::str::from_utf8(text).map_err(|_| Violation::payload("the close text is not UTF-8"))?;
+                std::str::from_utf8(text).map_err(|_| Violation::protocol("the close text is not UTF-8"))?;
             Ok((code, text))
         }
     }
@@ -213,7 +213,7 @@ mod tests {
             assert!(parse_close(&code.to_be_bytes()).is_err_and(|found| found.code == 1002), "{code}");
         }
         assert!(parse_close(&[3]).is_err_and(|found| found.code == 1002));
-        assert!(parse_close(b"\x03\xe8\xff").is_err_and(|found| found.code == 1007));
+        assert!(parse_close(b"\x03\xe8\xff").is_err_and(|found| found.code == 1002));
     }
 
     #[test]
