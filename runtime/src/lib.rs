@@ -12,6 +12,7 @@ mod message;
 mod origin;
 mod pipeline;
 mod plug;
+pub mod prelude;
 pub mod pubsub;
 mod server;
 mod slab;
@@ -24,7 +25,7 @@ pub use self::{
     address::Address,
     body::Body,
     config::{Config, ConfigError, Secret},
-    endpoint::{EndpointDef, EndpointFuture, EndpointService},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
