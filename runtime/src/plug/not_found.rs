@@ -16,11 +16,6 @@ use crate::body::Body;
 #[derive(Clone, Copy, Debug)]
 pub struct NotFound;
 
-/// What an endpoint's plugs end in when it declares no `service`.
-pub fn not_found() -> NotFound {
-    NotFound
-}
-
 impl<B> Service<Request<B>> for NotFound {
     type Response = Response<Body>;
     type Error = Infallible;
