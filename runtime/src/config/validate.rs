@@ -1,5 +1,7 @@
 //! The checks of a whole configuration.
 
+use std::time::Duration;
+
 use super::{
     Config, ConfigError, HttpConfig, Scheme, UrlConfig, host, origin,
     value::{invalid_ip, must_be_positive, port_range},
@@ -14,6 +16,9 @@ const LEAST_HEAD: usize = 8192;
 
 /// Enough for hours of broadcasts, and within what a queue can be.
 const LONGEST_QUEUE: usize = 1 << 28;
+
+/// Longer is a mistake, and in the end overflows the clock.
+const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The bytes that session cookies need.
 const LEAST_SECRET: usize = 64;
@@ -142,6 +147,8 @@ fn check_http(http: &HttpConfig, found: &mut Findings) {
     for (name, time) in times {
         if time.is_zero() {
             found.error(format!("http.{name}"), must_be_positive(name));
+        } else if time > LONGEST_TIME {
+            found.error(format!("http.{name}"), ConfigError::new(format!("`{name}` must be at most a year")));
         }
     }
     if http.max_headers == 0 || http.max_headers > MOST_HEADERS {
