@@ -101,7 +101,10 @@ fn check_url(group: &str, url: &UrlConfig, http: Option<&HttpConfig>, found: &mu
             found.warn(port_key, error.help(format!("did you mean `scheme = \"{other}\"`?")));
         }
         (None, Some(Scheme::Https)) => {
-            let port = http.and_then(|http| http.port).unwrap_or(80);
+            let port = match http.and_then(|http| http.port) {
+                Some(0) => "the one that the system chooses".to_owned(),
+                port => port.unwrap_or(80).to_string(),
+            };
             let text = format!(
                 "the port of `{group}()` would be {port}, inferred from `http`, under scheme `https`"
             );
