@@ -1,5 +1,8 @@
 //! # Landfall: where connections come ashore
 
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
 mod address;
 mod body;
 mod cast;
