@@ -164,6 +164,20 @@ impl InitSocket {
     }
 }
 
+/// Lets nobody in.
+pub(super) struct NobodySocket;
+
+#[socket]
+impl NobodySocket {
+    async fn connect() -> Result<Self, Refused> {
+        Err(Refused::new())
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
+        Flow::stop()
+    }
+}
+
 fn address(peer: PeerData) -> Value {
     let numbers: Vec<u16> = match peer.address.ip() {
         IpAddr::V4(ip) => ip.octets().map(u16::from).to_vec(),
