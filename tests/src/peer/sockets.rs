@@ -37,7 +37,6 @@ pub(super) struct EchoSocket(Echo);
 
 #[socket]
 impl EchoSocket {
-    #[expect(clippy::too_many_arguments, reason = "one for each key of connect_info")]
     async fn connect(
         params: Params,
         handle: Handle,
