@@ -8,7 +8,10 @@
     clippy::unreachable,
     clippy::unwrap_used
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by it"))]
+#![cfg_attr(
+    test,
+    allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")
+)]
 
 mod check;
 mod diag;
@@ -22,6 +25,7 @@ mod pattern;
 mod recover;
 mod schema;
 mod secret;
+mod socket;
 mod value;
 
 use proc_macro::TokenStream;
@@ -34,6 +38,6 @@ pub fn endpoint(input: TokenStream) -> TokenStream {
 
 /// Turns an impl block into a socket.
 #[proc_macro_attribute]
-pub fn socket(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn socket(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    socket::expand(arguments.into(), item.into()).into()
 }

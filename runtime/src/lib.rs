@@ -39,4 +39,6 @@ pub use self::{
     transport::{Mount, SocketDef},
     url::StructUrl,
 };
-pub use landfall_macros::{endpoint, socket};
+#[doc = include_str!("docs/endpoint.md")]
+pub use landfall_macros::endpoint;
+pub use landfall_macros::socket;

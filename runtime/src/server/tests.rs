@@ -6,6 +6,7 @@ mod limits;
 mod malformed;
 mod serving;
 mod takeover;
+mod tcp;
 
 use std::{
     convert::Infallible,
