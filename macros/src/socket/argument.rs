@@ -68,9 +68,7 @@ fn source(attribute: &Attribute, pat: &Pat, diag: &mut Diagnostics) -> Source {
     let Some(keys) = keys(attribute, diag) else { return Source::Unknown };
     let name = match (keys.name, pat) {
         (Some(text), _) => Name::Given(text),
-        (None, Pat::Ident(ident)) => {
-            Name::Ident(syn::Ident::new(&ident.ident.to_string(), ident.ident.span()))
-        }
+        (None, Pat::Ident(ident)) => Name::Ident(ident.ident.clone()),
         (None, _) => {
             diag.push(pat, format!("`#[{word}]` takes its name from the argument, which has none"))
                 .help(format!("write `#[{word}(name = \"..\")]`"));

@@ -8,7 +8,8 @@ use crate::site;
 #[tokio::test]
 async fn a_frame_is_too_large_by_its_head_alone() {
     let site = site::start().await;
-    for head in [&[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0][..], &[0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]] {
+    for head in [&[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0][..], &[0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]]
+    {
         let mut client = site.open("/small/websocket").await;
         client.write(head).await;
         assert_eq!(client.hear_close().await, Some(1009));
@@ -88,12 +89,17 @@ async fn a_reader_that_does_not_read_is_closed_and_others_get_everything() {
     reader.is_quiet().await;
     let payload = "n".repeat(32 * 1024);
     let mut sent = 0;
-    while told.try_recv().is_err() {
+    let reason = loop {
         site.running.broadcast("news", "headline", payload.as_str()).expect("room for a broadcast");
         assert_eq!(reader.hear_text().await.len(), payload.len());
         sent += 1;
         assert!(sent < 10_000, "the reader that does not read is still there");
-    }
+        if let Ok(reason) = told.try_recv() {
+            break reason;
+        }
+    };
+    assert_eq!(reason, Reason::Overflow);
+    assert_eq!(stuck.hear_close_at_last().await, Some(1013));
     site.running.broadcast("news", "headline", "the last").expect("room for a broadcast");
     assert_eq!(reader.hear_text().await, "the last");
 }
