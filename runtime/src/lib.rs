@@ -41,4 +41,6 @@ pub use self::{
 };
 #[doc = include_str!("docs/endpoint.md")]
 pub use landfall_macros::endpoint;
+#[doc = include_str!("docs/socket.md")]
+pub use landfall_macros::socket;
 pub use landfall_macros::socket;

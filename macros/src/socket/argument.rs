@@ -129,7 +129,7 @@ fn read_key(
             keys.name = Some(text);
         }
         "default" if meta.input.peek(Token![=]) => {
-            keys.default = Some(Default::Expr(meta.value()?.parse::<Expr>()?));
+            keys.default = Some(Default::Expr(Box::new(meta.value()?.parse()?)));
         }
         "default" => keys.default = Some(Default::OfType),
         "from_str" if word == "param" => keys.from_str = true,
