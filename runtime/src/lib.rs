@@ -43,4 +43,3 @@ pub use self::{
 pub use landfall_macros::endpoint;
 #[doc = include_str!("docs/socket.md")]
 pub use landfall_macros::socket;
-pub use landfall_macros::socket;
