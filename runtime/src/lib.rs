@@ -39,6 +39,7 @@ pub use self::{
     transport::{Mount, SocketDef},
     url::StructUrl,
 };
+#[doc = include_str!("docs/endpoint.md")]
 pub use landfall_macros::endpoint;
 #[doc = include_str!("docs/socket.md")]
 pub use landfall_macros::socket;
