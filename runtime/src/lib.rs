@@ -1,4 +1,4 @@
-//! # Landfall: where connections come ashore
+#![doc = include_str!("docs/crate.md")]
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
