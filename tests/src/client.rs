@@ -1,0 +1,117 @@
+//! A WebSocket client for tests: a raw connection past its handshake.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::wire::{Connection, Ended, Frame, Inflater, Request, Response};
+
+/// An open WebSocket. Whatever a test does not expect is a panic that says what came instead.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    inflater: Option<Inflater>,
+    /// What answered the handshake.
+    pub response: Response,
+}
+
+impl Client {
+    /// Opens a WebSocket on this machine.
+    pub async fn open(port: u16, target: &str) -> Client {
+        Client::open_by(port, &Request::upgrade(target)).await
+    }
+
+    /// Opens a WebSocket by a request of one's own.
+    pub async fn open_by(port: u16, request: &Request) -> Client {
+        let mut connection = connect(port).await;
+        let response = connection.request(request).await.expect("an answer to the handshake");
+        assert_eq!(response.status, 101, "{response:?}");
+        let agreed = response.header("sec-websocket-extensions");
+        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
+        Client { connection, inflater, response }
+    }
+
+    /// The answer of a handshake that is refused.
+    pub async fn refused(port: u16, request: &Request) -> Response {
+        let response = connect(port).await.request(request).await.expect("an answer to the handshake");
+        assert_ne!(response.status, 101, "the handshake was accepted");
+        response
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, frame: Frame) {
+        self.connection.send(&frame).await;
+    }
+
+    /// Sends frames in one write.
+    pub async fn send_all(&mut self, frames: &[Frame]) {
+        self.write(&frames.iter().flat_map(Frame::to_bytes).collect::<Vec<_>>()).await;
+    }
+
+    /// Sends a text message.
+    pub async fn text(&mut self, text: &str) {
+        self.send(Frame::text(text)).await;
+    }
+
+    /// Sends bytes as they are.
+    pub async fn write(&mut self, bytes: &[u8]) {
+        self.connection.write(bytes).await;
+    }
+
+    /// The next frame, inflated if it is compressed.
+    pub async fn hear(&mut self) -> Frame {
+        let mut frame = self.connection.frame().await.expect("a frame");
+        if let (4, Some(inflater)) = (frame.rsv, &mut self.inflater) {
+            frame.payload = inflater.inflate(&frame.payload).expect("a payload that inflates");
+        }
+        frame
+    }
+
+    /// The next frame, which has to be a text message.
+    pub async fn hear_text(&mut self) -> String {
+        let frame = self.hear().await;
+        assert!(frame.opcode == 1 && frame.fin && !frame.masked, "expected text, got {frame:?}");
+        String::from_utf8(frame.payload).expect("UTF-8")
+    }
+
+    /// The next frame, which has to be a close frame: its code, once the connection has ended too.
+    pub async fn hear_close(&mut self) -> Option<u16> {
+        let frame = self.hear().await;
+        assert_eq!(frame.opcode, 8, "expected a close frame, got {frame:?}");
+        let rest = self.connection.closed().await.expect("the connection ends after the close frame");
+        assert!(rest.is_empty(), "{} bytes came after the close frame", rest.len());
+        frame.close_code()
+    }
+
+    /// Reads past any frames to the close frame: its code.
+    pub async fn hear_close_at_last(&mut self) -> Option<u16> {
+        loop {
+            match self.connection.frame().await {
+                Ok(frame) if frame.opcode == 8 => return frame.close_code(),
+                Ok(_) => {}
+                Err(Ended::Closed) => return None,
+                Err(ended) => panic!("expected a close frame, got {ended:?}"),
+            }
+        }
+    }
+
+    /// Everything sent so far has been handled, and nothing else is on its way.
+    pub async fn is_quiet(&mut self) {
+        self.send(Frame::ping(b"quiet?")).await;
+        let frame = self.hear().await;
+        assert!(frame.opcode == 10 && frame.payload == b"quiet?", "expected nothing, got {frame:?}");
+    }
+
+    /// Ends our half of the TCP connection.
+    pub async fn shutdown(&mut self) {
+        self.connection.shutdown().await;
+    }
+
+    /// Drops the connection with a TCP reset.
+    pub fn reset(self) {
+        self.connection.reset();
+    }
+}
+
+async fn connect(port: u16) -> Connection {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    Connection::open(address).await.expect("a listener")
+}

@@ -1,0 +1,75 @@
+//! HTTP beside the sockets: `/hello`, `/fan`, and `/ctl/..` for tests.
+
+use std::convert::Infallible;
+
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http_body_util::{BodyExt, Limited};
+use landfall::{Body, Handle, Text, pubsub::Payload};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::{diary, fan};
+
+/// A published payload may be this long.
+const LONGEST: usize = 1 << 20;
+
+/// Answers what no socket did.
+pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let path = request.uri().path().trim_matches('/').to_owned();
+    Ok(match (request.method(), path.as_str()) {
+        (&Method::GET, "hello") => text(StatusCode::OK, "hello"),
+        (&Method::POST, "fan") => publish(request).await,
+        (_, path) => match path.strip_prefix("ctl/") {
+            Some(what) => control(what, &request),
+            None => text(StatusCode::NOT_FOUND, "Not Found"),
+        },
+    })
+}
+
+/// `POST /fan?topic=..&n=..`: the body, or `payload`, to all on the topic, n times.
+async fn publish(request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let (Some(handle), Ok(body)) = (parts.extensions.get::<Handle>(), Limited::new(body, LONGEST).collect().await)
+    else {
+        return text(StatusCode::BAD_REQUEST, "the payload is too long");
+    };
+    let param = |name: &str| param(parts.uri.query(), name);
+    let topic = param("topic").unwrap_or_else(|| fan::TOPIC.to_owned());
+    let times = param("n").and_then(|n| n.parse().ok()).unwrap_or(1u32);
+    let payload = match body.to_bytes() {
+        empty if empty.is_empty() => Payload::from(param("payload").unwrap_or_else(|| "x".to_owned())),
+        bytes => Text::try_from(bytes.clone()).map_or_else(|_| bytes.into(), Payload::from),
+    };
+    for _ in 0..times {
+        if let Err(error) = handle.broadcast(&topic, "fan", payload.clone()) {
+            return text(StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+        }
+    }
+    text(StatusCode::OK, "ok")
+}
+
+fn control(what: &str, request: &Request<Body>) -> Response<Body> {
+    match (what, param(request.uri().query(), "id")) {
+        ("term", Some(id)) => json(StatusCode::OK, &json!(diary::read(&id))),
+        _ => json(StatusCode::NOT_FOUND, &json!("no")),
+    }
+}
+
+fn param(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs = query?.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+fn json(status: StatusCode, value: &Value) -> Response<Body> {
+    let mut response = text(status, value.to_string());
+    let kind = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+fn text(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
+}

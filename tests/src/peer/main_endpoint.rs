@@ -1,0 +1,91 @@
+//! The first endpoint: a mount for each configuration.
+
+use landfall::{Origin, endpoint};
+
+use super::{
+    control,
+    echo::handle_error,
+    fan::FanSocket,
+    sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, PlainSocket},
+};
+
+endpoint! {
+    /// Serves every configuration that cases name.
+    #[derive(Debug)]
+    pub(super) struct Main;
+
+    http(ip = [127, 0, 0, 1]);
+    server = true;
+
+    socket(
+        "/echo",
+        EchoSocket,
+        websocket(
+            connect_info = [peer_data, trace_context_headers, x_headers, uri, user_agent, custom_value = "abcdef"],
+            error_handler = handle_error,
+        ),
+    );
+    socket("/plain", PlainSocket);
+    socket("/control", ControlSocket);
+    socket("/init", InitSocket);
+    socket("/sub", PlainSocket, websocket(subprotocols = ["sip", "mqtt"]));
+    socket("/sub_empty", PlainSocket, websocket(subprotocols = []));
+    socket("/deflate", PlainSocket, websocket(compress = true));
+    socket("/maxframe", PlainSocket, websocket(max_frame_size = 1000));
+    socket("/timeout", PlainSocket, websocket(timeout = millis(500)));
+    socket("/ws/:user_id", PlainSocket, websocket(path = "/project/:project_id"));
+    socket("/under/:_hidden/:shown", PlainSocket, websocket(path = "/ws"));
+    socket("/globby", PlainSocket, websocket(path = "/*rest"));
+    socket("/prefix-:suffix", PlainSocket);
+    socket("/custom", PlainSocket, websocket(path = "/nested/path"));
+    socket("/rootpath", PlainSocket, websocket(path = "/"));
+    socket("/wsonly", PlainSocket);
+    socket("/lponly", PlainSocket, websocket = false);
+
+    socket("/co_true", PlainSocket, websocket(check_origin = true));
+    socket(
+        "/co_false",
+        PlainSocket,
+        websocket(check_origin = insecure(false, reason = "the case is about a mount without the check")),
+    );
+    socket(
+        "/co_list",
+        PlainSocket,
+        websocket(
+            check_origin = [
+                "https://example.com",
+                "//another.com:888",
+                "//*.other.com",
+                "http://plain.com",
+                "https://sec.com:8443",
+                "//localhost",
+                "https://*.tls.com",
+                "//bare.com",
+            ],
+        ),
+    );
+    socket("/co_conn", PlainSocket, websocket(check_origin = conn));
+    socket("/co_mfa", PlainSocket, websocket(check_origin = is_mfa_example));
+    socket("/co_default", PlainSocket);
+    socket("/clash_a", PlainSocket, websocket(check_origin = ["//a.com"]));
+    socket("/clash_b", PlainSocket, websocket(check_origin = ["//b.com"]));
+
+    socket("/sess", PlainSocket);
+    socket("/sess_enc", PlainSocket);
+    socket("/sess_key", PlainSocket);
+    socket("/sess_mfa", PlainSocket);
+    socket("/info_none", PlainSocket);
+    socket("/info_ua", AgentSocket, websocket(connect_info = [user_agent, uri, a = 1, b = "two"]));
+
+    socket(
+        "/fan",
+        FanSocket,
+        websocket(check_origin = insecure(false, reason = "load generators send any origin")),
+    );
+
+    service(tower::service_fn(control::answer));
+}
+
+fn is_mfa_example(origin: &Origin) -> bool {
+    origin.host.as_deref() == Some("mfa.example.com")
+}

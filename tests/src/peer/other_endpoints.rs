@@ -1,0 +1,65 @@
+//! Endpoints that differ in `url` and `check_origin`, and one that is stopped and started.
+
+use landfall::endpoint;
+
+use super::{control, sockets::PlainSocket};
+
+endpoint! {
+    /// Lists origins for all of its mounts.
+    #[derive(Debug)]
+    pub(super) struct OwnOrigins;
+
+    url(host = "example.com", scheme = "https", port = 443, path = "/app");
+    http(ip = [127, 0, 0, 1]);
+    server = true;
+    check_origin = ["https://allowed.example.com", "//*.wild.example.com"];
+    socket("/echo", PlainSocket);
+    service(tower::service_fn(control::answer));
+}
+
+endpoint! {
+    /// Admits the origins of its own host.
+    #[derive(Debug)]
+    pub(super) struct HostOnly;
+
+    url(host = "example.com");
+    http(ip = [127, 0, 0, 1]);
+    server = true;
+    socket("/echo", PlainSocket);
+    service(tower::service_fn(control::answer));
+}
+
+endpoint! {
+    /// Does not say which host it is.
+    #[derive(Debug)]
+    pub(super) struct NoHost;
+
+    http(ip = [127, 0, 0, 1]);
+    server = true;
+    socket("/echo", PlainSocket);
+    service(tower::service_fn(control::answer));
+}
+
+endpoint! {
+    /// Admits every origin.
+    #[derive(Debug)]
+    pub(super) struct Unchecked;
+
+    url(host = "example.com");
+    http(ip = [127, 0, 0, 1]);
+    server = true;
+    check_origin = insecure(false, reason = "the cases are about an endpoint without the check");
+    socket("/echo", PlainSocket);
+    service(tower::service_fn(control::answer));
+}
+
+endpoint! {
+    /// Is there to be stopped.
+    #[derive(Debug)]
+    pub(super) struct Stopper;
+
+    http(ip = [127, 0, 0, 1]);
+    server = true;
+    socket("/echo", PlainSocket);
+    service(tower::service_fn(control::answer));
+}

@@ -1,0 +1,289 @@
+//! A recorded exchange: what the client does, and what the server did.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::{
+    outcome::{End, Outcome},
+    reason,
+};
+use crate::wire::{Frame, Heard, Request};
+
+/// The port of the first endpoint when the cases were recorded.
+const FIRST_PORT: u16 = 41000;
+/// Endpoints that were recorded.
+const PORTS: u16 = 21;
+
+/// A recorded exchange.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The file it is in.
+    pub theme: String,
+    /// What it is about.
+    pub name: String,
+    /// The mount's path and configuration, in words.
+    pub mount: String,
+    /// Which endpoint, counted from the first.
+    pub endpoint: u16,
+    /// The request that opens it.
+    pub request: Request,
+    /// Frames in the same write as the request.
+    pub together: Vec<Frame>,
+    /// What the client does on the WebSocket.
+    pub steps: Vec<Step>,
+    /// The client's frames, wherever they come.
+    pub sent: Vec<Frame>,
+    /// The identity by which the peer tells the reason of `terminate`.
+    pub id: Option<String>,
+    /// What the server did.
+    pub expected: Outcome,
+}
+
+/// What a client does next.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Write these bytes at once.
+    Write(Vec<u8>),
+    /// Let time pass.
+    Wait(Duration),
+    /// Wait for a frame of the server.
+    Hear,
+    /// End its half of the TCP connection.
+    Shutdown,
+    /// Drop the connection with a reset.
+    Reset,
+}
+
+/// Why a case is not played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut(pub String);
+
+impl Case {
+    /// Reads a case of a golden file.
+    ///
+    /// # Errors
+    /// When it needs what is not there, or cannot be understood.
+    pub fn read(theme: &str, json: &Value) -> Result<Case, LeftOut> {
+        let mount = text(json, "mount");
+        let (Some(request), Some(response)) = (json.get("request"), json.get("response")) else {
+            return Err(LeftOut("not one exchange".to_owned()));
+        };
+        let mut request = read_request(request)?;
+        needs_more(&mount, &request)?;
+        let endpoint = endpoint(&mount, &request);
+        let id = request.target.contains("id=case").then(fresh_id);
+        if let Some(id) = &id {
+            request.target = request.target.replace("id=case", &format!("id={id}"));
+        }
+        let mut case = Case {
+            theme: theme.to_owned(),
+            name: text(json, "name"),
+            mount,
+            endpoint,
+            request,
+            together: Vec::new(),
+            steps: Vec::new(),
+            sent: Vec::new(),
+            id,
+            expected: read_response(response)?,
+        };
+        if let Some(frames) = json.get("frames").and_then(Value::as_array) {
+            case.expected.end = Some(End::Open);
+            case.read_frames(frames)?;
+        }
+        case.expected.terminate = case.read_terminate(json.get("terminate"));
+        Ok(case)
+    }
+
+    fn read_frames(&mut self, entries: &[Value]) -> Result<(), LeftOut> {
+        let pause = entries.iter().find_map(|entry| pause_between(&text(entry, "event")));
+        for entry in entries {
+            if entry.get("event").is_some() {
+                self.read_event(&text(entry, "event"))?;
+            } else if text(entry, "dir") == "server" {
+                self.steps.push(Step::Hear);
+                self.expected.frames.push(read_frame(entry)?);
+            } else {
+                self.read_sent(entry, pause)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_event(&mut self, event: &str) -> Result<(), LeftOut> {
+        match event {
+            "case ends, connection still open" => self.expected.end = Some(End::Open),
+            "tcp closed" => self.expected.end = Some(End::Closed),
+            "client shuts its write side down" => self.steps.push(Step::Shutdown),
+            "client resets the connection" => {
+                self.steps.push(Step::Reset);
+                self.expected.end = None;
+            }
+            paced if pause_between(paced).is_some() => {}
+            other => return Err(LeftOut(format!("the event `{other}` is not known"))),
+        }
+        Ok(())
+    }
+
+    fn read_sent(&mut self, entry: &Value, pause: Option<Duration>) -> Result<(), LeftOut> {
+        let (frame, bytes) = match entry.get("raw_hex").and_then(Value::as_str) {
+            Some(raw) => {
+                let bytes = hex(raw)?;
+                match Frame::decode(&bytes) {
+                    Heard::Frame(frame, _) => (frame, bytes),
+                    Heard::Part => (Frame::new(0, []), bytes),
+                }
+            }
+            None => {
+                let masked = entry.get("masked").and_then(Value::as_bool).unwrap_or(true);
+                let frame = Frame { masked, ..read_frame(entry)? };
+                (frame.clone(), frame.to_bytes())
+            }
+        };
+        if text(entry, "when").contains("same write as the handshake") {
+            self.together.push(frame.clone());
+        } else if let (Some(Step::Write(last)), None) = (self.steps.last_mut(), pause) {
+            last.extend(bytes);
+        } else {
+            self.steps.extend(pause.map(Step::Wait));
+            self.steps.push(Step::Write(bytes));
+        }
+        self.sent.push(frame);
+        Ok(())
+    }
+
+    fn read_terminate(&self, recorded: Option<&Value>) -> Option<Vec<String>> {
+        let reasons = match recorded? {
+            Value::Array(reasons) => reasons.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let ours = |phoenix: &str| reason::ours(phoenix, &self.sent, self.expected.close_code());
+        Some(reasons.into_iter().map(ours).collect())
+    }
+}
+
+/// Features of other parts are known by what a case uses of them.
+fn needs_more(mount: &str, request: &Request) -> Result<(), LeftOut> {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if last == "longpoll" || mount.contains(&format!("longpoll [path: \"{last}\"")) {
+        return Err(LeftOut("needs longpoll".to_owned()));
+    }
+    let signed_in =
+        query.contains("_csrf_token=") || request.values("cookie").any(|c| c.contains("<cookie>"));
+    if signed_in && mount.contains("session") {
+        return Err(LeftOut("needs session cookies".to_owned()));
+    }
+    Ok(())
+}
+
+/// The endpoint that the mount's words or the `host` header name by its port.
+fn endpoint(mount: &str, request: &Request) -> u16 {
+    let named = mount.strip_prefix("endpoint ").or_else(|| mount.strip_prefix("port "));
+    let hosts = request.values("host").filter_map(|host| host.strip_prefix("localhost:"));
+    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u16>().ok();
+    let port = named.into_iter().chain(hosts).find_map(number).unwrap_or(FIRST_PORT);
+    port.checked_sub(FIRST_PORT).filter(|offset| *offset < PORTS).unwrap_or(0)
+}
+
+fn read_request(json: &Value) -> Result<Request, LeftOut> {
+    let version = json.get("version").and_then(Value::as_str).unwrap_or("HTTP/1.1").to_owned();
+    let body =
+        json.get("body").map_or(Ok(""), |body| body.as_str().ok_or(())).map_err(|()| digest())?.to_owned();
+    let request = Request {
+        method: text(json, "method"),
+        target: text(json, "target"),
+        headers: headers(json),
+        version,
+        body,
+    };
+    Ok(request)
+}
+
+fn read_response(json: &Value) -> Result<Outcome, LeftOut> {
+    let status = json.get("status").and_then(Value::as_u64).and_then(|status| status.try_into().ok());
+    let body = json.get("body").map_or(Ok(""), |body| body.as_str().ok_or(())).map_err(|()| digest())?;
+    let after = match text(json, "connection_after").as_str() {
+        "kept open" => Some(End::Open),
+        "closed by server" => Some(End::Closed),
+        _ => None,
+    };
+    Ok(Outcome {
+        status: status.unwrap_or_default(),
+        headers: headers(json),
+        body: Some(body.to_owned()),
+        after,
+        ..Outcome::nothing()
+    })
+}
+
+fn read_frame(json: &Value) -> Result<Frame, LeftOut> {
+    let number = |key: &str| json.get(key).and_then(Value::as_u64);
+    let small = |key: &str| number(key).and_then(|value| u8::try_from(value).ok());
+    let payload = match number("code").and_then(|code| u16::try_from(code).ok()) {
+        Some(code) => [&code.to_be_bytes()[..], &payload(json.get("reason"))?].concat(),
+        None => payload(json.get("payload"))?,
+    };
+    Ok(Frame {
+        fin: json.get("fin").and_then(Value::as_bool).unwrap_or(true),
+        rsv: small("rsv").unwrap_or(0),
+        opcode: small("opcode").ok_or_else(|| LeftOut("a frame without an opcode".to_owned()))?,
+        masked: false,
+        payload,
+    })
+}
+
+fn payload(json: Option<&Value>) -> Result<Vec<u8>, LeftOut> {
+    match json {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(text.clone().into_bytes()),
+        Some(object) => match (object.get("hex").and_then(Value::as_str), object.get("length")) {
+            (Some(digits), _) => hex(digits),
+            (None, Some(length)) => repeated(length.as_u64(), &text(object, "starts_with")),
+            _ => Err(digest()),
+        },
+    }
+}
+
+/// Long payloads are kept as their length and start; those that repeat one character can be made again.
+fn repeated(length: Option<u64>, start: &str) -> Result<Vec<u8>, LeftOut> {
+    let (length, first) = length.zip(start.bytes().next()).ok_or_else(digest)?;
+    let length = usize::try_from(length).map_err(|_| digest())?;
+    if start.bytes().all(|byte| byte == first) { Ok(vec![first; length]) } else { Err(digest()) }
+}
+
+fn digest() -> LeftOut {
+    LeftOut("content kept as a digest only".to_owned())
+}
+
+fn hex(digits: &str) -> Result<Vec<u8>, LeftOut> {
+    let byte = |start: usize| digits.get(start..start + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
+    bytes.ok_or_else(|| LeftOut(format!("`{digits}` is not hexadecimal")))
+}
+
+fn headers(json: &Value) -> Vec<(String, String)> {
+    let pair = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()));
+    json.get("headers").and_then(Value::as_array).into_iter().flatten().filter_map(pair).collect()
+}
+
+fn text(json: &Value, key: &str) -> String {
+    json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// "still open after 1.2s of pings every 0.3s".
+fn pause_between(event: &str) -> Option<Duration> {
+    let (_, seconds) = event.split_once("pings every ")?;
+    seconds.strip_suffix('s')?.parse().ok().map(Duration::from_secs_f64)
+}
+
+/// No two cases of any replay against one peer share an identity.
+fn fresh_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("case-{}-{}-{}", std::process::id(), started.as_micros(), NEXT.fetch_add(1, Ordering::Relaxed))
+}

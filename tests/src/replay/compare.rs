@@ -1,0 +1,157 @@
+//! Where two outcomes differ, in words.
+
+use serde_json::Value;
+
+use super::{
+    outcome::{End, Outcome},
+    reason,
+};
+use crate::wire::{Frame, Inflater};
+
+/// The server's own: they say nothing about the endpoint behind it.
+const NOT_COMPARED: [&str; 5] = ["date", "server", "vary", "connection", "content-length"];
+
+/// The differences; none when what came is what was expected.
+pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut differ = |what: &str, expected: String, got: String| {
+        if expected != got {
+            found.push(format!("{what}: expected {expected}, got {got}"));
+        }
+    };
+    differ("status", expected.status.to_string(), got.status.to_string());
+    for (name, wanted, came) in headers(expected, got) {
+        differ(&format!("header `{name}`"), format!("{wanted:?}"), format!("{came:?}"));
+    }
+    if let Some(body) = &expected.body {
+        differ("body", format!("{body:?}"), format!("{:?}", got.body.as_deref().unwrap_or_default()));
+    }
+    if let Some(after) = expected.after {
+        differ("connection after the response", format!("{after:?}"), after_of(got));
+    }
+    found.extend(frames(expected, got));
+    let mut differ = |what: &str, expected: String, got: String| {
+        if expected != got {
+            found.push(format!("{what}: expected {expected}, got {got}"));
+        }
+    };
+    if let Some(end) = expected.end {
+        differ("websocket at the end", format!("{end:?}"), format!("{:?}", got.end.unwrap_or(End::Closed)));
+    }
+    if let Some(reasons) = &expected.terminate {
+        let came = got.terminate.clone().unwrap_or_default();
+        let same = reasons.len() == came.len()
+            && reasons.iter().zip(&came).all(|(ours, got)| reason::same(ours, got));
+        if !same {
+            differ("terminate", format!("{reasons:?}"), format!("{came:?}"));
+        }
+    }
+    found
+}
+
+fn after_of(got: &Outcome) -> String {
+    got.after.map_or_else(|| "no answer to ask after".to_owned(), |after| format!("{after:?}"))
+}
+
+/// The headers that differ, with both values.
+fn headers(expected: &Outcome, got: &Outcome) -> Vec<(String, Vec<String>, Vec<String>)> {
+    let mut names: Vec<String> =
+        expected.headers.iter().chain(&got.headers).map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| !NOT_COMPARED.contains(&name.as_str()));
+    let values = |outcome: &Outcome, name: &str| {
+        let lines = outcome.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let mut values: Vec<String> = lines.map(|(key, value)| in_any_order(key, value)).collect();
+        values.sort();
+        values
+    };
+    let both = names.into_iter().map(|name| {
+        let (wanted, came) = (values(expected, &name), values(got, &name));
+        (name, wanted, came)
+    });
+    both.collect()
+}
+
+/// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1).
+fn in_any_order(name: &str, value: &str) -> String {
+    if !name.eq_ignore_ascii_case("sec-websocket-extensions") {
+        return value.to_owned();
+    }
+    let mut parts: Vec<&str> = value.split(';').map(str::trim).collect();
+    parts.sort_unstable();
+    parts.join(";")
+}
+
+fn frames(expected: &Outcome, got: &Outcome) -> Vec<String> {
+    let (mut theirs, mut ours) = (Reader::new(expected), Reader::new(got));
+    let mut found = Vec::new();
+    for index in 0..expected.frames.len().max(got.frames.len()) {
+        let (wanted, came) = (theirs.frame(index), ours.frame(index));
+        let same = match (&wanted, &came) {
+            (Some(wanted), Some(came)) => same_frame(wanted, came, got.client_port),
+            _ => false,
+        };
+        if !same {
+            let say = |frame: Option<Frame>| frame.map_or_else(|| "none".to_owned(), |f| format!("{f:?}"));
+            found.push(format!("frame {}: expected {}, got {}", index + 1, say(wanted), say(came)));
+        }
+    }
+    found
+}
+
+/// Reads the frames of one side, inflated where they are compressed.
+struct Reader<'a> {
+    frames: &'a [Frame],
+    inflater: Option<Inflater>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(outcome: &'a Outcome) -> Self {
+        let agreed = outcome.header("sec-websocket-extensions").filter(|e| e.contains("permessage-deflate"));
+        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
+        Reader { frames: &outcome.frames, inflater }
+    }
+
+    fn frame(&mut self, index: usize) -> Option<Frame> {
+        let mut frame = self.frames.get(index)?.clone();
+        if let (4, 1 | 2, Some(inflater)) = (frame.rsv, frame.opcode, &mut self.inflater) {
+            frame.payload =
+                inflater.inflate(&frame.payload).unwrap_or_else(|| b"(does not inflate)".to_vec());
+        }
+        Some(frame)
+    }
+}
+
+fn same_frame(wanted: &Frame, came: &Frame, client_port: u16) -> bool {
+    let same_head =
+        (wanted.fin, wanted.rsv, wanted.opcode, false) == (came.fin, came.rsv, came.opcode, came.masked);
+    same_head && (wanted.payload == came.payload || same_object(wanted, came, client_port))
+}
+
+/// JSON objects are compared by what they say.
+fn same_object(wanted: &Frame, came: &Frame, client_port: u16) -> bool {
+    let object =
+        |frame: &Frame| serde_json::from_slice::<Value>(&frame.payload).ok().filter(Value::is_object);
+    match (object(wanted), object(came)) {
+        (Some(wanted), Some(came)) => same_value(&wanted, &came, client_port),
+        _ => false,
+    }
+}
+
+fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
+    match (wanted, came) {
+        (Value::String(placeholder), Value::Number(port)) if placeholder == "<client-port>" => {
+            port.as_u64() == Some(client_port.into())
+        }
+        (Value::Object(wanted), Value::Object(came)) => {
+            let same = |(key, value)| came.get(key).is_some_and(|came| same_value(value, came, client_port));
+            wanted.len() == came.len() && wanted.iter().all(same)
+        }
+        (Value::Array(wanted), Value::Array(came)) => {
+            let same = |(wanted, came)| same_value(wanted, came, client_port);
+            wanted.len() == came.len() && wanted.iter().zip(came).all(same)
+        }
+        _ => wanted == came,
+    }
+}

@@ -1,0 +1,187 @@
+//! The request that opens a connection, and HTTP around it.
+
+use super::{Case, Outcome, Rule};
+use crate::replay::outcome::End;
+
+/// What RFC 6455 §1.3 has us answer to its sample key.
+const SAMPLE_ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+/// Header lines that a request may have here, and bytes in all of them.
+const HEADERS: (usize, usize) = (100, 64 * 1024);
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "key of 16 bytes",
+        reason: "RFC 6455 §4.2.1: the key is 16 bytes in base64; anything else is not a WebSocket client",
+        want: key_of_16_bytes,
+    },
+    Rule {
+        name: "one key, one host",
+        reason: "two keys or hosts are a request that two readers understand differently: 400, where Phoenix fails with \
+                 500 or takes either",
+        want: one_key_one_host,
+    },
+    Rule {
+        name: "host absent",
+        reason: "Bandit's parser refuses a request without `host` before Phoenix sees it, and hangs up; the handshake \
+                 refuses it in its own words",
+        want: host_absent,
+    },
+    Rule {
+        name: "first subprotocol header",
+        reason: "Bandit presents repeated headers in reverse, so that the last counts; here the first does",
+        want: first_subprotocol_header,
+    },
+    Rule {
+        name: "header limits",
+        reason: "how many headers are too many is the HTTP server's own: 100 lines and 64 KiB here, 50 lines and 10,000 \
+                 bytes a line in Bandit",
+        want: header_limits,
+    },
+    Rule {
+        name: "offered version named",
+        reason: "RFC 6455 §4.4: who refuses a version names the ones it knows",
+        want: version_named,
+    },
+    Rule {
+        name: "error pages",
+        reason: "the page of an error that no code of the application renders is the server's own; its status stays",
+        want: error_pages,
+    },
+    Rule {
+        name: "panic contained",
+        reason: "a panic in `connect` is answered and contained: the HTTP connection serves on, where Bandit hangs up",
+        want: panic_contained,
+    },
+    Rule {
+        name: "hostile parameters",
+        reason: "a parameter of the wrong shape is the client's mistake, not ours: 4xx instead of 500",
+        want: hostile_parameters,
+    },
+];
+
+fn key_of_16_bytes(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let mut keys = case.request.values("sec-websocket-key");
+    let (Some(key), None) = (keys.next(), keys.next()) else { return false };
+    if wanted.status != 101 || is_16_bytes(key) {
+        return false;
+    }
+    wanted.refuse(400, None);
+    true
+}
+
+/// 21 characters of base64, one of four, and two of padding.
+fn is_16_bytes(key: &str) -> bool {
+    let alphabet = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    key.len() == 24
+        && key.ends_with("==")
+        && key[..21].chars().all(alphabet)
+        && matches!(&key[21..22], "A" | "Q" | "g" | "w")
+}
+
+fn one_key_one_host(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    let repeated = |name: &str| case.request.values(name).count() > 1;
+    if !repeated("sec-websocket-key") && !repeated("host") {
+        return false;
+    }
+    wanted.refuse(400, None);
+    wanted.after = got.after.filter(|after| *after != End::Silent).or(wanted.after);
+    true
+}
+
+fn host_absent(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    if case.request.values("host").next().is_some() || wanted.status != 400 || !wanted.headers.is_empty() {
+        return false;
+    }
+    wanted.refuse(400, Some("'host' header is absent"));
+    own_headers(got, wanted);
+    true
+}
+
+fn first_subprotocol_header(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let lines: Vec<&str> = case.request.values("sec-websocket-protocol").collect();
+    let Some((_, list)) = case.mount.split_once("subprotocols [") else { return false };
+    let (true, Some((list, _))) = (lines.len() > 1, list.split_once(']')) else { return false };
+    let offered: Vec<&str> = lines[0].split(',').map(str::trim).collect();
+    let mut supported = list.split(',').map(|entry| entry.trim().trim_matches('"'));
+    match supported.find(|entry| offered.contains(entry)) {
+        Some(chosen) => {
+            wanted.headers.retain(|(name, _)| name != "sec-websocket-protocol");
+            wanted.headers.push(("sec-websocket-protocol".to_owned(), chosen.to_owned()));
+        }
+        None => refuse_as_always(wanted, 403, Some("")),
+    }
+    true
+}
+
+fn header_limits(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let bytes: usize = case.request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    let within = case.request.headers.len() <= HEADERS.0 && bytes <= HEADERS.1;
+    wanted.status == 431 && within && accept(case, wanted)
+}
+
+/// The handshake succeeds, as it does for the sample key.
+pub(super) fn accept(case: &Case, wanted: &mut Outcome) -> bool {
+    let sample = case.request.values("sec-websocket-key").eq(["dGhlIHNhbXBsZSBub25jZQ=="]);
+    if wanted.status == 101 || !sample {
+        return false;
+    }
+    let headers = [
+        ("upgrade", "websocket"),
+        ("sec-websocket-accept", SAMPLE_ACCEPT),
+        ("cache-control", "max-age=0, private, must-revalidate"),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    *wanted = Outcome { status: 101, headers, body: Some(String::new()), ..Outcome::nothing() };
+    true
+}
+
+/// A refusal with the headers that every response of the endpoint has.
+pub(super) fn refuse_as_always(wanted: &mut Outcome, status: u16, body: Option<&str>) {
+    let always = wanted.headers.iter().filter(|(name, _)| name == "cache-control").cloned().collect();
+    wanted.refuse(status, body);
+    wanted.headers = always;
+}
+
+fn version_named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    let about_version =
+        wanted.body.as_deref().is_some_and(|body| body.starts_with("'sec-websocket-version'"));
+    if wanted.status != 400 || !about_version || got.header("sec-websocket-version") != Some("13") {
+        return false;
+    }
+    wanted.headers.push(("sec-websocket-version".to_owned(), "13".to_owned()));
+    true
+}
+
+fn error_pages(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    let page = wanted.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    if wanted.status < 400 || !page {
+        return false;
+    }
+    wanted.body = None;
+    own_headers(got, wanted);
+    true
+}
+
+fn panic_contained(_: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let hangs_up = wanted.status == 500 && wanted.after == Some(End::Closed);
+    wanted.after = Some(End::Open);
+    hangs_up
+}
+
+fn hostile_parameters(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    let query = case.request.target.split_once('?').map_or("", |(_, query)| query);
+    let shaped = query.split('&').filter_map(|pair| pair.split('=').next()).any(|key| key.ends_with(']'));
+    if wanted.status != 500 || !shaped || !(400..500).contains(&got.status) {
+        return false;
+    }
+    wanted.refuse(got.status, None);
+    own_headers(got, wanted);
+    true
+}
+
+/// How a page of the server's own describes itself is its own, too.
+fn own_headers(got: &Outcome, wanted: &mut Outcome) {
+    let own = |name: &str| ["content-type", "cache-control"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    wanted.headers.retain(|(name, _)| !own(name));
+    wanted.headers.extend(got.headers.iter().filter(|(name, _)| own(name)).cloned());
+}

@@ -1,0 +1,65 @@
+//! Where Landfall answers otherwise than what was recorded, on purpose.
+//!
+//! A rule says which better answer it wants: it rewrites the expectation of the cases that it is about, and what came
+//! has to match the rewritten one in full. No rule knows a case by its name.
+
+mod handshake;
+mod origins;
+mod protocol;
+mod values;
+
+use super::{case::Case, compare::differences, outcome::Outcome};
+
+/// A kind of difference that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// A short name, for reports.
+    pub name: &'static str,
+    /// Why the other answer is better, and why no ordinary client suffers.
+    pub reason: &'static str,
+    /// Turns the expectation into the better answer; false if the rule is not about the case. What came is there to
+    /// choose between answers of equal right, never to be copied unseen.
+    want: fn(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool,
+}
+
+/// What a comparison came to.
+#[derive(Debug)]
+pub enum Verdict {
+    /// As recorded.
+    Same,
+    /// Otherwise, as these rules want it.
+    Wanted(Vec<Rule>),
+    /// Otherwise, and no rule wants that.
+    Different(Vec<String>),
+}
+
+/// All rules.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [handshake::RULES, origins::RULES, protocol::RULES, values::RULES].into_iter().flatten()
+}
+
+/// Judges what came of a case.
+pub fn judge(case: &Case, got: &Outcome) -> Verdict {
+    let mut wanted = case.expected.clone();
+    let mut left = differences(&wanted, got);
+    let mut used = Vec::new();
+    for rule in rules() {
+        if left.is_empty() {
+            break;
+        }
+        let mut better = wanted.clone();
+        if !(rule.want)(case, got, &mut better) {
+            continue;
+        }
+        let remaining = differences(&better, got);
+        if remaining.len() < left.len() {
+            (wanted, left) = (better, remaining);
+            used.push(*rule);
+        }
+    }
+    match (left.is_empty(), used.is_empty()) {
+        (true, true) => Verdict::Same,
+        (true, false) => Verdict::Wanted(used),
+        (false, _) => Verdict::Different(left),
+    }
+}

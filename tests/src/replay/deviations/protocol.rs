@@ -1,0 +1,124 @@
+//! RFC 6455 and RFC 7692 before Bandit's leniency, and the client's close code returned.
+
+use super::{Case, Outcome, Rule};
+use crate::wire::Frame;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "broken frames",
+        reason: "RFC 6455 §5 wants the connection failed with 1002: unmasked frames, reserved bits and opcodes, control \
+                 frames in pieces or over 125 bytes; Bandit lets some wait or pass",
+        want: broken_frames,
+    },
+    Rule {
+        name: "close code returned",
+        reason: "RFC 6455 §5.5.1: the answer to a close frame typically repeats its code; Bandit answers 1000 to every \
+                 one, and takes 1012 to 1014 for invalid though they are registered since",
+        want: close_code_returned,
+    },
+    Rule {
+        name: "whole message bounded",
+        reason: "a limit on frames alone lets a client fill memory by fragments: `max_frame_size` bounds the message too",
+        want: message_bounded,
+    },
+    Rule {
+        name: "invalid text at once",
+        reason: "RFC 6455 §8.1 allows to fail as soon as a fragment cannot become UTF-8 any more, before the rest is read",
+        want: invalid_text_at_once,
+    },
+    Rule {
+        name: "frames with the handshake",
+        reason: "a client may send frames before it has read our 101; they wait for `init` and are answered then, where \
+                 Bandit loses them",
+        want: with_the_handshake,
+    },
+    Rule {
+        name: "empty close returned",
+        reason: "RFC 6455 §5.5.1: a close frame without a code is answered by one without a code",
+        want: empty_close_returned,
+    },
+];
+
+fn broken_frames(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let deflate = wanted.header("sec-websocket-extensions").is_some();
+    let Some(place) = case.sent.iter().position(|frame| is_broken(frame, deflate)) else { return false };
+    if wanted.status != 101 || case.sent[..place].iter().any(|frame| frame.opcode == 8) {
+        return false;
+    }
+    if place == 0 {
+        wanted.frames.clear();
+    }
+    wanted.close(1002, "protocol");
+    true
+}
+
+fn is_broken(frame: &Frame, deflate: bool) -> bool {
+    let control = frame.opcode >= 8;
+    let allowed_bits = if deflate && matches!(frame.opcode, 1 | 2) { 4 } else { 0 };
+    !frame.masked
+        || frame.rsv & !allowed_bits != 0
+        || !matches!(frame.opcode, 0..=2 | 8..=10)
+        || control && (!frame.fin || frame.payload.len() > 125)
+}
+
+fn close_code_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let Some(close) = case.sent.iter().find(|frame| frame.opcode == 8) else { return false };
+    let Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999)) = close.close_code() else { return false };
+    let answered = match code {
+        1012..=1014 => Some(1002),
+        _ => Some(1000),
+    };
+    let well_formed = !is_broken(close, false) && std::str::from_utf8(&close.payload[2..]).is_ok();
+    if !well_formed || wanted.close_code() != answered {
+        return false;
+    }
+    wanted.close(code, &format!("closed {code}"));
+    true
+}
+
+fn empty_close_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let close = case.sent.iter().find(|frame| frame.opcode == 8);
+    if !close.is_some_and(|close| close.payload.is_empty()) || wanted.close_code() != Some(1000) {
+        return false;
+    }
+    wanted.frames.iter_mut().filter(|frame| frame.opcode == 8).for_each(|frame| frame.payload.clear());
+    true
+}
+
+fn message_bounded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let Some(limit) = number_after(&case.mount, "max_frame_size ") else { return false };
+    let data = case.sent.iter().filter(|frame| frame.opcode < 8);
+    let fragmented = case.sent.iter().any(|frame| !frame.fin);
+    if !fragmented || data.map(|frame| frame.payload.len()).sum::<usize>() <= limit {
+        return false;
+    }
+    wanted.frames.clear();
+    wanted.close(1009, "protocol");
+    true
+}
+
+fn number_after(text: &str, label: &str) -> Option<usize> {
+    let (_, rest) = text.split_once(label)?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn invalid_text_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let beyond_repair = |frame: &Frame| {
+        let error = std::str::from_utf8(&frame.payload).err();
+        frame.opcode == 1 && !frame.fin && error.is_some_and(|error| error.error_len().is_some())
+    };
+    if !case.sent.iter().any(beyond_repair) {
+        return false;
+    }
+    wanted.close(1007, "protocol");
+    true
+}
+
+fn with_the_handshake(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let pings = case.together.iter().filter(|frame| **frame == Frame::text("ping")).count();
+    if pings == 0 || pings < case.together.len() || !wanted.frames.is_empty() {
+        return false;
+    }
+    wanted.frames = vec![Frame { masked: false, ..Frame::text("pong") }; pings];
+    true
+}

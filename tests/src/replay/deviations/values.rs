@@ -1,0 +1,160 @@
+//! What `connect` is told: parameters and connect_info.
+
+use serde_json::{Value, json};
+
+use super::{Case, Outcome, Rule};
+use crate::wire::{Frame, Request};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "headers in order",
+        reason: "Bandit presents headers in reverse; here they keep the order of the request, repeated ones together, and \
+                 of those the first counts",
+        want: headers_in_order,
+    },
+    Rule {
+        name: "path params decoded",
+        reason: "a path parameter is a value like any other: percent-decoded once, so that `a%20b` reads `a b`. A `+` \
+                 stays, paths are no forms",
+        want: path_params_decoded,
+    },
+    Rule {
+        name: "path params in UTF-8",
+        reason: "a path parameter that is not UTF-8 once decoded is refused with 400, as in a query",
+        want: path_params_in_utf8,
+    },
+    Rule {
+        name: "no session store",
+        reason: "a mount without a session store has no `session`; the recorded mount had one, and found none in it",
+        want: no_session,
+    },
+    Rule {
+        name: "options are constants",
+        reason: "a mount's options are constants of the declaration, which `connect` is not told; the endpoint goes by \
+                 the name of its Rust type",
+        want: options_are_constants,
+    },
+];
+
+/// Edits the JSON objects that the server sent, if the edit is about any of them.
+fn edit(wanted: &mut Outcome, change: impl Fn(&mut serde_json::Map<String, Value>) -> bool) -> bool {
+    let mut changed = false;
+    for frame in wanted.frames.iter_mut().filter(|frame| frame.opcode == 1) {
+        if let Ok(Value::Object(mut object)) = serde_json::from_slice(&frame.payload)
+            && change(&mut object)
+        {
+            frame.payload = Value::Object(object).to_string().into_bytes();
+            changed = true;
+        }
+    }
+    changed
+}
+
+fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let request = &case.request;
+    edit(wanted, |object| {
+        let mut changed = false;
+        let mut set = |key: &str, value: Value| {
+            if let Some(recorded) = object.get_mut(key) {
+                changed |= *recorded != value;
+                *recorded = value;
+            }
+        };
+        set("user_agent", json!(request.values("user-agent").next()));
+        set("x_headers", lines(request, |name| name.starts_with("x-")));
+        set("sec_websocket_headers", lines(request, |name| name.starts_with("sec-websocket-")));
+        set("trace_context_headers", lines(request, |name| matches!(name, "traceparent" | "tracestate")));
+        changed
+    })
+}
+
+/// Names in the order of the request, each with all of its values: only the order of one name's values means anything
+/// (RFC 9110 §5.3).
+fn lines(request: &Request, which: fn(&str) -> bool) -> Value {
+    let mut names: Vec<String> = Vec::new();
+    for name in request.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).filter(|name| which(name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let values = |name: &String| request.values(name).map(|value| json!([name, value])).collect::<Vec<_>>();
+    names.iter().flat_map(values).collect()
+}
+
+fn path_params_decoded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let names = path_params(&case.mount);
+    edit(wanted, |object| {
+        let mut changed = false;
+        for (_, value) in object.iter_mut().filter(|(name, _)| names.contains(&name.as_str())) {
+            let values: &mut [Value] = match value {
+                Value::Array(values) => values,
+                single => std::slice::from_mut(single),
+            };
+            for value in values {
+                let decoded = value.as_str().filter(|text| text.contains('%')).and_then(decode);
+                changed |= decoded.is_some();
+                *value = decoded.map_or_else(|| value.take(), Value::from);
+            }
+        }
+        changed
+    })
+}
+
+fn path_params_in_utf8(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let path = case.request.target.split('?').next().unwrap_or_default();
+    if wanted.status != 101 || path_params(&case.mount).is_empty() || decode(path).is_some() {
+        return false;
+    }
+    wanted.refuse(400, None);
+    true
+}
+
+/// The names in `/ws/:user_id: websocket [path: "/project/:project_id"]`.
+fn path_params(mount: &str) -> Vec<&str> {
+    let starts = mount.match_indices([':', '*']).map(|(at, _)| &mount[at + 1..]);
+    let names = starts.map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next());
+    names.flatten().filter(|name| !name.is_empty()).collect()
+}
+
+/// Decodes `%20` once; `None` if it is not UTF-8 then. What is no escape stays.
+fn decode(text: &str) -> Option<String> {
+    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
+    while let [first, tail @ ..] = rest {
+        let escape =
+            tail.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn no_session(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let signed_in = case.request.values("cookie").next().is_some_and(|cookie| cookie.contains("_peer_key"));
+    !signed_in
+        && edit(wanted, |object| {
+            object.get("session") == Some(&Value::Null) && object.remove("session").is_some()
+        })
+}
+
+fn options_are_constants(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    let named =
+        |frame: &Frame| serde_json::from_slice::<Value>(&frame.payload).ok()?.get("endpoint").cloned();
+    let Some(Value::String(name)) = got.frames.first().and_then(named) else { return false };
+    case.sent.iter().any(|frame| frame.payload == b"config")
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
+        && edit(wanted, |object| {
+            object.insert("endpoint".to_owned(), json!(name));
+            if let Some(Value::Array(keys)) = object.get_mut("keys") {
+                keys.retain(|key| key != "options");
+            }
+            object.remove("options").is_some()
+        })
+}

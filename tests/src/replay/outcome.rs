@@ -1,0 +1,83 @@
+//! What an exchange brought: one shape for what was recorded, what is wanted, and what came.
+
+use crate::wire::Frame;
+
+/// What a client got to see, and what the socket was told at its end.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The status; 0 when no response came.
+    pub status: u16,
+    /// The headers, as they came.
+    pub headers: Vec<(String, String)>,
+    /// The body; `None` when any will do.
+    pub body: Option<String>,
+    /// The HTTP connection after the response; `None` when not asked.
+    pub after: Option<End>,
+    /// The server's frames.
+    pub frames: Vec<Frame>,
+    /// The WebSocket after the last frame; `None` when not asked.
+    pub end: Option<End>,
+    /// What `terminate` was told, once a call; `None` when not asked.
+    pub terminate: Option<Vec<String>>,
+    /// The client's port, which `peer_data` has to name.
+    pub client_port: u16,
+}
+
+/// What became of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It still serves.
+    Open,
+    /// The server ended it.
+    Closed,
+    /// Neither answers nor ends.
+    Silent,
+}
+
+impl Outcome {
+    /// Nothing came.
+    pub fn nothing() -> Self {
+        Outcome {
+            status: 0,
+            headers: Vec::new(),
+            body: None,
+            after: None,
+            frames: Vec::new(),
+            end: None,
+            terminate: None,
+            client_port: 0,
+        }
+    }
+
+    /// A refusal over HTTP, in place of a WebSocket.
+    pub fn refuse(&mut self, status: u16, body: Option<&str>) {
+        *self = Outcome {
+            status,
+            body: body.map(str::to_owned),
+            after: Some(End::Open),
+            terminate: self.terminate.is_some().then(Vec::new),
+            ..Outcome::nothing()
+        };
+    }
+
+    /// The server ends the WebSocket by a close frame, after the frames that are there already.
+    pub fn close(&mut self, code: u16, told: &str) {
+        self.frames.retain(|frame| frame.opcode != 8);
+        self.frames.push(Frame { masked: false, ..Frame::close(code, b"") });
+        self.end = Some(End::Closed);
+        if self.terminate.is_some() {
+            self.terminate = Some(vec![told.to_owned()]);
+        }
+    }
+
+    /// The first value of that header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The code of the close frame, if there is one.
+    pub fn close_code(&self) -> Option<u16> {
+        self.frames.iter().find_map(Frame::close_code)
+    }
+}

@@ -1,0 +1,41 @@
+//! What `terminate` is told: Phoenix's terms in our words.
+//!
+//! | Phoenix on Bandit | ours |
+//! | --- | --- |
+//! | `:remote` after a valid close frame | `closed CODE`, 1005 when it had none |
+//! | `:remote` after an invalid one (it answered 1002) | `protocol` |
+//! | `{:error, :closed}` | `closed 1006` |
+//! | `:normal`, `:timeout`, `:shutdown` | `normal`, `timeout`, `shutdown` |
+//! | `{:error, _}` with close code 1002, 1007 or 1009 | `protocol` |
+//! | `{:error, _}` otherwise, when the socket asked to stop | `failed` |
+//! | `{:error, _}` otherwise | `crash` |
+
+use crate::wire::Frame;
+
+/// The word for a reason of Phoenix, given what the client sent and the code that the server closed with.
+pub(super) fn ours(phoenix: &str, sent: &[Frame], close_code: Option<u16>) -> String {
+    match phoenix {
+        ":remote" if close_code == Some(1002) => "protocol".to_owned(),
+        ":remote" => closed(sent),
+        "{:error, :closed}" => "closed 1006".to_owned(),
+        ":normal" | ":timeout" | ":shutdown" => phoenix[1..].to_owned(),
+        _ if matches!(close_code, Some(1002 | 1007 | 1009)) => "protocol".to_owned(),
+        _ if asked_to_stop(sent) => "failed".to_owned(),
+        _ => "crash".to_owned(),
+    }
+}
+
+/// The reason after the client's first close frame.
+pub(super) fn closed(sent: &[Frame]) -> String {
+    let close = sent.iter().find(|frame| frame.opcode == 8);
+    format!("closed {}", close.and_then(Frame::close_code).unwrap_or(1005))
+}
+
+/// The first word decides; what follows a colon is for people. A close code belongs to the first word.
+pub(super) fn same(expected: &str, got: &str) -> bool {
+    expected == got.split(':').next().unwrap_or_default()
+}
+
+fn asked_to_stop(sent: &[Frame]) -> bool {
+    sent.iter().any(|frame| frame.opcode == 1 && frame.payload.starts_with(b"stop"))
+}

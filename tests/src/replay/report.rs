@@ -1,0 +1,145 @@
+//! All cases of a directory, and how they went.
+
+use std::{fmt, io, path::Path, sync::Arc};
+
+use serde_json::Value;
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use super::{
+    case::{Case, LeftOut},
+    deviations::{Verdict, judge},
+    player::play,
+};
+
+/// The themes whose features are here.
+pub const THEMES: [&str; 4] = ["websocket_handshake", "websocket_frames", "check_origin", "connect_info"];
+
+/// Cases played at a time.
+const AT_ONCE: usize = 8;
+
+/// How the cases of one golden file went.
+#[derive(Debug, Default)]
+pub struct Theme {
+    /// The file's name without extension.
+    pub name: String,
+    /// Cases that went as recorded.
+    pub same: usize,
+    /// Cases that went otherwise, as rules want it: the case's name, and the rules'.
+    pub wanted: Vec<(String, String)>,
+    /// Cases that went otherwise: the case's name, and the differences.
+    pub failed: Vec<(String, Vec<String>)>,
+    /// Cases that were not played: the case's name, and why.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// How a replay went.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Every golden file that was played.
+    pub themes: Vec<Theme>,
+}
+
+impl Report {
+    /// Cases that went as recorded or as wanted.
+    pub fn passed(&self) -> usize {
+        self.themes.iter().map(|theme| theme.same + theme.wanted.len()).sum()
+    }
+
+    /// Cases that went otherwise.
+    pub fn failed(&self) -> usize {
+        self.themes.iter().map(|theme| theme.failed.len()).sum()
+    }
+
+    /// Cases that were not played.
+    pub fn skipped(&self) -> usize {
+        self.themes.iter().map(|theme| theme.left_out.len()).sum()
+    }
+}
+
+/// Plays the golden files of a directory against the peer whose first endpoint listens on `base_port`: all known
+/// themes, or one.
+///
+/// # Errors
+/// When a file cannot be read, or no peer listens.
+pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io::Result<Report> {
+    let mut report = Report::default();
+    for name in THEMES.into_iter().filter(|name| only.is_none_or(|only| only == *name)) {
+        let path = directory.join(name).with_extension("json");
+        if !path.exists() {
+            continue;
+        }
+        let golden: Value = serde_json::from_slice(&tokio::fs::read(&path).await?)?;
+        report.themes.push(play_theme(name, &golden, base_port).await?);
+    }
+    if report.themes.is_empty() {
+        let found = format!("no golden file of a known theme in {}", directory.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, found));
+    }
+    Ok(report)
+}
+
+async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Theme> {
+    let mut theme = Theme { name: name.to_owned(), ..Theme::default() };
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut playing = JoinSet::new();
+    for (index, json) in golden["cases"].as_array().into_iter().flatten().enumerate() {
+        let places = places.clone();
+        match Case::read(name, json) {
+            Ok(case) => drop(playing.spawn(async move {
+                let _place = places.acquire_owned().await;
+                let verdict = play(&case, base_port).await.map(|got| judge(&case, &got));
+                (index, case.name, verdict)
+            })),
+            Err(LeftOut(why)) => {
+                theme.left_out.push((json["name"].as_str().unwrap_or_default().to_owned(), why));
+            }
+        }
+    }
+    let mut played = playing.join_all().await;
+    played.sort_by_key(|(index, _, _)| *index);
+    for (_, case, verdict) in played {
+        match verdict? {
+            Verdict::Same => theme.same += 1,
+            Verdict::Wanted(rules) => {
+                let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
+                theme.wanted.push((case, names.join(", ")));
+            }
+            Verdict::Different(differences) => theme.failed.push((case, differences)),
+        }
+    }
+    Ok(theme)
+}
+
+impl fmt::Display for Theme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (wanted, failed, left_out) = (self.wanted.len(), self.failed.len(), self.left_out.len());
+        let same = self.same;
+        writeln!(
+            f,
+            "{}: {same} match, {wanted} deviate as wanted, {failed} fail, {left_out} left out",
+            self.name
+        )?;
+        for (case, rules) in &self.wanted {
+            writeln!(f, "  wanted: {case} ({rules})")?;
+        }
+        for (case, why) in &self.left_out {
+            writeln!(f, "  left out: {case} ({why})")?;
+        }
+        for (case, differences) in &self.failed {
+            writeln!(f, "  FAILED: {case}")?;
+            differences.iter().try_for_each(|difference| writeln!(f, "    {difference}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.themes.iter().try_for_each(|theme| theme.fmt(f))?;
+        write!(f, "{} passed, {} failed", self.passed(), self.failed())?;
+        match self.skipped() {
+            0 => Ok(()),
+            skipped => write!(f, ", {skipped} skipped"),
+        }
+    }
+}

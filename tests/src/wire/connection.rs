@@ -1,0 +1,181 @@
+//! One TCP connection.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time,
+};
+
+use super::{
+    frame::{Frame, Heard},
+    http::{BodyLength, Request, Response},
+};
+
+/// How long an answer may take before it counts as missing.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why no answer came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The server ended the connection.
+    Closed,
+    /// Nothing came in time.
+    Silent,
+    /// What came is not HTTP.
+    Garbled,
+}
+
+/// A connection to a server, and what has arrived on it.
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    arrived: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When nothing listens there.
+    pub async fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Connection { stream, arrived: Vec::new() })
+    }
+
+    /// Our own port.
+    ///
+    /// # Errors
+    /// When the operating system does not tell.
+    pub fn local_port(&self) -> io::Result<u16> {
+        self.stream.local_addr().map(|address| address.port())
+    }
+
+    /// Writes, whether or not the server still reads: what it answers is what counts.
+    pub async fn write(&mut self, bytes: &[u8]) {
+        let _ = time::timeout(PATIENCE, self.stream.write_all(bytes)).await;
+    }
+
+    /// Writes a frame.
+    pub async fn send(&mut self, frame: &Frame) {
+        self.write(&frame.to_bytes()).await;
+    }
+
+    /// Ends our half of the connection.
+    pub async fn shutdown(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
+    /// Drops the connection with a TCP reset.
+    pub fn reset(self) {
+        let _ = self.stream.set_zero_linger();
+    }
+
+    /// Sends a request and reads its response.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn request(&mut self, request: &Request) -> Result<Response, Ended> {
+        self.write(&request.to_bytes()).await;
+        self.response(request.method == "HEAD").await
+    }
+
+    /// Reads a response.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn response(&mut self, to_head: bool) -> Result<Response, Ended> {
+        let deadline = time::Instant::now() + PATIENCE;
+        let head = loop {
+            match find(&self.arrived, b"\r\n\r\n") {
+                Some(end) => break self.take(end + 4),
+                None => self.fill(deadline).await?,
+            }
+        };
+        let head = String::from_utf8(head).map_err(|_| Ended::Garbled)?;
+        let mut response = Response::parse(head.trim_end_matches("\r\n")).ok_or(Ended::Garbled)?;
+        let body = match response.body_length(to_head) {
+            BodyLength::Known(length) => self.exactly(length, deadline).await?,
+            BodyLength::Chunked => self.chunks(deadline).await?,
+            BodyLength::UntilClosed => self.rest(deadline).await,
+        };
+        response.body = String::from_utf8_lossy(&body).into_owned();
+        Ok(response)
+    }
+
+    /// Reads a frame.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn frame(&mut self) -> Result<Frame, Ended> {
+        let deadline = time::Instant::now() + PATIENCE;
+        loop {
+            if let Heard::Frame(frame, length) = Frame::decode(&self.arrived) {
+                self.take(length);
+                return Ok(frame);
+            }
+            self.fill(deadline).await?;
+        }
+    }
+
+    /// Waits for the server to end the connection, and returns what came before that; `None` if it did not.
+    pub async fn closed(&mut self) -> Option<Vec<u8>> {
+        let deadline = time::Instant::now() + PATIENCE;
+        loop {
+            match self.fill(deadline).await {
+                Ok(()) => {}
+                Err(Ended::Closed) => return Some(std::mem::take(&mut self.arrived)),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    async fn exactly(&mut self, length: usize, deadline: time::Instant) -> Result<Vec<u8>, Ended> {
+        while self.arrived.len() < length {
+            self.fill(deadline).await?;
+        }
+        Ok(self.take(length))
+    }
+
+    async fn rest(&mut self, deadline: time::Instant) -> Vec<u8> {
+        while self.fill(deadline).await.is_ok() {}
+        std::mem::take(&mut self.arrived)
+    }
+
+    async fn chunks(&mut self, deadline: time::Instant) -> Result<Vec<u8>, Ended> {
+        let mut body = Vec::new();
+        loop {
+            let line = loop {
+                match find(&self.arrived, b"\r\n") {
+                    Some(end) => break self.take(end + 2),
+                    None => self.fill(deadline).await?,
+                }
+            };
+            let line = std::str::from_utf8(&line).map_err(|_| Ended::Garbled)?;
+            let length = usize::from_str_radix(line.trim_end(), 16).map_err(|_| Ended::Garbled)?;
+            let chunk = self.exactly(length + 2, deadline).await?;
+            if length == 0 {
+                return Ok(body);
+            }
+            body.extend(&chunk[..length]);
+        }
+    }
+
+    fn take(&mut self, length: usize) -> Vec<u8> {
+        self.arrived.drain(..length).collect()
+    }
+
+    async fn fill(&mut self, deadline: time::Instant) -> Result<(), Ended> {
+        match time::timeout_at(deadline, self.stream.read_buf(&mut self.arrived)).await {
+            Err(_) => Err(Ended::Silent),
+            Ok(Ok(0) | Err(_)) => Err(Ended::Closed),
+            Ok(Ok(_)) => Ok(()),
+        }
+    }
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|window| window == what)
+}

@@ -1,0 +1,13 @@
+//! HTTP/1.1 and WebSocket byte by byte: a client that does exactly what it is told, broken frames included.
+
+mod connection;
+mod deflate;
+mod frame;
+mod http;
+
+pub use self::{
+    connection::{Connection, Ended, PATIENCE},
+    deflate::{Deflater, Inflater},
+    frame::{Frame, Heard},
+    http::{Request, Response},
+};

@@ -1,0 +1,19 @@
+//! The peer answers every golden transcript as recorded, or as a rule wants it.
+
+use std::path::Path;
+
+use landfall_tests::{
+    peer::{Peer, free_ports},
+    replay::replay,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn golden_transcripts_are_answered_as_recorded_or_as_wanted() {
+    let base_port = free_ports().expect("21 free ports in a row");
+    let peer = Peer::start(base_port, false).await.expect("the peer starts");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let report = replay(&golden, None, base_port).await.expect("the golden files are there");
+    peer.shutdown().await.expect("the peer stops");
+    assert_eq!(report.failed(), 0, "{report}");
+    assert!(report.passed() > 240, "{report}");
+}

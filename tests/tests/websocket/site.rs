@@ -1,0 +1,183 @@
+//! The endpoint that these tests talk to, and what its sockets tell about themselves.
+
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+use landfall::{
+    Control, Endpoint, Flow, Mailbox, Message, Outbox, Reason, Refused, Running,
+    config::{Http, Scheme, Setting, Settings},
+    endpoint, socket,
+};
+use landfall_tests::client::Client;
+use tokio::sync::mpsc;
+
+endpoint! {
+    /// A mount for each kind of option.
+    pub struct Site;
+
+    http(ip = [127, 0, 0, 1], port = 0);
+    server = true;
+    socket("/echo", Echo);
+    socket("/rooms/:room", Echo, websocket(path = "/"));
+    socket("/small", Echo, websocket(max_frame_size = 1000, max_message_size = 2000));
+    socket("/brief", Echo, websocket(timeout = millis(300)));
+    socket("/deflate", Echo, websocket(compress = true, max_frame_size = 100_000));
+    socket("/spoken", Echo, websocket(subprotocols = ["v2", "v1"]));
+    socket("/narrow", Reader, websocket(outbox(limit = 65_536)));
+    socket("/patient", Reader, websocket(outbox(limit = 65_536, overflow = drop_oldest)));
+    socket("/fragile", Fragile);
+}
+
+/// A running site.
+pub(crate) struct Started {
+    pub(crate) running: Running<Site>,
+    pub(crate) port: u16,
+}
+
+/// Starts a site of the test's own.
+pub(crate) async fn start() -> Started {
+    let http = Http { port: Setting::exact(0), ..Http::DEFAULT };
+    let running = Site::start_with(Settings { http: Some(http), ..Settings::default() }).await;
+    let running = running.expect("the site starts");
+    let address = running.server_info(Scheme::Http).expect("the site listens");
+    let port = address.port().expect("a TCP port");
+    Started { running, port }
+}
+
+impl Started {
+    pub(crate) async fn open(&self, target: &str) -> Client {
+        Client::open(self.port, target).await
+    }
+}
+
+static WITNESSES: LazyLock<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>> = LazyLock::new(Mutex::default);
+
+/// What the sockets that connect with `?id=` are told at their end.
+pub(crate) fn witness(id: &str) -> mpsc::UnboundedReceiver<Reason> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    WITNESSES.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), sender);
+    receiver
+}
+
+fn tell(id: Option<&String>, reason: Reason) {
+    let witnesses = WITNESSES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(witness) = id.and_then(|id| witnesses.get(id)) {
+        let _ = witness.send(reason);
+    }
+}
+
+/// Echoes, and obeys a few words.
+pub(crate) struct Echo {
+    id: Option<String>,
+}
+
+#[socket]
+impl Echo {
+    async fn connect(#[param] id: Option<String>) -> Result<Self, Refused> {
+        Ok(Echo { id })
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        match message.as_text() {
+            Some("stop") => return Flow::stop(),
+            Some("fail") => return Flow::fail("as asked"),
+            Some("restart") => return Flow::restart(),
+            Some("say and stop") => {
+                out.push("last words");
+                return Flow::stop();
+            }
+            Some(text) if text.starts_with("close ") => {
+                return Flow::close(text[6..].parse().unwrap_or(1011), "as asked");
+            }
+            _ => out.push(message),
+        }
+        Flow::Continue
+    }
+
+    fn terminate(self, reason: Reason) {
+        tell(self.id.as_ref(), reason);
+    }
+}
+
+/// Forwards the topic `news`.
+pub(crate) struct Reader {
+    id: Option<String>,
+}
+
+#[socket]
+impl Reader {
+    async fn connect(#[param] id: Option<String>) -> Result<Self, Refused> {
+        Ok(Reader { id })
+    }
+
+    async fn init(&mut self, out: &mut Outbox) -> Flow {
+        out.subscribe("news");
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        out.push(message);
+        Flow::Continue
+    }
+
+    fn terminate(self, reason: Reason) {
+        tell(self.id.as_ref(), reason);
+    }
+}
+
+/// Panics where `?at=` says.
+pub(crate) struct Fragile {
+    at: String,
+    id: Option<String>,
+    mailbox: Mailbox<()>,
+}
+
+impl Fragile {
+    fn pass(&self, place: &str) {
+        assert_ne!(self.at, place, "as asked");
+    }
+}
+
+#[socket]
+impl Fragile {
+    async fn connect(
+        #[param] at: String,
+        #[param] id: Option<String>,
+        mailbox: Mailbox<()>,
+    ) -> Result<Self, Refused> {
+        let socket = Fragile { at, id, mailbox };
+        socket.pass("connect");
+        Ok(socket)
+    }
+
+    async fn init(&mut self, _: &mut Outbox) -> Flow {
+        self.pass("init");
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, _: Message, out: &mut Outbox) -> Flow {
+        out.push("pushed before");
+        self.pass("handle_in");
+        tokio::task::yield_now().await;
+        self.pass("handle_in after a wait");
+        let _ = self.mailbox.send(());
+        Flow::Continue
+    }
+
+    async fn handle_control(&mut self, _: Control, _: &mut Outbox) -> Flow {
+        self.pass("handle_control");
+        Flow::Continue
+    }
+
+    async fn handle_info(&mut self, (): (), _: &mut Outbox) -> Flow {
+        self.pass("handle_info");
+        Flow::Continue
+    }
+
+    fn terminate(self, reason: Reason) {
+        tell(self.id.as_ref(), reason);
+        self.pass("terminate");
+    }
+}
