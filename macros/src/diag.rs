@@ -5,7 +5,11 @@ use syn::spanned::Spanned;
 
 /// All findings of one macro call.
 #[derive(Default)]
-pub(crate) struct Diagnostics(Vec<Diagnostic>);
+pub(crate) struct Diagnostics {
+    earlier: Vec<Diagnostic>,
+    /// Still open for help and notes.
+    latest: Option<Diagnostic>,
+}
 
 /// One finding: what is wrong, where, and what to do about it.
 pub(crate) struct Diagnostic {
@@ -23,9 +27,8 @@ impl Diagnostics {
 
     /// Reports a finding at a span.
     pub(crate) fn push_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        self.0.push(Diagnostic { span, message: message.into(), lines: Vec::new() });
-        let last = self.0.len() - 1;
-        &mut self.0[last]
+        self.earlier.extend(self.latest.take());
+        self.latest.insert(Diagnostic { span, message: message.into(), lines: Vec::new() })
     }
 
     /// Takes over what `syn` found.
@@ -37,13 +40,14 @@ impl Diagnostics {
 
     /// True if nothing was found.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.latest.is_none()
     }
 
     /// One `compile_error!` a finding.
     pub(crate) fn finish(self) -> TokenStream {
-        self.0
+        self.earlier
             .into_iter()
+            .chain(self.latest)
             .map(|found| syn::Error::new(found.span, found.text()).into_compile_error())
             .collect()
     }
@@ -88,23 +92,36 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
 /// Levenshtein distance, with a swap of neighbours counted as one edit.
 fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let width = b.len() + 1;
-    let mut table = vec![0usize; (a.len() + 1) * width];
-    let cell = |i: usize, j: usize| i * width + j;
+    let mut table = Table { cells: Vec::new(), width: b.len() + 1 };
     for i in 0..=a.len() {
         for j in 0..=b.len() {
-            table[cell(i, j)] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let same = usize::from(a[i - 1] != b[j - 1]);
-                let mut best = (table[cell(i - 1, j)] + 1).min(table[cell(i, j - 1)] + 1);
-                best = best.min(table[cell(i - 1, j - 1)] + same);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(table[cell(i - 2, j - 2)] + 1);
-                }
-                best
+            let (Some(up), Some(left)) = (i.checked_sub(1), j.checked_sub(1)) else {
+                table.cells.push(i + j);
+                continue;
             };
+            let differ = usize::from(a.get(up) != b.get(left));
+            let mut best = table.at(up, left) + differ;
+            best = best.min(table.at(up, j) + 1).min(table.at(i, left) + 1);
+            if let (Some(up2), Some(left2)) = (up.checked_sub(1), left.checked_sub(1))
+                && a.get(up) == b.get(left2)
+                && a.get(up2) == b.get(left)
+            {
+                best = best.min(table.at(up2, left2) + 1);
+            }
+            table.cells.push(best);
         }
     }
-    table[cell(a.len(), b.len())]
+    table.at(a.len(), b.len())
+}
+
+/// Filled row by row.
+struct Table {
+    cells: Vec<usize>,
+    width: usize,
+}
+
+impl Table {
+    fn at(&self, row: usize, column: usize) -> usize {
+        self.cells.get(row * self.width + column).copied().unwrap_or_default()
+    }
 }

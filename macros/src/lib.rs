@@ -1,17 +1,40 @@
 //! The macros of [landfall](https://docs.rs/landfall): use them through that crate, where they are documented.
 
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::todo,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by it"))]
+
+mod check;
 mod diag;
+mod endpoint;
+mod host;
+mod lower;
+mod names;
+mod options;
+mod origin;
+mod pattern;
+mod recover;
+mod schema;
+mod secret;
+mod socket;
+mod value;
 
 use proc_macro::TokenStream;
 
 /// Declares an endpoint.
 #[proc_macro]
-pub fn endpoint(_input: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn endpoint(input: TokenStream) -> TokenStream {
+    endpoint::run(input.into()).into()
 }
 
 /// Turns an impl block into a socket.
 #[proc_macro_attribute]
-pub fn socket(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn socket(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    socket::expand(arguments.into(), item.into()).into()
 }

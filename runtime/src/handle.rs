@@ -27,12 +27,14 @@ pub(crate) struct Shared {
     state: RwLock<Arc<State>>,
     pub(crate) pubsub: PubSub,
     address: OnceLock<Address>,
-    /// Every task of the endpoint.
+    /// The tasks of connections, whatever they speak.
+    pub(crate) connections: TaskTracker,
+    /// All other tasks.
     pub(crate) tasks: TaskTracker,
     /// The endpoint stops, or is about to.
     pub(crate) stop: CancellationToken,
     dropped: AtomicU64,
-    connections: OnceLock<Weak<dyn Gauge>>,
+    sockets: OnceLock<Weak<dyn Gauge>>,
 }
 
 /// The configuration, and what follows from it.
@@ -79,10 +81,11 @@ impl Handle {
             state: RwLock::new(Arc::new(State { config: Arc::new(config), urls })),
             pubsub,
             address: OnceLock::new(),
+            connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             dropped: AtomicU64::new(0),
-            connections: OnceLock::new(),
+            sockets: OnceLock::new(),
         }))
     }
 
@@ -144,10 +147,10 @@ impl Handle {
 
     /// Figures of this moment.
     pub fn stats(&self) -> Stats {
-        let gauge = self.0.connections.get().and_then(Weak::upgrade);
+        let gauge = self.0.sockets.get().and_then(Weak::upgrade);
         Stats {
             connections: gauge.map_or(0, |gauge| gauge.count()),
-            tasks: self.0.tasks.len() + self.0.pubsub.tasks(),
+            tasks: self.0.connections.len() + self.0.tasks.len() + self.0.pubsub.tasks(),
             dropped_broadcasts: self.0.dropped.load(Ordering::Relaxed),
         }
     }
@@ -226,8 +229,8 @@ impl Handle {
     }
 
     /// From now on `stats` counts these.
-    pub(crate) fn count_connections(&self, gauge: Weak<dyn Gauge>) {
-        let _ = self.0.connections.set(gauge);
+    pub(crate) fn count_sockets(&self, gauge: Weak<dyn Gauge>) {
+        let _ = self.0.sockets.set(gauge);
     }
 
     /// From now on `server_info` and the URLs say where the endpoint listens.

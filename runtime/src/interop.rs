@@ -2,29 +2,33 @@
 
 use std::net::SocketAddr;
 
-use http::{Extensions, Request, Uri};
+use http::{Extensions, Uri, request::Parts};
 
-use crate::stream::PeerAddr;
+/// With axum, its own type serves for ours too: an extension costs each request an allocation.
+#[cfg(feature = "axum")]
+use axum::extract::ConnectInfo as Peer;
+
+#[cfg(not(feature = "axum"))]
+#[derive(Clone)]
+struct Peer<T>(T);
+
+/// Notes the other end of the connection. A Unix socket's has no address.
+pub(crate) fn put_peer(extensions: &mut Extensions, peer: SocketAddr) {
+    extensions.insert(Peer(peer));
+}
 
 /// The other end of the connection, if it is known.
 pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-    let peer = extensions.get::<PeerAddr>().map(|peer| peer.0);
-    #[cfg(feature = "axum")]
-    let peer = peer.or_else(|| {
-        use axum::extract::{ConnectInfo, connect_info::MockConnectInfo};
-        let real = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-        real.or_else(|| extensions.get::<MockConnectInfo<SocketAddr>>().map(|info| info.0))
-    });
-    peer
+    extensions.get::<Peer<SocketAddr>>().map(|peer| peer.0)
 }
 
 /// The URI as the client sent it, with what a nesting router has stripped.
-pub(crate) fn full_uri<B>(request: &Request<B>) -> &Uri {
+pub(crate) fn full_uri(parts: &Parts) -> &Uri {
     #[cfg(feature = "axum")]
-    if let Some(original) = request.extensions().get::<axum::extract::OriginalUri>() {
-        return &original.0;
+    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
+        return uri;
     }
-    request.uri()
+    &parts.uri
 }
 
 #[cfg(feature = "axum")]

@@ -1,5 +1,8 @@
 //! # Landfall: where connections come ashore
 
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
 mod address;
 mod body;
 mod cast;
@@ -12,6 +15,7 @@ mod message;
 mod origin;
 mod pipeline;
 mod plug;
+pub mod prelude;
 pub mod pubsub;
 mod server;
 mod slab;
@@ -24,7 +28,7 @@ pub use self::{
     address::Address,
     body::Body,
     config::{Config, ConfigError, Secret},
-    endpoint::{EndpointDef, EndpointFuture, EndpointService},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},

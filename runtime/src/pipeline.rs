@@ -125,3 +125,6 @@ pub(crate) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
         Panicked
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 use std::{
     fmt,
     io::{self, IoSlice},
-    net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -51,10 +50,6 @@ impl fmt::Debug for TakeoverSlot {
         f.write_str("TakeoverSlot")
     }
 }
-
-/// A request extension: the other end of the connection that the request came by. A Unix socket has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PeerAddr(pub(crate) SocketAddr);
 
 impl Stream {
     /// Finds out by itself whether the stream is of a kind with a way of its own.

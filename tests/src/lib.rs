@@ -3,7 +3,10 @@
 //! | module | what |
 //! | --- | --- |
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
+//! | `client` | a WebSocket client for tests |
 //! | `replay` | recorded exchanges played again, and their answers compared |
+//! | `peer` | the application that was recorded, rebuilt |
 
+pub mod client;
 pub mod replay;
 pub mod wire;

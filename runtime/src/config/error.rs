@@ -12,6 +12,8 @@ pub enum Source {
     Default,
     /// The declaration of the endpoint.
     Macro(&'static Location<'static>),
+    /// A mount's declaration, as `file:line`.
+    Mount(&'static str),
     /// A line of the configuration file.
     File {
         /// The file.
@@ -32,6 +34,7 @@ impl fmt::Display for Source {
         match self {
             Source::Default => f.write_str("the defaults"),
             Source::Macro(at) => write!(f, "macro at {}:{}", at.file(), at.line()),
+            Source::Mount(at) => write!(f, "macro at {at}"),
             Source::File { path, line } => write!(f, "{}:{line}", path.display()),
             Source::Env(variable) => write!(f, "env {variable}"),
             Source::Options => f.write_str("start options"),
@@ -72,6 +75,11 @@ impl ConfigError {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
+    }
+
+    /// A finding about what a mount declares.
+    pub(crate) fn of_mount(self, path: &str, location: &'static str) -> Self {
+        self.at(&format!("check_origin of {path}"), Source::Mount(location))
     }
 
     pub(super) fn at(mut self, key: &str, source: Source) -> Self {
@@ -122,11 +130,15 @@ impl std::error::Error for ConfigError {}
 /// Everything that is wrong with a configuration. Displayed as a list.
 #[derive(Debug)]
 pub struct ConfigErrors {
-    pub(super) endpoint: &'static str,
-    pub(super) errors: Vec<ConfigError>,
+    endpoint: &'static str,
+    errors: Vec<ConfigError>,
 }
 
 impl ConfigErrors {
+    pub(crate) fn new(endpoint: &'static str, errors: Vec<ConfigError>) -> Self {
+        ConfigErrors { endpoint, errors }
+    }
+
     /// The findings, in the order of the keys.
     pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
         self.errors.iter()

@@ -35,7 +35,7 @@ mod tests;
 mod validate;
 mod value;
 
-pub(crate) use self::resolve::Layers;
+pub(crate) use self::{origin::check_list, resolve::Layers};
 
 pub use self::{
     error::{ConfigError, ConfigErrors, Source},

@@ -7,6 +7,17 @@ use super::{ConfigError, host};
 /// Second-level domains under which anybody can have a name; a single label, such as `com`, is one in any case.
 const SHARED: [&str; 6] = ["co.uk", "com.au", "co.jp", "github.io", "herokuapp.com", "pages.dev"];
 
+/// Checks the list of a mount.
+pub(crate) fn check_list(list: &[&str]) -> Vec<ConfigError> {
+    let empty = list.is_empty().then(empty_list);
+    let wrong = list.iter().filter_map(|entry| check(entry).err());
+    empty.into_iter().chain(wrong).collect()
+}
+
+pub(super) fn empty_list() -> ConfigError {
+    ConfigError::new("an empty list refuses every browser")
+}
+
 /// Checks one entry, such as `"//*.example.com:888"`. What is legal but hardly wanted is returned as a warning.
 pub(super) fn check(entry: &str) -> Result<Option<ConfigError>, ConfigError> {
     let (scheme, authority) = split_scheme(entry)?;

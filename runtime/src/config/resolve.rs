@@ -23,6 +23,8 @@ pub(crate) struct Layers<'a> {
     pub(crate) file: Option<&'a Path>,
     /// What the caller of `start` wants.
     pub(crate) options: &'a Settings,
+    /// What is wrong already with what no layer can change.
+    pub(crate) found: Vec<ConfigError>,
 }
 
 impl Layers<'_> {
@@ -31,7 +33,7 @@ impl Layers<'_> {
     /// # Errors
     /// Everything that is wrong, together.
     pub(crate) fn resolve(
-        &self,
+        self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
         let mut errors = Vec::new();
@@ -43,7 +45,7 @@ impl Layers<'_> {
             environment: &|variable| std::env::var(variable),
             options: self.options,
         };
-        below.resolve(errors, init)
+        below.resolve(errors, self.found, init)
     }
 }
 
@@ -60,6 +62,7 @@ impl Below<'_> {
     pub(super) fn resolve(
         &self,
         mut errors: Vec<ConfigError>,
+        found: Vec<ConfigError>,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
         let file = self.file.as_ref().map(|file| file.parse(&mut errors));
@@ -83,12 +86,13 @@ impl Below<'_> {
         let said_by_init =
             |error: &ConfigError| error.key().and_then(|key| sources.get(key)) == Some(&Source::Init);
         errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
+        errors.extend(found);
         self.check(&config, &sources, &mut errors);
         if errors.is_empty() {
             return Ok(config);
         }
         errors.sort_by_key(ConfigError::rank);
-        Err(ConfigErrors { endpoint: self.endpoint, errors })
+        Err(ConfigErrors::new(self.endpoint, errors))
     }
 
     fn check(&self, config: &Config, sources: &BTreeMap<String, Source>, errors: &mut Vec<ConfigError>) {

@@ -31,8 +31,11 @@ impl Case {
             found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
         };
         let Case { declared, options, .. } = &self;
-        Below { endpoint: "Chat", declared, file, environment: &environment, options }
-            .resolve(Vec::new(), init)
+        Below { endpoint: "Chat", declared, file, environment: &environment, options }.resolve(
+            Vec::new(),
+            Vec::new(),
+            init,
+        )
     }
 
     fn config(self) -> Config {
@@ -352,6 +355,9 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
     let file = file::File::new(Path::new("landfall.toml"), text);
     let nothing = Settings::default();
     let environment = &|_: &str| Err(VarError::NotPresent);
-    Below { endpoint: "Chat", declared: &nothing, file: Some(file), environment, options: &nothing }
-        .resolve(Vec::new(), Ok)
+    Below { endpoint: "Chat", declared: &nothing, file: Some(file), environment, options: &nothing }.resolve(
+        Vec::new(),
+        Vec::new(),
+        Ok,
+    )
 }

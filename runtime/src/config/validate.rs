@@ -179,7 +179,7 @@ fn check_origin(config: &Config, found: &mut Findings) {
             found.warn(KEY, error.help("list the origins"));
         }
         CheckOrigin::List(list) if list.is_empty() => {
-            found.error(KEY, ConfigError::new("an empty list refuses every browser"));
+            found.error(KEY, origin::empty_list());
         }
         CheckOrigin::List(list) => list.iter().for_each(|entry| match origin::check(entry) {
             Ok(Some(warning)) => found.warn(KEY, warning),

@@ -116,3 +116,6 @@ impl fmt::Debug for EndpointFuture {
         f.write_str("EndpointFuture")
     }
 }
+
+#[cfg(test)]
+mod tests;

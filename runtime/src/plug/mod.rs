@@ -4,7 +4,7 @@ mod not_found;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-pub(crate) use self::not_found::NotFound;
+pub use self::not_found::NotFound;
 use crate::body::Body;
 
 /// A status and its name as text.

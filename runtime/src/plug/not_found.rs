@@ -14,7 +14,7 @@ use crate::body::Body;
 
 /// Answers every request with 404.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NotFound;
+pub struct NotFound;
 
 impl<B> Service<Request<B>> for NotFound {
     type Response = Response<Body>;

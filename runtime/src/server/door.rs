@@ -18,11 +18,7 @@ use super::{
     upload::Upload,
     watch::{Phase, Upgrade, Watch},
 };
-use crate::{
-    body::Body,
-    error::BoxError,
-    stream::{PeerAddr, TakeoverSlot},
-};
+use crate::{body::Body, error::BoxError, interop, stream::TakeoverSlot};
 
 pub(super) struct Door<S> {
     pub(super) service: S,
@@ -58,10 +54,7 @@ impl<S> Door<S> {
             self.offer_upgrade(&mut request);
         }
         if let Some(peer) = self.peer {
-            let extensions = request.extensions_mut();
-            extensions.insert(PeerAddr(peer));
-            #[cfg(feature = "axum")]
-            extensions.insert(axum::extract::ConnectInfo(peer));
+            interop::put_peer(request.extensions_mut(), peer);
         }
         request
     }

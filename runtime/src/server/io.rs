@@ -21,6 +21,18 @@ pub(super) struct Watched {
     lengths: Lengths,
 }
 
+/// Up to here, copying head and body together costs less than the kernel's work on a vector.
+const SHORT: usize = 1024;
+
+fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for buf in bufs {
+        short.get_mut(length..length + buf.len())?.copy_from_slice(buf);
+        length += buf.len();
+    }
+    Some(&short[..length])
+}
+
 impl Watched {
     pub(super) fn new(stream: Stream, watch: Arc<Watch>) -> Self {
         Watched { stream, watch, lengths: Lengths::new() }
@@ -65,7 +77,11 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        let mut short = [0; SHORT];
+        let result = match flatten(bufs, &mut short) {
+            Some(bytes) => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            None => Pin::new(&mut self.stream).poll_write_vectored(cx, bufs),
+        };
         self.watch.writing(&result);
         result
     }

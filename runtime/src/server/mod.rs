@@ -81,19 +81,21 @@ struct Server<S> {
     options: ServerOptions,
 }
 
-/// Serves a listener until `stop`; then finishes what is in flight. All its tasks are `tracker`'s.
+/// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
+/// what `max_connections` counts; all other tasks are `tasks`.
 pub(crate) fn serve<L: Accept, S: Serve>(
     listener: L,
     service: S,
     options: ServerOptions,
-    tracker: &TaskTracker,
+    connections: &TaskTracker,
+    tasks: &TaskTracker,
     stop: CancellationToken,
 ) {
-    let server = server(service, options, tracker);
+    let server = server(service, options, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
-    tracker.spawn(server.clock.clone().run(closed.clone(), options.shutdown_timeout));
-    tracker.spawn(accept::run(listener, server, stop, closed.drop_guard()));
+    tasks.spawn(server.clock.clone().run(closed.clone(), options.shutdown_timeout));
+    tasks.spawn(accept::run(listener, server, stop, closed.drop_guard()));
 }
 
 fn server<S: Serve>(service: S, options: ServerOptions, tracker: &TaskTracker) -> Arc<Server<S>> {

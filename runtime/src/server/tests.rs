@@ -6,6 +6,7 @@ mod limits;
 mod malformed;
 mod serving;
 mod takeover;
+mod tcp;
 
 use std::{
     convert::Infallible,
@@ -59,7 +60,7 @@ impl Harness {
     fn with(service: impl Serve, options: ServerOptions) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-        serve(Pairs(accepted), service, options, &tracker, stop.clone());
+        serve(Pairs(accepted), service, options, &tracker, &tracker, stop.clone());
         Harness { connections, tracker, stop }
     }
 

@@ -27,6 +27,7 @@ mod refused;
 pub(crate) use self::{
     children::ChildSpec,
     info::InfoValues,
+    info::eq,
     mailbox::{Inbox, InboxWaker},
     outbox::Link,
     params::QueryError,
@@ -90,6 +91,11 @@ impl Needs {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a socket",
+    label = "not a socket",
+    note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
+)]
 pub trait Socket: Sized + Send + 'static {
     /// What other tasks may send to this socket, by its [`Mailbox`].
     type Info: Send + 'static;

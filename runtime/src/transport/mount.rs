@@ -1,6 +1,6 @@
 //! A socket at a path: what `socket("/path", Type, ..)` declares.
 
-use std::fmt;
+use std::{any::TypeId, fmt};
 
 use super::{
     mounts::{Answer, Attempt},
@@ -13,6 +13,7 @@ use crate::socket::{Children, Drainer, Needs, Socket, WebSocket};
 pub struct SocketDef {
     /// The type's name as written in the declaration.
     pub name: &'static str,
+    pub(crate) type_id: fn() -> TypeId,
     pub(crate) needs: Needs,
     pub(crate) children: fn(&mut Children),
     pub(crate) websocket: fn(Attempt) -> Answer,
@@ -21,7 +22,13 @@ pub struct SocketDef {
 impl SocketDef {
     /// The entry points of a socket type.
     pub const fn of<S: Socket>(name: &'static str) -> Self {
-        SocketDef { name, needs: S::NEEDS, children: S::children, websocket: websocket::accept::<S> }
+        SocketDef {
+            name,
+            type_id: TypeId::of::<S>,
+            needs: S::NEEDS,
+            children: S::children,
+            websocket: websocket::accept::<S>,
+        }
     }
 }
 

@@ -7,9 +7,9 @@ use http::{
 };
 
 use crate::{
+    interop,
     origin::OriginRequest,
     socket::{ConnectInfo, Headers, InfoValues, PeerData, RequestUri},
-    stream::PeerAddr,
 };
 
 /// Scheme, host and port, as the client named them.
@@ -53,16 +53,7 @@ fn text(headers: &HeaderMap) -> Option<String> {
 }
 
 fn peer_data(parts: &Parts) -> Option<PeerData> {
-    if let Some(PeerAddr(address)) = parts.extensions.get() {
-        return Some(PeerData::new(*address));
-    }
-    #[cfg(feature = "axum")]
-    if let Some(axum::extract::ConnectInfo(address)) =
-        parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-    {
-        return Some(PeerData::new(*address));
-    }
-    None
+    interop::peer(&parts.extensions).map(PeerData::new)
 }
 
 fn uri(parts: &Parts, path: &str) -> RequestUri {
@@ -78,9 +69,5 @@ fn uri(parts: &Parts, path: &str) -> RequestUri {
 
 /// The whole path of the request, with what a nesting router has stripped.
 pub(crate) fn original_path(parts: &Parts) -> String {
-    #[cfg(feature = "axum")]
-    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
-        return uri.path().to_owned();
-    }
-    parts.uri.path().to_owned()
+    interop::full_uri(parts).path().to_owned()
 }

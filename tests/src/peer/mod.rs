@@ -25,10 +25,7 @@ mod sockets;
 
 use std::net::TcpListener;
 
-use landfall::{
-    Running,
-    config::{Http, Setting, Settings},
-};
+use landfall::{Endpoint, Running, config::Setting};
 
 use self::{
     main_endpoint::Main,
@@ -110,9 +107,8 @@ impl Others {
     }
 }
 
-async fn start<E: landfall::Endpoint>(port: u16) -> Result<Running<E>, landfall::Error> {
-    let http = Http { port: Setting::exact(port), ..Http::DEFAULT };
-    E::start_with(Settings { http: Some(http), ..Settings::default() }).await
+async fn start<E: Endpoint>(port: u16) -> Result<Running<E>, landfall::Error> {
+    E::builder().settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port)).start().await
 }
 
 /// A port that is free together with the twenty after it, as far as one can tell before using them.

@@ -1,6 +1,8 @@
 //! Where two outcomes differ, in words.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
 
 use super::{
     outcome::{End, Outcome},
@@ -87,14 +89,16 @@ fn frames(expected: &Outcome, got: &Outcome) -> Vec<String> {
     let (mut theirs, mut ours) = (Reader::new(expected), Reader::new(got));
     let mut found = Vec::new();
     for index in 0..expected.frames.len().max(got.frames.len()) {
-        let (wanted, came) = (theirs.frame(index), ours.frame(index));
-        let same = match (&wanted, &came) {
-            (Some(wanted), Some(came)) => same_frame(wanted, came, got.client_port),
-            _ => false,
-        };
-        if !same {
-            let say = |frame: Option<Frame>| frame.map_or_else(|| "none".to_owned(), |f| format!("{f:?}"));
-            found.push(format!("frame {}: expected {}, got {}", index + 1, say(wanted), say(came)));
+        let place = format!("frame {}", index + 1);
+        match (theirs.frame(index), ours.frame(index)) {
+            (Some(wanted), Some(came)) if same_head(&wanted, &came) => {
+                found.extend(payloads(&place, &wanted, &came, got.client_port));
+            }
+            (wanted, came) => {
+                let say =
+                    |frame: Option<Frame>| frame.map_or_else(|| "none".to_owned(), |f| format!("{f:?}"));
+                found.push(format!("{place}: expected {}, got {}", say(wanted), say(came)));
+            }
         }
     }
     found
@@ -123,19 +127,28 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn same_frame(wanted: &Frame, came: &Frame, client_port: u16) -> bool {
-    let same_head =
-        (wanted.fin, wanted.rsv, wanted.opcode, false) == (came.fin, came.rsv, came.opcode, came.masked);
-    same_head && (wanted.payload == came.payload || same_object(wanted, came, client_port))
+fn same_head(wanted: &Frame, came: &Frame) -> bool {
+    (wanted.fin, wanted.rsv, wanted.opcode, false) == (came.fin, came.rsv, came.opcode, came.masked)
 }
 
-/// JSON objects are compared by what they say.
-fn same_object(wanted: &Frame, came: &Frame, client_port: u16) -> bool {
-    let object =
-        |frame: &Frame| serde_json::from_slice::<Value>(&frame.payload).ok().filter(Value::is_object);
+/// JSON objects are compared key by key.
+fn payloads(place: &str, wanted: &Frame, came: &Frame, client_port: u16) -> Vec<String> {
+    let object = |frame: &Frame| serde_json::from_slice::<Map<String, Value>>(&frame.payload).ok();
     match (object(wanted), object(came)) {
-        (Some(wanted), Some(came)) => same_value(&wanted, &came, client_port),
-        _ => false,
+        _ if wanted.payload == came.payload => Vec::new(),
+        (Some(wanted), Some(came)) => {
+            let keys: BTreeSet<&String> = wanted.keys().chain(came.keys()).collect();
+            let differ = |key: &&String| match (wanted.get(*key), came.get(*key)) {
+                (Some(wanted), Some(came)) => !same_value(wanted, came, client_port),
+                _ => true,
+            };
+            let say = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let line = |key: &String| {
+                format!("{place}, `{key}`: expected {}, got {}", say(wanted.get(key)), say(came.get(key)))
+            };
+            keys.into_iter().filter(differ).map(line).collect()
+        }
+        _ => vec![format!("{place}: expected {wanted:?}, got {came:?}")],
     }
 }
 

@@ -2,6 +2,9 @@
 
 use crate::wire::Frame;
 
+/// What every answer of an endpoint carries, unless the application says otherwise.
+pub(super) const NOT_CACHED: (&str, &str) = ("cache-control", "max-age=0, private, must-revalidate");
+
 /// What a client got to see, and what the socket was told at its end.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -53,6 +56,7 @@ impl Outcome {
     pub fn refuse(&mut self, status: u16, body: Option<&str>) {
         *self = Outcome {
             status,
+            headers: vec![(NOT_CACHED.0.to_owned(), NOT_CACHED.1.to_owned())],
             body: body.map(str::to_owned),
             after: Some(End::Open),
             terminate: self.terminate.is_some().then(Vec::new),

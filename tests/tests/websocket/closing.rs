@@ -24,7 +24,7 @@ async fn a_close_without_a_code_is_1005_to_the_socket() {
     let mut told = site::witness("no-code");
     let mut client = site.open("/echo/websocket?id=no-code").await;
     client.send(Frame::new(8, [])).await;
-    assert_eq!(client.hear_close().await, None);
+    assert_eq!(client.hear_close().await, Some(1000));
     assert_eq!(told.recv().await, Some(Reason::Closed { code: 1005, text: String::new() }));
 }
 
@@ -35,6 +35,16 @@ async fn codes_that_may_not_be_sent_are_answered_by_1002() {
         let mut client = site.open("/echo/websocket").await;
         client.send(Frame::close(code, b"")).await;
         assert_eq!(client.hear_close().await, Some(1002), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_close_text_that_is_broken_is_answered_by_1002() {
+    let site = site::start().await;
+    for text in [&b"\xff\xfe"[..], &[b'x'; 124]] {
+        let mut client = site.open("/echo/websocket").await;
+        client.send(Frame::close(1000, text)).await;
+        assert_eq!(client.hear_close().await, Some(1002));
     }
 }
 
@@ -95,7 +105,7 @@ async fn shutdown_sends_clients_back_with_1012() {
     let mut second = site.open("/narrow/websocket").await;
     first.is_quiet().await;
     second.is_quiet().await;
-    let stopped = tokio::spawn(site.running.shutdown());
+    let stopped = tokio::spawn(async move { site.running.shutdown().await });
     assert_eq!(first.hear_close_at_last().await, Some(1012));
     assert_eq!(second.hear_close_at_last().await, Some(1012));
     drop((first, second));

@@ -6,8 +6,8 @@ use std::{
 };
 
 use landfall::{
-    Control, Endpoint, Flow, Mailbox, Message, Outbox, Reason, Refused, Running,
-    config::{Http, Scheme, Setting, Settings},
+    Address, Control, Endpoint, Flow, Mailbox, Message, Outbox, Reason, Refused, Running,
+    config::Scheme,
     endpoint, socket,
 };
 use landfall_tests::client::Client;
@@ -38,11 +38,10 @@ pub(crate) struct Started {
 
 /// Starts a site of the test's own.
 pub(crate) async fn start() -> Started {
-    let http = Http { port: Setting::exact(0), ..Http::DEFAULT };
-    let running = Site::start_with(Settings { http: Some(http), ..Settings::default() }).await;
-    let running = running.expect("the site starts");
+    let running = Site::start().await.expect("the site starts");
     let address = running.server_info(Scheme::Http).expect("the site listens");
-    let port = address.port().expect("a TCP port");
+    let Address::Tcp(address) = address else { panic!("listens at {address}") };
+    let port = address.port();
     Started { running, port }
 }
 

@@ -225,3 +225,44 @@ async fn a_long_target_is_answered_414() {
     let target = "a".repeat(16 * 1024);
     assert_refused(414, &[format!("GET /{target} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()]).await;
 }
+
+mod anything {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What requests are made of, in any order, and junk.
+    fn pieces() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(b"GET / HTTP/1.1\r\n".to_vec()),
+            Just(b"POST / HTTP/1.1\r\n".to_vec()),
+            Just(b"host: a\r\n".to_vec()),
+            Just(b"content-length: 5\r\n".to_vec()),
+            Just(b"transfer-encoding: chunked\r\n".to_vec()),
+            Just(b"upgrade: websocket\r\n".to_vec()),
+            Just(b"expect: 100-continue\r\n".to_vec()),
+            Just(b"\r\n".to_vec()),
+            Just(b"5\r\nhello\r\n".to_vec()),
+            Just(b"0\r\n\r\n".to_vec()),
+            prop::collection::vec(any::<u8>(), 0..20),
+        ];
+        prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn is_answered_or_closed(bytes in pieces()) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+            runtime.block_on(async {
+                let server = Harness::new(reader());
+                let mut client = server.connect();
+                client.send(&bytes).await;
+                client.0.shutdown().await.unwrap();
+                let mut all = Vec::new();
+                client.0.read_to_end(&mut all).await.unwrap();
+                assert!(all.is_empty() || all.starts_with(b"HTTP/1."));
+                server.stopped().await;
+            });
+        }
+    }
+}

@@ -105,3 +105,35 @@ async fn a_connection_is_no_large_future() {
     assert!(size <= 320, "{size} bytes");
     stop.cancel();
 }
+
+#[tokio::test]
+async fn a_panic_in_a_response_body_ends_its_connection_only() {
+    struct Broken;
+
+    impl http_body::Body for Broken {
+        type Data = bytes::Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Infallible>>> {
+            panic!("broken")
+        }
+    }
+
+    let server = Harness::new(With(|request: Request<Body>| {
+        ready(if request.uri().path() == "/hello" {
+            said(&request)
+        } else {
+            Response::new(Body::new(Broken))
+        })
+    }));
+    let mut other = server.connect();
+    other.exchange(HELLO).await;
+    let mut client = server.connect();
+    client.send("GET /broken HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert_eq!(client.rest().await, "");
+    assert!(other.exchange(HELLO).await.starts_with("HTTP/1.1 200 "));
+    server.stopped().await;
+}

@@ -95,6 +95,10 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let waker: std::sync::Weak<dyn crate::socket::InboxWaker> = Arc::<Peer<W>>::downgrade(&peer);
         inbox.set_waker(waker);
         let place = peer.mounted.roster.enter(peer.clone());
+        if peer.mounted.is_stopping() {
+            // It came too late to be drained with the others.
+            crate::transport::roster::Member::drain(&*peer);
+        }
         let out = Outbox::new(peer.clone());
         let state = State::Working(Box::pin(work(socket, out, peer.clone(), Work::Init)));
         Connection { state, read, peer, inbox, incoming: Incoming::new(early), place, read_next: false }

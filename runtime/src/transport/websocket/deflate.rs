@@ -20,6 +20,8 @@ const STEP: usize = 64 * 1024;
 pub(super) struct Deflate {
     /// Window of what we send, as a power of two: 8 to 15.
     pub(super) server_bits: u8,
+    /// The client asked for a window: an answer that does not name one would decline the offer.
+    server_bits_asked: bool,
     server_forgets: bool,
     client_bits: Option<u8>,
     /// The client compresses each message by itself.
@@ -38,8 +40,13 @@ impl Deflate {
         if !parts.next()?.eq_ignore_ascii_case("permessage-deflate") {
             return None;
         }
-        let mut deflate =
-            Deflate { server_bits: 15, server_forgets: false, client_bits: None, client_forgets: false };
+        let mut deflate = Deflate {
+            server_bits: 15,
+            server_bits_asked: false,
+            server_forgets: false,
+            client_bits: None,
+            client_forgets: false,
+        };
         let mut seen: Vec<String> = Vec::new();
         for part in parts {
             let (name, value) = match part.split_once('=') {
@@ -50,7 +57,10 @@ impl Deflate {
             match (name.as_str(), value) {
                 ("server_no_context_takeover", None) => deflate.server_forgets = true,
                 ("client_no_context_takeover", None) => deflate.client_forgets = true,
-                ("server_max_window_bits", Some(value)) => deflate.server_bits = window_bits(value)?,
+                ("server_max_window_bits", Some(value)) => {
+                    deflate.server_bits = window_bits(value)?;
+                    deflate.server_bits_asked = true;
+                }
                 ("client_max_window_bits", Some(value)) => deflate.client_bits = Some(window_bits(value)?),
                 ("client_max_window_bits", None) => deflate.client_bits = Some(15),
                 _ => return None,
@@ -72,7 +82,7 @@ impl Deflate {
         if self.client_forgets {
             text.push_str(";client_no_context_takeover");
         }
-        if self.server_bits < 15 {
+        if self.server_bits_asked {
             text.push_str(&format!(";server_max_window_bits={}", self.server_bits));
         }
         if let Some(bits) = self.client_bits {
@@ -196,7 +206,13 @@ mod tests {
     }
 
     fn parameters() -> Deflate {
-        Deflate { server_bits: 15, server_forgets: false, client_bits: None, client_forgets: false }
+        Deflate {
+            server_bits: 15,
+            server_bits_asked: false,
+            server_forgets: false,
+            client_bits: None,
+            client_forgets: false,
+        }
     }
 
     #[test]

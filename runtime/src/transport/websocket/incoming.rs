@@ -19,6 +19,9 @@ use crate::message::{Control as ControlFrame, Message, Text};
 /// Pieces that a message may come in, empty ones included.
 const MAX_FRAGMENTS: u32 = 100_000;
 
+/// Events that room is made for when a read brings more than one.
+const MANY: usize = 16;
+
 /// What a client may send.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
@@ -63,7 +66,12 @@ impl Arrived {
     fn push(&mut self, event: Event) {
         match self.first {
             None => self.first = Some(event),
-            Some(_) => self.more.push(event),
+            Some(_) => {
+                if self.more.capacity() == 0 {
+                    self.more.reserve(MANY);
+                }
+                self.more.push(event);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The request that opens a connection, and HTTP around it.
 
 use super::{Case, Outcome, Rule};
-use crate::replay::outcome::End;
+use crate::replay::outcome::{End, NOT_CACHED};
 
 /// What RFC 6455 §1.3 has us answer to its sample key.
 const SAMPLE_ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
@@ -21,9 +21,15 @@ pub(super) const RULES: &[Rule] = &[
         want: one_key_one_host,
     },
     Rule {
+        name: "no body before frames",
+        reason: "the handshake has no body (RFC 6455 §4.1): who sends one may mean it as frames, or another reader may. \
+                 Phoenix upgrades, with the body unread",
+        want: no_body_before_frames,
+    },
+    Rule {
         name: "host absent",
-        reason: "Bandit's parser refuses a request without `host` before Phoenix sees it, and hangs up; the handshake \
-                 refuses it in its own words",
+        reason: "Bandit's parser refuses a request without `host` before Phoenix sees it, with an empty page; our server \
+                 does the same with a page of its own",
         want: host_absent,
     },
     Rule {
@@ -84,17 +90,33 @@ fn one_key_one_host(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
         return false;
     }
     wanted.refuse(400, None);
-    wanted.after = got.after.filter(|after| *after != End::Silent).or(wanted.after);
+    if repeated("host") {
+        refused_by_the_server(got, wanted);
+    }
     true
+}
+
+fn no_body_before_frames(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let has_body = !case.request.body.is_empty() && wanted.status == 101;
+    if has_body {
+        wanted.refuse(400, Some("this connection cannot be upgraded"));
+    }
+    has_body
 }
 
 fn host_absent(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     if case.request.values("host").next().is_some() || wanted.status != 400 || !wanted.headers.is_empty() {
         return false;
     }
-    wanted.refuse(400, Some("'host' header is absent"));
-    own_headers(got, wanted);
+    wanted.refuse(400, Some("Bad Request"));
+    refused_by_the_server(got, wanted);
     true
+}
+
+/// What is refused before it reaches the endpoint has the server's own page, and may be the connection's last.
+fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
+    own_headers(got, wanted);
+    wanted.after = got.after.filter(|after| *after != End::Silent).or(wanted.after);
 }
 
 fn first_subprotocol_header(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -108,7 +130,7 @@ fn first_subprotocol_header(case: &Case, _: &Outcome, wanted: &mut Outcome) -> b
             wanted.headers.retain(|(name, _)| name != "sec-websocket-protocol");
             wanted.headers.push(("sec-websocket-protocol".to_owned(), chosen.to_owned()));
         }
-        None => refuse_as_always(wanted, 403, Some("")),
+        None => wanted.refuse(403, Some("")),
     }
     true
 }
@@ -125,21 +147,10 @@ pub(super) fn accept(case: &Case, wanted: &mut Outcome) -> bool {
     if wanted.status == 101 || !sample {
         return false;
     }
-    let headers = [
-        ("upgrade", "websocket"),
-        ("sec-websocket-accept", SAMPLE_ACCEPT),
-        ("cache-control", "max-age=0, private, must-revalidate"),
-    ];
+    let headers = [("upgrade", "websocket"), ("sec-websocket-accept", SAMPLE_ACCEPT), NOT_CACHED];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     *wanted = Outcome { status: 101, headers, body: Some(String::new()), ..Outcome::nothing() };
     true
-}
-
-/// A refusal with the headers that every response of the endpoint has.
-pub(super) fn refuse_as_always(wanted: &mut Outcome, status: u16, body: Option<&str>) {
-    let always = wanted.headers.iter().filter(|(name, _)| name == "cache-control").cloned().collect();
-    wanted.refuse(status, body);
-    wanted.headers = always;
 }
 
 fn version_named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {

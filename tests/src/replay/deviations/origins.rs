@@ -1,9 +1,6 @@
 //! The `origin` header: per mount, by host without case, one value.
 
-use super::{
-    Case, Outcome, Rule,
-    handshake::{accept, refuse_as_always},
-};
+use super::{Case, Outcome, Rule, handshake::accept};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -43,7 +40,7 @@ fn one_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let several = case.request.values("origin").count() > 1
         || case.request.values("origin").any(|origin| origin.trim().contains([' ', ',']));
     if several {
-        refuse_as_always(wanted, 403, Some(""));
+        wanted.refuse(403, Some(""));
     }
     several
 }
@@ -72,7 +69,7 @@ fn not_an_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     if wanted.status != 101 || !case.request.values("origin").any(broken) {
         return false;
     }
-    refuse_as_always(wanted, 403, Some(""));
+    wanted.refuse(403, Some(""));
     true
 }
 
@@ -84,7 +81,7 @@ fn endpoint_has_a_host(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     {
         return false;
     }
-    refuse_as_always(wanted, 403, Some(""));
+    wanted.refuse(403, Some(""));
     true
 }
 
@@ -94,7 +91,7 @@ fn decide(case: &Case, wanted: &mut Outcome, read: fn(&str) -> String) -> bool {
     match allowed(case, &read(origin)) {
         Some(true) => accept(case, wanted),
         Some(false) => {
-            refuse_as_always(wanted, 403, Some(""));
+            wanted.refuse(403, Some(""));
             true
         }
         None => false,

@@ -32,11 +32,6 @@ pub(super) const RULES: &[Rule] = &[
                  Bandit loses them",
         want: with_the_handshake,
     },
-    Rule {
-        name: "empty close returned",
-        reason: "RFC 6455 §5.5.1: a close frame without a code is answered by one without a code",
-        want: empty_close_returned,
-    },
 ];
 
 fn broken_frames(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -73,15 +68,6 @@ fn close_code_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
         return false;
     }
     wanted.close(code, &format!("closed {code}"));
-    true
-}
-
-fn empty_close_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let close = case.sent.iter().find(|frame| frame.opcode == 8);
-    if !close.is_some_and(|close| close.payload.is_empty()) || wanted.close_code() != Some(1000) {
-        return false;
-    }
-    wanted.frames.iter_mut().filter(|frame| frame.opcode == 8).for_each(|frame| frame.payload.clear());
     true
 }
 

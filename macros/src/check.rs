@@ -1,0 +1,448 @@
+//! Is each value one that can work? What only the runtime can know is left to it, what `rustc` says better to `rustc`.
+
+use proc_macro2::Span;
+use syn::{Expr, LitStr};
+
+use crate::{
+    diag::{Diagnostics, did_you_mean},
+    host, names,
+    options::{Entry, Options, Value},
+    origin, pattern,
+    schema::{self, Kind, Phase},
+    secret,
+    value::{self, Env, Insecure},
+};
+
+/// Checks every value of a group, and what its keys say together.
+pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
+    for entry in &options.entries {
+        match &entry.value {
+            Value::Expr(value) => {
+                Check { name: entry.key.name, kind: entry.key.kind, diag }.value(value, options.group.phase);
+            }
+            Value::Group(nested) => self::options(nested, diag),
+        }
+    }
+    match options.group.name {
+        "websocket" => auth_token_adds_its_own(options, diag),
+        "drainer" => interval_within_shutdown(options, diag),
+        _ => {}
+    }
+}
+
+/// Checks the value of one key.
+pub(crate) fn key(name: &'static str, kind: Kind, value: &Expr, phase: Phase, diag: &mut Diagnostics) {
+    Check { name, kind, diag }.value(value, phase);
+}
+
+/// Checks a value of `extra(..)`, about which nothing is known but where it may come from.
+pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
+    let Some(env) = Env::of(value) else { return };
+    if may_be_env {
+        variable(&env, value, diag);
+    } else {
+        diag.push(value, "`env(..)` gives a whole setting, not a part of one")
+            .help("write `extra(name = env(\"NAME\"))`");
+    }
+}
+
+struct Check<'a> {
+    name: &'static str,
+    kind: Kind,
+    diag: &'a mut Diagnostics,
+}
+
+impl Check<'_> {
+    fn value(mut self, value: &Expr, phase: Phase) {
+        let Some(env) = Env::of(value) else { return self.acknowledged(value) };
+        if phase == Phase::Compile {
+            let name = self.name;
+            self.diag
+                .push(value, format!("`{name}` is fixed at compile time, `env(..)` is read at start"))
+                .help("use a constant, such as one made with `cfg!(..)` or `option_env!(..)`");
+            return;
+        }
+        variable(&env, value, self.diag);
+        match (self.kind, env.default) {
+            (Kind::Secret, Some(default)) => {
+                self.diag
+                    .push(default, "a secret must not have a default")
+                    .help("remove `.or(..)`; a missing variable is reported at start");
+            }
+            (_, Some(default)) => self.acknowledged(default),
+            (_, None) => {}
+        }
+    }
+
+    /// Looks through `insecure(value, reason = "..")`.
+    fn acknowledged(&mut self, value: &Expr) {
+        let Some(insecure) = Insecure::of(value) else {
+            self.weakens(value);
+            return self.plain(value);
+        };
+        match insecure.reason {
+            Some(reason) if !reason.value().trim().is_empty() => {}
+            Some(reason) => {
+                self.diag.push(reason, "the reason is empty").help("say why this is right here");
+            }
+            None => {
+                self.diag
+                    .push(value, "`insecure(..)` needs a reason")
+                    .help("write `insecure(value, reason = \"why this is right here\")`");
+            }
+        }
+        self.plain(insecure.value);
+    }
+
+    /// Reports values that work but open a door, unless they are acknowledged.
+    fn weakens(&mut self, value: &Expr) {
+        let word = value::word(value).map(ToString::to_string);
+        let (message, form) = match (self.kind, word.as_deref()) {
+            (Kind::CheckOrigin, _) if value::boolean(value) == Some(false) => {
+                let found = self.diag.push(value, "any web site could open this socket in a visitor's name");
+                found.help("list the origins: `check_origin = [\"https://example.com\"]`");
+                found.help("or write `check_origin = insecure(false, reason = \"..\")`");
+                return;
+            }
+            (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
+            (Kind::Timeout, Some("never")) => ("dead connections would stay for ever", "never"),
+            (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => {
+                ("a client could make the server buffer any amount", "unlimited")
+            }
+            (Kind::Secret, _) => return secret::in_the_source(value, self.diag),
+            _ => return,
+        };
+        self.diag.push(value, message).help(format!(
+            "if that is right here, write `{} = insecure({form}, reason = \"..\")`",
+            self.name
+        ));
+    }
+
+    fn plain(&mut self, value: &Expr) {
+        match self.kind {
+            Kind::Flag => self.flag(value),
+            Kind::Size { least } | Kind::OptionalSize { least } => self.size(value, least),
+            Kind::Duration => self.duration(value, false),
+            Kind::Timeout => self.duration(value, true),
+            Kind::TransportPath => self.text(value, pattern::check_transport_path),
+            Kind::Subprotocols => self.subprotocols(value),
+            Kind::CheckOrigin => origin::check(value, self.diag),
+            Kind::ConnectInfo => connect_info(value, self.diag),
+            Kind::Function { signature } => self.function(value, signature),
+            Kind::Level => self.level(value),
+            Kind::Word { words, .. } => {
+                self.word(value, &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(), None)
+            }
+            Kind::Host => self.text(value, host::check),
+            Kind::Scheme => self.text(value, host::check_scheme),
+            Kind::Port { least } => self.port(value, least),
+            Kind::UrlPath => self.text(value, pattern::check_url_path),
+            Kind::Ip => host::check_ip(value, self.diag),
+            Kind::Secret => secret::check(value, self.diag),
+            Kind::Group(_) | Kind::SwitchedGroup(_) | Kind::OptionalGroup(_) => {}
+        }
+    }
+
+    fn flag(&mut self, value: &Expr) {
+        let name = self.name;
+        let what = match (value::boolean(value), value::literal_name(value), value::word(value)) {
+            (Some(_), ..) => return,
+            (None, Some(literal), _) => format!("this is {literal}"),
+            (None, None, Some(word)) if did_you_mean(&word.to_string(), ["true", "false"]).is_some() => {
+                format!("not `{word}`")
+            }
+            _ => return,
+        };
+        let found = self.diag.push(value, format!("`{name}` takes `true` or `false`, {what}"));
+        found.help(format!("write `{name} = true`"));
+    }
+
+    fn text(&mut self, value: &Expr, check: fn(&'static str, &LitStr, &mut Diagnostics)) {
+        match (value::text(value), value::literal_name(value)) {
+            (Some(text), _) => check(self.name, text, self.diag),
+            (None, Some(literal)) => {
+                let name = self.name;
+                self.diag.push(value, format!("`{name}` takes a string, this is {literal}"));
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn size(&mut self, value: &Expr, least: u64) {
+        let name = self.name;
+        if value::word(value).is_some_and(|word| word == "unlimited") {
+            return;
+        }
+        match (value::integer(value), value::literal_name(value)) {
+            (Some(number), _) if number < i128::from(least) => {
+                let found = match least {
+                    1 => self.diag.push(value, format!("`{name}` must be positive")),
+                    _ => self.diag.push(value, format!("`{name}` is too small for a join message")),
+                };
+                match name {
+                    "batch_size" => found.help("`drainer = false` disables draining"),
+                    _ => found.help(format!("at least {least}")),
+                };
+            }
+            (Some(_), _) => {}
+            (None, Some(literal)) => {
+                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn port(&mut self, value: &Expr, least: u64) {
+        let name = self.name;
+        match (value::integer(value), value::literal_name(value)) {
+            (Some(number), _) if number < i128::from(least) || number > 65_535 => {
+                let found = self.diag.push(value, format!("`{name}` must be between {least} and 65535"));
+                if least > 0 && number == 0 {
+                    found.help("for a port chosen by the system use `http(port = 0)`");
+                }
+            }
+            (None, Some(literal)) => {
+                let shown =
+                    value::text(value).map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
+                let digits: String = value::text(value)
+                    .map(|text| text.value().chars().filter(char::is_ascii_digit).collect())
+                    .unwrap_or_default();
+                let found = self.diag.push(value, format!("`{name}` is a number, not {shown}"));
+                if digits.parse::<u16>().is_ok() {
+                    found.help(format!("write `{name} = {digits}`"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn duration(&mut self, value: &Expr, may_be_never: bool) {
+        let name = self.name;
+        if let Some(literal) = value::literal_name(value) {
+            let found = self.diag.push(value, format!("`{name}` needs a unit"));
+            match value::integer(value) {
+                Some(number) => found.help(format!("write `secs({number})` or `millis({number})`")),
+                None => found.help(format!("write `secs(60)`, not {literal}")),
+            };
+        } else if let Some((unit, arguments)) = value::call(value) {
+            let unit = unit.to_string();
+            let zero = arguments.first().and_then(value::integer).is_some_and(|number| number <= 0);
+            if !["secs", "millis"].contains(&unit.as_str()) {
+                if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
+                    self.diag
+                        .push(value, format!("unknown unit `{unit}`"))
+                        .help(format!("did you mean `{near}`?"));
+                }
+            } else if arguments.len() != 1 {
+                self.diag
+                    .push(value, format!("`{unit}` takes one number"))
+                    .help(format!("write `{unit}(60)`"));
+            } else if zero {
+                let found = self.diag.push(value, format!("`{name}` must be positive"));
+                if may_be_never {
+                    found.help("no limit is written `insecure(never, reason = \"..\")`");
+                }
+            }
+        } else if may_be_never && value::word(value).is_some_and(|word| word != "never") {
+            self.word(value, &["never"], Some("or write `secs(60)`"));
+        }
+    }
+
+    fn subprotocols(&mut self, value: &Expr) {
+        if let Some(text) = value::text(value) {
+            self.diag
+                .push(value, "`subprotocols` takes a list")
+                .help(format!("write `subprotocols = [{:?}]`", text.value()));
+            return;
+        }
+        let Some(elements) = value::list(value) else { return };
+        if elements.is_empty() {
+            self.diag
+                .push(value, "an empty list refuses every client that offers a subprotocol")
+                .help("leave `subprotocols` out to ignore what clients offer");
+        }
+        let mut seen: Vec<String> = Vec::new();
+        for element in elements {
+            let Some(text) = value::text(element) else { continue };
+            let token = text.value();
+            if token.is_empty() || !token.bytes().all(is_token_byte) {
+                self.diag
+                    .push(element, format!("{token:?} is not a token (RFC 9110)"))
+                    .help("letters, digits and any of !#$%&'*+-.^_`|~");
+            } else if seen.contains(&token) {
+                self.diag.push(element, format!("{token:?} is listed twice")).help("remove one of them");
+            }
+            seen.push(token);
+        }
+    }
+
+    fn function(&mut self, value: &Expr, signature: &str) {
+        if let Some(literal) = value::literal_name(value) {
+            self.diag
+                .push(value, format!("`{}` takes a function, this is {literal}", self.name))
+                .help(format!("its shape is `{signature}`"));
+        }
+    }
+
+    fn level(&mut self, value: &Expr) {
+        let names: Vec<&str> = schema::LEVELS.iter().map(|(name, _)| *name).collect();
+        if value::boolean(value) == Some(false) {
+            return;
+        }
+        if let Some(literal) = value::literal_name(value) {
+            let found = self.diag.push(value, format!("`{}` takes a level, this is {literal}", self.name));
+            found.help(format!("one of {}, `false`", names::list(names)));
+            return;
+        }
+        self.word(value, &names, Some("`false` logs nothing"));
+    }
+
+    /// A word of a closed set; anything that is not a word is left to `rustc`.
+    fn word(&mut self, value: &Expr, words: &[&str], more: Option<&str>) {
+        let name = self.name;
+        let Some(word) = value::word(value).map(ToString::to_string) else { return };
+        if words.contains(&word.as_str()) {
+            return;
+        }
+        let found = self.diag.push(value, format!("unknown value `{word}` of `{name}`"));
+        match did_you_mean(&word, words.iter().copied()) {
+            Some(near) => found.help(format!("did you mean `{near}`?")),
+            None => found.help(format!("one of {}", names::list(words.iter().copied()))),
+        };
+        if let Some(more) = more {
+            found.help(more);
+        }
+    }
+}
+
+/// The name of an environment variable is one, and `env` has nothing else.
+fn variable(env: &Env, at: &Expr, diag: &mut Diagnostics) {
+    let name = env.name.first().and_then(value::text);
+    match (name, env.name.len()) {
+        (Some(name), 1) => {
+            let text = name.value();
+            let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+            if !starts_well || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                let found = diag.push(name, format!("{text:?} is not a name of an environment variable"));
+                found.help(format!("write `env(\"{}\")`", variable_name(&text)));
+            }
+        }
+        _ => {
+            diag.push(at, "`env` takes the name of a variable, as a literal").help("write `env(\"PORT\")`");
+        }
+    }
+}
+
+fn variable_name(text: &str) -> String {
+    let name: String = text
+        .split('=')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_uppercase() } else { '_' })
+        .collect();
+    if name.is_empty() { "SECRET_KEY_BASE".to_owned() } else { name }
+}
+
+fn connect_info(value: &Expr, diag: &mut Diagnostics) {
+    let Some(elements) = value::list(value) else {
+        diag.push(value, "`connect_info` takes a list").help("write `connect_info = [peer_data, uri]`");
+        return;
+    };
+    let mut seen: Vec<String> = Vec::new();
+    let mut own: Option<Span> = None;
+    for element in elements {
+        let name = match element {
+            Expr::Assign(assign) => value::word(&assign.left),
+            _ => value::word(element),
+        };
+        let Some(name) = name else {
+            diag.push(element, "`connect_info` lists names, and own values as `name = value`")
+                .help(format!("names: {}", names::list(schema::CONNECT_INFO.iter().copied())));
+            continue;
+        };
+        let word = name.to_string();
+        let built_in = schema::CONNECT_INFO.contains(&word.as_str());
+        match element {
+            Expr::Assign(_) if built_in => {
+                diag.push(name, format!("`{word}` is a built-in key, it takes no value"))
+                    .help(format!("write `{word}`, or choose another name"));
+            }
+            Expr::Assign(_) => own = Some(name.span()),
+            _ if !built_in => unknown_connect_info(name, &word, diag),
+            _ if own.is_some() => {
+                diag.push(name, "own values come after the built-in keys")
+                    .help(format!("move `{word}` to the front"));
+            }
+            _ => {}
+        }
+        if seen.contains(&word) {
+            diag.push(name, format!("`{word}` is requested twice")).help("remove one of them");
+        }
+        seen.push(word);
+    }
+}
+
+fn unknown_connect_info(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
+    match word {
+        "headers" | "req_headers" | "cookies" | "cookie" | "authorization" => {
+            diag.push(
+                name,
+                "request headers are not available to sockets: other sites can open them with a visitor's cookies",
+            )
+            .help("`x_headers`, `user_agent`, or `auth_token = true` beside `connect_info`");
+        }
+        "session" => {
+            diag.push(name, "`session` is not supported yet")
+                .help("pass a signed token as a parameter, or `auth_token = true` beside `connect_info`");
+        }
+        "auth_token" => {
+            diag.push(name, "`auth_token` is an option of its own")
+                .help("write `auth_token = true` beside `connect_info`");
+        }
+        _ => {
+            let found = diag.push(name, format!("unknown connect_info key `{word}`"));
+            match did_you_mean(word, schema::CONNECT_INFO.iter().copied()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("keys: {}", names::list(schema::CONNECT_INFO.iter().copied()))),
+            };
+            found.help(format!("own values: `{word} = value`"));
+        }
+    }
+}
+
+/// `auth_token` makes the handshake choose `phoenix` by itself.
+fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
+    let on = options.get("auth_token").and_then(Entry::expr).and_then(value::boolean) == Some(true);
+    let listed = options.get("subprotocols").and_then(Entry::expr).and_then(value::list);
+    for element in listed.into_iter().flatten() {
+        if on && value::text(element).is_some_and(|text| text.value() == "phoenix") {
+            diag.push(element, "`phoenix` is added by `auth_token`").help("remove it");
+        }
+    }
+}
+
+fn interval_within_shutdown(options: &Options, diag: &mut Diagnostics) {
+    let millis = |name| options.get(name).and_then(Entry::expr).and_then(millis);
+    let (Some(interval), Some(shutdown)) = (millis("batch_interval"), millis("shutdown")) else { return };
+    if interval > shutdown {
+        let at = options.get("batch_interval").map_or_else(Span::call_site, Entry::span);
+        diag.push_at(at, "the first interval is already longer than `shutdown`")
+            .help("make `batch_interval` shorter, or `shutdown` longer");
+    }
+}
+
+fn millis(value: &Expr) -> Option<i128> {
+    let (unit, arguments) = value::call(value)?;
+    let number = value::integer(arguments.first()?)?;
+    match unit.to_string().as_str() {
+        "secs" => number.checked_mul(1000),
+        "millis" => Some(number),
+        _ => None,
+    }
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

@@ -1,0 +1,75 @@
+//! A declaration, statement by statement.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Expr, Ident, ItemFn, ItemStruct, LitStr, Path, Type};
+
+use crate::{options::Options, schema::Key};
+
+/// What stands in `endpoint! { .. }`.
+#[derive(Default)]
+pub(crate) struct Declaration {
+    pub(crate) item: Option<ItemStruct>,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) mounts: Vec<Mount>,
+    pub(crate) pipeline: Vec<Stage>,
+    pub(crate) init: Option<ItemFn>,
+    /// `crate = path;`
+    pub(crate) krate: Option<Path>,
+    /// The names of all directives, in the order in which they are written.
+    pub(crate) names: Vec<Name>,
+}
+
+/// A directive's name where it is written.
+pub(crate) struct Name {
+    pub(crate) ident: Ident,
+    /// It stands under `#[cfg]`: another may have the same name.
+    pub(crate) conditional: bool,
+}
+
+/// A directive that sets run-time settings.
+pub(crate) struct Setting {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+}
+
+pub(crate) enum Value {
+    /// `url(..)`
+    Group(Options),
+    /// `server = true`
+    Expr(&'static Key, Expr),
+    /// `extra(..)`
+    Extra(Vec<Extra>),
+}
+
+/// One entry of `extra(..)`: any name.
+pub(crate) struct Extra {
+    pub(crate) name: Ident,
+    pub(crate) value: ExtraValue,
+}
+
+pub(crate) enum ExtraValue {
+    Expr(Expr),
+    Table(Vec<Extra>),
+}
+
+/// `socket("/path", Type, ..)`
+pub(crate) struct Mount {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) path: LitStr,
+    pub(crate) socket: Type,
+    pub(crate) options: Options,
+}
+
+/// `plug(..)` or `service(..)`.
+pub(crate) struct Stage {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) name: Ident,
+    pub(crate) value: TokenStream,
+}
+
+impl Stage {
+    pub(crate) fn is_service(&self) -> bool {
+        self.name == "service"
+    }
+}

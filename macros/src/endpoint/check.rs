@@ -1,0 +1,195 @@
+//! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
+
+use syn::{Fields, FnArg, ItemFn, ItemStruct, ReturnType, spanned::Spanned};
+
+use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
+use crate::{
+    check,
+    diag::Diagnostics,
+    options::Entry,
+    pattern,
+    schema::{Form, Phase, directive},
+    value,
+};
+
+pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
+    endpoint_type(declaration.item.as_ref(), diag);
+    set_once(declaration, diag);
+    for setting in &declaration.settings {
+        values(setting, diag);
+    }
+    let mounts: Vec<Served> = declaration.mounts.iter().filter_map(|mount| served(mount, diag)).collect();
+    served_once(&mounts, diag);
+    service_comes_last(declaration, diag);
+    server_needs_a_listener(declaration, diag);
+    url_port_is_said(declaration, diag);
+    if let Some(init) = &declaration.init {
+        shape_of_init(init, diag);
+    }
+}
+
+fn endpoint_type(item: Option<&ItemStruct>, diag: &mut Diagnostics) {
+    let Some(item) = item else {
+        diag.push_at(proc_macro2::Span::call_site(), "no endpoint type is declared")
+            .help("add `pub struct Web;` as the first statement");
+        return;
+    };
+    if !matches!(item.fields, Fields::Unit) {
+        diag.push(&item.fields, "an endpoint type has no fields")
+            .help("keep state in `init`, in the router's state or in the socket");
+    }
+    if !item.generics.params.is_empty() {
+        diag.push(&item.generics, "an endpoint type has no parameters");
+    }
+}
+
+/// A second one is right only if `#[cfg]` chooses between them.
+fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
+    for (index, name) in declaration.names.iter().enumerate() {
+        let mut earlier = declaration.names.iter().take(index);
+        let word = name.ident.to_string();
+        let Some(first) = earlier.find(|first| first.ident == name.ident) else { continue };
+        if name.conditional || first.conditional {
+            continue;
+        }
+        match directive(&word).map(|directive| directive.form) {
+            Some(Form::Socket) => continue,
+            Some(Form::Expression) if word == "plug" => continue,
+            Some(Form::Group(_) | Form::Extra) => diag
+                .push(&name.ident, format!("`{word}` is set twice"))
+                .help(format!("merge both into one `{word}(..)`")),
+            _ => diag.push(&name.ident, format!("`{word}` is set twice")).help("remove one of them"),
+        }
+        .note(format!("first set on line {}", first.ident.span().start().line));
+    }
+}
+
+fn values(setting: &Setting, diag: &mut Diagnostics) {
+    match &setting.value {
+        Value::Group(options) => check::options(options, diag),
+        Value::Expr(key, value) => check::key(key.name, key.kind, value, Phase::Start, diag),
+        Value::Extra(entries) => entries.iter().for_each(|entry| extra(entry, diag)),
+    }
+}
+
+fn extra(entry: &Extra, diag: &mut Diagnostics) {
+    match &entry.value {
+        ExtraValue::Expr(value) => check::extra(value, true, diag),
+        ExtraValue::Table(entries) => nested_extra(entries, diag),
+    }
+}
+
+/// An environment variable gives one whole setting.
+fn nested_extra(entries: &[Extra], diag: &mut Diagnostics) {
+    for entry in entries {
+        match &entry.value {
+            ExtraValue::Expr(value) => check::extra(value, false, diag),
+            ExtraValue::Table(entries) => nested_extra(entries, diag),
+        }
+    }
+}
+
+/// Where a mount is served.
+struct Served<'a> {
+    mount: &'a Mount,
+    /// The full path with all variables alike; `None` if the socket's own options decide it.
+    shape: String,
+}
+
+fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Option<Served<'a>> {
+    check::options(&mount.options, diag);
+    let websocket = mount.options.get("websocket");
+    if websocket.and_then(Entry::expr).and_then(value::boolean) == Some(false) {
+        diag.push_at(
+            websocket.map_or_else(|| mount.path.span(), Entry::span),
+            "this mount serves no transport",
+        )
+        .help("remove `websocket = false`, or the mount");
+    }
+    let mut segments = pattern::check_mount(&mount.path, diag)?;
+    let transport = websocket.and_then(Entry::options).and_then(|options| options.get("path"));
+    match transport.and_then(Entry::expr) {
+        Some(path) => {
+            let text = value::text(path)?;
+            // What is wrong with this path alone has been reported with the other options.
+            segments.extend(pattern::transport_path(text, &mut Diagnostics::default())?);
+            if let Some(name) = pattern::bound_twice(&segments) {
+                let whole = format!("{}{}", mount.path.value(), text.value());
+                diag.push(text, format!("`{name}` is bound twice in `{whole}`")).help("rename one");
+            }
+        }
+        None => segments.push(pattern::Segment::Literal("websocket".to_owned())),
+    }
+    Some(Served { mount, shape: pattern::shape(&segments) })
+}
+
+fn served_once(mounts: &[Served], diag: &mut Diagnostics) {
+    let conditional =
+        |mount: &Mount| mount.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
+    for (index, served) in mounts.iter().enumerate() {
+        let same = mounts.iter().take(index).find(|earlier| earlier.shape == served.shape);
+        let Some(first) = same.filter(|first| !conditional(first.mount) && !conditional(served.mount)) else {
+            continue;
+        };
+        let line = first.mount.path.span().start().line;
+        diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.shape))
+            .help("give one of them another path");
+    }
+}
+
+fn service_comes_last(declaration: &Declaration, diag: &mut Diagnostics) {
+    let service =
+        declaration.pipeline.iter().position(|stage| stage.is_service() && stage.attributes.is_empty());
+    let Some(service) = service else { return };
+    for stage in declaration.pipeline.iter().skip(service).filter(|stage| !stage.is_service()) {
+        diag.push(&stage.name, "`plug` after the service never runs").help("move it above `service(..)`");
+    }
+}
+
+fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
+    let listens = declaration.names.iter().any(|name| name.ident == "http");
+    for setting in &declaration.settings {
+        if let Value::Expr(key, value) = &setting.value
+            && key.name == "server"
+            && value::boolean(value) == Some(true)
+            && !listens
+        {
+            diag.push(value, "`server = true` but no listener is configured").help("add `http(port = 4000)`");
+        }
+    }
+}
+
+/// Behind a proxy that speaks TLS the port of links can't be that of the listener.
+fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
+    for setting in &declaration.settings {
+        let Value::Group(options) = &setting.value else { continue };
+        let Some(scheme) = options.get("scheme").and_then(Entry::expr) else { continue };
+        if value::text(scheme).is_some_and(|text| text.value() == "https") && options.get("port").is_none() {
+            let name = &setting.name;
+            diag.push(scheme, format!("the port of `{name}` would be that of `http`, under scheme `https`"))
+                .help("add `port = 443`");
+        }
+    }
+}
+
+fn shape_of_init(init: &ItemFn, diag: &mut Diagnostics) {
+    let signature = &init.sig;
+    if let Some(keyword) = &signature.asyncness {
+        diag.push(keyword, "`init` is not async").help("load values before `start` and pass them as options");
+        return;
+    }
+    let receiver = signature.inputs.iter().find(|input| matches!(input, FnArg::Receiver(_)));
+    let wrong = if let Some(receiver) = receiver {
+        Some(receiver.span())
+    } else if signature.inputs.len() != 1 || signature.variadic.is_some() {
+        Some(signature.paren_token.span.join())
+    } else if matches!(signature.output, ReturnType::Default) || !signature.generics.params.is_empty() {
+        Some(signature.ident.span())
+    } else {
+        signature.constness.as_ref().map(Spanned::span)
+    };
+    if let Some(span) = wrong {
+        diag.push_at(span, "`init` has the wrong shape")
+            .help("write `fn init(config: Config) -> Result<Config, ConfigError>`");
+    }
+}

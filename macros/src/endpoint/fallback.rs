@@ -1,0 +1,28 @@
+//! After an error: the user's type and an implementation without content, so that nothing else fails to compile.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{ast::Declaration, expand};
+use crate::diag::Diagnostics;
+
+pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
+    let errors = diag.finish();
+    let Some(item) = &declaration.item else { return errors };
+    let name = &item.ident;
+    let (before, after, _) = item.generics.split_for_impl();
+    let text = name.to_string();
+    let body = quote! {
+        impl #before __rt::Endpoint for #name #after {
+            const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef { name: #text, mounts: &[] };
+            fn settings() -> __rt::Settings {
+                ::core::unreachable!()
+            }
+            fn pipeline() -> __rt::Pipeline {
+                ::core::unreachable!()
+            }
+        }
+    };
+    let implementation = expand::within_runtime(declaration.krate.as_ref(), &body);
+    quote!(#item #implementation #errors)
+}

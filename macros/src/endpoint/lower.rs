@@ -1,0 +1,124 @@
+//! Settings and mounts to expressions of the runtime's types.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, spanned::Spanned};
+
+use super::ast::{Extra, ExtraValue, Mount, Setting, Value};
+use crate::{
+    lower,
+    options::{self, Entry, Options},
+    schema::{Kind, Phase},
+    value::Env,
+};
+
+/// The attributes that decide whether a statement exists, and lint levels.
+pub(crate) fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {
+    attributes.iter().filter(|attribute| !attribute.path().is_ident("doc")).collect()
+}
+
+/// `settings.url = ..;`
+pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
+    let name = &setting.name;
+    let statements = match &setting.value {
+        Value::Group(options) => {
+            let group = group(options);
+            quote!(#settings.#name = #group;)
+        }
+        Value::Expr(key, value) => {
+            let value = lower::value_of(key, value, Phase::Start);
+            quote!(#settings.#name = #value;)
+        }
+        Value::Extra(entries) => entries
+            .iter()
+            .map(|entry| {
+                let (key, value) = (entry.name.to_string(), extra_setting(&entry.value, entry.name.span()));
+                quote!(#settings.#name(#key, #value);)
+            })
+            .collect(),
+    };
+    let attributes = cfg(&setting.attributes);
+    if attributes.is_empty() { statements } else { quote!(#(#attributes)* { #statements }) }
+}
+
+fn group(options: &Options) -> TokenStream {
+    let literal = Ident::new(options.group.literal, Span::call_site());
+    let group = lower::literal(options, &quote!(__rt::#literal::DEFAULT));
+    match options.group.name {
+        "http" | "static_url" => quote!(::core::option::Option::Some(#group)),
+        _ => group,
+    }
+}
+
+fn extra_setting(value: &ExtraValue, at: Span) -> TokenStream {
+    let plain = match value {
+        ExtraValue::Table(_) => extra_value(value),
+        ExtraValue::Expr(value) => match Env::of(value) {
+            Some(Env { name, default: None }) => return quote_spanned!(at=> __rt::Setting::env(#name)),
+            Some(Env { name, default: Some(default) }) => {
+                return quote_spanned!(at=> __rt::Setting::env_or(#name, #default));
+            }
+            None => value.to_token_stream(),
+        },
+    };
+    quote_spanned!(at=> __rt::Setting::given(#plain))
+}
+
+fn extra_value(value: &ExtraValue) -> TokenStream {
+    match value {
+        ExtraValue::Expr(value) => quote!(#value),
+        ExtraValue::Table(entries) => {
+            let entries = entries.iter().map(|Extra { name, value }| {
+                let (key, value) = (name.to_string(), extra_value(value));
+                quote!((#key, __rt::Extra::from(#value)))
+            });
+            quote!(__rt::Extra::table([#(#entries),*]))
+        }
+    }
+}
+
+/// `__rt::mount(Mount { .. })`: the check of what the mount grants stands at the socket's type.
+pub(crate) fn mount(mount: &Mount) -> TokenStream {
+    let Mount { path, socket, options, .. } = mount;
+    let name = type_name(socket);
+    let preset = quote_spanned!(socket.span()=> <#socket as __rt::Socket>::OPTIONS);
+    let fields = options.entries.iter().map(|entry| mount_field(entry, &preset));
+    let absent = options.group.key_names().filter(|name| options.get(name).is_none()).map(|name| {
+        let field = Ident::new(name, Span::call_site());
+        match name {
+            "websocket" => quote!(#field: ::core::option::Option::Some(#preset.#field)),
+            _ => quote!(#field: #preset.#field),
+        }
+    });
+    let line = path.span().start().line.to_string();
+    quote_spanned! {socket.span()=>
+        __rt::mount(__rt::Mount {
+            path: #path,
+            socket: __rt::SocketDef::of::<#socket>(#name),
+            #(#fields,)*
+            #(#absent,)*
+            location: ::core::concat!(::core::file!(), ":", #line),
+        })
+    }
+}
+
+fn mount_field(entry: &Entry, preset: &TokenStream) -> TokenStream {
+    let name = &entry.name;
+    let field = Ident::new(entry.key.name, Span::call_site());
+    let base = quote!(#preset.#field);
+    let value = match (&entry.value, entry.key.kind) {
+        (options::Value::Group(options), Kind::OptionalGroup(_)) => lower::optional_group(options, &base),
+        (options::Value::Group(options), _) => {
+            let literal = lower::literal(options, &base);
+            quote!(::core::option::Option::Some(#literal))
+        }
+        (options::Value::Expr(_), Kind::SwitchedGroup(_)) => quote!(::core::option::Option::Some(#base)),
+        (options::Value::Expr(value), _) => lower::value_of(entry.key, value, Phase::Compile),
+    };
+    quote!(#name: #value)
+}
+
+/// The type as written, without the spaces that tokens have between them.
+fn type_name(socket: &syn::Type) -> String {
+    socket.to_token_stream().to_string().replace(' ', "")
+}

@@ -1,0 +1,33 @@
+//! `endpoint!`: reads a declaration, checks it, and expands it into constants and a call into generic code.
+//!
+//! | phase | file |
+//! | --- | --- |
+//! | tokens to statements | `parse`, into the types of `ast` |
+//! | what can't work, or stands in the wrong place | `check` |
+//! | settings and mounts to expressions | `lower` |
+//! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
+
+use proc_macro2::TokenStream;
+
+use crate::diag::Diagnostics;
+
+mod ast;
+mod check;
+mod expand;
+mod fallback;
+mod lower;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+/// The expansion; never fails, and reports everything it found.
+pub(crate) fn run(input: TokenStream) -> TokenStream {
+    let mut diag = Diagnostics::default();
+    let declaration = parse::declaration(input, &mut diag);
+    check::declaration(&declaration, &mut diag);
+    if diag.is_empty() {
+        expand::declaration(&declaration)
+    } else {
+        fallback::declaration(&declaration, diag)
+    }
+}

@@ -1,0 +1,302 @@
+//! Statements to their types. A statement that can't be read is reported and left out.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::{
+    Attribute, Expr, Ident, Item, LitStr, Path, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    token,
+};
+
+use super::ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value};
+use crate::{
+    diag::Diagnostics,
+    names,
+    options::{Argument, Options},
+    recover::{self, Arguments},
+    schema::{self, Directive, Form, Kind},
+    value,
+};
+
+/// Reads a body, or a body in braces: `endpoint!({ .. })`.
+pub(crate) fn declaration(input: TokenStream, diag: &mut Diagnostics) -> Declaration {
+    let mut declaration = Declaration::default();
+    for tokens in recover::statements(without_braces(input)) {
+        statement(tokens, &mut declaration, diag);
+    }
+    declaration
+}
+
+fn without_braces(input: TokenStream) -> TokenStream {
+    let mut tokens = input.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(body)), None) if body.delimiter() == Delimiter::Brace => body.stream(),
+        _ => input,
+    }
+}
+
+fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diagnostics) {
+    let (attributes, tokens) = match split_attributes.parse2(tokens) {
+        Ok(parts) => parts,
+        Err(error) => return diag.push_syn(error),
+    };
+    if recover::is_item(&tokens) {
+        return item(attributes, tokens, declaration, diag);
+    }
+    let allowed = ["cfg", "doc", "allow", "expect"];
+    if let Some(other) =
+        attributes.iter().find(|attribute| !allowed.iter().any(|name| attribute.path().is_ident(name)))
+    {
+        diag.push(other, "a directive takes `#[cfg(..)]`, lint levels and doc comments, no other attribute");
+    }
+    match split_directive.parse2(tokens) {
+        Ok((name, body, rest)) => {
+            directive(attributes, name, body, declaration, diag);
+            stray(rest, declaration, diag);
+        }
+        Err(error) => diag.push_syn(error),
+    }
+}
+
+/// Tokens after a whole directive: the next one, if only the `;` between them is missing.
+fn stray(rest: TokenStream, declaration: &mut Declaration, diag: &mut Diagnostics) {
+    let Some(first) = rest.clone().into_iter().next() else { return };
+    diag.push(&first, "expected `;` after this directive").help("end each directive with `;`");
+    let is_directive =
+        matches!(&first, TokenTree::Ident(name) if schema::directive(&name.to_string()).is_some());
+    if is_directive || matches!(&first, TokenTree::Punct(punct) if punct.as_char() == '#') {
+        statement(rest, declaration, diag);
+    }
+}
+
+fn split_attributes(input: ParseStream) -> syn::Result<(Vec<Attribute>, TokenStream)> {
+    Ok((input.call(Attribute::parse_outer)?, input.parse()?))
+}
+
+enum Body {
+    /// `name(..)`
+    Group(TokenStream),
+    /// `name = ..`
+    Value(TokenStream),
+    /// `name`
+    Nothing,
+}
+
+/// A directive's name, what belongs to it, and what follows without belonging to it.
+fn split_directive(input: ParseStream) -> syn::Result<(Ident, Body, TokenStream)> {
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error("expected a directive, such as `url(host = \"example.com\");`"));
+    }
+    let name = input.call(Ident::parse_any)?;
+    let body = if input.peek(token::Paren) {
+        let content;
+        syn::parenthesized!(content in input);
+        Body::Group(content.parse()?)
+    } else if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        return Ok((name, Body::Value(input.parse()?), TokenStream::new()));
+    } else if input.peek(Token![:]) {
+        let message = format!("expected `{name}(..)` or `{name} = ..`, not `{name}: ..`");
+        return Err(syn::Error::new(name.span(), message));
+    } else {
+        Body::Nothing
+    };
+    Ok((name, body, input.parse()?))
+}
+
+fn item(
+    attributes: Vec<Attribute>,
+    tokens: TokenStream,
+    declaration: &mut Declaration,
+    diag: &mut Diagnostics,
+) {
+    match syn::parse2::<Item>(tokens) {
+        Ok(Item::Struct(mut item)) => {
+            item.attrs = attributes;
+            match &declaration.item {
+                None => declaration.item = Some(item),
+                Some(_) => {
+                    let name = &item.ident;
+                    diag.push(name, "an endpoint declares one type, this is the second")
+                        .help(format!("move `{name}` into its own `endpoint!`"));
+                }
+            }
+        }
+        Ok(Item::Fn(mut function)) => {
+            function.attrs = attributes;
+            let name = &function.sig.ident;
+            if name != "init" {
+                let found = diag.push(name, format!("unknown hook `{name}`"));
+                match crate::diag::did_you_mean(&name.to_string(), ["init"]) {
+                    Some(near) => found.help(format!("did you mean `{near}`?")),
+                    None => found.help("the hook is `init`; other functions stand outside of `endpoint!`"),
+                };
+            } else if declaration.init.is_some() {
+                diag.push(name, "`init` is declared twice").help("merge both");
+            } else {
+                declaration.init = Some(function);
+            }
+        }
+        Ok(other) => {
+            diag.push(&other, "only one `struct` and `fn init` can stand here")
+                .help("move it out of `endpoint!`");
+        }
+        Err(error) => diag.push_syn(error),
+    }
+}
+
+fn directive(
+    attributes: Vec<Attribute>,
+    name: Ident,
+    body: Body,
+    declaration: &mut Declaration,
+    diag: &mut Diagnostics,
+) {
+    let Some(known) = schema::directive(&name.unraw().to_string()) else {
+        return names::unknown_directive(&name, diag);
+    };
+    let conditional = attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
+    declaration.names.push(Name { ident: name.clone(), conditional });
+    match (known.form, body) {
+        (Form::Group(group), Body::Group(tokens)) => {
+            let value = Value::Group(Options::parse(tokens, group, diag));
+            declaration.settings.push(Setting { attributes, name, value });
+        }
+        (Form::Value(key), Body::Value(tokens)) => {
+            if let Some(value) = expression(&name, tokens, diag) {
+                declaration.settings.push(Setting { attributes, name, value: Value::Expr(key, value) });
+            }
+        }
+        (Form::Extra, Body::Group(tokens)) => {
+            let value = Value::Extra(extra(tokens, diag));
+            declaration.settings.push(Setting { attributes, name, value });
+        }
+        (Form::Socket, Body::Group(tokens)) => {
+            declaration.mounts.extend(mount(attributes, &name, tokens, diag));
+        }
+        (Form::Expression, Body::Group(tokens)) => {
+            if expression(&name, tokens.clone(), diag).is_some() {
+                declaration.pipeline.push(Stage { attributes, name, value: tokens });
+            }
+        }
+        (Form::Path, Body::Value(tokens)) => match Path::parse_mod_style.parse2(tokens) {
+            Ok(path) => declaration.krate = Some(path),
+            Err(error) => diag.push_syn(error),
+        },
+        (_, body) => wrong_form(known, &name, body, diag),
+    }
+}
+
+fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostics) {
+    let what = match (body, known.form) {
+        (Body::Nothing, _) => "has nothing after its name",
+        (Body::Group(_), _) => "is a value, not a group",
+        (Body::Value(_), Form::Group(_) | Form::Extra) => "is a group, not a value",
+        (Body::Value(_), _) => "takes its argument in parentheses",
+    };
+    let example = match known.form {
+        Form::Group(group) => match group.keys.first().map(|key| (key.name, key.kind)) {
+            Some((_, Kind::Host)) => format!("{}(scheme = \"https\", host = \"example.com\")", known.name),
+            Some((first, Kind::Ip)) => format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name),
+            Some((first, _)) => format!("{}({first} = 65_536)", known.name),
+            None => format!("{}(..)", known.name),
+        },
+        Form::Value(_) => format!("{} = ..", known.name),
+        Form::Extra => "extra(name = value)".to_owned(),
+        Form::Socket => "socket(\"/socket\", RoomSocket)".to_owned(),
+        Form::Expression => format!("{}(..)", known.name),
+        Form::Path => "crate = some::path".to_owned(),
+    };
+    diag.push(name, format!("`{name}` {what}")).help(format!("write `{example};`"));
+}
+
+fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Option<Expr> {
+    if tokens.is_empty() {
+        diag.push(name, format!("`{name}` has no value"));
+        return None;
+    }
+    let whole = |input: ParseStream| {
+        let value: Expr = input.parse()?;
+        match input.is_empty() {
+            true => Ok(value),
+            false => Err(input.error("expected `;` after this directive")),
+        }
+    };
+    whole.parse2(tokens).map_err(|error| diag.push_syn(error)).ok()
+}
+
+fn extra(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Extra> {
+    let mut arguments = Arguments::new(tokens);
+    let mut entries: Vec<Extra> = Vec::new();
+    while !arguments.is_empty() {
+        let entry = match arguments.next(Argument::parse) {
+            Ok(Argument::Value(name, value)) => Extra { name, value: ExtraValue::Expr(value) },
+            Ok(Argument::Group(name, tokens)) => {
+                Extra { name, value: ExtraValue::Table(extra(tokens, diag)) }
+            }
+            Ok(Argument::Keyword(name)) => {
+                diag.push(&name, format!("expected `{name} = ..`, not `{name}: ..`"));
+                continue;
+            }
+            Ok(Argument::Positional(value)) => {
+                diag.push(&value, "`extra` takes `name = value`").help("write `extra(name = value)`");
+                continue;
+            }
+            Err(error) => {
+                diag.push_syn(error);
+                continue;
+            }
+        };
+        if entries.iter().any(|earlier| earlier.name == entry.name) {
+            diag.push(&entry.name, format!("`{}` is set twice", entry.name)).help("remove one of them");
+        }
+        entries.push(entry);
+    }
+    entries
+}
+
+fn mount(
+    attributes: Vec<Attribute>,
+    name: &Ident,
+    tokens: TokenStream,
+    diag: &mut Diagnostics,
+) -> Option<Mount> {
+    let mut arguments = Arguments::new(tokens);
+    let path = path(name, &mut arguments, diag);
+    let socket = socket_type(name, &mut arguments, diag);
+    let options = Options::parse_rest(arguments, &schema::SOCKET, diag);
+    Some(Mount { attributes, path: path?, socket: socket?, options })
+}
+
+fn path(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Option<LitStr> {
+    if arguments.is_empty() {
+        diag.push(name, "`socket` needs a path and a type").help("write `socket(\"/socket\", RoomSocket)`");
+        return None;
+    }
+    let value = arguments.next(whole::<Expr>).map_err(|error| diag.push_syn(error)).ok()?;
+    let text = value::text(&value).map(|text| LitStr::new(&text.value(), text.span()));
+    if text.is_none() {
+        diag.push(&value, "the path of a mount is a literal").help("write `socket(\"/socket\", RoomSocket)`");
+    }
+    text
+}
+
+fn socket_type(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Option<Type> {
+    if arguments.is_empty() {
+        diag.push(name, "`socket` needs a type after its path")
+            .help("write `socket(\"/socket\", RoomSocket)`");
+        return None;
+    }
+    match arguments.next(whole::<Type>) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            let message = format!("expected a socket type after the path: {error}");
+            diag.push_at(error.span(), message).help("write `socket(\"/socket\", RoomSocket)`");
+            None
+        }
+    }
+}
+
+fn whole<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<T> {
+    input.parse()
+}

@@ -1,0 +1,78 @@
+/// The public face of the chat application.
+pub struct Chat;
+const _: () = {
+    use ::landfall::__private as __rt;
+    const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
+        path: "/socket/:room_id",
+        socket: __rt::SocketDef::of::<RoomSocket>("RoomSocket"),
+        websocket: ::core::option::Option::Some(__rt::WebSocket {
+            compress: true,
+            timeout: __rt::Timeout::After(__rt::Duration::from_secs(45)),
+            connect_info: __rt::ConnectInfo {
+                peer_data: true,
+                uri: true,
+                custom: const { &[("region", &(REGION) as &dyn __rt::InfoValue)] },
+                ..__rt::ConnectInfo::NOTHING
+            },
+            ..<RoomSocket as __rt::Socket>::OPTIONS.websocket
+        }),
+        drainer: ::core::option::Option::Some(__rt::Drainer {
+            batch_size: 10_000,
+            ..__rt::drainer(<RoomSocket as __rt::Socket>::OPTIONS.drainer)
+        }),
+        log: <RoomSocket as __rt::Socket>::OPTIONS.log,
+        location: ::core::concat!(::core::file!(), ":", "11"),
+    });
+    const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
+        path: "/admin",
+        socket: __rt::SocketDef::of::<AdminSocket>("AdminSocket"),
+        websocket: ::core::option::Option::Some(
+            <AdminSocket as __rt::Socket>::OPTIONS.websocket,
+        ),
+        drainer: <AdminSocket as __rt::Socket>::OPTIONS.drainer,
+        log: <AdminSocket as __rt::Socket>::OPTIONS.log,
+        location: ::core::concat!(::core::file!(), ":", "16"),
+    });
+    impl __rt::Endpoint for Chat {
+        const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
+            name: "Chat",
+            mounts: &[__MOUNT_0, __MOUNT_1],
+        };
+        fn settings() -> __rt::Settings {
+            let mut settings = __rt::Settings::default();
+            settings.url = __rt::Url {
+                host: __rt::Setting::env_or("HOST", "localhost"),
+                port: __rt::Setting::env_or_exact("URL_PORT", 443),
+                scheme: __rt::Setting::given("https"),
+                ..__rt::Url::DEFAULT
+            };
+            settings.http = ::core::option::Option::Some(__rt::Http {
+                ip: __rt::Setting::given([0, 0, 0, 0]),
+                port: __rt::Setting::env_or_exact("PORT", 4000),
+                ..__rt::Http::DEFAULT
+            });
+            settings.secret_key_base = __rt::Setting::env("SECRET_KEY_BASE");
+            settings.check_origin = __rt::Setting::given(
+                __rt::CheckOrigin::<
+                    &'static [&'static ::core::primitive::str],
+                >::List(&["https://example.com", "//*.example.org"]),
+            );
+            settings
+        }
+        fn pipeline() -> __rt::Pipeline {
+            let service = router();
+            let service = __rt::plug(CompressionLayer::new(), service);
+            #[cfg(debug_assertions)]
+            let service = __rt::plug(
+                LiveReload::watching(["static", "templates"]),
+                service,
+            );
+            let service = __rt::plug(RequestId, service);
+            __rt::Pipeline::new(service)
+        }
+        fn init(config: Config) -> Result<Config, ConfigError> {
+            Ok(config)
+        }
+    }
+    const _: () = __rt::check_paths(<Chat as __rt::Endpoint>::DEF.mounts);
+};

@@ -1,0 +1,49 @@
+struct Web;
+const _: () = {
+    use ::landfall::__private as __rt;
+    #[cfg(debug_assertions)]
+    const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
+        path: "/debug",
+        socket: __rt::SocketDef::of::<Debug>("Debug"),
+        websocket: ::core::option::Option::Some(
+            <Debug as __rt::Socket>::OPTIONS.websocket,
+        ),
+        drainer: <Debug as __rt::Socket>::OPTIONS.drainer,
+        log: <Debug as __rt::Socket>::OPTIONS.log,
+        location: ::core::concat!(::core::file!(), ":", "8"),
+    });
+    impl __rt::Endpoint for Web {
+        const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
+            name: "Web",
+            mounts: &[#[cfg(debug_assertions)] __MOUNT_0],
+        };
+        fn settings() -> __rt::Settings {
+            let mut settings = __rt::Settings::default();
+            #[cfg(debug_assertions)]
+            {
+                settings.http = ::core::option::Option::Some(__rt::Http {
+                    port: __rt::Setting::exact(4000),
+                    ..__rt::Http::DEFAULT
+                });
+            }
+            #[cfg(not(debug_assertions))]
+            {
+                settings.http = ::core::option::Option::Some(__rt::Http {
+                    port: __rt::Setting::env("PORT"),
+                    idle_timeout: __rt::Setting::given(__rt::Duration::from_secs(5)),
+                    max_headers: __rt::Setting::exact(MAX),
+                    ..__rt::Http::DEFAULT
+                });
+            }
+            settings
+        }
+        fn pipeline() -> __rt::Pipeline {
+            let service = __rt::not_found();
+            #[cfg(not(debug_assertions))]
+            let service = router();
+            #[cfg(debug_assertions)]
+            let service = debug();
+            __rt::Pipeline::new(service)
+        }
+    }
+};

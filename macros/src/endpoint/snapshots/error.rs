@@ -1,0 +1,25 @@
+pub struct Web;
+const _: () = {
+    use ::landfall::__private as __rt;
+    impl __rt::Endpoint for Web {
+        const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
+            name: "Web",
+            mounts: &[],
+        };
+        fn settings() -> __rt::Settings {
+            ::core::unreachable!()
+        }
+        fn pipeline() -> __rt::Pipeline {
+            ::core::unreachable!()
+        }
+    }
+};
+::core::compile_error! {
+    "unknown key `hots` in `url`\n\n  = help: did you mean `host`?"
+}
+::core::compile_error! {
+    "unknown directive `plg`\n\n  = help: did you mean `plug`?"
+}
+::core::compile_error! {
+    "`port` must be between 0 and 65535"
+}

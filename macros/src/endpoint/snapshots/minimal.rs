@@ -1,0 +1,18 @@
+pub struct Web;
+const _: () = {
+    use ::landfall::__private as __rt;
+    impl __rt::Endpoint for Web {
+        const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
+            name: "Web",
+            mounts: &[],
+        };
+        fn settings() -> __rt::Settings {
+            let settings = __rt::Settings::default();
+            settings
+        }
+        fn pipeline() -> __rt::Pipeline {
+            let service = __rt::not_found();
+            __rt::Pipeline::new(service)
+        }
+    }
+};

@@ -1,0 +1,175 @@
+//! Whole expansions, and properties of all of them.
+
+use std::{env, fs, path::PathBuf};
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::run;
+
+fn pretty(tokens: &TokenStream) -> String {
+    prettyplease::unparse(&syn::parse2::<syn::File>(tokens.clone()).unwrap())
+}
+
+/// Compares with `src/endpoint/snapshots/<name>.rs`; `UPDATE=1` writes it.
+fn snapshot(name: &str, declaration: &str) -> String {
+    let expansion = pretty(&run(declaration.parse().unwrap()));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/endpoint/snapshots")
+        .join(name)
+        .with_extension("rs");
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, &expansion).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == expansion, "{} differs; look at it and set UPDATE=1:\n{expansion}", path.display());
+    expansion
+}
+
+const CHAT: &str = r#"
+    /// The public face of the chat application.
+    pub struct Chat;
+
+    url(host = env("HOST").or("localhost"), port = env("URL_PORT").or(443), scheme = "https");
+    http(ip = [0, 0, 0, 0], port = env("PORT").or(4000));
+    secret_key_base = env("SECRET_KEY_BASE");
+    check_origin = ["https://example.com", "//*.example.org"];
+
+    socket(
+        "/socket/:room_id",
+        RoomSocket,
+        websocket(compress = true, timeout = secs(45), connect_info = [peer_data, uri, region = REGION]),
+        drainer(batch_size = 10_000),
+    );
+    socket("/admin", AdminSocket);
+
+    plug(RequestId);
+    #[cfg(debug_assertions)]
+    plug(LiveReload::watching(["static", "templates"]));
+    plug(CompressionLayer::new());
+    service(router());
+
+    fn init(config: Config) -> Result<Config, ConfigError> { Ok(config) }
+"#;
+
+#[test]
+fn chat_is_short() {
+    let lines = snapshot("chat", CHAT).lines().count();
+    assert!(lines < 120, "{lines} lines");
+}
+
+#[test]
+fn braces_inside_of_parentheses_mean_the_same() {
+    let inner: TokenStream = CHAT.parse().unwrap();
+    assert_eq!(pretty(&run(quote::quote!({ #inner }))), pretty(&run(inner)));
+}
+
+#[test]
+fn minimal() {
+    snapshot("minimal", "pub struct Web;");
+}
+
+#[test]
+fn every_option_of_a_mount() {
+    snapshot(
+        "every_option",
+        r#"
+        struct Web;
+        socket(
+            "/s/:id",
+            my::Sock<A, B>,
+            websocket(
+                path = "/ws",
+                timeout = insecure(never, reason = "a private network"),
+                max_frame_size = LIMIT,
+                max_message_size = 1_000_000,
+                compress = cfg!(unix),
+                subprotocols = ["a", "b"],
+                check_origin = allowed,
+                connect_info = [peer_data, x_headers, region = "eu"],
+                auth_token = true,
+                error_handler = refused,
+                transport_log = debug,
+                outbox(limit = 65_536, overflow = drop_oldest),
+            ),
+            drainer(batch_size = BATCH, batch_interval = millis(100), shutdown = WAIT),
+            log = false,
+        );
+        socket("/t", T, websocket = true, drainer = false, log = debug);
+        "#,
+    );
+}
+
+#[test]
+fn conditions_stay_with_their_statements() {
+    snapshot(
+        "conditions",
+        r#"
+        struct Web;
+        #[cfg(debug_assertions)]
+        http(port = 4000);
+        #[cfg(not(debug_assertions))]
+        http(port = env("PORT"), idle_timeout = secs(5), max_headers = MAX);
+        #[cfg(debug_assertions)]
+        socket("/debug", Debug);
+        #[cfg(debug_assertions)]
+        service(debug());
+        #[cfg(not(debug_assertions))]
+        service(router());
+        "#,
+    );
+}
+
+#[test]
+fn settings_of_every_kind() {
+    snapshot(
+        "settings",
+        r#"
+        crate = framework::landfall;
+        struct Web;
+        static_url(host = "cdn.example.com", path = "/s");
+        http(ip = "::1", header_timeout = TIMEOUT);
+        secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "tests");
+        check_origin = insecure(false, reason = "public data");
+        pubsub(queue = 1024);
+        server = env("SERVER").or(false);
+        extra(live_view(signing_salt = "salt", n = 1), region = env("REGION").or("eu"), zone = env("ZONE"));
+        "#,
+    );
+}
+
+#[test]
+fn after_an_error_the_type_and_a_stub_remain() {
+    snapshot("error", r#"pub struct Web; url(hots = "a"); http(port = 70000); plg(X)"#);
+}
+
+/// Words that the macro reads and does not hand on; every other name of a declaration occurs once in the expansion.
+#[test]
+fn names_occur_once() {
+    let input: TokenStream = r#"
+        struct Web;
+        url(host = "a", port = 1, scheme = "http", path = "/a");
+        socket("/a", First, websocket(compress = true, outbox(limit = LIMIT), connect_info = [uri]), log = debug);
+        plug(Plug::new());
+    "#
+    .parse()
+    .unwrap();
+    let output = names(run(input));
+    for name in
+        ["host", "port", "scheme", "compress", "outbox", "limit", "uri", "LIMIT", "Plug", "websocket", "log"]
+    {
+        // A name that the expansion adds by itself has the call site's span, which is empty here.
+        let count = output.iter().filter(|(word, real)| word == name && *real).count();
+        assert_eq!(count, 1, "{name}");
+    }
+}
+
+fn names(tokens: TokenStream) -> Vec<(String, bool)> {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Group(group) => names(group.stream()),
+            TokenTree::Ident(ident) => vec![(ident.to_string(), ident.span().byte_range().end > 0)],
+            _ => Vec::new(),
+        })
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! Turns groups and values, once checked, into expressions of the runtime's types.
+//!
+//! A group becomes a struct literal with the user's own key tokens: an editor then sees a documented field.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Expr, spanned::Spanned};
+
+use crate::{
+    options::{Entry, Options, Value},
+    schema::{self, Group, Key, Kind, Phase},
+    value::{self, Env, Insecure},
+};
+
+/// `__rt::Struct { key: value, .. , ..base }`. `base` is an expression of the same struct.
+pub(crate) fn literal(options: &Options, base: &TokenStream) -> TokenStream {
+    let group = options.group;
+    let name = format_ident!("{}", group.literal);
+    let fields = options.entries.iter().map(|entry| field(entry, group, base));
+    let rest = (options.entries.len() < group.keys.len()).then(|| quote!(..#base));
+    quote!(__rt::#name { #(#fields,)* #rest })
+}
+
+/// `key: value`.
+fn field(entry: &Entry, group: &Group, base: &TokenStream) -> TokenStream {
+    let name = &entry.name;
+    let plain = Ident::new(entry.key.name, Span::call_site());
+    let value = match &entry.value {
+        Value::Expr(value) => value_of(entry.key, value, group.phase),
+        Value::Group(options) => match entry.key.kind {
+            Kind::OptionalGroup(_) => optional_group(options, &quote!(#base.#plain)),
+            _ => literal(options, &quote!(#base.#plain)),
+        },
+    };
+    quote!(#name: #value)
+}
+
+/// `Some(Drainer { .. })`, each key that is not written taken from `base` if that has options.
+pub(crate) fn optional_group(options: &Options, base: &TokenStream) -> TokenStream {
+    let literal = literal(options, &quote!(__rt::drainer(#base)));
+    quote!(::core::option::Option::Some(#literal))
+}
+
+/// What stands for a key's value: a constant, or a `Setting` of a layer.
+pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
+    match phase {
+        Phase::Compile => constant(key, value),
+        Phase::Start => setting(key, value),
+    }
+}
+
+/// The constructor stands at the value, so that an error at start names its line.
+fn setting(key: &Key, value: &Expr) -> TokenStream {
+    let at = value.span();
+    let exact = matches!(key.kind, Kind::Flag | Kind::Port { .. } | Kind::Size { .. });
+    let (env, plain) = match Env::of(value) {
+        Some(Env { name, default: None }) => return quote_spanned!(at=> __rt::Setting::env(#name)),
+        Some(Env { name, default: Some(default) }) => (Some(name), default),
+        None => (None, value),
+    };
+    let constructor = match (&env, exact) {
+        (None, false) => "given",
+        (None, true) => "exact",
+        (Some(_), false) => "env_or",
+        (Some(_), true) => "env_or_exact",
+    };
+    let (constructor, env, value) = (Ident::new(constructor, at), env.into_iter(), start_value(key, plain));
+    quote_spanned!(at=> __rt::Setting::#constructor(#(#env,)* #value))
+}
+
+/// A value that needs not be constant.
+fn start_value(key: &Key, value: &Expr) -> TokenStream {
+    let value = Insecure::unwrap(value);
+    match key.kind {
+        Kind::CheckOrigin => check_origin(value),
+        Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
+        _ => quote!(#value),
+    }
+}
+
+fn constant(key: &Key, written: &Expr) -> TokenStream {
+    let value = Insecure::unwrap(written);
+    let name = key.name;
+    let at = value.span();
+    match key.kind {
+        Kind::Size { least } => size(name, least, value),
+        Kind::OptionalSize { least } => {
+            let size = size(name, least, value);
+            quote!(::core::option::Option::Some(#size))
+        }
+        Kind::Duration => positive(name, value),
+        Kind::Timeout => timeout(name, value),
+        Kind::TransportPath => match value::text(value) {
+            Some(_) => quote!(#value),
+            None => quote_spanned!(at=> __rt::transport_path(#value)),
+        },
+        Kind::Subprotocols => {
+            let list = slice(value);
+            quote_spanned!(at=> ::core::option::Option::Some(__rt::subprotocols(#list)))
+        }
+        Kind::CheckOrigin => {
+            let check = check_origin(value);
+            quote!(::core::option::Option::Some(#check))
+        }
+        Kind::ConnectInfo => connect_info(value),
+        Kind::Function { .. } => quote!(::core::option::Option::Some(#value)),
+        Kind::Level => level(value),
+        Kind::Word { literal, words } => match word(value, words) {
+            Some((word, variant)) => {
+                let (literal, variant) = (Ident::new(literal, word), Ident::new(variant, word));
+                quote_spanned!(word=> __rt::#literal::#variant)
+            }
+            None => quote!(#value),
+        },
+        Kind::OptionalGroup(_) => quote!(::core::option::Option::None),
+        _ => quote!(#value),
+    }
+}
+
+fn size(name: &str, least: u64, value: &Expr) -> TokenStream {
+    if value::integer(value).is_some() {
+        return quote!(#value);
+    }
+    let at = value.span();
+    if value::word(value).is_some_and(|word| word == "unlimited") {
+        return quote_spanned!(at=> ::core::primitive::usize::MAX);
+    }
+    let least = proc_macro2::Literal::u64_unsuffixed(least);
+    quote_spanned!(at=> __rt::at_least(#name, #least, #value))
+}
+
+/// `secs(n)` and `millis(n)`.
+fn duration(value: &Expr) -> Option<TokenStream> {
+    let (unit, arguments) = value::call(value)?;
+    let constructor = match unit.to_string().as_str() {
+        "secs" => Ident::new("from_secs", unit.span()),
+        "millis" => Ident::new("from_millis", unit.span()),
+        _ => return None,
+    };
+    Some(quote_spanned!(unit.span()=> __rt::Duration::#constructor(#arguments)))
+}
+
+/// A duration whose number is no literal is checked where it is evaluated.
+fn positive(name: &str, value: &Expr) -> TokenStream {
+    let at = value.span();
+    let literal = value::call(value).and_then(|(_, arguments)| value::integer(arguments.first()?)).is_some();
+    match duration(value) {
+        Some(duration) if literal => duration,
+        Some(duration) => quote_spanned!(at=> __rt::positive(#name, #duration)),
+        None => quote_spanned!(at=> __rt::positive(#name, #value)),
+    }
+}
+
+fn timeout(name: &str, value: &Expr) -> TokenStream {
+    let at = value.span();
+    if value::word(value).is_some_and(|word| word == "never") {
+        return quote_spanned!(at=> __rt::Timeout::Never);
+    }
+    if duration(value).is_none() {
+        return quote_spanned!(at=> __rt::timeout(#name, #value));
+    }
+    let duration = positive(name, value);
+    quote_spanned!(at=> __rt::Timeout::After(#duration))
+}
+
+fn slice(value: &Expr) -> TokenStream {
+    match value {
+        Expr::Array(_) => quote!(&#value),
+        _ => quote!(#value),
+    }
+}
+
+/// A list is a constant slice in every layer that a macro writes.
+fn check_origin(value: &Expr) -> TokenStream {
+    let at = value.span();
+    let variant = quote_spanned!(at=> __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>);
+    match (value::boolean(value), value::word(value)) {
+        (Some(true), _) => quote_spanned!(at=> #variant::Host),
+        (Some(false), _) => quote_spanned!(at=> #variant::Off),
+        (None, Some(word)) if word == "conn" => quote_spanned!(at=> #variant::Conn),
+        _ if value::list(value).is_some() => {
+            let list = slice(value);
+            quote_spanned!(at=> #variant::List(#list))
+        }
+        _ if names_a_constant(value) => quote_spanned!(at=> #variant::List(#value)),
+        _ => quote_spanned!(at=> #variant::Function(#value)),
+    }
+}
+
+/// `ORIGINS`, `config::ORIGINS`: by Rust's own convention a constant; other paths are functions.
+fn names_a_constant(value: &Expr) -> bool {
+    let Expr::Path(path) = value else { return false };
+    path.path.segments.last().is_some_and(|last| !last.ident.to_string().contains(char::is_lowercase))
+}
+
+fn connect_info(value: &Expr) -> TokenStream {
+    let Some(elements) = value::list(value) else { return quote!(#value) };
+    let words = elements.iter().filter_map(value::word).map(|word| quote!(#word: true));
+    let own: Vec<TokenStream> = elements
+        .iter()
+        .filter_map(|element| match element {
+            Expr::Assign(assign) => {
+                let (name, value) = (value::word(&assign.left)?.to_string(), &assign.right);
+                Some(quote!((#name, &(#value) as &dyn __rt::InfoValue)))
+            }
+            _ => None,
+        })
+        .collect();
+    let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
+    quote!(__rt::ConnectInfo { #(#words,)* #own ..__rt::ConnectInfo::NOTHING })
+}
+
+/// `Some(Level::..)`, `None` for `false`.
+pub(crate) fn level(value: &Expr) -> TokenStream {
+    if value::boolean(value) == Some(false) {
+        return quote!(::core::option::Option::None);
+    }
+    match word(value, schema::LEVELS) {
+        Some((at, level)) => {
+            let level = Ident::new(level, at);
+            quote_spanned!(at=> ::core::option::Option::Some(__rt::Level::#level))
+        }
+        None => quote!(::core::option::Option::Some(#value)),
+    }
+}
+
+fn word(value: &Expr, words: &[(&str, &'static str)]) -> Option<(Span, &'static str)> {
+    let word = value::word(value)?;
+    words.iter().find(|(name, _)| word == name).map(|(_, variant)| (word.span(), *variant))
+}

@@ -1,0 +1,225 @@
+//! Paths: where sockets are mounted (`"/room/:id"`), what transports append, what URLs begin with.
+
+use syn::LitStr;
+
+use crate::diag::Diagnostics;
+
+/// A segment of a path pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    Literal(String),
+    /// `:name`, or `prefix:name`.
+    Variable {
+        prefix: String,
+        name: String,
+    },
+    /// `*name`: all that follows.
+    Rest(String),
+}
+
+/// What is wrong with a pattern, and the part that is.
+struct Wrong {
+    message: String,
+    help: Option<String>,
+    part: String,
+}
+
+impl Segment {
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let wrong = |message: &str, help: Option<String>| {
+            Err(Wrong { message: message.to_owned(), help, part: text.to_owned() })
+        };
+        if let Some(name) = text.strip_prefix('*') {
+            return match is_variable(name) {
+                true => Ok(Segment::Rest(name.to_owned())),
+                false if name.is_empty() => wrong("`*` needs a name", Some("write `*rest`".to_owned())),
+                false => wrong(
+                    "a path variable starts with a lower-case letter or `_`",
+                    Some(format!("`*{}`", name.to_lowercase())),
+                ),
+            };
+        }
+        let Some((prefix, name)) = text.split_once(':') else {
+            return match text.bytes().all(is_plain) {
+                true => Ok(Segment::Literal(text.to_owned())),
+                false => wrong(
+                    "this is not a plain path",
+                    Some("letters, digits and `-._~!$&'()+,;=@`".to_owned()),
+                ),
+            };
+        };
+        if name.is_empty() {
+            return wrong("`:` needs a name", Some("write `:id`".to_owned()));
+        }
+        if name.contains(':') {
+            return wrong("a segment has one variable", Some("put a `/` between them".to_owned()));
+        }
+        if !name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_') {
+            let fixed = name.to_lowercase();
+            let fixed = fixed.trim_start_matches(|char: char| char.is_ascii_digit());
+            let fixed = if is_variable(fixed) { fixed } else { "id" };
+            return wrong(
+                "a path variable starts with a lower-case letter or `_`",
+                Some(format!("`:{fixed}`")),
+            );
+        }
+        if !is_variable(name) {
+            return wrong(
+                "a variable reaches to the end of its segment",
+                Some("letters, digits and `_`".to_owned()),
+            );
+        }
+        Ok(Segment::Variable { prefix: prefix.to_owned(), name: name.to_owned() })
+    }
+
+    fn variable(&self) -> Option<&str> {
+        match self {
+            Segment::Literal(_) => None,
+            Segment::Variable { name, .. } | Segment::Rest(name) => Some(name),
+        }
+    }
+}
+
+/// Checks the path of `socket("/path", ..)` and returns its segments if it is right.
+pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
+    let path = text.value();
+    if !path.starts_with('/') {
+        diag.push(text, "a mount path starts with `/`").help(format!("write `\"/{path}\"`"));
+        return None;
+    }
+    if path == "/" {
+        return Some(Vec::new());
+    }
+    let segments = parse(text, diag)?;
+    if let Some(Segment::Rest(name)) = segments.last() {
+        diag.push(text, format!("`*{name}` swallows the transport path, such as `/websocket`"))
+            .help(format!("put the variable into a segment: `:{name}`"));
+        return None;
+    }
+    Some(segments)
+}
+
+/// Checks `websocket(path = "/path")`.
+pub(crate) fn check_transport_path(_: &'static str, text: &LitStr, diag: &mut Diagnostics) {
+    transport_path(text, diag);
+}
+
+/// The segments of a transport's path. `""` and `"/"` serve the transport at the mount's own path.
+pub(crate) fn transport_path(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
+    let path = text.value();
+    if path.is_empty() || path == "/" {
+        return Some(Vec::new());
+    }
+    if !path.starts_with('/') {
+        diag.push(text, "a transport path starts with `/`").help(format!("write `\"/{path}\"`"));
+        return None;
+    }
+    parse(text, diag)
+}
+
+fn parse(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
+    let path = text.value();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        let plain: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        report(
+            text,
+            Wrong {
+                message: "this is not a plain path: it has an empty segment".to_owned(),
+                help: Some(format!("write `\"/{}\"`", plain.join("/"))),
+                part: if path.contains("//") { "//".to_owned() } else { "/".to_owned() },
+            },
+            diag,
+        );
+        return None;
+    }
+    let mut segments = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        match Segment::parse(part) {
+            Ok(Segment::Rest(name)) if index + 1 < parts.len() => {
+                let message = format!("`*{name}` must be the last segment");
+                report(text, Wrong { message, help: None, part: format!("*{name}") }, diag);
+                return None;
+            }
+            Ok(segment) => segments.push(segment),
+            Err(wrong) => {
+                report(text, wrong, diag);
+                return None;
+            }
+        }
+    }
+    Some(bound_once(text, &path, segments, diag))
+}
+
+fn bound_once(text: &LitStr, path: &str, segments: Vec<Segment>, diag: &mut Diagnostics) -> Vec<Segment> {
+    if let Some(name) = bound_twice(&segments) {
+        diag.push(text, format!("`{name}` is bound twice in `{path}`")).help("rename one");
+    }
+    segments
+}
+
+/// The first variable that two segments bind.
+pub(crate) fn bound_twice(segments: &[Segment]) -> Option<&str> {
+    let names: Vec<&str> = segments.iter().filter_map(Segment::variable).collect();
+    names
+        .iter()
+        .enumerate()
+        .find(|(index, name)| names.iter().take(*index).any(|earlier| earlier == *name))
+        .map(|(_, name)| *name)
+}
+
+/// The path with every variable written alike: what two mounts must not share.
+pub(crate) fn shape(segments: &[Segment]) -> String {
+    segments
+        .iter()
+        .map(|segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Variable { prefix, .. } => format!("/{prefix}:"),
+            Segment::Rest(_) => "/*".to_owned(),
+        })
+        .collect()
+}
+
+/// Checks `url(path = "/app")`.
+pub(crate) fn check_url_path(name: &'static str, text: &LitStr, diag: &mut Diagnostics) {
+    let path = text.value();
+    if path == "/" {
+    } else if !path.starts_with('/') {
+        diag.push(text, format!("`{name}` must start with `/`"))
+            .help(format!("write `{name} = \"/{path}\"`"));
+    } else if path.contains("//") || !path.split('/').all(is_plain_segment) {
+        diag.push(text, format!("`{name}` is not a plain absolute path"))
+            .help(format!("such as `{name} = \"/app\"`: no empty or dotted segment, no `?`, `#` or space"));
+    } else if let Some(plain) = path.strip_suffix('/') {
+        diag.push(text, format!("`{name}` must not end with `/`: `path(\"/x\")` would give `{path}/x`"))
+            .help(format!("write `{name} = {plain:?}`"));
+    }
+}
+
+fn is_plain_segment(segment: &str) -> bool {
+    segment != "."
+        && segment != ".."
+        && segment.bytes().all(|byte| is_plain(byte) || matches!(byte, b':' | b'*'))
+}
+
+/// Characters of RFC 3986 that stand for themselves in a segment, without those that patterns use.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=@".contains(&byte)
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Literals can't be split on stable, so the message draws the path and marks the part.
+fn report(text: &LitStr, wrong: Wrong, diag: &mut Diagnostics) {
+    let path = text.value();
+    let before = path.split(&wrong.part).next().unwrap_or_default().chars().count();
+    let marks = "^".repeat(wrong.part.chars().count().max(1));
+    let found =
+        diag.push(text, format!("{}\n\n    {path}\n    {}{marks}", wrong.message, " ".repeat(before)));
+    if let Some(help) = wrong.help {
+        found.help(help);
+    }
+}

@@ -1,0 +1,105 @@
+//! Cuts tokens into statements and arguments before anything is parsed, so that one mistake hides no other.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+
+/// Cuts a body at each `;`, and after the braces of a `fn` or `struct`. The `;` is not kept, except that of a struct.
+pub(crate) fn statements(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut statements = Vec::new();
+    let mut current: Vec<TokenTree> = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let ends = match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ';' => true,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                is_item_start(&current) && !matches!(tokens.peek(), Some(token) if is_punct(token, ';'))
+            }
+            _ => false,
+        };
+        if !is_punct(&token, ';') || names(&current, "struct") {
+            current.push(token);
+        }
+        if ends && !current.is_empty() {
+            statements.push(current.drain(..).collect());
+        }
+    }
+    if !current.is_empty() {
+        statements.push(current.into_iter().collect());
+    }
+    statements
+}
+
+/// Whether a statement is a `struct` or a function rather than a directive.
+pub(crate) fn is_item(tokens: &TokenStream) -> bool {
+    is_item_start(&tokens.clone().into_iter().collect::<Vec<_>>())
+}
+
+fn is_item_start(tokens: &[TokenTree]) -> bool {
+    names(tokens, "fn") || names(tokens, "struct")
+}
+
+fn names(tokens: &[TokenTree], keyword: &str) -> bool {
+    tokens.iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == keyword))
+}
+
+fn is_punct(token: &TokenTree, char: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == char)
+}
+
+/// Arguments cut at each `,`, taken one by one.
+pub(crate) struct Arguments {
+    /// The tokens between two commas, the comma at the end of each but the last.
+    pieces: std::vec::IntoIter<Vec<TokenTree>>,
+}
+
+impl Arguments {
+    pub(crate) fn new(tokens: TokenStream) -> Self {
+        let mut pieces = vec![Vec::new()];
+        for token in tokens {
+            let ends = is_punct(&token, ',');
+            if let Some(last) = pieces.last_mut() {
+                last.push(token);
+            }
+            if ends {
+                pieces.push(Vec::new());
+            }
+        }
+        if pieces.last().is_some_and(Vec::is_empty) {
+            pieces.pop();
+        }
+        Arguments { pieces: pieces.into_iter() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.as_slice().is_empty()
+    }
+
+    /// Parses the next argument. A comma may belong to it (`Map<K, V>`, `|a, b| a`): if it does not parse up to the
+    /// next one, longer runs are tried. If none parses, only the first piece is consumed.
+    pub(crate) fn next<T>(&mut self, parse: impl Fn(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
+        const LONGEST: usize = 8;
+        let mut run: Vec<TokenTree> = Vec::new();
+        let mut first = None;
+        for (count, piece) in self.pieces.as_slice().iter().take(LONGEST).enumerate() {
+            run.extend(piece.iter().cloned());
+            match (&parse).parse2(without_comma(&run)) {
+                Ok(argument) => {
+                    self.pieces.nth(count);
+                    return Ok(argument);
+                }
+                Err(error) => {
+                    first.get_or_insert(error);
+                }
+            }
+        }
+        self.pieces.next();
+        Err(first.unwrap_or_else(|| syn::Error::new(proc_macro2::Span::call_site(), "expected an argument")))
+    }
+}
+
+fn without_comma(run: &[TokenTree]) -> TokenStream {
+    match run.split_last() {
+        Some((last, rest)) if is_punct(last, ',') => rest.iter().cloned().collect(),
+        _ => run.iter().cloned().collect(),
+    }
+}

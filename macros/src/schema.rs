@@ -1,0 +1,254 @@
+//! The language as a table: every directive, every key, what kind of value it takes and when that value is fixed.
+//!
+//! What is checked, suggested, lowered and documented is read from here; a test holds the table against the
+//! runtime's structs, field by field.
+
+/// When a value is fixed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// In the binary: a constant.
+    Compile,
+    /// At start: a default that a file, the environment, start options and `init` override.
+    Start,
+}
+
+/// `name(key = value, ..)`: lowers to a literal of the runtime's struct `literal`.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) literal: &'static str,
+    pub(crate) phase: Phase,
+    pub(crate) keys: &'static [Key],
+}
+
+/// `name = value`: one field of the group's struct.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// `true` or `false`.
+    Flag,
+    /// A number of bytes or things.
+    Size { least: u64 },
+    /// A number whose absence means something of its own.
+    OptionalSize { least: u64 },
+    /// `secs(n)`, `millis(n)` or a `Duration`.
+    Duration,
+    /// A duration or `insecure(never, ..)`.
+    Timeout,
+    /// A path that is appended to a mount's.
+    TransportPath,
+    /// A list of RFC 9110 tokens.
+    Subprotocols,
+    /// `true`, `conn`, a list of origins, a function, or `insecure(false, ..)`.
+    CheckOrigin,
+    /// A list of built-in names, then `name = value` of one's own.
+    ConnectInfo,
+    /// A function.
+    Function { signature: &'static str },
+    /// A log level or `false`.
+    Level,
+    /// One of the words, each a variant of the runtime's enum.
+    Word { literal: &'static str, words: &'static [(&'static str, &'static str)] },
+    /// A host name or address, without scheme and port.
+    Host,
+    /// `"http"` or `"https"`.
+    Scheme,
+    /// A port.
+    Port { least: u64 },
+    /// A path that URLs begin with.
+    UrlPath,
+    /// Four or eight numbers, or an address as text.
+    Ip,
+    /// What signs and encrypts: never a literal.
+    Secret,
+    /// A group of keys in place of a value.
+    Group(&'static Group),
+    /// A group, `true` or `false`.
+    SwitchedGroup(&'static Group),
+    /// A group or `false`.
+    OptionalGroup(&'static Group),
+}
+
+/// A statement of `endpoint!`.
+pub(crate) struct Directive {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+}
+
+/// How a directive is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// `name(key = value, ..);`
+    Group(&'static Group),
+    /// `name = value;`
+    Value(&'static Key),
+    /// `extra(name = value, ..);`
+    Extra,
+    /// `socket("/path", Type, ..);`
+    Socket,
+    /// `name(expression);`
+    Expression,
+    /// `name = some::path;`
+    Path,
+}
+
+pub(crate) const DIRECTIVES: &[Directive] = &[
+    Directive { name: "url", form: Form::Group(&URL) },
+    Directive { name: "static_url", form: Form::Group(&STATIC_URL) },
+    Directive { name: "http", form: Form::Group(&HTTP) },
+    Directive { name: "secret_key_base", form: Form::Value(&SECRET_KEY_BASE) },
+    Directive { name: "check_origin", form: Form::Value(&CHECK_ORIGIN) },
+    Directive { name: "pubsub", form: Form::Group(&PUBSUB) },
+    Directive { name: "server", form: Form::Value(&SERVER) },
+    Directive { name: "extra", form: Form::Extra },
+    Directive { name: "socket", form: Form::Socket },
+    Directive { name: "plug", form: Form::Expression },
+    Directive { name: "service", form: Form::Expression },
+    Directive { name: "crate", form: Form::Path },
+];
+
+const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret };
+
+const CHECK_ORIGIN: Key = Key { name: "check_origin", kind: Kind::CheckOrigin };
+
+const SERVER: Key = Key { name: "server", kind: Kind::Flag };
+
+const URL_KEYS: &[Key] = &[
+    Key { name: "host", kind: Kind::Host },
+    Key { name: "port", kind: Kind::Port { least: 1 } },
+    Key { name: "scheme", kind: Kind::Scheme },
+    Key { name: "path", kind: Kind::UrlPath },
+];
+
+pub(crate) const URL: Group = Group { name: "url", literal: "Url", phase: Phase::Start, keys: URL_KEYS };
+
+pub(crate) const STATIC_URL: Group =
+    Group { name: "static_url", literal: "Url", phase: Phase::Start, keys: URL_KEYS };
+
+pub(crate) const HTTP: Group = Group {
+    name: "http",
+    literal: "Http",
+    phase: Phase::Start,
+    keys: &[
+        Key { name: "ip", kind: Kind::Ip },
+        Key { name: "port", kind: Kind::Port { least: 0 } },
+        Key { name: "header_timeout", kind: Kind::Duration },
+        Key { name: "idle_timeout", kind: Kind::Duration },
+        Key { name: "shutdown_timeout", kind: Kind::Duration },
+        Key { name: "max_headers", kind: Kind::Size { least: 1 } },
+        Key { name: "max_head_bytes", kind: Kind::Size { least: 1 } },
+        Key { name: "max_connections", kind: Kind::Size { least: 1 } },
+    ],
+};
+
+pub(crate) const PUBSUB: Group = Group {
+    name: "pubsub",
+    literal: "PubSubSettings",
+    phase: Phase::Start,
+    keys: &[Key { name: "queue", kind: Kind::Size { least: 1 } }],
+};
+
+/// What follows path and type in `socket("/path", Type, ..)`.
+pub(crate) const SOCKET: Group = Group {
+    name: "socket",
+    literal: "Mount",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "websocket", kind: Kind::SwitchedGroup(&WEBSOCKET) },
+        Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
+        Key { name: "log", kind: Kind::Level },
+    ],
+};
+
+/// The arguments of `#[socket(..)]`.
+pub(crate) const SOCKET_OPTIONS: Group = Group {
+    name: "#[socket]",
+    literal: "SocketOptions",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "websocket", kind: Kind::Group(&WEBSOCKET) },
+        Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
+        Key { name: "log", kind: Kind::Level },
+    ],
+};
+
+pub(crate) const WEBSOCKET: Group = Group {
+    name: "websocket",
+    literal: "WebSocket",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "path", kind: Kind::TransportPath },
+        Key { name: "timeout", kind: Kind::Timeout },
+        Key { name: "max_frame_size", kind: Kind::Size { least: 128 } },
+        Key { name: "max_message_size", kind: Kind::OptionalSize { least: 128 } },
+        Key { name: "compress", kind: Kind::Flag },
+        Key { name: "subprotocols", kind: Kind::Subprotocols },
+        Key { name: "check_origin", kind: Kind::CheckOrigin },
+        Key { name: "connect_info", kind: Kind::ConnectInfo },
+        Key { name: "auth_token", kind: Kind::Flag },
+        Key {
+            name: "error_handler",
+            kind: Kind::Function { signature: "fn(&http::request::Parts, Refused) -> Response<Body>" },
+        },
+        Key { name: "transport_log", kind: Kind::Level },
+        Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
+    ],
+};
+
+pub(crate) const OUTBOX: Group = Group {
+    name: "outbox",
+    literal: "OutboxOptions",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "limit", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "overflow",
+            kind: Kind::Word {
+                literal: "Overflow",
+                words: &[("close", "Close"), ("drop_oldest", "DropOldest")],
+            },
+        },
+    ],
+};
+
+pub(crate) const DRAINER: Group = Group {
+    name: "drainer",
+    literal: "Drainer",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "batch_size", kind: Kind::Size { least: 1 } },
+        Key { name: "batch_interval", kind: Kind::Duration },
+        Key { name: "shutdown", kind: Kind::Duration },
+    ],
+};
+
+/// The built-in names of `connect_info`, each a field of the runtime's `ConnectInfo`.
+pub(crate) const CONNECT_INFO: &[&str] =
+    &["peer_data", "x_headers", "trace_context_headers", "uri", "user_agent", "sec_websocket_headers"];
+
+/// Log levels, each with its constant in `tracing::Level`.
+pub(crate) const LEVELS: &[(&str, &str)] =
+    &[("error", "ERROR"), ("warn", "WARN"), ("info", "INFO"), ("debug", "DEBUG"), ("trace", "TRACE")];
+
+impl Group {
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    pub(crate) fn key_names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|key| key.name)
+    }
+}
+
+pub(crate) fn directive(name: &str) -> Option<&'static Directive> {
+    DIRECTIVES.iter().find(|directive| directive.name == name)
+}
+
+/// All names at the top of a declaration.
+pub(crate) fn directive_names() -> impl Iterator<Item = &'static str> {
+    DIRECTIVES.iter().map(|directive| directive.name)
+}

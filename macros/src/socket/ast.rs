@@ -1,0 +1,97 @@
+//! What `#[socket]` was written on.
+
+use syn::{Attribute, Expr, Generics, Ident, ImplItem, ImplItemFn, LitStr, Pat, Path, Type};
+
+use super::callback::Callback;
+use crate::options::Options;
+
+/// `#[socket(crate = path, websocket(..), ..)]`.
+pub(crate) struct Setup {
+    pub(crate) krate: Option<Path>,
+    pub(crate) options: Options,
+}
+
+/// `impl Type { .. }`.
+pub(crate) struct Socket {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    pub(crate) self_ty: Type,
+    pub(crate) methods: Vec<Method>,
+    /// What is no callback, and stays where it is.
+    pub(crate) others: Vec<ImplItem>,
+}
+
+/// A callback as written.
+pub(crate) struct Method {
+    pub(crate) callback: &'static Callback,
+    /// The inputs of `connect` are taken out of it, into `arguments`.
+    pub(crate) item: ImplItemFn,
+    pub(crate) arguments: Vec<Argument>,
+}
+
+/// An argument of `connect`.
+pub(crate) struct Argument {
+    /// Those of Rust: `#[cfg]`, `#[allow]`.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) pat: Pat,
+    pub(crate) ty: Type,
+    pub(crate) source: Source,
+}
+
+/// Where an argument comes from.
+pub(crate) enum Source {
+    /// `#[param]`
+    Param { name: Name, default: Option<Default>, from_str: bool },
+    /// `#[info]`
+    Info { name: Name, default: Option<Default> },
+    /// By its type.
+    Type,
+    /// Its attributes are wrong, which has been said.
+    Unknown,
+}
+
+/// The name of a parameter or of a connect_info key.
+pub(crate) enum Name {
+    /// As the argument.
+    Ident(Ident),
+    /// `name = "other"`
+    Given(LitStr),
+}
+
+/// `default`, `default = expression`.
+pub(crate) enum Default {
+    OfType,
+    Expr(Expr),
+}
+
+impl Socket {
+    pub(crate) fn methods<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Method> {
+        self.methods.iter().filter(move |method| method.callback.name == name)
+    }
+}
+
+impl Source {
+    pub(crate) fn name(&self) -> Option<&Name> {
+        match self {
+            Source::Param { name, .. } | Source::Info { name, .. } => Some(name),
+            Source::Type | Source::Unknown => None,
+        }
+    }
+}
+
+impl Name {
+    pub(crate) fn text(&self) -> String {
+        use syn::ext::IdentExt;
+        match self {
+            Name::Ident(ident) => ident.unraw().to_string(),
+            Name::Given(text) => text.value(),
+        }
+    }
+
+    pub(crate) fn span(&self) -> proc_macro2::Span {
+        match self {
+            Name::Ident(ident) => ident.span(),
+            Name::Given(text) => text.span(),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Writes `impl Socket for Type`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    AttrStyle, Attribute, GenericArgument, Path, PathArguments, ReturnType, Stmt, Type, spanned::Spanned,
+};
+
+use super::{
+    argument::{is_connect, is_option, last_segment},
+    ast::{Argument, Default, Method, Setup, Socket, Source},
+    callback::Output,
+    check::{info_type, is_unit},
+};
+use crate::{lower, schema};
+
+pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
+    let Socket { attrs, self_ty, others, .. } = socket;
+    let (generics, _, bounds) = socket.generics.split_for_impl();
+    let runtime = runtime(setup.krate.as_ref());
+    let (info, options, needs) = (info(socket), options(setup), socket.methods("connect").map(needs));
+    let methods = socket.methods.iter().map(method);
+    let inherent =
+        (!others.is_empty()).then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
+    quote! {
+        const _: () = {
+            use #runtime as __rt;
+            #(#attrs)*
+            impl #generics __rt::Socket for #self_ty #bounds {
+                #info
+                #options
+                #(#needs)*
+                #(#methods)*
+            }
+        };
+        #inherent
+    }
+}
+
+/// Where the names of an expansion live.
+pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
+    match krate {
+        Some(krate) => quote!(#krate::__private),
+        None => quote!(::landfall::__private),
+    }
+}
+
+fn info(socket: &Socket) -> TokenStream {
+    let mut conditions = Vec::new();
+    let mut types = TokenStream::new();
+    for method in socket.methods("handle_info") {
+        let Some(ty) = info_type(&method.item) else { continue };
+        let cfgs: Vec<_> = cfgs(&method.item.attrs).collect();
+        let inner = cfgs.iter().filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens));
+        conditions.push(quote!(all(#(#inner),*)));
+        types.extend(quote!(#(#cfgs)* type Info = #ty;));
+        if cfgs.is_empty() {
+            return types;
+        }
+    }
+    match conditions.is_empty() {
+        true => quote!(
+            type Info = ();
+        ),
+        false => quote!(#types #[cfg(not(any(#(#conditions),*)))] type Info = ();),
+    }
+}
+
+fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+}
+
+fn options(setup: &Setup) -> Option<TokenStream> {
+    if setup.options.entries.is_empty() {
+        return None;
+    }
+    let options = lower::literal(&setup.options, &quote!(__rt::SocketOptions::DEFAULT));
+    Some(quote!(const OPTIONS: __rt::SocketOptions = #options;))
+}
+
+fn needs(connect: &Method) -> Option<TokenStream> {
+    let [mut info, mut params, mut optional_params] = [const { Vec::new() }; 3];
+    for argument in &connect.arguments {
+        let list = match &argument.source {
+            Source::Info { .. } => &mut info,
+            Source::Param { default: None, .. } if !is_option(&argument.ty) => &mut params,
+            Source::Param { .. } => &mut optional_params,
+            Source::Type | Source::Unknown => continue,
+        };
+        let (name, cfgs) = (argument.source.name()?.text(), cfgs(&argument.attrs));
+        list.push(quote!(#(#cfgs)* #name));
+    }
+    if info.is_empty() && params.is_empty() && optional_params.is_empty() {
+        return None;
+    }
+    let cfgs = cfgs(&connect.item.attrs);
+    Some(quote! {
+        #(#cfgs)*
+        const NEEDS: __rt::Needs = __rt::Needs {
+            info: &[#(#info),*],
+            params: &[#(#params),*],
+            optional_params: &[#(#optional_params),*],
+        };
+    })
+}
+
+fn method(method: &Method) -> TokenStream {
+    match (method.callback.name, method.callback.output) {
+        ("connect", _) => connect(method),
+        (_, Output::Flow) => handler(method),
+        _ => function(method, None),
+    }
+}
+
+/// `async` or not, `-> Flow` or not: becomes both.
+fn handler(method: &Method) -> TokenStream {
+    if !is_unit(&method.item.sig.output) {
+        return function(method, None);
+    }
+    let stmts = &method.item.block.stmts;
+    let body = quote! {
+        let () = async move { #(#stmts)* }.await;
+        __rt::Flow::Continue
+    };
+    function(method, Some(body))
+}
+
+/// The user's function, without its visibility. With another body it returns `Flow`.
+fn function(method: &Method, body: Option<TokenStream>) -> TokenStream {
+    let (outer, inner) = attributes(&method.item.attrs);
+    let sig = &method.item.sig;
+    let (name, inputs, bounds) = (&sig.ident, &sig.inputs, &sig.generics.where_clause);
+    let asyncness = asyncness(method);
+    let output = match body {
+        Some(_) => quote!(-> __rt::Flow),
+        None => {
+            let output = &sig.output;
+            quote!(#output)
+        }
+    };
+    let stmts = body.unwrap_or_else(|| statements(&method.item.block.stmts));
+    quote! {
+        #(#outer)*
+        #asyncness fn #name(#inputs) #output #bounds {
+            #(#inner)*
+            #stmts
+        }
+    }
+}
+
+fn asyncness(method: &Method) -> Option<TokenStream> {
+    method.callback.waits.then(|| {
+        let at = method.item.sig.asyncness.as_ref().map_or(method.item.sig.fn_token.span, |token| token.span);
+        quote_spanned!(at=> async)
+    })
+}
+
+fn statements(stmts: &[Stmt]) -> TokenStream {
+    quote!(#(#stmts)*)
+}
+
+/// Those in front of a function, and those inside of its braces.
+fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
+    attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer))
+}
+
+fn connect(method: &Method) -> TokenStream {
+    let attempt = Ident::new("__connect", Span::mixed_site());
+    let (outer, inner) = attributes(&method.item.attrs);
+    let sig = &method.item.sig;
+    let (name, asyncness, stmts) = (&sig.ident, asyncness(method), statements(&method.item.block.stmts));
+    let (whole, others): (Vec<_>, Vec<_>) = method.arguments.iter().partition(|one| is_whole(one));
+    // The attempt as a whole is given away: last.
+    let taken = others.into_iter().chain(whole).map(|argument| take(argument, &attempt));
+    let (output, body) = match &sig.output {
+        ReturnType::Type(_, ty) if has_own_error(ty) => {
+            let at = ty.span().resolved_at(Span::mixed_site());
+            let result = quote_spanned!(at=> (async move || -> #ty { #stmts })().await);
+            let own = quote!(-> ::core::result::Result<Self, __rt::Refused>);
+            (own, quote_spanned!(at=> ::core::result::Result::map_err(#result, ::core::convert::Into::into)))
+        }
+        output => (quote!(#output), stmts),
+    };
+    quote! {
+        #(#outer)*
+        #asyncness fn #name(#attempt: __rt::Connect<<Self as __rt::Socket>::Info>) #output {
+            #(#inner)*
+            #(#taken)*
+            #body
+        }
+    }
+}
+
+fn is_whole(argument: &Argument) -> bool {
+    matches!(argument.source, Source::Type) && is_connect(&argument.ty)
+}
+
+/// `Result<_, E>` where `E` is not called `Refused`.
+fn has_own_error(ty: &Type) -> bool {
+    let Some(PathArguments::AngleBracketed(arguments)) = last_segment(ty).map(|last| &last.arguments) else {
+        return false;
+    };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    let named_result = last_segment(ty).is_some_and(|last| last.ident == "Result");
+    named_result
+        && types.nth(1).is_some_and(|error| last_segment(error).is_none_or(|last| last.ident != "Refused"))
+}
+
+/// `let argument: Type = ..;`
+fn take(argument: &Argument, attempt: &Ident) -> TokenStream {
+    let Argument { attrs, pat, ty, source } = argument;
+    let at = ty.span().resolved_at(Span::mixed_site());
+    let value = match source {
+        Source::Type if is_connect(ty) => quote!(#attempt),
+        Source::Type | Source::Unknown => {
+            quote_spanned!(at=> __rt::FromConnect::from_connect(&#attempt)?)
+        }
+        Source::Param { name, default, from_str } => {
+            let required = default.is_none() && !is_option(ty);
+            let function = match (required, from_str) {
+                (true, false) => "required",
+                (true, true) => "required_from_str",
+                (false, false) => "optional",
+                (false, true) => "optional_from_str",
+            };
+            let (function, name) = (Ident::new(function, at), name.text());
+            or_default(
+                quote_spanned!(at=> __rt::argument::#function(&#attempt, #name)?),
+                default.as_ref(),
+                at,
+            )
+        }
+        Source::Info { name, default } => {
+            let text = name.text();
+            let value = if is_built_in(&text) {
+                let getter = Ident::new(&text, name.span());
+                quote_spanned!(at=> #attempt.#getter())
+            } else {
+                quote_spanned!(at=> #attempt.custom(#text))
+            };
+            match default {
+                None if !is_option(ty) => quote_spanned!(at=> __rt::argument::granted(#value, #text)?),
+                default => or_default(value, default.as_ref(), at),
+            }
+        }
+    };
+    quote!(#(#attrs)* let #pat: #ty = #value;)
+}
+
+fn is_built_in(key: &str) -> bool {
+    key == "auth_token" || schema::CONNECT_INFO.contains(&key)
+}
+
+/// A `match`, so that the default may use `?` and `.await`.
+fn or_default(value: TokenStream, default: Option<&Default>, at: Span) -> TokenStream {
+    let default = match default {
+        None => return value,
+        Some(Default::OfType) => quote_spanned!(at=> ::core::default::Default::default()),
+        Some(Default::Expr(expr)) => quote!(#expr),
+    };
+    quote_spanned! {at=>
+        match #value {
+            ::core::option::Option::Some(__value) => __value,
+            ::core::option::Option::None => #default,
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! How an endpoint is started.
+
+use std::{
+    fmt, future::Future, io, marker::PhantomData, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration,
+};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Endpoint, EndpointService, Running, children,
+    children::Supervisor,
+    life::{Life, Signal},
+};
+use crate::{
+    address::Address,
+    config::{Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list},
+    error::Error,
+    handle::{Gauge, Handle},
+    origin::CheckOrigin,
+    pubsub::PubSub,
+    server::{Accept, Bound, Listener, ServerOptions, serve},
+    socket::Drainer,
+    transport::{Mount, MountError, Mounts},
+};
+
+/// The variable that names the configuration file, where [`Builder::file`] does not.
+const FILE_VARIABLE: &str = "LANDFALL_CONFIG";
+
+/// How to start an endpoint: [`Endpoint::builder`].
+pub struct Builder<E> {
+    file: Option<PathBuf>,
+    options: Settings,
+    pubsub: Option<PubSub>,
+    listener: Option<Listening>,
+    signal: Option<Signal>,
+    endpoint: PhantomData<fn() -> E>,
+}
+
+/// A listener that is open, and how to serve it.
+struct Listening {
+    address: io::Result<Address>,
+    serve: Box<dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send>,
+}
+
+impl Listening {
+    fn new(listener: impl Accept) -> Self {
+        Listening {
+            address: listener.local_addr(),
+            serve: Box::new(|service, options, handle, stop| {
+                serve(listener, service, options, &handle.0.connections, &handle.0.tasks, stop);
+            }),
+        }
+    }
+}
+
+impl<E: Endpoint> Builder<E> {
+    pub(super) fn new() -> Self {
+        Builder {
+            file: None,
+            options: Settings::default(),
+            pubsub: None,
+            listener: None,
+            signal: None,
+            endpoint: PhantomData,
+        }
+    }
+
+    /// The configuration file, in TOML. Default: what the environment variable `LANDFALL_CONFIG` names, if it is set.
+    #[must_use]
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// Settings that win over the declaration, the file and the environment.
+    #[must_use]
+    pub fn settings(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(&mut self.options);
+        self
+    }
+
+    /// Whether to listen. An endpoint that does not can still be served, as [`Running::service`].
+    #[must_use]
+    pub fn server(mut self, server: bool) -> Self {
+        self.options.server = Setting::exact(server);
+        self
+    }
+
+    /// Shares topics with whoever else holds them. They stay open when the endpoint stops.
+    #[must_use]
+    pub fn pubsub(mut self, pubsub: PubSub) -> Self {
+        self.pubsub = Some(pubsub);
+        self
+    }
+
+    /// Listens here, whatever `http` says about address and port.
+    #[must_use]
+    pub fn listener(mut self, listener: impl Listener) -> Self {
+        self.listener = Some(Listening::new(listener));
+        self
+    }
+
+    /// Shuts down when the future ends.
+    #[must_use]
+    pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.signal = Some(Box::pin(signal));
+        self
+    }
+
+    /// Resolves and checks the configuration, starts the sockets' children, then listens.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration, together; or that the listener could not be opened. Nothing is
+    /// left running then.
+    ///
+    /// # Panics
+    /// When the endpoint's `init` or pipeline does.
+    pub async fn start(mut self) -> Result<Running<E>, Error> {
+        let config = self.resolve()?;
+        let specs = children::specs(E::DEF.mounts);
+        let pipeline = E::pipeline();
+        let http = listener_config(&config);
+
+        let owns_pubsub = self.pubsub.is_none();
+        let pubsub = self.pubsub.take().unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue));
+        let handle = Handle::new(E::DEF.name, config, pubsub);
+        let mounts = Mounts::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
+        let mounts = mounts.map_err(mount_errors::<E>)?;
+        let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
+        handle.count_sockets(Arc::downgrade(&gauge));
+        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline);
+
+        let children = Supervisor::start(specs, handle.clone()).await;
+        let life = Life {
+            children,
+            sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
+            listening: CancellationToken::new(),
+            drain_timeout: drain_timeout(E::DEF.mounts),
+            http_timeout: http.as_ref().map_or(Duration::ZERO, |http| http.shutdown_timeout),
+            handle: handle.clone(),
+            mounts,
+            owns_pubsub,
+            gauge,
+        };
+        if let Some(http) = http {
+            let opened = self.listener.take().map_or_else(|| open(&http), Ok);
+            if let Err(error) = opened.and_then(|listener| listen(listener, &http, &service, &life)) {
+                life.stop().await;
+                return Err(error);
+            }
+            tracing::info!("access {} at {}", handle.name(), handle.url());
+        }
+        let signal = self.signal.unwrap_or_else(|| Box::pin(std::future::pending()));
+        let (end, ended) = watch::channel(None);
+        handle.0.tasks.spawn(life.run(signal, end));
+        Ok(Running::new(service, ended))
+    }
+
+    fn resolve(&mut self) -> Result<Config, ConfigErrors> {
+        if let Some(listener) = &self.listener {
+            let http = self.options.http.get_or_insert(Http::DEFAULT);
+            if let Ok(Address::Tcp(_)) = listener.address {
+                // Whoever opened it chose the port; URLs ask the listener for it.
+                http.port = Setting::exact(0);
+            }
+        }
+        let file = self.file.take().or_else(|| std::env::var_os(FILE_VARIABLE).map(PathBuf::from));
+        let layers = Layers {
+            endpoint: E::DEF.name,
+            declared: &E::settings(),
+            file: file.as_deref(),
+            options: &self.options,
+            found: E::DEF.mounts.iter().flat_map(mount_findings).collect(),
+        };
+        layers.resolve(E::init)
+    }
+}
+
+fn listener_config(config: &Config) -> Option<HttpConfig> {
+    let http = config.http.clone()?;
+    if !config.server {
+        tracing::info!("`server` is off: `http` is configured, but nothing listens");
+        return None;
+    }
+    Some(http)
+}
+
+fn mount_findings(mount: &'static Mount) -> Vec<ConfigError> {
+    match mount.websocket.and_then(|websocket| websocket.check_origin) {
+        Some(CheckOrigin::List(list)) => {
+            check_list(list).into_iter().map(|error| error.of_mount(mount.path, mount.location)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
+    let error = |MountError { mount, message }: MountError| {
+        ConfigError::new(message).of_mount(mount.path, mount.location)
+    };
+    ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
+}
+
+fn drain_timeout(mounts: &[Mount]) -> Duration {
+    let each = mounts.iter().map(|mount| mount.drainer.unwrap_or(Drainer::DEFAULT).shutdown);
+    each.max().unwrap_or_default()
+}
+
+fn open(http: &HttpConfig) -> Result<Listening, Error> {
+    let opened = match (http.ip.address(), http.ip.unix_path()) {
+        (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, http.listen_port())),
+        #[cfg(unix)]
+        (None, Some(path)) => Bound::unix(path),
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    };
+    opened.map(Listening::new).map_err(|error| {
+        let address = match http.ip.address() {
+            Some(ip) => SocketAddr::new(ip, http.listen_port()).to_string(),
+            None => http.ip.to_string(),
+        };
+        Error::listen(address, error)
+    })
+}
+
+fn listen(
+    listener: Listening,
+    http: &HttpConfig,
+    service: &EndpointService,
+    life: &Life,
+) -> Result<(), Error> {
+    let address = listener.address.map_err(|error| Error::listen("the given listener".to_owned(), error))?;
+    let handle = &life.handle;
+    handle.listens_at(address.clone());
+    let options = ServerOptions {
+        header_timeout: http.header_timeout,
+        idle_timeout: http.idle_timeout,
+        shutdown_timeout: http.shutdown_timeout,
+        max_headers: http.max_headers,
+        max_head_bytes: http.max_head_bytes,
+        max_connections: http.max_connections,
+    };
+    (listener.serve)(service.clone(), options, handle, life.listening.clone());
+    let protocol = if matches!(address, Address::Unix(_)) { "http+unix" } else { "http" };
+    tracing::info!("running {} at {address} ({protocol})", handle.name());
+    Ok(())
+}
+
+impl Gauge for Mounts {
+    fn count(&self) -> usize {
+        self.connections()
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Builder<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("endpoint", &E::DEF.name)
+            .field("file", &self.file)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,136 @@
+//! The tasks of an endpoint's sockets: started before it listens, started again after a panic, within a limit.
+
+use std::{any::TypeId, collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+
+use tokio::{
+    sync::oneshot,
+    task::{Id, JoinSet},
+    time::{Instant, timeout},
+};
+
+use crate::{
+    handle::Handle,
+    socket::{ChildSpec, Children},
+    transport::Mount,
+};
+
+/// Panics of one child that are forgiven in [`WINDOW`].
+const FORGIVEN: usize = 3;
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// How long a child may take to notice that it is cancelled: it does at its next `.await`.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A child that panicked too often.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed {
+    pub(super) socket: &'static str,
+    pub(super) child: &'static str,
+}
+
+/// The children of all sockets.
+pub(super) struct Supervisor {
+    handle: Handle,
+    children: Vec<Child>,
+    running: JoinSet<()>,
+    /// Which child a task is.
+    tasks: HashMap<Id, usize>,
+}
+
+struct Child {
+    socket: &'static str,
+    spec: Arc<ChildSpec>,
+    panics: Vec<Instant>,
+}
+
+/// What the sockets of an endpoint want to run: once for each socket type, however often it is mounted.
+pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
+    let mut known: Vec<TypeId> = Vec::new();
+    let mut specs = Vec::new();
+    for mount in mounts {
+        let socket = (mount.socket.type_id)();
+        if !known.contains(&socket) {
+            known.push(socket);
+            let mut children = Children::default();
+            (mount.socket.children)(&mut children);
+            specs.extend(children.into_specs().into_iter().map(|spec| (mount.socket.name, spec)));
+        }
+    }
+    specs
+}
+
+impl Supervisor {
+    /// Starts all children, and waits until each has run up to its first `.await`.
+    pub(super) async fn start(specs: Vec<(&'static str, ChildSpec)>, handle: Handle) -> Self {
+        let child = |(socket, spec)| Child { socket, spec: Arc::new(spec), panics: Vec::new() };
+        let children: Vec<_> = specs.into_iter().map(child).collect();
+        let mut supervisor = Supervisor { handle, children, running: JoinSet::new(), tasks: HashMap::new() };
+        let started: Vec<_> = (0..supervisor.children.len()).map(|child| supervisor.spawn(child)).collect();
+        for child in started {
+            // An error is a panic: `supervise` will see to that.
+            let _ = child.await;
+        }
+        supervisor
+    }
+
+    /// Starts children again until one fails for good.
+    pub(super) async fn supervise(&mut self) -> Failed {
+        loop {
+            let Some(ended) = self.running.join_next_with_id().await else {
+                return std::future::pending().await;
+            };
+            let (id, panicked) = match ended {
+                Ok((id, ())) => (id, false),
+                Err(error) => (error.id(), error.is_panic()),
+            };
+            let Some(child) = self.tasks.remove(&id) else { continue };
+            if !panicked {
+                continue;
+            }
+            if let Err(failed) = self.forgive(child) {
+                return failed;
+            }
+            let _ = self.spawn(child);
+        }
+    }
+
+    fn forgive(&mut self, child: usize) -> Result<(), Failed> {
+        let Child { socket, spec, panics } = &mut self.children[child];
+        let (socket, child) = (*socket, spec.name);
+        let now = Instant::now();
+        panics.retain(|earlier| now.duration_since(*earlier) < WINDOW);
+        panics.push(now);
+        if panics.len() > FORGIVEN {
+            tracing::error!(socket, child, "a child panicked too often: the endpoint stops");
+            return Err(Failed { socket, child });
+        }
+        tracing::error!(socket, child, "a child panicked, and is started again");
+        Ok(())
+    }
+
+    fn spawn(&mut self, child: usize) -> oneshot::Receiver<()> {
+        let (spec, handle) = (self.children[child].spec.clone(), self.handle.clone());
+        let tasks = handle.0.tasks.clone();
+        let (started, start) = oneshot::channel();
+        // `start` is called inside the task, so that its panic counts as the child's.
+        let run = async move {
+            let mut child = (spec.start)(handle);
+            let first = poll_fn(|cx| Poll::Ready(child.as_mut().poll(cx))).await;
+            let _ = started.send(());
+            if first.is_pending() {
+                child.await;
+            }
+        };
+        let task = self.running.spawn(tasks.track_future(run));
+        self.tasks.insert(task.id(), child);
+        start
+    }
+
+    /// Cancels all children, and waits until they are gone.
+    pub(super) async fn stop(mut self) {
+        if timeout(PATIENCE, self.running.shutdown()).await.is_err() {
+            let left = self.running.len();
+            tracing::error!(left, "children block their threads and cannot be stopped");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A running endpoint from its start to its end: one task that holds everything together.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::children::{Failed, Supervisor};
+use crate::{
+    error::Error,
+    handle::{Gauge, Handle},
+    transport::Mounts,
+};
+
+/// How much longer than they may things are waited for, before they are given up.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Ends the endpoint when it ends.
+pub(super) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// How an endpoint ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Done,
+    Failed(Failed),
+    /// So many connections had to be cut off.
+    Cut(usize),
+}
+
+impl End {
+    pub(super) fn into_result(self) -> Result<(), Error> {
+        match self {
+            End::Done => Ok(()),
+            End::Failed(Failed { socket, child }) => Err(Error::child(socket, child)),
+            End::Cut(connections) => Err(Error::drain(connections)),
+        }
+    }
+}
+
+/// All that runs of an endpoint.
+pub(super) struct Life {
+    pub(super) handle: Handle,
+    pub(super) mounts: Mounts,
+    pub(super) children: Supervisor,
+    pub(super) sweeper: JoinHandle<()>,
+    /// Cancelled, it ends the listener.
+    pub(super) listening: CancellationToken,
+    /// How long the slowest mount may take to drain.
+    pub(super) drain_timeout: Duration,
+    /// How long requests in flight may take.
+    pub(super) http_timeout: Duration,
+    /// A shared one is left to those who share it.
+    pub(super) owns_pubsub: bool,
+    pub(super) gauge: Arc<dyn Gauge>,
+}
+
+impl Life {
+    /// Lives until it is told to stop or a child fails, and stops.
+    pub(super) async fn run(mut self, signal: Signal, end: watch::Sender<Option<End>>) {
+        let stop = self.handle.0.stop.clone();
+        let failed = tokio::select! {
+            () = stop.cancelled() => None,
+            () = signal => None,
+            failed = self.children.supervise() => Some(failed),
+        };
+        stop.cancel();
+        let cut = self.stop().await;
+        end.send_replace(Some(match (failed, cut) {
+            (Some(failed), _) => End::Failed(failed),
+            (None, 0) => End::Done,
+            (None, cut) => End::Cut(cut),
+        }));
+    }
+
+    /// Returns how many connections had to be cut off.
+    pub(super) async fn stop(self) -> usize {
+        tracing::info!("stopping {}", self.handle.name());
+        let http_deadline = Instant::now() + self.http_timeout;
+        self.listening.cancel();
+        let (sockets, requests) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
+        let cut = sockets + requests;
+        let connections = &self.handle.0.connections;
+        if timeout(GRACE, connections.wait()).await.is_err() {
+            tracing::error!(left = connections.len(), "connections did not end, though they were cut off");
+        }
+        self.sweeper.abort();
+        let _ = self.sweeper.await;
+        self.children.stop().await;
+        if self.owns_pubsub {
+            self.handle.pubsub().close().await;
+        }
+        drop(self.gauge);
+        tracing::info!(cut, "stopped {}", self.handle.name());
+        cut
+    }
+
+    /// From here on, requests for sockets are answered 503.
+    async fn drain_sockets(&self) -> usize {
+        match timeout(self.drain_timeout + GRACE, self.mounts.drain()).await {
+            Ok(cut) => cut,
+            Err(_) => self.mounts.connections(),
+        }
+    }
+
+    /// At the deadline the server cuts off by itself what it still serves.
+    async fn finish_requests(&self, deadline: Instant) -> usize {
+        let connections = &self.handle.0.connections;
+        connections.close();
+        match timeout_at(deadline, connections.wait()).await {
+            Ok(()) => 0,
+            Err(_) => connections.len().saturating_sub(self.mounts.connections()),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A running endpoint, as the application holds it.
+
+use std::{fmt, marker::PhantomData, ops::Deref};
+
+use tokio::sync::watch;
+
+use super::{Endpoint, EndpointService, life::End, signal::Signals};
+use crate::{error::Error, handle::Handle};
+
+/// A running endpoint. Cloning it is cheap; what it dereferences to is what sockets and requests are given.
+///
+/// It runs until [`shutdown`](Running::shutdown), whether or not anybody holds it. Any number run side by side in one
+/// process, also of the same type.
+pub struct Running<E> {
+    service: EndpointService,
+    end: watch::Receiver<Option<End>>,
+    endpoint: PhantomData<fn() -> E>,
+}
+
+impl<E: Endpoint> Running<E> {
+    pub(super) fn new(service: EndpointService, end: watch::Receiver<Option<End>>) -> Self {
+        Running { service, end, endpoint: PhantomData }
+    }
+
+    /// The endpoint as a tower service: in a foreign server, or in a test.
+    pub fn service(&self) -> EndpointService {
+        self.service.clone()
+    }
+
+    /// The endpoint, without its type.
+    pub fn handle(&self) -> &Handle {
+        self.service.handle()
+    }
+
+    /// Stops: takes no connections any more, tells the clients of sockets to come back later, lets requests in flight
+    /// end, then stops the children. Of the endpoint, no task is left.
+    ///
+    /// It goes on when the future is dropped; any number of callers may wait for it.
+    ///
+    /// # Errors
+    /// When connections did not end in their time and were cut off.
+    pub async fn shutdown(&self) -> Result<(), Error> {
+        self.handle().0.stop.cancel();
+        self.wait().await
+    }
+
+    /// Waits until the endpoint has stopped, whyever that is.
+    ///
+    /// # Errors
+    /// When connections did not end in their time and were cut off, or when it stopped because a child panicked too often.
+    pub async fn wait(&self) -> Result<(), Error> {
+        let mut end = self.end.clone();
+        // The sender is dropped with the endpoint's own task.
+        while end.changed().await.is_ok() {}
+        let tasks = &self.handle().0.tasks;
+        tasks.close();
+        tasks.wait().await;
+        let end = *end.borrow();
+        // Without an end, the task was dropped with its runtime.
+        end.unwrap_or(End::Done).into_result()
+    }
+
+    /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown). A second signal does not
+    /// wait for that: return its error from `main`, and the process ends with what is left of connections.
+    ///
+    /// # Errors
+    /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); a second signal; signals can't be waited for.
+    pub async fn wait_for_signal(&self) -> Result<(), Error> {
+        let mut signals = Signals::listen().map_err(Error::signal)?;
+        tokio::select! {
+            signal = signals.recv() => tracing::info!(signal, "stopping by signal"),
+            ended = self.wait() => return ended,
+        }
+        tokio::select! {
+            biased;
+            ended = self.shutdown() => ended,
+            signal = signals.recv() => {
+                tracing::error!(signal, "stopping by force: this is the second signal");
+                Err(Error::drain(self.stats().connections))
+            }
+        }
+    }
+}
+
+impl<E> Clone for Running<E> {
+    fn clone(&self) -> Self {
+        Running { service: self.service.clone(), end: self.end.clone(), endpoint: PhantomData }
+    }
+}
+
+impl<E> Deref for Running<E> {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        self.service.handle()
+    }
+}
+
+impl<E> fmt::Debug for Running<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Running").field(&self.name()).finish()
+    }
+}

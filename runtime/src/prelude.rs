@@ -1,0 +1,9 @@
+//! What an application needs, in one `use landfall::prelude::*;`.
+
+pub use crate::{
+    Body, CheckOrigin, Children, Config, ConfigError, Connect, Control, Endpoint, EndpointService, Error,
+    Flow, Handle, Mailbox, Message, Origin, Outbox, Params, PeerData, Reason, Refused, RequestUri, Running,
+    Socket, TransportKind, endpoint,
+    pubsub::{Broadcast, Payload},
+    socket,
+};

@@ -1,0 +1,220 @@
+//! Checks that run while the user's crate compiles: of constants, and of facts that span two items.
+//!
+//! Each returns what it was given, so that it can stand where the value does: the error then points there.
+
+use std::time::Duration;
+
+use super::text::Text;
+use crate::{
+    socket::{Drainer, Timeout, eq},
+    transport::Mount,
+};
+
+/// A number of at least `least`.
+#[track_caller]
+pub const fn at_least(key: &str, least: usize, value: usize) -> usize {
+    if value < least {
+        let text = Text::new("`").and(key);
+        if least == 1 {
+            panic!("{}", text.and("` must be positive").as_str());
+        }
+        panic!("{}", text.and("` is too small for a join message").help("at least 128").as_str());
+    }
+    value
+}
+
+/// A duration above zero.
+#[track_caller]
+pub const fn positive(key: &str, value: Duration) -> Duration {
+    if value.is_zero() {
+        panic!("{}", Text::new("`").and(key).and("` must be positive").as_str());
+    }
+    value
+}
+
+/// A timeout above zero.
+#[track_caller]
+pub const fn timeout(key: &str, value: Timeout) -> Timeout {
+    if let Timeout::After(duration) = value {
+        positive(key, duration);
+    }
+    value
+}
+
+/// What is appended to a mount's path: empty, or a path.
+#[track_caller]
+pub const fn transport_path(path: &'static str) -> &'static str {
+    if !path.is_empty() && path.as_bytes()[0] != b'/' {
+        panic!("{}", Text::new("a transport path starts with `/`, not `").and(path).and("`").as_str());
+    }
+    path
+}
+
+/// RFC 9110 tokens, each once.
+#[track_caller]
+pub const fn subprotocols(list: &'static [&'static str]) -> &'static [&'static str] {
+    if list.is_empty() {
+        panic!("an empty list refuses every client that offers a subprotocol");
+    }
+    let mut i = 0;
+    while i < list.len() {
+        if !is_token(list[i]) {
+            panic!("{}", Text::new("`").and(list[i]).and("` is not a token (RFC 9110)").as_str());
+        }
+        let mut earlier = 0;
+        while earlier < i {
+            if eq(list[earlier], list[i]) {
+                panic!("{}", Text::new("`").and(list[i]).and("` is listed twice").as_str());
+            }
+            earlier += 1;
+        }
+        i += 1;
+    }
+    list
+}
+
+const fn is_token(text: &str) -> bool {
+    let (bytes, others) = (text.as_bytes(), b"!#$%&'*+-.^_`|~");
+    let mut i = 0;
+    while i < bytes.len() {
+        let mut known = bytes[i].is_ascii_alphanumeric();
+        let mut j = 0;
+        while j < others.len() {
+            known |= bytes[i] == others[j];
+            j += 1;
+        }
+        if !known {
+            return false;
+        }
+        i += 1;
+    }
+    !bytes.is_empty()
+}
+
+/// What a mount's `drainer(..)` starts from: the socket's own, or the defaults.
+pub const fn drainer(preset: Option<Drainer>) -> Drainer {
+    match preset {
+        Some(drainer) => drainer,
+        None => Drainer::DEFAULT,
+    }
+}
+
+/// A mount whose options fit together, and that grants what its socket reads.
+#[track_caller]
+pub const fn mount(mount: Mount) -> Mount {
+    if let Some(drainer) = mount.drainer
+        && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
+    {
+        panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
+    }
+    grants(&mount);
+    mount
+}
+
+/// Everything that is missing goes into one message: an evaluation ends at its first panic.
+#[track_caller]
+const fn grants(mount: &Mount) {
+    let Some(websocket) = &mount.websocket else { return };
+    let (socket, needs) = (mount.socket.name, mount.socket.needs.info);
+    let mut missing =
+        Text::new("`").and(socket).and("` reads connect_info keys this mount does not request: ");
+    let (mut none, mut token) = (true, false);
+    let mut i = 0;
+    while i < needs.len() {
+        if eq(needs[i], "auth_token") {
+            token = !websocket.auth_token;
+        } else if !websocket.connect_info.grants(needs[i]) {
+            missing = missing.and_name(needs[i], none);
+            none = false;
+        }
+        i += 1;
+    }
+    if none && !token {
+        return;
+    }
+    if none {
+        missing = Text::new("`").and(socket).and("` reads `auth_token`, which is not enabled on this mount");
+    } else {
+        missing = missing.help("add them to `connect_info` of `websocket`");
+    }
+    if token {
+        missing = missing.help("add `auth_token = true` to `websocket`");
+    }
+    panic!("{}", missing.as_str());
+}
+
+/// No two mounts are served at the same path, whatever their variables are called.
+#[track_caller]
+pub const fn check_paths(mounts: &[Mount]) {
+    let mut i = 0;
+    while i < mounts.len() {
+        let mut earlier = 0;
+        while earlier < i {
+            if same_path(&mounts[earlier], &mounts[i]) {
+                let text = Text::new("`").and(mounts[i].path).and("` (").and(mounts[i].location);
+                let text = text.and(") is already served by `").and(mounts[earlier].path);
+                let text = text.and("` (").and(mounts[earlier].location).and(")");
+                panic!("{}", text.help("give one of them another path").as_str());
+            }
+            earlier += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn same_path(a: &Mount, b: &Mount) -> bool {
+    let (Some(a_socket), Some(b_socket)) = (&a.websocket, &b.websocket) else { return false };
+    let mut a = Shape { mount: a.path.as_bytes(), transport: a_socket.path.as_bytes(), at: 0 };
+    let mut b = Shape { mount: b.path.as_bytes(), transport: b_socket.path.as_bytes(), at: 0 };
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x == y => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The bytes of a mount's full path, with one `/` for many and without the names of variables.
+struct Shape<'a> {
+    mount: &'a [u8],
+    transport: &'a [u8],
+    at: usize,
+}
+
+impl Shape<'_> {
+    const fn peek(&self) -> Option<u8> {
+        let (at, joint) = (self.at, self.mount.len());
+        if at < joint {
+            Some(self.mount[at])
+        } else if at == joint {
+            Some(b'/')
+        } else if at - joint <= self.transport.len() {
+            Some(self.transport[at - joint - 1])
+        } else {
+            None
+        }
+    }
+
+    const fn next(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        self.at += 1;
+        match byte {
+            Some(b'/') => {
+                while let Some(b'/') = self.peek() {
+                    self.at += 1;
+                }
+                if self.peek().is_none() { None } else { byte }
+            }
+            Some(b':') => {
+                while let Some(byte) = self.peek()
+                    && byte != b'/'
+                {
+                    self.at += 1;
+                }
+                byte
+            }
+            _ => byte,
+        }
+    }
+}

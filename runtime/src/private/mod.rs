@@ -1,0 +1,33 @@
+//! What expansions of the macros name. Nothing here is for people; it may change with any version.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `check` | checks of constants and of facts that span two items |
+//! | `text` | messages put together in constants |
+
+mod check;
+mod text;
+
+pub use std::time::Duration;
+
+pub use tracing::Level;
+
+pub use self::check::{
+    at_least, check_paths, drainer, mount, positive, subprotocols, timeout, transport_path,
+};
+pub use crate::{
+    config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
+    endpoint::{Endpoint, EndpointDef},
+    origin::CheckOrigin,
+    pipeline::{Pipeline, plug},
+    plug::NotFound,
+    socket::{
+        ConnectInfo, Drainer, InfoValue, OutboxOptions, Overflow, Socket, SocketOptions, Timeout, WebSocket,
+    },
+    transport::{Mount, SocketDef},
+};
+
+/// What a pipeline without `service(..)` ends in.
+pub const fn not_found() -> NotFound {
+    NotFound
+}

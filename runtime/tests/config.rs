@@ -1,0 +1,206 @@
+//! Configuration as an application meets it: files, options, `init`, and one error for all that is wrong.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{fs, path::PathBuf};
+
+use landfall::{
+    CheckOrigin, Config, ConfigError, Connect, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused,
+    Running, Socket, SocketDef, WebSocket,
+    config::{Extra, Http, Scheme, Setting, Settings, Source, Url},
+};
+
+struct Chat;
+
+impl Endpoint for Chat {
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Chat", mounts: &[] };
+
+    fn settings() -> Settings {
+        let mut settings = Settings {
+            url: Url { host: Setting::given("example.com"), path: Setting::given("/chat"), ..Url::DEFAULT },
+            http: Some(Http {
+                port: Setting::env_or_exact("LANDFALL_TEST_NO_SUCH_PORT", 4000),
+                ..Http::DEFAULT
+            }),
+            server: Setting::exact(false),
+            ..Settings::default()
+        };
+        settings.extra("mailer", Setting::given(Extra::table([("from", "a@example.com")])));
+        settings
+    }
+}
+
+/// A file of the test's own.
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+async fn message<E: Endpoint>(started: Result<Running<E>, landfall::Error>) -> String {
+    let error = started.unwrap_err();
+    assert!(error.is_config());
+    format!("{error:?}")
+}
+
+#[tokio::test]
+async fn the_declaration_is_the_lowest_layer() {
+    let chat = Chat::start().await.unwrap();
+    assert_eq!(chat.url(), "http://example.com:4000");
+    assert_eq!(chat.static_url(), chat.url());
+    assert_eq!(chat.host(), "example.com");
+    assert_eq!(chat.path("/rooms"), "/chat/rooms");
+    assert_eq!(chat.script_name(), ["chat"]);
+    let mailer: serde_json::Value = chat.config().extra("mailer").unwrap().unwrap();
+    assert_eq!(mailer["from"], "a@example.com");
+    chat.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_lies_over_it_and_options_over_the_file() {
+    let path =
+        file("layers.toml", "[url]\nscheme = \"https\"\nport = 8443\n[static_url]\nhost = \"cdn.com\"\n");
+    let chat = Chat::builder().file(&path).start().await.unwrap();
+    assert_eq!(chat.url(), "https://example.com:8443");
+    assert_eq!(chat.static_url(), "http://cdn.com:4000", "nothing is inherited from `url`");
+    chat.shutdown().await.unwrap();
+
+    let chat = Chat::builder()
+        .file(&path)
+        .settings(|settings| settings.url.port = Setting::exact(443))
+        .settings(|settings| settings.check_origin = Setting::exact(CheckOrigin::Conn))
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(chat.url(), "https://example.com");
+    assert_eq!(chat.struct_url().scheme, Scheme::Https);
+    assert_eq!(chat.struct_url().port, 443);
+    assert_eq!(chat.config().check_origin, CheckOrigin::Conn);
+    chat.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn everything_wrong_is_said_at_once() {
+    let path = file("wrong.toml", "sever = true\n\n[url]\nport = \"80a\"\npath = \"chat\"\n");
+    let wrong = Chat::builder()
+        .file(&path)
+        .settings(|settings| settings.secret_key_base = Setting::given("hunter2"))
+        .start()
+        .await;
+    let text = message(wrong).await;
+    let path = path.display();
+    let expected = format!(
+        "the configuration of `Chat` is wrong\n\n\
+         unknown key `sever` (from {path}:1)\n  help: did you mean `server`?\n\n\
+         `port` is a number, not `\"80a\"` (`url.port` from {path}:4)\n\n\
+         `path` must start with `/` (`url.path` from {path}:5)\n  help: `path = \"/chat\"`\n\n\
+         `secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from start options)\n  \
+         help: generate one: `openssl rand -base64 48`"
+    );
+    assert_eq!(text, expected);
+}
+
+#[tokio::test]
+async fn a_file_that_is_missing_is_an_error() {
+    let text = message(Chat::builder().file("/nowhere/landfall.toml").start().await).await;
+    assert!(text.contains("cannot read the configuration file `/nowhere/landfall.toml`: "), "{text}");
+}
+
+/// Its secret comes from elsewhere.
+struct Vault;
+
+impl Endpoint for Vault {
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Vault", mounts: &[] };
+
+    fn settings() -> Settings {
+        Settings { secret_key_base: Setting::env("LANDFALL_TEST_NO_SUCH_SECRET"), ..Settings::default() }
+    }
+
+    fn init(mut config: Config) -> Result<Config, ConfigError> {
+        match config.extra::<String>("vault") {
+            Some(Ok(key)) => config.secret_key_base = Some(key.into()),
+            Some(Err(error)) => return Err(ConfigError::new(error.to_string())),
+            None => {}
+        }
+        Ok(config)
+    }
+}
+
+fn vault(value: Extra) -> impl FnOnce(&mut Settings) {
+    move |settings| settings.extra("vault", Setting::exact(value))
+}
+
+#[tokio::test]
+async fn init_is_the_uppermost_layer() {
+    let secret = "correct horse battery staple, correct horse battery staple, 0123";
+    let running = Vault::builder().settings(vault(secret.into())).start().await.unwrap();
+    let config = running.config();
+    assert_eq!(config.secret_key_base.as_ref().map(|secret| secret.expose()), Some(secret.as_bytes()));
+    assert!(!format!("{config:?} {running:?}").contains("horse"));
+    running.shutdown().await.unwrap();
+
+    let missing = Vault::start().await.unwrap_err();
+    let findings: Vec<_> = missing.config_errors().unwrap().iter().collect();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].key(), Some("secret_key_base"));
+    assert_eq!(findings[0].message(), "the environment variable `LANDFALL_TEST_NO_SUCH_SECRET` is not set");
+    assert!(matches!(findings[0].origin(), Some(Source::Macro(at)) if at.file().ends_with("config.rs")));
+
+    let short = message(Vault::builder().settings(vault("hunter2".into())).start().await).await;
+    assert!(
+        short.contains("has 7 bytes, sessions need at least 64 (`secret_key_base` from init)"),
+        "{short}"
+    );
+    let refused = message(Vault::builder().settings(vault(5.into())).start().await).await;
+    assert!(refused.contains("`extra.vault` is not what it should be (from init)"), "{refused}");
+}
+
+struct Anybody;
+
+impl Socket for Anybody {
+    type Info = ();
+
+    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
+        Ok(Anybody)
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
+        Flow::Continue
+    }
+}
+
+struct Mounted;
+
+impl Endpoint for Mounted {
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Mounted",
+        mounts: &[Mount {
+            path: "/socket",
+            socket: SocketDef::of::<Anybody>("Anybody"),
+            websocket: Some(WebSocket {
+                check_origin: Some(CheckOrigin::List(&["//a.com", "b.com"])),
+                ..WebSocket::DEFAULT
+            }),
+            drainer: None,
+            log: None,
+            location: "src/web.rs:9",
+        }],
+    };
+
+    fn settings() -> Settings {
+        Settings { server: Setting::exact(true), ..Settings::default() }
+    }
+}
+
+#[tokio::test]
+async fn mounts_are_checked_with_the_rest() {
+    let text = message(Mounted::start().await).await;
+    assert!(text.contains(
+        "`\"b.com\"` has no host: an origin starts with `//` or a scheme (`check_origin of /socket` from macro at \
+         src/web.rs:9)\n  help: `\"//b.com\"` or `\"https://b.com\"`"
+    ));
+    assert!(
+        text.contains("`server = true` but no listener is configured (`server` from macro at "),
+        "{text}"
+    );
+}
