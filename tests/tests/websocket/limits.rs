@@ -88,12 +88,17 @@ async fn a_reader_that_does_not_read_is_closed_and_others_get_everything() {
     reader.is_quiet().await;
     let payload = "n".repeat(32 * 1024);
     let mut sent = 0;
-    while told.try_recv().is_err() {
+    let reason = loop {
         site.running.broadcast("news", "headline", payload.as_str()).expect("room for a broadcast");
         assert_eq!(reader.hear_text().await.len(), payload.len());
         sent += 1;
         assert!(sent < 10_000, "the reader that does not read is still there");
-    }
+        if let Ok(reason) = told.try_recv() {
+            break reason;
+        }
+    };
+    assert_eq!(reason, Reason::Overflow);
+    assert_eq!(stuck.hear_close_at_last().await, Some(1013));
     site.running.broadcast("news", "headline", "the last").expect("room for a broadcast");
     assert_eq!(reader.hear_text().await, "the last");
 }
