@@ -183,6 +183,7 @@ pub(crate) const WEBSOCKET: Group = Group {
     keys: &[
         Key { name: "path", kind: Kind::TransportPath },
         Key { name: "timeout", kind: Kind::Timeout },
+        Key { name: "ping", kind: Kind::Timeout },
         Key { name: "max_frame_size", kind: Kind::Size { least: 128 } },
         Key { name: "max_message_size", kind: Kind::OptionalSize { least: 128 } },
         Key { name: "compress", kind: Kind::Flag },

@@ -132,11 +132,11 @@ impl Handle {
     /// Where the endpoint listens, with the real port where 0 is configured.
     ///
     /// # Errors
-    /// When it does not, or not by this scheme.
+    /// When it does not, or not by this scheme, or not any more.
     pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
-        match scheme {
-            Scheme::Http => self.0.address.get().cloned().ok_or(NotListening(())),
-            Scheme::Https => Err(NotListening(())),
+        match (scheme, self.0.address.get()) {
+            (Scheme::Http, Some(address)) if !self.0.stop.is_cancelled() => Ok(address.clone()),
+            _ => Err(NotListening(())),
         }
     }
 

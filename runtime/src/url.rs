@@ -84,9 +84,7 @@ mod tests {
     }
 
     fn listening(port: Option<u16>) -> Option<HttpConfig> {
-        let mut http = HttpConfig::default();
-        http.port = port;
-        Some(http)
+        Some(HttpConfig { port, ..HttpConfig::default() })
     }
 
     /// `url()` and `static_url()`.
@@ -140,9 +138,7 @@ mod tests {
     fn the_static_url_inherits_nothing() {
         let urls = both(|config| {
             config.url.host = "a.com".to_owned();
-            let mut cdn = UrlConfig::default();
-            cdn.host = "cdn.com".to_owned();
-            config.static_url = Some(cdn);
+            config.static_url = Some(UrlConfig { host: "cdn.com".to_owned(), ..UrlConfig::default() });
             config.http = listening(Some(80));
         });
         assert_eq!(urls, ("http://a.com".to_owned(), "http://cdn.com".to_owned()));

@@ -67,6 +67,7 @@ async fn says_where_it_listens_and_answers_there() {
 
     web.shutdown().await.unwrap();
     assert!(get(address).await.is_err(), "nobody listens any more");
+    assert!(web.server_info(Scheme::Http).is_err());
     assert_eq!(web.stats().tasks, 0);
     web.shutdown().await.unwrap();
 }
@@ -155,6 +156,13 @@ async fn stops_on_a_signal_of_the_applications() {
     let signal = stop.clone();
     let web = Web::builder().shutdown_on(async move { signal.notified().await }).start().await.unwrap();
     stop.notify_one();
+    web.wait().await.unwrap();
+    assert_eq!(web.stats().tasks, 0);
+}
+
+#[tokio::test]
+async fn stops_when_the_applications_signal_panics() {
+    let web = Web::builder().shutdown_on(async { panic!("as planned") }).start().await.unwrap();
     web.wait().await.unwrap();
     assert_eq!(web.stats().tasks, 0);
 }

@@ -235,10 +235,17 @@ impl Resolver<'_> {
         }
     }
 
-    fn variables(&self, settings: &[ExtraSetting]) -> Vec<(String, Extra)> {
-        let read =
-            |(key, setting): &ExtraSetting| Some((key.clone(), self.in_environment(key, setting)?.0.ok()?));
-        settings.iter().filter_map(read).collect()
+    fn variables(&mut self, settings: &[ExtraSetting]) -> Vec<(String, Extra)> {
+        let mut read = Vec::new();
+        for (name, setting) in settings {
+            let key = format!("extra.{name}");
+            match self.in_environment(&key, setting) {
+                Some((Ok(value), _)) => read.push((name.clone(), value)),
+                Some((Err(error), source)) => self.errors.push(error.at(&key, source)),
+                None => {}
+            }
+        }
+        read
     }
 
     /// The value of one key, from the topmost layer that says it.

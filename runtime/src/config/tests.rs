@@ -234,6 +234,7 @@ fn numbers_have_their_ranges() {
     assert!(range("http.max_head_bytes = 1").starts_with("`max_head_bytes` must be at least 8192 ("));
     assert!(range("http.max_connections = 0").starts_with("`max_connections` must be positive ("));
     assert!(range("http.idle_timeout = \"0s\"").starts_with("`idle_timeout` must be positive ("));
+    assert!(range("http.idle_timeout = \"999999h\"").starts_with("`idle_timeout` must be at most a year ("));
     assert!(range("http.idle_timeout = 5").starts_with("`idle_timeout` needs a unit ("));
     assert!(
         range("http.idle_timeout = \"5 parsec\"")

@@ -1,5 +1,7 @@
 //! The checks of a whole configuration.
 
+use std::time::Duration;
+
 use super::{
     Config, ConfigError, HttpConfig, Scheme, UrlConfig, host, origin,
     value::{invalid_ip, must_be_positive, port_range},
@@ -14,6 +16,9 @@ const LEAST_HEAD: usize = 8192;
 
 /// Enough for hours of broadcasts, and within what a queue can be.
 const LONGEST_QUEUE: usize = 1 << 28;
+
+/// Longer is a mistake, and in the end overflows the clock.
+const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The bytes that session cookies need.
 const LEAST_SECRET: usize = 64;
@@ -96,7 +101,10 @@ fn check_url(group: &str, url: &UrlConfig, http: Option<&HttpConfig>, found: &mu
             found.warn(port_key, error.help(format!("did you mean `scheme = \"{other}\"`?")));
         }
         (None, Some(Scheme::Https)) => {
-            let port = http.and_then(|http| http.port).unwrap_or(80);
+            let port = match http.and_then(|http| http.port) {
+                Some(0) => "the one that the system chooses".to_owned(),
+                port => port.unwrap_or(80).to_string(),
+            };
             let text = format!(
                 "the port of `{group}()` would be {port}, inferred from `http`, under scheme `https`"
             );
@@ -142,6 +150,8 @@ fn check_http(http: &HttpConfig, found: &mut Findings) {
     for (name, time) in times {
         if time.is_zero() {
             found.error(format!("http.{name}"), must_be_positive(name));
+        } else if time > LONGEST_TIME {
+            found.error(format!("http.{name}"), ConfigError::new(format!("`{name}` must be at most a year")));
         }
     }
     if http.max_headers == 0 || http.max_headers > MOST_HEADERS {

@@ -180,7 +180,7 @@ impl Value for Duration {
 fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(digits)?;
-    // 32 bits of hours are longer than any machine runs, and their sum with the present time is still a time.
+    // 32 bits, so that no unit overflows; what is still too long is found with the rest.
     let number = u64::from(number.parse::<u32>().ok()?);
     Some(match unit.trim_start() {
         "ms" => Duration::from_millis(number),

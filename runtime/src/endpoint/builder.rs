@@ -37,10 +37,12 @@ pub struct Builder<E> {
     endpoint: PhantomData<fn() -> E>,
 }
 
+type Serve = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send;
+
 /// A listener that is open, and how to serve it.
 struct Listening {
     address: io::Result<Address>,
-    serve: Box<dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send>,
+    serve: Box<Serve>,
 }
 
 impl Listening {

@@ -90,7 +90,7 @@ impl Supervisor {
             if let Err(failed) = self.forgive(child) {
                 return failed;
             }
-            let _ = self.spawn(child);
+            drop(self.spawn(child));
         }
     }
 

@@ -1,6 +1,13 @@
 //! A running endpoint from its start to its end: one task that holds everything together.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use tokio::{
     sync::watch,
@@ -58,13 +65,24 @@ pub(super) struct Life {
     pub(super) gauge: Arc<dyn Gauge>,
 }
 
+/// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
+async fn contained(mut signal: Signal) {
+    poll_fn(|cx| {
+        catch_unwind(AssertUnwindSafe(|| signal.as_mut().poll(cx))).unwrap_or_else(|_| {
+            tracing::error!("the future given to `shutdown_on` panicked: the endpoint stops");
+            Poll::Ready(())
+        })
+    })
+    .await;
+}
+
 impl Life {
     /// Lives until it is told to stop or a child fails, and stops.
     pub(super) async fn run(mut self, signal: Signal, end: watch::Sender<Option<End>>) {
         let stop = self.handle.0.stop.clone();
         let failed = tokio::select! {
             () = stop.cancelled() => None,
-            () = signal => None,
+            () = contained(signal) => None,
             failed = self.children.supervise() => Some(failed),
         };
         stop.cancel();
@@ -100,7 +118,7 @@ impl Life {
 
     /// From here on, requests for sockets are answered 503.
     async fn drain_sockets(&self) -> usize {
-        match timeout(self.drain_timeout + GRACE, self.mounts.drain()).await {
+        match timeout(self.drain_timeout.saturating_add(GRACE), self.mounts.drain()).await {
             Ok(cut) => cut,
             Err(_) => self.mounts.connections(),
         }

@@ -22,7 +22,8 @@ pub use crate::{
     pipeline::{Pipeline, plug},
     plug::NotFound,
     socket::{
-        ConnectInfo, Drainer, InfoValue, OutboxOptions, Overflow, Socket, SocketOptions, Timeout, WebSocket,
+        Children, Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, OutboxOptions, Overflow,
+        Reason, Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
     },
     transport::{Mount, SocketDef},
 };

@@ -34,6 +34,7 @@ const NEVER: u64 = u64::MAX;
 
 /// The time of a server, and its connections.
 pub(super) struct Clock {
+    start: Instant,
     tick: Duration,
     now: AtomicU64,
     limits: Limits,
@@ -58,10 +59,13 @@ struct Limits {
 impl Clock {
     pub(super) fn new(options: &ServerOptions) -> Arc<Self> {
         let shortest = options.header_timeout.min(options.idle_timeout);
-        let tick = Duration::from_millis((shortest.as_millis() as u64 / 8).clamp(5, 250));
+        let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
         // One more: the tick that is under way does not count.
-        let ticks = |limit: Duration| limit.as_millis().div_ceil(tick.as_millis()) as u64 + 1;
+        let ticks = |limit: Duration| {
+            u64::try_from(limit.as_millis().div_ceil(tick.as_millis())).unwrap_or(NEVER).saturating_add(1)
+        };
         Arc::new(Clock {
+            start: Instant::now(),
             tick,
             now: AtomicU64::new(0),
             limits: Limits {
@@ -81,6 +85,12 @@ impl Clock {
     }
 
     pub(super) fn watch(self: &Arc<Self>) -> Arc<Watch> {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if connections.is_empty() {
+            // Without connections the clock has stood still.
+            self.set();
+            self.arrival.notify_one();
+        }
         let watch = Arc::new(Watch {
             due: AtomicU64::new(self.after(self.limits.head)),
             phase: AtomicU8::new(Phase::Silent as u8),
@@ -93,40 +103,39 @@ impl Clock {
             upgrade: Mutex::default(),
             clock: self.clone(),
         });
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if connections.is_empty() {
-            self.arrival.notify_one();
-        }
         connections.push(Arc::downgrade(&watch));
         watch
     }
 
+    fn set(&self) {
+        self.now.store((self.start.elapsed().as_millis() / self.tick.as_millis()) as u64, Relaxed);
+    }
+
     fn after(&self, ticks: u64) -> u64 {
-        self.now.load(Relaxed) + ticks
+        self.now.load(Relaxed).saturating_add(ticks)
     }
 
     /// Ticks until the server has stopped and its last connection is gone.
     pub(super) async fn run(self: Arc<Self>, stop: CancellationToken, shutdown: Duration) {
-        let start = Instant::now();
         let mut ticks = tokio::time::interval(self.tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut last = None;
+        let mut stopped = None;
         loop {
             tokio::select! {
-                () = stop.cancelled(), if last.is_none() => {
+                () = stop.cancelled(), if stopped.is_none() => {
                     self.stopping.store(true, Relaxed);
-                    last = Some(Instant::now() + shutdown);
+                    stopped = Some(Instant::now());
                     self.sweep(true);
                 }
                 _ = ticks.tick() => {}
             }
-            self.now.store((start.elapsed().as_millis() / self.tick.as_millis()) as u64, Relaxed);
-            let cut = last.is_some_and(|last| Instant::now() >= last);
+            self.set();
+            let cut = stopped.is_some_and(|stopped| stopped.elapsed() >= shutdown);
             self.cut.store(cut, Relaxed);
             if self.sweep(cut) > 0 {
                 continue;
             }
-            if last.is_some() {
+            if stopped.is_some() {
                 return;
             }
             tokio::select! {

@@ -53,7 +53,9 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 base_port = port.parse().map_err(|_| format!("`{port}` is not a port"))?;
             }
             "--help" | "-h" => return Err(USAGE.to_owned()),
-            unknown if unknown.starts_with('-') => return Err(format!("unknown option `{unknown}`\n\n{USAGE}")),
+            unknown if unknown.starts_with('-') => {
+                return Err(format!("unknown option `{unknown}`\n\n{USAGE}"));
+            }
             path => directory = Some(PathBuf::from(path)),
         }
     }

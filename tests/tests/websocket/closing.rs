@@ -63,7 +63,11 @@ async fn a_vanished_client_is_1006_to_the_socket() {
         let mut told = site::witness(id);
         let mut client = site.open(&format!("/echo/websocket?id={id}")).await;
         client.is_quiet().await;
-        if reset { client.reset() } else { client.shutdown().await }
+        if reset {
+            client.reset()
+        } else {
+            client.shutdown().await
+        }
         assert_eq!(told.recv().await, Some(Reason::Closed { code: 1006, text: String::new() }));
         assert_eq!(told.try_recv().ok(), None, "terminate is called once");
     }

@@ -21,8 +21,14 @@ async fn offers_are_answered_by_their_parameters() {
             "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
             Some(&["permessage-deflate", "server_no_context_takeover", "client_no_context_takeover"]),
         ),
-        ("permessage-deflate; server_max_window_bits=10", Some(&["permessage-deflate", "server_max_window_bits=10"])),
-        ("permessage-deflate; server_max_window_bits=15", Some(&["permessage-deflate", "server_max_window_bits=15"])),
+        (
+            "permessage-deflate; server_max_window_bits=10",
+            Some(&["permessage-deflate", "server_max_window_bits=10"]),
+        ),
+        (
+            "permessage-deflate; server_max_window_bits=15",
+            Some(&["permessage-deflate", "server_max_window_bits=15"]),
+        ),
         ("permessage-deflate; server_max_window_bits=7, permessage-deflate", Some(&["permessage-deflate"])),
         ("permessage-deflate; server_max_window_bits", None),
         ("permessage-deflate; client_max_window_bits=16", None),
@@ -42,7 +48,8 @@ async fn messages_are_inflated_and_answered_compressed() {
     let site = site::start().await;
     let mut client = open(&site, "permessage-deflate").await;
     let mut deflater = Deflater::default();
-    for text in ["hello hello hello hello", "hello hello hello hello", "", "⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓"] {
+    for text in ["hello hello hello hello", "hello hello hello hello", "", "⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓"]
+    {
         client.send(Frame::new(1, deflater.deflate(text.as_bytes())).rsv(4)).await;
         assert_eq!(client.hear_text().await, text);
     }

@@ -115,7 +115,9 @@ async fn an_unasked_pong_is_ignored() {
 async fn what_was_answered_before_a_mistake_arrives() {
     let site = site::start().await;
     let mut client = site.open("/echo/websocket").await;
-    client.send_all(&[Frame::text("one"), Frame::text("two"), Frame::new(3, "x"), Frame::text("three")]).await;
+    client
+        .send_all(&[Frame::text("one"), Frame::text("two"), Frame::new(3, "x"), Frame::text("three")])
+        .await;
     assert_eq!(client.hear_text().await, "one");
     assert_eq!(client.hear_text().await, "two");
     assert_eq!(client.hear_close().await, Some(1002));

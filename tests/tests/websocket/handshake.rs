@@ -39,10 +39,12 @@ async fn the_servers_preference_decides_about_the_subprotocol() {
 async fn foreign_origins_are_refused_with_an_empty_body() {
     let site = site::start().await;
     for origin in ["http://evil.example", "null", "http://localhost.evil.example", ""] {
-        let refused = Client::refused(site.port, &Request::upgrade("/echo/websocket").header("origin", origin)).await;
+        let refused =
+            Client::refused(site.port, &Request::upgrade("/echo/websocket").header("origin", origin)).await;
         assert_eq!((refused.status, refused.body.as_str()), (403, ""), "{origin}");
     }
-    Client::open_by(site.port, &Request::upgrade("/echo/websocket").header("origin", "https://localhost:1")).await;
+    Client::open_by(site.port, &Request::upgrade("/echo/websocket").header("origin", "https://localhost:1"))
+        .await;
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use crate::site;
 #[tokio::test]
 async fn a_frame_is_too_large_by_its_head_alone() {
     let site = site::start().await;
-    for head in [&[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0][..], &[0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]] {
+    for head in [&[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0][..], &[0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]]
+    {
         let mut client = site.open("/small/websocket").await;
         client.write(head).await;
         assert_eq!(client.hear_close().await, Some(1009));

@@ -6,8 +6,7 @@ use std::{
 };
 
 use landfall::{
-    Address, Control, Endpoint, Flow, Mailbox, Message, Outbox, Reason, Refused, Running,
-    config::Scheme,
+    Address, Control, Endpoint, Flow, Mailbox, Message, Outbox, Reason, Refused, Running, config::Scheme,
     endpoint, socket,
 };
 use landfall_tests::client::Client;
@@ -51,7 +50,8 @@ impl Started {
     }
 }
 
-static WITNESSES: LazyLock<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>> = LazyLock::new(Mutex::default);
+static WITNESSES: LazyLock<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>> =
+    LazyLock::new(Mutex::default);
 
 /// What the sockets that connect with `?id=` are told at their end.
 pub(crate) fn witness(id: &str) -> mpsc::UnboundedReceiver<Reason> {

@@ -70,6 +70,32 @@ async fn a_service_may_take_its_time() {
     assert!(server.connect().exchange(HELLO).await.ends_with("at last"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn limits_may_be_as_long_as_one_likes() {
+    let forever = Duration::MAX;
+    let options = ServerOptions {
+        header_timeout: forever,
+        idle_timeout: forever,
+        shutdown_timeout: forever,
+        ..ServerOptions::default()
+    };
+    let server = Harness::with(mirror(), options);
+    let mut client = server.connect();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    client.exchange(HELLO).await;
+    server.stopped().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_hold_after_a_time_without_connections() {
+    let server = Harness::new(mirror());
+    server.connect().exchange(HELLO).await;
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    let start = Instant::now();
+    assert_eq!(server.connect().rest().await, "");
+    assert_took(start, 15);
+}
+
 fn reader() -> impl Serve {
     With(|request: Request<Body>| async {
         let body = request.into_body().collect().await.map(|body| body.to_bytes().len());

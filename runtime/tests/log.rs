@@ -1,0 +1,81 @@
+//! What a start says in the log.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use landfall::{
+    CheckOrigin, Endpoint, EndpointDef,
+    config::{Http, Scheme, Setting, Settings, Url},
+};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn lines(&self) -> Vec<String> {
+        let bytes = self.0.lock().unwrap();
+        String::from_utf8_lossy(&bytes).lines().map(|line| line.trim_start().to_owned()).collect()
+    }
+}
+
+struct Web;
+
+impl Endpoint for Web {
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
+
+    fn settings() -> Settings {
+        Settings {
+            url: Url { host: Setting::given("Example.com"), scheme: Setting::given("https"), ..Url::DEFAULT },
+            http: Some(Http { ip: Setting::given([127, 0, 0, 1]), port: Setting::exact(0), ..Http::DEFAULT }),
+            secret_key_base: Setting::given("x".repeat(64)),
+            check_origin: Setting::exact(CheckOrigin::Off),
+            ..Settings::default()
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_start_says_what_is_doubtful_and_where_it_listens() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .without_time()
+        .with_target(false)
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
+    let _logging = tracing::subscriber::set_default(subscriber.finish());
+
+    let web = Web::start().await.unwrap();
+    let address = web.server_info(Scheme::Http).unwrap();
+    let lines = log.lines();
+    let expected = [
+        "WARN browsers send origins in lower case, `Example.com` will never equal one (`url.host` from macro at ",
+        "WARN the port of `url()` would be the one that the system chooses, inferred from `http`, under scheme \
+         `https` (`url.port` from the defaults)",
+        "WARN `secret_key_base` is one character repeated: anybody can guess it (`secret_key_base` from macro at ",
+        "WARN any web site could open a socket in a visitor's name (`check_origin` from macro at ",
+        &format!("INFO running Web at {address} (http)"),
+        &format!("INFO access Web at {}", web.url()),
+    ];
+    for line in expected {
+        assert!(lines.iter().any(|logged| logged.starts_with(line)), "{line} in {lines:#?}");
+    }
+    assert!(!lines.concat().contains(&"x".repeat(64)));
+    web.shutdown().await.unwrap();
+    assert!(log.lines().iter().any(|line| line.starts_with("INFO stopped Web")));
+}
