@@ -8,5 +8,6 @@
 //! | `peer` | the application that was recorded, rebuilt |
 
 pub mod client;
+pub mod peer;
 pub mod replay;
 pub mod wire;

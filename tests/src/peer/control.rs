@@ -29,7 +29,8 @@ pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Inf
 /// `POST /fan?topic=..&n=..`: the body, or `payload`, to all on the topic, n times.
 async fn publish(request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let (Some(handle), Ok(body)) = (parts.extensions.get::<Handle>(), Limited::new(body, LONGEST).collect().await)
+    let (Some(handle), Ok(body)) =
+        (parts.extensions.get::<Handle>(), Limited::new(body, LONGEST).collect().await)
     else {
         return text(StatusCode::BAD_REQUEST, "the payload is too long");
     };

@@ -78,7 +78,9 @@ impl Echo {
             "crash" => panic!("crash"),
             // Elixir's other ways to fail, and a return value that Rust's types rule out.
             "exit" | "throw" | "badreturn" => panic!("{name}"),
-            "push" | "push3" | "pushbin" | "later" | "infostop" | "infoping" => self.note(name, argument, out),
+            "push" | "push3" | "pushbin" | "later" | "infostop" | "infoping" => {
+                self.note(name, argument, out)
+            }
             _ => self.reply(name, argument, message.clone(), out).await,
         }
         Flow::Continue

@@ -1,6 +1,9 @@
 //! The first endpoint: a mount for each configuration.
 
-use landfall::{Origin, endpoint};
+use landfall::{
+    Drainer, Endpoint, EndpointDef, Mount, Origin, Pipeline, SocketDef, WebSocket, config::Settings, endpoint,
+};
+use tracing::Level;
 
 use super::{
     control,
@@ -9,10 +12,47 @@ use super::{
     sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, PlainSocket},
 };
 
+/// Serves every configuration that cases name: those that the language knows, and those that it refuses.
+pub(super) struct Main;
+
+impl Endpoint for Main {
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Main", mounts: &MOUNTS };
+
+    fn settings() -> Settings {
+        Declared::settings()
+    }
+
+    fn pipeline() -> Pipeline {
+        Declared::pipeline()
+    }
+}
+
+const MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
+    let mut all = [REFUSED[0]; Declared::DEF.mounts.len() + REFUSED.len()];
+    let (mut at, declared) = (0, Declared::DEF.mounts);
+    while at < all.len() {
+        all[at] = if at < declared.len() { declared[at] } else { REFUSED[at - declared.len()] };
+        at += 1;
+    }
+    all
+};
+
+/// An empty list of subprotocols refuses every client that offers one, and a mount without a transport serves nobody:
+/// neither can be declared.
+const REFUSED: [Mount; 2] = [
+    by_hand("/sub_empty", Some(WebSocket { subprotocols: Some(&[]), ..WebSocket::DEFAULT })),
+    by_hand("/lponly", None),
+];
+
+const fn by_hand(path: &'static str, websocket: Option<WebSocket>) -> Mount {
+    let socket = SocketDef::of::<PlainSocket>("PlainSocket");
+    let location = concat!(file!(), ":", line!());
+    Mount { path, socket, websocket, drainer: Some(Drainer::DEFAULT), log: Some(Level::INFO), location }
+}
+
 endpoint! {
-    /// Serves every configuration that cases name.
-    #[derive(Debug)]
-    pub(super) struct Main;
+    /// What the language knows.
+    struct Declared;
 
     http(ip = [127, 0, 0, 1]);
     server = true;
@@ -29,7 +69,6 @@ endpoint! {
     socket("/control", ControlSocket);
     socket("/init", InitSocket);
     socket("/sub", PlainSocket, websocket(subprotocols = ["sip", "mqtt"]));
-    socket("/sub_empty", PlainSocket, websocket(subprotocols = []));
     socket("/deflate", PlainSocket, websocket(compress = true));
     socket("/maxframe", PlainSocket, websocket(max_frame_size = 1000));
     socket("/timeout", PlainSocket, websocket(timeout = millis(500)));
@@ -40,7 +79,6 @@ endpoint! {
     socket("/custom", PlainSocket, websocket(path = "/nested/path"));
     socket("/rootpath", PlainSocket, websocket(path = "/"));
     socket("/wsonly", PlainSocket);
-    socket("/lponly", PlainSocket, websocket = false);
 
     socket("/co_true", PlainSocket, websocket(check_origin = true));
     socket(

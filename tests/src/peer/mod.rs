@@ -108,7 +108,10 @@ impl Others {
 }
 
 async fn start<E: Endpoint>(port: u16) -> Result<Running<E>, landfall::Error> {
-    E::builder().settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port)).start().await
+    E::builder()
+        .settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port))
+        .start()
+        .await
 }
 
 /// A port that is free together with the twenty after it, as far as one can tell before using them.

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use landfall::{
-    Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused, RequestUri, socket,
+    Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused, RequestUri,
+    socket,
 };
 use serde_json::{Value, json};
 
