@@ -22,8 +22,8 @@ pub use crate::{
     pipeline::{Pipeline, plug},
     plug::NotFound,
     socket::{
-        Children, Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, OutboxOptions, Overflow,
-        Reason, Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
+        Children, Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, OutboxOptions,
+        Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
     },
     transport::{Mount, SocketDef},
 };

@@ -13,7 +13,8 @@ pub(crate) async fn script(name: &str, args: &[&str]) {
     let mut node = Command::new("node");
     node.arg(name).args(args).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
     let output = node.output().await.expect("Node starts");
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     assert!(output.status.success(), "{name} ended with {}:\n{said}", output.status);
 }
 

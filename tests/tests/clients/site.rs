@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use landfall::{
-    Control, Endpoint, Flow, Message, Outbox, Refused, Running, config::Scheme, endpoint, socket,
+    Address, Control, Endpoint, Flow, Message, Outbox, Refused, Running, config::Scheme, endpoint, socket,
 };
 
 endpoint! {
@@ -31,7 +31,8 @@ pub(crate) struct Started {
 pub(crate) async fn start() -> Started {
     let running = Site::start().await.expect("the site starts");
     let address = running.server_info(Scheme::Http).expect("the site listens");
-    let port = address.port().expect("a TCP port");
+    let Address::Tcp(address) = address else { panic!("listens at {address}") };
+    let port = address.port();
     Started { running, port }
 }
 

@@ -151,7 +151,8 @@ async fn returns_the_clients_close_code() {
 #[tokio::test]
 async fn closes_with_the_code_that_the_socket_gave() {
     let site = site::start().await;
-    let cases = [("stop", 1000, ""), ("fail", 1011, ""), ("panic", 1011, ""), ("close 4001", 4001, "as asked")];
+    let cases =
+        [("stop", 1000, ""), ("fail", 1011, ""), ("panic", 1011, ""), ("close 4001", 4001, "as asked")];
     for (word, code, reason) in cases {
         let mut client = open(&site.url("/echo")).await;
         send(&mut client, word).await;
@@ -176,7 +177,8 @@ async fn chooses_a_subprotocol_by_its_own_preference() {
     let site = site::start().await;
     let url = site.url("/spoken");
     for (offer, chosen) in [("v1, v2", "v2"), ("v0, v1", "v1")] {
-        let (_, response) = open_with(&url, "sec-websocket-protocol", offer).await.expect("the handshake succeeds");
+        let (_, response) =
+            open_with(&url, "sec-websocket-protocol", offer).await.expect("the handshake succeeds");
         assert_eq!(response.headers()["sec-websocket-protocol"], chosen);
     }
     let (_, response) = within("the handshake", connect_async(&url)).await.expect("none need be offered");

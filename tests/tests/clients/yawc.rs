@@ -68,7 +68,11 @@ struct Counted {
 }
 
 impl AsyncRead for Counted {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         self.read.fetch_add(buf.filled().len() - before, Ordering::Relaxed);
@@ -104,10 +108,7 @@ fn offers() -> Vec<(String, Options)> {
         ("nothing special".to_owned(), compressed()),
         ("a server that forgets".to_owned(), compressed().server_no_context_takeover()),
         ("a client that forgets".to_owned(), compressed().client_no_context_takeover()),
-        (
-            "both forget".to_owned(),
-            compressed().server_no_context_takeover().client_no_context_takeover(),
-        ),
+        ("both forget".to_owned(), compressed().server_no_context_takeover().client_no_context_takeover()),
     ];
     for bits in 9..=15 {
         let options = compressed().with_server_max_window_bits(bits).with_client_max_window_bits(24 - bits);
@@ -217,7 +218,8 @@ async fn a_broadcast_reaches_all_in_the_form_that_each_understands() {
         member.traffic();
     }
 
-    let said: Vec<_> = (0..100).map(|count| [format!("{count}: ").into_bytes(), prose(2000)].concat()).collect();
+    let said: Vec<_> =
+        (0..100).map(|count| [format!("{count}: ").into_bytes(), prose(2000)].concat()).collect();
     for text in &said {
         members[0].2.send(Frame::text(text.clone())).await;
     }
