@@ -1,13 +1,11 @@
 // The chat of the examples in Chromium. Arguments: the chat's program, and where its picture goes.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { connect } from "node:net";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
+import { Chat } from "./chat.mjs";
 
 const [program, picture] = process.argv.slice(2);
 const patience = 20_000;
@@ -17,8 +15,7 @@ let browser;
 let chat;
 
 before(async () => {
-  chat = new Chat(await freePort());
-  await chat.start();
+  chat = await Chat.start(program);
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -128,49 +125,4 @@ async function says(speaker, text, listener) {
   for (const page of [speaker, listener]) {
     await page.locator("#log").getByText(text).waitFor({ timeout: patience });
   }
-}
-
-// The server under test: the program, started and stopped as an operator would.
-class Chat {
-  constructor(port) {
-    this.port = port;
-  }
-
-  page(path, host = "127.0.0.1") {
-    return `http://${host}:${this.port}${path}`;
-  }
-
-  async start() {
-    this.process = spawn(program, { env: { ...process.env, PORT: this.port }, stdio: ["ignore", "inherit", "inherit"] });
-    this.ended = once(this.process, "exit");
-    for (let tries = 0; !(await listens(this.port)); tries++) {
-      assert(tries < 100 && this.process.exitCode === null, "the chat does not listen");
-      await sleep(100);
-    }
-  }
-
-  // SIGTERM: it says goodbye to its clients, and ends by itself.
-  async stop() {
-    this.process.kill("SIGTERM");
-    const killer = setTimeout(() => this.process.kill("SIGKILL"), patience);
-    const [code, signal] = await this.ended;
-    clearTimeout(killer);
-    assert.deepEqual([code, signal], [0, null], "the chat's end");
-  }
-}
-
-async function listens(port) {
-  const socket = connect(port, "127.0.0.1");
-  const answer = await once(socket, "connect").then(() => true, () => false);
-  socket.destroy();
-  return answer;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
