@@ -39,4 +39,6 @@ pub use self::{
     transport::{Mount, SocketDef},
     url::StructUrl,
 };
-pub use landfall_macros::{endpoint, socket};
+pub use landfall_macros::endpoint;
+#[doc = include_str!("docs/socket.md")]
+pub use landfall_macros::socket;

@@ -68,9 +68,7 @@ fn source(attribute: &Attribute, pat: &Pat, diag: &mut Diagnostics) -> Source {
     let Some(keys) = keys(attribute, diag) else { return Source::Unknown };
     let name = match (keys.name, pat) {
         (Some(text), _) => Name::Given(text),
-        (None, Pat::Ident(ident)) => {
-            Name::Ident(syn::Ident::new(&ident.ident.to_string(), ident.ident.span()))
-        }
+        (None, Pat::Ident(ident)) => Name::Ident(ident.ident.clone()),
         (None, _) => {
             diag.push(pat, format!("`#[{word}]` takes its name from the argument, which has none"))
                 .help(format!("write `#[{word}(name = \"..\")]`"));
@@ -131,7 +129,7 @@ fn read_key(
             keys.name = Some(text);
         }
         "default" if meta.input.peek(Token![=]) => {
-            keys.default = Some(Default::Expr(meta.value()?.parse::<Expr>()?));
+            keys.default = Some(Default::Expr(Box::new(meta.value()?.parse()?)));
         }
         "default" => keys.default = Some(Default::OfType),
         "from_str" if word == "param" => keys.from_str = true,

@@ -61,7 +61,7 @@ pub(crate) enum Name {
 /// `default`, `default = expression`.
 pub(crate) enum Default {
     OfType,
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 impl Socket {

@@ -86,16 +86,12 @@ pub(crate) fn borrowed(block: &ItemImpl) -> Option<Lifetime> {
     if let Some(parameter) = block.generics.lifetimes().next() {
         return Some(Lifetime {
             apostrophe: parameter.lifetime.apostrophe,
-            ident: ident(&parameter.lifetime),
+            ident: parameter.lifetime.ident.clone(),
         });
     }
     let mut found = None;
     lifetimes(quote::ToTokens::to_token_stream(&block.self_ty), &mut found);
     found
-}
-
-fn ident(lifetime: &Lifetime) -> syn::Ident {
-    syn::Ident::new(&lifetime.ident.to_string(), lifetime.ident.span())
 }
 
 fn lifetimes(tokens: TokenStream, found: &mut Option<Lifetime>) {

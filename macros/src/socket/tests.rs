@@ -1,1 +1,305 @@
+//! Whole expansions, what each mistake is answered by, and properties of every expansion.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::{env, fs, path::PathBuf};
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use proptest::prelude::*;
+
+use super::expand;
+
+fn run(arguments: &str, item: &str) -> TokenStream {
+    expand(arguments.parse().unwrap(), item.parse().unwrap())
+}
+
+/// Compares with `src/socket/snapshots/<name>.rs`; `UPDATE=1` writes it.
+fn snapshot(name: &str, arguments: &str, item: &str) {
+    let expansion = prettyplease::unparse(&syn::parse2(run(arguments, item)).unwrap());
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/socket/snapshots")
+        .join(name)
+        .with_extension("rs");
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, &expansion).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == expansion, "{} differs; look at it and set UPDATE=1:\n{expansion}", path.display());
+}
+
+const ROOM: &str = r#"
+impl RoomSocket {
+    /// Lets members in.
+    pub async fn connect(
+        #[param] room_id: RoomId,
+        #[param] token: Option<String>,
+        #[param(default = 1)] page: u32,
+        #[param(from_str, name = "a-ddress")] address: IpAddr,
+        #[info] peer_data: PeerData,
+        #[info] user_agent: Option<String>,
+        #[info(default)] region: String,
+        handle: Handle,
+        mailbox: Mailbox<RoomEvent>,
+    ) -> Result<Self, Refused> {
+        let user = authenticate(token)?;
+        Ok(RoomSocket { room_id, user })
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        self.say(message, out);
+        Flow::Continue
+    }
+
+    async fn handle_info(&mut self, info: RoomEvent, out: &mut Outbox) -> Flow {
+        out.push(info.text);
+        Flow::Continue
+    }
+
+    fn terminate(self, reason: Reason) {
+        drop((self, reason));
+    }
+
+    fn say(&self, message: Message, out: &mut Outbox) {
+        out.push(message);
+    }
+}
+"#;
+
+const SMALL: &str = "
+impl Echo {
+    fn connect() -> Result<Self, Refused> { Ok(Echo) }
+    fn handle_in(&mut self, message: Message, out: &mut Outbox) { out.push(message); }
+}
+";
+
+#[test]
+fn a_room() {
+    snapshot("room", "", ROOM);
+}
+
+#[test]
+fn plain_functions_without_flow() {
+    snapshot("plain", "", SMALL);
+}
+
+#[test]
+fn options_are_defaults_for_mounts() {
+    snapshot(
+        "options",
+        "crate = my::landfall, websocket(timeout = secs(45), compress = true), drainer(batch_size = 10), log = false",
+        SMALL,
+    );
+}
+
+#[test]
+fn every_callback_and_conditions() {
+    snapshot(
+        "every_callback",
+        "",
+        r#"
+        #[cfg(unix)]
+        impl<T: Send + 'static> Every<T> where T: Clone {
+            const LIMIT: usize = 3;
+            async fn connect(
+                connect: Connect<Event>,
+                #[cfg(feature = "x")] #[param] x: u8,
+                #[param] r#type: String,
+            ) -> Result<Self, MyError> { #![allow(unused)] todo(connect).await }
+            fn init(&mut self, _: &mut Outbox) -> Flow { Flow::Continue }
+            async fn handle_in(&mut self, (Message::Text(_) | Message::Binary(_)): Message, _: &mut Outbox) {}
+            #[cfg(feature = "x")]
+            async fn handle_info(&mut self, event: Event, _: &mut Outbox) { return; }
+            async fn handle_control(&mut self, _: Control, _: &mut Outbox) -> () {}
+            fn terminate(mut self, _: Reason) {}
+            fn children(children: &mut Children) {}
+            fn encode(broadcast: &Broadcast) -> Option<Message> { None }
+        }
+        "#,
+    );
+}
+
+#[test]
+fn errors_leave_the_users_items_and_a_socket_behind() {
+    snapshot(
+        "error",
+        "websocket(tmeout = secs(1))",
+        "impl S {
+            fn connect(#[parm] a: u8, #[info] peer_dta: PeerData) -> Result<Self, Refused> { Ok(S) }
+            async fn handle_in(&mut self, message: Message) {}
+            async fn handle_info(&mut self, info: Event, out: &mut Outbox) {}
+            fn other(&self) {}
+        }",
+    );
+}
+
+/// The messages of an expansion, each with its help and notes.
+fn errors(arguments: &str, item: &str) -> Vec<String> {
+    let file: syn::File = syn::parse2(run(arguments, item)).unwrap();
+    let message = |item: &syn::Item| match item {
+        syn::Item::Macro(item) if item.mac.path.segments.last().unwrap().ident == "compile_error" => {
+            Some(syn::parse2::<syn::LitStr>(item.mac.tokens.clone()).unwrap().value())
+        }
+        _ => None,
+    };
+    file.items.iter().filter_map(message).collect()
+}
+
+fn one_error(item: &str) -> String {
+    let mut errors = errors("", item);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    errors.remove(0)
+}
+
+const HANDLE_IN: &str = "fn handle_in(&mut self, message: Message, out: &mut Outbox) {}";
+const CONNECT: &str = "fn connect() -> Result<Self, Refused> { Ok(S) }";
+
+fn with_callback(callback: &str) -> String {
+    one_error(&format!("impl S {{ {CONNECT} {HANDLE_IN} {callback} }}"))
+}
+
+fn with_argument(argument: &str) -> String {
+    one_error(&format!(
+        "impl S {{ fn connect({argument}) -> Result<Self, Refused> {{ Ok(S) }} {HANDLE_IN} }}"
+    ))
+}
+
+#[test]
+fn callbacks_that_are_missing_or_misspelt() {
+    assert_eq!(
+        errors("", "impl S {}"),
+        [
+            "missing callback `connect`\n\n  = help: add `async fn connect(..) -> Result<Self, Refused>`",
+            "missing callback `handle_in`\n\n  = help: add `async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow`",
+        ]
+    );
+    let misspelt = one_error(&format!("impl S {{ {CONNECT} fn handel_in(&self) {{}} }}"));
+    assert_eq!(misspelt, "unknown callback `handel_in`\n\n  = help: did you mean `handle_in`?");
+    assert!(with_callback("fn terminat(self, reason: Reason) {}").contains("did you mean `terminate`"));
+    let helpers = "fn decode(text: &str) -> u8 { 0 } fn connected(&self) -> bool { true } fn inits(&self) {}";
+    assert_eq!(errors("", &format!("impl S {{ {CONNECT} {HANDLE_IN} {helpers} }}")), [""; 0]);
+}
+
+#[test]
+fn callbacks_of_another_shape() {
+    let shapes = [
+        ("fn terminate(&mut self, reason: Reason) {}", "it takes `self` by value"),
+        ("fn terminate(self) {}", "it takes 1 argument besides `self`, this has 0"),
+        ("fn terminate(self, reason: Reason) -> u8 { 0 }", "it returns nothing"),
+        ("async fn terminate(self, reason: Reason) {}", "`terminate` is not async"),
+        ("fn init(&self, out: &mut Outbox) {}", "it takes `&mut self`"),
+        ("fn children(&self) {}", "it has no `self`"),
+        ("fn encode(broadcast: &Broadcast) {}", "it returns a value"),
+        ("unsafe fn init(&mut self, out: &mut Outbox) {}", "neither `const`, `unsafe` nor `extern`"),
+        ("fn init<T>(&mut self, out: &mut Outbox) {}", "no generic parameters"),
+        ("fn handle_info(&mut self, info: &str, out: &mut Outbox) {}", "must own its data"),
+        ("fn handle_info(&mut self, info: impl Send, out: &mut Outbox) {}", "name it"),
+    ];
+    for (callback, note) in shapes {
+        let error = with_callback(callback);
+        assert!(error.contains("has the wrong shape\n\n  = help: expected `"), "{error}");
+        assert!(error.contains(note), "{error}");
+    }
+    for connect in
+        ["fn connect() {}", "fn connect() -> Self { S }", "fn connect(&self) -> Result<Self, Refused> {}"]
+    {
+        assert!(
+            one_error(&format!("impl S {{ {connect} {HANDLE_IN} }}"))
+                .contains("`connect` has the wrong shape")
+        );
+    }
+    assert!(with_callback(HANDLE_IN).contains("`handle_in` is defined twice"));
+}
+
+#[test]
+fn arguments_that_can_not_be_taken() {
+    let arguments = [
+        ("#[param] #[info] a: u8", "either `#[param]` or `#[info]`, not both"),
+        ("#[param] #[param] a: u8", "`#[param]` is written twice"),
+        ("#[parm] a: u8", "did you mean `#[param]`?"),
+        ("#[param] (a, b): (u8, u8)", "write `#[param(name = \"..\")]`"),
+        ("#[param(naem = \"b\")] a: u8", "did you mean `name`?"),
+        ("#[param(required)] a: u8", "keys of `#[param]`: `name`, `default`, `from_str`"),
+        ("#[info(from_str)] a: u8", "unknown key `from_str` in `#[info]`"),
+        ("#[param(default, default)] a: u8", "`default` is set twice"),
+        ("#[param(name = \"\")] a: u8", "`name` is empty"),
+        ("#[param = \"b\"] a: u8", "in parentheses"),
+        ("#[param(default = 1)] a: Option<u8>", "with a `default` the value is never missing"),
+        ("#[param] a: u8, #[param(name = \"a\")] b: u8", "`a` is taken twice"),
+        ("#[info] peer_dta: PeerData", "did you mean `peer_data`?"),
+        ("#[info] cookies: String", "request headers are not available"),
+        ("#[info] session: Session", "`session` is not supported yet"),
+    ];
+    for (argument, message) in arguments {
+        let error = with_argument(argument);
+        assert!(error.contains(message), "{argument}: {error}");
+    }
+    assert!(
+        with_callback("fn init(&mut self, #[param] out: &mut Outbox) {}")
+            .contains("belongs to arguments of `connect`")
+    );
+    assert!(with_callback("fn other(#[info] &self) {}").contains("belongs to arguments of `connect`"));
+}
+
+#[test]
+fn items_that_are_no_plain_impl() {
+    for item in ["struct S;", "fn f() {}", "impl Socket for S {}", "unsafe impl S { }"] {
+        assert!(errors("", item)[0].contains("`#[socket]` goes on `impl Type { .. }`"), "{item}");
+    }
+    for item in ["impl<'a> S<'a> {}", "impl S<'_> {}", "impl<T> S<Vec<&'b T>> {}"] {
+        assert!(one_error(item).contains("a socket owns its state"), "{item}");
+    }
+    assert!(!errors("", "impl S<&'static str> {}").iter().any(|error| error.contains("owns its state")));
+    assert!(with_callback("type Info = u8;").contains("`Info` is taken from `handle_info`"));
+    assert!(with_callback("const OPTIONS: u8 = 1;").contains("`OPTIONS` is written by `#[socket]`"));
+}
+
+#[test]
+fn all_errors_come_at_once() {
+    let found =
+        errors("crate = 1, compres = true, log = loud", "impl S { fn handel_in(&self) {} fn init() {} }");
+    assert_eq!(found.len(), 6, "{found:#?}");
+}
+
+/// Drops, doubles or moves one token, at any depth.
+fn mutate(tokens: TokenStream, at: &mut usize, how: u8) -> TokenStream {
+    let mut result = TokenStream::new();
+    let mut kept: Option<TokenTree> = None;
+    for token in tokens {
+        let token = match token {
+            TokenTree::Group(group) => {
+                TokenTree::Group(Group::new(group.delimiter(), mutate(group.stream(), at, how)))
+            }
+            token => token,
+        };
+        let here = *at == 0;
+        *at = at.wrapping_sub(1);
+        match (here, how % 3) {
+            (true, 0) => {}
+            (true, 1) => result.extend([token.clone(), token]),
+            (true, _) => kept = Some(token),
+            (false, _) => {
+                result.extend([token]);
+                result.extend(kept.take());
+            }
+        }
+    }
+    result.extend(kept);
+    result
+}
+
+proptest! {
+    /// What a compiler hands to an attribute is an item, however strange: the answer is items again.
+    #[test]
+    fn mutations_never_panic(edits in prop::collection::vec((0usize..400, any::<u8>()), 1..4), options in 0usize..60) {
+        let mut item: TokenStream = ROOM.parse().unwrap();
+        for (mut at, how) in edits {
+            item = mutate(item, &mut at, how);
+        }
+        let arguments = "crate = a::b, websocket(timeout = secs(45), outbox(limit = 1)), drainer(batch_size = 1), log = info";
+        let mut at = options;
+        let arguments = mutate(arguments.parse().unwrap(), &mut at, 0);
+        let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+        let output = expand(arguments, item);
+        prop_assert!(!is_item || syn::parse2::<syn::File>(output.clone()).is_ok(), "{}", output);
+    }
+}

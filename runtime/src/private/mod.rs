@@ -18,12 +18,13 @@ pub use self::check::{
 pub use crate::{
     config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
     endpoint::{Endpoint, EndpointDef},
+    message::Message,
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
     plug::NotFound,
     socket::{
-        Children, Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, OutboxOptions,
-        Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
+        Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, Outbox, OutboxOptions, Overflow,
+        Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
     },
     transport::{Mount, SocketDef},
 };

@@ -103,6 +103,11 @@ impl<I> fmt::Debug for Connect<I> {
 }
 
 /// A type that `connect` can take as an argument without `#[param]` or `#[info]`.
+#[diagnostic::on_unimplemented(
+    message = "`connect` can't take `{Self}` by its type",
+    label = "neither `#[param]` nor `#[info]`",
+    note = "write `#[param]` to take a parameter of that name, or `#[info]` to take a connect_info value"
+)]
 pub trait FromConnect<I>: Sized {
     /// Takes the value, or refuses the connection.
     ///

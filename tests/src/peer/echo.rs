@@ -162,7 +162,7 @@ fn stop(how: &str) -> Flow {
     match how {
         "" => Flow::stop(),
         "restart" => Flow::restart(),
-        "4001" => Flow::close(4001, "bye"),
+        "4001" => Flow::Stop { code: 4001, text: "bye".into(), reason: Reason::Normal },
         other => Flow::fail(other.to_owned()),
     }
 }

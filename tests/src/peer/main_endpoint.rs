@@ -9,7 +9,7 @@ use super::{
     control,
     echo::handle_error,
     fan::FanSocket,
-    sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, PlainSocket},
+    sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket},
 };
 
 /// Serves every configuration that cases name: those that the language knows, and those that it refuses.
@@ -69,6 +69,7 @@ endpoint! {
     socket("/control", ControlSocket);
     socket("/init", InitSocket);
     socket("/sub", PlainSocket, websocket(subprotocols = ["sip", "mqtt"]));
+    socket("/sub_bad", NobodySocket);
     socket("/deflate", PlainSocket, websocket(compress = true));
     socket("/maxframe", PlainSocket, websocket(max_frame_size = 1000));
     socket("/timeout", PlainSocket, websocket(timeout = millis(500)));

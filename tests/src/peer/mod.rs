@@ -11,9 +11,11 @@
 //! | `diary` | what sockets were told at their end |
 //!
 //! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. The others wait for features
-//! that are not there yet, and so do the mounts with longpoll alone. A mount of the original is missing by design:
-//! `/sub_bad`, whose subprotocols are a string instead of a list. Phoenix refuses each of its clients with 403; here the
-//! declaration does not compile.
+//! that are not there yet, and so do the mounts with longpoll alone.
+//!
+//! Three configurations of the original can't be declared, by design. `/sub_empty` (an empty list of subprotocols) and
+//! `/lponly` (without a transport, as long as there is no longpoll) are mounted by hand. `/sub_bad`, whose subprotocols
+//! are a string instead of a list, has no type here: Phoenix refuses each of its clients, and so does its socket.
 
 mod control;
 mod diary;

@@ -37,7 +37,6 @@ pub(super) struct EchoSocket(Echo);
 
 #[socket]
 impl EchoSocket {
-    #[expect(clippy::too_many_arguments, reason = "one for each key of connect_info")]
     async fn connect(
         params: Params,
         handle: Handle,
@@ -161,6 +160,20 @@ impl InitSocket {
 
     fn terminate(self, reason: Reason) {
         self.0.terminate(&reason);
+    }
+}
+
+/// Lets nobody in.
+pub(super) struct NobodySocket;
+
+#[socket]
+impl NobodySocket {
+    async fn connect() -> Result<Self, Refused> {
+        Err(Refused::new())
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
+        Flow::stop()
     }
 }
 

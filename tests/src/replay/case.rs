@@ -35,6 +35,8 @@ pub struct Case {
     pub together: Vec<Frame>,
     /// What the client does on the WebSocket.
     pub steps: Vec<Step>,
+    /// The longest payload that the head of a frame announces, whether or not it comes.
+    pub announced: u64,
     /// The client's frames, wherever they come.
     pub sent: Vec<Frame>,
     /// The identity by which the peer tells the reason of `terminate`.
@@ -87,6 +89,7 @@ impl Case {
             request,
             together: Vec::new(),
             steps: Vec::new(),
+            announced: 0,
             sent: Vec::new(),
             id,
             expected: read_response(response)?,
@@ -133,6 +136,7 @@ impl Case {
         let (frame, bytes) = match entry.get("raw_hex").and_then(Value::as_str) {
             Some(raw) => {
                 let bytes = hex(raw)?;
+                self.announced = self.announced.max(Frame::announced(&bytes));
                 match Frame::decode(&bytes) {
                     Heard::Frame(frame, _) => (frame, bytes),
                     Heard::Part => (Frame::new(0, []), bytes),

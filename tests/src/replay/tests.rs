@@ -163,6 +163,25 @@ fn a_rule_wants_its_own_better_answer_and_no_other() {
 }
 
 #[test]
+fn announced_lengths_count_before_their_payload() {
+    let request = json!({"method": "GET", "target": "/maxframe/websocket", "headers": []});
+    let frames = json!([
+        {"dir": "client", "raw_hex": "81fe03e900000000"},
+        {"event": "case ends, connection still open"},
+    ]);
+    let case = json!({
+        "name": "x", "mount": "/maxframe: max_frame_size 1000", "request": request,
+        "response": {"status": 101}, "frames": frames, "terminate": "still open",
+    });
+    let case = Case::read("websocket_frames", &case).expect("a case");
+    let mut got = faithful(&case);
+    got.close(1009, "protocol: too large");
+    assert_eq!(wanted_by(&case, &got), ["too large by its head"]);
+    got.close(1002, "protocol: too large");
+    assert!(fails(&case, &got));
+}
+
+#[test]
 fn origin_rules_read_the_lists_of_the_mounts() {
     let accepted = faithful(&find("/co_list/websocket origin 'https://other.com'"));
     let refused = faithful(&find("/co_list/websocket origin 'https://evilexample.com'"));

@@ -105,6 +105,19 @@ impl Frame {
         out
     }
 
+    /// The length that the head at the start of `bytes` announces, 0 if it is not complete.
+    pub fn announced(bytes: &[u8]) -> u64 {
+        let length = match bytes {
+            [_, second, rest @ ..] => match second & 0x7f {
+                126 => rest.first_chunk().map(|length| u64::from(u16::from_be_bytes(*length))),
+                127 => rest.first_chunk().map(|length| u64::from_be_bytes(*length)),
+                length => Some(length.into()),
+            },
+            _ => None,
+        };
+        length.unwrap_or(0)
+    }
+
     /// Reads the frame at the start of `bytes`.
     pub fn decode(bytes: &[u8]) -> Heard {
         Frame::parts(bytes).unwrap_or(Heard::Part)

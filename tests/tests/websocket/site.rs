@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 endpoint! {
     /// A mount for each kind of option.
-    pub struct Site;
+    pub(crate) struct Site;
 
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;

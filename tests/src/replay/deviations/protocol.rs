@@ -1,7 +1,7 @@
 //! RFC 6455 and RFC 7692 before Bandit's leniency, and the client's close code returned.
 
 use super::{Case, Outcome, Rule};
-use crate::wire::Frame;
+use crate::{replay::outcome::End, wire::Frame};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -20,6 +20,17 @@ pub(super) const RULES: &[Rule] = &[
         name: "whole message bounded",
         reason: "a limit on frames alone lets a client fill memory by fragments: `max_frame_size` bounds the message too",
         want: message_bounded,
+    },
+    Rule {
+        name: "too large by its head",
+        reason: "a frame that announces more than `max_frame_size` is refused before its payload is read, so that nothing \
+                 is kept for it",
+        want: too_large_by_head,
+    },
+    Rule {
+        name: "restart is 1012",
+        reason: "RFC 6455's registry has 1012 for a service restart: clients come back after it, and not after 1000",
+        want: restart_is_1012,
     },
     Rule {
         name: "invalid text at once",
@@ -81,6 +92,26 @@ fn message_bounded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     wanted.frames.clear();
     wanted.close(1009, "protocol");
     true
+}
+
+/// What `max_frame_size` is unless a mount says otherwise.
+const DEFAULT_LIMIT: usize = 8 << 20;
+
+fn too_large_by_head(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let limit = number_after(&case.mount, "max_frame_size ").unwrap_or(DEFAULT_LIMIT);
+    let too_large = wanted.status == 101 && case.announced > limit as u64;
+    if too_large {
+        wanted.close(1009, "protocol");
+    }
+    too_large
+}
+
+fn restart_is_1012(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let asked = case.sent.contains(&Frame::text("stop:restart")) && wanted.end == Some(End::Closed);
+    if asked {
+        wanted.close(1012, "shutdown");
+    }
+    asked
 }
 
 fn number_after(text: &str, label: &str) -> Option<usize> {

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    http(certfile = "a.pem");
+}
+
+fn main() {}

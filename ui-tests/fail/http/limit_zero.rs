@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    http(max_headers = 0);
+}
+
+fn main() {}

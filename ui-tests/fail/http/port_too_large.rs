@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    http(port = 70_000);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    http(idle_timeout = 60);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct Foo;
+
+landfall::endpoint! {
+    pub struct Web;
+    socket("/a", Foo);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    socket(PATH, EchoSocket);
+}
+
+fn main() {}

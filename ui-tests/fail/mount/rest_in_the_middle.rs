@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    socket("/s/*rest/x", EchoSocket);
+}
+
+fn main() {}

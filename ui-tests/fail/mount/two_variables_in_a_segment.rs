@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    socket("/s/:a:b", EchoSocket);
+}
+
+fn main() {}

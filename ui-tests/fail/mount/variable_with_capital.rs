@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    socket("/s/:Id", EchoSocket);
+}
+
+fn main() {}

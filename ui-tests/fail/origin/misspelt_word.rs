@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    check_origin = con;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    check_origin = insecure(false, reason = "");
+}
+
+fn main() {}

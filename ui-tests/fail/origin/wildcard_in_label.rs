@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    check_origin = ["https://ex*.com"];
+}
+
+fn main() {}

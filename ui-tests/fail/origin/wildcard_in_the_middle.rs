@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    check_origin = ["//a.*.com"];
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    http(port = env(""));
+}
+
+fn main() {}

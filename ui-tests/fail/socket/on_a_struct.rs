@@ -1,0 +1,6 @@
+use landfall::prelude::*;
+
+#[socket]
+struct Room;
+
+fn main() {}

@@ -1,0 +1,14 @@
+use landfall::prelude::*;
+
+struct Room;
+
+#[socket(websocket(compres = true), drain = false)]
+impl Room {
+    async fn connect() -> Result<Self, Refused> {
+        Ok(Room)
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+}
+
+fn main() {}

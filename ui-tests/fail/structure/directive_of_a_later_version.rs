@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    force_ssl(hsts = true);
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+landfall::endpoint! {
+    pub struct Web;
+    #[inline]
+    server = false;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url = "https://a.com";
+}
+
+fn main() {}

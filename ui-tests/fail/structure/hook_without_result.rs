@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    fn init(config: Config) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(host = , port = 80);
+}
+
+fn main() {}

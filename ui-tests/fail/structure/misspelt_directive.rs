@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    urll(host = "example.com");
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(hots = "a.com");
+}
+
+fn main() {}

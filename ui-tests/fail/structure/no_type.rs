@@ -1,0 +1,5 @@
+landfall::endpoint! {
+    server = false;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    server = 1;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+landfall::endpoint! {
+    pub struct Web;
+    service(router());
+    plug(layer());
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+landfall::endpoint! {
+    pub struct Web;
+    service(a());
+    service(b());
+}
+
+fn main() {}

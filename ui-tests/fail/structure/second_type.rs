@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    pub struct Other;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+landfall::endpoint! {
+    pub struct Web {
+        port: u16,
+    }
+}
+
+fn main() {}

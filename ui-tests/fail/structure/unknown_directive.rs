@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    telemetry(on = true);
+}
+
+fn main() {}

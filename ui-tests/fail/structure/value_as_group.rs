@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    server(true);
+}
+
+fn main() {}

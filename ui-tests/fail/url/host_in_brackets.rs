@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(host = "[::1]");
+}
+
+fn main() {}

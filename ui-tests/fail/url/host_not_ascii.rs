@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(host = "münchen.de");
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(host = "*.a.com");
+}
+
+fn main() {}

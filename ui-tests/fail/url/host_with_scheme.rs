@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(host = "https://a.com");
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(host = "a b");
+}
+
+fn main() {}

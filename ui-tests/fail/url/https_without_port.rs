@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(scheme = "https", host = "a.com");
+}
+
+fn main() {}

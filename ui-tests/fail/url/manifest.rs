@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    static_url(manifest = "a.json");
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(scheme = "htps", port = 443);
+}
+
+fn main() {}

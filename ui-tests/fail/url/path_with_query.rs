@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(path = "/a?b");
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(port = "80");
+}
+
+fn main() {}

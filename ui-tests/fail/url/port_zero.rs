@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(port = 0);
+}
+
+fn main() {}

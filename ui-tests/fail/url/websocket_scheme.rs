@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    url(scheme = "wss", port = 443);
+}
+
+fn main() {}

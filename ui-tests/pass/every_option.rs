@@ -1,0 +1,55 @@
+use std::time::Duration;
+
+use landfall::{CheckOrigin, Endpoint, Origin, Overflow, Refused, Timeout};
+use landfall_ui_tests::{EchoSocket, RoomSocket, TokenSocket};
+
+const LIMIT: usize = 1 << 20;
+const REGION: &str = "eu";
+
+fn allowed(origin: &Origin) -> bool {
+    origin.host.as_deref() == Some("example.com")
+}
+
+fn refused(_: &http::request::Parts, refused: Refused) -> http::Response<landfall::Body> {
+    let mut response = http::Response::new(landfall::Body::empty());
+    *response.status_mut() = refused.status_code();
+    response
+}
+
+landfall::endpoint! {
+    struct Web;
+    socket(
+        "/room/:id",
+        RoomSocket,
+        websocket(
+            path = "/ws",
+            timeout = insecure(never, reason = "a private network"),
+            max_frame_size = LIMIT,
+            max_message_size = 2 * LIMIT,
+            compress = cfg!(unix),
+            subprotocols = ["a", "b"],
+            check_origin = allowed,
+            connect_info = [uri, user_agent, region = REGION],
+            auth_token = true,
+            error_handler = refused,
+            transport_log = debug,
+            outbox(limit = 65_536, overflow = drop_oldest),
+        ),
+        drainer(batch_size = 10, batch_interval = millis(100), shutdown = secs(1)),
+        log = false,
+    );
+    socket("/token", TokenSocket, websocket(auth_token = true, timeout = secs(45)), drainer = false);
+    socket("/echo", EchoSocket, websocket(check_origin = insecure(false, reason = "echoes only")), log = debug);
+}
+
+fn main() {
+    let [room, token, echo] = Web::DEF.mounts else { panic!("{:?}", Web::DEF) };
+    let websocket = room.websocket.unwrap();
+    assert_eq!((room.path, room.socket.name, websocket.path), ("/room/:id", "RoomSocket", "/ws"));
+    assert_eq!((websocket.timeout, websocket.outbox.overflow), (Timeout::Never, Overflow::DropOldest));
+    assert!(websocket.connect_info.grants("region") && !websocket.connect_info.grants("peer_data"));
+    assert_eq!(room.drainer.map(|drainer| drainer.batch_interval), Some(Duration::from_millis(100)));
+    assert_eq!(token.drainer, None);
+    assert_eq!(echo.websocket.unwrap().check_origin, Some(CheckOrigin::Off));
+    assert!(echo.location.ends_with("every_option.rs:41"), "{}", echo.location);
+}

@@ -1,0 +1,36 @@
+use std::convert::Infallible;
+
+use landfall::{Body, Endpoint};
+use tower::{layer::layer_fn, service_fn};
+
+async fn hello(_: http::Request<Body>) -> Result<http::Response<Body>, Infallible> {
+    Ok(http::Response::new(Body::empty()))
+}
+
+landfall::endpoint!({
+    pub struct Web;
+
+    plug(layer_fn(|service| service));
+    #[cfg(debug_assertions)]
+    plug(tower::layer::util::Identity::new());
+    service(service_fn(hello));
+});
+
+mod elsewhere {
+    pub mod framework {
+        pub use landfall;
+    }
+
+    landfall::endpoint! {
+        crate = self::framework::landfall;
+        /// Plugs around no service.
+        #[derive(Debug)]
+        pub struct Bare;
+        plug(tower::layer::layer_fn(|service| service));
+    }
+}
+
+fn main() {
+    Web::pipeline();
+    elsewhere::Bare::pipeline();
+}

@@ -1,0 +1,31 @@
+use std::time::Duration;
+
+use landfall::{Config, ConfigError, Endpoint};
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+const ORIGINS: &[&str] = &["https://example.com"];
+
+landfall::endpoint! {
+    pub struct Web;
+    url(host = env("HOST_OF_NOBODY").or("example.com"), port = env("PORT_OF_NOBODY").or(443), scheme = "https");
+    static_url(host = "cdn.example.com");
+    http(ip = "::1", port = 0, header_timeout = TIMEOUT, idle_timeout = secs(5), max_headers = 50);
+    secret_key_base =
+        insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
+    check_origin = ORIGINS;
+    pubsub(queue = 1024);
+    server = false;
+    extra(live_view(signing_salt = "salt", sizes = [1, 2]), region = env("REGION_OF_NOBODY").or("eu"));
+
+    fn init(config: Config) -> Result<Config, ConfigError> {
+        Ok(config)
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), landfall::Error> {
+    let web = Web::start().await?;
+    assert_eq!(web.url(), "https://example.com");
+    assert_eq!(web.config().extra::<String>("region").and_then(Result::ok), Some("eu".to_owned()));
+    web.shutdown().await
+}
