@@ -18,11 +18,11 @@ async fn chat() -> PathBuf {
     let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await.expect("cargo starts");
     assert!(output.status.success(), "the chat does not build");
     let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
-    let programs = messages.lines().filter_map(|line| {
+    let mut programs = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         (message["target"]["name"] == "chat").then(|| message["executable"].as_str().map(PathBuf::from))?
     });
-    programs.last().expect("cargo names the program")
+    programs.next().expect("cargo names the program")
 }
 
 #[tokio::test]
