@@ -2,12 +2,18 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use landfall::{Address, Handle, config::Scheme};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+
 use crate::wire::{Connection, Ended, Frame, Inflater, Request, Response};
 
 /// An open WebSocket. Whatever a test does not expect is a panic that says what came instead.
 #[derive(Debug)]
-pub struct Client {
-    connection: Connection,
+pub struct Client<S = TcpStream> {
+    connection: Connection<S>,
     inflater: Option<Inflater>,
     /// What answered the handshake.
     pub response: Response,
@@ -21,12 +27,7 @@ impl Client {
 
     /// Opens a WebSocket by a request of one's own.
     pub async fn open_by(port: u16, request: &Request) -> Client {
-        let mut connection = connect(port).await;
-        let response = connection.request(request).await.expect("an answer to the handshake");
-        assert_eq!(response.status, 101, "{response:?}");
-        let agreed = response.header("sec-websocket-extensions");
-        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
-        Client { connection, inflater, response }
+        Client::over(connect(port).await, request).await
     }
 
     /// The answer of a handshake that is refused.
@@ -34,6 +35,22 @@ impl Client {
         let response = connect(port).await.request(request).await.expect("an answer to the handshake");
         assert_ne!(response.status, 101, "the handshake was accepted");
         response
+    }
+
+    /// Drops the connection with a TCP reset.
+    pub fn reset(self) {
+        self.connection.reset();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// Opens a WebSocket on a connection.
+    pub async fn over(mut connection: Connection<S>, request: &Request) -> Self {
+        let response = connection.request(request).await.expect("an answer to the handshake");
+        assert_eq!(response.status, 101, "{response:?}");
+        let agreed = response.header("sec-websocket-extensions");
+        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
+        Client { connection, inflater, response }
     }
 
     /// Sends a frame.
@@ -104,11 +121,19 @@ impl Client {
     pub async fn shutdown(&mut self) {
         self.connection.shutdown().await;
     }
+}
 
-    /// Drops the connection with a TCP reset.
-    pub fn reset(self) {
-        self.connection.reset();
+/// The TCP port that an endpoint listens on.
+pub fn port(endpoint: &Handle) -> u16 {
+    match endpoint.server_info(Scheme::Http) {
+        Ok(Address::Tcp(address)) => address.port(),
+        other => panic!("expected a port, got {other:?}"),
     }
+}
+
+/// Sends a request on a connection of its own, and returns what answers it.
+pub async fn ask(port: u16, request: &Request) -> Response {
+    connect(port).await.request(request).await.expect("an answer")
 }
 
 async fn connect(port: u16) -> Connection {
