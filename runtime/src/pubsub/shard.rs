@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -96,10 +95,7 @@ impl Shard {
                 .and_then(|members| members.copy_from_place(place, STRETCH, &mut stretch));
             let Some(next) = next else { return };
             for entry in stretch.drain(..) {
-                // Encoders and conversions are the application's code.
-                if catch_unwind(AssertUnwindSafe(|| entry.receive(&run))).is_err() {
-                    tracing::error!(topic = run.topic(), "encoding a broadcast panicked");
-                }
+                entry.receive(&run);
             }
             place = next;
             tokio::task::yield_now().await;
