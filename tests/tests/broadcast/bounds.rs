@@ -85,5 +85,6 @@ async fn the_endpoints_queue_bounds_what_sockets_broadcast() {
     assert_eq!(other.hear_text().await, "0");
     other.is_quiet().await;
     burst.is_quiet().await;
+    drop((burst, other));
     tight.shutdown().await.expect("a clean end");
 }
