@@ -200,8 +200,12 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         Turn::Again
     }
 
-    /// The stream is broken, or ended.
+    /// The stream is broken, or ended. A callback that runs is not cut short: reading finds the same after it.
     fn lost(&mut self) -> Turn {
+        if let State::Working(_) = self.state {
+            self.peer.abandon();
+            return Turn::Again;
+        }
         self.stop(End { close: None, reason: Reason::Closed { code: 1006, text: String::new() } });
         self.peer.abandon();
         Turn::Over
