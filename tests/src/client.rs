@@ -1,6 +1,9 @@
 //! A WebSocket client for tests: a raw connection past its handshake.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use landfall::{Address, Handle, config::Scheme};
 use tokio::{
@@ -8,7 +11,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::wire::{Connection, Ended, Frame, Inflater, Request, Response};
+use crate::wire::{Connection, Ended, Frame, Inflater, PATIENCE, Request, Response};
 
 /// An open WebSocket. Whatever a test does not expect is a panic that says what came instead.
 #[derive(Debug)]
@@ -75,7 +78,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 
     /// The next frame, inflated if it is compressed.
     pub async fn hear(&mut self) -> Frame {
-        let mut frame = self.connection.frame().await.expect("a frame");
+        self.hear_within(PATIENCE).await
+    }
+
+    /// The next frame, which may take this long.
+    pub async fn hear_within(&mut self, time: Duration) -> Frame {
+        let mut frame = self.connection.frame_within(time).await.expect("a frame");
         if let (4, Some(inflater)) = (frame.rsv, &mut self.inflater) {
             frame.payload = inflater.inflate(&frame.payload).expect("a payload that inflates");
         }

@@ -117,7 +117,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// # Errors
     /// When none comes.
     pub async fn frame(&mut self) -> Result<Frame, Ended> {
-        let deadline = time::Instant::now() + PATIENCE;
+        self.frame_within(PATIENCE).await
+    }
+
+    /// Reads a frame, which may take this long.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn frame_within(&mut self, patience: Duration) -> Result<Frame, Ended> {
+        let deadline = time::Instant::now() + patience;
         loop {
             if let Heard::Frame(frame, length) = Frame::decode(&self.arrived) {
                 self.take(length);
