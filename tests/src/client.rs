@@ -33,6 +33,13 @@ impl Client {
         Client::over(connect(port).await, request).await
     }
 
+    /// Opens a WebSocket, and sends the first frame in one write with the handshake.
+    pub async fn open_with(port: u16, request: &Request, first: &Frame) -> Client {
+        let mut connection = connect(port).await;
+        connection.write(&[request.to_bytes(), first.to_bytes()].concat()).await;
+        Client::answered(connection).await
+    }
+
     /// The answer of a handshake that is refused.
     pub async fn refused(port: u16, request: &Request) -> Response {
         let response = connect(port).await.request(request).await.expect("an answer to the handshake");
@@ -49,7 +56,12 @@ impl Client {
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Opens a WebSocket on a connection.
     pub async fn over(mut connection: Connection<S>, request: &Request) -> Self {
-        let response = connection.request(request).await.expect("an answer to the handshake");
+        connection.write(&request.to_bytes()).await;
+        Client::answered(connection).await
+    }
+
+    async fn answered(mut connection: Connection<S>) -> Self {
+        let response = connection.response(false).await.expect("an answer to the handshake");
         assert_eq!(response.status, 101, "{response:?}");
         let agreed = response.header("sec-websocket-extensions");
         let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
