@@ -1,13 +1,22 @@
 //! A WebSocket client for tests: a raw connection past its handshake.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
-use crate::wire::{Connection, Ended, Frame, Inflater, Request, Response};
+use landfall::{Address, Handle, config::Scheme};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+
+use crate::wire::{Connection, Ended, Frame, Inflater, PATIENCE, Request, Response};
 
 /// An open WebSocket. Whatever a test does not expect is a panic that says what came instead.
 #[derive(Debug)]
-pub struct Client {
-    connection: Connection,
+pub struct Client<S = TcpStream> {
+    connection: Connection<S>,
     inflater: Option<Inflater>,
     /// What answered the handshake.
     pub response: Response,
@@ -21,12 +30,14 @@ impl Client {
 
     /// Opens a WebSocket by a request of one's own.
     pub async fn open_by(port: u16, request: &Request) -> Client {
+        Client::over(connect(port).await, request).await
+    }
+
+    /// Opens a WebSocket, and sends the first frame in one write with the handshake.
+    pub async fn open_with(port: u16, request: &Request, first: &Frame) -> Client {
         let mut connection = connect(port).await;
-        let response = connection.request(request).await.expect("an answer to the handshake");
-        assert_eq!(response.status, 101, "{response:?}");
-        let agreed = response.header("sec-websocket-extensions");
-        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
-        Client { connection, inflater, response }
+        connection.write(&[request.to_bytes(), first.to_bytes()].concat()).await;
+        Client::answered(connection).await
     }
 
     /// The answer of a handshake that is refused.
@@ -34,6 +45,27 @@ impl Client {
         let response = connect(port).await.request(request).await.expect("an answer to the handshake");
         assert_ne!(response.status, 101, "the handshake was accepted");
         response
+    }
+
+    /// Drops the connection with a TCP reset.
+    pub fn reset(self) {
+        self.connection.reset();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// Opens a WebSocket on a connection.
+    pub async fn over(mut connection: Connection<S>, request: &Request) -> Self {
+        connection.write(&request.to_bytes()).await;
+        Client::answered(connection).await
+    }
+
+    async fn answered(mut connection: Connection<S>) -> Self {
+        let response = connection.response(false).await.expect("an answer to the handshake");
+        assert_eq!(response.status, 101, "{response:?}");
+        let agreed = response.header("sec-websocket-extensions");
+        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
+        Client { connection, inflater, response }
     }
 
     /// Sends a frame.
@@ -58,7 +90,12 @@ impl Client {
 
     /// The next frame, inflated if it is compressed.
     pub async fn hear(&mut self) -> Frame {
-        let mut frame = self.connection.frame().await.expect("a frame");
+        self.hear_within(PATIENCE).await
+    }
+
+    /// The next frame, which may take this long.
+    pub async fn hear_within(&mut self, time: Duration) -> Frame {
+        let mut frame = self.connection.frame_within(time).await.expect("a frame");
         if let (4, Some(inflater)) = (frame.rsv, &mut self.inflater) {
             frame.payload = inflater.inflate(&frame.payload).expect("a payload that inflates");
         }
@@ -104,11 +141,19 @@ impl Client {
     pub async fn shutdown(&mut self) {
         self.connection.shutdown().await;
     }
+}
 
-    /// Drops the connection with a TCP reset.
-    pub fn reset(self) {
-        self.connection.reset();
+/// The TCP port that an endpoint listens on.
+pub fn port(endpoint: &Handle) -> u16 {
+    match endpoint.server_info(Scheme::Http) {
+        Ok(Address::Tcp(address)) => address.port(),
+        other => panic!("expected a port, got {other:?}"),
     }
+}
+
+/// Sends a request on a connection of its own, and returns what answers it.
+pub async fn ask(port: u16, request: &Request) -> Response {
+    connect(port).await.request(request).await.expect("an answer")
 }
 
 async fn connect(port: u16) -> Connection {

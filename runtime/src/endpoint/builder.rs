@@ -139,7 +139,7 @@ impl<E: Endpoint> Builder<E> {
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
             listening: CancellationToken::new(),
             drain_timeout: drain_timeout(E::DEF.mounts),
-            http_timeout: http.as_ref().map_or(Duration::ZERO, |http| http.shutdown_timeout),
+            http_timeout: http.as_ref().map(|http| http.shutdown_timeout),
             handle: handle.clone(),
             mounts,
             owns_pubsub,

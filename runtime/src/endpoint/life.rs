@@ -58,8 +58,8 @@ pub(super) struct Life {
     pub(super) listening: CancellationToken,
     /// How long the slowest mount may take to drain.
     pub(super) drain_timeout: Duration,
-    /// How long requests in flight may take.
-    pub(super) http_timeout: Duration,
+    /// How long requests in flight may take; `None` if they are another server's.
+    pub(super) http_timeout: Option<Duration>,
     /// A shared one is left to those who share it.
     pub(super) owns_pubsub: bool,
     pub(super) gauge: Arc<dyn Gauge>,
@@ -97,7 +97,7 @@ impl Life {
     /// Returns how many connections had to be cut off.
     pub(super) async fn stop(self) -> usize {
         tracing::info!("stopping {}", self.handle.name());
-        let http_deadline = Instant::now() + self.http_timeout;
+        let http_deadline = self.http_timeout.map(|timeout| Instant::now() + timeout);
         self.listening.cancel();
         let (sockets, requests) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
         let cut = sockets + requests;
@@ -125,9 +125,10 @@ impl Life {
     }
 
     /// At the deadline the server cuts off by itself what it still serves.
-    async fn finish_requests(&self, deadline: Instant) -> usize {
+    async fn finish_requests(&self, deadline: Option<Instant>) -> usize {
         let connections = &self.handle.0.connections;
         connections.close();
+        let Some(deadline) = deadline else { return 0 };
         match timeout_at(deadline, connections.wait()).await {
             Ok(()) => 0,
             Err(_) => connections.len().saturating_sub(self.mounts.connections()),

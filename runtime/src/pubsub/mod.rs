@@ -194,7 +194,7 @@ impl PubSub {
         self.0.shards.iter().map(|shard| shard.members(topic)).sum()
     }
 
-    /// Ends delivery, and waits until no task is left.
+    /// Accepts nothing any more, delivers the rest, and waits until no task is left.
     pub(crate) async fn close(&self) {
         self.0.stop.cancel();
         self.0.tasks.close();
@@ -228,6 +228,9 @@ impl PubSub {
             if let Some(place) = shard.reserve(publication.topic())? {
                 places.push(place);
             }
+        }
+        if places.is_empty() && self.0.stop.is_cancelled() {
+            return Err(BroadcastError::Closed);
         }
         places.into_iter().for_each(|place| place.send(publication.clone()));
         Ok(())

@@ -3,6 +3,7 @@
 use std::{
     any::TypeId,
     cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -50,9 +51,19 @@ impl Publication {
         if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
             return bytes.clone();
         }
-        let bytes = render(&self.broadcast);
+        // One that panics is not asked again.
+        let bytes = self.contained(|| render(&self.broadcast)).unwrap_or_default();
         rendered.push((key, bytes.clone()));
         bytes
+    }
+
+    /// Runs an encoder or a conversion of the application's; a panic in it costs this broadcast, and no other.
+    fn contained<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
+        let made = catch_unwind(AssertUnwindSafe(make)).ok();
+        if made.is_none() {
+            tracing::error!(topic = self.topic(), "encoding a broadcast panicked");
+        }
+        made
     }
 
     fn forwards_to(&self, id: SubscriberId) -> bool {
@@ -101,7 +112,7 @@ impl Run {
         let id = subscriber.id();
         for publication in &self.publications {
             if publication.except != Except::Subscriber(id) {
-                subscriber.deliver(&publication.broadcast);
+                publication.contained(|| subscriber.deliver(&publication.broadcast));
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use std::{
     collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
+use tokio::sync::mpsc::{self, Sender, error::TrySendError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{BroadcastError, Membership, Run, run::Publication, topic::Entry};
@@ -33,17 +33,21 @@ impl Shard {
         let members = Arc::downgrade(&shard);
         let stop = stop.clone();
         tasks.spawn(async move {
-            let serve = async {
-                let mut receiver = receiver;
-                let mut batch = Vec::with_capacity(BATCH);
-                while next(&mut receiver, &mut batch).await {
-                    for run in runs(&mut batch) {
-                        let Some(shard) = members.upgrade() else { return };
-                        shard.serve(run).await;
-                    }
+            let mut receiver = receiver;
+            let mut stopped = pin!(stop.cancelled());
+            let mut batch = Vec::with_capacity(BATCH);
+            loop {
+                tokio::select! {
+                    biased;
+                    // What was accepted is still delivered.
+                    () = &mut stopped, if !receiver.is_closed() => receiver.close(),
+                    count = receiver.recv_many(&mut batch, BATCH) => if count == 0 { return },
                 }
-            };
-            stop.run_until_cancelled(serve).await;
+                for run in runs(&mut batch) {
+                    let Some(shard) = members.upgrade() else { return };
+                    shard.serve(run).await;
+                }
+            }
         });
         shard
     }
@@ -96,10 +100,7 @@ impl Shard {
                 .and_then(|members| members.copy_from_place(place, STRETCH, &mut stretch));
             let Some(next) = next else { return };
             for entry in stretch.drain(..) {
-                // Encoders and conversions are the application's code.
-                if catch_unwind(AssertUnwindSafe(|| entry.receive(&run))).is_err() {
-                    tracing::error!(topic = run.topic(), "encoding a broadcast panicked");
-                }
+                entry.receive(&run);
             }
             place = next;
             tokio::task::yield_now().await;
@@ -109,10 +110,6 @@ impl Shard {
     fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Slab<Entry>>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn next(queue: &mut Receiver<Arc<Publication>>, batch: &mut Vec<Arc<Publication>>) -> bool {
-    queue.recv_many(batch, BATCH).await > 0
 }
 
 /// Splits a batch where the topic changes.

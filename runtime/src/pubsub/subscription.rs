@@ -69,7 +69,7 @@ impl Subscription {
             }
             tokio::select! {
                 () = self.queue.arrived.notified() => {}
-                () = self.pubsub.0.stop.cancelled() => {
+                () = self.pubsub.0.tasks.wait() => {
                     return self.try_recv().unwrap_or(Err(RecvError::Closed));
                 }
             }

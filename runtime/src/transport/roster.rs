@@ -71,15 +71,15 @@ impl Roster {
         let Drainer { batch_size, batch_interval, shutdown } =
             drainer.unwrap_or(Drainer { batch_size: usize::MAX, ..Drainer::DEFAULT });
         let told = timeout(shutdown, async {
-            let mut batch = Vec::new();
             let mut place = 0;
-            while let Some(next) = self.copy(place, batch_size, &mut batch) {
+            let mut batch = self.batch(&mut place, batch_size);
+            while !batch.is_empty() {
                 batch.drain(..).for_each(|member| member.drain());
-                place = next;
-                if self.copy(place, 1, &mut batch).is_some() {
-                    sleep(batch_interval).await;
+                if self.batch(&mut place.clone(), 1).is_empty() {
+                    break;
                 }
-                batch.clear();
+                sleep(batch_interval).await;
+                batch = self.batch(&mut place, batch_size);
             }
             self.emptied().await;
         });
@@ -103,6 +103,18 @@ impl Roster {
             }
             emptied.await;
         }
+    }
+
+    /// The next members from a place on, and moves it behind them.
+    fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Member>> {
+        let mut batch = Vec::new();
+        // Places may be free: members that left before cost no batch.
+        while batch.len() < most
+            && let Some(next) = self.copy(*place, most - batch.len(), &mut batch)
+        {
+            *place = next;
+        }
+        batch
     }
 
     fn copy(&self, place: usize, most: usize, out: &mut Vec<Arc<dyn Member>>) -> Option<usize> {

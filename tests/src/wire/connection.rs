@@ -1,9 +1,9 @@
-//! One TCP connection.
+//! One connection: by TCP, or by any other stream.
 
 use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time,
 };
@@ -29,8 +29,8 @@ pub enum Ended {
 
 /// A connection to a server, and what has arrived on it.
 #[derive(Debug)]
-pub struct Connection {
-    stream: TcpStream,
+pub struct Connection<S = TcpStream> {
+    stream: S,
     arrived: Vec<u8>,
 }
 
@@ -42,7 +42,7 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Connection { stream, arrived: Vec::new() })
+        Ok(Connection::over(stream))
     }
 
     /// Our own port.
@@ -51,6 +51,18 @@ impl Connection {
     /// When the operating system does not tell.
     pub fn local_port(&self) -> io::Result<u16> {
         self.stream.local_addr().map(|address| address.port())
+    }
+
+    /// Drops the connection with a TCP reset.
+    pub fn reset(self) {
+        let _ = self.stream.set_zero_linger();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// A connection over a stream that is open.
+    pub fn over(stream: S) -> Self {
+        Connection { stream, arrived: Vec::new() }
     }
 
     /// Writes, whether or not the server still reads: what it answers is what counts.
@@ -66,11 +78,6 @@ impl Connection {
     /// Ends our half of the connection.
     pub async fn shutdown(&mut self) {
         let _ = self.stream.shutdown().await;
-    }
-
-    /// Drops the connection with a TCP reset.
-    pub fn reset(self) {
-        let _ = self.stream.set_zero_linger();
     }
 
     /// Sends a request and reads its response.
@@ -110,7 +117,15 @@ impl Connection {
     /// # Errors
     /// When none comes.
     pub async fn frame(&mut self) -> Result<Frame, Ended> {
-        let deadline = time::Instant::now() + PATIENCE;
+        self.frame_within(PATIENCE).await
+    }
+
+    /// Reads a frame, which may take this long.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn frame_within(&mut self, patience: Duration) -> Result<Frame, Ended> {
+        let deadline = time::Instant::now() + patience;
         loop {
             if let Heard::Frame(frame, length) = Frame::decode(&self.arrived) {
                 self.take(length);

@@ -1,0 +1,7 @@
+//! Broadcasts, from those who publish to clients and subscriptions.
+
+mod bounds;
+mod clients;
+mod encoding;
+mod site;
+mod subscription;

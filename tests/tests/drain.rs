@@ -1,0 +1,161 @@
+//! How sockets are told that the endpoint stops, on a clock that is turned by hand.
+
+use std::time::Duration;
+
+use landfall::{Endpoint, Flow, Message, Outbox, Refused, Running, endpoint, socket};
+use landfall_tests::{
+    client::Client,
+    memory::{Sea, pier},
+    wait::until,
+    wire::{Frame, Request},
+};
+use tokio::{io::DuplexStream, task::JoinHandle, time::Instant};
+
+endpoint! {
+    struct Site;
+
+    http(port = 4000);
+    server = true;
+    socket("/batches", Echo, drainer(batch_size = 2, batch_interval = secs(3), shutdown = secs(10)));
+    socket("/at_once", Echo, drainer = false);
+    socket("/default", Echo);
+}
+
+struct Echo;
+
+#[socket]
+impl Echo {
+    async fn connect() -> Result<Self, Refused> {
+        Ok(Echo)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        out.push(message.clone());
+        if message.as_text() == Some("hang") {
+            std::future::pending::<()>().await;
+        }
+        Flow::Continue
+    }
+}
+
+struct Harbour {
+    site: Running<Site>,
+    sea: Sea,
+}
+
+async fn start() -> Harbour {
+    let (sea, pier) = pier();
+    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    Harbour { site, sea }
+}
+
+impl Harbour {
+    async fn open(&self, mount: &str, count: usize) -> Vec<Client<DuplexStream>> {
+        let mut clients = Vec::new();
+        for _ in 0..count {
+            let mut client = self.sea.open(&format!("/{mount}/websocket")).await;
+            client.is_quiet().await;
+            clients.push(client);
+        }
+        clients
+    }
+
+    async fn stop(&self) {
+        self.site.shutdown().await.expect("a clean end");
+        let stats = self.site.stats();
+        assert_eq!((stats.connections, stats.tasks), (0, 0));
+    }
+}
+
+/// When each client was told, in order of their opening; each leaves as it is asked to.
+async fn told(clients: Vec<Client<DuplexStream>>) -> Vec<u64> {
+    let began = Instant::now();
+    let listen = |mut client: Client<DuplexStream>| {
+        tokio::spawn(async move {
+            let frame = client.hear_within(Duration::from_secs(60)).await;
+            assert_eq!(frame.close_code(), Some(1012), "{frame:?}");
+            client.send(Frame::close(1012, b"")).await;
+            began.elapsed().as_secs()
+        })
+    };
+    let listening: Vec<JoinHandle<u64>> = clients.into_iter().map(listen).collect();
+    let mut times = Vec::new();
+    for listening in listening {
+        times.push(listening.await.expect("told"));
+    }
+    times
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_follows_the_other() {
+    let harbour = start().await;
+    let clients = harbour.open("batches", 5).await;
+    let (times, ()) = tokio::join!(told(clients), harbour.stop());
+    assert_eq!(times, [0, 0, 3, 3, 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_left_before_take_no_place_in_a_batch() {
+    let harbour = start().await;
+    let mut clients = harbour.open("batches", 40).await;
+    let last = clients.split_off(36);
+    drop(clients);
+    until("the others have left", || harbour.site.stats().connections == 4).await;
+    let (times, ()) = tokio::join!(told(last), harbour.stop());
+    assert_eq!(times, [0, 0, 3, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_drainer_all_are_told_at_once() {
+    let harbour = start().await;
+    let clients = harbour.open("at_once", 50).await;
+    let (times, ()) = tokio::join!(told(clients), harbour.stop());
+    assert_eq!(times, [0; 50]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_do_not_leave_are_cut_off_at_the_end() {
+    for (mount, seconds) in [("batches", 10), ("default", 30)] {
+        let harbour = start().await;
+        let mut clients = harbour.open(mount, 1).await;
+        clients[0].text("hang").await;
+        assert_eq!(clients[0].hear_text().await, "hang");
+        let began = Instant::now();
+        let error = harbour.site.shutdown().await.expect_err("a connection was cut off");
+        assert!(error.is_drain(), "{error}");
+        assert_eq!(began.elapsed().as_secs(), seconds, "{mount}");
+        let stats = harbour.site.stats();
+        assert_eq!((stats.connections, stats.tasks), (0, 0));
+    }
+}
+
+/// A client that never answers the close frame is given five seconds.
+#[tokio::test(start_paused = true)]
+async fn those_who_do_not_answer_are_not_waited_for() {
+    let harbour = start().await;
+    let _clients = harbour.open("default", 3).await;
+    let began = Instant::now();
+    harbour.stop().await;
+    assert!((5..=7).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_sockets_are_answered_503_meanwhile() {
+    let harbour = start().await;
+    let mut early = harbour.sea.connect();
+    let answer = early.request(&Request::get("/nothing")).await.expect("an answer");
+    assert_eq!(answer.status, 404);
+    let mut clients = harbour.open("default", 1).await;
+    let stopping = harbour.site.clone();
+    let stopping = tokio::spawn(async move { stopping.shutdown().await });
+    assert_eq!(clients[0].hear().await.close_code(), Some(1012));
+
+    let mut service = harbour.site.service();
+    let request = http::Request::get("/default/websocket").body(landfall::Body::empty()).expect("a request");
+    let answer = tower::Service::call(&mut service, request).await.expect("an answer");
+    assert_eq!(answer.status(), 503);
+    // The connection that stayed open is closed, not left to time out.
+    assert!(early.closed().await.is_some());
+    clients[0].send(Frame::close(1012, b"")).await;
+    stopping.await.expect("no panic").expect("a clean end");
+}
