@@ -10,7 +10,7 @@ use super::{
     clock::Clock,
     mount::Mount,
     mounted::Mounted,
-    pattern::{NotUtf8, Pattern},
+    pattern::{NotUtf8, Path, Pattern},
 };
 use crate::{
     body::Body,
@@ -83,8 +83,9 @@ impl Mounts {
 
     /// Gives a request to the socket that is mounted at its path, or back.
     pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<Answer, Request<Body>> {
+        let path = Path::new(request.uri().path());
         let found = self.0.mounts.iter().find_map(|(pattern, mounted)| {
-            pattern.variables(request.uri().path()).map(|variables| (mounted.clone(), variables))
+            pattern.variables(path).map(|variables| (mounted.clone(), variables))
         });
         match found {
             Some((mounted, variables)) => {

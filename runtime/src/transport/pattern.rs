@@ -8,6 +8,19 @@ use crate::socket::{Param, Params};
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Segment>);
 
+/// A request's path, with the number of its segments: most patterns are told from it by that alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Path<'a> {
+    text: &'a str,
+    segments: usize,
+}
+
+impl<'a> Path<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Path { text, segments: segments(text).count() }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Segment {
     Fixed(Box<str>),
@@ -36,8 +49,12 @@ impl Pattern {
     ///
     /// Fixed segments are compared as they are sent; variables are decoded once. Variables whose name begins with `_`
     /// match, and are left out.
-    pub(crate) fn variables(&self, path: &str) -> Option<Result<Params, NotUtf8>> {
-        let mut parts = segments(path);
+    pub(crate) fn variables(&self, path: Path<'_>) -> Option<Result<Params, NotUtf8>> {
+        let open = matches!(self.0.last(), Some(Segment::Rest { .. }));
+        if path.segments != self.0.len() && !(open && path.segments + 1 >= self.0.len()) {
+            return None;
+        }
+        let mut parts = segments(path.text);
         let mut found = Ok(Params::default());
         for segment in &self.0 {
             let (name, param) = match segment {
@@ -96,7 +113,7 @@ mod tests {
     use super::*;
 
     fn variables(mount: &str, transport: &str, path: &str) -> Option<Vec<(String, String)>> {
-        let params = Pattern::new(mount, transport).variables(path)?.expect("UTF-8");
+        let params = Pattern::new(mount, transport).variables(Path::new(path))?.expect("UTF-8");
         let text = |param: &Param| match param {
             Param::List(list) => list.iter().filter_map(Param::as_str).collect::<Vec<_>>().join("|"),
             other => other.as_str().unwrap_or_default().to_owned(),
@@ -133,14 +150,14 @@ mod tests {
     #[test]
     fn what_is_not_utf8_is_an_error_and_not_a_mismatch() {
         let pattern = Pattern::new("/ws/:id", "/websocket");
-        assert_eq!(pattern.variables("/ws/%ff/websocket").map(|found| found.is_err()), Some(true));
-        assert!(pattern.variables("/ws/%ff/other").is_none());
+        assert_eq!(pattern.variables(Path::new("/ws/%ff/websocket")).map(|found| found.is_err()), Some(true));
+        assert!(pattern.variables(Path::new("/ws/%ff/other")).is_none());
     }
 
     proptest! {
         #[test]
         fn no_path_panics(mount in "[/a-z:*%]{0,20}", transport in "[/a-z:*]{0,10}", path in "\\PC{0,60}") {
-            let _ = Pattern::new(&mount, &transport).variables(&path);
+            let _ = Pattern::new(&mount, &transport).variables(Path::new(&path));
         }
     }
 }

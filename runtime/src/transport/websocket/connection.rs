@@ -105,8 +105,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let ask = self.peer.attend(cx);
-        let Ok(waiting) = self.peer.flush(cx) else { return self.lost() };
+        let Ok((ask, waiting)) = self.peer.attend(cx) else { return self.lost() };
         if ask == Ask::Cut {
             return Turn::Over;
         }

@@ -67,13 +67,15 @@ impl Outgoing {
     /// Writes what was gathered, queues what the stream does not take, and gives the buffer back.
     pub(super) fn uncork(&mut self, wire: &impl Wire) -> Option<Vec<u8>> {
         let mut buffer = self.cork.take()?;
-        if !buffer.is_empty() {
-            let written = if self.queue.is_empty() { wire.try_write(&buffer).unwrap_or(0) } else { 0 };
+        if !buffer.is_empty() && !self.closed {
+            let first = self.queue.is_empty();
+            let written = if first { wire.try_write(&buffer).unwrap_or(0) } else { 0 };
             if written < buffer.len() {
+                self.started |= written > 0;
                 self.queue(Bytes::copy_from_slice(&buffer[written..]), false);
             }
-            buffer.clear();
         }
+        buffer.clear();
         Some(buffer)
     }
 

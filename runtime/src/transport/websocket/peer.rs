@@ -112,20 +112,31 @@ impl<W: Wire> Peer<W> {
         })
     }
 
-    /// Registers the task, and says what is asked of it.
-    pub(super) fn attend(&self, cx: &Context<'_>) -> Ask {
+    /// Registers the task and writes what waits for the client. Says what is asked of the task, and whether something
+    /// still waits.
+    pub(super) fn attend(&self, cx: &mut Context<'_>) -> std::io::Result<(Ask, bool)> {
         let mut out = self.out();
         if !out.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             out.waker = Some(cx.waker().clone());
         }
+        let waiting = self.write(&mut out, cx)?;
         drop(out);
-        Ask::from_u8(self.ask.load(Ordering::Acquire))
+        Ok((Ask::from_u8(self.ask.load(Ordering::Acquire)), waiting))
     }
 
     /// Writes what waits for the client, and says whether something still does.
     pub(super) fn flush(&self, cx: &mut Context<'_>) -> std::io::Result<bool> {
-        let mut out = self.out();
-        if !out.outgoing.is_empty() && out.outgoing.write(cx, &self.wire)? > 0 {
+        self.write(&mut self.out(), cx)
+    }
+
+    fn write(&self, out: &mut Out, cx: &mut Context<'_>) -> std::io::Result<bool> {
+        if out.outgoing.is_empty() {
+            if self.is_crowded() {
+                self.crowded.store(false, Ordering::Relaxed);
+            }
+            return Ok(false);
+        }
+        if out.outgoing.write(cx, &self.wire)? > 0 {
             self.took.store(self.mounted.clock.now(), Ordering::Relaxed);
         }
         let waiting = out.outgoing.waiting();
