@@ -89,7 +89,9 @@ async fn handle_arrived<S: Socket, W: Wire>(
     let name = peer.mounted.socket();
     let (events, ending) = arrived.into_parts();
     for event in events {
-        room(peer).await;
+        if peer.is_crowded() {
+            room(peer).await;
+        }
         let end = match event {
             Event::Message(message) => contained(name, socket.handle_in(message, out)).await,
             Event::Control(control) => {
@@ -114,7 +116,9 @@ async fn handle_infos<S: Socket, W: Wire>(
 ) -> Option<End> {
     let name = peer.mounted.socket();
     for info in infos {
-        room(peer).await;
+        if peer.is_crowded() {
+            room(peer).await;
+        }
         let end = contained(name, socket.handle_info(info, out)).await;
         if end.is_some() {
             return end;
