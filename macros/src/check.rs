@@ -122,8 +122,9 @@ impl Check<'_> {
         match self.kind {
             Kind::Flag => self.flag(value),
             Kind::Size { least } | Kind::OptionalSize { least } => self.size(value, least),
-            Kind::Duration => self.duration(value, false),
-            Kind::Timeout => self.duration(value, true),
+            Kind::Duration => self.duration(value, None),
+            Kind::Timeout => self.duration(value, Some("insecure(never, reason = \"..\")")),
+            Kind::Pause => self.duration(value, Some("never")),
             Kind::TransportPath => self.text(value, pattern::check_transport_path),
             Kind::Subprotocols => self.subprotocols(value),
             Kind::CheckOrigin => origin::check(value, self.diag),
@@ -179,8 +180,9 @@ impl Check<'_> {
                     1 => self.diag.push(value, format!("`{name}` must be positive")),
                     _ => self.diag.push(value, format!("`{name}` is too small for a join message")),
                 };
-                match name {
-                    "batch_size" => found.help("`drainer = false` disables draining"),
+                match (name, least) {
+                    ("batch_size", _) => found.help("`drainer = false` disables draining"),
+                    (_, 1) => found,
                     _ => found.help(format!("at least {least}")),
                 };
             }
@@ -216,7 +218,8 @@ impl Check<'_> {
         }
     }
 
-    fn duration(&mut self, value: &Expr, may_be_never: bool) {
+    /// `never` is how to write that there is no limit, if there may be none.
+    fn duration(&mut self, value: &Expr, never: Option<&str>) {
         let name = self.name;
         if let Some(literal) = value::literal_name(value) {
             let found = self.diag.push(value, format!("`{name}` needs a unit"));
@@ -239,11 +242,11 @@ impl Check<'_> {
                     .help(format!("write `{unit}(60)`"));
             } else if zero {
                 let found = self.diag.push(value, format!("`{name}` must be positive"));
-                if may_be_never {
-                    found.help("no limit is written `insecure(never, reason = \"..\")`");
+                if let Some(never) = never {
+                    found.help(format!("no limit is written `{never}`"));
                 }
             }
-        } else if may_be_never && value::word(value).is_some_and(|word| word != "never") {
+        } else if never.is_some() && value::word(value).is_some_and(|word| word != "never") {
             self.word(value, &["never"], Some("or write `secs(60)`"));
         }
     }
@@ -341,7 +344,7 @@ fn variable_name(text: &str) -> String {
         .chars()
         .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_uppercase() } else { '_' })
         .collect();
-    if name.is_empty() { "SECRET_KEY_BASE".to_owned() } else { name }
+    if name.is_empty() { "NAME".to_owned() } else { name }
 }
 
 fn connect_info(value: &Expr, diag: &mut Diagnostics) {

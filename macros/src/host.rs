@@ -15,8 +15,10 @@ pub(crate) fn check(name: &'static str, text: &LitStr, diag: &mut Diagnostics) {
     if host.is_empty() {
         diag.push(text, format!("`{name}` is empty")).help("leave it out for `\"localhost\"`");
     } else if let Some((scheme, rest)) = host.split_once("://") {
-        diag.push(text, format!("`{name}` contains a scheme"))
-            .help(format!("write `{name} = {rest:?}, scheme = {scheme:?}`"));
+        diag.push(text, format!("`{name}` contains a scheme")).help(match scheme {
+            "https" => format!("write `{name} = {rest:?}, scheme = \"https\", port = 443`"),
+            _ => format!("write `{name} = {rest:?}, scheme = {scheme:?}`"),
+        });
     } else if let Some((rest, path)) = host.split_once('/') {
         diag.push(text, format!("`{name}` contains a path"))
             .help(format!("write `{name} = {rest:?}, path = \"/{path}\"`"));

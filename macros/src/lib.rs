@@ -8,7 +8,10 @@
     clippy::unreachable,
     clippy::unwrap_used
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by it"))]
+#![cfg_attr(
+    test,
+    allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")
+)]
 
 mod check;
 mod diag;

@@ -89,7 +89,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#size))
         }
         Kind::Duration => positive(name, value),
-        Kind::Timeout => timeout(name, value),
+        Kind::Timeout | Kind::Pause => timeout(name, value),
         Kind::TransportPath => match value::text(value) {
             Some(_) => quote!(#value),
             None => quote_spanned!(at=> __rt::transport_path(#value)),

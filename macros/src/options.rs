@@ -131,9 +131,6 @@ impl Argument {
                 return Ok(Argument::Keyword(name));
             }
         }
-        if input.peek(Token![,]) || input.is_empty() {
-            return Err(input.error("expected an argument before this `,`"));
-        }
         input.parse().map(Argument::Positional)
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 
 /// A segment of a path pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,18 +17,15 @@ pub(crate) enum Segment {
     Rest(String),
 }
 
-/// What is wrong with a pattern, and the part that is.
+/// What is wrong with a segment.
 struct Wrong {
-    message: String,
+    message: &'static str,
     help: Option<String>,
-    part: String,
 }
 
 impl Segment {
     fn parse(text: &str) -> Result<Self, Wrong> {
-        let wrong = |message: &str, help: Option<String>| {
-            Err(Wrong { message: message.to_owned(), help, part: text.to_owned() })
-        };
+        let wrong = |message, help| Err(Wrong { message, help });
         if let Some(name) = text.strip_prefix('*') {
             return match is_variable(name) {
                 true => Ok(Segment::Rest(name.to_owned())),
@@ -119,43 +116,43 @@ pub(crate) fn transport_path(text: &LitStr, diag: &mut Diagnostics) -> Option<Ve
 
 fn parse(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
     let path = text.value();
-    let parts: Vec<&str> = path.split('/').skip(1).collect();
-    if parts.iter().any(|part| part.is_empty()) {
-        let plain: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        report(
-            text,
-            Wrong {
-                message: "this is not a plain path: it has an empty segment".to_owned(),
-                help: Some(format!("write `\"/{}\"`", plain.join("/"))),
-                part: if path.contains("//") { "//".to_owned() } else { "/".to_owned() },
-            },
-            diag,
-        );
-        return None;
-    }
     let mut segments = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
+    let mut rest: Option<String> = None;
+    let mut at = 0;
+    for part in path.split('/').skip(1) {
+        at += 1;
+        if let Some(name) = rest {
+            report(text, &format!("`*{name}` must be the last segment"), at, part.len(), diag);
+            return None;
+        }
+        if part.is_empty() {
+            let plain: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+            report(text, "this is not a plain path: it has an empty segment", at - 1, 1, diag)
+                .help(format!("write `\"/{}\"`", plain.join("/")));
+            return None;
+        }
         match Segment::parse(part) {
-            Ok(Segment::Rest(name)) if index + 1 < parts.len() => {
-                let message = format!("`*{name}` must be the last segment");
-                report(text, Wrong { message, help: None, part: format!("*{name}") }, diag);
-                return None;
+            Ok(segment) => {
+                rest = match &segment {
+                    Segment::Rest(name) => Some(name.clone()),
+                    _ => None,
+                };
+                segments.push(segment);
             }
-            Ok(segment) => segments.push(segment),
-            Err(wrong) => {
-                report(text, wrong, diag);
+            Err(Wrong { message, help }) => {
+                let found = report(text, message, at, part.len(), diag);
+                if let Some(help) = help {
+                    found.help(help);
+                }
                 return None;
             }
         }
+        at += part.len();
     }
-    Some(bound_once(text, &path, segments, diag))
-}
-
-fn bound_once(text: &LitStr, path: &str, segments: Vec<Segment>, diag: &mut Diagnostics) -> Vec<Segment> {
     if let Some(name) = bound_twice(&segments) {
         diag.push(text, format!("`{name}` is bound twice in `{path}`")).help("rename one");
     }
-    segments
+    Some(segments)
 }
 
 /// The first variable that two segments bind.
@@ -213,13 +210,15 @@ fn is_variable(name: &str) -> bool {
 }
 
 /// Literals can't be split on stable, so the message draws the path and marks the part.
-fn report(text: &LitStr, wrong: Wrong, diag: &mut Diagnostics) {
+fn report<'a>(
+    text: &LitStr,
+    message: &str,
+    at: usize,
+    len: usize,
+    diag: &'a mut Diagnostics,
+) -> &'a mut Diagnostic {
     let path = text.value();
-    let before = path.split(&wrong.part).next().unwrap_or_default().chars().count();
-    let marks = "^".repeat(wrong.part.chars().count().max(1));
-    let found =
-        diag.push(text, format!("{}\n\n    {path}\n    {}{marks}", wrong.message, " ".repeat(before)));
-    if let Some(help) = wrong.help {
-        found.help(help);
-    }
+    let columns = |bytes: Option<&str>| bytes.map_or(0, |part| part.chars().count());
+    let (before, marked) = (columns(path.get(..at)), columns(path.get(at..at + len)).max(1));
+    diag.push(text, format!("{message}\n\n    {path}\n    {}{}", " ".repeat(before), "^".repeat(marked)))
 }

@@ -78,6 +78,13 @@ impl Arguments {
     /// next one, longer runs are tried. If none parses, only the first piece is consumed.
     pub(crate) fn next<T>(&mut self, parse: impl Fn(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
         const LONGEST: usize = 8;
+        if let Some([TokenTree::Punct(comma)]) = self.pieces.as_slice().first().map(Vec::as_slice)
+            && comma.as_char() == ','
+        {
+            let error = syn::Error::new(comma.span(), "expected an argument before this `,`");
+            self.pieces.next();
+            return Err(error);
+        }
         let mut run: Vec<TokenTree> = Vec::new();
         let mut first = None;
         for (count, piece) in self.pieces.as_slice().iter().take(LONGEST).enumerate() {

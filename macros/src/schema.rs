@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Duration,
     /// A duration or `insecure(never, ..)`.
     Timeout,
+    /// A duration or `never`.
+    Pause,
     /// A path that is appended to a mount's.
     TransportPath,
     /// A list of RFC 9110 tokens.
@@ -183,7 +185,7 @@ pub(crate) const WEBSOCKET: Group = Group {
     keys: &[
         Key { name: "path", kind: Kind::TransportPath },
         Key { name: "timeout", kind: Kind::Timeout },
-        Key { name: "ping", kind: Kind::Timeout },
+        Key { name: "ping", kind: Kind::Pause },
         Key { name: "max_frame_size", kind: Kind::Size { least: 128 } },
         Key { name: "max_message_size", kind: Kind::OptionalSize { least: 128 } },
         Key { name: "compress", kind: Kind::Flag },
@@ -253,3 +255,7 @@ pub(crate) fn directive(name: &str) -> Option<&'static Directive> {
 pub(crate) fn directive_names() -> impl Iterator<Item = &'static str> {
     DIRECTIVES.iter().map(|directive| directive.name)
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

@@ -1,4 +1,4 @@
-//! # Landfall: where connections come ashore
+#![doc = include_str!("docs/crate.md")]
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -39,6 +39,7 @@ pub use self::{
     transport::{Mount, SocketDef},
     url::StructUrl,
 };
+#[doc = include_str!("docs/endpoint.md")]
 pub use landfall_macros::endpoint;
 #[doc = include_str!("docs/socket.md")]
 pub use landfall_macros::socket;

@@ -24,6 +24,7 @@ landfall::endpoint! {
         websocket(
             path = "/ws",
             timeout = insecure(never, reason = "a private network"),
+            ping = secs(20),
             max_frame_size = LIMIT,
             max_message_size = 2 * LIMIT,
             compress = cfg!(unix),
@@ -51,5 +52,5 @@ fn main() {
     assert_eq!(room.drainer.map(|drainer| drainer.batch_interval), Some(Duration::from_millis(100)));
     assert_eq!(token.drainer, None);
     assert_eq!(echo.websocket.unwrap().check_origin, Some(CheckOrigin::Off));
-    assert!(echo.location.ends_with("every_option.rs:41"), "{}", echo.location);
+    assert!(echo.location.ends_with("every_option.rs:43"), "{}", echo.location);
 }

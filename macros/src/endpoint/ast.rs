@@ -33,6 +33,7 @@ pub(crate) struct Setting {
     pub(crate) value: Value,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a declaration has a handful")]
 pub(crate) enum Value {
     /// `url(..)`
     Group(Options),
@@ -48,6 +49,7 @@ pub(crate) struct Extra {
     pub(crate) value: ExtraValue,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a declaration has a handful")]
 pub(crate) enum ExtraValue {
     Expr(Expr),
     Table(Vec<Extra>),

@@ -1,5 +1,6 @@
 //! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
 
+use quote::ToTokens;
 use syn::{Fields, FnArg, ItemFn, ItemStruct, ReturnType, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
@@ -92,7 +93,9 @@ fn nested_extra(entries: &[Extra], diag: &mut Diagnostics) {
 /// Where a mount is served.
 struct Served<'a> {
     mount: &'a Mount,
-    /// The full path with all variables alike; `None` if the socket's own options decide it.
+    /// The full path as written.
+    path: String,
+    /// The full path with all variables alike.
     shape: String,
 }
 
@@ -108,19 +111,24 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Option<Served<'a>> {
     }
     let mut segments = pattern::check_mount(&mount.path, diag)?;
     let transport = websocket.and_then(Entry::options).and_then(|options| options.get("path"));
+    let mut whole = mount.path.value();
     match transport.and_then(Entry::expr) {
         Some(path) => {
             let text = value::text(path)?;
             // What is wrong with this path alone has been reported with the other options.
             segments.extend(pattern::transport_path(text, &mut Diagnostics::default())?);
+            whole.push_str(&text.value());
             if let Some(name) = pattern::bound_twice(&segments) {
-                let whole = format!("{}{}", mount.path.value(), text.value());
                 diag.push(text, format!("`{name}` is bound twice in `{whole}`")).help("rename one");
             }
         }
-        None => segments.push(pattern::Segment::Literal("websocket".to_owned())),
+        None => {
+            // The options of the socket type decide: mounts of one type agree, of others nothing is known here.
+            whole.push_str("/websocket");
+            segments.push(pattern::Segment::Literal(mount.socket.to_token_stream().to_string()));
+        }
     }
-    Some(Served { mount, shape: pattern::shape(&segments) })
+    Some(Served { mount, path: whole, shape: pattern::shape(&segments) })
 }
 
 fn served_once(mounts: &[Served], diag: &mut Diagnostics) {
@@ -132,7 +140,7 @@ fn served_once(mounts: &[Served], diag: &mut Diagnostics) {
             continue;
         };
         let line = first.mount.path.span().start().line;
-        diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.shape))
+        diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.path))
             .help("give one of them another path");
     }
 }

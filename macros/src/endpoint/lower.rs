@@ -31,7 +31,10 @@ pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
         }
         Value::Extra(entries) => entries
             .iter()
-            .map(|entry| {
+            .enumerate()
+            .map(|(index, entry)| {
+                // The user's own token occurs once: editors look up one place for it.
+                let name = if index == 0 { name } else { &Ident::new("extra", Span::call_site()) };
                 let (key, value) = (entry.name.to_string(), extra_setting(&entry.value, entry.name.span()));
                 quote!(#settings.#name(#key, #value);)
             })

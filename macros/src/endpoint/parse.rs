@@ -196,7 +196,9 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
     };
     let example = match known.form {
         Form::Group(group) => match group.keys.first().map(|key| (key.name, key.kind)) {
-            Some((_, Kind::Host)) => format!("{}(scheme = \"https\", host = \"example.com\")", known.name),
+            Some((_, Kind::Host)) => {
+                format!("{}(scheme = \"https\", host = \"example.com\", port = 443)", known.name)
+            }
             Some((first, Kind::Ip)) => format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name),
             Some((first, _)) => format!("{}({first} = 65_536)", known.name),
             None => format!("{}(..)", known.name),

@@ -173,3 +173,178 @@ fn names(tokens: TokenStream) -> Vec<(String, bool)> {
         })
         .collect()
 }
+
+/// One declaration in many variations: a token dropped, doubled, swapped with another, or replaced by a stray one.
+mod mutations {
+    use std::str::FromStr;
+
+    use proc_macro2::{Delimiter, Group};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STRAY: &[&str] = &[
+        ",",
+        ";",
+        "=",
+        "#",
+        "::",
+        "<",
+        "&",
+        "|",
+        "!",
+        "-",
+        "url",
+        "env",
+        "socket",
+        "websocket",
+        "insecure",
+        "fn",
+        "struct",
+        "crate",
+        "true",
+        "0",
+        "-1",
+        "\"\"",
+        "\"/:\"",
+        "\"//*\"",
+        "()",
+        "[]",
+        "{}",
+        "'a",
+        "secs",
+        "or",
+        "r#type",
+        "1e9",
+        "340282366920938463463374607431768211456",
+        "\"ü//\"",
+        "'x'",
+        "b\"x\"",
+        "async",
+    ];
+
+    #[derive(Clone, Copy, Debug)]
+    enum Change {
+        Drop,
+        Double,
+        Replace(usize),
+        Insert(usize),
+        Empty,
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        prop_oneof![
+            Just(Change::Drop),
+            Just(Change::Double),
+            (0..STRAY.len()).prop_map(Change::Replace),
+            (0..STRAY.len()).prop_map(Change::Insert),
+            Just(Change::Empty),
+        ]
+    }
+
+    fn count(tokens: &TokenStream) -> usize {
+        tokens
+            .clone()
+            .into_iter()
+            .map(|token| match token {
+                TokenTree::Group(group) => 1 + count(&group.stream()),
+                _ => 1,
+            })
+            .sum()
+    }
+
+    fn stray(index: usize) -> TokenStream {
+        TokenStream::from_str(STRAY[index]).unwrap()
+    }
+
+    /// Changes the token that is `left` tokens away, groups opened.
+    fn mutate(tokens: TokenStream, left: &mut usize, change: Change) -> TokenStream {
+        let mut output = TokenStream::new();
+        for token in tokens {
+            let here = *left == 0;
+            *left = left.wrapping_sub(1);
+            let token = match token {
+                TokenTree::Group(group) => {
+                    let stream = match (here, change) {
+                        (true, Change::Empty) => TokenStream::new(),
+                        _ => mutate(group.stream(), left, change),
+                    };
+                    TokenTree::Group(Group::new(group.delimiter(), stream))
+                }
+                token => token,
+            };
+            match (here, change) {
+                (true, Change::Drop) => {}
+                (true, Change::Double) => output.extend([token.clone(), token]),
+                (true, Change::Replace(index)) => output.extend(stray(index)),
+                (true, Change::Insert(index)) => {
+                    output.extend([token]);
+                    output.extend(stray(index));
+                }
+                _ => output.extend([token]),
+            }
+        }
+        output
+    }
+
+    fn assert_parses(input: TokenStream) {
+        let shown = input.to_string();
+        let output = run(input);
+        assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{shown}\n---\n{output}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn of_a_right_declaration_expand_to_items(changes in prop::collection::vec((any::<usize>(), change()), 1..4)) {
+            let mut tokens: TokenStream = CHAT.parse().unwrap();
+            for (at, change) in changes {
+                let mut left = at % count(&tokens).max(1);
+                tokens = mutate(tokens, &mut left, change);
+            }
+            assert_parses(tokens);
+        }
+
+        #[test]
+        fn of_nothing_expand_to_items(words in prop::collection::vec(0..STRAY.len(), 0..30), braces: bool) {
+            let tokens: TokenStream = words.into_iter().map(stray).collect();
+            assert_parses(match braces {
+                true => TokenTree::Group(Group::new(Delimiter::Brace, tokens)).into(),
+                false => tokens,
+            });
+        }
+    }
+}
+
+/// `endpoint!({ .. })` is laid out like the body of a function, and stays so.
+#[test]
+fn rustfmt_formats_what_stands_in_braces_and_parentheses() {
+    let ugly = "endpoint!({ pub struct Chat; url(host = \"a\",port=1);\n // why\n socket(\"/a\",Room,\
+                websocket(compress=true,timeout=secs(45),connect_info=[peer_data,uri,user_agent]),\
+                drainer(batch_size=10)); fn init(config: Config)->Result<Config,E>{Ok(config)} });";
+    let Some(once) = rustfmt(ugly) else { return };
+    assert!(
+        once.contains("    url(host = \"a\", port = 1);\n    // why\n    socket(\n        \"/a\",\n"),
+        "{once}"
+    );
+    assert_eq!(rustfmt(&once).as_ref(), Some(&once));
+}
+
+/// `None` where there is no rustfmt.
+fn rustfmt(source: &str) -> Option<String> {
+    use std::{
+        io::Write,
+        process::{Command, Stdio},
+    };
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--emit", "stdout"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    child.stdin.take()?.write_all(source.as_bytes()).ok()?;
+    let output = child.wait_with_output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+}

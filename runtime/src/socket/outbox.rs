@@ -33,8 +33,8 @@ impl Outbox {
 
     /// Sends a message to this client.
     ///
-    /// Never waits. While more than the outbox's limit waits for the client, nothing more is read from it; a callback
-    /// that pushes past the limit in one go ends the connection with 1013.
+    /// Never waits. While more than half of the outbox's limit waits for the client, no callback is called and nothing is
+    /// read from it; one callback that pushes past the limit by itself ends the connection with 1013.
     pub fn push(&mut self, message: impl Into<Message>) {
         self.0.push(message.into());
     }

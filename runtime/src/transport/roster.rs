@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{
     sync::Notify,
-    time::{Instant, sleep, timeout_at},
+    time::{sleep, timeout},
 };
 
 use crate::{slab::Slab, socket::Drainer};
@@ -70,8 +70,7 @@ impl Roster {
     pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
         let Drainer { batch_size, batch_interval, shutdown } =
             drainer.unwrap_or(Drainer { batch_size: usize::MAX, ..Drainer::DEFAULT });
-        let deadline = Instant::now() + shutdown;
-        let told = timeout_at(deadline, async {
+        let told = timeout(shutdown, async {
             let mut place = 0;
             let mut batch = self.batch(&mut place, batch_size);
             while !batch.is_empty() {

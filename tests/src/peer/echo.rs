@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::diary;
 
+/// What is longer is no command.
+const LONGEST_COMMAND: usize = 24;
+
 /// What a socket sends itself.
 #[derive(Debug)]
 pub(super) enum Note {
@@ -71,6 +74,10 @@ impl Echo {
     }
 
     pub(super) async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        if message.len() > LONGEST_COMMAND {
+            out.push(message);
+            return Flow::Continue;
+        }
         let command = std::str::from_utf8(message.as_bytes()).unwrap_or_default();
         let (name, argument) = command.split_once(':').unwrap_or((command, ""));
         match name {

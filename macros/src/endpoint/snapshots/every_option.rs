@@ -29,6 +29,7 @@ const _: () = {
                 limit: 65_536,
                 overflow: __rt::Overflow::DropOldest,
             },
+            ..<my::Sock<A, B> as __rt::Socket>::OPTIONS.websocket
         }),
         drainer: ::core::option::Option::Some(__rt::Drainer {
             batch_size: __rt::at_least("batch_size", 1, BATCH),

@@ -112,8 +112,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         }
         match &mut self.state {
             State::Working(_) => self.go_on(cx),
-            State::Idle(..) => self.look(cx, ask, waiting),
-            State::Closing if waiting > 0 => Turn::Wait,
+            State::Idle(..) => self.look(cx, ask),
+            State::Closing if waiting => Turn::Wait,
             State::Closing => match self.peer.wire.poll_shutdown(cx) {
                 Poll::Pending => Turn::Wait,
                 Poll::Ready(_) => {
@@ -136,7 +136,13 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             poll
         });
         let Poll::Ready(Worked { socket, out, end }) = poll else {
-            return if self.peer.flush(cx).is_ok() { Turn::Wait } else { self.lost() };
+            let crowded = self.peer.is_crowded();
+            return match self.peer.flush(cx) {
+                Err(_) => self.lost(),
+                // The callbacks may have waited for the room that there is now.
+                Ok(_) if crowded && !self.peer.is_crowded() => Turn::Again,
+                Ok(_) => Turn::Wait,
+            };
         };
         self.peer.set_busy(false);
         match end {
@@ -147,7 +153,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Looks for work: what others ask, the mailbox, the client.
-    fn look(&mut self, cx: &mut Context<'_>, ask: Ask, waiting: usize) -> Turn {
+    fn look(&mut self, cx: &mut Context<'_>, ask: Ask) -> Turn {
         let end = match ask {
             Ask::Drain => Some(End::with_code(1012, Reason::Shutdown)),
             Ask::Timeout => Some(End::with_code(1002, Reason::Timeout)),
@@ -165,7 +171,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             }
         }
         // A client that does not read is not read from.
-        if waiting > self.peer.mounted.websocket.outbox.limit / 2 {
+        if self.peer.is_crowded() {
             return self.wait_or_look_again();
         }
         let limits = self.limits();
@@ -200,14 +206,13 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         Turn::Again
     }
 
-    /// The stream is broken, or ended. A callback that runs is not cut short: reading finds the same after it.
+    /// The stream is broken. Callbacks that run come to their end first: reading then finds the same.
     fn lost(&mut self) -> Turn {
+        self.peer.abandon();
         if let State::Working(_) = self.state {
-            self.peer.abandon();
             return Turn::Again;
         }
         self.stop(End { close: None, reason: Reason::Closed { code: 1006, text: String::new() } });
-        self.peer.abandon();
         Turn::Over
     }
 

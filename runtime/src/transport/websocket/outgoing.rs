@@ -109,10 +109,9 @@ impl Outgoing {
         }
         let mut rest = bytes.clone();
         if self.is_empty() && self.cork.is_none() {
-            match wire.try_write(bytes) {
-                Ok(written) => rest.advance(written),
-                // What is wrong with the stream is found by the task, which reads it.
-                Err(_) => {}
+            // What is wrong with the stream is found by the task, which reads it.
+            if let Ok(written) = wire.try_write(bytes) {
+                rest.advance(written);
             }
             if rest.is_empty() {
                 return Sent::Done;

@@ -75,6 +75,8 @@ pub(super) struct Peer<W> {
     busy: AtomicBool,
     /// The close frame is out: `heard` is when.
     closing: AtomicBool,
+    /// More than half of the outbox's limit waits: callbacks wait too, and nothing is read.
+    crowded: AtomicBool,
 }
 
 #[derive(Default)]
@@ -106,6 +108,7 @@ impl<W: Wire> Peer<W> {
             pinged: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             closing: AtomicBool::new(false),
+            crowded: AtomicBool::new(false),
         })
     }
 
@@ -119,16 +122,23 @@ impl<W: Wire> Peer<W> {
         Ask::from_u8(self.ask.load(Ordering::Acquire))
     }
 
-    /// Writes what waits for the client, and says how much still does.
-    pub(super) fn flush(&self, cx: &mut Context<'_>) -> std::io::Result<usize> {
+    /// Writes what waits for the client, and says whether something still does.
+    pub(super) fn flush(&self, cx: &mut Context<'_>) -> std::io::Result<bool> {
         let mut out = self.out();
-        if out.outgoing.is_empty() {
-            return Ok(0);
-        }
-        if out.outgoing.write(cx, &self.wire)? > 0 || out.outgoing.is_empty() {
+        if !out.outgoing.is_empty() && out.outgoing.write(cx, &self.wire)? > 0 {
             self.took.store(self.mounted.clock.now(), Ordering::Relaxed);
         }
-        Ok(out.outgoing.waiting())
+        let waiting = out.outgoing.waiting();
+        self.crowded.store(self.crowds(waiting), Ordering::Relaxed);
+        Ok(waiting > 0)
+    }
+
+    fn crowds(&self, waiting: usize) -> bool {
+        waiting > self.mounted.websocket.outbox.limit / 2
+    }
+
+    pub(super) fn is_crowded(&self) -> bool {
+        self.crowded.load(Ordering::Relaxed)
     }
 
     pub(super) fn hear(&self) {
@@ -166,6 +176,7 @@ impl<W: Wire> Peer<W> {
     pub(super) fn abandon(&self) {
         self.leave_topics();
         self.out().outgoing.abandon();
+        self.crowded.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn leave_topics(&self) {
@@ -189,7 +200,12 @@ impl<W: Wire> Peer<W> {
     }
 
     fn push_bytes(&self, head: &[u8], payload: Bytes) {
-        let sent = self.out().outgoing.push(head, payload, self.mounted.websocket.outbox.limit);
+        let mut out = self.out();
+        let sent = out.outgoing.push(head, payload, self.mounted.websocket.outbox.limit);
+        if self.crowds(out.outgoing.waiting()) {
+            self.crowded.store(true, Ordering::Relaxed);
+        }
+        drop(out);
         self.settle(sent);
     }
 

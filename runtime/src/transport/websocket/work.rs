@@ -75,7 +75,7 @@ pub(super) async fn work<S: Socket, W: Wire>(
     let end = match work {
         Work::Init => contained(name, socket.init(&mut out)).await,
         Work::Arrived(arrived) => handle_arrived(&mut socket, &mut out, &peer, arrived).await,
-        Work::Info(infos) => handle_infos(&mut socket, &mut out, name, infos).await,
+        Work::Info(infos) => handle_infos(&mut socket, &mut out, &peer, infos).await,
     };
     Worked { socket, out, end }
 }
@@ -89,6 +89,7 @@ async fn handle_arrived<S: Socket, W: Wire>(
     let name = peer.mounted.socket();
     let (events, ending) = arrived.into_parts();
     for event in events {
+        room(peer).await;
         let end = match event {
             Event::Message(message) => contained(name, socket.handle_in(message, out)).await,
             Event::Control(control) => {
@@ -105,19 +106,26 @@ async fn handle_arrived<S: Socket, W: Wire>(
     ending.map(End::from)
 }
 
-async fn handle_infos<S: Socket>(
+async fn handle_infos<S: Socket, W: Wire>(
     socket: &mut S,
     out: &mut Outbox,
-    name: &str,
+    peer: &Peer<W>,
     infos: VecDeque<S::Info>,
 ) -> Option<End> {
+    let name = peer.mounted.socket();
     for info in infos {
+        room(peer).await;
         let end = contained(name, socket.handle_info(info, out)).await;
         if end.is_some() {
             return end;
         }
     }
     None
+}
+
+/// Waits while too much waits for the client. The connection's task polls again whenever it has written something.
+async fn room<W: Wire>(peer: &Peer<W>) {
+    poll_fn(|_| if peer.is_crowded() { Poll::Pending } else { Poll::Ready(()) }).await;
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.

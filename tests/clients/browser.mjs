@@ -1,0 +1,128 @@
+// The chat of the examples in Chromium. Arguments: the chat's program, and where its picture goes.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { Chat } from "./chat.mjs";
+
+const [program, picture] = process.argv.slice(2);
+const patience = 20_000;
+const options = { timeout: 90_000 };
+
+let browser;
+let chat;
+
+before(async () => {
+  chat = await Chat.start(program);
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}, options);
+
+after(async () => {
+  await browser?.close();
+  await chat?.stop();
+}, options);
+
+test("two windows talk, also after the server was away", options, async () => {
+  const room = chat.page("/?room=quay");
+  const ada = await open(`${room}&name=Ada`);
+  const grace = await open(`${room}&name=Grace`);
+  await connected(ada, grace);
+  await says(ada, "Ahoy! Is anybody there?", grace);
+  await says(grace, "Aye. <b>All</b> is well & dry 🐚", ada);
+
+  const elsewhere = await open(chat.page("/?room=another&name=Alan"));
+  await connected(elsewhere);
+  await says(elsewhere, "Hello, empty room", elsewhere);
+  assert.equal(await ada.getByText("Hello, empty room").count(), 0);
+  await elsewhere.close();
+
+  await chat.stop();
+  for (const page of [ada, grace]) await state(page, "false");
+  await chat.start();
+  await connected(ada, grace);
+  await says(ada, "Back again", grace);
+  await says(grace, "So am I", ada);
+  await ada.screenshot({ path: picture });
+});
+
+test("messages are compressed where the browser offers it", options, async () => {
+  const page = await browser.newPage();
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.enable");
+  const answered = new Promise((tell) => network.once("Network.webSocketHandshakeResponseReceived", tell));
+  await page.goto(chat.page("/"));
+  const { response } = await answered;
+  assert.equal(response.status, 101);
+  const headers = new Map(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  assert.match(headers.get("sec-websocket-extensions") ?? "", /^permessage-deflate/);
+  await connected(page);
+  await page.close();
+});
+
+test("pages of other addresses are refused", options, async () => {
+  const stranger = createServer((_, response) => response.end("<!doctype html><title>Elsewhere</title>"));
+  stranger.listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  const addresses = [
+    `http://127.0.0.1:${stranger.address().port}/`, // another port
+    chat.page("/", "localhost"), // another name
+  ];
+  for (const address of addresses) {
+    const page = await browser.newPage();
+    const network = await page.context().newCDPSession(page);
+    await network.send("Network.enable");
+    await page.goto(address);
+    const failed = new Promise((tell) => network.once("Network.webSocketFrameError", tell));
+    const code = await page.evaluate(
+      (url) => new Promise((tell) => (new WebSocket(url).onclose = (event) => tell(event.code))),
+      chat.page("/rooms/quay/websocket").replace("http", "ws"),
+    );
+    assert.equal(code, 1006, address);
+    assert.match((await failed).errorMessage, /403/, address);
+    await page.close();
+  }
+  stranger.close();
+});
+
+test("the chat's own page may be called by any of the machine's names", options, async () => {
+  const page = await open(chat.page("/?room=quay", "localhost"));
+  await connected(page);
+  await says(page, "From localhost", page);
+  await page.close();
+});
+
+async function open(address) {
+  const page = await browser.newPage({ viewport: { width: 900, height: 640 } });
+  page.on("pageerror", (error) => assert.fail(`${address}: ${error}`));
+  await page.goto(address);
+  return page;
+}
+
+async function connected(...pages) {
+  for (const page of pages) await state(page, "true");
+}
+
+async function state(page, open) {
+  await page.locator(`#state[data-open="${open}"]`).waitFor({ timeout: patience });
+}
+
+async function says(speaker, text, listener) {
+  await speaker.getByLabel("Message").fill(text);
+  await speaker.getByRole("button", { name: "Send" }).click();
+  for (const page of [speaker, listener]) {
+    await page.locator("#log").getByText(text).waitFor({ timeout: patience });
+  }
+}

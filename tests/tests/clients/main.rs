@@ -1,0 +1,9 @@
+//! Clients that others wrote, against an endpoint on a port of its own.
+//!
+//! Those that need more than Rust are ignored by default: `.ci/run` installs what they need.
+
+mod chromium;
+mod node;
+mod site;
+mod tungstenite;
+mod yawc;
