@@ -2,7 +2,13 @@
 
 use std::net::SocketAddr;
 
+use bytes::Bytes;
 use http::{Extensions, Uri, request::Parts};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::stream::Stream;
 
 /// With axum, its own type serves for ours too: an extension costs each request an allocation.
 #[cfg(feature = "axum")]
@@ -29,6 +35,20 @@ pub(crate) fn full_uri(parts: &Parts) -> &Uri {
         return uri;
     }
     &parts.uri
+}
+
+/// The stream of another server's connection, and the bytes that were read too far.
+pub(crate) fn stream(upgraded: Upgraded) -> (Stream, Bytes) {
+    // axum's server wraps its streams once more.
+    #[cfg(feature = "axum")]
+    let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+        Ok(parts) => return (Stream::Tcp(parts.io.into_inner()), parts.read_buf),
+        Err(upgraded) => upgraded,
+    };
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => (Stream::Tcp(parts.io.into_inner()), parts.read_buf),
+        Err(upgraded) => (Stream::new(TokioIo::new(upgraded)), Bytes::new()),
+    }
 }
 
 #[cfg(feature = "axum")]

@@ -15,7 +15,6 @@ use http::{
     header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
     request::Parts,
 };
-use hyper_util::rt::TokioIo;
 
 use super::{
     connection::Connection,
@@ -28,6 +27,7 @@ use super::{
 };
 use crate::{
     body::Body,
+    interop,
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Connect, Inbox, Params, QueryError, Refused, Socket, TransportKind},
     stream::{Stream, TakeoverSlot},
@@ -212,10 +212,10 @@ fn hand_over(
     let upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => match upgraded.downcast::<TokioIo<tokio::net::TcpStream>>() {
-                Ok(parts) => open(Stream::Tcp(parts.io.into_inner()), parts.read_buf),
-                Err(upgraded) => open(Stream::Other(Box::new(TokioIo::new(upgraded))), Bytes::new()),
-            },
+            Ok(upgraded) => {
+                let (stream, early) = interop::stream(upgraded);
+                open(stream, early);
+            }
             Err(error) => tracing::debug!(%error, "the connection was lost during the upgrade"),
         }
     });
