@@ -7,6 +7,7 @@ mod address;
 mod body;
 mod cast;
 pub mod config;
+mod contain;
 mod endpoint;
 mod error;
 mod handle;

@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -16,6 +15,7 @@ use tower_service::Service;
 
 use crate::{
     body::Body,
+    contain,
     error::BoxError,
     plug::{NotFound, plain},
 };
@@ -118,10 +118,8 @@ fn failed() -> Response<Body> {
 pub(crate) struct Panicked;
 
 pub(crate) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(|panic| {
-        let text = panic.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        tracing::error!(panic = text.unwrap_or("not a text"), "a service panicked");
+    contain::call(f).map_err(|panic| {
+        tracing::error!("a service panicked: {panic}");
         Panicked
     })
 }

@@ -1,13 +1,6 @@
 //! A running endpoint from its start to its end: one task that holds everything together.
 
-use std::{
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -18,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::children::{Failed, Supervisor};
 use crate::{
+    contain,
     error::Error,
     handle::{Gauge, Handle},
     transport::Mounts,
@@ -66,14 +60,10 @@ pub(super) struct Life {
 }
 
 /// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
-async fn contained(mut signal: Signal) {
-    poll_fn(|cx| {
-        catch_unwind(AssertUnwindSafe(|| signal.as_mut().poll(cx))).unwrap_or_else(|_| {
-            tracing::error!("the future given to `shutdown_on` panicked: the endpoint stops");
-            Poll::Ready(())
-        })
-    })
-    .await;
+async fn contained(signal: Signal) {
+    if let Err(panic) = contain::run(signal).await {
+        tracing::error!("the future given to `shutdown_on` panicked, and the endpoint stops: {panic}");
+    }
 }
 
 impl Life {

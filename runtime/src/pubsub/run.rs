@@ -3,13 +3,13 @@
 use std::{
     any::TypeId,
     cell::RefCell,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
 
 use super::{Broadcast, Subscriber, SubscriberId};
+use crate::contain;
 
 /// Who does not get a publication.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,11 +59,11 @@ impl Publication {
 
     /// Runs an encoder or a conversion of the application's; a panic in it costs this broadcast, and no other.
     fn contained<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
-        let made = catch_unwind(AssertUnwindSafe(make)).ok();
-        if made.is_none() {
-            tracing::error!(topic = self.topic(), "encoding a broadcast panicked");
-        }
-        made
+        let made = contain::call(make);
+        made.inspect_err(|panic| {
+            tracing::error!(topic = self.topic(), "encoding a broadcast panicked: {panic}");
+        })
+        .ok()
     }
 
     fn forwards_to(&self, id: SubscriberId) -> bool {

@@ -1,13 +1,6 @@
 //! The decisions about a connection attempt, in order: the first that refuses answers.
 
-use std::{
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{
@@ -23,11 +16,10 @@ use super::{
     peer::Peer,
     subprotocol::{self, Agreed, Disagreement},
     wire::{OtherWire, TcpWire},
-    work::panic_text,
 };
 use crate::{
     body::Body,
-    interop,
+    contain, interop,
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Connect, Inbox, Params, QueryError, Refused, Socket, TransportKind},
     stream::{Stream, TakeoverSlot},
@@ -107,7 +99,7 @@ fn check_origin(mounted: &Mounted, parts: &Parts) -> Result<(), Response<Body>> 
     let origins = parts.headers.get_all(ORIGIN);
     let request = request::authority(parts);
     // The check may be a function of the application.
-    let allowed = catch_unwind(AssertUnwindSafe(|| mounted.origin.allows(origins.iter(), &request)));
+    let allowed = contain::call(|| mounted.origin.allows(origins.iter(), &request));
     match allowed {
         Ok(true) => Ok(()),
         Ok(false) => {
@@ -115,7 +107,7 @@ fn check_origin(mounted: &Mounted, parts: &Parts) -> Result<(), Response<Body>> 
             Err(answer(StatusCode::FORBIDDEN, ""))
         }
         Err(panic) => {
-            tracing::error!(socket = mounted.socket(), "check_origin panicked: {}", panic_text(&*panic));
+            tracing::error!(socket = mounted.socket(), "check_origin panicked: {panic}");
             Err(server_error())
         }
     }
@@ -149,7 +141,7 @@ async fn connect_socket<S: Socket>(
 ) -> Result<S, Response<Body>> {
     let started = Instant::now();
     let params = log::params(mounted, &connect.params);
-    let connected = contained(S::connect(connect)).await;
+    let connected = contain::run(async { S::connect(connect).await }).await;
     let took = started.elapsed();
     match connected {
         Ok(Ok(socket)) => {
@@ -160,29 +152,19 @@ async fn connect_socket<S: Socket>(
             log::refused(mounted, params, took);
             Err(refuse(mounted, parts, refused))
         }
-        Err(text) => {
-            tracing::error!(socket = mounted.socket(), "connect panicked: {text}");
+        Err(panic) => {
+            tracing::error!(socket = mounted.socket(), "connect panicked: {panic}");
             Err(server_error())
         }
     }
 }
 
-/// Runs a future of the application; a panic in it becomes an error with its text.
-async fn contained<T>(future: impl Future<Output = T>) -> Result<T, String> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(panic_text(&*panic).to_owned())),
-    })
-    .await
-}
-
 fn refuse(mounted: &Mounted, parts: &Parts, refused: Refused) -> Response<Body> {
     match mounted.websocket.error_handler {
         Some(handler) if refused.reason().is_some() => {
-            let answered = catch_unwind(AssertUnwindSafe(|| handler(parts, refused)));
+            let answered = contain::call(|| handler(parts, refused));
             answered.unwrap_or_else(|panic| {
-                tracing::error!(socket = mounted.socket(), "error_handler panicked: {}", panic_text(&*panic));
+                tracing::error!(socket = mounted.socket(), "error_handler panicked: {panic}");
                 server_error()
             })
         }

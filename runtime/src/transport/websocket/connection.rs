@@ -3,7 +3,6 @@
 use std::{
     cell::Cell,
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -15,9 +14,10 @@ use super::{
     incoming::{Incoming, Limits},
     peer::{Ask, Peer},
     wire::Wire,
-    work::{End, Work, Worked, panic_text, work},
+    work::{End, Work, Worked, work},
 };
 use crate::{
+    contain,
     pubsub::PubSub,
     socket::{Inbox, Outbox, Reason, Socket},
 };
@@ -231,8 +231,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         self.peer.leave_topics();
         let name = self.peer.mounted.socket();
         tracing::debug!(socket = name, reason = ?end.reason, "socket closed");
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| socket.terminate(end.reason))) {
-            tracing::error!(socket = name, "terminate panicked: {}", panic_text(&*panic));
+        if let Err(panic) = contain::call(|| socket.terminate(end.reason)) {
+            tracing::error!(socket = name, "terminate panicked: {panic}");
         }
     }
 

@@ -1,12 +1,9 @@
 //! Callbacks, run in a future that owns the socket while it runs, and is gone when they are done.
 
 use std::{
-    any::Any,
     borrow::Cow,
     collections::VecDeque,
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
     task::Poll,
 };
 
@@ -16,6 +13,7 @@ use super::{
     wire::Wire,
 };
 use crate::{
+    contain,
     message::Control,
     socket::{Flow, Outbox, Reason, Socket},
 };
@@ -73,7 +71,7 @@ pub(super) async fn work<S: Socket, W: Wire>(
 ) -> Worked<S> {
     let name = peer.mounted.socket();
     let end = match work {
-        Work::Init => contained(name, socket.init(&mut out)).await,
+        Work::Init => contained(name, async { socket.init(&mut out).await }).await,
         Work::Arrived(arrived) => handle_arrived(&mut socket, &mut out, &peer, arrived).await,
         Work::Info(infos) => handle_infos(&mut socket, &mut out, &peer, infos).await,
     };
@@ -93,12 +91,12 @@ async fn handle_arrived<S: Socket, W: Wire>(
             room(peer).await;
         }
         let end = match event {
-            Event::Message(message) => contained(name, socket.handle_in(message, out)).await,
+            Event::Message(message) => contained(name, async { socket.handle_in(message, out).await }).await,
             Event::Control(control) => {
                 if let Control::Ping(payload) = &control {
                     peer.pong(payload.clone());
                 }
-                contained(name, socket.handle_control(control, out)).await
+                contained(name, async { socket.handle_control(control, out).await }).await
             }
         };
         if end.is_some() {
@@ -119,7 +117,7 @@ async fn handle_infos<S: Socket, W: Wire>(
         if peer.is_crowded() {
             room(peer).await;
         }
-        let end = contained(name, socket.handle_info(info, out)).await;
+        let end = contained(name, async { socket.handle_info(info, out).await }).await;
         if end.is_some() {
             return end;
         }
@@ -134,23 +132,12 @@ async fn room<W: Wire>(peer: &Peer<W>) {
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.
 async fn contained(name: &str, callback: impl Future<Output = Flow>) -> Option<End> {
-    let mut callback = pin!(callback);
-    let flow = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| callback.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(panic)),
-    });
-    match flow.await {
+    match contain::run(callback).await {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {
-            tracing::error!(socket = name, "a callback panicked: {}", panic_text(&*panic));
+            tracing::error!(socket = name, "a callback panicked: {panic}");
             Some(End::with_code(1011, Reason::Crash))
         }
     }
-}
-
-/// What a panic said.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no text)")
 }

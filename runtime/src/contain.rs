@@ -1,0 +1,55 @@
+//! The application's code may panic: here is how it is kept where it happened.
+
+use std::{
+    any::Any,
+    fmt,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+};
+
+/// A panic that was caught. It prints what the panic said.
+pub(crate) struct Panic(Box<dyn Any + Send>);
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.downcast_ref::<String>().map(String::as_str);
+        f.write_str(text.or_else(|| self.0.downcast_ref::<&str>().copied()).unwrap_or("(no text)"))
+    }
+}
+
+/// Calls a function of the application's.
+pub(crate) fn call<T>(function: impl FnOnce() -> T) -> Result<T, Panic> {
+    catch_unwind(AssertUnwindSafe(function)).map_err(Panic)
+}
+
+/// Runs a future of the application's. One that has panicked is not polled again.
+pub(crate) async fn run<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match call(|| future.as_mut().poll(cx)) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_becomes_its_text() {
+        assert_eq!(call(|| 7).ok(), Some(7));
+        let said = |result: Result<(), Panic>| result.map_err(|panic| panic.to_string());
+        assert_eq!(said(call(|| panic!("plain"))), Err("plain".to_owned()));
+        let n = 7;
+        assert_eq!(said(call(|| panic!("with {n}"))), Err("with 7".to_owned()));
+        assert_eq!(said(call(|| std::panic::panic_any(n))), Err("(no text)".to_owned()));
+        let later = async {
+            tokio::task::yield_now().await;
+            panic!("later")
+        };
+        assert_eq!(said(run(later).await), Err("later".to_owned()));
+    }
+}
