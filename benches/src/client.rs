@@ -1,0 +1,47 @@
+//! A client that costs little: frames are made once, and answers are counted by their bytes.
+
+use std::net::SocketAddr;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::Result;
+
+pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<TcpStream> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    if !head.starts_with(b"HTTP/1.1 101") {
+        return Err(String::from_utf8_lossy(&head).into());
+    }
+    Ok(stream)
+}
+
+/// A text frame of at most 125 bytes, masked with zeros.
+pub(crate) fn frame(text: &str) -> Vec<u8> {
+    [&[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0], text.as_bytes()].concat()
+}
+
+/// Reads so many bytes, and throws them away.
+pub(crate) async fn skip(stream: &mut TcpStream, mut bytes: usize) -> Result<()> {
+    let mut buffer = [0; 4096];
+    while bytes > 0 {
+        let wanted = bytes.min(buffer.len());
+        let read = stream.read(&mut buffer[..wanted]).await?;
+        if read == 0 {
+            return Err("the server closed".into());
+        }
+        bytes -= read;
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! What a connection, an echo, a delivery and a request cost: Landfall beside axum, in one run.
+//!
+//! ```text
+//! cargo run --release -p landfall-benches            # all servers, 3 rounds
+//! cargo run --release -p landfall-benches -- serve landfall 4000
+//! ```
+//!
+//! Each server is a process of its own. Counted is the CPU time that the kernel books for it (`schedstat`), which
+//! includes its side of TCP, and its private memory (`smaps_rollup`); so the figures say little about latency, and
+//! only those of one run can be compared. Linux only.
+//!
+//! axum is measured as it comes, and with the read buffer of its WebSockets cut from 128 KiB to 4 KiB.
+
+mod client;
+mod process;
+mod scenarios;
+mod servers;
+
+use std::error::Error;
+
+/// An error of whatever kind: a bench ends at the first.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const ROUNDS: usize = 3;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["serve", server, port] => servers::serve(server, port.parse()?),
+        [] => compare(),
+        _ => Err("usage: landfall-benches [serve SERVER PORT]".into()),
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn compare() -> Result<()> {
+    println!("{:<12} {}", "", scenarios::NAMES.map(|name| format!("{name:>22}")).concat());
+    for round in 1..=ROUNDS {
+        for server in servers::NAMES {
+            let running = process::Server::start(server).await?;
+            let figures = scenarios::run(&running).await?;
+            println!(
+                "{server:<12} {}  (round {round})",
+                figures.map(|figure| format!("{figure:>22.2}")).concat()
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! A server in a process of its own, and what the kernel says of it.
+
+use std::{fs, net::SocketAddr, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+use crate::Result;
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pid: u32,
+    _child: Child,
+}
+
+impl Server {
+    /// Starts this very program as a server, on a port that was free a moment ago.
+    pub(crate) async fn start(name: &str) -> Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+        let child = Command::new(std::env::current_exe()?)
+            .args(["serve", name, &address.port().to_string()])
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = child.id().ok_or("the server ended at once")?;
+        let listening = async {
+            while TcpStream::connect(address).await.is_err() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), listening).await?;
+        Ok(Server { address, pid, _child: child })
+    }
+
+    /// CPU time of all threads so far, in microseconds.
+    pub(crate) fn cpu(&self) -> Result<f64> {
+        let mut nanos = 0.0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.pid))? {
+            let schedstat = fs::read_to_string(thread?.path().join("schedstat"))?;
+            nanos += schedstat.split(' ').next().unwrap_or_default().parse::<f64>()?;
+        }
+        Ok(nanos / 1e3)
+    }
+
+    /// Private memory, in KiB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.pid))?;
+        let private = rollup.lines().filter(|line| line.starts_with("Private_"));
+        let kib = private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+        Ok(kib.sum())
+    }
+}

@@ -1,0 +1,126 @@
+//! The servers: each echoes at `/echo/websocket`, spreads `pub:X` at `/fan/websocket`, and says hello at `/hello`.
+
+use axum::{
+    Router,
+    extract::{
+        State,
+        ws::{self, WebSocketUpgrade},
+    },
+    routing::get,
+};
+use futures_util::{SinkExt, StreamExt};
+use landfall::{prelude::*, pubsub::Payload};
+use tokio::sync::broadcast;
+
+use crate::Result;
+
+pub(crate) const NAMES: [&str; 3] = ["landfall", "axum", "axum-4k"];
+
+/// Serves until it is killed. One worker thread, so that all work is counted alike.
+pub(crate) fn serve(name: &str, port: u16) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        match name {
+            "landfall" => landfall(port).await,
+            "axum" => axum(port, 128 * 1024).await,
+            "axum-4k" => axum(port, 4 * 1024).await,
+            _ => Err(format!("no such server: {name}").into()),
+        }
+    })
+}
+
+endpoint! {
+    struct Edge;
+
+    http(ip = [127, 0, 0, 1]);
+    socket("/echo", Echo);
+    socket("/fan", Fan, websocket(outbox(limit = 64 * 1024 * 1024)));
+    service(Router::new().route("/hello", get(async || "Hello, World!")));
+}
+
+struct Echo;
+
+#[socket(log = false)]
+impl Echo {
+    async fn connect() -> std::result::Result<Self, Refused> {
+        Ok(Echo)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        out.push(message);
+    }
+}
+
+struct Fan;
+
+#[socket(log = false)]
+impl Fan {
+    async fn connect() -> std::result::Result<Self, Refused> {
+        Ok(Fan)
+    }
+
+    async fn init(&mut self, out: &mut Outbox) {
+        out.subscribe("fan");
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        if let Some(text) = message.as_text().and_then(|text| text.strip_prefix("pub:")) {
+            let _ = out.broadcast("fan", "said", Payload::from(text));
+        }
+    }
+}
+
+async fn landfall(port: u16) -> Result<()> {
+    let edge =
+        Edge::builder().listener(tokio::net::TcpListener::bind(("127.0.0.1", port)).await?).start().await?;
+    Ok(edge.wait_for_signal().await?)
+}
+
+async fn axum(port: u16, read_buffer: usize) -> Result<()> {
+    let (fan, _) = broadcast::channel::<ws::Utf8Bytes>(4096);
+    let echo = async move |upgrade: WebSocketUpgrade| {
+        upgrade.read_buffer_size(read_buffer).on_upgrade(|mut socket| async move {
+            while let Some(Ok(message)) = socket.recv().await {
+                if socket.send(message).await.is_err() {
+                    return;
+                }
+            }
+        })
+    };
+    let spread = async move |upgrade: WebSocketUpgrade,
+                             State(fan): State<broadcast::Sender<ws::Utf8Bytes>>| {
+        upgrade.read_buffer_size(read_buffer).on_upgrade(move |socket| member(socket, fan))
+    };
+    let router = Router::new()
+        .route("/hello", get(async || "Hello, World!"))
+        .route("/echo/websocket", get(echo))
+        .route("/fan/websocket", get(spread))
+        .with_state(fan);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    Ok(axum::serve(listener, router).await?)
+}
+
+/// A member of the fan-out, as axum's own chat example does it: a receiver a connection.
+async fn member(socket: ws::WebSocket, fan: broadcast::Sender<ws::Utf8Bytes>) {
+    let mut news = fan.subscribe();
+    let (mut write, mut read) = socket.split();
+    loop {
+        tokio::select! {
+            message = read.next() => match message {
+                Some(Ok(ws::Message::Text(text))) => {
+                    if let Some(text) = text.strip_prefix("pub:") {
+                        let _ = fan.send(text.into());
+                    }
+                }
+                Some(Ok(_)) => {}
+                _ => return,
+            },
+            text = news.recv() => {
+                let Ok(text) = text else { return };
+                if write.send(ws::Message::Text(text)).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
