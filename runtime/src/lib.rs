@@ -7,6 +7,7 @@ mod address;
 mod body;
 mod cast;
 pub mod config;
+mod crypto;
 mod endpoint;
 mod error;
 mod handle;
@@ -18,6 +19,7 @@ mod plug;
 pub mod prelude;
 pub mod pubsub;
 mod server;
+pub mod session;
 mod slab;
 mod socket;
 mod stream;
@@ -28,6 +30,7 @@ pub use self::{
     address::Address,
     body::Body,
     config::{Config, ConfigError, Secret},
+    crypto::{Digest, KeyOptions, Term, Unencodable, token},
     endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},

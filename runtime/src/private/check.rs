@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
+    session::SessionOptions,
     socket::{Drainer, Timeout, eq},
     transport::Mount,
 };
@@ -89,6 +90,15 @@ const fn is_token(text: &str) -> bool {
         i += 1;
     }
     !bytes.is_empty()
+}
+
+/// The options of a session that can work.
+#[track_caller]
+pub const fn session(options: &'static SessionOptions) -> &'static SessionOptions {
+    if let Some(mistake) = options.mistake() {
+        panic!("{}", Text::new(mistake.text).help(mistake.help).as_str());
+    }
+    options
 }
 
 /// What a mount's `drainer(..)` starts from: the socket's own, or the defaults.
