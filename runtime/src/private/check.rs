@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
+    origin::CheckOrigin,
     session::SessionOptions,
     socket::{Drainer, Timeout, eq},
     transport::Mount,
@@ -116,6 +117,12 @@ pub const fn mount(mount: Mount) -> Mount {
         && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
     {
         panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
+    }
+    if let Some(websocket) = &mount.websocket
+        && matches!(websocket.check_origin, Some(CheckOrigin::Off))
+        && !websocket.check_csrf
+    {
+        panic!("one of `check_origin` and `check_csrf` must be on");
     }
     grants(&mount);
     mount

@@ -22,6 +22,7 @@ pub use crate::{
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
     plug::NotFound,
+    session::SessionOptions,
     socket::{
         Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, Outbox, OutboxOptions, Overflow,
         Refused, Socket, SocketOptions, Timeout, WebSocket, argument,

@@ -1,7 +1,45 @@
 //! Sessions: what an application remembers of a visitor, in a cookie that only it can write.
 //!
 //! A constant says what the cookie is called and how it is protected. The plug [`Sessions`] gives a [`Session`] to the
-//! application's handlers.
+//! application's handlers; a mount with `connect_info = [session(SESSION)]` gives it to `connect`:
+//!
+//! ```
+//! use landfall::{
+//!     prelude::*,
+//!     session::{ProtectFromForgery, Session, SessionOptions, Sessions},
+//! };
+//!
+//! const SESSION: SessionOptions = SessionOptions::new("_my_app_key", "4k9Qz1fw");
+//!
+//! struct Room {
+//!     user: u64,
+//! }
+//!
+//! #[socket]
+//! impl Room {
+//!     async fn connect(#[info] session: Option<Session>) -> Result<Self, Refused> {
+//!         let user = session.and_then(|session| session.get("user_id"));
+//!         Ok(Room { user: user.ok_or_else(Refused::new)? })
+//!     }
+//!
+//!     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+//!         out.push(format!("you are {}", self.user));
+//!         Flow::Continue
+//!     }
+//! }
+//!
+//! endpoint! {
+//!     struct Web;
+//!     secret_key_base = env("SECRET_KEY_BASE");
+//!     socket("/room", Room, websocket(connect_info = [session(SESSION)]));
+//!     plug(Sessions::new(&SESSION));
+//!     plug(ProtectFromForgery::new());
+//! }
+//! ```
+//!
+//! Another site can make a browser open a socket with its visitor's cookies. So a socket gets the session only when the
+//! parameter `_csrf_token` holds a token that [`Session::csrf_token`] made for one of the application's own pages;
+//! without it, `session` is `None`.
 
 mod options;
 mod store;

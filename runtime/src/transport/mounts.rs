@@ -18,7 +18,7 @@ use crate::{
     error::BoxError,
     handle::Handle,
     origin::{CheckOrigin, OriginCheck},
-    socket::{Params, Timeout},
+    socket::{Params, Timeout, WebSocket},
 };
 
 /// A request on its way to a socket.
@@ -60,7 +60,8 @@ impl Mounts {
         let (mut ready, mut errors) = (Vec::new(), Vec::new());
         for mount in mounts.iter().rev() {
             let Some(websocket) = mount.websocket else { continue };
-            match origin(websocket.check_origin, config) {
+            let origin = origin(websocket.check_origin, config);
+            match origin.and_then(|origin| session(&websocket, &origin, config).map(|()| origin)) {
                 Err(message) => errors.push(MountError { mount, message }),
                 Ok(origin) => ready.push((
                     Pattern::new(mount.path, websocket.path),
@@ -146,5 +147,20 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
     match own {
         Some(check) => OriginCheck::compile::<_, &str>(&check, host),
         None => OriginCheck::compile::<_, String>(&config.check_origin, host),
+    }
+}
+
+/// What a session needs of the whole configuration.
+fn session(websocket: &WebSocket, origin: &OriginCheck, config: &Config) -> Result<(), String> {
+    if !websocket.check_csrf && matches!(origin, OriginCheck::Off) {
+        return Err("one of `check_origin` and `check_csrf` must be on".to_owned());
+    }
+    let Some(options) = websocket.connect_info.session else { return Ok(()) };
+    if let Some(mistake) = options.mistake() {
+        return Err(mistake.text.to_owned());
+    }
+    match config.secret_key_base {
+        Some(_) => Ok(()),
+        None => Err("`session` signs its cookie but no `secret_key_base` is set".to_owned()),
     }
 }
