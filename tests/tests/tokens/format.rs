@@ -1,5 +1,7 @@
 //! The format of signed tokens, written from RFC 2104, RFC 8018 and FIPS 180-4 with nothing but integers.
 
+use std::sync::LazyLock;
+
 use data_encoding::BASE64URL_NOPAD;
 
 const PRIMES: [u32; 64] = {
@@ -18,6 +20,11 @@ const PRIMES: [u32; 64] = {
     primes
 };
 
+/// Fractions of square roots, to start from, and of cubic roots.
+static CONSTANTS: LazyLock<([u32; 8], [u32; 64])> = LazyLock::new(|| {
+    (std::array::from_fn(|index| fraction(PRIMES[index], 2)), PRIMES.map(|prime| fraction(prime, 3)))
+});
+
 /// The first 32 bits of the fraction of a root of a prime: those of x with x^power <= prime < (x + 1)^power, in
 /// units of 2^-32.
 fn fraction(prime: u32, power: u32) -> u32 {
@@ -35,15 +42,15 @@ fn fraction(prime: u32, power: u32) -> u32 {
 }
 
 fn sha256(message: &[u8]) -> [u8; 32] {
-    let constants = PRIMES.map(|prime| fraction(prime, 3));
-    let mut hash: [u32; 8] = std::array::from_fn(|index| fraction(PRIMES[index], 2));
+    let (start, constants) = &*CONSTANTS;
+    let mut hash = *start;
     let mut padded = message.to_vec();
     padded.push(0x80);
     padded.resize(padded.len().next_multiple_of(64) + if padded.len() % 64 > 56 { 64 } else { 0 }, 0);
     let end = padded.len() - 8;
     padded[end..].copy_from_slice(&(message.len() as u64 * 8).to_be_bytes());
     for block in padded.chunks(64) {
-        compress(&mut hash, block, &constants);
+        compress(&mut hash, block, constants);
     }
     let mut bytes = [0; 32];
     for (index, word) in hash.iter().enumerate() {
@@ -87,7 +94,7 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
 }
 
 /// PBKDF2 for a key of 32 bytes.
-fn derive(secret: &[u8], salt: &[u8]) -> [u8; 32] {
+pub(crate) fn derive(secret: &[u8], salt: &[u8]) -> [u8; 32] {
     let mut step = hmac(secret, &[salt, &[0, 0, 0, 1]].concat());
     let mut key = step;
     for _ in 1..1000 {

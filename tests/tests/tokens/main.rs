@@ -6,3 +6,4 @@
 mod format;
 mod golden;
 mod ours;
+mod sealed;

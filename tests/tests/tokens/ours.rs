@@ -7,7 +7,7 @@ use landfall::{
     token::{TokenError, Tokens},
 };
 
-use super::format;
+use super::{format, sealed};
 
 const SECRET: &str = "fifty bytes that nobody else knows, or that is the idea";
 
@@ -40,6 +40,22 @@ fn they_read_those_of_another_implementation() {
     let token = format::sign(SECRET, "salt", &payload);
     assert_eq!(tokens("salt").verify::<String>(&token).as_deref(), Ok("hi"));
     assert_eq!(tokens("other").verify::<String>(&token), Err(TokenError::Invalid));
+}
+
+#[test]
+fn encrypted_ones_are_read_both_ways() {
+    for length in [0, 1, 15, 16, 17, 63, 64, 200] {
+        let text = "x".repeat(length);
+        let signed_at = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+        let tokens = tokens("user auth").never_expire();
+        let token = tokens.encrypt_at(&text, signed_at).unwrap();
+        let payload = sealed::decrypt(SECRET, "user auth", &token).unwrap();
+        let signed = tokens.sign_at(&text, signed_at).unwrap();
+        assert_eq!(Some(&payload), format::verify(SECRET, "user auth", &signed).as_ref());
+        assert_eq!(sealed::decrypt(SECRET, "user", &token), None);
+        let theirs = sealed::encrypt(SECRET, "user auth", [length as u8; 24], &payload);
+        assert_eq!(tokens.decrypt::<String>(&theirs), Ok(text));
+    }
 }
 
 #[test]
