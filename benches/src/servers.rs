@@ -1,11 +1,14 @@
 //! The servers: each echoes at `/echo/websocket`, spreads `pub:X` at `/fan/websocket`, and says hello at `/hello`.
 
+use std::convert::Infallible;
+
 use axum::{
     Router,
     extract::{
         State,
         ws::{self, WebSocketUpgrade},
     },
+    http::{Request, Response},
     routing::get,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -35,7 +38,11 @@ endpoint! {
     http(ip = [127, 0, 0, 1]);
     socket("/echo", Echo);
     socket("/fan", Fan, websocket(outbox(limit = 64 * 1024 * 1024)));
-    service(Router::new().route("/hello", get(async || "Hello, World!")));
+    service(tower::service_fn(hello));
+}
+
+async fn hello(_: Request<Body>) -> std::result::Result<Response<Body>, Infallible> {
+    Ok(Response::new(Body::from("Hello, World!")))
 }
 
 struct Echo;

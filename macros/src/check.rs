@@ -24,7 +24,10 @@ pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
         }
     }
     match options.group.name {
-        "websocket" => auth_token_adds_its_own(options, diag),
+        "websocket" => {
+            auth_token_adds_its_own(options, diag);
+            one_check_is_on(options, diag);
+        }
         "drainer" => interval_within_shutdown(options, diag),
         _ => {}
     }
@@ -357,6 +360,7 @@ fn connect_info(value: &Expr, diag: &mut Diagnostics) {
     for element in elements {
         let name = match element {
             Expr::Assign(assign) => value::word(&assign.left),
+            Expr::Call(_) => value::call(element).map(|(name, _)| name),
             _ => value::word(element),
         };
         let Some(name) = name else {
@@ -367,6 +371,10 @@ fn connect_info(value: &Expr, diag: &mut Diagnostics) {
         let word = name.to_string();
         let built_in = schema::CONNECT_INFO.contains(&word.as_str());
         match element {
+            _ if word == schema::SESSION && !is_session(element) => session_options(name, diag),
+            Expr::Call(call) if word != schema::SESSION && built_in => {
+                diag.push(call, format!("`{word}` takes no options")).help(format!("write `{word}`"));
+            }
             Expr::Assign(_) if built_in => {
                 diag.push(name, format!("`{word}` is a built-in key, it takes no value"))
                     .help(format!("write `{word}`, or choose another name"));
@@ -386,6 +394,38 @@ fn connect_info(value: &Expr, diag: &mut Diagnostics) {
     }
 }
 
+/// The options of a session are one constant, which the plug that writes the cookie needs as well.
+fn is_session(value: &Expr) -> bool {
+    let options = value::call(value).filter(|(_, options)| options.len() == 1);
+    options
+        .and_then(|(_, options)| options.first())
+        .is_some_and(|options| !matches!(options, Expr::Assign(_)) && value::literal(options).is_none())
+}
+
+fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
+    diag.push(at, "`session` takes the options of the session's cookie")
+        .help("write `session(SESSION)`")
+        .help("with `const SESSION: SessionOptions = SessionOptions::new(\"_my_app_key\", \"a signing salt\");`");
+}
+
+/// Where `connect_info` asks for a session.
+pub(crate) fn session(options: &Options) -> Option<&syn::Ident> {
+    let elements = value::list(options.get("connect_info")?.expr()?)?;
+    elements.iter().filter_map(value::call).map(|(name, _)| name).find(|name| *name == schema::SESSION)
+}
+
+/// Without both, any site could use the session of a visitor.
+fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
+    let off = |name| {
+        let value = options.get(name).and_then(Entry::expr)?;
+        (value::boolean(Insecure::unwrap(value)) == Some(false)).then_some(value)
+    };
+    if let (Some(_), Some(value)) = (off("check_origin"), off("check_csrf")) {
+        diag.push(value, "one of `check_origin` and `check_csrf` must be on")
+            .help("remove `check_csrf = false`");
+    }
+}
+
 fn unknown_connect_info(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
     match word {
         "headers" | "req_headers" | "cookies" | "cookie" | "authorization" => {
@@ -393,11 +433,7 @@ fn unknown_connect_info(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
                 name,
                 "request headers are not available to sockets: other sites can open them with a visitor's cookies",
             )
-            .help("`x_headers`, `user_agent`, or `auth_token = true` beside `connect_info`");
-        }
-        "session" => {
-            diag.push(name, "`session` is not supported yet")
-                .help("pass a signed token as a parameter, or `auth_token = true` beside `connect_info`");
+            .help("`x_headers`, `user_agent`, `session(..)`, or `auth_token = true` beside `connect_info`");
         }
         "auth_token" => {
             diag.push(name, "`auth_token` is an option of its own")

@@ -196,6 +196,12 @@ fn names_a_constant(value: &Expr) -> bool {
 fn connect_info(value: &Expr) -> TokenStream {
     let Some(elements) = value::list(value) else { return quote!(#value) };
     let words = elements.iter().filter_map(value::word).map(|word| quote!(#word: true));
+    let session = elements.iter().filter_map(value::call).filter_map(|(name, options)| {
+        let options = options.first()?;
+        let at = options.span();
+        let checked = quote_spanned!(at=> const { __rt::session(&#options) });
+        Some(quote!(#name: ::core::option::Option::Some(#checked)))
+    });
     let own: Vec<TokenStream> = elements
         .iter()
         .filter_map(|element| match element {
@@ -207,7 +213,7 @@ fn connect_info(value: &Expr) -> TokenStream {
         })
         .collect();
     let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
-    quote!(__rt::ConnectInfo { #(#words,)* #own ..__rt::ConnectInfo::NOTHING })
+    quote!(__rt::ConnectInfo { #(#words,)* #(#session,)* #own ..__rt::ConnectInfo::NOTHING })
 }
 
 /// `Some(Level::..)`, `None` for `false`.

@@ -43,6 +43,7 @@ const FOREIGN: &[Foreign] = &[
     instead("", "websocket", "`websocket(..)` stands inside `socket(\"/path\", Type, ..)`"),
     instead("", "adapter", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
     instead("", "handler", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
+    instead("", "session", "sessions are a plug: `plug(Sessions::new(&SESSION))`"),
     instead("", "root", "files are served by a `plug` or by the router"),
     instead("", "heartbeat", "clients send heartbeats, see `timeout` of `websocket`"),
     because(
@@ -117,12 +118,7 @@ const FOREIGN: &[Foreign] = &[
         "`serializer` belongs to channels",
         "channels are not supported yet: remove it",
     ),
-    because(
-        "websocket",
-        "check_csrf",
-        "`check_csrf` guards sessions",
-        "sockets have no sessions yet: remove it; `check_origin` is on by default",
-    ),
+    instead("websocket", "session", "write `connect_info = [session(SESSION)]`"),
     because(
         "websocket",
         "fullsweep_after",
@@ -141,6 +137,7 @@ const FOREIGN: &[Foreign] = &[
     instead("socket", "auth_token", "write `websocket(auth_token = true)`"),
     instead("socket", "timeout", "write `websocket(timeout = ..)`"),
     instead("socket", "compress", "write `websocket(compress = ..)`"),
+    instead("socket", "check_csrf", "write `websocket(check_csrf = ..)`"),
     instead("socket", "check_origin", "write `websocket(check_origin = ..)`"),
     instead("socket", "connect_info", "write `websocket(connect_info = [..])`"),
     instead("socket", "subprotocols", "write `websocket(subprotocols = [..])`"),
@@ -162,7 +159,6 @@ const LATER: &[&str] = &[
     "longpoll",
     "drainer",
     "log_access_url",
-    "session",
 ];
 
 pub(crate) fn unknown_directive(name: &Ident, diag: &mut Diagnostics) {

@@ -191,6 +191,7 @@ pub(crate) const WEBSOCKET: Group = Group {
         Key { name: "compress", kind: Kind::Flag },
         Key { name: "subprotocols", kind: Kind::Subprotocols },
         Key { name: "check_origin", kind: Kind::CheckOrigin },
+        Key { name: "check_csrf", kind: Kind::Flag },
         Key { name: "connect_info", kind: Kind::ConnectInfo },
         Key { name: "auth_token", kind: Kind::Flag },
         Key {
@@ -230,8 +231,18 @@ pub(crate) const DRAINER: Group = Group {
 };
 
 /// The built-in names of `connect_info`, each a field of the runtime's `ConnectInfo`.
-pub(crate) const CONNECT_INFO: &[&str] =
-    &["peer_data", "x_headers", "trace_context_headers", "uri", "user_agent", "sec_websocket_headers"];
+pub(crate) const CONNECT_INFO: &[&str] = &[
+    "peer_data",
+    "x_headers",
+    "trace_context_headers",
+    "uri",
+    "user_agent",
+    "sec_websocket_headers",
+    SESSION,
+];
+
+/// The built-in name that stands with its options: `session(SESSION)`.
+pub(crate) const SESSION: &str = "session";
 
 /// Log levels, each with its constant in `tracing::Level`.
 pub(crate) const LEVELS: &[(&str, &str)] =

@@ -13,6 +13,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     address::Address,
     config::{Config, Scheme},
+    crypto::{
+        Keys, random,
+        token::{NoSecret, Tokens},
+    },
     pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
     url::{StructUrl, Urls},
 };
@@ -41,6 +45,7 @@ pub(crate) struct Shared {
 struct State {
     config: Arc<Config>,
     urls: Urls,
+    keys: Option<Keys>,
 }
 
 /// Something that can be counted.
@@ -75,10 +80,11 @@ pub struct Stats {
 impl Handle {
     pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub) -> Self {
         let urls = Urls::new(&config, None);
+        let keys = config.secret_key_base.clone().map(Keys::new);
         Handle(Arc::new(Shared {
             name,
             endpoint_id: endpoint_id(),
-            state: RwLock::new(Arc::new(State { config: Arc::new(config), urls })),
+            state: RwLock::new(Arc::new(State { config: Arc::new(config), urls, keys })),
             pubsub,
             address: OnceLock::new(),
             connections: TaskTracker::new(),
@@ -224,6 +230,19 @@ impl Handle {
         self.0.pubsub.broadcast_from(from, topic, event, payload)
     }
 
+    /// Signed and encrypted tokens under the endpoint's `secret_key_base`, for the purpose that the salt names.
+    ///
+    /// # Errors
+    /// When the endpoint has no `secret_key_base`.
+    pub fn tokens(&self, salt: &str) -> Result<Tokens, NoSecret> {
+        self.keys().map(|keys| Tokens::of(keys, salt)).ok_or(NoSecret::MISSING)
+    }
+
+    /// The keys that are derived from `secret_key_base`, if there is one.
+    pub(crate) fn keys(&self) -> Option<Keys> {
+        self.state().keys.clone()
+    }
+
     pub(crate) fn count_dropped(&self, count: usize) {
         self.0.dropped.fetch_add(count as u64, Ordering::Relaxed);
     }
@@ -236,9 +255,10 @@ impl Handle {
     /// From now on `server_info` and the URLs say where the endpoint listens.
     pub(crate) fn listens_at(&self, address: Address) {
         if let Address::Tcp(tcp) = address {
-            let config = self.config();
+            let (config, keys) = (self.config(), self.keys());
             let urls = Urls::new(&config, Some(tcp.port()));
-            *self.0.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(State { config, urls });
+            let state = State { config, urls, keys };
+            *self.0.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
         }
         let _ = self.0.address.set(address);
     }
@@ -249,10 +269,7 @@ impl Handle {
 }
 
 fn endpoint_id() -> String {
-    let mut bytes = [0; 16];
-    // The standard library's maps could not be made either.
-    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    data_encoding::BASE64_NOPAD.encode(&bytes)
+    data_encoding::BASE64_NOPAD.encode(&random::<16>())
 }
 
 impl fmt::Debug for Handle {

@@ -56,7 +56,7 @@ mod extract {
     use axum::{extract::FromRequestParts, http::StatusCode};
     use http::request::Parts;
 
-    use crate::handle::Handle;
+    use crate::{handle::Handle, session::Session};
 
     /// Handlers of a router that an endpoint ends in take the endpoint as an argument.
     impl<S: Sync> FromRequestParts<S> for Handle {
@@ -65,6 +65,16 @@ mod extract {
         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
             const OUTSIDE: &str = "the request did not come through an endpoint";
             parts.extensions.get::<Handle>().cloned().ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
+        }
+    }
+
+    /// Handlers behind the plug `Sessions` take the visitor's session as an argument.
+    impl<S: Sync> FromRequestParts<S> for Session {
+        type Rejection = (StatusCode, &'static str);
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+            const OUTSIDE: &str = "the request did not come through the plug `Sessions`";
+            parts.extensions.get::<Session>().cloned().ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
         }
     }
 }

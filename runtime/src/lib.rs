@@ -8,6 +8,7 @@ mod body;
 mod cast;
 pub mod config;
 mod contain;
+mod crypto;
 mod endpoint;
 mod error;
 mod handle;
@@ -19,6 +20,7 @@ mod plug;
 pub mod prelude;
 pub mod pubsub;
 mod server;
+pub mod session;
 mod slab;
 mod socket;
 mod stream;
@@ -29,6 +31,7 @@ pub use self::{
     address::Address,
     body::Body,
     config::{Config, ConfigError, Secret},
+    crypto::{Digest, KeyOptions, Term, Unencodable, token},
     endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use landfall::{CheckOrigin, Endpoint, Origin, Overflow, Refused, Timeout};
+use landfall::{CheckOrigin, Endpoint, Origin, Overflow, Refused, Timeout, session::SessionOptions};
 use landfall_ui_tests::{EchoSocket, RoomSocket, TokenSocket};
 
 const LIMIT: usize = 1 << 20;
+const SESSION: SessionOptions = SessionOptions::new("_web_key", "a salt of its own");
 const REGION: &str = "eu";
 
 fn allowed(origin: &Origin) -> bool {
@@ -18,6 +19,7 @@ fn refused(_: &http::request::Parts, refused: Refused) -> http::Response<landfal
 
 landfall::endpoint! {
     struct Web;
+    secret_key_base = env("SECRET_KEY_BASE");
     socket(
         "/room/:id",
         RoomSocket,
@@ -30,7 +32,8 @@ landfall::endpoint! {
             compress = cfg!(unix),
             subprotocols = ["a", "b"],
             check_origin = allowed,
-            connect_info = [uri, user_agent, region = REGION],
+            check_csrf = cfg!(unix),
+            connect_info = [uri, user_agent, session(SESSION), region = REGION],
             auth_token = true,
             error_handler = refused,
             transport_log = debug,
@@ -49,8 +52,9 @@ fn main() {
     assert_eq!((room.path, room.socket.name, websocket.path), ("/room/:id", "RoomSocket", "/ws"));
     assert_eq!((websocket.timeout, websocket.outbox.overflow), (Timeout::Never, Overflow::DropOldest));
     assert!(websocket.connect_info.grants("region") && !websocket.connect_info.grants("peer_data"));
+    assert_eq!(websocket.connect_info.session.map(|session| session.key), Some("_web_key"));
     assert_eq!(room.drainer.map(|drainer| drainer.batch_interval), Some(Duration::from_millis(100)));
     assert_eq!(token.drainer, None);
     assert_eq!(echo.websocket.unwrap().check_origin, Some(CheckOrigin::Off));
-    assert!(echo.location.ends_with("every_option.rs:43"), "{}", echo.location);
+    assert!(echo.location.ends_with("every_option.rs:46"), "{}", echo.location);
 }

@@ -24,6 +24,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     service_comes_last(declaration, diag);
     server_needs_a_listener(declaration, diag);
     url_port_is_said(declaration, diag);
+    sessions_have_a_secret(declaration, diag);
     if let Some(init) = &declaration.init {
         shape_of_init(init, diag);
     }
@@ -164,6 +165,17 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
         {
             diag.push(value, "`server = true` but no listener is configured").help("add `http(port = 4000)`");
         }
+    }
+}
+
+fn sessions_have_a_secret(declaration: &Declaration, diag: &mut Diagnostics) {
+    if declaration.names.iter().any(|name| name.ident == "secret_key_base") {
+        return;
+    }
+    let websockets = declaration.mounts.iter().filter_map(|mount| mount.options.get("websocket")?.options());
+    for session in websockets.filter_map(check::session) {
+        diag.push(session, "`session` signs its cookie but no `secret_key_base` is set")
+            .help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
     }
 }
 

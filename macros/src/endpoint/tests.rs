@@ -74,6 +74,7 @@ fn every_option_of_a_mount() {
         "every_option",
         r#"
         struct Web;
+        secret_key_base = env("SECRET");
         socket(
             "/s/:id",
             my::Sock<A, B>,
@@ -85,7 +86,8 @@ fn every_option_of_a_mount() {
                 compress = cfg!(unix),
                 subprotocols = ["a", "b"],
                 check_origin = allowed,
-                connect_info = [peer_data, x_headers, region = "eu"],
+                check_csrf = false,
+                connect_info = [peer_data, x_headers, session(my::SESSION), region = "eu"],
                 auth_token = true,
                 error_handler = refused,
                 transport_log = debug,

@@ -225,9 +225,6 @@ fn check_key(text: &str, argument: &Argument, diag: &mut Diagnostics) {
     if HEADERS.contains(&text) {
         diag.push_at(at, "request headers are not available to sockets: other sites can open them with a visitor's cookies")
             .help(format!("take one of {}", names::list(built_in())));
-    } else if text == "session" {
-        diag.push_at(at, "`session` is not supported yet")
-            .help("pass a signed token as a parameter, or as `auth_token`");
     } else if !built_in().any(|key| key == text)
         && let Some(near) = did_you_mean(text, built_in())
     {

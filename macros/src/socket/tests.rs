@@ -227,7 +227,7 @@ fn arguments_that_can_not_be_taken() {
         ("#[param] a: u8, #[param(name = \"a\")] b: u8", "`a` is taken twice"),
         ("#[info] peer_dta: PeerData", "did you mean `peer_data`?"),
         ("#[info] cookies: String", "request headers are not available"),
-        ("#[info] session: Session", "`session` is not supported yet"),
+        ("#[info] sesion: Session", "did you mean `session`?"),
     ];
     for (argument, message) in arguments {
         let error = with_argument(argument);

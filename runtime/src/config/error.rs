@@ -78,8 +78,8 @@ impl ConfigError {
     }
 
     /// A finding about what a mount declares.
-    pub(crate) fn of_mount(self, path: &str, location: &'static str) -> Self {
-        self.at(&format!("check_origin of {path}"), Source::Mount(location))
+    pub(crate) fn of_mount(self, key: &str, path: &str, location: &'static str) -> Self {
+        self.at(&format!("{key} of {path}"), Source::Mount(location))
     }
 
     pub(super) fn at(mut self, key: &str, source: Source) -> Self {

@@ -190,16 +190,17 @@ fn listener_config(config: &Config) -> Option<HttpConfig> {
 
 fn mount_findings(mount: &'static Mount) -> Vec<ConfigError> {
     match mount.websocket.and_then(|websocket| websocket.check_origin) {
-        Some(CheckOrigin::List(list)) => {
-            check_list(list).into_iter().map(|error| error.of_mount(mount.path, mount.location)).collect()
-        }
+        Some(CheckOrigin::List(list)) => check_list(list)
+            .into_iter()
+            .map(|error| error.of_mount("check_origin", mount.path, mount.location))
+            .collect(),
         _ => Vec::new(),
     }
 }
 
 fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
-    let error = |MountError { mount, message }: MountError| {
-        ConfigError::new(message).of_mount(mount.path, mount.location)
+    let error = |MountError { mount, key, message }: MountError| {
+        ConfigError::new(message).of_mount(key, mount.path, mount.location)
     };
     ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
 }

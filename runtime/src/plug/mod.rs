@@ -1,10 +1,16 @@
 //! Plugs and services of our own.
 
+mod forgery;
 mod not_found;
+mod session;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-pub use self::not_found::NotFound;
+pub use self::{
+    forgery::{ForgeryService, ProtectFromForgery},
+    not_found::NotFound,
+    session::{SessionService, Sessions},
+};
 use crate::body::Body;
 
 /// A status and its name as text.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
+    origin::CheckOrigin,
+    session::SessionOptions,
     socket::{Drainer, Timeout, eq},
     transport::Mount,
 };
@@ -91,6 +93,15 @@ const fn is_token(text: &str) -> bool {
     !bytes.is_empty()
 }
 
+/// The options of a session that can work.
+#[track_caller]
+pub const fn session(options: &'static SessionOptions) -> &'static SessionOptions {
+    if let Some(mistake) = options.mistake() {
+        panic!("{}", Text::new(mistake.text).help(mistake.help).as_str());
+    }
+    options
+}
+
 /// What a mount's `drainer(..)` starts from: the socket's own, or the defaults.
 pub const fn drainer(preset: Option<Drainer>) -> Drainer {
     match preset {
@@ -106,6 +117,12 @@ pub const fn mount(mount: Mount) -> Mount {
         && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
     {
         panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
+    }
+    if let Some(websocket) = &mount.websocket
+        && matches!(websocket.check_origin, Some(CheckOrigin::Off))
+        && !websocket.check_csrf
+    {
+        panic!("one of `check_origin` and `check_csrf` must be on");
     }
     grants(&mount);
     mount

@@ -13,7 +13,7 @@ pub use std::time::Duration;
 pub use tracing::Level;
 
 pub use self::check::{
-    at_least, check_paths, drainer, mount, positive, subprotocols, timeout, transport_path,
+    at_least, check_paths, drainer, mount, positive, session, subprotocols, timeout, transport_path,
 };
 pub use crate::{
     config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
@@ -22,6 +22,7 @@ pub use crate::{
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
     plug::NotFound,
+    session::SessionOptions,
     socket::{
         Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, Outbox, OutboxOptions, Overflow,
         Refused, Socket, SocketOptions, Timeout, WebSocket, argument,

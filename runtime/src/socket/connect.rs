@@ -10,7 +10,7 @@ use super::{
     mailbox::Mailbox,
     params::Params,
 };
-use crate::handle::Handle;
+use crate::{handle::Handle, session::Session};
 
 /// The transport that a connection came by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +81,12 @@ impl<I> Connect<I> {
     /// connect_info `sec_websocket_headers`; `None` if not granted.
     pub fn sec_websocket_headers(&self) -> Option<Headers> {
         self.info.sec_websocket_headers.clone()
+    }
+
+    /// connect_info `session`; `None` if not granted, or the client did not show by `_csrf_token` that one of the
+    /// application's own pages opens the socket.
+    pub fn session(&self) -> Option<Session> {
+        self.info.session.clone()
     }
 
     /// connect_info `auth_token`; `None` if the mount takes none, or the client sent none.

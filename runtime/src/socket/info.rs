@@ -8,6 +8,8 @@ use std::{any::Any, fmt, net::SocketAddr};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 
+use crate::session::{Session, SessionOptions};
+
 /// `connect_info = [..]`: what `connect` may read about the request that opened the connection.
 #[derive(Clone, Copy)]
 pub struct ConnectInfo {
@@ -23,6 +25,8 @@ pub struct ConnectInfo {
     pub user_agent: bool,
     /// All headers whose name starts with `sec-websocket-`.
     pub sec_websocket_headers: bool,
+    /// The visitor's session, from the cookie that these options describe: `connect_info = [session(SESSION)]`.
+    pub session: Option<&'static SessionOptions>,
     /// Values of your own, by name: `connect_info = [uri, region = "eu"]`.
     pub custom: &'static [(&'static str, &'static dyn InfoValue)],
 }
@@ -36,6 +40,7 @@ impl ConnectInfo {
         uri: false,
         user_agent: false,
         sec_websocket_headers: false,
+        session: None,
         custom: &[],
     };
 
@@ -53,6 +58,8 @@ impl ConnectInfo {
             return self.user_agent;
         } else if eq(key, "sec_websocket_headers") {
             return self.sec_websocket_headers;
+        } else if eq(key, "session") {
+            return self.session.is_some();
         }
         let mut i = 0;
         while i < self.custom.len() {
@@ -67,8 +74,15 @@ impl ConnectInfo {
 
 impl fmt::Debug for ConnectInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const KEYS: [&str; 6] =
-            ["peer_data", "x_headers", "trace_context_headers", "uri", "user_agent", "sec_websocket_headers"];
+        const KEYS: [&str; 7] = [
+            "peer_data",
+            "x_headers",
+            "trace_context_headers",
+            "uri",
+            "user_agent",
+            "sec_websocket_headers",
+            "session",
+        ];
         let own = self.custom.iter().map(|(name, _)| *name);
         f.debug_list().entries(KEYS.into_iter().filter(|key| self.grants(key)).chain(own)).finish()
     }
@@ -148,5 +162,6 @@ pub(crate) struct InfoValues {
     pub(crate) user_agent: Option<String>,
     pub(crate) sec_websocket_headers: Option<Headers>,
     pub(crate) auth_token: Option<String>,
+    pub(crate) session: Option<Session>,
     pub(crate) custom: &'static [(&'static str, &'static dyn InfoValue)],
 }

@@ -52,6 +52,9 @@ pub struct WebSocket {
     pub subprotocols: Option<&'static [&'static str]>,
     /// Which web pages may connect. Default: what the endpoint says.
     pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
+    /// Gives connect_info `session` only to clients whose parameter `_csrf_token` shows that one of the application's
+    /// own pages opens the socket. Default true. Without it, `check_origin` alone keeps other sites out.
+    pub check_csrf: bool,
     /// What `connect` may read about the request. Default nothing.
     pub connect_info: ConnectInfo,
     /// Takes a bearer token from the subprotocol header into connect_info `auth_token`. Default false.
@@ -75,6 +78,7 @@ impl WebSocket {
         compress: false,
         subprotocols: None,
         check_origin: None,
+        check_csrf: true,
         connect_info: ConnectInfo::NOTHING,
         auth_token: false,
         error_handler: None,

@@ -18,7 +18,7 @@ use crate::{
     error::BoxError,
     handle::Handle,
     origin::{CheckOrigin, OriginCheck},
-    socket::{Params, Timeout},
+    socket::{Params, Timeout, WebSocket},
 };
 
 /// A request on its way to a socket.
@@ -45,6 +45,7 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct MountError {
     pub(crate) mount: &'static Mount,
+    pub(crate) key: &'static str,
     pub(crate) message: String,
 }
 
@@ -60,8 +61,9 @@ impl Mounts {
         let (mut ready, mut errors) = (Vec::new(), Vec::new());
         for mount in mounts.iter().rev() {
             let Some(websocket) = mount.websocket else { continue };
-            match origin(websocket.check_origin, config) {
-                Err(message) => errors.push(MountError { mount, message }),
+            let origin = origin(websocket.check_origin, config).map_err(|message| ("check_origin", message));
+            match origin.and_then(|origin| session(&websocket, &origin, config).map(|()| origin)) {
+                Err((key, message)) => errors.push(MountError { mount, key, message }),
                 Ok(origin) => ready.push((
                     Pattern::new(mount.path, websocket.path),
                     Arc::new(Mounted {
@@ -148,4 +150,22 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
         Some(check) => OriginCheck::compile::<_, &str>(&check, host),
         None => OriginCheck::compile::<_, String>(&config.check_origin, host),
     }
+}
+
+/// What a session needs of the whole configuration.
+fn session(
+    websocket: &WebSocket,
+    origin: &OriginCheck,
+    config: &Config,
+) -> Result<(), (&'static str, String)> {
+    if !websocket.check_csrf && matches!(origin, OriginCheck::Off) {
+        return Err(("check_csrf", "one of `check_origin` and `check_csrf` must be on".to_owned()));
+    }
+    let Some(options) = websocket.connect_info.session else { return Ok(()) };
+    let text = match (options.mistake(), &config.secret_key_base) {
+        (Some(mistake), _) => mistake.text,
+        (None, None) => "`session` signs its cookie but no `secret_key_base` is set",
+        (None, Some(_)) => return Ok(()),
+    };
+    Err(("connect_info", text.to_owned()))
 }

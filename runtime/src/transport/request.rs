@@ -7,10 +7,15 @@ use http::{
 };
 
 use crate::{
+    crypto::{Keys, cookie},
     interop,
     origin::OriginRequest,
-    socket::{ConnectInfo, Headers, InfoValues, PeerData, RequestUri},
+    session::{Session, SessionOptions},
+    socket::{ConnectInfo, Headers, InfoValues, Param, Params, PeerData, RequestUri},
 };
+
+/// The parameter by which a page shows that it is the application's own.
+const CSRF_PARAM: &str = "_csrf_token";
 
 /// Scheme, host and port, as the client named them.
 pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
@@ -25,7 +30,7 @@ pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
     OriginRequest { scheme, host, port: port.unwrap_or(default) }
 }
 
-/// What the mount grants of the request; `auth_token` is found elsewhere.
+/// What the mount grants of the request; `auth_token` and `session` are found elsewhere.
 pub(crate) fn info(granted: &ConnectInfo, parts: &Parts, path: &str) -> InfoValues {
     let headers = &parts.headers;
     let starting_with = |prefix: &str| collect(headers, |name| name.starts_with(prefix));
@@ -39,8 +44,27 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts, path: &str) -> InfoValu
         user_agent: granted.user_agent.then(|| text(headers)).flatten(),
         sec_websocket_headers: granted.sec_websocket_headers.then(|| starting_with("sec-websocket-")),
         auth_token: None,
+        session: None,
         custom: granted.custom,
     }
+}
+
+/// The session that the mount grants; `None` whatever the reason is: who may not have it is told nothing.
+pub(crate) fn session(
+    options: Option<&'static SessionOptions>,
+    check_csrf: bool,
+    keys: Option<&Keys>,
+    headers: &HeaderMap,
+    params: &Params,
+) -> Option<Session> {
+    let options = options?;
+    let token = params.get(CSRF_PARAM).and_then(Param::as_str);
+    if check_csrf && token.is_none() {
+        return None;
+    }
+    let session = Session::read(options, keys?, Some(cookie::find(headers, options.key)?));
+    let allowed = !check_csrf || token.is_some_and(|token| session.is_csrf_token(token));
+    allowed.then_some(session)
 }
 
 fn collect(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> Headers {

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Limited};
-use landfall::{Body, Handle, Text, pubsub::Payload};
+use landfall::{Body, Handle, Text, pubsub::Payload, session::Session};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::{diary, fan};
+use super::{diary, fan, sessions};
 
 /// A published payload may be this long.
 const LONGEST: usize = 1 << 20;
@@ -19,11 +19,27 @@ pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Inf
     Ok(match (request.method(), path.as_str()) {
         (&Method::GET, "hello") => text(StatusCode::OK, "hello"),
         (&Method::POST, "fan") => publish(request).await,
+        (&Method::GET, "login" | "whoami") => page(&path, &request),
         (_, path) => match path.strip_prefix("ctl/") {
             Some(what) => control(what, &request),
             None => text(StatusCode::NOT_FOUND, "Not Found"),
         },
     })
+}
+
+/// `/login` and `/whoami`, where there are sessions.
+fn page(path: &str, request: &Request<Body>) -> Response<Body> {
+    let Some(session) = request.extensions().get::<Session>() else {
+        return text(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let shown = match path {
+        "login" => sessions::login(session, |name| param(request.uri().query(), name)),
+        _ => Some(json!(sessions::all(session))),
+    };
+    shown.map_or_else(
+        || text(StatusCode::INTERNAL_SERVER_ERROR, "a value that no session can hold"),
+        |shown| json(StatusCode::OK, &shown),
+    )
 }
 
 /// `POST /fan?topic=..&n=..`: the body, or `payload`, to all on the topic, n times.

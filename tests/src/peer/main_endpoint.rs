@@ -1,7 +1,8 @@
 //! The first endpoint: a mount for each configuration.
 
 use landfall::{
-    Drainer, Endpoint, EndpointDef, Mount, Origin, Pipeline, SocketDef, WebSocket, config::Settings, endpoint,
+    Drainer, Endpoint, EndpointDef, Mount, Origin, Pipeline, SocketDef, WebSocket, config::Settings,
+    endpoint, session::Sessions,
 };
 use tracing::Level;
 
@@ -9,7 +10,8 @@ use super::{
     control,
     echo::handle_error,
     fan::FanSocket,
-    sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket},
+    sessions,
+    sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket, SessionSocket},
 };
 
 /// Serves every configuration that cases name: those that the language knows, and those that it refuses.
@@ -56,12 +58,21 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1]);
     server = true;
+    secret_key_base = sessions::SECRET;
 
     socket(
         "/echo",
         EchoSocket,
         websocket(
-            connect_info = [peer_data, trace_context_headers, x_headers, uri, user_agent, custom_value = "abcdef"],
+            connect_info = [
+                peer_data,
+                trace_context_headers,
+                x_headers,
+                uri,
+                user_agent,
+                session(sessions::PLAIN),
+                custom_value = "abcdef",
+            ],
             error_handler = handle_error,
         ),
     );
@@ -109,10 +120,10 @@ endpoint! {
     socket("/clash_a", PlainSocket, websocket(check_origin = ["//a.com"]));
     socket("/clash_b", PlainSocket, websocket(check_origin = ["//b.com"]));
 
-    socket("/sess", PlainSocket);
-    socket("/sess_enc", PlainSocket);
-    socket("/sess_key", PlainSocket);
-    socket("/sess_mfa", PlainSocket);
+    socket("/sess", SessionSocket, websocket(connect_info = [session(sessions::PLAIN)]));
+    socket("/sess_enc", SessionSocket, websocket(connect_info = [session(sessions::ENCRYPTED)]));
+    socket("/sess_key", SessionSocket, websocket(connect_info = [session(sessions::OTHER_STATE)]));
+    socket("/sess_mfa", SessionSocket, websocket(connect_info = [session(sessions::PLAIN)]));
     socket("/info_none", PlainSocket);
     socket("/info_ua", AgentSocket, websocket(connect_info = [user_agent, uri, a = 1, b = "two"]));
 
@@ -122,6 +133,7 @@ endpoint! {
         websocket(check_origin = insecure(false, reason = "load generators send any origin")),
     );
 
+    plug(Sessions::new(&sessions::PLAIN));
     service(tower::service_fn(control::answer));
 }
 

@@ -6,6 +6,7 @@
 //! | `other_endpoints` | endpoints that differ in `url` and `check_origin`, and one that is stopped and started |
 //! | `echo` | what most sockets do, by text commands |
 //! | `sockets` | the sockets: which connect_info they read, and what they do otherwise |
+//! | `sessions` | the sessions of its mounts, `/login` and `/whoami` |
 //! | `fan` | a socket that broadcasts to all of its topic |
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | what sockets were told at their end |
@@ -23,6 +24,7 @@ mod echo;
 mod fan;
 mod main_endpoint;
 mod other_endpoints;
+mod sessions;
 mod sockets;
 
 use std::net::TcpListener;

@@ -4,11 +4,14 @@ use std::net::IpAddr;
 
 use landfall::{
     Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused, RequestUri,
-    socket,
+    session::Session, socket,
 };
 use serde_json::{Value, json};
 
-use super::echo::{Echo, Note};
+use super::{
+    echo::{Echo, Note},
+    sessions,
+};
 
 /// Reads no connect_info.
 pub(super) struct PlainSocket(Echo);
@@ -46,6 +49,7 @@ impl EchoSocket {
         #[info] x_headers: Option<Headers>,
         #[info] uri: Option<RequestUri>,
         #[info] user_agent: Option<String>,
+        #[info] session: Option<Session>,
         #[info] custom_value: &'static str,
     ) -> Result<Self, Refused> {
         let info = json!({
@@ -54,6 +58,7 @@ impl EchoSocket {
             "x_headers": x_headers.map(lines),
             "uri": uri.map(parts),
             "user_agent": user_agent,
+            "session": session.as_ref().and_then(sessions::all),
             "custom_value": custom_value,
         });
         Echo::connect(params, info, &handle, mailbox).map(EchoSocket)
@@ -88,6 +93,34 @@ impl AgentSocket {
     ) -> Result<Self, Refused> {
         let info = json!({ "user_agent": user_agent, "uri": uri.map(parts), "a": a, "b": b });
         Echo::connect(params, info, &handle, mailbox).map(AgentSocket)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        self.0.handle_in(message, out).await
+    }
+
+    async fn handle_info(&mut self, note: Note, out: &mut Outbox) -> Flow {
+        self.0.handle_info(note, out)
+    }
+
+    fn terminate(self, reason: Reason) {
+        self.0.terminate(&reason);
+    }
+}
+
+/// Reads the session.
+pub(super) struct SessionSocket(Echo);
+
+#[socket]
+impl SessionSocket {
+    async fn connect(
+        params: Params,
+        handle: Handle,
+        mailbox: Mailbox<Note>,
+        #[info] session: Option<Session>,
+    ) -> Result<Self, Refused> {
+        let info = json!({ "session": session.as_ref().and_then(sessions::all) });
+        Echo::connect(params, info, &handle, mailbox).map(SessionSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {

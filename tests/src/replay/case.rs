@@ -172,15 +172,10 @@ impl Case {
 
 /// Features of other parts are known by what a case uses of them.
 fn needs_more(mount: &str, request: &Request) -> Result<(), LeftOut> {
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let path = request.target.split('?').next().unwrap_or_default();
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if last == "longpoll" || mount.contains(&format!("longpoll [path: \"{last}\"")) {
         return Err(LeftOut("needs longpoll".to_owned()));
-    }
-    let signed_in =
-        query.contains("_csrf_token=") || request.values("cookie").any(|c| c.contains("<cookie>"));
-    if signed_in && mount.contains("session") {
-        return Err(LeftOut("needs session cookies".to_owned()));
     }
     Ok(())
 }

@@ -157,6 +157,9 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
         (Value::String(placeholder), Value::Number(port)) if placeholder == "<client-port>" => {
             port.as_u64() == Some(client_port.into())
         }
+        (Value::String(placeholder), Value::String(text)) if placeholder == "<24 characters>" => {
+            text.chars().count() == 24
+        }
         (Value::Object(wanted), Value::Object(came)) => {
             let same = |(key, value)| came.get(key).is_some_and(|came| same_value(value, came, client_port));
             wanted.len() == came.len() && wanted.iter().all(same)

@@ -5,6 +5,7 @@
 //! | `case` | a recorded exchange: what the client does, what the server did |
 //! | `outcome` | what an exchange brought |
 //! | `player` | plays a case |
+//! | `visitor` | signs in before a case that needs a session |
 //! | `compare` | where two outcomes differ |
 //! | `reason` | what `terminate` was told, in Phoenix's terms and in ours |
 //! | `deviations` | where another answer is wanted, and why |
@@ -17,6 +18,7 @@ mod outcome;
 mod player;
 mod reason;
 mod report;
+mod visitor;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use tokio::time;
 use super::{
     case::{Case, Step},
     outcome::{End, Outcome},
+    visitor,
 };
 use crate::wire::{Connection, Ended, Frame, PATIENCE, Request};
 
@@ -25,7 +26,8 @@ pub async fn play(case: &Case, base_port: u16) -> io::Result<Outcome> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, base_port + case.endpoint));
     let mut connection = Connection::open(address).await?;
     let mut outcome = Outcome { client_port: connection.local_port()?, ..Outcome::nothing() };
-    let mut opening = case.request.to_bytes();
+    let request = visitor::sign_in(case, &mut connection).await?;
+    let mut opening = request.to_bytes();
     case.together.iter().for_each(|frame| frame.encode(&mut opening));
     connection.write(&opening).await;
     let Ok(response) = connection.response(case.request.method == "HEAD").await else { return Ok(outcome) };

@@ -235,7 +235,5 @@ fn what_needs_other_features_is_left_out_by_what_it_uses() {
         left_out("/custom: longpoll [path: \"poll\"]", "/custom/poll").as_deref(),
         Some("needs longpoll")
     );
-    let session = left_out("/sess: connect_info [session: []]", "/sess/websocket?_csrf_token=x");
-    assert_eq!(session.as_deref(), Some("needs session cookies"));
     assert_eq!(left_out("/echo: websocket [..], longpoll true", "/echo/websocket"), None);
 }

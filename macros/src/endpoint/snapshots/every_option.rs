@@ -16,9 +16,13 @@ const _: () = {
                     &'static [&'static ::core::primitive::str],
                 >::Function(allowed),
             ),
+            check_csrf: false,
             connect_info: __rt::ConnectInfo {
                 peer_data: true,
                 x_headers: true,
+                session: ::core::option::Option::Some(const {
+                    __rt::session(&my::SESSION)
+                }),
                 custom: const { &[("region", &("eu") as &dyn __rt::InfoValue)] },
                 ..__rt::ConnectInfo::NOTHING
             },
@@ -37,7 +41,7 @@ const _: () = {
             shutdown: __rt::positive("shutdown", WAIT),
         }),
         log: ::core::option::Option::None,
-        location: ::core::concat!(::core::file!(), ":", "4"),
+        location: ::core::concat!(::core::file!(), ":", "5"),
     });
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/t",
@@ -45,7 +49,7 @@ const _: () = {
         websocket: ::core::option::Option::Some(<T as __rt::Socket>::OPTIONS.websocket),
         drainer: ::core::option::Option::None,
         log: ::core::option::Option::Some(__rt::Level::DEBUG),
-        location: ::core::concat!(::core::file!(), ":", "23"),
+        location: ::core::concat!(::core::file!(), ":", "25"),
     });
     impl __rt::Endpoint for Web {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
@@ -53,7 +57,8 @@ const _: () = {
             mounts: &[__MOUNT_0, __MOUNT_1],
         };
         fn settings() -> __rt::Settings {
-            let settings = __rt::Settings::default();
+            let mut settings = __rt::Settings::default();
+            settings.secret_key_base = __rt::Setting::env("SECRET");
             settings
         }
         fn pipeline() -> __rt::Pipeline {

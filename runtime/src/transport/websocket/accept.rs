@@ -21,7 +21,7 @@ use crate::{
     body::Body,
     contain, interop,
     pubsub::{SocketEncoder, SubscriberId},
-    socket::{Connect, Inbox, Params, QueryError, Refused, Socket, TransportKind},
+    socket::{Connect, Inbox, Params, QueryError, Refused, Socket, TransportKind, WebSocket},
     stream::{Stream, TakeoverSlot},
     transport::{
         log,
@@ -62,6 +62,10 @@ async fn decide<S: Socket>(attempt: Attempt) -> Result<Response<Body>, Response<
     let path = request::original_path(&parts);
     let mut info = request::info(&mounted.websocket.connect_info, &parts, &path);
     info.auth_token = auth_token;
+    let WebSocket { connect_info, check_csrf, .. } = &mounted.websocket;
+    let keys = mounted.handle.keys();
+    info.session =
+        request::session(connect_info.session, *check_csrf, keys.as_ref(), &parts.headers, &params);
     let connect = Connect {
         params,
         info,

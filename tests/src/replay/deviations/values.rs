@@ -24,11 +24,6 @@ pub(super) const RULES: &[Rule] = &[
         want: path_params_in_utf8,
     },
     Rule {
-        name: "no session store",
-        reason: "a mount without a session store has no `session`; the recorded mount had one, and found none in it",
-        want: no_session,
-    },
-    Rule {
         name: "options are constants",
         reason: "a mount's options are constants of the declaration, which `connect` is not told; the endpoint goes by \
                  the name of its Rust type",
@@ -134,14 +129,6 @@ fn decode(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
-}
-
-fn no_session(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let signed_in = case.request.values("cookie").next().is_some_and(|cookie| cookie.contains("_peer_key"));
-    !signed_in
-        && edit(wanted, |object| {
-            object.get("session") == Some(&Value::Null) && object.remove("session").is_some()
-        })
 }
 
 fn options_are_constants(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {

@@ -1,0 +1,128 @@
+//! Keys, derived from the one secret by PBKDF2.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use pbkdf2::pbkdf2_hmac;
+use sha2::{Sha256, Sha384, Sha512};
+
+use crate::config::Secret;
+
+/// Keys that are kept, so that each is derived once. Salts are a program's constants: there are few.
+const KEPT: usize = 64;
+
+/// The hash function of a key derivation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Digest {
+    /// SHA-256.
+    #[default]
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+/// How a key is derived from the secret. The defaults are Phoenix's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyOptions {
+    /// Iterations of PBKDF2; at least 1. Default 1000.
+    pub iterations: u32,
+    /// Bytes of the key; at least 1, and 32 for what is encrypted. Default 32.
+    pub length: usize,
+    /// The hash function. Default SHA-256.
+    pub digest: Digest,
+}
+
+impl KeyOptions {
+    /// The defaults of every option.
+    pub const DEFAULT: KeyOptions = KeyOptions { iterations: 1000, length: 32, digest: Digest::Sha256 };
+}
+
+impl Default for KeyOptions {
+    fn default() -> Self {
+        KeyOptions::DEFAULT
+    }
+}
+
+/// Derives a key and forgets it: for salts that come with a request.
+pub(crate) fn derive(base: &Secret, salt: &[u8], options: KeyOptions) -> Secret {
+    let mut key = vec![0; options.length];
+    let rounds = options.iterations.max(1);
+    match options.digest {
+        Digest::Sha256 => pbkdf2_hmac::<Sha256>(base.expose(), salt, rounds, &mut key),
+        Digest::Sha384 => pbkdf2_hmac::<Sha384>(base.expose(), salt, rounds, &mut key),
+        Digest::Sha512 => pbkdf2_hmac::<Sha512>(base.expose(), salt, rounds, &mut key),
+    }
+    Secret::from(key)
+}
+
+/// The keys of one secret. Cloning it is cheap, and shares them.
+#[derive(Clone)]
+pub(crate) struct Keys(Arc<Shared>);
+
+struct Shared {
+    base: Secret,
+    derived: RwLock<HashMap<Name, Secret>>,
+}
+
+/// What a key is derived with, but for the secret.
+type Name = (Box<str>, KeyOptions);
+
+impl Keys {
+    pub(crate) fn new(base: Secret) -> Self {
+        Keys(Arc::new(Shared { base, derived: RwLock::default() }))
+    }
+
+    pub(crate) fn base(&self) -> &Secret {
+        &self.0.base
+    }
+
+    /// The key of a salt that is part of the program.
+    pub(crate) fn get(&self, salt: &str, options: KeyOptions) -> Secret {
+        let name = (Box::from(salt), options);
+        let kept = self.0.derived.read().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        kept.unwrap_or_else(|| {
+            let key = derive(&self.0.base, salt.as_bytes(), options);
+            let mut derived = self.0.derived.write().unwrap_or_else(PoisonError::into_inner);
+            if derived.len() < KEPT {
+                derived.insert(name, key.clone());
+            }
+            key
+        })
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derives_what_phoenix_derives() {
+        let keys = Keys::new(Secret::from("kjoy3o1zeidquwy1398juxzldjlksahdk3"));
+        let key = keys.get("user auth", KeyOptions::DEFAULT);
+        let hex = data_encoding::HEXLOWER.encode(key.expose());
+        assert_eq!(hex, "71e6bb9087444023e8313bbb80bf25945ba411c024f266b2954f9ca21db07a01");
+    }
+
+    #[test]
+    fn keeps_a_bounded_number_of_keys() {
+        let keys = Keys::new(Secret::from("base"));
+        let options = KeyOptions { iterations: 1, ..KeyOptions::DEFAULT };
+        let first = keys.get("0", options);
+        for salt in 1..2 * KEPT {
+            keys.get(&salt.to_string(), options);
+        }
+        assert_eq!(keys.0.derived.read().map(|kept| kept.len()).ok(), Some(KEPT));
+        assert_eq!(keys.get("0", options).expose(), first.expose());
+    }
+}

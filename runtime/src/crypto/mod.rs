@@ -1,0 +1,38 @@
+//! Signed and encrypted text, byte for byte as Phoenix and Plug write and read it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `key` | keys derived from the one secret |
+//! | `term`, `term_read` | Erlang's external term format |
+//! | `data` | any serde type as a term, and back |
+//! | `message` | signed and encrypted bytes |
+//! | `token` | data with an age |
+//! | `cookie` | the `cookie` header |
+//! | `csrf` | tokens that show that a request comes from one's own page |
+
+pub(crate) mod cookie;
+pub(crate) mod csrf;
+mod data;
+mod key;
+pub(crate) mod message;
+mod term;
+mod term_read;
+pub mod token;
+
+pub use self::{
+    data::Unencodable,
+    key::{Digest, KeyOptions},
+    term::Term,
+};
+pub(crate) use self::{
+    data::{from_term, to_term},
+    key::Keys,
+};
+
+/// Bytes that nobody can guess.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // The standard library's maps could not be made either.
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    bytes
+}

@@ -1,0 +1,317 @@
+//! Data that an application hands out and can trust when it comes back: `Phoenix.Token`, byte for byte.
+//!
+//! A **signed** token can be read by whoever has it, an **encrypted** one cannot; neither can be made or changed
+//! without the endpoint's `secret_key_base`. Tokens of a Phoenix application with the same secret and salt are
+//! understood, and the other way round.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use landfall::{Secret, token::{TokenError, Tokens}};
+//! # let secret = Secret::from("an example's secret, which should be at least 64 bytes that nobody can guess");
+//! // In an application: `handle.tokens("user socket")?`.
+//! let tokens = Tokens::new(&secret, "user socket")?.max_age(Duration::from_secs(3600));
+//!
+//! let token = tokens.sign(&42_u64)?;
+//! assert_eq!(tokens.verify::<u64>(&token), Ok(42));
+//! assert_eq!(tokens.verify::<u64>("no token"), Err(TokenError::Invalid));
+//! assert_eq!(tokens.verify::<u64>(None), Err(TokenError::Missing));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Any serde type can be the data. Elixir sees integers, floats, strings, booleans and `nil`; a `Vec` as a list, a tuple
+//! as a tuple, a struct or map as a map with strings as keys.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    data::{self, Unencodable},
+    key::{KeyOptions, Keys},
+    message,
+    term::Term,
+};
+use crate::config::Secret;
+
+/// A secret that is no endpoint's has at least as many bytes.
+const LEAST_SECRET: usize = 20;
+
+/// One day.
+const DEFAULT_AGE: i128 = 24 * 3600;
+
+/// What can be wrong with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// There is none.
+    Missing,
+    /// It was changed, is not one, is of another salt or secret, or holds data of another type.
+    Invalid,
+    /// It is too old.
+    Expired,
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TokenError::Missing => "the token is missing",
+            TokenError::Invalid => "the token is not valid",
+            TokenError::Expired => "the token has expired",
+        })
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+/// The secret is missing, or too short to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSecret(Reason);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    Missing,
+    Short,
+}
+
+impl NoSecret {
+    pub(crate) const MISSING: NoSecret = NoSecret(Reason::Missing);
+}
+
+impl fmt::Display for NoSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Reason::Missing => f.write_str("the endpoint has no `secret_key_base`"),
+            Reason::Short => write!(f, "the secret has less than {LEAST_SECRET} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for NoSecret {}
+
+/// What may stand where a token is expected: a string, or none.
+pub trait MaybeToken {
+    /// The token, if there is one.
+    fn token(&self) -> Option<&str>;
+}
+
+impl MaybeToken for &str {
+    fn token(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl MaybeToken for &String {
+    fn token(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl MaybeToken for Option<&str> {
+    fn token(&self) -> Option<&str> {
+        *self
+    }
+}
+
+/// Makes and checks the tokens of one purpose: see the [module](self).
+///
+/// The salt names the purpose; it is no secret, but a constant of the program. A token of one salt is not valid for
+/// another.
+#[derive(Clone)]
+pub struct Tokens {
+    keys: Keys,
+    salt: Box<str>,
+    options: KeyOptions,
+    max_age: Option<Age>,
+}
+
+#[derive(Clone, Copy)]
+enum Age {
+    Seconds(i128),
+    Infinite,
+}
+
+impl Age {
+    fn term(self) -> Term {
+        match self {
+            Age::Seconds(seconds) => Term::Int(seconds),
+            Age::Infinite => Term::Atom("infinity".to_owned()),
+        }
+    }
+
+    fn of(term: &Term) -> Option<Age> {
+        match term {
+            Term::Int(seconds) => Some(Age::Seconds(*seconds)),
+            Term::Atom(name) if name == "infinity" => Some(Age::Infinite),
+            _ => None,
+        }
+    }
+}
+
+impl Tokens {
+    /// Tokens under a secret of their own. Those of an endpoint are [`Handle::tokens`](crate::Handle::tokens).
+    ///
+    /// # Errors
+    /// When the secret has less than 20 bytes.
+    pub fn new(secret: &Secret, salt: &str) -> Result<Self, NoSecret> {
+        if secret.expose().len() < LEAST_SECRET {
+            return Err(NoSecret(Reason::Short));
+        }
+        Ok(Tokens::of(Keys::new(secret.clone()), salt))
+    }
+
+    pub(crate) fn of(keys: Keys, salt: &str) -> Self {
+        Tokens { keys, salt: salt.into(), options: KeyOptions::DEFAULT, max_age: None }
+    }
+
+    /// How long a token is good for, in whole seconds; default one day.
+    ///
+    /// It is written into new tokens, for those who check them without a `max_age` of their own. Where it is set for
+    /// checking, it counts instead of what the token says. Zero is always expired.
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(Age::Seconds(age.as_secs().into()));
+        self
+    }
+
+    /// Tokens are good for ever, like [`max_age`](Tokens::max_age) both when they are made and when they are checked.
+    #[must_use]
+    pub fn never_expire(mut self) -> Self {
+        self.max_age = Some(Age::Infinite);
+        self
+    }
+
+    /// How the key is derived from secret and salt.
+    #[must_use]
+    pub fn key(mut self, options: KeyOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// A signed token.
+    ///
+    /// # Errors
+    /// When the data has no form in Erlang's terms: a float that is not finite, an integer beyond 127 bits, a variant
+    /// with several values that have no names.
+    pub fn sign<T: Serialize + ?Sized>(&self, data: &T) -> Result<String, Unencodable> {
+        self.sign_at(data, SystemTime::now())
+    }
+
+    /// Like [`sign`](Tokens::sign), as if it were made at another time.
+    ///
+    /// # Errors
+    /// Like those of `sign`.
+    pub fn sign_at<T: Serialize + ?Sized>(&self, data: &T, at: SystemTime) -> Result<String, Unencodable> {
+        Ok(message::sign(&self.derived(), &self.payload(data, at)?))
+    }
+
+    /// An encrypted token.
+    ///
+    /// # Errors
+    /// Like those of [`sign`](Tokens::sign), and when a key of another length than 32 bytes was asked for.
+    pub fn encrypt<T: Serialize + ?Sized>(&self, data: &T) -> Result<String, Unencodable> {
+        self.encrypt_at(data, SystemTime::now())
+    }
+
+    /// Like [`encrypt`](Tokens::encrypt), as if it were made at another time.
+    ///
+    /// # Errors
+    /// Like those of `encrypt`.
+    pub fn encrypt_at<T: Serialize + ?Sized>(&self, data: &T, at: SystemTime) -> Result<String, Unencodable> {
+        message::encrypt(&self.derived(), &self.payload(data, at)?).ok_or_else(|| {
+            Unencodable::new(format!("encryption takes a key of {} bytes", message::ENCRYPTION_KEY))
+        })
+    }
+
+    /// The data of a signed token.
+    ///
+    /// # Errors
+    /// See [`TokenError`]. Invalid tokens are compared in constant time.
+    pub fn verify<T: DeserializeOwned>(&self, token: impl MaybeToken) -> Result<T, TokenError> {
+        let token = token.token().ok_or(TokenError::Missing)?;
+        self.open(message::verify(&self.derived(), token))
+    }
+
+    /// The data of an encrypted token.
+    ///
+    /// # Errors
+    /// See [`TokenError`].
+    pub fn decrypt<T: DeserializeOwned>(&self, token: impl MaybeToken) -> Result<T, TokenError> {
+        let token = token.token().ok_or(TokenError::Missing)?;
+        self.open(message::decrypt(&self.derived(), b"", token))
+    }
+
+    fn derived(&self) -> Secret {
+        self.keys.get(&self.salt, self.options)
+    }
+
+    fn payload<T: Serialize + ?Sized>(&self, data: &T, at: SystemTime) -> Result<Vec<u8>, Unencodable> {
+        let age = self.max_age.unwrap_or(Age::Seconds(DEFAULT_AGE));
+        Ok(Term::Tuple(vec![data::to_term(data)?, Term::Int(unix_millis(at)), age.term()]).encode())
+    }
+
+    fn open<T: DeserializeOwned>(&self, payload: Option<Vec<u8>>) -> Result<T, TokenError> {
+        let term = payload.and_then(|payload| Term::decode(&payload));
+        let (data, signed, own_age) = term.and_then(parts).ok_or(TokenError::Invalid)?;
+        let expired = match self.max_age.unwrap_or(own_age) {
+            Age::Infinite => false,
+            Age::Seconds(age) => {
+                age <= 0 || signed.saturating_add(age.saturating_mul(1000)) < unix_millis(SystemTime::now())
+            }
+        };
+        if expired {
+            return Err(TokenError::Expired);
+        }
+        data::from_term(data).ok_or(TokenError::Invalid)
+    }
+}
+
+/// Data, time and age, in this form and the two older ones.
+fn parts(term: Term) -> Option<(Term, i128, Age)> {
+    let day = Age::Seconds(DEFAULT_AGE);
+    let (data, signed, age) = match term {
+        Term::Tuple(elements) => {
+            let mut elements = elements.into_iter();
+            let parts = (elements.next()?, elements.next()?, elements.next());
+            if elements.next().is_some() {
+                return None;
+            }
+            let age = parts.2.as_ref().map_or(Some(day), Age::of)?;
+            (parts.0, parts.1, age)
+        }
+        Term::Map(pairs) => {
+            let (mut data, mut signed) = (None, None);
+            for (key, value) in pairs {
+                match key {
+                    Term::Atom(name) if name == "data" => data = Some(value),
+                    Term::Atom(name) if name == "signed" => signed = Some(value),
+                    _ => {}
+                }
+            }
+            (data?, signed?, day)
+        }
+        _ => return None,
+    };
+    match signed {
+        Term::Int(signed) => Some((data, signed, age)),
+        _ => None,
+    }
+}
+
+fn unix_millis(time: SystemTime) -> i128 {
+    let millis = |duration: Duration| i128::try_from(duration.as_millis()).unwrap_or(i128::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => millis(since),
+        Err(before) => -millis(before.duration()),
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("salt", &self.salt).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

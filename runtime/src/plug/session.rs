@@ -1,0 +1,155 @@
+//! The plug that reads a session's cookie, and writes it again.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
+use http_body::Body as HttpBody;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::plain;
+use crate::{
+    body::Body,
+    crypto::{Keys, cookie},
+    error::BoxError,
+    handle::Handle,
+    session::{Change, SameSite, Session, SessionOptions},
+};
+
+/// Browsers drop cookies that are longer, name and attributes included.
+const LONGEST: usize = 4096;
+
+/// The plug for sessions: `plug(Sessions::new(&SESSION));`.
+///
+/// The request's extensions then hold a [`Session`](crate::session::Session). When the inner service has changed it by
+/// the time it answers, the answer sets the cookie. A session that has become too long for a cookie is an error, which is
+/// logged and answered with 500.
+///
+/// It needs the endpoint's `secret_key_base`, and so a request that came through an endpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions {
+    options: &'static SessionOptions,
+}
+
+impl Sessions {
+    /// A session in the cookie that the options describe.
+    ///
+    /// # Panics
+    /// When the options cannot work; in a constant, that is an error of the compiler.
+    #[track_caller]
+    pub const fn new(options: &'static SessionOptions) -> Self {
+        if let Some(mistake) = options.mistake() {
+            panic!("{}", mistake.text);
+        }
+        Sessions { options }
+    }
+}
+
+impl<S> Layer<S> for Sessions {
+    type Service = SessionService<S>;
+
+    fn layer(&self, inner: S) -> SessionService<S> {
+        SessionService { inner, options: self.options }
+    }
+}
+
+/// A service behind [`Sessions`](crate::session::Sessions).
+#[derive(Clone, Debug)]
+pub struct SessionService<S> {
+    inner: S,
+    options: &'static SessionOptions,
+}
+
+impl<S, B, R> Service<Request<B>> for SessionService<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Future: Send + 'static,
+    R: HttpBody<Data = Bytes> + Send + 'static,
+    R::Error: Into<BoxError>,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let options = self.options;
+        let (mut parts, body) = request.into_parts();
+        let Some((keys, secure)) = endpoint(&parts) else {
+            tracing::error!(cookie = options.key, "a session needs an endpoint with a `secret_key_base`");
+            return Box::pin(async { Ok(plain(StatusCode::INTERNAL_SERVER_ERROR)) });
+        };
+        let session = Session::read(options, &keys, cookie::find(&parts.headers, options.key));
+        parts.extensions.insert(session.clone());
+        let answer = self.inner.call(Request::from_parts(parts, body));
+        Box::pin(async move {
+            let mut response = answer.await?.map(Body::new);
+            match set_cookie(options, &session, &keys, secure) {
+                Ok(None) => {}
+                Ok(Some(cookie)) => {
+                    response.headers_mut().append(SET_COOKIE, cookie);
+                }
+                Err(length) => {
+                    tracing::error!(cookie = options.key, length, "a session is too long for a cookie");
+                    response = plain(StatusCode::INTERNAL_SERVER_ERROR);
+                }
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// The endpoint's keys, and whether its clients use TLS.
+fn endpoint(parts: &Parts) -> Option<(Keys, bool)> {
+    let handle = parts.extensions.get::<Handle>()?;
+    let secure = parts.uri.scheme_str() == Some("https") || handle.url().starts_with("https:");
+    Some((handle.keys()?, secure))
+}
+
+/// The header, if the cookie changes; the length of one that is too long.
+fn set_cookie(
+    options: &SessionOptions,
+    session: &Session,
+    keys: &Keys,
+    secure: bool,
+) -> Result<Option<HeaderValue>, usize> {
+    let (change, value) = session.written(keys);
+    let mut text = format!("{}={value}; path={}", options.key, options.path);
+    let mut attribute = |attribute: String| {
+        text.push_str("; ");
+        text.push_str(&attribute);
+    };
+    if let Some(domain) = options.domain {
+        attribute(format!("domain={domain}"));
+    }
+    match (change, options.max_age) {
+        (Change::Nothing, _) => return Ok(None),
+        (Change::Delete, _) => attribute("expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0".to_owned()),
+        (Change::Write, Some(age)) => attribute(format!("max-age={}", age.as_secs())),
+        (Change::Write, None) => {}
+    }
+    if options.secure || secure {
+        attribute("secure".to_owned());
+    }
+    if options.http_only {
+        attribute("HttpOnly".to_owned());
+    }
+    match options.same_site {
+        Some(SameSite::Strict) => attribute("SameSite=Strict".to_owned()),
+        Some(SameSite::Lax) => attribute("SameSite=Lax".to_owned()),
+        Some(SameSite::None) => attribute("SameSite=None".to_owned()),
+        None => {}
+    }
+    if text.len() > LONGEST {
+        return Err(text.len());
+    }
+    HeaderValue::from_str(&text).map(Some).map_err(|_| text.len())
+}

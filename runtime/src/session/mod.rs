@@ -1,0 +1,227 @@
+//! Sessions: what an application remembers of a visitor, in a cookie that only it can write.
+//!
+//! A constant says what the cookie is called and how it is protected. The plug [`Sessions`] gives a [`Session`] to the
+//! application's handlers; a mount with `connect_info = [session(SESSION)]` gives it to `connect`:
+//!
+//! ```
+//! use landfall::{
+//!     prelude::*,
+//!     session::{ProtectFromForgery, Session, SessionOptions, Sessions},
+//! };
+//!
+//! const SESSION: SessionOptions = SessionOptions::new("_my_app_key", "4k9Qz1fw");
+//!
+//! struct Room {
+//!     user: u64,
+//! }
+//!
+//! #[socket]
+//! impl Room {
+//!     async fn connect(#[info] session: Option<Session>) -> Result<Self, Refused> {
+//!         let user = session.and_then(|session| session.get("user_id"));
+//!         Ok(Room { user: user.ok_or_else(Refused::new)? })
+//!     }
+//!
+//!     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+//!         out.push(format!("you are {}", self.user));
+//!         Flow::Continue
+//!     }
+//! }
+//!
+//! endpoint! {
+//!     struct Web;
+//!     secret_key_base = env("SECRET_KEY_BASE");
+//!     socket("/room", Room, websocket(connect_info = [session(SESSION)]));
+//!     plug(Sessions::new(&SESSION));
+//!     plug(ProtectFromForgery::new());
+//! }
+//! ```
+//!
+//! Another site can make a browser open a socket with its visitor's cookies. So a socket gets the session only when the
+//! parameter `_csrf_token` holds a token that [`Session::csrf_token`] made for one of the application's own pages;
+//! without it, `session` is `None`.
+
+mod options;
+mod store;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use self::options::{SameSite, SessionOptions};
+use crate::crypto::{Keys, Term, Unencodable, csrf, from_term, to_term};
+pub use crate::plug::{ForgeryService, ProtectFromForgery, SessionService, Sessions};
+
+/// What is remembered of one visitor: values by name. Clones share them.
+///
+/// A handler behind [`Sessions`] finds it in the request's extensions. What it changes until it answers is written; the
+/// session that a socket is given can be read only, as there is no answer to write a cookie with.
+#[derive(Clone)]
+pub struct Session(Arc<Mutex<State>>);
+
+struct State {
+    options: &'static SessionOptions,
+    values: BTreeMap<String, Term>,
+    change: Change,
+}
+
+/// What is to be done about the cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Leave it.
+    Nothing,
+    /// Write it.
+    Write,
+    /// Have the browser forget it.
+    Delete,
+}
+
+impl Session {
+    fn new(options: &'static SessionOptions, values: BTreeMap<String, Term>) -> Self {
+        Session(Arc::new(Mutex::new(State { options, values, change: Change::Nothing })))
+    }
+
+    /// The session of a cookie's value; without a valid one it is empty.
+    pub(crate) fn read(options: &'static SessionOptions, keys: &Keys, cookie: Option<&str>) -> Self {
+        let values = cookie.and_then(|cookie| {
+            let values = store::open(options, keys, cookie);
+            if values.is_none() {
+                tracing::debug!(cookie = options.key, "a session cookie is not valid: it starts empty");
+            }
+            values
+        });
+        Session::new(options, values.unwrap_or_default())
+    }
+
+    /// What is to be done about the cookie, with its new value.
+    pub(crate) fn written(&self, keys: &Keys) -> (Change, String) {
+        let state = self.lock();
+        let value = match state.change {
+            Change::Write => store::seal(state.options, keys, &state.values),
+            Change::Nothing | Change::Delete => String::new(),
+        };
+        (state.change, value)
+    }
+
+    /// The value of that name, if there is one, and it is a `T`.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let term = self.lock().values.get(name).cloned()?;
+        from_term(term)
+    }
+
+    /// Sets a value.
+    ///
+    /// # Errors
+    /// When it has no form in Erlang's terms: see [`Tokens::sign`](crate::token::Tokens::sign).
+    pub fn insert<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), Unencodable> {
+        let term = to_term(value)?;
+        let mut state = self.lock();
+        if state.values.get(name) != Some(&term) {
+            state.values.insert(name.to_owned(), term);
+            state.change = Change::Write;
+        }
+        Ok(())
+    }
+
+    /// Removes a value; whether there was one.
+    pub fn remove(&self, name: &str) -> bool {
+        let mut state = self.lock();
+        let removed = state.values.remove(name).is_some();
+        if removed {
+            state.change = Change::Write;
+        }
+        removed
+    }
+
+    /// Removes all values.
+    pub fn clear(&self) {
+        let mut state = self.lock();
+        state.values.clear();
+        state.change = Change::Write;
+    }
+
+    /// Removes all values, and has the browser forget the cookie.
+    pub fn delete(&self) {
+        let mut state = self.lock();
+        state.values.clear();
+        state.change = Change::Delete;
+    }
+
+    /// Makes the CSRF tokens of earlier pages void: for when a user logs in, so that nothing that was known before is
+    /// worth anything after.
+    pub fn renew(&self) {
+        let mut state = self.lock();
+        let name = state.options.csrf_token_key;
+        state.values.remove(name);
+        state.change = Change::Write;
+    }
+
+    /// The names of all values.
+    pub fn names(&self) -> Vec<String> {
+        self.lock().values.keys().cloned().collect()
+    }
+
+    /// Whether it has no values.
+    pub fn is_empty(&self) -> bool {
+        self.lock().values.is_empty()
+    }
+
+    /// All values as one, such as a struct or a map.
+    pub fn to<T: DeserializeOwned>(&self) -> Option<T> {
+        let values = self.lock().values.clone();
+        from_term(Term::Map(values.into_iter().map(|(name, value)| (Term::text(name), value)).collect()))
+    }
+
+    /// A token for a page: what its forms send as `_csrf_token`, its scripts in the header `x-csrf-token`, and its
+    /// sockets as the parameter `_csrf_token`. It differs with each call.
+    pub fn csrf_token(&self) -> String {
+        let mut state = self.lock();
+        let kept = state.csrf_state().unwrap_or_else(|| {
+            let new = csrf::state();
+            let name = state.options.csrf_token_key.to_owned();
+            state.values.insert(name, Term::Binary(new.to_vec()));
+            state.change = Change::Write;
+            new
+        });
+        csrf::masked(&kept)
+    }
+
+    /// Whether a token is one of [`csrf_token`](Session::csrf_token) of this session.
+    pub fn is_csrf_token(&self, token: &str) -> bool {
+        self.csrf_state().is_some_and(|state| csrf::is_masked(&state, token))
+    }
+
+    /// Also a token for a host, if that is right.
+    pub(crate) fn allows(&self, keys: &Keys, token: &str, right_host: impl FnOnce(&str) -> bool) -> bool {
+        let Some(state) = self.csrf_state() else { return false };
+        csrf::is_masked(&state, token) || csrf::is_for_host(keys, &state, token, right_host)
+    }
+
+    fn csrf_state(&self) -> Option<[u8; csrf::STATE]> {
+        self.lock().csrf_state()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn csrf_state(&self) -> Option<[u8; csrf::STATE]> {
+        match self.values.get(self.options.csrf_token_key)? {
+            Term::Binary(bytes) => bytes.as_slice().try_into().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be credentials.
+        f.debug_struct("Session").field("names", &self.names()).finish_non_exhaustive()
+    }
+}

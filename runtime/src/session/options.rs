@@ -1,0 +1,158 @@
+//! What a session's cookie is called, and how it is protected.
+
+use std::time::Duration;
+
+use crate::crypto::{Digest, KeyOptions};
+
+/// A salt that names its purpose has at least as many bytes.
+const LEAST_SALT: usize = 8;
+
+/// When a browser sends the cookie with requests that other sites cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// Never.
+    Strict,
+    /// When the user follows a link.
+    Lax,
+    /// Always; browsers want `secure` with it.
+    None,
+}
+
+/// A session in a cookie: one constant for the plug that writes it and the mounts that read it.
+///
+/// ```
+/// use landfall::session::{SameSite, SessionOptions};
+///
+/// const SESSION: SessionOptions =
+///     SessionOptions { same_site: Some(SameSite::Lax), ..SessionOptions::new("_my_app_key", "4k9Qz1fw") };
+/// ```
+///
+/// A Phoenix application with the same options and `secret_key_base` shares its sessions with this one.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionOptions {
+    /// The cookie's name.
+    pub key: &'static str,
+    /// Names the signature's purpose. No secret, at least 8 bytes; changing it ends all sessions.
+    pub signing_salt: &'static str,
+    /// Encrypts the cookie when it is set, so that its reader cannot see what is in it. Default: signed only.
+    pub encryption_salt: Option<&'static str>,
+    /// Iterations of the key derivation. Default 1000.
+    pub key_iterations: u32,
+    /// Bytes of the derived keys; 32 with `encryption_salt`. Default 32.
+    pub key_length: usize,
+    /// The hash function of the key derivation. Default SHA-256.
+    pub key_digest: Digest,
+    /// Under which key the session keeps the state of its CSRF tokens. Default `"_csrf_token"`.
+    pub csrf_token_key: &'static str,
+    /// `Domain`: who else than this host gets the cookie. Default nobody.
+    pub domain: Option<&'static str>,
+    /// `Path`. Default `"/"`.
+    pub path: &'static str,
+    /// `Max-Age`: how long browsers keep the cookie. Default: until they are closed.
+    pub max_age: Option<Duration>,
+    /// `Secure`: only over TLS. Default: when the endpoint's URL is `https`, or the request was.
+    pub secure: bool,
+    /// `HttpOnly`: scripts do not see the cookie. Default true.
+    pub http_only: bool,
+    /// `SameSite`. Default: left to the browser, which means `Lax` today.
+    pub same_site: Option<SameSite>,
+}
+
+impl SessionOptions {
+    /// The defaults of all other options.
+    pub const fn new(key: &'static str, signing_salt: &'static str) -> Self {
+        SessionOptions {
+            key,
+            signing_salt,
+            encryption_salt: None,
+            key_iterations: KeyOptions::DEFAULT.iterations,
+            key_length: KeyOptions::DEFAULT.length,
+            key_digest: KeyOptions::DEFAULT.digest,
+            csrf_token_key: "_csrf_token",
+            domain: None,
+            path: "/",
+            max_age: None,
+            secure: false,
+            http_only: true,
+            same_site: None,
+        }
+    }
+
+    /// What is wrong with them, and what helps.
+    pub(crate) const fn mistake(&self) -> Option<Mistake> {
+        if !is_cookie_name(self.key) {
+            return mistake("`key` of a session is the name of a cookie", "letters, digits, `_` and `-`");
+        }
+        if self.signing_salt.len() < LEAST_SALT {
+            return mistake(
+                "`signing_salt` of a session is too short",
+                "at least 8 bytes, such as `4k9Qz1fw`",
+            );
+        }
+        if let Some(salt) = self.encryption_salt {
+            if salt.len() < LEAST_SALT {
+                return mistake("`encryption_salt` of a session is too short", "at least 8 bytes");
+            }
+            if self.key_length != 32 {
+                return mistake("an encrypted session takes keys of 32 bytes", "leave `key_length` out");
+            }
+        }
+        if self.key_iterations == 0 || self.key_length == 0 {
+            return mistake(
+                "`key_iterations` and `key_length` of a session must be positive",
+                "leave them out",
+            );
+        }
+        if matches!(self.same_site, Some(SameSite::None)) && !self.secure {
+            return mistake("browsers drop `SameSite=None` cookies without `Secure`", "add `secure: true`");
+        }
+        if !is_attribute(self.path) || self.path.is_empty() || self.path.as_bytes()[0] != b'/' {
+            return mistake("`path` of a session must start with `/`", "write `path: \"/\"`");
+        }
+        if let Some(domain) = self.domain
+            && (!is_attribute(domain) || domain.is_empty())
+        {
+            return mistake("`domain` of a session is a host name", "write `domain: Some(\"example.com\")`");
+        }
+        None
+    }
+
+    pub(crate) fn key_options(&self) -> KeyOptions {
+        KeyOptions { iterations: self.key_iterations, length: self.key_length, digest: self.key_digest }
+    }
+}
+
+/// What is wrong, and what helps.
+pub(crate) struct Mistake {
+    pub(crate) text: &'static str,
+    pub(crate) help: &'static str,
+}
+
+const fn mistake(text: &'static str, help: &'static str) -> Option<Mistake> {
+    Some(Mistake { text, help })
+}
+
+const fn is_cookie_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_alphanumeric() && !matches!(bytes[i], b'_' | b'-' | b'.') {
+            return false;
+        }
+        i += 1;
+    }
+    !bytes.is_empty()
+}
+
+/// Nothing that would end the attribute, or the header.
+const fn is_attribute(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_graphic() || bytes[i] == b';' {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

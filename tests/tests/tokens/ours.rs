@@ -1,0 +1,85 @@
+//! Tokens of ours, seen by the other implementation, and changed.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use landfall::{
+    Secret,
+    token::{TokenError, Tokens},
+};
+
+use super::{format, sealed};
+
+const SECRET: &str = "fifty bytes that nobody else knows, or that is the idea";
+
+fn tokens(salt: &str) -> Tokens {
+    Tokens::new(&Secret::from(SECRET), salt).unwrap()
+}
+
+#[test]
+fn another_implementation_reads_them() {
+    let at = UNIX_EPOCH + Duration::from_millis(1_600_000_000_123);
+    let token = tokens("user auth").sign_at("ada", at).unwrap();
+    let payload = format::verify(SECRET, "user auth", &token).unwrap();
+    let expected = [
+        &[131, 104, 3, 109, 0, 0, 0, 3][..],
+        b"ada",
+        &[110, 6, 0],
+        &1_600_000_000_123_u64.to_le_bytes()[..6],
+        &[98, 0, 1, 0x51, 0x80],
+    ];
+    assert_eq!(payload, expected.concat());
+    assert_eq!(format::verify(SECRET, "user", &token), None);
+}
+
+#[test]
+fn they_read_those_of_another_implementation() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    let time = [&[110, 6, 0][..], &now.to_le_bytes()[..6]].concat();
+    // As OTP 25 writes it: an atom of Latin-1.
+    let payload = [&[131, 104, 3, 100, 0, 2][..], b"hi", &time, &[97, 60]].concat();
+    let token = format::sign(SECRET, "salt", &payload);
+    assert_eq!(tokens("salt").verify::<String>(&token).as_deref(), Ok("hi"));
+    assert_eq!(tokens("other").verify::<String>(&token), Err(TokenError::Invalid));
+}
+
+#[test]
+fn encrypted_ones_are_read_both_ways() {
+    for length in [0, 1, 15, 16, 17, 63, 64, 200] {
+        let text = "x".repeat(length);
+        let signed_at = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+        let tokens = tokens("user auth").never_expire();
+        let token = tokens.encrypt_at(&text, signed_at).unwrap();
+        let payload = sealed::decrypt(SECRET, "user auth", &token).unwrap();
+        let signed = tokens.sign_at(&text, signed_at).unwrap();
+        assert_eq!(Some(&payload), format::verify(SECRET, "user auth", &signed).as_ref());
+        assert_eq!(sealed::decrypt(SECRET, "user", &token), None);
+        let theirs = sealed::encrypt(SECRET, "user auth", [length as u8; 24], &payload);
+        assert_eq!(tokens.decrypt::<String>(&theirs), Ok(text));
+    }
+}
+
+#[test]
+fn whatever_is_changed_they_are_invalid() {
+    let tokens = tokens("salt").never_expire();
+    for (token, signed) in [(tokens.sign(&7).unwrap(), true), (tokens.encrypt(&7).unwrap(), false)] {
+        let read =
+            |token: &str| if signed { tokens.verify::<u8>(token) } else { tokens.decrypt::<u8>(token) };
+        assert_eq!(read(&token), Ok(7));
+        for at in 0..token.len() {
+            for bit in 0..7 {
+                let mut changed = token.clone().into_bytes();
+                changed[at] ^= 1 << bit;
+                let changed = String::from_utf8(changed).unwrap();
+                assert_eq!(read(&changed), Err(TokenError::Invalid), "{changed}");
+            }
+            assert_eq!(read(&token[..at]), Err(TokenError::Invalid), "cut at {at}");
+        }
+        assert_eq!(read(&format!("{token}A")), Err(TokenError::Invalid));
+    }
+}
+
+#[test]
+fn data_of_another_type_is_invalid() {
+    let token = tokens("salt").sign("text").unwrap();
+    assert_eq!(tokens("salt").verify::<u32>(&token), Err(TokenError::Invalid));
+}

@@ -1,0 +1,10 @@
+landfall::endpoint! {
+    pub struct Web;
+    socket(
+        "/a",
+        EchoSocket,
+        websocket(check_origin = insecure(false, reason = "any page may come"), check_csrf = false),
+    );
+}
+
+fn main() {}
