@@ -1,11 +1,12 @@
 //! What a connection, an echo, a delivery and a request cost: Landfall beside axum, in one run.
 //!
 //! ```text
-//! cargo run --release -p landfall-benches            # all servers, 3 rounds
+//! cargo run --release -p landfall-benches            # all servers, 5 rounds, and their medians
+//! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
 //!
-//! Each server is a process of its own. Counted is the CPU time that the kernel books for it (`schedstat`), which
+//! Each server is a process of its own, on the first processor where `taskset` is to be had. Counted is the CPU time that the kernel books for it (`schedstat`), which
 //! includes its side of TCP, and its private memory (`smaps_rollup`); so the figures say little about latency, and
 //! only those of one run can be compared. Linux only.
 //!
@@ -21,7 +22,7 @@ use std::error::Error;
 /// An error of whatever kind: a bench ends at the first.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,15 +37,27 @@ fn main() -> Result<()> {
 #[tokio::main(flavor = "current_thread")]
 async fn compare() -> Result<()> {
     println!("{:<12} {}", "", scenarios::NAMES.map(|name| format!("{name:>22}")).concat());
+    let mut all = servers::NAMES.map(|_| Vec::new());
     for round in 1..=ROUNDS {
-        for server in servers::NAMES {
+        for (server, seen) in servers::NAMES.iter().zip(&mut all) {
             let running = process::Server::start(server).await?;
             let figures = scenarios::run(&running).await?;
-            println!(
-                "{server:<12} {}  (round {round})",
-                figures.map(|figure| format!("{figure:>22.2}")).concat()
-            );
+            row(server, figures, &format!("round {round}"));
+            seen.push(figures);
         }
     }
+    for (server, seen) in servers::NAMES.iter().zip(all) {
+        row(server, std::array::from_fn(|figure| median(seen.iter().map(|round| round[figure]))), "median");
+    }
     Ok(())
+}
+
+fn row(server: &str, figures: [f64; scenarios::NAMES.len()], note: &str) {
+    println!("{server:<12} {}  ({note})", figures.map(|figure| format!("{figure:>22.2}")).concat());
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -20,10 +20,14 @@ impl Server {
     /// Starts this very program as a server, on a port that was free a moment ago.
     pub(crate) async fn start(name: &str) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
-        let child = Command::new(std::env::current_exe()?)
-            .args(["serve", name, &address.port().to_string()])
-            .kill_on_drop(true)
-            .spawn()?;
+        // A processor of its own, if the system has the means: less noise.
+        let program = std::env::current_exe()?;
+        let mut pinned = Command::new("taskset");
+        pinned.args(["-c", "0"]).arg(&program);
+        let spawn = |mut command: Command| {
+            command.args(["serve", name, &address.port().to_string()]).kill_on_drop(true).spawn()
+        };
+        let child = spawn(pinned).or_else(|_| spawn(Command::new(program)))?;
         let pid = child.id().ok_or("the server ended at once")?;
         let listening = async {
             while TcpStream::connect(address).await.is_err() {
