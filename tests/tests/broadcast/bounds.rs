@@ -29,10 +29,13 @@ async fn a_refused_broadcast_reaches_nobody() {
     }
 }
 
-/// What was accepted; much more was not.
+/// What was accepted, so many at least; something was refused too. On a busy machine the shards may keep up for a while.
 async fn broadcast_until_accepted(pubsub: &PubSub, count: usize) -> Vec<String> {
+    // More would be too many for a subscription that is read afterwards.
+    const MOST: usize = 1_000;
+
     let (mut accepted, mut refused) = (Vec::new(), 0);
-    while accepted.len() < count {
+    while accepted.len() < count || (refused == 0 && accepted.len() < MOST) {
         let said = (accepted.len() + refused).to_string();
         match pubsub.broadcast("news", "said", said.as_str()) {
             Ok(()) => accepted.push(said),
