@@ -14,7 +14,7 @@ use super::{
     incoming::{Incoming, Limits},
     peer::{Ask, Peer},
     wire::Wire,
-    work::{End, Work, Worked, work},
+    work::{End, OVERFLOW, Work, Worked, work},
 };
 use crate::{
     contain,
@@ -156,7 +156,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let end = match ask {
             Ask::Drain => Some(End::with_code(1012, Reason::Shutdown)),
             Ask::Timeout => Some(End::with_code(1002, Reason::Timeout)),
-            Ask::Overflow => Some(End::with_code(1013, Reason::Overflow)),
+            Ask::Overflow => Some(End::with_code(OVERFLOW, Reason::Overflow)),
             Ask::Nothing | Ask::Cut => None,
         };
         if let Some(end) = end {

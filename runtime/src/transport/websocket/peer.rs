@@ -121,7 +121,12 @@ impl<W: Wire> Peer<W> {
         }
         let waiting = self.write(&mut out, cx)?;
         drop(out);
-        Ok((Ask::from_u8(self.ask.load(Ordering::Acquire)), waiting))
+        Ok((self.asked(), waiting))
+    }
+
+    /// What is asked of the task.
+    pub(super) fn asked(&self) -> Ask {
+        Ask::from_u8(self.ask.load(Ordering::Acquire))
     }
 
     /// Writes what waits for the client, and says whether something still does.

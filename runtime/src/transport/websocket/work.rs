@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     incoming::{Arrived, Ending, Event},
-    peer::Peer,
+    peer::{Ask, Peer},
     wire::Wire,
 };
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
     message::Control,
     socket::{Flow, Outbox, Reason, Socket},
 };
+
+/// The close code for a client that does not read: "try again later".
+pub(super) const OVERFLOW: u16 = 1013;
 
 /// What is to be done by a socket.
 pub(super) enum Work<I> {
@@ -87,8 +90,10 @@ async fn handle_arrived<S: Socket, W: Wire>(
     let name = peer.mounted.socket();
     let (events, ending) = arrived.into_parts();
     for event in events {
-        if peer.is_crowded() {
-            room(peer).await;
+        if peer.is_crowded()
+            && let Some(end) = room(peer).await
+        {
+            return Some(end);
         }
         let end = match event {
             Event::Message(message) => contained(name, async { socket.handle_in(message, out).await }).await,
@@ -114,8 +119,10 @@ async fn handle_infos<S: Socket, W: Wire>(
 ) -> Option<End> {
     let name = peer.mounted.socket();
     for info in infos {
-        if peer.is_crowded() {
-            room(peer).await;
+        if peer.is_crowded()
+            && let Some(end) = room(peer).await
+        {
+            return Some(end);
         }
         let end = contained(name, async { socket.handle_info(info, out).await }).await;
         if end.is_some() {
@@ -125,9 +132,17 @@ async fn handle_infos<S: Socket, W: Wire>(
     None
 }
 
-/// Waits while too much waits for the client. The connection's task polls again whenever it has written something.
-async fn room<W: Wire>(peer: &Peer<W>) {
-    poll_fn(|_| if peer.is_crowded() { Poll::Pending } else { Poll::Ready(()) }).await;
+/// Waits while too much waits for the client; ends the connection if it never takes it. The connection's task polls
+/// again whenever it has written something, or is asked for something.
+async fn room<W: Wire>(peer: &Peer<W>) -> Option<End> {
+    poll_fn(|_| match peer.is_crowded() {
+        true if peer.asked() == Ask::Overflow => {
+            Poll::Ready(Some(End::with_code(OVERFLOW, Reason::Overflow)))
+        }
+        true => Poll::Pending,
+        false => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.
