@@ -31,7 +31,7 @@ pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
 }
 
 /// What the mount grants of the request; `auth_token` and `session` are found elsewhere.
-pub(crate) fn info(granted: &ConnectInfo, parts: &Parts, path: &str) -> InfoValues {
+pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
     let headers = &parts.headers;
     let starting_with = |prefix: &str| collect(headers, |name| name.starts_with(prefix));
     InfoValues {
@@ -40,7 +40,7 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts, path: &str) -> InfoValu
         trace_context_headers: granted
             .trace_context_headers
             .then(|| collect(headers, |name| name == "traceparent" || name == "tracestate")),
-        uri: granted.uri.then(|| uri(parts, path)),
+        uri: granted.uri.then(|| uri(parts)),
         user_agent: granted.user_agent.then(|| text(headers)).flatten(),
         sec_websocket_headers: granted.sec_websocket_headers.then(|| starting_with("sec-websocket-")),
         auth_token: None,
@@ -51,18 +51,17 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts, path: &str) -> InfoValu
 
 /// The session that the mount grants; `None` whatever the reason is: who may not have it is told nothing.
 pub(crate) fn session(
-    options: Option<&'static SessionOptions>,
+    options: &'static SessionOptions,
     check_csrf: bool,
-    keys: Option<&Keys>,
+    keys: &Keys,
     headers: &HeaderMap,
     params: &Params,
 ) -> Option<Session> {
-    let options = options?;
     let token = params.get(CSRF_PARAM).and_then(Param::as_str);
     if check_csrf && token.is_none() {
         return None;
     }
-    let session = Session::read(options, keys?, Some(cookie::find(headers, options.key)?));
+    let session = Session::read(options, keys, Some(cookie::find(headers, options.key)?));
     let allowed = !check_csrf || token.is_some_and(|token| session.is_csrf_token(token));
     allowed.then_some(session)
 }
@@ -80,18 +79,14 @@ fn peer_data(parts: &Parts) -> Option<PeerData> {
     interop::peer(&parts.extensions).map(PeerData::new)
 }
 
-fn uri(parts: &Parts, path: &str) -> RequestUri {
+/// The path is the whole one, with what a nesting router has stripped.
+fn uri(parts: &Parts) -> RequestUri {
     let OriginRequest { scheme, host, port } = authority(parts);
     RequestUri {
         scheme: if scheme == "https" { "https" } else { "http" },
         host: host.to_owned(),
         port,
-        path: path.to_owned(),
+        path: interop::full_uri(parts).path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
     }
-}
-
-/// The whole path of the request, with what a nesting router has stripped.
-pub(crate) fn original_path(parts: &Parts) -> String {
-    interop::full_uri(parts).path().to_owned()
 }

@@ -59,13 +59,14 @@ async fn decide<S: Socket>(attempt: Attempt) -> Result<Response<Body>, Response<
 
     let id = SubscriberId::new();
     let inbox = Inbox::new(id);
-    let path = request::original_path(&parts);
-    let mut info = request::info(&mounted.websocket.connect_info, &parts, &path);
-    info.auth_token = auth_token;
     let WebSocket { connect_info, check_csrf, .. } = &mounted.websocket;
-    let keys = mounted.handle.keys();
-    info.session =
-        request::session(connect_info.session, *check_csrf, keys.as_ref(), &parts.headers, &params);
+    let mut info = request::info(connect_info, &parts);
+    info.auth_token = auth_token;
+    if let Some(options) = connect_info.session
+        && let Some(keys) = mounted.handle.keys()
+    {
+        info.session = request::session(options, *check_csrf, &keys, &parts.headers, &params);
+    }
     let connect = Connect {
         params,
         info,
