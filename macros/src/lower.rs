@@ -53,10 +53,12 @@ pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
 fn setting(key: &Key, value: &Expr) -> TokenStream {
     let at = value.span();
     let exact = matches!(key.kind, Kind::Flag | Kind::Port { .. } | Kind::Size { .. });
-    let (env, plain) = match Env::of(value) {
-        Some(Env { name, default: None }) => return quote_spanned!(at=> __rt::Setting::env(#name)),
-        Some(Env { name, default: Some(default) }) => (Some(name), default),
-        None => (None, value),
+    let env = Env::of(value);
+    let variable = env.as_ref().and_then(Env::variable);
+    let plain = match &env {
+        Some(Env { default: None, .. }) => return quote_spanned!(at=> __rt::Setting::env(#variable)),
+        Some(Env { default: Some(default), .. }) => default,
+        None => value,
     };
     let constructor = match (&env, exact) {
         (None, false) => "given",
@@ -64,7 +66,8 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
         (Some(_), false) => "env_or",
         (Some(_), true) => "env_or_exact",
     };
-    let (constructor, env, value) = (Ident::new(constructor, at), env.into_iter(), start_value(key, plain));
+    let (constructor, env, value) =
+        (Ident::new(constructor, at), variable.into_iter(), start_value(key, plain));
     quote_spanned!(at=> __rt::Setting::#constructor(#(#env,)* #value))
 }
 

@@ -76,6 +76,11 @@ pub(crate) struct Env<'a> {
 }
 
 impl<'a> Env<'a> {
+    /// The variable's name, without what else may stand between the parentheses: a comma after it, say.
+    pub(crate) fn variable(&self) -> Option<&'a Expr> {
+        self.name.first()
+    }
+
     pub(crate) fn of(value: &'a Expr) -> Option<Self> {
         match value {
             Expr::MethodCall(or) if or.method == "or" && or.args.len() == 1 => {

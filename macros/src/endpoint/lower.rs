@@ -57,9 +57,12 @@ fn extra_setting(value: &ExtraValue, at: Span) -> TokenStream {
     let plain = match value {
         ExtraValue::Table(_) => extra_value(value),
         ExtraValue::Expr(value) => match Env::of(value) {
-            Some(Env { name, default: None }) => return quote_spanned!(at=> __rt::Setting::env(#name)),
-            Some(Env { name, default: Some(default) }) => {
-                return quote_spanned!(at=> __rt::Setting::env_or(#name, #default));
+            Some(env) => {
+                let variable = env.variable();
+                return match env.default {
+                    None => quote_spanned!(at=> __rt::Setting::env(#variable)),
+                    Some(default) => quote_spanned!(at=> __rt::Setting::env_or(#variable, #default)),
+                };
             }
             None => value.to_token_stream(),
         },

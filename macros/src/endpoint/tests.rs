@@ -295,6 +295,19 @@ mod mutations {
         assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{shown}\n---\n{output}");
     }
 
+    #[test]
+    fn a_comma_may_follow_the_last_argument() {
+        let declaration = r#"
+            pub struct Chat;
+            url(host = env("HOST",).or("localhost",), port = env("URL_PORT",).or(443,),);
+            secret_key_base = env("SECRET_KEY_BASE",);
+            extra(view = env("VIEW",), color = env("COLOR",).or("blue",),);
+        "#;
+        let output = run(declaration.parse().unwrap());
+        assert!(!output.to_string().contains("compile_error"), "{output}");
+        assert_parses(declaration.parse().unwrap());
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
