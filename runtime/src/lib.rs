@@ -24,7 +24,7 @@ pub mod session;
 mod slab;
 mod socket;
 mod stream;
-mod transport;
+pub mod transport;
 mod url;
 
 pub use self::{

@@ -33,7 +33,7 @@ pub use self::{
 };
 pub(crate) use self::{
     encoder::{Encoder, SocketEncoder},
-    run::{RenderKey, Run},
+    run::{RenderKey, Run, Variant},
     topic::{Membership, Subscriber},
 };
 use self::{

@@ -25,7 +25,16 @@ pub(super) enum Except {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RenderKey {
     pub(crate) encoder: TypeId,
-    pub(crate) variant: u8,
+    pub(crate) variant: Variant,
+}
+
+/// How a transport frames what was encoded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// As WebSocket frames, compressed in a window of so many bits, or with 0 not at all.
+    Frames(u8),
+    /// In the format of this type.
+    Format(TypeId),
 }
 
 type Rendered = Vec<(RenderKey, Bytes)>;
