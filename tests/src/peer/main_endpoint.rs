@@ -29,7 +29,7 @@ impl Endpoint for Main {
     }
 }
 
-const MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
+static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
     let mut all = [REFUSED[0]; Declared::DEF.mounts.len() + REFUSED.len()];
     let (mut at, declared) = (0, Declared::DEF.mounts);
     while at < all.len() {
