@@ -67,6 +67,9 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// The JSON object `{}`: what a message carries that has nothing to add.
+    pub const EMPTY: Payload = Payload::Json(Text::from_static("{}"));
+
     /// Serializes a value to JSON.
     ///
     /// # Errors

@@ -1,0 +1,60 @@
+//! The wire formats of channels.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `reference` | what ties a reply to its request, and a message to its join |
+//! | `name` | topics and events as clients send them |
+//! | `message` | what serializers read and write |
+//! | `error` | what they cannot |
+//! | `json` | JSON without copies: parts of a text, and strings that need no escapes |
+//! | `body` | the payload of a JSON message for clients |
+//! | `v1`, `v2` | the formats of Phoenix |
+//! | `binary` | the frames of V2 whose payload is bytes |
+//! | `version`, `requirement` | versions, compared as Elixir does |
+//! | `negotiate` | the serializer for a client |
+//! | `encoder` | broadcasts, encoded once for all clients of a serializer |
+
+mod binary;
+mod body;
+mod encoder;
+mod error;
+mod json;
+mod message;
+mod name;
+mod reference;
+mod v1;
+mod v2;
+
+use std::any::Any;
+
+pub use self::{
+    error::{Undecodable, Unencodable},
+    message::{ClientMessage, ServerMessage},
+    name::{Name, NameRef},
+    reference::Ref,
+    v1::V1,
+    v2::V2,
+};
+use crate::message::Message;
+
+/// A wire format of channels. [`V1`] and [`V2`] are those of Phoenix; an application can bring its own.
+///
+/// Serializers of one type encode alike: a broadcast is encoded once for each type.
+pub trait Serializer: Any + Send + Sync {
+    /// Reads a message of a client.
+    ///
+    /// # Errors
+    /// When it is none of this format. The connection ends then.
+    fn decode(&self, message: Message) -> Result<ClientMessage, Undecodable>;
+
+    /// Writes a message for clients.
+    ///
+    /// # Errors
+    /// When this format has no room for it.
+    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable>;
+
+    /// What logs call it: the name of its type.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}
