@@ -7,5 +7,6 @@
 mod serializer;
 
 pub use self::serializer::{
-    ClientMessage, Name, NameRef, Ref, Serializer, ServerMessage, Undecodable, Unencodable, V1, V2,
+    ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable, Unencodable,
+    UnsupportedVersion, V1, V2, Versioned, negotiate,
 };

@@ -21,9 +21,12 @@ mod error;
 mod json;
 mod message;
 mod name;
+mod negotiate;
 mod reference;
+mod requirement;
 mod v1;
 mod v2;
+mod version;
 
 use std::any::Any;
 
@@ -31,7 +34,9 @@ pub use self::{
     error::{Undecodable, Unencodable},
     message::{ClientMessage, ServerMessage},
     name::{Name, NameRef},
+    negotiate::{UnsupportedVersion, Versioned, negotiate},
     reference::Ref,
+    requirement::Requirement,
     v1::V1,
     v2::V2,
 };
