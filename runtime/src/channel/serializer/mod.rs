@@ -24,6 +24,8 @@ mod name;
 mod negotiate;
 mod reference;
 mod requirement;
+#[cfg(test)]
+mod tests;
 mod v1;
 mod v2;
 mod version;
