@@ -180,3 +180,92 @@ impl Visitor<'_> for KeyVisitor {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::pubsub::Payload;
+
+    fn decode(message: impl Into<Message>) -> ClientMessage {
+        V1.decode(message.into()).expect("a message")
+    }
+
+    fn refused(message: impl Into<Message>) -> String {
+        V1.decode(message.into()).expect_err("no message").to_string()
+    }
+
+    fn encode(message: ServerMessage<'_>) -> String {
+        V1.encode(&message).expect("encodable").as_text().expect("text").to_owned()
+    }
+
+    const JOIN: &str = r#" {"topic":"room:lobby","event":"phx_join","payload":{},"ref":"1","join_ref":"4"} "#;
+
+    #[test]
+    fn clients_of_phoenix() {
+        for join in [decode(JOIN), decode(JOIN.as_bytes().to_vec())] {
+            assert_eq!((join.join_ref, join.reference), (Ref::from("4"), Ref::from("1")));
+            assert_eq!((join.topic.as_str(), join.event.as_str()), (Some("room:lobby"), Some("phx_join")));
+            assert_eq!(join.payload, Payload::EMPTY);
+        }
+        let heartbeat = decode(r#"{"topic":"phoenix","event":"heartbeat","payload":{"x":1},"ref":7}"#);
+        assert_eq!((heartbeat.join_ref, heartbeat.reference), (Ref::NULL, Ref::from(7)));
+    }
+
+    #[test]
+    fn keys_may_be_escaped_repeated_and_unknown() {
+        let text = r#"{"x":[{}],"\u0074opic":"a","event":null,"topic":"b","payload":[1],"join_ref":null,"ref":{"b":2}}"#;
+        let message = decode(text);
+        assert_eq!((message.topic.as_str(), message.event.as_str()), (Some("b"), None));
+        assert_eq!((message.payload.as_text(), &*message.reference.to_json()), (Some("[1]"), r#"{"b":2}"#));
+    }
+
+    #[test]
+    fn every_key_but_join_ref_is_needed() {
+        let whole = json!({"topic": "t", "event": "e", "payload": {}, "ref": null});
+        decode(&*whole.to_string());
+        for key in ["topic", "event", "payload", "ref"] {
+            let mut part = whole.clone();
+            part.as_object_mut().expect("an object").remove(key);
+            assert_eq!(refused(&*part.to_string()), format!("missing key \"{key}\""));
+        }
+    }
+
+    #[test]
+    fn other_shapes_are_refused_without_quoting_them() {
+        for shape in ["1", "null", "\"secret\"", "[]", r#"["1","1","secret","phx_join",{}]"#] {
+            assert_eq!(refused(shape), "expected an object", "{shape}");
+        }
+        for text in ["", "{", r#"{"secret"}"#, r#"{"secret":1}}"#, r#"{"topic":"secret"#] {
+            assert!(!refused(text).contains("secret"), "{text}");
+        }
+        assert_eq!(refused(vec![0xff]), "text that is not UTF-8");
+        refused(vec![0, 1]);
+    }
+
+    #[test]
+    fn servers_never_name_the_join() {
+        let (join_ref, reference, payload) = (&Ref::from("4"), &Ref::from(7), &Payload::EMPTY);
+        let reply = ServerMessage::Reply { join_ref, reference, topic: "t".into(), status: "ok", payload };
+        let expected = r#"{"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":7,"topic":"t"}"#;
+        assert_eq!(encode(reply), expected);
+        let close =
+            ServerMessage::Push { join_ref, reference: join_ref, topic: "t", event: "phx_close", payload };
+        assert_eq!(encode(close), r#"{"event":"phx_close","payload":{},"ref":"4","topic":"t"}"#);
+    }
+
+    #[test]
+    fn there_is_no_room_for_bytes() {
+        let (join_ref, reference, payload) = (&Ref::NULL, &Ref::NULL, &Payload::from(vec![1]));
+        let messages = [
+            ServerMessage::Push { join_ref, reference, topic: "t", event: "e", payload },
+            ServerMessage::Reply { join_ref, reference, topic: "t".into(), status: "ok", payload },
+            ServerMessage::Broadcast { topic: "t", event: "e", payload },
+        ];
+        for message in messages {
+            let error = V1.encode(&message).expect_err("bytes").to_string();
+            assert!(error.ends_with("got: bytes"), "{error}");
+        }
+    }
+}

@@ -150,3 +150,139 @@ impl<'de> Visitor<'de> for FiveVisitor {
         Ok(Five(values))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::channel::Name;
+
+    fn decode(text: &str) -> ClientMessage {
+        V2.decode(Message::from(text)).expect("a message")
+    }
+
+    fn refused(text: &str) -> String {
+        V2.decode(Message::from(text)).expect_err("no message").to_string()
+    }
+
+    fn encode(message: ServerMessage<'_>) -> String {
+        V2.encode(&message).expect("encodable").as_text().expect("text").to_owned()
+    }
+
+    #[test]
+    fn clients_of_phoenix() {
+        let join = decode(r#"["3","3","room:lobby","phx_join",{"token":"x"}]"#);
+        assert_eq!((join.join_ref, join.reference), (Ref::from("3"), Ref::from("3")));
+        assert_eq!((join.topic.as_str(), join.event.as_str()), (Some("room:lobby"), Some("phx_join")));
+        assert_eq!(join.payload.as_text(), Some(r#"{"token":"x"}"#));
+        let heartbeat = decode(r#"[null,"4","phoenix","heartbeat",{}]"#);
+        assert!(heartbeat.join_ref.is_null() && heartbeat.reference.is_string());
+    }
+
+    #[test]
+    fn foreign_clients() {
+        let message = decode("  [ 4 , 1.50, \"a\\u00e9\\n\" ,\t\"\" , \"str\" , 1, {} ]\n");
+        assert_eq!((message.join_ref.to_json(), message.reference.to_json()), ("4".into(), "1.50".into()));
+        assert_eq!((message.topic.as_str(), message.event.as_str()), (Some("aé\n"), Some("")));
+        assert_eq!(message.payload.as_text(), Some("\"str\""));
+        let big = decode(r#"[{"a":1},12345678901234567890123,"t","e",null]"#);
+        assert_eq!(big.join_ref.to_json(), r#"{"a":1}"#);
+        assert_eq!(big.reference.to_string(), "12345678901234567890123");
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_echoed_and_match_nothing() {
+        let message = decode(r#"[null,"1",5,null,{}]"#);
+        assert_eq!((message.topic.as_str(), message.event.as_str()), (None, None));
+        assert_ne!(message.topic, Name::from("5"));
+        let payload = Payload::from(json!({"reason": "unmatched topic"}));
+        let reply = ServerMessage::Reply {
+            join_ref: &Ref::NULL,
+            reference: &message.reference,
+            topic: message.topic.borrow(),
+            status: "error",
+            payload: &payload,
+        };
+        let expected =
+            r#"[null,"1",5,"phx_reply",{"response":{"reason":"unmatched topic"},"status":"error"}]"#;
+        assert_eq!(encode(reply), expected);
+    }
+
+    #[test]
+    fn other_shapes_are_refused_without_quoting_them() {
+        let four = r#"["1","1","secret","phx_join"]"#;
+        for shape in ["1", "null", "\"secret\"", "[]", "{}", r#"{"secret":[1,2,3,4,5]}"#, four] {
+            assert_eq!(refused(shape), "expected an array of at least 5 elements", "{shape}");
+        }
+        for text in [
+            "",
+            "[",
+            r#"["1","1","secret","e",{}"#,
+            r#"["1","1","secret","e",{}]]"#,
+            "[1,2,3,4,5,]",
+            "[1,,2]",
+        ] {
+            assert!(!refused(text).contains("secret"), "{text}");
+        }
+        for text in [r#"[1,2,"\ud800","e",{}]"#, r#"["\udc00",2,"t","e",{}]"#] {
+            assert_eq!(refused(text), "a string with half of a surrogate pair");
+        }
+    }
+
+    #[test]
+    fn payloads_of_pushes_and_broadcasts_are_objects() {
+        let cases = [
+            (Payload::from(json!([1])), "a list"),
+            (Payload::from(json!("secret")), "a string"),
+            (Payload::from(json!(null)), "null"),
+            (Payload::from(json!(true)), "a boolean"),
+            (Payload::from(json!(-1)), "a number"),
+            (Payload::from("secret"), "text"),
+            (Payload::Json(" ".into()), "no JSON"),
+        ];
+        for (payload, kind) in &cases {
+            let (topic, event, null) = ("t", "e", &Ref::NULL);
+            let messages = [
+                ServerMessage::Push { join_ref: null, reference: null, topic, event, payload },
+                ServerMessage::Broadcast { topic, event, payload },
+            ];
+            for message in messages {
+                let error = V2.encode(&message).expect_err(kind).to_string();
+                assert_eq!(error, format!("expected payload to be a map, got: {kind}"));
+            }
+        }
+        let payload = &Payload::Json(" {\"a\" : 1.0}".into());
+        let sent = encode(ServerMessage::Broadcast { topic: "\"t\"", event: "e\u{1}", payload });
+        assert_eq!(sent, r#"[null,null,"\"t\"","e\u0001", {"a" : 1.0}]"#);
+    }
+
+    #[test]
+    fn replies_take_any_json() {
+        let (join_ref, reference) = (&Ref::from("1"), &Ref::from(2));
+        for (payload, expected) in [
+            (Payload::from(json!([1, 2])), "[1,2]"),
+            (Payload::from(json!(null)), "null"),
+            (Payload::from("a \"text\""), r#""a \"text\"""#),
+        ] {
+            let topic = NameRef::Text("t");
+            let reply =
+                ServerMessage::Reply { join_ref, reference, topic, status: "custom", payload: &payload };
+            let expected = format!(r#"["1",2,"t","phx_reply",{{"response":{expected},"status":"custom"}}]"#);
+            assert_eq!(encode(reply), expected);
+        }
+    }
+
+    #[test]
+    fn what_closes_a_channel_repeats_the_ref_of_its_join() {
+        let join_ref = &Ref::from("12");
+        let close = ServerMessage::Push {
+            join_ref,
+            reference: join_ref,
+            topic: "t",
+            event: "phx_close",
+            payload: &Payload::EMPTY,
+        };
+        assert_eq!(encode(close), r#"["12","12","t","phx_close",{}]"#);
+    }
+}
