@@ -26,7 +26,7 @@ enum Kind {
 }
 
 /// A [`Name`], borrowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NameRef<'a> {
     /// Text.
     Text(&'a str),
@@ -103,14 +103,14 @@ impl fmt::Display for NameRef<'_> {
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.borrow().fmt_debug(f)
+        fmt::Debug::fmt(&self.borrow(), f)
     }
 }
 
-impl NameRef<'_> {
-    fn fmt_debug(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl fmt::Debug for NameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NameRef::Text(text) => write!(f, "{text:?}"),
+            NameRef::Text(text) => fmt::Debug::fmt(text, f),
             NameRef::Foreign(json) => f.write_str(json),
         }
     }
