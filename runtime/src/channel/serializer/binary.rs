@@ -24,17 +24,22 @@ pub(super) fn decode(bytes: Bytes) -> Result<ClientMessage, Undecodable> {
     }
     let truncated = || Undecodable::new("a binary frame that ends early");
     let lengths: [u8; 4] = bytes[1..].first_chunk().copied().ok_or_else(truncated)?;
-    let mut rest = bytes.slice(5..);
-    if rest.len() < lengths.iter().map(|length| usize::from(*length)).sum() {
+    let mut end = 1 + lengths.len();
+    let fields = lengths.map(|length| {
+        let start = end;
+        end += usize::from(length);
+        start..end
+    });
+    if bytes.len() < end {
         return Err(truncated());
     }
-    let [join_ref, reference, topic, event] = lengths.map(|length| rest.split_to(length.into()));
+    let [join_ref, reference, topic, event] = fields;
     Ok(ClientMessage {
-        join_ref: read_ref(&join_ref),
-        reference: read_ref(&reference),
-        topic: read_name(topic),
-        event: read_name(event),
-        payload: rest.into(),
+        join_ref: read_ref(&bytes[join_ref]),
+        reference: read_ref(&bytes[reference]),
+        topic: read_name(bytes.slice(topic)),
+        event: read_name(bytes.slice(event)),
+        payload: bytes.slice(end..).into(),
     })
 }
 

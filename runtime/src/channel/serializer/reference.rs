@@ -103,6 +103,16 @@ impl From<u64> for Ref {
     }
 }
 
+impl From<serde_json::Value> for Ref {
+    /// A string, a number, null, or what else a client may send.
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::String(text) => Ref::from(&*text),
+            other => Ref::from_json(&other.to_string()),
+        }
+    }
+}
+
 /// The text of a string, the digits of a number; nothing for null. Binary frames carry this.
 impl fmt::Display for Ref {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

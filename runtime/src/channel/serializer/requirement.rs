@@ -215,7 +215,12 @@ mod tests {
     #[test]
     fn clauses_are_joined_from_left_to_right() {
         let both = Requirement::new(">=1.0.0   and < 3.0.0 ");
-        assert!(both.matches("1.0.0") && both.matches("2.9.9") && !both.matches("3.0.0"));
+        assert!(
+            !both.matches("0.9.9")
+                && both.matches("1.0.0")
+                && both.matches("2.9.9")
+                && !both.matches("3.0.0")
+        );
         let either = Requirement::new("~> 1.0.0 or ~> 2.0.0");
         assert!(either.matches("1.0.5") && either.matches("2.0.5") && !either.matches("1.1.0"));
         // With precedence the second clause could not take back the first.

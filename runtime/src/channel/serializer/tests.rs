@@ -132,6 +132,7 @@ proptest! {
     #[test]
     fn refs_are_echoed_as_they_came((json, reference) in reference()) {
         prop_assert_eq!(serde_json::from_str::<Value>(&reference.to_json()).expect("JSON"), json.clone());
+        prop_assert_eq!(&Ref::from(json.clone()), &reference);
         let text = json.as_str().map(str::to_owned);
         let printed = text.unwrap_or_else(|| if json.is_null() { String::new() } else { json.to_string() });
         prop_assert_eq!(reference.to_string(), printed);
