@@ -6,6 +6,7 @@ pub mod __private;
 mod address;
 mod body;
 mod cast;
+pub mod channel;
 pub mod config;
 mod contain;
 mod crypto;
