@@ -247,8 +247,7 @@ impl Subscriber for Line {
     }
 
     fn forward(&self, form: Form, run: &Run) {
-        let bytes =
-            run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
+        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
             let options = self.mounted.options.outbox;
             self.put(|queue, seen| queue.send(bytes, options, seen));

@@ -280,8 +280,7 @@ impl<W: Wire> Subscriber for Peer<W> {
     }
 
     fn forward(&self, form: Form, run: &Run) {
-        let bytes =
-            run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
+        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
             let sent = self.out().outgoing.send(&bytes, &self.wire, self.options.outbox);
             self.settle(sent);
