@@ -21,6 +21,8 @@ use crate::{
 pub(super) const WINDOW: Duration = Duration::from_millis(10);
 /// Metas in one message.
 pub(super) const PART: usize = 1024;
+/// Messages before other tasks of the worker get their turn.
+const STRETCH: usize = 64;
 /// Metas that may wait for room in the queue of the topics.
 pub(super) const BACKLOG: usize = 8 * PART;
 
@@ -85,7 +87,7 @@ impl Shared {
                 () = tokio::time::sleep(WINDOW) => false,
             };
             let changes = std::mem::take(&mut self.lock().pending);
-            let mut untold = self.tell_all(changes);
+            let mut untold = self.tell_all(changes).await;
             let mut inner = self.lock();
             untold.absorb(std::mem::take(&mut inner.pending));
             if stopped || untold.is_empty() {
@@ -97,13 +99,14 @@ impl Shared {
     }
 
     /// Gives back what did not find room in the queue of the topics, unless it is too much.
-    fn tell_all(&self, diff: Diff) -> Diff {
+    async fn tell_all(&self, diff: Diff) -> Diff {
         let mut untold = Diff::default();
-        for (topic, changes) in diff {
-            for part in changes.parts(PART) {
-                if let Err(BroadcastError::Overloaded) = self.tell(&topic, &part) {
-                    untold.add(topic.clone(), part);
-                }
+        for (told, (topic, part)) in diff.parts(PART).enumerate() {
+            if told % STRETCH == STRETCH - 1 {
+                tokio::task::yield_now().await;
+            }
+            if let Err(BroadcastError::Overloaded) = self.tell(&topic, &part) {
+                untold.add(topic, part);
             }
         }
         if untold.len() > BACKLOG {

@@ -41,6 +41,13 @@ impl Diff {
         self.0.entry(topic).or_default().absorb(changes);
     }
 
+    /// Topic by topic in parts of at most `size` metas; but what concerns one key of a topic stays together.
+    pub(super) fn parts(self, size: usize) -> impl Iterator<Item = (Arc<str>, Changes)> {
+        self.0.into_iter().flat_map(move |(topic, changes)| {
+            changes.parts(size).into_iter().map(move |part| (topic.clone(), part))
+        })
+    }
+
     /// How many metas it speaks of.
     pub(super) fn len(&self) -> usize {
         self.0.values().map(Changes::len).sum()
@@ -49,15 +56,6 @@ impl Diff {
     #[cfg(test)]
     pub(super) fn changes(&self, topic: &str) -> Changes {
         self.0.get(topic).cloned().unwrap_or_default()
-    }
-}
-
-impl IntoIterator for Diff {
-    type Item = (Arc<str>, Changes);
-    type IntoIter = std::collections::btree_map::IntoIter<Arc<str>, Changes>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
     }
 }
 
@@ -77,8 +75,7 @@ impl Changes {
         }
     }
 
-    /// The changes in parts of at most `size` metas; but what concerns one key stays together.
-    pub(super) fn parts(self, size: usize) -> Vec<Changes> {
+    fn parts(self, size: usize) -> Vec<Changes> {
         let mut keys: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
         for (dot, entry) in self.joins {
             keys.entry(entry.key.clone()).or_default().joins.insert(dot, entry);

@@ -101,12 +101,15 @@ pub const MAX_META: usize = 16 * 1024;
 /// Adds fields to what is present in a topic.
 type Fetch = dyn Fn(&str, &mut Presences) + Send + Sync;
 
-/// Who is where. Cloning it is cheap; it is one for all topics of a [`PubSub`]. See [the module](self).
+/// Who is where, in all topics of a [`PubSub`]. Cloning it is cheap; two that are made apart know nothing of each other.
+/// See [the module](self).
 #[derive(Clone)]
 pub struct Presence(Arc<Shared>);
 
 impl Presence {
-    /// Presence in these topics.
+    /// Presence in these topics: those of a running endpoint are [`Handle::pubsub`](crate::Handle::pubsub).
+    ///
+    /// It needs the timers of the runtime.
     ///
     /// # Panics
     /// Outside a tokio runtime.
