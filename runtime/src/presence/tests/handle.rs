@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -243,6 +243,25 @@ async fn a_diff_that_finds_no_room_is_told_later() {
     assert!(a.is_empty());
     assert_eq!((b.len(), keys(&b[0]["joins"])), (1, vec!["ann"]));
     assert_eq!((c.len(), keys(&c[0]["joins"]), keys(&c[0]["leaves"])), (1, vec![], vec!["ann"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_changes_while_a_diff_finds_no_room_is_the_last_word() {
+    let pubsub = PubSub::with_queue(1);
+    let (_a, mut b) = (pubsub.subscribe("a"), pubsub.subscribe("b"));
+    let guard = Arc::new(Mutex::new(None));
+    let presence = Presence::with_fetch(&pubsub, {
+        let guard = guard.clone();
+        // The function may use the handle.
+        move |topic, _| drop((topic == "b").then(|| guard.lock().expect("no panic").take()))
+    });
+    let _ann = presence.tracked("a", "ann", json!({})).expect("tracked");
+    let ben = presence.tracked("b", "ben", json!({})).expect("tracked");
+    *guard.lock().expect("no panic") = Some(ben);
+    wait(100).await;
+    let diffs = told(&mut b);
+    assert_eq!(diffs.len(), 1);
+    assert_eq!((keys(&diffs[0]["joins"]), keys(&diffs[0]["leaves"])), (vec![], vec!["ben"]));
 }
 
 #[tokio::test(start_paused = true)]

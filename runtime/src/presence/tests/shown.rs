@@ -172,6 +172,17 @@ fn what_happens_to_a_replica_that_is_down_is_shown_when_it_is_back() {
 }
 
 #[test]
+fn what_one_replica_does_not_show_others_keep() {
+    let mut world = one_each();
+    world.run(Op::Full(0, 2));
+    world.states[0].down(Replica(2));
+    for to in [1, 2] {
+        assert_eq!(world.run(Op::Full(0, to)).1, Diff::default());
+        assert_eq!(list(&world.states[to], "room:1").len(), 2);
+    }
+}
+
+#[test]
 fn a_forgotten_replica_that_lives_after_all_is_restored() {
     let mut world = one_each();
     let clock = world.states[0].clock().clone();
