@@ -92,7 +92,8 @@ impl Fields {
     }
 }
 
-/// What `{}` of JavaScript has without being asked: a client that looks for such a key finds a function.
+/// What objects of JavaScript have without being asked, and functions. Phoenix's client before 1.8.9 takes that for a
+/// presence without metas, and throws.
 const INHERITED: [&str; 13] = [
     "__defineGetter__",
     "__defineSetter__",

@@ -40,8 +40,8 @@
 //! - Each meta has a `phx_ref` that no other has. An update is a leave of the old meta and a join of the new one, which
 //!   names the old in `phx_ref_prev`.
 //! - Metas of a key are in the order in which they came; of several nodes, those of one node stay together.
-//! - A meta is a JSON object of at most [`MAX_META`], a key has at most [`MAX_KEY`]. Keys that every JavaScript object has,
-//!   such as `constructor` and `__proto__`, are refused.
+//! - A meta is a JSON object of at most [`MAX_META`], a key has at most [`MAX_KEY`]. Names that JavaScript objects have,
+//!   such as `constructor` and `__proto__`, are refused as keys: clients before 1.8.9 would break.
 //! - Memory is held for what is tracked, never for what was.
 //!
 //! # Several nodes
