@@ -6,6 +6,7 @@ pub mod __private;
 mod address;
 mod body;
 mod cast;
+pub mod channel;
 pub mod config;
 mod contain;
 mod crypto;
@@ -25,7 +26,7 @@ pub mod session;
 mod slab;
 mod socket;
 mod stream;
-mod transport;
+pub mod transport;
 mod url;
 
 pub use self::{

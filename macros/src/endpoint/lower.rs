@@ -103,6 +103,8 @@ pub(crate) fn mount(mount: &Mount) -> TokenStream {
             socket: __rt::SocketDef::of::<#socket>(#name),
             #(#fields,)*
             #(#absent,)*
+            longpoll: #preset.longpoll,
+            transport: ::core::option::Option::None,
             location: ::core::concat!(::core::file!(), ":", #line),
         })
     }

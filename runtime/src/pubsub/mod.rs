@@ -32,8 +32,8 @@ pub use self::{
     subscription::{RecvError, Subscription},
 };
 pub(crate) use self::{
-    encoder::{Encoder, SocketEncoder},
-    run::{RenderKey, Run},
+    encoder::{Encoder, Form, SocketEncoder},
+    run::{RenderKey, Run, Variant},
     topic::{Membership, Subscriber},
 };
 use self::{
@@ -173,19 +173,14 @@ impl PubSub {
         Subscription::new(self.clone(), topic)
     }
 
-    /// Writes the topic's broadcasts to a connection, in the form that `encoder` gives them.
-    pub(crate) fn forward(
-        &self,
-        topic: &str,
-        subscriber: Arc<dyn Subscriber>,
-        encoder: &'static dyn Encoder,
-    ) -> Membership {
-        self.join(topic, Entry { subscriber, encoder: Some(encoder) })
+    /// Writes the topic's broadcasts to a connection, in this form.
+    pub(crate) fn forward(&self, topic: &str, subscriber: Arc<dyn Subscriber>, form: Form) -> Membership {
+        self.join(topic, Entry { subscriber, form: Some(form) })
     }
 
     /// Hands the topic's broadcasts to a subscriber as they are.
     pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.join(topic, Entry { subscriber, encoder: None })
+        self.join(topic, Entry { subscriber, form: None })
     }
 
     pub(crate) fn leave(&self, membership: Membership) {

@@ -24,8 +24,18 @@ pub(super) enum Except {
 /// A form on the wire: an encoder's, and the variant in which a transport frames it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RenderKey {
-    pub(crate) encoder: TypeId,
-    pub(crate) variant: u8,
+    pub(super) encoder: TypeId,
+    pub(super) skip: &'static [&'static str],
+    pub(super) variant: Variant,
+}
+
+/// How a transport frames what was encoded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// As WebSocket frames, compressed in a window of so many bits, or with 0 not at all.
+    Frames(u8),
+    /// In the format of this type.
+    Format(TypeId),
 }
 
 type Rendered = Vec<(RenderKey, Bytes)>;

@@ -18,6 +18,26 @@ use crate::{handle::Handle, session::Session};
 pub enum TransportKind {
     /// RFC 6455.
     WebSocket,
+    /// Requests that wait for messages.
+    LongPoll,
+    /// A transport of the application's own, by its name.
+    Custom(&'static str),
+}
+
+impl TransportKind {
+    pub(crate) fn is_custom(self) -> bool {
+        matches!(self, TransportKind::Custom(_))
+    }
+}
+
+impl fmt::Display for TransportKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TransportKind::WebSocket => "websocket",
+            TransportKind::LongPoll => "longpoll",
+            TransportKind::Custom(name) => name,
+        })
+    }
 }
 
 /// A client that wants to connect: what [`connect`](crate::Socket::connect) is given.

@@ -72,6 +72,8 @@ pub enum Reason {
     },
     /// Nothing was received for the mount's `timeout`.
     Timeout,
+    /// A longpoll client has not polled for one and a half windows.
+    Inactive,
     /// A callback returned [`Flow::fail`] or closed with a code of its own.
     Failed(Cow<'static, str>),
     /// A callback panicked.

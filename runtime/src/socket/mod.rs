@@ -38,8 +38,10 @@ pub use self::{
     flow::{Flow, Reason},
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
     mailbox::{Mailbox, SendError},
-    options::{Drainer, ErrorHandler, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket},
-    outbox::Outbox,
+    options::{
+        Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket,
+    },
+    outbox::{Outbox, Unsupported},
     params::{Param, ParamError, Params},
     refused::Refused,
 };

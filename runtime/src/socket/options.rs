@@ -7,7 +7,11 @@ use std::time::Duration;
 use http::Response;
 
 use super::{ConnectInfo, Refused};
-use crate::{body::Body, origin::CheckOrigin};
+use crate::{
+    body::Body,
+    crypto::{Digest, KeyOptions},
+    origin::CheckOrigin,
+};
 
 /// How long a client may be silent before something is done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,11 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
+    /// Largest message in bytes.
+    pub(crate) fn max_message(&self) -> usize {
+        self.max_message_size.unwrap_or(self.max_frame_size)
+    }
+
     /// The defaults of every key.
     pub const DEFAULT: WebSocket = WebSocket {
         path: "/websocket",
@@ -85,6 +94,94 @@ impl WebSocket {
         transport_log: None,
         outbox: OutboxOptions::DEFAULT,
     };
+}
+
+/// `longpoll(..)`: the longpoll transport of a mount, for clients whose network lets no WebSocket through.
+///
+/// Clients need not come back to the node that has their session: requests find it by PubSub.
+#[derive(Clone, Copy, Debug)]
+pub struct LongPoll {
+    /// Appended to the mount's path. Default `"/longpoll"`, which is what the JavaScript client asks for.
+    pub path: &'static str,
+    /// How long a poll waits for messages, and a request with messages for each of them to be handled, in milliseconds.
+    /// Default 10,000. A session whose client has not polled for one and a half times this long ends.
+    ///
+    /// Keep it below the time-out of the client's requests (20 s in the JavaScript client) and of proxies.
+    pub window_ms: u64,
+    /// How long a session on another node may take to answer, in milliseconds. Default 2,000.
+    pub pubsub_timeout_ms: u64,
+    /// How the tokens are signed by which clients name their session.
+    pub crypto: Crypto,
+    /// Which web pages may connect. Default: what the endpoint says.
+    pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
+    /// Gives connect_info `session` only to clients whose parameter `_csrf_token` shows that one of the application's
+    /// own pages opens the socket. Default true. Without it, `check_origin` alone keeps other sites out.
+    pub check_csrf: bool,
+    /// What `connect` may read about the request that opens a session. Default nothing.
+    pub connect_info: ConnectInfo,
+    /// Takes a token from the header `x-phoenix-authtoken` into connect_info `auth_token`. Default false.
+    pub auth_token: bool,
+    /// Logs each request, at this level. Default: not at all.
+    pub transport_log: Option<tracing::Level>,
+    /// Bounds of what waits for one client, together with what it has not acknowledged yet.
+    pub outbox: OutboxOptions,
+    /// Largest request body in bytes, answered by 413 past it. Default 8,000,000.
+    pub max_body_size: usize,
+    /// Most messages in one request, answered by 413 past it. Default 100, which is what the JavaScript client sends at
+    /// most.
+    pub max_batch: usize,
+    /// Most sessions of this mount on this node; a client past it is answered 503. Default 10,000.
+    pub max_sessions: usize,
+    /// Most sessions of one IP address on this mount and node; a client past it is answered 503. Default: no limit of its
+    /// own, because clients behind one proxy share an address.
+    pub max_sessions_per_ip: Option<usize>,
+}
+
+impl LongPoll {
+    /// The defaults of every key.
+    pub const DEFAULT: LongPoll = LongPoll {
+        path: "/longpoll",
+        window_ms: 10_000,
+        pubsub_timeout_ms: 2_000,
+        crypto: Crypto::DEFAULT,
+        check_origin: None,
+        check_csrf: true,
+        connect_info: ConnectInfo::NOTHING,
+        auth_token: false,
+        transport_log: None,
+        outbox: OutboxOptions::DEFAULT,
+        max_body_size: 8_000_000,
+        max_batch: 100,
+        max_sessions: 10_000,
+        max_sessions_per_ip: None,
+    };
+}
+
+/// `crypto(..)`: how a longpoll session's token is signed. See [`KeyOptions`] for the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crypto {
+    /// How long after the session was opened its token is good. Default two weeks.
+    pub max_age: Duration,
+    /// Iterations of PBKDF2; at least 1. Default 1000.
+    pub key_iterations: u32,
+    /// Bytes of the key; at least 1. Default 32.
+    pub key_length: usize,
+    /// The hash function. Default SHA-256.
+    pub key_digest: Digest,
+}
+
+impl Crypto {
+    /// The defaults of every key.
+    pub const DEFAULT: Crypto = Crypto {
+        max_age: Duration::from_secs(14 * 24 * 3600),
+        key_iterations: KeyOptions::DEFAULT.iterations,
+        key_length: KeyOptions::DEFAULT.length,
+        key_digest: KeyOptions::DEFAULT.digest,
+    };
+
+    pub(crate) fn key(self) -> KeyOptions {
+        KeyOptions { iterations: self.key_iterations, length: self.key_length, digest: self.key_digest }
+    }
 }
 
 /// What happens to a broadcast for a client whose outbox is full.
@@ -137,6 +234,8 @@ impl Drainer {
 pub struct SocketOptions {
     /// The WebSocket transport's options where a mount does not set them.
     pub websocket: WebSocket,
+    /// The longpoll transport where a mount does not say; `None` leaves it off.
+    pub longpoll: Option<LongPoll>,
     /// How connections drain where a mount does not say; `None` closes all at once.
     pub drainer: Option<Drainer>,
     /// The level at which accepted and refused connections are logged. Default info; `None` is silent.
@@ -147,6 +246,7 @@ impl SocketOptions {
     /// The defaults of every key.
     pub const DEFAULT: SocketOptions = SocketOptions {
         websocket: WebSocket::DEFAULT,
+        longpoll: None,
         drainer: Some(Drainer::DEFAULT),
         log: Some(tracing::Level::INFO),
     };

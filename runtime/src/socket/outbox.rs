@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::{
     handle::Handle,
     message::Message,
-    pubsub::{BroadcastError, Payload, SubscriberId},
+    pubsub::{BroadcastError, Form, Payload, SubscriberId},
 };
 
 /// The way to one client, lent to a callback.
@@ -17,26 +17,63 @@ pub struct Outbox(Arc<dyn Link>);
 
 /// What a transport gives a socket: implemented by each transport's connection.
 pub(crate) trait Link: Send + Sync {
-    fn push(&self, message: Message);
+    fn push(&self, message: Message) -> Result<(), Unsupported>;
+    /// Says in the log that a message was not sent.
+    fn cannot_send(&self, error: Unsupported);
     fn ping(&self, payload: Bytes);
     fn id(&self) -> SubscriberId;
     fn handle(&self) -> &Handle;
-    fn subscribe(self: Arc<Self>, topic: &str);
+    /// In the form of the socket type, if none is given.
+    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>);
     fn unsubscribe(&self, topic: &str);
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
 }
+
+/// A transport cannot carry a message: longpoll carries text only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsupported(&'static str);
+
+impl Unsupported {
+    /// With a text that says why, such as `"longpoll carries text only"`.
+    pub const fn new(text: &'static str) -> Self {
+        Unsupported(text)
+    }
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Unsupported {}
 
 impl Outbox {
     pub(crate) fn new(link: Arc<dyn Link>) -> Self {
         Outbox(link)
     }
 
+    pub(crate) fn link(&self) -> &Arc<dyn Link> {
+        &self.0
+    }
+
     /// Sends a message to this client.
     ///
     /// Never waits. While more than half of the outbox's limit waits for the client, no callback is called and nothing is
     /// read from it; one callback that pushes past the limit by itself ends the connection with 1013.
+    /// A message that the transport cannot carry (bytes on longpoll) is logged and not sent.
     pub fn push(&mut self, message: impl Into<Message>) {
-        self.0.push(message.into());
+        if let Err(error) = self.0.push(message.into()) {
+            self.0.cannot_send(error);
+        }
+    }
+
+    /// Like [`push`](Outbox::push), for messages that the transport may be unable to carry.
+    ///
+    /// # Errors
+    /// When it cannot: longpoll carries text, and no bytes. Nothing was sent.
+    pub fn try_push(&mut self, message: impl Into<Message>) -> Result<(), Unsupported> {
+        self.0.push(message.into())
     }
 
     /// Sends a ping, on transports that have such a thing (longpoll has none). A payload over 125 bytes is cut.
@@ -49,7 +86,7 @@ impl Outbox {
     /// Each broadcast is encoded once for all subscribers of this socket type ([`Socket::encode`](crate::Socket::encode))
     /// and written without waking the socket. Subscribing again to the same topic changes nothing.
     pub fn subscribe(&mut self, topic: &str) {
-        self.0.clone().subscribe(topic);
+        self.0.clone().subscribe(topic, None);
     }
 
     /// Ends the forwarding of a topic.

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use http::{HeaderValue, Request, StatusCode};
+use http::{HeaderValue, StatusCode, request::Parts};
 use tracing::Level;
 
 use super::mounted::Mounted;
@@ -63,7 +63,7 @@ fn is_filtered(name: &str) -> bool {
 
 pub(super) fn connected(mounted: &Mounted, params: Option<LoggedParams>, took: Duration) {
     if let (Some(level), Some(params)) = (mounted.mount.log, params) {
-        at_level!(level, socket = mounted.socket(), transport = "websocket", ?params, ?took, "connected");
+        at_level!(level, socket = mounted.socket(), transport = %mounted.kind, ?params, ?took, "connected");
     }
 }
 
@@ -72,7 +72,7 @@ pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Dur
         at_level!(
             level,
             socket = mounted.socket(),
-            transport = "websocket",
+            transport = %mounted.kind,
             ?params,
             ?took,
             "refused connection"
@@ -89,9 +89,19 @@ pub(super) fn origin_refused<'a>(mounted: &Mounted, origins: impl Iterator<Item 
     );
 }
 
+/// `offered` is left out where it may hold a token.
+pub(super) fn no_subprotocol(mounted: &Mounted, offered: Option<&HeaderValue>, supported: &[&str]) {
+    tracing::error!(
+        socket = mounted.socket(),
+        ?offered,
+        ?supported,
+        "no subprotocol in common with the client"
+    );
+}
+
 /// A request in one line: without its query, which may hold credentials.
-pub(super) fn request<B>(request: &Request<B>) -> String {
-    format!("{} {:?}", request.method(), request.uri().path())
+pub(super) fn request(parts: &Parts) -> String {
+    format!("{} {:?}", parts.method, parts.uri.path())
 }
 
 pub(super) fn answer(level: Level, request: &str, status: StatusCode, took: Duration) {

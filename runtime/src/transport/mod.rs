@@ -1,25 +1,50 @@
-//! Transports: how clients reach sockets.
+//! Transports: how clients reach sockets, and how an application brings a way of its own.
+//!
+//! A [`Transport`] answers the requests at one path of a mount. WebSocket and longpoll are two; `transport = expression`
+//! in `socket(..)` mounts another.
 //!
 //! | file | what |
 //! | --- | --- |
 //! | `mount` | a socket at a path, as declared |
 //! | `mounts` | all of them in a running endpoint, and which of them a request belongs to |
-//! | `mounted` | what all connections of a mount share |
+//! | `mounted` | what all connections of a mount share that came by one transport |
+//! | `entrance` `options` | what a transport is, and what all of them can be told |
+//! | `attempt` `request` | a request on its way to a socket, and what is read from it |
+//! | `driver` | runs a socket's callbacks for a transport |
+//! | `line` `queue` `format` | the shared half of a driven connection, and what waits for its client |
+//! | `forwards` | the topics that go straight to a client |
+//! | `ask` `roster` `clock` | open connections: swept for silence, drained at the end |
 //! | `pattern` | paths with variables |
-//! | `request` | what is read from the request that opens a connection |
-//! | `roster` `clock` | open connections: swept for silence, drained at the end |
 //! | `websocket/` | RFC 6455 and RFC 7692 |
+//! | `longpoll/` | requests that wait for messages |
 //! | `log` | what is logged of all this |
 
+mod ask;
+mod attempt;
 mod clock;
+mod driver;
+mod entrance;
+mod format;
+mod forwards;
+mod line;
 mod log;
+mod longpoll;
 mod mount;
 mod mounted;
 mod mounts;
+mod options;
 mod pattern;
+mod queue;
 mod request;
 mod roster;
 mod websocket;
 
-pub use self::mount::{Mount, SocketDef};
 pub(crate) use self::mounts::{MountError, Mounts};
+pub use self::{
+    attempt::{Attempt, Denied},
+    driver::{Driver, Outgoing},
+    entrance::{CustomTransport, Transport},
+    format::Format,
+    mount::{Mount, SocketDef},
+    options::TransportOptions,
+};

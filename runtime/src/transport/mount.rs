@@ -1,12 +1,13 @@
 //! A socket at a path: what `socket("/path", Type, ..)` declares.
 
-use std::{any::TypeId, fmt};
+use std::{any::TypeId, fmt, sync::Arc};
 
 use super::{
-    mounts::{Answer, Attempt},
-    websocket,
+    entrance::{CustomTransport, Entrance, entrance},
+    longpoll::{LongPollTransport, Sessions},
+    websocket::WebSocketTransport,
 };
-use crate::socket::{Children, Drainer, Needs, Socket, WebSocket};
+use crate::socket::{Children, Drainer, LongPoll, Needs, Socket, TransportKind, WebSocket};
 
 /// A socket type as data: its name and its entry points, without its type.
 #[derive(Clone, Copy)]
@@ -16,7 +17,8 @@ pub struct SocketDef {
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) needs: Needs,
     pub(crate) children: fn(&mut Children),
-    pub(crate) websocket: fn(Attempt) -> Answer,
+    pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn Entrance>,
+    pub(crate) longpoll: fn(&'static LongPoll, &Arc<Sessions>) -> Arc<dyn Entrance>,
 }
 
 impl SocketDef {
@@ -27,7 +29,10 @@ impl SocketDef {
             type_id: TypeId::of::<S>,
             needs: S::NEEDS,
             children: S::children,
-            websocket: websocket::accept::<S>,
+            websocket: |options| entrance::<S, _>(WebSocketTransport(options), TransportKind::WebSocket),
+            longpoll: |options, sessions| {
+                entrance::<S, _>(LongPollTransport::new(options, sessions.clone()), TransportKind::LongPoll)
+            },
         }
     }
 }
@@ -50,6 +55,10 @@ pub struct Mount {
     pub socket: SocketDef,
     /// The WebSocket transport; `None` if the mount has none.
     pub websocket: Option<WebSocket>,
+    /// The longpoll transport; `None` if the mount has none.
+    pub longpoll: Option<LongPoll>,
+    /// Makes a transport of the application's own; `None` if the mount has none.
+    pub transport: Option<fn() -> CustomTransport>,
     /// How its connections drain; `None` closes all at once.
     pub drainer: Option<Drainer>,
     /// The level at which connections are logged; `None` is silent.

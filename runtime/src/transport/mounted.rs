@@ -1,4 +1,4 @@
-//! A mount in a running endpoint: what all its connections share.
+//! A transport of a mount in a running endpoint: what all its connections share.
 
 use std::sync::{
     Arc,
@@ -7,14 +7,15 @@ use std::sync::{
 
 use tokio_util::task::TaskTracker;
 
-use super::{clock::Clock, mount::Mount, roster::Roster};
-use crate::{handle::Handle, origin::OriginCheck, socket::WebSocket};
+use super::{clock::Clock, mount::Mount, options::TransportOptions, roster::Roster};
+use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind};
 
-/// What all connections of a mount share.
+/// What all connections of a mount share that came by one transport.
 pub(crate) struct Mounted {
     pub(crate) handle: Handle,
     pub(crate) mount: &'static Mount,
-    pub(crate) websocket: WebSocket,
+    pub(crate) kind: TransportKind,
+    pub(crate) options: TransportOptions,
     pub(crate) origin: OriginCheck,
     pub(crate) roster: Roster,
     pub(crate) clock: Clock,
@@ -28,17 +29,18 @@ impl Mounted {
         self.mount.socket.name
     }
 
-    /// Largest message in bytes.
-    pub(crate) fn max_message_size(&self) -> usize {
-        self.websocket.max_message_size.unwrap_or(self.websocket.max_frame_size)
-    }
-
     /// Takes no connection any more, and ends those that are open. Returns how many had to be cut off.
     pub(crate) async fn drain(self: &Arc<Self>) -> usize {
         self.stopping.store(true, Ordering::Release);
         let open = self.roster.len();
         if open > 0 {
-            tracing::info!(socket = self.socket(), path = self.mount.path, open, "draining sockets");
+            tracing::info!(
+                socket = self.socket(),
+                path = self.mount.path,
+                transport = %self.kind,
+                open,
+                "draining sockets"
+            );
         }
         self.roster.drain(self.mount.drainer).await
     }

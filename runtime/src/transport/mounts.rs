@@ -1,35 +1,29 @@
 //! All mounts of a running endpoint: which of them a request belongs to.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use http::{Request, Response};
+use http::Request;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::task::TaskTracker;
 
 use super::{
+    attempt::Attempt,
     clock::Clock,
+    entrance::{Answer, Entrance},
+    longpoll::Sessions,
     mount::Mount,
     mounted::Mounted,
-    pattern::{NotUtf8, Path, Pattern},
+    options::TransportOptions,
+    pattern::{Path, Pattern},
 };
 use crate::{
     body::Body,
     config::Config,
-    error::BoxError,
+    contain,
     handle::Handle,
     origin::{CheckOrigin, OriginCheck},
-    socket::{Params, Timeout, WebSocket},
+    socket::{Timeout, TransportKind},
 };
-
-/// A request on its way to a socket.
-pub(crate) struct Attempt {
-    pub(crate) mounted: Arc<Mounted>,
-    pub(crate) variables: Result<Params, NotUtf8>,
-    pub(crate) request: Request<Body>,
-}
-
-/// The answer to an attempt; it is never an error, but shares its type with other services' answers.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// All mounts of a running endpoint.
 #[derive(Clone)]
@@ -37,8 +31,15 @@ pub(crate) struct Mounts(Arc<Inner>);
 
 struct Inner {
     /// Later mounts first: they win where patterns overlap.
-    mounts: Vec<(Pattern, Arc<Mounted>)>,
+    doors: Vec<Door>,
     clock: Clock,
+}
+
+/// A transport of a mount.
+struct Door {
+    pattern: Pattern,
+    mounted: Arc<Mounted>,
+    entrance: Arc<dyn Entrance>,
 }
 
 /// A mount's setting that cannot be used.
@@ -49,6 +50,9 @@ pub(crate) struct MountError {
     pub(crate) message: String,
 }
 
+/// What is wrong with a transport: the key that is to blame, and a text.
+type Mistake = (&'static str, String);
+
 impl Mounts {
     /// Makes all mounts ready for requests, or finds all that is wrong with them.
     pub(crate) fn new(
@@ -57,41 +61,51 @@ impl Mounts {
         handle: &Handle,
         tasks: &TaskTracker,
     ) -> Result<Self, Vec<MountError>> {
-        let clock = Clock::start();
-        let (mut ready, mut errors) = (Vec::new(), Vec::new());
+        let (clock, sessions) = (Clock::start(), Arc::<Sessions>::default());
+        let (mut doors, mut errors) = (Vec::<Door>::new(), Vec::new());
         for mount in mounts.iter().rev() {
-            let Some(websocket) = mount.websocket else { continue };
-            let origin = origin(websocket.check_origin, config).map_err(|message| ("check_origin", message));
-            match origin.and_then(|origin| session(&websocket, &origin, config).map(|()| origin)) {
-                Err((key, message)) => errors.push(MountError { mount, key, message }),
-                Ok(origin) => ready.push((
-                    Pattern::new(mount.path, websocket.path),
-                    Arc::new(Mounted {
+            for entrance in entrances(mount, &sessions) {
+                let door = entrance.and_then(|entrance| {
+                    let options = entrance.options();
+                    let origin = check(mount, entrance.kind(), &options, config)?;
+                    let pattern = Pattern::new(mount.path, options.path);
+                    if entrance.kind().is_custom() && doors.iter().any(|door| door.pattern.is_same(&pattern))
+                    {
+                        return Err((
+                            "transport",
+                            "its path is served by another transport already".to_owned(),
+                        ));
+                    }
+                    let mounted = Arc::new(Mounted {
                         handle: handle.clone(),
                         mount,
-                        websocket,
+                        kind: entrance.kind(),
+                        options,
                         origin,
                         roster: Default::default(),
                         clock: clock.clone(),
                         tasks: tasks.clone(),
                         stopping: Default::default(),
-                    }),
-                )),
+                    });
+                    Ok(Door { pattern, mounted, entrance })
+                });
+                match door {
+                    Ok(door) => doors.push(door),
+                    Err((key, message)) => errors.push(MountError { mount, key, message }),
+                }
             }
         }
         errors.reverse();
-        if errors.is_empty() { Ok(Mounts(Arc::new(Inner { mounts: ready, clock }))) } else { Err(errors) }
+        if errors.is_empty() { Ok(Mounts(Arc::new(Inner { doors, clock }))) } else { Err(errors) }
     }
 
     /// Gives a request to the socket that is mounted at its path, or back.
     pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<Answer, Request<Body>> {
         let path = Path::new(request.uri().path());
-        let found = self.0.mounts.iter().find_map(|(pattern, mounted)| {
-            pattern.variables(path).map(|variables| (mounted.clone(), variables))
-        });
+        let found = self.0.doors.iter().find_map(|door| Some((door, door.pattern.variables(path)?)));
         match found {
-            Some((mounted, variables)) => {
-                Ok((mounted.mount.socket.websocket)(Attempt { mounted, variables, request }))
+            Some((door, variables)) => {
+                Ok(door.entrance.answer(Attempt::new(door.mounted.clone(), variables, request)))
             }
             None => Err(request),
         }
@@ -104,15 +118,13 @@ impl Mounts {
         loop {
             tick.tick().await;
             let now = self.0.clock.tick();
-            self.0.mounts.iter().for_each(|(_, mounted)| mounted.roster.sweep(now));
+            self.0.doors.iter().for_each(|door| door.mounted.roster.sweep(now));
         }
     }
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
-        let limits =
-            self.0.mounts.iter().flat_map(|(_, mounted)| [mounted.websocket.timeout, mounted.websocket.ping]);
-        let timeouts = limits.filter_map(|limit| match limit {
+        let timeouts = self.0.doors.iter().filter_map(|door| match door.mounted.options.timeout {
             Timeout::After(time) => Some(time / 8),
             Timeout::Never => None,
         });
@@ -122,17 +134,17 @@ impl Mounts {
 
     /// Open connections.
     pub(crate) fn connections(&self) -> usize {
-        self.0.mounts.iter().map(|(_, mounted)| mounted.roster.len()).sum()
+        self.0.doors.iter().map(|door| door.mounted.roster.len()).sum()
     }
 
     /// Takes no connection any more, and ends those that are open. Returns how many had to be cut off.
     pub(crate) async fn drain(&self) -> usize {
         let drains: Vec<_> = self
             .0
-            .mounts
+            .doors
             .iter()
-            .map(|(_, mounted)| {
-                let mounted = mounted.clone();
+            .map(|door| {
+                let mounted = door.mounted.clone();
                 tokio::spawn(async move { mounted.drain().await })
             })
             .collect();
@@ -152,20 +164,50 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
     }
 }
 
-/// What a session needs of the whole configuration.
-fn session(
-    websocket: &WebSocket,
-    origin: &OriginCheck,
+/// The transports of a mount: longpoll is looked at first.
+fn entrances(mount: &'static Mount, sessions: &Arc<Sessions>) -> Vec<Result<Arc<dyn Entrance>, Mistake>> {
+    let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options, sessions)));
+    let websocket = mount.websocket.as_ref().map(|options| Ok((mount.socket.websocket)(options)));
+    let custom = mount.transport.map(|make| {
+        let made = contain::call(make).map(|transport| transport.0);
+        made.map_err(|panic| ("transport", format!("making the transport panicked: {panic}")))
+    });
+    [longpoll, websocket, custom].into_iter().flatten().collect()
+}
+
+/// What a transport needs of the whole configuration.
+fn check(
+    mount: &Mount,
+    kind: TransportKind,
+    options: &TransportOptions,
     config: &Config,
-) -> Result<(), (&'static str, String)> {
-    if !websocket.check_csrf && matches!(origin, OriginCheck::Off) {
+) -> Result<OriginCheck, Mistake> {
+    let origin = origin(options.check_origin, config).map_err(|message| ("check_origin", message))?;
+    if !options.check_csrf && matches!(origin, OriginCheck::Off) {
         return Err(("check_csrf", "one of `check_origin` and `check_csrf` must be on".to_owned()));
     }
-    let Some(options) = websocket.connect_info.session else { return Ok(()) };
-    let text = match (options.mistake(), &config.secret_key_base) {
-        (Some(mistake), _) => mistake.text,
-        (None, None) => "`session` signs its cookie but no `secret_key_base` is set",
-        (None, Some(_)) => return Ok(()),
-    };
-    Err(("connect_info", text.to_owned()))
+    if kind == TransportKind::LongPoll && config.secret_key_base.is_none() {
+        return Err(("longpoll", "`longpoll` signs its tokens but no `secret_key_base` is set".to_owned()));
+    }
+    if let Some(session) = options.connect_info.session {
+        let text = match (session.mistake(), &config.secret_key_base) {
+            (Some(mistake), _) => Some(mistake.text),
+            (None, None) => Some("`session` signs its cookie but no `secret_key_base` is set"),
+            (None, Some(_)) => None,
+        };
+        if let Some(text) = text {
+            return Err(("connect_info", text.to_owned()));
+        }
+    }
+    let granted =
+        |key: &str| if key == "auth_token" { options.auth_token } else { options.connect_info.grants(key) };
+    let missing: Vec<_> = mount.socket.needs.info.iter().filter(|key| !granted(key)).collect();
+    if kind.is_custom() && !missing.is_empty() {
+        let text = format!(
+            "`{}` reads connect_info keys that this transport does not grant: {missing:?}",
+            mount.socket.name
+        );
+        return Err(("transport", text));
+    }
+    Ok(origin)
 }

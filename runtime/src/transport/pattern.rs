@@ -45,6 +45,17 @@ impl Pattern {
         Pattern(segments(mount).chain(segments(transport)).map(Segment::new).collect())
     }
 
+    /// True if both match the same paths, whatever their variables are called.
+    pub(crate) fn is_same(&self, other: &Pattern) -> bool {
+        let same = |(a, b): (&Segment, &Segment)| match (a, b) {
+            (Segment::Fixed(a), Segment::Fixed(b)) => a == b,
+            (Segment::Variable { prefix: a, .. }, Segment::Variable { prefix: b, .. }) => a == b,
+            (Segment::Rest { .. }, Segment::Rest { .. }) => true,
+            _ => false,
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
+    }
+
     /// The variables in a path; `None` if it is another one.
     ///
     /// Fixed segments are compared as they are sent; variables are decoded once. Variables whose name begins with `_`

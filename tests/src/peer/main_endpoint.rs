@@ -29,7 +29,7 @@ impl Endpoint for Main {
     }
 }
 
-const MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
+static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
     let mut all = [REFUSED[0]; Declared::DEF.mounts.len() + REFUSED.len()];
     let (mut at, declared) = (0, Declared::DEF.mounts);
     while at < all.len() {
@@ -49,7 +49,8 @@ const REFUSED: [Mount; 2] = [
 const fn by_hand(path: &'static str, websocket: Option<WebSocket>) -> Mount {
     let socket = SocketDef::of::<PlainSocket>("PlainSocket");
     let location = concat!(file!(), ":", line!());
-    Mount { path, socket, websocket, drainer: Some(Drainer::DEFAULT), log: Some(Level::INFO), location }
+    let (drainer, log) = (Some(Drainer::DEFAULT), Some(Level::INFO));
+    Mount { path, socket, websocket, longpoll: None, transport: None, drainer, log, location }
 }
 
 endpoint! {

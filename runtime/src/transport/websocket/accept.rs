@@ -1,13 +1,9 @@
 //! The decisions about a connection attempt, in order: the first that refuses answers.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{
-    Method, Request, Response, StatusCode,
-    header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
-    request::Parts,
-};
+use http::{Method, Request, Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
 
 use super::{
     connection::Connection,
@@ -20,165 +16,77 @@ use super::{
 use crate::{
     body::Body,
     contain, interop,
-    pubsub::{SocketEncoder, SubscriberId},
-    socket::{Connect, Inbox, Params, QueryError, Refused, Socket, TransportKind, WebSocket},
+    pubsub::SocketEncoder,
+    socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
     transport::{
+        attempt::{Attempt, Connected, Denied},
+        entrance::Transport,
         log,
         mounted::Mounted,
-        mounts::{Answer, Attempt},
-        request,
+        options::TransportOptions,
     },
 };
 
-/// Answers a request to a mount's WebSocket path.
-pub(in crate::transport) fn accept<S: Socket>(attempt: Attempt) -> Answer {
-    Box::pin(async move {
-        let level = attempt.mounted.websocket.transport_log;
-        let request = level.map(|level| (level, log::request(&attempt.request), Instant::now()));
-        let answer = decide::<S>(attempt).await.unwrap_or_else(|refusal| refusal);
-        if let Some((level, request, started)) = request {
-            log::answer(level, &request, answer.status(), started.elapsed());
+/// The WebSocket transport of a mount.
+pub(in crate::transport) struct WebSocketTransport(pub(in crate::transport) &'static WebSocket);
+
+impl Transport for WebSocketTransport {
+    const NAME: &'static str = "websocket";
+
+    fn options(&self) -> TransportOptions {
+        self.0.into()
+    }
+
+    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+        let options = self.0;
+        if attempt.mounted.is_stopping() {
+            return Err(Denied::Stopping.into());
         }
-        Ok(answer)
-    })
-}
-
-async fn decide<S: Socket>(attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
-    let Attempt { mounted, variables, request } = attempt;
-    let (mut parts, _body) = request.into_parts();
-    if mounted.is_stopping() {
-        return Err(answer(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"));
-    }
-    if parts.method != Method::GET {
-        return Err(answer(StatusCode::BAD_REQUEST, ""));
-    }
-    let params = params(&parts, variables)?;
-    check_origin(&mounted, &parts)?;
-    let Agreed { subprotocol, auth_token } = agree(&mounted, &parts)?;
-
-    let id = SubscriberId::new();
-    let inbox = Inbox::new(id);
-    let WebSocket { connect_info, check_csrf, .. } = &mounted.websocket;
-    let mut info = request::info(connect_info, &parts);
-    info.auth_token = auth_token;
-    if let Some(options) = connect_info.session
-        && let Some(keys) = mounted.handle.keys()
-    {
-        info.session = request::session(options, *check_csrf, &keys, &parts.headers, &params);
-    }
-    let connect = Connect {
-        params,
-        info,
-        handle: mounted.handle.clone(),
-        mailbox: inbox.mailbox(),
-        transport: TransportKind::WebSocket,
-    };
-    let socket = connect_socket::<S>(&mounted, &parts, connect).await?;
-
-    let accept = handshake::check(&parts).map_err(handshake::NoUpgrade::into_response)?;
-    let deflate = if mounted.websocket.compress { Deflate::negotiate(&parts.headers) } else { None };
-    let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
-    let open = move |stream, early| open(socket, stream, early, id, inbox, mounted, deflate);
-    hand_over(&mut parts, open)?;
-    Ok(response)
-}
-
-fn params(
-    parts: &Parts,
-    variables: Result<Params, crate::transport::pattern::NotUtf8>,
-) -> Result<Params, Response<Body>> {
-    let bad = || answer(StatusCode::BAD_REQUEST, "Bad Request");
-    let mut params =
-        Params::from_query(parts.uri.query().unwrap_or_default()).map_err(|error| match error {
-            QueryError::NotUtf8 => bad(),
-            QueryError::TooLong => answer(StatusCode::URI_TOO_LONG, "URI Too Long"),
-        })?;
-    for (name, value) in variables.map_err(|_| bad())?.iter() {
-        params.insert(name, value.clone());
-    }
-    Ok(params)
-}
-
-fn check_origin(mounted: &Mounted, parts: &Parts) -> Result<(), Response<Body>> {
-    let origins = parts.headers.get_all(ORIGIN);
-    let request = request::authority(parts);
-    // The check may be a function of the application.
-    let allowed = contain::call(|| mounted.origin.allows(origins.iter(), &request));
-    match allowed {
-        Ok(true) => Ok(()),
-        Ok(false) => {
-            log::origin_refused(mounted, origins.iter());
-            Err(answer(StatusCode::FORBIDDEN, ""))
+        if attempt.parts.method != Method::GET {
+            return Err(answer(StatusCode::BAD_REQUEST, ""));
         }
-        Err(panic) => {
-            tracing::error!(socket = mounted.socket(), "check_origin panicked: {panic}");
-            Err(server_error())
-        }
+        let params = attempt.params()?;
+        attempt.check_origin()?;
+        let Agreed { subprotocol, auth_token } = agree(options, &attempt)?;
+        let connected = attempt.ask::<S>(params, auth_token).await;
+        let connected = connected.map_err(|denied| refuse(options, &attempt, denied))?;
+
+        let accept = handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
+        let deflate = if options.compress { Deflate::negotiate(&attempt.parts.headers) } else { None };
+        let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
+        let mounted = attempt.mounted.clone();
+        let open = move |stream, early| open(connected, stream, early, mounted, options, deflate);
+        hand_over(&mut attempt.parts, open)?;
+        Ok(response)
     }
 }
 
-fn agree(mounted: &Mounted, parts: &Parts) -> Result<Agreed, Response<Body>> {
-    let options = &mounted.websocket;
-    subprotocol::agree(&parts.headers, options.subprotocols, options.auth_token).map_err(|disagreement| {
+fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body>> {
+    let headers = &attempt.parts.headers;
+    subprotocol::agree(headers, options.subprotocols, options.auth_token).map_err(|disagreement| {
         match disagreement {
             Disagreement::BadToken => answer(StatusCode::BAD_REQUEST, ""),
             Disagreement::NothingInCommon => {
                 // With a token in it, the header is nothing for a log.
-                let offered = parts.headers.get(SEC_WEBSOCKET_PROTOCOL).filter(|_| !options.auth_token);
-                tracing::error!(
-                    socket = mounted.socket(),
-                    ?offered,
-                    supported = ?options.subprotocols,
-                    "no subprotocol in common with the client"
-                );
-                answer(StatusCode::FORBIDDEN, "")
+                let offered = headers.get(SEC_WEBSOCKET_PROTOCOL).filter(|_| !options.auth_token);
+                log::no_subprotocol(&attempt.mounted, offered, options.subprotocols.unwrap_or_default());
+                Denied::Subprotocol.into()
             }
         }
     })
 }
 
-/// Runs the application's `connect`; a panic in it is answered by 500.
-async fn connect_socket<S: Socket>(
-    mounted: &Mounted,
-    parts: &Parts,
-    connect: Connect<S::Info>,
-) -> Result<S, Response<Body>> {
-    let started = Instant::now();
-    let params = log::params(mounted, &connect.params);
-    let connected = contain::run(async { S::connect(connect).await }).await;
-    let took = started.elapsed();
-    match connected {
-        Ok(Ok(socket)) => {
-            log::connected(mounted, params, took);
-            Ok(socket)
-        }
-        Ok(Err(refused)) => {
-            log::refused(mounted, params, took);
-            Err(refuse(mounted, parts, refused))
-        }
-        Err(panic) => {
-            tracing::error!(socket = mounted.socket(), "connect panicked: {panic}");
-            Err(server_error())
-        }
-    }
-}
-
-fn refuse(mounted: &Mounted, parts: &Parts, refused: Refused) -> Response<Body> {
-    match mounted.websocket.error_handler {
-        Some(handler) if refused.reason().is_some() => {
-            let answered = contain::call(|| handler(parts, refused));
-            answered.unwrap_or_else(|panic| {
-                tracing::error!(socket = mounted.socket(), "error_handler panicked: {panic}");
-                server_error()
+/// The mount's `error_handler` answers a client that was refused with a reason.
+fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Body> {
+    match (denied, options.error_handler) {
+        (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() => {
+            contain::call(|| handler(&attempt.parts, refused)).unwrap_or_else(|panic| {
+                tracing::error!(socket = attempt.mounted.socket(), "error_handler panicked: {panic}");
+                Denied::Crashed.into()
             })
         }
-        _ => {
-            let status = refused.status_code();
-            let mut response = Response::new(Body::from(refused.into_text()));
-            *response.status_mut() = status;
-            response
-        }
+        (denied, _) => denied.into(),
     }
 }
 
@@ -211,25 +119,25 @@ fn hand_over(
 
 /// Starts the connection's task.
 fn open<S: Socket>(
-    socket: S,
+    connected: Connected<S>,
     stream: Stream,
     early: Bytes,
-    id: SubscriberId,
-    inbox: Arc<Inbox<S::Info>>,
     mounted: Arc<Mounted>,
+    options: &'static WebSocket,
     deflate: Option<Deflate>,
 ) {
+    let Connected { socket, id, inbox } = connected;
     let encoder = const { &SocketEncoder::<S>::new(S::encode) };
     let tasks = mounted.tasks.clone();
     match stream {
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
-            let peer = Peer::new(id, wire, mounted, deflate, encoder);
+            let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
             tasks.spawn(Connection::new(socket, read, peer, inbox, &early));
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
-            let peer = Peer::new(id, wire, mounted, deflate, encoder);
+            let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
             tasks.spawn(Connection::new(socket, read, peer, inbox, &early));
         }
     }
@@ -239,8 +147,4 @@ fn answer(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response
-}
-
-fn server_error() -> Response<Body> {
-    answer(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }

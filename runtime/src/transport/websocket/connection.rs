@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{
     incoming::{Incoming, Limits},
-    peer::{Ask, Peer},
+    peer::Peer,
     wire::Wire,
     work::{End, OVERFLOW, Work, Worked, work},
 };
@@ -20,6 +20,7 @@ use crate::{
     contain,
     pubsub::PubSub,
     socket::{Inbox, Outbox, Reason, Socket},
+    transport::ask::Ask,
 };
 
 /// Read at once.
@@ -157,7 +158,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             Ask::Drain => Some(End::with_code(1012, Reason::Shutdown)),
             Ask::Timeout => Some(End::with_code(1002, Reason::Timeout)),
             Ask::Overflow => Some(End::with_code(OVERFLOW, Reason::Overflow)),
-            Ask::Nothing | Ask::Cut => None,
+            Ask::Nothing | Ask::Gone | Ask::Cut => None,
         };
         if let Some(end) = end {
             return self.stop(end);
@@ -251,8 +252,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     fn limits(&self) -> Limits {
         Limits {
-            max_frame: self.peer.mounted.websocket.max_frame_size,
-            max_message: self.peer.mounted.max_message_size(),
+            max_frame: self.peer.options.max_frame_size,
+            max_message: self.peer.options.max_message(),
             deflate: self.peer.deflate,
         }
     }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Waker},
 };
@@ -21,10 +21,15 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Membership, Payload, RenderKey, Run, Subscriber, SubscriberId,
+        Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
-    socket::{InboxWaker, Link},
-    transport::{mounted::Mounted, roster::Member},
+    socket::{InboxWaker, Link, Unsupported, WebSocket},
+    transport::{
+        ask::{Ask, Asked},
+        forwards::Forwards,
+        mounted::Mounted,
+        roster::Member,
+    },
 };
 
 /// How long a client may take to read what waits for it, and to answer a close frame.
@@ -32,39 +37,16 @@ const STALLED: u64 = 30_000;
 /// How long a closed connection waits for the client to end it too.
 pub(super) const LINGER: u64 = 5_000;
 
-/// What somebody else asks of a connection's task: the highest asked wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub(super) enum Ask {
-    Nothing,
-    /// The endpoint is shutting down.
-    Drain,
-    /// The client was silent for too long.
-    Timeout,
-    /// The client does not read.
-    Overflow,
-    /// End at once.
-    Cut,
-}
-
-impl Ask {
-    fn from_u8(value: u8) -> Ask {
-        [Ask::Nothing, Ask::Drain, Ask::Timeout, Ask::Overflow, Ask::Cut]
-            .into_iter()
-            .find(|ask| *ask as u8 == value)
-            .unwrap_or(Ask::Cut)
-    }
-}
-
 /// The shared half of a connection.
 pub(super) struct Peer<W> {
     id: SubscriberId,
     pub(super) wire: W,
     pub(super) mounted: Arc<Mounted>,
+    pub(super) options: &'static WebSocket,
     pub(super) deflate: Option<Deflate>,
     encoder: &'static dyn Encoder,
     out: Mutex<Out>,
-    ask: AtomicU8,
+    asked: Asked,
     /// The clock when the client was last heard.
     heard: AtomicU64,
     /// The clock when the client last took something of what waits for it, or nothing waited.
@@ -83,7 +65,7 @@ pub(super) struct Peer<W> {
 struct Out {
     outgoing: Outgoing,
     waker: Option<Waker>,
-    forwards: Vec<Membership>,
+    forwards: Forwards,
 }
 
 impl<W: Wire> Peer<W> {
@@ -91,6 +73,7 @@ impl<W: Wire> Peer<W> {
         id: SubscriberId,
         wire: W,
         mounted: Arc<Mounted>,
+        options: &'static WebSocket,
         deflate: Option<Deflate>,
         encoder: &'static dyn Encoder,
     ) -> Arc<Self> {
@@ -99,10 +82,11 @@ impl<W: Wire> Peer<W> {
             id,
             wire,
             mounted,
+            options,
             deflate,
             encoder,
             out: Mutex::default(),
-            ask: AtomicU8::new(Ask::Nothing as u8),
+            asked: Asked::default(),
             heard: AtomicU64::new(now),
             took: AtomicU64::new(now),
             pinged: AtomicBool::new(false),
@@ -126,7 +110,7 @@ impl<W: Wire> Peer<W> {
 
     /// What is asked of the task.
     pub(super) fn asked(&self) -> Ask {
-        Ask::from_u8(self.ask.load(Ordering::Acquire))
+        self.asked.get()
     }
 
     /// Writes what waits for the client, and says whether something still does.
@@ -150,7 +134,7 @@ impl<W: Wire> Peer<W> {
     }
 
     fn crowds(&self, waiting: usize) -> bool {
-        waiting > self.mounted.websocket.outbox.limit / 2
+        waiting > self.options.outbox.limit / 2
     }
 
     pub(super) fn is_crowded(&self) -> bool {
@@ -197,8 +181,7 @@ impl<W: Wire> Peer<W> {
 
     pub(super) fn leave_topics(&self) {
         let forwards = std::mem::take(&mut self.out().forwards);
-        let pubsub = self.mounted.handle.pubsub();
-        forwards.into_iter().for_each(|membership| pubsub.leave(membership));
+        forwards.leave(self.mounted.handle.pubsub());
     }
 
     pub(super) fn pong(&self, payload: Bytes) {
@@ -217,7 +200,7 @@ impl<W: Wire> Peer<W> {
 
     fn push_bytes(&self, head: &[u8], payload: Bytes) {
         let mut out = self.out();
-        let sent = out.outgoing.push(head, payload, self.mounted.websocket.outbox.limit);
+        let sent = out.outgoing.push(head, payload, self.options.outbox.limit);
         if self.crowds(out.outgoing.waiting()) {
             self.crowded.store(true, Ordering::Relaxed);
         }
@@ -226,8 +209,8 @@ impl<W: Wire> Peer<W> {
     }
 
     /// A broadcast as frames of this connection's form.
-    fn render(&self, encoder: &dyn Encoder, broadcast: &Broadcast) -> Bytes {
-        match encoder.encode(broadcast) {
+    fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
+        match form.encode(broadcast) {
             Some(message) => {
                 let (opcode, compressed, payload) = self.dress(message);
                 frame::shared(opcode, compressed, &payload)
@@ -236,9 +219,9 @@ impl<W: Wire> Peer<W> {
         }
     }
 
-    fn render_key(&self, encoder: &dyn Encoder) -> RenderKey {
-        let variant = self.deflate.map_or(0, |parameters| parameters.server_bits);
-        RenderKey { encoder: encoder.key(), variant }
+    fn render_key(&self, form: Form) -> RenderKey {
+        let bits = self.deflate.map_or(0, |parameters| parameters.server_bits);
+        form.key(Variant::Frames(bits))
     }
 
     /// A message as a frame: opcode, whether it is compressed, and payload.
@@ -272,7 +255,7 @@ impl<W: Wire> Peer<W> {
     }
 
     fn ask(&self, ask: Ask) {
-        if self.ask.fetch_max(ask as u8, Ordering::AcqRel) < ask as u8 {
+        if self.asked.raise(ask) {
             self.wake();
         }
     }
@@ -296,11 +279,11 @@ impl<W: Wire> Subscriber for Peer<W> {
         self.id
     }
 
-    fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
+    fn forward(&self, form: Form, run: &Run) {
         let bytes =
-            run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
+            run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
-            let sent = self.out().outgoing.send(&bytes, &self.wire, self.mounted.websocket.outbox);
+            let sent = self.out().outgoing.send(&bytes, &self.wire, self.options.outbox);
             self.settle(sent);
         }
     }
@@ -323,7 +306,7 @@ impl<W: Wire> Member for Peer<W> {
         if self.busy.load(Ordering::Relaxed) {
             return;
         }
-        let options = &self.mounted.websocket;
+        let options = self.options;
         if since(&self.heard) >= options.timeout.millis() {
             self.ask(Ask::Timeout);
         } else if since(&self.heard) >= options.ping.millis() && !self.pinged.swap(true, Ordering::Relaxed) {
@@ -341,10 +324,14 @@ impl<W: Wire> Member for Peer<W> {
 }
 
 impl<W: Wire> Link for Peer<W> {
-    fn push(&self, message: Message) {
+    fn push(&self, message: Message) -> Result<(), Unsupported> {
         let (opcode, compressed, payload) = self.dress(message);
         self.push_frame(opcode, compressed, payload);
+        Ok(())
     }
+
+    /// A WebSocket carries every message.
+    fn cannot_send(&self, _: Unsupported) {}
 
     fn ping(&self, payload: Bytes) {
         self.control(Control::Ping, payload);
@@ -358,28 +345,29 @@ impl<W: Wire> Link for Peer<W> {
         &self.mounted.handle
     }
 
-    fn subscribe(self: Arc<Self>, topic: &str) {
-        if self.out().forwards.iter().any(|membership| membership.topic() == topic) {
+    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {
+        if self.out().forwards.form(topic).is_some() {
             return;
         }
+        let form = form.unwrap_or(self.encoder.into());
         let subscriber: Arc<dyn Subscriber> = self.clone();
-        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, self.encoder);
-        self.out().forwards.push(membership);
+        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, form);
+        self.out().forwards.add(membership, form);
     }
 
     fn unsubscribe(&self, topic: &str) {
-        let gone: Vec<_> = self.out().forwards.extract_if(.., |m| m.topic() == topic).collect();
-        gone.into_iter().for_each(|membership| self.mounted.handle.pubsub().leave(membership));
+        let gone = self.out().forwards.remove(topic);
+        gone.leave(self.mounted.handle.pubsub());
     }
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         let pubsub = self.mounted.handle.pubsub();
-        if !self.out().forwards.iter().any(|membership| membership.topic() == topic) {
+        let Some(form) = self.out().forwards.form(topic) else {
             return pubsub.broadcast(topic, event, payload);
-        }
+        };
         let broadcast = Broadcast::new(topic, event, payload);
-        let render = |broadcast: &Broadcast| self.render(self.encoder, broadcast);
-        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(self.encoder), &render)?;
+        let render = |broadcast: &Broadcast| self.render(form, broadcast);
+        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(form), &render)?;
         if !bytes.is_empty() {
             self.push_bytes(&[], bytes);
         }

@@ -9,13 +9,14 @@ use std::{
 
 use super::{
     incoming::{Arrived, Ending, Event},
-    peer::{Ask, Peer},
+    peer::Peer,
     wire::Wire,
 };
 use crate::{
     contain,
     message::Control,
     socket::{Flow, Outbox, Reason, Socket},
+    transport::ask::Ask,
 };
 
 /// The close code for a client that does not read: "try again later".

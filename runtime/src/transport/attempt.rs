@@ -1,0 +1,237 @@
+//! A request on its way to a socket, and the steps that every transport takes with it.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use http::{
+    Request, Response, StatusCode,
+    header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
+    request::Parts,
+};
+use tracing::Level;
+
+use super::{driver::Driver, format::Format, log, mounted::Mounted, pattern::NotUtf8, request};
+use crate::{
+    body::Body,
+    contain,
+    handle::Handle,
+    pubsub::SubscriberId,
+    socket::{Connect, Inbox, Params, QueryError, Refused, Socket},
+};
+
+/// A request on its way to a socket.
+///
+/// Phoenix's transports take these steps in this order: parameters, origin, connect_info and `connect`. Each is a
+/// function here; one that refuses says why, and `?` turns that into the usual response.
+pub struct Attempt {
+    pub(super) mounted: Arc<Mounted>,
+    pub(super) parts: Parts,
+    variables: Result<Params, NotUtf8>,
+    /// Behind a lock only so that an attempt can be lent to a future.
+    body: Mutex<Body>,
+}
+
+/// Why an attempt came to nothing. It turns into the response that WebSocket clients get.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Denied {
+    /// The endpoint stops, and takes nobody any more: 503.
+    Stopping,
+    /// The path or the query is not UTF-8: 400.
+    NotUtf8,
+    /// The query is longer than a megabyte: 414.
+    TooLong,
+    /// A web page of a foreign origin: 403. It has been logged.
+    Origin,
+    /// None of the client's subprotocols is supported: 403. It has been logged.
+    Subprotocol,
+    /// `connect` refused: the status that it chose, 403 if none.
+    Refused(Refused),
+    /// A function of the application's panicked: 500. It has been logged.
+    Crashed,
+}
+
+impl From<Denied> for Response<Body> {
+    fn from(denied: Denied) -> Self {
+        let (status, text) = match denied {
+            Denied::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable".into()),
+            Denied::NotUtf8 => (StatusCode::BAD_REQUEST, "Bad Request".into()),
+            Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
+            Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
+            Denied::Refused(refused) => (refused.status_code(), refused.into_text().into()),
+            Denied::Crashed => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".into()),
+        };
+        let mut response = Response::new(text);
+        *response.status_mut() = status;
+        response
+    }
+}
+
+/// A client that `connect` took in.
+pub(super) struct Connected<S: Socket> {
+    pub(super) socket: S,
+    pub(super) id: SubscriberId,
+    pub(super) inbox: Arc<Inbox<S::Info>>,
+}
+
+impl Attempt {
+    pub(super) fn new(
+        mounted: Arc<Mounted>,
+        variables: Result<Params, NotUtf8>,
+        request: Request<Body>,
+    ) -> Self {
+        let (parts, body) = request.into_parts();
+        Attempt { mounted, parts, variables, body: Mutex::new(body) }
+    }
+
+    /// Method, path, headers and extensions of the request.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Takes the request's body; a second time it is empty. Nothing of it has been read, and nothing limits it.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The endpoint that the client came to.
+    pub fn handle(&self) -> &Handle {
+        &self.mounted.handle
+    }
+
+    /// Query and path parameters; a path parameter wins over a query parameter of the same name.
+    ///
+    /// # Errors
+    /// When they are not UTF-8, or too long.
+    pub fn params(&self) -> Result<Params, Denied> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        let mut params = Params::from_query(query).map_err(|error| match error {
+            QueryError::NotUtf8 => Denied::NotUtf8,
+            QueryError::TooLong => Denied::TooLong,
+        })?;
+        let variables = self.variables.as_ref().map_err(|_| Denied::NotUtf8)?;
+        for (name, value) in variables.iter() {
+            params.insert(name, value.clone());
+        }
+        Ok(params)
+    }
+
+    /// Refuses web pages of foreign origins: see `check_origin`. A request without an `Origin` is no web page's.
+    ///
+    /// # Errors
+    /// When the origin is not allowed.
+    pub fn check_origin(&self) -> Result<(), Denied> {
+        let origins = self.parts.headers.get_all(ORIGIN);
+        let authority = request::authority(&self.parts);
+        // The check may be a function of the application.
+        match contain::call(|| self.mounted.origin.allows(origins.iter(), &authority)) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                log::origin_refused(&self.mounted, origins.iter());
+                Err(Denied::Origin)
+            }
+            Err(panic) => {
+                tracing::error!(socket = self.mounted.socket(), "check_origin panicked: {panic}");
+                Err(Denied::Crashed)
+            }
+        }
+    }
+
+    /// The first of the server's subprotocols that the client offers (RFC 6455 §1.9); `None` if it offers none at all.
+    ///
+    /// # Errors
+    /// When it offers some, but none of these.
+    pub fn check_subprotocols(&self, supported: &[&'static str]) -> Result<Option<&'static str>, Denied> {
+        let Some(line) = self.parts.headers.get(SEC_WEBSOCKET_PROTOCOL) else { return Ok(None) };
+        let offered: Vec<&str> = line.to_str().unwrap_or_default().split(',').map(str::trim).collect();
+        match supported.iter().find(|own| offered.contains(own)) {
+            Some(own) => Ok(Some(own)),
+            None => {
+                log::no_subprotocol(&self.mounted, Some(line), supported);
+                Err(Denied::Subprotocol)
+            }
+        }
+    }
+
+    /// Reads connect_info, asks the application, and begins a connection whose messages look as `F` says.
+    ///
+    /// The caller runs [`Driver::init`] next, and goes on with the driver in a task of its own
+    /// ([`Driver::spawn`]).
+    ///
+    /// # Errors
+    /// When the endpoint stops, or `connect` refuses or panics.
+    pub async fn connect<S: Socket, F: Format>(
+        &self,
+        params: Params,
+        auth_token: Option<String>,
+    ) -> Result<Driver<S>, Denied> {
+        let connected = self.ask::<S>(params, auth_token).await?;
+        Ok(Driver::new::<F>(connected, self.mounted.clone()))
+    }
+
+    /// Asks the application.
+    pub(super) async fn ask<S: Socket>(
+        &self,
+        params: Params,
+        auth_token: Option<String>,
+    ) -> Result<Connected<S>, Denied> {
+        let mounted = &*self.mounted;
+        if mounted.is_stopping() {
+            return Err(Denied::Stopping);
+        }
+        let id = SubscriberId::new();
+        let inbox = Inbox::new(id);
+        let mut info = request::info(&mounted.options.connect_info, &self.parts);
+        info.auth_token = auth_token.filter(|_| mounted.options.auth_token);
+        if let Some(options) = mounted.options.connect_info.session
+            && let Some(keys) = mounted.handle.keys()
+        {
+            let headers = &self.parts.headers;
+            info.session = request::session(options, mounted.options.check_csrf, &keys, headers, &params);
+        }
+        let connect = Connect {
+            params,
+            info,
+            handle: mounted.handle.clone(),
+            mailbox: inbox.mailbox(),
+            transport: mounted.kind,
+        };
+        let started = Instant::now();
+        let params = log::params(mounted, &connect.params);
+        let connected = contain::run(async { S::connect(connect).await }).await;
+        match connected {
+            Ok(Ok(socket)) => {
+                log::connected(mounted, params, started.elapsed());
+                Ok(Connected { socket, id, inbox })
+            }
+            Ok(Err(refused)) => {
+                log::refused(mounted, params, started.elapsed());
+                Err(Denied::Refused(refused))
+            }
+            Err(panic) => {
+                tracing::error!(socket = mounted.socket(), "connect panicked: {panic}");
+                Err(Denied::Crashed)
+            }
+        }
+    }
+
+    /// What `transport_log` wants to be logged of this request.
+    pub(super) fn log_line(&self) -> Option<(Level, String)> {
+        let level = self.mounted.options.transport_log?;
+        Some((level, log::request(&self.parts)))
+    }
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The query and the headers may hold credentials.
+        f.debug_struct("Attempt")
+            .field("method", &self.parts.method)
+            .field("path", &self.parts.uri.path())
+            .field("transport", &self.mounted.kind)
+            .finish_non_exhaustive()
+    }
+}

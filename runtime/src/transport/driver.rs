@@ -1,0 +1,266 @@
+//! Runs a socket's callbacks for a transport.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{Arc, Weak},
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+
+use super::{
+    ask::Ask,
+    attempt::Connected,
+    format::{Format, Look},
+    line::Line,
+    mounted::Mounted,
+    roster::Member,
+};
+use crate::{
+    contain,
+    handle::Handle,
+    message::{Control, Message},
+    pubsub::{SocketEncoder, SubscriberId},
+    socket::{Flow, Inbox, InboxWaker, Outbox, Reason, Socket},
+};
+
+/// The close code for a client that does not read: "try again later".
+const OVERFLOW: u16 = 1013;
+
+/// Runs the callbacks of one connection, one at a time: what a transport does with a client that
+/// [`Attempt::connect`](super::Attempt::connect) took in.
+///
+/// Each function that runs a callback returns what the socket said. After anything but [`Flow::Continue`] the transport
+/// tells its client if it can, and calls [`terminate`](Driver::terminate). A callback that panics counts as
+/// `Flow::Stop` with code 1011 and [`Reason::Crash`]. While more than half of the outbox's limit waits for the client,
+/// callbacks wait.
+///
+/// Dropping it ends the connection too.
+pub struct Driver<S: Socket> {
+    socket: Option<S>,
+    out: Outbox,
+    inbox: Arc<Inbox<S::Info>>,
+    line: Arc<Line>,
+    /// The place in the roster.
+    place: usize,
+}
+
+impl<S: Socket> Driver<S> {
+    pub(super) fn new<F: Format>(connected: Connected<S>, mounted: Arc<Mounted>) -> Self {
+        let Connected { socket, id, inbox } = connected;
+        let encoder = const { &SocketEncoder::<S>::new(S::encode) };
+        let line = Line::new(id, mounted, encoder, Look::of::<F>());
+        let waker: Weak<dyn InboxWaker> = Arc::<Line>::downgrade(&line);
+        inbox.set_waker(waker);
+        let place = line.mounted.roster.enter(line.clone());
+        if line.mounted.is_stopping() {
+            // It came too late to be drained with the others.
+            line.drain();
+        }
+        Driver { socket: Some(socket), out: Outbox::new(line.clone()), inbox, line, place }
+    }
+
+    /// Calls `init`: once, before everything else.
+    pub async fn init(&mut self) -> Flow {
+        let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
+        call(line, async { socket.init(out).await }).await
+    }
+
+    /// Calls `handle_in` with a message of the client.
+    pub async fn deliver(&mut self, message: Message) -> Flow {
+        if let Some(end) = room(&self.line).await {
+            return end;
+        }
+        let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
+        call(line, async { socket.handle_in(message, out).await }).await
+    }
+
+    /// Calls `handle_control` with a ping or pong of the client, if the transport has such things.
+    pub async fn control(&mut self, control: Control) -> Flow {
+        if let Some(end) = room(&self.line).await {
+            return end;
+        }
+        let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
+        call(line, async { socket.handle_control(control, out).await }).await
+    }
+
+    /// Waits until [`info`](Driver::info) has something to do.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    pub async fn ready(&mut self) {
+        poll_fn(|cx| {
+            self.line.register(cx);
+            let idle = self.line.asked() == Ask::Nothing && self.inbox.is_empty();
+            if idle { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+    }
+
+    /// Calls `handle_info` with all that waits in the mailbox. Ends the connection if the endpoint stops, the client was
+    /// silent for too long, does not read, or is gone.
+    pub async fn info(&mut self) -> Flow {
+        if let Some(end) = ending(self.line.asked()) {
+            return end;
+        }
+        for info in self.inbox.take() {
+            if let Some(end) = room(&self.line).await {
+                return end;
+            }
+            let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
+            let flow = call(line, async { socket.handle_info(info, out).await }).await;
+            if !matches!(flow, Flow::Continue) {
+                return flow;
+            }
+        }
+        Flow::Continue
+    }
+
+    /// Calls `terminate`; a second time it does nothing. From now on the socket sends nothing, and other callbacks return
+    /// [`Flow::stop`]. What it has sent can still be read from [`Outgoing`].
+    pub fn terminate(&mut self, reason: Reason) {
+        let Some(socket) = self.socket.take() else { return };
+        self.inbox.close(self.line.mounted.handle.pubsub());
+        self.line.close();
+        let name = self.line.mounted.socket();
+        tracing::debug!(socket = name, ?reason, "socket closed");
+        if let Err(panic) = contain::call(|| socket.terminate(reason)) {
+            tracing::error!(socket = name, "terminate panicked: {panic}");
+        }
+    }
+
+    /// What the socket sends to its client, in the transport's format. There should be one reader.
+    pub fn outgoing(&mut self) -> Outgoing {
+        Outgoing(self.line.clone())
+    }
+
+    /// The client gave a sign of life: see [`TransportOptions::timeout`](super::TransportOptions::timeout).
+    pub fn hear(&self) {
+        self.line.hear();
+    }
+
+    /// The identity of this connection among subscribers.
+    pub fn id(&self) -> SubscriberId {
+        self.out.id()
+    }
+
+    /// The endpoint that the connection belongs to.
+    pub fn handle(&self) -> &Handle {
+        self.out.handle()
+    }
+
+    /// Runs the connection's task, which the endpoint waits for when it stops.
+    pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
+        let tasks = self.line.mounted.tasks.clone();
+        tasks.spawn(run(self));
+    }
+
+    /// Waits while too much waits for the client; returns how the connection ends if something asks for it meanwhile.
+    pub(super) async fn room(&mut self) -> Option<Flow> {
+        room(&self.line).await
+    }
+
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+}
+
+impl<S: Socket> Drop for Driver<S> {
+    fn drop(&mut self) {
+        self.terminate(closed());
+        self.line.mounted.roster.leave(self.place);
+    }
+}
+
+impl<S: Socket> fmt::Debug for Driver<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").field("id", &self.id()).field("open", &self.socket.is_some()).finish()
+    }
+}
+
+/// What a socket sends to its client. Dropping it says that the client is gone.
+pub struct Outgoing(Arc<Line>);
+
+impl Outgoing {
+    /// The next message in the transport's format; `None` once the socket has ended and nothing is left.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Bytes> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// [`next`](Outgoing::next), for those who write futures by hand.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        self.0.poll_pop(cx)
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        self.0.ask(Ask::Gone);
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing").finish_non_exhaustive()
+    }
+}
+
+/// Runs a callback; a panic in it ends the connection, and nothing else. One that is cut off is not polled again.
+async fn call(line: &Line, callback: impl Future<Output = Flow> + Send) -> Flow {
+    // In a box: the task keeps no room for it between callbacks.
+    let mut callback: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(contain::run(callback));
+    let outcome = poll_fn(|cx| {
+        line.register(cx);
+        if line.asked() == Ask::Cut {
+            return Poll::Ready(None);
+        }
+        callback.as_mut().poll(cx).map(Some)
+    });
+    match outcome.await {
+        Some(Ok(flow)) => flow,
+        Some(Err(panic)) => {
+            tracing::error!(socket = line.mounted.socket(), "a callback panicked: {panic}");
+            stop(1011, Reason::Crash)
+        }
+        None => stop(1006, Reason::Shutdown),
+    }
+}
+
+/// Waits while too much waits for the client; ends the connection if something asks for it meanwhile.
+async fn room(line: &Line) -> Option<Flow> {
+    poll_fn(|cx| {
+        line.register(cx);
+        match (line.is_crowded(), ending(line.asked())) {
+            (true, None) => Poll::Pending,
+            (true, end) => Poll::Ready(end),
+            (false, _) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+fn ending(ask: Ask) -> Option<Flow> {
+    match ask {
+        Ask::Nothing => None,
+        Ask::Drain => Some(Flow::restart()),
+        Ask::Timeout => Some(stop(1002, Reason::Timeout)),
+        Ask::Overflow => Some(stop(OVERFLOW, Reason::Overflow)),
+        Ask::Gone => Some(stop(1006, closed())),
+        Ask::Cut => Some(stop(1006, Reason::Shutdown)),
+    }
+}
+
+fn stop(code: u16, reason: Reason) -> Flow {
+    Flow::Stop { code, text: Cow::Borrowed(""), reason }
+}
+
+/// The client went without a word.
+fn closed() -> Reason {
+    Reason::Closed { code: 1006, text: String::new() }
+}

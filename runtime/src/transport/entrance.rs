@@ -1,0 +1,94 @@
+//! A transport in front of a socket type: what answers the requests at one path of a mount.
+
+use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Instant};
+
+use http::Response;
+
+use super::{attempt::Attempt, log, options::TransportOptions};
+use crate::{
+    body::Body,
+    error::BoxError,
+    socket::{Socket, TransportKind},
+};
+
+/// A way for clients to reach sockets: WebSocket and longpoll are two, an application can bring its own.
+///
+/// A transport answers requests. It takes what it needs of an [`Attempt`]: the origin check, parameters, the application's
+/// decision about the client ([`Attempt::connect`]). What it gets is a [`Driver`](super::Driver), by which it calls the
+/// socket's callbacks while the connection lasts, and an [`Outgoing`](super::Outgoing) with what the socket sends.
+/// Mount it with `socket("/path", Type, transport = expression)`.
+///
+/// `examples/custom_transport.rs` is one on Server-Sent Events.
+pub trait Transport: Send + Sync + 'static {
+    /// What [`Connect::transport`](crate::Connect::transport) and logs call it.
+    const NAME: &'static str;
+
+    /// Its path behind the mount's, and how it treats requests. Asked once, when the endpoint starts.
+    fn options(&self) -> TransportOptions;
+
+    /// Answers a request. A refusal by one of the attempt's functions can be returned by `?`.
+    fn answer<S: Socket>(
+        &self,
+        attempt: Attempt,
+    ) -> impl Future<Output = Result<Response<Body>, Response<Body>>> + Send;
+}
+
+/// The answer to an attempt; it is never an error, but shares its type with other services' answers.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+
+/// A transport in front of a socket type, without the types.
+pub(crate) trait Entrance: Send + Sync {
+    fn kind(&self) -> TransportKind;
+    fn options(&self) -> TransportOptions;
+    fn answer(&self, attempt: Attempt) -> Answer;
+}
+
+/// A transport in front of a socket type.
+struct Front<S, T> {
+    transport: Arc<T>,
+    kind: TransportKind,
+    socket: PhantomData<fn() -> S>,
+}
+
+/// Puts a transport in front of a socket type.
+pub(crate) fn entrance<S: Socket, T: Transport>(transport: T, kind: TransportKind) -> Arc<dyn Entrance> {
+    Arc::new(Front::<S, T> { transport: Arc::new(transport), kind, socket: PhantomData })
+}
+
+impl<S: Socket, T: Transport> Entrance for Front<S, T> {
+    fn kind(&self) -> TransportKind {
+        self.kind
+    }
+
+    fn options(&self) -> TransportOptions {
+        self.transport.options()
+    }
+
+    fn answer(&self, attempt: Attempt) -> Answer {
+        let transport = self.transport.clone();
+        Box::pin(async move {
+            let request = attempt.log_line().map(|(level, line)| (level, line, Instant::now()));
+            let answer = transport.answer::<S>(attempt).await.unwrap_or_else(|refusal| refusal);
+            if let Some((level, line, started)) = request {
+                log::answer(level, &line, answer.status(), started.elapsed());
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// A transport of the application's own at a mount: what `transport = expression` makes when the endpoint starts.
+pub struct CustomTransport(pub(crate) Arc<dyn Entrance>);
+
+impl CustomTransport {
+    /// Puts a transport in front of a socket type.
+    pub fn new<S: Socket, T: Transport>(transport: T) -> Self {
+        CustomTransport(entrance::<S, T>(transport, TransportKind::Custom(T::NAME)))
+    }
+}
+
+impl fmt::Debug for CustomTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CustomTransport").field(&self.0.kind()).finish()
+    }
+}

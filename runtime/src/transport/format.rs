@@ -1,0 +1,31 @@
+//! How messages look on a transport's wire.
+
+use std::any::TypeId;
+
+use bytes::Bytes;
+
+use crate::{message::Message, socket::Unsupported};
+
+/// How messages look on a transport's wire.
+///
+/// A broadcast is given its look once for all clients of a transport and socket type, and its bytes are shared by all.
+pub trait Format: 'static {
+    /// The bytes that are sent for a message.
+    ///
+    /// # Errors
+    /// When the transport has no way to carry such a message.
+    fn format(message: Message) -> Result<Bytes, Unsupported>;
+}
+
+/// A format as a value.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) format: fn(Message) -> Result<Bytes, Unsupported>,
+    pub(super) key: TypeId,
+}
+
+impl Look {
+    pub(super) fn of<F: Format>() -> Self {
+        Look { format: F::format, key: TypeId::of::<F>() }
+    }
+}

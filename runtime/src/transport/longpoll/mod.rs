@@ -1,0 +1,29 @@
+//! The longpoll transport: a socket for clients whose network lets no WebSocket through.
+//!
+//! A session is a task that owns a socket. The client's requests come and go: `GET` opens a session or waits for its
+//! messages, `POST` brings messages for it. A signed token, which every answer renews, says which session a request
+//! belongs to and how far the client has read; so nothing is lost with a request, and any node can serve it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `request` | what is asked, in order of the decisions, and the HTTP answers |
+//! | `wire` | answers as JSON, bodies as messages |
+//! | `token` | what a token says |
+//! | `ledger` | what a client has, as a state machine |
+//! | `session` | the shared half of a session: what requests reach |
+//! | `task` | the task that owns the socket |
+//! | `sessions` | all sessions of this node |
+//! | `seats` | how many there may be |
+//! | `remote` | sessions of other nodes, by PubSub |
+
+mod ledger;
+mod remote;
+mod request;
+mod seats;
+mod session;
+mod sessions;
+mod task;
+mod token;
+mod wire;
+
+pub(super) use self::{request::LongPollTransport, sessions::Sessions};

@@ -1,0 +1,74 @@
+//! The task of a session: it owns the socket.
+
+use std::{future::poll_fn, sync::atomic::Ordering, task::Poll, time::Duration};
+
+use tokio::{sync::mpsc, time::timeout};
+
+use super::session::Batch;
+use crate::{
+    socket::{Flow, Reason, Socket},
+    transport::{ask::Ask, driver::Driver},
+};
+
+/// How long a session that was told to go waits for its client to take what it has sent.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Lives until the socket stops, its client is silent for too long, or the endpoint stops. What the socket sent at last
+/// can be fetched for `patience`.
+pub(super) async fn run<S: Socket>(
+    mut driver: Driver<S>,
+    mut batches: mpsc::Receiver<Batch>,
+    patience: Duration,
+) {
+    let reason = converse(&mut driver, &mut batches).await;
+    // From here on, requests with messages find nobody.
+    drop(batches);
+    let patience = match &reason {
+        Reason::Overflow | Reason::Inactive => Duration::ZERO,
+        Reason::Shutdown => patience.min(FAREWELL),
+        _ => patience,
+    };
+    driver.terminate(reason);
+    let line = driver.line();
+    let fetched = poll_fn(|cx| {
+        line.register(cx);
+        if line.is_over() || line.asked() == Ask::Cut { Poll::Ready(()) } else { Poll::Pending }
+    });
+    let _ = timeout(patience, fetched).await;
+    line.discard();
+}
+
+async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Batch>) -> Reason {
+    let mut flow = driver.init().await;
+    loop {
+        match flow {
+            Flow::Continue => {}
+            Flow::Stop { reason: Reason::Timeout, .. } => return Reason::Inactive,
+            Flow::Stop { reason, .. } => return reason,
+        }
+        flow = tokio::select! {
+            () = driver.ready() => driver.info().await,
+            Some(batch) = batches.recv() => handle(driver, batch).await,
+        };
+    }
+}
+
+async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
+    let Batch { messages, handled, late } = batch;
+    for message in messages {
+        if let Some(end) = driver.room().await {
+            return end;
+        }
+        if late.load(Ordering::Acquire) {
+            break;
+        }
+        let flow = driver.deliver(message).await;
+        if !matches!(flow, Flow::Stop { reason: Reason::Crash, .. }) {
+            handled.send_modify(|count| *count += 1);
+        }
+        if !matches!(flow, Flow::Continue) {
+            return flow;
+        }
+    }
+    Flow::Continue
+}

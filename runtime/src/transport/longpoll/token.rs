@@ -1,0 +1,55 @@
+//! What a client's token says. It is signed, and not encrypted.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::{
+    crypto::token::{TokenError, Tokens},
+    handle::Handle,
+    socket::Crypto,
+};
+
+use super::ledger::Bookmark;
+
+/// One salt for all endpoints: a node serves the tokens of every other one that has the same secret and PubSub.
+const SALT: &str = "landfall longpoll";
+/// Tells tokens of this form from those of others.
+const FORM: &str = "lf1";
+
+/// What a token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ticket {
+    /// The endpoint that has the session.
+    pub(super) endpoint: String,
+    pub(super) session: String,
+    /// When the session was opened, in Unix milliseconds: the token's age is the session's.
+    pub(super) opened: u64,
+    pub(super) mark: Bookmark,
+}
+
+impl Ticket {
+    pub(super) fn read(handle: &Handle, crypto: Crypto, token: &str) -> Result<Self, TokenError> {
+        let tokens = tokens(handle, crypto).ok_or(TokenError::Invalid)?;
+        let (form, endpoint, session, opened, upto, answer) =
+            tokens.verify::<(String, String, String, u64, u64, u64)>(token)?;
+        if form != FORM {
+            return Err(TokenError::Invalid);
+        }
+        Ok(Ticket { endpoint, session, opened, mark: Bookmark { upto, answer } })
+    }
+
+    /// The token; `None` if the endpoint has no secret, which was found when it started.
+    pub(super) fn write(&self, handle: &Handle, crypto: Crypto) -> Option<String> {
+        let Ticket { endpoint, session, opened, mark } = self;
+        let data = (FORM, endpoint, session, opened, mark.upto, mark.answer);
+        tokens(handle, crypto)?.sign_at(&data, UNIX_EPOCH + Duration::from_millis(*opened)).ok()
+    }
+}
+
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
+}
+
+fn tokens(handle: &Handle, crypto: Crypto) -> Option<Tokens> {
+    let tokens = handle.tokens(SALT).ok()?;
+    Some(tokens.max_age(crypto.max_age).key(crypto.key()))
+}
