@@ -19,6 +19,7 @@ mod origin;
 mod pipeline;
 mod plug;
 pub mod prelude;
+pub mod presence;
 pub mod pubsub;
 mod server;
 pub mod session;

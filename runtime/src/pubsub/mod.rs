@@ -43,10 +43,13 @@ use self::{
 };
 
 /// The identity of a subscriber: unique in the process, never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriberId(u64);
 
 impl SubscriberId {
+    /// Nobody's; all others are greater.
+    pub(crate) const LOWEST: Self = SubscriberId(0);
+
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
@@ -194,6 +197,20 @@ impl PubSub {
         self.0.stop.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
+    }
+
+    /// Starts a task that `close` waits for. It has to end soon after `stopped`.
+    pub(crate) fn spawn(
+        &self,
+        runtime: &tokio::runtime::Handle,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.0.tasks.spawn_on(task, runtime);
+    }
+
+    /// Completes when nothing is accepted any more.
+    pub(crate) async fn stopped(&self) {
+        self.0.stop.cancelled().await;
     }
 
     /// Tasks that deliver.
