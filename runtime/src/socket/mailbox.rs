@@ -183,12 +183,13 @@ impl<I> Inbox<I> {
 
     /// Refuses further messages and ends all subscriptions.
     pub(crate) fn close(&self, pubsub: &PubSub) {
-        let memberships = {
+        let (memberships, waiting) = {
             let mut state = self.lock();
             state.closed = true;
-            state.queue = VecDeque::new();
-            std::mem::take(&mut state.memberships)
+            (std::mem::take(&mut state.memberships), std::mem::take(&mut state.queue))
         };
+        // Dropped without the lock: dropping what an application sent is the application's code.
+        drop(waiting);
         memberships.into_iter().for_each(|membership| pubsub.leave(membership));
     }
 
