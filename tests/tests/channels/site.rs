@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 use crate::{
     client::{Client, Via},
+    presence::Present,
     room::{Lobby, Room},
     serializers::Lines,
 };
@@ -64,6 +65,7 @@ impl ChannelSocket for UserSocket {
         Route::new::<Room>("room:*", "Room").assigns(&"a room"),
         Route::new::<Lobby>("lobby", "Lobby"),
         Route::new::<Room>("lobby*", "Room"),
+        Route::new::<Present>("present:*", "Present"),
     ];
     const SERIALIZERS: &'static [Versioned] = &[
         Versioned::new(&V1, Requirement::new("~> 1.0.0")),
