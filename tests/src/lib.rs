@@ -6,12 +6,14 @@
 //! | `client` | a WebSocket client for tests |
 //! | `memory` | connections without a network |
 //! | `wait` | waiting for what other tasks bring about |
+//! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `peer` | the application that was recorded, rebuilt |
 
 pub mod client;
 pub mod memory;
 pub mod peer;
+pub mod quay;
 pub mod replay;
 pub mod wait;
 pub mod wire;

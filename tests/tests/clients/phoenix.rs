@@ -1,0 +1,61 @@
+//! Phoenix's own client, and others of channels.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use landfall_tests::{client::port, quay};
+use tokio::process::Command;
+
+use crate::node::script;
+
+/// The program that clients start and stop.
+const QUAY: &str = env!("CARGO_BIN_EXE_quay");
+
+#[tokio::test]
+#[ignore = "needs Node, and `npm ci` in tests/clients"]
+async fn phoenix_in_node() {
+    script("phoenix.mjs", &[QUAY]).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
+async fn phoenix_in_a_browser() {
+    script("phoenix-browser.mjs", &[QUAY]).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Python, and `tests/clients/requirements.txt` in target/venv"]
+async fn phoenix_channels_python_client() {
+    python("channels_v2.py").await;
+}
+
+#[tokio::test]
+#[ignore = "needs Python, and `tests/clients/requirements.txt` in target/venv"]
+async fn phxsocket() {
+    python("channels_v1.py").await;
+}
+
+/// Runs a script of `tests/clients` against a quay, and fails with what it said if it fails.
+async fn python(name: &str) {
+    let quay = quay::start(0).await.expect("the quay starts");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+    let mut python = Command::new(interpreter());
+    python.arg(name).arg(port(&quay).to_string()).current_dir(folder);
+    python.env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null()).kill_on_drop(true);
+    let output = python.output().await.expect("Python starts");
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(output.status.success(), "{name} ended with {}:\n{said}", output.status);
+    quay.shutdown().await.expect("a clean end");
+}
+
+fn interpreter() -> PathBuf {
+    let python = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("venv").join("bin/python");
+    assert!(
+        python.is_file(),
+        "run `python3 -m venv target/venv` and `target/venv/bin/pip install -r tests/clients/requirements.txt` first"
+    );
+    python
+}
