@@ -102,10 +102,14 @@ impl Line {
     /// Takes the oldest piece that waits.
     pub(super) fn poll_pop(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut out = self.out();
+        let before = out.queue.bytes();
         if let Some(bytes) = out.queue.pop() {
+            let half = self.mounted.options.outbox.limit / 2;
+            let room_again = before > half && out.queue.bytes() <= half;
             drop(out);
-            // There may be room again.
-            self.wake();
+            if room_again {
+                self.wake();
+            }
             return Poll::Ready(Some(bytes));
         }
         if out.closed {
@@ -199,7 +203,7 @@ impl Line {
         }
     }
 
-    fn put_own(&self, bytes: Bytes) {
+    pub(super) fn put_own(&self, bytes: Bytes) {
         let limit = self.mounted.options.outbox.limit;
         self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
     }
