@@ -37,7 +37,7 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1], port = env("PORT").or(4000));
     check_origin = conn;
-    //socket("/room/:name", RoomSocket, websocket = false, transport = sse());
+    socket("/room/:name", RoomSocket, websocket = false, transport = sse());
     service(Router::new().route("/", get(Html(PAGE))));
 }
 

@@ -8,9 +8,12 @@ use super::text::Text;
 use crate::{
     origin::CheckOrigin,
     session::SessionOptions,
-    socket::{Drainer, Timeout, eq},
+    socket::{Drainer, LongPoll, Timeout, WebSocket, eq},
     transport::Mount,
 };
+
+/// After how many milliseconds the JavaScript client gives up a request.
+const CLIENT_WAITS: u64 = 20_000;
 
 /// A number of at least `least`.
 #[track_caller]
@@ -21,6 +24,57 @@ pub const fn at_least(key: &str, least: usize, value: usize) -> usize {
             panic!("{}", text.and("` must be positive").as_str());
         }
         panic!("{}", text.and("` is too small for a join message").help("at least 128").as_str());
+    }
+    value
+}
+
+/// A number of at least 1.
+#[track_caller]
+pub const fn rounds(key: &str, value: u32) -> u32 {
+    at_least(key, 1, value as usize);
+    value
+}
+
+/// Bytes of a key that nobody guesses.
+#[track_caller]
+pub const fn key_length(key: &str, value: usize) -> usize {
+    if value < 16 {
+        panic!("{}", Text::new("`").and(key).and("` must be at least 16").as_str());
+    }
+    value
+}
+
+/// Milliseconds for which the JavaScript client waits.
+#[track_caller]
+pub const fn millis(key: &str, value: u64) -> u64 {
+    if value >= CLIENT_WAITS {
+        let text =
+            Text::new("`").and(key).and("` is too long: the JavaScript client gives up a request after 20 s");
+        let text = text.help("at most 15_000");
+        if eq(key, "window_ms") {
+            let help = "or, for clients that wait longer, `window_ms = insecure(.., reason = \"..\")`";
+            panic!("{}", text.help(help).as_str());
+        }
+        panic!("{}", text.as_str());
+    }
+    long_millis(key, value)
+}
+
+/// Milliseconds above zero.
+#[track_caller]
+pub const fn long_millis(key: &str, value: u64) -> u64 {
+    if value == 0 {
+        panic!("{}", Text::new("`").and(key).and("` must be positive").as_str());
+    }
+    value
+}
+
+/// An age of at least a second.
+#[track_caller]
+pub const fn age(key: &str, value: Duration) -> Duration {
+    if value.as_secs() == 0 {
+        let text = Text::new("`").and(key).and("` is below a second: tokens would be expired at once");
+        panic!("{}", text.as_str());
     }
     value
 }
@@ -108,6 +162,24 @@ pub const fn drainer(preset: Option<Drainer>) -> Drainer {
         Some(drainer) => drainer,
         None => Drainer::DEFAULT,
     }
+}
+
+/// What `longpoll` or `longpoll(..)` starts from: the socket's own, or the defaults.
+pub const fn longpoll(preset: Option<LongPoll>) -> LongPoll {
+    match preset {
+        Some(longpoll) => longpoll,
+        None => LongPoll::DEFAULT,
+    }
+}
+
+/// What `websocket = false` is, if the socket's own options turn longpoll on.
+#[track_caller]
+pub const fn without_websocket(longpoll: &Option<LongPoll>) -> Option<WebSocket> {
+    if longpoll.is_none() {
+        let text = Text::new("this mount serves no transport");
+        panic!("{}", text.help("add `longpoll`, or remove `websocket = false` or the mount").as_str());
+    }
+    None
 }
 
 /// A mount whose options fit together, and that grants what its socket reads.

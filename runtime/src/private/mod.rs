@@ -13,10 +13,12 @@ pub use std::time::Duration;
 pub use tracing::Level;
 
 pub use self::check::{
-    at_least, check_paths, drainer, mount, positive, session, subprotocols, timeout, transport_path,
+    age, at_least, check_paths, drainer, key_length, long_millis, longpoll, millis, mount, positive, rounds,
+    session, subprotocols, timeout, transport_path, without_websocket,
 };
 pub use crate::{
     config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
+    crypto::Digest,
     endpoint::{Endpoint, EndpointDef},
     message::Message,
     origin::CheckOrigin,
@@ -24,10 +26,10 @@ pub use crate::{
     plug::NotFound,
     session::SessionOptions,
     socket::{
-        Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, Outbox, OutboxOptions, Overflow,
-        Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
+        Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, LongPoll, Needs, Outbox,
+        OutboxOptions, Overflow, Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
     },
-    transport::{Mount, SocketDef},
+    transport::{CustomTransport, Mount, SocketDef},
 };
 
 /// What a pipeline without `service(..)` ends in.

@@ -65,9 +65,26 @@ use crate::{
 ///         }
 ///     }
 /// }
+///
+/// endpoint! {
+///     struct Web;
+///     http(port = 4000);
+///     socket("/news", News, websocket = false, transport = Lines);
+/// }
+/// # struct News;
+/// # #[socket]
+/// # impl News {
+/// #     async fn connect() -> Result<Self, Refused> { Ok(News) }
+/// #     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+/// # }
 /// ```
 ///
 /// `examples/custom_transport.rs` carries messages both ways, over Server-Sent Events and `POST`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    label = "no transport",
+    note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
+)]
 pub trait Transport: Send + Sync + 'static {
     /// What [`Connect::transport`](crate::Connect::transport) and logs call it.
     const NAME: &'static str;
