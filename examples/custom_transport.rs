@@ -84,14 +84,14 @@ const PULSE: Duration = Duration::from_secs(15);
 ///
 /// `GET` opens an event stream. Its first event, `connection`, carries the connection's name; whoever knows that may `POST`
 /// messages to the same path. The last event, `close`, carries a close code.
-pub struct Sse(Arc<Connections>);
+pub(crate) struct Sse(Arc<Connections>);
 
 /// Where messages for each open connection go.
 #[derive(Default)]
 struct Connections(Mutex<HashMap<String, Sender<Message>>>);
 
 /// What a mount's `transport` is.
-pub fn sse() -> Sse {
+pub(crate) fn sse() -> Sse {
     Sse(Arc::default())
 }
 

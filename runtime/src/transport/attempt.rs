@@ -15,13 +15,8 @@ use http::{
 use tracing::Level;
 
 use super::{
-    driver::Driver,
-    format::Format,
-    log,
-    mounted::Mounted,
-    outgoing::Outgoing,
-    pattern::NotUtf8,
-    request, upload,
+    driver::Driver, format::Format, log, mounted::Mounted, outgoing::Outgoing, pattern::NotUtf8, request,
+    upload,
 };
 use crate::{
     body::Body,

@@ -162,7 +162,7 @@ impl<S: Socket> Driver<S> {
     pub fn write(&mut self, bytes: impl Into<Bytes>) {
         let bytes = bytes.into();
         if !bytes.is_empty() {
-            self.line.put_own(bytes);
+            self.line.write(bytes);
         }
     }
 
