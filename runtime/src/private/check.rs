@@ -1,4 +1,4 @@
-//! Checks that run while the user's crate compiles: of constants, and of facts that span two items.
+//! Checks that run while the user's crate compiles: of values that are constants.
 //!
 //! Each returns what it was given, so that it can stand where the value does: the error then points there.
 
@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
-    origin::CheckOrigin,
     session::SessionOptions,
     socket::{Drainer, LongPoll, Timeout, WebSocket, eq},
-    transport::Mount,
 };
 
 /// After how many milliseconds the JavaScript client gives up a request.
@@ -180,130 +178,4 @@ pub const fn without_websocket(longpoll: &Option<LongPoll>) -> Option<WebSocket>
         panic!("{}", text.help("add `longpoll`, or remove `websocket = false` or the mount").as_str());
     }
     None
-}
-
-/// A mount whose options fit together, and that grants what its socket reads.
-#[track_caller]
-pub const fn mount(mount: Mount) -> Mount {
-    if let Some(drainer) = mount.drainer
-        && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
-    {
-        panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
-    }
-    if let Some(websocket) = &mount.websocket
-        && matches!(websocket.check_origin, Some(CheckOrigin::Off))
-        && !websocket.check_csrf
-    {
-        panic!("one of `check_origin` and `check_csrf` must be on");
-    }
-    grants(&mount);
-    mount
-}
-
-/// Everything that is missing goes into one message: an evaluation ends at its first panic.
-#[track_caller]
-const fn grants(mount: &Mount) {
-    let Some(websocket) = &mount.websocket else { return };
-    let (socket, needs) = (mount.socket.name, mount.socket.needs.info);
-    let mut missing =
-        Text::new("`").and(socket).and("` reads connect_info keys this mount does not request: ");
-    let (mut none, mut token) = (true, false);
-    let mut i = 0;
-    while i < needs.len() {
-        if eq(needs[i], "auth_token") {
-            token = !websocket.auth_token;
-        } else if !websocket.connect_info.grants(needs[i]) {
-            missing = missing.and_name(needs[i], none);
-            none = false;
-        }
-        i += 1;
-    }
-    if none && !token {
-        return;
-    }
-    if none {
-        missing = Text::new("`").and(socket).and("` reads `auth_token`, which is not enabled on this mount");
-    } else {
-        missing = missing.help("add them to `connect_info` of `websocket`");
-    }
-    if token {
-        missing = missing.help("add `auth_token = true` to `websocket`");
-    }
-    panic!("{}", missing.as_str());
-}
-
-/// No two mounts are served at the same path, whatever their variables are called.
-#[track_caller]
-pub const fn check_paths(mounts: &[Mount]) {
-    let mut i = 0;
-    while i < mounts.len() {
-        let mut earlier = 0;
-        while earlier < i {
-            if same_path(&mounts[earlier], &mounts[i]) {
-                let text = Text::new("`").and(mounts[i].path).and("` (").and(mounts[i].location);
-                let text = text.and(") is already served by `").and(mounts[earlier].path);
-                let text = text.and("` (").and(mounts[earlier].location).and(")");
-                panic!("{}", text.help("give one of them another path").as_str());
-            }
-            earlier += 1;
-        }
-        i += 1;
-    }
-}
-
-const fn same_path(a: &Mount, b: &Mount) -> bool {
-    let (Some(a_socket), Some(b_socket)) = (&a.websocket, &b.websocket) else { return false };
-    let mut a = Shape { mount: a.path.as_bytes(), transport: a_socket.path.as_bytes(), at: 0 };
-    let mut b = Shape { mount: b.path.as_bytes(), transport: b_socket.path.as_bytes(), at: 0 };
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (Some(x), Some(y)) if x == y => {}
-            _ => return false,
-        }
-    }
-}
-
-/// The bytes of a mount's full path, with one `/` for many and without the names of variables.
-struct Shape<'a> {
-    mount: &'a [u8],
-    transport: &'a [u8],
-    at: usize,
-}
-
-impl Shape<'_> {
-    const fn peek(&self) -> Option<u8> {
-        let (at, joint) = (self.at, self.mount.len());
-        if at < joint {
-            Some(self.mount[at])
-        } else if at == joint {
-            Some(b'/')
-        } else if at - joint <= self.transport.len() {
-            Some(self.transport[at - joint - 1])
-        } else {
-            None
-        }
-    }
-
-    const fn next(&mut self) -> Option<u8> {
-        let byte = self.peek();
-        self.at += 1;
-        match byte {
-            Some(b'/') => {
-                while let Some(b'/') = self.peek() {
-                    self.at += 1;
-                }
-                if self.peek().is_none() { None } else { byte }
-            }
-            Some(b':') => {
-                while let Some(byte) = self.peek()
-                    && byte != b'/'
-                {
-                    self.at += 1;
-                }
-                byte
-            }
-            _ => byte,
-        }
-    }
 }

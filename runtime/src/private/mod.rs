@@ -2,19 +2,24 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `check` | checks of constants and of facts that span two items |
+//! | `check` | checks of constants |
+//! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `text` | messages put together in constants |
 
 mod check;
+mod mount;
 mod text;
 
 pub use std::time::Duration;
 
 pub use tracing::Level;
 
-pub use self::check::{
-    age, at_least, check_paths, drainer, key_length, long_millis, longpoll, millis, mount, positive, rounds,
-    session, subprotocols, timeout, transport_path, without_websocket,
+pub use self::{
+    check::{
+        age, at_least, drainer, key_length, long_millis, longpoll, millis, positive, rounds, session,
+        subprotocols, timeout, transport_path, without_websocket,
+    },
+    mount::{check_paths, mount},
 };
 pub use crate::{
     config::{Extra, Http, PubSubSettings, Setting, Settings, Url},

@@ -22,7 +22,7 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
+        Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
     socket::{InboxWaker, Link, Unsupported},
 };
@@ -44,6 +44,8 @@ struct Out {
     queue: Queue,
     /// Pieces up to this number have been given to the client.
     seen: u64,
+    /// Something was lost because the client does not read: what came after it may not get through either.
+    overflowed: bool,
     /// The socket has ended: nothing is accepted any more.
     closed: bool,
     /// The task that runs the callbacks.
@@ -102,10 +104,14 @@ impl Line {
     /// Takes the oldest piece that waits.
     pub(super) fn poll_pop(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut out = self.out();
+        let before = out.queue.bytes();
         if let Some(bytes) = out.queue.pop() {
+            let half = self.mounted.options.outbox.limit / 2;
+            let room_again = before > half && out.queue.bytes() <= half;
             drop(out);
-            // There may be room again.
-            self.wake();
+            if room_again {
+                self.wake();
+            }
             return Poll::Ready(Some(bytes));
         }
         if out.closed {
@@ -175,13 +181,35 @@ impl Line {
         self.out().queue.clear();
     }
 
+    /// The transport's own words: the last ones come also after an overflow.
+    pub(super) fn write(&self, bytes: Bytes) {
+        let limit = self.mounted.options.outbox.limit;
+        self.put_into(self.out(), |queue, _| queue.push(bytes, limit).map(|()| 0));
+    }
+
+    fn put_own(&self, bytes: Bytes) {
+        let limit = self.mounted.options.outbox.limit;
+        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
+    }
+
     fn put(&self, put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>) {
-        let mut out = self.out();
+        let out = self.out();
+        if !out.overflowed {
+            self.put_into(out, put);
+        }
+    }
+
+    fn put_into(
+        &self,
+        mut out: MutexGuard<'_, Out>,
+        put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>,
+    ) {
         if out.closed {
             return;
         }
         let seen = out.seen;
         let put = put(&mut out.queue, seen);
+        out.overflowed |= put.is_err();
         let reader = out.reader.take();
         drop(out);
         reader.into_iter().for_each(Waker::wake);
@@ -199,14 +227,9 @@ impl Line {
         }
     }
 
-    fn put_own(&self, bytes: Bytes) {
-        let limit = self.mounted.options.outbox.limit;
-        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
-    }
-
     /// A broadcast as this line's clients see it.
-    fn render(&self, encoder: &dyn Encoder, broadcast: &Broadcast) -> Bytes {
-        let message = encoder.encode(broadcast);
+    fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
+        let message = form.encode(broadcast);
         let formatted = message.map(|message| (self.look.format)(message)).transpose();
         formatted
             .unwrap_or_else(|error| {
@@ -216,8 +239,8 @@ impl Line {
             .unwrap_or_default()
     }
 
-    fn render_key(&self, encoder: &dyn Encoder) -> RenderKey {
-        RenderKey { encoder: encoder.key(), variant: Variant::Format(self.look.key) }
+    fn render_key(&self, form: Form) -> RenderKey {
+        form.key(Variant::Format(self.look.key))
     }
 
     fn cannot_send(&self, error: Unsupported) {
@@ -246,9 +269,8 @@ impl Subscriber for Line {
         self.id
     }
 
-    fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
-        let bytes =
-            run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
+    fn forward(&self, form: Form, run: &Run) {
+        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
             let options = self.mounted.options.outbox;
             self.put(|queue, seen| queue.send(bytes, options, seen));
@@ -296,14 +318,14 @@ impl Link for Line {
         Line::cannot_send(self, error);
     }
 
-    fn subscribe(self: Arc<Self>, topic: &str, encoder: Option<&'static dyn Encoder>) {
-        if self.out().forwards.encoder(topic).is_some() {
+    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {
+        if self.out().forwards.form(topic).is_some() {
             return;
         }
-        let encoder = encoder.unwrap_or(self.encoder);
+        let form = form.unwrap_or(self.encoder.into());
         let subscriber: Arc<dyn Subscriber> = self.clone();
-        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, encoder);
-        self.out().forwards.add(membership, encoder);
+        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, form);
+        self.out().forwards.add(membership, form);
     }
 
     fn unsubscribe(&self, topic: &str) {
@@ -313,12 +335,12 @@ impl Link for Line {
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         let pubsub = self.mounted.handle.pubsub();
-        let Some(encoder) = self.out().forwards.encoder(topic) else {
+        let Some(form) = self.out().forwards.form(topic) else {
             return pubsub.broadcast(topic, event, payload);
         };
         let broadcast = Broadcast::new(topic, event, payload);
-        let render = |broadcast: &Broadcast| self.render(encoder, broadcast);
-        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(encoder), &render)?;
+        let render = |broadcast: &Broadcast| self.render(form, broadcast);
+        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(form), &render)?;
         if !bytes.is_empty() {
             self.put_own(bytes);
         }
