@@ -21,8 +21,6 @@ const APART: Duration = Duration::from_millis(100);
 /// Exchanges in order.
 #[derive(Clone, Debug)]
 pub struct Conversation {
-    /// What it is about.
-    pub name: String,
     /// One after the other, or several at once.
     pub exchanges: Vec<Exchange>,
     /// All requests go over the same connection.
@@ -57,13 +55,17 @@ impl Conversation {
     /// # Errors
     /// When it needs what is not there, or cannot be understood.
     pub fn read(theme: &str, json: &Value) -> Result<Conversation, LeftOut> {
-        let name = text(json, "name");
-        let one_connection = name.contains("over one kept-alive connection");
+        let one_connection = text(json, "name").contains("over one kept-alive connection");
         let exchanges = match json.get("steps").and_then(Value::as_array) {
             Some(steps) => Reader::new(theme, json, steps).read(steps)?,
             None => vec![Exchange::alone(Case::read(theme, json)?)],
         };
-        Ok(Conversation { name, exchanges, one_connection })
+        Ok(Conversation { exchanges, one_connection })
+    }
+
+    /// Bytes of the longest body.
+    pub fn heaviest(&self) -> usize {
+        self.exchanges.iter().map(|exchange| exchange.case.request.body.len()).max().unwrap_or(0)
     }
 
     /// The exchanges, those that overlap together.

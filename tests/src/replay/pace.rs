@@ -2,10 +2,14 @@
 
 use std::{future::Future, pin::pin, time::Duration};
 
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 /// Who was kept from running for longer may have missed a time that a case is about.
 pub(super) const HELD_UP: Duration = Duration::from_millis(50);
+
+/// Half of the shortest window: who needs as long for the JSON of a message can hardly answer it within one.
+pub(super) const SLOW: Duration = Duration::from_millis(200);
 
 /// How often we look.
 const LOOK: Duration = Duration::from_millis(10);
@@ -25,4 +29,12 @@ pub(super) async fn watch<T>(playing: impl Future<Output = T>) -> (T, Duration) 
             return (result, longest);
         }
     }
+}
+
+/// How long the machine needs for the JSON of so long a text.
+pub(super) fn json(length: usize) -> Duration {
+    let text = Value::from("x".repeat(length));
+    let began = Instant::now();
+    std::hint::black_box(text.to_string());
+    began.elapsed()
 }
