@@ -64,7 +64,7 @@ impl Conversation {
     }
 
     /// Bytes of the longest body.
-    pub fn heaviest(&self) -> usize {
+    pub fn longest_body(&self) -> usize {
         self.exchanges.iter().map(|exchange| exchange.case.request.body.len()).max().unwrap_or(0)
     }
 

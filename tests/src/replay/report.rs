@@ -93,7 +93,7 @@ async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Th
     let mut playing = JoinSet::new();
     for (index, json) in golden["cases"].as_array().into_iter().flatten().enumerate() {
         let case = json["name"].as_str().unwrap_or_default().to_owned();
-        let heavy = Conversation::read(name, json).is_ok_and(|case| case.heaviest() > HEAVY);
+        let heavy = Conversation::read(name, json).is_ok_and(|case| case.longest_body() > HEAVY);
         let seats = if heavy { SEATS } else { 1 };
         let (places, name, json) = (places.clone(), name.to_owned(), json.clone());
         playing.spawn(async move {
@@ -132,7 +132,8 @@ async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<(Result
         let (got, held_up) = pace::watch(play(&conversation, base_port)).await;
         let verdict = judge_all(&conversation, &got?);
         let fine = !matches!(verdict, Verdict::Different(_));
-        let too_slow = !fine && conversation.heaviest() > HEAVY && pace::json(conversation.heaviest()) > SLOW;
+        let too_slow =
+            !fine && conversation.longest_body() > HEAVY && pace::json(conversation.longest_body()) > SLOW;
         let excuse = too_slow || held_up > HELD_UP && conversation.exchanges.len() > 1;
         match tries {
             _ if fine || !excuse => return Ok((Ok(verdict), tries)),

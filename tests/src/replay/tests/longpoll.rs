@@ -231,7 +231,7 @@ async fn the_client_sends_the_token_of_the_latest_answer() {
 }
 
 #[tokio::test]
-async fn who_blocks_is_seen_to() {
+async fn a_machine_that_is_blocked_is_noticed() {
     let (done, held_up) = pace::watch(async {
         tokio::task::yield_now().await;
         std::thread::sleep(pace::HELD_UP * 3);
