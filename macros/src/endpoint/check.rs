@@ -5,7 +5,7 @@ use syn::{Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanne
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
-    check,
+    check, connect_info,
     diag::Diagnostics,
     options::Entry,
     pattern::{self, Segment},
@@ -24,7 +24,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     service_comes_last(declaration, diag);
     server_needs_a_listener(declaration, diag);
     url_port_is_said(declaration, diag);
-    sessions_have_a_secret(declaration, diag);
+    secret_is_set(declaration, diag);
     if let Some(init) = &declaration.init {
         shape_of_init(init, diag);
     }
@@ -199,14 +199,23 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-fn sessions_have_a_secret(declaration: &Declaration, diag: &mut Diagnostics) {
-    if declaration.names.iter().any(|name| name.ident == "secret_key_base") {
+/// What signs needs a secret, which `init` may set as well.
+fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
+    if declaration.init.is_some() || declaration.names.iter().any(|name| name.ident == "secret_key_base") {
         return;
     }
-    let websockets = declaration.mounts.iter().filter_map(|mount| mount.options.get("websocket")?.options());
-    for session in websockets.filter_map(check::session) {
-        diag.push(session, "`session` signs its cookie but no `secret_key_base` is set")
-            .help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
+    for Mount { options, .. } in &declaration.mounts {
+        let [websocket, longpoll] = ["websocket", "longpoll"].map(|name| options.get(name));
+        let session = [websocket, longpoll].into_iter().flatten().filter_map(Entry::options);
+        let longpoll = longpoll.filter(|entry| entry.expr().and_then(value::boolean) != Some(false));
+        let (at, message) = match (session.filter_map(connect_info::session).next(), longpoll) {
+            (Some(session), _) => (session, "`session` signs its cookie but no `secret_key_base` is set"),
+            (None, Some(entry)) => {
+                (&entry.name, "`longpoll` signs its tokens but no `secret_key_base` is set")
+            }
+            (None, None) => continue,
+        };
+        diag.push(at, message).help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
     }
 }
 
