@@ -1,5 +1,7 @@
 //! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
 
+use std::ptr;
+
 use quote::ToTokens;
 use syn::{Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
 
@@ -162,17 +164,23 @@ fn served_by<'a>(
 fn served_once(all: &[Served], diag: &mut Diagnostics) {
     let conditional =
         |mount: &Mount| mount.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
+    let mut reported: Option<&Mount> = None;
     for (index, served) in all.iter().enumerate() {
         let Some(first) = all.iter().take(index).find(|earlier| earlier.shape == served.shape) else {
             continue;
         };
-        if std::ptr::eq(first.mount, served.mount) {
+        let (mount, earlier) = (served.mount, first.mount);
+        if ptr::eq(mount, earlier) {
             diag.push(served.at, format!("both transports would be served at `{}`", served.path))
                 .help("give one of them another path");
-        } else if !conditional(first.mount) && !conditional(served.mount) {
-            let line = first.mount.path.span().start().line;
-            diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.path))
+        } else if !conditional(mount)
+            && !conditional(earlier)
+            && !reported.is_some_and(|one| ptr::eq(one, mount))
+        {
+            let line = earlier.path.span().start().line;
+            diag.push(&mount.path, format!("`{}` is already served by line {line}", served.path))
                 .help("give one of them another path");
+            reported = Some(mount);
         }
     }
 }
