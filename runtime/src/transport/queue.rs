@@ -89,11 +89,13 @@ impl Queue {
         Some(piece.bytes)
     }
 
-    /// Forgets all pieces up to a number.
-    pub(super) fn forget(&mut self, number: u64) {
+    /// Forgets all pieces up to a number, and says whether there were any.
+    pub(super) fn forget(&mut self, number: u64) -> bool {
+        let before = self.bytes;
         while self.pieces.front().is_some_and(|piece| piece.number <= number) {
             self.pop();
         }
+        self.bytes < before
     }
 
     pub(super) fn clear(&mut self) {

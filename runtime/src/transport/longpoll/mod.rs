@@ -7,16 +7,20 @@
 //! | file | what |
 //! | --- | --- |
 //! | `request` | what is asked, in order of the decisions, and the HTTP answers |
+//! | `body` | what comes in, within limits |
 //! | `wire` | answers as JSON, bodies as messages |
 //! | `token` | what a token says |
 //! | `ledger` | what a client has, as a state machine |
+//! | `receipt` | whether an answer could be written |
 //! | `session` | the shared half of a session: what requests reach |
 //! | `task` | the task that owns the socket |
 //! | `sessions` | all sessions of this node |
 //! | `seats` | how many there may be |
 //! | `remote` | sessions of other nodes, by PubSub |
 
+mod body;
 mod ledger;
+mod receipt;
 mod remote;
 mod request;
 mod seats;
