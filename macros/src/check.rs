@@ -108,6 +108,17 @@ impl Check<'_> {
                 return;
             }
             (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
+            (Kind::Millis { longer: true }, _) if outlasts_the_client(value) => {
+                let found = self.diag.push(value, TOO_LONG);
+                found.help("at most 15_000");
+                let shown = value::integer(value).unwrap_or_default();
+                found.help(format!(
+                    "if your clients wait longer, by `longpollerTimeout`, write `{} = insecure({shown}, reason = \"..\")`",
+                    self.name
+                ));
+                return;
+            }
+            (Kind::Age, Some("never")) => ("a leaked token would be valid for ever", "never"),
             (Kind::Timeout, Some("never")) => ("dead connections would stay for ever", "never"),
             (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => {
                 ("a client could make the server buffer any amount", "unlimited")
@@ -125,7 +136,13 @@ impl Check<'_> {
         match self.kind {
             Kind::Flag => self.flag(value),
             Kind::Size { least } | Kind::OptionalSize { least } => self.size(value, least),
+            Kind::Number { least, .. } => self.number(value, least),
+            Kind::Millis { longer } => self.millis(value, longer),
             Kind::Duration => self.duration(value, None),
+            Kind::Age => {
+                self.duration(value, Some("insecure(never, reason = \"..\")"));
+                self.whole_seconds(value);
+            }
             Kind::Timeout => self.duration(value, Some("insecure(never, reason = \"..\")")),
             Kind::Pause => self.duration(value, Some("never")),
             Kind::TransportPath => self.text(value, pattern::check_transport_path),
@@ -143,6 +160,7 @@ impl Check<'_> {
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
             Kind::Secret => secret::check(value, self.diag),
+            Kind::Transport => self.transport(value),
             Kind::Group(_) | Kind::SwitchedGroup(_) | Kind::OptionalGroup(_) => {}
         }
     }
@@ -194,6 +212,64 @@ impl Check<'_> {
                 self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
             }
             (None, None) => {}
+        }
+    }
+
+    fn number(&mut self, value: &Expr, least: u64) {
+        let name = self.name;
+        match (value::integer(value), value::literal_name(value)) {
+            (Some(number), _) if number < i128::from(least) => {
+                let bound = if least == 1 { "positive".to_owned() } else { format!("at least {least}") };
+                self.diag.push(value, format!("`{name}` must be {bound}"));
+            }
+            (None, Some(literal)) => {
+                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn millis(&mut self, value: &Expr, longer: bool) {
+        if let Some((unit, arguments)) = value::call(value) {
+            let number = arguments.first().and_then(value::integer).filter(|_| arguments.len() == 1);
+            let factor = match unit.to_string().as_str() {
+                "secs" => 1000,
+                "millis" => 1,
+                _ => return,
+            };
+            let found = self.diag.push(value, format!("`{}` is a number of milliseconds", self.name));
+            if let Some(number) = number {
+                found.help(format!("write `{} = {}`", self.name, number.saturating_mul(factor)));
+            }
+            return;
+        }
+        self.number(value, 1);
+        if !longer && outlasts_the_client(value) {
+            self.diag.push(value, TOO_LONG).help("at most 15_000");
+        }
+    }
+
+    /// Ages of tokens are compared in seconds.
+    fn whole_seconds(&mut self, value: &Expr) {
+        if millis(value).is_some_and(|millis| (1..1000).contains(&millis)) {
+            let message = format!("`{}` is below a second: tokens would be expired at once", self.name);
+            self.diag.push(value, message);
+        }
+    }
+
+    fn transport(&mut self, value: &Expr) {
+        let name = self.name;
+        let example = format!("write `{name} = Sse::new()`, with a type that implements `Transport`");
+        match (value::literal_name(value), value::word(value).map(ToString::to_string)) {
+            (Some(literal), _) => {
+                self.diag.push(value, format!("`{name}` takes a transport, this is {literal}")).help(example);
+            }
+            (None, Some(word)) if word == "websocket" || word == "longpoll" => {
+                self.diag
+                    .push(value, format!("`{word}` is a built-in transport"))
+                    .help(format!("write `{word}` beside path and type, or `{word}(..)`"));
+            }
+            _ => {}
         }
     }
 
@@ -469,6 +545,12 @@ fn interval_within_shutdown(options: &Options, diag: &mut Diagnostics) {
         diag.push_at(at, "the first interval is already longer than `shutdown`")
             .help("make `batch_interval` shorter, or `shutdown` longer");
     }
+}
+
+const TOO_LONG: &str = "the JavaScript client gives up a request after 20 s";
+
+fn outlasts_the_client(value: &Expr) -> bool {
+    value::integer(value).is_some_and(|number| number >= i128::from(schema::CLIENT_WAITS))
 }
 
 fn millis(value: &Expr) -> Option<i128> {

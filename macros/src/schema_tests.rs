@@ -44,6 +44,8 @@ fn keys_are_the_fields_of_the_runtime() {
         ("config/settings.rs", &PUBSUB),
         ("socket/options.rs", &SOCKET_OPTIONS),
         ("socket/options.rs", &WEBSOCKET),
+        ("socket/options.rs", &LONGPOLL),
+        ("socket/options.rs", &CRYPTO),
         ("socket/options.rs", &OUTBOX),
         ("socket/options.rs", &DRAINER),
         ("transport/mount.rs", &SOCKET),
@@ -70,23 +72,26 @@ fn directives_that_set_something_are_the_fields_of_settings() {
 
 #[test]
 fn words_are_the_variants_of_the_runtime() {
-    let file = syn::parse_file(&read("socket/options.rs")).unwrap();
-    let Some(Key { kind: Kind::Word { literal, words }, .. }) = OUTBOX.key("overflow") else {
-        panic!("overflow")
-    };
-    let variants = file.items.into_iter().find_map(|item| match item {
-        Item::Enum(item) if item.ident == literal => Some(item.variants),
-        _ => None,
-    });
-    let variants: Vec<String> =
-        variants.unwrap().into_iter().map(|variant| variant.ident.to_string()).collect();
-    assert_eq!(variants, words.iter().map(|(_, variant)| *variant).collect::<Vec<_>>());
+    for (file, group, key) in
+        [("socket/options.rs", &OUTBOX, "overflow"), ("crypto/key.rs", &CRYPTO, "key_digest")]
+    {
+        let file = syn::parse_file(&read(file)).unwrap();
+        let Some(Key { kind: Kind::Word { literal, words }, .. }) = group.key(key) else { panic!("{key}") };
+        let variants = file.items.into_iter().find_map(|item| match item {
+            Item::Enum(item) if item.ident == literal => Some(item.variants),
+            _ => None,
+        });
+        let variants: Vec<String> =
+            variants.unwrap().into_iter().map(|variant| variant.ident.to_string()).collect();
+        assert_eq!(variants, words.iter().map(|(_, variant)| *variant).collect::<Vec<_>>(), "{key}");
+    }
 }
 
 #[test]
 fn every_name_is_documented() {
     let text = read("docs/endpoint.md");
-    let groups = [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &OUTBOX, &DRAINER];
+    let groups =
+        [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &LONGPOLL, &CRYPTO, &OUTBOX, &DRAINER];
     let keys = groups.into_iter().flat_map(Group::key_names);
     for name in directive_names().chain(keys).chain(CONNECT_INFO.iter().copied()) {
         assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");

@@ -23,9 +23,20 @@ use tungstenite::Utf8Bytes;
 pub struct Text(Utf8Bytes);
 
 impl Text {
+    /// Text that is part of the program; it is not copied.
+    pub const fn from_static(text: &'static str) -> Self {
+        Text(Utf8Bytes::from_static(text))
+    }
+
     /// The text as a string slice.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// A part of this text as text of its own, in the same memory. A part that is not of this text panics.
+    pub(crate) fn part(&self, part: &str) -> Result<Text, Utf8Error> {
+        let bytes: &Bytes = self.0.as_ref();
+        Text::try_from(bytes.slice_ref(part.as_bytes()))
     }
 
     /// The bytes of the text.

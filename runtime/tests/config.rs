@@ -181,6 +181,8 @@ impl Endpoint for Mounted {
                 check_origin: Some(CheckOrigin::List(&["//a.com", "b.com"])),
                 ..WebSocket::DEFAULT
             }),
+            longpoll: None,
+            transport: None,
             drainer: None,
             log: None,
             location: "src/web.rs:9",

@@ -209,6 +209,8 @@ const fn mount<S: Socket>(path: &'static str) -> Mount {
         path,
         socket: SocketDef::of::<S>("Family"),
         websocket: Some(WebSocket::DEFAULT),
+        longpoll: None,
+        transport: None,
         drainer: SocketOptions::DEFAULT.drainer,
         log: None,
         location: "tests/endpoint.rs:1",

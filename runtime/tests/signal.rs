@@ -42,6 +42,8 @@ impl Endpoint for Web {
             path: "/",
             socket: SocketDef::of::<Deaf>("Deaf"),
             websocket: Some(WebSocket::DEFAULT),
+            longpoll: None,
+            transport: None,
             drainer: Some(Drainer { shutdown: Duration::from_secs(600), ..Drainer::DEFAULT }),
             log: None,
             location: "tests/signal.rs:1",

@@ -1,14 +1,14 @@
 //! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
 
 use quote::ToTokens;
-use syn::{Fields, FnArg, ItemFn, ItemStruct, ReturnType, spanned::Spanned};
+use syn::{Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
     check,
     diag::Diagnostics,
     options::Entry,
-    pattern,
+    pattern::{self, Segment},
     schema::{Form, Phase, directive},
     value,
 };
@@ -19,7 +19,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
         values(setting, diag);
     }
-    let mounts: Vec<Served> = declaration.mounts.iter().filter_map(|mount| served(mount, diag)).collect();
+    let mounts: Vec<Served> = declaration.mounts.iter().flat_map(|mount| served(mount, diag)).collect();
     served_once(&mounts, diag);
     service_comes_last(declaration, diag);
     server_needs_a_listener(declaration, diag);
@@ -91,29 +91,53 @@ fn nested_extra(entries: &[Extra], diag: &mut Diagnostics) {
     }
 }
 
-/// Where a mount is served.
+/// Where a transport of a mount is served.
 struct Served<'a> {
     mount: &'a Mount,
+    /// Where it is written: the path of the transport, or of the mount.
+    at: &'a LitStr,
     /// The full path as written.
     path: String,
     /// The full path with all variables alike.
     shape: String,
 }
 
-fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Option<Served<'a>> {
+fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
     check::options(&mount.options, diag);
-    let websocket = mount.options.get("websocket");
-    if websocket.and_then(Entry::expr).and_then(value::boolean) == Some(false) {
-        diag.push_at(
-            websocket.map_or_else(|| mount.path.span(), Entry::span),
-            "this mount serves no transport",
-        )
-        .help("remove `websocket = false`, or the mount");
+    some_transport(mount, diag);
+    let Some(segments) = pattern::check_mount(&mount.path, diag) else { return Vec::new() };
+    let transports = ["websocket", "longpoll"].into_iter();
+    transports.filter_map(|name| served_by(name, mount, segments.clone(), diag)).collect()
+}
+
+/// A mount is for something, as far as the declaration alone shows it: the socket's own options may turn longpoll on.
+fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
+    let off = |name| {
+        let value = mount.options.get(name).and_then(Entry::expr)?;
+        (value::boolean(value) == Some(false)).then_some(value)
+    };
+    if let (Some(websocket), Some(_), None) =
+        (off("websocket"), off("longpoll"), mount.options.get("transport"))
+    {
+        diag.push(websocket, "this mount serves no transport")
+            .help("remove `websocket = false`, or `longpoll = false`, or the mount");
     }
-    let mut segments = pattern::check_mount(&mount.path, diag)?;
-    let transport = websocket.and_then(Entry::options).and_then(|options| options.get("path"));
+}
+
+fn served_by<'a>(
+    name: &str,
+    mount: &'a Mount,
+    mut segments: Vec<Segment>,
+    diag: &mut Diagnostics,
+) -> Option<Served<'a>> {
+    let entry = mount.options.get(name);
+    let off = entry.and_then(Entry::expr).and_then(value::boolean) == Some(false);
+    if off || (name == "longpoll" && entry.is_none()) {
+        return None;
+    }
     let mut whole = mount.path.value();
-    match transport.and_then(Entry::expr) {
+    let path = entry.and_then(Entry::options).and_then(|options| options.get("path"));
+    let at = match path.and_then(Entry::expr) {
         Some(path) => {
             let text = value::text(path)?;
             // What is wrong with this path alone has been reported with the other options.
@@ -122,27 +146,34 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Option<Served<'a>> {
             if let Some(name) = pattern::bound_twice(&segments) {
                 diag.push(text, format!("`{name}` is bound twice in `{whole}`")).help("rename one");
             }
+            text
         }
         None => {
             // The options of the socket type decide: mounts of one type agree, of others nothing is known here.
-            whole.push_str("/websocket");
-            segments.push(pattern::Segment::Literal(mount.socket.to_token_stream().to_string()));
+            whole.push('/');
+            whole.push_str(name);
+            segments.push(Segment::Literal(format!("{name} of {}", mount.socket.to_token_stream())));
+            &mount.path
         }
-    }
-    Some(Served { mount, path: whole, shape: pattern::shape(&segments) })
+    };
+    Some(Served { mount, at, path: whole, shape: pattern::shape(&segments) })
 }
 
-fn served_once(mounts: &[Served], diag: &mut Diagnostics) {
+fn served_once(all: &[Served], diag: &mut Diagnostics) {
     let conditional =
         |mount: &Mount| mount.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
-    for (index, served) in mounts.iter().enumerate() {
-        let same = mounts.iter().take(index).find(|earlier| earlier.shape == served.shape);
-        let Some(first) = same.filter(|first| !conditional(first.mount) && !conditional(served.mount)) else {
+    for (index, served) in all.iter().enumerate() {
+        let Some(first) = all.iter().take(index).find(|earlier| earlier.shape == served.shape) else {
             continue;
         };
-        let line = first.mount.path.span().start().line;
-        diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.path))
-            .help("give one of them another path");
+        if std::ptr::eq(first.mount, served.mount) {
+            diag.push(served.at, format!("both transports would be served at `{}`", served.path))
+                .help("give one of them another path");
+        } else if !conditional(first.mount) && !conditional(served.mount) {
+            let line = first.mount.path.span().start().line;
+            diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.path))
+                .help("give one of them another path");
+        }
     }
 }
 

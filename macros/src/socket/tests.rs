@@ -89,6 +89,8 @@ fn options_are_defaults_for_mounts() {
         "crate = my::landfall, websocket(timeout = secs(45), compress = true), drainer(batch_size = 10), log = false",
         SMALL,
     );
+    snapshot("longpoll", "longpoll", SMALL);
+    snapshot("longpoll_options", "longpoll(window_ms = 5_000), drainer = false", SMALL);
 }
 
 #[test]

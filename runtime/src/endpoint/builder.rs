@@ -189,13 +189,13 @@ fn listener_config(config: &Config) -> Option<HttpConfig> {
 }
 
 fn mount_findings(mount: &'static Mount) -> Vec<ConfigError> {
-    match mount.websocket.and_then(|websocket| websocket.check_origin) {
-        Some(CheckOrigin::List(list)) => check_list(list)
-            .into_iter()
-            .map(|error| error.of_mount("check_origin", mount.path, mount.location))
-            .collect(),
+    let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
+    let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
+    let errors = [websocket, longpoll].into_iter().flatten().flat_map(|check| match check {
+        CheckOrigin::List(list) => check_list(list),
         _ => Vec::new(),
-    }
+    });
+    errors.map(|error| error.of_mount("check_origin", mount.path, mount.location)).collect()
 }
 
 fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {

@@ -58,7 +58,7 @@ impl fmt::Debug for Broadcast {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// JSON, serialized once.
+    /// JSON, serialized once. Nobody reads it again before it is sent: who makes one vouches for it.
     Json(Text),
     /// Text that is not JSON.
     Text(Text),
@@ -67,6 +67,9 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// The JSON object `{}`: what a message carries that has nothing to add.
+    pub const EMPTY: Payload = Payload::Json(Text::from_static("{}"));
+
     /// Serializes a value to JSON.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, marker::PhantomData};
 
-use super::Broadcast;
+use super::{Broadcast, RenderKey, Variant};
 use crate::message::Message;
 
 /// A form in which clients receive broadcasts. All who share a form share the encoded bytes.
@@ -11,6 +11,30 @@ pub(crate) trait Encoder: Send + Sync + 'static {
 
     /// Two encoders with the same key encode alike.
     fn key(&self) -> TypeId;
+}
+
+/// How the broadcasts of a topic go to a client: encoded so, but for some events.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    pub(crate) encoder: &'static dyn Encoder,
+    /// Events that are not forwarded.
+    pub(crate) skip: &'static [&'static str],
+}
+
+impl Form {
+    pub(crate) fn encode(&self, broadcast: &Broadcast) -> Option<Message> {
+        if self.skip.contains(&broadcast.event()) { None } else { self.encoder.encode(broadcast) }
+    }
+
+    pub(crate) fn key(&self, variant: Variant) -> RenderKey {
+        RenderKey { encoder: self.encoder.key(), skip: self.skip, variant }
+    }
+}
+
+impl From<&'static dyn Encoder> for Form {
+    fn from(encoder: &'static dyn Encoder) -> Self {
+        Form { encoder, skip: &[] }
+    }
 }
 
 /// The form that a socket type gives its broadcasts: the function of its `Socket::encode`.

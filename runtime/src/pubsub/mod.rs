@@ -32,7 +32,7 @@ pub use self::{
     subscription::{RecvError, Subscription},
 };
 pub(crate) use self::{
-    encoder::{Encoder, SocketEncoder},
+    encoder::{Encoder, Form, SocketEncoder},
     run::{RenderKey, Run, Variant},
     topic::{Membership, Subscriber},
 };
@@ -43,10 +43,13 @@ use self::{
 };
 
 /// The identity of a subscriber: unique in the process, never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriberId(u64);
 
 impl SubscriberId {
+    /// Nobody's; all others are greater.
+    pub(crate) const LOWEST: Self = SubscriberId(0);
+
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
@@ -170,19 +173,14 @@ impl PubSub {
         Subscription::new(self.clone(), topic)
     }
 
-    /// Writes the topic's broadcasts to a connection, in the form that `encoder` gives them.
-    pub(crate) fn forward(
-        &self,
-        topic: &str,
-        subscriber: Arc<dyn Subscriber>,
-        encoder: &'static dyn Encoder,
-    ) -> Membership {
-        self.join(topic, Entry { subscriber, encoder: Some(encoder) })
+    /// Writes the topic's broadcasts to a connection, in this form.
+    pub(crate) fn forward(&self, topic: &str, subscriber: Arc<dyn Subscriber>, form: Form) -> Membership {
+        self.join(topic, Entry { subscriber, form: Some(form) })
     }
 
     /// Hands the topic's broadcasts to a subscriber as they are.
     pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.join(topic, Entry { subscriber, encoder: None })
+        self.join(topic, Entry { subscriber, form: None })
     }
 
     pub(crate) fn leave(&self, membership: Membership) {
@@ -199,6 +197,20 @@ impl PubSub {
         self.0.stop.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
+    }
+
+    /// Starts a task that `close` waits for. It has to end soon after `stopped`.
+    pub(crate) fn spawn(
+        &self,
+        runtime: &tokio::runtime::Handle,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.0.tasks.spawn_on(task, runtime);
+    }
+
+    /// Completes when nothing is accepted any more.
+    pub(crate) async fn stopped(&self) {
+        self.0.stop.cancelled().await;
     }
 
     /// Tasks that deliver.

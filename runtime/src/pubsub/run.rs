@@ -24,8 +24,9 @@ pub(super) enum Except {
 /// A form on the wire: an encoder's, and the variant in which a transport frames it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RenderKey {
-    pub(crate) encoder: TypeId,
-    pub(crate) variant: Variant,
+    pub(super) encoder: TypeId,
+    pub(super) skip: &'static [&'static str],
+    pub(super) variant: Variant,
 }
 
 /// How a transport frames what was encoded.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Broadcast, Encoder, Run, SubscriberId};
+use super::{Broadcast, Form, Run, SubscriberId};
 
 /// What receives the broadcasts of a topic. Must not block: it runs on the shard's task.
 pub(crate) trait Subscriber: Send + Sync {
     fn id(&self) -> SubscriberId;
 
-    /// Writes a run of broadcasts to a client, in the form that the encoder gives them.
-    fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
-        let _ = (encoder, run);
+    /// Writes a run of broadcasts to a client, in this form.
+    fn forward(&self, form: Form, run: &Run) {
+        let _ = (form, run);
     }
 
     /// Takes one broadcast as it is.
@@ -19,17 +19,17 @@ pub(crate) trait Subscriber: Send + Sync {
     }
 }
 
-/// A subscription in a topic: forwarded if it has an encoder, delivered otherwise.
+/// A subscription in a topic: forwarded if it has a form, delivered otherwise.
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) subscriber: Arc<dyn Subscriber>,
-    pub(super) encoder: Option<&'static dyn Encoder>,
+    pub(super) form: Option<Form>,
 }
 
 impl Entry {
     pub(super) fn receive(&self, run: &Run) {
-        match self.encoder {
-            Some(encoder) => self.subscriber.forward(encoder, run),
+        match self.form {
+            Some(form) => self.subscriber.forward(form, run),
             None => run.deliver_to(&*self.subscriber),
         }
     }

@@ -84,4 +84,10 @@ pub enum Reason {
     Overflow,
     /// The endpoint is shutting down.
     Shutdown,
+    /// The application ended all connections of this client, by `disconnect` on the topic of its id.
+    Disconnected,
+    /// The client left the channel.
+    Left,
+    /// The client joined the channel's topic again: this join ended.
+    Rejoined,
 }

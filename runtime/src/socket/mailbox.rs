@@ -67,7 +67,15 @@ impl<I: Send + 'static> Mailbox<I> {
     /// When the connection has ended, or its mailbox is full.
     pub fn send(&self, info: I) -> Result<(), SendError<I>> {
         match self.0.upgrade() {
-            Some(inbox) => inbox.send(info),
+            Some(inbox) => inbox.put(info, CAPACITY),
+            None => Err(SendError::Closed(info)),
+        }
+    }
+
+    /// Like [`send`](Mailbox::send), whatever waits already: for what is bounded by other means.
+    pub(crate) fn send_beyond(&self, info: I) -> Result<(), SendError<I>> {
+        match self.0.upgrade() {
+            Some(inbox) => inbox.put(info, usize::MAX),
             None => Err(SendError::Closed(info)),
         }
     }
@@ -147,13 +155,13 @@ impl<I> Inbox<I> {
         let _ = self.waker.set(waker);
     }
 
-    fn send(&self, info: I) -> Result<(), SendError<I>> {
+    fn put(&self, info: I, capacity: usize) -> Result<(), SendError<I>> {
         {
             let mut state = self.lock();
             if state.closed {
                 return Err(SendError::Closed(info));
             }
-            if state.queue.len() >= CAPACITY {
+            if state.queue.len() >= capacity {
                 return Err(SendError::Full(info));
             }
             state.queue.push_back(info);
@@ -212,7 +220,7 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
 
     fn deliver(&self, broadcast: &Broadcast) {
         if let Some(inbox) = self.inbox.upgrade()
-            && let Err(SendError::Full(_)) = inbox.send(I::from(broadcast.clone()))
+            && let Err(SendError::Full(_)) = inbox.put(I::from(broadcast.clone()), CAPACITY)
         {
             tracing::warn!(topic = broadcast.topic(), "a broadcast was lost: the socket's mailbox is full");
         }

@@ -51,6 +51,22 @@ use crate::{
     pubsub::{Broadcast, Payload},
 };
 
+/// What can be mounted: a [`Socket`], or a type of which one is made (a
+/// [`ChannelSocket`](crate::channel::ChannelSocket)).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a socket",
+    label = "not a socket",
+    note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
+)]
+pub trait IntoSocket {
+    /// What is mounted.
+    type Socket: Socket;
+}
+
+impl<S: Socket> IntoSocket for S {
+    type Socket = S;
+}
+
 /// What a socket reads in `connect`: checked against what each mount grants, at compile time.
 ///
 /// `#[socket]` fills it in from the arguments of `connect`.
@@ -93,11 +109,6 @@ impl Needs {
 ///     }
 /// }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a socket",
-    label = "not a socket",
-    note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
-)]
 pub trait Socket: Sized + Send + 'static {
     /// What other tasks may send to this socket, by its [`Mailbox`].
     type Info: Send + 'static;

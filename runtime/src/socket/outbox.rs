@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::{
     handle::Handle,
     message::Message,
-    pubsub::{BroadcastError, Encoder, Payload, SubscriberId},
+    pubsub::{BroadcastError, Form, Payload, SubscriberId},
 };
 
 /// The way to one client, lent to a callback.
@@ -24,7 +24,7 @@ pub(crate) trait Link: Send + Sync {
     fn id(&self) -> SubscriberId;
     fn handle(&self) -> &Handle;
     /// In the form of the socket type, if none is given.
-    fn subscribe(self: Arc<Self>, topic: &str, encoder: Option<&'static dyn Encoder>);
+    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>);
     fn unsubscribe(&self, topic: &str);
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
 }
@@ -51,6 +51,10 @@ impl std::error::Error for Unsupported {}
 impl Outbox {
     pub(crate) fn new(link: Arc<dyn Link>) -> Self {
         Outbox(link)
+    }
+
+    pub(crate) fn link(&self) -> &Arc<dyn Link> {
+        &self.0
     }
 
     /// Sends a message to this client.

@@ -19,6 +19,11 @@ use crate::{
 /// Mount it with `socket("/path", Type, transport = expression)`.
 ///
 /// `examples/custom_transport.rs` is one on Server-Sent Events.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    label = "no transport",
+    note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
+)]
 pub trait Transport: Send + Sync + 'static {
     /// What [`Connect::transport`](crate::Connect::transport) and logs call it.
     const NAME: &'static str;

@@ -1,6 +1,6 @@
 //! The topics whose broadcasts go straight to a client.
 
-use crate::pubsub::{Encoder, Membership, PubSub};
+use crate::pubsub::{Form, Membership, PubSub};
 
 /// The topics whose broadcasts go straight to a client, each with the form in which they do.
 #[derive(Default)]
@@ -8,17 +8,17 @@ pub(super) struct Forwards(Vec<Forward>);
 
 struct Forward {
     membership: Membership,
-    encoder: &'static dyn Encoder,
+    form: Form,
 }
 
 impl Forwards {
     /// The form in which a topic is forwarded; `None` if it is not.
-    pub(super) fn encoder(&self, topic: &str) -> Option<&'static dyn Encoder> {
-        self.0.iter().find(|forward| forward.membership.topic() == topic).map(|forward| forward.encoder)
+    pub(super) fn form(&self, topic: &str) -> Option<Form> {
+        self.0.iter().find(|forward| forward.membership.topic() == topic).map(|forward| forward.form)
     }
 
-    pub(super) fn add(&mut self, membership: Membership, encoder: &'static dyn Encoder) {
-        self.0.push(Forward { membership, encoder });
+    pub(super) fn add(&mut self, membership: Membership, form: Form) {
+        self.0.push(Forward { membership, form });
     }
 
     /// Takes those of one topic out.

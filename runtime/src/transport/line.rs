@@ -22,7 +22,7 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
+        Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
     socket::{InboxWaker, Link, Unsupported},
 };
@@ -218,8 +218,8 @@ impl Line {
     }
 
     /// A broadcast as this line's clients see it.
-    fn render(&self, encoder: &dyn Encoder, broadcast: &Broadcast) -> Bytes {
-        let message = encoder.encode(broadcast);
+    fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
+        let message = form.encode(broadcast);
         let formatted = message.map(|message| (self.look.format)(message)).transpose();
         formatted
             .unwrap_or_else(|error| {
@@ -229,8 +229,8 @@ impl Line {
             .unwrap_or_default()
     }
 
-    fn render_key(&self, encoder: &dyn Encoder) -> RenderKey {
-        RenderKey { encoder: encoder.key(), variant: Variant::Format(self.look.key) }
+    fn render_key(&self, form: Form) -> RenderKey {
+        form.key(Variant::Format(self.look.key))
     }
 
     fn cannot_send(&self, error: Unsupported) {
@@ -259,9 +259,8 @@ impl Subscriber for Line {
         self.id
     }
 
-    fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
-        let bytes =
-            run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
+    fn forward(&self, form: Form, run: &Run) {
+        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
             let options = self.mounted.options.outbox;
             self.put(|queue, seen| queue.send(bytes, options, seen));
@@ -309,14 +308,14 @@ impl Link for Line {
         Line::cannot_send(self, error);
     }
 
-    fn subscribe(self: Arc<Self>, topic: &str, encoder: Option<&'static dyn Encoder>) {
-        if self.out().forwards.encoder(topic).is_some() {
+    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {
+        if self.out().forwards.form(topic).is_some() {
             return;
         }
-        let encoder = encoder.unwrap_or(self.encoder);
+        let form = form.unwrap_or(self.encoder.into());
         let subscriber: Arc<dyn Subscriber> = self.clone();
-        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, encoder);
-        self.out().forwards.add(membership, encoder);
+        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, form);
+        self.out().forwards.add(membership, form);
     }
 
     fn unsubscribe(&self, topic: &str) {
@@ -326,12 +325,12 @@ impl Link for Line {
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         let pubsub = self.mounted.handle.pubsub();
-        let Some(encoder) = self.out().forwards.encoder(topic) else {
+        let Some(form) = self.out().forwards.form(topic) else {
             return pubsub.broadcast(topic, event, payload);
         };
         let broadcast = Broadcast::new(topic, event, payload);
-        let render = |broadcast: &Broadcast| self.render(encoder, broadcast);
-        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(encoder), &render)?;
+        let render = |broadcast: &Broadcast| self.render(form, broadcast);
+        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(form), &render)?;
         if !bytes.is_empty() {
             self.put_own(bytes);
         }

@@ -7,7 +7,7 @@ use super::{
     longpoll::{LongPollTransport, Sessions},
     websocket::WebSocketTransport,
 };
-use crate::socket::{Children, Drainer, LongPoll, Needs, Socket, TransportKind, WebSocket};
+use crate::socket::{Children, Drainer, IntoSocket, LongPoll, Needs, Socket, TransportKind, WebSocket};
 
 /// A socket type as data: its name and its entry points, without its type.
 #[derive(Clone, Copy)]
@@ -22,8 +22,12 @@ pub struct SocketDef {
 }
 
 impl SocketDef {
-    /// The entry points of a socket type.
-    pub const fn of<S: Socket>(name: &'static str) -> Self {
+    /// The entry points of a socket type: of one that implements [`Socket`], or holds channels.
+    pub const fn of<T: IntoSocket>(name: &'static str) -> Self {
+        SocketDef::new::<T::Socket>(name)
+    }
+
+    const fn new<S: Socket>(name: &'static str) -> Self {
         SocketDef {
             name,
             type_id: TypeId::of::<S>,

@@ -41,6 +41,8 @@ impl Endpoint for ByHand {
                 connect_info: ConnectInfo { session: Some(&SESSION), ..ConnectInfo::NOTHING },
                 ..WebSocket::DEFAULT
             }),
+            longpoll: None,
+            transport: None,
             drainer: None,
             log: None,
             location: "src/web.rs:9",

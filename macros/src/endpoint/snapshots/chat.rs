@@ -20,6 +20,8 @@ const _: () = {
             batch_size: 10_000,
             ..__rt::drainer(<RoomSocket as __rt::Socket>::OPTIONS.drainer)
         }),
+        longpoll: <RoomSocket as __rt::Socket>::OPTIONS.longpoll,
+        transport: ::core::option::Option::None,
         log: <RoomSocket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "11"),
     });
@@ -29,6 +31,8 @@ const _: () = {
         websocket: ::core::option::Option::Some(
             <AdminSocket as __rt::Socket>::OPTIONS.websocket,
         ),
+        longpoll: <AdminSocket as __rt::Socket>::OPTIONS.longpoll,
+        transport: ::core::option::Option::None,
         drainer: <AdminSocket as __rt::Socket>::OPTIONS.drainer,
         log: <AdminSocket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "16"),

@@ -8,6 +8,8 @@ const _: () = {
         websocket: ::core::option::Option::Some(
             <Debug as __rt::Socket>::OPTIONS.websocket,
         ),
+        longpoll: <Debug as __rt::Socket>::OPTIONS.longpoll,
+        transport: ::core::option::Option::None,
         drainer: <Debug as __rt::Socket>::OPTIONS.drainer,
         log: <Debug as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "8"),

@@ -21,7 +21,7 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
+        Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
     socket::{InboxWaker, Link, Unsupported, WebSocket},
     transport::{
@@ -209,8 +209,8 @@ impl<W: Wire> Peer<W> {
     }
 
     /// A broadcast as frames of this connection's form.
-    fn render(&self, encoder: &dyn Encoder, broadcast: &Broadcast) -> Bytes {
-        match encoder.encode(broadcast) {
+    fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
+        match form.encode(broadcast) {
             Some(message) => {
                 let (opcode, compressed, payload) = self.dress(message);
                 frame::shared(opcode, compressed, &payload)
@@ -219,9 +219,9 @@ impl<W: Wire> Peer<W> {
         }
     }
 
-    fn render_key(&self, encoder: &dyn Encoder) -> RenderKey {
+    fn render_key(&self, form: Form) -> RenderKey {
         let bits = self.deflate.map_or(0, |parameters| parameters.server_bits);
-        RenderKey { encoder: encoder.key(), variant: Variant::Frames(bits) }
+        form.key(Variant::Frames(bits))
     }
 
     /// A message as a frame: opcode, whether it is compressed, and payload.
@@ -279,9 +279,8 @@ impl<W: Wire> Subscriber for Peer<W> {
         self.id
     }
 
-    fn forward(&self, encoder: &'static dyn Encoder, run: &Run) {
-        let bytes =
-            run.bytes(self.id, self.render_key(encoder), &|broadcast| self.render(encoder, broadcast));
+    fn forward(&self, form: Form, run: &Run) {
+        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
             let sent = self.out().outgoing.send(&bytes, &self.wire, self.options.outbox);
             self.settle(sent);
@@ -345,14 +344,14 @@ impl<W: Wire> Link for Peer<W> {
         &self.mounted.handle
     }
 
-    fn subscribe(self: Arc<Self>, topic: &str, encoder: Option<&'static dyn Encoder>) {
-        if self.out().forwards.encoder(topic).is_some() {
+    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {
+        if self.out().forwards.form(topic).is_some() {
             return;
         }
-        let encoder = encoder.unwrap_or(self.encoder);
+        let form = form.unwrap_or(self.encoder.into());
         let subscriber: Arc<dyn Subscriber> = self.clone();
-        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, encoder);
-        self.out().forwards.add(membership, encoder);
+        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, form);
+        self.out().forwards.add(membership, form);
     }
 
     fn unsubscribe(&self, topic: &str) {
@@ -362,12 +361,12 @@ impl<W: Wire> Link for Peer<W> {
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         let pubsub = self.mounted.handle.pubsub();
-        let Some(encoder) = self.out().forwards.encoder(topic) else {
+        let Some(form) = self.out().forwards.form(topic) else {
             return pubsub.broadcast(topic, event, payload);
         };
         let broadcast = Broadcast::new(topic, event, payload);
-        let render = |broadcast: &Broadcast| self.render(encoder, broadcast);
-        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(encoder), &render)?;
+        let render = |broadcast: &Broadcast| self.render(form, broadcast);
+        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(form), &render)?;
         if !bytes.is_empty() {
             self.push_bytes(&[], bytes);
         }

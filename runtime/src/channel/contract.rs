@@ -1,0 +1,85 @@
+//! One conversation of a client: the state and the callbacks of an application.
+
+use std::future::Future;
+
+use super::{Answer, ChannelSocket, Event, Join, JoinError, Joined, Outlet};
+use crate::{pubsub::Broadcast, socket::Reason};
+
+/// One client's conversation on one topic: the state and the callbacks of an application.
+///
+/// `#[channel]` writes this implementation from an `impl` block; here is what it stands for. The callbacks of one channel
+/// run one at a time, in the order in which messages came. A callback that has to wait holds up no other channel of the
+/// connection. One that panics ends its own channel: the client is told `phx_error`, and joins again.
+///
+/// ```
+/// use landfall::channel::{Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Outlet, Reply, Route, Signal};
+/// use landfall::{Connect, Refused};
+///
+/// struct UserSocket;
+///
+/// impl ChannelSocket for UserSocket {
+///     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
+///
+///     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+///         Ok(UserSocket)
+///     }
+/// }
+///
+/// struct Room;
+///
+/// impl Channel for Room {
+///     type Socket = UserSocket;
+///     type Info = ();
+///
+///     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
+///         if join.rest() == "secret" {
+///             return Err(JoinError::new("unauthorized"));
+///         }
+///         Ok(Joined::new(Room))
+///     }
+///
+///     async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
+///         match event.name() {
+///             "shout" => match out.broadcast("shout", event.into_payload()) {
+///                 Ok(()) => Answer::NoReply,
+///                 Err(error) => Answer::Reply(error.into()),
+///             },
+///             _ => Answer::Reply(Reply::because("unknown event")),
+///         }
+///     }
+/// }
+/// ```
+pub trait Channel: Sized + Send + 'static {
+    /// The socket that it belongs to.
+    type Socket: ChannelSocket;
+
+    /// What other tasks may send to this channel, by its [`Mailbox`](super::Mailbox).
+    type Info: Send + 'static;
+
+    /// Events of its topic that go to [`handle_out`](Channel::handle_out), and not straight to the client.
+    const INTERCEPT: &'static [&'static str] = &[];
+
+    /// Decides whether a client may join, and makes its state. The reply reaches the client before anything else of this
+    /// channel.
+    fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
+
+    /// Called for each message of the client.
+    fn handle_in(&mut self, event: Event, out: &mut Outlet) -> impl Future<Output = Answer> + Send;
+
+    /// Called for each message that arrives in the [`Mailbox`](super::Mailbox).
+    fn handle_info(&mut self, info: Self::Info, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+        let _ = (info, out);
+        async { Answer::NoReply }
+    }
+
+    /// Called for each broadcast of an event that is intercepted. The default pushes it as it is.
+    fn handle_out(&mut self, broadcast: Broadcast, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+        out.push(broadcast.event(), broadcast.payload().clone());
+        async { Answer::NoReply }
+    }
+
+    /// Called once when the client has left, whatever the reason.
+    fn terminate(self, reason: Reason) {
+        let _ = reason;
+    }
+}

@@ -1,0 +1,102 @@
+//! A joined channel, or one that is being joined, as its socket sees it.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::{
+    ClientMessage, Ref,
+    member::Member,
+    work::{Instance, Job, Work},
+};
+use crate::socket::Reason;
+
+/// What may wait for one channel's callback.
+const WAITING: usize = 256;
+
+/// What waits for a channel's callback.
+pub(super) enum Waiting {
+    Message(ClientMessage),
+    Job(Job),
+}
+
+/// Too much waits.
+#[derive(Debug)]
+pub(super) struct Full;
+
+/// A topic that the client has joined, or is joining.
+pub(super) struct Entry {
+    pub(super) member: Arc<Member>,
+    /// What the client named the join; V1 clients do not.
+    pub(super) join_ref: Ref,
+    /// That of the message by which it joined.
+    pub(super) reference: Ref,
+    /// Events that go to the channel, and not straight to the client.
+    pub(super) intercept: &'static [&'static str],
+    /// The join that this one replaces: the client is told of its end after the reply to this one.
+    pub(super) replaced: Option<Ref>,
+    joined: bool,
+    /// Away while a callback runs.
+    channel: Option<Box<dyn Instance>>,
+    waiting: VecDeque<Waiting>,
+}
+
+impl Entry {
+    pub(super) fn joining(
+        member: Arc<Member>,
+        join_ref: Ref,
+        reference: Ref,
+        intercept: &'static [&'static str],
+        replaced: Option<Ref>,
+    ) -> Self {
+        let waiting = VecDeque::new();
+        Entry { member, join_ref, reference, intercept, replaced, joined: false, channel: None, waiting }
+    }
+
+    pub(super) fn is_joined(&self) -> bool {
+        self.joined
+    }
+
+    pub(super) fn is_away(&self) -> bool {
+        self.channel.is_none()
+    }
+
+    /// A callback takes the channel away.
+    pub(super) fn begin(&mut self, job: Job) -> Option<(Arc<Member>, Work)> {
+        let reference = match &job {
+            Job::In(_, reference) => reference.clone(),
+            Job::Info(_) | Job::Out(_) => Ref::NULL,
+        };
+        let work = self.channel.take()?.handle(job, self.member.outlet(reference));
+        Some((self.member.clone(), work))
+    }
+
+    pub(super) fn come_back(&mut self, channel: Box<dyn Instance>) {
+        self.joined = true;
+        self.channel = Some(channel);
+    }
+
+    pub(super) fn wait(&mut self, waiting: Waiting) -> Result<(), Full> {
+        if self.waiting.len() >= WAITING {
+            return Err(Full);
+        }
+        self.waiting.push_back(waiting);
+        Ok(())
+    }
+
+    pub(super) fn next(&mut self) -> Option<Waiting> {
+        let next = self.waiting.pop_front();
+        if self.waiting.is_empty() {
+            // An idle channel holds no memory for it.
+            self.waiting = VecDeque::new();
+        }
+        next
+    }
+
+    /// Ends it: nothing reaches the client any more, and the channel is told if it is here. Returns what waited.
+    pub(super) fn close(self, reason: Reason) -> VecDeque<Waiting> {
+        self.member.leave();
+        if let Some(channel) = self.channel {
+            channel.terminate(reason);
+        }
+        self.waiting
+    }
+}

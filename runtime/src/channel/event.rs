@@ -1,0 +1,47 @@
+//! A message of a client to a channel.
+
+use serde::de::DeserializeOwned;
+
+use super::Name;
+use crate::pubsub::Payload;
+
+/// A message of a client to a channel: the name of an event, and a payload.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub(super) name: Name,
+    pub(super) payload: Payload,
+}
+
+impl Event {
+    /// The name, such as `"new_message"`.
+    pub fn name(&self) -> &str {
+        self.name.as_str().unwrap_or_default()
+    }
+
+    /// [`Payload::Json`] or [`Payload::Binary`]. It shares the memory of the message it came in: copy what is kept.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The payload, taken out.
+    pub fn into_payload(self) -> Payload {
+        self.payload
+    }
+
+    /// The payload as a value.
+    ///
+    /// # Errors
+    /// When it is bytes, or JSON of another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        from_payload(&self.payload)
+    }
+}
+
+pub(super) fn from_payload<T: DeserializeOwned>(payload: &Payload) -> Result<T, serde_json::Error> {
+    match payload {
+        Payload::Json(json) => serde_json::from_str(json),
+        Payload::Text(_) | Payload::Binary(_) => {
+            Err(serde::de::Error::custom("expected JSON, and the payload is binary"))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A client that wants to join a topic.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use serde::de::DeserializeOwned;
+
+use super::{Channel, Mailbox, event::from_payload, member::Member};
+use crate::{handle::Handle, pubsub::Payload, pubsub::SubscriberId};
+
+/// A client that wants to join: what [`Channel::join`] is given.
+pub struct Join<C: Channel> {
+    pub(super) member: Arc<Member>,
+    pub(super) payload: Payload,
+    pub(super) socket: Arc<C::Socket>,
+    pub(super) assigns: Option<&'static (dyn std::any::Any + Send + Sync)>,
+    /// Bytes of the topic that the route's pattern names.
+    pub(super) fixed: usize,
+}
+
+impl<C: Channel> Join<C> {
+    /// The topic, such as `"room:7"`.
+    pub fn topic(&self) -> &str {
+        self.member.topic()
+    }
+
+    /// What the `*` of the route's pattern stands for, such as `"7"` for `room:*`; empty without one.
+    pub fn rest(&self) -> &str {
+        &self.topic()[self.fixed..]
+    }
+
+    /// The parameters that the client sent.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The parameters as a value.
+    ///
+    /// # Errors
+    /// When they are bytes, or JSON of another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        from_payload(&self.payload)
+    }
+
+    /// The socket that the client connected to.
+    pub fn socket(&self) -> &Arc<C::Socket> {
+        &self.socket
+    }
+
+    /// What the route of this channel was given as `assigns`; `None` if it is of another type.
+    pub fn assigns<T: 'static>(&self) -> Option<&'static T> {
+        self.assigns?.downcast_ref()
+    }
+
+    /// The address of the channel that is being made. What is sent to it before the join is done arrives afterwards.
+    pub fn mailbox(&self) -> Mailbox<C::Info> {
+        Mailbox::new(self.member.clone())
+    }
+
+    /// The endpoint that the client came to.
+    pub fn handle(&self) -> &Handle {
+        self.member.handle()
+    }
+
+    /// The identity of the client's connection among subscribers.
+    pub fn id(&self) -> SubscriberId {
+        self.member.id()
+    }
+}
+
+impl<C: Channel> fmt::Debug for Join<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The parameters may hold credentials.
+        f.debug_struct("Join").field("topic", &self.topic()).finish_non_exhaustive()
+    }
+}
+
+/// A channel that a client has joined, with the reply to it.
+#[derive(Debug)]
+pub struct Joined<C> {
+    pub(super) channel: C,
+    pub(super) reply: Payload,
+}
+
+impl<C> Joined<C> {
+    /// With an empty reply.
+    pub const fn new(channel: C) -> Self {
+        Joined { channel, reply: Payload::EMPTY }
+    }
+
+    /// With this reply.
+    #[must_use]
+    pub fn reply(mut self, reply: impl Into<Payload>) -> Self {
+        self.reply = reply.into();
+        self
+    }
+}
+
+/// What `join` of `#[channel]` may return as its success: the channel, or the channel and the reply's payload.
+pub trait IntoJoined<C> {
+    /// The channel with its reply.
+    fn into_joined(self) -> Joined<C>;
+}
+
+impl<C: Channel> IntoJoined<C> for C {
+    fn into_joined(self) -> Joined<C> {
+        Joined::new(self)
+    }
+}
+
+impl<C: Channel> IntoJoined<C> for Joined<C> {
+    fn into_joined(self) -> Joined<C> {
+        self
+    }
+}
+
+impl<C: Channel, P: Into<Payload>> IntoJoined<C> for (C, P) {
+    fn into_joined(self) -> Joined<C> {
+        Joined::new(self.0).reply(self.1)
+    }
+}
+
+/// Why a client may not join: the payload of the reply with status `error`.
+///
+/// Any error turns into one by `?`: the client then gets `{"reason": "join refused"}`, and the error is logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinError(pub(super) Payload);
+
+impl JoinError {
+    /// With the payload `{"reason": reason}`, such as `"unauthorized"`.
+    pub fn new(reason: &str) -> Self {
+        JoinError(serde_json::json!({ "reason": reason }).into())
+    }
+
+    /// With any payload.
+    pub fn with(payload: impl Into<Payload>) -> Self {
+        JoinError(payload.into())
+    }
+}
+
+impl<E: Error> From<E> for JoinError {
+    fn from(error: E) -> Self {
+        tracing::info!("a join was refused: {error}");
+        JoinError::new("join refused")
+    }
+}

@@ -1,0 +1,46 @@
+//! Channels: many conversations over one connection, as Phoenix's clients hold them.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `socket` | a connection that holds channels, as an application declares it |
+//! | `contract` | one conversation: state and callbacks of an application |
+//! | `route` | which channel serves a topic |
+//! | `join` `event` `answer` | what callbacks are given, and what they answer |
+//! | `outlet` | what callbacks write to |
+//! | `mailbox` `signal` | how other tasks reach a channel |
+//! | `multiplexer` | the socket that holds the channels of a client |
+//! | `entry` `member` | a joined channel, as its socket sees it, and as others do |
+//! | `work` | callbacks that can be moved to a task of their own |
+//! | `serializer` | the wire formats, and which one a client asks for |
+
+mod answer;
+mod contract;
+mod entry;
+mod event;
+mod join;
+mod mailbox;
+mod member;
+mod multiplexer;
+mod outlet;
+mod route;
+mod serializer;
+mod signal;
+mod socket;
+mod work;
+
+pub use self::serializer::{
+    ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable, Unencodable,
+    UnsupportedVersion, V1, V2, Versioned, negotiate,
+};
+pub use self::{
+    answer::{Answer, IntoAnswer, Reply},
+    contract::Channel,
+    event::Event,
+    join::{IntoJoined, Join, JoinError, Joined},
+    mailbox::{Mailbox, MailboxError},
+    multiplexer::Multiplexer,
+    outlet::{Outlet, SendError, SocketRef},
+    route::Route,
+    signal::Signal,
+    socket::ChannelSocket,
+};

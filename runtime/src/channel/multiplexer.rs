@@ -1,0 +1,435 @@
+//! Many channels over one connection.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    future::poll_fn,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::time::sleep;
+
+use super::{
+    Answer, ChannelSocket, ClientMessage, Event, JoinError, NameRef, Ref, Reply, SendError, ServerMessage,
+    Signal, Versioned,
+    entry::{Entry, Waiting},
+    mailbox::Intercepts,
+    member::Member,
+    negotiate,
+    signal::Kind,
+    work::{Job, Outcome, Work},
+};
+use crate::{
+    message::Message,
+    pubsub::{Form, Payload},
+    socket::{
+        self, Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket, SocketOptions,
+    },
+};
+
+/// The topic and the event by which clients show that they are there.
+const HEARTBEAT: (Option<&str>, Option<&str>) = (Some("phoenix"), Some("heartbeat"));
+/// How long a callback may go on after its client has left.
+const GRACE: Duration = Duration::from_secs(5);
+/// Away: the client is to come back, and a browser's does so after any code but 1000.
+const GOING_AWAY: u16 = 1001;
+
+/// The socket that holds a client's channels: what is mounted for a [`ChannelSocket`].
+pub struct Multiplexer<S: ChannelSocket> {
+    socket: Arc<S>,
+    speaks: &'static Versioned,
+    mailbox: Mailbox<Signal>,
+    channels: HashMap<Box<str>, Entry>,
+}
+
+/// A callback to run, and whose.
+type Task = (Arc<Member>, Work);
+
+impl<S: ChannelSocket> Socket for Multiplexer<S> {
+    type Info = Signal;
+
+    const OPTIONS: SocketOptions = S::OPTIONS;
+    const NEEDS: Needs = S::NEEDS;
+
+    fn children(children: &mut Children) {
+        S::children(children);
+    }
+
+    async fn connect(connect: Connect<Signal>) -> Result<Self, Refused> {
+        let vsn = match connect.params().get("vsn") {
+            None => None,
+            Some(Param::Text(vsn)) => Some(vsn.as_str()),
+            // A list or a map is no version.
+            Some(_) => Some(""),
+        };
+        let speaks = negotiate(S::SERIALIZERS, vsn).map_err(|error| {
+            tracing::warn!("{error}");
+            Refused::new()
+        })?;
+        let mailbox = connect.mailbox().clone();
+        let socket = Arc::new(S::connect(connect).await?);
+        Ok(Multiplexer { socket, speaks, mailbox, channels: HashMap::new() })
+    }
+
+    async fn init(&mut self, out: &mut Outbox) -> Flow {
+        if let Some(id) = self.socket.id() {
+            self.mailbox.subscribe(out.handle().pubsub(), &id);
+        }
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        match self.speaks.serializer.decode(message) {
+            Ok(message) => {
+                let task = self.dispatch(message, out);
+                self.run(task, out).await;
+                Flow::Continue
+            }
+            Err(error) => Flow::fail(format!("undecodable message: {error}")),
+        }
+    }
+
+    async fn handle_info(&mut self, signal: Signal, out: &mut Outbox) -> Flow {
+        let task = match signal.0 {
+            Kind::ToSocket(broadcast) if broadcast.event() == "disconnect" => {
+                let text = std::borrow::Cow::Borrowed("");
+                return Flow::Stop { code: GOING_AWAY, text, reason: Reason::Disconnected };
+            }
+            Kind::ToSocket(_) => None,
+            Kind::Info(member, info) => self.hand_over(member, Waiting::Job(Job::Info(info)), out),
+            Kind::Intercepted(member, broadcast) => {
+                self.hand_over(member, Waiting::Job(Job::Out(broadcast)), out)
+            }
+            Kind::Done(member, outcome) => {
+                self.settle(&member, outcome, out);
+                self.next(&member, out)
+            }
+        };
+        self.run(task, out).await;
+        Flow::Continue
+    }
+
+    fn terminate(mut self, reason: Reason) {
+        self.leave_all(&reason);
+    }
+}
+
+impl<S: ChannelSocket> Multiplexer<S> {
+    /// Does what a message asks for, but for the callback that it asks for, which is returned.
+    fn dispatch(&mut self, message: ClientMessage, out: &mut Outbox) -> Option<Task> {
+        let (topic, event) = (message.topic.as_str(), message.event.as_str());
+        if (topic, event) == HEARTBEAT {
+            self.reply(out, &Ref::NULL, &message, &Reply::ok(Payload::EMPTY));
+            return None;
+        }
+        if event == Some("phx_join") {
+            return self.join(message, out);
+        }
+        let Some(entry) = topic.and_then(|topic| self.channels.get_mut(topic)) else {
+            self.unjoined(&message, out);
+            return None;
+        };
+        if entry.is_away() {
+            return self.wait(Waiting::Message(message), out);
+        }
+        if event == Some("phx_leave") {
+            self.leave(&message, out);
+            return None;
+        }
+        let member = entry.member.clone();
+        let ClientMessage { reference, event: name, payload, .. } = message;
+        if name.as_str().is_none() {
+            self.end(&member, Reason::Protocol("an event's name is no text".into()), out);
+            return None;
+        }
+        entry.begin(Job::In(Event { name, payload }, reference))
+    }
+
+    /// Answers a message for a topic that is not joined.
+    fn unjoined(&self, message: &ClientMessage, out: &mut Outbox) {
+        if message.event.as_str() == Some("phx_leave") {
+            self.reply(out, &message.join_ref, message, &Reply::ok(Payload::EMPTY));
+        } else {
+            self.reply(out, &Ref::NULL, message, &Reply::because("unmatched topic"));
+        }
+    }
+
+    fn join(&mut self, message: ClientMessage, out: &mut Outbox) -> Option<Task> {
+        let topic = message.topic.as_str();
+        let route = topic.and_then(|topic| {
+            S::CHANNELS.iter().find(|route| route.matches(topic)).map(|route| (topic, route))
+        });
+        let Some((topic, route)) = route else {
+            tracing::warn!(topic = %message.topic, "a client tried to join a topic that no channel serves");
+            self.reply(out, &Ref::NULL, &message, &Reply::because("unmatched topic"));
+            return None;
+        };
+        if self.channels.len() >= S::MAX_CHANNELS && !self.channels.contains_key(topic) {
+            tracing::error!(topic, most = S::MAX_CHANNELS, "a client tried to join too many channels");
+            self.reply(out, &message.join_ref, &message, &Reply::because("too many channels joined"));
+            return None;
+        }
+        let replaced = self.replace(topic, out);
+        let join_ref = if message.join_ref.is_null() { &message.reference } else { &message.join_ref };
+        let serializer = self.speaks.serializer;
+        let link = out.link().clone();
+        let member = Member::new(topic, join_ref.clone(), serializer, link, self.mailbox.clone());
+        let work = route.join(member.clone(), message.payload, self.socket.clone());
+        let entry =
+            Entry::joining(member.clone(), message.join_ref, message.reference, route.intercept(), replaced);
+        self.channels.insert(topic.into(), entry);
+        tracing::debug!(topic, channel = route.channel(), "a client joins");
+        Some((member, work))
+    }
+
+    /// Ends an earlier join of a topic. Returns what the client named it: it is told `phx_close` after the reply to the
+    /// new one.
+    fn replace(&mut self, topic: &str, out: &mut Outbox) -> Option<Ref> {
+        let old = self.channels.remove(topic)?;
+        tracing::debug!(topic, "a client joined a topic twice: the first join ends");
+        let join_ref = old.is_joined().then(|| old.join_ref.clone());
+        let waiting = old.close(Reason::Rejoined);
+        self.answer_waiting(waiting, out);
+        join_ref
+    }
+
+    fn leave(&mut self, message: &ClientMessage, out: &mut Outbox) {
+        let Some(entry) = message.topic.as_str().and_then(|topic| self.channels.get(topic)) else { return };
+        let named = &message.join_ref;
+        // A leave of an earlier join: its `phx_close` is on the way.
+        if *named != entry.join_ref && !named.is_null() && !entry.join_ref.is_null() {
+            return;
+        }
+        let member = entry.member.clone();
+        self.reply(out, member.join_ref(), message, &Reply::ok(Payload::EMPTY));
+        self.end(&member, Reason::Left, out);
+    }
+
+    /// Gives something to a channel, now or when it has time.
+    fn hand_over(&mut self, member: Arc<Member>, what: Waiting, out: &mut Outbox) -> Option<Task> {
+        let entry = self.current(&member)?;
+        if entry.is_away() {
+            return self.wait_for(&member, what, out);
+        }
+        match what {
+            Waiting::Job(job) => entry.begin(job),
+            Waiting::Message(message) => self.dispatch(message, out),
+        }
+    }
+
+    fn wait(&mut self, what: Waiting, out: &mut Outbox) -> Option<Task> {
+        let Waiting::Message(message) = &what else { return None };
+        let member = self.channels.get(message.topic.as_str()?)?.member.clone();
+        self.wait_for(&member, what, out)
+    }
+
+    /// Lets something wait until the channel's callback is done. Too much of it ends the channel.
+    fn wait_for(&mut self, member: &Arc<Member>, what: Waiting, out: &mut Outbox) -> Option<Task> {
+        if self.current(member)?.wait(what).is_err() {
+            tracing::warn!(topic = member.topic(), "a channel ends: too much waits for its callback");
+            self.end(member, Reason::Overflow, out);
+        }
+        None
+    }
+
+    /// Runs a callback, and those that waited for it, until one has to wait itself: that one goes to a task of its own.
+    async fn run(&mut self, mut task: Option<Task>, out: &mut Outbox) {
+        while let Some((member, mut work)) = task {
+            match poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await {
+                Poll::Ready(outcome) => self.settle(&member, outcome, out),
+                Poll::Pending => return send_away(member, work),
+            }
+            task = self.next(&member, out);
+        }
+    }
+
+    /// The next callback that waits for a channel.
+    fn next(&mut self, member: &Arc<Member>, out: &mut Outbox) -> Option<Task> {
+        loop {
+            let entry = self.current(member).filter(|entry| !entry.is_away())?;
+            let next = entry.next()?;
+            let task = self.hand_over(member.clone(), next, out);
+            if task.is_some() {
+                return task;
+            }
+        }
+    }
+
+    /// Does what a callback came to.
+    fn settle(&mut self, member: &Arc<Member>, outcome: Outcome, out: &mut Outbox) {
+        if self.current(member).is_none() {
+            return outcome.discard(Reason::Rejoined);
+        }
+        match outcome {
+            Outcome::Joined { channel, reply } => {
+                self.answer_join(member, &Reply::ok(reply), out);
+                let Some(entry) = self.channels.get_mut(member.topic()) else { return };
+                entry.come_back(channel);
+                let form = Form { encoder: &self.speaks.serializer, skip: entry.intercept };
+                if !form.skip.is_empty() {
+                    let intercepts = Intercepts { member: member.clone(), events: form.skip };
+                    member.keep(out.handle().pubsub().deliver(member.topic(), Arc::new(intercepts)));
+                }
+                out.link().clone().subscribe(member.topic(), Some(form));
+            }
+            Outcome::Refused(JoinError(payload)) => self.refuse(member, &Reply::error(payload), out),
+            Outcome::JoinCrashed(text) => {
+                tracing::error!(topic = member.topic(), "join panicked: {text}");
+                self.refuse(member, &Reply::because("join crashed"), out);
+            }
+            Outcome::Handled { channel, reference, answer } => {
+                if let Some(entry) = self.channels.get_mut(member.topic()) {
+                    entry.come_back(channel);
+                }
+                self.follow(member, reference, answer, out);
+            }
+            Outcome::Crashed { channel, text } => {
+                tracing::error!(topic = member.topic(), "a callback of a channel panicked: {text}");
+                if let Some(entry) = self.channels.get_mut(member.topic()) {
+                    entry.come_back(channel);
+                }
+                self.end(member, Reason::Crash, out);
+            }
+        }
+    }
+
+    fn follow(&mut self, member: &Arc<Member>, reference: Option<Ref>, answer: Answer, out: &mut Outbox) {
+        let (reply, reason) = match answer {
+            Answer::NoReply => (None, None),
+            Answer::Reply(reply) => (Some(reply), None),
+            Answer::Stop { reason, reply } => (reply, Some(reason)),
+        };
+        if let Some(reply) = reply {
+            match reference {
+                Some(reference) => {
+                    if let Err(error) = member.reply(&reference, &reply) {
+                        tracing::error!(topic = member.topic(), "a reply was not sent: {error}");
+                    }
+                }
+                None => tracing::warn!(topic = member.topic(), "a reply to no message was dropped"),
+            }
+        }
+        if let Some(reason) = reason {
+            self.end(member, reason, out);
+        }
+    }
+
+    /// Answers a join, and says after it that the join before has ended.
+    fn answer_join(&mut self, member: &Arc<Member>, reply: &Reply, out: &mut Outbox) {
+        let Some(entry) = self.channels.get_mut(member.topic()) else { return };
+        let replaced = entry.replaced.take();
+        let answer = ServerMessage::Reply {
+            join_ref: &entry.join_ref,
+            reference: &entry.reference,
+            topic: NameRef::Text(member.topic()),
+            status: reply.status(),
+            payload: reply.payload(),
+        };
+        send(self.speaks, &answer, out);
+        if let Some(join_ref) = replaced {
+            self.tell_end(member.topic(), &join_ref, "phx_close", out);
+        }
+    }
+
+    fn refuse(&mut self, member: &Arc<Member>, reply: &Reply, out: &mut Outbox) {
+        self.answer_join(member, reply, out);
+        if let Some(entry) = self.channels.remove(member.topic()) {
+            let waiting = entry.close(Reason::Normal);
+            self.answer_waiting(waiting, out);
+        }
+    }
+
+    /// Ends a channel, and tells the client so that it stays away or joins again.
+    fn end(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
+        let Some(entry) = self.channels.remove(member.topic()) else { return };
+        let event = match reason {
+            Reason::Normal | Reason::Shutdown | Reason::Left => "phx_close",
+            _ => "phx_error",
+        };
+        self.tell_end(member.topic(), &entry.join_ref, event, out);
+        tracing::debug!(topic = member.topic(), ?reason, "a channel ended");
+        let waiting = entry.close(reason);
+        self.answer_waiting(waiting, out);
+    }
+
+    fn tell_end(&self, topic: &str, join_ref: &Ref, event: &str, out: &mut Outbox) {
+        let payload = &Payload::EMPTY;
+        let end = ServerMessage::Push { join_ref, reference: join_ref, topic, event, payload };
+        send(self.speaks, &end, out);
+    }
+
+    /// What waited for a channel that has ended finds none.
+    fn answer_waiting(&mut self, waiting: VecDeque<Waiting>, out: &mut Outbox) {
+        for waiting in waiting {
+            if let Waiting::Message(message) = waiting {
+                self.unjoined(&message, out);
+            }
+        }
+    }
+
+    fn reply(&self, out: &mut Outbox, join_ref: &Ref, to: &ClientMessage, reply: &Reply) {
+        let answer = ServerMessage::Reply {
+            join_ref,
+            reference: &to.reference,
+            topic: to.topic.borrow(),
+            status: reply.status(),
+            payload: reply.payload(),
+        };
+        send(self.speaks, &answer, out);
+    }
+
+    /// The entry of this very join.
+    fn current(&mut self, member: &Arc<Member>) -> Option<&mut Entry> {
+        self.channels.get_mut(member.topic()).filter(|entry| Arc::ptr_eq(&entry.member, member))
+    }
+
+    fn leave_all(&mut self, reason: &Reason) {
+        for (_, entry) in std::mem::take(&mut self.channels) {
+            entry.close(reason.clone());
+        }
+    }
+}
+
+/// A connection that was cut off tells its channels too.
+impl<S: ChannelSocket> Drop for Multiplexer<S> {
+    fn drop(&mut self) {
+        self.leave_all(&Reason::Closed { code: 1006, text: String::new() });
+    }
+}
+
+impl<S: ChannelSocket> fmt::Debug for Multiplexer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Multiplexer").field("channels", &self.channels.len()).finish_non_exhaustive()
+    }
+}
+
+fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) {
+    let message = speaks.serializer.encode(message).map_err(SendError::Unencodable);
+    if let Err(error) = message.and_then(|message| out.try_push(message).map_err(SendError::Unsupported)) {
+        tracing::error!("a message was not sent: {error}");
+    }
+}
+
+/// Lets a callback go on in a task of its own; its outcome comes back by the mailbox.
+fn send_away(member: Arc<Member>, work: Work) {
+    let tasks = member.handle().0.connections.clone();
+    tasks.spawn(async move {
+        let too_late = async {
+            member.gone().await;
+            sleep(GRACE).await;
+        };
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            () = too_late => {
+                tracing::warn!(topic = member.topic(), "a callback was given up: its client has left");
+                return;
+            }
+        };
+        let sent = member.mailbox().send_beyond(Signal::done(member.clone(), outcome));
+        if let Err(socket::SendError::Closed(Signal(Kind::Done(_, outcome)))) = sent {
+            outcome.discard(Reason::Closed { code: 1006, text: String::new() });
+        }
+    });
+}

@@ -1,0 +1,87 @@
+//! Which channel serves a topic.
+
+use std::{any::Any, fmt, sync::Arc};
+
+use super::{
+    Channel, ChannelSocket,
+    join::Join,
+    member::Member,
+    work::{self, Work},
+};
+use crate::pubsub::Payload;
+
+/// Topics, and the channel that serves them: what `channel("room:*", RoomChannel)` declares.
+pub struct Route<S> {
+    pattern: &'static str,
+    name: &'static str,
+    intercept: &'static [&'static str],
+    assigns: Option<&'static (dyn Any + Send + Sync)>,
+    join: fn(Seed<S>) -> Work,
+}
+
+/// What a join begins with.
+pub(super) struct Seed<S> {
+    pub(super) member: Arc<Member>,
+    pub(super) payload: Payload,
+    pub(super) socket: Arc<S>,
+    assigns: Option<&'static (dyn Any + Send + Sync)>,
+    fixed: usize,
+}
+
+impl<S: ChannelSocket> Route<S> {
+    /// The topics that a pattern names: `"lobby"` that one, `"room:*"` all that begin with `room:`, `"*"` all.
+    ///
+    /// # Panics
+    /// In a constant this is a compile error: with a `*` that is not the last character.
+    #[track_caller]
+    pub const fn new<C: Channel<Socket = S>>(pattern: &'static str, name: &'static str) -> Self {
+        let mut at = 0;
+        while at + 1 < pattern.len() {
+            assert!(pattern.as_bytes()[at] != b'*', "a topic pattern has its `*` at the end");
+            at += 1;
+        }
+        Route {
+            pattern,
+            name,
+            intercept: C::INTERCEPT,
+            assigns: None,
+            join: |seed| {
+                let Seed { member, payload, socket, assigns, fixed } = seed;
+                work::join::<C>(Join { member, payload, socket, assigns, fixed })
+            },
+        }
+    }
+
+    /// With a value for [`Join::assigns`].
+    #[must_use]
+    pub const fn assigns(mut self, assigns: &'static (dyn Any + Send + Sync)) -> Self {
+        self.assigns = Some(assigns);
+        self
+    }
+
+    pub(super) fn matches(&self, topic: &str) -> bool {
+        match self.pattern.strip_suffix('*') {
+            Some(prefix) => topic.starts_with(prefix),
+            None => topic == self.pattern,
+        }
+    }
+
+    pub(super) fn intercept(&self) -> &'static [&'static str] {
+        self.intercept
+    }
+
+    pub(super) fn channel(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn join(&self, member: Arc<Member>, payload: Payload, socket: Arc<S>) -> Work {
+        let fixed = self.pattern.strip_suffix('*').unwrap_or(self.pattern).len();
+        (self.join)(Seed { member, payload, socket, assigns: self.assigns, fixed })
+    }
+}
+
+impl<S> fmt::Debug for Route<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route").field("pattern", &self.pattern).field("channel", &self.name).finish()
+    }
+}

@@ -1,0 +1,95 @@
+//! JSON without copies: parts of a text, and strings that need no escapes.
+
+use serde_json::value::RawValue;
+
+use super::{Name, NameRef, Ref, Undecodable};
+use crate::{message::Text, pubsub::Payload};
+
+/// Appends a JSON string.
+pub(super) fn push_string(out: &mut String, text: &str) {
+    if text.bytes().any(needs_escape) {
+        // Writing a string to a string cannot fail.
+        out.push_str(&serde_json::to_string(text).unwrap_or_default());
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
+}
+
+/// The length as a JSON string; a lower bound if it needs escapes.
+pub(super) fn string_len(text: &str) -> usize {
+    text.len() + 2
+}
+
+pub(super) fn push_name(out: &mut String, name: NameRef<'_>) {
+    match name {
+        NameRef::Text(text) => push_string(out, text),
+        NameRef::Foreign(json) => out.push_str(json),
+    }
+}
+
+pub(super) fn name_len(name: NameRef<'_>) -> usize {
+    match name {
+        NameRef::Text(text) => string_len(text),
+        NameRef::Foreign(json) => json.len(),
+    }
+}
+
+/// Without what the message held: serde's words on a value of the wrong type quote it.
+pub(super) fn undecodable(error: &serde_json::Error, expected: &str) -> Undecodable {
+    match error.is_data() {
+        true => Undecodable::new(format!("expected {expected}")),
+        false => Undecodable::new(error.to_string()),
+    }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// A text that is known to be JSON: its values become refs, names and payloads.
+pub(super) struct Source<'a>(pub(super) &'a Text);
+
+impl Source<'_> {
+    pub(super) fn reference(&self, value: &RawValue) -> Result<Ref, Undecodable> {
+        Ok(match string(value.get()) {
+            None => Ref::from_json(value.get()),
+            Some(Quoted::Plain(text)) => Ref::from(text),
+            Some(Quoted::Escaped(json)) => Ref::from(&*unescape(json)?),
+        })
+    }
+
+    pub(super) fn name(&self, value: &RawValue) -> Result<Name, Undecodable> {
+        Ok(match string(value.get()) {
+            None => Name::foreign(self.part(value.get())?),
+            Some(Quoted::Plain(text)) => Name::from(self.part(text)?),
+            Some(Quoted::Escaped(json)) => Name::from(Text::from(unescape(json)?)),
+        })
+    }
+
+    pub(super) fn payload(&self, value: &RawValue) -> Result<Payload, Undecodable> {
+        self.part(value.get()).map(Payload::Json)
+    }
+
+    fn part(&self, part: &str) -> Result<Text, Undecodable> {
+        self.0.part(part).map_err(|_| Undecodable::new("text that is not UTF-8"))
+    }
+}
+
+enum Quoted<'a> {
+    /// What stands between the quotes is the string.
+    Plain(&'a str),
+    /// With its quotes.
+    Escaped(&'a str),
+}
+
+/// `None` for a value that is no string.
+fn string(json: &str) -> Option<Quoted<'_>> {
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    Some(if text.contains('\\') { Quoted::Escaped(json) } else { Quoted::Plain(text) })
+}
+
+fn unescape(json: &str) -> Result<String, Undecodable> {
+    serde_json::from_str(json).map_err(|_| Undecodable::new("a string with half of a surrogate pair"))
+}

@@ -1,0 +1,116 @@
+//! The wire formats of channels.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `reference` | what ties a reply to its request, and a message to its join |
+//! | `name` | topics and events as clients send them |
+//! | `message` | what serializers read and write |
+//! | `error` | what they cannot |
+//! | `json` | JSON without copies: parts of a text, and strings that need no escapes |
+//! | `body` | the payload of a JSON message for clients |
+//! | `v1`, `v2` | the formats of Phoenix |
+//! | `binary` | the frames of V2 whose payload is bytes |
+//! | `version`, `requirement` | versions, compared as Elixir does |
+//! | `negotiate` | the serializer for a client |
+//! | `encoder` | broadcasts, encoded once for all clients of a serializer |
+
+mod binary;
+mod body;
+mod encoder;
+mod error;
+mod json;
+mod message;
+mod name;
+mod negotiate;
+mod reference;
+mod requirement;
+#[cfg(test)]
+mod tests;
+mod v1;
+mod v2;
+mod version;
+
+use std::any::Any;
+
+pub use self::{
+    error::{Undecodable, Unencodable},
+    message::{ClientMessage, ServerMessage},
+    name::{Name, NameRef},
+    negotiate::{UnsupportedVersion, Versioned, negotiate},
+    reference::Ref,
+    requirement::Requirement,
+    v1::V1,
+    v2::V2,
+};
+use crate::message::Message;
+
+/// A wire format of channels. [`V1`] and [`V2`] are those of Phoenix; an application can bring its own.
+///
+/// Serializers of one type encode alike: a broadcast is encoded once for each type.
+///
+/// ```
+/// use landfall::{
+///     Message,
+///     channel::{ClientMessage, Ref, Serializer, ServerMessage, Undecodable, Unencodable},
+///     pubsub::Payload,
+/// };
+///
+/// /// Lines: `1 room:7 ping {"some":"json"}`, and the reply `1 room:7 ok {}`.
+/// struct Lines;
+///
+/// impl Serializer for Lines {
+///     fn decode(&self, message: Message) -> Result<ClientMessage, Undecodable> {
+///         let text = message.as_text().ok_or_else(|| Undecodable::new("bytes"))?;
+///         let mut words = text.splitn(4, ' ');
+///         let mut next = || words.next().ok_or_else(|| Undecodable::new("expected four words"));
+///         let (reference, topic, event, json) = (next()?, next()?, next()?, next()?);
+///         let payload: serde_json::Value =
+///             serde_json::from_str(json).map_err(|_| Undecodable::new("expected JSON"))?;
+///         Ok(ClientMessage {
+///             join_ref: Ref::NULL,
+///             reference: reference.into(),
+///             topic: topic.into(),
+///             event: event.into(),
+///             payload: payload.into(),
+///         })
+///     }
+///
+///     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
+///         let text = |payload: &Payload| match payload {
+///             Payload::Json(json) => Ok(json.clone()),
+///             _ => Err(Unencodable::new("expected JSON")),
+///         };
+///         Ok(Message::from(match *message {
+///             ServerMessage::Reply { reference, topic, status, payload, .. } => {
+///                 format!("{reference} {topic} {status} {}", text(payload)?)
+///             }
+///             ServerMessage::Push { topic, event, payload, .. }
+///             | ServerMessage::Broadcast { topic, event, payload } => {
+///                 format!("- {topic} {event} {}", text(payload)?)
+///             }
+///         }))
+///     }
+/// }
+///
+/// let asked = Lines.decode(Message::from("1 room:7 ping {}")).unwrap();
+/// let news = ServerMessage::Broadcast { topic: "room:7", event: "news", payload: &asked.payload };
+/// assert_eq!(Lines.encode(&news), Ok(Message::from("- room:7 news {}")));
+/// ```
+pub trait Serializer: Any + Send + Sync {
+    /// Reads a message of a client.
+    ///
+    /// # Errors
+    /// When it is none of this format. The connection ends then.
+    fn decode(&self, message: Message) -> Result<ClientMessage, Undecodable>;
+
+    /// Writes a message for clients.
+    ///
+    /// # Errors
+    /// When this format has no room for it.
+    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable>;
+
+    /// What logs call it: the name of its type.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}

@@ -1,0 +1,157 @@
+//! What ties a reply to its request, and a message to its join.
+
+use std::{fmt, sync::Arc};
+
+/// A `ref` or a `join_ref`: chosen by a client, echoed by the server exactly as it came.
+///
+/// Phoenix's clients send strings of digits, or null; foreign ones send numbers, or what they like. Two are equal if
+/// they would be echoed alike: the string `"1"` is not the number `1`.
+///
+/// ```
+/// use landfall::channel::Ref;
+///
+/// assert_eq!(Ref::from("12").to_json(), r#""12""#);
+/// assert_eq!(Ref::from(12).to_json(), "12");
+/// assert_eq!(Ref::NULL.to_json(), "null");
+/// assert_ne!(Ref::from("12"), Ref::from(12));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Ref(Kind);
+
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+enum Kind {
+    #[default]
+    Null,
+    /// A string that is a number as Rust prints it: what Phoenix's clients send, kept without an allocation.
+    Digits(u64),
+    /// Any other string.
+    Text(Arc<str>),
+    /// Anything else, as JSON.
+    Json(Arc<str>),
+}
+
+impl Ref {
+    /// None: the client expects no reply, or names no join.
+    pub const NULL: Ref = Ref(Kind::Null);
+
+    /// True for [`Ref::NULL`].
+    pub fn is_null(&self) -> bool {
+        self.0 == Kind::Null
+    }
+
+    /// True if it is a string, and not null, a number, or something else.
+    pub fn is_string(&self) -> bool {
+        matches!(self.0, Kind::Digits(_) | Kind::Text(_))
+    }
+
+    /// As JSON: a string in quotes, a number as it came, or `null`.
+    pub fn to_json(&self) -> String {
+        let mut json = String::with_capacity(self.json_len());
+        self.push_json(&mut json);
+        json
+    }
+
+    /// Of a JSON value that is known to be well-formed and is no string.
+    pub(super) fn from_json(value: &str) -> Ref {
+        Ref(if value == "null" { Kind::Null } else { Kind::Json(value.into()) })
+    }
+
+    /// The length as JSON; a lower bound if it needs escapes.
+    pub(super) fn json_len(&self) -> usize {
+        match &self.0 {
+            Kind::Null => 4,
+            Kind::Digits(number) => 3 + number.checked_ilog10().unwrap_or(0) as usize,
+            Kind::Text(text) => 2 + text.len(),
+            Kind::Json(json) => json.len(),
+        }
+    }
+
+    pub(super) fn push_json(&self, out: &mut String) {
+        match &self.0 {
+            Kind::Null => out.push_str("null"),
+            Kind::Digits(number) => {
+                out.push('"');
+                out.push_str(Decimal::new(*number).as_str());
+                out.push('"');
+            }
+            Kind::Text(text) => super::json::push_string(out, text),
+            Kind::Json(json) => out.push_str(json),
+        }
+    }
+
+    /// Hands out what [`Display`](fmt::Display) prints.
+    pub(super) fn with_text<T>(&self, take: impl FnOnce(&str) -> T) -> T {
+        match &self.0 {
+            Kind::Null => take(""),
+            Kind::Digits(number) => take(Decimal::new(*number).as_str()),
+            Kind::Text(text) | Kind::Json(text) => take(text),
+        }
+    }
+}
+
+impl From<&str> for Ref {
+    /// A string.
+    fn from(text: &str) -> Self {
+        Ref(digits(text).map_or_else(|| Kind::Text(text.into()), Kind::Digits))
+    }
+}
+
+impl From<u64> for Ref {
+    /// A number.
+    fn from(number: u64) -> Self {
+        Ref(Kind::Json(Decimal::new(number).as_str().into()))
+    }
+}
+
+impl From<serde_json::Value> for Ref {
+    /// A string, a number, null, or what else a client may send.
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::String(text) => Ref::from(&*text),
+            other => Ref::from_json(&other.to_string()),
+        }
+    }
+}
+
+/// The text of a string, the digits of a number; nothing for null. Binary frames carry this.
+impl fmt::Display for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with_text(|text| f.write_str(text))
+    }
+}
+
+impl fmt::Debug for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
+}
+
+/// The number that prints as exactly this text.
+fn digits(text: &str) -> Option<u64> {
+    let canonical = text == "0" || !text.starts_with(['0', '+']);
+    canonical.then(|| text.parse().ok()).flatten()
+}
+
+/// A printed number, on the stack.
+struct Decimal {
+    digits: [u8; 20],
+    start: usize,
+}
+
+impl Decimal {
+    fn new(mut number: u64) -> Self {
+        let mut decimal = Decimal { digits: [b'0'; 20], start: 20 };
+        loop {
+            decimal.start -= 1;
+            decimal.digits[decimal.start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                return decimal;
+            }
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.digits[self.start..]).unwrap_or_default()
+    }
+}

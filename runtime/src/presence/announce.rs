@@ -1,0 +1,153 @@
+//! How those who are in a topic hear who came and went.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde::{Serialize, Serializer};
+
+use super::{
+    Fetch, Presences,
+    diff::{Changes, Diff},
+    state::{Entry, State},
+};
+use crate::{
+    contain,
+    pubsub::{BroadcastError, Payload, PubSub},
+};
+
+/// How long changes are gathered before they are told.
+pub(super) const WINDOW: Duration = Duration::from_millis(10);
+/// Metas in one message.
+pub(super) const PART: usize = 1024;
+/// Messages before other tasks of the worker get their turn.
+const STRETCH: usize = 64;
+/// Metas that may wait for room in the queue of the topics.
+pub(super) const BACKLOG: usize = 8 * PART;
+
+/// What all handles share.
+pub(super) struct Shared {
+    pubsub: PubSub,
+    runtime: tokio::runtime::Handle,
+    fetch: Option<Box<Fetch>>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    state: State,
+    /// What subscribers have not been told.
+    pending: Diff,
+    /// A task is about to tell it.
+    announcing: bool,
+}
+
+impl Shared {
+    pub(super) fn new(pubsub: PubSub, state: State, fetch: Option<Box<Fetch>>) -> Self {
+        let inner = Mutex::new(Inner { state, pending: Diff::default(), announcing: false });
+        Shared { pubsub, runtime: tokio::runtime::Handle::current(), fetch, inner }
+    }
+
+    pub(super) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.lock().state)
+    }
+
+    /// Changes the state, and sees to it that subscribers are told.
+    pub(super) fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut State) -> (Diff, T)) -> T {
+        let mut inner = self.lock();
+        let (diff, value) = change(&mut inner.state);
+        inner.pending.absorb(diff);
+        let start = !inner.announcing && !inner.pending.is_empty();
+        inner.announcing |= start;
+        drop(inner);
+        if start {
+            self.pubsub.spawn(&self.runtime, self.clone().announce());
+        }
+        value
+    }
+
+    /// Adds what the application's function has to add.
+    pub(super) fn fetch(&self, topic: &str, presences: &mut Presences) {
+        let Some(fetch) = &self.fetch else { return };
+        if presences.is_empty() {
+            return;
+        }
+        if let Err(panic) = contain::call(|| fetch(topic, presences)) {
+            tracing::error!(topic, "fetching what belongs to presences panicked: {panic}");
+            presences.clear_fields();
+        }
+    }
+
+    /// Tells what has changed until nothing is left to tell, or nobody can be told any more.
+    async fn announce(self: Arc<Self>) {
+        loop {
+            let stopped = tokio::select! {
+                biased;
+                () = self.pubsub.stopped() => true,
+                () = tokio::time::sleep(WINDOW) => false,
+            };
+            let changes = std::mem::take(&mut self.lock().pending);
+            let mut untold = self.tell_all(changes).await;
+            let mut inner = self.lock();
+            untold.absorb(std::mem::take(&mut inner.pending));
+            if stopped || untold.is_empty() {
+                inner.announcing = false;
+                return;
+            }
+            inner.pending = untold;
+        }
+    }
+
+    /// Gives back what did not find room in the queue of the topics, unless it is too much.
+    async fn tell_all(&self, diff: Diff) -> Diff {
+        let mut untold = Diff::default();
+        for (told, (topic, part)) in diff.parts(PART).enumerate() {
+            if told % STRETCH == STRETCH - 1 {
+                tokio::task::yield_now().await;
+            }
+            if let Err(BroadcastError::Overloaded) = self.tell(&topic, &part) {
+                untold.add(topic, part);
+            }
+        }
+        if untold.len() > BACKLOG {
+            tracing::error!("dropped presence diffs: too many broadcasts wait for delivery");
+            return Diff::default();
+        }
+        untold
+    }
+
+    /// To this node's subscribers: those of others are told by their own node.
+    fn tell(&self, topic: &str, changes: &Changes) -> Result<(), BroadcastError> {
+        if self.pubsub.subscribers(topic) == 0 {
+            return Ok(());
+        }
+        let of = |entry: &Entry| (entry.key.clone(), entry.meta.clone());
+        let mut joins: Presences = changes.joins.values().map(of).collect();
+        let mut leaves: Presences = changes.leaves.values().map(of).collect();
+        self.fetch(topic, &mut joins);
+        self.fetch(topic, &mut leaves);
+        match Payload::json(&Told { joins, leaves }) {
+            Ok(payload) => self.pubsub.broadcast(topic, "presence_diff", payload),
+            Err(error) => {
+                tracing::error!(topic, "presences cannot be JSON: {error}");
+                Ok(())
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The payload of a `presence_diff`.
+struct Told {
+    joins: Presences,
+    leaves: Presences,
+}
+
+impl Serialize for Told {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("joins", &self.joins), ("leaves", &self.leaves)])
+    }
+}

@@ -1,0 +1,98 @@
+//! What a change did to the lists that clients know.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{clock::Dot, state::Entry};
+
+/// Changes by topic.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Diff(BTreeMap<Arc<str>, Changes>);
+
+/// Who joined a topic and who left it. Nobody is in both by the same dot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Changes {
+    pub(super) joins: BTreeMap<Dot, Entry>,
+    pub(super) leaves: BTreeMap<Dot, Entry>,
+}
+
+impl Diff {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn join(&mut self, dot: Dot, entry: Entry) {
+        self.0.entry(entry.topic.clone()).or_default().joins.insert(dot, entry);
+    }
+
+    pub(super) fn leave(&mut self, dot: Dot, entry: Entry) {
+        self.0.entry(entry.topic.clone()).or_default().leaves.insert(dot, entry);
+    }
+
+    /// Adds later changes. Of each dot the last word is kept, even if it came and went in between: whoever asked for a
+    /// list in that time has seen it.
+    pub(super) fn absorb(&mut self, later: Diff) {
+        for (topic, changes) in later.0 {
+            self.add(topic, changes);
+        }
+    }
+
+    /// Adds later changes to one topic.
+    pub(super) fn add(&mut self, topic: Arc<str>, changes: Changes) {
+        self.0.entry(topic).or_default().absorb(changes);
+    }
+
+    /// Topic by topic in parts of at most `size` metas; but what concerns one key of a topic stays together.
+    pub(super) fn parts(self, size: usize) -> impl Iterator<Item = (Arc<str>, Changes)> {
+        self.0.into_iter().flat_map(move |(topic, changes)| {
+            changes.parts(size).into_iter().map(move |part| (topic.clone(), part))
+        })
+    }
+
+    /// How many metas it speaks of.
+    pub(super) fn len(&self) -> usize {
+        self.0.values().map(Changes::len).sum()
+    }
+
+    #[cfg(test)]
+    pub(super) fn changes(&self, topic: &str) -> Changes {
+        self.0.get(topic).cloned().unwrap_or_default()
+    }
+}
+
+impl Changes {
+    fn len(&self) -> usize {
+        self.joins.len() + self.leaves.len()
+    }
+
+    fn absorb(&mut self, later: Changes) {
+        for (dot, entry) in later.leaves {
+            self.joins.remove(&dot);
+            self.leaves.insert(dot, entry);
+        }
+        for (dot, entry) in later.joins {
+            self.leaves.remove(&dot);
+            self.joins.insert(dot, entry);
+        }
+    }
+
+    fn parts(self, size: usize) -> Vec<Changes> {
+        let mut keys: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
+        for (dot, entry) in self.joins {
+            keys.entry(entry.key.clone()).or_default().joins.insert(dot, entry);
+        }
+        for (dot, entry) in self.leaves {
+            keys.entry(entry.key.clone()).or_default().leaves.insert(dot, entry);
+        }
+        let mut parts: Vec<Changes> = Vec::new();
+        for mut changes in keys.into_values() {
+            match parts.last_mut() {
+                Some(part) if part.len() + changes.len() <= size => {
+                    part.joins.append(&mut changes.joins);
+                    part.leaves.append(&mut changes.leaves);
+                }
+                _ => parts.push(changes),
+            }
+        }
+        parts
+    }
+}

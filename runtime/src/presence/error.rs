@@ -1,0 +1,61 @@
+//! Why something could not be tracked.
+
+use std::fmt;
+
+use super::{MAX_KEY, MAX_META};
+
+/// Why something was not tracked, or not updated. Nothing has changed then.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TrackError {
+    /// The same subscriber is tracked under this key of the topic already.
+    AlreadyTracked,
+    /// There is nothing to update: the subscriber is not tracked under this key of the topic.
+    NotTracked,
+    /// The key is a name that every JavaScript object has, such as `constructor`.
+    ReservedKey(String),
+    /// The key is longer than [`MAX_KEY`].
+    KeyTooLong,
+    /// The meta is not a JSON object.
+    NotAnObject,
+    /// The meta is longer than [`MAX_META`].
+    MetaTooLarge,
+    /// The meta could not be serialized.
+    Meta(serde_json::Error),
+}
+
+impl fmt::Display for TrackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TrackError::AlreadyTracked => {
+                f.write_str("it is tracked under this key already\nhelp: use `update` to change its meta")
+            }
+            TrackError::NotTracked => {
+                f.write_str("it is not tracked under this key\nhelp: use `track` before `update`")
+            }
+            TrackError::ReservedKey(key) => write!(
+                f,
+                "the key `{key}` would break JavaScript clients, whose objects all have it\n\
+                 help: put something before it, such as `user:{key}`"
+            ),
+            TrackError::KeyTooLong => write!(f, "the key is longer than {MAX_KEY} bytes"),
+            TrackError::NotAnObject => {
+                f.write_str("the meta is not a JSON object\nhelp: use a struct or a map, such as `json!({})`")
+            }
+            TrackError::MetaTooLarge => write!(
+                f,
+                "the meta is longer than {MAX_META} bytes\nhelp: let `with_fetch` add what can be looked up"
+            ),
+            TrackError::Meta(error) => write!(f, "the meta cannot be JSON: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for TrackError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            TrackError::Meta(error) => Some(error),
+            _ => None,
+        }
+    }
+}

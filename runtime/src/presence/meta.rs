@@ -1,0 +1,121 @@
+//! What is told about one tracked thing.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
+
+use super::{MAX_KEY, MAX_META, PhxRef, TrackError};
+
+/// What is told about one tracked thing: a JSON object with its `phx_ref`. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Meta {
+    json: Arc<RawValue>,
+    phx_ref: PhxRef,
+    previous: Option<PhxRef>,
+}
+
+impl Meta {
+    /// What tells this meta from all others.
+    pub fn phx_ref(&self) -> PhxRef {
+        self.phx_ref
+    }
+
+    /// The `phx_ref` of the meta that this one replaced by an update.
+    pub fn phx_ref_prev(&self) -> Option<PhxRef> {
+        self.previous
+    }
+
+    /// The JSON text of the object.
+    pub fn as_json(&self) -> &str {
+        self.json.get()
+    }
+
+    /// The object as a value of the application's.
+    ///
+    /// # Errors
+    /// When it has another shape.
+    pub fn get<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.as_json())
+    }
+}
+
+impl PartialEq for Meta {
+    fn eq(&self, other: &Self) -> bool {
+        self.phx_ref == other.phx_ref && self.as_json() == other.as_json()
+    }
+}
+
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Meta").field(&self.phx_ref.to_string()).finish()
+    }
+}
+
+/// As JSON: a serializer of `serde_json` writes the text as it is.
+impl Serialize for Meta {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+/// A meta that has no `phx_ref` yet: the fields of an object, without its braces.
+pub(super) struct Fields(String);
+
+impl Fields {
+    /// The application's fields; those that are ours are left out.
+    pub(super) fn of(meta: &impl Serialize) -> Result<Fields, TrackError> {
+        let Value::Object(mut object) = serde_json::to_value(meta).map_err(TrackError::Meta)? else {
+            return Err(TrackError::NotAnObject);
+        };
+        object.remove("phx_ref");
+        object.remove("phx_ref_prev");
+        let text = serde_json::to_string(&object).map_err(TrackError::Meta)?;
+        if text.len() > MAX_META {
+            return Err(TrackError::MetaTooLarge);
+        }
+        Ok(Fields(text[1..text.len() - 1].to_owned()))
+    }
+
+    pub(super) fn into_meta(self, phx_ref: PhxRef, previous: Option<PhxRef>) -> Result<Meta, TrackError> {
+        let mut text = format!(r#"{{"phx_ref":"{phx_ref}""#);
+        if let Some(previous) = previous {
+            text.push_str(&format!(r#","phx_ref_prev":"{previous}""#));
+        }
+        if !self.0.is_empty() {
+            text.push(',');
+            text.push_str(&self.0);
+        }
+        text.push('}');
+        let json = RawValue::from_string(text).map_err(TrackError::Meta)?;
+        Ok(Meta { json: json.into(), phx_ref, previous })
+    }
+}
+
+/// What objects of JavaScript have without being asked, and functions. Phoenix's client before 1.8.9 takes that for a
+/// presence without metas, and throws.
+const INHERITED: [&str; 13] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "prototype",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
+pub(super) fn check_key(key: &str) -> Result<(), TrackError> {
+    if INHERITED.contains(&key) {
+        return Err(TrackError::ReservedKey(key.to_owned()));
+    }
+    if key.len() > MAX_KEY {
+        return Err(TrackError::KeyTooLong);
+    }
+    Ok(())
+}

@@ -1,0 +1,279 @@
+//! Presence: who is in a topic, as Phoenix's clients know it.
+//!
+//! [`Presence::track`] puts something under a key of a topic, with a *meta* that describes it: a user's connection under
+//! the user's id, say. A key may have several, such as a phone and a laptop. Those who are subscribed to the topic hear
+//! who came and went as broadcasts of the event `presence_diff`:
+//!
+//! ```json
+//! {"joins": {"ann": {"metas": [{"phx_ref": "8J3Ixq2zYBsB", "device": "phone"}]}}, "leaves": {}}
+//! ```
+//!
+//! A client that has just joined needs to know who was there before. It is pushed [`Presence::list`] as the event
+//! `presence_state`, once; `Presence` of the `phoenix` package for JavaScript does the rest. Subscribe before you list, so
+//! that no change falls in between; one that is both in the list and told afterwards does no harm.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use landfall::{presence::Presence, pubsub::PubSub};
+//! use serde_json::json;
+//!
+//! let pubsub = PubSub::new(); // of a running endpoint: `handle.pubsub()`
+//! let presence = Presence::new(&pubsub);
+//! let mut room = pubsub.subscribe("room:1");
+//!
+//! let ann = presence.tracked("room:1", "ann", json!({"device": "phone"})).unwrap();
+//! assert_eq!(presence.list("room:1").len(), 1);
+//! assert_eq!(room.recv().await.unwrap().event(), "presence_diff");
+//!
+//! drop(ann);
+//! assert!(presence.list("room:1").is_empty());
+//! # }
+//! ```
+//!
+//! # What holds always
+//!
+//! - Changes are gathered for 10 ms and told together, at most 1,024 metas in a message, but all of one key in one. Of what
+//!   came and went within that time only the leave is told. Without a change no task and no timer runs.
+//! - A diff that finds no room in the queue of the topics is kept and told with the next, so that no subscriber is left
+//!   with a wrong list because the node was busy for a moment. If more than 8,192 metas wait, they are dropped, and that
+//!   is logged as an error.
+//! - Each meta has a `phx_ref` that no other has. An update is a leave of the old meta and a join of the new one, which
+//!   names the old in `phx_ref_prev`.
+//! - Metas of a key are in the order in which they came; of several nodes, those of one node stay together.
+//! - A meta is a JSON object of at most [`MAX_META`], a key has at most [`MAX_KEY`]. Names that JavaScript objects have,
+//!   such as `constructor` and `__proto__`, are refused as keys: clients before 1.8.9 would break.
+//! - Memory is held for what is tracked, never for what was.
+//!
+//! # Several nodes
+//!
+//! Each [`Presence`] is a [`Replica`] of a state that can be merged: what is tracked on one node and given to another
+//! as a [`Delta`] is shown there too. Additions win over removals that had not seen them, and deltas may be lost, come
+//! late, or come twice. A delta is a value of this process: it has no form on a wire yet. See [`Presence::delta`].
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `clock` | dots, which name additions, and sets of dots |
+//! | `state` | the set that replicas merge |
+//! | `diff` | what a change did to the lists |
+//! | `announce` | how diffs are gathered and broadcast |
+//! | `meta`, `list` | what is told of those who are present |
+//! | `tracked` | presence for as long as a value lives |
+//! | `replicate` | what goes from node to node |
+
+mod announce;
+mod clock;
+mod diff;
+mod error;
+mod list;
+mod meta;
+mod replicate;
+mod state;
+#[cfg(test)]
+mod tests;
+mod tracked;
+
+use std::{fmt, sync::Arc};
+
+use serde::Serialize;
+
+use self::{
+    announce::Shared,
+    diff::Diff,
+    meta::{Fields, check_key},
+    state::{Entry, State, Tracker},
+};
+pub use self::{
+    clock::{Clock, PhxRef, Replica},
+    error::TrackError,
+    list::{Presences, Present},
+    meta::Meta,
+    state::Delta,
+    tracked::Tracked,
+};
+use crate::pubsub::{PubSub, SubscriberId};
+
+/// Bytes of a key.
+pub const MAX_KEY: usize = 1024;
+
+/// Bytes of a meta's JSON text, without its `phx_ref`. Every subscriber of the topic gets it.
+pub const MAX_META: usize = 16 * 1024;
+
+/// Adds fields to what is present in a topic.
+type Fetch = dyn Fn(&str, &mut Presences) + Send + Sync;
+
+/// Who is where, in all topics of a [`PubSub`]. Cloning it is cheap; two that are made apart know nothing of each other.
+/// See [the module](self).
+#[derive(Clone)]
+pub struct Presence(Arc<Shared>);
+
+impl Presence {
+    /// Presence in these topics: those of a running endpoint are [`Handle::pubsub`](crate::Handle::pubsub).
+    ///
+    /// It needs the timers of the runtime.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn new(pubsub: &PubSub) -> Self {
+        Presence::start(pubsub, None)
+    }
+
+    /// Presence with a function that may add fields beside `metas`, to lists and to diffs before they are told.
+    ///
+    /// It is given a topic and all keys that are needed at once, and should look them up at once, in memory: it runs
+    /// where the list is asked for, or in the task that tells diffs. If it panics, that is logged, and clients are told
+    /// metas only.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use landfall::{presence::Presence, pubsub::PubSub};
+    /// use serde_json::json;
+    ///
+    /// let presence = Presence::with_fetch(&PubSub::new(), |_topic, presences| {
+    ///     for (key, present) in presences.iter_mut() {
+    ///         present.insert("name", key.to_uppercase());
+    ///     }
+    /// });
+    /// let _ann = presence.tracked("room:1", "ann", json!({})).unwrap();
+    /// assert_eq!(presence.get_by_key("room:1", "ann").unwrap().field("name"), Some(&json!("ANN")));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn with_fetch(pubsub: &PubSub, fetch: impl Fn(&str, &mut Presences) + Send + Sync + 'static) -> Self {
+        Presence::start(pubsub, Some(Box::new(fetch)))
+    }
+
+    /// Tracks a subscriber under a key of a topic, until [`untrack`](Presence::untrack) or
+    /// [`untrack_all`](Presence::untrack_all). [`tracked`](Presence::tracked) does that by itself.
+    ///
+    /// Fields of the meta named `phx_ref` and `phx_ref_prev` are replaced.
+    ///
+    /// # Errors
+    /// When this subscriber is tracked under this key of the topic already, the key is refused, or the meta is no JSON
+    /// object or too large.
+    pub fn track(
+        &self,
+        topic: &str,
+        id: SubscriberId,
+        key: &str,
+        meta: impl Serialize,
+    ) -> Result<PhxRef, TrackError> {
+        check_key(key)?;
+        let fields = Fields::of(&meta)?;
+        self.0.change(|state| {
+            let by = Tracker { replica: state.replica(), id };
+            if !state.find(topic, key, by).is_empty() {
+                return (Diff::default(), Err(TrackError::AlreadyTracked));
+            }
+            let place = (state.name(topic), key.into(), by);
+            put(state, Delta::default(), place, fields, None)
+        })
+    }
+
+    /// Tracks something under a key of a topic until the returned value is dropped.
+    ///
+    /// It is an identity of its own: the same key of the same topic may be tracked any number of times.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use landfall::{presence::Presence, pubsub::PubSub};
+    /// use serde_json::json;
+    ///
+    /// let presence = Presence::new(&PubSub::new());
+    /// let mut ann = presence.tracked("room:1", "ann", json!({"away": false})).unwrap();
+    /// let joined = ann.phx_ref();
+    /// ann.update(json!({"away": true})).unwrap();
+    ///
+    /// let present = presence.get_by_key("room:1", "ann").unwrap();
+    /// assert_eq!(present.metas()[0].phx_ref_prev(), Some(joined));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the key is refused, or the meta is no JSON object or too large.
+    pub fn tracked(&self, topic: &str, key: &str, meta: impl Serialize) -> Result<Tracked, TrackError> {
+        let id = SubscriberId::new();
+        let phx_ref = self.track(topic, id, key, meta)?;
+        Ok(Tracked::new(self.clone(), id, phx_ref, topic, key))
+    }
+
+    /// Replaces the meta of what is tracked: all of it, with a new `phx_ref`.
+    ///
+    /// # Errors
+    /// When the subscriber is not tracked under this key of the topic, or the meta is no JSON object or too large.
+    pub fn update(
+        &self,
+        topic: &str,
+        id: SubscriberId,
+        key: &str,
+        meta: impl Serialize,
+    ) -> Result<PhxRef, TrackError> {
+        let fields = Fields::of(&meta)?;
+        self.0.change(|state| {
+            let by = Tracker { replica: state.replica(), id };
+            let dots = state.find(topic, key, by);
+            let old = dots.last().and_then(|dot| Some((*dot, state.entry(*dot)?.clone())));
+            let Some((dot, old)) = old else { return (Diff::default(), Err(TrackError::NotTracked)) };
+            put(state, State::removal(&dots), (old.topic, old.key, by), fields, Some(PhxRef(dot)))
+        })
+    }
+
+    /// Tracks a subscriber no more under a key of a topic. Says whether it was.
+    pub fn untrack(&self, topic: &str, id: SubscriberId, key: &str) -> bool {
+        self.0.change(|state| {
+            let dots = state.find(topic, key, Tracker { replica: state.replica(), id });
+            (state.merge(&State::removal(&dots)), !dots.is_empty())
+        })
+    }
+
+    /// Tracks a subscriber nowhere any more. Says under how many keys it was.
+    pub fn untrack_all(&self, id: SubscriberId) -> usize {
+        self.0.change(|state| {
+            let dots = state.tracked_by(Tracker { replica: state.replica(), id });
+            (state.merge(&State::removal(&dots)), dots.len())
+        })
+    }
+
+    /// Who is present in a topic at this moment.
+    pub fn list(&self, topic: &str) -> Presences {
+        let mut presences: Presences = self.0.read(|state| state.list(topic)).into_iter().collect();
+        self.0.fetch(topic, &mut presences);
+        presences
+    }
+
+    /// What is present under one key of a topic.
+    pub fn get_by_key(&self, topic: &str, key: &str) -> Option<Present> {
+        let mut presences: Presences = self.0.read(|state| state.list_key(topic, key)).into_iter().collect();
+        self.0.fetch(topic, &mut presences);
+        presences.remove(key)
+    }
+
+    fn start(pubsub: &PubSub, fetch: Option<Box<Fetch>>) -> Self {
+        Presence(Arc::new(Shared::new(pubsub.clone(), State::new(Replica::new()), fetch)))
+    }
+}
+
+/// Adds an entry together with what else `delta` changes.
+fn put(
+    state: &mut State,
+    delta: Delta,
+    (topic, key, by): (Arc<str>, Arc<str>, Tracker),
+    fields: Fields,
+    previous: Option<PhxRef>,
+) -> (Diff, Result<PhxRef, TrackError>) {
+    let dot = state.next();
+    match fields.into_meta(PhxRef(dot), previous) {
+        Ok(meta) => {
+            let delta = delta.add(dot, Entry { topic, key, by, meta });
+            (state.merge(&delta), Ok(PhxRef(dot)))
+        }
+        Err(error) => (Diff::default(), Err(error)),
+    }
+}
+
+impl fmt::Debug for Presence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presence").field("replica", &self.replica()).finish_non_exhaustive()
+    }
+}

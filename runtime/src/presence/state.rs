@@ -1,0 +1,254 @@
+//! Who is where, as a set that replicas merge: additions win over removals that did not see them.
+//!
+//! Each addition has a [`Dot`]. A state is the entries that are there, and the dots that it has seen; an entry of one
+//! state that is not in another was removed there if its dot was seen there, and is new if it was not. So no trace of
+//! what was removed is kept, and states can be merged in any order, any number of times.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{
+    clock::{Clock, Dot, Replica},
+    diff::Diff,
+    meta::Meta,
+};
+use crate::pubsub::SubscriberId;
+
+/// What is tracked: a subscriber of one replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tracker {
+    pub(super) replica: Replica,
+    pub(super) id: SubscriberId,
+}
+
+impl Tracker {
+    const LOWEST: Self = Tracker { replica: Replica::LOWEST, id: SubscriberId::LOWEST };
+}
+
+/// Something tracked under a key of a topic, and what is told about it. Cloning it is cheap.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub(super) topic: Arc<str>,
+    pub(super) key: Arc<str>,
+    pub(super) by: Tracker,
+    pub(super) meta: Meta,
+}
+
+/// Changes of one replica, on their way to others.
+///
+/// Deltas may arrive in any order, and more than once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delta {
+    /// What the delta speaks of: of these, all that is not in `entries` is gone.
+    pub(super) known: Clock,
+    pub(super) entries: BTreeMap<Dot, Entry>,
+}
+
+impl Delta {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.known == Clock::new()
+    }
+
+    pub(super) fn add(mut self, dot: Dot, entry: Entry) -> Self {
+        self.known.insert(dot);
+        self.entries.insert(dot, entry);
+        self
+    }
+}
+
+/// All that one replica knows. Its order is that of dots: of one replica's entries, the order in which they came.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    replica: Replica,
+    known: Clock,
+    entries: BTreeMap<Dot, Entry>,
+    topics: HashMap<Arc<str>, BTreeSet<Member>>,
+    trackers: BTreeSet<(Tracker, Dot)>,
+    /// Replicas that went away: their entries are kept, and not shown.
+    down: BTreeSet<Replica>,
+}
+
+type Member = (Arc<str>, Tracker, Dot);
+
+impl State {
+    pub(super) fn new(replica: Replica) -> Self {
+        State {
+            replica,
+            known: Clock::new(),
+            entries: BTreeMap::new(),
+            topics: HashMap::new(),
+            trackers: BTreeSet::new(),
+            down: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn replica(&self) -> Replica {
+        self.replica
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.known
+    }
+
+    /// The dot of the next addition here.
+    pub(super) fn next(&self) -> Dot {
+        Dot::new(self.replica, self.known.last(self.replica) + 1)
+    }
+
+    /// The topic's name, shared by all entries in it.
+    pub(super) fn name(&self, topic: &str) -> Arc<str> {
+        self.topics.get_key_value(topic).map_or_else(|| topic.into(), |(name, _)| name.clone())
+    }
+
+    pub(super) fn entry(&self, dot: Dot) -> Option<&Entry> {
+        self.entries.get(&dot)
+    }
+
+    /// The dots by which something is tracked under a key: more than one only if replicas added it independently.
+    pub(super) fn find(&self, topic: &str, key: &str, by: Tracker) -> Vec<Dot> {
+        let Some(members) = self.topics.get(topic) else { return Vec::new() };
+        let key: Arc<str> = key.into();
+        members
+            .range((key.clone(), by, Dot::LOWEST)..=(key, by, Dot::HIGHEST))
+            .map(|(_, _, dot)| *dot)
+            .collect()
+    }
+
+    pub(super) fn tracked_by(&self, by: Tracker) -> Vec<Dot> {
+        self.trackers.range((by, Dot::LOWEST)..=(by, Dot::HIGHEST)).map(|(_, dot)| *dot).collect()
+    }
+
+    /// What takes these dots away, wherever it is merged.
+    pub(super) fn removal(dots: &[Dot]) -> Delta {
+        let mut delta = Delta::default();
+        dots.iter().for_each(|dot| delta.known.insert(*dot));
+        delta
+    }
+
+    /// Takes in what another state, or this one, has to say, and tells what that changed for those who look.
+    pub(super) fn merge(&mut self, delta: &Delta) -> Diff {
+        let mut diff = Diff::default();
+        for dot in self.gone(delta) {
+            if let Some(entry) = self.take(dot)
+                && self.shows(dot)
+            {
+                diff.leave(dot, entry);
+            }
+        }
+        for (dot, entry) in &delta.entries {
+            if self.known.contains(*dot) {
+                continue;
+            }
+            self.put(*dot, entry.clone());
+            if self.shows(*dot) {
+                diff.join(*dot, entry.clone());
+            }
+        }
+        self.known.union(&delta.known);
+        diff
+    }
+
+    /// What somebody who has seen `since` lacks. What is known of replicas that are down is left out: they, or others
+    /// that are nearer to them, know better.
+    pub(super) fn delta(&self, since: &Clock) -> Delta {
+        let mut delta = Delta { known: self.known.clone(), entries: BTreeMap::new() };
+        self.down.iter().for_each(|replica| delta.known.forget(*replica));
+        for (dot, entry) in self.entries.iter().filter(|(dot, _)| self.shows(**dot)) {
+            if since.contains(*dot) {
+                delta.known.remove(*dot);
+            } else {
+                delta.entries.insert(*dot, entry.clone());
+            }
+        }
+        delta
+    }
+
+    /// A replica went away: what it tracks is not shown until it comes back. This one never goes.
+    pub(super) fn down(&mut self, replica: Replica) -> Diff {
+        let mut diff = Diff::default();
+        if replica != self.replica && self.down.insert(replica) {
+            self.of(replica).for_each(|(dot, entry)| diff.leave(*dot, entry.clone()));
+        }
+        diff
+    }
+
+    /// A replica came back.
+    pub(super) fn up(&mut self, replica: Replica) -> Diff {
+        let mut diff = Diff::default();
+        if self.down.remove(&replica) {
+            self.of(replica).for_each(|(dot, entry)| diff.join(*dot, entry.clone()));
+        }
+        diff
+    }
+
+    /// A replica will never come back: nothing is kept of it, as if it had never been heard of.
+    pub(super) fn forget(&mut self, replica: Replica) -> Diff {
+        let diff = self.down(replica);
+        if replica != self.replica {
+            let dots: Vec<Dot> = self.of(replica).map(|(dot, _)| *dot).collect();
+            dots.into_iter().for_each(|dot| drop(self.take(dot)));
+            self.known.forget(replica);
+            self.down.remove(&replica);
+        }
+        diff
+    }
+
+    /// What is shown of a topic, by key, then in the order of dots.
+    pub(super) fn list(&self, topic: &str) -> Vec<(Arc<str>, Meta)> {
+        self.topics.get(topic).map_or_else(Vec::new, |members| self.metas(members.iter()))
+    }
+
+    /// What is shown of one key.
+    pub(super) fn list_key(&self, topic: &str, key: &str) -> Vec<(Arc<str>, Meta)> {
+        let Some(members) = self.topics.get(topic) else { return Vec::new() };
+        let from: Member = (key.into(), Tracker::LOWEST, Dot::LOWEST);
+        self.metas(members.range(from..).take_while(|(of, ..)| &**of == key))
+    }
+
+    fn metas<'a>(&self, members: impl Iterator<Item = &'a Member>) -> Vec<(Arc<str>, Meta)> {
+        let mut members: Vec<(&Arc<str>, Dot)> =
+            members.filter(|(.., dot)| self.shows(*dot)).map(|(key, _, dot)| (key, *dot)).collect();
+        members.sort();
+        members
+            .into_iter()
+            .filter_map(|(key, dot)| Some((key.clone(), self.entries.get(&dot)?.meta.clone())))
+            .collect()
+    }
+
+    fn shows(&self, dot: Dot) -> bool {
+        !self.down.contains(&dot.replica)
+    }
+
+    fn of(&self, replica: Replica) -> impl Iterator<Item = (&Dot, &Entry)> {
+        self.entries.range(Dot::new(replica, 0)..=Dot::new(replica, u64::MAX))
+    }
+
+    /// Entries that a delta speaks of and does not have.
+    fn gone(&self, delta: &Delta) -> Vec<Dot> {
+        let known = delta.known.ranges();
+        let here = known.flat_map(|(first, last)| self.entries.range(first..=Dot::new(first.replica, last)));
+        here.map(|(dot, _)| *dot).filter(|dot| !delta.entries.contains_key(dot)).collect()
+    }
+
+    fn put(&mut self, dot: Dot, entry: Entry) {
+        let member = (entry.key.clone(), entry.by, dot);
+        self.trackers.insert((entry.by, dot));
+        self.topics.entry(entry.topic.clone()).or_default().insert(member);
+        self.entries.insert(dot, entry);
+    }
+
+    fn take(&mut self, dot: Dot) -> Option<Entry> {
+        let entry = self.entries.remove(&dot)?;
+        self.trackers.remove(&(entry.by, dot));
+        if let Some(members) = self.topics.get_mut(&entry.topic) {
+            members.remove(&(entry.key.clone(), entry.by, dot));
+            if members.is_empty() {
+                self.topics.remove(&entry.topic);
+            }
+        }
+        Some(entry)
+    }
+}
