@@ -142,17 +142,17 @@ async fn ask(
     let request = Request { reply, upto, answer, window_ms: window.as_millis() as u64, messages };
     let request = Payload::json(&request).ok()?;
     handle.broadcast(&topic(&ticket.session), "request", request).ok()?;
-    let mut deadline = Instant::now() + patience;
+    let (mut here, mut deadline) = (false, Instant::now() + patience);
     loop {
         let broadcast = next(&mut replies, deadline).await;
         match broadcast.as_ref().map(Broadcast::event) {
-            Some("here") => deadline = Instant::now() + work.min(LONGEST) + patience,
+            Some("here") => (here, deadline) = (true, Instant::now() + work.min(LONGEST) + patience),
             Some("answer") => {
                 let payload = broadcast.as_ref()?.payload().as_text()?;
                 return Some(serde_json::from_str(payload).ok());
             }
             Some(_) => {}
-            None => return None,
+            None => return here.then_some(None),
         }
     }
 }
