@@ -2,12 +2,12 @@
 //! matters.
 
 mod bodies;
-// mod bounds;
+mod bounds;
 // mod churn;
 mod ends;
-// mod info;
+mod info;
 mod losses;
-// mod nodes;
+mod nodes;
 mod protocol;
 // mod secrets;
 mod shutdown;

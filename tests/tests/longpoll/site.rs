@@ -10,6 +10,7 @@ use std::{
 use http::{Request, Response};
 use landfall::{
     prelude::*,
+    pubsub::PubSub,
     session::{Session, SessionOptions, Sessions},
 };
 use landfall_tests::{
@@ -203,17 +204,24 @@ pub(crate) struct Harbour {
     pub(crate) site: Running<Site>,
     pub(crate) sea: Sea,
     pub(crate) tasks: usize,
+    /// Tasks that serve topics which it shares with others.
+    shared: usize,
 }
 
 pub(crate) async fn start() -> Harbour {
-    start_by(Site::builder()).await
+    let (sea, pier) = pier();
+    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let tasks = site.stats().tasks;
+    Harbour { site, sea, tasks, shared: 0 }
 }
 
-pub(crate) async fn start_by(builder: landfall::Builder<Site>) -> Harbour {
+/// Starts a site that shares its topics.
+pub(crate) async fn start_with(pubsub: &PubSub) -> Harbour {
     let (sea, pier) = pier();
-    let site = builder.listener(pier).start().await.expect("the site starts");
+    let builder = Site::builder().listener(pier).pubsub(pubsub.clone());
+    let site = builder.start().await.expect("the site starts");
     let tasks = site.stats().tasks;
-    Harbour { site, sea, tasks }
+    Harbour { site, sea, tasks, shared: tokio::runtime::Handle::current().metrics().num_workers() }
 }
 
 impl Harbour {
@@ -222,10 +230,16 @@ impl Harbour {
         Poller::open(self.sea.connect(), target).await
     }
 
+    /// Sends news, and waits until they have reached the outboxes of those who are there.
+    pub(crate) async fn news(&self, text: impl Into<Payload>) {
+        self.site.broadcast("news", "headline", text).expect("room");
+        sleep(Duration::from_millis(1)).await;
+    }
+
     /// Stops the site: it ends cleanly, and of its sockets nothing is left.
     pub(crate) async fn stop(&self) {
         self.site.shutdown().await.expect("a clean end");
         let stats = self.site.stats();
-        assert_eq!((stats.connections, stats.tasks), (0, 0));
+        assert_eq!((stats.connections, stats.tasks), (0, self.shared));
     }
 }
