@@ -3,14 +3,14 @@
 
 mod bodies;
 mod bounds;
-// mod churn;
+mod churn;
 mod ends;
 mod info;
 mod losses;
 mod nodes;
 mod protocol;
-// mod secrets;
+mod secrets;
 mod shutdown;
 mod site;
-// mod storm;
+mod storm;
 mod tokens;
