@@ -251,7 +251,7 @@ fn live(kind: Kind, events: Vec<Event>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn one_that_renews_its_token_gets_everything_once_and_in_order(events in events()) {
