@@ -8,7 +8,7 @@ use super::{attempt::Attempt, log, options::TransportOptions};
 use crate::{
     body::Body,
     error::BoxError,
-    socket::{Socket, TransportKind},
+    socket::{IntoSocket, Socket, TransportKind},
 };
 
 /// A way for clients to reach sockets: WebSocket and longpoll are two, an application can bring its own.
@@ -152,8 +152,8 @@ pub struct CustomTransport(pub(crate) Arc<dyn Entrance>);
 
 impl CustomTransport {
     /// Puts a transport in front of a socket type.
-    pub fn new<S: Socket, T: Transport>(transport: T) -> Self {
-        CustomTransport(entrance::<S, T>(transport, TransportKind::Custom(T::NAME)))
+    pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self {
+        CustomTransport(entrance::<S::Socket, T>(transport, TransportKind::Custom(T::NAME)))
     }
 }
 
