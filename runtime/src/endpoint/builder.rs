@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     handle::{Gauge, Handle},
     origin::CheckOrigin,
+    presence::Presence,
     pubsub::PubSub,
     server::{Accept, Bound, Listener, ServerOptions, serve},
     socket::Drainer,
@@ -32,6 +33,7 @@ pub struct Builder<E> {
     file: Option<PathBuf>,
     options: Settings,
     pubsub: Option<PubSub>,
+    presence: Option<Presence>,
     listener: Option<Listening>,
     signal: Option<Signal>,
     endpoint: PhantomData<fn() -> E>,
@@ -62,6 +64,7 @@ impl<E: Endpoint> Builder<E> {
             file: None,
             options: Settings::default(),
             pubsub: None,
+            presence: None,
             listener: None,
             signal: None,
             endpoint: PhantomData,
@@ -96,6 +99,14 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
+    /// Tracks who is in which topic here: see [`Handle::presence`](crate::Handle::presence). It should be of the topics that
+    /// [`pubsub`](Builder::pubsub) was given, so that clients hear of changes.
+    #[must_use]
+    pub fn presence(mut self, presence: Presence) -> Self {
+        self.presence = Some(presence);
+        self
+    }
+
     /// Listens here, whatever `http` says about address and port.
     #[must_use]
     pub fn listener(mut self, listener: impl Listener) -> Self {
@@ -127,6 +138,10 @@ impl<E: Endpoint> Builder<E> {
         let owns_pubsub = self.pubsub.is_none();
         let pubsub = self.pubsub.take().unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue));
         let handle = Handle::new(E::DEF.name, config, pubsub);
+        handle
+            .0
+            .presence
+            .get_or_init(|| self.presence.take().unwrap_or_else(|| Presence::new(handle.pubsub())));
         let mounts = Mounts::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
