@@ -71,6 +71,10 @@ pub(crate) enum Kind {
     UrlPath,
     /// Four or eight numbers, or an address as text.
     Ip,
+    /// A list of `(serializer, "~> 2.0.0")`.
+    Serializers,
+    /// Any constant.
+    Constant,
     /// What signs and encrypts: never a literal.
     Secret,
     /// A group of keys in place of a value.
@@ -189,6 +193,25 @@ pub(crate) const SOCKET_OPTIONS: Group = Group {
     ],
 };
 
+/// The arguments of `#[socket(..)]` that only a socket with channels has.
+pub(crate) const CHANNEL_OPTIONS: Group = Group {
+    name: "#[socket]",
+    literal: "ChannelSocket",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "max_channels", kind: Kind::Size { least: 1 } },
+        Key { name: "serializers", kind: Kind::Serializers },
+    ],
+};
+
+/// What follows pattern and type in `channel("room:*", Type, ..)`.
+pub(crate) const ROUTE: Group = Group {
+    name: "channel",
+    literal: "Route",
+    phase: Phase::Compile,
+    keys: &[Key { name: "assigns", kind: Kind::Constant }],
+};
+
 pub(crate) const WEBSOCKET: Group = Group {
     name: "websocket",
     literal: "WebSocket",
@@ -301,6 +324,16 @@ pub(crate) const CLIENT_WAITS: u64 = 20_000;
 /// Log levels, each with its constant in `tracing::Level`.
 pub(crate) const LEVELS: &[(&str, &str)] =
     &[("error", "ERROR"), ("warn", "WARN"), ("info", "INFO"), ("debug", "DEBUG"), ("trace", "TRACE")];
+
+impl Kind {
+    /// The group, if it takes one.
+    pub(crate) fn group(self) -> Option<&'static Group> {
+        match self {
+            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => Some(group),
+            _ => None,
+        }
+    }
+}
 
 impl Group {
     pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {

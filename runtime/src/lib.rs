@@ -47,6 +47,8 @@ pub use self::{
     transport::{Mount, SocketDef},
     url::StructUrl,
 };
+#[doc = include_str!("docs/channel.md")]
+pub use landfall_macros::channel;
 #[doc = include_str!("docs/endpoint.md")]
 pub use landfall_macros::endpoint;
 #[doc = include_str!("docs/socket.md")]

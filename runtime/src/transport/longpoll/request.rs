@@ -16,8 +16,6 @@ use http::{
     },
 };
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use http_body_util::BodyExt;
-use tokio::time::timeout;
 
 use super::{
     ledger::Bookmark,
@@ -31,7 +29,6 @@ use super::{
 };
 use crate::{
     body::Body,
-    crypto::random,
     error::BoxError,
     interop,
     socket::{LongPoll, Param, Params, Socket},
@@ -39,6 +36,7 @@ use crate::{
         attempt::{Attempt, Denied},
         driver::Driver,
         entrance::Transport,
+        name::unguessable_name,
         options::TransportOptions,
     },
 };
@@ -47,8 +45,6 @@ use crate::{
 const TOKEN_HEADER: &str = "x-phoenix-longpoll-token";
 /// Where clients put their credentials for connect_info `auth_token`.
 const AUTH_HEADER: &str = "x-phoenix-authtoken";
-/// A body must be there after this long.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The longpoll transport of a mount.
 pub(in crate::transport) struct LongPollTransport {
@@ -147,7 +143,7 @@ impl LongPollTransport {
         if matches!(found, Found::Nowhere) {
             return Err(gone());
         }
-        let body = self.body(attempt.take_body()).await?;
+        let body = attempt.read_body(self.options.max_body_size).await?;
         let messages =
             wire::messages(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
         let window = Duration::from_millis(self.options.window_ms);
@@ -179,12 +175,12 @@ impl LongPollTransport {
         })?;
         let header = attempt.parts.headers.get(AUTH_HEADER);
         let auth_token = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let driver: Driver<S> =
-            attempt.connect::<S, Element>(params, auth_token).await.map_err(|denied| match denied {
-                Denied::Refused(_) => wire::status(403),
-                other => other.into(),
-            })?;
-        let name = data_encoding::BASE64URL_NOPAD.encode(&random::<16>());
+        let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
+            Denied::Refused(_) => wire::status(403),
+            other => other.into(),
+        })?;
+        let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
+        let name = unguessable_name();
         let ticket = Ticket {
             endpoint: attempt.handle().endpoint_id().to_owned(),
             session: name.clone(),
@@ -234,30 +230,6 @@ impl LongPollTransport {
     ) -> Result<Bytes, Response<Body>> {
         let token = ticket.write(attempt.handle(), self.options.crypto).ok_or(Denied::Crashed)?;
         Ok(wire::answer(status, &token, elements))
-    }
-
-    async fn body(&self, body: Body) -> Result<Bytes, Response<Body>> {
-        let too_large = || plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
-        let most = self.options.max_body_size;
-        if body.size_hint().lower() > most as u64 {
-            return Err(too_large());
-        }
-        let whole = async {
-            let mut body = body;
-            let mut whole = BytesMut::new();
-            while let Some(frame) = body.frame().await {
-                let frame = frame.map_err(|_| plain(StatusCode::BAD_REQUEST, "Bad Request"))?;
-                let Ok(data) = frame.into_data() else { continue };
-                if whole.len() + data.len() > most {
-                    return Err(too_large());
-                }
-                whole.extend_from_slice(&data);
-            }
-            Ok(whole.freeze())
-        };
-        timeout(BODY_TIMEOUT, whole)
-            .await
-            .unwrap_or_else(|_| Err(plain(StatusCode::REQUEST_TIMEOUT, "Request Timeout")))
     }
 }
 
