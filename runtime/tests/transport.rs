@@ -445,6 +445,7 @@ async fn a_connection_whose_task_does_not_listen_is_cut_off() {
 #[tokio::test(start_paused = true)]
 async fn each_step_refuses_with_a_status_of_its_own() {
     let site = start().await;
+    let mut ends = site.subscribe("ends");
     let well = "/tide/well/by/hand";
     assert_eq!(
         answer(&site, get(well).body("ten bytes!".into()).unwrap()).await,
@@ -471,8 +472,9 @@ async fn each_step_refuses_with_a_status_of_its_own() {
     let began = Instant::now();
     assert_eq!(upload(Body::new(Upload::Stuck)).await, 408);
     assert_eq!(began.elapsed().as_secs(), 60);
-    // Dropped at once, each of these connections has ended.
+    // Dropped at once, connections have ended before they began.
     assert_eq!(site.stats().connections, 0);
+    assert!(timeout(SECOND, ends.recv()).await.is_err(), "`terminate` without `init`");
 }
 
 /// A request's body of unknown length.
