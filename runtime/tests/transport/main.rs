@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     held::{Held, Upload, answer, flood, get, gone, open, start, status, stopped},
-    site::SECOND,
+    site::{SECOND, Wrong},
 };
 
 #[tokio::test(start_paused = true)]
@@ -273,4 +273,17 @@ async fn each_step_refuses_with_a_status_of_its_own() {
     // Dropped at once, connections have ended before they began.
     assert_eq!(site.stats().connections, 0);
     assert!(timeout(SECOND, ends.recv()).await.is_err(), "`terminate` without `init`");
+}
+
+#[tokio::test]
+async fn transports_that_cannot_be_used_are_found_at_the_start() {
+    let error = Wrong::start().await.unwrap_err().to_string();
+    for (mount, what) in [
+        ("/panics/:how", "making the transport panicked: as asked"),
+        ("/twice/:how", "its path is served by another transport already"),
+        ("/mean/:how", "`Tide` reads connect_info keys that this transport does not grant: [\"auth_token\"]"),
+    ] {
+        let mut lines = error.lines();
+        assert!(lines.any(|line| line.contains(mount) && line.contains(what)), "{mount}: {what}\n{error}");
+    }
 }

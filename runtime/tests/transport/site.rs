@@ -74,6 +74,25 @@ endpoint! {
     );
 }
 
+endpoint! {
+    /// Whose transports cannot be used.
+    pub(crate) struct Wrong;
+
+    server = false;
+    socket("/panics/:how", Tide, websocket = false, transport = panicking());
+    socket("/twice/:how", Tide, websocket(path = "/by/hand", auth_token = true), transport = Hands(HANDS));
+    socket(
+        "/mean/:how",
+        Tide,
+        websocket = false,
+        transport = Hands(TransportOptions { auth_token: false, ..HANDS }),
+    );
+}
+
+fn panicking() -> Hands {
+    panic!("as asked")
+}
+
 /// Says what its callbacks are called with, and obeys a few words.
 pub(crate) struct Tide {
     mailbox: Mailbox<u32>,
