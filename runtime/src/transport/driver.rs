@@ -156,7 +156,7 @@ impl<S: Socket> Driver<S> {
     /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`](super::Outgoing).
     pub fn terminate(&mut self, reason: Reason) {
         let Some(socket) = self.socket.take() else { return };
-        self.inbox.close(self.line.mounted.handle.pubsub());
+        self.inbox.close();
         self.line.close();
         let name = self.line.mounted.socket();
         tracing::debug!(socket = name, ?reason, "socket closed");
