@@ -14,6 +14,7 @@
 )]
 
 mod check;
+mod connect_info;
 mod diag;
 mod endpoint;
 mod host;

@@ -44,6 +44,8 @@ struct Out {
     queue: Queue,
     /// Pieces up to this number have been given to the client.
     seen: u64,
+    /// Something was lost because the client does not read: what came after it may not get through either.
+    overflowed: bool,
     /// The socket has ended: nothing is accepted any more.
     closed: bool,
     /// The task that runs the callbacks.
@@ -106,10 +108,14 @@ impl Line {
     /// Takes the oldest piece that waits.
     pub(super) fn poll_pop(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut out = self.out();
+        let before = out.queue.bytes();
         if let Some(bytes) = out.queue.pop() {
+            let half = self.mounted.options.outbox.limit / 2;
+            let room_again = before > half && out.queue.bytes() <= half;
             drop(out);
-            // There may be room again.
-            self.wake();
+            if room_again {
+                self.wake();
+            }
             return Poll::Ready(Some(bytes));
         }
         if out.closed {
@@ -188,13 +194,35 @@ impl Line {
         self.out().queue.clear();
     }
 
+    /// The transport's own words: the last ones come also after an overflow.
+    pub(super) fn write(&self, bytes: Bytes) {
+        let limit = self.mounted.options.outbox.limit;
+        self.put_into(self.out(), |queue, _| queue.push(bytes, limit).map(|()| 0));
+    }
+
+    fn put_own(&self, bytes: Bytes) {
+        let limit = self.mounted.options.outbox.limit;
+        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
+    }
+
     fn put(&self, put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>) {
-        let mut out = self.out();
+        let out = self.out();
+        if !out.overflowed {
+            self.put_into(out, put);
+        }
+    }
+
+    fn put_into(
+        &self,
+        mut out: MutexGuard<'_, Out>,
+        put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>,
+    ) {
         if out.closed {
             return;
         }
         let seen = out.seen;
         let put = put(&mut out.queue, seen);
+        out.overflowed |= put.is_err();
         let reader = out.reader.take();
         drop(out);
         reader.into_iter().for_each(Waker::wake);
@@ -210,11 +238,6 @@ impl Line {
             }
             Err(Full) => self.ask(Ask::Overflow),
         }
-    }
-
-    fn put_own(&self, bytes: Bytes) {
-        let limit = self.mounted.options.outbox.limit;
-        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
     }
 
     /// A broadcast as this line's clients see it.

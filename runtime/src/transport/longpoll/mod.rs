@@ -7,7 +7,6 @@
 //! | file | what |
 //! | --- | --- |
 //! | `request` | what is asked, in order of the decisions, and the HTTP answers |
-//! | `body` | what comes in, within limits |
 //! | `wire` | answers as JSON, bodies as messages |
 //! | `token` | what a token says |
 //! | `ledger` | what a client has, as a state machine |
@@ -18,7 +17,6 @@
 //! | `seats` | how many there may be |
 //! | `remote` | sessions of other nodes, by PubSub |
 
-mod body;
 mod ledger;
 mod receipt;
 mod remote;

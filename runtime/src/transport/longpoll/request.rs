@@ -12,7 +12,6 @@ use http::{
 };
 
 use super::{
-    body::{self, Unread},
     ledger::Bookmark,
     receipt::Receipted,
     remote,
@@ -25,13 +24,13 @@ use super::{
 };
 use crate::{
     body::Body,
-    crypto::random,
     interop,
     socket::{LongPoll, Param, Params, Socket},
     transport::{
         attempt::{Attempt, Denied},
         driver::Driver,
         entrance::Transport,
+        name::unguessable_name,
         options::TransportOptions,
     },
 };
@@ -138,7 +137,7 @@ impl LongPollTransport {
         if matches!(found, Found::Nowhere) {
             return Err(gone());
         }
-        let body = body::read(attempt.take_body(), self.options.max_body_size).await.map_err(unread)?;
+        let body = attempt.read_body(self.options.max_body_size).await?;
         let messages =
             wire::messages(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
         let posted = match found {
@@ -168,12 +167,12 @@ impl LongPollTransport {
         })?;
         let header = attempt.parts.headers.get(AUTH_HEADER);
         let auth_token = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let driver: Driver<S> =
-            attempt.connect::<S, Element>(params, auth_token).await.map_err(|denied| match denied {
-                Denied::Refused(_) => wire::status(403),
-                other => other.into(),
-            })?;
-        let name = data_encoding::BASE64URL_NOPAD.encode(&random::<16>());
+        let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
+            Denied::Refused(_) => wire::status(403),
+            other => other.into(),
+        })?;
+        let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
+        let name = unguessable_name();
         let ticket = Ticket {
             endpoint: attempt.handle().endpoint_id().to_owned(),
             session: name.clone(),
@@ -239,14 +238,6 @@ enum Found {
     /// On another node, or nowhere: it is asked.
     Elsewhere,
     Nowhere,
-}
-
-fn unread(unread: Unread) -> Response<Body> {
-    match unread {
-        Unread::TooLarge => plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
-        Unread::Broken => plain(StatusCode::BAD_REQUEST, "Bad Request"),
-        Unread::Late => plain(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
-    }
 }
 
 fn malformed(malformed: Malformed) -> Response<Body> {
