@@ -164,7 +164,7 @@ async fn a_poll_there_is_answered_when_either_node_stops() {
             // The session has noticed nothing.
             let mut client = client.beside(here.sea.connect());
             assert_eq!(client.say("say hello").await, 200);
-            assert_eq!(client.poll().await.messages, ["hello"]);
+            assert_eq!(client.messages(1).await, ["hello"]);
             here.stop().await;
         } else {
             there.stop().await;
