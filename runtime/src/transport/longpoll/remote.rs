@@ -1,20 +1,19 @@
 //! Sessions of other nodes: a request reaches them by PubSub.
 //!
 //! A session listens to a topic of its own. A request that came to another node publishes there what its client wants,
-//! and listens to a topic of its own for the session's `here`, which must come soon, and its `answer`.
+//! and listens to a topic of its own for the session's `here`, which must come soon, and its `answer`. A poll whose client
+//! is gone says `leave`.
 
 use std::{
     pin::pin,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     ledger::Bookmark,
@@ -22,16 +21,22 @@ use super::{
     token::Ticket,
 };
 use crate::{
-    crypto::random,
     handle::Handle,
     message::Message,
     pubsub::{Broadcast, Membership, Payload, PubSub, Subscriber, SubscriberId, Subscription},
+    transport::name::unguessable_name,
 };
 
 /// Requests from other nodes that one session serves at a time; more are not answered.
 const MOST: usize = 8;
 /// The longest window that another node can ask for.
 const LONGEST: Duration = Duration::from_secs(300);
+
+/// What nodes tell each other.
+const REQUEST: &str = "request";
+const HERE: &str = "here";
+const ANSWER: &str = "answer";
+const LEAVE: &str = "leave";
 
 /// What a client wants of a session.
 #[derive(Serialize, Deserialize)]
@@ -75,7 +80,7 @@ pub(super) struct Ear {
 pub(super) fn listen(session: &Arc<Session>) -> Ear {
     let pubsub = session.line().mounted.handle.pubsub().clone();
     let listener =
-        Listener { id: SubscriberId::new(), session: Arc::downgrade(session), busy: Arc::default() };
+        Listener { id: SubscriberId::new(), session: Arc::downgrade(session), served: Arc::default() };
     let membership = pubsub.deliver(&topic(session.name()), Arc::new(listener));
     Ear { pubsub, membership: Some(membership) }
 }
@@ -136,23 +141,49 @@ async fn ask(
     patience: Duration,
     work: Duration,
 ) -> Option<Option<Answer>> {
-    let reply = format!("phx:lp:reply:{}", data_encoding::BASE64URL_NOPAD.encode(&random::<16>()));
+    let reply = format!("phx:lp:reply:{}", unguessable_name());
     let mut replies = handle.subscribe(&reply);
     let Bookmark { upto, answer } = ticket.mark;
+    // Messages that were handed over are handled, whether or not anybody waits for it.
+    let waiting = messages.is_none().then(|| Waiting { handle, ticket, reply: reply.clone() });
     let request = Request { reply, upto, answer, window_ms: window.as_millis() as u64, messages };
     let request = Payload::json(&request).ok()?;
-    handle.broadcast(&topic(&ticket.session), "request", request).ok()?;
+    handle.broadcast(&topic(&ticket.session), REQUEST, request).ok()?;
     let (mut here, mut deadline) = (false, Instant::now() + patience);
     loop {
         let broadcast = next(&mut replies, deadline).await;
         match broadcast.as_ref().map(Broadcast::event) {
-            Some("here") => (here, deadline) = (true, Instant::now() + work.min(LONGEST) + patience),
-            Some("answer") => {
+            Some(HERE) => (here, deadline) = (true, Instant::now() + work.min(LONGEST) + patience),
+            Some(ANSWER) => {
+                waiting.into_iter().for_each(Waiting::answered);
                 let payload = broadcast.as_ref()?.payload().as_text()?;
                 return Some(serde_json::from_str(payload).ok());
             }
             Some(_) => {}
             None => return here.then_some(None),
+        }
+    }
+}
+
+/// A poll that waits for its answer; the session is told when it is dropped.
+struct Waiting<'a> {
+    handle: &'a Handle,
+    ticket: &'a Ticket,
+    reply: String,
+}
+
+impl Waiting<'_> {
+    fn answered(mut self) {
+        self.reply.clear();
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.reply.is_empty() {
+            // If this is lost, the session learns it at the end of the window.
+            let _ =
+                self.handle.broadcast(&topic(&self.ticket.session), LEAVE, std::mem::take(&mut self.reply));
         }
     }
 }
@@ -165,7 +196,7 @@ async fn next(replies: &mut Subscription, deadline: Instant) -> Option<Broadcast
 struct Listener {
     id: SubscriberId,
     session: Weak<Session>,
-    busy: Arc<AtomicUsize>,
+    served: Arc<Served>,
 }
 
 impl Subscriber for Listener {
@@ -174,24 +205,83 @@ impl Subscriber for Listener {
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        let request =
-            broadcast.payload().as_text().and_then(|text| serde_json::from_str::<Request>(text).ok());
-        let (Some(session), Some(request)) = (self.session.upgrade(), request) else { return };
-        let Some(busy) = Busy::begin(&self.busy) else {
+        let (Some(session), Some(text)) = (self.session.upgrade(), broadcast.payload().as_text()) else {
+            return;
+        };
+        match broadcast.event() {
+            REQUEST => {
+                if let Ok(request) = serde_json::from_str(text) {
+                    self.serve(session, request);
+                }
+            }
+            LEAVE => self.served.leave(text),
+            _ => {}
+        }
+    }
+}
+
+impl Listener {
+    fn serve(&self, session: Arc<Session>, request: Request) {
+        let Some(place) = self.served.enter(&request.reply) else {
             tracing::debug!("a longpoll session has too many requests from other nodes");
             return;
         };
         let tasks = session.line().mounted.tasks.clone();
         tasks.spawn(async move {
-            serve(&session, request).await;
-            drop(busy);
+            tokio::select! {
+                biased;
+                () = place.left.cancelled() => {}
+                () = serve(&session, request) => {}
+            }
         });
+    }
+}
+
+/// The requests from other nodes that a session serves, by where they are answered.
+#[derive(Default)]
+struct Served(Mutex<Vec<(String, CancellationToken)>>);
+
+/// The place of one of them, which is free again when this is dropped.
+struct Place {
+    served: Arc<Served>,
+    reply: String,
+    left: CancellationToken,
+}
+
+impl Served {
+    fn enter(self: &Arc<Self>, reply: &str) -> Option<Place> {
+        let mut all = self.all();
+        if all.len() >= MOST {
+            return None;
+        }
+        let left = CancellationToken::new();
+        all.push((reply.to_owned(), left.clone()));
+        Some(Place { served: self.clone(), reply: reply.to_owned(), left })
+    }
+
+    fn leave(&self, reply: &str) {
+        self.all().iter().filter(|(name, _)| name == reply).for_each(|(_, left)| left.cancel());
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<(String, CancellationToken)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut all = self.served.all();
+        all.retain(|(name, _)| *name != self.reply);
+        if all.is_empty() {
+            // A session at rest holds no memory for them.
+            *all = Vec::new();
+        }
     }
 }
 
 async fn serve(session: &Arc<Session>, request: Request) {
     let handle = &session.line().mounted.handle;
-    if handle.broadcast(&request.reply, "here", "").is_err() {
+    if handle.broadcast(&request.reply, HERE, "").is_err() {
         return;
     }
     let mark = Bookmark { upto: request.upto, answer: request.answer };
@@ -225,7 +315,7 @@ async fn serve(session: &Arc<Session>, request: Request) {
 
 /// Answers another node. What it gets counts as written: it does not tell whether its client took it.
 fn reply(handle: &Handle, topic: &str, answer: &Answer) -> bool {
-    let sent = Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, "answer", payload).is_ok());
+    let sent = Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
     if !sent {
         tracing::debug!("an answer to another node's longpoll request was lost");
     }
@@ -254,21 +344,5 @@ impl Wired {
                 .ok()
                 .map(|bytes| Message::Binary(Bytes::from(bytes))),
         }
-    }
-}
-
-/// One request more that a session is busy with.
-struct Busy(Arc<AtomicUsize>);
-
-impl Busy {
-    fn begin(count: &Arc<AtomicUsize>) -> Option<Self> {
-        let busy = Busy(count.clone());
-        if count.fetch_add(1, Ordering::AcqRel) < MOST { Some(busy) } else { None }
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

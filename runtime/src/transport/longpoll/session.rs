@@ -35,7 +35,8 @@ pub(super) struct Session {
     name: Box<str>,
     line: Arc<Line>,
     ledger: Mutex<Ledger>,
-    batches: mpsc::Sender<Batch>,
+    /// In boxes: the channel makes room for 32 at once.
+    batches: mpsc::Sender<Box<Batch>>,
 }
 
 /// The messages of one request, on their way to the session's task.
@@ -67,7 +68,7 @@ pub(super) enum Posted {
 }
 
 impl Session {
-    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Batch>) {
+    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
         let (batches, receiver) = mpsc::channel(BATCHES);
         (Arc::new(Session { name, line, ledger: Mutex::default(), batches }), receiver)
     }
@@ -158,7 +159,7 @@ impl Session {
         }
         let (handled, mut progress) = watch::channel(0);
         let late = Arc::new(AtomicBool::new(false));
-        if self.batches.try_send(Batch { messages, handled, late: late.clone() }).is_err() {
+        if self.batches.try_send(Box::new(Batch { messages, handled, late: late.clone() })).is_err() {
             return Posted::Late;
         }
         while *progress.borrow_and_update() < count {
