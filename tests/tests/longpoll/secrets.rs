@@ -63,10 +63,10 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
         };
         Bare::builder().settings(set).start().await
     };
-    let error = start(None).await.err().expect("no secret").to_string();
+    let error = start(None).await.expect_err("no secret").to_string();
     assert!(error.contains("`longpoll` signs its tokens but no `secret_key_base` is set"), "{error}");
     assert!(error.contains("longpoll of /bare"), "{error}");
-    let error = start(Some(&SECRET[..63])).await.err().expect("too short").to_string();
+    let error = start(Some(&SECRET[..63])).await.expect_err("too short").to_string();
     assert!(!error.contains(&SECRET[..63]), "{error}");
     start(Some(SECRET)).await.expect("a good one").shutdown().await.expect("a clean end");
 }
