@@ -126,6 +126,9 @@ impl Check<'_> {
             }
             (Kind::Age, Some("never")) => ("a leaked token would be valid for ever", "never"),
             (Kind::Timeout, Some("never")) => ("dead connections would stay for ever", "never"),
+            (Kind::Size { .. }, Some("unlimited")) if self.name == "max_channels" => {
+                ("one client could make the server hold any number of channels", "unlimited")
+            }
             (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => {
                 ("a client could make the server buffer any amount", "unlimited")
             }
@@ -167,6 +170,8 @@ impl Check<'_> {
             Kind::Ip => host::check_ip(value, self.diag),
             Kind::Secret => secret::check(value, self.diag),
             Kind::Transport => self.transport(value),
+            Kind::Serializers => self.serializers(value),
+            Kind::Constant => {}
             Kind::Group(_) | Kind::SwitchedGroup(_) | Kind::OptionalGroup(_) => {}
         }
     }
@@ -209,6 +214,27 @@ impl Check<'_> {
                     .help(format!("write `{word}` beside path and type, or `{word}(..)`"));
             }
             _ => {}
+        }
+    }
+
+    fn serializers(&mut self, value: &Expr) {
+        const FORM: &str = "write `serializers = [(V2, \"~> 2.0.0\")]`";
+        let name = self.name;
+        if let Some(literal) = value::literal_name(value) {
+            self.diag.push(value, format!("`{name}` takes a list, this is {literal}")).help(FORM);
+        }
+        let Some(elements) = value::list(value) else { return };
+        if elements.is_empty() {
+            self.diag.push(value, "without a serializer no client could connect").help(FORM);
+        }
+        for element in elements {
+            let pair = match element {
+                Expr::Tuple(pair) => pair.elems.len() == 2,
+                _ => value::literal(element).is_none(),
+            };
+            if !pair {
+                self.diag.push(element, "a serializer stands with the versions that it is for").help(FORM);
+            }
         }
     }
 

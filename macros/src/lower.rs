@@ -127,6 +127,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#check))
         }
         Kind::ConnectInfo => connect_info(value),
+        Kind::Serializers => serializers(value),
         Kind::Function { .. } => quote!(::core::option::Option::Some(#value)),
         Kind::Level => level(value),
         Kind::Word { literal, words } => match word(value, words) {
@@ -247,6 +248,20 @@ fn connect_info(value: &Expr) -> TokenStream {
         .collect();
     let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
     quote!(__rt::ConnectInfo { #(#words,)* #(#session,)* #own ..__rt::ConnectInfo::NOTHING })
+}
+
+/// Each `(serializer, requirement)` becomes a `Versioned`.
+fn serializers(value: &Expr) -> TokenStream {
+    let Some(elements) = value::list(value) else { return quote!(#value) };
+    let elements = elements.iter().map(|element| match element {
+        Expr::Tuple(pair) => {
+            let (serializer, requirement) = (pair.elems.first(), pair.elems.get(1));
+            let requirement = quote_spanned!(requirement.span()=> __rt::channel::Requirement::new(#requirement));
+            quote_spanned!(pair.span()=> __rt::channel::Versioned::new(const { &(#serializer) }, #requirement))
+        }
+        _ => quote!(#element),
+    });
+    quote!(&[#(#elements),*])
 }
 
 /// `Some(Level::..)`, `None` for `false`.

@@ -116,8 +116,8 @@ const FOREIGN: &[Foreign] = &[
     because(
         "websocket longpoll",
         "serializer",
-        "`serializer` belongs to channels",
-        "channels are not supported yet: remove it",
+        "`serializer` belongs to sockets with channels",
+        "write `#[socket(channel(..), serializers = [(V2, \"~> 2.0.0\")])]`",
     ),
     instead("websocket longpoll", "session", "write `connect_info = [session(SESSION)]`"),
     because(
@@ -134,6 +134,27 @@ const FOREIGN: &[Foreign] = &[
         "a mount says it: `socket(\"/path\", Type, transport = ..)` in `endpoint!`",
     ),
     because("socket", "shutdown", "`shutdown` applies to channels", "write `drainer(shutdown = secs(30))`"),
+    instead("#[socket]", "channels", "write `channel(\"room:*\", RoomChannel)`, one for each kind of topic"),
+    instead("#[socket]", "channel", "write `channel(\"room:*\", RoomChannel)`"),
+    instead("#[socket]", "serializer", "did you mean `serializers`?"),
+    instead("#[socket]", "max_channels_per_transport", "did you mean `max_channels`?"),
+    instead("#[socket]", "id", "write `fn id(&self) -> Option<String>`"),
+    instead(
+        "#[socket]",
+        "assigns",
+        "it stands with a channel: `channel(\"room:*\", RoomChannel, assigns = ..)`",
+    ),
+    instead("socket", "channel", "it belongs to the socket's type: `#[socket(channel(..))]`"),
+    instead(
+        "socket",
+        "serializers",
+        "it belongs to the socket's type: `#[socket(channel(..), serializers = [..])]`",
+    ),
+    instead(
+        "socket",
+        "max_channels",
+        "it belongs to the socket's type: `#[socket(channel(..), max_channels = 100)]`",
+    ),
 ];
 
 /// Directives of Phoenix's endpoint whose time has not come.
@@ -177,10 +198,14 @@ pub(crate) fn unknown_key(name: &Ident, group: &Group, diag: &mut Diagnostics) {
         return;
     }
     let word = name.to_string();
+    // Two tables for one attribute, and what is no key in the first place.
+    let channels = group.name == schema::CHANNEL_OPTIONS.name;
+    let more = || ["channel"].into_iter().chain(schema::CHANNEL_OPTIONS.key_names()).filter(|_| channels);
+    let known = || group.key_names().chain(more());
     let found = diag.push(name, format!("unknown key `{word}` in `{}`", group.name));
-    match did_you_mean(&word, group.key_names()) {
+    match did_you_mean(&word, known()) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => found.help(format!("keys of `{}`: {}", group.name, list(group.key_names()))),
+        None => found.help(format!("keys of `{}`: {}", group.name, list(known()))),
     };
 }
 

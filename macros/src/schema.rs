@@ -71,6 +71,10 @@ pub(crate) enum Kind {
     UrlPath,
     /// Four or eight numbers, or an address as text.
     Ip,
+    /// A list of `(serializer, "~> 2.0.0")`.
+    Serializers,
+    /// Any constant.
+    Constant,
     /// What signs and encrypts: never a literal.
     Secret,
     /// A group of keys in place of a value.
@@ -187,6 +191,25 @@ pub(crate) const SOCKET_OPTIONS: Group = Group {
         Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
         Key { name: "log", kind: Kind::Level },
     ],
+};
+
+/// The arguments of `#[socket(..)]` that only a socket with channels has.
+pub(crate) const CHANNEL_OPTIONS: Group = Group {
+    name: "#[socket]",
+    literal: "ChannelSocket",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "max_channels", kind: Kind::Size { least: 1 } },
+        Key { name: "serializers", kind: Kind::Serializers },
+    ],
+};
+
+/// What follows pattern and type in `channel("room:*", Type, ..)`.
+pub(crate) const ROUTE: Group = Group {
+    name: "channel",
+    literal: "Route",
+    phase: Phase::Compile,
+    keys: &[Key { name: "assigns", kind: Kind::Constant }],
 };
 
 pub(crate) const WEBSOCKET: Group = Group {

@@ -87,7 +87,8 @@ fn extra_value(value: &ExtraValue) -> TokenStream {
 pub(crate) fn mount(mount: &Mount) -> TokenStream {
     let Mount { path, socket, options, .. } = mount;
     let name = type_name(socket);
-    let preset = quote_spanned!(socket.span()=> <#socket as __rt::Socket>::OPTIONS);
+    let preset =
+        quote_spanned!(socket.span()=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
     let fields = options.entries.iter().map(|entry| mount_field(entry, mount, &preset));
     let absent = options.group.key_names().filter(|name| options.get(name).is_none()).map(|name| {
         let field = Ident::new(name, Span::call_site());

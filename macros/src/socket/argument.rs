@@ -7,6 +7,7 @@ use syn::{
 
 use super::ast::{Argument, Default, Name, Source};
 use crate::{
+    callback::last_segment,
     diag::{Diagnostics, did_you_mean},
     names,
 };
@@ -46,13 +47,6 @@ pub(crate) fn is_ours(attribute: &Attribute) -> bool {
 
 pub(crate) fn name_of(attribute: &Attribute) -> &'static str {
     if attribute.path().is_ident("param") { "param" } else { "info" }
-}
-
-pub(crate) fn attributes(input: &FnArg) -> &[Attribute] {
-    match input {
-        FnArg::Receiver(receiver) => &receiver.attrs,
-        FnArg::Typed(typed) => &typed.attrs,
-    }
 }
 
 fn misspelt(attribute: &Attribute, diag: &mut Diagnostics) {
@@ -157,22 +151,9 @@ fn skip_value(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// `Option<T>`, however it is qualified.
-pub(crate) fn is_option(ty: &Type) -> bool {
-    last_segment(ty).is_some_and(|last| last.ident == "Option" && !last.arguments.is_empty())
-}
-
 /// `Connect<..>`: the attempt as a whole.
 pub(crate) fn is_connect(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Connect")
-}
-
-pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        _ => None,
-    }
 }
 
 impl Argument {

@@ -22,6 +22,7 @@ pub use self::{
     mount::{check_paths, mount},
 };
 pub use crate::{
+    channel,
     config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
     crypto::Digest,
     endpoint::{Endpoint, EndpointDef},
@@ -29,10 +30,12 @@ pub use crate::{
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
     plug::NotFound,
+    pubsub::Broadcast,
     session::SessionOptions,
     socket::{
-        Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, LongPoll, Needs, Outbox,
-        OutboxOptions, Overflow, Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
+        Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket, LongPoll,
+        Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket,
+        argument,
     },
     transport::{CustomTransport, Mount, SocketDef},
 };

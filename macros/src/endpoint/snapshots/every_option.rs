@@ -33,7 +33,8 @@ const _: () = {
                 limit: 65_536,
                 overflow: __rt::Overflow::DropOldest,
             },
-            ..<my::Sock<A, B> as __rt::Socket>::OPTIONS.websocket
+            ..<<my::Sock<A, B> as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                .websocket
         }),
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
             path: "/lp",
@@ -57,7 +58,13 @@ const _: () = {
             transport_log: ::core::option::Option::Some(__rt::Level::INFO),
             outbox: __rt::OutboxOptions {
                 limit: 65_536,
-                ..__rt::longpoll(<my::Sock<A, B> as __rt::Socket>::OPTIONS.longpoll)
+                ..__rt::longpoll(
+                        <<my::Sock<
+                            A,
+                            B,
+                        > as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                            .longpoll,
+                    )
                     .outbox
             },
             max_body_size: 1_000_000,
@@ -80,7 +87,9 @@ const _: () = {
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/t",
         socket: __rt::SocketDef::of::<T>("T"),
-        websocket: ::core::option::Option::Some(<T as __rt::Socket>::OPTIONS.websocket),
+        websocket: ::core::option::Option::Some(
+            <<T as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
+        ),
         longpoll: ::core::option::Option::None,
         drainer: ::core::option::Option::None,
         log: ::core::option::Option::Some(__rt::Level::DEBUG),
@@ -92,21 +101,25 @@ const _: () = {
         socket: __rt::SocketDef::of::<U>("U"),
         websocket: ::core::option::Option::None,
         longpoll: ::core::option::Option::Some(
-            __rt::longpoll(<U as __rt::Socket>::OPTIONS.longpoll),
+            __rt::longpoll(
+                <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+            ),
         ),
         transport: ::core::option::Option::None,
-        drainer: <U as __rt::Socket>::OPTIONS.drainer,
-        log: <U as __rt::Socket>::OPTIONS.log,
+        drainer: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "43"),
     });
     const __MOUNT_3: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/v",
         socket: __rt::SocketDef::of::<V>("V"),
-        websocket: __rt::without_websocket(&<V as __rt::Socket>::OPTIONS.longpoll),
-        longpoll: <V as __rt::Socket>::OPTIONS.longpoll,
+        websocket: __rt::without_websocket(
+            &<<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+        ),
+        longpoll: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
         transport: ::core::option::Option::None,
-        drainer: <V as __rt::Socket>::OPTIONS.drainer,
-        log: <V as __rt::Socket>::OPTIONS.log,
+        drainer: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "44"),
     });
     const __MOUNT_4: __rt::Mount = __rt::mount(__rt::Mount {
@@ -116,14 +129,22 @@ const _: () = {
             window_ms: __rt::long_millis("window_ms", LONG),
             crypto: __rt::Crypto {
                 max_age: __rt::Duration::MAX,
-                ..__rt::longpoll(<W as __rt::Socket>::OPTIONS.longpoll).crypto
+                ..__rt::longpoll(
+                        <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                            .longpoll,
+                    )
+                    .crypto
             },
-            ..__rt::longpoll(<W as __rt::Socket>::OPTIONS.longpoll)
+            ..__rt::longpoll(
+                <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+            )
         }),
-        websocket: ::core::option::Option::Some(<W as __rt::Socket>::OPTIONS.websocket),
+        websocket: ::core::option::Option::Some(
+            <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
+        ),
         transport: ::core::option::Option::None,
-        drainer: <W as __rt::Socket>::OPTIONS.drainer,
-        log: <W as __rt::Socket>::OPTIONS.log,
+        drainer: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "45"),
     });
     impl __rt::Endpoint for Web {

@@ -1,0 +1,105 @@
+//! Reads the attribute's arguments and the impl block.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{ImplItem, ImplItemFn, Token, Type, ext::IdentExt, parse::Parser};
+
+use super::{
+    argument,
+    ast::{Channel, Method, Setup},
+    callback::callback,
+    handler,
+};
+use crate::{
+    block::{self, Attached, argument_attributes},
+    diag::Diagnostics,
+};
+
+const CHANNEL: Attached = Attached { attribute: "#[channel]", contract: "Channel", what: "a channel" };
+
+pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
+    const FORM: &str = "write `#[channel(UserSocket)]`";
+    let mut pieces = block::pieces(arguments);
+    let krate = block::take_crate(&mut pieces, diag);
+    let rest: TokenStream = pieces.into_iter().flatten().collect();
+    if rest.is_empty() {
+        diag.push_at(Span::call_site(), "`#[channel]` needs the type of its socket").help(FORM);
+        return Setup { krate, socket: None };
+    }
+    let socket = (|input: syn::parse::ParseStream| {
+        if input.peek(syn::Ident::peek_any) && input.peek2(Token![=]) {
+            let name = input.call(syn::Ident::parse_any)?;
+            let text = format!("`#[channel]` has no option `{name}`");
+            input.parse::<TokenStream>()?;
+            return Err(syn::Error::new(name.span(), text));
+        }
+        let socket: Type = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        if !input.is_empty() {
+            return Err(input.error("`#[channel]` takes the type of its socket, and nothing else"));
+        }
+        Ok(socket)
+    })
+    .parse2(rest);
+    match socket {
+        Ok(socket) => Setup { krate, socket: Some(socket) },
+        Err(error) => {
+            diag.push_at(error.span(), error.to_string()).help(FORM);
+            Setup { krate, socket: None }
+        }
+    }
+}
+
+pub(crate) fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {
+    let block = CHANNEL.read(item, diag)?;
+    let mut channel = Channel {
+        attrs: block.attrs,
+        generics: block.generics,
+        self_ty: *block.self_ty,
+        callbacks: Vec::new(),
+        handlers: Vec::new(),
+        helpers: Vec::new(),
+        others: Vec::new(),
+    };
+    for item in block.items {
+        match item {
+            ImplItem::Fn(item) => method(item, &mut channel, diag),
+            other => channel.others.push(other),
+        }
+    }
+    Some(channel)
+}
+
+fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
+    let mut item = match handler::take(item, diag) {
+        Ok(handler) => {
+            no_attributes(&handler.item, diag);
+            return channel.handlers.push(handler);
+        }
+        Err(item) => item,
+    };
+    let callback = callback(&item.sig.ident.to_string());
+    let mut sources = Vec::new();
+    if callback.is_some_and(|callback| callback.name == "join") && item.sig.receiver().is_none() {
+        sources = item.sig.inputs.iter_mut().map(|input| argument::take(input, diag)).collect();
+    } else {
+        no_attributes(&item, diag);
+    }
+    match callback {
+        Some(callback) => channel.callbacks.push(Method { callback, item, sources }),
+        None => channel.helpers.push(item),
+    }
+}
+
+/// `#[rest]`, `#[topic]`, `#[payload]` and `#[assigns]` mean something in `join` alone.
+fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
+    let attributes = item.sig.inputs.iter().flat_map(argument_attributes);
+    for attribute in attributes.filter(|one| argument::source(one).is_some()) {
+        let (name, method) = (argument::name(attribute), &item.sig.ident);
+        let found = diag.push(attribute, format!("`#[{name}]` belongs to arguments of `join`"));
+        match name.as_str() {
+            "payload" => found.help("remove it: a handler takes the payload by its place"),
+            "topic" => found.help("take it by `out.topic()`"),
+            _ => found.help(format!("take it in `join`, and keep it in a field for `{method}`")),
+        };
+    }
+}
