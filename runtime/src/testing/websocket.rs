@@ -41,8 +41,6 @@ pub(super) async fn run(
     let mut timer = heartbeat.as_ref().map(|heartbeat| timer(heartbeat.every));
     loop {
         if let Some(closed) = connection.receive() {
-            // Our half of a farewell: whoever does not read it has left already.
-            let _ = writer.write_all_buf(&mut connection.websocket.get_mut().outgoing).await;
             return closed;
         }
         let Pipe { incoming, outgoing, ended } = connection.websocket.get_mut();

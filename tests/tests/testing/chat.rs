@@ -147,6 +147,7 @@ impl Echo {
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
         match message.as_text() {
             Some("name") => out.push(self.name.as_str()),
+            Some("hang") => std::future::pending().await,
             Some("bye") => return Flow::close(4001, "see you"),
             Some("many") => (0..2_000).for_each(|number| out.push(format!("[{number}]"))),
             _ => out.push(message),
