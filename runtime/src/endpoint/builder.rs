@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     handle::{Gauge, Handle, Shared},
     origin::CheckOrigin,
+    presence::Presence,
     pubsub::PubSub,
     server::{Accept, Bound, Listener, Serve, ServerOptions, serve},
     socket::Drainer,
@@ -32,6 +33,7 @@ pub struct Builder<E> {
     file: Option<PathBuf>,
     options: Settings,
     pubsub: Option<PubSub>,
+    presence: Option<Presence>,
     listener: Option<Listening>,
     signal: Option<Signal>,
     endpoint: PhantomData<fn() -> E>,
@@ -71,6 +73,7 @@ impl<E: Endpoint> Builder<E> {
             file: None,
             options: Settings::default(),
             pubsub: None,
+            presence: None,
             listener: None,
             signal: None,
             endpoint: PhantomData,
@@ -102,6 +105,14 @@ impl<E: Endpoint> Builder<E> {
     #[must_use]
     pub fn pubsub(mut self, pubsub: PubSub) -> Self {
         self.pubsub = Some(pubsub);
+        self
+    }
+
+    /// Tracks who is in which topic here: see [`Handle::presence`](crate::Handle::presence). It should be of the topics that
+    /// [`pubsub`](Builder::pubsub) was given, so that clients hear of changes.
+    #[must_use]
+    pub fn presence(mut self, presence: Presence) -> Self {
+        self.presence = Some(presence);
         self
     }
 
@@ -147,6 +158,10 @@ impl<E: Endpoint> Builder<E> {
         let owns_pubsub = self.pubsub.is_none();
         let pubsub = self.pubsub.take().unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue));
         let handle = Handle::new(E::DEF.name, config, pubsub);
+        handle
+            .0
+            .presence
+            .get_or_init(|| self.presence.take().unwrap_or_else(|| Presence::new(handle.pubsub())));
         let mounts = Mounts::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());

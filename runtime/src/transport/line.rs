@@ -57,10 +57,13 @@ struct Out {
 }
 
 /// What a reader finds.
-pub(super) enum Found<T> {
-    Something(T),
+pub(super) enum Found {
+    /// All that waits, and the number of the newest piece of it.
+    Something(BytesMut, u64),
     /// The socket has ended, and nothing is left.
     End,
+    /// Somebody else reads now.
+    Superseded,
 }
 
 impl Line {
@@ -75,7 +78,8 @@ impl Line {
     }
 
     pub(super) fn hear(&self) {
-        self.heard.store(self.mounted.clock.now(), Ordering::Relaxed);
+        // Exactly, and not as of the last sweep: nobody is found silent too early.
+        self.heard.store(self.mounted.clock.read(), Ordering::Relaxed);
     }
 
     pub(super) fn asked(&self) -> Ask {
@@ -121,42 +125,51 @@ impl Line {
         Poll::Pending
     }
 
-    /// Begins to read: from now on, whoever began earlier reads nothing any more.
+    /// Begins to read: whoever began earlier learns that it is superseded.
     pub(super) fn begin_reading(&self) -> u64 {
         let mut out = self.out();
         out.turn += 1;
-        out.turn
+        let (turn, superseded) = (out.turn, out.reader.take());
+        drop(out);
+        superseded.into_iter().for_each(Waker::wake);
+        turn
     }
 
-    /// Everything behind a number, one after the other, and the number of the last. It is kept.
-    pub(super) fn poll_read(
-        &self,
-        cx: &mut Context<'_>,
-        turn: u64,
-        after: u64,
-    ) -> Poll<Found<(BytesMut, u64)>> {
+    /// Everything behind a number, one after the other, and the number of the last. It is kept. Without a number,
+    /// [`wake_reader`](Line::wake_reader) is awaited.
+    pub(super) fn poll_read(&self, cx: &mut Context<'_>, turn: u64, after: Option<u64>) -> Poll<Found> {
         let mut out = self.out();
         if turn != out.turn {
-            return Poll::Pending;
+            return Poll::Ready(Found::Superseded);
         }
-        if out.queue.has_after(after) {
-            let mut all = BytesMut::new();
-            out.queue.after(after).for_each(|bytes| all.extend_from_slice(bytes));
-            let newest = out.queue.newest();
-            out.seen = newest;
-            return Poll::Ready(Found::Something((all, newest)));
-        }
-        if out.closed {
-            return Poll::Ready(Found::End);
+        if let Some(after) = after {
+            if out.queue.has_after(after) {
+                let mut all = BytesMut::new();
+                out.queue.after(after).for_each(|bytes| all.extend_from_slice(bytes));
+                let newest = out.queue.newest();
+                out.seen = newest;
+                return Poll::Ready(Found::Something(all, newest));
+            }
+            if out.closed {
+                return Poll::Ready(Found::End);
+            }
         }
         out.reader = Some(cx.waker().clone());
         Poll::Pending
     }
 
+    /// Has the reader look again.
+    pub(super) fn wake_reader(&self) {
+        let reader = self.out().reader.take();
+        reader.into_iter().for_each(Waker::wake);
+    }
+
     /// The client has everything up to a number.
     pub(super) fn acknowledge(&self, number: u64) {
-        self.out().queue.forget(number);
-        self.wake();
+        if self.out().queue.forget(number) {
+            // There may be room again.
+            self.wake();
+        }
     }
 
     /// True if the socket has ended and nothing waits for the client.

@@ -144,6 +144,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
+    /// Waits until something comes, or the connection ends.
+    pub async fn arrival(&mut self) {
+        if self.arrived.is_empty() {
+            let _ = self.stream.read_buf(&mut self.arrived).await;
+        }
+    }
+
     /// Waits for the server to end the connection, and returns what came before that; `None` if it did not.
     pub async fn closed(&mut self) -> Option<Vec<u8>> {
         let deadline = time::Instant::now() + PATIENCE;
