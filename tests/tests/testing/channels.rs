@@ -259,7 +259,8 @@ async fn bytes() {
     for room in [websocket, &mut *longpoll] {
         assert_eq!(room.push_binary("size", b"\x00[\xff").await.ok::<usize>(), 3);
     }
-    longpoll.push_binary("ping", b"1").expect_no_reply().await;
+    let refused = longpoll.push_binary("ping", b"1").await;
+    assert_eq!(refused.error::<Value>(), json!({"reason": "internal error"}));
 }
 
 #[tokio::test]
