@@ -149,7 +149,7 @@ impl<S: Socket> Driver<S> {
     }
 
     /// Calls `terminate`; a second time it does nothing. From now on the socket sends nothing, and other callbacks return
-    /// [`Flow::stop`]. What it has sent can still be read from [`Outgoing`].
+    /// [`Flow::stop`]. What it has sent can still be read from [`Outgoing`](super::Outgoing).
     pub fn terminate(&mut self, reason: Reason) {
         let Some(socket) = self.socket.take() else { return };
         self.inbox.close();
