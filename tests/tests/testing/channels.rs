@@ -124,8 +124,9 @@ async fn ends(by: By) {
     crashed.push("crash", json!({}));
     crashed.expect_error().await;
     crashed.expect_nothing().await;
-    let again = alice.join("room:3", json!({})).await.expect("joined");
+    let mut again = alice.join("room:3", json!({})).await.expect("joined");
     twice.expect_close().await;
+    again.expect_nothing().await;
     assert_eq!(again.push("ping", 1).await.ok::<u32>(), 1);
 }
 
