@@ -128,6 +128,10 @@ async fn ends(by: By) {
     twice.expect_close().await;
     again.expect_nothing().await;
     assert_eq!(again.push("ping", 1).await.ok::<u32>(), 1);
+    // How they ended is not forgotten.
+    alice.disconnect().await;
+    stopped.expect_close().await;
+    crashed.expect_error().await;
 }
 
 async fn left_channels(by: By) {

@@ -29,6 +29,7 @@ endpoint! {
     );
     socket("/echo/:name", Echo, longpoll);
     socket("/elsewhere", Echo, websocket(path = "/ws"));
+    socket("/pinged", Echo, websocket(ping = secs(10), timeout = secs(25)));
     plug(Sessions::new(&SESSION));
     service(tower::service_fn(page));
 }
