@@ -17,6 +17,7 @@ mod block;
 mod callback;
 mod channel;
 mod check;
+mod connect_info;
 mod diag;
 mod endpoint;
 mod host;

@@ -202,11 +202,9 @@ fn expression(key: &Key, value: Expr, diag: &mut Diagnostics) -> Option<Expr> {
 
 /// A group where the key takes one.
 fn nested(key: &Key, name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Option<Options> {
-    match key.kind {
-        Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => {
-            Some(Options::parse(tokens, group, diag))
-        }
-        _ => {
+    match key.kind.group() {
+        Some(group) => Some(Options::parse(tokens, group, diag)),
+        None => {
             diag.push(name, format!("`{name}` is a value, not a group")).help(format!("write `{name} = ..`"));
             None
         }

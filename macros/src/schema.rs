@@ -325,6 +325,16 @@ pub(crate) const CLIENT_WAITS: u64 = 20_000;
 pub(crate) const LEVELS: &[(&str, &str)] =
     &[("error", "ERROR"), ("warn", "WARN"), ("info", "INFO"), ("debug", "DEBUG"), ("trace", "TRACE")];
 
+impl Kind {
+    /// The group, if it takes one.
+    pub(crate) fn group(self) -> Option<&'static Group> {
+        match self {
+            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => Some(group),
+            _ => None,
+        }
+    }
+}
+
 impl Group {
     pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)

@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
 //! | `client` | a WebSocket client for tests |
+//! | `longpoll` | a longpoll client for tests |
 //! | `memory` | connections without a network |
 //! | `wait` | waiting for what other tasks bring about |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `peer` | the application that was recorded, rebuilt |
 
 pub mod client;
+pub mod longpoll;
 pub mod memory;
 pub mod peer;
 pub mod replay;

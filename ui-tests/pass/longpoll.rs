@@ -86,11 +86,27 @@ landfall::endpoint! {
     socket("/all", EchoSocket, websocket, longpoll, transport = silent());
 }
 
+/// A secret that `init` sets needs no directive.
+mod vault {
+    use landfall::{Config, ConfigError};
+    use landfall_ui_tests::EchoSocket;
+
+    landfall::endpoint! {
+        pub struct Web;
+        socket("/s", EchoSocket, longpoll);
+        fn init(mut config: Config) -> Result<Config, ConfigError> {
+            config.secret_key_base = Some("from a vault, from a vault, from a vault, from a vault, from a vault".into());
+            Ok(config)
+        }
+    }
+}
+
 fn silent() -> Silent {
     Silent { path: "" }
 }
 
 fn main() {
+    assert!(vault::Web::DEF.mounts[0].longpoll.is_some());
     let [room, name, on, long, preset, alone, off, custom, all] = Web::DEF.mounts else {
         panic!("{:?}", Web::DEF)
     };

@@ -1,11 +1,13 @@
 //! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
 
+use std::ptr;
+
 use quote::ToTokens;
 use syn::{Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
-    check,
+    check, connect_info,
     diag::Diagnostics,
     options::Entry,
     pattern::{self, Segment},
@@ -24,7 +26,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     service_comes_last(declaration, diag);
     server_needs_a_listener(declaration, diag);
     url_port_is_said(declaration, diag);
-    sessions_have_a_secret(declaration, diag);
+    secret_is_set(declaration, diag);
     if let Some(init) = &declaration.init {
         shape_of_init(init, diag);
     }
@@ -162,17 +164,23 @@ fn served_by<'a>(
 fn served_once(all: &[Served], diag: &mut Diagnostics) {
     let conditional =
         |mount: &Mount| mount.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
+    let mut reported: Option<&Mount> = None;
     for (index, served) in all.iter().enumerate() {
         let Some(first) = all.iter().take(index).find(|earlier| earlier.shape == served.shape) else {
             continue;
         };
-        if std::ptr::eq(first.mount, served.mount) {
+        let (mount, earlier) = (served.mount, first.mount);
+        if ptr::eq(mount, earlier) {
             diag.push(served.at, format!("both transports would be served at `{}`", served.path))
                 .help("give one of them another path");
-        } else if !conditional(first.mount) && !conditional(served.mount) {
-            let line = first.mount.path.span().start().line;
-            diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.path))
+        } else if !conditional(mount)
+            && !conditional(earlier)
+            && !reported.is_some_and(|one| ptr::eq(one, mount))
+        {
+            let line = earlier.path.span().start().line;
+            diag.push(&mount.path, format!("`{}` is already served by line {line}", served.path))
                 .help("give one of them another path");
+            reported = Some(mount);
         }
     }
 }
@@ -199,14 +207,23 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-fn sessions_have_a_secret(declaration: &Declaration, diag: &mut Diagnostics) {
-    if declaration.names.iter().any(|name| name.ident == "secret_key_base") {
+/// What signs needs a secret, which `init` may set as well.
+fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
+    if declaration.init.is_some() || declaration.names.iter().any(|name| name.ident == "secret_key_base") {
         return;
     }
-    let websockets = declaration.mounts.iter().filter_map(|mount| mount.options.get("websocket")?.options());
-    for session in websockets.filter_map(check::session) {
-        diag.push(session, "`session` signs its cookie but no `secret_key_base` is set")
-            .help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
+    for Mount { options, .. } in &declaration.mounts {
+        let [websocket, longpoll] = ["websocket", "longpoll"].map(|name| options.get(name));
+        let session = [websocket, longpoll].into_iter().flatten().filter_map(Entry::options);
+        let longpoll = longpoll.filter(|entry| entry.expr().and_then(value::boolean) != Some(false));
+        let (at, message) = match (session.filter_map(connect_info::session).next(), longpoll) {
+            (Some(session), _) => (session, "`session` signs its cookie but no `secret_key_base` is set"),
+            (None, Some(entry)) => {
+                (&entry.name, "`longpoll` signs its tokens but no `secret_key_base` is set")
+            }
+            (None, None) => continue,
+        };
+        diag.push(at, message).help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
     }
 }
 

@@ -220,6 +220,8 @@ mod mutations {
         "env",
         "socket",
         "websocket",
+        "longpoll",
+        "transport",
         "insecure",
         "fn",
         "struct",

@@ -50,7 +50,9 @@ fn check_others(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
             ImplItem::Const(item) if item.ident == "OPTIONS" || item.ident == "NEEDS" => {
                 let found = diag.push(&item.ident, format!("`{}` is written by `#[socket]`", item.ident));
                 match item.ident == "OPTIONS" {
-                    true => found.help("write `#[socket(websocket(..), drainer(..), log = ..)]`"),
+                    true => {
+                        found.help("write `#[socket(websocket(..), longpoll(..), drainer(..), log = ..)]`")
+                    }
                     false => found.help("remove it: the arguments of `connect` say what it needs"),
                 };
             }

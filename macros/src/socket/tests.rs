@@ -292,12 +292,12 @@ fn mutate(tokens: TokenStream, at: &mut usize, how: u8) -> TokenStream {
 proptest! {
     /// What a compiler hands to an attribute is an item, however strange: the answer is items again.
     #[test]
-    fn mutations_never_panic(edits in prop::collection::vec((0usize..400, any::<u8>()), 1..4), options in 0usize..60) {
+    fn mutations_never_panic(edits in prop::collection::vec((0usize..400, any::<u8>()), 1..4), options in 0usize..80) {
         let mut item: TokenStream = ROOM.parse().unwrap();
         for (mut at, how) in edits {
             item = mutate(item, &mut at, how);
         }
-        let arguments = "crate = a::b, websocket(timeout = secs(45), outbox(limit = 1)), drainer(batch_size = 1), log = info";
+        let arguments = "crate = a::b, websocket(timeout = secs(45), outbox(limit = 1)), longpoll(window_ms = 1, crypto(key_length = 16)), drainer(batch_size = 1), log = info";
         let mut at = options;
         let arguments = mutate(arguments.parse().unwrap(), &mut at, 0);
         let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();

@@ -188,14 +188,17 @@ fn listener_config(config: &Config) -> Option<HttpConfig> {
     Some(http)
 }
 
-fn mount_findings(mount: &'static Mount) -> Vec<ConfigError> {
+fn mount_findings(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
     let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
     let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
-    let errors = [websocket, longpoll].into_iter().flatten().flat_map(|check| match check {
-        CheckOrigin::List(list) => check_list(list),
-        _ => Vec::new(),
-    });
-    errors.map(|error| error.of_mount("check_origin", mount.path, mount.location)).collect()
+    let checks = [("check_origin", websocket), ("check_origin of longpoll", longpoll)];
+    checks.into_iter().flat_map(move |(key, check)| {
+        let errors = match check {
+            Some(CheckOrigin::List(list)) => check_list(list),
+            _ => Vec::new(),
+        };
+        errors.into_iter().map(move |error| error.of_mount(key, mount.path, mount.location))
+    })
 }
 
 fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {

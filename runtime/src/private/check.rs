@@ -46,11 +46,10 @@ pub const fn key_length(key: &str, value: usize) -> usize {
 #[track_caller]
 pub const fn millis(key: &str, value: u64) -> u64 {
     if value >= CLIENT_WAITS {
-        let text =
-            Text::new("`").and(key).and("` is too long: the JavaScript client gives up a request after 20 s");
+        let text = Text::new("the JavaScript client gives up a request after 20 s");
         let text = text.help("at most 15_000");
         if eq(key, "window_ms") {
-            let help = "or, for clients that wait longer, `window_ms = insecure(.., reason = \"..\")`";
+            let help = "or, if your clients wait longer by `longpollerTimeout`, write `window_ms = insecure(.., reason = \"..\")`";
             panic!("{}", text.help(help).as_str());
         }
         panic!("{}", text.as_str());

@@ -10,6 +10,7 @@
 //! | `wire` | answers as JSON, bodies as messages |
 //! | `token` | what a token says |
 //! | `ledger` | what a client has, as a state machine |
+//! | `receipt` | whether an answer could be written |
 //! | `session` | the shared half of a session: what requests reach |
 //! | `task` | the task that owns the socket |
 //! | `sessions` | all sessions of this node |
@@ -17,6 +18,7 @@
 //! | `remote` | sessions of other nodes, by PubSub |
 
 mod ledger;
+mod receipt;
 mod remote;
 mod request;
 mod seats;

@@ -4,6 +4,7 @@
 //! and listens to a topic of its own for the session's `here`, which must come soon, and its `answer`.
 
 use std::{
+    pin::pin,
     sync::{
         Arc, Weak,
         atomic::{AtomicUsize, Ordering},
@@ -17,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     ledger::Bookmark,
-    session::{Polled, Posted, Session},
+    session::{Polled, Posted, Session, window},
     token::Ticket,
 };
 use crate::{
@@ -91,10 +92,15 @@ impl Drop for Ear {
 pub(super) async fn poll(
     handle: &Handle,
     ticket: &Ticket,
-    window: Duration,
+    length: Duration,
     patience: Duration,
 ) -> Option<RemotePolled> {
-    match ask(handle, ticket, None, window, patience, window).await? {
+    let answer = tokio::select! {
+        answer = ask(handle, ticket, None, length, patience, length) => answer?,
+        // The session's own node ends the window before, unless ours stops.
+        () = window(handle, length.saturating_add(patience * 2)) => None,
+    };
+    match answer {
         Some(Answer::Polled { elements, upto, answer }) => {
             Some(RemotePolled { elements, mark: Bookmark { upto, answer } })
         }
@@ -136,17 +142,17 @@ async fn ask(
     let request = Request { reply, upto, answer, window_ms: window.as_millis() as u64, messages };
     let request = Payload::json(&request).ok()?;
     handle.broadcast(&topic(&ticket.session), "request", request).ok()?;
-    let mut deadline = Instant::now() + patience;
+    let (mut here, mut deadline) = (false, Instant::now() + patience);
     loop {
         let broadcast = next(&mut replies, deadline).await;
         match broadcast.as_ref().map(Broadcast::event) {
-            Some("here") => deadline = Instant::now() + work.min(LONGEST) + patience,
+            Some("here") => (here, deadline) = (true, Instant::now() + work.min(LONGEST) + patience),
             Some("answer") => {
                 let payload = broadcast.as_ref()?.payload().as_text()?;
                 return Some(serde_json::from_str(payload).ok());
             }
             Some(_) => {}
-            None => return None,
+            None => return here.then_some(None),
         }
     }
 }
@@ -183,38 +189,47 @@ impl Subscriber for Listener {
     }
 }
 
-async fn serve(session: &Session, request: Request) {
-    let pubsub = session.line().mounted.handle.pubsub();
-    if pubsub.broadcast(&request.reply, "here", "").is_err() {
+async fn serve(session: &Arc<Session>, request: Request) {
+    let handle = &session.line().mounted.handle;
+    if handle.broadcast(&request.reply, "here", "").is_err() {
         return;
     }
     let mark = Bookmark { upto: request.upto, answer: request.answer };
-    let window = Duration::from_millis(request.window_ms).min(LONGEST);
-    let answer = match request.messages {
-        None => match session.poll(mark, window).await {
-            Polled::Messages { elements, mark, .. } => polled(&elements, mark),
-            Polled::Nothing { mark, .. } => polled(b"", mark),
-            Polled::Gone => Answer::Gone,
+    let length = Duration::from_millis(request.window_ms).min(LONGEST);
+    match request.messages {
+        None => match session.poll(mark, pin!(window(handle, length))).await {
+            Polled::Answer(elements, receipt) => {
+                let Bookmark { upto, answer } = receipt.mark();
+                // They were made of strings.
+                let elements = String::from_utf8_lossy(&elements).into_owned();
+                if reply(handle, &request.reply, &Answer::Polled { elements, upto, answer }) {
+                    receipt.written();
+                }
+            }
+            Polled::Gone => {
+                reply(handle, &request.reply, &Answer::Gone);
+            }
+            // The other node sees the window's end by itself.
+            Polled::Superseded => {}
         },
         Some(messages) => {
             let messages: Option<Vec<Message>> = messages.into_iter().map(Wired::into_message).collect();
             let posted = match messages {
-                Some(messages) => session.post(mark, messages, window).await,
+                Some(messages) => session.post(mark, messages, length).await,
                 None => Posted::Late,
             };
-            Answer::Posted { handled: posted == Posted::Handled }
+            reply(handle, &request.reply, &Answer::Posted { handled: posted == Posted::Handled });
         }
-    };
-    let Ok(payload) = Payload::json(&answer) else { return };
-    if let Err(error) = pubsub.broadcast(&request.reply, "answer", payload) {
-        tracing::debug!(%error, "an answer to another node's longpoll request was lost");
     }
 }
 
-fn polled(elements: &[u8], mark: Bookmark) -> Answer {
-    // They were made of strings.
-    let elements = String::from_utf8_lossy(elements).into_owned();
-    Answer::Polled { elements, upto: mark.upto, answer: mark.answer }
+/// Answers another node. What it gets counts as written: it does not tell whether its client took it.
+fn reply(handle: &Handle, topic: &str, answer: &Answer) -> bool {
+    let sent = Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, "answer", payload).is_ok());
+    if !sent {
+        tracing::debug!("an answer to another node's longpoll request was lost");
+    }
+    sent
 }
 
 fn topic(session: &str) -> String {

@@ -1,22 +1,28 @@
 //! The shared half of a session: what requests reach, whichever node they came to.
 
 use std::{
-    future::poll_fn,
+    future::{Future, pending, poll_fn},
+    pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::BytesMut;
 use tokio::{
     sync::{mpsc, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
-use super::ledger::{Bookmark, Ledger, Reading};
+use super::{
+    ledger::{Bookmark, Ledger, Reading},
+    receipt::Receipt,
+};
 use crate::{
+    handle::Handle,
     message::Message,
     transport::line::{Found, Line},
 };
@@ -43,12 +49,12 @@ pub(super) struct Batch {
 
 /// What a poll came to.
 pub(super) enum Polled {
-    /// Messages, as elements of the answer's list.
-    Messages { elements: BytesMut, after: u64, mark: Bookmark },
-    /// None came.
-    Nothing { after: u64, mark: Bookmark },
+    /// Messages, as elements of the answer's list; none if none came.
+    Answer(BytesMut, Receipt),
     /// The socket has ended, and the client has all that it sent.
     Gone,
+    /// The client polls anew.
+    Superseded,
 }
 
 /// What became of a request with messages.
@@ -74,31 +80,69 @@ impl Session {
         &self.line
     }
 
-    /// Waits for messages. Whoever polled before waits in vain from now on.
+    /// Waits for messages, while the window lasts. Whoever polled before is superseded.
     ///
     /// # Cancel safety
     /// A poll that is dropped has taken nothing.
-    pub(super) async fn poll(&self, mark: Bookmark, window: Duration) -> Polled {
+    pub(super) async fn poll(
+        self: &Arc<Self>,
+        mark: Bookmark,
+        window: Pin<&mut impl Future<Output = ()>>,
+    ) -> Polled {
         self.line.hear();
-        let after = match self.ledger().poll(mark) {
-            Reading::After(after) => after,
-            Reading::Nothing => return self.nothing(mark.upto),
-        };
-        self.line.acknowledge(after);
-        let turn = self.line.begin_reading();
-        let read = timeout(window, poll_fn(|cx| self.line.poll_read(cx, turn, after)));
-        match read.await {
-            Ok(Found::Something((elements, newest))) => {
-                Polled::Messages { elements, after, mark: self.ledger().answer(newest) }
-            }
-            Ok(Found::End) if self.line.mounted.is_stopping() => self.nothing(after),
-            Ok(Found::End) => Polled::Gone,
-            Err(_) => self.nothing(after),
+        let turn = self.begin(mark);
+        tokio::select! {
+            biased;
+            polled = poll_fn(|cx| self.poll_read(cx, turn)) => polled,
+            () = window => self.nothing(&mut self.ledger()),
         }
     }
 
-    fn nothing(&self, after: u64) -> Polled {
-        Polled::Nothing { after, mark: self.ledger().empty_answer(after) }
+    /// Waits in vain: a poll that is superseded. Answered at once, a client that takes its answer would supersede the
+    /// other, and so on.
+    pub(super) async fn sit_out(self: &Arc<Self>, window: Pin<&mut impl Future<Output = ()>>) -> Polled {
+        tokio::select! {
+            () = window => {}
+            // The session has ended.
+            () = self.batches.closed() => {}
+        }
+        self.nothing(&mut self.ledger())
+    }
+
+    fn begin(&self, mark: Bookmark) -> u64 {
+        // In one piece: the poll that the ledger saw last is the one that reads.
+        let mut ledger = self.ledger();
+        self.line.acknowledge(ledger.poll(mark));
+        self.line.begin_reading()
+    }
+
+    fn poll_read(self: &Arc<Self>, cx: &mut Context<'_>, turn: u64) -> Poll<Polled> {
+        let mut ledger = self.ledger();
+        let after = match ledger.reading() {
+            Reading::After(after) => Some(after),
+            Reading::Nothing => return Poll::Ready(self.nothing(&mut ledger)),
+            Reading::Later => None,
+        };
+        Poll::Ready(match ready!(self.line.poll_read(cx, turn, after)) {
+            Found::Something(elements, newest) => {
+                Polled::Answer(elements, Receipt::new(self, ledger.answer(newest)))
+            }
+            Found::Superseded => Polled::Superseded,
+            // Clients ask again, and another node answers.
+            Found::End if self.line.mounted.is_stopping() => self.nothing(&mut ledger),
+            Found::End => Polled::Gone,
+        })
+    }
+
+    fn nothing(self: &Arc<Self>, ledger: &mut Ledger) -> Polled {
+        Polled::Answer(BytesMut::new(), Receipt::new(self, ledger.empty_answer()))
+    }
+
+    /// An answer was written in full, or never will be.
+    pub(super) fn settle(&self, mark: Bookmark, written: bool) {
+        if self.ledger().settle(mark, written) {
+            self.line.wake_reader();
+        }
     }
 
     /// Has messages handled, in order, and waits until they are: so long for each.
@@ -132,12 +176,26 @@ impl Session {
         Posted::Handled
     }
 
-    /// An answer to a poll was not written in full.
-    pub(super) fn tear(&self, after: u64, mark: Bookmark) {
-        self.ledger().tear(after, mark);
-    }
-
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long clients have to fetch what sockets say at last, when the endpoint stops.
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Ends after this time; sooner, if the endpoint begins to stop meanwhile.
+pub(super) async fn window(handle: &Handle, length: Duration) {
+    let stop = &handle.0.stop;
+    let stopping = async {
+        if stop.is_cancelled() {
+            return pending().await;
+        }
+        stop.cancelled().await;
+        sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        () = sleep(length) => {}
+        () = stopping => {}
     }
 }

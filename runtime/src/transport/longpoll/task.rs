@@ -2,16 +2,13 @@
 
 use std::{future::poll_fn, sync::atomic::Ordering, task::Poll, time::Duration};
 
-use tokio::{sync::mpsc, time::timeout};
+use tokio::sync::mpsc;
 
-use super::session::Batch;
+use super::session::{Batch, FAREWELL, window};
 use crate::{
     socket::{Flow, Reason, Socket},
     transport::{ask::Ask, driver::Driver},
 };
-
-/// How long a session that was told to go waits for its client to take what it has sent.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Lives until the socket stops, its client is silent for too long, or the endpoint stops. What the socket sent at last
 /// can be fetched for `patience`.
@@ -34,7 +31,10 @@ pub(super) async fn run<S: Socket>(
         line.register(cx);
         if line.is_over() || line.asked() == Ask::Cut { Poll::Ready(()) } else { Poll::Pending }
     });
-    let _ = timeout(patience, fetched).await;
+    tokio::select! {
+        () = fetched => {}
+        () = window(driver.handle(), patience) => {}
+    }
     line.discard();
 }
 
