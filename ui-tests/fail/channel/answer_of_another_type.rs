@@ -14,7 +14,7 @@ impl Room {
         String::new()
     }
 
-    async fn handle_info(&mut self, info: u8, out: &mut Outlet) -> Flow {
+    async fn handle_info(&mut self, _: u8, _: &mut Outlet) -> Flow {
         Flow::Continue
     }
 }

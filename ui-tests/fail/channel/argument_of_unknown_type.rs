@@ -7,7 +7,7 @@ struct Other;
 
 #[channel(UserSocket)]
 impl Room {
-    async fn join(id: u64, socket: &Other) -> Result<Self, JoinError> {
+    async fn join(_id: u64, _socket: &Other) -> Result<Self, JoinError> {
         Ok(Room)
     }
 }

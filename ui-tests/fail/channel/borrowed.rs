@@ -1,9 +1,8 @@
 use landfall::prelude::*;
-use landfall_ui_tests::UserSocket;
 
 struct Room<'a>(&'a str);
 
-#[channel(UserSocket)]
+#[channel(landfall_ui_tests::UserSocket)]
 impl<'a> Room<'a> {
     async fn join() -> Result<Self, JoinError> {
         Ok(Room(""))

@@ -6,12 +6,10 @@ struct Room;
 #[channel(UserSocket)]
 impl Room {
     async fn join(
-        #[rest] #[payload] a: u8,
-        #[rest] b: u8,
-        #[topic(name = "x")] c: &str,
+        #[rest] #[assigns] a: u8,
+        #[payload(name = "x")] c: u8,
         #[assigns] d: u8,
         #[topic] e: &[u8],
-        #[payload] f: &str,
         #[param] token: String,
         #[info] uri: RequestUri,
     ) -> Result<Self, JoinError> {

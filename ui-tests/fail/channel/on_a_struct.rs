@@ -1,7 +1,6 @@
 use landfall::prelude::*;
-use landfall_ui_tests::UserSocket;
 
-#[channel(UserSocket)]
+#[channel(landfall_ui_tests::UserSocket)]
 struct Room;
 
 fn main() {}

@@ -8,12 +8,12 @@ struct Ping;
 
 #[channel(UserSocket)]
 impl Room {
-    async fn join(#[payload] params: Params) -> Result<Self, JoinError> {
+    async fn join(#[payload] _: Params) -> Result<Self, JoinError> {
         Ok(Room)
     }
 
     #[handle_in("ping")]
-    async fn ping(&mut self, ping: Ping) {}
+    async fn ping(&mut self, _: Ping) {}
 }
 
 fn main() {}

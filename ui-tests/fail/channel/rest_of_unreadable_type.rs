@@ -7,7 +7,7 @@ struct Id;
 
 #[channel(UserSocket)]
 impl Room {
-    async fn join(#[rest] id: Id) -> Result<Self, JoinError> {
+    async fn join(#[rest] _: Id) -> Result<Self, JoinError> {
         Ok(Room)
     }
 }

@@ -1,10 +1,9 @@
-use landfall::{channel::Channel, prelude::*};
-use landfall_ui_tests::UserSocket;
+use landfall::prelude::*;
 
 struct Room;
 
-#[channel(UserSocket)]
-impl Channel for Room {
+#[channel(landfall_ui_tests::UserSocket)]
+impl landfall::channel::Channel for Room {
     async fn join() -> Result<Self, JoinError> {
         Ok(Room)
     }

@@ -1,9 +1,8 @@
 use landfall::prelude::*;
-use landfall_ui_tests::UserSocket;
 
 struct Room;
 
-#[channel(UserSocket, AdminSocket)]
+#[channel(landfall_ui_tests::UserSocket, AdminSocket)]
 impl Room {
     async fn join() -> Result<Self, JoinError> {
         Ok(Room)
