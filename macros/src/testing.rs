@@ -1,6 +1,6 @@
 //! What tests of expansions share.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by it")]
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::{env, fs, path::PathBuf};
 

@@ -72,7 +72,8 @@ fn call(item: &ImplItemFn, into: TokenStream, arguments: &[TokenStream]) -> Toke
         ReturnType::Type(_, ty) => ty.span(),
         ReturnType::Default => method.span(),
     };
-    let value = Ident::new("__value", Span::mixed_site().located_at(at));
+    let at = at.resolved_at(Span::mixed_site());
+    let value = Ident::new("__value", at);
     let into = located(into, at);
     let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
     quote_spanned! {at=>
