@@ -17,6 +17,7 @@ use crate::{
         Keys, random,
         token::{NoSecret, Tokens},
     },
+    presence::Presence,
     pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
     url::{StructUrl, Urls},
 };
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     endpoint_id: String,
     state: RwLock<Arc<State>>,
     pub(crate) pubsub: PubSub,
+    pub(crate) presence: OnceLock<Presence>,
     address: OnceLock<Address>,
     /// The tasks of connections, whatever they speak.
     pub(crate) connections: TaskTracker,
@@ -86,6 +88,7 @@ impl Handle {
             endpoint_id: endpoint_id(),
             state: RwLock::new(Arc::new(State { config: Arc::new(config), urls, keys })),
             pubsub,
+            presence: OnceLock::new(),
             address: OnceLock::new(),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
@@ -164,6 +167,12 @@ impl Handle {
     /// The topics of this endpoint.
     pub fn pubsub(&self) -> &PubSub {
         &self.0.pubsub
+    }
+
+    /// Who is in the topics of this endpoint, as its channels track them. One of your own, which adds fields or is shared
+    /// with another endpoint, is given to [`Builder::presence`](crate::Builder::presence).
+    pub fn presence(&self) -> &Presence {
+        self.0.presence.get_or_init(|| Presence::new(&self.0.pubsub))
     }
 
     /// A topic as a stream of broadcasts: see [`PubSub::subscribe`].

@@ -26,6 +26,8 @@ pub mod session;
 mod slab;
 mod socket;
 mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 mod url;
 

@@ -1,14 +1,15 @@
-// The chat of the examples in Chromium. Arguments: the chat's program, and where its picture goes.
+// The examples in Chromium. Arguments: the programs of the chat and of the custom transport, and where the chat's
+// picture goes.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
-import { Chat } from "./chat.mjs";
+import { Example } from "./example.mjs";
 import { Proxy } from "./proxy.mjs";
 
-const [program, picture] = process.argv.slice(2);
+const [program, customTransport, picture] = process.argv.slice(2);
 const patience = 20_000;
 const options = { timeout: 90_000 };
 
@@ -16,7 +17,7 @@ let browser;
 let chat;
 
 before(async () => {
-  chat = await Chat.start(program);
+  chat = await Example.start(program);
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -164,6 +165,29 @@ test("the chat's own page may be called by any of the machine's names", options,
   await connected(page);
   await says(page, "From localhost", page);
   await page.close();
+});
+
+test("a transport of one's own: two windows talk, also after the server was away", options, async () => {
+  const example = await Example.start(customTransport);
+  const pages = [await open(example.page("/")), await open(example.page("/"))];
+  const [ada, grace] = pages;
+  const hears = (page, text) => page.getByRole("listitem").getByText(text).first().waitFor({ timeout: patience });
+  const talk = async (speaker, text) => {
+    await speaker.getByPlaceholder("Say something").fill(text);
+    await speaker.getByRole("button", { name: "Send" }).click();
+    for (const page of pages) await hears(page, text);
+  };
+  for (const page of pages) await hears(page, "welcome, visitor");
+  await talk(ada, "Ahoy! Is anybody there?");
+  await talk(grace, 'Aye. <b>All</b> is "well" & dry 🐚');
+
+  await example.stop();
+  for (const page of pages) await page.getByRole("list").evaluate((list) => list.replaceChildren());
+  await example.start();
+  for (const page of pages) await hears(page, "welcome, visitor");
+  await talk(grace, "Back again");
+  for (const page of pages) await page.close();
+  await example.stop();
 });
 
 async function open(address) {

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use axum::Router;
 use landfall::{
     Endpoint, Flow, Handle, Message, Outbox, PeerData, Reason, Refused, Running, endpoint,
     pubsub::{Payload, Subscription},
@@ -16,7 +17,8 @@ use landfall_tests::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, DuplexStream},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
     time::Instant,
 };
 
@@ -98,7 +100,7 @@ async fn start_in_memory() -> (Running<Site>, Sea) {
 }
 
 /// Stops, and leaves nothing behind.
-async fn stop(site: Running<Site>) {
+async fn stop_site(site: Running<Site>) {
     site.shutdown().await.expect("a clean end");
     let stats = site.stats();
     assert_eq!((stats.connections, stats.tasks), (0, 0));
@@ -234,7 +236,7 @@ async fn messages_go_both_ways_and_stay_what_they_are() {
     ann.say(&site, "quay", "only me again").await;
     assert_eq!(ann.hear().await, "only me again");
     drop(ann);
-    stop(site).await;
+    stop_site(site).await;
 }
 
 #[tokio::test]
@@ -325,7 +327,7 @@ async fn when_the_stream_goes_the_client_is_gone() {
         until_gone(&site, &request).await;
     }
     drop(ends);
-    stop(site).await;
+    stop_site(site).await;
 }
 
 /// The name is forgotten as soon as the task has ended, which is soon after `terminate`.
@@ -362,7 +364,7 @@ async fn when_the_endpoint_stops_streams_end() {
     let (ann, bob) = (Events::open(&site, "quay").await, Events::open(&site, "quay").await);
     let listening = tokio::spawn(async move { tokio::join!(ann.closes("1012"), bob.closes("1012")) });
     let reasons = tokio::spawn(async move { [ended(&mut ends).await, ended(&mut ends).await] });
-    stop(site).await;
+    stop_site(site).await;
     listening.await.expect("both streams end in good order");
     assert_eq!(reasons.await.expect("both are told"), ["Shutdown", "Shutdown"]);
 }
@@ -402,7 +404,35 @@ async fn a_quiet_stream_shows_that_it_is_alive() {
     assert_eq!(events.block(Duration::from_secs(20)).await.as_deref(), Some(": still here"));
     assert_eq!(began.elapsed().as_secs(), 115);
     drop(events);
-    stop(site).await;
+    stop_site(site).await;
+}
+
+/// Another server finds out by itself that a client is gone, and ends its connections by itself.
+#[tokio::test]
+async fn inside_axum_it_is_the_same() {
+    let site = Site::builder().server(false).start().await.expect("the site starts");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().fallback_service(site.service());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
+    let serving = tokio::spawn(serving.into_future());
+
+    let open = async || Events::over(Connection::open(address).await.expect("a listener"), "quay").await;
+    let mut ends = site.subscribe("ends of quay");
+    let mut ann = open().await;
+    assert_eq!(ask(address.port(), &ann.message("quay", "where am i?")).await.status, 202);
+    let port = ann.connection.local_port().expect("a port");
+    assert_eq!(ann.hear().await, format!("Some(127.0.0.1:{port})"));
+    drop(ann);
+    assert_eq!(ended(&mut ends).await, format!("{:?}", Reason::Closed { code: 1006, text: String::new() }));
+
+    let bob = open().await;
+    drop(ends);
+    let ((), ()) = tokio::join!(stop_site(site), bob.closes("1012"));
+    stop.send(()).expect("axum serves");
+    serving.await.expect("no panic").expect("no error");
 }
 
 /// What waits for a client is bounded: past the limit, the connection ends.
@@ -428,7 +458,7 @@ async fn a_client_that_does_not_read_is_left() {
     }
     assert_eq!(events.event().await, None);
     drop((ends, events));
-    stop(site).await;
+    stop_site(site).await;
 }
 
 /// While a socket does not get round to its client's messages, some wait; the next one is refused after five seconds.

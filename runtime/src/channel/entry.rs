@@ -55,6 +55,11 @@ impl Entry {
         self.joined
     }
 
+    /// True for a message of an earlier join. Who names none means this one.
+    pub(super) fn is_stale(&self, join_ref: &Ref) -> bool {
+        *join_ref != self.join_ref && !join_ref.is_null() && !self.join_ref.is_null()
+    }
+
     pub(super) fn is_away(&self) -> bool {
         self.channel.is_none()
     }
@@ -93,7 +98,7 @@ impl Entry {
 
     /// Ends it: nothing reaches the client any more, and the channel is told if it is here. Returns what waited.
     pub(super) fn close(self, reason: Reason) -> VecDeque<Waiting> {
-        self.member.leave();
+        self.member.leave(&reason);
         if let Some(channel) = self.channel {
             channel.terminate(reason);
         }

@@ -2,10 +2,14 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Channel, Mailbox, event::from_payload, member::Member};
-use crate::{handle::Handle, pubsub::Payload, pubsub::SubscriberId};
+use crate::{
+    handle::Handle,
+    presence::{TrackError, Tracked},
+    pubsub::{Payload, SubscriberId},
+};
 
 /// A client that wants to join: what [`Channel::join`] is given.
 pub struct Join<C: Channel> {
@@ -59,6 +63,16 @@ impl<C: Channel> Join<C> {
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
         self.member.handle()
+    }
+
+    /// Shows everybody in this topic that somebody is here, until the returned value is dropped: keep it in the channel.
+    /// See [presence in channels](crate::channel#presence).
+    ///
+    /// # Errors
+    /// As [`Presence::tracked`](crate::presence::Presence::tracked): when the key is refused, or the meta is no JSON object
+    /// or too large.
+    pub fn track(&self, key: &str, meta: impl Serialize) -> Result<Tracked, TrackError> {
+        self.handle().presence().tracked(self.topic(), key, meta)
     }
 
     /// The identity of the client's connection among subscribers.

@@ -1,17 +1,19 @@
 //! A channel as its socket and others see it: where it is, and how to reach its client.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, OnceLock, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
 use tokio::sync::Notify;
 
-use super::{NameRef, Outlet, Ref, Reply, SendError, Serializer, ServerMessage, signal::Signal};
+use super::{
+    NameRef, Outlet, Ref, Reply, SendError, Serializer, ServerMessage, signal::Signal, work::Outcome,
+};
 use crate::{
     handle::Handle,
     pubsub::{BroadcastError, Membership, Payload, SubscriberId},
-    socket::{Link, Mailbox},
+    socket::{Link, Mailbox, Reason},
 };
 
 /// One join of one client to one topic.
@@ -22,8 +24,13 @@ pub(super) struct Member {
     serializer: &'static dyn Serializer,
     link: Arc<dyn Link>,
     mailbox: Mailbox<Signal>,
-    left: AtomicBool,
-    gone: Notify,
+    /// Why it ended, once it has.
+    ended: OnceLock<Reason>,
+    /// The client waits for its end.
+    leaving: AtomicBool,
+    hurry: Notify,
+    /// What a callback came to that went on in a task of its own.
+    returned: Mutex<Option<Box<Outcome>>>,
     memberships: Mutex<Vec<Membership>>,
 }
 
@@ -41,8 +48,10 @@ impl Member {
             serializer,
             link,
             mailbox,
-            left: AtomicBool::new(false),
-            gone: Notify::new(),
+            ended: OnceLock::new(),
+            leaving: AtomicBool::new(false),
+            hurry: Notify::new(),
+            returned: Mutex::default(),
             memberships: Mutex::default(),
         })
     }
@@ -99,28 +108,55 @@ impl Member {
     }
 
     pub(super) fn has_left(&self) -> bool {
-        self.left.load(Ordering::Acquire)
+        self.ended.get().is_some()
     }
 
-    /// Ends all subscriptions, and lets nothing more through to the client.
-    pub(super) fn leave(&self) {
-        self.left.store(true, Ordering::Release);
-        self.gone.notify_waiters();
+    /// Ends all subscriptions, and lets nothing more through to the client. What a callback came to meanwhile is
+    /// discarded.
+    pub(super) fn leave(&self, reason: &Reason) {
+        let _ = self.ended.set(reason.clone());
+        self.hurry();
         self.link.unsubscribe(&self.topic);
+        if let Some(outcome) = self.take_returned() {
+            outcome.discard(reason.clone());
+        }
         let memberships =
             std::mem::take(&mut *self.memberships.lock().unwrap_or_else(PoisonError::into_inner));
         memberships.into_iter().for_each(|membership| self.handle().pubsub().leave(membership));
     }
 
-    /// Waits until the client has left.
-    pub(super) async fn gone(&self) {
+    /// The client wants to leave: a callback that runs has little time left.
+    pub(super) fn hurry(&self) {
+        self.leaving.store(true, Ordering::Release);
+        self.hurry.notify_waiters();
+    }
+
+    /// Waits until the client wants to leave, or has left.
+    pub(super) async fn leaving(&self) {
         loop {
-            let gone = self.gone.notified();
-            if self.has_left() {
+            let hurry = self.hurry.notified();
+            if self.leaving.load(Ordering::Acquire) {
                 return;
             }
-            gone.await;
+            hurry.await;
         }
+    }
+
+    /// Gives its socket what a callback came to. After the end nobody waits for it.
+    pub(super) fn give_back(self: &Arc<Self>, outcome: Outcome) {
+        let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reason) = self.ended.get() {
+            drop(returned);
+            return outcome.discard(reason.clone());
+        }
+        *returned = Some(Box::new(outcome));
+        drop(returned);
+        // If the connection has ended, the outcome is found when the channel is closed.
+        let _ = self.mailbox.send_beyond(Signal::returned(self.clone()));
+    }
+
+    pub(super) fn take_returned(&self) -> Option<Box<Outcome>> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Keeps a subscription for as long as the client is joined.

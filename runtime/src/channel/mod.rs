@@ -1,5 +1,56 @@
 //! Channels: many conversations over one connection, as Phoenix's clients hold them.
 //!
+//! # Presence
+//!
+//! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client is here, for as long as
+//! it lives, however it ends. Its client hears who else is with [`Outlet::push_presence`], and of every change from then
+//! on: `Presence` of the `phoenix` package keeps the list. Push it after the join, by a message to the channel itself: the
+//! client hears of changes only once it has joined.
+//!
+//! ```
+//! use landfall::{
+//!     channel::{Answer, Channel, Event, Join, JoinError, Joined, Outlet},
+//!     presence::Tracked,
+//! };
+//! use serde_json::json;
+//! # use landfall::{Connect, Refused, channel::{ChannelSocket, Route, Signal}};
+//! # struct UserSocket;
+//! # impl ChannelSocket for UserSocket {
+//! #     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
+//! #     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> { Ok(UserSocket) }
+//! # }
+//!
+//! struct Room {
+//!     me: Tracked,
+//! }
+//!
+//! struct AfterJoin;
+//!
+//! impl Channel for Room {
+//!     type Socket = UserSocket;
+//!     type Info = AfterJoin;
+//!
+//!     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
+//!         let name: String = join.json()?;
+//!         let me = join.track(&name, json!({"away": false}))?;
+//!         join.mailbox().send(AfterJoin)?;
+//!         Ok(Joined::new(Room { me }))
+//!     }
+//!
+//!     async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) -> Answer {
+//!         out.push_presence();
+//!         Answer::NoReply
+//!     }
+//!
+//!     async fn handle_in(&mut self, event: Event, _: &mut Outlet) -> Answer {
+//!         match self.me.update(json!({"away": event.name() == "away"})) {
+//!             Ok(_) => Answer::NoReply,
+//!             Err(error) => Answer::Reply(error.into()),
+//!         }
+//!     }
+//! }
+//! ```
+//!
 //! | file | what |
 //! | --- | --- |
 //! | `socket` | a connection that holds channels, as an application declares it |

@@ -1,21 +1,14 @@
 //! Many channels over one connection.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    fmt,
-    future::poll_fn,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+mod settle;
+
+use std::{collections::HashMap, fmt, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use tokio::time::sleep;
 
 use super::{
-    Answer, ChannelSocket, ClientMessage, Event, JoinError, NameRef, Ref, Reply, SendError, ServerMessage,
-    Signal, Versioned,
+    ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Versioned,
     entry::{Entry, Waiting},
-    mailbox::Intercepts,
     member::Member,
     negotiate,
     signal::Kind,
@@ -23,9 +16,9 @@ use super::{
 };
 use crate::{
     message::Message,
-    pubsub::{Form, Payload},
+    pubsub::Payload,
     socket::{
-        self, Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket, SocketOptions,
+        Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket, SocketOptions,
     },
 };
 
@@ -102,8 +95,10 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
             Kind::Intercepted(member, broadcast) => {
                 self.hand_over(member, Waiting::Job(Job::Out(broadcast)), out)
             }
-            Kind::Done(member, outcome) => {
-                self.settle(&member, outcome, out);
+            Kind::Returned(member) => {
+                if let Some(outcome) = member.take_returned() {
+                    self.settle(&member, *outcome, out);
+                }
                 self.next(&member, out)
             }
         };
@@ -131,14 +126,22 @@ impl<S: ChannelSocket> Multiplexer<S> {
             self.unjoined(&message, out);
             return None;
         };
-        if entry.is_away() {
-            return self.wait(Waiting::Message(message), out);
-        }
-        if event == Some("phx_leave") {
-            self.leave(&message, out);
+        if entry.is_stale(&message.join_ref) {
             return None;
         }
+        if entry.is_away() {
+            if event == Some("phx_leave") {
+                entry.member.hurry();
+            }
+            let member = entry.member.clone();
+            return self.wait_for(&member, Waiting::Message(message), out);
+        }
         let member = entry.member.clone();
+        if event == Some("phx_leave") {
+            self.reply(out, member.join_ref(), &message, &Reply::ok(Payload::EMPTY));
+            self.end(&member, Reason::Left, out);
+            return None;
+        }
         let ClientMessage { reference, event: name, payload, .. } = message;
         if name.as_str().is_none() {
             self.end(&member, Reason::Protocol("an event's name is no text".into()), out);
@@ -189,22 +192,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
     fn replace(&mut self, topic: &str, out: &mut Outbox) -> Option<Ref> {
         let old = self.channels.remove(topic)?;
         tracing::debug!(topic, "a client joined a topic twice: the first join ends");
-        let join_ref = old.is_joined().then(|| old.join_ref.clone());
+        let join_ref = if old.is_joined() {
+            Some(old.join_ref.clone())
+        } else {
+            self.answer_overtaken(&old, out);
+            old.replaced.clone()
+        };
         let waiting = old.close(Reason::Rejoined);
         self.answer_waiting(waiting, out);
         join_ref
-    }
-
-    fn leave(&mut self, message: &ClientMessage, out: &mut Outbox) {
-        let Some(entry) = message.topic.as_str().and_then(|topic| self.channels.get(topic)) else { return };
-        let named = &message.join_ref;
-        // A leave of an earlier join: its `phx_close` is on the way.
-        if *named != entry.join_ref && !named.is_null() && !entry.join_ref.is_null() {
-            return;
-        }
-        let member = entry.member.clone();
-        self.reply(out, member.join_ref(), message, &Reply::ok(Payload::EMPTY));
-        self.end(&member, Reason::Left, out);
     }
 
     /// Gives something to a channel, now or when it has time.
@@ -217,12 +213,6 @@ impl<S: ChannelSocket> Multiplexer<S> {
             Waiting::Job(job) => entry.begin(job),
             Waiting::Message(message) => self.dispatch(message, out),
         }
-    }
-
-    fn wait(&mut self, what: Waiting, out: &mut Outbox) -> Option<Task> {
-        let Waiting::Message(message) = &what else { return None };
-        let member = self.channels.get(message.topic.as_str()?)?.member.clone();
-        self.wait_for(&member, what, out)
     }
 
     /// Lets something wait until the channel's callback is done. Too much of it ends the channel.
@@ -257,129 +247,6 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// Does what a callback came to.
-    fn settle(&mut self, member: &Arc<Member>, outcome: Outcome, out: &mut Outbox) {
-        if self.current(member).is_none() {
-            return outcome.discard(Reason::Rejoined);
-        }
-        match outcome {
-            Outcome::Joined { channel, reply } => {
-                self.answer_join(member, &Reply::ok(reply), out);
-                let Some(entry) = self.channels.get_mut(member.topic()) else { return };
-                entry.come_back(channel);
-                let form = Form { encoder: &self.speaks.serializer, skip: entry.intercept };
-                if !form.skip.is_empty() {
-                    let intercepts = Intercepts { member: member.clone(), events: form.skip };
-                    member.keep(out.handle().pubsub().deliver(member.topic(), Arc::new(intercepts)));
-                }
-                out.link().clone().subscribe(member.topic(), Some(form));
-            }
-            Outcome::Refused(JoinError(payload)) => self.refuse(member, &Reply::error(payload), out),
-            Outcome::JoinCrashed(text) => {
-                tracing::error!(topic = member.topic(), "join panicked: {text}");
-                self.refuse(member, &Reply::because("join crashed"), out);
-            }
-            Outcome::Handled { channel, reference, answer } => {
-                if let Some(entry) = self.channels.get_mut(member.topic()) {
-                    entry.come_back(channel);
-                }
-                self.follow(member, reference, answer, out);
-            }
-            Outcome::Crashed { channel, text } => {
-                tracing::error!(topic = member.topic(), "a callback of a channel panicked: {text}");
-                if let Some(entry) = self.channels.get_mut(member.topic()) {
-                    entry.come_back(channel);
-                }
-                self.end(member, Reason::Crash, out);
-            }
-        }
-    }
-
-    fn follow(&mut self, member: &Arc<Member>, reference: Option<Ref>, answer: Answer, out: &mut Outbox) {
-        let (reply, reason) = match answer {
-            Answer::NoReply => (None, None),
-            Answer::Reply(reply) => (Some(reply), None),
-            Answer::Stop { reason, reply } => (reply, Some(reason)),
-        };
-        if let Some(reply) = reply {
-            match reference {
-                Some(reference) => {
-                    if let Err(error) = member.reply(&reference, &reply) {
-                        tracing::error!(topic = member.topic(), "a reply was not sent: {error}");
-                    }
-                }
-                None => tracing::warn!(topic = member.topic(), "a reply to no message was dropped"),
-            }
-        }
-        if let Some(reason) = reason {
-            self.end(member, reason, out);
-        }
-    }
-
-    /// Answers a join, and says after it that the join before has ended.
-    fn answer_join(&mut self, member: &Arc<Member>, reply: &Reply, out: &mut Outbox) {
-        let Some(entry) = self.channels.get_mut(member.topic()) else { return };
-        let replaced = entry.replaced.take();
-        let answer = ServerMessage::Reply {
-            join_ref: &entry.join_ref,
-            reference: &entry.reference,
-            topic: NameRef::Text(member.topic()),
-            status: reply.status(),
-            payload: reply.payload(),
-        };
-        send(self.speaks, &answer, out);
-        if let Some(join_ref) = replaced {
-            self.tell_end(member.topic(), &join_ref, "phx_close", out);
-        }
-    }
-
-    fn refuse(&mut self, member: &Arc<Member>, reply: &Reply, out: &mut Outbox) {
-        self.answer_join(member, reply, out);
-        if let Some(entry) = self.channels.remove(member.topic()) {
-            let waiting = entry.close(Reason::Normal);
-            self.answer_waiting(waiting, out);
-        }
-    }
-
-    /// Ends a channel, and tells the client so that it stays away or joins again.
-    fn end(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
-        let Some(entry) = self.channels.remove(member.topic()) else { return };
-        let event = match reason {
-            Reason::Normal | Reason::Shutdown | Reason::Left => "phx_close",
-            _ => "phx_error",
-        };
-        self.tell_end(member.topic(), &entry.join_ref, event, out);
-        tracing::debug!(topic = member.topic(), ?reason, "a channel ended");
-        let waiting = entry.close(reason);
-        self.answer_waiting(waiting, out);
-    }
-
-    fn tell_end(&self, topic: &str, join_ref: &Ref, event: &str, out: &mut Outbox) {
-        let payload = &Payload::EMPTY;
-        let end = ServerMessage::Push { join_ref, reference: join_ref, topic, event, payload };
-        send(self.speaks, &end, out);
-    }
-
-    /// What waited for a channel that has ended finds none.
-    fn answer_waiting(&mut self, waiting: VecDeque<Waiting>, out: &mut Outbox) {
-        for waiting in waiting {
-            if let Waiting::Message(message) = waiting {
-                self.unjoined(&message, out);
-            }
-        }
-    }
-
-    fn reply(&self, out: &mut Outbox, join_ref: &Ref, to: &ClientMessage, reply: &Reply) {
-        let answer = ServerMessage::Reply {
-            join_ref,
-            reference: &to.reference,
-            topic: to.topic.borrow(),
-            status: reply.status(),
-            payload: reply.payload(),
-        };
-        send(self.speaks, &answer, out);
-    }
-
     /// The entry of this very join.
     fn current(&mut self, member: &Arc<Member>) -> Option<&mut Entry> {
         self.channels.get_mut(member.topic()).filter(|entry| Arc::ptr_eq(&entry.member, member))
@@ -405,11 +272,9 @@ impl<S: ChannelSocket> fmt::Debug for Multiplexer<S> {
     }
 }
 
-fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) {
-    let message = speaks.serializer.encode(message).map_err(SendError::Unencodable);
-    if let Err(error) = message.and_then(|message| out.try_push(message).map_err(SendError::Unsupported)) {
-        tracing::error!("a message was not sent: {error}");
-    }
+fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) -> Result<(), SendError> {
+    let message = speaks.serializer.encode(message).map_err(SendError::Unencodable)?;
+    out.try_push(message).map_err(SendError::Unsupported)
 }
 
 /// Lets a callback go on in a task of its own; its outcome comes back by the mailbox.
@@ -417,19 +282,16 @@ fn send_away(member: Arc<Member>, work: Work) {
     let tasks = member.handle().0.connections.clone();
     tasks.spawn(async move {
         let too_late = async {
-            member.gone().await;
+            member.leaving().await;
             sleep(GRACE).await;
         };
         let outcome = tokio::select! {
             outcome = work => outcome,
             () = too_late => {
                 tracing::warn!(topic = member.topic(), "a callback was given up: its client has left");
-                return;
+                Outcome::GivenUp
             }
         };
-        let sent = member.mailbox().send_beyond(Signal::done(member.clone(), outcome));
-        if let Err(socket::SendError::Closed(Signal(Kind::Done(_, outcome)))) = sent {
-            outcome.discard(Reason::Closed { code: 1006, text: String::new() });
-        }
+        member.give_back(outcome);
     });
 }

@@ -67,6 +67,15 @@ impl Outlet {
         self.member.push(event, &payload.into())
     }
 
+    /// Sends this client who is in the topic, as the event `presence_state`: once after its join.
+    /// See [presence in channels](crate::channel#presence).
+    pub fn push_presence(&mut self) {
+        match Payload::json(&self.handle().presence().list(self.topic())) {
+            Ok(list) => self.push("presence_state", list),
+            Err(error) => tracing::error!(topic = self.topic(), "presences cannot be JSON: {error}"),
+        }
+    }
+
     /// Broadcasts an event to all members of the topic, this client included.
     ///
     /// # Errors

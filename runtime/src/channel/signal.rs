@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use super::{member::Member, work::Outcome};
+use super::member::Member;
 use crate::pubsub::Broadcast;
 
 /// What reaches a socket of channels from other tasks: it is for the channels, and nothing an application sends.
@@ -16,7 +16,7 @@ pub(super) enum Kind {
     /// For a channel's `handle_out`.
     Intercepted(Arc<Member>, Broadcast),
     /// A callback that went to a task of its own is done.
-    Done(Arc<Member>, Outcome),
+    Returned(Arc<Member>),
 }
 
 impl Signal {
@@ -28,8 +28,8 @@ impl Signal {
         Signal(Kind::Intercepted(member, broadcast))
     }
 
-    pub(super) fn done(member: Arc<Member>, outcome: Outcome) -> Self {
-        Signal(Kind::Done(member, outcome))
+    pub(super) fn returned(member: Arc<Member>) -> Self {
+        Signal(Kind::Returned(member))
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) enum Outcome {
         channel: Box<dyn Instance>,
         text: String,
     },
+    /// It took too long, and was dropped together with its channel.
+    GivenUp,
 }
 
 impl Outcome {
@@ -41,7 +43,7 @@ impl Outcome {
             Outcome::Joined { channel, .. }
             | Outcome::Handled { channel, .. }
             | Outcome::Crashed { channel, .. } => channel.terminate(reason),
-            Outcome::Refused(_) | Outcome::JoinCrashed(_) => {}
+            Outcome::Refused(_) | Outcome::JoinCrashed(_) | Outcome::GivenUp => {}
         }
     }
 }

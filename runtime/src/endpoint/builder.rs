@@ -16,10 +16,11 @@ use crate::{
     address::Address,
     config::{Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list},
     error::Error,
-    handle::{Gauge, Handle},
+    handle::{Gauge, Handle, Shared},
     origin::CheckOrigin,
+    presence::Presence,
     pubsub::PubSub,
-    server::{Accept, Bound, Listener, ServerOptions, serve},
+    server::{Accept, Bound, Listener, Serve, ServerOptions, serve},
     socket::Drainer,
     transport::{Mount, MountError, Mounts},
 };
@@ -32,25 +33,35 @@ pub struct Builder<E> {
     file: Option<PathBuf>,
     options: Settings,
     pubsub: Option<PubSub>,
+    presence: Option<Presence>,
     listener: Option<Listening>,
     signal: Option<Signal>,
     endpoint: PhantomData<fn() -> E>,
 }
 
-type Serve = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send;
+type ServeOnce = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send;
 
 /// A listener that is open, and how to serve it.
 struct Listening {
     address: io::Result<Address>,
-    serve: Box<Serve>,
+    serve: Box<ServeOnce>,
 }
 
 impl Listening {
     fn new(listener: impl Accept) -> Self {
+        Listening::with(listener, |service| service)
+    }
+
+    /// Serves what is made of the endpoint's service.
+    fn with<S: Serve>(
+        listener: impl Accept,
+        outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+    ) -> Self {
         Listening {
             address: listener.local_addr(),
             serve: Box::new(|service, options, handle, stop| {
-                serve(listener, service, options, &handle.0.connections, &handle.0.tasks, stop);
+                let Shared { connections, tasks, .. } = &*handle.0;
+                serve(listener, outer(service), options, connections, tasks, stop);
             }),
         }
     }
@@ -62,6 +73,7 @@ impl<E: Endpoint> Builder<E> {
             file: None,
             options: Settings::default(),
             pubsub: None,
+            presence: None,
             listener: None,
             signal: None,
             endpoint: PhantomData,
@@ -96,10 +108,29 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
+    /// Tracks who is in which topic here: see [`Handle::presence`](crate::Handle::presence). It should be of the topics that
+    /// [`pubsub`](Builder::pubsub) was given, so that clients hear of changes.
+    #[must_use]
+    pub fn presence(mut self, presence: Presence) -> Self {
+        self.presence = Some(presence);
+        self
+    }
+
     /// Listens here, whatever `http` says about address and port.
     #[must_use]
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listener = Some(Listening::new(listener));
+        self
+    }
+
+    /// Listens here, and serves what is made of the endpoint's service.
+    #[cfg(feature = "testing")]
+    pub(crate) fn listener_of<S: Serve>(
+        mut self,
+        listener: impl Accept,
+        outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+    ) -> Self {
+        self.listener = Some(Listening::with(listener, outer));
         self
     }
 
@@ -127,6 +158,10 @@ impl<E: Endpoint> Builder<E> {
         let owns_pubsub = self.pubsub.is_none();
         let pubsub = self.pubsub.take().unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue));
         let handle = Handle::new(E::DEF.name, config, pubsub);
+        handle
+            .0
+            .presence
+            .get_or_init(|| self.presence.take().unwrap_or_else(|| Presence::new(handle.pubsub())));
         let mounts = Mounts::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());

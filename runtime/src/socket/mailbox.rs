@@ -197,12 +197,13 @@ impl<I> Inbox<I> {
 
     /// Refuses further messages and ends all subscriptions.
     pub(crate) fn close(&self) {
-        let subscriptions = {
+        let (subscriptions, waiting) = {
             let mut state = self.lock();
             state.closed = true;
-            state.queue = VecDeque::new();
-            std::mem::take(&mut state.subscriptions)
+            (std::mem::take(&mut state.subscriptions), std::mem::take(&mut state.queue))
         };
+        // Dropped without the lock: dropping what an application sent is the application's code.
+        drop(waiting);
         subscriptions.into_iter().for_each(Joined::leave);
     }
 

@@ -93,7 +93,7 @@ impl<S: Socket> Driver<S> {
     ///
     /// Returns [`Flow::Stop`] without having called it if the connection has to end while it waits for room.
     pub async fn deliver(&mut self, message: Message) -> Flow {
-        if let Some(end) = room(&self.line).await {
+        if let Some(end) = self.room().await {
             return end;
         }
         let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
@@ -103,7 +103,7 @@ impl<S: Socket> Driver<S> {
     /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
     /// [`deliver`](Driver::deliver) does.
     pub async fn control(&mut self, control: Control) -> Flow {
-        if let Some(end) = room(&self.line).await {
+        if let Some(end) = self.room().await {
             return end;
         }
         let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
@@ -115,10 +115,11 @@ impl<S: Socket> Driver<S> {
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
     pub async fn ready(&mut self) {
+        let open = self.socket.is_some();
         poll_fn(|cx| {
             self.line.register(cx);
             let idle = self.line.asked() == Ask::Nothing && self.inbox.is_empty();
-            if idle { Poll::Pending } else { Poll::Ready(()) }
+            if idle && open { Poll::Pending } else { Poll::Ready(()) }
         })
         .await;
     }
@@ -128,6 +129,9 @@ impl<S: Socket> Driver<S> {
     /// Returns [`Flow::Stop`] if the connection has to end, with the code that WebSocket would close with: the endpoint
     /// stops (1012), the client was silent for too long (1002), does not read (1013) or is gone (1006).
     pub async fn info(&mut self) -> Flow {
+        if self.socket.is_none() {
+            return Flow::stop();
+        }
         if let Some(end) = ending(self.line.asked()) {
             return end;
         }
@@ -189,6 +193,9 @@ impl<S: Socket> Driver<S> {
 
     /// Waits while too much waits for the client; returns how the connection ends if something asks for it meanwhile.
     pub(super) async fn room(&mut self) -> Option<Flow> {
+        if self.socket.is_none() {
+            return Some(Flow::stop());
+        }
         room(&self.line).await
     }
 

@@ -42,7 +42,8 @@ impl Outgoing {
         self
     }
 
-    /// The next message in the transport's format; `None` once the socket has ended and nothing is left.
+    /// The next bytes for the client: one message or several in the transport's format, whole and in order. `None` once
+    /// the socket has ended and nothing is left.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -65,9 +66,9 @@ impl Outgoing {
         Poll::Ready(next)
     }
 
-    /// The body of a response that goes on as long as the connection, a chunk for each message.
+    /// The body of a response that goes on as long as the connection.
     ///
-    /// Each chunk that the HTTP connection takes is a sign of life ([`Driver::hear`](super::Driver::hear)). Once the HTTP
+    /// Whatever the HTTP connection takes of it is a sign of life ([`Driver::hear`](super::Driver::hear)). Once the HTTP
     /// connection is gone, the client is.
     pub fn into_body(self) -> Body {
         Body::new(Streamed(self))

@@ -1,0 +1,12 @@
+//! Channels, over WebSocket and over longpoll, without a network and on a clock that is turned by hand.
+
+mod broadcasts;
+mod client;
+mod endings;
+mod joining;
+mod presence;
+mod replies;
+mod room;
+mod serializers;
+mod site;
+mod slow;

@@ -1,0 +1,237 @@
+//! Channels that do what their clients ask for.
+
+use std::{future::pending, sync::Arc, time::Duration};
+
+use landfall::{
+    Handle, Reason,
+    channel::{Answer, Channel, Event, Join, JoinError, Joined, Mailbox, Outlet, Reply, SocketRef},
+    pubsub::{Broadcast, Payload},
+};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::site::{FewChannels, UserSocket};
+
+/// Obeys the event's name.
+pub(crate) struct Room {
+    topic: String,
+    handle: Handle,
+    mailbox: Mailbox<Told>,
+    kept: Option<SocketRef>,
+    silent: bool,
+}
+
+/// What a join may ask for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wish {
+    refuse: bool,
+    panic: bool,
+    hang: bool,
+    wait_ms: u64,
+    reply: Option<serde_json::Value>,
+    bytes: bool,
+    inform: bool,
+    listen: Option<String>,
+    /// Writes nothing down.
+    silent: bool,
+}
+
+/// What reaches `handle_info`.
+pub(crate) enum Told {
+    Text(&'static str),
+    Heard(Broadcast),
+    Panic,
+}
+
+impl From<Broadcast> for Told {
+    fn from(broadcast: Broadcast) -> Self {
+        Told::Heard(broadcast)
+    }
+}
+
+impl Channel for Room {
+    type Socket = UserSocket;
+    type Info = Told;
+
+    const INTERCEPT: &'static [&'static str] = &["secret", "stop all"];
+
+    async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
+        let wish: Wish = join.json()?;
+        sleep_ms(wish.wait_ms).await;
+        if wish.hang {
+            pending::<()>().await;
+        }
+        assert!(!wish.panic, "as asked");
+        if wish.refuse {
+            return Err(JoinError::new("not you"));
+        }
+        let mailbox = join.mailbox();
+        if wish.inform {
+            mailbox.send(Told::Text("just joined")).expect("room in the mailbox");
+        }
+        if let Some(topic) = wish.listen {
+            mailbox.subscribe(&topic);
+        }
+        let (topic, handle) = (join.topic().to_owned(), join.handle().clone());
+        let joined = Joined::new(Room { topic, handle, mailbox, kept: None, silent: wish.silent });
+        Ok(match wish.reply {
+            Some(reply) => joined.reply(reply),
+            None if wish.bytes => joined.reply(vec![1, 2, 3]),
+            None => joined,
+        })
+    }
+
+    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
+        let payload = event.payload().clone();
+        match event.name() {
+            "echo" => return Answer::Reply(Reply::ok(payload)),
+            "no" => return Answer::Reply(Reply::error(payload)),
+            "maybe" => return Answer::Reply(Reply::with_status("maybe", payload)),
+            "say" => out.push("said", payload),
+            "shout" => out.broadcast("shouted", payload).expect("room for a broadcast"),
+            "tell" => out.broadcast_from("told", payload).expect("room for a broadcast"),
+            "whisper" => out.broadcast("secret", payload).expect("room for a broadcast"),
+            "stop all" => out.broadcast("stop all", payload).expect("room for a broadcast"),
+            "around" => {
+                out.push("said", json!({"n": 1}));
+                out.broadcast("shouted", json!({"n": 2})).expect("room for a broadcast");
+                out.push("said", json!({"n": 3}));
+                out.broadcast("shouted", json!({"n": 4})).expect("room for a broadcast");
+                return Answer::Reply(Reply::ok(json!({"n": 5})));
+            }
+            "wait" => {
+                sleep_ms(event.json::<u64>().expect("milliseconds")).await;
+                self.note("waited");
+                return Answer::Reply(Reply::ok(payload));
+            }
+            "hang" => pending().await,
+            "hang late" => {
+                tokio::task::yield_now().await;
+                pending().await
+            }
+            "panic" => panic!("as asked"),
+            "panic late" => {
+                sleep_ms(100).await;
+                panic!("as asked");
+            }
+            "stop" => return Answer::stop_with(Reply::ok(payload)),
+            "stop silently" => return Answer::stop(),
+            "fail" => return Answer::fail("as asked"),
+            "bytes" => return Answer::Reply(Reply::ok(vec![1, 2, 3])),
+            "push bytes" => out.push("bytes", vec![4, 5, 6]),
+            "shout bytes" => out.broadcast("bytes", vec![7, 8, 9]).expect("room for a broadcast"),
+            "try bytes" => {
+                let tried = out.try_push("bytes", vec![4, 5, 6]);
+                return Answer::Reply(Reply::ok(tried.err().map_or("sent".to_owned(), |e| e.to_string())));
+            }
+            "push list" => {
+                let tried = out.try_push("list", json!([1]));
+                return Answer::Reply(Reply::ok(tried.err().map_or("sent".to_owned(), |e| e.to_string())));
+            }
+            "keep" => self.kept = out.socket_ref(),
+            "answer kept" => {
+                let kept = self.kept.take().expect("a reference was kept");
+                kept.reply(Reply::ok(payload)).expect("the client is here");
+            }
+            "later" => self.reply_later(out.socket_ref(), event.json().expect("milliseconds")),
+            "inform" => self.mailbox.send(Told::Text("informed")).expect("room in the mailbox"),
+            "inform badly" => self.mailbox.send(Told::Panic).expect("room in the mailbox"),
+            "deaf" => self.mailbox.unsubscribe("news"),
+            "assigns" => unreachable!("`assigns` are read by joins"),
+            name => return Answer::Reply(Reply::because(&format!("unknown event {name}"))),
+        }
+        Answer::NoReply
+    }
+
+    async fn handle_info(&mut self, told: Told, out: &mut Outlet) -> Answer {
+        match told {
+            Told::Text(text) => out.push("info", json!({"text": text})),
+            Told::Heard(news) => {
+                out.push("heard", json!({"topic": news.topic(), "event": news.event()}));
+            }
+            Told::Panic => panic!("as asked"),
+        }
+        Answer::NoReply
+    }
+
+    async fn handle_out(&mut self, broadcast: Broadcast, out: &mut Outlet) -> Answer {
+        if broadcast.event() == "stop all" {
+            return Answer::stop();
+        }
+        if broadcast.payload() != &Payload::from(json!({"drop": true})) {
+            out.push("overheard", broadcast.payload().clone());
+        }
+        Answer::NoReply
+    }
+
+    fn terminate(self, reason: Reason) {
+        self.note(&format!("{reason:?}"));
+    }
+}
+
+impl Room {
+    fn note(&self, text: &str) {
+        if !self.silent {
+            note(&self.handle, &format!("{} {text}", self.topic));
+        }
+    }
+
+    fn reply_later(&self, to: Option<SocketRef>, wait_ms: u64) {
+        let (handle, to) = (self.handle.clone(), Arc::new(to.expect("the client waits for a reply")));
+        tokio::spawn(async move {
+            sleep_ms(wait_ms).await;
+            let replied = to.reply(Reply::ok(json!({"late": true})));
+            note(&handle, &format!("replied {replied:?}"));
+        });
+    }
+}
+
+fn note(handle: &Handle, text: &str) {
+    handle.broadcast("journal", "note", text).expect("room for a broadcast");
+}
+
+async fn sleep_ms(wait: u64) {
+    if wait > 0 {
+        sleep(Duration::from_millis(wait)).await;
+    }
+}
+
+/// Tells its clients what it knows about their joins.
+pub(crate) struct Lobby;
+
+impl Channel for Lobby {
+    type Socket = UserSocket;
+    type Info = ();
+
+    async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
+        let reply = json!({
+            "topic": join.topic(),
+            "rest": join.rest(),
+            "assigns": join.assigns::<&str>().copied(),
+            "payload": join.json::<serde_json::Value>()?,
+        });
+        Ok(Joined::new(Lobby).reply(reply))
+    }
+
+    async fn handle_in(&mut self, _: Event, _: &mut Outlet) -> Answer {
+        Answer::NoReply
+    }
+}
+
+/// Answers everything.
+pub(crate) struct Plain;
+
+impl Channel for Plain {
+    type Socket = FewChannels;
+    type Info = ();
+
+    async fn join(_: Join<Self>) -> Result<Joined<Self>, JoinError> {
+        Ok(Joined::new(Plain))
+    }
+
+    async fn handle_in(&mut self, event: Event, _: &mut Outlet) -> Answer {
+        Answer::Reply(Reply::ok(event.into_payload()))
+    }
+}

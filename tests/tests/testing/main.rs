@@ -1,0 +1,9 @@
+//! `landfall::testing`, used as the author of an application would use it.
+
+mod channels;
+mod chat;
+mod failures;
+mod inside;
+mod pages;
+mod raw;
+mod time;
