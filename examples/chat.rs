@@ -4,9 +4,10 @@
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port.
+//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Where a network lets no WebSocket
+//! through, the page uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
 
-use landfall::{Handle, prelude::*, pubsub::Payload};
+use landfall::{Handle, prelude::*, pubsub::Payload, transport::unguessable_name};
 use serde_json::json;
 use tower_http::services::ServeDir;
 
@@ -19,8 +20,16 @@ endpoint! {
     // The page and the socket come from the same address, whichever of this machine's names the browser uses.
     check_origin = conn;
 
-    // A browser sends nothing by itself: asked by a ping, it shows that it is still there.
-    socket("/rooms/:room", Visitor, websocket(max_frame_size = 4096, compress = true, ping = secs(25)));
+    // Longpoll signs with it. Nothing of a chat outlives it: each start has its own.
+    secret_key_base = [(); 3].map(|()| unguessable_name()).concat();
+
+    socket(
+        "/rooms/:room",
+        Visitor,
+        // A browser sends nothing by itself: asked by a ping, it shows that it is still there.
+        websocket(max_frame_size = 4096, compress = true, ping = secs(25)),
+        longpoll(max_body_size = 4096),
+    );
     service(ServeDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/chat")));
 }
 

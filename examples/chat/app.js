@@ -6,23 +6,32 @@ const query = new URLSearchParams(location.search);
 where.room.value = query.get("room") ?? "harbour";
 where.name.value = query.get("name") ?? `guest ${Math.floor(Math.random() * 900 + 100)}`;
 
+where.longpoll.checked = query.get("transport") === "longpoll";
+
 let socket;
 let retry;
 let attempts = 0;
+let metWebSocket = false;
 
 function connect() {
   clearTimeout(retry);
-  const url = new URL(`rooms/${encodeURIComponent(where.room.value)}/websocket`, location.href);
-  url.protocol = url.protocol.replace("http", "ws");
+  const longpoll = where.longpoll.checked;
+  const name = longpoll ? "longpoll" : "websocket";
+  const url = new URL(`rooms/${encodeURIComponent(where.room.value)}/${name}`, location.href);
+  if (!longpoll) url.protocol = url.protocol.replace("http", "ws");
   url.search = new URLSearchParams({ name: where.name.value });
-  const own = (socket = new WebSocket(url));
-  socket.onopen = () => {
-    attempts = 0;
-    show(true, "connected");
-  };
-  socket.onmessage = ({ data }) => add(JSON.parse(data));
-  socket.onclose = ({ code }) => {
+  const own = (socket = longpoll ? new LongPoll(url) : new WebSocket(url));
+  own.onopen = () => {
     if (own !== socket) return;
+    attempts = 0;
+    metWebSocket ||= !longpoll;
+    show(true, `connected by ${name}`);
+  };
+  own.onmessage = ({ data }) => own === socket && add(JSON.parse(data));
+  own.onclose = ({ code }) => {
+    if (own !== socket) return;
+    // Where no WebSocket ever came through, none may.
+    where.longpoll.checked ||= !metWebSocket;
     const wait = Math.min(5000, 100 * 2 ** attempts++);
     show(false, `closed (${code}), trying again …`);
     retry = setTimeout(connect, wait);
@@ -48,13 +57,16 @@ function add({ what, who, text }) {
 where.onsubmit = (event) => {
   event.preventDefault();
   log.replaceChildren();
+  show(false, "connecting …");
   socket.close(1000);
   connect();
 };
 
+where.longpoll.onchange = () => where.requestSubmit();
+
 say.onsubmit = (event) => {
   event.preventDefault();
-  if (socket.readyState !== WebSocket.OPEN) return;
+  if (state.dataset.open !== "true") return;
   socket.send(say.text.value);
   say.text.value = "";
 };

@@ -1,9 +1,14 @@
 //! Is each value one that can work? What only the runtime can know is left to it, what `rustc` says better to `rustc`.
 
+mod numbers;
+
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{Expr, LitStr};
 
+use self::numbers::{TOO_LONG, millis, outlasts_the_client};
 use crate::{
+    connect_info,
     diag::{Diagnostics, did_you_mean},
     host, names,
     options::{Entry, Options, Value},
@@ -28,6 +33,7 @@ pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
             auth_token_adds_its_own(options, diag);
             one_check_is_on(options, diag);
         }
+        "longpoll" => one_check_is_on(options, diag),
         "drainer" => interval_within_shutdown(options, diag),
         _ => {}
     }
@@ -108,7 +114,21 @@ impl Check<'_> {
                 return;
             }
             (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
+            (Kind::Millis { longer: true }, _) if outlasts_the_client(value) => {
+                let found = self.diag.push(value, TOO_LONG);
+                found.help("at most 15_000");
+                let name = self.name;
+                let shown = value.to_token_stream();
+                found.help(format!(
+                    "or, if your clients wait longer by `longpollerTimeout`, write `{name} = insecure({shown}, reason = \"..\")`"
+                ));
+                return;
+            }
+            (Kind::Age, Some("never")) => ("a leaked token would be valid for ever", "never"),
             (Kind::Timeout, Some("never")) => ("dead connections would stay for ever", "never"),
+            (Kind::Size { .. }, Some("unlimited")) if self.name == "max_channels" => {
+                ("one client could make the server hold any number of channels", "unlimited")
+            }
             (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => {
                 ("a client could make the server buffer any amount", "unlimited")
             }
@@ -125,13 +145,19 @@ impl Check<'_> {
         match self.kind {
             Kind::Flag => self.flag(value),
             Kind::Size { least } | Kind::OptionalSize { least } => self.size(value, least),
+            Kind::Number { least, .. } => self.number(value, least),
+            Kind::Millis { longer } => self.millis(value, longer),
             Kind::Duration => self.duration(value, None),
+            Kind::Age => {
+                self.duration(value, Some("insecure(never, reason = \"..\")"));
+                self.whole_seconds(value);
+            }
             Kind::Timeout => self.duration(value, Some("insecure(never, reason = \"..\")")),
             Kind::Pause => self.duration(value, Some("never")),
             Kind::TransportPath => self.text(value, pattern::check_transport_path),
             Kind::Subprotocols => self.subprotocols(value),
             Kind::CheckOrigin => origin::check(value, self.diag),
-            Kind::ConnectInfo => connect_info(value, self.diag),
+            Kind::ConnectInfo => connect_info::check(value, self.diag),
             Kind::Function { signature } => self.function(value, signature),
             Kind::Level => self.level(value),
             Kind::Word { words, .. } => {
@@ -143,6 +169,9 @@ impl Check<'_> {
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
             Kind::Secret => secret::check(value, self.diag),
+            Kind::Transport => self.transport(value),
+            Kind::Serializers => self.serializers(value),
+            Kind::Constant => {}
             Kind::Group(_) | Kind::SwitchedGroup(_) | Kind::OptionalGroup(_) => {}
         }
     }
@@ -172,85 +201,40 @@ impl Check<'_> {
         }
     }
 
-    fn size(&mut self, value: &Expr, least: u64) {
+    fn transport(&mut self, value: &Expr) {
         let name = self.name;
-        if value::word(value).is_some_and(|word| word == "unlimited") {
-            return;
-        }
-        match (value::integer(value), value::literal_name(value)) {
-            (Some(number), _) if number < i128::from(least) => {
-                let found = match least {
-                    1 => self.diag.push(value, format!("`{name}` must be positive")),
-                    _ => self.diag.push(value, format!("`{name}` is too small for a join message")),
-                };
-                match (name, least) {
-                    ("batch_size", _) => found.help("`drainer = false` disables draining"),
-                    (_, 1) => found,
-                    _ => found.help(format!("at least {least}")),
-                };
+        let example = format!("write `{name} = Sse::new()`, with a type that implements `Transport`");
+        match (value::literal_name(value), value::word(value).map(ToString::to_string)) {
+            (Some(literal), _) => {
+                self.diag.push(value, format!("`{name}` takes a transport, this is {literal}")).help(example);
             }
-            (Some(_), _) => {}
-            (None, Some(literal)) => {
-                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
-            }
-            (None, None) => {}
-        }
-    }
-
-    fn port(&mut self, value: &Expr, least: u64) {
-        let name = self.name;
-        match (value::integer(value), value::literal_name(value)) {
-            (Some(number), _) if number < i128::from(least) || number > 65_535 => {
-                let found = self.diag.push(value, format!("`{name}` must be between {least} and 65535"));
-                if least > 0 && number == 0 {
-                    found.help("for a port chosen by the system use `http(port = 0)`");
-                }
-            }
-            (None, Some(literal)) => {
-                let shown =
-                    value::text(value).map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
-                let digits: String = value::text(value)
-                    .map(|text| text.value().chars().filter(char::is_ascii_digit).collect())
-                    .unwrap_or_default();
-                let found = self.diag.push(value, format!("`{name}` is a number, not {shown}"));
-                if digits.parse::<u16>().is_ok() {
-                    found.help(format!("write `{name} = {digits}`"));
-                }
+            (None, Some(word)) if word == "websocket" || word == "longpoll" => {
+                self.diag
+                    .push(value, format!("`{word}` is a built-in transport"))
+                    .help(format!("write `{word}` beside path and type, or `{word}(..)`"));
             }
             _ => {}
         }
     }
 
-    /// `never` is how to write that there is no limit, if there may be none.
-    fn duration(&mut self, value: &Expr, never: Option<&str>) {
+    fn serializers(&mut self, value: &Expr) {
+        const FORM: &str = "write `serializers = [(V2, \"~> 2.0.0\")]`";
         let name = self.name;
         if let Some(literal) = value::literal_name(value) {
-            let found = self.diag.push(value, format!("`{name}` needs a unit"));
-            match value::integer(value) {
-                Some(number) => found.help(format!("write `secs({number})` or `millis({number})`")),
-                None => found.help(format!("write `secs(60)`, not {literal}")),
+            self.diag.push(value, format!("`{name}` takes a list, this is {literal}")).help(FORM);
+        }
+        let Some(elements) = value::list(value) else { return };
+        if elements.is_empty() {
+            self.diag.push(value, "without a serializer no client could connect").help(FORM);
+        }
+        for element in elements {
+            let pair = match element {
+                Expr::Tuple(pair) => pair.elems.len() == 2,
+                _ => value::literal(element).is_none(),
             };
-        } else if let Some((unit, arguments)) = value::call(value) {
-            let unit = unit.to_string();
-            let zero = arguments.first().and_then(value::integer).is_some_and(|number| number <= 0);
-            if !["secs", "millis"].contains(&unit.as_str()) {
-                if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
-                    self.diag
-                        .push(value, format!("unknown unit `{unit}`"))
-                        .help(format!("did you mean `{near}`?"));
-                }
-            } else if arguments.len() != 1 {
-                self.diag
-                    .push(value, format!("`{unit}` takes one number"))
-                    .help(format!("write `{unit}(60)`"));
-            } else if zero {
-                let found = self.diag.push(value, format!("`{name}` must be positive"));
-                if let Some(never) = never {
-                    found.help(format!("no limit is written `{never}`"));
-                }
+            if !pair {
+                self.diag.push(element, "a serializer stands with the versions that it is for").help(FORM);
             }
-        } else if never.is_some() && value::word(value).is_some_and(|word| word != "never") {
-            self.word(value, &["never"], Some("or write `secs(60)`"));
         }
     }
 
@@ -350,70 +334,6 @@ fn variable_name(text: &str) -> String {
     if name.is_empty() { "NAME".to_owned() } else { name }
 }
 
-fn connect_info(value: &Expr, diag: &mut Diagnostics) {
-    let Some(elements) = value::list(value) else {
-        diag.push(value, "`connect_info` takes a list").help("write `connect_info = [peer_data, uri]`");
-        return;
-    };
-    let mut seen: Vec<String> = Vec::new();
-    let mut own: Option<Span> = None;
-    for element in elements {
-        let name = match element {
-            Expr::Assign(assign) => value::word(&assign.left),
-            Expr::Call(_) => value::call(element).map(|(name, _)| name),
-            _ => value::word(element),
-        };
-        let Some(name) = name else {
-            diag.push(element, "`connect_info` lists names, and own values as `name = value`")
-                .help(format!("names: {}", names::list(schema::CONNECT_INFO.iter().copied())));
-            continue;
-        };
-        let word = name.to_string();
-        let built_in = schema::CONNECT_INFO.contains(&word.as_str());
-        match element {
-            _ if word == schema::SESSION && !is_session(element) => session_options(name, diag),
-            Expr::Call(call) if word != schema::SESSION && built_in => {
-                diag.push(call, format!("`{word}` takes no options")).help(format!("write `{word}`"));
-            }
-            Expr::Assign(_) if built_in => {
-                diag.push(name, format!("`{word}` is a built-in key, it takes no value"))
-                    .help(format!("write `{word}`, or choose another name"));
-            }
-            Expr::Assign(_) => own = Some(name.span()),
-            _ if !built_in => unknown_connect_info(name, &word, diag),
-            _ if own.is_some() => {
-                diag.push(name, "own values come after the built-in keys")
-                    .help(format!("move `{word}` to the front"));
-            }
-            _ => {}
-        }
-        if seen.contains(&word) {
-            diag.push(name, format!("`{word}` is requested twice")).help("remove one of them");
-        }
-        seen.push(word);
-    }
-}
-
-/// The options of a session are one constant, which the plug that writes the cookie needs as well.
-fn is_session(value: &Expr) -> bool {
-    let options = value::call(value).filter(|(_, options)| options.len() == 1);
-    options
-        .and_then(|(_, options)| options.first())
-        .is_some_and(|options| !matches!(options, Expr::Assign(_)) && value::literal(options).is_none())
-}
-
-fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
-    diag.push(at, "`session` takes the options of the session's cookie")
-        .help("write `session(SESSION)`")
-        .help("with `const SESSION: SessionOptions = SessionOptions::new(\"_my_app_key\", \"a signing salt\");`");
-}
-
-/// Where `connect_info` asks for a session.
-pub(crate) fn session(options: &Options) -> Option<&syn::Ident> {
-    let elements = value::list(options.get("connect_info")?.expr()?)?;
-    elements.iter().filter_map(value::call).map(|(name, _)| name).find(|name| *name == schema::SESSION)
-}
-
 /// Without both, any site could use the session of a visitor.
 fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
     let off = |name| {
@@ -423,30 +343,6 @@ fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
     if let (Some(_), Some(value)) = (off("check_origin"), off("check_csrf")) {
         diag.push(value, "one of `check_origin` and `check_csrf` must be on")
             .help("remove `check_csrf = false`");
-    }
-}
-
-fn unknown_connect_info(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
-    match word {
-        "headers" | "req_headers" | "cookies" | "cookie" | "authorization" => {
-            diag.push(
-                name,
-                "request headers are not available to sockets: other sites can open them with a visitor's cookies",
-            )
-            .help("`x_headers`, `user_agent`, `session(..)`, or `auth_token = true` beside `connect_info`");
-        }
-        "auth_token" => {
-            diag.push(name, "`auth_token` is an option of its own")
-                .help("write `auth_token = true` beside `connect_info`");
-        }
-        _ => {
-            let found = diag.push(name, format!("unknown connect_info key `{word}`"));
-            match did_you_mean(word, schema::CONNECT_INFO.iter().copied()) {
-                Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("keys: {}", names::list(schema::CONNECT_INFO.iter().copied()))),
-            };
-            found.help(format!("own values: `{word} = value`"));
-        }
     }
 }
 
@@ -468,16 +364,6 @@ fn interval_within_shutdown(options: &Options, diag: &mut Diagnostics) {
         let at = options.get("batch_interval").map_or_else(Span::call_site, Entry::span);
         diag.push_at(at, "the first interval is already longer than `shutdown`")
             .help("make `batch_interval` shorter, or `shutdown` longer");
-    }
-}
-
-fn millis(value: &Expr) -> Option<i128> {
-    let (unit, arguments) = value::call(value)?;
-    let number = value::integer(arguments.first()?)?;
-    match unit.to_string().as_str() {
-        "secs" => number.checked_mul(1000),
-        "millis" => Some(number),
-        _ => None,
     }
 }
 

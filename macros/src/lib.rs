@@ -13,7 +13,11 @@
     allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")
 )]
 
+mod block;
+mod callback;
+mod channel;
 mod check;
+mod connect_info;
 mod diag;
 mod endpoint;
 mod host;
@@ -26,6 +30,8 @@ mod recover;
 mod schema;
 mod secret;
 mod socket;
+#[cfg(test)]
+mod testing;
 mod value;
 
 use proc_macro::TokenStream;
@@ -40,4 +46,10 @@ pub fn endpoint(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn socket(arguments: TokenStream, item: TokenStream) -> TokenStream {
     socket::expand(arguments.into(), item.into()).into()
+}
+
+/// Turns an impl block into a channel.
+#[proc_macro_attribute]
+pub fn channel(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    channel::expand(arguments.into(), item.into()).into()
 }

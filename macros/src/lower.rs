@@ -26,19 +26,31 @@ fn field(entry: &Entry, group: &Group, base: &TokenStream) -> TokenStream {
     let name = &entry.name;
     let plain = Ident::new(entry.key.name, Span::call_site());
     let value = match &entry.value {
-        Value::Expr(value) => value_of(entry.key, value, group.phase),
-        Value::Group(options) => match entry.key.kind {
-            Kind::OptionalGroup(_) => optional_group(options, &quote!(#base.#plain)),
-            _ => literal(options, &quote!(#base.#plain)),
+        Value::Group(options) if matches!(entry.key.kind, Kind::Group(_)) => {
+            literal(options, &quote!(#base.#plain))
+        }
+        _ => match (entry.key.kind, entry.expr()) {
+            (Kind::OptionalGroup(group) | Kind::SwitchedGroup(group), _) => {
+                let name = Ident::new(group.name, Span::call_site());
+                optional(entry, &quote!(__rt::#name(#base.#plain)))
+            }
+            (_, Some(value)) => value_of(entry.key, value, group.phase),
+            (_, None) => TokenStream::new(),
         },
     };
     quote!(#name: #value)
 }
 
-/// `Some(Drainer { .. })`, each key that is not written taken from `base` if that has options.
-pub(crate) fn optional_group(options: &Options, base: &TokenStream) -> TokenStream {
-    let literal = literal(options, &quote!(__rt::drainer(#base)));
-    quote!(::core::option::Option::Some(#literal))
+/// `Some(Drainer { .. })`, each key that is not written taken from `base`; `None` for `false`.
+pub(crate) fn optional(entry: &Entry, base: &TokenStream) -> TokenStream {
+    let group = match &entry.value {
+        Value::Group(options) => literal(options, base),
+        Value::Expr(value) if value::boolean(value) == Some(false) => {
+            return quote!(::core::option::Option::None);
+        }
+        Value::Expr(_) => base.clone(),
+    };
+    quote!(::core::option::Option::Some(#group))
 }
 
 /// What stands for a key's value: a constant, or a `Setting` of a layer.
@@ -91,7 +103,16 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             let size = size(name, least, value);
             quote!(::core::option::Option::Some(#size))
         }
-        Kind::Duration => positive(name, value),
+        Kind::Number { check, .. } => checked(check, name, value),
+        Kind::Millis { longer } => match (longer, Insecure::of(written)) {
+            (true, Some(_)) => checked("long_millis", name, value),
+            _ => checked("millis", name, value),
+        },
+        Kind::Duration => checked_duration("positive", name, value),
+        Kind::Age if value::word(value).is_some_and(|word| word == "never") => {
+            quote_spanned!(at=> __rt::Duration::MAX)
+        }
+        Kind::Age => checked_duration("age", name, value),
         Kind::Timeout | Kind::Pause => timeout(name, value),
         Kind::TransportPath => match value::text(value) {
             Some(_) => quote!(#value),
@@ -106,6 +127,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#check))
         }
         Kind::ConnectInfo => connect_info(value),
+        Kind::Serializers => serializers(value),
         Kind::Function { .. } => quote!(::core::option::Option::Some(#value)),
         Kind::Level => level(value),
         Kind::Word { literal, words } => match word(value, words) {
@@ -115,9 +137,17 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             }
             None => quote!(#value),
         },
-        Kind::OptionalGroup(_) => quote!(::core::option::Option::None),
         _ => quote!(#value),
     }
+}
+
+/// A number is checked here, an expression where it is evaluated.
+fn checked(check: &str, name: &str, value: &Expr) -> TokenStream {
+    if value::integer(value).is_some() {
+        return quote!(#value);
+    }
+    let check = Ident::new(check, value.span());
+    quote_spanned!(value.span()=> __rt::#check(#name, #value))
 }
 
 fn size(name: &str, least: u64, value: &Expr) -> TokenStream {
@@ -144,13 +174,14 @@ fn duration(value: &Expr) -> Option<TokenStream> {
 }
 
 /// A duration whose number is no literal is checked where it is evaluated.
-fn positive(name: &str, value: &Expr) -> TokenStream {
+fn checked_duration(check: &str, name: &str, value: &Expr) -> TokenStream {
     let at = value.span();
+    let check = Ident::new(check, at);
     let literal = value::call(value).and_then(|(_, arguments)| value::integer(arguments.first()?)).is_some();
     match duration(value) {
         Some(duration) if literal => duration,
-        Some(duration) => quote_spanned!(at=> __rt::positive(#name, #duration)),
-        None => quote_spanned!(at=> __rt::positive(#name, #value)),
+        Some(duration) => quote_spanned!(at=> __rt::#check(#name, #duration)),
+        None => quote_spanned!(at=> __rt::#check(#name, #value)),
     }
 }
 
@@ -162,7 +193,7 @@ fn timeout(name: &str, value: &Expr) -> TokenStream {
     if duration(value).is_none() {
         return quote_spanned!(at=> __rt::timeout(#name, #value));
     }
-    let duration = positive(name, value);
+    let duration = checked_duration("positive", name, value);
     quote_spanned!(at=> __rt::Timeout::After(#duration))
 }
 
@@ -217,6 +248,20 @@ fn connect_info(value: &Expr) -> TokenStream {
         .collect();
     let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
     quote!(__rt::ConnectInfo { #(#words,)* #(#session,)* #own ..__rt::ConnectInfo::NOTHING })
+}
+
+/// Each `(serializer, requirement)` becomes a `Versioned`.
+fn serializers(value: &Expr) -> TokenStream {
+    let Some(elements) = value::list(value) else { return quote!(#value) };
+    let elements = elements.iter().map(|element| match element {
+        Expr::Tuple(pair) => {
+            let (serializer, requirement) = (pair.elems.first(), pair.elems.get(1));
+            let requirement = quote_spanned!(requirement.span()=> __rt::channel::Requirement::new(#requirement));
+            quote_spanned!(pair.span()=> __rt::channel::Versioned::new(const { &(#serializer) }, #requirement))
+        }
+        _ => quote!(#element),
+    });
+    quote!(&[#(#elements),*])
 }
 
 /// `Some(Level::..)`, `None` for `false`.

@@ -10,7 +10,7 @@ use crate::{
 /// A name that people bring from elsewhere.
 struct Foreign {
     name: &'static str,
-    /// The group it was written in; `""` is the top of the declaration, `"*"` anywhere.
+    /// The groups it was written in, with spaces between them; `""` is the top of the declaration.
     within: &'static str,
     /// `None`: the usual "unknown ..".
     message: Option<&'static str>,
@@ -41,6 +41,7 @@ const FOREIGN: &[Foreign] = &[
     instead("", "host", "write `url(host = \"example.com\")`"),
     instead("", "router", "write `service(router())`"),
     instead("", "websocket", "`websocket(..)` stands inside `socket(\"/path\", Type, ..)`"),
+    instead("", "longpoll", "`longpoll(..)` stands inside `socket(\"/path\", Type, ..)`"),
     instead("", "adapter", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
     instead("", "handler", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
     instead("", "session", "sessions are a plug: `plug(Sessions::new(&SESSION))`"),
@@ -84,41 +85,41 @@ const FOREIGN: &[Foreign] = &[
     instead("websocket", "idle_timeout", "did you mean `timeout`?"),
     instead("websocket", "compression", "did you mean `compress`?"),
     instead("websocket", "protocols", "did you mean `subprotocols`?"),
-    instead("websocket", "origins", "did you mean `check_origin`?"),
-    instead("websocket", "allowed_origins", "did you mean `check_origin`?"),
-    instead("websocket", "cors", "did you mean `check_origin`?"),
+    instead("websocket longpoll", "origins", "did you mean `check_origin`?"),
+    instead("websocket longpoll", "allowed_origins", "did you mean `check_origin`?"),
+    instead("websocket longpoll", "cors", "did you mean `check_origin`?"),
     instead(
-        "websocket",
+        "websocket longpoll",
         "log",
-        "`log` stands beside `websocket(..)`; requests are logged by `transport_log`",
+        "`log` stands beside the transports; requests are logged by `transport_log`",
     ),
     instead("websocket", "heartbeat", "there is no such option: clients send heartbeats, see `timeout`"),
     instead("websocket", "ping_interval", "there is no such option: clients send heartbeats, see `timeout`"),
     because(
-        "websocket",
-        "window_ms",
-        "`window_ms` belongs to `longpoll`",
-        "longpoll is not supported yet: remove it",
+        "longpoll",
+        "timeout",
+        "`timeout` belongs to `websocket`",
+        "did you mean `window_ms`? a silent session ends after one and a half times that",
     ),
     because(
-        "websocket",
-        "pubsub_timeout_ms",
-        "`pubsub_timeout_ms` belongs to `longpoll`",
-        "longpoll is not supported yet: remove it",
+        "longpoll",
+        "ping",
+        "`ping` belongs to `websocket`",
+        "remove it: a client shows by its polls that it is there",
     ),
+    instead("longpoll", "window", "did you mean `window_ms`?"),
+    instead("longpoll", "poll_timeout", "did you mean `window_ms`?"),
+    instead("longpoll", "pubsub_timeout", "did you mean `pubsub_timeout_ms`?"),
+    instead("crypto", "iterations", "did you mean `key_iterations`?"),
+    instead("crypto", "length", "did you mean `key_length`?"),
+    instead("crypto", "digest", "did you mean `key_digest`?"),
     because(
-        "websocket",
-        "crypto",
-        "`crypto` belongs to `longpoll`",
-        "longpoll is not supported yet: remove it",
-    ),
-    because(
-        "websocket",
+        "websocket longpoll",
         "serializer",
-        "`serializer` belongs to channels",
-        "channels are not supported yet: remove it",
+        "`serializer` belongs to sockets with channels",
+        "write `#[socket(channel(..), serializers = [(V2, \"~> 2.0.0\")])]`",
     ),
-    instead("websocket", "session", "write `connect_info = [session(SESSION)]`"),
+    instead("websocket longpoll", "session", "write `connect_info = [session(SESSION)]`"),
     because(
         "websocket",
         "fullsweep_after",
@@ -127,20 +128,38 @@ const FOREIGN: &[Foreign] = &[
     ),
     because("websocket", "active_n", "`active_n` tunes an Erlang socket", "remove it"),
     because("websocket", "max_heap_size", "`max_heap_size` tunes the Erlang garbage collector", "remove it"),
-    because(
-        "socket",
-        "longpoll",
-        "`longpoll` is not supported yet",
-        "remove it: the socket is served by WebSocket",
+    instead(
+        "#[socket]",
+        "transport",
+        "a mount says it: `socket(\"/path\", Type, transport = ..)` in `endpoint!`",
     ),
     because("socket", "shutdown", "`shutdown` applies to channels", "write `drainer(shutdown = secs(30))`"),
-    instead("socket", "auth_token", "write `websocket(auth_token = true)`"),
-    instead("socket", "timeout", "write `websocket(timeout = ..)`"),
-    instead("socket", "compress", "write `websocket(compress = ..)`"),
-    instead("socket", "check_csrf", "write `websocket(check_csrf = ..)`"),
-    instead("socket", "check_origin", "write `websocket(check_origin = ..)`"),
-    instead("socket", "connect_info", "write `websocket(connect_info = [..])`"),
-    instead("socket", "subprotocols", "write `websocket(subprotocols = [..])`"),
+    instead("#[socket]", "channels", "write `channel(\"room:*\", RoomChannel)`, one for each kind of topic"),
+    because(
+        "#[socket]",
+        "channel",
+        "`channel` takes a topic and the type of its channel",
+        "write `channel(\"room:*\", RoomChannel)`",
+    ),
+    instead("#[socket]", "serializer", "did you mean `serializers`?"),
+    instead("#[socket]", "max_channels_per_transport", "did you mean `max_channels`?"),
+    instead("#[socket]", "id", "write `fn id(&self) -> Option<String>`"),
+    instead(
+        "#[socket]",
+        "assigns",
+        "it stands with a channel: `channel(\"room:*\", RoomChannel, assigns = ..)`",
+    ),
+    instead("socket", "channel", "it belongs to the socket's type: `#[socket(channel(..))]`"),
+    instead(
+        "socket",
+        "serializers",
+        "it belongs to the socket's type: `#[socket(channel(..), serializers = [..])]`",
+    ),
+    instead(
+        "socket",
+        "max_channels",
+        "it belongs to the socket's type: `#[socket(channel(..), max_channels = 100)]`",
+    ),
 ];
 
 /// Directives of Phoenix's endpoint whose time has not come.
@@ -156,7 +175,6 @@ const LATER: &[&str] = &[
     "live_reload",
     "watchers",
     "force_watchers",
-    "longpoll",
     "drainer",
     "log_access_url",
 ];
@@ -181,19 +199,49 @@ pub(crate) fn unknown_directive(name: &Ident, diag: &mut Diagnostics) {
 }
 
 pub(crate) fn unknown_key(name: &Ident, group: &Group, diag: &mut Diagnostics) {
-    if foreign(name, group.name, diag) {
+    if foreign(name, group.name, diag) || elsewhere(name, group, diag) {
         return;
     }
     let word = name.to_string();
+    // Two tables for one attribute, and what is no key in the first place.
+    let channels = group.name == schema::CHANNEL_OPTIONS.name;
+    let more = || ["channel"].into_iter().chain(schema::CHANNEL_OPTIONS.key_names()).filter(|_| channels);
+    let known = || group.key_names().chain(more());
     let found = diag.push(name, format!("unknown key `{word}` in `{}`", group.name));
-    match did_you_mean(&word, group.key_names()) {
+    match did_you_mean(&word, known()) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => found.help(format!("keys of `{}`: {}", group.name, list(group.key_names()))),
+        None => found.help(format!("keys of `{}`: {}", group.name, list(known()))),
     };
 }
 
+/// A key of a group within this one, or of the other transport.
+fn elsewhere(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
+    let word = name.to_string();
+    let written = |group: &Group| {
+        let key = group.key(&word)?;
+        let value = if key.kind.group().is_some() { "(..)" } else { " = .." };
+        Some(format!("`{}({word}{value})`", group.name))
+    };
+    let within: Vec<String> = group.keys.iter().filter_map(|key| written(key.kind.group()?)).collect();
+    if !within.is_empty() {
+        diag.push(name, format!("unknown key `{word}` in `{}`", group.name))
+            .help(format!("write {}", within.join(" or ")));
+        return true;
+    }
+    let other = match group.name {
+        "websocket" => &schema::LONGPOLL,
+        "longpoll" => &schema::WEBSOCKET,
+        _ => return false,
+    };
+    let Some(written) = written(other) else { return false };
+    diag.push(name, format!("`{word}` belongs to `{}`", other.name))
+        .help(format!("write {written} beside `{}(..)`", group.name));
+    true
+}
+
 fn foreign(name: &Ident, within: &str, diag: &mut Diagnostics) -> bool {
-    let Some(known) = FOREIGN.iter().find(|known| name == known.name && known.within == within) else {
+    let is_within = |known: &Foreign| known.within.split(' ').any(|group| group == within);
+    let Some(known) = FOREIGN.iter().find(|known| name == known.name && is_within(known)) else {
         return false;
     };
     let place = if within.is_empty() { "directive" } else { "key" };

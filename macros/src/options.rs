@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Expr, Ident, Token,
+    Expr, ExprLit, Ident, Lit, LitBool, Token,
     ext::IdentExt,
     parse::{ParseStream, discouraged::Speculative},
     spanned::Spanned,
@@ -82,7 +82,10 @@ impl Options {
                     .help(format!("write `{}({name} = ..)`", group.name));
                 return;
             }
-            Argument::Positional(value) => return positional(&value, group, diag),
+            Argument::Positional(value) => match switch(&value, group) {
+                Some(name) => (name.clone(), Given::Expr(switched_on(name))),
+                None => return positional(&value, group, diag),
+            },
         };
         let Some(key) = group.key(&name.unraw().to_string()) else {
             return names::unknown_key(&name, group, diag);
@@ -143,6 +146,17 @@ fn group(input: ParseStream) -> syn::Result<(Ident, TokenStream)> {
     Ok((name, content.parse()?))
 }
 
+/// The name of a key that means `true` by itself: `longpoll`.
+fn switch<'a>(value: &'a Expr, group: &Group) -> Option<&'a Ident> {
+    let name = value::word(value)?;
+    matches!(group.key(&name.to_string())?.kind, Kind::SwitchedGroup(_)).then_some(name)
+}
+
+fn switched_on(name: &Ident) -> Expr {
+    let lit = Lit::Bool(LitBool::new(true, name.span()));
+    Expr::Lit(ExprLit { attrs: Vec::new(), lit })
+}
+
 fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
     let word = value::word(value);
     if let Some(name) = word {
@@ -188,11 +202,9 @@ fn expression(key: &Key, value: Expr, diag: &mut Diagnostics) -> Option<Expr> {
 
 /// A group where the key takes one.
 fn nested(key: &Key, name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Option<Options> {
-    match key.kind {
-        Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => {
-            Some(Options::parse(tokens, group, diag))
-        }
-        _ => {
+    match key.kind.group() {
+        Some(group) => Some(Options::parse(tokens, group, diag)),
+        None => {
             diag.push(name, format!("`{name}` is a value, not a group")).help(format!("write `{name} = ..`"));
             None
         }

@@ -35,12 +35,18 @@ pub(crate) enum Kind {
     Size { least: u64 },
     /// A number whose absence means something of its own.
     OptionalSize { least: u64 },
+    /// A number that the runtime's `check` accepts.
+    Number { least: u64, check: &'static str },
+    /// A number of milliseconds, below what the JavaScript client waits for. `longer`: past that if acknowledged.
+    Millis { longer: bool },
     /// `secs(n)`, `millis(n)` or a `Duration`.
     Duration,
     /// A duration or `insecure(never, ..)`.
     Timeout,
     /// A duration or `never`.
     Pause,
+    /// A duration of whole seconds, or `insecure(never, ..)`.
+    Age,
     /// A path that is appended to a mount's.
     TransportPath,
     /// A list of RFC 9110 tokens.
@@ -65,11 +71,17 @@ pub(crate) enum Kind {
     UrlPath,
     /// Four or eight numbers, or an address as text.
     Ip,
+    /// A list of `(serializer, "~> 2.0.0")`.
+    Serializers,
+    /// Any constant.
+    Constant,
     /// What signs and encrypts: never a literal.
     Secret,
     /// A group of keys in place of a value.
     Group(&'static Group),
-    /// A group, `true` or `false`.
+    /// A value of a type that implements `Transport`.
+    Transport,
+    /// A group, `true` or `false`; the name alone is `true`.
     SwitchedGroup(&'static Group),
     /// A group or `false`.
     OptionalGroup(&'static Group),
@@ -161,6 +173,8 @@ pub(crate) const SOCKET: Group = Group {
     phase: Phase::Compile,
     keys: &[
         Key { name: "websocket", kind: Kind::SwitchedGroup(&WEBSOCKET) },
+        Key { name: "longpoll", kind: Kind::SwitchedGroup(&LONGPOLL) },
+        Key { name: "transport", kind: Kind::Transport },
         Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
         Key { name: "log", kind: Kind::Level },
     ],
@@ -173,9 +187,29 @@ pub(crate) const SOCKET_OPTIONS: Group = Group {
     phase: Phase::Compile,
     keys: &[
         Key { name: "websocket", kind: Kind::Group(&WEBSOCKET) },
+        Key { name: "longpoll", kind: Kind::SwitchedGroup(&LONGPOLL) },
         Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
         Key { name: "log", kind: Kind::Level },
     ],
+};
+
+/// The arguments of `#[socket(..)]` that only a socket with channels has.
+pub(crate) const CHANNEL_OPTIONS: Group = Group {
+    name: "#[socket]",
+    literal: "ChannelSocket",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "max_channels", kind: Kind::Size { least: 1 } },
+        Key { name: "serializers", kind: Kind::Serializers },
+    ],
+};
+
+/// What follows pattern and type in `channel("room:*", Type, ..)`.
+pub(crate) const ROUTE: Group = Group {
+    name: "channel",
+    literal: "Route",
+    phase: Phase::Compile,
+    keys: &[Key { name: "assigns", kind: Kind::Constant }],
 };
 
 pub(crate) const WEBSOCKET: Group = Group {
@@ -200,6 +234,46 @@ pub(crate) const WEBSOCKET: Group = Group {
         },
         Key { name: "transport_log", kind: Kind::Level },
         Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
+    ],
+};
+
+pub(crate) const LONGPOLL: Group = Group {
+    name: "longpoll",
+    literal: "LongPoll",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "path", kind: Kind::TransportPath },
+        Key { name: "window_ms", kind: Kind::Millis { longer: true } },
+        Key { name: "pubsub_timeout_ms", kind: Kind::Millis { longer: false } },
+        Key { name: "crypto", kind: Kind::Group(&CRYPTO) },
+        Key { name: "check_origin", kind: Kind::CheckOrigin },
+        Key { name: "check_csrf", kind: Kind::Flag },
+        Key { name: "connect_info", kind: Kind::ConnectInfo },
+        Key { name: "auth_token", kind: Kind::Flag },
+        Key { name: "transport_log", kind: Kind::Level },
+        Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
+        Key { name: "max_body_size", kind: Kind::Size { least: 1 } },
+        Key { name: "max_batch", kind: Kind::Size { least: 1 } },
+        Key { name: "max_sessions", kind: Kind::Size { least: 1 } },
+        Key { name: "max_sessions_per_ip", kind: Kind::OptionalSize { least: 1 } },
+    ],
+};
+
+pub(crate) const CRYPTO: Group = Group {
+    name: "crypto",
+    literal: "Crypto",
+    phase: Phase::Compile,
+    keys: &[
+        Key { name: "max_age", kind: Kind::Age },
+        Key { name: "key_iterations", kind: Kind::Number { least: 1, check: "rounds" } },
+        Key { name: "key_length", kind: Kind::Number { least: 16, check: "key_length" } },
+        Key {
+            name: "key_digest",
+            kind: Kind::Word {
+                literal: "Digest",
+                words: &[("sha256", "Sha256"), ("sha384", "Sha384"), ("sha512", "Sha512")],
+            },
+        },
     ],
 };
 
@@ -244,9 +318,22 @@ pub(crate) const CONNECT_INFO: &[&str] = &[
 /// The built-in name that stands with its options: `session(SESSION)`.
 pub(crate) const SESSION: &str = "session";
 
+/// After how many milliseconds the JavaScript client gives up a request.
+pub(crate) const CLIENT_WAITS: u64 = 20_000;
+
 /// Log levels, each with its constant in `tracing::Level`.
 pub(crate) const LEVELS: &[(&str, &str)] =
     &[("error", "ERROR"), ("warn", "WARN"), ("info", "INFO"), ("debug", "DEBUG"), ("trace", "TRACE")];
+
+impl Kind {
+    /// The group, if it takes one.
+    pub(crate) fn group(self) -> Option<&'static Group> {
+        match self {
+            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => Some(group),
+            _ => None,
+        }
+    }
+}
 
 impl Group {
     pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {

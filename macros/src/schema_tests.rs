@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use syn::{Fields, Item};
+use syn::{Fields, Item, TraitItem};
 
 use super::*;
 
@@ -44,12 +44,34 @@ fn keys_are_the_fields_of_the_runtime() {
         ("config/settings.rs", &PUBSUB),
         ("socket/options.rs", &SOCKET_OPTIONS),
         ("socket/options.rs", &WEBSOCKET),
+        ("socket/options.rs", &LONGPOLL),
+        ("socket/options.rs", &CRYPTO),
         ("socket/options.rs", &OUTBOX),
         ("socket/options.rs", &DRAINER),
         ("transport/mount.rs", &SOCKET),
     ] {
         assert_eq!(keys(group), fields(file, group.literal), "{}", group.name);
     }
+}
+
+#[test]
+fn options_of_channels_are_the_constants_of_the_runtime() {
+    let file = syn::parse_file(&read("channel/socket.rs")).unwrap();
+    let items = file.items.into_iter().find_map(|item| match item {
+        Item::Trait(item) if item.ident == CHANNEL_OPTIONS.literal => Some(item.items),
+        _ => None,
+    });
+    let constants: BTreeSet<String> = items
+        .unwrap()
+        .into_iter()
+        .filter_map(|item| match item {
+            TraitItem::Const(item) => Some(item.ident.to_string().to_lowercase()),
+            _ => None,
+        })
+        // What `channel(..)`, the other options and `connect` say.
+        .filter(|name| !["channels", "options", "needs"].contains(&name.as_str()))
+        .collect();
+    assert_eq!(keys(&CHANNEL_OPTIONS), constants);
 }
 
 #[test]
@@ -70,25 +92,32 @@ fn directives_that_set_something_are_the_fields_of_settings() {
 
 #[test]
 fn words_are_the_variants_of_the_runtime() {
-    let file = syn::parse_file(&read("socket/options.rs")).unwrap();
-    let Some(Key { kind: Kind::Word { literal, words }, .. }) = OUTBOX.key("overflow") else {
-        panic!("overflow")
-    };
-    let variants = file.items.into_iter().find_map(|item| match item {
-        Item::Enum(item) if item.ident == literal => Some(item.variants),
-        _ => None,
-    });
-    let variants: Vec<String> =
-        variants.unwrap().into_iter().map(|variant| variant.ident.to_string()).collect();
-    assert_eq!(variants, words.iter().map(|(_, variant)| *variant).collect::<Vec<_>>());
+    for (file, group, key) in
+        [("socket/options.rs", &OUTBOX, "overflow"), ("crypto/key.rs", &CRYPTO, "key_digest")]
+    {
+        let file = syn::parse_file(&read(file)).unwrap();
+        let Some(Key { kind: Kind::Word { literal, words }, .. }) = group.key(key) else { panic!("{key}") };
+        let variants = file.items.into_iter().find_map(|item| match item {
+            Item::Enum(item) if item.ident == literal => Some(item.variants),
+            _ => None,
+        });
+        let variants: Vec<String> =
+            variants.unwrap().into_iter().map(|variant| variant.ident.to_string()).collect();
+        assert_eq!(variants, words.iter().map(|(_, variant)| *variant).collect::<Vec<_>>(), "{key}");
+    }
 }
 
 #[test]
 fn every_name_is_documented() {
     let text = read("docs/endpoint.md");
-    let groups = [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &OUTBOX, &DRAINER];
+    let groups =
+        [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &LONGPOLL, &CRYPTO, &OUTBOX, &DRAINER];
     let keys = groups.into_iter().flat_map(Group::key_names);
     for name in directive_names().chain(keys).chain(CONNECT_INFO.iter().copied()) {
+        assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");
+    }
+    let text = read("docs/socket.md");
+    for name in CHANNEL_OPTIONS.key_names().chain(ROUTE.key_names()) {
         assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");
     }
 }

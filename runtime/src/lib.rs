@@ -26,6 +26,8 @@ pub mod session;
 mod slab;
 mod socket;
 mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 mod url;
 
@@ -45,6 +47,8 @@ pub use self::{
     transport::{Mount, SocketDef},
     url::StructUrl,
 };
+#[doc = include_str!("docs/channel.md")]
+pub use landfall_macros::channel;
 #[doc = include_str!("docs/endpoint.md")]
 pub use landfall_macros::endpoint;
 #[doc = include_str!("docs/socket.md")]

@@ -3,7 +3,9 @@
 pub use crate::{
     Body, CheckOrigin, Children, Config, ConfigError, Connect, Control, Endpoint, EndpointService, Error,
     Flow, Handle, Mailbox, Message, Origin, Outbox, Params, PeerData, Reason, Refused, RequestUri, Running,
-    Socket, TransportKind, endpoint,
+    Socket, TransportKind, channel,
+    channel::{Answer, Binary, Event, Join, JoinError, Outlet, Reply},
+    endpoint,
     pubsub::{Broadcast, Payload},
     socket,
 };

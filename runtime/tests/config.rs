@@ -5,8 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use landfall::{
-    CheckOrigin, Config, ConfigError, Connect, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused,
-    Running, Socket, SocketDef, WebSocket,
+    CheckOrigin, Config, ConfigError, Connect, Endpoint, EndpointDef, Flow, LongPoll, Message, Mount, Outbox,
+    Refused, Running, Socket, SocketDef, WebSocket,
     config::{Extra, Http, Scheme, Setting, Settings, Source, Url},
 };
 
@@ -181,7 +181,10 @@ impl Endpoint for Mounted {
                 check_origin: Some(CheckOrigin::List(&["//a.com", "b.com"])),
                 ..WebSocket::DEFAULT
             }),
-            longpoll: None,
+            longpoll: Some(LongPoll {
+                check_origin: Some(CheckOrigin::List(&["c.com"])),
+                ..LongPoll::DEFAULT
+            }),
             transport: None,
             drainer: None,
             log: None,
@@ -201,6 +204,8 @@ async fn mounts_are_checked_with_the_rest() {
         "`\"b.com\"` has no host: an origin starts with `//` or a scheme (`check_origin of /socket` from macro at \
          src/web.rs:9)\n  help: `\"//b.com\"` or `\"https://b.com\"`"
     ));
+    assert!(text.contains("`\"c.com\"` has no host"), "{text}");
+    assert!(text.contains("(`check_origin of longpoll of /socket` from macro at src/web.rs:9)"), "{text}");
     assert!(
         text.contains("`server = true` but no listener is configured (`server` from macro at "),
         "{text}"

@@ -1,13 +1,15 @@
-// The chat of the examples in Chromium. Arguments: the chat's program, and where its picture goes.
+// The examples in Chromium. Arguments: the programs of the chat and of the custom transport, and where the chat's
+// picture goes.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
-import { Chat } from "./chat.mjs";
+import { Example } from "./example.mjs";
+import { Proxy } from "./proxy.mjs";
 
-const [program, picture] = process.argv.slice(2);
+const [program, customTransport, picture] = process.argv.slice(2);
 const patience = 20_000;
 const options = { timeout: 90_000 };
 
@@ -15,7 +17,7 @@ let browser;
 let chat;
 
 before(async () => {
-  chat = await Chat.start(program);
+  chat = await Example.start(program);
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -56,6 +58,67 @@ test("two windows talk, also after the server was away", options, async () => {
   await says(ada, "Back again", grace);
   await says(grace, "So am I", ada);
   await ada.screenshot({ path: picture });
+});
+
+test("a window without WebSocket talks with one that has it, also after the server was away", options, async () => {
+  const room = chat.page("/?room=pier");
+  const ada = await open(`${room}&name=Ada`);
+  const grace = await open(`${room}&name=Grace&transport=longpoll`);
+  const sockets = websockets(grace);
+  await connected(ada, grace);
+  await by(ada, "websocket");
+  await by(grace, "longpoll");
+  await says(ada, "Ahoy! Is anybody there?", grace);
+  await says(grace, "Aye. <b>All</b> is well & dry 🐚", ada);
+  for (let count = 0; count < 5; count++) await says(grace, `Number ${count}, in order`, ada);
+  for (const page of [ada, grace]) {
+    const heard = await page.locator("#log").getByText(/Number \d, in order/).allTextContents();
+    assert.deepEqual(heard, [0, 1, 2, 3, 4].map((count) => `Grace: Number ${count}, in order`));
+  }
+
+  await chat.stop();
+  for (const page of [ada, grace]) await state(page, "false");
+  await chat.start();
+  await connected(ada, grace);
+  await says(ada, "Back again", grace);
+  await says(grace, "So am I", ada);
+  await by(grace, "longpoll");
+  assert.equal(sockets.length, 0);
+
+  // The option is there for people too.
+  await grace.getByLabel("Without WebSocket").uncheck();
+  await by(grace, "websocket");
+  await says(grace, "Over WebSocket", ada);
+  assert.equal(sockets.length, 1);
+  for (const page of [ada, grace]) await page.close();
+});
+
+test("behind a proxy that lets no WebSocket through, the chat works", options, async () => {
+  const proxy = await Proxy.start(chat.port);
+  const ada = await open(chat.page("/?room=dock&name=Ada"));
+  const told = await open(proxy.page("/?room=dock&name=Grace&transport=longpoll"));
+  await connected(ada, told);
+  await says(told, "I was told to do without", ada);
+  assert.equal(proxy.refused, 0);
+
+  // Who was not told finds out.
+  const alan = await open(proxy.page("/?room=dock&name=Alan"));
+  await by(alan, "longpoll");
+  assert.equal(proxy.refused, 1);
+  assert(await alan.getByLabel("Without WebSocket").isChecked());
+  await says(alan, "I found out by myself", told);
+  await says(told, "So we both hear you", alan);
+  await says(ada, "And so do I", alan);
+
+  await chat.stop();
+  for (const page of [ada, told, alan]) await state(page, "false");
+  await chat.start();
+  await connected(ada, told, alan);
+  await says(alan, "Back again", told);
+  await says(ada, "Welcome back", alan);
+  assert.equal(proxy.refused, 1);
+  for (const page of [ada, told, alan]) await page.close();
+  proxy.stop();
 });
 
 test("messages are compressed where the browser offers it", options, async () => {
@@ -104,6 +167,29 @@ test("the chat's own page may be called by any of the machine's names", options,
   await page.close();
 });
 
+test("a transport of one's own: two windows talk, also after the server was away", options, async () => {
+  const example = await Example.start(customTransport);
+  const pages = [await open(example.page("/")), await open(example.page("/"))];
+  const [ada, grace] = pages;
+  const hears = (page, text) => page.getByRole("listitem").getByText(text).first().waitFor({ timeout: patience });
+  const talk = async (speaker, text) => {
+    await speaker.getByPlaceholder("Say something").fill(text);
+    await speaker.getByRole("button", { name: "Send" }).click();
+    for (const page of pages) await hears(page, text);
+  };
+  for (const page of pages) await hears(page, "welcome, visitor");
+  await talk(ada, "Ahoy! Is anybody there?");
+  await talk(grace, 'Aye. <b>All</b> is "well" & dry 🐚');
+
+  await example.stop();
+  for (const page of pages) await page.getByRole("list").evaluate((list) => list.replaceChildren());
+  await example.start();
+  for (const page of pages) await hears(page, "welcome, visitor");
+  await talk(grace, "Back again");
+  for (const page of pages) await page.close();
+  await example.stop();
+});
+
 async function open(address) {
   const page = await browser.newPage({ viewport: { width: 900, height: 640 } });
   page.on("pageerror", (error) => assert.fail(`${address}: ${error}`));
@@ -113,6 +199,18 @@ async function open(address) {
 
 async function connected(...pages) {
   for (const page of pages) await state(page, "true");
+}
+
+// Connected by this transport.
+async function by(page, transport) {
+  await page.locator("#state").getByText(`connected by ${transport}`).waitFor({ timeout: patience });
+}
+
+// The WebSockets that a page opens from now on.
+function websockets(page) {
+  const opened = [];
+  page.on("websocket", (socket) => opened.push(socket.url()));
+  return opened;
 }
 
 async function state(page, open) {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
 //! | `client` | a WebSocket client for tests |
+//! | `longpoll` | a longpoll client for tests |
 //! | `memory` | connections without a network |
 //! | `wait` | waiting for what other tasks bring about |
 //! | `quay` | channels for clients that others wrote |
@@ -11,6 +12,7 @@
 //! | `peer` | the application that was recorded, rebuilt |
 
 pub mod client;
+pub mod longpoll;
 pub mod memory;
 pub mod peer;
 pub mod quay;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use landfall_tests::{
     peer::{Peer, free_ports},
-    replay::replay,
+    replay::{THEMES, replay},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,6 +14,10 @@ async fn golden_transcripts_are_answered_as_recorded_or_as_wanted() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     let report = replay(&golden, None, base_port).await.expect("the golden files are there");
     peer.shutdown().await.expect("the peer stops");
+    println!("{report}");
     assert_eq!(report.failed(), 0, "{report}");
-    assert!(report.passed() > 240, "{report}");
+    // A machine that is busy with other things may have no time for a message of 7.9 MB.
+    assert!(report.skipped() < 2, "{report}");
+    assert!(report.themes.iter().map(|theme| &*theme.name).eq(THEMES), "{report}");
+    assert!(report.passed() > 315, "{report}");
 }

@@ -1,14 +1,16 @@
 //! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
 
+use std::ptr;
+
 use quote::ToTokens;
-use syn::{Fields, FnArg, ItemFn, ItemStruct, ReturnType, spanned::Spanned};
+use syn::{Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
-    check,
+    check, connect_info,
     diag::Diagnostics,
     options::Entry,
-    pattern,
+    pattern::{self, Segment},
     schema::{Form, Phase, directive},
     value,
 };
@@ -19,12 +21,12 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
         values(setting, diag);
     }
-    let mounts: Vec<Served> = declaration.mounts.iter().filter_map(|mount| served(mount, diag)).collect();
+    let mounts: Vec<Served> = declaration.mounts.iter().flat_map(|mount| served(mount, diag)).collect();
     served_once(&mounts, diag);
     service_comes_last(declaration, diag);
     server_needs_a_listener(declaration, diag);
     url_port_is_said(declaration, diag);
-    sessions_have_a_secret(declaration, diag);
+    secret_is_set(declaration, diag);
     if let Some(init) = &declaration.init {
         shape_of_init(init, diag);
     }
@@ -91,29 +93,53 @@ fn nested_extra(entries: &[Extra], diag: &mut Diagnostics) {
     }
 }
 
-/// Where a mount is served.
+/// Where a transport of a mount is served.
 struct Served<'a> {
     mount: &'a Mount,
+    /// Where it is written: the path of the transport, or of the mount.
+    at: &'a LitStr,
     /// The full path as written.
     path: String,
     /// The full path with all variables alike.
     shape: String,
 }
 
-fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Option<Served<'a>> {
+fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
     check::options(&mount.options, diag);
-    let websocket = mount.options.get("websocket");
-    if websocket.and_then(Entry::expr).and_then(value::boolean) == Some(false) {
-        diag.push_at(
-            websocket.map_or_else(|| mount.path.span(), Entry::span),
-            "this mount serves no transport",
-        )
-        .help("remove `websocket = false`, or the mount");
+    some_transport(mount, diag);
+    let Some(segments) = pattern::check_mount(&mount.path, diag) else { return Vec::new() };
+    let transports = ["websocket", "longpoll"].into_iter();
+    transports.filter_map(|name| served_by(name, mount, segments.clone(), diag)).collect()
+}
+
+/// A mount is for something, as far as the declaration alone shows it: the socket's own options may turn longpoll on.
+fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
+    let off = |name| {
+        let value = mount.options.get(name).and_then(Entry::expr)?;
+        (value::boolean(value) == Some(false)).then_some(value)
+    };
+    if let (Some(websocket), Some(_), None) =
+        (off("websocket"), off("longpoll"), mount.options.get("transport"))
+    {
+        diag.push(websocket, "this mount serves no transport")
+            .help("remove `websocket = false`, or `longpoll = false`, or the mount");
     }
-    let mut segments = pattern::check_mount(&mount.path, diag)?;
-    let transport = websocket.and_then(Entry::options).and_then(|options| options.get("path"));
+}
+
+fn served_by<'a>(
+    name: &str,
+    mount: &'a Mount,
+    mut segments: Vec<Segment>,
+    diag: &mut Diagnostics,
+) -> Option<Served<'a>> {
+    let entry = mount.options.get(name);
+    let off = entry.and_then(Entry::expr).and_then(value::boolean) == Some(false);
+    if off || (name == "longpoll" && entry.is_none()) {
+        return None;
+    }
     let mut whole = mount.path.value();
-    match transport.and_then(Entry::expr) {
+    let path = entry.and_then(Entry::options).and_then(|options| options.get("path"));
+    let at = match path.and_then(Entry::expr) {
         Some(path) => {
             let text = value::text(path)?;
             // What is wrong with this path alone has been reported with the other options.
@@ -122,27 +148,40 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Option<Served<'a>> {
             if let Some(name) = pattern::bound_twice(&segments) {
                 diag.push(text, format!("`{name}` is bound twice in `{whole}`")).help("rename one");
             }
+            text
         }
         None => {
             // The options of the socket type decide: mounts of one type agree, of others nothing is known here.
-            whole.push_str("/websocket");
-            segments.push(pattern::Segment::Literal(mount.socket.to_token_stream().to_string()));
+            whole.push('/');
+            whole.push_str(name);
+            segments.push(Segment::Literal(format!("{name} of {}", mount.socket.to_token_stream())));
+            &mount.path
         }
-    }
-    Some(Served { mount, path: whole, shape: pattern::shape(&segments) })
+    };
+    Some(Served { mount, at, path: whole, shape: pattern::shape(&segments) })
 }
 
-fn served_once(mounts: &[Served], diag: &mut Diagnostics) {
+fn served_once(all: &[Served], diag: &mut Diagnostics) {
     let conditional =
         |mount: &Mount| mount.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
-    for (index, served) in mounts.iter().enumerate() {
-        let same = mounts.iter().take(index).find(|earlier| earlier.shape == served.shape);
-        let Some(first) = same.filter(|first| !conditional(first.mount) && !conditional(served.mount)) else {
+    let mut reported: Option<&Mount> = None;
+    for (index, served) in all.iter().enumerate() {
+        let Some(first) = all.iter().take(index).find(|earlier| earlier.shape == served.shape) else {
             continue;
         };
-        let line = first.mount.path.span().start().line;
-        diag.push(&served.mount.path, format!("`{}` is already served by line {line}", served.path))
-            .help("give one of them another path");
+        let (mount, earlier) = (served.mount, first.mount);
+        if ptr::eq(mount, earlier) {
+            diag.push(served.at, format!("both transports would be served at `{}`", served.path))
+                .help("give one of them another path");
+        } else if !conditional(mount)
+            && !conditional(earlier)
+            && !reported.is_some_and(|one| ptr::eq(one, mount))
+        {
+            let line = earlier.path.span().start().line;
+            diag.push(&mount.path, format!("`{}` is already served by line {line}", served.path))
+                .help("give one of them another path");
+            reported = Some(mount);
+        }
     }
 }
 
@@ -168,14 +207,23 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-fn sessions_have_a_secret(declaration: &Declaration, diag: &mut Diagnostics) {
-    if declaration.names.iter().any(|name| name.ident == "secret_key_base") {
+/// What signs needs a secret, which `init` may set as well.
+fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
+    if declaration.init.is_some() || declaration.names.iter().any(|name| name.ident == "secret_key_base") {
         return;
     }
-    let websockets = declaration.mounts.iter().filter_map(|mount| mount.options.get("websocket")?.options());
-    for session in websockets.filter_map(check::session) {
-        diag.push(session, "`session` signs its cookie but no `secret_key_base` is set")
-            .help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
+    for Mount { options, .. } in &declaration.mounts {
+        let [websocket, longpoll] = ["websocket", "longpoll"].map(|name| options.get(name));
+        let session = [websocket, longpoll].into_iter().flatten().filter_map(Entry::options);
+        let longpoll = longpoll.filter(|entry| entry.expr().and_then(value::boolean) != Some(false));
+        let (at, message) = match (session.filter_map(connect_info::session).next(), longpoll) {
+            (Some(session), _) => (session, "`session` signs its cookie but no `secret_key_base` is set"),
+            (None, Some(entry)) => {
+                (&entry.name, "`longpoll` signs its tokens but no `secret_key_base` is set")
+            }
+            (None, None) => continue,
+        };
+        diag.push(at, message).help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
     }
 }
 

@@ -2,14 +2,14 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, spanned::Spanned};
+use syn::{Attribute, Expr, Type, spanned::Spanned};
 
 use super::ast::{Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
     lower,
-    options::{self, Entry, Options},
+    options::{Entry, Options},
     schema::{Kind, Phase},
-    value::Env,
+    value::{self, Env},
 };
 
 /// The attributes that decide whether a statement exists, and lint levels.
@@ -87,12 +87,14 @@ fn extra_value(value: &ExtraValue) -> TokenStream {
 pub(crate) fn mount(mount: &Mount) -> TokenStream {
     let Mount { path, socket, options, .. } = mount;
     let name = type_name(socket);
-    let preset = quote_spanned!(socket.span()=> <#socket as __rt::Socket>::OPTIONS);
-    let fields = options.entries.iter().map(|entry| mount_field(entry, &preset));
+    let preset =
+        quote_spanned!(socket.span()=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
+    let fields = options.entries.iter().map(|entry| mount_field(entry, mount, &preset));
     let absent = options.group.key_names().filter(|name| options.get(name).is_none()).map(|name| {
         let field = Ident::new(name, Span::call_site());
         match name {
             "websocket" => quote!(#field: ::core::option::Option::Some(#preset.#field)),
+            "transport" => quote!(#field: ::core::option::Option::None),
             _ => quote!(#field: #preset.#field),
         }
     });
@@ -103,30 +105,46 @@ pub(crate) fn mount(mount: &Mount) -> TokenStream {
             socket: __rt::SocketDef::of::<#socket>(#name),
             #(#fields,)*
             #(#absent,)*
-            longpoll: #preset.longpoll,
-            transport: ::core::option::Option::None,
             location: ::core::concat!(::core::file!(), ":", #line),
         })
     }
 }
 
-fn mount_field(entry: &Entry, preset: &TokenStream) -> TokenStream {
+fn mount_field(entry: &Entry, mount: &Mount, preset: &TokenStream) -> TokenStream {
     let name = &entry.name;
     let field = Ident::new(entry.key.name, Span::call_site());
-    let base = quote!(#preset.#field);
-    let value = match (&entry.value, entry.key.kind) {
-        (options::Value::Group(options), Kind::OptionalGroup(_)) => lower::optional_group(options, &base),
-        (options::Value::Group(options), _) => {
-            let literal = lower::literal(options, &base);
-            quote!(::core::option::Option::Some(#literal))
+    let value = match (entry.key.name, entry.key.kind, entry.expr()) {
+        ("websocket", _, Some(value)) if is_off(value) && is_alone(mount) => {
+            quote_spanned!(value.span()=> __rt::without_websocket(&#preset.longpoll))
         }
-        (options::Value::Expr(_), Kind::SwitchedGroup(_)) => quote!(::core::option::Option::Some(#base)),
-        (options::Value::Expr(value), _) => lower::value_of(entry.key, value, Phase::Compile),
+        ("websocket", ..) => lower::optional(entry, &quote!(#preset.#field)),
+        (_, Kind::SwitchedGroup(_) | Kind::OptionalGroup(_), _) => {
+            lower::optional(entry, &quote!(__rt::#field(#preset.#field)))
+        }
+        (_, Kind::Transport, Some(value)) => transport(value, &mount.socket),
+        (_, _, Some(value)) => lower::value_of(entry.key, value, Phase::Compile),
+        (_, _, None) => TokenStream::new(),
     };
     quote!(#name: #value)
 }
 
+fn is_off(value: &Expr) -> bool {
+    value::boolean(value) == Some(false)
+}
+
+/// Whether nothing but the socket's own options could give the mount another transport than WebSocket.
+fn is_alone(mount: &Mount) -> bool {
+    mount.options.get("longpoll").is_none() && mount.options.get("transport").is_none()
+}
+
+/// A function, since a transport need not be constant.
+fn transport(value: &Expr, socket: &Type) -> TokenStream {
+    let at = value.span();
+    let made = quote_spanned!(at=> __rt::CustomTransport::new::<#socket, _>(#value));
+    quote!(::core::option::Option::Some(|| #made))
+}
+
 /// The type as written, without the spaces that tokens have between them.
-fn type_name(socket: &syn::Type) -> String {
+fn type_name(socket: &Type) -> String {
     socket.to_token_stream().to_string().replace(' ', "")
 }

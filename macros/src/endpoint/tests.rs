@@ -93,10 +93,30 @@ fn every_option_of_a_mount() {
                 transport_log = debug,
                 outbox(limit = 65_536, overflow = drop_oldest),
             ),
+            longpoll(
+                path = "/lp",
+                window_ms = WINDOW,
+                pubsub_timeout_ms = 500,
+                crypto(max_age = secs(600), key_iterations = 2_000, key_length = LENGTH, key_digest = sha384),
+                check_origin = conn,
+                check_csrf = false,
+                connect_info = [uri],
+                auth_token = true,
+                transport_log = info,
+                outbox(limit = 65_536),
+                max_body_size = 1_000_000,
+                max_batch = BATCH,
+                max_sessions = 100,
+                max_sessions_per_ip = 5,
+            ),
+            transport = Sse::new(KEEP_ALIVE),
             drainer(batch_size = BATCH, batch_interval = millis(100), shutdown = WAIT),
             log = false,
         );
-        socket("/t", T, websocket = true, drainer = false, log = debug);
+        socket("/t", T, websocket = true, longpoll = false, drainer = false, log = debug);
+        socket("/u", U, websocket = false, longpoll);
+        socket("/v", V, websocket = false);
+        socket("/w", W, longpoll(window_ms = insecure(LONG, reason = "clients wait longer"), crypto(max_age = insecure(never, reason = "r"))));
         "#,
     );
 }
@@ -200,6 +220,8 @@ mod mutations {
         "env",
         "socket",
         "websocket",
+        "longpoll",
+        "transport",
         "insecure",
         "fn",
         "struct",

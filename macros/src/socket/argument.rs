@@ -7,6 +7,7 @@ use syn::{
 
 use super::ast::{Argument, Default, Name, Source};
 use crate::{
+    callback::last_segment,
     diag::{Diagnostics, did_you_mean},
     names,
 };
@@ -33,7 +34,7 @@ pub(crate) fn parse(input: FnArg, diag: &mut Diagnostics) -> Option<Argument> {
             } else {
                 "an argument is either `#[param]` or `#[info]`, not both".to_owned()
             };
-            diag.push(second, message).help("remove one of them");
+            diag.push(second.path(), message).help("remove one of them");
             Source::Unknown
         }
     };
@@ -48,17 +49,10 @@ pub(crate) fn name_of(attribute: &Attribute) -> &'static str {
     if attribute.path().is_ident("param") { "param" } else { "info" }
 }
 
-pub(crate) fn attributes(input: &FnArg) -> &[Attribute] {
-    match input {
-        FnArg::Receiver(receiver) => &receiver.attrs,
-        FnArg::Typed(typed) => &typed.attrs,
-    }
-}
-
 fn misspelt(attribute: &Attribute, diag: &mut Diagnostics) {
     let Some(word) = attribute.path().get_ident() else { return };
     if let Some(near) = did_you_mean(&word.to_string(), ["param", "info"]) {
-        diag.push(attribute, format!("unknown attribute `{word}`"))
+        diag.push(attribute.path(), format!("unknown attribute `{word}`"))
             .help(format!("did you mean `#[{near}]`?"));
     }
 }
@@ -157,22 +151,9 @@ fn skip_value(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// `Option<T>`, however it is qualified.
-pub(crate) fn is_option(ty: &Type) -> bool {
-    last_segment(ty).is_some_and(|last| last.ident == "Option" && !last.arguments.is_empty())
-}
-
 /// `Connect<..>`: the attempt as a whole.
 pub(crate) fn is_connect(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Connect")
-}
-
-pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        _ => None,
-    }
 }
 
 impl Argument {

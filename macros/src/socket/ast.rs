@@ -2,12 +2,29 @@
 
 use syn::{Attribute, Expr, Generics, Ident, ImplItem, ImplItemFn, LitStr, Pat, Path, Type};
 
-use super::callback::Callback;
-use crate::options::Options;
+use super::callback;
+use crate::{callback::Callback, options::Options};
 
-/// `#[socket(crate = path, websocket(..), ..)]`.
+/// `#[socket(crate = path, channel(..), websocket(..), ..)]`.
 pub(crate) struct Setup {
     pub(crate) krate: Option<Path>,
+    pub(crate) options: Options,
+    /// What only sockets with channels have.
+    pub(crate) channels: Channels,
+}
+
+/// `channel(..), max_channels = .., serializers = [..]`.
+pub(crate) struct Channels {
+    /// Whether there is a `channel(..)` at all, however wrong.
+    pub(crate) declared: bool,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) options: Options,
+}
+
+/// `channel("pattern", Type, assigns = ..)`.
+pub(crate) struct Route {
+    pub(crate) pattern: LitStr,
+    pub(crate) channel: Type,
     pub(crate) options: Options,
 }
 
@@ -62,6 +79,12 @@ pub(crate) enum Name {
 pub(crate) enum Default {
     OfType,
     Expr(Box<Expr>),
+}
+
+impl Setup {
+    pub(crate) fn callbacks(&self) -> &'static [Callback] {
+        if self.channels.declared { callback::WITH_CHANNELS } else { callback::PLAIN }
+    }
 }
 
 impl Socket {

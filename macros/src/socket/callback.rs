@@ -1,46 +1,10 @@
-//! The callbacks of a socket, as a table.
+//! The callbacks of sockets, as tables.
 
-/// A method that `#[socket]` knows.
-pub(crate) struct Callback {
-    pub(crate) name: &'static str,
-    pub(crate) receiver: Receiver,
-    /// Besides the receiver; `None`: any number.
-    pub(crate) arguments: Option<usize>,
-    pub(crate) output: Output,
-    /// Whether it may be `async`. A plain function will do, too.
-    pub(crate) waits: bool,
-    pub(crate) required: bool,
-    pub(crate) signature: &'static str,
-}
+use crate::callback::{Callback, Output, Receiver};
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Receiver {
-    None,
-    /// `&mut self`
-    Borrowed,
-    /// `self`
-    Owned,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Output {
-    /// Must be written.
-    Value,
-    /// `Flow`; without it, the connection goes on.
-    Flow,
-    Nothing,
-}
-
-pub(crate) const CALLBACKS: &[Callback] = &[
-    Callback {
-        name: "connect",
-        receiver: Receiver::None,
-        arguments: None,
-        output: Output::Value,
-        waits: true,
-        required: true,
-        signature: "async fn connect(..) -> Result<Self, Refused>",
-    },
+/// Of a socket that handles messages itself.
+pub(crate) const PLAIN: &[Callback] = &[
+    CONNECT,
     handler("init", 1, false, "async fn init(&mut self, out: &mut Outbox) -> Flow"),
     handler(
         "handle_in",
@@ -64,15 +28,7 @@ pub(crate) const CALLBACKS: &[Callback] = &[
         required: false,
         signature: "fn terminate(self, reason: Reason)",
     },
-    Callback {
-        name: "children",
-        receiver: Receiver::None,
-        arguments: Some(1),
-        output: Output::Nothing,
-        waits: false,
-        required: false,
-        signature: "fn children(children: &mut Children)",
-    },
+    CHILDREN,
     Callback {
         name: "encode",
         receiver: Receiver::None,
@@ -84,18 +40,63 @@ pub(crate) const CALLBACKS: &[Callback] = &[
     },
 ];
 
+/// Of a socket whose channels handle messages.
+pub(crate) const WITH_CHANNELS: &[Callback] = &[
+    CONNECT,
+    Callback {
+        name: "id",
+        receiver: Receiver::Shared,
+        arguments: Some(0),
+        output: Output::Value,
+        waits: false,
+        required: false,
+        signature: "fn id(&self) -> Option<String>",
+    },
+    CHILDREN,
+];
+
+const CONNECT: Callback = Callback {
+    name: "connect",
+    receiver: Receiver::None,
+    arguments: None,
+    output: Output::Result,
+    waits: true,
+    required: true,
+    signature: "async fn connect(..) -> Result<Self, Refused>",
+};
+
+const CHILDREN: Callback = Callback {
+    name: "children",
+    receiver: Receiver::None,
+    arguments: Some(1),
+    output: Output::Nothing,
+    waits: false,
+    required: false,
+    signature: "fn children(children: &mut Children)",
+};
+
 const fn handler(name: &'static str, arguments: usize, required: bool, signature: &'static str) -> Callback {
     Callback {
         name,
         receiver: Receiver::Borrowed,
         arguments: Some(arguments),
-        output: Output::Flow,
+        output: Output::Next,
         waits: true,
         required,
         signature,
     }
 }
 
-pub(crate) fn callback(name: &str) -> Option<&'static Callback> {
-    CALLBACKS.iter().find(|callback| callback.name == name)
+/// What to do about a callback that a socket with channels does not have; `None` if it is no callback.
+pub(crate) fn belongs_to_channels(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "handle_in" | "handle_info" => "write it in the `#[channel]` blocks of its channels",
+        "terminate" => {
+            "write it in the `#[channel]` blocks of its channels; each is told when the connection ends"
+        }
+        "init" => "write what is to be done in `connect`, or in `join` of its channels",
+        "handle_control" => "remove it: pings are answered by themselves",
+        "encode" => "remove it: broadcasts are written by the serializers",
+        _ => return None,
+    })
 }

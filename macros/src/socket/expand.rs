@@ -2,72 +2,74 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{
-    AttrStyle, Attribute, GenericArgument, Path, PathArguments, ReturnType, Stmt, Type, spanned::Spanned,
-};
+use syn::{AttrStyle, Attribute, GenericArgument, PathArguments, ReturnType, Stmt, Type, spanned::Spanned};
 
 use super::{
-    argument::{is_connect, is_option, last_segment},
-    ast::{Argument, Default, Method, Setup, Socket, Source},
-    callback::Output,
-    check::{info_type, is_unit},
+    argument::is_connect,
+    ast::{Argument, Channels, Default, Method, Setup, Socket, Source},
+    route,
 };
-use crate::{lower, schema};
+use crate::{
+    block::{cfgs, info, runtime},
+    callback::{Output, is_option, is_unit, last_segment},
+    lower,
+    schema::{self, Phase},
+};
 
 pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
     let Socket { attrs, self_ty, others, .. } = socket;
     let (generics, _, bounds) = socket.generics.split_for_impl();
     let runtime = runtime(setup.krate.as_ref());
-    let (info, options, needs) = (info(socket), options(setup), socket.methods("connect").map(needs));
-    let methods = socket.methods.iter().map(method);
+    let arrivals: Vec<_> = socket.methods("handle_info").map(|method| &method.item).collect();
+    let (contract, first, mounted) = match setup.channels.declared {
+        true => (quote!(__rt::channel::ChannelSocket), channels(&setup.channels), Some(mounted(socket))),
+        false => (quote!(__rt::Socket), info(&arrivals), None),
+    };
+    let (options, needs) = (options(setup), socket.methods("connect").map(needs));
+    let methods = socket.methods.iter().map(|method| self::method(method, setup));
     let inherent =
         (!others.is_empty()).then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
     quote! {
         const _: () = {
             use #runtime as __rt;
             #(#attrs)*
-            impl #generics __rt::Socket for #self_ty #bounds {
-                #info
+            impl #generics #contract for #self_ty #bounds {
+                #first
                 #options
                 #(#needs)*
                 #(#methods)*
             }
+            #mounted
         };
         #inherent
     }
 }
 
-/// Where the names of an expansion live.
-pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
-    match krate {
-        Some(krate) => quote!(#krate::__private),
-        None => quote!(::landfall::__private),
+fn channels(channels: &Channels) -> TokenStream {
+    let routes = channels.routes.iter().map(route::expand);
+    let options = channels.options.entries.iter().filter_map(|entry| {
+        let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
+        Some(match entry.key.name {
+            "max_channels" => quote!(const MAX_CHANNELS: ::core::primitive::usize = #value;),
+            _ => quote!(const SERIALIZERS: &'static [__rt::channel::Versioned] = #value;),
+        })
+    });
+    quote! {
+        const CHANNELS: &'static [__rt::channel::Route<Self>] = &[#(#routes),*];
+        #(#options)*
     }
 }
 
-fn info(socket: &Socket) -> TokenStream {
-    let mut conditions = Vec::new();
-    let mut types = TokenStream::new();
-    for method in socket.methods("handle_info") {
-        let Some(ty) = info_type(&method.item) else { continue };
-        let cfgs: Vec<_> = cfgs(&method.item.attrs).collect();
-        let inner = cfgs.iter().filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens));
-        conditions.push(quote!(all(#(#inner),*)));
-        types.extend(quote!(#(#cfgs)* type Info = #ty;));
-        if cfgs.is_empty() {
-            return types;
+/// What a mount of the socket serves.
+pub(crate) fn mounted(socket: &Socket) -> TokenStream {
+    let (self_ty, (generics, _, bounds)) = (&socket.self_ty, socket.generics.split_for_impl());
+    let cfgs = cfgs(&socket.attrs);
+    quote! {
+        #(#cfgs)*
+        impl #generics __rt::IntoSocket for #self_ty #bounds {
+            type Socket = __rt::channel::Multiplexer<Self>;
         }
     }
-    match conditions.is_empty() {
-        true => quote!(
-            type Info = ();
-        ),
-        false => quote!(#types #[cfg(not(any(#(#conditions),*)))] type Info = ();),
-    }
-}
-
-fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 fn options(setup: &Setup) -> Option<TokenStream> {
@@ -104,10 +106,10 @@ fn needs(connect: &Method) -> Option<TokenStream> {
     })
 }
 
-fn method(method: &Method) -> TokenStream {
+fn method(method: &Method, setup: &Setup) -> TokenStream {
     match (method.callback.name, method.callback.output) {
-        ("connect", _) => connect(method),
-        (_, Output::Flow) => handler(method),
+        ("connect", _) => connect(method, setup),
+        (_, Output::Next) => handler(method),
         _ => function(method, None),
     }
 }
@@ -164,14 +166,18 @@ fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
     attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer))
 }
 
-fn connect(method: &Method) -> TokenStream {
+fn connect(method: &Method, setup: &Setup) -> TokenStream {
+    let info = match setup.channels.declared {
+        true => quote!(__rt::channel::Signal),
+        false => quote!(<Self as __rt::Socket>::Info),
+    };
     let attempt = Ident::new("__connect", Span::mixed_site());
     let (outer, inner) = attributes(&method.item.attrs);
     let sig = &method.item.sig;
     let (name, asyncness, stmts) = (&sig.ident, asyncness(method), statements(&method.item.block.stmts));
     let (whole, others): (Vec<_>, Vec<_>) = method.arguments.iter().partition(|one| is_whole(one));
     // The attempt as a whole is given away: last.
-    let taken = others.into_iter().chain(whole).map(|argument| take(argument, &attempt));
+    let taken = others.into_iter().chain(whole).map(take);
     let (output, body) = match &sig.output {
         ReturnType::Type(_, ty) if has_own_error(ty) => {
             let at = ty.span().resolved_at(Span::mixed_site());
@@ -183,7 +189,7 @@ fn connect(method: &Method) -> TokenStream {
     };
     quote! {
         #(#outer)*
-        #asyncness fn #name(#attempt: __rt::Connect<<Self as __rt::Socket>::Info>) #output {
+        #asyncness fn #name(#attempt: __rt::Connect<#info>) #output {
             #(#inner)*
             #(#taken)*
             #body
@@ -210,9 +216,10 @@ fn has_own_error(ty: &Type) -> bool {
 }
 
 /// `let argument: Type = ..;`
-fn take(argument: &Argument, attempt: &Ident) -> TokenStream {
+fn take(argument: &Argument) -> TokenStream {
     let Argument { attrs, pat, ty, source } = argument;
     let at = ty.span().resolved_at(Span::mixed_site());
+    let attempt = &Ident::new("__connect", at);
     let value = match source {
         Source::Type if is_connect(ty) => quote!(#attempt),
         Source::Type | Source::Unknown => {

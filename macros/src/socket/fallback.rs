@@ -2,65 +2,83 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{FnArg, ImplItem, ItemImpl};
+use syn::{ImplItem, ItemImpl};
 
-use super::{ast::Setup, callback::callback, check::info_type, expand::runtime, parse};
+use super::ast::Setup;
+use crate::{
+    block::{argument_attributes_mut, borrowed, info_or_unit, runtime},
+    callback::Callback,
+};
 
 /// The user's items without our attributes, and an implementation that is never run.
 pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else { return item };
-    strip(&mut block);
-    if block.trait_.is_some() || parse::borrowed(&block).is_some() {
+    strip(&mut block, setup.callbacks());
+    if block.trait_.is_some() || borrowed(&block).is_some() {
         return quote!(#block);
     }
     let runtime = runtime(setup.krate.as_ref());
-    let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
     let cfgs = block.attrs.iter().filter(|one| one.path().is_ident("cfg"));
-    let info = block.items.iter().find_map(|item| match item {
-        ImplItem::Fn(item) if item.sig.ident == "handle_info" => info_type(item),
-        _ => None,
-    });
-    let info = match info {
-        Some(syn::Type::Reference(_) | syn::Type::ImplTrait(_)) | None => quote!(()),
-        Some(info) => quote!(#info),
-    };
+    let stand_in = if setup.channels.declared { with_channels(&block) } else { plain(&block) };
     quote! {
         #[allow(dead_code, unused, clippy::all)]
         #block
         #(#cfgs)*
         const _: () = {
             use #runtime as __rt;
-            #[allow(unused, clippy::all)]
-            impl #generics __rt::Socket for #self_ty #bounds {
-                type Info = #info;
-                async fn connect(
-                    _: __rt::Connect<Self::Info>,
-                ) -> ::core::result::Result<Self, __rt::Refused> {
-                    ::core::unreachable!()
-                }
-                async fn handle_in(&mut self, _: __rt::Message, _: &mut __rt::Outbox) -> __rt::Flow {
-                    ::core::unreachable!()
-                }
-            }
+            #stand_in
         };
     }
 }
 
+fn plain(block: &ItemImpl) -> TokenStream {
+    let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
+    let info = info_or_unit(block);
+    quote! {
+        #[allow(unused, clippy::all)]
+        impl #generics __rt::Socket for #self_ty #bounds {
+            type Info = #info;
+            async fn connect(
+                _: __rt::Connect<Self::Info>,
+            ) -> ::core::result::Result<Self, __rt::Refused> {
+                ::core::unreachable!()
+            }
+            async fn handle_in(&mut self, _: __rt::Message, _: &mut __rt::Outbox) -> __rt::Flow {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+fn with_channels(block: &ItemImpl) -> TokenStream {
+    let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
+    quote! {
+        #[allow(unused, clippy::all)]
+        impl #generics __rt::channel::ChannelSocket for #self_ty #bounds {
+            const CHANNELS: &'static [__rt::channel::Route<Self>] = &[];
+            async fn connect(
+                _: __rt::Connect<__rt::channel::Signal>,
+            ) -> ::core::result::Result<Self, __rt::Refused> {
+                ::core::unreachable!()
+            }
+        }
+        impl #generics __rt::IntoSocket for #self_ty #bounds {
+            type Socket = __rt::channel::Multiplexer<Self>;
+        }
+    }
+}
+
 /// Removes what only `#[socket]` understands, and what the compiler would complain about a second time.
-fn strip(block: &mut ItemImpl) {
+fn strip(block: &mut ItemImpl, callbacks: &[Callback]) {
     let mut seen = Vec::new();
     block.unsafety = None;
     block.items.retain_mut(|item| match item {
         ImplItem::Fn(item) => {
             for input in &mut item.sig.inputs {
-                let attrs = match input {
-                    FnArg::Receiver(receiver) => &mut receiver.attrs,
-                    FnArg::Typed(typed) => &mut typed.attrs,
-                };
-                attrs.retain(|attribute| attribute.path().is_ident("cfg"));
+                argument_attributes_mut(input).retain(|attribute| attribute.path().is_ident("cfg"));
             }
             let name = item.sig.ident.to_string();
-            let again = callback(&name).is_some() && seen.contains(&name);
+            let again = callbacks.iter().any(|callback| callback.name == name) && seen.contains(&name);
             seen.push(name);
             !again
         }

@@ -11,13 +11,14 @@ mod check;
 mod expand;
 mod fallback;
 mod parse;
+mod route;
 #[cfg(test)]
 mod tests;
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let setup = parse::setup(arguments, &mut diag);
-    let socket = parse::socket(item.clone(), &mut diag);
+    let socket = parse::socket(&item, &setup, &mut diag);
     if let Some(socket) = &socket {
         check::check(socket, &setup, &mut diag);
     }

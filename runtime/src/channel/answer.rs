@@ -94,6 +94,11 @@ impl Answer {
 
 /// What callbacks of `#[channel]` may return: nothing, a [`Reply`] or an optional one, an [`Answer`], or a `Result` of
 /// these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer",
+    label = "not an answer",
+    note = "a callback returns nothing, `Reply`, `Option<Reply>`, `Answer`, or a `Result` of these"
+)]
 pub trait IntoAnswer {
     /// The answer.
     fn into_answer(self) -> Answer;

@@ -7,7 +7,7 @@ use crate::{pubsub::Broadcast, socket::Reason};
 
 /// One client's conversation on one topic: the state and the callbacks of an application.
 ///
-/// `#[channel]` writes this implementation from an `impl` block; here is what it stands for. The callbacks of one channel
+/// [`#[channel]`](macro@crate::channel) writes this implementation from an `impl` block; here is what it stands for. The callbacks of one channel
 /// run one at a time, in the order in which messages came. A callback that has to wait holds up no other channel of the
 /// connection. One that panics ends its own channel: the client is told `phx_error`, and joins again.
 ///
@@ -49,6 +49,11 @@ use crate::{pubsub::Broadcast, socket::Reason};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a channel",
+    label = "not a channel",
+    note = "put `#[channel(Socket)]` on `impl {Self} {{ .. }}`"
+)]
 pub trait Channel: Sized + Send + 'static {
     /// The socket that it belongs to.
     type Socket: ChannelSocket;

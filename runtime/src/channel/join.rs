@@ -66,7 +66,7 @@ impl<C: Channel> Join<C> {
     }
 
     /// Shows everybody in this topic that somebody is here, until the returned value is dropped: keep it in the channel.
-    /// See [presence in channels](crate::channel#presence).
+    /// See [presence in channels](mod@crate::channel#presence).
     ///
     /// # Errors
     /// As [`Presence::tracked`](crate::presence::Presence::tracked): when the key is refused, or the meta is no JSON object
@@ -81,10 +81,63 @@ impl<C: Channel> Join<C> {
     }
 }
 
+impl<C: Channel> Clone for Join<C> {
+    fn clone(&self) -> Self {
+        let Join { member, payload, socket, assigns, fixed } = self;
+        let (member, payload, socket) = (member.clone(), payload.clone(), socket.clone());
+        Join { member, payload, socket, assigns: *assigns, fixed: *fixed }
+    }
+}
+
 impl<C: Channel> fmt::Debug for Join<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The parameters may hold credentials.
         f.debug_struct("Join").field("topic", &self.topic()).finish_non_exhaustive()
+    }
+}
+
+/// A type that `join` of `#[channel]` can take as an argument without attribute: `&S` and `Arc<S>` of the channel's
+/// socket, [`Mailbox`], [`Handle`] and [`SubscriberId`].
+#[diagnostic::on_unimplemented(
+    message = "`join` can't take `{Self}` by its type",
+    label = "neither `#[rest]`, `#[payload]` nor the socket of `{C}`",
+    note = "write `#[payload]` to take the client's parameters, or `#[rest]` to take what `*` stands for in the topic"
+)]
+pub trait FromJoin<'a, C: Channel>: Sized {
+    /// Takes the value, or refuses the join.
+    ///
+    /// # Errors
+    /// Whatever the implementation refuses with.
+    fn from_join(join: &'a Join<C>) -> Result<Self, JoinError>;
+}
+
+impl<'a, S, C: Channel<Socket = S>> FromJoin<'a, C> for &'a S {
+    fn from_join(join: &'a Join<C>) -> Result<Self, JoinError> {
+        Ok(&join.socket)
+    }
+}
+
+impl<S, C: Channel<Socket = S>> FromJoin<'_, C> for Arc<S> {
+    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+        Ok(join.socket.clone())
+    }
+}
+
+impl<I, C: Channel<Info = I>> FromJoin<'_, C> for Mailbox<I> {
+    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+        Ok(join.mailbox())
+    }
+}
+
+impl<C: Channel> FromJoin<'_, C> for Handle {
+    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+        Ok(join.handle().clone())
+    }
+}
+
+impl<C: Channel> FromJoin<'_, C> for SubscriberId {
+    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+        Ok(join.id())
     }
 }
 
@@ -109,27 +162,42 @@ impl<C> Joined<C> {
     }
 }
 
-/// What `join` of `#[channel]` may return as its success: the channel, or the channel and the reply's payload.
+/// What `join` of `#[channel]` may return: the channel, the channel and the reply's payload, [`Joined`], or a `Result`
+/// of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no result of `join`",
+    label = "expected `{C}`, or a `Result` of it",
+    note = "`join` returns the channel, or `(channel, reply)` with a payload for the client, or a `Result` of these"
+)]
 pub trait IntoJoined<C> {
     /// The channel with its reply.
-    fn into_joined(self) -> Joined<C>;
+    ///
+    /// # Errors
+    /// When the client may not join.
+    fn into_joined(self) -> Result<Joined<C>, JoinError>;
 }
 
 impl<C: Channel> IntoJoined<C> for C {
-    fn into_joined(self) -> Joined<C> {
-        Joined::new(self)
+    fn into_joined(self) -> Result<Joined<C>, JoinError> {
+        Ok(Joined::new(self))
     }
 }
 
 impl<C: Channel> IntoJoined<C> for Joined<C> {
-    fn into_joined(self) -> Joined<C> {
-        self
+    fn into_joined(self) -> Result<Joined<C>, JoinError> {
+        Ok(self)
     }
 }
 
 impl<C: Channel, P: Into<Payload>> IntoJoined<C> for (C, P) {
-    fn into_joined(self) -> Joined<C> {
-        Joined::new(self.0).reply(self.1)
+    fn into_joined(self) -> Result<Joined<C>, JoinError> {
+        Ok(Joined::new(self.0).reply(self.1))
+    }
+}
+
+impl<C: Channel, T: IntoJoined<C>, E: Into<JoinError>> IntoJoined<C> for Result<T, E> {
+    fn into_joined(self) -> Result<Joined<C>, JoinError> {
+        self.map_err(E::into)?.into_joined()
     }
 }
 

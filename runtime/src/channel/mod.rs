@@ -57,6 +57,7 @@
 //! | `contract` | one conversation: state and callbacks of an application |
 //! | `route` | which channel serves a topic |
 //! | `join` `event` `answer` | what callbacks are given, and what they answer |
+//! | `payload` `argument` | how methods of `#[channel]` get their arguments |
 //! | `outlet` | what callbacks write to |
 //! | `mailbox` `signal` | how other tasks reach a channel |
 //! | `multiplexer` | the socket that holds the channels of a client |
@@ -65,6 +66,8 @@
 //! | `serializer` | the wire formats, and which one a client asks for |
 
 mod answer;
+#[doc(hidden)]
+pub mod argument;
 mod contract;
 mod entry;
 mod event;
@@ -73,6 +76,7 @@ mod mailbox;
 mod member;
 mod multiplexer;
 mod outlet;
+mod payload;
 mod route;
 mod serializer;
 mod signal;
@@ -87,10 +91,11 @@ pub use self::{
     answer::{Answer, IntoAnswer, Reply},
     contract::Channel,
     event::Event,
-    join::{IntoJoined, Join, JoinError, Joined},
+    join::{FromJoin, IntoJoined, Join, JoinError, Joined},
     mailbox::{Mailbox, MailboxError},
     multiplexer::Multiplexer,
     outlet::{Outlet, SendError, SocketRef},
+    payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
     signal::Signal,
     socket::ChannelSocket,

@@ -9,6 +9,11 @@ use crate::socket::{Children, Connect, Needs, Refused, SocketOptions};
 ///
 /// `#[socket(channel("room:*", Room))]` writes this implementation from an `impl` block. What is mounted is a
 /// [`Multiplexer`](super::Multiplexer) of it, on any transport.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no socket with channels",
+    label = "no socket with channels",
+    note = "put `#[socket(channel(\"room:*\", Room))]` on `impl {Self} {{ .. }}`"
+)]
 pub trait ChannelSocket: Sized + Send + Sync + 'static {
     /// Which channel serves a topic; the first that matches does.
     const CHANNELS: &'static [Route<Self>];

@@ -16,11 +16,11 @@ use crate::{
     address::Address,
     config::{Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list},
     error::Error,
-    handle::{Gauge, Handle},
+    handle::{Gauge, Handle, Shared},
     origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
-    server::{Accept, Bound, Listener, ServerOptions, serve},
+    server::{Accept, Bound, Listener, Serve, ServerOptions, serve},
     socket::Drainer,
     transport::{Mount, MountError, Mounts},
 };
@@ -39,20 +39,29 @@ pub struct Builder<E> {
     endpoint: PhantomData<fn() -> E>,
 }
 
-type Serve = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send;
+type ServeOnce = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send;
 
 /// A listener that is open, and how to serve it.
 struct Listening {
     address: io::Result<Address>,
-    serve: Box<Serve>,
+    serve: Box<ServeOnce>,
 }
 
 impl Listening {
     fn new(listener: impl Accept) -> Self {
+        Listening::with(listener, |service| service)
+    }
+
+    /// Serves what is made of the endpoint's service.
+    fn with<S: Serve>(
+        listener: impl Accept,
+        outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+    ) -> Self {
         Listening {
             address: listener.local_addr(),
             serve: Box::new(|service, options, handle, stop| {
-                serve(listener, service, options, &handle.0.connections, &handle.0.tasks, stop);
+                let Shared { connections, tasks, .. } = &*handle.0;
+                serve(listener, outer(service), options, connections, tasks, stop);
             }),
         }
     }
@@ -111,6 +120,17 @@ impl<E: Endpoint> Builder<E> {
     #[must_use]
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listener = Some(Listening::new(listener));
+        self
+    }
+
+    /// Listens here, and serves what is made of the endpoint's service.
+    #[cfg(feature = "testing")]
+    pub(crate) fn listener_of<S: Serve>(
+        mut self,
+        listener: impl Accept,
+        outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+    ) -> Self {
+        self.listener = Some(Listening::with(listener, outer));
         self
     }
 
@@ -203,14 +223,17 @@ fn listener_config(config: &Config) -> Option<HttpConfig> {
     Some(http)
 }
 
-fn mount_findings(mount: &'static Mount) -> Vec<ConfigError> {
-    match mount.websocket.and_then(|websocket| websocket.check_origin) {
-        Some(CheckOrigin::List(list)) => check_list(list)
-            .into_iter()
-            .map(|error| error.of_mount("check_origin", mount.path, mount.location))
-            .collect(),
-        _ => Vec::new(),
-    }
+fn mount_findings(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
+    let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
+    let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
+    let checks = [("check_origin", websocket), ("check_origin of longpoll", longpoll)];
+    checks.into_iter().flat_map(move |(key, check)| {
+        let errors = match check {
+            Some(CheckOrigin::List(list)) => check_list(list),
+            _ => Vec::new(),
+        };
+        errors.into_iter().map(move |error| error.of_mount(key, mount.path, mount.location))
+    })
 }
 
 fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {

@@ -1,4 +1,4 @@
-//! Checks that run while the user's crate compiles: of constants, and of facts that span two items.
+//! Checks that run while the user's crate compiles: of values that are constants.
 //!
 //! Each returns what it was given, so that it can stand where the value does: the error then points there.
 
@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
-    origin::CheckOrigin,
     session::SessionOptions,
-    socket::{Drainer, Timeout, eq},
-    transport::Mount,
+    socket::{Drainer, LongPoll, Timeout, WebSocket, eq},
 };
+
+/// After how many milliseconds the JavaScript client gives up a request.
+const CLIENT_WAITS: u64 = 20_000;
 
 /// A number of at least `least`.
 #[track_caller]
@@ -21,6 +22,56 @@ pub const fn at_least(key: &str, least: usize, value: usize) -> usize {
             panic!("{}", text.and("` must be positive").as_str());
         }
         panic!("{}", text.and("` is too small for a join message").help("at least 128").as_str());
+    }
+    value
+}
+
+/// A number of at least 1.
+#[track_caller]
+pub const fn rounds(key: &str, value: u32) -> u32 {
+    at_least(key, 1, value as usize);
+    value
+}
+
+/// Bytes of a key that nobody guesses.
+#[track_caller]
+pub const fn key_length(key: &str, value: usize) -> usize {
+    if value < 16 {
+        panic!("{}", Text::new("`").and(key).and("` must be at least 16").as_str());
+    }
+    value
+}
+
+/// Milliseconds for which the JavaScript client waits.
+#[track_caller]
+pub const fn millis(key: &str, value: u64) -> u64 {
+    if value >= CLIENT_WAITS {
+        let text = Text::new("the JavaScript client gives up a request after 20 s");
+        let text = text.help("at most 15_000");
+        if eq(key, "window_ms") {
+            let help = "or, if your clients wait longer by `longpollerTimeout`, write `window_ms = insecure(.., reason = \"..\")`";
+            panic!("{}", text.help(help).as_str());
+        }
+        panic!("{}", text.as_str());
+    }
+    long_millis(key, value)
+}
+
+/// Milliseconds above zero.
+#[track_caller]
+pub const fn long_millis(key: &str, value: u64) -> u64 {
+    if value == 0 {
+        panic!("{}", Text::new("`").and(key).and("` must be positive").as_str());
+    }
+    value
+}
+
+/// An age of at least a second.
+#[track_caller]
+pub const fn age(key: &str, value: Duration) -> Duration {
+    if value.as_secs() == 0 {
+        let text = Text::new("`").and(key).and("` is below a second: tokens would be expired at once");
+        panic!("{}", text.as_str());
     }
     value
 }
@@ -110,128 +161,20 @@ pub const fn drainer(preset: Option<Drainer>) -> Drainer {
     }
 }
 
-/// A mount whose options fit together, and that grants what its socket reads.
+/// What `longpoll` or `longpoll(..)` starts from: the socket's own, or the defaults.
+pub const fn longpoll(preset: Option<LongPoll>) -> LongPoll {
+    match preset {
+        Some(longpoll) => longpoll,
+        None => LongPoll::DEFAULT,
+    }
+}
+
+/// What `websocket = false` is, if the socket's own options turn longpoll on.
 #[track_caller]
-pub const fn mount(mount: Mount) -> Mount {
-    if let Some(drainer) = mount.drainer
-        && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
-    {
-        panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
+pub const fn without_websocket(longpoll: &Option<LongPoll>) -> Option<WebSocket> {
+    if longpoll.is_none() {
+        let text = Text::new("this mount serves no transport");
+        panic!("{}", text.help("add `longpoll`, or remove `websocket = false` or the mount").as_str());
     }
-    if let Some(websocket) = &mount.websocket
-        && matches!(websocket.check_origin, Some(CheckOrigin::Off))
-        && !websocket.check_csrf
-    {
-        panic!("one of `check_origin` and `check_csrf` must be on");
-    }
-    grants(&mount);
-    mount
-}
-
-/// Everything that is missing goes into one message: an evaluation ends at its first panic.
-#[track_caller]
-const fn grants(mount: &Mount) {
-    let Some(websocket) = &mount.websocket else { return };
-    let (socket, needs) = (mount.socket.name, mount.socket.needs.info);
-    let mut missing =
-        Text::new("`").and(socket).and("` reads connect_info keys this mount does not request: ");
-    let (mut none, mut token) = (true, false);
-    let mut i = 0;
-    while i < needs.len() {
-        if eq(needs[i], "auth_token") {
-            token = !websocket.auth_token;
-        } else if !websocket.connect_info.grants(needs[i]) {
-            missing = missing.and_name(needs[i], none);
-            none = false;
-        }
-        i += 1;
-    }
-    if none && !token {
-        return;
-    }
-    if none {
-        missing = Text::new("`").and(socket).and("` reads `auth_token`, which is not enabled on this mount");
-    } else {
-        missing = missing.help("add them to `connect_info` of `websocket`");
-    }
-    if token {
-        missing = missing.help("add `auth_token = true` to `websocket`");
-    }
-    panic!("{}", missing.as_str());
-}
-
-/// No two mounts are served at the same path, whatever their variables are called.
-#[track_caller]
-pub const fn check_paths(mounts: &[Mount]) {
-    let mut i = 0;
-    while i < mounts.len() {
-        let mut earlier = 0;
-        while earlier < i {
-            if same_path(&mounts[earlier], &mounts[i]) {
-                let text = Text::new("`").and(mounts[i].path).and("` (").and(mounts[i].location);
-                let text = text.and(") is already served by `").and(mounts[earlier].path);
-                let text = text.and("` (").and(mounts[earlier].location).and(")");
-                panic!("{}", text.help("give one of them another path").as_str());
-            }
-            earlier += 1;
-        }
-        i += 1;
-    }
-}
-
-const fn same_path(a: &Mount, b: &Mount) -> bool {
-    let (Some(a_socket), Some(b_socket)) = (&a.websocket, &b.websocket) else { return false };
-    let mut a = Shape { mount: a.path.as_bytes(), transport: a_socket.path.as_bytes(), at: 0 };
-    let mut b = Shape { mount: b.path.as_bytes(), transport: b_socket.path.as_bytes(), at: 0 };
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (Some(x), Some(y)) if x == y => {}
-            _ => return false,
-        }
-    }
-}
-
-/// The bytes of a mount's full path, with one `/` for many and without the names of variables.
-struct Shape<'a> {
-    mount: &'a [u8],
-    transport: &'a [u8],
-    at: usize,
-}
-
-impl Shape<'_> {
-    const fn peek(&self) -> Option<u8> {
-        let (at, joint) = (self.at, self.mount.len());
-        if at < joint {
-            Some(self.mount[at])
-        } else if at == joint {
-            Some(b'/')
-        } else if at - joint <= self.transport.len() {
-            Some(self.transport[at - joint - 1])
-        } else {
-            None
-        }
-    }
-
-    const fn next(&mut self) -> Option<u8> {
-        let byte = self.peek();
-        self.at += 1;
-        match byte {
-            Some(b'/') => {
-                while let Some(b'/') = self.peek() {
-                    self.at += 1;
-                }
-                if self.peek().is_none() { None } else { byte }
-            }
-            Some(b':') => {
-                while let Some(byte) = self.peek()
-                    && byte != b'/'
-                {
-                    self.at += 1;
-                }
-                byte
-            }
-            _ => byte,
-        }
-    }
+    None
 }

@@ -2,32 +2,42 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `check` | checks of constants and of facts that span two items |
+//! | `check` | checks of constants |
+//! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `text` | messages put together in constants |
 
 mod check;
+mod mount;
 mod text;
 
 pub use std::time::Duration;
 
 pub use tracing::Level;
 
-pub use self::check::{
-    at_least, check_paths, drainer, mount, positive, session, subprotocols, timeout, transport_path,
+pub use self::{
+    check::{
+        age, at_least, drainer, key_length, long_millis, longpoll, millis, positive, rounds, session,
+        subprotocols, timeout, transport_path, without_websocket,
+    },
+    mount::{check_paths, mount},
 };
 pub use crate::{
+    channel,
     config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
+    crypto::Digest,
     endpoint::{Endpoint, EndpointDef},
     message::Message,
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
     plug::NotFound,
+    pubsub::Broadcast,
     session::SessionOptions,
     socket::{
-        Connect, ConnectInfo, Drainer, Flow, FromConnect, InfoValue, Needs, Outbox, OutboxOptions, Overflow,
-        Refused, Socket, SocketOptions, Timeout, WebSocket, argument,
+        Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket, LongPoll,
+        Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket,
+        argument,
     },
-    transport::{Mount, SocketDef},
+    transport::{CustomTransport, Mount, SocketDef},
 };
 
 /// What a pipeline without `service(..)` ends in.

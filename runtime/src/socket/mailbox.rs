@@ -97,15 +97,17 @@ impl<I: Send + 'static> Mailbox<I> {
         if let Some(inbox) = self.0.upgrade() {
             let subscriber: Arc<dyn Subscriber> = Arc::new(Delivery { inbox: self.0.clone(), id: inbox.id });
             let membership = pubsub.deliver(topic, subscriber);
-            inbox.keep(pubsub, membership);
+            inbox.keep(Joined { pubsub: pubsub.clone(), membership });
         }
     }
 
     /// Ends every subscription of this mailbox to the topic.
     pub fn unsubscribe(&self, pubsub: &PubSub, topic: &str) {
         if let Some(inbox) = self.0.upgrade() {
-            let gone: Vec<_> = inbox.lock().memberships.extract_if(.., |m| m.topic() == topic).collect();
-            gone.into_iter().for_each(|membership| pubsub.leave(membership));
+            let is_meant =
+                |joined: &mut Joined| joined.pubsub.is(pubsub) && joined.membership.topic() == topic;
+            let gone: Vec<_> = inbox.lock().subscriptions.extract_if(.., is_meant).collect();
+            gone.into_iter().for_each(Joined::leave);
         }
     }
 }
@@ -137,13 +139,25 @@ pub(crate) struct Inbox<I> {
 
 struct State<I> {
     queue: VecDeque<I>,
-    memberships: Vec<Membership>,
+    subscriptions: Vec<Joined>,
     closed: bool,
+}
+
+/// A subscription, in the topics of any endpoint.
+struct Joined {
+    pubsub: PubSub,
+    membership: Membership,
+}
+
+impl Joined {
+    fn leave(self) {
+        self.pubsub.leave(self.membership);
+    }
 }
 
 impl<I> Inbox<I> {
     pub(crate) fn new(id: SubscriberId) -> Arc<Self> {
-        let state = State { queue: VecDeque::new(), memberships: Vec::new(), closed: false };
+        let state = State { queue: VecDeque::new(), subscriptions: Vec::new(), closed: false };
         Arc::new(Inbox { id, state: Mutex::new(state), waker: OnceLock::new() })
     }
 
@@ -182,29 +196,36 @@ impl<I> Inbox<I> {
     }
 
     /// Refuses further messages and ends all subscriptions.
-    pub(crate) fn close(&self, pubsub: &PubSub) {
-        let (memberships, waiting) = {
+    pub(crate) fn close(&self) {
+        let (subscriptions, waiting) = {
             let mut state = self.lock();
             state.closed = true;
-            (std::mem::take(&mut state.memberships), std::mem::take(&mut state.queue))
+            (std::mem::take(&mut state.subscriptions), std::mem::take(&mut state.queue))
         };
         // Dropped without the lock: dropping what an application sent is the application's code.
         drop(waiting);
-        memberships.into_iter().for_each(|membership| pubsub.leave(membership));
+        subscriptions.into_iter().for_each(Joined::leave);
     }
 
-    fn keep(&self, pubsub: &PubSub, membership: Membership) {
+    fn keep(&self, joined: Joined) {
         let mut state = self.lock();
         if state.closed {
             drop(state);
-            pubsub.leave(membership);
+            joined.leave();
         } else {
-            state.memberships.push(membership);
+            state.subscriptions.push(joined);
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State<I>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A client that `connect` refused has had a mailbox too.
+impl<I> Drop for Inbox<I> {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

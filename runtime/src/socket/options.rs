@@ -164,7 +164,7 @@ pub struct Crypto {
     pub max_age: Duration,
     /// Iterations of PBKDF2; at least 1. Default 1000.
     pub key_iterations: u32,
-    /// Bytes of the key; at least 1. Default 32.
+    /// Bytes of the key; at least 16. Default 32.
     pub key_length: usize,
     /// The hash function. Default SHA-256.
     pub key_digest: Digest,

@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use bytes::Bytes;
 use http::{
     Request, Response, StatusCode,
     header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
@@ -13,7 +14,10 @@ use http::{
 };
 use tracing::Level;
 
-use super::{driver::Driver, format::Format, log, mounted::Mounted, pattern::NotUtf8, request};
+use super::{
+    driver::Driver, format::Format, log, mounted::Mounted, outgoing::Outgoing, pattern::NotUtf8, request,
+    upload,
+};
 use crate::{
     body::Body,
     contain,
@@ -24,8 +28,10 @@ use crate::{
 
 /// A request on its way to a socket.
 ///
-/// Phoenix's transports take these steps in this order: parameters, origin, connect_info and `connect`. Each is a
-/// function here; one that refuses says why, and `?` turns that into the usual response.
+/// WebSocket and longpoll take these steps in this order: [`params`](Attempt::params),
+/// [`check_origin`](Attempt::check_origin), and for a client that is new [`connect`](Attempt::connect), which reads
+/// connect_info and asks the application. One that refuses says why, and `?` turns that into the usual response.
+/// `transport_log` is heeded without a transport's doing.
 pub struct Attempt {
     pub(super) mounted: Arc<Mounted>,
     pub(super) parts: Parts,
@@ -34,7 +40,7 @@ pub struct Attempt {
     body: Mutex<Body>,
 }
 
-/// Why an attempt came to nothing. It turns into the response that WebSocket clients get.
+/// Why an attempt came to nothing. It turns into the response with the status that stands here.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Denied {
@@ -50,6 +56,12 @@ pub enum Denied {
     Subprotocol,
     /// `connect` refused: the status that it chose, 403 if none.
     Refused(Refused),
+    /// The request's body cannot be read: 400.
+    BadBody,
+    /// The request's body did not come in time: 408.
+    LateBody,
+    /// The request's body is larger than it may be: 413.
+    LargeBody,
     /// A function of the application's panicked: 500. It has been logged.
     Crashed,
 }
@@ -58,7 +70,9 @@ impl From<Denied> for Response<Body> {
     fn from(denied: Denied) -> Self {
         let (status, text) = match denied {
             Denied::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable".into()),
-            Denied::NotUtf8 => (StatusCode::BAD_REQUEST, "Bad Request".into()),
+            Denied::NotUtf8 | Denied::BadBody => (StatusCode::BAD_REQUEST, "Bad Request".into()),
+            Denied::LateBody => (StatusCode::REQUEST_TIMEOUT, "Request Timeout".into()),
+            Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large".into()),
             Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
             Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
             Denied::Refused(refused) => (refused.status_code(), refused.into_text().into()),
@@ -92,7 +106,16 @@ impl Attempt {
         &self.parts
     }
 
-    /// Takes the request's body; a second time it is empty. Nothing of it has been read, and nothing limits it.
+    /// Reads the request's body, up to so many bytes. A second time it is empty.
+    ///
+    /// # Errors
+    /// When it is larger, which is refused unread if its length is announced; when it takes longer than a minute; when
+    /// it breaks off.
+    pub async fn read_body(&mut self, most: usize) -> Result<Bytes, Denied> {
+        upload::read(self.take_body(), most).await
+    }
+
+    /// Takes the request's body, for those who read it piece by piece; a second time it is empty. Nothing limits it.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
@@ -158,8 +181,10 @@ impl Attempt {
 
     /// Reads connect_info, asks the application, and begins a connection whose messages look as `F` says.
     ///
-    /// The caller runs [`Driver::init`] next, and goes on with the driver in a task of its own
-    /// ([`Driver::spawn`]).
+    /// `auth_token` is what the client gave as one; it counts only where
+    /// [`TransportOptions::auth_token`](super::TransportOptions::auth_token) is on. The caller gives the driver a task of
+    /// its own ([`Driver::spawn`]), which calls [`Driver::init`] first; what the socket sends is read from the other
+    /// half.
     ///
     /// # Errors
     /// When the endpoint stops, or `connect` refuses or panics.
@@ -167,9 +192,11 @@ impl Attempt {
         &self,
         params: Params,
         auth_token: Option<String>,
-    ) -> Result<Driver<S>, Denied> {
+    ) -> Result<(Driver<S>, Outgoing), Denied> {
         let connected = self.ask::<S>(params, auth_token).await?;
-        Ok(Driver::new::<F>(connected, self.mounted.clone()))
+        let driver = Driver::new::<F>(connected, self.mounted.clone());
+        let outgoing = Outgoing::new(driver.line().clone());
+        Ok((driver, outgoing))
     }
 
     /// Asks the application.

@@ -23,9 +23,14 @@ impl Clock {
         self.now.load(Ordering::Relaxed)
     }
 
-    /// Reads the real clock, and returns what it says.
+    /// What the real clock says.
+    pub(crate) fn read(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64
+    }
+
+    /// Moves on to what the real clock says, and returns it.
     pub(crate) fn tick(&self) -> u64 {
-        let now = self.started.elapsed().as_millis() as u64;
+        let now = self.read();
         self.now.store(now, Ordering::Relaxed);
         now
     }

@@ -6,7 +6,7 @@ use std::{
     future::{Future, poll_fn},
     pin::Pin,
     sync::{Arc, Weak},
-    task::{Context, Poll},
+    task::Poll,
 };
 
 use bytes::Bytes;
@@ -33,10 +33,30 @@ const OVERFLOW: u16 = 1013;
 /// Runs the callbacks of one connection, one at a time: what a transport does with a client that
 /// [`Attempt::connect`](super::Attempt::connect) took in.
 ///
-/// Each function that runs a callback returns what the socket said. After anything but [`Flow::Continue`] the transport
-/// tells its client if it can, and calls [`terminate`](Driver::terminate). A callback that panics counts as
-/// `Flow::Stop` with code 1011 and [`Reason::Crash`]. While more than half of the outbox's limit waits for the client,
-/// callbacks wait.
+/// Each function that runs a callback returns what the socket said; run it to its end, because a future that is dropped
+/// leaves its callback off in the middle. After anything but [`Flow::Continue`] the transport tells its client if it can,
+/// and calls [`terminate`](Driver::terminate). A callback that panics counts as `Flow::Stop` with code 1011 and
+/// [`Reason::Crash`]. While more than half of the outbox's limit waits for the client, callbacks wait.
+///
+/// A connection's task is [`init`](Driver::init), and then a loop:
+///
+/// ```
+/// use landfall::{Flow, Message, Socket, transport::Driver};
+/// use tokio::sync::mpsc::Receiver;
+///
+/// async fn run<S: Socket>(mut driver: Driver<S>, mut messages: Receiver<Message>) {
+///     let mut flow = driver.init().await;
+///     loop {
+///         if let Flow::Stop { reason, .. } = flow {
+///             return driver.terminate(reason);
+///         }
+///         flow = tokio::select! {
+///             () = driver.ready() => driver.info().await,
+///             Some(message) = messages.recv() => driver.deliver(message).await,
+///         };
+///     }
+/// }
+/// ```
 ///
 /// Dropping it ends the connection too.
 pub struct Driver<S: Socket> {
@@ -44,6 +64,8 @@ pub struct Driver<S: Socket> {
     out: Outbox,
     inbox: Arc<Inbox<S::Info>>,
     line: Arc<Line>,
+    /// `init` was called: so is `terminate`.
+    begun: bool,
     /// The place in the roster.
     place: usize,
 }
@@ -60,27 +82,32 @@ impl<S: Socket> Driver<S> {
             // It came too late to be drained with the others.
             line.drain();
         }
-        Driver { socket: Some(socket), out: Outbox::new(line.clone()), inbox, line, place }
+        let out = Outbox::new(line.clone());
+        Driver { socket: Some(socket), out, inbox, line, begun: false, place }
     }
 
     /// Calls `init`: once, before everything else.
     pub async fn init(&mut self) -> Flow {
+        self.begun = true;
         let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
         call(line, async { socket.init(out).await }).await
     }
 
     /// Calls `handle_in` with a message of the client.
+    ///
+    /// Returns [`Flow::Stop`] without having called it if the connection has to end while it waits for room.
     pub async fn deliver(&mut self, message: Message) -> Flow {
-        if let Some(end) = room(&self.line).await {
+        if let Some(end) = self.room().await {
             return end;
         }
         let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
         call(line, async { socket.handle_in(message, out).await }).await
     }
 
-    /// Calls `handle_control` with a ping or pong of the client, if the transport has such things.
+    /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
+    /// [`deliver`](Driver::deliver) does.
     pub async fn control(&mut self, control: Control) -> Flow {
-        if let Some(end) = room(&self.line).await {
+        if let Some(end) = self.room().await {
             return end;
         }
         let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
@@ -92,17 +119,23 @@ impl<S: Socket> Driver<S> {
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
     pub async fn ready(&mut self) {
+        let open = self.socket.is_some();
         poll_fn(|cx| {
             self.line.register(cx);
             let idle = self.line.asked() == Ask::Nothing && self.inbox.is_empty();
-            if idle { Poll::Pending } else { Poll::Ready(()) }
+            if idle && open { Poll::Pending } else { Poll::Ready(()) }
         })
         .await;
     }
 
-    /// Calls `handle_info` with all that waits in the mailbox. Ends the connection if the endpoint stops, the client was
-    /// silent for too long, does not read, or is gone.
+    /// Calls `handle_info` with all that waits in the mailbox.
+    ///
+    /// Returns [`Flow::Stop`] if the connection has to end, with the code that WebSocket would close with: the endpoint
+    /// stops (1012), the client was silent for too long (1002), does not read (1013) or is gone (1006).
     pub async fn info(&mut self) -> Flow {
+        if self.socket.is_none() {
+            return Flow::stop();
+        }
         if let Some(end) = ending(self.line.asked()) {
             return end;
         }
@@ -119,22 +152,31 @@ impl<S: Socket> Driver<S> {
         Flow::Continue
     }
 
-    /// Calls `terminate`; a second time it does nothing. From now on the socket sends nothing, and other callbacks return
-    /// [`Flow::stop`]. What it has sent can still be read from [`Outgoing`].
+    /// Calls `terminate` if [`init`](Driver::init) was called; a second time it does nothing. From now on the socket sends
+    /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`](super::Outgoing).
     pub fn terminate(&mut self, reason: Reason) {
         let Some(socket) = self.socket.take() else { return };
-        self.inbox.close(self.line.mounted.handle.pubsub());
+        self.inbox.close();
         self.line.close();
         let name = self.line.mounted.socket();
         tracing::debug!(socket = name, ?reason, "socket closed");
-        if let Err(panic) = contain::call(|| socket.terminate(reason)) {
+        let end = || {
+            if self.begun {
+                socket.terminate(reason)
+            }
+        };
+        if let Err(panic) = contain::call(end) {
             tracing::error!(socket = name, "terminate panicked: {panic}");
         }
     }
 
-    /// What the socket sends to its client, in the transport's format. There should be one reader.
-    pub fn outgoing(&mut self) -> Outgoing {
-        Outgoing(self.line.clone())
+    /// Sends bytes of the transport's own, as they are, between what the socket sends: a greeting, a farewell. They count
+    /// towards the outbox's limit. After [`terminate`](Driver::terminate) nothing is sent any more.
+    pub fn write(&mut self, bytes: impl Into<Bytes>) {
+        let bytes = bytes.into();
+        if !bytes.is_empty() {
+            self.line.write(bytes);
+        }
     }
 
     /// The client gave a sign of life: see [`TransportOptions::timeout`](super::TransportOptions::timeout).
@@ -152,7 +194,7 @@ impl<S: Socket> Driver<S> {
         self.out.handle()
     }
 
-    /// Runs the connection's task, which the endpoint waits for when it stops.
+    /// Runs the connection's task, which the endpoint waits for when it stops: `run` is given the driver.
     pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
         let tasks = self.line.mounted.tasks.clone();
         tasks.spawn(run(self));
@@ -160,6 +202,9 @@ impl<S: Socket> Driver<S> {
 
     /// Waits while too much waits for the client; returns how the connection ends if something asks for it meanwhile.
     pub(super) async fn room(&mut self) -> Option<Flow> {
+        if self.socket.is_none() {
+            return Some(Flow::stop());
+        }
         room(&self.line).await
     }
 
@@ -178,36 +223,6 @@ impl<S: Socket> Drop for Driver<S> {
 impl<S: Socket> fmt::Debug for Driver<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Driver").field("id", &self.id()).field("open", &self.socket.is_some()).finish()
-    }
-}
-
-/// What a socket sends to its client. Dropping it says that the client is gone.
-pub struct Outgoing(Arc<Line>);
-
-impl Outgoing {
-    /// The next message in the transport's format; `None` once the socket has ended and nothing is left.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost when the future is dropped.
-    pub async fn next(&mut self) -> Option<Bytes> {
-        poll_fn(|cx| self.poll_next(cx)).await
-    }
-
-    /// [`next`](Outgoing::next), for those who write futures by hand.
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        self.0.poll_pop(cx)
-    }
-}
-
-impl Drop for Outgoing {
-    fn drop(&mut self) {
-        self.0.ask(Ask::Gone);
-    }
-}
-
-impl fmt::Debug for Outgoing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outgoing").finish_non_exhaustive()
     }
 }
 

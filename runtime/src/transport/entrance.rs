@@ -8,7 +8,7 @@ use super::{attempt::Attempt, log, options::TransportOptions};
 use crate::{
     body::Body,
     error::BoxError,
-    socket::{Socket, TransportKind},
+    socket::{IntoSocket, Socket, TransportKind},
 };
 
 /// A way for clients to reach sockets: WebSocket and longpoll are two, an application can bring its own.
@@ -16,17 +16,86 @@ use crate::{
 /// A transport answers requests. It takes what it needs of an [`Attempt`]: the origin check, parameters, the application's
 /// decision about the client ([`Attempt::connect`]). What it gets is a [`Driver`](super::Driver), by which it calls the
 /// socket's callbacks while the connection lasts, and an [`Outgoing`](super::Outgoing) with what the socket sends.
-/// Mount it with `socket("/path", Type, transport = expression)`.
 ///
-/// `examples/custom_transport.rs` is one on Server-Sent Events.
+/// This one lets clients listen, a line for each message. `curl -N http://localhost:4000/news/lines` is a client.
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::Response;
+/// use landfall::{
+///     Unsupported,
+///     prelude::*,
+///     transport::{Attempt, Format, Transport, TransportOptions},
+/// };
+///
+/// struct Lines;
+///
+/// impl Transport for Lines {
+///     const NAME: &'static str = "lines";
+///
+///     fn options(&self) -> TransportOptions {
+///         TransportOptions { path: "/lines", ..TransportOptions::DEFAULT }
+///     }
+///
+///     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+///         let params = attempt.params()?;
+///         attempt.check_origin()?;
+///         let (driver, outgoing) = attempt.connect::<S, Line>(params, None).await?;
+///         driver.spawn(|mut driver| async move {
+///             let mut flow = driver.init().await;
+///             while flow == Flow::Continue {
+///                 driver.ready().await;
+///                 flow = driver.info().await;
+///             }
+///             if let Flow::Stop { reason, .. } = flow {
+///                 driver.terminate(reason);
+///             }
+///         });
+///         Ok(Response::new(outgoing.into_body()))
+///     }
+/// }
+///
+/// struct Line;
+///
+/// impl Format for Line {
+///     fn format(message: Message) -> Result<Bytes, Unsupported> {
+///         match message.as_text() {
+///             Some(text) if !text.contains('\n') => Ok(format!("{text}\n").into()),
+///             _ => Err(Unsupported::new("a line holds text, and no line end")),
+///         }
+///     }
+/// }
+///
+/// endpoint! {
+///     struct Web;
+///     http(port = 4000);
+///     socket("/news", News, websocket = false, transport = Lines);
+/// }
+/// # struct News;
+/// # #[socket]
+/// # impl News {
+/// #     async fn connect() -> Result<Self, Refused> { Ok(News) }
+/// #     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+/// # }
+/// ```
+///
+/// `examples/custom_transport.rs` carries messages both ways, over Server-Sent Events and `POST`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    label = "no transport",
+    note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
+)]
 pub trait Transport: Send + Sync + 'static {
     /// What [`Connect::transport`](crate::Connect::transport) and logs call it.
     const NAME: &'static str;
 
-    /// Its path behind the mount's, and how it treats requests. Asked once, when the endpoint starts.
+    /// Its path behind the mount's, and how it treats requests. Asked once for each mount, when the endpoint starts.
     fn options(&self) -> TransportOptions;
 
-    /// Answers a request. A refusal by one of the attempt's functions can be returned by `?`.
+    /// Answers a request, whatever its method. A refusal by one of the attempt's functions can be returned by `?`: `Err`
+    /// is an answer like any other.
+    ///
+    /// The future is dropped when the client goes before it has its answer.
     fn answer<S: Socket>(
         &self,
         attempt: Attempt,
@@ -77,13 +146,14 @@ impl<S: Socket, T: Transport> Entrance for Front<S, T> {
     }
 }
 
-/// A transport of the application's own at a mount: what `transport = expression` makes when the endpoint starts.
+/// A transport of the application's own in front of a socket type: what `transport = expression` makes at a mount when the
+/// endpoint starts.
 pub struct CustomTransport(pub(crate) Arc<dyn Entrance>);
 
 impl CustomTransport {
     /// Puts a transport in front of a socket type.
-    pub fn new<S: Socket, T: Transport>(transport: T) -> Self {
-        CustomTransport(entrance::<S, T>(transport, TransportKind::Custom(T::NAME)))
+    pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self {
+        CustomTransport(entrance::<S::Socket, T>(transport, TransportKind::Custom(T::NAME)))
     }
 }
 

@@ -44,19 +44,21 @@ struct Out {
     queue: Queue,
     /// Pieces up to this number have been given to the client.
     seen: u64,
+    /// Something was lost because the client does not read: what came after it may not get through either.
+    overflowed: bool,
     /// The socket has ended: nothing is accepted any more.
     closed: bool,
     /// The task that runs the callbacks.
     task: Option<Waker>,
-    /// Who waits for messages, and who was the last to begin with it.
+    /// Who waits for messages.
     reader: Option<Waker>,
-    turn: u64,
     forwards: Forwards,
 }
 
 /// What a reader finds.
-pub(super) enum Found<T> {
-    Something(T),
+pub(super) enum Found {
+    /// All that waits, and the number of the newest piece of it.
+    Something(BytesMut, u64),
     /// The socket has ended, and nothing is left.
     End,
 }
@@ -73,7 +75,8 @@ impl Line {
     }
 
     pub(super) fn hear(&self) {
-        self.heard.store(self.mounted.clock.now(), Ordering::Relaxed);
+        // Exactly, and not as of the last sweep: nobody is found silent too early.
+        self.heard.store(self.mounted.clock.read(), Ordering::Relaxed);
     }
 
     pub(super) fn asked(&self) -> Ask {
@@ -102,10 +105,14 @@ impl Line {
     /// Takes the oldest piece that waits.
     pub(super) fn poll_pop(&self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let mut out = self.out();
+        let before = out.queue.bytes();
         if let Some(bytes) = out.queue.pop() {
+            let half = self.mounted.options.outbox.limit / 2;
+            let room_again = before > half && out.queue.bytes() <= half;
             drop(out);
-            // There may be room again.
-            self.wake();
+            if room_again {
+                self.wake();
+            }
             return Poll::Ready(Some(bytes));
         }
         if out.closed {
@@ -115,42 +122,38 @@ impl Line {
         Poll::Pending
     }
 
-    /// Begins to read: from now on, whoever began earlier reads nothing any more.
-    pub(super) fn begin_reading(&self) -> u64 {
+    /// Everything behind a number, one after the other, and the number of the last. It is kept. Without a number,
+    /// [`wake_reader`](Line::wake_reader) is awaited.
+    pub(super) fn poll_read(&self, cx: &mut Context<'_>, after: Option<u64>) -> Poll<Found> {
         let mut out = self.out();
-        out.turn += 1;
-        out.turn
-    }
-
-    /// Everything behind a number, one after the other, and the number of the last. It is kept.
-    pub(super) fn poll_read(
-        &self,
-        cx: &mut Context<'_>,
-        turn: u64,
-        after: u64,
-    ) -> Poll<Found<(BytesMut, u64)>> {
-        let mut out = self.out();
-        if turn != out.turn {
-            return Poll::Pending;
-        }
-        if out.queue.has_after(after) {
-            let mut all = BytesMut::new();
-            out.queue.after(after).for_each(|bytes| all.extend_from_slice(bytes));
-            let newest = out.queue.newest();
-            out.seen = newest;
-            return Poll::Ready(Found::Something((all, newest)));
-        }
-        if out.closed {
-            return Poll::Ready(Found::End);
+        if let Some(after) = after {
+            if out.queue.has_after(after) {
+                let mut all = BytesMut::new();
+                out.queue.after(after).for_each(|bytes| all.extend_from_slice(bytes));
+                let newest = out.queue.newest();
+                out.seen = newest;
+                return Poll::Ready(Found::Something(all, newest));
+            }
+            if out.closed {
+                return Poll::Ready(Found::End);
+            }
         }
         out.reader = Some(cx.waker().clone());
         Poll::Pending
     }
 
+    /// Has the reader look again.
+    pub(super) fn wake_reader(&self) {
+        let reader = self.out().reader.take();
+        reader.into_iter().for_each(Waker::wake);
+    }
+
     /// The client has everything up to a number.
     pub(super) fn acknowledge(&self, number: u64) {
-        self.out().queue.forget(number);
-        self.wake();
+        if self.out().queue.forget(number) {
+            // There may be room again.
+            self.wake();
+        }
     }
 
     /// True if the socket has ended and nothing waits for the client.
@@ -175,13 +178,35 @@ impl Line {
         self.out().queue.clear();
     }
 
+    /// The transport's own words: the last ones come also after an overflow.
+    pub(super) fn write(&self, bytes: Bytes) {
+        let limit = self.mounted.options.outbox.limit;
+        self.put_into(self.out(), |queue, _| queue.push(bytes, limit).map(|()| 0));
+    }
+
+    fn put_own(&self, bytes: Bytes) {
+        let limit = self.mounted.options.outbox.limit;
+        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
+    }
+
     fn put(&self, put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>) {
-        let mut out = self.out();
+        let out = self.out();
+        if !out.overflowed {
+            self.put_into(out, put);
+        }
+    }
+
+    fn put_into(
+        &self,
+        mut out: MutexGuard<'_, Out>,
+        put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>,
+    ) {
         if out.closed {
             return;
         }
         let seen = out.seen;
         let put = put(&mut out.queue, seen);
+        out.overflowed |= put.is_err();
         let reader = out.reader.take();
         drop(out);
         reader.into_iter().for_each(Waker::wake);
@@ -197,11 +222,6 @@ impl Line {
             }
             Err(Full) => self.ask(Ask::Overflow),
         }
-    }
-
-    fn put_own(&self, bytes: Bytes) {
-        let limit = self.mounted.options.outbox.limit;
-        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
     }
 
     /// A broadcast as this line's clients see it.

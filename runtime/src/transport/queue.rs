@@ -54,16 +54,18 @@ impl Queue {
         Ok(())
     }
 
-    /// Puts a broadcast at the end, and says how many older ones had to go for it. Pieces up to `seen` have been given to
-    /// the client, and stay.
+    /// Puts a broadcast at the end, and says how many had to go for it: it is one of them if nothing older can go.
+    /// Pieces up to `seen` have been given to the client, and stay.
     pub(super) fn send(&mut self, bytes: Bytes, options: OutboxOptions, seen: u64) -> Result<usize, Full> {
+        let (cost, limit) = (bytes.len() + BOOKKEEPING, options.limit);
         let mut dropped = 0;
-        if self.bytes > 0 && self.bytes + bytes.len() + BOOKKEEPING > options.limit {
-            match options.overflow {
-                Overflow::Close => return Err(Full),
-                Overflow::DropOldest => {
-                    dropped = self.make_room(bytes.len() + BOOKKEEPING, options.limit, seen)
-                }
+        if !self.has_room(cost, limit) {
+            if options.overflow == Overflow::Close {
+                return Err(Full);
+            }
+            dropped = self.make_room(cost, limit, seen);
+            if !self.has_room(cost, limit) {
+                return Ok(dropped + 1);
             }
         }
         self.append(bytes, true);
@@ -89,15 +91,22 @@ impl Queue {
         Some(piece.bytes)
     }
 
-    /// Forgets all pieces up to a number.
-    pub(super) fn forget(&mut self, number: u64) {
+    /// Forgets all pieces up to a number, and says whether there were any.
+    pub(super) fn forget(&mut self, number: u64) -> bool {
+        let before = self.bytes;
         while self.pieces.front().is_some_and(|piece| piece.number <= number) {
             self.pop();
         }
+        self.bytes < before
     }
 
     pub(super) fn clear(&mut self) {
         self.forget(u64::MAX);
+    }
+
+    /// One may always wait, whatever its size.
+    fn has_room(&self, cost: usize, limit: usize) -> bool {
+        self.bytes == 0 || self.bytes + cost <= limit
     }
 
     fn append(&mut self, bytes: Bytes, droppable: bool) {
@@ -129,3 +138,6 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

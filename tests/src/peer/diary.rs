@@ -30,6 +30,7 @@ fn words(reason: &Reason) -> String {
         Reason::Failed(text) => format!("failed: {text}"),
         Reason::Crash => "crash".to_owned(),
         Reason::Protocol(text) => format!("protocol: {text}"),
+        Reason::Inactive => "inactive".to_owned(),
         Reason::Overflow => "overflow".to_owned(),
         Reason::Shutdown => "shutdown".to_owned(),
         other => format!("{other:?}"),

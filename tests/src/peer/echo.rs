@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use landfall::{Body, Flow, Handle, Mailbox, Message, Outbox, Param, Params, Reason, Refused};
+use landfall::{Body, Flow, Handle, Mailbox, Message, Outbox, Param, Params, Reason, Refused, TransportKind};
 use serde_json::{Value, json};
 
 use super::diary;
@@ -23,6 +23,7 @@ pub(super) struct Echo {
     params: Params,
     info: Value,
     endpoint: String,
+    transport: TransportKind,
     mailbox: Mailbox<Note>,
 }
 
@@ -62,6 +63,7 @@ impl Echo {
         params: Params,
         info: Value,
         handle: &Handle,
+        transport: TransportKind,
         mailbox: Mailbox<Note>,
     ) -> Result<Echo, Refused> {
         match params.get("token").and_then(Param::as_str) {
@@ -69,7 +71,7 @@ impl Echo {
             Some("limit") => Err(Refused::because(Refusal::RateLimit)),
             Some("other") => Err(Refused::because(Refusal::Other)),
             Some("raise") => panic!("connect raised"),
-            _ => Ok(Echo { params, info, endpoint: handle.name().to_owned(), mailbox }),
+            _ => Ok(Echo { params, info, endpoint: handle.name().to_owned(), transport, mailbox }),
         }
     }
 
@@ -142,7 +144,7 @@ impl Echo {
     /// What `connect` was given.
     fn config(&self) -> Value {
         let keys = ["connect_info", "endpoint", "params", "transport"];
-        json!({ "keys": keys, "transport": "websocket", "endpoint": self.endpoint })
+        json!({ "keys": keys, "transport": self.transport.to_string(), "endpoint": self.endpoint })
     }
 
     pub(super) fn handle_info(&mut self, note: Note, out: &mut Outbox) -> Flow {

@@ -39,19 +39,17 @@ static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
     all
 };
 
-/// An empty list of subprotocols refuses every client that offers one, and a mount without a transport serves nobody:
-/// neither can be declared.
-const REFUSED: [Mount; 2] = [
-    by_hand("/sub_empty", Some(WebSocket { subprotocols: Some(&[]), ..WebSocket::DEFAULT })),
-    by_hand("/lponly", None),
-];
-
-const fn by_hand(path: &'static str, websocket: Option<WebSocket>) -> Mount {
-    let socket = SocketDef::of::<PlainSocket>("PlainSocket");
-    let location = concat!(file!(), ":", line!());
-    let (drainer, log) = (Some(Drainer::DEFAULT), Some(Level::INFO));
-    Mount { path, socket, websocket, longpoll: None, transport: None, drainer, log, location }
-}
+/// An empty list of subprotocols refuses every client that offers one: it cannot be declared.
+const REFUSED: [Mount; 1] = [Mount {
+    path: "/sub_empty",
+    socket: SocketDef::of::<PlainSocket>("PlainSocket"),
+    websocket: Some(WebSocket { subprotocols: Some(&[]), ..WebSocket::DEFAULT }),
+    longpoll: None,
+    transport: None,
+    drainer: Some(Drainer::DEFAULT),
+    log: Some(Level::INFO),
+    location: concat!(file!(), ":", line!()),
+}];
 
 endpoint! {
     /// What the language knows.
@@ -76,22 +74,60 @@ endpoint! {
             ],
             error_handler = handle_error,
         ),
+        longpoll(
+            connect_info = [
+                peer_data,
+                trace_context_headers,
+                x_headers,
+                uri,
+                user_agent,
+                session(sessions::PLAIN),
+                custom_value = "abcdef",
+            ],
+        ),
     );
-    socket("/plain", PlainSocket);
+    socket("/plain", PlainSocket, longpoll(window_ms = 400));
     socket("/control", ControlSocket);
-    socket("/init", InitSocket);
+    socket("/init", InitSocket, longpoll(window_ms = 400));
     socket("/sub", PlainSocket, websocket(subprotocols = ["sip", "mqtt"]));
     socket("/sub_bad", NobodySocket);
     socket("/deflate", PlainSocket, websocket(compress = true));
     socket("/maxframe", PlainSocket, websocket(max_frame_size = 1000));
     socket("/timeout", PlainSocket, websocket(timeout = millis(500)));
-    socket("/ws/:user_id", PlainSocket, websocket(path = "/project/:project_id"));
+    socket("/lpshort", PlainSocket, websocket = false, longpoll(window_ms = 400, pubsub_timeout_ms = 300));
+    socket(
+        "/lpcrypto",
+        PlainSocket,
+        websocket = false,
+        longpoll(window_ms = 400, pubsub_timeout_ms = 300, crypto(max_age = secs(1))),
+    );
+    socket(
+        "/lpother",
+        PlainSocket,
+        websocket = false,
+        longpoll(
+            window_ms = 400,
+            check_origin = insecure(false, reason = "the cases are about a mount without the check"),
+        ),
+    );
+    socket(
+        "/ws/:user_id",
+        PlainSocket,
+        websocket(path = "/project/:project_id"),
+        longpoll(path = "/lp/:project_id", window_ms = 400),
+    );
     socket("/under/:_hidden/:shown", PlainSocket, websocket(path = "/ws"));
     socket("/globby", PlainSocket, websocket(path = "/*rest"));
     socket("/prefix-:suffix", PlainSocket);
-    socket("/custom", PlainSocket, websocket(path = "/nested/path"));
+    socket(
+        "/custom",
+        PlainSocket,
+        websocket(path = "/nested/path"),
+        longpoll(path = "/poll", window_ms = 400),
+    );
     socket("/rootpath", PlainSocket, websocket(path = "/"));
     socket("/wsonly", PlainSocket);
+    socket("/lponly", PlainSocket, websocket = false, longpoll(window_ms = 400));
 
     socket("/co_true", PlainSocket, websocket(check_origin = true));
     socket(
@@ -118,10 +154,21 @@ endpoint! {
     socket("/co_conn", PlainSocket, websocket(check_origin = conn));
     socket("/co_mfa", PlainSocket, websocket(check_origin = is_mfa_example));
     socket("/co_default", PlainSocket);
+    socket(
+        "/co_lp",
+        PlainSocket,
+        websocket = false,
+        longpoll(check_origin = ["//good.com"], window_ms = 400),
+    );
     socket("/clash_a", PlainSocket, websocket(check_origin = ["//a.com"]));
     socket("/clash_b", PlainSocket, websocket(check_origin = ["//b.com"]));
 
-    socket("/sess", SessionSocket, websocket(connect_info = [session(sessions::PLAIN)]));
+    socket(
+        "/sess",
+        SessionSocket,
+        websocket(connect_info = [session(sessions::PLAIN)]),
+        longpoll(window_ms = 400, connect_info = [session(sessions::PLAIN)]),
+    );
     socket("/sess_enc", SessionSocket, websocket(connect_info = [session(sessions::ENCRYPTED)]));
     socket("/sess_key", SessionSocket, websocket(connect_info = [session(sessions::OTHER_STATE)]));
     socket("/sess_mfa", SessionSocket, websocket(connect_info = [session(sessions::PLAIN)]));

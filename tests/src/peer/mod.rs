@@ -11,12 +11,12 @@
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | what sockets were told at their end |
 //!
-//! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. The others wait for features
-//! that are not there yet, and so do the mounts with longpoll alone.
+//! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. All share one PubSub. The
+//! others wait for features that are not there yet.
 //!
-//! Three configurations of the original can't be declared, by design. `/sub_empty` (an empty list of subprotocols) and
-//! `/lponly` (without a transport, as long as there is no longpoll) are mounted by hand. `/sub_bad`, whose subprotocols
-//! are a string instead of a list, has no type here: Phoenix refuses each of its clients, and so does its socket.
+//! Two configurations of the original can't be declared, by design. `/sub_empty` (an empty list of subprotocols) is
+//! mounted by hand. `/sub_bad`, whose subprotocols are a string instead of a list, has no type here: Phoenix refuses each
+//! of its clients, and so does its socket.
 
 mod control;
 mod diary;
@@ -29,7 +29,7 @@ mod sockets;
 
 use std::net::TcpListener;
 
-use landfall::{Endpoint, Running, config::Setting};
+use landfall::{Endpoint, Running, config::Setting, pubsub::PubSub};
 
 use self::{
     main_endpoint::Main,
@@ -61,8 +61,9 @@ impl Peer {
     /// # Errors
     /// When a port is taken.
     pub async fn start(base_port: u16, only_main: bool) -> Result<Peer, landfall::Error> {
-        let main = start::<Main>(base_port).await?;
-        let others = if only_main { None } else { Some(Others::start(base_port).await?) };
+        let pubsub = PubSub::new();
+        let main = start::<Main>(base_port, &pubsub).await?;
+        let others = if only_main { None } else { Some(Others::start(base_port, &pubsub).await?) };
         Ok(Peer { main, others })
     }
 
@@ -92,13 +93,13 @@ impl Peer {
 }
 
 impl Others {
-    async fn start(base_port: u16) -> Result<Self, landfall::Error> {
+    async fn start(base_port: u16, pubsub: &PubSub) -> Result<Self, landfall::Error> {
         Ok(Others {
-            own_origins: start(base_port + 14).await?,
-            host_only: start(base_port + 15).await?,
-            no_host: start(base_port + 16).await?,
-            unchecked: start(base_port + 17).await?,
-            stopper: start(base_port + 20).await?,
+            own_origins: start(base_port + 14, pubsub).await?,
+            host_only: start(base_port + 15, pubsub).await?,
+            no_host: start(base_port + 16, pubsub).await?,
+            unchecked: start(base_port + 17, pubsub).await?,
+            stopper: start(base_port + 20, pubsub).await?,
         })
     }
 
@@ -111,8 +112,9 @@ impl Others {
     }
 }
 
-async fn start<E: Endpoint>(port: u16) -> Result<Running<E>, landfall::Error> {
+async fn start<E: Endpoint>(port: u16, pubsub: &PubSub) -> Result<Running<E>, landfall::Error> {
     E::builder()
+        .pubsub(pubsub.clone())
         .settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port))
         .start()
         .await

@@ -1,8 +1,10 @@
 //! Endpoints that differ in `url` and `check_origin`, and one that is stopped and started.
+//!
+//! They have the first one's secret and PubSub: each serves the longpoll sessions of all.
 
 use landfall::endpoint;
 
-use super::{control, sockets::PlainSocket};
+use super::{control, sessions::SECRET, sockets::PlainSocket};
 
 endpoint! {
     /// Lists origins for all of its mounts.
@@ -12,8 +14,9 @@ endpoint! {
     url(host = "example.com", scheme = "https", port = 443, path = "/app");
     http(ip = [127, 0, 0, 1]);
     server = true;
+    secret_key_base = SECRET;
     check_origin = ["https://allowed.example.com", "//*.wild.example.com"];
-    socket("/echo", PlainSocket);
+    socket("/echo", PlainSocket, longpoll(window_ms = 400));
     service(tower::service_fn(control::answer));
 }
 
@@ -25,7 +28,8 @@ endpoint! {
     url(host = "example.com");
     http(ip = [127, 0, 0, 1]);
     server = true;
-    socket("/echo", PlainSocket);
+    secret_key_base = SECRET;
+    socket("/echo", PlainSocket, longpoll(window_ms = 400));
     service(tower::service_fn(control::answer));
 }
 
@@ -36,7 +40,8 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1]);
     server = true;
-    socket("/echo", PlainSocket);
+    secret_key_base = SECRET;
+    socket("/echo", PlainSocket, longpoll(window_ms = 400));
     service(tower::service_fn(control::answer));
 }
 
@@ -48,8 +53,9 @@ endpoint! {
     url(host = "example.com");
     http(ip = [127, 0, 0, 1]);
     server = true;
+    secret_key_base = SECRET;
     check_origin = insecure(false, reason = "the cases are about an endpoint without the check");
-    socket("/echo", PlainSocket);
+    socket("/echo", PlainSocket, longpoll(window_ms = 400));
     service(tower::service_fn(control::answer));
 }
 
@@ -60,6 +66,7 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1]);
     server = true;
-    socket("/echo", PlainSocket);
+    secret_key_base = SECRET;
+    socket("/echo", PlainSocket, longpoll(window_ms = 5000));
     service(tower::service_fn(control::answer));
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use landfall::{
     Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused, RequestUri,
-    session::Session, socket,
+    TransportKind, session::Session, socket,
 };
 use serde_json::{Value, json};
 
@@ -18,8 +18,13 @@ pub(super) struct PlainSocket(Echo);
 
 #[socket]
 impl PlainSocket {
-    async fn connect(params: Params, handle: Handle, mailbox: Mailbox<Note>) -> Result<Self, Refused> {
-        Echo::connect(params, json!({}), &handle, mailbox).map(PlainSocket)
+    async fn connect(
+        params: Params,
+        handle: Handle,
+        transport: TransportKind,
+        mailbox: Mailbox<Note>,
+    ) -> Result<Self, Refused> {
+        Echo::connect(params, json!({}), &handle, transport, mailbox).map(PlainSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -43,6 +48,7 @@ impl EchoSocket {
     async fn connect(
         params: Params,
         handle: Handle,
+        transport: TransportKind,
         mailbox: Mailbox<Note>,
         #[info] peer_data: Option<PeerData>,
         #[info] trace_context_headers: Option<Headers>,
@@ -61,7 +67,7 @@ impl EchoSocket {
             "session": session.as_ref().and_then(sessions::all),
             "custom_value": custom_value,
         });
-        Echo::connect(params, info, &handle, mailbox).map(EchoSocket)
+        Echo::connect(params, info, &handle, transport, mailbox).map(EchoSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -85,6 +91,7 @@ impl AgentSocket {
     async fn connect(
         params: Params,
         handle: Handle,
+        transport: TransportKind,
         mailbox: Mailbox<Note>,
         #[info] user_agent: Option<String>,
         #[info] uri: Option<RequestUri>,
@@ -92,7 +99,7 @@ impl AgentSocket {
         #[info] b: &'static str,
     ) -> Result<Self, Refused> {
         let info = json!({ "user_agent": user_agent, "uri": uri.map(parts), "a": a, "b": b });
-        Echo::connect(params, info, &handle, mailbox).map(AgentSocket)
+        Echo::connect(params, info, &handle, transport, mailbox).map(AgentSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -116,11 +123,12 @@ impl SessionSocket {
     async fn connect(
         params: Params,
         handle: Handle,
+        transport: TransportKind,
         mailbox: Mailbox<Note>,
         #[info] session: Option<Session>,
     ) -> Result<Self, Refused> {
         let info = json!({ "session": session.as_ref().and_then(sessions::all) });
-        Echo::connect(params, info, &handle, mailbox).map(SessionSocket)
+        Echo::connect(params, info, &handle, transport, mailbox).map(SessionSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -141,8 +149,13 @@ pub(super) struct ControlSocket(Echo);
 
 #[socket]
 impl ControlSocket {
-    async fn connect(params: Params, handle: Handle, mailbox: Mailbox<Note>) -> Result<Self, Refused> {
-        Echo::connect(params, json!({}), &handle, mailbox).map(ControlSocket)
+    async fn connect(
+        params: Params,
+        handle: Handle,
+        transport: TransportKind,
+        mailbox: Mailbox<Note>,
+    ) -> Result<Self, Refused> {
+        Echo::connect(params, json!({}), &handle, transport, mailbox).map(ControlSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -172,8 +185,13 @@ pub(super) struct InitSocket(Echo);
 
 #[socket]
 impl InitSocket {
-    async fn connect(params: Params, handle: Handle, mailbox: Mailbox<Note>) -> Result<Self, Refused> {
-        Echo::connect(params, json!({}), &handle, mailbox).map(InitSocket)
+    async fn connect(
+        params: Params,
+        handle: Handle,
+        transport: TransportKind,
+        mailbox: Mailbox<Note>,
+    ) -> Result<Self, Refused> {
+        Echo::connect(params, json!({}), &handle, transport, mailbox).map(InitSocket)
     }
 
     async fn init(&mut self, _: &mut Outbox) -> Flow {

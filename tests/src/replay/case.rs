@@ -37,8 +37,10 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// The longest payload that the head of a frame announces, whether or not it comes.
     pub announced: u64,
-    /// The client's frames, wherever they come.
+    /// The client's frames, wherever they come; on longpoll, the messages that it sent since its last poll.
     pub sent: Vec<Frame>,
+    /// Time since the client's last poll of its session, if it goes as planned.
+    pub since_poll: Duration,
     /// The identity by which the peer tells the reason of `terminate`.
     pub id: Option<String>,
     /// What the server did.
@@ -65,17 +67,16 @@ pub enum Step {
 pub struct LeftOut(pub String);
 
 impl Case {
-    /// Reads a case of a golden file.
+    /// Reads a case of a golden file that is one exchange.
     ///
     /// # Errors
-    /// When it needs what is not there, or cannot be understood.
+    /// When it cannot be understood.
     pub fn read(theme: &str, json: &Value) -> Result<Case, LeftOut> {
         let mount = text(json, "mount");
         let (Some(request), Some(response)) = (json.get("request"), json.get("response")) else {
             return Err(LeftOut("not one exchange".to_owned()));
         };
         let mut request = read_request(request)?;
-        needs_more(&mount, &request)?;
         let endpoint = endpoint(&mount, &request);
         let id = request.target.contains("id=case").then(fresh_id);
         if let Some(id) = &id {
@@ -91,6 +92,7 @@ impl Case {
             steps: Vec::new(),
             announced: 0,
             sent: Vec::new(),
+            since_poll: Duration::ZERO,
             id,
             expected: read_response(response)?,
         };
@@ -170,16 +172,6 @@ impl Case {
     }
 }
 
-/// Features of other parts are known by what a case uses of them.
-fn needs_more(mount: &str, request: &Request) -> Result<(), LeftOut> {
-    let path = request.target.split('?').next().unwrap_or_default();
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    if last == "longpoll" || mount.contains(&format!("longpoll [path: \"{last}\"")) {
-        return Err(LeftOut("needs longpoll".to_owned()));
-    }
-    Ok(())
-}
-
 /// The endpoint that the mount's words or the `host` header name by its port.
 fn endpoint(mount: &str, request: &Request) -> u16 {
     let named = mount.strip_prefix("endpoint ").or_else(|| mount.strip_prefix("port "));
@@ -191,8 +183,7 @@ fn endpoint(mount: &str, request: &Request) -> u16 {
 
 fn read_request(json: &Value) -> Result<Request, LeftOut> {
     let version = json.get("version").and_then(Value::as_str).unwrap_or("HTTP/1.1").to_owned();
-    let body =
-        json.get("body").map_or(Ok(""), |body| body.as_str().ok_or(())).map_err(|()| digest())?.to_owned();
+    let body = String::from_utf8(payload(json.get("body"))?).map_err(|_| digest())?;
     let request = Request {
         method: text(json, "method"),
         target: text(json, "target"),
@@ -270,7 +261,7 @@ fn headers(json: &Value) -> Vec<(String, String)> {
     json.get("headers").and_then(Value::as_array).into_iter().flatten().filter_map(pair).collect()
 }
 
-fn text(json: &Value, key: &str) -> String {
+pub(super) fn text(json: &Value, key: &str) -> String {
     json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
@@ -281,7 +272,7 @@ fn pause_between(event: &str) -> Option<Duration> {
 }
 
 /// No two cases of any replay against one peer share an identity.
-fn fresh_id() -> String {
+pub(super) fn fresh_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     format!("case-{}-{}-{}", std::process::id(), started.as_micros(), NEXT.fetch_add(1, Ordering::Relaxed))

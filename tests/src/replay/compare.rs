@@ -1,10 +1,11 @@
 //! Where two outcomes differ, in words.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Map, Value};
 
 use super::{
+    conversation::{AT_ONCE, TOKEN},
     outcome::{End, Outcome},
     reason,
 };
@@ -25,11 +26,17 @@ pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
     for (name, wanted, came) in headers(expected, got) {
         differ(&format!("header `{name}`"), format!("{wanted:?}"), format!("{came:?}"));
     }
-    if let Some(body) = &expected.body {
-        differ("body", format!("{body:?}"), format!("{:?}", got.body.as_deref().unwrap_or_default()));
+    if let (Some(took), Some(came)) = (expected.took, got.took)
+        && !same_time(took, came)
+    {
+        differ("time", format!("{took:?}"), format!("{came:?}"));
     }
     if let Some(after) = expected.after {
         differ("connection after the response", format!("{after:?}"), after_of(got));
+    }
+    if let Some(body) = &expected.body {
+        let came = got.body.as_deref().unwrap_or_default();
+        found.extend(payloads("body", body.as_bytes(), came.as_bytes(), got.client_port));
     }
     found.extend(frames(expected, got));
     let mut differ = |what: &str, expected: String, got: String| {
@@ -92,7 +99,7 @@ fn frames(expected: &Outcome, got: &Outcome) -> Vec<String> {
         let place = format!("frame {}", index + 1);
         match (theirs.frame(index), ours.frame(index)) {
             (Some(wanted), Some(came)) if same_head(&wanted, &came) => {
-                found.extend(payloads(&place, &wanted, &came, got.client_port));
+                found.extend(payloads(&place, &wanted.payload, &came.payload, got.client_port));
             }
             (wanted, came) => {
                 let say =
@@ -132,24 +139,41 @@ fn same_head(wanted: &Frame, came: &Frame) -> bool {
 }
 
 /// JSON objects are compared key by key.
-fn payloads(place: &str, wanted: &Frame, came: &Frame, client_port: u16) -> Vec<String> {
-    let object = |frame: &Frame| serde_json::from_slice::<Map<String, Value>>(&frame.payload).ok();
+fn payloads(place: &str, wanted: &[u8], came: &[u8], client_port: u16) -> Vec<String> {
+    let object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).ok();
     match (object(wanted), object(came)) {
-        _ if wanted.payload == came.payload => Vec::new(),
+        _ if wanted == came => Vec::new(),
         (Some(wanted), Some(came)) => {
             let keys: BTreeSet<&String> = wanted.keys().chain(came.keys()).collect();
             let differ = |key: &&String| match (wanted.get(*key), came.get(*key)) {
                 (Some(wanted), Some(came)) => !same_value(wanted, came, client_port),
                 _ => true,
             };
-            let say = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let say =
+                |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), |v| short(v.to_string()));
             let line = |key: &String| {
                 format!("{place}, `{key}`: expected {}, got {}", say(wanted.get(key)), say(came.get(key)))
             };
             keys.into_iter().filter(differ).map(line).collect()
         }
-        _ => vec![format!("{place}: expected {wanted:?}, got {came:?}")],
+        _ => {
+            let say = |bytes: &[u8]| short(format!("{:?}", String::from_utf8_lossy(bytes)));
+            vec![format!("{place}: expected {}, got {}", say(wanted), say(came))]
+        }
     }
+}
+
+/// The start is enough to tell long ones apart.
+fn short(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(300) {
+        text.replace_range(end.., &format!(".. ({} bytes)", text.len()));
+    }
+    text
+}
+
+/// A wait is over no sooner, and an answer comes [`AT_ONCE`].
+fn same_time(wanted: Duration, came: Duration) -> bool {
+    came >= wanted.mul_f64(0.9) && came <= wanted + AT_ONCE
 }
 
 fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
@@ -159,6 +183,13 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
         }
         (Value::String(placeholder), Value::String(text)) if placeholder == "<24 characters>" => {
             text.chars().count() == 24
+        }
+        (Value::String(placeholder), Value::String(token)) if placeholder == TOKEN => is_token(token),
+        (Value::String(wanted), Value::String(came)) if wanted != came => {
+            match (serde_json::from_str(wanted), serde_json::from_str(came)) {
+                (Ok(wanted @ Value::Object(_)), Ok(came)) => same_value(&wanted, &came, client_port),
+                _ => false,
+            }
         }
         (Value::Object(wanted), Value::Object(came)) => {
             let same = |(key, value)| came.get(key).is_some_and(|came| same_value(value, came, client_port));
@@ -170,4 +201,12 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
         }
         _ => wanted == came,
     }
+}
+
+/// Three parts in base64url, the first of which names the algorithm.
+fn is_token(text: &str) -> bool {
+    let alphabet = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let parts: Vec<&str> = text.split('.').collect();
+    matches!(parts[..], ["SFMyNTY", payload, signature]
+        if [payload, signature].iter().all(|part| !part.is_empty() && part.chars().all(alphabet)))
 }

@@ -2,9 +2,11 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `conversation` | recorded exchanges that belong together, and when each takes place |
 //! | `case` | a recorded exchange: what the client does, what the server did |
 //! | `outcome` | what an exchange brought |
-//! | `player` | plays a case |
+//! | `player` | plays a conversation |
+//! | `pace` | whether the machine let it play in time |
 //! | `visitor` | signs in before a case that needs a session |
 //! | `compare` | where two outcomes differ |
 //! | `reason` | what `terminate` was told, in Phoenix's terms and in ours |
@@ -13,8 +15,10 @@
 
 mod case;
 mod compare;
+mod conversation;
 mod deviations;
 mod outcome;
+mod pace;
 mod player;
 mod reason;
 mod report;
@@ -26,7 +30,8 @@ mod tests;
 pub use self::{
     case::{Case, LeftOut, Step},
     compare::differences,
-    deviations::{Rule, Verdict, judge, rules},
+    conversation::{Conversation, Exchange, TokenPart},
+    deviations::{Rule, Verdict, judge, judge_all, rules},
     outcome::{End, Outcome},
     player::play,
     report::{Report, THEMES, Theme, replay},

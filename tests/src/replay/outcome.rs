@@ -1,5 +1,7 @@
 //! What an exchange brought: one shape for what was recorded, what is wanted, and what came.
 
+use std::time::Duration;
+
 use crate::wire::Frame;
 
 /// What every answer of an endpoint carries, unless the application says otherwise.
@@ -14,6 +16,8 @@ pub struct Outcome {
     pub headers: Vec<(String, String)>,
     /// The body; `None` when any will do.
     pub body: Option<String>,
+    /// How long the response took; `None` when not asked.
+    pub took: Option<Duration>,
     /// The HTTP connection after the response; `None` when not asked.
     pub after: Option<End>,
     /// The server's frames.
@@ -44,6 +48,7 @@ impl Outcome {
             status: 0,
             headers: Vec::new(),
             body: None,
+            took: None,
             after: None,
             frames: Vec::new(),
             end: None,

@@ -1,4 +1,4 @@
-//! Plays a case against a running peer.
+//! Plays a conversation against a running peer.
 
 use std::{
     io,
@@ -6,10 +6,13 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{TryStreamExt, stream::FuturesOrdered};
+use serde_json::Value;
 use tokio::time;
 
 use super::{
     case::{Case, Step},
+    conversation::{Conversation, Exchange, TOKEN, TokenPart},
     outcome::{End, Outcome},
     visitor,
 };
@@ -18,33 +21,121 @@ use crate::wire::{Connection, Ended, Frame, PATIENCE, Request};
 /// Everything before the pong to this has been handled.
 const PROBE: &[u8] = b"still there?";
 
-/// Plays a case against the peer whose first endpoint listens on `base_port`.
+/// Plays a conversation against the peer whose first endpoint listens on `base_port`: an outcome for each exchange.
 ///
 /// # Errors
 /// When nothing listens there.
-pub async fn play(case: &Case, base_port: u16) -> io::Result<Outcome> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, base_port + case.endpoint));
-    let mut connection = Connection::open(address).await?;
-    let mut outcome = Outcome { client_port: connection.local_port()?, ..Outcome::nothing() };
-    let request = visitor::sign_in(case, &mut connection).await?;
-    let mut opening = request.to_bytes();
-    case.together.iter().for_each(|frame| frame.encode(&mut opening));
-    connection.write(&opening).await;
-    let Ok(response) = connection.response(case.request.method == "HEAD").await else { return Ok(outcome) };
-    (outcome.status, outcome.headers, outcome.body) =
-        (response.status, response.headers, Some(response.body));
-    let mut still_held = None;
-    if response.status == 101 {
-        still_held = talk(case, connection, &mut outcome).await;
-    } else {
+pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec<Outcome>> {
+    let mut client = Client { base_port, token: String::new(), connection: None };
+    let mut outcomes = Vec::new();
+    for round in conversation.rounds() {
+        match round {
+            [alone] => {
+                time::sleep(alone.pause).await;
+                let connection = client.connection.take().filter(|_| conversation.one_connection);
+                let (outcome, held) = client.exchange(alone, connection).await?;
+                client.connection = held;
+                outcomes.push(outcome);
+            }
+            _ => outcomes.extend(client.overlapping(round).await?),
+        }
+        client.keep_token(&outcomes[outcomes.len() - round.len()..]);
+    }
+    if let (Some(last), Some(outcome)) = (conversation.exchanges.last(), outcomes.last_mut())
+        && let (Some(id), Some(expected)) = (&last.case.id, &last.case.expected.terminate)
+    {
+        let ended = client.connection.is_none() || outcome.end != Some(End::Open);
+        let session = conversation.exchanges.len() > 1;
+        let wait = if session { !expected.is_empty() } else { ended && outcome.status == 101 };
+        outcome.terminate = Some(terminated(client.address(&last.case), id, wait).await?);
+    }
+    Ok(outcomes)
+}
+
+/// What a client keeps between exchanges.
+struct Client {
+    base_port: u16,
+    /// The token of the latest answer that had one.
+    token: String,
+    /// The latest exchange's, unless it gave it up.
+    connection: Option<Connection>,
+}
+
+impl Client {
+    fn address(&self, case: &Case) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.base_port + case.endpoint))
+    }
+
+    /// Plays an exchange over a connection, or a new one; the connection comes back unless the case gave it up.
+    async fn exchange(
+        &self,
+        exchange: &Exchange,
+        connection: Option<Connection>,
+    ) -> io::Result<(Outcome, Option<Connection>)> {
+        let case = &exchange.case;
+        let mut connection = match connection {
+            Some(connection) => connection,
+            None => Connection::open(self.address(case)).await?,
+        };
+        let mut outcome = Outcome { client_port: connection.local_port()?, ..Outcome::nothing() };
+        let mut request = visitor::sign_in(case, &mut connection).await?;
+        request.target = request.target.replace(TOKEN, &self.token(exchange.forged));
+        let mut opening = request.to_bytes();
+        case.together.iter().for_each(|frame| frame.encode(&mut opening));
+        let began = time::Instant::now();
+        connection.write(&opening).await;
+        let Ok(response) = connection.response(case.request.method == "HEAD").await else {
+            return Ok((outcome, None));
+        };
+        outcome.took = Some(began.elapsed());
+        (outcome.status, outcome.headers, outcome.body) =
+            (response.status, response.headers, Some(response.body));
+        if response.status == 101 {
+            let held = talk(case, connection, &mut outcome).await;
+            return Ok((outcome, held));
+        }
         outcome.after = Some(serves_on(&mut connection).await);
+        Ok((outcome, Some(connection)))
     }
-    if let Some(id) = case.id.as_deref().filter(|_| case.expected.terminate.is_some()) {
-        let ended = still_held.is_none() || outcome.end != Some(End::Open);
-        outcome.terminate = Some(terminated(address, id, ended && outcome.status == 101).await?);
+
+    /// Plays exchanges that overlap, each over a connection of its own.
+    async fn overlapping(&self, round: &[Exchange]) -> io::Result<Vec<Outcome>> {
+        let mut playing = FuturesOrdered::new();
+        for exchange in round {
+            playing.push_back(async move {
+                time::sleep(exchange.pause).await;
+                self.exchange(exchange, None).await.map(|(outcome, _)| outcome)
+            });
+        }
+        playing.try_collect().await
     }
-    drop(still_held);
-    Ok(outcome)
+
+    /// Phoenix's client sends the token of the latest answer that had one.
+    fn keep_token(&mut self, outcomes: &[Outcome]) {
+        let token = |outcome: &Outcome| {
+            let body: Value = serde_json::from_str(outcome.body.as_deref()?).ok()?;
+            body["token"].as_str().map(str::to_owned)
+        };
+        if let Some(token) = outcomes.iter().filter_map(token).next_back() {
+            self.token = token;
+        }
+    }
+
+    /// The token, with a character in the middle of a part changed.
+    fn token(&self, forged: Option<TokenPart>) -> String {
+        let mut parts: Vec<String> = self.token.split('.').map(str::to_owned).collect();
+        let part = match forged {
+            Some(TokenPart::Payload) => parts.get_mut(1),
+            Some(TokenPart::Signature) => parts.get_mut(2),
+            None => None,
+        };
+        if let Some(part) = part {
+            let middle = part.len() / 2;
+            let other = if part[middle..].starts_with('A') { "B" } else { "A" };
+            part.replace_range(middle..middle + 1, other);
+        }
+        parts.join(".")
+    }
 }
 
 /// Plays the WebSocket's part; the connection comes back unless the case gave it up.

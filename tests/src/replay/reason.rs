@@ -6,6 +6,7 @@
 //! | `:remote` after an invalid one (it answered 1002) | `protocol` |
 //! | `{:error, :closed}` | `closed 1006` |
 //! | `:normal`, `:timeout`, `:shutdown` | `normal`, `timeout`, `shutdown` |
+//! | `{:shutdown, :inactive}` | `inactive` |
 //! | anything with close code 1012 | `shutdown` |
 //! | `{:error, _}` with close code 1002, 1007 or 1009 | `protocol` |
 //! | `{:error, _}` otherwise, when the socket asked to stop | `failed` |
@@ -21,6 +22,7 @@ pub(super) fn ours(phoenix: &str, sent: &[Frame], close_code: Option<u16>) -> St
         ":remote" => closed(sent),
         "{:error, :closed}" => "closed 1006".to_owned(),
         ":normal" | ":timeout" | ":shutdown" => phoenix[1..].to_owned(),
+        "{:shutdown, :inactive}" => "inactive".to_owned(),
         _ if close_code == Some(1012) => "shutdown".to_owned(),
         _ if matches!(close_code, Some(1002 | 1007 | 1009)) => "protocol".to_owned(),
         _ if asked_to_stop(sent) => "failed".to_owned(),

@@ -6,16 +6,23 @@ use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
-    case::{Case, LeftOut},
-    deviations::{Verdict, judge},
+    case::LeftOut,
+    conversation::Conversation,
+    deviations::{Verdict, judge_all},
+    pace::{self, HELD_UP, SLOW},
     player::play,
 };
 
 /// The themes whose features are here.
-pub const THEMES: [&str; 4] = ["websocket_handshake", "websocket_frames", "check_origin", "connect_info"];
+pub const THEMES: [&str; 5] =
+    ["websocket_handshake", "websocket_frames", "check_origin", "connect_info", "longpoll"];
 
 /// Cases played at a time.
-const AT_ONCE: usize = 8;
+const SEATS: u32 = 8;
+/// A longer body has all of the server's time to itself.
+const HEAVY: usize = 1 << 20;
+/// How often a session is played, at most, if the machine has no time for it.
+const TRIES: usize = 5;
 
 /// How the cases of one golden file went.
 #[derive(Debug, Default)]
@@ -30,6 +37,8 @@ pub struct Theme {
     pub failed: Vec<(String, Vec<String>)>,
     /// Cases that were not played: the case's name, and why.
     pub left_out: Vec<(String, String)>,
+    /// How often a case was played again, because the machine had no time for it.
+    pub again: usize,
 }
 
 /// How a replay went.
@@ -80,45 +89,76 @@ pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io:
 
 async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Theme> {
     let mut theme = Theme { name: name.to_owned(), ..Theme::default() };
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let places = Arc::new(Semaphore::new(SEATS as usize));
     let mut playing = JoinSet::new();
     for (index, json) in golden["cases"].as_array().into_iter().flatten().enumerate() {
-        let places = places.clone();
-        match Case::read(name, json) {
-            Ok(case) => drop(playing.spawn(async move {
-                let _place = places.acquire_owned().await;
-                let verdict = play(&case, base_port).await.map(|got| judge(&case, &got));
-                (index, case.name, verdict)
-            })),
-            Err(LeftOut(why)) => {
-                theme.left_out.push((json["name"].as_str().unwrap_or_default().to_owned(), why));
-            }
-        }
+        let case = json["name"].as_str().unwrap_or_default().to_owned();
+        let heavy = Conversation::read(name, json).is_ok_and(|case| case.longest_body() > HEAVY);
+        let seats = if heavy { SEATS } else { 1 };
+        let (places, name, json) = (places.clone(), name.to_owned(), json.clone());
+        playing.spawn(async move {
+            let _places = places.acquire_many_owned(seats).await;
+            (index, case, settle(&name, &json, base_port).await)
+        });
     }
     let mut played = playing.join_all().await;
     played.sort_by_key(|(index, _, _)| *index);
-    for (_, case, verdict) in played {
-        match verdict? {
-            Verdict::Same => theme.same += 1,
-            Verdict::Wanted(rules) => {
+    for (_, case, settled) in played {
+        let (verdict, tries) = settled?;
+        theme.again += tries - 1;
+        match verdict {
+            Err(LeftOut(why)) => theme.left_out.push((case, why)),
+            Ok(Verdict::Same) => theme.same += 1,
+            Ok(Verdict::Wanted(rules)) => {
                 let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
                 theme.wanted.push((case, names.join(", ")));
             }
-            Verdict::Different(differences) => theme.failed.push((case, differences)),
+            Ok(Verdict::Different(differences)) => theme.failed.push((case, differences)),
         }
     }
     Ok(theme)
+}
+
+/// Plays a case, and tells how often. A session lives by the clock: if it went wrong while the machine had no time for
+/// it, it is played again; if the machine never has the time, it is left out.
+async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<(Result<Verdict, LeftOut>, usize)> {
+    let mut tries = 1;
+    loop {
+        // Read anew, it has an identity of its own.
+        let conversation = match Conversation::read(theme, json) {
+            Ok(conversation) => conversation,
+            Err(left_out) => return Ok((Err(left_out), tries)),
+        };
+        let (got, held_up) = pace::watch(play(&conversation, base_port)).await;
+        let verdict = judge_all(&conversation, &got?);
+        let fine = !matches!(verdict, Verdict::Different(_));
+        let too_slow =
+            !fine && conversation.longest_body() > HEAVY && pace::json(conversation.longest_body()) > SLOW;
+        let excuse = too_slow || held_up > HELD_UP && conversation.exchanges.len() > 1;
+        match tries {
+            _ if fine || !excuse => return Ok((Ok(verdict), tries)),
+            TRIES if too_slow => {
+                return Ok((Err(LeftOut("too much work for this machine".to_owned())), tries));
+            }
+            TRIES => return Ok((Ok(verdict), tries)),
+            _ => tries += 1,
+        }
+    }
 }
 
 impl fmt::Display for Theme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (wanted, failed, left_out) = (self.wanted.len(), self.failed.len(), self.left_out.len());
         let same = self.same;
-        writeln!(
+        write!(
             f,
             "{}: {same} match, {wanted} deviate as wanted, {failed} fail, {left_out} left out",
             self.name
         )?;
+        match self.again {
+            0 => writeln!(f)?,
+            again => writeln!(f, ", {again} played again")?,
+        }
         for (case, rules) in &self.wanted {
             writeln!(f, "  wanted: {case} ({rules})")?;
         }

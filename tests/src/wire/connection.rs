@@ -95,14 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// When none comes.
     pub async fn response(&mut self, to_head: bool) -> Result<Response, Ended> {
         let deadline = time::Instant::now() + PATIENCE;
-        let head = loop {
-            match find(&self.arrived, b"\r\n\r\n") {
-                Some(end) => break self.take(end + 4),
-                None => self.fill(deadline).await?,
-            }
-        };
-        let head = String::from_utf8(head).map_err(|_| Ended::Garbled)?;
-        let mut response = Response::parse(head.trim_end_matches("\r\n")).ok_or(Ended::Garbled)?;
+        let mut response = self.head_by(deadline).await?;
         let body = match response.body_length(to_head) {
             BodyLength::Known(length) => self.exactly(length, deadline).await?,
             BodyLength::Chunked => self.chunks(deadline).await?,
@@ -110,6 +103,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         };
         response.body = String::from_utf8_lossy(&body).into_owned();
         Ok(response)
+    }
+
+    /// Reads the head of a response, and leaves its body to be read.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn head(&mut self) -> Result<Response, Ended> {
+        self.head_by(time::Instant::now() + PATIENCE).await
+    }
+
+    /// Reads a chunk of a body, which may take this long; the last one is empty.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn chunk_within(&mut self, patience: Duration) -> Result<Vec<u8>, Ended> {
+        self.chunk(time::Instant::now() + patience).await
     }
 
     /// Reads a frame.
@@ -132,6 +141,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 return Ok(frame);
             }
             self.fill(deadline).await?;
+        }
+    }
+
+    /// Waits until something comes, or the connection ends.
+    pub async fn arrival(&mut self) {
+        if self.arrived.is_empty() {
+            let _ = self.stream.read_buf(&mut self.arrived).await;
         }
     }
 
@@ -159,23 +175,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         std::mem::take(&mut self.arrived)
     }
 
+    async fn head_by(&mut self, deadline: time::Instant) -> Result<Response, Ended> {
+        let head = loop {
+            match find(&self.arrived, b"\r\n\r\n") {
+                Some(end) => break self.take(end + 4),
+                None => self.fill(deadline).await?,
+            }
+        };
+        let head = String::from_utf8(head).map_err(|_| Ended::Garbled)?;
+        Response::parse(head.trim_end_matches("\r\n")).ok_or(Ended::Garbled)
+    }
+
     async fn chunks(&mut self, deadline: time::Instant) -> Result<Vec<u8>, Ended> {
         let mut body = Vec::new();
         loop {
-            let line = loop {
-                match find(&self.arrived, b"\r\n") {
-                    Some(end) => break self.take(end + 2),
-                    None => self.fill(deadline).await?,
-                }
-            };
-            let line = std::str::from_utf8(&line).map_err(|_| Ended::Garbled)?;
-            let length = usize::from_str_radix(line.trim_end(), 16).map_err(|_| Ended::Garbled)?;
-            let chunk = self.exactly(length + 2, deadline).await?;
-            if length == 0 {
+            let chunk = self.chunk(deadline).await?;
+            if chunk.is_empty() {
                 return Ok(body);
             }
-            body.extend(&chunk[..length]);
+            body.extend(chunk);
         }
+    }
+
+    async fn chunk(&mut self, deadline: time::Instant) -> Result<Vec<u8>, Ended> {
+        let line = loop {
+            match find(&self.arrived, b"\r\n") {
+                Some(end) => break self.take(end + 2),
+                None => self.fill(deadline).await?,
+            }
+        };
+        let line = std::str::from_utf8(&line).map_err(|_| Ended::Garbled)?;
+        let length = usize::from_str_radix(line.trim_end(), 16).map_err(|_| Ended::Garbled)?;
+        let mut chunk = self.exactly(length + 2, deadline).await?;
+        chunk.truncate(length);
+        Ok(chunk)
     }
 
     fn take(&mut self, length: usize) -> Vec<u8> {

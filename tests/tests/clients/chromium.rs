@@ -1,4 +1,4 @@
-//! Chromium, and the chat of the examples.
+//! Chromium, and the examples that have pages.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,26 +10,26 @@ use tokio::process::Command;
 
 use crate::node::script;
 
-/// Builds the chat as the README says, and finds the program.
-async fn chat() -> PathBuf {
+/// Builds an example as the README says, and finds the program.
+async fn example(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--example", "chat", "--message-format=json"]).current_dir(root);
+    cargo.args(["build", "--example", name, "--message-format=json"]).current_dir(root);
     let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await.expect("cargo starts");
-    assert!(output.status.success(), "the chat does not build");
+    assert!(output.status.success(), "`{name}` does not build");
     let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
     let mut programs = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
-        (message["target"]["name"] == "chat").then(|| message["executable"].as_str().map(PathBuf::from))?
+        (message["target"]["name"] == name).then(|| message["executable"].as_str().map(PathBuf::from))?
     });
     programs.next().expect("cargo names the program")
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
-async fn the_chat_in_a_browser() {
-    let chat = chat().await;
+async fn the_examples_in_a_browser() {
+    let (chat, custom_transport) = (example("chat").await, example("custom_transport").await);
     let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("chat.png");
-    let [chat, picture] = [&chat, &picture].map(|path| path.to_str().expect("a path in UTF-8"));
-    script("browser.mjs", &[chat, picture]).await;
+    let args = [&chat, &custom_transport, &picture].map(|path| path.to_str().expect("a path in UTF-8"));
+    script("browser.mjs", &args).await;
 }

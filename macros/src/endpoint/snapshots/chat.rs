@@ -14,23 +14,35 @@ const _: () = {
                 custom: const { &[("region", &(REGION) as &dyn __rt::InfoValue)] },
                 ..__rt::ConnectInfo::NOTHING
             },
-            ..<RoomSocket as __rt::Socket>::OPTIONS.websocket
+            ..<<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                .websocket
         }),
         drainer: ::core::option::Option::Some(__rt::Drainer {
             batch_size: 10_000,
-            ..__rt::drainer(<RoomSocket as __rt::Socket>::OPTIONS.drainer)
+            ..__rt::drainer(
+                <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                    .drainer,
+            )
         }),
-        log: <RoomSocket as __rt::Socket>::OPTIONS.log,
+        longpoll: <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+            .longpoll,
+        transport: ::core::option::Option::None,
+        log: <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "11"),
     });
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/admin",
         socket: __rt::SocketDef::of::<AdminSocket>("AdminSocket"),
         websocket: ::core::option::Option::Some(
-            <AdminSocket as __rt::Socket>::OPTIONS.websocket,
+            <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                .websocket,
         ),
-        drainer: <AdminSocket as __rt::Socket>::OPTIONS.drainer,
-        log: <AdminSocket as __rt::Socket>::OPTIONS.log,
+        longpoll: <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+            .longpoll,
+        transport: ::core::option::Option::None,
+        drainer: <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+            .drainer,
+        log: <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "16"),
     });
     impl __rt::Endpoint for Chat {

@@ -6,10 +6,13 @@ const _: () = {
         path: "/debug",
         socket: __rt::SocketDef::of::<Debug>("Debug"),
         websocket: ::core::option::Option::Some(
-            <Debug as __rt::Socket>::OPTIONS.websocket,
+            <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
         ),
-        drainer: <Debug as __rt::Socket>::OPTIONS.drainer,
-        log: <Debug as __rt::Socket>::OPTIONS.log,
+        longpoll: <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+            .longpoll,
+        transport: ::core::option::Option::None,
+        drainer: <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
         location: ::core::concat!(::core::file!(), ":", "8"),
     });
     impl __rt::Endpoint for Web {

@@ -33,8 +33,49 @@ const _: () = {
                 limit: 65_536,
                 overflow: __rt::Overflow::DropOldest,
             },
-            ..<my::Sock<A, B> as __rt::Socket>::OPTIONS.websocket
+            ..<<my::Sock<A, B> as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                .websocket
         }),
+        longpoll: ::core::option::Option::Some(__rt::LongPoll {
+            path: "/lp",
+            window_ms: __rt::millis("window_ms", WINDOW),
+            pubsub_timeout_ms: 500,
+            crypto: __rt::Crypto {
+                max_age: __rt::Duration::from_secs(600),
+                key_iterations: 2_000,
+                key_length: __rt::key_length("key_length", LENGTH),
+                key_digest: __rt::Digest::Sha384,
+            },
+            check_origin: ::core::option::Option::Some(
+                __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>::Conn,
+            ),
+            check_csrf: false,
+            connect_info: __rt::ConnectInfo {
+                uri: true,
+                ..__rt::ConnectInfo::NOTHING
+            },
+            auth_token: true,
+            transport_log: ::core::option::Option::Some(__rt::Level::INFO),
+            outbox: __rt::OutboxOptions {
+                limit: 65_536,
+                ..__rt::longpoll(
+                        <<my::Sock<
+                            A,
+                            B,
+                        > as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                            .longpoll,
+                    )
+                    .outbox
+            },
+            max_body_size: 1_000_000,
+            max_batch: __rt::at_least("max_batch", 1, BATCH),
+            max_sessions: 100,
+            max_sessions_per_ip: ::core::option::Option::Some(5),
+        }),
+        transport: ::core::option::Option::Some(|| __rt::CustomTransport::new::<
+            my::Sock<A, B>,
+            _,
+        >(Sse::new(KEEP_ALIVE))),
         drainer: ::core::option::Option::Some(__rt::Drainer {
             batch_size: __rt::at_least("batch_size", 1, BATCH),
             batch_interval: __rt::Duration::from_millis(100),
@@ -46,15 +87,70 @@ const _: () = {
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/t",
         socket: __rt::SocketDef::of::<T>("T"),
-        websocket: ::core::option::Option::Some(<T as __rt::Socket>::OPTIONS.websocket),
+        websocket: ::core::option::Option::Some(
+            <<T as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
+        ),
+        longpoll: ::core::option::Option::None,
         drainer: ::core::option::Option::None,
         log: ::core::option::Option::Some(__rt::Level::DEBUG),
-        location: ::core::concat!(::core::file!(), ":", "25"),
+        transport: ::core::option::Option::None,
+        location: ::core::concat!(::core::file!(), ":", "42"),
+    });
+    const __MOUNT_2: __rt::Mount = __rt::mount(__rt::Mount {
+        path: "/u",
+        socket: __rt::SocketDef::of::<U>("U"),
+        websocket: ::core::option::Option::None,
+        longpoll: ::core::option::Option::Some(
+            __rt::longpoll(
+                <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+            ),
+        ),
+        transport: ::core::option::Option::None,
+        drainer: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
+        location: ::core::concat!(::core::file!(), ":", "43"),
+    });
+    const __MOUNT_3: __rt::Mount = __rt::mount(__rt::Mount {
+        path: "/v",
+        socket: __rt::SocketDef::of::<V>("V"),
+        websocket: __rt::without_websocket(
+            &<<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+        ),
+        longpoll: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+        transport: ::core::option::Option::None,
+        drainer: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
+        location: ::core::concat!(::core::file!(), ":", "44"),
+    });
+    const __MOUNT_4: __rt::Mount = __rt::mount(__rt::Mount {
+        path: "/w",
+        socket: __rt::SocketDef::of::<W>("W"),
+        longpoll: ::core::option::Option::Some(__rt::LongPoll {
+            window_ms: __rt::long_millis("window_ms", LONG),
+            crypto: __rt::Crypto {
+                max_age: __rt::Duration::MAX,
+                ..__rt::longpoll(
+                        <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
+                            .longpoll,
+                    )
+                    .crypto
+            },
+            ..__rt::longpoll(
+                <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
+            )
+        }),
+        websocket: ::core::option::Option::Some(
+            <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
+        ),
+        transport: ::core::option::Option::None,
+        drainer: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
+        log: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
+        location: ::core::concat!(::core::file!(), ":", "45"),
     });
     impl __rt::Endpoint for Web {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
-            mounts: &[__MOUNT_0, __MOUNT_1],
+            mounts: &[__MOUNT_0, __MOUNT_1, __MOUNT_2, __MOUNT_3, __MOUNT_4],
         };
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();

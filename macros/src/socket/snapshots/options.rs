@@ -13,6 +13,7 @@ const _: () = {
                 ..__rt::drainer(__rt::SocketOptions::DEFAULT.drainer)
             }),
             log: ::core::option::Option::None,
+            ..__rt::SocketOptions::DEFAULT
         };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,

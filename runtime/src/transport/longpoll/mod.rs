@@ -10,13 +10,17 @@
 //! | `wire` | answers as JSON, bodies as messages |
 //! | `token` | what a token says |
 //! | `ledger` | what a client has, as a state machine |
+//! | `receipt` | whether an answer could be written |
 //! | `session` | the shared half of a session: what requests reach |
 //! | `task` | the task that owns the socket |
 //! | `sessions` | all sessions of this node |
 //! | `seats` | how many there may be |
-//! | `remote` | sessions of other nodes, by PubSub |
+//! | `remote` `ear` `letter` | sessions of other nodes, by PubSub: who asks, who answers, and in what words |
 
+mod ear;
 mod ledger;
+mod letter;
+mod receipt;
 mod remote;
 mod request;
 mod seats;

@@ -1,13 +1,8 @@
 //! What is asked of the transport, in order of the decisions, and the HTTP answers.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
     HeaderValue, Method, Response, StatusCode,
     header::{
@@ -15,15 +10,14 @@ use http::{
         ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     },
 };
-use http_body::{Body as HttpBody, Frame, SizeHint};
-use http_body_util::BodyExt;
-use tokio::time::timeout;
 
 use super::{
+    ear,
     ledger::Bookmark,
+    receipt::Receipted,
     remote,
     seats::Seats,
-    session::{Polled, Posted, Session},
+    session::{Polled, Posted, Session, window},
     sessions::Sessions,
     task,
     token::{self, Ticket},
@@ -31,14 +25,13 @@ use super::{
 };
 use crate::{
     body::Body,
-    crypto::random,
-    error::BoxError,
     interop,
     socket::{LongPoll, Param, Params, Socket},
     transport::{
         attempt::{Attempt, Denied},
         driver::Driver,
         entrance::Transport,
+        name::unguessable_name,
         options::TransportOptions,
     },
 };
@@ -47,8 +40,6 @@ use crate::{
 const TOKEN_HEADER: &str = "x-phoenix-longpoll-token";
 /// Where clients put their credentials for connect_info `auth_token`.
 const AUTH_HEADER: &str = "x-phoenix-authtoken";
-/// A body must be there after this long.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The longpoll transport of a mount.
 pub(in crate::transport) struct LongPollTransport {
@@ -96,47 +87,47 @@ impl LongPollTransport {
         attempt: Attempt,
         params: Params,
     ) -> Result<Response<Body>, Response<Body>> {
-        let window = Duration::from_millis(self.options.window_ms);
-        if let Some(mut ticket) = self.ticket(&attempt, &params) {
-            match self.find(&attempt, &ticket) {
-                Found::Here(session) => {
-                    if let Some(answer) = self.poll(&attempt, session, ticket, window).await {
-                        return Ok(answer);
-                    }
-                }
-                Found::Elsewhere => {
-                    let timeout = Duration::from_millis(self.options.pubsub_timeout_ms);
-                    if let Some(polled) = remote::poll(attempt.handle(), &ticket, window, timeout).await {
-                        ticket.mark = polled.mark;
-                        let status = if polled.elements.is_empty() { 204 } else { 200 };
-                        return self
-                            .answer(&attempt, status, &ticket, polled.elements.as_bytes())
-                            .map(Body::from)
-                            .map(wire::json);
-                    }
-                }
-                Found::Nowhere => {}
+        if let Some(ticket) = self.ticket(&attempt, &params) {
+            let answer = match self.find(&attempt, &ticket) {
+                Found::Here(session) => self.poll(&attempt, session, ticket).await?,
+                Found::Elsewhere => self.poll_elsewhere(&attempt, ticket).await?,
+                Found::Nowhere => None,
+            };
+            if let Some(answer) = answer {
+                return Ok(wire::json(answer));
             }
         }
         self.open::<S>(attempt, params).await
     }
 
+    /// `None` if the session has ended.
     async fn poll(
         &self,
         attempt: &Attempt,
         session: Arc<Session>,
         mut ticket: Ticket,
-        window: Duration,
-    ) -> Option<Response<Body>> {
-        let (status, elements, after, mark) = match session.poll(ticket.mark, window).await {
-            Polled::Messages { elements, after, mark } => (200, elements, after, mark),
-            Polled::Nothing { after, mark } => (204, BytesMut::new(), after, mark),
-            Polled::Gone => return None,
+    ) -> Result<Option<Body>, Response<Body>> {
+        let mut window = pin!(window(attempt.handle(), self.window()));
+        let polled = match session.poll(ticket.mark, window.as_mut()).await {
+            Polled::Superseded => session.sit_out(window).await,
+            polled => polled,
         };
-        let receipt = Receipt { session, after, mark };
-        ticket.mark = mark;
-        let bytes = self.answer(attempt, status, &ticket, &elements).ok()?;
-        Some(wire::json(Body::new(Receipted { bytes, receipt: Some(receipt) })))
+        let Polled::Answer(elements, receipt) = polled else { return Ok(None) };
+        ticket.mark = receipt.mark();
+        let bytes = self.answer(attempt, &ticket, &elements)?;
+        Ok(Some(Body::new(Receipted::new(bytes, receipt))))
+    }
+
+    /// `None` if there is no such session.
+    async fn poll_elsewhere(
+        &self,
+        attempt: &Attempt,
+        mut ticket: Ticket,
+    ) -> Result<Option<Body>, Response<Body>> {
+        let polled = remote::poll(attempt.handle(), &ticket, self.window(), self.patience()).await;
+        let Some(polled) = polled else { return Ok(None) };
+        ticket.mark = polled.mark;
+        self.answer(attempt, &ticket, polled.elements.as_bytes()).map(|bytes| Some(bytes.into()))
     }
 
     /// Hands the body's messages to the session.
@@ -147,16 +138,14 @@ impl LongPollTransport {
         if matches!(found, Found::Nowhere) {
             return Err(gone());
         }
-        let body = self.body(attempt.take_body()).await?;
+        let body = attempt.read_body(self.options.max_body_size).await?;
         let messages =
             wire::messages(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
-        let window = Duration::from_millis(self.options.window_ms);
         let posted = match found {
-            Found::Here(session) => session.post(ticket.mark, messages, window).await,
-            _ => {
-                let timeout = Duration::from_millis(self.options.pubsub_timeout_ms);
-                remote::post(attempt.handle(), &ticket, messages, window, timeout).await.ok_or_else(gone)?
-            }
+            Found::Here(session) => session.post(ticket.mark, messages, self.window()).await,
+            _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
+                .await
+                .ok_or_else(gone)?,
         };
         Ok(wire::status(match posted {
             Posted::Handled => 200,
@@ -179,23 +168,23 @@ impl LongPollTransport {
         })?;
         let header = attempt.parts.headers.get(AUTH_HEADER);
         let auth_token = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let driver: Driver<S> =
-            attempt.connect::<S, Element>(params, auth_token).await.map_err(|denied| match denied {
-                Denied::Refused(_) => wire::status(403),
-                other => other.into(),
-            })?;
-        let name = data_encoding::BASE64URL_NOPAD.encode(&random::<16>());
+        let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
+            Denied::Refused(_) => wire::status(403),
+            other => other.into(),
+        })?;
+        let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
+        let name = unguessable_name();
         let ticket = Ticket {
             endpoint: attempt.handle().endpoint_id().to_owned(),
             session: name.clone(),
             opened: token::now(),
             mark: Bookmark::default(),
         };
-        let answer = self.answer(&attempt, 410, &ticket, b"")?;
+        let answer = wire::answer(410, &self.token(&attempt, &ticket)?, b"");
         let (session, batches) = Session::new(name.into(), driver.line().clone());
         let listed = self.sessions.list(session.clone());
-        let ear = remote::listen(&session);
-        let patience = Duration::from_millis(self.options.window_ms.saturating_mul(3) / 2);
+        let ear = ear::listen(&session);
+        let patience = self.window() * 3 / 2;
         driver.hear();
         driver.spawn(|driver| async move {
             let _kept = (seat, listed, ear);
@@ -225,39 +214,22 @@ impl LongPollTransport {
         }
     }
 
-    fn answer(
-        &self,
-        attempt: &Attempt,
-        status: u16,
-        ticket: &Ticket,
-        elements: &[u8],
-    ) -> Result<Bytes, Response<Body>> {
-        let token = ticket.write(attempt.handle(), self.options.crypto).ok_or(Denied::Crashed)?;
-        Ok(wire::answer(status, &token, elements))
+    /// The text of an answer to a poll.
+    fn answer(&self, attempt: &Attempt, ticket: &Ticket, elements: &[u8]) -> Result<Bytes, Response<Body>> {
+        let status = if elements.is_empty() { 204 } else { 200 };
+        Ok(wire::answer(status, &self.token(attempt, ticket)?, elements))
     }
 
-    async fn body(&self, body: Body) -> Result<Bytes, Response<Body>> {
-        let too_large = || plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
-        let most = self.options.max_body_size;
-        if body.size_hint().lower() > most as u64 {
-            return Err(too_large());
-        }
-        let whole = async {
-            let mut body = body;
-            let mut whole = BytesMut::new();
-            while let Some(frame) = body.frame().await {
-                let frame = frame.map_err(|_| plain(StatusCode::BAD_REQUEST, "Bad Request"))?;
-                let Ok(data) = frame.into_data() else { continue };
-                if whole.len() + data.len() > most {
-                    return Err(too_large());
-                }
-                whole.extend_from_slice(&data);
-            }
-            Ok(whole.freeze())
-        };
-        timeout(BODY_TIMEOUT, whole)
-            .await
-            .unwrap_or_else(|_| Err(plain(StatusCode::REQUEST_TIMEOUT, "Request Timeout")))
+    fn token(&self, attempt: &Attempt, ticket: &Ticket) -> Result<String, Denied> {
+        ticket.write(attempt.handle(), self.options.crypto).ok_or(Denied::Crashed)
+    }
+
+    fn window(&self) -> Duration {
+        Duration::from_millis(self.options.window_ms)
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_millis(self.options.pubsub_timeout_ms)
     }
 }
 
@@ -303,46 +275,4 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response
-}
-
-/// What an answer to a poll brings: if it is not written, the session gets it back.
-struct Receipt {
-    session: Arc<Session>,
-    after: u64,
-    mark: Bookmark,
-}
-
-/// An answer to a poll, which knows whether it was written.
-struct Receipted {
-    bytes: Bytes,
-    receipt: Option<Receipt>,
-}
-
-impl HttpBody for Receipted {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let written = self.receipt.take().is_some();
-        Poll::Ready(written.then(|| Ok(Frame::data(std::mem::take(&mut self.bytes)))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.receipt.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.len() as u64)
-    }
-}
-
-impl Drop for Receipted {
-    fn drop(&mut self) {
-        if let Some(Receipt { session, after, mark }) = self.receipt.take() {
-            session.tear(after, mark);
-        }
-    }
 }

@@ -1,22 +1,28 @@
 //! The shared half of a session: what requests reach, whichever node they came to.
 
 use std::{
-    future::poll_fn,
+    future::{Future, pending, poll_fn},
+    pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::BytesMut;
 use tokio::{
     sync::{mpsc, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
-use super::ledger::{Bookmark, Ledger, Reading};
+use super::{
+    ledger::{Bookmark, Ledger, Reading},
+    receipt::Receipt,
+};
 use crate::{
+    handle::Handle,
     message::Message,
     transport::line::{Found, Line},
 };
@@ -28,8 +34,16 @@ const BATCHES: usize = 4;
 pub(super) struct Session {
     name: Box<str>,
     line: Arc<Line>,
-    ledger: Mutex<Ledger>,
-    batches: mpsc::Sender<Batch>,
+    state: Mutex<State>,
+    /// In boxes: the channel makes room for 32 at once.
+    batches: mpsc::Sender<Box<Batch>>,
+}
+
+#[derive(Default)]
+struct State {
+    ledger: Ledger,
+    /// Polls that came: the latest one reads.
+    polls: u64,
 }
 
 /// The messages of one request, on their way to the session's task.
@@ -43,12 +57,12 @@ pub(super) struct Batch {
 
 /// What a poll came to.
 pub(super) enum Polled {
-    /// Messages, as elements of the answer's list.
-    Messages { elements: BytesMut, after: u64, mark: Bookmark },
-    /// None came.
-    Nothing { after: u64, mark: Bookmark },
+    /// Messages, as elements of the answer's list; none if none came.
+    Answer(BytesMut, Receipt),
     /// The socket has ended, and the client has all that it sent.
     Gone,
+    /// The client polls anew.
+    Superseded,
 }
 
 /// What became of a request with messages.
@@ -61,9 +75,9 @@ pub(super) enum Posted {
 }
 
 impl Session {
-    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Batch>) {
+    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
         let (batches, receiver) = mpsc::channel(BATCHES);
-        (Arc::new(Session { name, line, ledger: Mutex::default(), batches }), receiver)
+        (Arc::new(Session { name, line, state: Mutex::default(), batches }), receiver)
     }
 
     pub(super) fn name(&self) -> &str {
@@ -74,31 +88,73 @@ impl Session {
         &self.line
     }
 
-    /// Waits for messages. Whoever polled before waits in vain from now on.
+    /// Waits for messages, while the window lasts. Whoever polled before is superseded.
     ///
     /// # Cancel safety
     /// A poll that is dropped has taken nothing.
-    pub(super) async fn poll(&self, mark: Bookmark, window: Duration) -> Polled {
+    pub(super) async fn poll(
+        self: &Arc<Self>,
+        mark: Bookmark,
+        window: Pin<&mut impl Future<Output = ()>>,
+    ) -> Polled {
         self.line.hear();
-        let after = match self.ledger().poll(mark) {
-            Reading::After(after) => after,
-            Reading::Nothing => return self.nothing(mark.upto),
-        };
-        self.line.acknowledge(after);
-        let turn = self.line.begin_reading();
-        let read = timeout(window, poll_fn(|cx| self.line.poll_read(cx, turn, after)));
-        match read.await {
-            Ok(Found::Something((elements, newest))) => {
-                Polled::Messages { elements, after, mark: self.ledger().answer(newest) }
-            }
-            Ok(Found::End) if self.line.mounted.is_stopping() => self.nothing(after),
-            Ok(Found::End) => Polled::Gone,
-            Err(_) => self.nothing(after),
+        let turn = self.begin(mark);
+        tokio::select! {
+            biased;
+            polled = poll_fn(|cx| self.poll_read(cx, turn)) => polled,
+            () = window => self.nothing(&mut self.state()),
         }
     }
 
-    fn nothing(&self, after: u64) -> Polled {
-        Polled::Nothing { after, mark: self.ledger().empty_answer(after) }
+    /// Waits in vain: a poll that is superseded. Answered at once, a client that takes its answer would supersede the
+    /// other, and so on.
+    pub(super) async fn sit_out(self: &Arc<Self>, window: Pin<&mut impl Future<Output = ()>>) -> Polled {
+        tokio::select! {
+            () = window => {}
+            // The session has ended.
+            () = self.batches.closed() => {}
+        }
+        self.nothing(&mut self.state())
+    }
+
+    fn begin(&self, mark: Bookmark) -> u64 {
+        let mut state = self.state();
+        state.polls += 1;
+        self.line.acknowledge(state.ledger.poll(mark));
+        // Whoever polled before learns that it is superseded.
+        self.line.wake_reader();
+        state.polls
+    }
+
+    fn poll_read(self: &Arc<Self>, cx: &mut Context<'_>, turn: u64) -> Poll<Polled> {
+        let mut state = self.state();
+        if turn < state.polls {
+            return Poll::Ready(Polled::Superseded);
+        }
+        let after = match state.ledger.reading() {
+            Reading::After(after) => Some(after),
+            Reading::Nothing => return Poll::Ready(self.nothing(&mut state)),
+            Reading::Later => None,
+        };
+        Poll::Ready(match ready!(self.line.poll_read(cx, after)) {
+            Found::Something(elements, newest) => {
+                Polled::Answer(elements, Receipt::new(self, state.ledger.answer(newest)))
+            }
+            // Clients ask again, and another node answers.
+            Found::End if self.line.mounted.is_stopping() => self.nothing(&mut state),
+            Found::End => Polled::Gone,
+        })
+    }
+
+    fn nothing(self: &Arc<Self>, state: &mut State) -> Polled {
+        Polled::Answer(BytesMut::new(), Receipt::new(self, state.ledger.empty_answer()))
+    }
+
+    /// An answer was written in full, or never will be.
+    pub(super) fn settle(&self, mark: Bookmark, written: bool) {
+        if self.state().ledger.settle(mark, written) {
+            self.line.wake_reader();
+        }
     }
 
     /// Has messages handled, in order, and waits until they are: so long for each.
@@ -106,7 +162,7 @@ impl Session {
     /// # Cancel safety
     /// What was handed over is handled, whether or not anybody waits for it.
     pub(super) async fn post(&self, mark: Bookmark, messages: Vec<Message>, window: Duration) -> Posted {
-        let acknowledged = self.ledger().post(mark);
+        let acknowledged = self.state().ledger.post(mark);
         self.line.acknowledge(acknowledged);
         let count = messages.len();
         if count == 0 {
@@ -114,7 +170,7 @@ impl Session {
         }
         let (handled, mut progress) = watch::channel(0);
         let late = Arc::new(AtomicBool::new(false));
-        if self.batches.try_send(Batch { messages, handled, late: late.clone() }).is_err() {
+        if self.batches.try_send(Box::new(Batch { messages, handled, late: late.clone() })).is_err() {
             return Posted::Late;
         }
         while *progress.borrow_and_update() < count {
@@ -132,12 +188,26 @@ impl Session {
         Posted::Handled
     }
 
-    /// An answer to a poll was not written in full.
-    pub(super) fn tear(&self, after: u64, mark: Bookmark) {
-        self.ledger().tear(after, mark);
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+/// How long clients have to fetch what sockets say at last, when the endpoint stops.
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Ends after this time; sooner, if the endpoint begins to stop meanwhile.
+pub(super) async fn window(handle: &Handle, length: Duration) {
+    let stop = &handle.0.stop;
+    let stopping = async {
+        if stop.is_cancelled() {
+            return pending().await;
+        }
+        stop.cancelled().await;
+        sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        () = sleep(length) => {}
+        () = stopping => {}
     }
 }

@@ -2,22 +2,19 @@
 
 use std::{future::poll_fn, sync::atomic::Ordering, task::Poll, time::Duration};
 
-use tokio::{sync::mpsc, time::timeout};
+use tokio::sync::mpsc;
 
-use super::session::Batch;
+use super::session::{Batch, FAREWELL, window};
 use crate::{
     socket::{Flow, Reason, Socket},
     transport::{ask::Ask, driver::Driver},
 };
 
-/// How long a session that was told to go waits for its client to take what it has sent.
-const FAREWELL: Duration = Duration::from_secs(1);
-
 /// Lives until the socket stops, its client is silent for too long, or the endpoint stops. What the socket sent at last
 /// can be fetched for `patience`.
 pub(super) async fn run<S: Socket>(
     mut driver: Driver<S>,
-    mut batches: mpsc::Receiver<Batch>,
+    mut batches: mpsc::Receiver<Box<Batch>>,
     patience: Duration,
 ) {
     let reason = converse(&mut driver, &mut batches).await;
@@ -34,11 +31,14 @@ pub(super) async fn run<S: Socket>(
         line.register(cx);
         if line.is_over() || line.asked() == Ask::Cut { Poll::Ready(()) } else { Poll::Pending }
     });
-    let _ = timeout(patience, fetched).await;
+    tokio::select! {
+        () = fetched => {}
+        () = window(driver.handle(), patience) => {}
+    }
     line.discard();
 }
 
-async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Batch>) -> Reason {
+async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Box<Batch>>) -> Reason {
     let mut flow = driver.init().await;
     loop {
         match flow {
@@ -48,7 +48,7 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
         }
         flow = tokio::select! {
             () = driver.ready() => driver.info().await,
-            Some(batch) = batches.recv() => handle(driver, batch).await,
+            Some(batch) = batches.recv() => handle(driver, *batch).await,
         };
     }
 }

@@ -53,3 +53,6 @@ fn tokens(handle: &Handle, crypto: Crypto) -> Option<Tokens> {
     let tokens = handle.tokens(SALT).ok()?;
     Some(tokens.max_age(crypto.max_age).key(crypto.key()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,3 +102,6 @@ pub(super) fn messages(headers: &HeaderMap, body: Bytes, most: usize) -> Result<
 fn text(bytes: Bytes) -> Result<Text, Malformed> {
     Text::try_from(bytes).map_err(|_| Malformed::NotUtf8)
 }
+
+#[cfg(test)]
+mod tests;

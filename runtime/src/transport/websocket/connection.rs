@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     contain,
-    pubsub::PubSub,
     socket::{Inbox, Outbox, Reason, Socket},
     transport::ask::Ask,
 };
@@ -228,7 +227,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             }
             None => State::Ended,
         };
-        self.inbox.close(self.pubsub());
+        self.inbox.close();
         self.peer.leave_topics();
         let name = self.peer.mounted.socket();
         tracing::debug!(socket = name, reason = ?end.reason, "socket closed");
@@ -257,10 +256,6 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             deflate: self.peer.deflate,
         }
     }
-
-    fn pubsub(&self) -> &PubSub {
-        self.peer.mounted.handle.pubsub()
-    }
 }
 
 impl<S: Socket, W: Wire> Future for Connection<S, W> {
@@ -281,7 +276,7 @@ impl<S: Socket, W: Wire> Future for Connection<S, W> {
 
 impl<S: Socket, W: Wire> Drop for Connection<S, W> {
     fn drop(&mut self) {
-        self.inbox.close(self.pubsub());
+        self.inbox.close();
         self.peer.abandon();
         self.peer.mounted.roster.leave(self.place);
     }

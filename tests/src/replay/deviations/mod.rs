@@ -4,11 +4,12 @@
 //! has to match the rewritten one in full. No rule knows a case by its name.
 
 mod handshake;
+mod longpoll;
 mod origins;
 mod protocol;
 mod values;
 
-use super::{case::Case, compare::differences, outcome::Outcome};
+use super::{case::Case, compare::differences, conversation::Conversation, outcome::Outcome};
 
 /// A kind of difference that is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,33 @@ pub enum Verdict {
 
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [handshake::RULES, origins::RULES, protocol::RULES, values::RULES].into_iter().flatten()
+    [longpoll::RULES, handshake::RULES, origins::RULES, protocol::RULES, values::RULES].into_iter().flatten()
+}
+
+/// Judges what came of a conversation.
+pub fn judge_all(conversation: &Conversation, got: &[Outcome]) -> Verdict {
+    let exchanges = &conversation.exchanges;
+    if exchanges.len() != got.len() {
+        return Verdict::Different(vec![format!("{} exchanges of {}", got.len(), exchanges.len())]);
+    }
+    let (mut used, mut different): (Vec<Rule>, Vec<String>) = Default::default();
+    for (place, (exchange, got)) in exchanges.iter().zip(got).enumerate() {
+        match judge(&exchange.case, got) {
+            Verdict::Same => {}
+            Verdict::Wanted(rules) => used.extend(rules),
+            Verdict::Different(differences) if exchanges.len() == 1 => different.extend(differences),
+            Verdict::Different(differences) => {
+                different.extend(differences.iter().map(|what| format!("step {}: {what}", place + 1)));
+            }
+        }
+    }
+    used.sort_by_key(|rule| rule.name);
+    used.dedup_by_key(|rule| rule.name);
+    match (different.is_empty(), used.is_empty()) {
+        (true, true) => Verdict::Same,
+        (true, false) => Verdict::Wanted(used),
+        (false, _) => Verdict::Different(different),
+    }
 }
 
 /// Judges what came of a case.

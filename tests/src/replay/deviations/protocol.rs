@@ -114,7 +114,7 @@ fn restart_is_1012(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     asked
 }
 
-fn number_after(text: &str, label: &str) -> Option<usize> {
+pub(super) fn number_after(text: &str, label: &str) -> Option<usize> {
     let (_, rest) = text.split_once(label)?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }

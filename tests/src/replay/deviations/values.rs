@@ -1,9 +1,9 @@
 //! What `connect` is told: parameters and connect_info.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Case, Outcome, Rule};
-use crate::wire::{Frame, Request};
+use crate::wire::Request;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -32,17 +32,41 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Edits the JSON objects that the server sent, if the edit is about any of them.
-fn edit(wanted: &mut Outcome, change: impl Fn(&mut serde_json::Map<String, Value>) -> bool) -> bool {
-    let mut changed = false;
+fn edit(wanted: &mut Outcome, change: impl Fn(&mut Map<String, Value>) -> bool) -> bool {
+    let changed = |text: &[u8]| {
+        let mut object = serde_json::from_slice(text).ok()?;
+        change(&mut object).then(|| Value::Object(object).to_string())
+    };
+    let mut any = false;
     for frame in wanted.frames.iter_mut().filter(|frame| frame.opcode == 1) {
-        if let Ok(Value::Object(mut object)) = serde_json::from_slice(&frame.payload)
-            && change(&mut object)
-        {
-            frame.payload = Value::Object(object).to_string().into_bytes();
-            changed = true;
+        if let Some(text) = changed(&frame.payload) {
+            (frame.payload, any) = (text.into_bytes(), true);
         }
     }
-    changed
+    any | edit_messages(wanted, changed)
+}
+
+/// Edits the messages in an answer of longpoll.
+fn edit_messages(wanted: &mut Outcome, changed: impl Fn(&[u8]) -> Option<String>) -> bool {
+    let body = wanted.body.as_deref().unwrap_or_default();
+    let Ok(Value::Object(mut answer)) = serde_json::from_str(body) else { return false };
+    let mut any = false;
+    for message in answer.get_mut("messages").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(text) = message.as_str().and_then(|text| changed(text.as_bytes())) {
+            (*message, any) = (text.into(), true);
+        }
+    }
+    if any {
+        wanted.body = Some(Value::Object(answer).to_string());
+    }
+    any
+}
+
+/// The first JSON object that the server sent.
+fn first_object(outcome: &Outcome) -> Option<Value> {
+    let body = || serde_json::from_str::<Value>(outcome.body.as_deref()?).ok();
+    let message = || serde_json::from_str(body()?["messages"][0].as_str()?).ok();
+    outcome.frames.first().map_or_else(message, |frame| serde_json::from_slice(&frame.payload).ok())
 }
 
 fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -132,9 +156,8 @@ fn decode(text: &str) -> Option<String> {
 }
 
 fn options_are_constants(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let named =
-        |frame: &Frame| serde_json::from_slice::<Value>(&frame.payload).ok()?.get("endpoint").cloned();
-    let Some(Value::String(name)) = got.frames.first().and_then(named) else { return false };
+    let object = first_object(got).unwrap_or_default();
+    let Some(name) = object["endpoint"].as_str() else { return false };
     case.sent.iter().any(|frame| frame.payload == b"config")
         && name.chars().all(|c| c.is_ascii_alphanumeric())
         && edit(wanted, |object| {

@@ -1,6 +1,6 @@
 landfall::endpoint! {
     pub struct Web;
-    socket("/a", EchoSocket, longpoll = true);
+    socket("/a", EchoSocket, transport);
 }
 
 fn main() {}

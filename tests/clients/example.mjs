@@ -1,4 +1,4 @@
-// The chat of the examples as a program that is started and stopped, as an operator would.
+// One of the examples as a program that is started and stopped, as an operator would.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -8,13 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const patience = 20_000;
 
-export class Chat {
+export class Example {
   static async start(program) {
-    const chat = new Chat();
-    chat.program = program;
-    chat.port = await freePort();
-    await chat.start();
-    return chat;
+    const example = new Example();
+    example.program = program;
+    example.port = await freePort();
+    await example.start();
+    return example;
   }
 
   page(path, host = "127.0.0.1") {
@@ -28,7 +28,7 @@ export class Chat {
     });
     this.ended = once(this.process, "exit");
     for (let tries = 0; !(await listens(this.port)); tries++) {
-      assert(tries < 100 && this.process.exitCode === null, "the chat does not listen");
+      assert(tries < 100 && this.process.exitCode === null, "the example does not listen");
       await sleep(100);
     }
   }
@@ -39,7 +39,7 @@ export class Chat {
     const killer = setTimeout(() => this.process.kill("SIGKILL"), patience);
     const [code, signal] = await this.ended;
     clearTimeout(killer);
-    assert.deepEqual([code, signal], [0, null], "the chat's end");
+    assert.deepEqual([code, signal], [0, null], "the example's end");
   }
 }
 

@@ -1,0 +1,191 @@
+//! `impl Type { .. }` with an attribute of ours on it.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type, parse::Parser,
+    spanned::Spanned,
+};
+
+use crate::{callback::first_type, diag::Diagnostics};
+
+/// What stands on an impl block, and what it makes of it.
+pub(crate) struct Attached {
+    /// `#[socket]`
+    pub(crate) attribute: &'static str,
+    /// `Socket`
+    pub(crate) contract: &'static str,
+    /// `a socket`
+    pub(crate) what: &'static str,
+}
+
+impl Attached {
+    /// The block, if it is one of a type that owns its state.
+    pub(crate) fn read(&self, item: &TokenStream, diag: &mut Diagnostics) -> Option<ItemImpl> {
+        let Attached { attribute, contract, what } = self;
+        let place = format!("`{attribute}` goes on `impl Type {{ .. }}`");
+        let block = match syn::parse2::<Item>(item.clone()) {
+            Ok(Item::Impl(block)) => block,
+            Ok(_) => {
+                diag.push(item, place).help(format!(
+                    "write `{attribute}` on the impl block with the callbacks, not on the type"
+                ));
+                return None;
+            }
+            Err(error) => {
+                diag.push_syn(error);
+                return None;
+            }
+        };
+        if let Some((path, _)) = &block.trait_ {
+            diag.push(path, place).help(format!(
+                "remove the trait: `{attribute}` writes `impl {contract} for {}`",
+                block.self_ty.span().source_text().unwrap_or_else(|| "Type".to_owned())
+            ));
+            return None;
+        }
+        if let Some(unsafety) = &block.unsafety {
+            diag.push(unsafety, place).help("remove `unsafe`");
+        }
+        if let Some(lifetime) = borrowed(&block) {
+            diag.push(&lifetime, format!("{what} owns its state: no lifetime parameters"))
+                .help("keep `String` instead of `&str`, or share by `Arc`");
+            return None;
+        }
+        Some(block)
+    }
+}
+
+/// The first lifetime of the type that is not `'static`.
+pub(crate) fn borrowed(block: &ItemImpl) -> Option<Lifetime> {
+    if let Some(parameter) = block.generics.lifetimes().next() {
+        return Some(Lifetime {
+            apostrophe: parameter.lifetime.apostrophe,
+            ident: parameter.lifetime.ident.clone(),
+        });
+    }
+    let mut found = None;
+    lifetimes(block.self_ty.to_token_stream(), &mut found);
+    found
+}
+
+fn lifetimes(tokens: TokenStream, found: &mut Option<Lifetime>) {
+    let mut apostrophe = None;
+    for token in tokens {
+        match (token, apostrophe.take()) {
+            (TokenTree::Ident(ident), Some(apostrophe)) if ident != "static" => {
+                found.get_or_insert(Lifetime { apostrophe, ident });
+            }
+            (TokenTree::Punct(punct), _) if punct.as_char() == '\'' => apostrophe = Some(punct.span()),
+            (TokenTree::Group(group), _) => lifetimes(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+/// Takes `crate = path` out of the arguments of an attribute, which are cut into pieces at their commas.
+pub(crate) fn take_crate(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Option<Path> {
+    let mut krate = None;
+    pieces.retain(|piece| match piece.as_slice() {
+        [TokenTree::Ident(name), TokenTree::Punct(equals), path @ ..]
+            if name == "crate" && equals.as_char() == '=' =>
+        {
+            let path = path.iter().filter(|token| !is_comma(token)).cloned().collect();
+            match Path::parse_mod_style.parse2(path) {
+                Ok(path) if krate.is_none() => krate = Some(path),
+                Ok(_) => drop(diag.push(name, "`crate` is set twice")),
+                Err(error) => diag.push_syn(error),
+            }
+            false
+        }
+        _ => true,
+    });
+    krate
+}
+
+/// Tokens between two commas, the comma at the end of each.
+pub(crate) fn pieces(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut pieces = vec![Vec::new()];
+    for token in tokens {
+        let ends = is_comma(&token);
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(token);
+        }
+        if ends {
+            pieces.push(Vec::new());
+        }
+    }
+    pieces
+}
+
+pub(crate) fn is_comma(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+/// Where the names of an expansion live.
+pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
+    match krate {
+        Some(krate) => quote!(#krate::__private),
+        None => quote!(::landfall::__private),
+    }
+}
+
+pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+}
+
+/// The condition under which none of these functions exists; `None` if there always is one.
+pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
+    let mut conditions = Vec::new();
+    for item in items {
+        let all: Vec<_> =
+            cfgs(&item.attrs).filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens)).collect();
+        if all.is_empty() {
+            return None;
+        }
+        conditions.push(quote!(all(#(#all),*)));
+    }
+    let condition = (!conditions.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
+    Some(condition.unwrap_or_default())
+}
+
+/// `type Info = ..;`: what the first arguments of `handle_info` say, of which there are many if `#[cfg]` chooses.
+pub(crate) fn info(arrivals: &[&ImplItemFn]) -> TokenStream {
+    let types = arrivals.iter().filter_map(|item| {
+        let (ty, cfgs) = (first_type(item)?, cfgs(&item.attrs));
+        Some(quote!(#(#cfgs)* type Info = #ty;))
+    });
+    let unit = otherwise(arrivals).map(|condition| quote!(#condition type Info = ();));
+    quote!(#(#types)* #unit)
+}
+
+/// The type of what arrives, as far as an implementation that is never run can have it.
+pub(crate) fn info_or_unit(block: &ItemImpl) -> TokenStream {
+    let info = block.items.iter().find_map(|item| match item {
+        ImplItem::Fn(item) if item.sig.ident == "handle_info" => first_type(item),
+        _ => None,
+    });
+    match info {
+        Some(Type::Reference(_) | Type::ImplTrait(_)) | None => quote!(()),
+        Some(info) => quote!(#info),
+    }
+}
+
+pub(crate) fn argument_attributes(input: &FnArg) -> &Vec<Attribute> {
+    match input {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(typed) => &typed.attrs,
+    }
+}
+
+pub(crate) fn argument_attributes_mut(input: &mut FnArg) -> &mut Vec<Attribute> {
+    match input {
+        FnArg::Receiver(receiver) => &mut receiver.attrs,
+        FnArg::Typed(typed) => &mut typed.attrs,
+    }
+}
+
+/// The type as written, without the spaces that tokens have between them.
+pub(crate) fn type_name(ty: &Type) -> String {
+    ty.to_token_stream().to_string().replace(' ', "")
+}

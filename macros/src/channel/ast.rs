@@ -1,0 +1,111 @@
+//! What `#[channel]` was written on.
+
+use syn::{Attribute, FnArg, Generics, ImplItem, ImplItemFn, LitStr, PatType, Path, Type};
+
+use crate::callback::Callback;
+
+/// `#[channel(Socket, crate = path)]`.
+pub(crate) struct Setup {
+    pub(crate) krate: Option<Path>,
+    /// `None` if it is missing, which has been said.
+    pub(crate) socket: Option<Type>,
+}
+
+/// `impl Type { .. }`.
+pub(crate) struct Channel {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    pub(crate) self_ty: Type,
+    pub(crate) callbacks: Vec<Method>,
+    pub(crate) handlers: Vec<Handler>,
+    /// Methods that are neither.
+    pub(crate) helpers: Vec<ImplItemFn>,
+    /// What is no method.
+    pub(crate) others: Vec<ImplItem>,
+}
+
+/// A callback as written, without our attributes.
+pub(crate) struct Method {
+    pub(crate) callback: &'static Callback,
+    pub(crate) item: ImplItemFn,
+    /// Of `join`: one for each argument.
+    pub(crate) sources: Vec<Source>,
+}
+
+/// Where an argument comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// `#[rest]`: what `*` stands for.
+    Rest,
+    /// `#[topic]`
+    Topic,
+    /// `#[payload]`
+    Payload,
+    /// `#[assigns]`
+    Assigns,
+    /// By its type.
+    Type,
+}
+
+/// A method with `#[handle_in("event")]` or `#[handle_out("event")]`.
+pub(crate) struct Handler {
+    /// None only if what names them is wrong, which has been said.
+    pub(crate) events: Vec<(Direction, LitStr)>,
+    /// Without these attributes.
+    pub(crate) item: ImplItemFn,
+}
+
+/// Which way an event goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// From the client.
+    In,
+    /// From a broadcast to the client.
+    Out,
+}
+
+impl Channel {
+    pub(crate) fn callbacks<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Method> {
+        self.callbacks.iter().filter(move |method| method.callback.name == name)
+    }
+
+    /// The functions of a callback: more than one if `#[cfg]` chooses.
+    pub(crate) fn items(&self, name: &str) -> Vec<&ImplItemFn> {
+        let methods = self.callbacks.iter().filter(|method| method.callback.name == name);
+        methods.map(|method| &method.item).collect()
+    }
+
+    /// All methods, as they stay with the type.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &ImplItemFn> {
+        let callbacks = self.callbacks.iter().map(|method| &method.item);
+        callbacks.chain(self.handlers.iter().map(|handler| &handler.item)).chain(&self.helpers)
+    }
+}
+
+impl Method {
+    /// The arguments of `join`, and where they come from.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&PatType, Source)> {
+        let inputs = self.item.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(argument) => Some(argument),
+            FnArg::Receiver(_) => None,
+        });
+        inputs.zip(self.sources.iter().copied())
+    }
+}
+
+impl Handler {
+    pub(crate) fn events(&self, direction: Direction) -> impl Iterator<Item = &LitStr> {
+        self.events.iter().filter(move |(way, _)| *way == direction).map(|(_, event)| event)
+    }
+}
+
+impl Direction {
+    pub(crate) const ALL: [Direction; 2] = [Direction::In, Direction::Out];
+
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Direction::In => "handle_in",
+            Direction::Out => "handle_out",
+        }
+    }
+}

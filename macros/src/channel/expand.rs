@@ -1,0 +1,243 @@
+//! Writes `impl Channel for Type`. What the user wrote stays a method of the type, and is called from there.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{FnArg, ImplItemFn, PatType, ReturnType, Type, spanned::Spanned};
+
+use super::{
+    argument::{is_str, is_whole},
+    ast::{Channel, Direction, Handler, Method, Setup, Source},
+};
+use crate::block::{self, cfgs, info, runtime};
+
+pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenStream {
+    let Channel { attrs, self_ty, others, .. } = channel;
+    let (generics, _, bounds) = channel.generics.split_for_impl();
+    let runtime = runtime(setup.krate.as_ref());
+    let info = info(&channel.items("handle_info"));
+    let intercept = intercept(channel);
+    let join = channel.callbacks("join").map(join);
+    let handle_in = handle_in(channel);
+    let handle_info = channel.callbacks("handle_info").map(handle_info);
+    let handle_out = handle_out(channel);
+    let terminate = channel.callbacks("terminate").map(terminate);
+    let methods = channel.methods();
+    quote! {
+        const _: () = {
+            use #runtime as __rt;
+            #(#attrs)*
+            impl #generics __rt::channel::Channel for #self_ty #bounds {
+                type Socket = #socket;
+                #info
+                #intercept
+                #(#join)*
+                #handle_in
+                #(#handle_info)*
+                #handle_out
+                #(#terminate)*
+            }
+        };
+        #(#attrs)*
+        impl #generics #self_ty #bounds {
+            #(#others)*
+            #(#methods)*
+        }
+    }
+}
+
+fn name(text: &str) -> Ident {
+    Ident::new(text, Span::mixed_site())
+}
+
+fn intercept(channel: &Channel) -> Option<TokenStream> {
+    let events: Vec<_> = channel
+        .handlers
+        .iter()
+        .flat_map(|handler| {
+            handler.events(Direction::Out).map(|event| {
+                let cfgs = cfgs(&handler.item.attrs);
+                quote!(#(#cfgs)* #event)
+            })
+        })
+        .collect();
+    (!events.is_empty())
+        .then(|| quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];))
+}
+
+/// What a method returns, as the contract wants it. An error about the result points at its type, one about an argument
+/// at the type of that.
+fn call(item: &ImplItemFn, into: TokenStream, arguments: &[TokenStream]) -> TokenStream {
+    let method = &item.sig.ident;
+    let at = match &item.sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => method.span(),
+    };
+    let at = at.resolved_at(Span::mixed_site());
+    let value = Ident::new("__value", at);
+    let into = located(into, at);
+    let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
+    quote_spanned! {at=>
+        let #value = Self::#method(#(#arguments),*) #awaited;
+        #into(#value)
+    }
+}
+
+fn answer(item: &ImplItemFn, arguments: &[TokenStream]) -> TokenStream {
+    call(item, quote!(__rt::channel::IntoAnswer::into_answer), arguments)
+}
+
+/// The arguments of a callback, each where the user writes its type.
+fn arguments(item: &ImplItemFn, names: &[&Ident]) -> Vec<TokenStream> {
+    let types = item.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(argument.ty.span()),
+        FnArg::Receiver(_) => None,
+    });
+    let others = names.iter().zip(types).map(|(name, at)| located(name.to_token_stream(), at));
+    std::iter::once(quote!(self)).chain(others).collect()
+}
+
+/// Tokens of ours, for errors elsewhere.
+fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let locate = |token| match token {
+        TokenTree::Group(group) => {
+            let mut located = Group::new(group.delimiter(), self::located(group.stream(), at));
+            located.set_span(group.span().located_at(at));
+            TokenTree::Group(located)
+        }
+        mut token => {
+            token.set_span(token.span().located_at(at));
+            token
+        }
+    };
+    tokens.into_iter().map(locate).collect()
+}
+
+fn join(method: &Method) -> TokenStream {
+    let (attempt, cfgs) = (name("__join"), cfgs(&method.item.attrs));
+    let (mut taken, mut values) = (Vec::new(), Vec::new());
+    for (index, (PatType { attrs, ty, .. }, source)) in method.arguments().enumerate() {
+        let variable = format_ident!("__argument{index}", span = Span::mixed_site().located_at(ty.span()));
+        let value = located(take(ty, source, &attempt), ty.span());
+        taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
+        let cfgs = block::cfgs(attrs);
+        values.push(quote!(#(#cfgs)* #variable));
+    }
+    let joined = call(&method.item, quote!(__rt::channel::IntoJoined::<Self>::into_joined), &values);
+    quote! {
+        #(#cfgs)*
+        async fn join(
+            #attempt: __rt::channel::Join<Self>,
+        ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError> {
+            #(#taken)*
+            #joined
+        }
+    }
+}
+
+fn take(ty: &Type, source: Source, attempt: &Ident) -> TokenStream {
+    match source {
+        Source::Type if is_whole(ty) => quote!(::core::clone::Clone::clone(&#attempt)),
+        Source::Type => quote!(__rt::channel::FromJoin::from_join(&#attempt)?),
+        Source::Rest if is_str(ty) => quote!(#attempt.rest()),
+        Source::Topic if is_str(ty) => quote!(#attempt.topic()),
+        Source::Rest => quote!(__rt::channel::argument::rest(&#attempt)?),
+        Source::Topic => quote!(__rt::channel::argument::topic(&#attempt)?),
+        Source::Payload => quote!(__rt::channel::argument::payload(&#attempt)?),
+        Source::Assigns => quote!(__rt::channel::argument::assigns(&#attempt)?),
+    }
+}
+
+fn handle_in(channel: &Channel) -> TokenStream {
+    let (event, out) = (name("__event"), name("__out"));
+    let take = quote!(__rt::channel::argument::event(#event, #out));
+    let handlers = channel.handlers.iter();
+    let arms: Vec<_> = handlers.filter_map(|handler| arm(handler, Direction::In, &take, &out)).collect();
+    let all = channel.items("handle_in");
+    let others = all.iter().map(|item| {
+        let (cfgs, answer) = (cfgs(&item.attrs), answer(item, &arguments(item, &[&event, &out])));
+        quote!(#(#cfgs)* _ => { #answer })
+    });
+    let unknown = block::otherwise(&all)
+        .map(|condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),));
+    quote! {
+        async fn handle_in(
+            &mut self,
+            #event: __rt::channel::Event,
+            #out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            match #event.name() {
+                #(#arms)*
+                #(#others)*
+                #unknown
+            }
+        }
+    }
+}
+
+fn handle_out(channel: &Channel) -> Option<TokenStream> {
+    let (broadcast, out) = (name("__broadcast"), name("__out"));
+    let take = quote!(__rt::channel::argument::broadcast(&#broadcast));
+    let handlers = channel.handlers.iter();
+    let arms: Vec<_> = handlers.filter_map(|handler| arm(handler, Direction::Out, &take, &out)).collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            async fn handle_out(
+                &mut self,
+                #broadcast: __rt::Broadcast,
+                #out: &mut __rt::channel::Outlet,
+            ) -> __rt::channel::Answer {
+                match #broadcast.event() {
+                    #(#arms)*
+                    _ => __rt::channel::argument::pass_on(&#broadcast, #out),
+                }
+            }
+        }
+    })
+}
+
+/// `"event" => ..`. `take` is a `Result` of the payload, or of the answer if it does not fit.
+fn arm(handler: &Handler, direction: Direction, take: &TokenStream, out: &Ident) -> Option<TokenStream> {
+    let (item, events) = (&handler.item, handler.events(direction).collect::<Vec<_>>());
+    if events.is_empty() {
+        return None;
+    }
+    let (cfgs, payload) = (cfgs(&item.attrs), &name("__payload"));
+    let taken = handler.payload().map(|ty| {
+        let take = located(take.clone(), ty.span());
+        quote! {
+            let #payload: #ty = match #take {
+                ::core::result::Result::Ok(__payload) => __payload,
+                ::core::result::Result::Err(__answer) => return __answer,
+            };
+        }
+    });
+    let names = taken.is_some().then_some(payload).into_iter().chain(handler.takes_outlet().then_some(out));
+    let answer = answer(item, &arguments(item, &names.collect::<Vec<_>>()));
+    Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }))
+}
+
+fn handle_info(method: &Method) -> TokenStream {
+    let (item, info, out) = (&method.item, name("__info"), name("__out"));
+    let (cfgs, answer) = (cfgs(&item.attrs), answer(item, &arguments(item, &[&info, &out])));
+    quote! {
+        #(#cfgs)*
+        async fn handle_info(
+            &mut self,
+            #info: Self::Info,
+            #out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            #answer
+        }
+    }
+}
+
+fn terminate(method: &Method) -> TokenStream {
+    let (reason, item) = (name("__reason"), &method.item);
+    let (cfgs, arguments) = (cfgs(&item.attrs), arguments(item, &[&reason]));
+    quote! {
+        #(#cfgs)*
+        fn terminate(self, #reason: __rt::Reason) {
+            Self::terminate(#(#arguments),*)
+        }
+    }
+}

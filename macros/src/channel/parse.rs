@@ -1,0 +1,108 @@
+//! Reads the attribute's arguments and the impl block.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{
+    Ident, ImplItem, ImplItemFn, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
+};
+
+use super::{
+    argument,
+    ast::{Channel, Method, Setup},
+    callback::callback,
+    handler,
+};
+use crate::{
+    block::{self, Attached, argument_attributes},
+    diag::Diagnostics,
+};
+
+const CHANNEL: Attached = Attached { attribute: "#[channel]", contract: "Channel", what: "a channel" };
+
+pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
+    const FORM: &str = "write `#[channel(UserSocket)]`";
+    let mut pieces = block::pieces(arguments);
+    let krate = block::take_crate(&mut pieces, diag);
+    let rest: TokenStream = pieces.into_iter().flatten().collect();
+    if rest.is_empty() {
+        diag.push_at(Span::call_site(), "`#[channel]` needs the type of its socket").help(FORM);
+        return Setup { krate, socket: None };
+    }
+    let parsed = (|input: ParseStream| {
+        if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+            let name = input.call(Ident::parse_any)?;
+            input.parse::<TokenStream>()?;
+            return Err(syn::Error::new(name.span(), format!("`#[channel]` has no option `{name}`")));
+        }
+        let socket: Type = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok((socket, input.parse::<TokenStream>()?))
+    })
+    .parse2(rest);
+    let (socket, wrong) = match parsed {
+        Ok((socket, rest)) if rest.is_empty() => (Some(socket), None),
+        Ok((socket, rest)) => (Some(socket), Some((rest.span(), "a channel has one socket".to_owned()))),
+        Err(error) => (None, Some((error.span(), error.to_string()))),
+    };
+    if let Some((at, message)) = wrong {
+        diag.push_at(at, message).help(FORM);
+    }
+    Setup { krate, socket }
+}
+
+pub(crate) fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {
+    let block = CHANNEL.read(item, diag)?;
+    let mut channel = Channel {
+        attrs: block.attrs,
+        generics: block.generics,
+        self_ty: *block.self_ty,
+        callbacks: Vec::new(),
+        handlers: Vec::new(),
+        helpers: Vec::new(),
+        others: Vec::new(),
+    };
+    for item in block.items {
+        match item {
+            ImplItem::Fn(item) => method(item, &mut channel, diag),
+            other => channel.others.push(other),
+        }
+    }
+    Some(channel)
+}
+
+fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
+    let mut item = match handler::take(item, diag) {
+        Ok(handler) => {
+            no_attributes(&handler.item, diag);
+            return channel.handlers.push(handler);
+        }
+        Err(item) => item,
+    };
+    let callback = callback(&item.sig.ident.to_string());
+    let mut sources = Vec::new();
+    if callback.is_some_and(|callback| callback.name == "join") && item.sig.receiver().is_none() {
+        sources = item.sig.inputs.iter_mut().map(|input| argument::take(input, diag)).collect();
+    } else {
+        no_attributes(&item, diag);
+    }
+    match callback {
+        Some(callback) => channel.callbacks.push(Method { callback, item, sources }),
+        None => channel.helpers.push(item),
+    }
+}
+
+/// `#[rest]`, `#[topic]`, `#[payload]` and `#[assigns]` mean something in `join` alone.
+fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
+    let attributes = item.sig.inputs.iter().flat_map(argument_attributes);
+    for attribute in attributes.filter(|one| argument::source(one).is_some()) {
+        let (name, method) = (argument::name(attribute), &item.sig.ident);
+        let found = diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `join`"));
+        match name.as_str() {
+            "payload" => found.help("remove it: a handler takes the payload by its place"),
+            "topic" => found.help("take it by `out.topic()`"),
+            _ => found.help(format!("take it in `join`, and keep it in a field for `{method}`")),
+        };
+    }
+}

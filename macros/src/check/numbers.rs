@@ -1,0 +1,148 @@
+//! Numbers and durations.
+
+use syn::Expr;
+
+use super::Check;
+use crate::{diag::did_you_mean, schema, value};
+
+pub(super) const TOO_LONG: &str = "the JavaScript client gives up a request after 20 s";
+
+impl Check<'_> {
+    pub(super) fn size(&mut self, value: &Expr, least: u64) {
+        let name = self.name;
+        if value::word(value).is_some_and(|word| word == "unlimited") {
+            return;
+        }
+        match (value::integer(value), value::literal_name(value)) {
+            (Some(number), _) if number < i128::from(least) => {
+                let found = match least {
+                    1 => self.diag.push(value, format!("`{name}` must be positive")),
+                    _ => self.diag.push(value, format!("`{name}` is too small for a join message")),
+                };
+                match (name, least) {
+                    ("batch_size", _) => found.help("`drainer = false` disables draining"),
+                    (_, 1) => found,
+                    _ => found.help(format!("at least {least}")),
+                };
+            }
+            (Some(_), _) => {}
+            (None, Some(literal)) => {
+                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
+            }
+            (None, None) => {}
+        }
+    }
+
+    pub(super) fn number(&mut self, value: &Expr, least: u64) {
+        let name = self.name;
+        match (value::integer(value), value::literal_name(value)) {
+            (Some(number), _) if number < i128::from(least) => {
+                let bound = if least == 1 { "positive".to_owned() } else { format!("at least {least}") };
+                self.diag.push(value, format!("`{name}` must be {bound}"));
+            }
+            (None, Some(literal)) => {
+                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn millis(&mut self, value: &Expr, longer: bool) {
+        if let Some((unit, arguments)) = value::call(value) {
+            let number = arguments.first().and_then(value::integer).filter(|_| arguments.len() == 1);
+            let factor = match unit.to_string().as_str() {
+                "secs" => 1000,
+                "millis" => 1,
+                _ => return,
+            };
+            let found = self.diag.push(value, format!("`{}` is a number of milliseconds", self.name));
+            if let Some(number) = number {
+                found.help(format!("write `{} = {}`", self.name, number.saturating_mul(factor)));
+            }
+            return;
+        }
+        self.number(value, 1);
+        if !longer && outlasts_the_client(value) {
+            self.diag.push(value, TOO_LONG).help("at most 15_000");
+        }
+    }
+
+    /// Ages of tokens are compared in seconds.
+    pub(super) fn whole_seconds(&mut self, value: &Expr) {
+        if millis(value).is_some_and(|millis| (1..1000).contains(&millis)) {
+            let message = format!("`{}` is below a second: tokens would be expired at once", self.name);
+            self.diag.push(value, message);
+        }
+    }
+
+    pub(super) fn port(&mut self, value: &Expr, least: u64) {
+        let name = self.name;
+        match (value::integer(value), value::literal_name(value)) {
+            (Some(number), _) if number < i128::from(least) || number > 65_535 => {
+                let found = self.diag.push(value, format!("`{name}` must be between {least} and 65535"));
+                if least > 0 && number == 0 {
+                    found.help("for a port chosen by the system use `http(port = 0)`");
+                }
+            }
+            (None, Some(literal)) => {
+                let shown =
+                    value::text(value).map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
+                let digits: String = value::text(value)
+                    .map(|text| text.value().chars().filter(char::is_ascii_digit).collect())
+                    .unwrap_or_default();
+                let found = self.diag.push(value, format!("`{name}` is a number, not {shown}"));
+                if digits.parse::<u16>().is_ok() {
+                    found.help(format!("write `{name} = {digits}`"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `never` is how to write that there is no limit, if there may be none.
+    pub(super) fn duration(&mut self, value: &Expr, never: Option<&str>) {
+        let name = self.name;
+        if let Some(literal) = value::literal_name(value) {
+            let found = self.diag.push(value, format!("`{name}` needs a unit"));
+            match value::integer(value) {
+                Some(number) => found.help(format!("write `secs({number})` or `millis({number})`")),
+                None => found.help(format!("write `secs(60)`, not {literal}")),
+            };
+        } else if let Some((unit, arguments)) = value::call(value) {
+            let unit = unit.to_string();
+            let zero = arguments.first().and_then(value::integer).is_some_and(|number| number <= 0);
+            if !["secs", "millis"].contains(&unit.as_str()) {
+                if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
+                    self.diag
+                        .push(value, format!("unknown unit `{unit}`"))
+                        .help(format!("did you mean `{near}`?"));
+                }
+            } else if arguments.len() != 1 {
+                self.diag
+                    .push(value, format!("`{unit}` takes one number"))
+                    .help(format!("write `{unit}(60)`"));
+            } else if zero {
+                let found = self.diag.push(value, format!("`{name}` must be positive"));
+                if let Some(never) = never {
+                    found.help(format!("no limit is written `{never}`"));
+                }
+            }
+        } else if never.is_some() && value::word(value).is_some_and(|word| word != "never") {
+            self.word(value, &["never"], Some("or write `secs(60)`"));
+        }
+    }
+}
+
+pub(super) fn outlasts_the_client(value: &Expr) -> bool {
+    value::integer(value).is_some_and(|number| number >= i128::from(schema::CLIENT_WAITS))
+}
+
+pub(super) fn millis(value: &Expr) -> Option<i128> {
+    let (unit, arguments) = value::call(value)?;
+    let number = value::integer(arguments.first()?)?;
+    match unit.to_string().as_str() {
+        "secs" => number.checked_mul(1000),
+        "millis" => Some(number),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! `connect_info = [peer_data, session(SESSION), region = "eu"]`: what a socket may read about a request.
+
+use proc_macro2::Span;
+use syn::Expr;
+
+use crate::{
+    diag::{Diagnostics, did_you_mean},
+    names,
+    options::Options,
+    schema, value,
+};
+
+pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
+    let Some(elements) = value::list(value) else {
+        diag.push(value, "`connect_info` takes a list").help("write `connect_info = [peer_data, uri]`");
+        return;
+    };
+    let mut seen: Vec<String> = Vec::new();
+    let mut own: Option<Span> = None;
+    for element in elements {
+        let name = match element {
+            Expr::Assign(assign) => value::word(&assign.left),
+            Expr::Call(_) => value::call(element).map(|(name, _)| name),
+            _ => value::word(element),
+        };
+        let Some(name) = name else {
+            diag.push(element, "`connect_info` lists names, and own values as `name = value`")
+                .help(format!("names: {}", names::list(schema::CONNECT_INFO.iter().copied())));
+            continue;
+        };
+        let word = name.to_string();
+        let built_in = schema::CONNECT_INFO.contains(&word.as_str());
+        match element {
+            _ if word == schema::SESSION && !is_session(element) => session_options(name, diag),
+            Expr::Call(call) if word != schema::SESSION && built_in => {
+                diag.push(call, format!("`{word}` takes no options")).help(format!("write `{word}`"));
+            }
+            Expr::Assign(_) if built_in => {
+                diag.push(name, format!("`{word}` is a built-in key, it takes no value"))
+                    .help(format!("write `{word}`, or choose another name"));
+            }
+            Expr::Assign(_) => own = Some(name.span()),
+            _ if !built_in => unknown(name, &word, diag),
+            _ if own.is_some() => {
+                diag.push(name, "own values come after the built-in keys")
+                    .help(format!("move `{word}` to the front"));
+            }
+            _ => {}
+        }
+        if seen.contains(&word) {
+            diag.push(name, format!("`{word}` is requested twice")).help("remove one of them");
+        }
+        seen.push(word);
+    }
+}
+
+/// The options of a session are one constant, which the plug that writes the cookie needs as well.
+fn is_session(value: &Expr) -> bool {
+    let options = value::call(value).filter(|(_, options)| options.len() == 1);
+    options
+        .and_then(|(_, options)| options.first())
+        .is_some_and(|options| !matches!(options, Expr::Assign(_)) && value::literal(options).is_none())
+}
+
+fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
+    diag.push(at, "`session` takes the options of the session's cookie")
+        .help("write `session(SESSION)`")
+        .help("with `const SESSION: SessionOptions = SessionOptions::new(\"_my_app_key\", \"a signing salt\");`");
+}
+
+/// Where `connect_info` asks for a session.
+pub(crate) fn session(options: &Options) -> Option<&syn::Ident> {
+    let elements = value::list(options.get("connect_info")?.expr()?)?;
+    elements.iter().filter_map(value::call).map(|(name, _)| name).find(|name| *name == schema::SESSION)
+}
+
+fn unknown(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
+    match word {
+        "headers" | "req_headers" | "cookies" | "cookie" | "authorization" => {
+            diag.push(
+                name,
+                "request headers are not available to sockets: other sites can open them with a visitor's cookies",
+            )
+            .help("`x_headers`, `user_agent`, `session(..)`, or `auth_token = true` beside `connect_info`");
+        }
+        "auth_token" => {
+            diag.push(name, "`auth_token` is an option of its own")
+                .help("write `auth_token = true` beside `connect_info`");
+        }
+        _ => {
+            let found = diag.push(name, format!("unknown connect_info key `{word}`"));
+            match did_you_mean(word, schema::CONNECT_INFO.iter().copied()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("keys: {}", names::list(schema::CONNECT_INFO.iter().copied()))),
+            };
+            found.help(format!("own values: `{word} = value`"));
+        }
+    }
+}

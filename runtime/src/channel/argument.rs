@@ -1,0 +1,84 @@
+//! What the arguments of a channel's methods lower to, and what is answered where no method fits.
+
+use std::{fmt::Display, str::FromStr};
+
+use super::{Answer, Channel, Event, FromEvent, InvalidPayload, Join, JoinError, Outlet, Reply};
+use crate::{message::Text, pubsub::Broadcast};
+
+/// `#[rest] id: T`. What does not fit is a topic that is not there.
+pub fn rest<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>
+where
+    T::Err: Display,
+{
+    read(join, join.rest())
+}
+
+/// `#[topic] topic: T`.
+pub fn topic<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>
+where
+    T::Err: Display,
+{
+    read(join, join.topic())
+}
+
+fn read<C: Channel, T: FromStr>(join: &Join<C>, text: &str) -> Result<T, JoinError>
+where
+    T::Err: Display,
+{
+    text.parse().map_err(|error| {
+        tracing::debug!(topic = join.topic(), "a join was refused: the topic does not fit: {error}");
+        JoinError::new("unmatched topic")
+    })
+}
+
+/// `#[payload] params: T` of `join`.
+pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError> {
+    let event = Event { name: Text::from_static("phx_join").into(), payload: join.payload().clone() };
+    T::from_event(event).map_err(|error| {
+        tracing::debug!(topic = join.topic(), "a join was refused: {error}");
+        JoinError::new("invalid payload")
+    })
+}
+
+/// `#[assigns] kind: &T`. A route without it is a mistake of the application, not of the client.
+pub fn assigns<C: Channel, T: 'static>(join: &Join<C>) -> Result<&'static T, JoinError> {
+    join.assigns().ok_or_else(|| {
+        let expected = std::any::type_name::<T>();
+        tracing::error!(
+            topic = join.topic(),
+            "a join was refused: the route has no `assigns` of type {expected}"
+        );
+        JoinError::new("join refused")
+    })
+}
+
+/// The message that a handler takes, or the answer to one that does not fit.
+pub fn event<T: FromEvent>(event: Event, out: &Outlet) -> Result<T, Answer> {
+    let name = event.name.clone();
+    T::from_event(event).map_err(|error| {
+        tracing::debug!(topic = out.topic(), event = %name, "a message was not handled: {error}");
+        Answer::Reply(Reply::because("invalid payload"))
+    })
+}
+
+/// The answer to a message that no handler is for.
+pub fn unknown_event(event: &Event, out: &Outlet) -> Answer {
+    tracing::debug!(topic = out.topic(), event = %event.name, "a message was not handled: unknown event");
+    Answer::Reply(Reply::because("unknown event"))
+}
+
+/// The broadcast that a handler takes. One that does not fit goes nowhere: it was to be looked at first.
+pub fn broadcast<T: FromEvent>(broadcast: &Broadcast) -> Result<T, Answer> {
+    let event = Event { name: broadcast.event().into(), payload: broadcast.payload().clone() };
+    T::from_event(event).map_err(|error: InvalidPayload| {
+        let (topic, event) = (broadcast.topic(), broadcast.event());
+        tracing::error!(topic, event, "a broadcast was not handled: {error}");
+        Answer::NoReply
+    })
+}
+
+/// Sends on a broadcast that no handler is for.
+pub fn pass_on(broadcast: &Broadcast, out: &mut Outlet) -> Answer {
+    out.push(broadcast.event(), broadcast.payload().clone());
+    Answer::NoReply
+}

@@ -1,0 +1,233 @@
+//! Checks of whole mounts: what their parts say together, and what their socket needs.
+
+use std::slice;
+
+use super::text::Text;
+use crate::{
+    origin::CheckOrigin,
+    socket::{ConnectInfo, eq},
+    transport::Mount,
+};
+
+/// A mount whose options fit together, and that grants what its socket reads.
+#[track_caller]
+pub const fn mount(mount: Mount) -> Mount {
+    if let Some(drainer) = mount.drainer
+        && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
+    {
+        panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
+    }
+    let transports = transports(&mount);
+    let mut i = 0;
+    while i < transports.len() {
+        if let Some(transport) = &transports[i]
+            && matches!(transport.check_origin, Some(CheckOrigin::Off))
+            && !transport.check_csrf
+        {
+            let text = Text::new("one of `check_origin` and `check_csrf` of `").and(transport.name);
+            panic!("{}", text.and("` must be on").as_str());
+        }
+        i += 1;
+    }
+    if let [Some(websocket), Some(longpoll)] = &transports
+        && same_path((mount.path, websocket.path), (mount.path, longpoll.path))
+    {
+        let text = Text::new("both transports would be served at `").and(mount.path).and(longpoll.path);
+        panic!("{}", text.and("`").help("give one of them another path").as_str());
+    }
+    grants(&mount, &transports);
+    mount
+}
+
+/// What the built-in transports of a mount have in common.
+#[derive(Clone, Copy)]
+struct Transport {
+    name: &'static str,
+    path: &'static str,
+    check_origin: Option<CheckOrigin<&'static [&'static str]>>,
+    check_csrf: bool,
+    connect_info: ConnectInfo,
+    auth_token: bool,
+}
+
+const fn transports(mount: &Mount) -> [Option<Transport>; 2] {
+    let (mut websocket, mut longpoll) = (None, None);
+    if let Some(options) = mount.websocket {
+        websocket = Some(Transport {
+            name: "websocket",
+            path: options.path,
+            check_origin: options.check_origin,
+            check_csrf: options.check_csrf,
+            connect_info: options.connect_info,
+            auth_token: options.auth_token,
+        });
+    }
+    if let Some(options) = mount.longpoll {
+        longpoll = Some(Transport {
+            name: "longpoll",
+            path: options.path,
+            check_origin: options.check_origin,
+            check_csrf: options.check_csrf,
+            connect_info: options.connect_info,
+            auth_token: options.auth_token,
+        });
+    }
+    [websocket, longpoll]
+}
+
+/// The connect_info key that is an option of its own.
+const TOKEN: &str = "auth_token";
+
+/// Everything that is missing goes into one message: an evaluation ends at its first panic.
+#[track_caller]
+const fn grants(mount: &Mount, transports: &[Option<Transport>]) {
+    let (socket, needs) = (mount.socket.name, mount.socket.needs.info);
+    let text = Text::new("`").and(socket).and("` reads connect_info keys this mount does not request: ");
+    let (mut text, count) = missing(text, needs, transports);
+    let token = lacks(TOKEN, needs, transports);
+    if count == 0 && !token {
+        return;
+    }
+    if count == 0 {
+        text = Text::new("`").and(socket).and("` reads `auth_token`, which is not enabled on this mount");
+    }
+    let mut i = 0;
+    while i < transports.len() {
+        let one = slice::from_ref(&transports[i]);
+        if let Some(transport) = &transports[i] {
+            let (names, own) = missing(Text::new("add "), needs, one);
+            if own > 0 {
+                let names = if own == count { Text::new("add them") } else { names };
+                text = text.help(names.as_str()).and(" to `connect_info` of `").and(transport.name).and("`");
+            }
+            if lacks(TOKEN, needs, one) {
+                text = text.help("add `auth_token = true` to `").and(transport.name).and("`");
+            }
+        }
+        i += 1;
+    }
+    panic!("{}", text.as_str());
+}
+
+/// Appends the keys that one of the transports does not grant, and counts them.
+const fn missing(mut text: Text, needs: &[&str], transports: &[Option<Transport>]) -> (Text, usize) {
+    let (mut i, mut count) = (0, 0);
+    while i < needs.len() {
+        if !eq(needs[i], TOKEN) && lacks(needs[i], needs, transports) {
+            text = text.and_name(needs[i], count == 0);
+            count += 1;
+        }
+        i += 1;
+    }
+    (text, count)
+}
+
+/// Whether a key is needed that one of the transports does not grant.
+const fn lacks(key: &str, needs: &[&str], transports: &[Option<Transport>]) -> bool {
+    let (mut i, mut needed, mut granted) = (0, false, true);
+    while i < needs.len() {
+        needed |= eq(needs[i], key);
+        i += 1;
+    }
+    i = 0;
+    while i < transports.len() {
+        if let Some(transport) = &transports[i] {
+            granted &= match eq(key, TOKEN) {
+                true => transport.auth_token,
+                false => transport.connect_info.grants(key),
+            };
+        }
+        i += 1;
+    }
+    needed && !granted
+}
+
+/// No two transports are served at the same path, whatever its variables are called.
+#[track_caller]
+pub const fn check_paths(mounts: &[Mount]) {
+    let mut i = 0;
+    while i < mounts.len() {
+        let mut earlier = 0;
+        while earlier < i {
+            if meet(&mounts[earlier], &mounts[i]) {
+                let text = Text::new("`").and(mounts[i].path).and("` (").and(mounts[i].location);
+                let text = text.and(") is already served by `").and(mounts[earlier].path);
+                let text = text.and("` (").and(mounts[earlier].location).and(")");
+                panic!("{}", text.help("give one of them another path").as_str());
+            }
+            earlier += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn meet(a: &Mount, b: &Mount) -> bool {
+    let (of_a, of_b) = (transports(a), transports(b));
+    let mut i = 0;
+    while i < of_a.len() * of_b.len() {
+        if let (Some(x), Some(y)) = (&of_a[i / of_b.len()], &of_b[i % of_b.len()])
+            && same_path((a.path, x.path), (b.path, y.path))
+        {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Whether two paths, each of a mount and a transport, have the same form.
+const fn same_path(a: (&str, &str), b: (&str, &str)) -> bool {
+    let mut a = Shape { mount: a.0.as_bytes(), transport: a.1.as_bytes(), at: 0 };
+    let mut b = Shape { mount: b.0.as_bytes(), transport: b.1.as_bytes(), at: 0 };
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x == y => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The bytes of a mount's full path, with one `/` for many and without the names of variables.
+struct Shape<'a> {
+    mount: &'a [u8],
+    transport: &'a [u8],
+    at: usize,
+}
+
+impl Shape<'_> {
+    const fn peek(&self) -> Option<u8> {
+        let (at, joint) = (self.at, self.mount.len());
+        if at < joint {
+            Some(self.mount[at])
+        } else if at == joint {
+            Some(b'/')
+        } else if at - joint <= self.transport.len() {
+            Some(self.transport[at - joint - 1])
+        } else {
+            None
+        }
+    }
+
+    const fn next(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        self.at += 1;
+        match byte {
+            Some(b'/') => {
+                while let Some(b'/') = self.peek() {
+                    self.at += 1;
+                }
+                if self.peek().is_none() { None } else { byte }
+            }
+            Some(b':') => {
+                while let Some(byte) = self.peek()
+                    && byte != b'/'
+                {
+                    self.at += 1;
+                }
+                byte
+            }
+            _ => byte,
+        }
+    }
+}

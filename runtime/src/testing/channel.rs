@@ -1,0 +1,245 @@
+//! A joined channel.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    caller::Caller,
+    client::Client,
+    inbox::{End, Missing},
+    payload::{self, shown},
+    push::{Push, Reply},
+    router::Member,
+    wire::Outgoing,
+};
+use crate::{message::Message, pubsub::Payload};
+
+/// A joined channel: what [`Client::join`] comes to.
+///
+/// Pushes and broadcasts wait until they are expected. Dropping it does not leave the channel.
+#[derive(Debug)]
+pub struct Channel {
+    client: Client,
+    member: Arc<Member>,
+    joined: Reply,
+}
+
+impl Channel {
+    pub(super) fn new(client: Client, member: Arc<Member>, joined: Reply) -> Self {
+        Channel { client, member, joined }
+    }
+
+    /// The topic, such as `"room:1"`.
+    pub fn topic(&self) -> &str {
+        &self.member.topic
+    }
+
+    /// The connection that it belongs to.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The reply to the join.
+    pub fn joined(&self) -> &Reply {
+        &self.joined
+    }
+
+    /// Sends an event. Await what it returns for the [`Reply`].
+    ///
+    /// # Panics
+    /// When the connection has ended, or 1,024 messages wait already.
+    #[track_caller]
+    pub fn push(&self, event: &str, payload: impl Serialize) -> Push {
+        let payload = payload::write(&payload);
+        self.send(event, |outgoing| outgoing.json(&payload))
+    }
+
+    /// Sends an event whose payload is bytes.
+    ///
+    /// # Panics
+    /// When the connection has ended, or 1,024 messages wait already; when topic or event have more than 255 bytes.
+    #[track_caller]
+    pub fn push_binary(&self, event: &str, payload: impl AsRef<[u8]>) -> Push {
+        self.send(event, |outgoing| outgoing.binary(payload.as_ref()))
+    }
+
+    #[track_caller]
+    fn send(&self, event: &str, message: impl FnOnce(&Outgoing<'_>) -> Message) -> Push {
+        let topic = self.topic();
+        let reference = self.client.0.router.next_ref();
+        let outgoing = Outgoing { join_ref: Some(self.member.join_ref), reference, topic, event };
+        let message = message(&outgoing);
+        Push::send(&self.client, &outgoing, message, format!("`{event}` on `{topic}`"))
+    }
+
+    /// The next push or broadcast of this event. What came before it waits until it is expected.
+    ///
+    /// # Panics
+    /// When it does not come in time; the panic says what came instead.
+    #[track_caller]
+    pub fn expect(&mut self, event: &str) -> impl Future<Output = Pushed> + Send {
+        let at = Caller::here();
+        async move {
+            let found = self.member.inbox.take(self.patience(), |pushed| pushed.event == event).await;
+            found.unwrap_or_else(|missing| self.fail(at, format_args!("expected `{event}`"), &missing))
+        }
+    }
+
+    /// The next push or broadcast, whatever it is.
+    ///
+    /// # Panics
+    /// When none comes in time.
+    #[track_caller]
+    pub fn recv(&mut self) -> impl Future<Output = Pushed> + Send {
+        let at = Caller::here();
+        async move {
+            let found = self.member.inbox.take(self.patience(), |_| true).await;
+            found.unwrap_or_else(|missing| self.fail(at, "expected a push", &missing))
+        }
+    }
+
+    /// Nothing unread is there, and nothing comes for 100 ms.
+    ///
+    /// # Panics
+    /// When something did, or the channel ended without being expected to.
+    #[track_caller]
+    pub fn expect_nothing(&mut self) -> impl Future<Output = ()> + Send {
+        let at = Caller::here();
+        async move {
+            if let Err(came) = self.member.inbox.quiet(|_| true).await {
+                at.fail(format_args!("expected nothing on `{}`, got\n    {came}", self.topic()));
+            }
+        }
+    }
+
+    /// No push or broadcast of this event is there, and none comes for 100 ms.
+    ///
+    /// # Panics
+    /// When one did, or the channel ended without being expected to.
+    #[track_caller]
+    pub fn expect_no(&mut self, event: &str) -> impl Future<Output = ()> + Send {
+        let at = Caller::here();
+        async move {
+            if let Err(came) = self.member.inbox.quiet(|pushed| pushed.event == event).await {
+                at.fail(format_args!("expected no `{event}` on `{}`, got\n    {came}", self.topic()));
+            }
+        }
+    }
+
+    /// Leaves the channel, and waits until the server has said goodbye.
+    ///
+    /// # Panics
+    /// When it does not in time.
+    #[track_caller]
+    pub fn leave(&mut self) -> impl Future<Output = ()> + Send {
+        let at = Caller::here();
+        let leave = self.push("phx_leave", serde_json::json!({}));
+        async move {
+            leave.await;
+            let ended = self.member.inbox.take_end(self.patience()).await;
+            ended.map_or_else(|missing| self.fail(at, "expected `phx_close`", &missing), drop);
+        }
+    }
+
+    /// The channel's normal end: the client is to stay away.
+    ///
+    /// # Panics
+    /// When it ends otherwise, or not in time.
+    #[track_caller]
+    pub fn expect_close(&mut self) -> impl Future<Output = ()> + Send {
+        self.expect_end("phx_close")
+    }
+
+    /// The channel's end by a failure: the client is to join again.
+    ///
+    /// # Panics
+    /// When it ends otherwise, or not in time.
+    #[track_caller]
+    pub fn expect_error(&mut self) -> impl Future<Output = ()> + Send {
+        self.expect_end("phx_error")
+    }
+
+    #[track_caller]
+    fn expect_end(&mut self, event: &'static str) -> impl Future<Output = ()> + Send {
+        let at = Caller::here();
+        async move {
+            let what = format!("expected `{event}`");
+            match self.member.inbox.take_end(self.patience()).await {
+                Ok(End::Channel(ended)) if ended == event => {}
+                Ok(end) => at.fail(format_args!("{what} on `{}`, but {end}", self.topic())),
+                Err(missing) => self.fail(at, what, &missing),
+            }
+        }
+    }
+
+    fn patience(&self) -> std::time::Duration {
+        self.client.0.link.patience
+    }
+
+    fn fail(&self, at: Caller, what: impl fmt::Display, missing: &Missing) -> ! {
+        at.fail(format_args!("{what} on `{}`{missing}", self.topic()))
+    }
+}
+
+/// A push or a broadcast that came.
+#[derive(Clone, Debug)]
+pub struct Pushed {
+    topic: String,
+    event: String,
+    payload: Payload,
+    broadcast: bool,
+}
+
+impl Pushed {
+    pub(super) fn new(topic: &str, event: &str, payload: &Payload, broadcast: bool) -> Self {
+        let (topic, event) = (topic.to_owned(), event.to_owned());
+        Pushed { topic, event, payload: payload.clone(), broadcast }
+    }
+
+    /// The topic.
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// The event, such as `"new_message"`.
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+
+    /// Whether it went to all members of the topic, and not to this client alone.
+    pub fn is_broadcast(&self) -> bool {
+        self.broadcast
+    }
+
+    /// The payload.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The payload as a value.
+    ///
+    /// # Panics
+    /// When it is bytes, or JSON of another shape.
+    #[track_caller]
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        payload::read(&self.payload, &format!("`{}`", self.event))
+    }
+
+    /// The payload as bytes.
+    ///
+    /// # Panics
+    /// When it is not.
+    #[track_caller]
+    pub fn bytes(&self) -> &Bytes {
+        payload::bytes(&self.payload, &format!("`{}`", self.event))
+    }
+}
+
+/// Event and payload.
+impl fmt::Display for Pushed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` with {}", self.event, shown(&self.payload))
+    }
+}

@@ -1,0 +1,303 @@
+//! How a socket is connected to.
+
+use std::{
+    fmt, future::IntoFuture, marker::PhantomData, net::SocketAddr, pin::Pin, sync::Arc, time::Duration,
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{
+        CONNECTION, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+};
+use http_body_util::Full;
+use hyper_util::rt::TokioIo;
+use tungstenite::handshake::{client::generate_key, derive_accept_key};
+
+use super::{
+    caller::Caller,
+    client::Client,
+    link::{Link, Sink},
+    longpoll::Session,
+    raw::Raw,
+    request::{add_header, parse_target, query, set},
+    response::Response,
+    router::Router,
+    visitor::{Visitor, within},
+    websocket::{self, Heartbeat},
+    wire,
+};
+use crate::error::BoxError;
+
+/// How often Phoenix's clients show that they are there.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// A connection to a socket, opened when it is awaited: by WebSocket, if [`longpoll`](Connect::longpoll) is not asked for.
+///
+/// What is connected to is a mount: `/websocket` or `/longpoll` is added to the path, as Phoenix's clients do it. No
+/// `origin` is sent but the one that is asked for: the test is no web page.
+///
+/// # Errors
+/// [`ConnectError`] when the connection was refused.
+///
+/// # Panics
+/// Awaiting it panics when no answer comes in time, or one that breaks the protocol.
+#[must_use = "it is opened when it is awaited"]
+pub struct Connect<C> {
+    visitor: Visitor,
+    path: String,
+    longpoll: bool,
+    suffix: Option<String>,
+    params: Vec<(String, String)>,
+    headers: HeaderMap,
+    auth_token: Option<String>,
+    peer: Option<SocketAddr>,
+    heartbeat: bool,
+    at: Caller,
+    kind: PhantomData<fn() -> C>,
+}
+
+impl<C> Connect<C> {
+    #[track_caller]
+    pub(super) fn new(visitor: Visitor, path: &str) -> Self {
+        parse_target(path);
+        Connect {
+            visitor,
+            path: path.to_owned(),
+            longpoll: false,
+            suffix: None,
+            params: Vec::new(),
+            headers: HeaderMap::new(),
+            auth_token: None,
+            peer: None,
+            heartbeat: true,
+            at: Caller::here(),
+            kind: PhantomData,
+        }
+    }
+
+    /// By longpoll. It does all that WebSocket does, but carries no bytes to the client.
+    pub fn longpoll(mut self) -> Self {
+        self.longpoll = true;
+        self
+    }
+
+    /// For mounts whose `path` is not the default: what is added to the path instead of `/websocket` or `/longpoll`.
+    #[track_caller]
+    pub fn transport_path(mut self, path: &str) -> Self {
+        parse_target(path);
+        self.suffix = Some(path.to_owned());
+        self
+    }
+
+    /// Adds a query parameter, which `connect` reads; `"user[name]"` is a part of a map.
+    pub fn param(mut self, name: &str, value: &str) -> Self {
+        self.params.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds a header, to all requests of a longpoll session.
+    #[track_caller]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        add_header(&mut self.headers, name, value);
+        self
+    }
+
+    /// The origin of the web page that connects, such as `"https://example.com"`.
+    #[track_caller]
+    pub fn origin(mut self, origin: &str) -> Self {
+        let origin = HeaderValue::from_str(origin);
+        self.headers.insert(ORIGIN, origin.unwrap_or_else(|error| panic!("header `origin`: {error}")));
+        self
+    }
+
+    /// A token for `auth_token = true`, given as Phoenix's clients do.
+    pub fn auth_token(mut self, token: &str) -> Self {
+        self.auth_token = Some(token.to_owned());
+        self
+    }
+
+    /// The address it comes from. Default: this machine's, with a port of its own.
+    pub fn peer(mut self, peer: impl Into<SocketAddr>) -> Self {
+        self.peer = Some(peer.into());
+        self
+    }
+
+    async fn open(mut self, sink: Arc<dyn Sink>, heartbeat: Option<Heartbeat>) -> Result<Link, ConnectError> {
+        let (patience, at) = (self.visitor.patience(), self.at);
+        let (path, mut query_text) = match self.path.split_once('?') {
+            Some((path, query)) => (path, query.to_owned()),
+            None => (self.path.as_str(), String::new()),
+        };
+        let params = query(self.params.iter().map(|(name, value)| (&**name, &**value)));
+        if !query_text.is_empty() && !params.is_empty() {
+            query_text.push('&');
+        }
+        query_text.push_str(&params);
+        let default = if self.longpoll { "/longpoll" } else { "/websocket" };
+        let path = format!("{}{}", path.trim_end_matches('/'), self.suffix.as_deref().unwrap_or(default));
+        let what = format!("connecting to `{path}`");
+        self.add_auth_token();
+        let opened = match self.longpoll {
+            true => within(patience, at, &what, self.open_longpoll(path, query_text, sink)).await,
+            false => {
+                let target = if query_text.is_empty() { path } else { format!("{path}?{query_text}") };
+                within(patience, at, &what, self.open_websocket(&target, sink, heartbeat)).await
+            }
+        };
+        opened.unwrap_or_else(|error| at.fail(format_args!("{what} failed: {error}")))
+    }
+
+    fn add_auth_token(&mut self) {
+        let Some(token) = self.auth_token.take() else { return };
+        let (name, value) = match self.longpoll {
+            true => ("x-phoenix-authtoken", token),
+            false => {
+                let token = data_encoding::BASE64_NOPAD.encode(token.as_bytes());
+                (SEC_WEBSOCKET_PROTOCOL.as_str(), format!("phoenix, base64url.bearer.phx.{token}"))
+            }
+        };
+        add_header(&mut self.headers, name, &value);
+    }
+
+    async fn open_websocket(
+        self,
+        target: &str,
+        sink: Arc<dyn Sink>,
+        heartbeat: Option<Heartbeat>,
+    ) -> Result<Result<Link, ConnectError>, BoxError> {
+        let patience = self.visitor.patience();
+        let key = generate_key();
+        let mut request = http::Request::new(Full::new(Bytes::new()));
+        *request.method_mut() = Method::GET;
+        *request.uri_mut() = target.parse()?;
+        let headers = request.headers_mut();
+        *headers = self.headers;
+        set(headers, CONNECTION, "Upgrade");
+        set(headers, UPGRADE, "websocket");
+        set(headers, SEC_WEBSOCKET_VERSION, "13");
+        headers.insert(SEC_WEBSOCKET_KEY, key.parse()?);
+        let mut response = self.visitor.send(request, self.peer).await?;
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let response = Response::read(response).await?;
+            return Ok(Err(ConnectError::new(response.status(), response)));
+        }
+        let accept = response.headers().get(SEC_WEBSOCKET_ACCEPT);
+        if accept.is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes()) {
+            return Err("the handshake's answer has another `sec-websocket-accept`".into());
+        }
+        let head = Response::head(&response);
+        let stream = TokioIo::new(hyper::upgrade::on(&mut response).await?);
+        Ok(Ok(Link::new(sink, head, patience, |orders, sink| {
+            websocket::run(stream, orders, sink, heartbeat)
+        })))
+    }
+
+    async fn open_longpoll(
+        self,
+        path: String,
+        query: String,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Result<Link, ConnectError>, BoxError> {
+        let patience = self.visitor.patience();
+        let Connect { visitor, headers, peer, .. } = self;
+        let session = Session { visitor, path, query, headers, peer, token: Default::default() };
+        let opened = session.open().await?;
+        Ok(opened.map(|response| {
+            Link::new(
+                sink,
+                response,
+                patience,
+                |orders, sink| async move { session.run(orders, &*sink).await },
+            )
+        }))
+    }
+}
+
+impl Connect<Client> {
+    /// Without the heartbeat that keeps a WebSocket open: for tests of its `timeout`.
+    pub fn without_heartbeat(mut self) -> Self {
+        self.heartbeat = false;
+        self
+    }
+
+    async fn client(mut self) -> Result<Client, ConnectError> {
+        if !self.params.iter().any(|(name, _)| name == "vsn") {
+            self = self.param("vsn", "2.0.0");
+        }
+        let heartbeat = Heartbeat { message: wire::HEARTBEAT, every: HEARTBEAT };
+        let heartbeat = self.heartbeat.then_some(heartbeat);
+        let router = Arc::new(Router::default());
+        let link = self.open(router.clone(), heartbeat).await?;
+        Ok(Client::new(router, link))
+    }
+}
+
+impl IntoFuture for Connect<Client> {
+    type Output = Result<Client, ConnectError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.client())
+    }
+}
+
+impl IntoFuture for Connect<Raw> {
+    type Output = Result<Raw, ConnectError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async {
+            let inbox = Arc::default();
+            let path = self.path.clone();
+            Ok(Raw::new(path, Arc::clone(&inbox), self.open(inbox, None).await?))
+        })
+    }
+}
+
+impl<C> fmt::Debug for Connect<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Parameters and headers may be credentials.
+        f.debug_struct("Connect")
+            .field("path", &self.path)
+            .field("longpoll", &self.longpoll)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no connection: it was refused.
+#[derive(Clone, Debug)]
+pub struct ConnectError {
+    status: StatusCode,
+    response: Box<Response>,
+}
+
+impl ConnectError {
+    pub(super) fn new(status: StatusCode, response: Response) -> Self {
+        ConnectError { status, response: Box::new(response) }
+    }
+
+    /// The status: of the response, or on longpoll the one in it. It compares with a number.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The whole response.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the connection was refused with {}", self.status)?;
+        match self.response.shown() {
+            body if body.is_empty() => Ok(()),
+            body => write!(f, ": {body}"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}

@@ -1,0 +1,53 @@
+//! Reading what came as what it should be.
+
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use crate::pubsub::Payload;
+
+/// What a test sends, as JSON.
+#[track_caller]
+pub(super) fn write(payload: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(payload)
+        .unwrap_or_else(|error| panic!("a payload has no form in JSON: {error}"))
+}
+
+/// JSON as a value.
+#[track_caller]
+pub(super) fn read<T: DeserializeOwned>(payload: &Payload, what: &str) -> T {
+    match payload {
+        Payload::Json(json) => serde_json::from_str(json).unwrap_or_else(|error| {
+            let expected = std::any::type_name::<T>();
+            panic!("the payload of {what} is no `{expected}`: {error}\n    it is {json}")
+        }),
+        other => panic!("expected JSON as the payload of {what}, got {}", shown(other)),
+    }
+}
+
+#[track_caller]
+pub(super) fn bytes<'a>(payload: &'a Payload, what: &str) -> &'a Bytes {
+    match payload {
+        Payload::Binary(bytes) => bytes,
+        other => panic!("expected bytes as the payload of {what}, got {}", shown(other)),
+    }
+}
+
+/// A payload in a failure's text, which need not hold all of a long one.
+pub(super) fn shown(payload: &Payload) -> String {
+    match payload {
+        Payload::Json(text) => shortened(text),
+        Payload::Text(text) => format!("the text {}", shortened(&format!("{text:?}"))),
+        Payload::Binary(bytes) => format!("{} bytes", bytes.len()),
+    }
+}
+
+/// The beginning of a text.
+pub(super) fn shortened(text: &str) -> String {
+    const MOST: usize = 400;
+
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

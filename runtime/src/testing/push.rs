@@ -1,0 +1,141 @@
+//! A message of a client, and the reply to it.
+
+use std::{future::IntoFuture, pin::Pin, time::Duration};
+
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use super::{
+    caller::Caller,
+    client::Client,
+    inbox::QUIET,
+    payload::{self, shown},
+    router::Answer,
+    wire::Outgoing,
+};
+use crate::{message::Message, pubsub::Payload};
+
+/// A push on its way: it is sent whether or not it is awaited. Awaited, it is the [`Reply`].
+///
+/// # Panics
+/// Awaiting it panics when no reply comes in time.
+#[derive(Debug)]
+pub struct Push {
+    what: String,
+    answer: oneshot::Receiver<Answer>,
+    /// Keeps the connection open.
+    client: Client,
+    patience: Duration,
+    at: Caller,
+}
+
+impl Push {
+    #[track_caller]
+    pub(super) fn send(client: &Client, outgoing: &Outgoing<'_>, message: Message, what: String) -> Self {
+        let answer = client.0.router.pending(outgoing.reference);
+        client.0.link.send(message, &what);
+        let patience = client.0.link.patience;
+        Push { what, answer, client: client.clone(), patience, at: Caller::here() }
+    }
+
+    /// No reply comes for 100 ms.
+    ///
+    /// # Panics
+    /// When one does.
+    pub async fn expect_no_reply(mut self) {
+        tokio::time::sleep(QUIET).await;
+        if let Ok(Answer { status, payload }) = self.answer.try_recv() {
+            let payload = shown(&payload);
+            self.at.fail(format_args!("expected no reply to {}, got `{status}` with {payload}", self.what));
+        }
+    }
+
+    async fn reply(self) -> Reply {
+        let Push { what, answer, client, patience, at } = self;
+        match tokio::time::timeout(patience, answer).await {
+            Ok(Ok(Answer { status, payload })) => Reply { what, status, payload },
+            Ok(Err(_)) => {
+                let closed = client.0.link.wait_closed().await;
+                let code = closed.map_or_else(String::new, |closed| format!(" with {closed}"));
+                at.fail(format_args!("expected a reply to {what}, but the connection closed{code}"))
+            }
+            Err(_) => at.fail(format_args!(
+                "expected a reply to {what}, but it did not come within {patience:?}\n    \
+                 help: a handler that replies nothing is not waited for: do not await the push"
+            )),
+        }
+    }
+}
+
+impl IntoFuture for Push {
+    type Output = Reply;
+    type IntoFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.reply())
+    }
+}
+
+/// The reply to a push.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    what: String,
+    status: String,
+    payload: Payload,
+}
+
+impl Reply {
+    /// `ok`, `error`, or what the application has agreed on with its clients.
+    pub fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// The payload, whatever the status.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The payload of a reply whose status is `ok`.
+    ///
+    /// # Panics
+    /// When the status is another one, or the payload is of another shape.
+    #[track_caller]
+    pub fn ok<T: DeserializeOwned>(&self) -> T {
+        self.with_status("ok")
+    }
+
+    /// The payload of a reply whose status is `error`.
+    ///
+    /// # Panics
+    /// When the status is another one, or the payload is of another shape.
+    #[track_caller]
+    pub fn error<T: DeserializeOwned>(&self) -> T {
+        self.with_status("error")
+    }
+
+    /// The bytes of a reply whose status is `ok`.
+    ///
+    /// # Panics
+    /// When the status is another one, or the payload is JSON.
+    #[track_caller]
+    pub fn bytes(&self) -> &bytes::Bytes {
+        self.expect_status("ok");
+        payload::bytes(&self.payload, &format!("the reply to {}", self.what))
+    }
+
+    #[track_caller]
+    fn with_status<T: DeserializeOwned>(&self, expected: &str) -> T {
+        self.expect_status(expected);
+        payload::read(&self.payload, &format!("the reply to {}", self.what))
+    }
+
+    #[track_caller]
+    fn expect_status(&self, expected: &str) {
+        let Reply { what, status, payload } = self;
+        let payload = shown(payload);
+        assert!(
+            status == expected,
+            "expected the reply `{expected}` to {what}, got `{status}` with {payload}"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! A request to come.
+
+use std::{fmt, future::IntoFuture, net::SocketAddr, pin::Pin};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    header::{CONTENT_TYPE, IntoHeaderName},
+};
+use http_body_util::Full;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use super::{
+    caller::Caller,
+    response::Response,
+    visitor::{Visitor, within},
+};
+
+/// What stays as it is in a query: JavaScript's `encodeURIComponent` leaves it too.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// A plain HTTP request, sent when it is awaited: [`Site::get`](super::Site::get) and its like.
+///
+/// The visitor's cookies go with it, and what the answer sets is remembered. Redirects are not followed.
+///
+/// # Panics
+/// Awaiting it panics when no answer comes in time.
+#[must_use = "it is sent when it is awaited"]
+pub struct Request {
+    visitor: Visitor,
+    method: Method,
+    target: Uri,
+    headers: HeaderMap,
+    peer: Option<SocketAddr>,
+    body: Bytes,
+    at: Caller,
+}
+
+impl Request {
+    #[track_caller]
+    pub(super) fn new(visitor: Visitor, method: Method, target: &str) -> Self {
+        let target = parse_target(target);
+        let (headers, at) = (HeaderMap::new(), Caller::here());
+        Request { visitor, method, target, headers, peer: None, body: Bytes::new(), at }
+    }
+
+    /// Adds a header.
+    #[track_caller]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        add_header(&mut self.headers, name, value);
+        self
+    }
+
+    /// The address it comes from. Default: this machine's, with a port of its own.
+    pub fn peer(mut self, peer: impl Into<SocketAddr>) -> Self {
+        self.peer = Some(peer.into());
+        self
+    }
+
+    /// The body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The body as JSON, with its content type.
+    #[track_caller]
+    pub fn json(self, value: &impl Serialize) -> Self {
+        let json = super::payload::write(value);
+        self.typed("application/json", json.get().to_owned())
+    }
+
+    /// The body as a form of a page, with its content type.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let form = query(fields.iter().copied());
+        self.typed("application/x-www-form-urlencoded", form)
+    }
+
+    fn typed(mut self, content_type: &'static str, body: String) -> Self {
+        set(&mut self.headers, CONTENT_TYPE, content_type);
+        self.body(body)
+    }
+
+    async fn send(self) -> Response {
+        let Request { visitor, method, target, headers, peer, body, at } = self;
+        let what = format!("`{method} {target}`");
+        let mut request = http::Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = target;
+        *request.headers_mut() = headers;
+        let answer = async {
+            let response = visitor.send(request, peer).await?;
+            Ok::<_, crate::BoxError>(Response::read(response).await?)
+        };
+        let answer = within(visitor.patience(), at, &what, answer).await;
+        answer.unwrap_or_else(|error| at.fail(format_args!("{what} failed: {error}")))
+    }
+}
+
+impl IntoFuture for Request {
+    type Output = Response;
+    type IntoFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).field("target", &self.target).finish()
+    }
+}
+
+#[track_caller]
+pub(super) fn parse_target(target: &str) -> Uri {
+    assert!(target.starts_with('/'), "a path begins with `/`, and `{target}` does not");
+    target.parse().unwrap_or_else(|error| panic!("`{target}` is no path: {error}"))
+}
+
+#[track_caller]
+pub(super) fn add_header(headers: &mut HeaderMap, name: &str, value: &str) {
+    let name = HeaderName::from_bytes(name.as_bytes());
+    let name = name.unwrap_or_else(|error| panic!("{error}"));
+    let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("header `{name}`: {error}"));
+    headers.append(name, value);
+}
+
+pub(super) fn set(headers: &mut HeaderMap, name: impl IntoHeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// Names and values as a query.
+pub(super) fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let encode = |text| utf8_percent_encode(text, QUERY);
+    let pairs: Vec<String> =
+        pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
+}

@@ -1,0 +1,134 @@
+//! Which message belongs to which channel.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::oneshot;
+
+use super::{
+    channel::Pushed,
+    inbox::{End, Inbox},
+    link::{Closed, Sink},
+    wire::{self, Incoming, What},
+};
+use crate::{message::Message, pubsub::Payload};
+
+/// Pushes whose reply somebody waits for.
+const PENDING: usize = 10_000;
+
+/// A joined channel, as the connection sees it.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) topic: String,
+    pub(super) join_ref: u64,
+    pub(super) inbox: Inbox<Pushed>,
+}
+
+/// A reply, as it came.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: String,
+    pub(super) payload: Payload,
+}
+
+/// What knows the channels of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Router {
+    references: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    members: Vec<Weak<Member>>,
+    /// By reference.
+    pending: HashMap<String, oneshot::Sender<Answer>>,
+    closed: Option<Closed>,
+}
+
+impl Router {
+    /// A reference that was not used yet.
+    pub(super) fn next_ref(&self) -> u64 {
+        self.references.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A channel that is about to be joined.
+    pub(super) fn member(&self, topic: &str) -> Arc<Member> {
+        let join_ref = self.next_ref();
+        let member = Arc::new(Member { topic: topic.to_owned(), join_ref, inbox: Inbox::default() });
+        let mut state = self.state();
+        if let Some(closed) = &state.closed {
+            member.inbox.end(End::Connection(closed.clone()));
+        }
+        state.members.retain(|member| member.strong_count() > 0);
+        state.members.push(Arc::downgrade(&member));
+        member
+    }
+
+    /// What receives the reply to a push; its sender is dropped when the connection ends.
+    pub(super) fn pending(&self, reference: u64) -> oneshot::Receiver<Answer> {
+        let (sender, receiver) = oneshot::channel();
+        let mut state = self.state();
+        if state.closed.is_none() {
+            if state.pending.len() >= PENDING {
+                state.pending.retain(|_, sender| !sender.is_closed());
+            }
+            assert!(state.pending.len() < PENDING, "{PENDING} pushes wait for their replies");
+            state.pending.insert(reference.to_string(), sender);
+        }
+        receiver
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Those that a message is for: without a `join_ref`, all of the topic.
+    fn members(&self, topic: &str, join_ref: Option<&str>) -> impl Iterator<Item = Arc<Member>> {
+        let meant = move |member: &Arc<Member>| {
+            member.topic == topic && join_ref.is_none_or(|join_ref| join_ref == member.join_ref.to_string())
+        };
+        self.members.iter().filter_map(Weak::upgrade).filter(meant)
+    }
+}
+
+impl Sink for Router {
+    fn message(&self, message: Message) -> Result<(), String> {
+        let Incoming { join_ref, topic, what } = wire::read(&message)?;
+        let mut state = self.state();
+        match what {
+            What::Reply { reference, status, payload } => {
+                if let Some(sender) = state.pending.remove(&reference) {
+                    // Whoever does not wait does not want it.
+                    let _ = sender.send(Answer { status, payload });
+                }
+            }
+            What::Event { event, payload } => {
+                for member in state.members(&topic, join_ref.as_deref()) {
+                    match event.as_str() {
+                        "phx_close" => member.inbox.end(End::Channel("phx_close")),
+                        "phx_error" => member.inbox.end(End::Channel("phx_error")),
+                        event => member.inbox.put(Pushed::new(&topic, event, &payload, join_ref.is_none())),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn closed(&self, closed: &Closed) {
+        let mut state = self.state();
+        state.closed = Some(closed.clone());
+        state.pending.clear();
+        for member in state.members.iter().filter_map(Weak::upgrade) {
+            member.inbox.end(End::Connection(closed.clone()));
+        }
+    }
+}

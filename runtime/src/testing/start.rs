@@ -1,0 +1,173 @@
+//! Starting an endpoint for a test.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::IntoFuture,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body as HttpBody;
+use tower_service::Service;
+
+use super::{
+    caller::Caller,
+    network::{Network, network},
+    site::Site,
+    visitor::Visitor,
+};
+use crate::{
+    body::Body,
+    config::{Secret, Setting, Settings},
+    crypto::random,
+    endpoint::{Builder, Endpoint, EndpointService},
+    error::BoxError,
+    pipeline::Pipeline,
+    pubsub::PubSub,
+};
+
+/// How long things may take before they count as missing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Starts an endpoint for a test: it listens to connections in memory, whatever it says about address, port and
+/// `server`, and has a random `secret_key_base`. Await it, or say more about it first.
+///
+/// ```
+/// # #[derive(Debug)] struct Chat;
+/// # impl landfall::Endpoint for Chat {
+/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use landfall::{config::Setting, testing};
+///
+/// let site = testing::start::<Chat>()
+///     .settings(|settings| settings.url.host = Setting::given("chat.example"))
+///     .await;
+/// assert_eq!(site.host(), "chat.example");
+/// assert_eq!(site.get("/nothing/here").await.status(), 404);
+/// site.shutdown().await.unwrap();
+/// # }
+/// ```
+///
+/// # Panics
+/// Awaiting it panics with everything that is wrong with the configuration.
+#[track_caller]
+pub fn start<E: Endpoint>() -> Start<E> {
+    let (network, shore) = network();
+    let secret = |settings: &mut Settings| {
+        settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
+    };
+    let builder = E::builder().server(true).settings(secret).listener(shore);
+    Start { builder, network, patience: PATIENCE, at: Caller::here() }
+}
+
+/// How an endpoint is started for a test: [`start`].
+#[must_use = "it starts when it is awaited"]
+pub struct Start<E: Endpoint> {
+    builder: Builder<E>,
+    network: Network,
+    patience: Duration,
+    at: Caller,
+}
+
+impl<E: Endpoint> Start<E> {
+    /// Settings that win over the declaration, the file and the environment.
+    pub fn settings(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        self.builder = self.builder.settings(set);
+        self
+    }
+
+    /// Shares topics with other endpoints of the test.
+    pub fn pubsub(mut self, pubsub: PubSub) -> Self {
+        self.builder = self.builder.pubsub(pubsub);
+        self
+    }
+
+    /// How long answers, messages and ends may take until the test fails. Default 5 s, which pass at once while time is
+    /// paused.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Serves what the endpoint is a part of, for one that lives inside axum or another tower service.
+    ///
+    /// ```
+    /// # #[cfg(feature = "axum")] mod with_axum {
+    /// # struct Chat;
+    /// # impl landfall::Endpoint for Chat {
+    /// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] pub async fn main() {
+    /// use axum::{Router, routing::get};
+    /// use landfall::testing;
+    ///
+    /// let app = |chat| Router::new().route("/about", get(|| async { "us" })).nest_service("/rt", chat);
+    /// let site = testing::start::<Chat>().inside(app).await;
+    /// assert_eq!(site.get("/about").await.text(), "us");
+    /// assert_eq!(site.get("/rt/nothing").await.status(), 404);
+    /// # } }
+    /// # fn main() {
+    /// #     #[cfg(feature = "axum")] with_axum::main();
+    /// # }
+    /// ```
+    pub fn inside<S, B>(mut self, outer: impl FnOnce(EndpointService) -> S + Send + 'static) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let (network, shore) = network();
+        self.network = network;
+        self.builder = self.builder.listener_of(shore, |service| Outer(Pipeline::new(outer(service))));
+        self
+    }
+
+    async fn start(self) -> Site<E> {
+        let Start { builder, network, patience, at } = self;
+        match builder.start().await {
+            Ok(running) => Site::new(running, Visitor::new(network, patience)),
+            Err(error) => at.fail(format_args!("{} did not start: {error}", E::DEF.name)),
+        }
+    }
+}
+
+impl<E: Endpoint> IntoFuture for Start<E> {
+    type Output = Site<E>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Site<E>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.start())
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Start<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Start").field("builder", &self.builder).field("patience", &self.patience).finish()
+    }
+}
+
+/// What the endpoint is a part of.
+#[derive(Clone)]
+struct Outer(Pipeline);
+
+impl Service<Request<Body>> for Outer {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let answering = self.0.run(request);
+        Box::pin(async { Ok(answering.await) })
+    }
+}

@@ -1,0 +1,140 @@
+//! Somebody with cookies, from whom requests and connections come.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method,
+    header::{COOKIE, HOST},
+};
+use http_body_util::Full;
+use hyper::{body::Incoming, client::conn::http1};
+use hyper_util::rt::TokioIo;
+
+use super::{
+    caller::Caller, client::Client, connect::Connect, cookies::Cookies, network::Network, raw::Raw,
+    request::Request,
+};
+use crate::error::BoxError;
+
+/// Somebody who visits a [`Site`](super::Site): a browser with cookies of its own.
+///
+/// A site has one visitor of its own, to whom its `get`, `connect` and so on belong; a test in which two people are
+/// logged in makes [more](super::Site::visitor). A clone is the same visitor.
+#[derive(Clone)]
+pub struct Visitor(Arc<Inner>);
+
+struct Inner {
+    network: Network,
+    patience: Duration,
+    cookies: Mutex<Cookies>,
+}
+
+impl Visitor {
+    pub(super) fn new(network: Network, patience: Duration) -> Self {
+        Visitor(Arc::new(Inner { network, patience, cookies: Mutex::default() }))
+    }
+
+    /// Another one, who comes from the same network.
+    pub(super) fn stranger(&self) -> Self {
+        Visitor::new(self.0.network.clone(), self.0.patience)
+    }
+
+    /// A GET request.
+    #[track_caller]
+    pub fn get(&self, target: &str) -> Request {
+        self.request(Method::GET, target)
+    }
+
+    /// A POST request.
+    #[track_caller]
+    pub fn post(&self, target: &str) -> Request {
+        self.request(Method::POST, target)
+    }
+
+    /// A request to a path, which may have a query.
+    #[track_caller]
+    pub fn request(&self, method: Method, target: &str) -> Request {
+        Request::new(self.clone(), method, target)
+    }
+
+    /// A connection that holds channels, to a socket at this path: [`Connect`] says how.
+    #[track_caller]
+    pub fn connect(&self, path: &str) -> Connect<Client> {
+        Connect::new(self.clone(), path)
+    }
+
+    /// A connection to a socket without channels, at this path: [`Connect`] says how.
+    #[track_caller]
+    pub fn raw(&self, path: &str) -> Connect<Raw> {
+        Connect::new(self.clone(), path)
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies().get(name).map(str::to_owned)
+    }
+
+    /// Sets a cookie, as a response would.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies().set(name, value);
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.0.patience
+    }
+
+    /// Sends a request on a connection of its own. The connection ends when the answer has been read, or its body is
+    /// dropped.
+    pub(super) async fn send(
+        &self,
+        mut request: http::Request<Full<Bytes>>,
+        peer: Option<SocketAddr>,
+    ) -> Result<http::Response<Incoming>, BoxError> {
+        let headers = request.headers_mut();
+        headers.entry(HOST).or_insert(HeaderValue::from_static("localhost"));
+        if let Some(cookies) = self.cookies().header() {
+            headers.entry(COOKIE).or_insert(cookies.parse()?);
+        }
+        let stream =
+            self.0.network.open(peer).await.map_err(|_| "nobody listens: the endpoint has stopped")?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.with_upgrades().await {
+                tracing::debug!(%error, "a connection of a test was cut off");
+            }
+        });
+        let response = sender.send_request(request).await?;
+        self.cookies().learn(response.headers());
+        Ok(response)
+    }
+
+    fn cookies(&self) -> MutexGuard<'_, Cookies> {
+        self.0.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Within the visitor's patience, or the test fails.
+pub(super) async fn within<T>(
+    patience: Duration,
+    at: Caller,
+    what: impl fmt::Display,
+    future: impl Future<Output = T>,
+) -> T {
+    match tokio::time::timeout(patience, future).await {
+        Ok(done) => done,
+        Err(_) => at.fail(format_args!("{what} was not answered within {patience:?}")),
+    }
+}
+
+impl fmt::Debug for Visitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Cookies may be credentials.
+        f.debug_struct("Visitor").finish_non_exhaustive()
+    }
+}

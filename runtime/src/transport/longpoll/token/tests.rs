@@ -1,0 +1,116 @@
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
+
+use super::*;
+use crate::{
+    config::{Config, Secret},
+    crypto::Digest,
+    pubsub::PubSub,
+};
+
+const SECRET: &str = "a secret of 64 bytes that only this endpoint knows, or so it hopes";
+
+fn endpoint(secret: Option<&str>) -> Handle {
+    let runtime = Runtime::new().expect("a runtime");
+    let _entered = runtime.enter();
+    let mut config = Config::default();
+    config.secret_key_base = secret.map(Secret::from);
+    Handle::new("Site", config, PubSub::new())
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        endpoint: "endpoint".to_owned(),
+        session: "session".to_owned(),
+        opened: now(),
+        mark: Bookmark { upto: 7, answer: 3 },
+    }
+}
+
+fn write(handle: &Handle, ticket: &Ticket, crypto: Crypto) -> String {
+    ticket.write(handle, crypto).expect("a secret")
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let handle = endpoint(Some(SECRET));
+    for mark in [Bookmark::default(), Bookmark { upto: u64::MAX, answer: u64::MAX }] {
+        let ticket = Ticket { mark, ..ticket() };
+        let token = write(&handle, &ticket, Crypto::DEFAULT);
+        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "{token}");
+        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &token), Ok(ticket));
+    }
+}
+
+#[test]
+fn every_byte_counts() {
+    let handle = endpoint(Some(SECRET));
+    let token = write(&handle, &ticket(), Crypto::DEFAULT);
+    for at in 0..token.len() {
+        let mut changed = token.clone().into_bytes();
+        changed[at] ^= 1 << (at % 7);
+        let changed = String::from_utf8(changed).expect("ASCII");
+        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &changed), Err(TokenError::Invalid), "{changed}");
+        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &token[..at]), Err(TokenError::Invalid));
+    }
+}
+
+#[test]
+fn other_keys_open_nothing() {
+    let handle = endpoint(Some(SECRET));
+    let token = write(&handle, &ticket(), Crypto::DEFAULT);
+    let foreign = endpoint(Some("another secret of 64 bytes, which belongs to somebody else, I guess"));
+    assert_eq!(Ticket::read(&foreign, Crypto::DEFAULT, &token), Err(TokenError::Invalid));
+    for crypto in [
+        Crypto { key_iterations: 999, ..Crypto::DEFAULT },
+        Crypto { key_length: 64, ..Crypto::DEFAULT },
+        Crypto { key_digest: Digest::Sha512, ..Crypto::DEFAULT },
+    ] {
+        assert_eq!(Ticket::read(&handle, crypto, &token), Err(TokenError::Invalid), "{crypto:?}");
+        let own = write(&handle, &ticket(), crypto);
+        assert!(Ticket::read(&handle, crypto, &own).is_ok(), "{crypto:?}");
+    }
+    assert_eq!(ticket().write(&endpoint(None), Crypto::DEFAULT), None);
+    assert_eq!(Ticket::read(&endpoint(None), Crypto::DEFAULT, &token), Err(TokenError::Invalid));
+}
+
+/// Signed by the endpoint, and yet no token of a session.
+#[test]
+fn other_forms_open_nothing() {
+    let handle = endpoint(Some(SECRET));
+    let tokens = handle.tokens(SALT).expect("a secret");
+    let sign =
+        |form: &str| tokens.sign(&(form, "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token");
+    assert!(Ticket::read(&handle, Crypto::DEFAULT, &sign(FORM)).is_ok());
+    for token in [
+        sign("lf0"),
+        sign(""),
+        tokens.sign("session").expect("a token"),
+        tokens.sign(&(FORM, "endpoint", "session")).expect("a token"),
+        tokens.sign(&(FORM, "endpoint", "session", -1_i64, 2_u64, 3_u64)).expect("a token"),
+        tokens.sign(&(FORM, "endpoint", "session", 1_u64, 2_u64, 3_u64, 4_u64)).expect("a token"),
+        tokens.encrypt(&(FORM, "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token"),
+    ] {
+        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &token), Err(TokenError::Invalid), "{token}");
+    }
+}
+
+#[test]
+fn its_age_is_the_sessions() {
+    let handle = endpoint(Some(SECRET));
+    let crypto = Crypto { max_age: Duration::from_secs(60), ..Crypto::DEFAULT };
+    for (age, good) in [(0, true), (59_000, true), (61_000, false)] {
+        let ticket = Ticket { opened: now() - age, ..ticket() };
+        let read = Ticket::read(&handle, crypto, &write(&handle, &ticket, crypto));
+        assert_eq!(read, if good { Ok(ticket) } else { Err(TokenError::Expired) }, "{age}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_a_token(text: String, dots in "[A-Za-z0-9_.-]{0,200}") {
+        static HANDLE: std::sync::LazyLock<Handle> = std::sync::LazyLock::new(|| endpoint(Some(SECRET)));
+        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, &text), Err(TokenError::Invalid));
+        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, &dots), Err(TokenError::Invalid));
+    }
+}

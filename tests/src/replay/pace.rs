@@ -1,0 +1,40 @@
+//! Whether the machine let us run: on one that is busy with other things, times say nothing.
+
+use std::{future::Future, pin::pin, time::Duration};
+
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+/// Who was kept from running for longer may have missed a time that a case is about.
+pub(super) const HELD_UP: Duration = Duration::from_millis(50);
+
+/// Half of the shortest window: who needs as long for the JSON of a message can hardly answer it within one.
+pub(super) const SLOW: Duration = Duration::from_millis(200);
+
+/// How often we look.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The result, and how long we were held up at most meanwhile.
+pub(super) async fn watch<T>(playing: impl Future<Output = T>) -> (T, Duration) {
+    let mut playing = pin!(playing);
+    let (mut looked, mut longest) = (Instant::now(), Duration::ZERO);
+    loop {
+        let done = tokio::select! {
+            result = &mut playing => Some(result),
+            () = sleep(LOOK) => None,
+        };
+        longest = longest.max(looked.elapsed().saturating_sub(LOOK));
+        looked = Instant::now();
+        if let Some(result) = done {
+            return (result, longest);
+        }
+    }
+}
+
+/// How long the machine needs for the JSON of so long a text.
+pub(super) fn json(length: usize) -> Duration {
+    let text = Value::from("x".repeat(length));
+    let began = Instant::now();
+    std::hint::black_box(text.to_string());
+    began.elapsed()
+}

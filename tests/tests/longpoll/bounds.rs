@@ -1,0 +1,171 @@
+//! What a client can take of the server, and no more.
+
+use std::net::SocketAddr;
+
+use landfall::Reason;
+use landfall_tests::{
+    longpoll::{Answer, poll},
+    wait::until,
+};
+
+use super::site::{Harbour, ended, start};
+
+const NARROW: &str = "/narrow/longpoll";
+
+/// Opens a session from an address; the HTTP status.
+async fn open_from(harbour: &Harbour, address: Option<&str>) -> (u16, Option<String>) {
+    let address = address.map(|address| format!("{address}:7").parse::<SocketAddr>().expect("an address"));
+    let answer = harbour.sea.connect_from(address).request(&poll(NARROW, "")).await.expect("an answer");
+    if answer.status != 200 {
+        return (answer.status, None);
+    }
+    (200, Answer::of(answer).token)
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_9_sessions_are_counted() {
+    let harbour = start().await;
+    for address in ["10.0.0.1", "10.0.0.1", "10.0.0.2"] {
+        assert_eq!(open_from(&harbour, Some(address)).await.0, 200, "{address}");
+    }
+    assert_eq!(open_from(&harbour, Some("10.0.0.1")).await.0, 503, "two of an address");
+    assert_eq!(open_from(&harbour, None).await.0, 200, "without an address");
+    assert_eq!(open_from(&harbour, Some("10.0.0.3")).await.0, 503, "four in all");
+    // Those that are there are served.
+    assert_eq!(harbour.site.stats().connections, 4);
+    until("they have ended", || harbour.site.stats().connections == 0).await;
+    let (status, token) = open_from(&harbour, Some("10.0.0.1")).await;
+    assert_eq!(status, 200, "their places are free again");
+    assert!(token.is_some());
+    harbour.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_client_takes_no_place() {
+    let harbour = start().await;
+    for how in ["refuse", "panic"] {
+        for _ in 0..10 {
+            let request = poll(&format!("{NARROW}?connect={how}"), "");
+            let answer = harbour.sea.connect().request(&request).await.expect("an answer");
+            assert_eq!(answer.status, if how == "refuse" { 200 } else { 500 });
+        }
+    }
+    for _ in 0..4 {
+        assert_eq!(open_from(&harbour, None).await.0, 200);
+    }
+    assert_eq!(open_from(&harbour, None).await.0, 503);
+}
+
+/// A poll of a dead session wants a new one, for which there is no place.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_comes_back_counts_like_any_other() {
+    let harbour = start().await;
+    let mut client = harbour.open(NARROW).await;
+    assert_eq!(client.say("leave").await, 200);
+    until("it has ended", || harbour.site.stats().connections == 0).await;
+    for _ in 0..4 {
+        assert_eq!(open_from(&harbour, None).await.0, 200);
+    }
+    let answer = client.send(&poll(NARROW, &client.token.clone())).await.expect("an answer");
+    assert_eq!((answer.status, answer.body.as_str()), (503, "too many longpoll sessions"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_9_an_outbox_that_overflows_ends_its_session() {
+    let harbour = start().await;
+    let mut client = harbour.open(&format!("{NARROW}?name=overflows")).await;
+    assert_eq!(client.say("flood 900").await, 200);
+    until("it has ended", || harbour.site.stats().connections == 0).await;
+    assert_eq!(ended("overflows"), Some(Reason::Overflow));
+    assert_eq!(client.poll().await.status, 410);
+}
+
+#[tokio::test(start_paused = true)]
+async fn broadcasts_overflow_like_messages() {
+    let harbour = start().await;
+    let mut client = harbour.open(&format!("{NARROW}?name=broadcast-to")).await;
+    for _ in 0..8 {
+        harbour.news("x".repeat(2000)).await;
+    }
+    until("it has ended", || harbour.site.stats().connections == 0).await;
+    assert_eq!(ended("broadcast-to"), Some(Reason::Overflow));
+    assert_eq!(client.poll().await.status, 410);
+}
+
+/// What was sent and not acknowledged counts: it may have to be sent again.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_acknowledged_counts_too() {
+    let harbour = start().await;
+    let mut client = harbour.open(&format!("{NARROW}?name=unacknowledged")).await;
+    assert_eq!(client.poll().await.status, 204);
+    for round in 0..20 {
+        harbour.news("x".repeat(4000)).await;
+        assert_eq!(client.poll().await.messages.len(), 1, "round {round}");
+    }
+    let mut lost = client.beside(harbour.sea.connect());
+    for _ in 0..3 {
+        harbour.news("x".repeat(4000)).await;
+        lost.token.clone_from(&client.token);
+        if lost.poll().await.status == 410 {
+            break;
+        }
+    }
+    assert_eq!(ended("unacknowledged"), Some(Reason::Overflow));
+}
+
+/// Callbacks wait while more than half of the limit does; the client's messages are then not handled in time.
+#[tokio::test(start_paused = true)]
+async fn who_does_not_fetch_is_not_heard() {
+    let harbour = start().await;
+    let mut client = harbour.open(NARROW).await;
+    harbour.news("x".repeat(6000)).await;
+    let mut other = client.beside(harbour.sea.connect());
+    assert_eq!(other.say("say unheard").await, 408);
+    assert_eq!(client.poll().await.messages.len(), 1);
+    assert_eq!(client.say("say heard").await, 200);
+    assert_eq!(client.messages(1).await, ["heard"]);
+}
+
+/// More requests with messages than may wait are refused, and none of them is handled.
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_are_counted() {
+    let harbour = start().await;
+    let mut client = harbour.open("/talk/longpoll").await;
+    let mut busy = client.beside(harbour.sea.connect());
+    let mut requests = tokio::task::JoinSet::new();
+    requests.spawn(async move { busy.say("sleep 500").await });
+    tokio::task::yield_now().await;
+    for number in 0..20 {
+        let mut other = client.beside(harbour.sea.connect());
+        requests.spawn(async move { other.say(&format!("say {number}")).await });
+    }
+    let mut statuses = Vec::new();
+    while let Some(status) = requests.join_next().await {
+        statuses.push(status.expect("an answer"));
+    }
+    let accepted = statuses.iter().filter(|status| **status == 200).count();
+    assert!((2..=6).contains(&accepted), "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 408)), "{statuses:?}");
+    assert_eq!(client.messages(accepted).await.len(), accepted);
+    assert_eq!(client.poll().await.status, 204, "those that were refused were not handled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mount_may_drop_old_broadcasts_instead() {
+    let harbour = start().await;
+    let mut client = harbour.open("/lossy/longpoll").await;
+    assert_eq!(client.poll().await.status, 204);
+    // What the client was sent stays until it is acknowledged.
+    harbour.news("kept").await;
+    let mut lost = client.beside(harbour.sea.connect());
+    assert_eq!(lost.poll().await.messages, ["kept"]);
+    for number in 0..50 {
+        harbour.news(format!("{number:0100}")).await;
+    }
+    until("they have been sent", || harbour.site.stats().dropped_broadcasts > 40).await;
+    let messages = client.poll().await.messages;
+    let numbers: Vec<u32> = messages[1..].iter().map(|text| text.parse().expect("a number")).collect();
+    assert_eq!(messages[0], "kept");
+    assert_eq!(numbers.last(), Some(&49), "the newest are there");
+    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "{numbers:?}");
+}

@@ -1,0 +1,175 @@
+//! Sessions that come and go, in good and in bad ways, over TCP, and what is left of them: nothing.
+
+use std::time::Duration;
+
+use landfall::{Running, prelude::*};
+use landfall_tests::{
+    client,
+    longpoll::Poller,
+    wait::until,
+    wire::{Connection, Request},
+};
+use tokio::{net::TcpStream, task::JoinSet, time::timeout};
+use tower::ServiceExt;
+
+use super::site::SECRET;
+
+endpoint! {
+    struct Shore;
+
+    http(ip = [127, 0, 0, 1], port = 0);
+    server = true;
+    secret_key_base = SECRET;
+    socket("/brief", Member, longpoll(window_ms = 1500));
+}
+
+/// Forwards `news`, echoes, and ends as it is told to.
+struct Member;
+
+#[socket]
+impl Member {
+    async fn connect(
+        #[param] name: String,
+        mailbox: Mailbox<Broadcast>,
+        endpoint: Handle,
+    ) -> Result<Self, Refused> {
+        mailbox.subscribe(endpoint.pubsub(), "letters");
+        if name == "refused" { Err(Refused::new()) } else { Ok(Member) }
+    }
+
+    async fn init(&mut self, out: &mut Outbox) -> Flow {
+        out.subscribe("news");
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        match message.as_text() {
+            Some("stop") => return Flow::stop(),
+            Some("panic") => panic!("as asked"),
+            _ => out.push(message),
+        }
+        Flow::Continue
+    }
+
+    async fn handle_info(&mut self, _: Broadcast, _: &mut Outbox) {}
+}
+
+async fn connect(port: u16) -> Connection {
+    Connection::open(([127, 0, 0, 1], port).into()).await.expect("a listener")
+}
+
+async fn open(port: u16) -> Poller<TcpStream> {
+    Poller::open(connect(port).await, "/brief/longpoll?name=guest").await
+}
+
+/// Opens a session and leaves it in one of the ways there are.
+async fn visit(port: u16, way: usize) {
+    let mut client = open(port).await;
+    assert_eq!(client.say("hello").await, 200);
+    match way % 7 {
+        // Never heard of again.
+        0 => {}
+        1 => assert_eq!(client.poll().await.messages, ["hello"]),
+        // In the middle of a poll.
+        2 => {
+            assert_eq!(client.poll().await.messages, ["hello"]);
+            client.begin().await;
+            let _ = timeout(Duration::from_millis(5), client.answer()).await;
+            client.into_connection().reset();
+        }
+        3 => assert_eq!(client.say("stop").await, 200),
+        4 => assert_eq!(client.say("panic").await, 408),
+        // Two at once, and neither is waited for.
+        5 => {
+            let mut other = client.beside(connect(port).await);
+            client.begin().await;
+            other.begin().await;
+        }
+        _ => {
+            let refused = landfall_tests::longpoll::poll("/brief/longpoll?name=refused", "");
+            assert_eq!(client.ask(&refused).await.status, 403);
+        }
+    }
+}
+
+/// Nothing is left of any session.
+async fn is_as_at_first(shore: &Running<Shore>, tasks: usize) {
+    until("all sessions have ended", || shore.stats().connections == 0).await;
+    until("no task is left", || shore.stats().tasks == tasks).await;
+    for topic in ["news", "letters"] {
+        assert_eq!(shore.pubsub().subscribers(topic), 0, "{topic}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn threat_9_fourteen_hundred_sessions_leave_nothing_however_they_end() {
+    let shore = Shore::start().await.expect("it starts");
+    let (port, tasks) = (client::port(&shore), shore.stats().tasks);
+    let mut visits = JoinSet::new();
+    for visitor in 0..14 {
+        visits.spawn(async move {
+            for round in 0..100 {
+                visit(port, visitor + round).await;
+            }
+        });
+    }
+    while let Some(visit) = visits.join_next().await {
+        visit.expect("a visit as planned");
+    }
+    is_as_at_first(&shore, tasks).await;
+    shore.shutdown().await.expect("a clean end");
+    assert_eq!(shore.stats().tasks, 0);
+}
+
+/// Its mailbox had subscribed before.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_refused_leaves_no_subscription() {
+    let shore = Shore::builder().server(false).start().await.expect("it starts");
+    for path in ["longpoll", "websocket"] {
+        let request = Request::upgrade(&format!("/brief/{path}?name=refused"));
+        let uri = format!("http://localhost{}", request.target);
+        let mut builder = http::Request::builder().uri(uri);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        let request = builder.body(Body::empty()).expect("a request");
+        shore.service().oneshot(request).await.expect("an answer");
+        assert_eq!(shore.pubsub().subscribers("letters"), 0, "{path}");
+    }
+    shore.shutdown().await.expect("a clean end");
+}
+
+/// Stopped in the middle of it, the endpoint leaves nothing either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endpoint_that_stops_under_load_leaves_nothing() {
+    let shore = Shore::start().await.expect("it starts");
+    let port = client::port(&shore);
+    let mut clients = JoinSet::new();
+    for _ in 0..100 {
+        clients.spawn(async move {
+            let mut client = open(port).await;
+            // Until nobody answers any more.
+            loop {
+                let token = client.token.clone();
+                let message = landfall_tests::longpoll::post("/brief/longpoll?name=guest", &token, "hello");
+                if client.send(&message).await.is_err() {
+                    return;
+                }
+                let poll = landfall_tests::longpoll::poll("/brief/longpoll?name=guest", &token);
+                match client.send(&poll).await {
+                    Ok(answer) if answer.status == 200 => {
+                        client.token = landfall_tests::longpoll::Answer::of(answer).token.expect("a token");
+                    }
+                    _ => return,
+                }
+            }
+        });
+    }
+    until("all are there", || shore.stats().connections >= 100).await;
+    timeout(Duration::from_secs(10), shore.shutdown()).await.expect("soon").expect("a clean end");
+    let stats = shore.stats();
+    assert_eq!((stats.connections, stats.tasks), (0, 0));
+    while let Some(client) = clients.join_next().await {
+        client.expect("no panic");
+    }
+}

@@ -1,0 +1,16 @@
+//! Longpoll from outside: requests over connections in memory, on a clock that is turned by hand, and over TCP where that
+//! matters.
+
+mod bodies;
+mod bounds;
+mod churn;
+mod ends;
+mod info;
+mod losses;
+mod nodes;
+mod protocol;
+mod secrets;
+mod shutdown;
+mod site;
+mod storm;
+mod tokens;

@@ -1,0 +1,245 @@
+//! The endpoint that these tests talk to.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::{Request, Response};
+use landfall::{
+    prelude::*,
+    pubsub::PubSub,
+    session::{Session, SessionOptions, Sessions},
+};
+use landfall_tests::{
+    longpoll::Poller,
+    memory::{Sea, pier},
+};
+use serde_json::json;
+use tokio::{io::DuplexStream, time::sleep};
+
+pub(crate) const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
+pub(crate) const WINDOW: Duration = Duration::from_millis(1000);
+pub(crate) const SESSION: SessionOptions = SessionOptions::new("_site", "signing salt");
+
+endpoint! {
+    pub(crate) struct Site;
+
+    http(port = 4000);
+    server = true;
+    secret_key_base = SECRET;
+    url(host = "localhost");
+
+    socket("/talk", Talker, websocket = false, longpoll(window_ms = 1000, pubsub_timeout_ms = 700));
+    socket(
+        "/room/:id",
+        Curious,
+        websocket = false,
+        longpoll(
+            window_ms = 1000,
+            auth_token = true,
+            connect_info = [peer_data, x_headers, uri, user_agent, session(SESSION)],
+        ),
+    );
+    plug(Sessions::new(&SESSION));
+    service(tower::service_fn(login));
+    socket("/any", Talker, longpoll(
+        window_ms = 1000,
+        check_origin = insecure(false, reason = "the case is about a mount without the check"),
+    ));
+    socket("/brief", Talker, longpoll(window_ms = 1000, crypto(max_age = secs(60))));
+    socket("/narrow", Talker, longpoll(
+        window_ms = 1000,
+        max_body_size = 1000,
+        max_batch = 3,
+        max_sessions = 4,
+        max_sessions_per_ip = 2,
+        outbox(limit = 10_000),
+    ));
+    socket("/lossy", Talker, longpoll(window_ms = 1000, outbox(limit = 1000, overflow = drop_oldest)));
+    socket("/batches", Talker, longpoll(window_ms = 4000), drainer(batch_size = 1, batch_interval = secs(3), shutdown = secs(10)));
+    socket("/wide", Talker, longpoll(window_ms = 4000, outbox(limit = 16_777_216)));
+}
+
+static ENDED: LazyLock<Mutex<HashMap<String, Reason>>> = LazyLock::new(Mutex::default);
+
+/// What the socket that connected with that name was told at its end.
+pub(crate) fn ended(name: &str) -> Option<Reason> {
+    ENDED.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+}
+
+/// Does what it is told.
+struct Talker {
+    name: String,
+    mailbox: Mailbox<Broadcast>,
+    endpoint: Handle,
+}
+
+#[socket]
+impl Talker {
+    async fn connect(params: Params, mailbox: Mailbox<Broadcast>, endpoint: Handle) -> Result<Self, Refused> {
+        let param = |name: &str| params.get(name).and_then(|param| param.as_str()).map(str::to_owned);
+        match param("connect").as_deref() {
+            Some("refuse") => return Err(Refused::because("as asked")),
+            Some("panic") => panic!("as asked"),
+            _ => {}
+        }
+        Ok(Talker { name: param("name").unwrap_or_default(), mailbox, endpoint })
+    }
+
+    async fn init(&mut self, out: &mut Outbox) -> Flow {
+        out.subscribe("news");
+        self.mailbox.subscribe(self.endpoint.pubsub(), &format!("talker:{}", self.name));
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        let Some(text) = message.as_text() else {
+            out.push(format!("binary {:?}", message.as_bytes()));
+            return Flow::Continue;
+        };
+        // As a line of several, it is a list of one.
+        let text = text.strip_prefix("[\"").and_then(|text| text.strip_suffix("\"]")).unwrap_or(text);
+        let (verb, argument) = text.split_once(' ').unwrap_or((text, ""));
+        match verb {
+            "say" => out.push(argument),
+            "silent" => {}
+            "stop" => {
+                out.push("last words");
+                return Flow::stop();
+            }
+            "leave" => return Flow::stop(),
+            "panic" => panic!("as asked"),
+            "hang" => std::future::pending().await,
+            "sleep" => {
+                sleep(Duration::from_millis(argument.parse().expect("milliseconds"))).await;
+                out.push("slept");
+            }
+            "flood" => {
+                let size = argument.parse().expect("bytes");
+                for _ in 0..100 {
+                    out.push("x".repeat(size));
+                }
+            }
+            "count" => {
+                let (from, to) = argument.split_once(' ').expect("two numbers");
+                let numbers = from.parse::<u64>().expect("a number")..to.parse().expect("a number");
+                numbers.for_each(|number| out.push(number.to_string()));
+            }
+            "try" => {
+                let error =
+                    out.try_push(Message::Binary(vec![1, 2].into())).expect_err("no way to send bytes");
+                out.push(error.to_string());
+            }
+            "bytes" => {
+                out.push(Message::Binary(vec![1, 2].into()));
+                out.push("after");
+            }
+            _ => out.push(message),
+        }
+        Flow::Continue
+    }
+
+    async fn handle_info(&mut self, broadcast: Broadcast, out: &mut Outbox) -> Flow {
+        match broadcast.event() {
+            "disconnect" => Flow::stop(),
+            "panic" => panic!("as asked"),
+            _ => {
+                out.push(broadcast.payload().as_text().unwrap_or_default());
+                Flow::Continue
+            }
+        }
+    }
+
+    fn terminate(self, reason: Reason) {
+        ENDED.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, reason);
+    }
+}
+
+/// Tells what it was told when it connected.
+struct Curious(String);
+
+#[socket]
+impl Curious {
+    async fn connect(
+        #[param] id: u32,
+        #[info] auth_token: Option<String>,
+        #[info] session: Option<Session>,
+        #[info] uri: RequestUri,
+        #[info] user_agent: Option<String>,
+        #[info] peer_data: Option<PeerData>,
+        #[info] x_headers: landfall::Headers,
+        transport: TransportKind,
+    ) -> Result<Self, Refused> {
+        let known = json!({
+            "id": id,
+            "auth_token": auth_token,
+            "user": session.as_ref().and_then(|session| session.get::<String>("user")),
+            "session": session.is_some(),
+            "path": uri.path,
+            "user_agent": user_agent,
+            "peer": peer_data.map(|peer| peer.address.to_string()),
+            "x_headers": x_headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            "transport": transport.to_string(),
+        });
+        Ok(Curious(known.to_string()))
+    }
+
+    async fn handle_in(&mut self, _: Message, out: &mut Outbox) -> Flow {
+        out.push(self.0.clone());
+        Flow::Continue
+    }
+}
+
+async fn login(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let session = request.extensions().get::<Session>().expect("behind the plug");
+    session.insert("user", "ann").expect("a string");
+    Ok(Response::new(Body::from(session.csrf_token())))
+}
+
+/// A running site, and where its clients come from.
+pub(crate) struct Harbour {
+    pub(crate) site: Running<Site>,
+    pub(crate) sea: Sea,
+    pub(crate) tasks: usize,
+    /// Tasks that serve topics which it shares with others.
+    shared: usize,
+}
+
+pub(crate) async fn start() -> Harbour {
+    let (sea, pier) = pier();
+    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let tasks = site.stats().tasks;
+    Harbour { site, sea, tasks, shared: 0 }
+}
+
+/// Starts a site that shares its topics.
+pub(crate) async fn start_with(pubsub: &PubSub) -> Harbour {
+    let (sea, pier) = pier();
+    let builder = Site::builder().listener(pier).pubsub(pubsub.clone());
+    let site = builder.start().await.expect("the site starts");
+    let tasks = site.stats().tasks;
+    Harbour { site, sea, tasks, shared: tokio::runtime::Handle::current().metrics().num_workers() }
+}
+
+impl Harbour {
+    /// Opens a session.
+    pub(crate) async fn open(&self, target: &str) -> Poller<DuplexStream> {
+        Poller::open(self.sea.connect(), target).await
+    }
+
+    /// Sends news, and waits until they have reached the outboxes of those who are there.
+    pub(crate) async fn news(&self, text: impl Into<Payload>) {
+        self.site.broadcast("news", "headline", text).expect("room");
+        sleep(Duration::from_millis(1)).await;
+    }
+
+    /// Stops the site: it ends cleanly, and of its sockets nothing is left.
+    pub(crate) async fn stop(&self) {
+        self.site.shutdown().await.expect("a clean end");
+        let stats = self.site.stats();
+        assert_eq!((stats.connections, stats.tasks), (0, self.shared));
+    }
+}

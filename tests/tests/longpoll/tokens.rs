@@ -1,0 +1,234 @@
+//! Tokens: what they open, and what they do not.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use landfall::{Secret, prelude::*, token::Tokens};
+use landfall_tests::{
+    longpoll::{Answer, Poller, poll, post},
+    memory::{Sea, pier},
+    wire::Request,
+};
+use tokio::time::Instant;
+
+use super::site::{Harbour, SECRET, start};
+
+const TARGET: &str = "/talk/longpoll";
+
+async fn ask(sea: &Sea, request: &Request) -> Answer {
+    Answer::of(sea.connect().request(request).await.expect("an answer"))
+}
+
+/// A poll with it opens a session of its own, and messages with it reach nobody.
+async fn is_refused(harbour: &Harbour, token: &str) {
+    let before = harbour.site.stats().connections;
+    let answer = ask(&harbour.sea, &post(TARGET, token, "say intruder")).await;
+    assert_eq!((answer.status, answer.token), (410, None), "{token}");
+    let answer = ask(&harbour.sea, &poll(TARGET, token)).await;
+    assert_eq!((answer.status, answer.messages.len()), (410, 0), "{token}");
+    assert!(answer.token.is_some_and(|new| !new.is_empty() && new != token), "the server chooses");
+    assert_eq!(harbour.site.stats().connections, before + 1, "{token}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_answer_renews_it() {
+    let harbour = start().await;
+    let mut client = harbour.open(TARGET).await;
+    let mut seen = vec![client.token.clone()];
+    for round in 0..6 {
+        client.say("say something").await;
+        client.poll().await;
+        assert!(!seen.contains(&client.token), "round {round}");
+        seen.push(client.token.clone());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_header_wins_over_its_parameter() {
+    let harbour = start().await;
+    let (mut first, mut second) = (harbour.open(TARGET).await, harbour.open(TARGET).await);
+    let header = |request: Request, token: &str| request.header("x-phoenix-longpoll-token", token);
+    let request = header(Request { method: "POST".to_owned(), ..Request::get(TARGET) }, &first.token);
+    let request = Request { body: "say by header".to_owned(), ..request.header("content-length", "13") };
+    assert_eq!(ask(&harbour.sea, &request).await.status, 200);
+    let both = header(post(TARGET, &second.token, "say to the first"), &first.token);
+    assert_eq!(ask(&harbour.sea, &both).await.status, 200);
+    assert_eq!(first.messages(2).await, ["by header", "to the first"]);
+    let wrong = header(post(TARGET, &second.token, "say to nobody"), "wrong");
+    assert_eq!(ask(&harbour.sea, &wrong).await.status, 410);
+    assert_eq!(second.say("say hello").await, 200);
+    assert_eq!(second.messages(1).await, ["hello"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_string_is_no_token() {
+    let harbour = start().await;
+    let client = harbour.open(TARGET).await;
+    for query in
+        ["token", "token=", "", "token[]=x", &format!("token[]={}", client.token), "token[a]=b", "&&"]
+    {
+        let answer = ask(&harbour.sea, &Request::get(&format!("{TARGET}?{query}"))).await;
+        assert_eq!(answer.status, 410, "{query}");
+        let request = Request { method: "POST".to_owned(), ..Request::get(&format!("{TARGET}?{query}")) };
+        assert_eq!(ask(&harbour.sea, &request).await.status, 410, "{query}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_8_no_byte_of_it_can_be_changed() {
+    let harbour = start().await;
+    let mut client = harbour.open(TARGET).await;
+    client.say("say secret").await;
+    for at in 0..client.token.len() {
+        let mut changed = client.token.clone().into_bytes();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).expect("ASCII");
+        let answer = ask(&harbour.sea, &post(TARGET, &changed, "say intruder")).await;
+        assert_eq!(answer.status, 410, "{changed}");
+        // What it is answered does not tell why.
+        assert_eq!(answer.response.body, "{\"status\":410}");
+    }
+    for at in [0, 1, client.token.len() / 2, client.token.len() - 1] {
+        is_refused(&harbour, &client.token[..at]).await;
+    }
+    is_refused(&harbour, &format!("{}A", client.token)).await;
+    assert_eq!(client.poll().await.messages, ["secret"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_8_nobody_else_can_make_one() {
+    let harbour = start().await;
+    let client = harbour.open(TARGET).await;
+    let payload = client.token.split('.').nth(1).expect("three parts");
+    let signature = client.token.split('.').nth(2).expect("three parts");
+    let now = SystemTime::now();
+    // Of another secret, and of the right one for another purpose.
+    let foreign =
+        Tokens::new(&Secret::from("x".repeat(64).as_str()), "landfall longpoll").expect("long enough");
+    let purpose = harbour.site.tokens("user socket").expect("a secret");
+    let parts = ("lf1", "endpoint", "session", 0_u64, 0_u64, 0_u64);
+    for token in [
+        foreign.sign_at(&parts, now).expect("a token"),
+        purpose.sign_at(&parts, now).expect("a token"),
+        purpose.encrypt(&parts).expect("a token"),
+        format!("SFMyNTY.{payload}."),
+        format!("bm9uZQ.{payload}.{signature}"),
+        format!("..{signature}"),
+        "A".repeat(10_000),
+    ] {
+        is_refused(&harbour, &token).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_8_a_session_is_as_unknown_as_its_name_is_long() {
+    let harbour = start().await;
+    let mut names = std::collections::HashSet::new();
+    for _ in 0..50 {
+        let client = harbour.open(TARGET).await;
+        let payload = client.token.split('.').nth(1).expect("three parts");
+        let payload = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).expect("base64");
+        let payload = String::from_utf8_lossy(&payload).into_owned();
+        assert!(payload.contains("lf1") && payload.contains(harbour.site.endpoint_id()), "{payload:?}");
+        assert!(names.insert(payload));
+    }
+}
+
+/// Time moves for tokens only by the system's clock: the token is made as if it were old.
+#[tokio::test(start_paused = true)]
+async fn threat_8_one_that_is_too_old_opens_nothing() {
+    let harbour = start().await;
+    let mut client = harbour.open("/brief/longpoll").await;
+    assert_eq!(client.say("say hello").await, 200);
+    let old = aged(&harbour.site, &client.token, Duration::from_secs(61));
+    is_refused_at(&harbour, "/brief/longpoll", &old).await;
+    // The mount decides how old it may be.
+    let answer = ask(&harbour.sea, &post(TARGET, &old, "say by another mount")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(client.messages(2).await, ["hello", "by another mount"]);
+}
+
+async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
+    assert_eq!(ask(&harbour.sea, &post(target, token, "say intruder")).await.status, 410);
+    assert_eq!(ask(&harbour.sea, &poll(target, token)).await.status, 410);
+}
+
+/// The same token, signed by the same endpoint that long ago.
+fn aged(handle: &Handle, token: &str, age: Duration) -> String {
+    type Said = (String, String, String, u64, u64, u64);
+    let tokens = handle.tokens("landfall longpoll").expect("a secret");
+    let said: Said = tokens.verify(token).expect("a token of this endpoint");
+    let opened = UNIX_EPOCH + Duration::from_millis(said.3);
+    tokens.sign_at(&said, opened - age).expect("a token")
+}
+
+/// Renewing it does not make it younger.
+#[tokio::test]
+async fn its_age_is_its_sessions() {
+    let harbour = start().await;
+    let mut client = harbour.open("/brief/longpoll").await;
+    let said: (String, String, String, u64, u64, u64) =
+        harbour.site.tokens("landfall longpoll").expect("a secret").verify(&client.token).expect("ours");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    client.say("say hello").await;
+    client.poll().await;
+    let later: (String, String, String, u64, u64, u64) =
+        harbour.site.tokens("landfall longpoll").expect("a secret").verify(&client.token).expect("ours");
+    assert_eq!((&said.2, said.3), (&later.2, later.3));
+    assert_ne!((said.4, said.5), (later.4, later.5));
+    harbour.stop().await;
+}
+
+endpoint! {
+    /// Has the same secret and topics of its own.
+    struct Other;
+
+    http(port = 4000);
+    server = true;
+    secret_key_base = SECRET;
+    socket("/talk", Mute, longpoll(window_ms = 1000, pubsub_timeout_ms = 700));
+}
+
+struct Mute;
+
+#[socket]
+impl Mute {
+    async fn connect() -> Result<Self, Refused> {
+        Ok(Mute)
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
+        Flow::Continue
+    }
+}
+
+/// Its session might be on another node: that is asked for as long as it may take.
+#[tokio::test(start_paused = true)]
+async fn threat_8_one_of_another_endpoint_opens_nothing() {
+    let harbour = start().await;
+    let client = harbour.open(TARGET).await;
+    let (sea, pier) = pier();
+    let other = Other::builder().listener(pier).start().await.expect("it starts");
+    let began = Instant::now();
+    assert_eq!(ask(&sea, &post(TARGET, &client.token, "say intruder")).await.status, 410);
+    assert_eq!(began.elapsed().as_millis(), 700);
+    let mut at_other = Poller::with(sea.connect(), TARGET, &client.token);
+    assert_eq!(at_other.poll().await.status, 410);
+    assert_eq!(began.elapsed().as_millis(), 1400);
+    assert_eq!(at_other.say("hello").await, 200);
+    assert_eq!(other.stats().connections, 1);
+    other.shutdown().await.expect("a clean end");
+    harbour.stop().await;
+}
+
+/// An endpoint knows its own sessions: nobody else is asked.
+#[tokio::test(start_paused = true)]
+async fn one_whose_session_has_ended_is_answered_at_once() {
+    let harbour = start().await;
+    let mut client = harbour.open(TARGET).await;
+    let old = client.token.clone();
+    client.say("leave").await;
+    landfall_tests::wait::until("it has ended", || harbour.site.stats().connections == 0).await;
+    let began = Instant::now();
+    is_refused(&harbour, &old).await;
+    assert!(began.elapsed().is_zero());
+}

@@ -1,0 +1,7 @@
+landfall::endpoint! {
+    pub struct Web;
+    secret_key_base = env("SECRET_KEY_BASE");
+    socket("/a", EchoSocket, longpoll(max_body_size = unlimited));
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use landfall_ui_tests::EchoSocket;
+
+const CHECK: bool = false;
+
+landfall::endpoint! {
+    pub struct Web;
+    secret_key_base = env("SECRET_KEY_BASE");
+    socket("/a", EchoSocket, longpoll(check_origin = insecure(false, reason = "echoes only"), check_csrf = CHECK));
+}
+
+fn main() {}

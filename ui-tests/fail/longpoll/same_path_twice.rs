@@ -1,0 +1,8 @@
+landfall::endpoint! {
+    pub struct Web;
+    secret_key_base = env("SECRET_KEY_BASE");
+    socket("/s/:a", EchoSocket, longpoll);
+    socket("/s/:b", EchoSocket, websocket = false, longpoll);
+}
+
+fn main() {}
