@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
-import { Chat } from "./chat.mjs";
+import { Example } from "./example.mjs";
 
 const [program] = process.argv.slice(2);
 const options = { timeout: 90_000 };
@@ -15,7 +15,7 @@ let browser;
 let quay;
 
 before(async () => {
-  quay = await Chat.start(program);
+  quay = await Example.start(program);
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before, test } from "node:test";
 import { LongPoll, Presence, Socket } from "phoenix";
 import WebSocket from "ws";
-import { Chat } from "./chat.mjs";
+import { Example } from "./example.mjs";
 
 const [program] = process.argv.slice(2);
 const options = { timeout: 60_000 };
@@ -15,7 +15,7 @@ const sockets = [];
 let quay;
 
 before(async () => {
-  quay = await Chat.start(program);
+  quay = await Example.start(program);
 }, options);
 
 // A test that fails leaves no connection behind: the process would not end.
