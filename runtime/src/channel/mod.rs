@@ -8,16 +8,12 @@
 //! client hears of changes only once it has joined.
 //!
 //! ```
-//! use landfall::{
-//!     channel::{Answer, Channel, Event, Join, JoinError, Joined, Outlet},
-//!     presence::Tracked,
-//! };
+//! use landfall::{prelude::*, presence::Tracked};
 //! use serde_json::json;
-//! # use landfall::{Connect, Refused, channel::{ChannelSocket, Route, Signal}};
 //! # struct UserSocket;
-//! # impl ChannelSocket for UserSocket {
-//! #     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
-//! #     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> { Ok(UserSocket) }
+//! # #[socket(channel("room:*", Room))]
+//! # impl UserSocket {
+//! #     fn connect() -> Result<Self, Refused> { Ok(UserSocket) }
 //! # }
 //!
 //! struct Room {
@@ -26,27 +22,26 @@
 //!
 //! struct AfterJoin;
 //!
-//! impl Channel for Room {
-//!     type Socket = UserSocket;
-//!     type Info = AfterJoin;
-//!
-//!     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
-//!         let name: String = join.json()?;
+//! #[channel(UserSocket)]
+//! impl Room {
+//!     async fn join(
+//!         #[payload] name: String,
+//!         mailbox: channel::Mailbox<AfterJoin>,
+//!         join: Join<Self>,
+//!     ) -> Result<Self, JoinError> {
 //!         let me = join.track(&name, json!({"away": false}))?;
-//!         join.mailbox().send(AfterJoin)?;
-//!         Ok(Joined::new(Room { me }))
+//!         mailbox.send(AfterJoin)?;
+//!         Ok(Room { me })
 //!     }
 //!
-//!     async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) -> Answer {
+//!     fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
 //!         out.push_presence();
-//!         Answer::NoReply
 //!     }
 //!
-//!     async fn handle_in(&mut self, event: Event, _: &mut Outlet) -> Answer {
-//!         match self.me.update(json!({"away": event.name() == "away"})) {
-//!             Ok(_) => Answer::NoReply,
-//!             Err(error) => Answer::Reply(error.into()),
-//!         }
+//!     #[handle_in("away")]
+//!     fn away(&mut self) -> Result<(), Reply> {
+//!         self.me.update(json!({"away": true}))?;
+//!         Ok(())
 //!     }
 //! }
 //! ```
