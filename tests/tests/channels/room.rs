@@ -77,6 +77,9 @@ impl Channel for Room {
             pending::<()>().await;
         }
         assert!(!wish.panic, "as asked");
+        if wish.refuse && wish.bytes {
+            return Err(JoinError::with(vec![1, 2, 3]));
+        }
         if wish.refuse {
             return Err(JoinError::new("not you"));
         }
