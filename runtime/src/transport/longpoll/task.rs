@@ -48,7 +48,11 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
         }
         flow = tokio::select! {
             () = driver.ready() => driver.info().await,
-            Some(batch) = batches.recv() => handle(driver, *batch).await,
+            // Whatever is looked at first, a session that is to end takes no more.
+            Some(batch) = batches.recv() => match driver.ending() {
+                Some(end) => end,
+                None => handle(driver, *batch).await,
+            },
         };
     }
 }
