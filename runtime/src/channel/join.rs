@@ -66,7 +66,7 @@ impl<C: Channel> Join<C> {
     }
 
     /// Shows everybody in this topic that somebody is here, until the returned value is dropped: keep it in the channel.
-    /// See [presence in channels](crate::channel#presence).
+    /// See [presence in channels](mod@crate::channel#presence).
     ///
     /// # Errors
     /// As [`Presence::tracked`](crate::presence::Presence::tracked): when the key is refused, or the meta is no JSON object
