@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::{
     ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Versioned,
-    entry::{Entry, Waiting},
+    entry::{Entry, Full, Waiting},
     member::Member,
     negotiate,
     signal::Kind,
@@ -136,14 +136,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
             let member = entry.member.clone();
             return self.wait_for(&member, Waiting::Message(message), out);
         }
-        let member = entry.member.clone();
         if event == Some("phx_leave") {
+            let member = entry.member.clone();
             self.reply(out, member.join_ref(), &message, &Reply::ok(Payload::EMPTY));
             self.end(&member, Reason::Left, out);
             return None;
         }
         let ClientMessage { reference, event: name, payload, .. } = message;
         if name.as_str().is_none() {
+            let member = entry.member.clone();
             self.end(&member, Reason::Protocol("an event's name is no text".into()), out);
             return None;
         }
@@ -217,9 +218,10 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     /// Lets something wait until the channel's callback is done. Too much of it ends the channel.
     fn wait_for(&mut self, member: &Arc<Member>, what: Waiting, out: &mut Outbox) -> Option<Task> {
-        if self.current(member)?.wait(what).is_err() {
+        if let Err(Full(what)) = self.current(member)?.wait(what) {
             tracing::warn!(topic = member.topic(), "a channel ends: too much waits for its callback");
-            self.end(member, Reason::Overflow, out);
+            self.abort(member, Reason::Overflow, out);
+            self.answer_waiting([what], out);
         }
         None
     }

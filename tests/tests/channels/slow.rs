@@ -55,10 +55,30 @@ async fn too_much_that_waits_ends_the_channel() {
             client.expects(unmatched(&number.to_string(), "room:1")).await;
         }
         client.expects(end("j", "room:1", "phx_error")).await;
+        client.expects(unmatched("256", "room:1")).await;
         client.asks(json!(["j", "5", "room:2", "echo", {}]), ok("5", "room:2", json!({}))).await;
         assert_eq!(site.noted().await, "room:1 waited");
         assert_eq!(site.noted().await, "room:1 Overflow");
         client.join("room:1").await;
+        client.is_quiet().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_much_that_waits_for_a_join_ends_it() {
+    for via in BOTH {
+        let mut site = site::start().await;
+        let mut client = site.client(via).await;
+        client.say(json!(["j", "j", "room:1", "phx_join", {"wait_ms": 3000}])).await;
+        for number in 0..=256 {
+            say(&mut client, &number.to_string(), "echo", json!({})).await;
+        }
+        client.expects(reply(Some("j"), "j", "room:1", "error", json!({"reason": "join crashed"}))).await;
+        for number in 0..=256 {
+            client.expects(unmatched(&number.to_string(), "room:1")).await;
+        }
+        client.join("room:1").await;
+        assert_eq!(site.noted().await, "room:1 Overflow", "once it was done");
         client.is_quiet().await;
     }
 }
