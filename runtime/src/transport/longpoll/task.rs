@@ -67,7 +67,8 @@ async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
             break;
         }
         let flow = driver.deliver(message).await;
-        if !matches!(flow, Flow::Stop { reason: Reason::Crash, .. }) {
+        // Who crashed over a message has not handled it, nor has who did not understand it.
+        if !matches!(flow, Flow::Stop { reason: Reason::Crash | Reason::Protocol(_), .. }) {
             handled.send_modify(|count| *count += 1);
         }
         if !matches!(flow, Flow::Continue) {
