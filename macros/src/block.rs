@@ -2,9 +2,12 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, Item, ItemImpl, Lifetime, Path, parse::Parser, spanned::Spanned};
+use syn::{
+    Attribute, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type, parse::Parser,
+    spanned::Spanned,
+};
 
-use crate::diag::Diagnostics;
+use crate::{callback::first_type, diag::Diagnostics};
 
 /// What stands on an impl block, and what it makes of it.
 pub(crate) struct Attached {
@@ -131,36 +134,39 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
-/// `type Info = ..;`: what the first arguments of `handle_info` say, of which there are many if `#[cfg]` chooses.
-pub(crate) fn info<'a>(arrivals: impl Iterator<Item = &'a syn::ImplItemFn>) -> TokenStream {
+/// The condition under which none of these functions exists; `None` if there always is one.
+pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
     let mut conditions = Vec::new();
-    let mut types = TokenStream::new();
-    for item in arrivals {
-        let Some(ty) = crate::callback::first_type(item) else { continue };
-        let cfgs: Vec<_> = cfgs(&item.attrs).collect();
-        let inner = cfgs.iter().filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens));
-        conditions.push(quote!(all(#(#inner),*)));
-        types.extend(quote!(#(#cfgs)* type Info = #ty;));
-        if cfgs.is_empty() {
-            return types;
+    for item in items {
+        let all: Vec<_> =
+            cfgs(&item.attrs).filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens)).collect();
+        if all.is_empty() {
+            return None;
         }
+        conditions.push(quote!(all(#(#all),*)));
     }
-    match conditions.is_empty() {
-        true => quote!(
-            type Info = ();
-        ),
-        false => quote!(#types #[cfg(not(any(#(#conditions),*)))] type Info = ();),
-    }
+    let condition = (!conditions.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
+    Some(condition.unwrap_or_default())
+}
+
+/// `type Info = ..;`: what the first arguments of `handle_info` say, of which there are many if `#[cfg]` chooses.
+pub(crate) fn info(arrivals: &[&ImplItemFn]) -> TokenStream {
+    let types = arrivals.iter().filter_map(|item| {
+        let (ty, cfgs) = (first_type(item)?, cfgs(&item.attrs));
+        Some(quote!(#(#cfgs)* type Info = #ty;))
+    });
+    let unit = otherwise(arrivals).map(|condition| quote!(#condition type Info = ();));
+    quote!(#(#types)* #unit)
 }
 
 /// The type of what arrives, as far as an implementation that is never run can have it.
 pub(crate) fn info_or_unit(block: &ItemImpl) -> TokenStream {
     let info = block.items.iter().find_map(|item| match item {
-        syn::ImplItem::Fn(item) if item.sig.ident == "handle_info" => crate::callback::first_type(item),
+        ImplItem::Fn(item) if item.sig.ident == "handle_info" => first_type(item),
         _ => None,
     });
     match info {
-        Some(syn::Type::Reference(_) | syn::Type::ImplTrait(_)) | None => quote!(()),
+        Some(Type::Reference(_) | Type::ImplTrait(_)) | None => quote!(()),
         Some(info) => quote!(#info),
     }
 }
@@ -180,6 +186,6 @@ pub(crate) fn argument_attributes_mut(input: &mut FnArg) -> &mut Vec<Attribute> 
 }
 
 /// The type as written, without the spaces that tokens have between them.
-pub(crate) fn type_name(ty: &syn::Type) -> String {
+pub(crate) fn type_name(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
 }

@@ -30,6 +30,8 @@ mod recover;
 mod schema;
 mod secret;
 mod socket;
+#[cfg(test)]
+mod testing;
 mod value;
 
 use proc_macro::TokenStream;

@@ -135,7 +135,12 @@ const FOREIGN: &[Foreign] = &[
     ),
     because("socket", "shutdown", "`shutdown` applies to channels", "write `drainer(shutdown = secs(30))`"),
     instead("#[socket]", "channels", "write `channel(\"room:*\", RoomChannel)`, one for each kind of topic"),
-    instead("#[socket]", "channel", "write `channel(\"room:*\", RoomChannel)`"),
+    because(
+        "#[socket]",
+        "channel",
+        "`channel` takes a topic and the type of its channel",
+        "write `channel(\"room:*\", RoomChannel)`",
+    ),
     instead("#[socket]", "serializer", "did you mean `serializers`?"),
     instead("#[socket]", "max_channels_per_transport", "did you mean `max_channels`?"),
     instead("#[socket]", "id", "write `fn id(&self) -> Option<String>`"),

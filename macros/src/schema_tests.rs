@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use syn::{Fields, Item};
+use syn::{Fields, Item, TraitItem};
 
 use super::*;
 
@@ -55,6 +55,26 @@ fn keys_are_the_fields_of_the_runtime() {
 }
 
 #[test]
+fn options_of_channels_are_the_constants_of_the_runtime() {
+    let file = syn::parse_file(&read("channel/socket.rs")).unwrap();
+    let items = file.items.into_iter().find_map(|item| match item {
+        Item::Trait(item) if item.ident == CHANNEL_OPTIONS.literal => Some(item.items),
+        _ => None,
+    });
+    let constants: BTreeSet<String> = items
+        .unwrap()
+        .into_iter()
+        .filter_map(|item| match item {
+            TraitItem::Const(item) => Some(item.ident.to_string().to_lowercase()),
+            _ => None,
+        })
+        // What `channel(..)`, the other options and `connect` say.
+        .filter(|name| !["channels", "options", "needs"].contains(&name.as_str()))
+        .collect();
+    assert_eq!(keys(&CHANNEL_OPTIONS), constants);
+}
+
+#[test]
 fn connect_info_keys_are_the_fields_of_the_runtime() {
     let names: BTreeSet<String> = CONNECT_INFO.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(names, fields("socket/info.rs", "ConnectInfo"));
@@ -94,6 +114,10 @@ fn every_name_is_documented() {
         [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &LONGPOLL, &CRYPTO, &OUTBOX, &DRAINER];
     let keys = groups.into_iter().flat_map(Group::key_names);
     for name in directive_names().chain(keys).chain(CONNECT_INFO.iter().copied()) {
+        assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");
+    }
+    let text = read("docs/socket.md");
+    for name in CHANNEL_OPTIONS.key_names().chain(ROUTE.key_names()) {
         assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");
     }
 }

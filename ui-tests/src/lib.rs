@@ -1,6 +1,9 @@
 //! Sockets that the cases mount.
 
-use landfall::{Connect, Flow, Message, Needs, Outbox, Refused, Socket, SocketOptions, WebSocket};
+use landfall::{
+    Connect, Flow, Message, Needs, Outbox, Refused, Socket, SocketOptions, WebSocket,
+    channel::{ChannelSocket, Route, Signal},
+};
 
 macro_rules! socket {
     ($(#[$doc:meta])* $name:ident { $($item:item)* }) => {
@@ -51,5 +54,17 @@ socket! {
             websocket: WebSocket { path: "/ws", ..WebSocket::DEFAULT },
             ..SocketOptions::DEFAULT
         };
+    }
+}
+
+/// Holds channels.
+#[derive(Debug)]
+pub struct UserSocket;
+
+impl ChannelSocket for UserSocket {
+    const CHANNELS: &'static [Route<Self>] = &[];
+
+    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+        Ok(UserSocket)
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
             (first, second) if first == second => format!("`#[{first}]` is written twice"),
             (first, second) => format!("an argument is either `#[{first}]` or `#[{second}]`, not both"),
         };
-        diag.push(second, message).help("remove one of them");
+        diag.push(second.path(), message).help("remove one of them");
     }
     ours.first().and_then(source).unwrap_or(Source::Type)
 }
@@ -53,7 +53,7 @@ impl Source {
 fn plain(attribute: &Attribute, diag: &mut Diagnostics) {
     if !matches!(attribute.meta, Meta::Path(_)) {
         let name = name(attribute);
-        diag.push(&attribute.meta, format!("`#[{name}]` takes no options"))
+        diag.push(attribute.path(), format!("`#[{name}]` takes no options"))
             .help(format!("write `#[{name}]`"));
     }
 }
@@ -63,17 +63,17 @@ fn foreign(attribute: &Attribute, diag: &mut Diagnostics) {
     let word = name(attribute);
     match word.as_str() {
         "param" => {
-            diag.push(attribute, "`#[param]` belongs to arguments of the socket's `connect`")
+            diag.push(attribute.path(), "`#[param]` belongs to arguments of the socket's `connect`")
                 .help("write `#[payload]` for what the client sends when it joins");
         }
         "info" => {
-            diag.push(attribute, "`#[info]` belongs to arguments of the socket's `connect`")
+            diag.push(attribute.path(), "`#[info]` belongs to arguments of the socket's `connect`")
                 .help("keep it in a field of the socket, and take `socket: &Socket`");
         }
         _ => {
             let known = || SOURCES.iter().map(|(name, _)| *name);
             if let Some(near) = did_you_mean(&word, known()) {
-                diag.push(attribute, format!("unknown attribute `{word}`"))
+                diag.push(attribute.path(), format!("unknown attribute `{word}`"))
                     .help(format!("did you mean `#[{near}]`?"))
                     .note(format!("attributes of arguments of `join`: {}", names::list(known())));
             }

@@ -69,6 +69,12 @@ impl Channel {
         self.callbacks.iter().filter(move |method| method.callback.name == name)
     }
 
+    /// The functions of a callback: more than one if `#[cfg]` chooses.
+    pub(crate) fn items(&self, name: &str) -> Vec<&ImplItemFn> {
+        let methods = self.callbacks.iter().filter(|method| method.callback.name == name);
+        methods.map(|method| &method.item).collect()
+    }
+
     /// All methods, as they stay with the type.
     pub(crate) fn methods(&self) -> impl Iterator<Item = &ImplItemFn> {
         let callbacks = self.callbacks.iter().map(|method| &method.item);

@@ -57,12 +57,12 @@ fn others(channel: &Channel, diag: &mut Diagnostics) {
 fn attributes(attribute: &Attribute, diag: &mut Diagnostics) {
     let Some(word) = attribute.path().get_ident().map(ToString::to_string) else { return };
     if CALLBACKS.iter().any(|callback| callback.name == word) {
-        diag.push(attribute, format!("`{word}` is found by its name")).help("remove the attribute");
+        diag.push(attribute.path(), format!("`{word}` is found by its name")).help("remove the attribute");
     } else if word == "intercept" {
-        diag.push(attribute, "events with a handler are intercepted")
+        diag.push(attribute.path(), "events with a handler are intercepted")
             .help("write `#[handle_out(\"event\")]` on the handler");
     } else if let Some(near) = did_you_mean(&word, Direction::ALL.map(Direction::attribute)) {
-        diag.push(attribute, format!("unknown attribute `{word}`"))
+        diag.push(attribute.path(), format!("unknown attribute `{word}`"))
             .help(format!("did you mean `#[{near}(..)]`?"));
     }
 }

@@ -1,20 +1,20 @@
 //! Writes `impl Channel for Type`. What the user wrote stays a method of the type, and is called from there.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{ImplItemFn, PatType, ReturnType, Type, spanned::Spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{FnArg, ImplItemFn, PatType, ReturnType, Type, spanned::Spanned};
 
 use super::{
     argument::{is_str, is_whole},
     ast::{Channel, Direction, Handler, Method, Setup, Source},
 };
-use crate::block::{cfgs, info, runtime};
+use crate::block::{self, cfgs, info, runtime};
 
 pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenStream {
     let Channel { attrs, self_ty, others, .. } = channel;
     let (generics, _, bounds) = channel.generics.split_for_impl();
     let runtime = runtime(setup.krate.as_ref());
-    let info = info(channel.callbacks("handle_info").map(|method| &method.item));
+    let info = info(&channel.items("handle_info"));
     let intercept = intercept(channel);
     let join = channel.callbacks("join").map(join);
     let handle_in = handle_in(channel);
@@ -64,44 +64,65 @@ fn intercept(channel: &Channel) -> Option<TokenStream> {
         .then(|| quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];))
 }
 
-/// `Self::method(arguments)`, awaited if it is `async`.
-fn call(item: &ImplItemFn, arguments: &[TokenStream]) -> TokenStream {
+/// What a method returns, as the contract wants it. An error about the result points at its type, one about an argument
+/// at the type of that.
+fn call(item: &ImplItemFn, into: TokenStream, arguments: &[TokenStream]) -> TokenStream {
     let method = &item.sig.ident;
-    let at = method.span();
-    let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
-    quote_spanned!(at=> Self::#method(#(#arguments),*) #awaited)
-}
-
-/// What a method returns, turned into what the contract wants. What is wrong with its type is said there.
-fn turned(item: &ImplItemFn, into: TokenStream, value: &TokenStream) -> TokenStream {
     let at = match &item.sig.output {
         ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => item.sig.ident.span(),
+        ReturnType::Default => method.span(),
     };
-    let into = into.into_iter().map(|mut token| {
-        token.set_span(at.resolved_at(Span::mixed_site()));
-        token
-    });
-    let into: TokenStream = into.collect();
-    quote!(#into(#value))
+    let at = at.resolved_at(Span::mixed_site());
+    let value = Ident::new("__value", at);
+    let into = located(into, at);
+    let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
+    quote_spanned! {at=>
+        let #value = Self::#method(#(#arguments),*) #awaited;
+        #into(#value)
+    }
 }
 
 fn answer(item: &ImplItemFn, arguments: &[TokenStream]) -> TokenStream {
-    turned(item, quote!(__rt::channel::IntoAnswer::into_answer), &call(item, arguments))
+    call(item, quote!(__rt::channel::IntoAnswer::into_answer), arguments)
+}
+
+/// The arguments of a callback, each where the user writes its type.
+fn arguments(item: &ImplItemFn, names: &[&Ident]) -> Vec<TokenStream> {
+    let types = item.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(argument.ty.span()),
+        FnArg::Receiver(_) => None,
+    });
+    let others = names.iter().zip(types).map(|(name, at)| located(name.to_token_stream(), at));
+    std::iter::once(quote!(self)).chain(others).collect()
+}
+
+/// Tokens of ours, for errors elsewhere.
+fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let locate = |token| match token {
+        TokenTree::Group(group) => {
+            let mut located = Group::new(group.delimiter(), self::located(group.stream(), at));
+            located.set_span(group.span().located_at(at));
+            TokenTree::Group(located)
+        }
+        mut token => {
+            token.set_span(token.span().located_at(at));
+            token
+        }
+    };
+    tokens.into_iter().map(locate).collect()
 }
 
 fn join(method: &Method) -> TokenStream {
     let (attempt, cfgs) = (name("__join"), cfgs(&method.item.attrs));
     let (mut taken, mut values) = (Vec::new(), Vec::new());
     for (index, (PatType { attrs, ty, .. }, source)) in method.arguments().enumerate() {
-        let variable = format_ident!("__argument{index}", span = Span::mixed_site());
-        let value = take(ty, source, &attempt);
+        let variable = format_ident!("__argument{index}", span = Span::mixed_site().located_at(ty.span()));
+        let value = located(take(ty, source, &attempt), ty.span());
         taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
-        let cfgs = crate::block::cfgs(attrs);
+        let cfgs = block::cfgs(attrs);
         values.push(quote!(#(#cfgs)* #variable));
     }
-    let into = quote!(__rt::channel::IntoJoined::<Self>::into_joined);
-    let joined = turned(&method.item, into, &call(&method.item, &values));
+    let joined = call(&method.item, quote!(__rt::channel::IntoJoined::<Self>::into_joined), &values);
     quote! {
         #(#cfgs)*
         async fn join(
@@ -114,44 +135,36 @@ fn join(method: &Method) -> TokenStream {
 }
 
 fn take(ty: &Type, source: Source, attempt: &Ident) -> TokenStream {
-    let at = ty.span().resolved_at(Span::mixed_site());
-    let function = match source {
-        Source::Type if is_whole(ty) => {
-            return quote_spanned!(at=> ::core::clone::Clone::clone(&#attempt));
-        }
-        Source::Type => return quote_spanned!(at=> __rt::channel::FromJoin::from_join(&#attempt)?),
-        Source::Rest if is_str(ty) => return quote_spanned!(at=> #attempt.rest()),
-        Source::Topic if is_str(ty) => return quote_spanned!(at=> #attempt.topic()),
-        Source::Rest => "rest",
-        Source::Topic => "topic",
-        Source::Payload => "payload",
-        Source::Assigns => "assigns",
-    };
-    let function = Ident::new(function, at);
-    quote_spanned!(at=> __rt::channel::argument::#function(&#attempt)?)
+    match source {
+        Source::Type if is_whole(ty) => quote!(::core::clone::Clone::clone(&#attempt)),
+        Source::Type => quote!(__rt::channel::FromJoin::from_join(&#attempt)?),
+        Source::Rest if is_str(ty) => quote!(#attempt.rest()),
+        Source::Topic if is_str(ty) => quote!(#attempt.topic()),
+        Source::Rest => quote!(__rt::channel::argument::rest(&#attempt)?),
+        Source::Topic => quote!(__rt::channel::argument::topic(&#attempt)?),
+        Source::Payload => quote!(__rt::channel::argument::payload(&#attempt)?),
+        Source::Assigns => quote!(__rt::channel::argument::assigns(&#attempt)?),
+    }
 }
 
 fn handle_in(channel: &Channel) -> TokenStream {
     let (event, out) = (name("__event"), name("__out"));
     let take = quote!(__rt::channel::argument::event(#event, #out));
-    let arms = channel.handlers.iter().filter_map(|handler| arm(handler, Direction::In, &take, &out));
-    let mut known = Vec::new();
-    let others = channel.callbacks("handle_in").map(|method| {
-        let cfgs: Vec<_> = cfgs(&method.item.attrs).collect();
-        known.extend(cfgs.iter().filter_map(|cfg| Some(cfg.meta.require_list().ok()?.tokens.clone())));
-        let answer = answer(&method.item, &[quote!(self), quote!(#event), quote!(#out)]);
-        quote!(#(#cfgs)* _ => #answer,)
+    let handlers = channel.handlers.iter();
+    let arms: Vec<_> = handlers.filter_map(|handler| arm(handler, Direction::In, &take, &out)).collect();
+    let all = channel.items("handle_in");
+    let others = all.iter().map(|item| {
+        let (cfgs, answer) = (cfgs(&item.attrs), answer(item, &arguments(item, &[&event, &out])));
+        quote!(#(#cfgs)* _ => { #answer })
     });
-    let others: Vec<_> = others.collect();
-    let unknown = (others.is_empty() || !known.is_empty())
-        .then(|| quote!(_ => __rt::channel::argument::unknown_event(&#event, #out),));
+    let unknown = block::otherwise(&all)
+        .map(|condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),));
     quote! {
         async fn handle_in(
             &mut self,
             #event: __rt::channel::Event,
             #out: &mut __rt::channel::Outlet,
         ) -> __rt::channel::Answer {
-            #[allow(clippy::match_single_binding, unreachable_patterns)]
             match #event.name() {
                 #(#arms)*
                 #(#others)*
@@ -188,39 +201,24 @@ fn arm(handler: &Handler, direction: Direction, take: &TokenStream, out: &Ident)
     if events.is_empty() {
         return None;
     }
-    let (cfgs, payload) = (cfgs(&item.attrs), name("__payload"));
-    let mut arguments = vec![quote!(self)];
+    let (cfgs, payload) = (cfgs(&item.attrs), &name("__payload"));
     let taken = handler.payload().map(|ty| {
-        arguments.push(quote!(#payload));
-        let at = ty.span().resolved_at(Span::mixed_site());
-        let take: TokenStream = respanned(take.clone(), at);
-        quote_spanned! {at=>
+        let take = located(take.clone(), ty.span());
+        quote! {
             let #payload: #ty = match #take {
                 ::core::result::Result::Ok(__payload) => __payload,
                 ::core::result::Result::Err(__answer) => return __answer,
             };
         }
     });
-    if handler.takes_outlet() {
-        arguments.push(quote!(#out));
-    }
-    let answer = answer(item, &arguments);
+    let names = taken.is_some().then_some(payload).into_iter().chain(handler.takes_outlet().then_some(out));
+    let answer = answer(item, &arguments(item, &names.collect::<Vec<_>>()));
     Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }))
 }
 
-fn respanned(tokens: TokenStream, at: Span) -> TokenStream {
-    let respan = |mut token: proc_macro2::TokenTree| {
-        if let proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Ident(_) = token {
-            token.set_span(token.span().located_at(at));
-        }
-        token
-    };
-    tokens.into_iter().map(respan).collect()
-}
-
 fn handle_info(method: &Method) -> TokenStream {
-    let (info, out, cfgs) = (name("__info"), name("__out"), cfgs(&method.item.attrs));
-    let answer = answer(&method.item, &[quote!(self), quote!(#info), quote!(#out)]);
+    let (item, info, out) = (&method.item, name("__info"), name("__out"));
+    let (cfgs, answer) = (cfgs(&item.attrs), answer(item, &arguments(item, &[&info, &out])));
     quote! {
         #(#cfgs)*
         async fn handle_info(
@@ -234,12 +232,12 @@ fn handle_info(method: &Method) -> TokenStream {
 }
 
 fn terminate(method: &Method) -> TokenStream {
-    let (reason, cfgs) = (name("__reason"), cfgs(&method.item.attrs));
-    let call = call(&method.item, &[quote!(self), quote!(#reason)]);
+    let (reason, item) = (name("__reason"), &method.item);
+    let (cfgs, arguments) = (cfgs(&item.attrs), arguments(item, &[&reason]));
     quote! {
         #(#cfgs)*
         fn terminate(self, #reason: __rt::Reason) {
-            #call
+            Self::terminate(#(#arguments),*)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ImplItem, ItemImpl};
+use syn::{Attribute, ImplItem, ItemImpl, Path};
 
 use super::ast::Setup;
 use crate::block::{argument_attributes_mut, borrowed, info_or_unit, runtime};
@@ -11,6 +11,8 @@ use crate::block::{argument_attributes_mut, borrowed, info_or_unit, runtime};
 pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else { return item };
     strip(&mut block);
+    let ours = |path: &Path| path.segments.last().is_some_and(|last| last.ident == "Channel");
+    block.trait_ = block.trait_.filter(|(path, _)| !ours(path));
     let Some(socket) = setup.socket.as_ref().filter(|_| block.trait_.is_none() && borrowed(&block).is_none())
     else {
         return quote!(#block);
@@ -67,7 +69,7 @@ fn strip(block: &mut ItemImpl) {
 }
 
 /// Documentation, conditions, lints: what the compiler knows.
-fn is_of_rust(attribute: &syn::Attribute) -> bool {
+fn is_of_rust(attribute: &Attribute) -> bool {
     const KNOWN: [&str; 10] =
         ["cfg", "cfg_attr", "doc", "allow", "expect", "warn", "deny", "inline", "must_use", "track_caller"];
     KNOWN.iter().any(|known| attribute.path().is_ident(known)) || attribute.path().get_ident().is_none()

@@ -35,7 +35,7 @@ fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) ->
     let form = format!("write `#[{name}(\"new_message\")]`");
     let list = match &attribute.meta {
         Meta::Path(_) => {
-            let found = diag.push(&attribute.meta, format!("`#[{name}]` needs the name of an event"));
+            let found = diag.push(attribute.path(), format!("`#[{name}]` needs the name of an event"));
             found.help(form);
             if direction == Direction::In {
                 found.help("a method named `handle_in` without attribute handles all other events");
@@ -57,7 +57,7 @@ fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) ->
         }
     };
     if list.is_empty() {
-        diag.push(&attribute.meta, format!("`#[{name}]` needs the name of an event")).help(form);
+        diag.push(attribute.path(), format!("`#[{name}]` needs the name of an event")).help(form);
         return Vec::new();
     }
     let mut names = Vec::new();

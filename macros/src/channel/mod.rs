@@ -13,6 +13,8 @@ mod expand;
 mod fallback;
 mod handler;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();

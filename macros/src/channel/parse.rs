@@ -1,7 +1,12 @@
 //! Reads the attribute's arguments and the impl block.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{ImplItem, ImplItemFn, Token, Type, ext::IdentExt, parse::Parser};
+use syn::{
+    Ident, ImplItem, ImplItemFn, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
+};
 
 use super::{
     argument,
@@ -25,28 +30,26 @@ pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
         diag.push_at(Span::call_site(), "`#[channel]` needs the type of its socket").help(FORM);
         return Setup { krate, socket: None };
     }
-    let socket = (|input: syn::parse::ParseStream| {
-        if input.peek(syn::Ident::peek_any) && input.peek2(Token![=]) {
-            let name = input.call(syn::Ident::parse_any)?;
-            let text = format!("`#[channel]` has no option `{name}`");
+    let parsed = (|input: ParseStream| {
+        if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+            let name = input.call(Ident::parse_any)?;
             input.parse::<TokenStream>()?;
-            return Err(syn::Error::new(name.span(), text));
+            return Err(syn::Error::new(name.span(), format!("`#[channel]` has no option `{name}`")));
         }
         let socket: Type = input.parse()?;
         input.parse::<Option<Token![,]>>()?;
-        if !input.is_empty() {
-            return Err(input.error("`#[channel]` takes the type of its socket, and nothing else"));
-        }
-        Ok(socket)
+        Ok((socket, input.parse::<TokenStream>()?))
     })
     .parse2(rest);
-    match socket {
-        Ok(socket) => Setup { krate, socket: Some(socket) },
-        Err(error) => {
-            diag.push_at(error.span(), error.to_string()).help(FORM);
-            Setup { krate, socket: None }
-        }
+    let (socket, wrong) = match parsed {
+        Ok((socket, rest)) if rest.is_empty() => (Some(socket), None),
+        Ok((socket, rest)) => (Some(socket), Some((rest.span(), "a channel has one socket".to_owned()))),
+        Err(error) => (None, Some((error.span(), error.to_string()))),
+    };
+    if let Some((at, message)) = wrong {
+        diag.push_at(at, message).help(FORM);
     }
+    Setup { krate, socket }
 }
 
 pub(crate) fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {
@@ -95,7 +98,7 @@ fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
     let attributes = item.sig.inputs.iter().flat_map(argument_attributes);
     for attribute in attributes.filter(|one| argument::source(one).is_some()) {
         let (name, method) = (argument::name(attribute), &item.sig.ident);
-        let found = diag.push(attribute, format!("`#[{name}]` belongs to arguments of `join`"));
+        let found = diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `join`"));
         match name.as_str() {
             "payload" => found.help("remove it: a handler takes the payload by its place"),
             "topic" => found.help("take it by `out.topic()`"),

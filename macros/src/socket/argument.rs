@@ -34,7 +34,7 @@ pub(crate) fn parse(input: FnArg, diag: &mut Diagnostics) -> Option<Argument> {
             } else {
                 "an argument is either `#[param]` or `#[info]`, not both".to_owned()
             };
-            diag.push(second, message).help("remove one of them");
+            diag.push(second.path(), message).help("remove one of them");
             Source::Unknown
         }
     };
@@ -52,7 +52,7 @@ pub(crate) fn name_of(attribute: &Attribute) -> &'static str {
 fn misspelt(attribute: &Attribute, diag: &mut Diagnostics) {
     let Some(word) = attribute.path().get_ident() else { return };
     if let Some(near) = did_you_mean(&word.to_string(), ["param", "info"]) {
-        diag.push(attribute, format!("unknown attribute `{word}`"))
+        diag.push(attribute.path(), format!("unknown attribute `{word}`"))
             .help(format!("did you mean `#[{near}]`?"));
     }
 }

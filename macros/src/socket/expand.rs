@@ -20,9 +20,10 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
     let Socket { attrs, self_ty, others, .. } = socket;
     let (generics, _, bounds) = socket.generics.split_for_impl();
     let runtime = runtime(setup.krate.as_ref());
+    let arrivals: Vec<_> = socket.methods("handle_info").map(|method| &method.item).collect();
     let (contract, first, mounted) = match setup.channels.declared {
         true => (quote!(__rt::channel::ChannelSocket), channels(&setup.channels), Some(mounted(socket))),
-        false => (quote!(__rt::Socket), info(socket.methods("handle_info").map(|method| &method.item)), None),
+        false => (quote!(__rt::Socket), info(&arrivals), None),
     };
     let (options, needs) = (options(setup), socket.methods("connect").map(needs));
     let methods = socket.methods.iter().map(|method| self::method(method, setup));
@@ -176,7 +177,7 @@ fn connect(method: &Method, setup: &Setup) -> TokenStream {
     let (name, asyncness, stmts) = (&sig.ident, asyncness(method), statements(&method.item.block.stmts));
     let (whole, others): (Vec<_>, Vec<_>) = method.arguments.iter().partition(|one| is_whole(one));
     // The attempt as a whole is given away: last.
-    let taken = others.into_iter().chain(whole).map(|argument| take(argument, &attempt));
+    let taken = others.into_iter().chain(whole).map(take);
     let (output, body) = match &sig.output {
         ReturnType::Type(_, ty) if has_own_error(ty) => {
             let at = ty.span().resolved_at(Span::mixed_site());
@@ -215,9 +216,10 @@ fn has_own_error(ty: &Type) -> bool {
 }
 
 /// `let argument: Type = ..;`
-fn take(argument: &Argument, attempt: &Ident) -> TokenStream {
+fn take(argument: &Argument) -> TokenStream {
     let Argument { attrs, pat, ty, source } = argument;
     let at = ty.span().resolved_at(Span::mixed_site());
+    let attempt = &Ident::new("__connect", at);
     let value = match source {
         Source::Type if is_connect(ty) => quote!(#attempt),
         Source::Type | Source::Unknown => {

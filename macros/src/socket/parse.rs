@@ -65,7 +65,7 @@ fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
     for attribute in item.sig.inputs.iter().flat_map(argument_attributes).filter(|one| argument::is_ours(one))
     {
         let name = argument::name_of(attribute);
-        diag.push(attribute, format!("`#[{name}]` belongs to arguments of `connect`"))
+        diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `connect`"))
             .help(format!("take it in `connect`, and keep it in a field for `{}`", item.sig.ident));
     }
 }

@@ -1,6 +1,6 @@
 //! `channel("room:*", RoomChannel, assigns = ..)`: which channel serves a topic.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, LitStr, Type, spanned::Spanned};
 
@@ -8,35 +8,34 @@ use super::ast::{Channels, Route};
 use crate::{
     block::{is_comma, type_name},
     check,
-    diag::Diagnostics,
+    diag::{Diagnostics, did_you_mean},
     options::{Entry, Options},
     recover::Arguments,
-    schema, value,
+    schema,
 };
 
 /// Takes what only sockets with channels have out of the arguments of `#[socket]`.
 pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Channels {
     let (mut declared, mut routes, mut options) = (false, Vec::new(), TokenStream::new());
-    pieces.retain(|piece| match piece.as_slice() {
-        [TokenTree::Ident(name), TokenTree::Group(arguments), rest @ ..]
-            if name == "channel" && rest.iter().all(is_comma) =>
-        {
-            declared = true;
-            routes.extend(route(arguments.stream(), name, diag));
-            false
+    pieces.retain(|piece| {
+        let Some(TokenTree::Ident(name)) = piece.first() else { return true };
+        // One that is misspelt is reported as a key, but nobody meant a plain socket.
+        declared |= did_you_mean(&name.to_string(), ["channel"]).is_some();
+        match piece.as_slice() {
+            [_, TokenTree::Group(arguments), rest @ ..] if name == "channel" && rest.iter().all(is_comma) => {
+                routes.extend(route(arguments.stream(), name, diag));
+            }
+            _ if schema::CHANNEL_OPTIONS.key(&name.to_string()).is_some() => {
+                options.extend(piece.iter().cloned());
+            }
+            _ => return true,
         }
-        [TokenTree::Ident(name), TokenTree::Punct(_), ..]
-            if schema::CHANNEL_OPTIONS.key(&name.to_string()).is_some() =>
-        {
-            options.extend(piece.iter().cloned());
-            false
-        }
-        _ => true,
+        false
     });
     Channels { declared, routes, options: Options::parse(options, &schema::CHANNEL_OPTIONS, diag) }
 }
 
-fn route(arguments: TokenStream, name: &proc_macro2::Ident, diag: &mut Diagnostics) -> Option<Route> {
+fn route(arguments: TokenStream, name: &Ident, diag: &mut Diagnostics) -> Option<Route> {
     const FORM: &str = "write `channel(\"room:*\", RoomChannel)`";
     let mut arguments = Arguments::new(arguments);
     if arguments.is_empty() {
@@ -44,15 +43,20 @@ fn route(arguments: TokenStream, name: &proc_macro2::Ident, diag: &mut Diagnosti
         return None;
     }
     let pattern = match arguments.next(|input| input.parse::<Expr>()) {
-        Ok(pattern) => pattern,
+        Ok(Expr::Lit(ExprLit { lit: Lit::Str(pattern), .. })) => pattern,
+        Ok(other) => {
+            let found = diag.push(&other, "a topic is a string literal");
+            match arguments.next(|input| input.parse::<LitStr>()) {
+                Ok(topic) => found.help(format!("the topic comes first: `channel({:?}, ..)`", topic.value())),
+                Err(_) => found.help(FORM),
+            };
+            return None;
+        }
         Err(error) => {
             diag.push_syn(error);
             return None;
         }
     };
-    if value::text(&pattern).is_none() {
-        diag.push(&pattern, "a topic is a string literal").help(FORM);
-    }
     if arguments.is_empty() {
         diag.push(&pattern, "this topic has no channel").help(FORM);
         return None;
@@ -64,11 +68,7 @@ fn route(arguments: TokenStream, name: &proc_macro2::Ident, diag: &mut Diagnosti
             return None;
         }
     };
-    let options = Options::parse_rest(arguments, &schema::ROUTE, diag);
-    match pattern {
-        Expr::Lit(ExprLit { lit: Lit::Str(pattern), .. }) => Some(Route { pattern, channel, options }),
-        _ => None,
-    }
+    Some(Route { pattern, channel, options: Options::parse_rest(arguments, &schema::ROUTE, diag) })
 }
 
 pub(crate) fn check(channels: &Channels, diag: &mut Diagnostics) {

@@ -2,29 +2,18 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::{env, fs, path::PathBuf};
-
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use proptest::prelude::*;
 
 use super::expand;
+use crate::testing::{self, mutate};
 
 fn run(arguments: &str, item: &str) -> TokenStream {
     expand(arguments.parse().unwrap(), item.parse().unwrap())
 }
 
-/// Compares with `src/socket/snapshots/<name>.rs`; `UPDATE=1` writes it.
 fn snapshot(name: &str, arguments: &str, item: &str) {
-    let expansion = prettyplease::unparse(&syn::parse2(run(arguments, item)).unwrap());
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("src/socket/snapshots")
-        .join(name)
-        .with_extension("rs");
-    if env::var_os("UPDATE").is_some() {
-        fs::write(&path, &expansion).unwrap();
-    }
-    let stored = fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == expansion, "{} differs; look at it and set UPDATE=1:\n{expansion}", path.display());
+    testing::snapshot("socket", name, run(arguments, item));
 }
 
 const ROOM: &str = r#"
@@ -120,6 +109,84 @@ fn every_callback_and_conditions() {
     );
 }
 
+const WITH_CHANNELS: &str = "
+impl UserSocket {
+    async fn connect(#[param] token: String) -> Result<Self, Refused> { Ok(UserSocket { user: user(token)? }) }
+    fn id(&self) -> Option<String> { Some(topic(&self.user)) }
+    fn children(children: &mut Children) {}
+    fn name(&self) -> &str { &self.user.name }
+}
+";
+
+#[test]
+fn a_socket_with_channels() {
+    snapshot(
+        "channels",
+        "channel(\"room:*\", RoomChannel), channel(\"lobby\", my::Lobby<u8>, assigns = KIND), max_channels = 7, \
+         serializers = [(V2, \"~> 2.0.0\"), OWN], websocket(compress = true)",
+        WITH_CHANNELS,
+    );
+    snapshot("channels_error", "channel(\"room:*\"), chanel(\"lobby\", Lobby)", WITH_CHANNELS);
+}
+
+/// What is wrong with the arguments, on a socket that is right.
+fn with_routes(arguments: &str) -> String {
+    let mut errors = errors(arguments, WITH_CHANNELS);
+    assert_eq!(errors.len(), 1, "{arguments}: {errors:#?}");
+    errors.remove(0)
+}
+
+#[test]
+fn routes_that_can_not_work() {
+    let routes = [
+        ("channel(\"\", A)", "this topic is empty"),
+        ("channel(\"a:*:b\", A)", "write `\"a:*\"`"),
+        ("channel(\"phoenix\", A)", "is for heartbeats"),
+        ("channel(\"a\", A), channel(\"a\", B)", "\"a\" has a channel already, on line 1"),
+        ("channel(\"a*\", A), channel(\"ab*\", B)", "move `channel(\"ab*\", ..)` above it"),
+        ("channel(\"*\", A), channel(\"b\", B)", "this topic is never reached"),
+        ("channel(A, \"a\")", "the topic comes first: `channel(\"a\", ..)`"),
+        ("channel(TOPIC, A)", "a topic is a string literal"),
+        ("channel(\"a\")", "this topic has no channel"),
+        ("channel()", "takes a topic and the type of its channel"),
+        ("channel(\"a\", 7)", "expected the type of the channel"),
+        ("channel(\"a\", A, asigns = 7)", "did you mean `assigns`?"),
+        ("channel = 7", "`channel` takes a topic and the type"),
+        ("channel(\"a\", A), max_channels = 0", "`max_channels` must be positive"),
+        ("channel(\"a\", A), max_channels = unlimited", "insecure(unlimited"),
+        ("channel(\"a\", A), max_chanels = 3", "did you mean `max_channels`?"),
+        ("channel(\"a\", A), serializers = []", "no client could connect"),
+        ("channel(\"a\", A), serializers = [\"2.0.0\"]", "stands with the versions"),
+        ("channel(\"a\", A), foo = 7", "keys of `#[socket]`: `websocket`"),
+    ];
+    for (arguments, message) in routes {
+        let error = with_routes(arguments);
+        assert!(error.contains(message), "{arguments}: {error}");
+    }
+    for fine in [
+        "channel(\"room:lobby\", A), channel(\"room:*\", B), channel(\"roomy\", C), channel(\"*\", D)",
+        "channel(\"a\", A), max_channels = insecure(unlimited, reason = \"one trusted client\")",
+        "channel(\"a\", A), serializers = SERIALIZERS",
+        "channel(\"phoenix:*\", A)",
+    ] {
+        assert_eq!(errors(fine, WITH_CHANNELS), [""; 0], "{fine}");
+    }
+}
+
+#[test]
+fn channels_and_messages_do_not_mix() {
+    let plain = "impl S { fn connect() -> Result<Self, Refused> { Ok(S) } \
+         fn handle_in(&mut self, message: Message, out: &mut Outbox) {} fn id(&self) -> u8 { 0 } }";
+    assert_eq!(errors("", plain), [""; 0]);
+    assert!(errors("max_channels = 3", plain)[0].contains("is for sockets with channels"));
+    let found = errors("channel(\"a\", A)", plain);
+    assert!(found[0].contains("a socket with channels has no `handle_in`"), "{found:?}");
+    assert!(
+        errors("channel(\"a\", A)", "impl S { fn id(&self) -> Option<String> { None } }")[0]
+            .contains("`connect`")
+    );
+}
+
 #[test]
 fn errors_leave_the_users_items_and_a_socket_behind() {
     snapshot(
@@ -134,16 +201,8 @@ fn errors_leave_the_users_items_and_a_socket_behind() {
     );
 }
 
-/// The messages of an expansion, each with its help and notes.
 fn errors(arguments: &str, item: &str) -> Vec<String> {
-    let file: syn::File = syn::parse2(run(arguments, item)).unwrap();
-    let message = |item: &syn::Item| match item {
-        syn::Item::Macro(item) if item.mac.path.segments.last().unwrap().ident == "compile_error" => {
-            Some(syn::parse2::<syn::LitStr>(item.mac.tokens.clone()).unwrap().value())
-        }
-        _ => None,
-    };
-    file.items.iter().filter_map(message).collect()
+    testing::errors(run(arguments, item))
 }
 
 fn one_error(item: &str) -> String {
@@ -262,34 +321,19 @@ fn all_errors_come_at_once() {
     assert_eq!(found.len(), 6, "{found:#?}");
 }
 
-/// Drops, doubles or moves one token, at any depth.
-fn mutate(tokens: TokenStream, at: &mut usize, how: u8) -> TokenStream {
-    let mut result = TokenStream::new();
-    let mut kept: Option<TokenTree> = None;
-    for token in tokens {
-        let token = match token {
-            TokenTree::Group(group) => {
-                TokenTree::Group(Group::new(group.delimiter(), mutate(group.stream(), at, how)))
-            }
-            token => token,
-        };
-        let here = *at == 0;
-        *at = at.wrapping_sub(1);
-        match (here, how % 3) {
-            (true, 0) => {}
-            (true, 1) => result.extend([token.clone(), token]),
-            (true, _) => kept = Some(token),
-            (false, _) => {
-                result.extend([token]);
-                result.extend(kept.take());
-            }
-        }
-    }
-    result.extend(kept);
-    result
-}
-
 proptest! {
+    #[test]
+    fn mutations_of_routes_never_panic(edits in prop::collection::vec((0usize..60, any::<u8>()), 1..4)) {
+        let mut arguments: TokenStream =
+            "channel(\"room:*\", Room), channel(\"lobby\", Lobby<u8>, assigns = KIND), max_channels = 7, \
+             serializers = [(V2, \"~> 2.0.0\")]".parse().unwrap();
+        for (mut at, how) in edits {
+            arguments = mutate(arguments, &mut at, how);
+        }
+        let output = expand(arguments, WITH_CHANNELS.parse().unwrap());
+        prop_assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{}", output);
+    }
+
     /// What a compiler hands to an attribute is an item, however strange: the answer is items again.
     #[test]
     fn mutations_never_panic(edits in prop::collection::vec((0usize..400, any::<u8>()), 1..4), options in 0usize..80) {

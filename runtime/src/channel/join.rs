@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, ChannelSocket, Mailbox, event::from_payload, member::Member};
+use super::{Channel, Mailbox, event::from_payload, member::Member};
 use crate::{
     handle::Handle,
     presence::{TrackError, Tracked},
@@ -66,7 +66,7 @@ impl<C: Channel> Join<C> {
     }
 
     /// Shows everybody in this topic that somebody is here, until the returned value is dropped: keep it in the channel.
-    /// See [presence in channels](crate::channel#presence).
+    /// See [presence in channels](mod@crate::channel#presence).
     ///
     /// # Errors
     /// As [`Presence::tracked`](crate::presence::Presence::tracked): when the key is refused, or the meta is no JSON object
@@ -111,13 +111,13 @@ pub trait FromJoin<'a, C: Channel>: Sized {
     fn from_join(join: &'a Join<C>) -> Result<Self, JoinError>;
 }
 
-impl<'a, S: ChannelSocket, C: Channel<Socket = S>> FromJoin<'a, C> for &'a S {
+impl<'a, S, C: Channel<Socket = S>> FromJoin<'a, C> for &'a S {
     fn from_join(join: &'a Join<C>) -> Result<Self, JoinError> {
         Ok(&join.socket)
     }
 }
 
-impl<S: ChannelSocket, C: Channel<Socket = S>> FromJoin<'_, C> for Arc<S> {
+impl<S, C: Channel<Socket = S>> FromJoin<'_, C> for Arc<S> {
     fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
         Ok(join.socket.clone())
     }

@@ -68,7 +68,7 @@ impl Outlet {
     }
 
     /// Sends this client who is in the topic, as the event `presence_state`: once after its join.
-    /// See [presence in channels](crate::channel#presence).
+    /// See [presence in channels](mod@crate::channel#presence).
     pub fn push_presence(&mut self) {
         match Payload::json(&self.handle().presence().list(self.topic())) {
             Ok(list) => self.push("presence_state", list),

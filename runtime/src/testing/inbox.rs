@@ -12,7 +12,7 @@ use tokio::{sync::Notify, time::timeout};
 use super::link::Closed;
 
 /// Messages that may wait; a test that leaves more of them unread is told so.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 /// How long nothing may come until it counts as nothing.
 pub(super) const QUIET: Duration = Duration::from_millis(100);
 

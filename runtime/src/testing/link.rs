@@ -118,7 +118,7 @@ impl Link {
 
     /// Asks for the end of the connection; one that has ended already is none the worse for it.
     pub(super) async fn close(&self) {
-        let _ = self.orders.send(Order::Close).await;
+        let _ = self.orders.send_timeout(Order::Close, self.patience).await;
     }
 
     pub(super) fn closed(&self) -> Option<Closed> {

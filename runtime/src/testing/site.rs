@@ -56,6 +56,11 @@ impl<E: Endpoint> Site<E> {
         self.visitor.cookie(name)
     }
 
+    /// Sets a cookie of the site's own visitor, as a response would.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.visitor.set_cookie(name, value);
+    }
+
     /// Another visitor, with cookies of their own.
     pub fn visitor(&self) -> Visitor {
         self.visitor.stranger()

@@ -1,6 +1,13 @@
 //! Starting an endpoint for a test.
 
-use std::{convert::Infallible, fmt, future::IntoFuture, pin::Pin, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt,
+    future::IntoFuture,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -87,8 +94,27 @@ impl<E: Endpoint> Start<E> {
         self
     }
 
-    /// Serves what the endpoint is a part of: `|service| Router::new().nest_service("/rt", service)`, for an endpoint
-    /// that lives inside axum.
+    /// Serves what the endpoint is a part of, for one that lives inside axum or another tower service.
+    ///
+    /// ```
+    /// # #[cfg(feature = "axum")] mod with_axum {
+    /// # struct Chat;
+    /// # impl landfall::Endpoint for Chat {
+    /// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] pub async fn main() {
+    /// use axum::{Router, routing::get};
+    /// use landfall::testing;
+    ///
+    /// let app = |chat| Router::new().route("/about", get(|| async { "us" })).nest_service("/rt", chat);
+    /// let site = testing::start::<Chat>().inside(app).await;
+    /// assert_eq!(site.get("/about").await.text(), "us");
+    /// assert_eq!(site.get("/rt/nothing").await.status(), 404);
+    /// # } }
+    /// # fn main() {
+    /// #     #[cfg(feature = "axum")] with_axum::main();
+    /// # }
+    /// ```
     pub fn inside<S, B>(mut self, outer: impl FnOnce(EndpointService) -> S + Send + 'static) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -136,8 +162,8 @@ impl Service<Request<Body>> for Outer {
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
-        std::task::Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {

@@ -4,7 +4,11 @@ use std::{fmt, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{caller::Caller, channel::Pushed, inbox::QUIET};
+use super::{
+    caller::Caller,
+    channel::Pushed,
+    inbox::{MOST, QUIET},
+};
 use crate::pubsub::{RecvError, Subscription};
 
 /// A topic that a test listens to, without a client: [`Site::listen`](super::Site::listen).
@@ -36,7 +40,7 @@ impl Topic {
             loop {
                 match self.next(deadline).await {
                     Ok(pushed) if pushed.event() == event => return pushed,
-                    Ok(pushed) => self.unread.push(pushed),
+                    Ok(pushed) => self.keep(pushed),
                     Err(why) => {
                         let came = list(&self.unread);
                         let topic = &self.name;
@@ -59,13 +63,18 @@ impl Topic {
         async move {
             let deadline = Instant::now() + QUIET;
             while let Ok(pushed) = self.next(deadline).await {
-                self.unread.push(pushed);
+                self.keep(pushed);
             }
             if !self.unread.is_empty() {
                 let came = list(&self.unread);
                 at.fail(format_args!("expected no broadcast on `{}`{came}", self.name));
             }
         }
+    }
+
+    fn keep(&mut self, pushed: Pushed) {
+        assert!(self.unread.len() < MOST, "the test left {MOST} broadcasts unread");
+        self.unread.push(pushed);
     }
 
     /// The next broadcast, or why there is none.

@@ -41,8 +41,6 @@ pub(super) async fn run(
     let mut timer = heartbeat.as_ref().map(|heartbeat| timer(heartbeat.every));
     loop {
         if let Some(closed) = connection.receive() {
-            // Our half of a farewell: whoever does not read it has left already.
-            let _ = writer.write_all_buf(&mut connection.websocket.get_mut().outgoing).await;
             return closed;
         }
         let Pipe { incoming, outgoing, ended } = connection.websocket.get_mut();
@@ -93,7 +91,7 @@ impl Connection {
         Connection { websocket, sink, told: None }
     }
 
-    /// Hands on what has come. When that was all there will be, returns how it ended.
+    /// Hands on what has come, and answers pings and a close frame. When that was all there will be, returns how it ended.
     fn receive(&mut self) -> Option<Closed> {
         loop {
             let message = match self.websocket.read() {
@@ -108,8 +106,6 @@ impl Connection {
                 }
                 Ok(Frame::Ping(_) | Frame::Pong(_) | Frame::Frame(_)) => continue,
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    // Pongs, and the answer to a close frame.
-                    let _ = self.websocket.flush();
                     return None;
                 }
                 Err(error) => {

@@ -64,6 +64,8 @@ pub struct Driver<S: Socket> {
     out: Outbox,
     inbox: Arc<Inbox<S::Info>>,
     line: Arc<Line>,
+    /// `init` was called: so is `terminate`.
+    begun: bool,
     /// The place in the roster.
     place: usize,
 }
@@ -80,11 +82,13 @@ impl<S: Socket> Driver<S> {
             // It came too late to be drained with the others.
             line.drain();
         }
-        Driver { socket: Some(socket), out: Outbox::new(line.clone()), inbox, line, place }
+        let out = Outbox::new(line.clone());
+        Driver { socket: Some(socket), out, inbox, line, begun: false, place }
     }
 
     /// Calls `init`: once, before everything else.
     pub async fn init(&mut self) -> Flow {
+        self.begun = true;
         let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
         call(line, async { socket.init(out).await }).await
     }
@@ -148,15 +152,20 @@ impl<S: Socket> Driver<S> {
         Flow::Continue
     }
 
-    /// Calls `terminate`; a second time it does nothing. From now on the socket sends nothing, and other callbacks return
-    /// [`Flow::stop`]. What it has sent can still be read from [`Outgoing`].
+    /// Calls `terminate` if [`init`](Driver::init) was called; a second time it does nothing. From now on the socket sends
+    /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`](super::Outgoing).
     pub fn terminate(&mut self, reason: Reason) {
         let Some(socket) = self.socket.take() else { return };
         self.inbox.close();
         self.line.close();
         let name = self.line.mounted.socket();
         tracing::debug!(socket = name, ?reason, "socket closed");
-        if let Err(panic) = contain::call(|| socket.terminate(reason)) {
+        let end = || {
+            if self.begun {
+                socket.terminate(reason)
+            }
+        };
+        if let Err(panic) = contain::call(end) {
             tracing::error!(socket = name, "terminate panicked: {panic}");
         }
     }

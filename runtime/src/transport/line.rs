@@ -50,9 +50,8 @@ struct Out {
     closed: bool,
     /// The task that runs the callbacks.
     task: Option<Waker>,
-    /// Who waits for messages, and who was the last to begin with it.
+    /// Who waits for messages.
     reader: Option<Waker>,
-    turn: u64,
     forwards: Forwards,
 }
 
@@ -62,8 +61,6 @@ pub(super) enum Found {
     Something(BytesMut, u64),
     /// The socket has ended, and nothing is left.
     End,
-    /// Somebody else reads now.
-    Superseded,
 }
 
 impl Line {
@@ -125,23 +122,10 @@ impl Line {
         Poll::Pending
     }
 
-    /// Begins to read: whoever began earlier learns that it is superseded.
-    pub(super) fn begin_reading(&self) -> u64 {
-        let mut out = self.out();
-        out.turn += 1;
-        let (turn, superseded) = (out.turn, out.reader.take());
-        drop(out);
-        superseded.into_iter().for_each(Waker::wake);
-        turn
-    }
-
     /// Everything behind a number, one after the other, and the number of the last. It is kept. Without a number,
     /// [`wake_reader`](Line::wake_reader) is awaited.
-    pub(super) fn poll_read(&self, cx: &mut Context<'_>, turn: u64, after: Option<u64>) -> Poll<Found> {
+    pub(super) fn poll_read(&self, cx: &mut Context<'_>, after: Option<u64>) -> Poll<Found> {
         let mut out = self.out();
-        if turn != out.turn {
-            return Poll::Ready(Found::Superseded);
-        }
         if let Some(after) = after {
             if out.queue.has_after(after) {
                 let mut all = BytesMut::new();

@@ -82,6 +82,25 @@ async fn what_an_abandoned_poll_there_was_answered_comes_again() {
     assert_eq!(client.poll().await.status, 204);
 }
 
+/// Also for a client that keeps its token: of what was handed to a poll, it would get nothing again.
+#[tokio::test(start_paused = true)]
+async fn an_abandoned_poll_there_takes_no_message() {
+    let (here, there, _) = nodes().await;
+    let mut client = moved(&here, &there, TARGET).await;
+    let resting = here.site.stats().tasks;
+    for round in 0..20 {
+        let mut abandoned = client.beside(there.sea.connect());
+        abandoned.begin().await;
+        assert!(abandoned.waits(Duration::from_millis(1)).await);
+        drop(abandoned);
+        until("nobody waits any more", || here.site.stats().tasks == resting).await;
+        assert_eq!(client.say(&format!("say {round}")).await, 200);
+        let began = Instant::now();
+        assert_eq!(client.poll().await.messages, [round.to_string()]);
+        assert!(began.elapsed().is_zero());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_two_polls_there_the_earlier_one_waits_in_vain() {
     let (here, there, _) = nodes().await;

@@ -124,9 +124,14 @@ async fn ends(by: By) {
     crashed.push("crash", json!({}));
     crashed.expect_error().await;
     crashed.expect_nothing().await;
-    let again = alice.join("room:3", json!({})).await.expect("joined");
+    let mut again = alice.join("room:3", json!({})).await.expect("joined");
     twice.expect_close().await;
+    again.expect_nothing().await;
     assert_eq!(again.push("ping", 1).await.ok::<u32>(), 1);
+    // How they ended is not forgotten.
+    alice.disconnect().await;
+    stopped.expect_close().await;
+    crashed.expect_error().await;
 }
 
 async fn left_channels(by: By) {
@@ -259,7 +264,8 @@ async fn bytes() {
     for room in [websocket, &mut *longpoll] {
         assert_eq!(room.push_binary("size", b"\x00[\xff").await.ok::<usize>(), 3);
     }
-    longpoll.push_binary("ping", b"1").expect_no_reply().await;
+    let refused = longpoll.push_binary("ping", b"1").await;
+    assert_eq!(refused.error::<Value>(), json!({"reason": "internal error"}));
 }
 
 #[tokio::test]

@@ -5,17 +5,11 @@ use std::{convert::Infallible, time::Duration};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use landfall::{
-    Body, Connect, Flow, Message, Outbox, Refused,
-    channel::{
-        Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Multiplexer, Outlet, Reply, Route,
-        Signal,
-    },
-    endpoint,
-    pubsub::Payload,
+    Headers,
+    prelude::*,
     session::{Session, SessionOptions, Sessions},
-    socket,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 const SESSION: SessionOptions = SessionOptions::new("_chat", "signing salt");
 
@@ -29,39 +23,38 @@ endpoint! {
     check_origin = true;
     socket(
         "/socket",
-        Multiplexer<UserSocket>,
+        UserSocket,
         websocket(connect_info = [x_headers, peer_data], auth_token = true),
         longpoll(connect_info = [x_headers, peer_data], auth_token = true),
     );
     socket("/echo/:name", Echo, longpoll);
     socket("/elsewhere", Echo, websocket(path = "/ws"));
+    socket("/pinged", Echo, websocket(ping = secs(10), timeout = secs(25)));
     plug(Sessions::new(&SESSION));
     service(tower::service_fn(page));
 }
 
 pub(crate) struct UserSocket {
     name: String,
-    told: serde_json::Value,
+    /// What its channels say about it.
+    told: Value,
 }
 
-impl ChannelSocket for UserSocket {
-    const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
-
-    async fn connect(connect: Connect<Signal>) -> Result<Self, Refused> {
-        let param = connect.params().get("token").and_then(|token| token.as_str()).map(str::to_owned);
-        match param.or_else(|| connect.auth_token()) {
-            Some(name) if name != "nobody" => {
-                let headers = connect.x_headers().unwrap_or_default();
-                let forwarded = headers.iter().find(|(name, _)| name == "x-forwarded-for");
-                let told = json!({
-                    "peer": connect.peer_data().map(|peer| peer.address.to_string()),
-                    "forwarded": forwarded.map(|(_, value)| value.to_str().unwrap_or_default()),
-                    "transport": connect.transport().to_string(),
-                });
-                Ok(UserSocket { name, told })
-            }
-            _ => Err(Refused::because("who are you?")),
-        }
+#[socket(channel("room:*", Room))]
+impl UserSocket {
+    async fn connect(
+        #[param] token: Option<String>,
+        #[info] auth_token: Option<String>,
+        #[info] x_headers: Headers,
+        #[info] peer_data: PeerData,
+        transport: TransportKind,
+    ) -> Result<Self, Refused> {
+        let name = token.or(auth_token).filter(|name| name != "nobody");
+        let name = name.ok_or_else(|| Refused::because("who are you?"))?;
+        let forwarded = x_headers.iter().find(|(name, _)| name == "x-forwarded-for");
+        let forwarded = forwarded.and_then(|(_, value)| value.to_str().ok());
+        let (peer, transport) = (peer_data.address.to_string(), transport.to_string());
+        Ok(UserSocket { name, told: json!({"peer": peer, "forwarded": forwarded, "transport": transport}) })
     }
 
     fn id(&self) -> Option<String> {
@@ -73,58 +66,70 @@ pub(crate) struct Room {
     name: String,
 }
 
-impl Channel for Room {
-    type Socket = UserSocket;
-    type Info = ();
-
-    async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
-        match join.rest() {
+#[channel(UserSocket)]
+impl Room {
+    async fn join(#[rest] id: &str, socket: &UserSocket) -> Result<(Self, Value), JoinError> {
+        match id {
             "secret" => Err(JoinError::new("unauthorized")),
             "asleep" => std::future::pending().await,
-            _ => {
-                let socket = join.socket();
-                Ok(Joined::new(Room { name: socket.name.clone() }).reply(socket.told.clone()))
-            }
+            _ => Ok((Room { name: socket.name.clone() }, socket.told.clone())),
         }
     }
 
-    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
-        match event.name() {
-            "ping" => Answer::Reply(Reply::ok(event.into_payload())),
-            "size" => match event.payload() {
-                Payload::Binary(bytes) => Answer::Reply(Reply::ok(json!(bytes.len()))),
-                _ => Answer::Reply(Reply::because("no bytes")),
-            },
-            "fail" => Answer::Reply(Reply::because("as asked")),
-            "later" => {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                Answer::Reply(Reply::ok(json!({"after": 1})))
-            }
-            "shout" => {
-                let text: String = event.json().expect("a string");
-                out.broadcast("shouted", json!({"by": self.name, "text": text})).expect("room");
-                Answer::NoReply
-            }
-            "shout_from" => {
-                out.broadcast_from("shouted", json!({"by": self.name})).expect("room");
-                Answer::NoReply
-            }
-            "count" => {
-                for number in 1..=event.json().expect("a number") {
-                    let number: u32 = number;
-                    out.push("number", json!({ "n": number }));
-                }
-                Answer::Reply(Reply::ok(json!({})))
-            }
-            "picture" => {
-                out.push("picture", b"pushed".to_vec());
-                Answer::NoReply
-            }
-            "stop" => Answer::stop(),
-            "crash" => panic!("as asked"),
-            _ => Answer::NoReply,
-        }
+    #[handle_in("ping")]
+    fn ping(&mut self, payload: Payload) -> Reply {
+        Reply::ok(payload)
     }
+
+    #[handle_in("size")]
+    fn size(&mut self, Binary(bytes): Binary) -> Reply {
+        Reply::ok(json!(bytes.len()))
+    }
+
+    #[handle_in("fail")]
+    fn fail(&mut self) -> Reply {
+        Reply::because("as asked")
+    }
+
+    #[handle_in("later")]
+    async fn later(&mut self) -> Reply {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Reply::ok(json!({"after": 1}))
+    }
+
+    #[handle_in("shout")]
+    fn shout(&mut self, text: String, out: &mut Outlet) -> Result<(), Reply> {
+        Ok(out.broadcast("shouted", json!({"by": self.name, "text": text}))?)
+    }
+
+    #[handle_in("shout_from")]
+    fn shout_from(&mut self, out: &mut Outlet) -> Result<(), Reply> {
+        Ok(out.broadcast_from("shouted", json!({"by": self.name}))?)
+    }
+
+    #[handle_in("count")]
+    fn count(&mut self, to: u32, out: &mut Outlet) -> Reply {
+        (1..=to).for_each(|number| out.push("number", json!({ "n": number })));
+        Reply::ok(json!({}))
+    }
+
+    #[handle_in("picture")]
+    fn picture(&mut self, out: &mut Outlet) {
+        out.push("picture", b"pushed".to_vec());
+    }
+
+    #[handle_in("stop")]
+    fn stop(&mut self) -> Answer {
+        Answer::stop()
+    }
+
+    #[handle_in("crash")]
+    fn crash(&mut self) {
+        panic!("as asked")
+    }
+
+    #[handle_in("nothing")]
+    fn nothing(&mut self) {}
 }
 
 pub(crate) struct Echo {
@@ -143,6 +148,7 @@ impl Echo {
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
         match message.as_text() {
             Some("name") => out.push(self.name.as_str()),
+            Some("hang") => std::future::pending().await,
             Some("bye") => return Flow::close(4001, "see you"),
             Some("many") => (0..2_000).for_each(|number| out.push(format!("[{number}]"))),
             _ => out.push(message),

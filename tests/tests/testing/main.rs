@@ -4,6 +4,7 @@ mod channels;
 mod chat;
 mod failures;
 mod inside;
+mod longpoll;
 mod pages;
 mod raw;
 mod time;

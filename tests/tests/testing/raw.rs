@@ -1,5 +1,7 @@
 //! Sockets without channels, over both transports.
 
+use std::time::Duration;
+
 use landfall::{
     Message,
     testing::{self, Connect, Raw},
@@ -65,6 +67,15 @@ async fn ends() {
     assert_eq!(echo.close().await.code(), 1000);
     let refused = site.raw("/echo/nobody").await.expect_err("nobody");
     assert_eq!(refused.status(), 403);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_hangs() {
+    let site = testing::start::<Chat>().patience(Duration::from_secs(30)).await;
+    let mut echo = site.raw("/echo/ann").longpoll().await.expect("a connection");
+    echo.send("hang");
+    let closed = echo.expect_close(1011).await;
+    assert_eq!(closed.reason(), "a POST was answered with the status 408");
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,6 +23,16 @@ async fn clients_stay_connected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn pings_are_answered() {
+    let site = testing::start::<Chat>().await;
+    let mut echo = site.raw("/pinged").await.expect("a connection");
+    sleep(LONG).await;
+    echo.expect_nothing().await;
+    echo.send("still here");
+    echo.expect("still here").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_silent_client_is_cut_off() {
     let site = testing::start::<Chat>().await;
     let client =

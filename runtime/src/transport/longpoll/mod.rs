@@ -15,9 +15,11 @@
 //! | `task` | the task that owns the socket |
 //! | `sessions` | all sessions of this node |
 //! | `seats` | how many there may be |
-//! | `remote` | sessions of other nodes, by PubSub |
+//! | `remote` `ear` `letter` | sessions of other nodes, by PubSub: who asks, who answers, and in what words |
 
+mod ear;
 mod ledger;
+mod letter;
 mod receipt;
 mod remote;
 mod request;

@@ -12,6 +12,7 @@ use http::{
 };
 
 use super::{
+    ear,
     ledger::Bookmark,
     receipt::Receipted,
     remote,
@@ -182,7 +183,7 @@ impl LongPollTransport {
         let answer = wire::answer(410, &self.token(&attempt, &ticket)?, b"");
         let (session, batches) = Session::new(name.into(), driver.line().clone());
         let listed = self.sessions.list(session.clone());
-        let ear = remote::listen(&session);
+        let ear = ear::listen(&session);
         let patience = self.window() * 3 / 2;
         driver.hear();
         driver.spawn(|driver| async move {

@@ -34,8 +34,16 @@ const BATCHES: usize = 4;
 pub(super) struct Session {
     name: Box<str>,
     line: Arc<Line>,
-    ledger: Mutex<Ledger>,
-    batches: mpsc::Sender<Batch>,
+    state: Mutex<State>,
+    /// In boxes: the channel makes room for 32 at once.
+    batches: mpsc::Sender<Box<Batch>>,
+}
+
+#[derive(Default)]
+struct State {
+    ledger: Ledger,
+    /// Polls that came: the latest one reads.
+    polls: u64,
 }
 
 /// The messages of one request, on their way to the session's task.
@@ -67,9 +75,9 @@ pub(super) enum Posted {
 }
 
 impl Session {
-    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Batch>) {
+    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
         let (batches, receiver) = mpsc::channel(BATCHES);
-        (Arc::new(Session { name, line, ledger: Mutex::default(), batches }), receiver)
+        (Arc::new(Session { name, line, state: Mutex::default(), batches }), receiver)
     }
 
     pub(super) fn name(&self) -> &str {
@@ -94,7 +102,7 @@ impl Session {
         tokio::select! {
             biased;
             polled = poll_fn(|cx| self.poll_read(cx, turn)) => polled,
-            () = window => self.nothing(&mut self.ledger()),
+            () = window => self.nothing(&mut self.state()),
         }
     }
 
@@ -106,41 +114,45 @@ impl Session {
             // The session has ended.
             () = self.batches.closed() => {}
         }
-        self.nothing(&mut self.ledger())
+        self.nothing(&mut self.state())
     }
 
     fn begin(&self, mark: Bookmark) -> u64 {
-        // In one piece: the poll that the ledger saw last is the one that reads.
-        let mut ledger = self.ledger();
-        self.line.acknowledge(ledger.poll(mark));
-        self.line.begin_reading()
+        let mut state = self.state();
+        state.polls += 1;
+        self.line.acknowledge(state.ledger.poll(mark));
+        // Whoever polled before learns that it is superseded.
+        self.line.wake_reader();
+        state.polls
     }
 
     fn poll_read(self: &Arc<Self>, cx: &mut Context<'_>, turn: u64) -> Poll<Polled> {
-        let mut ledger = self.ledger();
-        let after = match ledger.reading() {
+        let mut state = self.state();
+        if turn < state.polls {
+            return Poll::Ready(Polled::Superseded);
+        }
+        let after = match state.ledger.reading() {
             Reading::After(after) => Some(after),
-            Reading::Nothing => return Poll::Ready(self.nothing(&mut ledger)),
+            Reading::Nothing => return Poll::Ready(self.nothing(&mut state)),
             Reading::Later => None,
         };
-        Poll::Ready(match ready!(self.line.poll_read(cx, turn, after)) {
+        Poll::Ready(match ready!(self.line.poll_read(cx, after)) {
             Found::Something(elements, newest) => {
-                Polled::Answer(elements, Receipt::new(self, ledger.answer(newest)))
+                Polled::Answer(elements, Receipt::new(self, state.ledger.answer(newest)))
             }
-            Found::Superseded => Polled::Superseded,
             // Clients ask again, and another node answers.
-            Found::End if self.line.mounted.is_stopping() => self.nothing(&mut ledger),
+            Found::End if self.line.mounted.is_stopping() => self.nothing(&mut state),
             Found::End => Polled::Gone,
         })
     }
 
-    fn nothing(self: &Arc<Self>, ledger: &mut Ledger) -> Polled {
-        Polled::Answer(BytesMut::new(), Receipt::new(self, ledger.empty_answer()))
+    fn nothing(self: &Arc<Self>, state: &mut State) -> Polled {
+        Polled::Answer(BytesMut::new(), Receipt::new(self, state.ledger.empty_answer()))
     }
 
     /// An answer was written in full, or never will be.
     pub(super) fn settle(&self, mark: Bookmark, written: bool) {
-        if self.ledger().settle(mark, written) {
+        if self.state().ledger.settle(mark, written) {
             self.line.wake_reader();
         }
     }
@@ -150,7 +162,7 @@ impl Session {
     /// # Cancel safety
     /// What was handed over is handled, whether or not anybody waits for it.
     pub(super) async fn post(&self, mark: Bookmark, messages: Vec<Message>, window: Duration) -> Posted {
-        let acknowledged = self.ledger().post(mark);
+        let acknowledged = self.state().ledger.post(mark);
         self.line.acknowledge(acknowledged);
         let count = messages.len();
         if count == 0 {
@@ -158,7 +170,7 @@ impl Session {
         }
         let (handled, mut progress) = watch::channel(0);
         let late = Arc::new(AtomicBool::new(false));
-        if self.batches.try_send(Batch { messages, handled, late: late.clone() }).is_err() {
+        if self.batches.try_send(Box::new(Batch { messages, handled, late: late.clone() })).is_err() {
             return Posted::Late;
         }
         while *progress.borrow_and_update() < count {
@@ -176,8 +188,8 @@ impl Session {
         Posted::Handled
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// can be fetched for `patience`.
 pub(super) async fn run<S: Socket>(
     mut driver: Driver<S>,
-    mut batches: mpsc::Receiver<Batch>,
+    mut batches: mpsc::Receiver<Box<Batch>>,
     patience: Duration,
 ) {
     let reason = converse(&mut driver, &mut batches).await;
@@ -38,7 +38,7 @@ pub(super) async fn run<S: Socket>(
     line.discard();
 }
 
-async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Batch>) -> Reason {
+async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Box<Batch>>) -> Reason {
     let mut flow = driver.init().await;
     loop {
         match flow {
@@ -48,7 +48,7 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
         }
         flow = tokio::select! {
             () = driver.ready() => driver.info().await,
-            Some(batch) = batches.recv() => handle(driver, batch).await,
+            Some(batch) = batches.recv() => handle(driver, *batch).await,
         };
     }
 }

@@ -2,220 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    any::Any,
-    convert::Infallible,
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+mod held;
+mod site;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use landfall::{
-    Control, Mailbox, OutboxOptions, Overflow, Timeout, Unsupported,
-    prelude::*,
-    pubsub::Subscription,
-    transport::{Attempt, Driver, Format, Outgoing, Transport, TransportOptions},
+use landfall::{Control, prelude::*};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{
+    held::{Held, Upload, answer, flood, get, gone, open, start, status, stopped},
+    site::{SECOND, Wrong},
 };
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    time::{Instant, sleep, timeout},
-};
-use tower_service::Service;
-
-const SECOND: Duration = Duration::from_secs(1);
-const CLOSE: OutboxOptions = OutboxOptions { limit: 1000, overflow: Overflow::Close };
-const DROP: OutboxOptions = OutboxOptions { limit: 1000, overflow: Overflow::DropOldest };
-
-/// Gives each connection to whoever asks for it by an extension of the request.
-struct Hands(TransportOptions);
-
-const HANDS: TransportOptions =
-    TransportOptions { path: "/by/hand", auth_token: true, ..TransportOptions::DEFAULT };
-
-#[derive(Clone)]
-struct Ask(UnboundedSender<(Box<dyn Any + Send>, Outgoing)>);
-
-impl Transport for Hands {
-    const NAME: &'static str = "hands";
-
-    fn options(&self) -> TransportOptions {
-        self.0
-    }
-
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
-        attempt.check_origin()?;
-        let params = attempt.params()?;
-        let chosen = attempt.check_subprotocols(&["v2", "v1"])?;
-        let body = attempt.read_body(10).await?;
-        assert!(attempt.read_body(10).await.unwrap().is_empty(), "a second time it is empty");
-        let token = attempt.parts().headers.get("token").map(|token| token.to_str().unwrap().to_owned());
-        let (driver, outgoing) = attempt.connect::<S, Plain>(params, token).await?;
-        if let Some(Ask(asked)) = attempt.parts().extensions.get() {
-            asked.send((Box::new(driver), outgoing)).unwrap();
-        }
-        Ok(Response::new(format!("{chosen:?} {}", body.len()).into()))
-    }
-}
-
-/// Text as it is.
-struct Plain;
-
-impl Format for Plain {
-    fn format(message: Message) -> Result<Bytes, Unsupported> {
-        match message {
-            Message::Text(text) => Ok(text.into_bytes()),
-            Message::Binary(_) => Err(Unsupported::new("text only")),
-        }
-    }
-}
-
-endpoint! {
-    struct Site;
-
-    server = false;
-    check_origin = ["//example.com"];
-    socket("/tide/:how", Tide, websocket = false, transport = Hands(HANDS));
-    socket("/closing/:how", Tide, websocket = false, transport = Hands(TransportOptions { outbox: CLOSE, ..HANDS }));
-    socket("/dropping/:how", Tide, websocket = false, transport = Hands(TransportOptions { outbox: DROP, ..HANDS }));
-    socket(
-        "/silent/:how",
-        Tide,
-        websocket = false,
-        transport = Hands(TransportOptions { timeout: Timeout::After(8 * SECOND), ..HANDS }),
-    );
-}
-
-/// Says what its callbacks are called with, and obeys a few words.
-struct Tide {
-    mailbox: Mailbox<u32>,
-    site: Handle,
-    token: Option<String>,
-}
-
-#[socket]
-impl Tide {
-    async fn connect(
-        #[param] how: String,
-        #[info] auth_token: Option<String>,
-        mailbox: Mailbox<u32>,
-        site: Handle,
-    ) -> Result<Self, Refused> {
-        match how.as_str() {
-            "refused" => Err(Refused::new().status(StatusCode::UNAUTHORIZED)),
-            "panics" => panic!("as asked"),
-            _ => Ok(Tide { mailbox, site, token: auth_token }),
-        }
-    }
-
-    async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe("news");
-        out.push(format!("init {:?}", self.token));
-    }
-
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        match message.as_text().unwrap() {
-            "mail" => (1..=3).for_each(|count| self.mailbox.send(count).unwrap()),
-            "stop" => return Flow::close(4001, "as asked"),
-            "panic" => panic!("as asked"),
-            "bytes" => return Flow::fail(out.try_push(vec![1]).unwrap_err().to_string()),
-            "big" => out.push("x".repeat(600)),
-            text => out.push(format!("in {text}")),
-        }
-        Flow::Continue
-    }
-
-    async fn handle_control(&mut self, control: Control, out: &mut Outbox) {
-        out.push(format!("{control:?}"));
-    }
-
-    async fn handle_info(&mut self, info: u32, out: &mut Outbox) -> Flow {
-        out.push(format!("info {info}"));
-        if info == 2 { Flow::stop() } else { Flow::Continue }
-    }
-
-    fn terminate(self, reason: Reason) {
-        let _ = self.site.broadcast("ends", "ended", format!("{reason:?}"));
-    }
-}
-
-/// Both halves of a connection, and the ends of all.
-struct Held {
-    driver: Driver<Tide>,
-    outgoing: Outgoing,
-    ends: Subscription,
-}
-
-async fn start() -> Running<Site> {
-    Site::start().await.unwrap()
-}
-
-fn get(target: &str) -> http::request::Builder {
-    Request::get(target).header("host", "example.com").header("token", "secret")
-}
-
-async fn answer(site: &Running<Site>, request: Request<Body>) -> (u16, String) {
-    let answer: Result<_, Infallible> = site.service().call(request).await;
-    let (head, body) = answer.unwrap().into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
-    (head.status.as_u16(), String::from_utf8(body.to_vec()).unwrap())
-}
-
-async fn status(site: &Running<Site>, request: http::request::Builder) -> u16 {
-    answer(site, request.body(Body::empty()).unwrap()).await.0
-}
-
-/// A connection whose `init` has run.
-async fn open(site: &Running<Site>, mount: &str) -> Held {
-    let (asked, mut given): (_, UnboundedReceiver<(Box<dyn Any + Send>, Outgoing)>) = unbounded_channel();
-    let request = get(&format!("/{mount}/well/by/hand")).extension(Ask(asked));
-    let ends = site.subscribe("ends");
-    assert_eq!(status(site, request).await, 200);
-    let (driver, outgoing) = given.recv().await.unwrap();
-    let mut held = Held { driver: *driver.downcast().unwrap(), outgoing, ends };
-    assert_eq!(held.driver.init().await, Flow::Continue);
-    assert_eq!(held.heard().await, "init Some(\"secret\")");
-    held
-}
-
-impl Held {
-    async fn deliver(&mut self, text: &str) -> Flow {
-        self.driver.deliver(text.into()).await
-    }
-
-    /// What the client is sent next.
-    async fn heard(&mut self) -> String {
-        let bytes = timeout(SECOND, self.outgoing.next()).await.unwrap().unwrap();
-        String::from_utf8(bytes.to_vec()).unwrap()
-    }
-
-    /// Why the socket was told to end.
-    async fn ended(&mut self) -> String {
-        let broadcast = timeout(SECOND, self.ends.recv()).await.unwrap().unwrap();
-        let Payload::Text(reason) = broadcast.payload() else { panic!("{broadcast:?}") };
-        reason.as_str().to_owned()
-    }
-}
-
-/// Four broadcasts, one by one, of which two have room.
-async fn flood(site: &Running<Site>) {
-    for count in 0..4 {
-        site.broadcast("news", "news", format!("{count}{}", "x".repeat(300))).unwrap();
-        sleep(SECOND / 10).await;
-    }
-}
-
-/// Code and reason.
-fn stopped(flow: Flow) -> (u16, Reason) {
-    let Flow::Stop { code, reason, .. } = flow else { panic!("it goes on") };
-    (code, reason)
-}
-
-fn gone() -> Reason {
-    Reason::Closed { code: 1006, text: String::new() }
-}
 
 #[tokio::test(start_paused = true)]
 async fn what_callbacks_send_comes_in_order_with_the_transports_own_words() {
@@ -445,6 +243,7 @@ async fn a_connection_whose_task_does_not_listen_is_cut_off() {
 #[tokio::test(start_paused = true)]
 async fn each_step_refuses_with_a_status_of_its_own() {
     let site = start().await;
+    let mut ends = site.subscribe("ends");
     let well = "/tide/well/by/hand";
     assert_eq!(
         answer(&site, get(well).body("ten bytes!".into()).unwrap()).await,
@@ -471,29 +270,20 @@ async fn each_step_refuses_with_a_status_of_its_own() {
     let began = Instant::now();
     assert_eq!(upload(Body::new(Upload::Stuck)).await, 408);
     assert_eq!(began.elapsed().as_secs(), 60);
-    // Dropped at once, each of these connections has ended.
+    // Dropped at once, connections have ended before they began.
     assert_eq!(site.stats().connections, 0);
+    assert!(timeout(SECOND, ends.recv()).await.is_err(), "`terminate` without `init`");
 }
 
-/// A request's body of unknown length.
-enum Upload {
-    Endless,
-    Broken,
-    Stuck,
-}
-
-impl http_body::Body for Upload {
-    type Data = Bytes;
-    type Error = &'static str;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, &'static str>>> {
-        match *self {
-            Upload::Endless => Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(b"more"))))),
-            Upload::Broken => Poll::Ready(Some(Err("the connection is lost"))),
-            Upload::Stuck => Poll::Pending,
-        }
+#[tokio::test]
+async fn transports_that_cannot_be_used_are_found_at_the_start() {
+    let error = Wrong::start().await.unwrap_err().to_string();
+    for (mount, what) in [
+        ("/panics/:how", "making the transport panicked: as asked"),
+        ("/twice/:how", "its path is served by another transport already"),
+        ("/mean/:how", "`Tide` reads connect_info keys that this transport does not grant: [\"auth_token\"]"),
+    ] {
+        let mut lines = error.lines();
+        assert!(lines.any(|line| line.contains(mount) && line.contains(what)), "{mount}: {what}\n{error}");
     }
 }

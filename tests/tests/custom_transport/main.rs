@@ -1,213 +1,27 @@
 //! The transport of `examples/custom_transport.rs`, over HTTP: what holds for every transport holds for one of an
 //! application's own.
 
+mod events;
+#[expect(dead_code, reason = "its endpoint runs as a program only")]
+#[path = "../../../examples/custom_transport.rs"]
+mod example;
+mod site;
+
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
-use landfall::{
-    Endpoint, Flow, Handle, Message, Outbox, PeerData, Reason, Refused, Running, endpoint,
-    pubsub::{Payload, Subscription},
-    socket,
-};
+use landfall::{Endpoint, Reason};
 use landfall_tests::{
     client::{Client, ask, port},
-    memory::{Sea, pier},
     wait::until,
-    wire::{Connection, Ended, PATIENCE, Request, Response},
+    wire::{Connection, Request},
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, DuplexStream},
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-    time::Instant,
+use tokio::{net::TcpListener, sync::oneshot, time::Instant};
+
+use crate::{
+    events::{Events, answer, ended, path, post, say, status},
+    site::{Site, start, start_in_memory, stop_site},
 };
-
-#[expect(dead_code, reason = "its endpoint runs as a program only")]
-#[path = "../../examples/custom_transport.rs"]
-mod example;
-
-use example::sse;
-
-endpoint! {
-    struct Site;
-
-    http(ip = [127, 0, 0, 1], port = 0);
-    server = true;
-    check_origin = conn;
-    socket(
-        "/room/:room",
-        Visitor,
-        websocket(connect_info = [peer_data]),
-        transport = sse(),
-        drainer(shutdown = secs(10)),
-    );
-}
-
-/// Says to all in the room what it is told, and obeys a few words.
-struct Visitor {
-    room: String,
-    site: Handle,
-    peer: Option<SocketAddr>,
-}
-
-#[socket]
-impl Visitor {
-    async fn connect(
-        #[param] room: String,
-        #[info] peer_data: Option<PeerData>,
-        site: Handle,
-    ) -> Result<Self, Refused> {
-        if room == "closed" {
-            return Err(Refused::new());
-        }
-        Ok(Visitor { room, site, peer: peer_data.map(|peer| peer.address) })
-    }
-
-    async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe(&self.room);
-        // Who hears this is a member of the room.
-        out.push("welcome");
-    }
-
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        match message.as_text().unwrap_or_default() {
-            "panic" => panic!("as asked"),
-            "stop" => return Flow::stop(),
-            "sleep" => tokio::time::sleep(Duration::from_secs(100)).await,
-            "hang" => std::future::pending().await,
-            "where am i?" => out.push(format!("{:?}", self.peer)),
-            "bytes" => out.push(vec![1, 2, 3]),
-            text if text.starts_with("only me") => out.push(text),
-            _ => out.broadcast(&self.room, "said", message).expect("room for a broadcast"),
-        }
-        Flow::Continue
-    }
-
-    fn terminate(self, reason: Reason) {
-        let _ = self.site.broadcast(&format!("ends of {}", self.room), "ended", format!("{reason:?}"));
-    }
-}
-
-async fn start() -> Running<Site> {
-    Site::start().await.expect("the site starts")
-}
-
-/// Where time can be paused.
-async fn start_in_memory() -> (Running<Site>, Sea) {
-    let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
-    (site, sea)
-}
-
-/// Stops, and leaves nothing behind.
-async fn stop_site(site: Running<Site>) {
-    site.shutdown().await.expect("a clean end");
-    let stats = site.stats();
-    assert_eq!((stats.connections, stats.tasks), (0, 0));
-}
-
-/// An event stream.
-struct Events<S = TcpStream> {
-    connection: Connection<S>,
-    arrived: String,
-    name: String,
-}
-
-impl Events {
-    async fn open(site: &Handle, room: &str) -> Self {
-        let connection = Connection::open(([127, 0, 0, 1], port(site)).into()).await.expect("a listener");
-        Events::over(connection, room).await
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
-    /// Opens the stream of a visitor, who is welcome.
-    async fn over(mut connection: Connection<S>, room: &str) -> Self {
-        connection.write(&Request::get(&path(room)).to_bytes()).await;
-        let head = connection.head().await.expect("an answer");
-        assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")));
-        assert_eq!(head.header("cache-control"), Some("max-age=0, private, must-revalidate"));
-        let mut events = Events { connection, arrived: String::new(), name: String::new() };
-        let (kind, name) = events.event().await.expect("the stream stands");
-        assert_eq!((kind.as_str(), name.len()), ("connection", 22));
-        events.name = name;
-        assert_eq!(events.hear().await, "welcome");
-        events
-    }
-
-    /// Kind and data of the next event; `None` at the end.
-    async fn event(&mut self) -> Option<(String, String)> {
-        loop {
-            let block = self.block(PATIENCE).await?;
-            if let Some((kind, data)) = block.split_once("\ndata: ") {
-                let kind = kind.strip_prefix("event: ").expect("an event with a kind");
-                return Some((kind.to_owned(), data.to_owned()));
-            }
-            assert!(block.starts_with(':'), "neither an event nor a comment: {block:?}");
-        }
-    }
-
-    /// What comes before the next empty line; `None` at the end.
-    async fn block(&mut self, patience: Duration) -> Option<String> {
-        loop {
-            if let Some((block, rest)) = self.arrived.split_once("\n\n") {
-                let block = block.to_owned();
-                self.arrived = rest.to_owned();
-                return Some(block);
-            }
-            let chunk = self.connection.chunk_within(patience).await.expect("an event, or the end");
-            if chunk.is_empty() {
-                assert_eq!(self.arrived, "", "the stream ends in an event");
-                return None;
-            }
-            self.arrived += str::from_utf8(&chunk).expect("UTF-8");
-        }
-    }
-
-    /// The next message.
-    async fn hear(&mut self) -> String {
-        let (kind, data) = self.event().await.expect("the stream stands");
-        assert_eq!(kind, "message", "{data}");
-        serde_json::from_str(&data).expect("a JSON string")
-    }
-
-    /// The next event is the last, and has this code.
-    async fn closes(mut self, code: &str) {
-        assert_eq!(self.event().await, Some(("close".to_owned(), code.to_owned())));
-        assert_eq!(self.event().await, None);
-    }
-
-    /// A request that brings a message of this client.
-    fn message(&self, room: &str, text: &str) -> Request {
-        post(room, text).header("x-connection", &self.name)
-    }
-
-    async fn say(&self, site: &Handle, room: &str, text: &str) {
-        assert_eq!(ask(port(site), &self.message(room, text)).await.status, 202, "{text}");
-    }
-}
-
-fn path(room: &str) -> String {
-    format!("/room/{room}/sse")
-}
-
-fn post(room: &str, text: &str) -> Request {
-    let mut request = Request::get(&path(room)).header("content-length", &text.len().to_string());
-    request.method = "POST".to_owned();
-    request.body = text.to_owned();
-    request
-}
-
-async fn status(site: &Handle, request: Request) -> u16 {
-    ask(port(site), &request).await.status
-}
-
-/// Why the next visitor of a room was told to end.
-async fn ended(ends: &mut Subscription) -> String {
-    let broadcast = tokio::time::timeout(PATIENCE, ends.recv()).await.expect("an end").expect("a broadcast");
-    let Payload::Text(reason) = broadcast.payload() else { panic!("{broadcast:?}") };
-    reason.as_str().to_owned()
-}
 
 #[tokio::test]
 async fn messages_go_both_ways_and_stay_what_they_are() {
@@ -322,23 +136,12 @@ async fn when_the_stream_goes_the_client_is_gone() {
     bob.connection.reset();
     assert_eq!(ended(&mut ends).await, gone);
 
-    until("both are forgotten", || site.stats().connections == 0).await;
+    until("both have ended", || site.stats().connections == 0).await;
     for request in [from_ann, from_bob] {
-        until_gone(&site, &request).await;
+        assert_eq!(status(&site, request).await, 410);
     }
     drop(ends);
     stop_site(site).await;
-}
-
-/// The name is forgotten as soon as the task has ended, which is soon after `terminate`.
-async fn until_gone(site: &Handle, request: &Request) {
-    for _ in 0..100 {
-        match status(site, request.clone()).await {
-            410 => return,
-            other => assert_eq!(other, 202),
-        }
-    }
-    panic!("the connection's name is still good");
 }
 
 #[tokio::test]
@@ -479,18 +282,4 @@ async fn messages_that_nobody_handles_are_refused() {
     drop(events);
     // The callback hangs for ever: it is cut off.
     assert!(site.shutdown().await.is_err());
-}
-
-async fn answer(sea: &Sea, request: &Request) -> Result<Response, Ended> {
-    let mut connection = sea.connect();
-    connection.write(&request.to_bytes()).await;
-    let mut head = connection.head().await;
-    while head == Err(Ended::Silent) {
-        head = connection.head().await;
-    }
-    head
-}
-
-async fn say(sea: &Sea, events: &Events<DuplexStream>, text: &str) {
-    assert_eq!(answer(sea, &events.message("quay", text)).await.map(|response| response.status), Ok(202));
 }

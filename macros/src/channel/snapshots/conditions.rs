@@ -1,0 +1,117 @@
+const _: () = {
+    use ::landfall::__private as __rt;
+    #[cfg(unix)]
+    impl<T: Send + 'static> __rt::channel::Channel for Every<T>
+    where
+        T: Clone,
+    {
+        type Socket = UserSocket;
+        #[cfg(feature = "x")]
+        type Info = T;
+        #[cfg(not(any(all(feature = "x"))))]
+        type Info = ();
+        const INTERCEPT: &'static [&'static ::core::primitive::str] = &[
+            #[cfg(feature = "x")]
+            "ping",
+        ];
+        async fn join(
+            __join: __rt::channel::Join<Self>,
+        ) -> ::core::result::Result<
+            __rt::channel::Joined<Self>,
+            __rt::channel::JoinError,
+        > {
+            #[cfg(feature = "x")]
+            let __argument0: T = __rt::channel::argument::payload(&__join)?;
+            #[cfg(not(feature = "x"))]
+            let __argument1: Join<Self> = ::core::clone::Clone::clone(&__join);
+            let __value = Self::join(
+                    #[cfg(feature = "x")]
+                    __argument0,
+                    #[cfg(not(feature = "x"))]
+                    __argument1,
+                )
+                .await;
+            __rt::channel::IntoJoined::<Self>::into_joined(__value)
+        }
+        async fn handle_in(
+            &mut self,
+            __event: __rt::channel::Event,
+            __out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            match __event.name() {
+                #[cfg(feature = "x")]
+                "ping" => {
+                    let __value = Self::ping(self).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                #[cfg(not(feature = "x"))]
+                "ping" => {
+                    let __payload: Event = match __rt::channel::argument::event(
+                        __event,
+                        __out,
+                    ) {
+                        ::core::result::Result::Ok(__payload) => __payload,
+                        ::core::result::Result::Err(__answer) => return __answer,
+                    };
+                    let __value = Self::ping(self, __payload).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                #[cfg(feature = "x")]
+                _ => {
+                    let __value = Self::handle_in(self, __event, __out).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                #[cfg(not(any(all(feature = "x"))))]
+                _ => __rt::channel::argument::unknown_event(&__event, __out),
+            }
+        }
+        #[cfg(feature = "x")]
+        async fn handle_info(
+            &mut self,
+            __info: Self::Info,
+            __out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            let __value = Self::handle_info(self, __info, __out).await;
+            __rt::channel::IntoAnswer::into_answer(__value)
+        }
+        async fn handle_out(
+            &mut self,
+            __broadcast: __rt::Broadcast,
+            __out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            match __broadcast.event() {
+                #[cfg(feature = "x")]
+                "ping" => {
+                    let __value = Self::ping(self).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                _ => __rt::channel::argument::pass_on(&__broadcast, __out),
+            }
+        }
+    }
+};
+#[cfg(unix)]
+impl<T: Send + 'static> Every<T>
+where
+    T: Clone,
+{
+    const LIMIT: usize = 3;
+    async fn join(
+        #[cfg(feature = "x")]
+        params: T,
+        #[cfg(not(feature = "x"))]
+        _: Join<Self>,
+    ) -> Self {
+        Every
+    }
+    #[cfg(feature = "x")]
+    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
+        Answer::NoReply
+    }
+    #[cfg(feature = "x")]
+    async fn handle_info(&mut self, info: T, _: &mut Outlet) {}
+    #[cfg(feature = "x")]
+    async fn ping(&mut self) {}
+    #[cfg(not(feature = "x"))]
+    async fn ping(&mut self, event: Event) {}
+}

@@ -1,0 +1,139 @@
+const _: () = {
+    use ::landfall::__private as __rt;
+    impl __rt::channel::Channel for RoomChannel {
+        type Socket = UserSocket;
+        type Info = RoomInfo;
+        const INTERCEPT: &'static [&'static ::core::primitive::str] = &["user_joined"];
+        async fn join(
+            __join: __rt::channel::Join<Self>,
+        ) -> ::core::result::Result<
+            __rt::channel::Joined<Self>,
+            __rt::channel::JoinError,
+        > {
+            let __argument0: RoomId = __rt::channel::argument::rest(&__join)?;
+            let __argument1: &str = __join.topic();
+            let __argument2: JoinRoom = __rt::channel::argument::payload(&__join)?;
+            let __argument3: &'static Kind = __rt::channel::argument::assigns(&__join)?;
+            let __argument4: &UserSocket = __rt::channel::FromJoin::from_join(&__join)?;
+            let __argument5: Mailbox<RoomInfo> = __rt::channel::FromJoin::from_join(
+                &__join,
+            )?;
+            let __argument6: Join<Self> = ::core::clone::Clone::clone(&__join);
+            let __value = Self::join(
+                    __argument0,
+                    __argument1,
+                    __argument2,
+                    __argument3,
+                    __argument4,
+                    __argument5,
+                    __argument6,
+                )
+                .await;
+            __rt::channel::IntoJoined::<Self>::into_joined(__value)
+        }
+        async fn handle_in(
+            &mut self,
+            __event: __rt::channel::Event,
+            __out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            match __event.name() {
+                "new_message" => {
+                    let __payload: NewMessage = match __rt::channel::argument::event(
+                        __event,
+                        __out,
+                    ) {
+                        ::core::result::Result::Ok(__payload) => __payload,
+                        ::core::result::Result::Err(__answer) => return __answer,
+                    };
+                    let __value = Self::new_message(self, __payload, __out).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                "upload" => {
+                    let __payload: Binary = match __rt::channel::argument::event(
+                        __event,
+                        __out,
+                    ) {
+                        ::core::result::Result::Ok(__payload) => __payload,
+                        ::core::result::Result::Err(__answer) => return __answer,
+                    };
+                    let __value = Self::upload(self, __payload).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                "ping" | "pong" => {
+                    let __value = Self::ping(self, __out);
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                _ => {
+                    let __value = Self::handle_in(self, __event, __out).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+            }
+        }
+        async fn handle_info(
+            &mut self,
+            __info: Self::Info,
+            __out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            let __value = Self::handle_info(self, __info, __out).await;
+            __rt::channel::IntoAnswer::into_answer(__value)
+        }
+        async fn handle_out(
+            &mut self,
+            __broadcast: __rt::Broadcast,
+            __out: &mut __rt::channel::Outlet,
+        ) -> __rt::channel::Answer {
+            match __broadcast.event() {
+                "user_joined" => {
+                    let __payload: Joined = match __rt::channel::argument::broadcast(
+                        &__broadcast,
+                    ) {
+                        ::core::result::Result::Ok(__payload) => __payload,
+                        ::core::result::Result::Err(__answer) => return __answer,
+                    };
+                    let __value = Self::user_joined(self, __payload, __out).await;
+                    __rt::channel::IntoAnswer::into_answer(__value)
+                }
+                _ => __rt::channel::argument::pass_on(&__broadcast, __out),
+            }
+        }
+        fn terminate(self, __reason: __rt::Reason) {
+            Self::terminate(self, __reason)
+        }
+    }
+};
+impl RoomChannel {
+    /// Lets members in.
+    pub async fn join(
+        id: RoomId,
+        topic: &str,
+        params: JoinRoom,
+        kind: &'static Kind,
+        socket: &UserSocket,
+        mailbox: Mailbox<RoomInfo>,
+        whole: Join<Self>,
+    ) -> Result<Self, JoinError> {
+        Ok(RoomChannel { id })
+    }
+    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
+        Answer::NoReply
+    }
+    async fn handle_info(&mut self, info: RoomInfo, out: &mut Outlet) {
+        out.push("info", info.payload());
+    }
+    fn terminate(self, reason: Reason) {}
+    async fn new_message(
+        &mut self,
+        message: NewMessage,
+        out: &mut Outlet,
+    ) -> Result<Reply, Reply> {
+        Ok(Reply::ok(self.say(message, out)?))
+    }
+    async fn upload(&mut self, Binary(bytes): Binary) {}
+    fn ping(&mut self, out: &mut Outlet) -> Reply {
+        Reply::ok(Payload::EMPTY)
+    }
+    async fn user_joined(&mut self, payload: Joined, out: &mut Outlet) {}
+    fn say(&self, message: NewMessage, out: &mut Outlet) -> Payload {
+        Payload::EMPTY
+    }
+}

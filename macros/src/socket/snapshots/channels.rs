@@ -1,0 +1,48 @@
+const _: () = {
+    use ::landfall::__private as __rt;
+    impl __rt::channel::ChannelSocket for UserSocket {
+        const CHANNELS: &'static [__rt::channel::Route<Self>] = &[
+            __rt::channel::Route::new::<RoomChannel>("room:*", "RoomChannel"),
+            __rt::channel::Route::new::<my::Lobby<u8>>("lobby", "my::Lobby<u8>")
+                .assigns(const { &(KIND) }),
+        ];
+        const MAX_CHANNELS: ::core::primitive::usize = 7;
+        const SERIALIZERS: &'static [__rt::channel::Versioned] = &[
+            __rt::channel::Versioned::new(
+                const { &(V2) },
+                __rt::channel::Requirement::new("~> 2.0.0"),
+            ),
+            OWN,
+        ];
+        const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
+            websocket: __rt::WebSocket {
+                compress: true,
+                ..__rt::SocketOptions::DEFAULT.websocket
+            },
+            ..__rt::SocketOptions::DEFAULT
+        };
+        const NEEDS: __rt::Needs = __rt::Needs {
+            info: &[],
+            params: &["token"],
+            optional_params: &[],
+        };
+        async fn connect(
+            __connect: __rt::Connect<__rt::channel::Signal>,
+        ) -> Result<Self, Refused> {
+            let token: String = __rt::argument::required(&__connect, "token")?;
+            Ok(UserSocket { user: user(token)? })
+        }
+        fn id(&self) -> Option<String> {
+            Some(topic(&self.user))
+        }
+        fn children(children: &mut Children) {}
+    }
+    impl __rt::IntoSocket for UserSocket {
+        type Socket = __rt::channel::Multiplexer<Self>;
+    }
+};
+impl UserSocket {
+    fn name(&self) -> &str {
+        &self.user.name
+    }
+}

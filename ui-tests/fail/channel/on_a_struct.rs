@@ -1,0 +1,6 @@
+use landfall::prelude::*;
+
+#[channel(landfall_ui_tests::UserSocket)]
+struct Room;
+
+fn main() {}
