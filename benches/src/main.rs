@@ -10,8 +10,11 @@
 //! includes its side of TCP, and its private memory (`smaps_rollup`); so the figures say little about latency, and
 //! only those of one run can be compared. Linux only.
 //!
+//! A second table is about channels, which axum has not.
+//!
 //! axum is measured as it comes, and with the read buffer of its WebSockets cut from 128 KiB to 4 KiB.
 
+mod channels;
 mod client;
 mod process;
 mod scenarios;
@@ -47,13 +50,26 @@ async fn compare() -> Result<()> {
         }
     }
     for (server, seen) in servers::NAMES.iter().zip(all) {
-        row(server, std::array::from_fn(|figure| median(seen.iter().map(|round| round[figure]))), "median");
+        row(server, medians(&seen), "median");
     }
+    println!("\n{:<12} {}", "", channels::NAMES.map(|name| format!("{name:>22}")).concat());
+    let mut seen = Vec::new();
+    for round in 1..=ROUNDS {
+        let running = process::Server::start("landfall").await?;
+        let figures = channels::run(&running).await?;
+        row("landfall", figures, &format!("round {round}"));
+        seen.push(figures);
+    }
+    row("landfall", medians(&seen), "median");
     Ok(())
 }
 
-fn row(server: &str, figures: [f64; scenarios::NAMES.len()], note: &str) {
+fn row<const N: usize>(server: &str, figures: [f64; N], note: &str) {
     println!("{server:<12} {}  ({note})", figures.map(|figure| format!("{figure:>22.2}")).concat());
+}
+
+fn medians<const N: usize>(seen: &[[f64; N]]) -> [f64; N] {
+    std::array::from_fn(|figure| median(seen.iter().map(|round| round[figure])))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -24,11 +24,11 @@ pub(crate) const NAMES: [&str; 6] = [
     "us/http hello",
 ];
 
-const CLIENTS: usize = 100;
-const ROUNDS: usize = 200;
-const IDLE: usize = 5_000;
-const MEMBERS: usize = 1_000;
-const PUBLICATIONS: usize = 50;
+pub(crate) const CLIENTS: usize = 100;
+pub(crate) const ROUNDS: usize = 200;
+pub(crate) const IDLE: usize = 5_000;
+pub(crate) const MEMBERS: usize = 1_000;
+pub(crate) const PUBLICATIONS: usize = 50;
 
 pub(crate) async fn run(server: &Server) -> Result<[f64; 6]> {
     let [memory, connection] = idle(server).await?;
@@ -43,13 +43,17 @@ pub(crate) async fn run(server: &Server) -> Result<[f64; 6]> {
 }
 
 /// CPU time that `work` costs the server, for each of so many operations.
-async fn cost(server: &Server, operations: usize, work: impl Future<Output = Result<()>>) -> Result<f64> {
+pub(crate) async fn cost(
+    server: &Server,
+    operations: usize,
+    work: impl Future<Output = Result<()>>,
+) -> Result<f64> {
     let before = server.cpu()?;
     work.await?;
     Ok((server.cpu()? - before) / operations as f64)
 }
 
-async fn open_many(server: &Server, path: &str, count: usize) -> Result<Vec<TcpStream>> {
+pub(crate) async fn open_many(server: &Server, path: &str, count: usize) -> Result<Vec<TcpStream>> {
     let mut streams = Vec::with_capacity(count);
     while streams.len() < count {
         let some = (count - streams.len()).min(100);

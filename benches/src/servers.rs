@@ -1,4 +1,5 @@
 //! The servers: each echoes at `/echo/websocket`, spreads `pub:X` at `/fan/websocket`, and says hello at `/hello`.
+//! Landfall also holds channels at `/socket`.
 
 use std::convert::Infallible;
 
@@ -36,8 +37,13 @@ endpoint! {
     struct Edge;
 
     http(ip = [127, 0, 0, 1]);
+    secret_key_base = insecure(
+        "the secret of a server that lives for one measurement, and has nothing to hide",
+        reason = "it is the same for each run",
+    );
     socket("/echo", Echo);
     socket("/fan", Fan, websocket(outbox(limit = 64 * 1024 * 1024)));
+    socket("/socket", Visitor, longpoll);
     service(tower::service_fn(hello));
 }
 
@@ -74,6 +80,34 @@ impl Fan {
         if let Some(text) = message.as_text().and_then(|text| text.strip_prefix("pub:")) {
             let _ = out.broadcast("fan", "said", Payload::from(text));
         }
+    }
+}
+
+struct Visitor;
+
+#[socket(channel("room:*", Room), log = false)]
+impl Visitor {
+    async fn connect() -> std::result::Result<Self, Refused> {
+        Ok(Visitor)
+    }
+}
+
+struct Room;
+
+#[channel(Visitor)]
+impl Room {
+    async fn join() -> std::result::Result<Self, JoinError> {
+        Ok(Room)
+    }
+
+    #[handle_in("echo")]
+    async fn echo(&mut self, payload: Payload) -> Reply {
+        Reply::ok(payload)
+    }
+
+    #[handle_in("shout")]
+    async fn shout(&mut self, payload: Payload, out: &mut Outlet) {
+        let _ = out.broadcast("shout", payload);
     }
 }
 

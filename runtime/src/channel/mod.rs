@@ -1,5 +1,8 @@
 //! Channels: many conversations over one connection, as Phoenix's clients hold them.
 //!
+//! They are declared by [`#[socket(channel(..))]`](macro@crate::socket#channels) and
+//! [`#[channel]`](macro@crate::channel).
+//!
 //! # Presence
 //!
 //! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client is here, for as long as
@@ -8,7 +11,10 @@
 //! client hears of changes only once it has joined.
 //!
 //! ```
-//! use landfall::{prelude::*, presence::Tracked};
+//! use landfall::{
+//!     prelude::*,
+//!     presence::{TrackError, Tracked},
+//! };
 //! use serde_json::json;
 //! # struct UserSocket;
 //! # #[socket(channel("room:*", Room))]
@@ -24,23 +30,19 @@
 //!
 //! #[channel(UserSocket)]
 //! impl Room {
-//!     async fn join(
-//!         #[payload] name: String,
-//!         mailbox: channel::Mailbox<AfterJoin>,
-//!         join: Join<Self>,
-//!     ) -> Result<Self, JoinError> {
+//!     async fn join(#[payload] name: String, join: Join<Self>) -> Result<Self, JoinError> {
 //!         let me = join.track(&name, json!({"away": false}))?;
-//!         mailbox.send(AfterJoin)?;
+//!         join.mailbox().send(AfterJoin)?;
 //!         Ok(Room { me })
 //!     }
 //!
-//!     fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
+//!     async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
 //!         out.push_presence();
 //!     }
 //!
 //!     #[handle_in("away")]
-//!     fn away(&mut self) -> Result<(), Reply> {
-//!         self.me.update(json!({"away": true}))?;
+//!     async fn away(&mut self, away: bool) -> Result<(), TrackError> {
+//!         self.me.update(json!({"away": away}))?;
 //!         Ok(())
 //!     }
 //! }

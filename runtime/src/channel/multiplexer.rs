@@ -2,7 +2,7 @@
 
 mod settle;
 
-use std::{collections::HashMap, fmt, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{borrow::Cow, collections::HashMap, fmt, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use tokio::time::sleep;
 
@@ -28,6 +28,8 @@ const HEARTBEAT: (Option<&str>, Option<&str>) = (Some("phoenix"), Some("heartbea
 const GRACE: Duration = Duration::from_secs(5);
 /// Away: the client is to come back, and a browser's does so after any code but 1000.
 const GOING_AWAY: u16 = 1001;
+/// What Phoenix ends a connection with whose client it does not understand.
+const INTERNAL_ERROR: u16 = 1011;
 
 /// The socket that holds a client's channels: what is mounted for a [`ChannelSocket`].
 pub struct Multiplexer<S: ChannelSocket> {
@@ -80,14 +82,17 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
                 self.run(task, out).await;
                 Flow::Continue
             }
-            Err(error) => Flow::fail(format!("undecodable message: {error}")),
+            Err(error) => {
+                let reason = Reason::Protocol(format!("undecodable message: {error}").into());
+                Flow::Stop { code: INTERNAL_ERROR, text: Cow::Borrowed(""), reason }
+            }
         }
     }
 
     async fn handle_info(&mut self, signal: Signal, out: &mut Outbox) -> Flow {
         let task = match signal.0 {
             Kind::ToSocket(broadcast) if broadcast.event() == "disconnect" => {
-                let text = std::borrow::Cow::Borrowed("");
+                let text = Cow::Borrowed("");
                 return Flow::Stop { code: GOING_AWAY, text, reason: Reason::Disconnected };
             }
             Kind::ToSocket(_) => None,

@@ -160,7 +160,7 @@ async fn a_connection_that_ends_takes_its_callbacks_along() {
         client.ends(1011).await;
         drop(client);
         assert_eq!(site.noted().await, "room:1 waited");
-        assert!(site.noted().await.starts_with("room:1 Failed("), "told why the connection ended");
+        assert!(site.noted().await.starts_with("room:1 Protocol("), "told why the connection ended");
         site.is_as_at_first(&["room:1", "room:2", "room:3"]).await;
         site.nothing_noted();
     }
@@ -177,6 +177,6 @@ async fn what_comes_back_as_the_connection_ends_is_told() {
         client.text("[no JSON").await;
         client.ends(1011).await;
         assert_eq!(site.noted().await, "room:1 waited");
-        assert!(site.noted().await.starts_with("room:1 Failed("));
+        assert!(site.noted().await.starts_with("room:1 Protocol("));
     }
 }
