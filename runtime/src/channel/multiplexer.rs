@@ -15,6 +15,7 @@ use super::{
     work::{Job, Outcome, Work},
 };
 use crate::{
+    contain,
     message::Message,
     pubsub::Payload,
     socket::{
@@ -285,7 +286,7 @@ fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) -> Re
 }
 
 /// Lets a callback go on in a task of its own; its outcome comes back by the mailbox.
-fn send_away(member: Arc<Member>, work: Work) {
+fn send_away(member: Arc<Member>, mut work: Work) {
     let tasks = member.handle().0.connections.clone();
     tasks.spawn(async move {
         let too_late = async {
@@ -293,12 +294,17 @@ fn send_away(member: Arc<Member>, work: Work) {
             sleep(GRACE).await;
         };
         let outcome = tokio::select! {
-            outcome = work => outcome,
-            () = too_late => {
-                tracing::warn!(topic = member.topic(), "a callback was given up: its client has left");
-                Outcome::GivenUp
-            }
+            outcome = &mut work => outcome,
+            () = too_late => give_up(work, member.topic()),
         };
         member.give_back(outcome);
     });
+}
+
+fn give_up(work: Work, topic: &str) -> Outcome {
+    tracing::warn!(topic, "a callback was given up: its client has left");
+    if let Err(panic) = contain::call(|| drop(work)) {
+        tracing::error!(topic, "what a callback held panicked when it was dropped: {panic}");
+    }
+    Outcome::GivenUp
 }

@@ -133,6 +133,10 @@ impl Channel for Room {
                 return Answer::Reply(Reply::ok(payload));
             }
             "hang" => pending().await,
+            "hang badly" => {
+                let _bad = BadEnd;
+                pending().await
+            }
             "hang late" => {
                 tokio::task::yield_now().await;
                 pending().await
@@ -224,6 +228,15 @@ fn note(handle: &Handle, text: &str) {
 async fn sleep_ms(wait: u64) {
     if wait > 0 {
         sleep(Duration::from_millis(wait)).await;
+    }
+}
+
+/// Panics when it is dropped.
+struct BadEnd;
+
+impl Drop for BadEnd {
+    fn drop(&mut self) {
+        panic!("as asked");
     }
 }
 

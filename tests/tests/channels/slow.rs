@@ -105,7 +105,7 @@ async fn what_was_sent_before_a_leave_is_handled_before_it() {
 #[tokio::test(start_paused = true)]
 async fn a_handler_that_hangs_is_given_up_five_seconds_after_the_leave() {
     for via in BOTH {
-        for hang in ["hang", "hang late"] {
+        for hang in ["hang", "hang late", "hang badly"] {
             let mut site = site::start().await;
             let mut client = site.member(via, "room:1").await;
             say(&mut client, "1", hang, json!({})).await;
