@@ -1,13 +1,14 @@
-//! Chat rooms for browsers: a page, its static files, and a socket for each visitor.
+//! Chat rooms for browsers: channels and presence, for the client that Phoenix's users know (`phoenix` of npm).
 //!
 //! ```text
 //! cargo run --example chat
 //! ```
 //!
 //! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Where a network lets no WebSocket
-//! through, the page uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
+//! through, the client uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
 
-use landfall::{Handle, prelude::*, pubsub::Payload, transport::unguessable_name};
+use landfall::{prelude::*, presence::Tracked, transport::unguessable_name};
+use serde::Deserialize;
 use serde_json::json;
 use tower_http::services::ServeDir;
 
@@ -24,59 +25,96 @@ endpoint! {
     secret_key_base = [(); 3].map(|()| unguessable_name()).concat();
 
     socket(
-        "/rooms/:room",
-        Visitor,
-        // A browser sends nothing by itself: asked by a ping, it shows that it is still there.
-        websocket(max_frame_size = 4096, compress = true, ping = secs(25)),
-        longpoll(max_body_size = 4096),
+        "/socket",
+        UserSocket,
+        websocket(max_frame_size = 8192, compress = true),
+        // A request may bring several messages.
+        longpoll(max_body_size = 65_536),
     );
     service(ServeDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/chat")));
 }
 
-/// A browser window in a room.
-struct Visitor {
-    topic: String,
-    name: String,
-    chat: Handle,
+/// A browser window: one connection, and a channel for each room that it is in.
+struct UserSocket;
+
+#[socket(channel("room:*", Room))]
+impl UserSocket {
+    /// Everybody may come in. An application looks at a token here: `#[param] token: String`.
+    async fn connect() -> Result<Self, Refused> {
+        Ok(UserSocket)
+    }
 }
 
-#[socket]
-impl Visitor {
-    async fn connect(
-        #[param] room: String,
-        #[param(default = "somebody".to_owned())] name: String,
-        chat: Handle,
-    ) -> Result<Self, Refused> {
-        if room.len() > 40 || name.len() > 40 {
-            return Err(Refused::because("names have at most 40 bytes"));
-        }
-        Ok(Visitor { topic: format!("room:{room}"), name, chat })
+/// A window in a room, for as long as it stays.
+struct Room {
+    /// Shows the others that somebody is here. It ends with the channel, however that ends.
+    me: Tracked,
+}
+
+/// What a client sends to join.
+#[derive(Deserialize)]
+struct Visitor {
+    name: String,
+}
+
+/// What it sends to say something.
+#[derive(Deserialize)]
+struct Say {
+    text: String,
+}
+
+/// What it sends when somebody begins to type, or stops.
+#[derive(Deserialize)]
+struct Typing {
+    typing: bool,
+}
+
+/// What a channel tells itself: it has been joined.
+struct AfterJoin;
+
+#[channel(UserSocket)]
+impl Room {
+    async fn join(
+        #[rest] room: &str,
+        #[payload] visitor: Visitor,
+        join: Join<Self>,
+    ) -> Result<Self, JoinError> {
+        let refuse = |reason: String| JoinError::new(&reason);
+        bounded("the name of a room", room, 40).map_err(refuse)?;
+        let name = bounded("a name", &visitor.name, 40).map_err(refuse)?;
+        let me = join
+            .track(name, json!({ "typing": false }))
+            .map_err(|_| JoinError::new("nobody can have this name"))?;
+        join.mailbox().send(AfterJoin)?;
+        Ok(Room { me })
     }
 
-    async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe(&self.topic);
-        self.tell("joined", "");
+    /// The client knows now that it has joined: it hears who was here before.
+    async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
+        out.push_presence();
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        let Some(text) = message.as_text() else {
-            return Flow::close(1003, "only text");
-        };
-        let said = Payload::from(json!({ "what": "said", "who": self.name, "text": text }));
-        match out.broadcast(&self.topic, "said", said) {
-            Ok(()) => Flow::Continue,
-            Err(overloaded) => Flow::close(1013, overloaded.to_string()),
-        }
+    #[handle_in("say")]
+    async fn say(&mut self, say: Say, out: &mut Outlet) -> Result<Reply, Reply> {
+        let text = bounded("a message", &say.text, 1000).map_err(|reason| Reply::because(&reason))?;
+        out.broadcast("said", json!({ "who": self.me.key(), "text": text }))?;
+        Ok(Reply::ok(Payload::EMPTY))
     }
 
-    fn terminate(self, _reason: Reason) {
-        self.tell("left", "");
+    #[handle_in("typing")]
+    async fn typing(&mut self, Typing { typing }: Typing) -> Result<(), Reply> {
+        self.me.update(json!({ "typing": typing }))?;
+        Ok(())
     }
+}
 
-    fn tell(&self, what: &str, text: &str) {
-        let event = json!({ "what": what, "who": self.name, "text": text });
-        // When more waits for delivery than may, a note of who came and went is the first thing to do without.
-        let _ = self.chat.broadcast(&self.topic, what, event);
+/// Text without the spaces around it, or why it is none.
+fn bounded<'a>(what: &str, text: &'a str, most: usize) -> Result<&'a str, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(format!("{what} cannot be empty")),
+        length if length > most => Err(format!("{what} has at most {most} characters")),
+        _ => Ok(text),
     }
 }
 

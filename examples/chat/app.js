@@ -1,74 +1,126 @@
 "use strict";
 
+const { LongPoll, Presence, Socket } = Phoenix;
 const byId = (id) => document.getElementById(id);
-const [where, say, log, state] = ["where", "say", "log", "state"].map(byId);
+const [where, leave, here, log, say, state] = ["where", "leave", "here", "log", "say", "state"].map(byId);
+
 const query = new URLSearchParams(location.search);
 where.room.value = query.get("room") ?? "harbour";
 where.name.value = query.get("name") ?? `guest ${Math.floor(Math.random() * 900 + 100)}`;
+where.transport.checked = query.get("transport") === "longpoll";
 
-where.longpoll.checked = query.get("transport") === "longpoll";
+// One connection for all channels. It comes back by itself, and they with it.
+const socket = new Socket("/socket", where.transport.checked ? { transport: LongPoll } : { longPollFallbackMs: 2000 });
+socket.onOpen(() => {
+  // Where a WebSocket came through, one will again: a server that restarts is no reason to do without.
+  if (socket.transport === WebSocket) socket.longPollFallbackMs = undefined;
+});
+socket.connect();
 
-let socket;
-let retry;
-let attempts = 0;
-let metWebSocket = false;
+let room;
+let typing = false;
 
-function connect() {
-  clearTimeout(retry);
-  const longpoll = where.longpoll.checked;
-  const name = longpoll ? "longpoll" : "websocket";
-  const url = new URL(`rooms/${encodeURIComponent(where.room.value)}/${name}`, location.href);
-  if (!longpoll) url.protocol = url.protocol.replace("http", "ws");
-  url.search = new URLSearchParams({ name: where.name.value });
-  const own = (socket = longpoll ? new LongPoll(url) : new WebSocket(url));
-  own.onopen = () => {
-    if (own !== socket) return;
-    attempts = 0;
-    metWebSocket ||= !longpoll;
-    show(true, `connected by ${name}`);
-  };
-  own.onmessage = ({ data }) => own === socket && add(JSON.parse(data));
-  own.onclose = ({ code }) => {
-    if (own !== socket) return;
-    // Where no WebSocket ever came through, none may.
-    where.longpoll.checked ||= !metWebSocket;
-    const wait = Math.min(5000, 100 * 2 ** attempts++);
-    show(false, `closed (${code}), trying again …`);
-    retry = setTimeout(connect, wait);
-  };
+function enter() {
+  room?.leave();
+  log.replaceChildren();
+  show(false, "connecting …");
+  room = socket.channel(`room:${where.room.value}`, { name: where.name.value });
+  room.onError(() => show(false, "connection lost, trying again …"));
+  room.onClose(() => show(false, "you have left"));
+  room.on("said", ({ who, text }) => add(bold(who), `: ${text}`));
+  listPresent(new Presence(room));
+  // What a join receives it receives again whenever the client has come back.
+  room
+    .join()
+    .receive("ok", () => {
+      typing = false;
+      show(true, `connected by ${socket.transport === LongPoll ? "longpoll" : "WebSocket"}`);
+    })
+    .receive("error", ({ reason }) => {
+      room.leave();
+      show(false, `not let in: ${reason}`);
+    });
+}
+
+// Who is here: names, with a meta for each window.
+function listPresent(presence) {
+  let known = false;
+  presence.onJoin((name, before) => known && !before && note(bold(name), " joined"));
+  presence.onLeave((name, { metas }) => metas.length || note(bold(name), " left"));
+  presence.onSync(() => {
+    known = true;
+    here.replaceChildren(...presence.list(visitor));
+  });
+}
+
+function visitor(name, { metas }) {
+  const item = document.createElement("li");
+  item.append(name);
+  if (metas.length > 1) item.append(` ×${metas.length}`);
+  if (metas.some((meta) => meta.typing)) item.append(" is typing …");
+  return item;
+}
+
+where.onsubmit = (event) => {
+  event.preventDefault();
+  history.replaceState(null, "", `?${new URLSearchParams(new FormData(where))}`);
+  enter();
+};
+
+// Another transport is another connection: the page loads again with what the form says.
+where.transport.onchange = () => where.submit();
+
+leave.onclick = () => room.leave();
+
+say.onsubmit = (event) => {
+  event.preventDefault();
+  if (room.state !== "joined") return;
+  room
+    .push("say", { text: say.text.value })
+    .receive("error", ({ reason }) => note(`not sent: ${reason}`))
+    .receive("timeout", () => note("perhaps not sent: the server does not answer"));
+  say.reset();
+  tell(false);
+};
+
+let pause;
+say.oninput = () => {
+  tell(say.text.value !== "");
+  clearTimeout(pause);
+  pause = setTimeout(tell, 3000, false);
+};
+
+// Tells the others whether something is being typed here.
+function tell(now) {
+  if (typing === now || room.state !== "joined") return;
+  typing = now;
+  room.push("typing", { typing });
 }
 
 function show(open, text) {
   state.dataset.open = open;
   state.textContent = text;
+  if (!open) here.replaceChildren();
 }
 
-function add({ what, who, text }) {
-  const line = document.createElement("li");
+function bold(text) {
   const name = document.createElement("b");
-  name.textContent = who;
-  line.append(name, what === "said" ? `: ${text}` : ` ${what}`);
-  if (what !== "said") line.className = "note";
+  name.textContent = text;
+  return name;
+}
+
+function note(...parts) {
+  add(...parts).className = "note";
+}
+
+function add(...parts) {
+  const line = document.createElement("li");
+  line.append(...parts);
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   log.append(line);
   while (log.children.length > 500) log.firstChild.remove();
-  line.scrollIntoView();
+  if (atEnd) log.scrollTop = log.scrollHeight;
+  return line;
 }
 
-where.onsubmit = (event) => {
-  event.preventDefault();
-  log.replaceChildren();
-  show(false, "connecting …");
-  socket.close(1000);
-  connect();
-};
-
-where.longpoll.onchange = () => where.requestSubmit();
-
-say.onsubmit = (event) => {
-  event.preventDefault();
-  if (state.dataset.open !== "true") return;
-  socket.send(say.text.value);
-  say.text.value = "";
-};
-
-connect();
+enter();

@@ -6,7 +6,8 @@ import { createServer, request as ask } from "node:http";
 export class Proxy {
   refused = 0;
 
-  static async start(port) {
+  // One that `answers` says that it lets none through; another says nothing at all.
+  static async start(port, { answers }) {
     const proxy = new Proxy();
     proxy.server = createServer((incoming, response) => {
       const { method, url, headers } = incoming;
@@ -20,7 +21,7 @@ export class Proxy {
     });
     proxy.server.on("upgrade", (_, socket) => {
       proxy.refused++;
-      socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+      if (answers) socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     });
     proxy.server.listen(0, "127.0.0.1");
     await once(proxy.server, "listening");

@@ -1,4 +1,4 @@
-//! Chromium, and the examples that have pages.
+//! Chromium: its own WebSocket, and the examples that have pages.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::node::script;
+use crate::{node::script, site};
 
 /// Builds an example as the README says, and finds the program.
 async fn example(name: &str) -> PathBuf {
@@ -32,4 +32,11 @@ async fn the_examples_in_a_browser() {
     let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("chat.png");
     let args = [&chat, &custom_transport, &picture].map(|path| path.to_str().expect("a path in UTF-8"));
     script("browser.mjs", &args).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
+async fn websocket() {
+    let site = site::start().await;
+    script("websocket.mjs", &[&site.port.to_string()]).await;
 }

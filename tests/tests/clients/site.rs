@@ -18,6 +18,7 @@ endpoint! {
     socket("/pinged", Echo, websocket(timeout = secs(2), ping = millis(300)));
     socket("/spoken", Echo, websocket(subprotocols = ["v2", "v1"]));
     socket("/deflate", Echo, websocket(compress = true));
+    socket("/own", Echo, websocket(compress = true, check_origin = conn));
     socket("/rooms/:room", Visitor, websocket(compress = true));
     socket("/closed", Closed);
 }
