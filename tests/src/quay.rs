@@ -4,21 +4,28 @@ use std::convert::Infallible;
 
 use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use landfall::{
-    Body, CheckOrigin, Connect, Endpoint, EndpointDef, Error, LongPoll, Mount, Pipeline, Refused, Running,
-    Secret, SocketDef, SocketOptions, WebSocket,
-    channel::{
-        Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Multiplexer, Outlet, Reply, Route,
-        Signal,
-    },
+    Body, Error, Running,
     config::{Http, Setting, Settings},
+    prelude::*,
     presence::Tracked,
+    pubsub::{BroadcastError, Payload},
 };
 use serde_json::{Value, json};
 use tower::service_fn;
 
-/// Rooms at `/socket`, by WebSocket and longpoll, and at `/polled`, by longpoll alone.
-#[derive(Debug)]
-pub struct Quay;
+const SECRET: &str = "a quay for all who come by sea, whatever they speak and sail in!";
+
+endpoint! {
+    /// Rooms at `/socket`, by WebSocket and longpoll, and at `/polled`, by longpoll alone.
+    #[derive(Debug)]
+    pub struct Quay;
+
+    secret_key_base = insecure(SECRET, reason = "it is reached from this machine alone");
+    check_origin = conn;
+    socket("/socket", Visitor, longpoll);
+    socket("/polled", Visitor, websocket = false, longpoll);
+    service(service_fn(page));
+}
 
 /// Starts it on a port of this machine; 0 lets the system choose.
 ///
@@ -29,55 +36,23 @@ pub async fn start(port: u16) -> Result<Running<Quay>, Error> {
         let ip = Setting::given([127, 0, 0, 1]);
         settings.http = Some(Http { ip, port: Setting::exact(port), ..Http::DEFAULT });
     };
-    Quay::builder().settings(set).start().await
+    Quay::builder().settings(set).server(true).start().await
 }
 
-const fn mount(path: &'static str, websocket: Option<WebSocket>) -> Mount {
-    Mount {
-        path,
-        socket: SocketDef::of::<Multiplexer<Visitor>>("Visitor"),
-        websocket,
-        longpoll: Some(LongPoll::DEFAULT),
-        transport: None,
-        drainer: SocketOptions::DEFAULT.drainer,
-        log: None,
-        location: file!(),
-    }
-}
-
-impl Endpoint for Quay {
-    const DEF: &'static EndpointDef = &EndpointDef {
-        name: "Quay",
-        mounts: &[mount("/socket", Some(WebSocket::DEFAULT)), mount("/polled", None)],
-    };
-
-    /// A page of this address, for browsers.
-    fn pipeline() -> Pipeline {
-        Pipeline::new(service_fn(async |_: Request<Body>| {
-            let mut page = Response::new(Body::from("<!doctype html><title>Quay</title>"));
-            page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
-            Ok::<_, Infallible>(page)
-        }))
-    }
-
-    fn settings() -> Settings {
-        let secret = "a quay for all who come by sea, whatever they speak and sail in!";
-        Settings {
-            secret_key_base: Setting::exact(Secret::from(secret)),
-            check_origin: Setting::exact(CheckOrigin::Conn),
-            ..Settings::default()
-        }
-    }
+/// A page of this address, for browsers.
+async fn page(_: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let mut page = Response::new(Body::from("<!doctype html><title>Quay</title>"));
+    page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    Ok(page)
 }
 
 /// A client.
 #[derive(Debug)]
 pub struct Visitor;
 
-impl ChannelSocket for Visitor {
-    const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
-
-    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+#[socket(channel("room:*", Room))]
+impl Visitor {
+    fn connect() -> Result<Self, Refused> {
         Ok(Visitor)
     }
 }
@@ -92,55 +67,80 @@ pub struct Room {
 #[derive(Debug)]
 pub struct AfterJoin;
 
-impl Channel for Room {
-    type Socket = Visitor;
-    type Info = AfterJoin;
-
-    const INTERCEPT: &'static [&'static str] = &["secret"];
-
-    async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
-        let wish: Value = join.json()?;
-        if join.rest() == "closed" {
+#[channel(Visitor)]
+impl Room {
+    async fn join(
+        #[rest] room: &str,
+        #[payload] wish: Value,
+        mailbox: channel::Mailbox<AfterJoin>,
+        join: Join<Self>,
+    ) -> Result<(Self, Value), JoinError> {
+        if room == "closed" {
             return Err(JoinError::new("unauthorized"));
         }
-        let name = wish["name"].as_str();
-        let me = name.map(|name| join.track(name, json!({"away": false}))).transpose()?;
+        let me = wish["name"].as_str().map(|name| join.track(name, json!({"away": false}))).transpose()?;
         if me.is_some() {
-            join.mailbox().send(AfterJoin)?;
+            mailbox.send(AfterJoin)?;
         }
-        Ok(Joined::new(Room { me }).reply(json!({"room": join.rest(), "wish": wish})))
+        Ok((Room { me }, json!({"room": room, "wish": wish})))
     }
 
-    async fn handle_info(&mut self, AfterJoin: AfterJoin, out: &mut Outlet) -> Answer {
+    fn handle_info(&mut self, AfterJoin: AfterJoin, out: &mut Outlet) {
         out.push_presence();
-        Answer::NoReply
     }
 
-    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
-        let payload = event.payload().clone();
-        match event.name() {
-            "echo" => Answer::Reply(Reply::ok(payload)),
-            "refuse" => Answer::Reply(Reply::error(payload)),
-            "ignore" => Answer::NoReply,
-            "push" => {
-                out.push("pushed", payload);
-                Answer::NoReply
-            }
-            "shout" => told(out.broadcast("shouted", payload)),
-            "tell" => told(out.broadcast_from("told", payload)),
-            "whisper" => told(out.broadcast("secret", payload)),
-            "away" => match self.me.as_mut().map(|me| me.update(json!({"away": true}))) {
-                Some(Ok(_)) => Answer::Reply(Reply::ok(json!({}))),
-                Some(Err(error)) => Answer::Reply(error.into()),
-                None => Answer::Reply(Reply::because("nobody")),
-            },
-            "stop" => Answer::stop(),
-            "panic" => panic!("as asked"),
-            _ => Answer::Reply(Reply::because("unknown event")),
-        }
+    #[handle_in("echo")]
+    fn echo(&mut self, payload: Payload) -> Reply {
+        Reply::ok(payload)
     }
-}
 
-fn told(told: Result<(), landfall::pubsub::BroadcastError>) -> Answer {
-    Answer::Reply(told.map_or_else(Reply::from, |()| Reply::ok(json!({}))))
+    #[handle_in("refuse")]
+    fn refuse(&mut self, payload: Payload) -> Reply {
+        Reply::error(payload)
+    }
+
+    #[handle_in("push")]
+    fn push(&mut self, payload: Payload, out: &mut Outlet) {
+        out.push("pushed", payload);
+    }
+
+    #[handle_in("shout")]
+    fn shout(&mut self, payload: Payload, out: &mut Outlet) -> Result<Reply, BroadcastError> {
+        out.broadcast("shouted", payload)?;
+        Ok(Reply::ok(json!({})))
+    }
+
+    #[handle_in("tell")]
+    fn tell(&mut self, payload: Payload, out: &mut Outlet) -> Result<Reply, BroadcastError> {
+        out.broadcast_from("told", payload)?;
+        Ok(Reply::ok(json!({})))
+    }
+
+    #[handle_in("whisper")]
+    fn whisper(&mut self, payload: Payload, out: &mut Outlet) -> Result<Reply, BroadcastError> {
+        out.broadcast("secret", payload)?;
+        Ok(Reply::ok(json!({})))
+    }
+
+    #[handle_out("secret")]
+    fn overhear(&mut self, payload: Payload, out: &mut Outlet) {
+        out.push("secret", payload);
+    }
+
+    #[handle_in("away")]
+    fn away(&mut self) -> Result<Reply, Reply> {
+        let me = self.me.as_mut().ok_or_else(|| Reply::because("nobody"))?;
+        me.update(json!({"away": true}))?;
+        Ok(Reply::ok(json!({})))
+    }
+
+    #[handle_in("stop")]
+    fn stop(&mut self) -> Answer {
+        Answer::stop()
+    }
+
+    #[handle_in("panic")]
+    fn panic(&mut self) {
+        panic!("as asked");
+    }
 }

@@ -84,6 +84,9 @@ pub trait Channel: Sized + Send + 'static {
     }
 
     /// Called once when the client has left, whatever the reason.
+    ///
+    /// A leave waits for the callback that runs. One that still runs five seconds later is given up: it is dropped
+    /// together with the channel that it owns, and this is not called.
     fn terminate(self, reason: Reason) {
         let _ = reason;
     }

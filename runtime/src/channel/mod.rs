@@ -57,7 +57,7 @@
 //! | `payload` `argument` | how methods of `#[channel]` get their arguments |
 //! | `outlet` | what callbacks write to |
 //! | `mailbox` `signal` | how other tasks reach a channel |
-//! | `multiplexer` | the socket that holds the channels of a client |
+//! | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
 //! | `entry` `member` | a joined channel, as its socket sees it, and as others do |
 //! | `work` | callbacks that can be moved to a task of their own |
 //! | `serializer` | the wire formats, and which one a client asks for |

@@ -80,7 +80,7 @@ pub enum Reason {
     Crash,
     /// The client broke the protocol or a limit; the text says how.
     Protocol(Cow<'static, str>),
-    /// The client did not read, and the outbox reached its limit.
+    /// The client did not read, and the outbox reached its limit; or too much waited for a channel's callback.
     Overflow,
     /// The endpoint is shutting down.
     Shutdown,

@@ -1,13 +1,20 @@
 //! How channels and connections end.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use landfall_tests::wire::Frame;
 use serde_json::json;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
 
 use crate::{
     client::{BOTH, Client, Heard, Via, end, ok},
+    room::{ENDED, JOINED},
     site,
 };
 
@@ -163,4 +170,46 @@ async fn nothing_is_left_after_many_clients_have_come_and_gone() {
     // Hung callbacks were dropped with their channels; the others wrote down that they waited.
     site.pubsub.broadcast("journal", "note", "the end").expect("room for a broadcast");
     while site.noted().await != "the end" {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() {
+    let site = Arc::new(site::start().await);
+    let (pubsub, mut visits) = (site.pubsub.clone(), JoinSet::new());
+    for visitor in 0..16 {
+        let site = site.clone();
+        visits.spawn(async move {
+            for round in 0..12 {
+                let mut client = site.client(BOTH[(visitor + round) % 2]).await;
+                for number in 0..8 {
+                    let (topic, wait) = (format!("room:{number}"), (round + number) % 3);
+                    let wish = json!({"silent": true, "counted": true, "listen": "news", "wait_ms": wait});
+                    client.say(json!(["j", "j", topic, "phx_join", wish])).await;
+                    let event =
+                        ["echo", "wait", "panic", "phx_leave", "stop", "phx_join", "panic late", "whisper"]
+                            [(visitor + round + number) % 8];
+                    let payload = if event == "phx_join" { wish } else { json!(3) };
+                    client.say(json!(["k", "1", topic, event, payload])).await;
+                    client.say(json!([null, "2", topic, event, payload])).await;
+                }
+                sleep(Duration::from_millis((round as u64 % 4) * 3)).await;
+            }
+        });
+    }
+    let speaker = tokio::spawn(async move {
+        for number in (0..8).cycle() {
+            pubsub.broadcast(&format!("room:{number}"), "secret", json!({})).expect("room for a broadcast");
+            pubsub.broadcast("news", "headline", json!({})).expect("room for a broadcast");
+            sleep(Duration::from_millis(1)).await;
+        }
+    });
+    while let Some(visit) = visits.join_next().await {
+        visit.expect("a visit as planned");
+    }
+    speaker.abort();
+    let topics: Vec<String> = (0..8).map(|number| format!("room:{number}")).collect();
+    site.is_as_at_first(&topics.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    site.is_as_at_first(&["news"]).await;
+    let counts = (JOINED.load(Ordering::SeqCst), ENDED.load(Ordering::SeqCst));
+    assert!(counts.0 > 1000 && counts.0 == counts.1, "{counts:?} joined and ended");
 }

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use landfall::{
+    Endpoint,
     channel::{Answer, Channel, Event, Join, JoinError, Joined, Outlet, Reply},
-    presence::Tracked,
+    presence::{Presence, Tracked},
+    pubsub::PubSub,
 };
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
 use crate::{
     client::{BOTH, Client, Via, end, ok},
-    site::{self, Started, UserSocket},
+    site::{self, Site, Started, UserSocket},
 };
 
 const TOPIC: &str = "present:1";
@@ -213,4 +215,34 @@ async fn a_join_that_is_refused_leaves_no_trace() {
         json!([null, "1", TOPIC, "phx_reply", {"status": "error", "response": {"reason": "join refused"}}]);
     stranger.asks(json!([null, "1", TOPIC, "phx_join", "__proto__"]), refused).await;
     ann.knows(&site, &["ann"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn endpoints_can_share_who_is_there_and_add_what_they_know() {
+    let pubsub = PubSub::new();
+    let presence = Presence::with_fetch(&pubsub, |topic, presences| {
+        for (key, present) in presences.iter_mut() {
+            present.insert("known as", format!("{key} of {topic}"));
+        }
+    });
+    let with_presence = || Site::builder().presence(presence.clone());
+    let here = site::start_from(with_presence(), pubsub.clone()).await;
+    let there = site::start_from(with_presence(), pubsub.clone()).await;
+    let mut ann = here.client(Via::WebSocket).await;
+    ann.asks(json!(["j", "j", TOPIC, "phx_join", "ann"]), ok("j", TOPIC, json!({}))).await;
+    let state = ann.hear().await;
+    assert_eq!(state[3], "presence_state");
+    assert_eq!(state[4]["ann"]["known as"], "ann of present:1", "{state}");
+    let diff = ann.hear().await;
+    assert_eq!(diff[4]["joins"]["ann"]["metas"], state[4]["ann"]["metas"], "{diff}");
+
+    let mut bob = there.client(Via::LongPoll).await;
+    bob.asks(json!(["j", "j", TOPIC, "phx_join", "bob"]), ok("j", TOPIC, json!({}))).await;
+    assert_eq!(bob.hear().await[4]["ann"]["metas"], state[4]["ann"]["metas"]);
+    let diff = ann.hear().await;
+    assert_eq!(diff[4]["joins"]["bob"]["known as"], "bob of present:1", "{diff}");
+    there.running.shutdown().await.expect("a clean end");
+    let diff = ann.hear().await;
+    assert_eq!(diff[4]["leaves"]["bob"]["metas"].as_array().map(Vec::len), Some(1), "{diff}");
+    ann.is_quiet().await;
 }

@@ -1,6 +1,13 @@
 //! Channels that do what their clients ask for.
 
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use landfall::{
     Handle, Reason,
@@ -20,7 +27,12 @@ pub(crate) struct Room {
     mailbox: Mailbox<Told>,
     kept: Option<SocketRef>,
     silent: bool,
+    counted: bool,
 }
+
+/// Joins and ends of channels that are counted: one test does.
+pub(crate) static JOINED: AtomicUsize = AtomicUsize::new(0);
+pub(crate) static ENDED: AtomicUsize = AtomicUsize::new(0);
 
 /// What a join may ask for.
 #[derive(Default, Deserialize)]
@@ -36,6 +48,7 @@ struct Wish {
     listen: Option<String>,
     /// Writes nothing down.
     silent: bool,
+    counted: bool,
 }
 
 /// What reaches `handle_info`.
@@ -64,6 +77,9 @@ impl Channel for Room {
             pending::<()>().await;
         }
         assert!(!wish.panic, "as asked");
+        if wish.refuse && wish.bytes {
+            return Err(JoinError::with(vec![1, 2, 3]));
+        }
         if wish.refuse {
             return Err(JoinError::new("not you"));
         }
@@ -74,8 +90,18 @@ impl Channel for Room {
         if let Some(topic) = wish.listen {
             mailbox.subscribe(&topic);
         }
+        if wish.counted {
+            JOINED.fetch_add(1, Ordering::SeqCst);
+        }
         let (topic, handle) = (join.topic().to_owned(), join.handle().clone());
-        let joined = Joined::new(Room { topic, handle, mailbox, kept: None, silent: wish.silent });
+        let joined = Joined::new(Room {
+            topic,
+            handle,
+            mailbox,
+            kept: None,
+            silent: wish.silent,
+            counted: wish.counted,
+        });
         Ok(match wish.reply {
             Some(reply) => joined.reply(reply),
             None if wish.bytes => joined.reply(vec![1, 2, 3]),
@@ -167,6 +193,9 @@ impl Channel for Room {
     }
 
     fn terminate(self, reason: Reason) {
+        if self.counted {
+            ENDED.fetch_add(1, Ordering::SeqCst);
+        }
         self.note(&format!("{reason:?}"));
     }
 }

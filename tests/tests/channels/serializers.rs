@@ -217,6 +217,8 @@ async fn bytes_reach_the_server_by_longpoll_and_the_way_back_is_refused_clearly(
     let crashed = reply(Some("k"), "k", "room:2", "error", json!({"reason": "join crashed"}));
     client.asks(json!(["k", "k", "room:2", "phx_join", {"bytes": true}]), crashed).await;
     assert!(site.noted().await.starts_with("room:2 Failed("));
+    let refused = reply(Some("l"), "l", "room:2", "error", json!({"reason": "join refused"}));
+    client.asks(json!(["l", "l", "room:2", "phx_join", {"bytes": true, "refuse": true}]), refused).await;
     client.asks(json!(["j", "5", "room:1", "echo", {}]), ok("5", "room:1", json!({}))).await;
     client.is_quiet().await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use landfall::{
-    Connect, Endpoint, EndpointDef, LongPoll, Mount, Param, Refused, Running, Secret, SocketDef,
+    Builder, Connect, Endpoint, EndpointDef, LongPoll, Mount, Param, Refused, Running, Secret, SocketDef,
     SocketOptions, WebSocket,
     channel::{ChannelSocket, Multiplexer, Requirement, Route, Signal, V1, V2, Versioned},
     config::{Setting, Settings},
@@ -114,9 +114,13 @@ pub(crate) async fn start() -> Started {
 
 /// Starts a site that shares its topics.
 pub(crate) async fn start_with(pubsub: PubSub) -> Started {
+    start_from(Site::builder(), pubsub).await
+}
+
+/// Starts a site that shares its topics, and what else the builder says.
+pub(crate) async fn start_from(builder: Builder<Site>, pubsub: PubSub) -> Started {
     let (sea, pier) = pier();
-    let builder = Site::builder().pubsub(pubsub.clone()).listener(pier);
-    let running = builder.start().await.expect("the site starts");
+    let running = builder.pubsub(pubsub.clone()).listener(pier).start().await.expect("the site starts");
     let journal = pubsub.subscribe("journal");
     let tasks = running.stats().tasks;
     Started { running, pubsub, sea, journal, tasks }

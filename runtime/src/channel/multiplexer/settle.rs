@@ -98,6 +98,10 @@ impl<S: ChannelSocket> Multiplexer<S> {
     fn refuse(&mut self, member: &Arc<Member>, reply: &Reply, reason: Reason, out: &mut Outbox) {
         if let Err(error) = self.answer_join(member, reply, out) {
             tracing::error!(topic = member.topic(), "the reply to a join was not sent: {error}");
+            // A client that waits for an answer gets one that any serializer can write.
+            if let Err(error) = self.answer_join(member, &Reply::because("join refused"), out) {
+                tracing::error!(topic = member.topic(), "the reply to a join was not sent: {error}");
+            }
         }
         if let Some(entry) = self.channels.remove(member.topic()) {
             let waiting = entry.close(reason);
