@@ -1,7 +1,7 @@
 //! `impl Type { .. }` with an attribute of ours on it.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Attribute, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Lifetime, Path, Type, parse::Parser,
     spanned::Spanned,
@@ -153,7 +153,8 @@ pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
 pub(crate) fn info(arrivals: &[&ImplItemFn]) -> TokenStream {
     let types = arrivals.iter().filter_map(|item| {
         let (ty, cfgs) = (first_type(item)?, cfgs(&item.attrs));
-        Some(quote!(#(#cfgs)* type Info = #ty;))
+        let info = quote_spanned!(ty.span()=> type Info = #ty;);
+        Some(quote!(#(#cfgs)* #info))
     });
     let unit = otherwise(arrivals).map(|condition| quote!(#condition type Info = ();));
     quote!(#(#types)* #unit)

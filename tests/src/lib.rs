@@ -7,6 +7,7 @@
 //! | `longpoll` | a longpoll client for tests |
 //! | `memory` | connections without a network |
 //! | `wait` | waiting for what other tasks bring about |
+//! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `peer` | the application that was recorded, rebuilt |
 
@@ -14,6 +15,7 @@ pub mod client;
 pub mod longpoll;
 pub mod memory;
 pub mod peer;
+pub mod quay;
 pub mod replay;
 pub mod wait;
 pub mod wire;

@@ -14,7 +14,7 @@ mod again {
 const OLD: Versioned = Versioned::new(&V1, Requirement::new("~> 1.0.0"));
 const MOST: usize = 2 * 50;
 
-struct UserSocket;
+pub struct UserSocket;
 
 #[socket(
     channel("room:lobby", Lobby),

@@ -22,12 +22,13 @@ pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenSt
     let handle_out = handle_out(channel);
     let terminate = channel.callbacks("terminate").map(terminate);
     let methods = channel.methods();
+    let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
     quote! {
         const _: () = {
             use #runtime as __rt;
             #(#attrs)*
             impl #generics __rt::channel::Channel for #self_ty #bounds {
-                type Socket = #socket;
+                #socket
                 #info
                 #intercept
                 #(#join)*

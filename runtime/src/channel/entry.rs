@@ -19,8 +19,7 @@ pub(super) enum Waiting {
 }
 
 /// Too much waits.
-#[derive(Debug)]
-pub(super) struct Full;
+pub(super) struct Full(pub(super) Waiting);
 
 /// A topic that the client has joined, or is joining.
 pub(super) struct Entry {
@@ -81,7 +80,7 @@ impl Entry {
 
     pub(super) fn wait(&mut self, waiting: Waiting) -> Result<(), Full> {
         if self.waiting.len() >= WAITING {
-            return Err(Full);
+            return Err(Full(waiting));
         }
         self.waiting.push_back(waiting);
         Ok(())

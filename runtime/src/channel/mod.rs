@@ -1,5 +1,8 @@
 //! Channels: many conversations over one connection, as Phoenix's clients hold them.
 //!
+//! They are declared by [`#[socket(channel(..))]`](macro@crate::socket#channels) and
+//! [`#[channel]`](macro@crate::channel).
+//!
 //! # Presence
 //!
 //! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client is here, for as long as
@@ -9,15 +12,14 @@
 //!
 //! ```
 //! use landfall::{
-//!     channel::{Answer, Channel, Event, Join, JoinError, Joined, Outlet},
-//!     presence::Tracked,
+//!     prelude::*,
+//!     presence::{TrackError, Tracked},
 //! };
 //! use serde_json::json;
-//! # use landfall::{Connect, Refused, channel::{ChannelSocket, Route, Signal}};
 //! # struct UserSocket;
-//! # impl ChannelSocket for UserSocket {
-//! #     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
-//! #     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> { Ok(UserSocket) }
+//! # #[socket(channel("room:*", Room))]
+//! # impl UserSocket {
+//! #     fn connect() -> Result<Self, Refused> { Ok(UserSocket) }
 //! # }
 //!
 //! struct Room {
@@ -26,27 +28,22 @@
 //!
 //! struct AfterJoin;
 //!
-//! impl Channel for Room {
-//!     type Socket = UserSocket;
-//!     type Info = AfterJoin;
-//!
-//!     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
-//!         let name: String = join.json()?;
+//! #[channel(UserSocket)]
+//! impl Room {
+//!     async fn join(#[payload] name: String, join: Join<Self>) -> Result<Self, JoinError> {
 //!         let me = join.track(&name, json!({"away": false}))?;
 //!         join.mailbox().send(AfterJoin)?;
-//!         Ok(Joined::new(Room { me }))
+//!         Ok(Room { me })
 //!     }
 //!
-//!     async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) -> Answer {
+//!     async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
 //!         out.push_presence();
-//!         Answer::NoReply
 //!     }
 //!
-//!     async fn handle_in(&mut self, event: Event, _: &mut Outlet) -> Answer {
-//!         match self.me.update(json!({"away": event.name() == "away"})) {
-//!             Ok(_) => Answer::NoReply,
-//!             Err(error) => Answer::Reply(error.into()),
-//!         }
+//!     #[handle_in("away")]
+//!     async fn away(&mut self, away: bool) -> Result<(), TrackError> {
+//!         self.me.update(json!({"away": away}))?;
+//!         Ok(())
 //!     }
 //! }
 //! ```

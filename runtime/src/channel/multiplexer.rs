@@ -2,13 +2,13 @@
 
 mod settle;
 
-use std::{collections::HashMap, fmt, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{borrow::Cow, collections::HashMap, fmt, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use tokio::time::sleep;
 
 use super::{
     ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Versioned,
-    entry::{Entry, Waiting},
+    entry::{Entry, Full, Waiting},
     member::Member,
     negotiate,
     signal::Kind,
@@ -28,6 +28,8 @@ const HEARTBEAT: (Option<&str>, Option<&str>) = (Some("phoenix"), Some("heartbea
 const GRACE: Duration = Duration::from_secs(5);
 /// Away: the client is to come back, and a browser's does so after any code but 1000.
 const GOING_AWAY: u16 = 1001;
+/// What Phoenix ends a connection with whose client it does not understand.
+const INTERNAL_ERROR: u16 = 1011;
 
 /// The socket that holds a client's channels: what is mounted for a [`ChannelSocket`].
 pub struct Multiplexer<S: ChannelSocket> {
@@ -80,14 +82,17 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
                 self.run(task, out).await;
                 Flow::Continue
             }
-            Err(error) => Flow::fail(format!("undecodable message: {error}")),
+            Err(error) => {
+                let reason = Reason::Protocol(format!("undecodable message: {error}").into());
+                Flow::Stop { code: INTERNAL_ERROR, text: Cow::Borrowed(""), reason }
+            }
         }
     }
 
     async fn handle_info(&mut self, signal: Signal, out: &mut Outbox) -> Flow {
         let task = match signal.0 {
             Kind::ToSocket(broadcast) if broadcast.event() == "disconnect" => {
-                let text = std::borrow::Cow::Borrowed("");
+                let text = Cow::Borrowed("");
                 return Flow::Stop { code: GOING_AWAY, text, reason: Reason::Disconnected };
             }
             Kind::ToSocket(_) => None,
@@ -136,14 +141,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
             let member = entry.member.clone();
             return self.wait_for(&member, Waiting::Message(message), out);
         }
-        let member = entry.member.clone();
         if event == Some("phx_leave") {
+            let member = entry.member.clone();
             self.reply(out, member.join_ref(), &message, &Reply::ok(Payload::EMPTY));
             self.end(&member, Reason::Left, out);
             return None;
         }
         let ClientMessage { reference, event: name, payload, .. } = message;
         if name.as_str().is_none() {
+            let member = entry.member.clone();
             self.end(&member, Reason::Protocol("an event's name is no text".into()), out);
             return None;
         }
@@ -217,9 +223,10 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     /// Lets something wait until the channel's callback is done. Too much of it ends the channel.
     fn wait_for(&mut self, member: &Arc<Member>, what: Waiting, out: &mut Outbox) -> Option<Task> {
-        if self.current(member)?.wait(what).is_err() {
+        if let Err(Full(what)) = self.current(member)?.wait(what) {
             tracing::warn!(topic = member.topic(), "a channel ends: too much waits for its callback");
-            self.end(member, Reason::Overflow, out);
+            self.abort(member, Reason::Overflow, out);
+            self.answer_waiting([what], out);
         }
         None
     }

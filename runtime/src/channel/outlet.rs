@@ -109,6 +109,12 @@ impl Outlet {
         self.member.handle()
     }
 
+    /// What the client named the message that is being handled, which its reply bears too; null if the client expects no
+    /// reply, or no message of its is being handled.
+    pub fn message_ref(&self) -> &Ref {
+        &self.reference
+    }
+
     /// What the client named its join: as in Phoenix, it tells one join of a topic from the next.
     pub fn join_ref(&self) -> &Ref {
         self.member.join_ref()

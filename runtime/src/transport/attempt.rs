@@ -130,7 +130,11 @@ impl Attempt {
     /// # Errors
     /// When they are not UTF-8, or too long.
     pub fn params(&self) -> Result<Params, Denied> {
-        let query = self.parts.uri.query().unwrap_or_default();
+        self.params_with(self.parts.uri.query().unwrap_or_default())
+    }
+
+    /// Path parameters, and those of this query.
+    pub(super) fn params_with(&self, query: &str) -> Result<Params, Denied> {
         let mut params = Params::from_query(query).map_err(|error| match error {
             QueryError::NotUtf8 => Denied::NotUtf8,
             QueryError::TooLong => Denied::TooLong,

@@ -136,7 +136,7 @@ impl<S: Socket> Driver<S> {
         if self.socket.is_none() {
             return Flow::stop();
         }
-        if let Some(end) = ending(self.line.asked()) {
+        if let Some(end) = self.ending() {
             return end;
         }
         for info in self.inbox.take() {
@@ -198,6 +198,11 @@ impl<S: Socket> Driver<S> {
     pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
         let tasks = self.line.mounted.tasks.clone();
         tasks.spawn(run(self));
+    }
+
+    /// How the connection ends, if something asks for it.
+    pub(super) fn ending(&self) -> Option<Flow> {
+        ending(self.line.asked())
     }
 
     /// Waits while too much waits for the client; returns how the connection ends if something asks for it meanwhile.

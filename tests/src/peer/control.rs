@@ -65,10 +65,24 @@ async fn publish(request: Request<Body>) -> Response<Body> {
     text(StatusCode::OK, "ok")
 }
 
+/// `/ctl/term?id=..`, `/ctl/broadcast?topic=..&event=..`, `/ctl/disconnect?topic=..`.
 fn control(what: &str, request: &Request<Body>) -> Response<Body> {
-    match (what, param(request.uri().query(), "id")) {
-        ("term", Some(id)) => json(StatusCode::OK, &json!(diary::read(&id))),
+    let param = |name: &str| param(request.uri().query(), name);
+    match (what, param("id"), param("topic"), param("event")) {
+        ("term", Some(id), _, _) => json(StatusCode::OK, &json!(diary::read(&id))),
+        ("broadcast", _, Some(topic), Some(event)) => broadcast(request, &topic, &event),
+        ("disconnect", _, Some(topic), _) => broadcast(request, &topic, "disconnect"),
         _ => json(StatusCode::NOT_FOUND, &json!("no")),
+    }
+}
+
+fn broadcast(request: &Request<Body>, topic: &str, event: &str) -> Response<Body> {
+    let Some(handle) = request.extensions().get::<Handle>() else {
+        return text(StatusCode::INTERNAL_SERVER_ERROR, "no endpoint");
+    };
+    match handle.broadcast(topic, event, json!({ "from": "endpoint" })) {
+        Ok(()) => json(StatusCode::OK, &json!("ok")),
+        Err(error) => text(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What sockets were told at their end, by the `id` that they connected with.
+//! What sockets and their channels were told at their end, by the `id` that they connected with.
 
 use std::{
     collections::HashMap,
@@ -11,8 +11,17 @@ static ENTRIES: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mu
 
 /// Notes why the socket of that identity ended.
 pub(super) fn note(id: &str, reason: &Reason) {
+    write(id, words(reason));
+}
+
+/// Notes why a channel ended whose socket has that identity.
+pub(super) fn note_channel(id: &str, reason: &Reason) {
+    write(id, format!("channel {}", words(reason)));
+}
+
+fn write(id: &str, entry: String) {
     let mut entries = ENTRIES.lock().unwrap_or_else(PoisonError::into_inner);
-    entries.entry(id.to_owned()).or_default().push(words(reason));
+    entries.entry(id.to_owned()).or_default().push(entry);
 }
 
 /// What was noted, once a call of `terminate`.
@@ -33,6 +42,9 @@ fn words(reason: &Reason) -> String {
         Reason::Inactive => "inactive".to_owned(),
         Reason::Overflow => "overflow".to_owned(),
         Reason::Shutdown => "shutdown".to_owned(),
+        Reason::Disconnected => "disconnected".to_owned(),
+        Reason::Left => "left".to_owned(),
+        Reason::Rejoined => "rejoined".to_owned(),
         other => format!("{other:?}"),
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Echo {
 
 /// Why `connect` refuses, for the mount's `error_handler`.
 #[derive(Debug)]
-enum Refusal {
+pub(super) enum Refusal {
     RateLimit,
     Other,
 }
@@ -45,7 +45,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The `error_handler` of `/echo`.
+/// The `error_handler` of `/echo` and `/socket`.
 pub(super) fn handle_error(_: &http::request::Parts, refused: Refused) -> http::Response<Body> {
     let reason = refused.reason().map(ToString::to_string).unwrap_or_default();
     let (status, body) = match reason.as_str() {

@@ -12,6 +12,7 @@ use super::{
     fan::FanSocket,
     sessions,
     sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket, SessionSocket},
+    users::{FirstVersionSocket, UserSocket},
 };
 
 /// Serves every configuration that cases name: those that the language knows, and those that it refuses.
@@ -174,6 +175,11 @@ endpoint! {
     socket("/sess_mfa", SessionSocket, websocket(connect_info = [session(sessions::PLAIN)]));
     socket("/info_none", PlainSocket);
     socket("/info_ua", AgentSocket, websocket(connect_info = [user_agent, uri, a = 1, b = "two"]));
+
+    socket("/socket", UserSocket, websocket(error_handler = handle_error), longpoll(window_ms = 1000));
+    socket("/socket_v1", FirstVersionSocket, longpoll(window_ms = 400));
+    socket("/socket_v1t", FirstVersionSocket, longpoll(window_ms = 400));
+    socket("/usertimeout", UserSocket, websocket(timeout = millis(500)));
 
     socket(
         "/fan",

@@ -6,6 +6,8 @@
 //! | `other_endpoints` | endpoints that differ in `url` and `check_origin`, and one that is stopped and started |
 //! | `echo` | what most sockets do, by text commands |
 //! | `sockets` | the sockets: which connect_info they read, and what they do otherwise |
+//! | `users` | sockets that hold channels |
+//! | `rooms` | their channels |
 //! | `sessions` | the sessions of its mounts, `/login` and `/whoami` |
 //! | `fan` | a socket that broadcasts to all of its topic |
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
@@ -24,8 +26,10 @@ mod echo;
 mod fan;
 mod main_endpoint;
 mod other_endpoints;
+mod rooms;
 mod sessions;
 mod sockets;
+mod users;
 
 use std::net::TcpListener;
 

@@ -8,7 +8,9 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    event::{Event, Publication},
     outcome::{End, Outcome},
+    payload::{self, digest, hex},
     reason,
 };
 use crate::wire::{Frame, Heard, Request};
@@ -17,6 +19,8 @@ use crate::wire::{Frame, Heard, Request};
 const FIRST_PORT: u16 = 41000;
 /// Endpoints that were recorded.
 const PORTS: u16 = 21;
+/// What nobody is to get would have come by then.
+pub(super) const LATE: Duration = Duration::from_millis(50);
 
 /// A recorded exchange.
 #[derive(Clone, Debug)]
@@ -39,6 +43,10 @@ pub struct Case {
     pub announced: u64,
     /// The client's frames, wherever they come; on longpoll, the messages that it sent since its last poll.
     pub sent: Vec<Frame>,
+    /// What the application publishes while the request waits.
+    pub published: Option<Publication>,
+    /// While the request before waited, the application ended its session.
+    pub was_disconnected: bool,
     /// Time since the client's last poll of its session, if it goes as planned.
     pub since_poll: Duration,
     /// The identity by which the peer tells the reason of `terminate`.
@@ -48,7 +56,7 @@ pub struct Case {
 }
 
 /// What a client does next.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Write these bytes at once.
     Write(Vec<u8>),
@@ -56,6 +64,10 @@ pub enum Step {
     Wait(Duration),
     /// Wait for a frame of the server.
     Hear,
+    /// Have the application publish.
+    Publish(Publication),
+    /// Wait until the other sockets of the case are as far.
+    Meet,
     /// End its half of the TCP connection.
     Shutdown,
     /// Drop the connection with a reset.
@@ -92,6 +104,8 @@ impl Case {
             steps: Vec::new(),
             announced: 0,
             sent: Vec::new(),
+            published: None,
+            was_disconnected: false,
             since_poll: Duration::ZERO,
             id,
             expected: read_response(response)?,
@@ -100,12 +114,27 @@ impl Case {
             case.expected.end = Some(End::Open);
             case.read_frames(frames)?;
         }
-        case.expected.terminate = case.read_terminate(json.get("terminate"));
+        case.expected.terminate = case.read_terminate(json);
         Ok(case)
     }
 
+    /// What the application publishes meanwhile.
+    pub fn publications(&self) -> impl Iterator<Item = &Publication> {
+        let in_steps = self.steps.iter().filter_map(|step| match step {
+            Step::Publish(publication) => Some(publication),
+            _ => None,
+        });
+        in_steps.chain(&self.published)
+    }
+
     fn read_frames(&mut self, entries: &[Value]) -> Result<(), LeftOut> {
-        let pause = entries.iter().find_map(|entry| pause_between(&text(entry, "event")));
+        let events = entries.iter().filter_map(|entry| Event::read(entry["event"].as_str()?));
+        let pause = events.into_iter().find_map(|event| match event {
+            Event::Paced(pause) => Some(pause),
+            // None lasts as long as the server waits, and two of them last longer.
+            Event::ClosedAfter(wait) => Some(wait.mul_f64(0.6)),
+            _ => None,
+        });
         for entry in entries {
             if entry.get("event").is_some() {
                 self.read_event(&text(entry, "event"))?;
@@ -119,19 +148,35 @@ impl Case {
         Ok(())
     }
 
-    fn read_event(&mut self, event: &str) -> Result<(), LeftOut> {
-        match event {
-            "case ends, connection still open" => self.expected.end = Some(End::Open),
-            "tcp closed" => self.expected.end = Some(End::Closed),
-            "client shuts its write side down" => self.steps.push(Step::Shutdown),
-            "client resets the connection" => {
+    fn read_event(&mut self, words: &str) -> Result<(), LeftOut> {
+        let event = Event::read(words);
+        match event.ok_or_else(|| LeftOut(format!("the event `{words}` is not known")))? {
+            Event::End(End::Closed) if !self.has_ended() => {
+                self.steps.push(Step::Shutdown);
+                self.expected.end = Some(End::Closed);
+            }
+            Event::End(end) => {
+                let others = self.theme.starts_with("channels_") && end == End::Open;
+                self.steps.extend(others.then_some(Step::Wait(LATE)));
+                self.expected.end = Some(end);
+            }
+            Event::Shutdown => self.steps.push(Step::Shutdown),
+            Event::Reset => {
                 self.steps.push(Step::Reset);
                 self.expected.end = None;
             }
-            paced if pause_between(paced).is_some() => {}
-            other => return Err(LeftOut(format!("the event `{other}` is not known"))),
+            Event::Published(publication) => self.steps.push(Step::Publish(publication)),
+            Event::ClosedAfter(wait) => self.expected.lasted = Some(wait),
+            Event::Paced(_) => {}
         }
         Ok(())
+    }
+
+    /// True if one side has said that it ends the connection.
+    fn has_ended(&self) -> bool {
+        self.expected.close_code().is_some()
+            || self.sent.iter().chain(&self.expected.frames).any(|frame| frame.opcode == 8)
+            || self.steps.iter().any(|step| matches!(step, Step::Shutdown))
     }
 
     fn read_sent(&mut self, entry: &Value, pause: Option<Duration>) -> Result<(), LeftOut> {
@@ -162,13 +207,19 @@ impl Case {
         Ok(())
     }
 
-    fn read_terminate(&self, recorded: Option<&Value>) -> Option<Vec<String>> {
-        let reasons = match recorded? {
-            Value::Array(reasons) => reasons.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
+    /// What the socket was told, or its channels.
+    fn read_terminate(&self, json: &Value) -> Option<Vec<String>> {
+        let words = |recorded: &Value| -> Vec<String> {
+            let words = recorded.as_array().into_iter().flatten().filter_map(Value::as_str);
+            words.map(str::to_owned).collect()
         };
-        let ours = |phoenix: &str| reason::ours(phoenix, &self.sent, self.expected.close_code());
-        Some(reasons.into_iter().map(ours).collect())
+        let close_code = self.expected.close_code();
+        if let Some(recorded) = json.get("channel_terminate") {
+            let ours = |phoenix: &String| reason::of_channel(phoenix, &self.sent);
+            return Some(words(recorded).iter().map(ours).collect());
+        }
+        let ours = |phoenix: &String| reason::ours(phoenix, &self.sent, close_code);
+        Some(words(json.get("terminate")?).iter().map(ours).collect())
     }
 }
 
@@ -183,7 +234,7 @@ fn endpoint(mount: &str, request: &Request) -> u16 {
 
 fn read_request(json: &Value) -> Result<Request, LeftOut> {
     let version = json.get("version").and_then(Value::as_str).unwrap_or("HTTP/1.1").to_owned();
-    let body = String::from_utf8(payload(json.get("body"))?).map_err(|_| digest())?;
+    let body = String::from_utf8(payload::read(json.get("body"))?).map_err(|_| digest())?;
     let request = Request {
         method: text(json, "method"),
         target: text(json, "target"),
@@ -215,8 +266,8 @@ fn read_frame(json: &Value) -> Result<Frame, LeftOut> {
     let number = |key: &str| json.get(key).and_then(Value::as_u64);
     let small = |key: &str| number(key).and_then(|value| u8::try_from(value).ok());
     let payload = match number("code").and_then(|code| u16::try_from(code).ok()) {
-        Some(code) => [&code.to_be_bytes()[..], &payload(json.get("reason"))?].concat(),
-        None => payload(json.get("payload"))?,
+        Some(code) => [&code.to_be_bytes()[..], &payload::read(json.get("reason"))?].concat(),
+        None => payload::read(json.get("payload"))?,
     };
     Ok(Frame {
         fin: json.get("fin").and_then(Value::as_bool).unwrap_or(true),
@@ -227,35 +278,6 @@ fn read_frame(json: &Value) -> Result<Frame, LeftOut> {
     })
 }
 
-fn payload(json: Option<&Value>) -> Result<Vec<u8>, LeftOut> {
-    match json {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::String(text)) => Ok(text.clone().into_bytes()),
-        Some(object) => match (object.get("hex").and_then(Value::as_str), object.get("length")) {
-            (Some(digits), _) => hex(digits),
-            (None, Some(length)) => repeated(length.as_u64(), &text(object, "starts_with")),
-            _ => Err(digest()),
-        },
-    }
-}
-
-/// Long payloads are kept as their length and start; those that repeat one character can be made again.
-fn repeated(length: Option<u64>, start: &str) -> Result<Vec<u8>, LeftOut> {
-    let (length, first) = length.zip(start.bytes().next()).ok_or_else(digest)?;
-    let length = usize::try_from(length).map_err(|_| digest())?;
-    if start.bytes().all(|byte| byte == first) { Ok(vec![first; length]) } else { Err(digest()) }
-}
-
-fn digest() -> LeftOut {
-    LeftOut("content kept as a digest only".to_owned())
-}
-
-fn hex(digits: &str) -> Result<Vec<u8>, LeftOut> {
-    let byte = |start: usize| digits.get(start..start + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
-    bytes.ok_or_else(|| LeftOut(format!("`{digits}` is not hexadecimal")))
-}
-
 fn headers(json: &Value) -> Vec<(String, String)> {
     let pair = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()));
     json.get("headers").and_then(Value::as_array).into_iter().flatten().filter_map(pair).collect()
@@ -263,12 +285,6 @@ fn headers(json: &Value) -> Vec<(String, String)> {
 
 pub(super) fn text(json: &Value, key: &str) -> String {
     json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// "still open after 1.2s of pings every 0.3s".
-fn pause_between(event: &str) -> Option<Duration> {
-    let (_, seconds) = event.split_once("pings every ")?;
-    seconds.strip_suffix('s')?.parse().ok().map(Duration::from_secs_f64)
 }
 
 /// No two cases of any replay against one peer share an identity.

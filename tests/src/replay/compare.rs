@@ -44,6 +44,11 @@ pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
             found.push(format!("{what}: expected {expected}, got {got}"));
         }
     };
+    if let Some(wanted) = expected.lasted
+        && !got.lasted.is_some_and(|came| same_time(wanted, came))
+    {
+        differ("time until the end", format!("{wanted:?}"), format!("{:?}", got.lasted));
+    }
     if let Some(end) = expected.end {
         differ("websocket at the end", format!("{end:?}"), format!("{:?}", got.end.unwrap_or(End::Closed)));
     }
@@ -138,7 +143,7 @@ fn same_head(wanted: &Frame, came: &Frame) -> bool {
     (wanted.fin, wanted.rsv, wanted.opcode, false) == (came.fin, came.rsv, came.opcode, came.masked)
 }
 
-/// JSON objects are compared key by key.
+/// JSON is compared by what it says, objects key by key.
 fn payloads(place: &str, wanted: &[u8], came: &[u8], client_port: u16) -> Vec<String> {
     let object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).ok();
     match (object(wanted), object(came)) {
@@ -156,11 +161,19 @@ fn payloads(place: &str, wanted: &[u8], came: &[u8], client_port: u16) -> Vec<St
             };
             keys.into_iter().filter(differ).map(line).collect()
         }
+        _ if same_list(wanted, came, client_port) => Vec::new(),
         _ => {
             let say = |bytes: &[u8]| short(format!("{:?}", String::from_utf8_lossy(bytes)));
             vec![format!("{place}: expected {}, got {}", say(wanted), say(came))]
         }
     }
+}
+
+/// True for JSON lists that say the same.
+fn same_list(wanted: &[u8], came: &[u8], client_port: u16) -> bool {
+    let list = |bytes: &[u8]| serde_json::from_slice::<Vec<Value>>(bytes).ok().map(Value::from);
+    let same = |(wanted, came)| same_value(&wanted, &came, client_port);
+    list(wanted).zip(list(came)).is_some_and(same)
 }
 
 /// The start is enough to tell long ones apart.
@@ -187,7 +200,9 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
         (Value::String(placeholder), Value::String(token)) if placeholder == TOKEN => is_token(token),
         (Value::String(wanted), Value::String(came)) if wanted != came => {
             match (serde_json::from_str(wanted), serde_json::from_str(came)) {
-                (Ok(wanted @ Value::Object(_)), Ok(came)) => same_value(&wanted, &came, client_port),
+                (Ok(wanted @ (Value::Object(_) | Value::Array(_))), Ok(came)) => {
+                    same_value(&wanted, &came, client_port)
+                }
                 _ => false,
             }
         }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    case::{Case, LeftOut, fresh_id, text},
+    case::{Case, LATE, LeftOut, Step, fresh_id, text},
+    event::Publication,
+    message::Message,
     outcome::Outcome,
     reason,
 };
@@ -16,7 +18,7 @@ pub(super) const TOKEN: &str = "<token>";
 /// An answer that is not a wait's comes within this time; the shortest wait of a mount is longer.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(250);
 /// Requests that overlap begin one after the other, so far apart.
-const APART: Duration = Duration::from_millis(100);
+pub(super) const APART: Duration = Duration::from_millis(100);
 
 /// Exchanges in order.
 #[derive(Clone, Debug)]
@@ -58,9 +60,28 @@ impl Conversation {
         let one_connection = text(json, "name").contains("over one kept-alive connection");
         let exchanges = match json.get("steps").and_then(Value::as_array) {
             Some(steps) => Reader::new(theme, json, steps).read(steps)?,
+            None if json.get("sender_frames").is_some() => two_sockets(theme, json)?.into(),
             None => vec![Exchange::alone(Case::read(theme, json)?)],
         };
         Ok(Conversation { exchanges, one_connection })
+    }
+
+    /// True if it is about times.
+    pub fn keeps_time(&self) -> bool {
+        let mut expected = self.exchanges.iter().map(|exchange| &exchange.case.expected);
+        expected.any(|outcome| outcome.took.is_some() || outcome.lasted.is_some())
+    }
+
+    /// True if others that play at the same time could hear of it: the topics are those of all cases.
+    pub fn is_public(&self) -> bool {
+        let public = |frame: &Frame| {
+            let event = Message::read(frame).and_then(|message| message.event.as_str().map(str::to_owned));
+            event.is_some_and(|event| event.starts_with("broadcast") || event == "new_msg")
+        };
+        self.exchanges.iter().any(|exchange| {
+            let case = &exchange.case;
+            case.publications().next().is_some() || case.sent.iter().any(public)
+        })
     }
 
     /// Bytes of the longest body.
@@ -80,6 +101,21 @@ impl Exchange {
     }
 }
 
+/// Two sockets on one topic: the one that only listens, and the one that speaks once both have joined.
+fn two_sockets(theme: &str, json: &Value) -> Result<[Exchange; 2], LeftOut> {
+    let read = |frames: &str| {
+        let mut json = json.clone();
+        json["frames"] = json[frames].take();
+        let mut case = Case::read(theme, &json)?;
+        let joined = case.steps.iter().position(|step| matches!(step, Step::Hear));
+        let joined = joined.ok_or_else(|| LeftOut("a socket that joins nothing".to_owned()))?;
+        case.steps.insert(joined + 1, Step::Meet);
+        case.steps.extend([Step::Meet, Step::Wait(LATE)]);
+        Ok(Exchange { overlaps: true, ..Exchange::alone(case) })
+    };
+    Ok([read("other_frames")?, read("sender_frames")?])
+}
+
 /// Reads steps, with what the earlier ones tell about the next.
 struct Reader<'a> {
     theme: &'a str,
@@ -94,6 +130,10 @@ struct Reader<'a> {
     unread: Vec<Frame>,
     sent: Vec<Frame>,
     since_poll: Duration,
+    /// What the application publishes while the next request waits.
+    published: Option<Publication>,
+    /// The application has ended the session.
+    disconnected: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -110,6 +150,8 @@ impl<'a> Reader<'a> {
             unread: Vec::new(),
             sent: Vec::new(),
             since_poll: Duration::ZERO,
+            published: None,
+            disconnected: false,
         }
     }
 
@@ -118,7 +160,10 @@ impl<'a> Reader<'a> {
         for step in steps {
             match step.get("event").and_then(Value::as_str) {
                 Some(event) if event.starts_with("posts every ") => {}
-                Some(other) => return Err(LeftOut(format!("the event `{other}` is not known"))),
+                Some(event) => match Publication::read(event) {
+                    Some(publication) => self.published = Some(publication),
+                    None => return Err(LeftOut(format!("the event `{event}` is not known"))),
+                },
                 None => exchanges.push(self.step(step)?),
             }
         }
@@ -163,6 +208,9 @@ impl<'a> Reader<'a> {
         self.unread.extend_from_slice(&posted);
         self.sent.extend(posted);
         case.since_poll = self.since_poll;
+        case.published = self.published.take();
+        case.was_disconnected = std::mem::take(&mut self.disconnected);
+        self.disconnected = case.publications().any(|publication| publication.event == "disconnect");
         case.sent = self.unread.clone();
         case.expected.took = took(step);
         if !posts {

@@ -4,6 +4,9 @@
 //! | --- | --- |
 //! | `conversation` | recorded exchanges that belong together, and when each takes place |
 //! | `case` | a recorded exchange: what the client does, what the server did |
+//! | `event` | what happened beside the exchange of bytes |
+//! | `payload` | what frames and bodies carry |
+//! | `message` | what a client says to its channels |
 //! | `outcome` | what an exchange brought |
 //! | `player` | plays a conversation |
 //! | `pace` | whether the machine let it play in time |
@@ -17,8 +20,11 @@ mod case;
 mod compare;
 mod conversation;
 mod deviations;
+mod event;
+mod message;
 mod outcome;
 mod pace;
+mod payload;
 mod player;
 mod reason;
 mod report;
@@ -32,6 +38,7 @@ pub use self::{
     compare::differences,
     conversation::{Conversation, Exchange, TokenPart},
     deviations::{Rule, Verdict, judge, judge_all, rules},
+    event::Publication,
     outcome::{End, Outcome},
     player::play,
     report::{Report, THEMES, Theme, replay},

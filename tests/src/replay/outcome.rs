@@ -24,6 +24,8 @@ pub struct Outcome {
     pub frames: Vec<Frame>,
     /// The WebSocket after the last frame; `None` when not asked.
     pub end: Option<End>,
+    /// How long the WebSocket lasted after the client's last frame; `None` when not asked.
+    pub lasted: Option<Duration>,
     /// What `terminate` was told, once a call; `None` when not asked.
     pub terminate: Option<Vec<String>>,
     /// The client's port, which `peer_data` has to name.
@@ -52,6 +54,7 @@ impl Outcome {
             after: None,
             frames: Vec::new(),
             end: None,
+            lasted: None,
             terminate: None,
             client_port: 0,
         }

@@ -8,11 +8,12 @@ use std::{
 
 use futures_util::{TryStreamExt, stream::FuturesOrdered};
 use serde_json::Value;
-use tokio::time;
+use tokio::{sync::Barrier, time};
 
 use super::{
     case::{Case, Step},
-    conversation::{Conversation, Exchange, TOKEN, TokenPart},
+    conversation::{APART, Conversation, Exchange, TOKEN, TokenPart},
+    event::Publication,
     outcome::{End, Outcome},
     visitor,
 };
@@ -33,7 +34,7 @@ pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec
             [alone] => {
                 time::sleep(alone.pause).await;
                 let connection = client.connection.take().filter(|_| conversation.one_connection);
-                let (outcome, held) = client.exchange(alone, connection).await?;
+                let (outcome, held) = client.exchange(alone, connection, &Barrier::new(1)).await?;
                 client.connection = held;
                 outcomes.push(outcome);
             }
@@ -71,6 +72,7 @@ impl Client {
         &self,
         exchange: &Exchange,
         connection: Option<Connection>,
+        company: &Barrier,
     ) -> io::Result<(Outcome, Option<Connection>)> {
         let case = &exchange.case;
         let mut connection = match connection {
@@ -84,6 +86,10 @@ impl Client {
         case.together.iter().for_each(|frame| frame.encode(&mut opening));
         let began = time::Instant::now();
         connection.write(&opening).await;
+        if let Some(publication) = &case.published {
+            time::sleep(APART).await;
+            publish(self.address(case), publication).await?;
+        }
         let Ok(response) = connection.response(case.request.method == "HEAD").await else {
             return Ok((outcome, None));
         };
@@ -91,20 +97,67 @@ impl Client {
         (outcome.status, outcome.headers, outcome.body) =
             (response.status, response.headers, Some(response.body));
         if response.status == 101 {
-            let held = talk(case, connection, &mut outcome).await;
+            let held = self.talk(case, connection, &mut outcome, company).await?;
             return Ok((outcome, held));
         }
         outcome.after = Some(serves_on(&mut connection).await);
         Ok((outcome, Some(connection)))
     }
 
+    /// Plays the WebSocket's part; the connection comes back unless the case gave it up.
+    async fn talk(
+        &self,
+        case: &Case,
+        mut connection: Connection,
+        outcome: &mut Outcome,
+        company: &Barrier,
+    ) -> io::Result<Option<Connection>> {
+        let mut wrote = time::Instant::now();
+        for step in &case.steps {
+            match step {
+                Step::Write(bytes) => {
+                    wrote = time::Instant::now();
+                    connection.write(bytes).await;
+                }
+                Step::Wait(pause) => time::sleep(*pause).await,
+                Step::Publish(publication) => publish(self.address(case), publication).await?,
+                Step::Meet => {
+                    // Who comes to an end early leaves the others waiting: their frames tell.
+                    let _ = time::timeout(PATIENCE, company.wait()).await;
+                }
+                Step::Shutdown => connection.shutdown().await,
+                Step::Reset => {
+                    connection.reset();
+                    return Ok(None);
+                }
+                Step::Hear => match connection.frame().await {
+                    Ok(frame) => outcome.frames.push(frame),
+                    Err(Ended::Closed) => break,
+                    Err(_) => {}
+                },
+            }
+        }
+        outcome.end = match case.expected.end {
+            None => return Ok(Some(connection)),
+            Some(End::Open) => Some(probe(&mut connection, &mut outcome.frames).await),
+            Some(_) => Some(match listen(&mut connection, &mut outcome.frames).await {
+                End::Silent => probe(&mut connection, &mut outcome.frames).await,
+                end => end,
+            }),
+        };
+        outcome.lasted = Some(wrote.elapsed());
+        Ok(Some(connection))
+    }
+
     /// Plays exchanges that overlap, each over a connection of its own.
     async fn overlapping(&self, round: &[Exchange]) -> io::Result<Vec<Outcome>> {
+        let barrier = Barrier::new(round.len());
+        let company = &barrier;
         let mut playing = FuturesOrdered::new();
         for exchange in round {
             playing.push_back(async move {
                 time::sleep(exchange.pause).await;
-                self.exchange(exchange, None).await.map(|(outcome, _)| outcome)
+                self.exchange(exchange, None, company).await.map(|(outcome, _)| outcome)
             });
         }
         playing.try_collect().await
@@ -138,31 +191,20 @@ impl Client {
     }
 }
 
-/// Plays the WebSocket's part; the connection comes back unless the case gave it up.
-async fn talk(case: &Case, mut connection: Connection, outcome: &mut Outcome) -> Option<Connection> {
-    for step in &case.steps {
-        match step {
-            Step::Write(bytes) => connection.write(bytes).await,
-            Step::Wait(pause) => time::sleep(*pause).await,
-            Step::Shutdown => connection.shutdown().await,
-            Step::Reset => {
-                connection.reset();
-                return None;
-            }
-            Step::Hear => match connection.frame().await {
-                Ok(frame) => outcome.frames.push(frame),
-                Err(Ended::Closed) => break,
-                Err(_) => {}
-            },
-        }
+/// Asks whether the WebSocket still serves, and listens until it says so.
+async fn probe(connection: &mut Connection, frames: &mut Vec<Frame>) -> End {
+    connection.send(&Frame::ping(PROBE)).await;
+    listen(connection, frames).await
+}
+
+/// Has the application publish.
+async fn publish(address: SocketAddr, publication: &Publication) -> io::Result<()> {
+    let target = publication.target();
+    let mut connection = Connection::open(address).await?;
+    match connection.request(&Request::get(&target)).await {
+        Ok(response) if response.status == 200 => Ok(()),
+        answer => Err(io::Error::other(format!("`{target}` was answered by {answer:?}"))),
     }
-    match case.expected.end {
-        None => return Some(connection),
-        Some(End::Open) => connection.send(&Frame::ping(PROBE)).await,
-        Some(_) => {}
-    }
-    outcome.end = Some(listen(&mut connection, &mut outcome.frames).await);
-    Some(connection)
 }
 
 /// Listens until the connection has ended or answered the probe.

@@ -11,8 +11,25 @@
 //! | `{:error, _}` with close code 1002, 1007 or 1009 | `protocol` |
 //! | `{:error, _}` otherwise, when the socket asked to stop | `failed` |
 //! | `{:error, _}` otherwise | `crash` |
+//!
+//! What a channel is told has `channel` before it:
+//!
+//! | Phoenix | ours |
+//! | --- | --- |
+//! | `{:shutdown, :local_closed}` | `closed CODE` |
+//! | `{:shutdown, :peer_closed}` | `closed 1006` |
+//! | `{:shutdown, :left}`, `{:shutdown, :disconnected}` | `left`, `disconnected` |
+//! | `:normal`, `:shutdown`, `{:shutdown, _}` | `normal`, `shutdown` |
+//! | `{:function_clause, _}` for a message that is none, or an event that is no text | `protocol` |
+//! | `{:function_clause, _}` otherwise | `no clause`, which Rust's types rule out |
+//! | an exception | `crash` |
+//! | anything else | `failed` |
 
+use super::message::Message;
 use crate::wire::Frame;
+
+/// What a channel was told whose code had no place for a message.
+pub(super) const NO_CLAUSE: &str = "channel no clause";
 
 /// The word for a reason of Phoenix, given what the client sent and the code that the server closed with.
 pub(super) fn ours(phoenix: &str, sent: &[Frame], close_code: Option<u16>) -> String {
@@ -28,6 +45,28 @@ pub(super) fn ours(phoenix: &str, sent: &[Frame], close_code: Option<u16>) -> St
         _ if asked_to_stop(sent) => "failed".to_owned(),
         _ => "crash".to_owned(),
     }
+}
+
+/// The same for a channel: "channel REASON".
+pub(super) fn of_channel(phoenix: &str, sent: &[Frame]) -> String {
+    let named = |frame| Message::read(frame).is_some_and(|message| message.event.is_string());
+    let word = match phoenix.strip_prefix("channel ").unwrap_or(phoenix) {
+        ":normal" => "normal".to_owned(),
+        "{:shutdown, :local_closed}" => closed(sent),
+        "{:shutdown, :peer_closed}" => "closed 1006".to_owned(),
+        "{:shutdown, :left}" => "left".to_owned(),
+        "{:shutdown, :disconnected}" => "disconnected".to_owned(),
+        shutdown if shutdown.starts_with(":shutdown") || shutdown.starts_with("{:shutdown") => {
+            "shutdown".to_owned()
+        }
+        clause if clause.starts_with("{:function_clause") => match sent.iter().all(named) {
+            true => return NO_CLAUSE.to_owned(),
+            false => "protocol".to_owned(),
+        },
+        exception if exception.starts_with("{%") => "crash".to_owned(),
+        _ => "failed".to_owned(),
+    };
+    format!("channel {word}")
 }
 
 /// The reason after the client's first close frame.

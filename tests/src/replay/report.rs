@@ -14,8 +14,16 @@ use super::{
 };
 
 /// The themes whose features are here.
-pub const THEMES: [&str; 5] =
-    ["websocket_handshake", "websocket_frames", "check_origin", "connect_info", "longpoll"];
+pub const THEMES: [&str; 8] = [
+    "websocket_handshake",
+    "websocket_frames",
+    "check_origin",
+    "connect_info",
+    "longpoll",
+    "channels_v1",
+    "channels_v2",
+    "channels_longpoll",
+];
 
 /// Cases played at a time.
 const SEATS: u32 = 8;
@@ -93,8 +101,9 @@ async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Th
     let mut playing = JoinSet::new();
     for (index, json) in golden["cases"].as_array().into_iter().flatten().enumerate() {
         let case = json["name"].as_str().unwrap_or_default().to_owned();
-        let heavy = Conversation::read(name, json).is_ok_and(|case| case.longest_body() > HEAVY);
-        let seats = if heavy { SEATS } else { 1 };
+        let alone = Conversation::read(name, json)
+            .is_ok_and(|conversation| conversation.longest_body() > HEAVY || conversation.is_public());
+        let seats = if alone { SEATS } else { 1 };
         let (places, name, json) = (places.clone(), name.to_owned(), json.clone());
         playing.spawn(async move {
             let _places = places.acquire_many_owned(seats).await;
@@ -134,7 +143,7 @@ async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<(Result
         let fine = !matches!(verdict, Verdict::Different(_));
         let too_slow =
             !fine && conversation.longest_body() > HEAVY && pace::json(conversation.longest_body()) > SLOW;
-        let excuse = too_slow || held_up > HELD_UP && conversation.exchanges.len() > 1;
+        let excuse = too_slow || held_up > HELD_UP && conversation.keeps_time();
         match tries {
             _ if fine || !excuse => return Ok((Ok(verdict), tries)),
             TRIES if too_slow => {

@@ -53,7 +53,7 @@ async fn what_cannot_be_decoded_ends_the_connection() {
             let mut client = site.member(via, "room:1").await;
             client.text(undecodable).await;
             client.ends(1011).await;
-            assert!(site.noted().await.starts_with("room:1 Failed("), "{undecodable}");
+            assert!(site.noted().await.starts_with("room:1 Protocol("), "{undecodable}");
         }
         let site = site::start().await;
         let mut client = site.member(via, "room:1").await;

@@ -4,6 +4,7 @@ mod broadcasts;
 mod client;
 mod endings;
 mod joining;
+mod model;
 mod presence;
 mod replies;
 mod room;

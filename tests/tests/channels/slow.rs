@@ -55,10 +55,30 @@ async fn too_much_that_waits_ends_the_channel() {
             client.expects(unmatched(&number.to_string(), "room:1")).await;
         }
         client.expects(end("j", "room:1", "phx_error")).await;
+        client.expects(unmatched("256", "room:1")).await;
         client.asks(json!(["j", "5", "room:2", "echo", {}]), ok("5", "room:2", json!({}))).await;
         assert_eq!(site.noted().await, "room:1 waited");
         assert_eq!(site.noted().await, "room:1 Overflow");
         client.join("room:1").await;
+        client.is_quiet().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_much_that_waits_for_a_join_ends_it() {
+    for via in BOTH {
+        let mut site = site::start().await;
+        let mut client = site.client(via).await;
+        client.say(json!(["j", "j", "room:1", "phx_join", {"wait_ms": 3000}])).await;
+        for number in 0..=256 {
+            say(&mut client, &number.to_string(), "echo", json!({})).await;
+        }
+        client.expects(reply(Some("j"), "j", "room:1", "error", json!({"reason": "join crashed"}))).await;
+        for number in 0..=256 {
+            client.expects(unmatched(&number.to_string(), "room:1")).await;
+        }
+        client.join("room:1").await;
+        assert_eq!(site.noted().await, "room:1 Overflow", "once it was done");
         client.is_quiet().await;
     }
 }
@@ -140,7 +160,7 @@ async fn a_connection_that_ends_takes_its_callbacks_along() {
         client.ends(1011).await;
         drop(client);
         assert_eq!(site.noted().await, "room:1 waited");
-        assert!(site.noted().await.starts_with("room:1 Failed("), "told why the connection ended");
+        assert!(site.noted().await.starts_with("room:1 Protocol("), "told why the connection ended");
         site.is_as_at_first(&["room:1", "room:2", "room:3"]).await;
         site.nothing_noted();
     }
@@ -157,6 +177,6 @@ async fn what_comes_back_as_the_connection_ends_is_told() {
         client.text("[no JSON").await;
         client.ends(1011).await;
         assert_eq!(site.noted().await, "room:1 waited");
-        assert!(site.noted().await.starts_with("room:1 Failed("));
+        assert!(site.noted().await.starts_with("room:1 Protocol("));
     }
 }

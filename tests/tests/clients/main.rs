@@ -4,6 +4,7 @@
 
 mod chromium;
 mod node;
+mod phoenix;
 mod site;
 mod tungstenite;
 mod yawc;

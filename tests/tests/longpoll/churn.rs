@@ -121,6 +121,32 @@ async fn threat_9_fourteen_hundred_sessions_leave_nothing_however_they_end() {
     assert_eq!(shore.stats().tasks, 0);
 }
 
+/// The server notices that the client is gone, by a reset or without a word: what comes then is for the next poll.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_poll_that_is_abandoned_over_tcp_takes_no_message() {
+    let shore = Shore::start().await.expect("it starts");
+    let port = client::port(&shore);
+    let mut client = open(port).await;
+    let resting = shore.stats().tasks;
+    for round in 0..20 {
+        let mut abandoned = client.beside(connect(port).await);
+        abandoned.begin().await;
+        until("it waits", || shore.stats().tasks == resting + 1).await;
+        assert!(abandoned.waits(Duration::from_millis(2)).await);
+        if round % 2 == 0 {
+            abandoned.into_connection().reset();
+        } else {
+            drop(abandoned);
+        }
+        until("nobody waits any more", || shore.stats().tasks == resting).await;
+        let text = format!("message {round}");
+        assert_eq!(client.say(&text).await, 200);
+        assert_eq!(client.poll().await.messages, [text]);
+    }
+    drop(client);
+    shore.shutdown().await.expect("a clean end");
+}
+
 /// Its mailbox had subscribed before.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_is_refused_leaves_no_subscription() {

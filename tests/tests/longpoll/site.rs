@@ -73,6 +73,7 @@ pub(crate) fn ended(name: &str) -> Option<Reason> {
 /// Does what it is told.
 struct Talker {
     name: String,
+    token: String,
     mailbox: Mailbox<Broadcast>,
     endpoint: Handle,
 }
@@ -86,7 +87,8 @@ impl Talker {
             Some("panic") => panic!("as asked"),
             _ => {}
         }
-        Ok(Talker { name: param("name").unwrap_or_default(), mailbox, endpoint })
+        let token = param("token").unwrap_or_default();
+        Ok(Talker { name: param("name").unwrap_or_default(), token, mailbox, endpoint })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -106,6 +108,7 @@ impl Talker {
         match verb {
             "say" => out.push(argument),
             "silent" => {}
+            "token?" => out.push(self.token.as_str()),
             "stop" => {
                 out.push("last words");
                 return Flow::stop();

@@ -232,3 +232,25 @@ async fn one_whose_session_has_ended_is_answered_at_once() {
     is_refused(&harbour, &old).await;
     assert!(began.elapsed().is_zero());
 }
+
+/// As Phoenix's client does with `params: {token: ..}`: its own token stands first, the session's behind it.
+#[tokio::test(start_paused = true)]
+async fn a_parameter_of_the_applications_may_be_called_token() {
+    let harbour = start().await;
+    let mut client = harbour.open("/talk/longpoll?token=mine&vsn=2.0.0").await;
+    assert_eq!(client.say("token?").await, 200);
+    assert_eq!(client.messages(1).await, ["mine"]);
+    // The session that takes the place of one that has ended learns it too.
+    assert_eq!(client.say("leave").await, 200);
+    assert_eq!(client.poll().await.status, 410);
+    assert_eq!(client.say("token?").await, 200);
+    assert_eq!(client.messages(1).await, ["mine"]);
+    // The session's own token is no parameter.
+    let mut client = harbour.open("/talk/longpoll?vsn=2.0.0").await;
+    assert_eq!(client.say("leave").await, 200);
+    assert_eq!(client.poll().await.status, 410);
+    assert_eq!(client.say("token?").await, 200);
+    assert_eq!(client.messages(1).await, [""]);
+    drop(client);
+    harbour.stop().await;
+}

@@ -1,6 +1,6 @@
 //! What becomes of a channel after a callback, and what its client is told.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use super::{Multiplexer, send};
 use crate::{
@@ -38,8 +38,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
                 entry.come_back(channel);
                 self.end(member, Reason::Crash, out);
             }
-            Outcome::GivenUp if entry.is_joined() => self.end(member, Reason::Left, out),
-            Outcome::GivenUp => self.refuse(member, &Reply::because("join crashed"), Reason::Left, out),
+            Outcome::GivenUp => self.abort(member, Reason::Left, out),
         }
     }
 
@@ -106,6 +105,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
+    /// Ends a channel whose callback is not done. A join that is pending is answered.
+    pub(super) fn abort(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
+        match self.current(member).map(|entry| entry.is_joined()) {
+            Some(true) => self.end(member, reason, out),
+            Some(false) => self.refuse(member, &Reply::because("join crashed"), reason, out),
+            None => {}
+        }
+    }
+
     /// Ends a channel, and tells the client so that it stays away or joins again.
     pub(super) fn end(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
         let Some(entry) = self.channels.remove(member.topic()) else { return };
@@ -127,7 +135,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 
     /// What waited for a channel that has ended finds none.
-    pub(super) fn answer_waiting(&mut self, waiting: VecDeque<Waiting>, out: &mut Outbox) {
+    pub(super) fn answer_waiting(&self, waiting: impl IntoIterator<Item = Waiting>, out: &mut Outbox) {
         for waiting in waiting {
             if let Waiting::Message(message) = waiting {
                 self.unjoined(&message, out);

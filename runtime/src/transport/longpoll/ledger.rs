@@ -13,9 +13,10 @@
 //! token after messages were written may have lost them, or may keep its token: it is asked, by an empty answer with
 //! another token. One that has ignored [`ENOUGH`] tokens is taken to keep the first.
 //!
-//! So these messages are lost, which no rule could save: those in an answer that was written but did not reach a client
-//! that keeps its token; and those to a client that renews it, if it polls with the first one still when [`ENOUGH`]
-//! answers have been written, because none of them has reached it.
+//! So these messages can be lost, because no server could tell: those in an answer that was written but did not reach a
+//! client that keeps its token; and those to a client that renews it, if it polls with the first one still when
+//! [`ENOUGH`] answers have been written, because none of them has reached it. Once a renewed token has come back, none
+//! can.
 
 /// So many written answers without effect on the client's token show that it keeps the first.
 const ENOUGH: u8 = 3;

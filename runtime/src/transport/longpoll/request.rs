@@ -87,7 +87,9 @@ impl LongPollTransport {
         attempt: Attempt,
         params: Params,
     ) -> Result<Response<Body>, Response<Body>> {
-        if let Some(ticket) = self.ticket(&attempt, &params) {
+        let ticket = self.ticket(&attempt, &params);
+        let params = own_params(&attempt, params, ticket.is_some())?;
+        if let Some(ticket) = ticket {
             let answer = match self.find(&attempt, &ticket) {
                 Found::Here(session) => self.poll(&attempt, session, ticket).await?,
                 Found::Elsewhere => self.poll_elsewhere(&attempt, ticket).await?,
@@ -239,6 +241,26 @@ enum Found {
     /// On another node, or nowhere: it is asked.
     Elsewhere,
     Nowhere,
+}
+
+/// The application's parameters. Clients put the session's token behind them: it hides one of theirs of that name, which
+/// is wanted again when a session is opened in place of one that has ended.
+fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, Denied> {
+    let is_token = |piece: &&str| piece.starts_with("token=");
+    let mut pieces: Vec<&str> = attempt.parts.uri.query().unwrap_or_default().split('&').collect();
+    let tokens = pieces.iter().filter(|piece| is_token(piece)).count();
+    let session_token = if attempt.parts.headers.contains_key(TOKEN_HEADER) || !(named || tokens > 1) {
+        None
+    } else {
+        pieces.iter().rposition(is_token)
+    };
+    match session_token {
+        Some(place) => {
+            pieces.remove(place);
+            attempt.params_with(&pieces.join("&"))
+        }
+        None => Ok(params),
+    }
 }
 
 fn malformed(malformed: Malformed) -> Response<Body> {

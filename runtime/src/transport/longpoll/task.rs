@@ -48,7 +48,11 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
         }
         flow = tokio::select! {
             () = driver.ready() => driver.info().await,
-            Some(batch) = batches.recv() => handle(driver, *batch).await,
+            // Whatever is looked at first, a session that is to end takes no more.
+            Some(batch) = batches.recv() => match driver.ending() {
+                Some(end) => end,
+                None => handle(driver, *batch).await,
+            },
         };
     }
 }
@@ -63,7 +67,8 @@ async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
             break;
         }
         let flow = driver.deliver(message).await;
-        if !matches!(flow, Flow::Stop { reason: Reason::Crash, .. }) {
+        // Who crashed over a message has not handled it, nor has who did not understand it.
+        if !matches!(flow, Flow::Stop { reason: Reason::Crash | Reason::Protocol(_), .. }) {
             handled.send_modify(|count| *count += 1);
         }
         if !matches!(flow, Flow::Continue) {

@@ -8,6 +8,7 @@ use super::{Case, Outcome, Rule, protocol::number_after};
 use crate::{
     replay::{
         conversation::TOKEN,
+        message::{Message, Version},
         outcome::{End, NOT_CACHED},
     },
     wire::Frame,
@@ -74,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn is_longpoll(case: &Case) -> bool {
+pub(super) fn is_longpoll(case: &Case) -> bool {
     let path = case.request.target.split('?').next().unwrap_or_default();
     case.theme == "longpoll" || path.ends_with("/longpoll")
 }
@@ -87,13 +88,13 @@ fn set(wanted: &mut Outcome, name: &str, value: &str) -> bool {
 }
 
 /// The status in an answer, and the answer.
-fn answer(outcome: &Outcome) -> Option<(u64, Value)> {
+pub(super) fn answer(outcome: &Outcome) -> Option<(u64, Value)> {
     let json: Value = serde_json::from_str(outcome.body.as_deref()?).ok()?;
     Some((json["status"].as_u64()?, json))
 }
 
 /// An answer with a token.
-fn answer_with(wanted: &mut Outcome, status: u64, messages: &[Value]) {
+pub(super) fn answer_with(wanted: &mut Outcome, status: u64, messages: &[Value]) {
     let cors = ("access-control-allow-origin", "*");
     let json = ("content-type", "application/json; charset=utf-8");
     *wanted = Outcome {
@@ -107,7 +108,7 @@ fn answer_with(wanted: &mut Outcome, status: u64, messages: &[Value]) {
     };
 }
 
-fn window(case: &Case) -> Duration {
+pub(super) fn window(case: &Case) -> Duration {
     let millis = number_after(&case.mount, "window_ms ").unwrap_or(DEFAULT_WINDOW);
     Duration::from_millis(millis as u64)
 }
@@ -122,10 +123,17 @@ fn end_told_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     }
     wanted.took = Some(Duration::ZERO);
     match answer(wanted) {
-        Some((410, _)) => true,
-        Some((408, _)) => case.sent.iter().any(ends),
+        Some((410, _)) => !case.was_disconnected,
+        Some((408, _)) => case.sent.iter().any(|frame| ends(frame) || is_undecodable(case, frame)),
         _ => false,
     }
+}
+
+/// Not a message of the version that the client asked for.
+fn is_undecodable(case: &Case, frame: &Frame) -> bool {
+    let version = if case.request.target.contains("vsn=2") { Version::V2 } else { Version::V1 };
+    case.theme.starts_with("channels_")
+        && Message::read(frame).is_none_or(|message| message.version != version)
 }
 
 /// Lists are text, and come back as they are.

@@ -3,6 +3,7 @@
 //! A rule says which better answer it wants: it rewrites the expectation of the cases that it is about, and what came
 //! has to match the rewritten one in full. No rule knows a case by its name.
 
+mod channels;
 mod handshake;
 mod longpoll;
 mod origins;
@@ -36,7 +37,9 @@ pub enum Verdict {
 
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [longpoll::RULES, handshake::RULES, origins::RULES, protocol::RULES, values::RULES].into_iter().flatten()
+    let all =
+        [channels::RULES, longpoll::RULES, handshake::RULES, origins::RULES, protocol::RULES, values::RULES];
+    all.into_iter().flatten()
 }
 
 /// Judges what came of a conversation.

@@ -1,0 +1,90 @@
+//! Sockets that hold channels.
+
+use landfall::{
+    Param, Params, Refused,
+    channel::{ChannelSocket, V1},
+    socket,
+};
+
+use super::{
+    echo::Refusal,
+    rooms::{OtherChannel, RoomChannel},
+};
+
+/// Who connected, as far as its client said so.
+pub(super) struct User {
+    name: Option<String>,
+    /// Under which the diary keeps why its channels ended.
+    pub(super) log_id: Option<String>,
+}
+
+/// A socket whose channels know who connected.
+pub(super) trait HasUser: ChannelSocket {
+    fn user(&self) -> &User;
+}
+
+impl User {
+    /// Connects as the parameter `token` says.
+    fn connect(params: &Params) -> Result<Self, Refused> {
+        let text = |name: &str| params.get(name).and_then(Param::as_str);
+        match text("token") {
+            Some("refuse") => Err(Refused::new()),
+            Some("limit") => Err(Refused::because(Refusal::RateLimit)),
+            _ => Ok(User { name: text("user_id").map(str::to_owned), log_id: text("id").map(str::to_owned) }),
+        }
+    }
+
+    pub(super) fn id(&self) -> Option<String> {
+        self.name.as_ref().map(|name| format!("users:{name}"))
+    }
+}
+
+/// Speaks both versions.
+pub(super) struct UserSocket(User);
+
+#[socket(
+    channel("room:*", RoomChannel<UserSocket>),
+    channel("exact", OtherChannel<UserSocket>),
+    channel("a:b:*", OtherChannel<UserSocket>),
+    log = false,
+)]
+impl UserSocket {
+    async fn connect(params: Params) -> Result<Self, Refused> {
+        User::connect(&params).map(UserSocket)
+    }
+
+    fn id(&self) -> Option<String> {
+        self.0.id()
+    }
+}
+
+impl HasUser for UserSocket {
+    fn user(&self) -> &User {
+        &self.0
+    }
+}
+
+/// Speaks the first version only.
+pub(super) struct FirstVersionSocket(User);
+
+#[socket(
+    channel("room:*", RoomChannel<FirstVersionSocket>),
+    channel("exact", OtherChannel<FirstVersionSocket>),
+    channel("a:b:*", OtherChannel<FirstVersionSocket>),
+    serializers = [(V1, "~> 1.0.0")],
+)]
+impl FirstVersionSocket {
+    async fn connect(params: Params) -> Result<Self, Refused> {
+        User::connect(&params).map(FirstVersionSocket)
+    }
+
+    fn id(&self) -> Option<String> {
+        self.0.id()
+    }
+}
+
+impl HasUser for FirstVersionSocket {
+    fn user(&self) -> &User {
+        &self.0
+    }
+}

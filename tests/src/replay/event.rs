@@ -1,0 +1,65 @@
+//! What happened in a recording beside the exchange of bytes, which stands there in words.
+
+use std::time::Duration;
+
+use super::outcome::End;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// The recording ends, or the connection.
+    End(End),
+    /// The client ends its half of the connection.
+    Shutdown,
+    /// The client drops the connection.
+    Reset,
+    /// The client writes its frames so far apart.
+    Paced(Duration),
+    /// The server ends the connection so long after the client's last frame.
+    ClosedAfter(Duration),
+    /// The application publishes.
+    Published(Publication),
+}
+
+/// A broadcast from outside of the sockets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Who gets it.
+    pub topic: String,
+    /// What it is called.
+    pub event: String,
+}
+
+impl Event {
+    pub(super) fn read(words: &str) -> Option<Event> {
+        let paced = || seconds_between(words, "pings every ", "s").map(Event::Paced);
+        let closed_after =
+            || seconds_between(words, "closed about ", "s after the last heartbeat").map(Event::ClosedAfter);
+        match words {
+            "case ends, connection still open" => Some(Event::End(End::Open)),
+            "tcp closed" => Some(Event::End(End::Closed)),
+            "client shuts its write side down" => Some(Event::Shutdown),
+            "client resets the connection" => Some(Event::Reset),
+            _ => Publication::read(words).map(Event::Published).or_else(paced).or_else(closed_after),
+        }
+    }
+}
+
+impl Publication {
+    /// `server: Endpoint.broadcast("TOPIC", "EVENT", ..)`; what it says is not told.
+    pub(super) fn read(words: &str) -> Option<Publication> {
+        let arguments = words.strip_prefix("server: Endpoint.broadcast(")?;
+        let mut texts = arguments.split('"').skip(1).step_by(2);
+        Some(Publication { topic: texts.next()?.to_owned(), event: texts.next()?.to_owned() })
+    }
+
+    /// The peer's page that publishes.
+    pub(super) fn target(&self) -> String {
+        format!("/ctl/broadcast?topic={}&event={}", self.topic, self.event)
+    }
+}
+
+fn seconds_between(words: &str, before: &str, after: &str) -> Option<Duration> {
+    let (_, rest) = words.split_once(before)?;
+    rest.strip_suffix(after)?.parse().ok().map(Duration::from_secs_f64)
+}
