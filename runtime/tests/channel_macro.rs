@@ -301,6 +301,46 @@ async fn events_find_their_handlers() {
 }
 
 #[tokio::test]
+async fn broadcasts_find_their_handlers() {
+    let web = Web::start().await.unwrap();
+    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
+        panic!("not TCP");
+    };
+    let mut amy = spawn_blocking(move || {
+        let mut amy = Client::open(address, "/socket/amy/websocket?vsn=2.0.0");
+        assert_eq!(amy.join("room:21", json!({"password": "sesame"})).0, "ok");
+        amy
+    })
+    .await
+    .unwrap();
+    // The first does not fit its handler, and is seen by nobody.
+    web.broadcast("room:21", "said", json!({"txt": "lost"})).unwrap();
+    web.broadcast("room:21", "said", json!({"text": "found"})).unwrap();
+    web.broadcast("room:22", "said", json!({"text": "elsewhere"})).unwrap();
+    amy = spawn_blocking(move || {
+        assert_eq!(amy.read(), ("said".to_owned(), json!({"text": "found", "to": "amy"})));
+        amy
+    })
+    .await
+    .unwrap();
+    web.broadcast("room:21", "unhandled", json!({"as": "it is"})).unwrap();
+    amy = spawn_blocking(move || {
+        assert_eq!(amy.read(), ("unhandled".to_owned(), json!({"as": "it is"})));
+        amy
+    })
+    .await
+    .unwrap();
+    web.broadcast("room:21", "stop", json!({})).unwrap();
+    spawn_blocking(move || {
+        assert_eq!(amy.read().0, "stopping");
+        assert_eq!(amy.read().0, "phx_close");
+    })
+    .await
+    .unwrap();
+    web.shutdown().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_socket_is_disconnected_by_its_id() {
     let web = Web::start().await.unwrap();
     let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {

@@ -79,14 +79,14 @@ test("who is here, in how many windows, and who is typing", options, async () =>
   const again = await open(`${room}&name=Grace&transport=longpoll`);
   for (const page of [ada, grace, again]) await sees(page, "Ada", "Grace ×2");
 
-  await grace.getByLabel("Message").pressSequentially("We");
-  for (const page of [ada, grace, again]) await sees(page, "Ada", "Grace ×2 is typing …");
+  const typing = [ada, grace, again].map((page) => () => sees(page, "Ada", "Grace ×2 is typing …"));
+  await types(grace, ...typing);
   // A pause ends it, and so does what is sent.
   await sees(ada, "Ada", "Grace ×2");
-  await grace.getByLabel("Message").pressSequentially("ll");
-  await sees(ada, "Ada", "Grace ×2 is typing …");
+  await types(grace, ...typing);
+  const text = await grace.getByLabel("Message").inputValue();
   await grace.getByRole("button", { name: "Send" }).click();
-  await hears(ada, "Grace: Well");
+  await hears(ada, `Grace: ${text}`);
   await sees(ada, "Ada", "Grace ×2");
 
   await grace.close();
@@ -260,6 +260,9 @@ test("pages of other addresses are refused", options, async (context) => {
     );
     assert.equal(code, 1006, address);
     assert.match((await failed).errorMessage, /403/, address);
+    const poll = chat.page("/socket/longpoll?vsn=2.0.0");
+    const answer = await page.evaluate((url) => fetch(url).then((response) => response.json()), poll);
+    assert.deepEqual(answer, { status: 403 }, address);
     await page.close();
   }
 });
@@ -319,6 +322,14 @@ function websockets(page) {
 
 async function state(page, open) {
   await page.locator(`#state[data-open="${open}"]`).waitFor({ timeout: patience });
+}
+
+// Types until all that is expected meanwhile has been seen.
+async function types(page, ...expected) {
+  let seen = false;
+  const all = Promise.all(expected.map((one) => one())).finally(() => (seen = true));
+  for (; !seen; await sleep(200)) await page.getByLabel("Message").press("h");
+  await all;
 }
 
 // These are here, and nobody else.

@@ -6,6 +6,7 @@ use syn::{Attribute, Expr, Type, spanned::Spanned};
 
 use super::ast::{Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
+    block::type_name,
     lower,
     options::{Entry, Options},
     schema::{Kind, Phase},
@@ -142,9 +143,4 @@ fn transport(value: &Expr, socket: &Type) -> TokenStream {
     let at = value.span();
     let made = quote_spanned!(at=> __rt::CustomTransport::new::<#socket, _>(#value));
     quote!(::core::option::Option::Some(|| #made))
-}
-
-/// The type as written, without the spaces that tokens have between them.
-fn type_name(socket: &Type) -> String {
-    socket.to_token_stream().to_string().replace(' ', "")
 }

@@ -151,15 +151,12 @@ impl Client {
 
     /// Plays exchanges that overlap, each over a connection of its own.
     async fn overlapping(&self, round: &[Exchange]) -> io::Result<Vec<Outcome>> {
-        let barrier = Barrier::new(round.len());
-        let company = &barrier;
-        let mut playing = FuturesOrdered::new();
-        for exchange in round {
-            playing.push_back(async move {
-                time::sleep(exchange.pause).await;
-                self.exchange(exchange, None, company).await.map(|(outcome, _)| outcome)
-            });
-        }
+        let company = Barrier::new(round.len());
+        let play = async |exchange: &Exchange| {
+            time::sleep(exchange.pause).await;
+            self.exchange(exchange, None, &company).await.map(|(outcome, _)| outcome)
+        };
+        let playing: FuturesOrdered<_> = round.iter().map(play).collect();
         playing.try_collect().await
     }
 

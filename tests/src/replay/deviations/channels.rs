@@ -74,10 +74,9 @@ fn sent(case: &Case) -> Vec<Message> {
     if is_channel(case) { case.sent.iter().filter_map(Message::read).collect() } else { Vec::new() }
 }
 
-/// The reply to a message.
-fn reply_to<'a>(message: &Message, frames: &'a [Frame]) -> Option<(usize, &'a Frame)> {
-    let answers = |frame: &Frame| Message::read(frame).is_some_and(|told| told.answers(message));
-    frames.iter().enumerate().find(|(_, frame)| answers(frame))
+/// Where the reply to a message stands.
+fn reply_to(message: &Message, frames: &[Frame]) -> Option<usize> {
+    frames.iter().position(|frame| Message::read(frame).is_some_and(|told| told.answers(message)))
 }
 
 /// The latest join of the topic of a message, before it.
@@ -116,7 +115,7 @@ fn nothing_for_an_earlier_join(case: &Case, _: &Outcome, wanted: &mut Outcome) -
     };
     let mut found = false;
     for place in (0..sent.len()).filter(|place| is_stale(*place)) {
-        if let Some((reply, _)) = reply_to(&sent[place], &wanted.frames) {
+        if let Some(reply) = reply_to(&sent[place], &wanted.frames) {
             wanted.frames.remove(reply);
             found = true;
         }

@@ -138,7 +138,7 @@ fn leaving_is_answered_in_full() {
     let case = find_in("channels_v2", "leave with null join_ref");
     let got = after_join(&case, &[leave.clone(), close.clone()]);
     assert_eq!(wanted_by(&case, &got), ["a leave without a join"]);
-    assert!(fails(&case, &after_join(&case, &[leave.clone()])));
+    assert!(fails(&case, &after_join(&case, std::slice::from_ref(&leave))));
     assert!(fails(&case, &after_join(&case, &[close.clone(), leave.clone()])));
 
     let case = find_in("channels_v2", "leave and a message in one go");
@@ -246,7 +246,7 @@ fn channels_are_told_reasons_in_our_words() {
     assert_eq!(left(&[], "{:shutdown, :peer_closed}"), "channel closed 1006");
     assert_eq!(left(&[], ":boom"), "channel failed");
     assert_eq!(left(&[], "{%RuntimeError{message: \"x\"}, <stacktrace>}}"), "channel crash");
-    assert_eq!(left(&[text.clone()], "{:function_clause, <stacktrace>}}"), NO_CLAUSE);
+    assert_eq!(left(std::slice::from_ref(&text), "{:function_clause, <stacktrace>}}"), NO_CLAUSE);
     let nameless = Frame::text(r#"["1","2","room:lobby",5,{}]"#);
     assert_eq!(left(&[text.clone(), nameless], "{:function_clause, <stacktrace>}}"), "channel protocol");
     let garbage = Frame::binary(b"\x05abc");
