@@ -34,6 +34,8 @@ use crate::{
 
 /// How long a client may take to read what waits for it, and to answer a close frame.
 const STALLED: u64 = 30_000;
+/// The client was heard since the last sweep.
+const JUST_NOW: u64 = u64::MAX;
 /// How long a closed connection waits for the client to end it too.
 pub(super) const LINGER: u64 = 5_000;
 
@@ -47,7 +49,7 @@ pub(super) struct Peer<W> {
     encoder: &'static dyn Encoder,
     out: Mutex<Out>,
     asked: Asked,
-    /// The clock when the client was last heard.
+    /// The clock when the client was last heard, as of the first sweep after that: nobody is found silent too early.
     heard: AtomicU64,
     /// The clock when the client last took something of what waits for it, or nothing waited.
     took: AtomicU64,
@@ -87,7 +89,7 @@ impl<W: Wire> Peer<W> {
             encoder,
             out: Mutex::default(),
             asked: Asked::default(),
-            heard: AtomicU64::new(now),
+            heard: AtomicU64::new(JUST_NOW),
             took: AtomicU64::new(now),
             pinged: AtomicBool::new(false),
             busy: AtomicBool::new(false),
@@ -142,7 +144,7 @@ impl<W: Wire> Peer<W> {
     }
 
     pub(super) fn hear(&self) {
-        self.heard.store(self.mounted.clock.now(), Ordering::Relaxed);
+        self.heard.store(JUST_NOW, Ordering::Relaxed);
         self.pinged.store(false, Ordering::Relaxed);
     }
 
@@ -291,6 +293,9 @@ impl<W: Wire> Subscriber for Peer<W> {
 impl<W: Wire> Member for Peer<W> {
     fn sweep(&self, now: u64) {
         let since = |clock: &AtomicU64| now.saturating_sub(clock.load(Ordering::Relaxed));
+        if self.heard.load(Ordering::Relaxed) == JUST_NOW {
+            self.heard.store(now, Ordering::Relaxed);
+        }
         if self.closing.load(Ordering::Relaxed) {
             if since(&self.heard) >= LINGER {
                 self.ask(Ask::Cut);
