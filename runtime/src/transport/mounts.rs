@@ -68,14 +68,7 @@ impl Mounts {
                 let door = entrance.and_then(|entrance| {
                     let options = entrance.options();
                     let origin = check(mount, entrance.kind(), &options, config)?;
-                    let pattern = Pattern::new(mount.path, options.path);
-                    if entrance.kind().is_custom() && doors.iter().any(|door| door.pattern.is_same(&pattern))
-                    {
-                        return Err((
-                            "transport",
-                            "its path is served by another transport already".to_owned(),
-                        ));
-                    }
+                    let pattern = free_path(mount, &*entrance, &options, &doors)?;
                     let mounted = Arc::new(Mounted {
                         handle: handle.clone(),
                         mount,
@@ -173,6 +166,20 @@ fn entrances(mount: &'static Mount, sessions: &Arc<Sessions>) -> Vec<Result<Arc<
         made.map_err(|panic| ("transport", format!("making the transport panicked: {panic}")))
     });
     [longpoll, websocket, custom].into_iter().flatten().collect()
+}
+
+/// The path of a transport. That of a custom one is not known to the compiler: here it must differ from all others.
+fn free_path(
+    mount: &Mount,
+    entrance: &dyn Entrance,
+    options: &TransportOptions,
+    doors: &[Door],
+) -> Result<Pattern, Mistake> {
+    let pattern = Pattern::new(mount.path, options.path);
+    if entrance.kind().is_custom() && doors.iter().any(|door| door.pattern.is_same(&pattern)) {
+        return Err(("transport", "its path is served by another transport already".to_owned()));
+    }
+    Ok(pattern)
 }
 
 /// What a transport needs of the whole configuration.
