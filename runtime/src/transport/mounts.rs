@@ -168,7 +168,7 @@ fn entrances(mount: &'static Mount, sessions: &Arc<Sessions>) -> Vec<Result<Arc<
     [longpoll, websocket, custom].into_iter().flatten().collect()
 }
 
-/// The path of a transport. That of a custom one is not known to the compiler: here it must differ from all others.
+/// The path of a transport. Those of custom ones are not known to the compiler: here they must differ from all others.
 fn free_path(
     mount: &Mount,
     entrance: &dyn Entrance,
@@ -176,7 +176,8 @@ fn free_path(
     doors: &[Door],
 ) -> Result<Pattern, Mistake> {
     let pattern = Pattern::new(mount.path, options.path);
-    if entrance.kind().is_custom() && doors.iter().any(|door| door.pattern.is_same(&pattern)) {
+    let custom = |door: &Door| entrance.kind().is_custom() || door.mounted.kind.is_custom();
+    if doors.iter().any(|door| custom(door) && door.pattern.is_same(&pattern)) {
         return Err(("transport", "its path is served by another transport already".to_owned()));
     }
     Ok(pattern)

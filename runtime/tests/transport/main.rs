@@ -281,6 +281,7 @@ async fn transports_that_cannot_be_used_are_found_at_the_start() {
     for (mount, what) in [
         ("/panics/:how", "making the transport panicked: as asked"),
         ("/twice/:how", "its path is served by another transport already"),
+        ("/early/:how", "its path is served by another transport already"),
         ("/mean/:how", "`Tide` reads connect_info keys that this transport does not grant: [\"auth_token\"]"),
     ] {
         let mut lines = error.lines();
