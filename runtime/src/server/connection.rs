@@ -46,7 +46,7 @@ pub(super) fn run<S: Serve>(
     let watch = server.clock.watch();
     let ended = Ended(watch.clone());
     let door = Door { service: server.service.clone(), peer, watch: watch.clone() };
-    let stream = TokioIo::new(Watched::new(stream, watch.clone()));
+    let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
     let http = Box::new(server.http.serve_connection(stream, door).with_upgrades());
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
