@@ -21,6 +21,28 @@ endpoint! {
     socket("/default", Echo);
 }
 
+endpoint! {
+    struct Brief;
+
+    http(port = 4000, shutdown_timeout = secs(2));
+    server = true;
+    secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
+    socket("/slow", Slow, longpoll);
+    service(axum::Router::new().route("/", axum::routing::post(async |body: String| body)));
+}
+
+/// Takes nobody in, and says so to nobody.
+struct Slow;
+
+#[socket]
+impl Slow {
+    async fn connect() -> Result<Self, Refused> {
+        std::future::pending().await
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+}
+
 struct Echo;
 
 #[socket]
@@ -158,4 +180,33 @@ async fn new_sockets_are_answered_503_meanwhile() {
     assert!(early.closed().await.is_some());
     clients[0].send(Frame::close(1012, b"")).await;
     stopping.await.expect("no panic").expect("a clean end");
+}
+
+/// What is lost at a stop counts; what the client did not even ask for in full does not.
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_requests_as_long_as_they_may_take() {
+    let longpoll = Request::get("/slow/longpoll?vsn=2.0.0").to_bytes();
+    let upgrade = Request::upgrade("/slow/websocket").to_bytes();
+    for (name, request, seconds, lost) in [
+        ("nothing", &b""[..], 0, false),
+        ("half a head", b"POST / HTTP/1.1\r\nhost: a\r\n", 0, false),
+        ("half a body", b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx", 2, false),
+        ("a session", &longpoll, 2, true),
+        ("a handshake", &upgrade, 2, true),
+    ] {
+        let (sea, pier) = pier();
+        let site = Brief::builder().listener(pier).start().await.expect("the site starts");
+        let mut client = sea.connect();
+        client.write(request).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let began = Instant::now();
+        let end = site.shutdown().await;
+        assert_eq!(began.elapsed().as_secs(), seconds, "{name}");
+        assert_eq!(end.is_err_and(|error| error.is_drain()), lost, "{name}");
+        assert_eq!(site.stats().tasks, 0, "{name}");
+        let said = client.closed().await.expect("the connection has ended");
+        let status = if name == "half a body" { "HTTP/1.1 408 " } else { "" };
+        assert!(said.starts_with(status.as_bytes()), "{name}: {:?}", said.escape_ascii().to_string());
+        assert_eq!(said.is_empty(), status.is_empty(), "{name}: {:?}", said.escape_ascii().to_string());
+    }
 }

@@ -20,7 +20,7 @@ use crate::{
     origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
-    server::{Accept, Bound, Listener, Serve, ServerOptions, serve},
+    server::{Accept, Bound, Listener, Lost, Serve, ServerOptions, serve},
     socket::Drainer,
     transport::{Mount, MountError, Mounts},
 };
@@ -39,7 +39,7 @@ pub struct Builder<E> {
     endpoint: PhantomData<fn() -> E>,
 }
 
-type ServeOnce = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) + Send;
+type ServeOnce = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) -> Lost + Send;
 
 /// A listener that is open, and how to serve it.
 struct Listening {
@@ -61,7 +61,7 @@ impl Listening {
             address: listener.local_addr(),
             serve: Box::new(|service, options, handle, stop| {
                 let Shared { connections, tasks, .. } = &*handle.0;
-                serve(listener, outer(service), options, connections, tasks, stop);
+                serve(listener, outer(service), options, connections, tasks, stop)
             }),
         }
     }
@@ -169,12 +169,13 @@ impl<E: Endpoint> Builder<E> {
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline);
 
         let children = Supervisor::start(specs, handle.clone()).await;
-        let life = Life {
+        let mut life = Life {
             children,
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
             listening: CancellationToken::new(),
             drain_timeout: drain_timeout(E::DEF.mounts),
             http_timeout: http.as_ref().map(|http| http.shutdown_timeout),
+            lost_requests: Lost::default(),
             handle: handle.clone(),
             mounts,
             owns_pubsub,
@@ -182,9 +183,12 @@ impl<E: Endpoint> Builder<E> {
         };
         if let Some(http) = http {
             let opened = self.listener.take().map_or_else(|| open(&http), Ok);
-            if let Err(error) = opened.and_then(|listener| listen(listener, &http, &service, &life)) {
-                life.stop().await;
-                return Err(error);
+            match opened.and_then(|listener| listen(listener, &http, &service, &life)) {
+                Ok(lost) => life.lost_requests = lost,
+                Err(error) => {
+                    life.stop().await;
+                    return Err(error);
+                }
             }
             tracing::info!("access {} at {}", handle.name(), handle.url());
         }
@@ -269,7 +273,7 @@ fn listen(
     http: &HttpConfig,
     service: &EndpointService,
     life: &Life,
-) -> Result<(), Error> {
+) -> Result<Lost, Error> {
     let address = listener.address.map_err(|error| Error::listen("the given listener".to_owned(), error))?;
     let handle = &life.handle;
     handle.listens_at(address.clone());
@@ -281,10 +285,10 @@ fn listen(
         max_head_bytes: http.max_head_bytes,
         max_connections: http.max_connections,
     };
-    (listener.serve)(service.clone(), options, handle, life.listening.clone());
+    let lost = (listener.serve)(service.clone(), options, handle, life.listening.clone());
     let protocol = if matches!(address, Address::Unix(_)) { "http+unix" } else { "http" };
     tracing::info!("running {} at {address} ({protocol})", handle.name());
-    Ok(())
+    Ok(lost)
 }
 
 impl Gauge for Mounts {

@@ -14,6 +14,7 @@ use crate::{
     contain,
     error::Error,
     handle::{Gauge, Handle},
+    server::Lost,
     transport::Mounts,
 };
 
@@ -54,6 +55,7 @@ pub(super) struct Life {
     pub(super) drain_timeout: Duration,
     /// How long requests in flight may take; `None` if they are another server's.
     pub(super) http_timeout: Option<Duration>,
+    pub(super) lost_requests: Lost,
     /// A shared one is left to those who share it.
     pub(super) owns_pubsub: bool,
     pub(super) gauge: Arc<dyn Gauge>,
@@ -84,17 +86,17 @@ impl Life {
         }));
     }
 
-    /// Returns how many connections had to be cut off.
+    /// Returns how many sockets had to be cut off, and requests.
     pub(super) async fn stop(self) -> usize {
         tracing::info!("stopping {}", self.handle.name());
         let http_deadline = self.http_timeout.map(|timeout| Instant::now() + timeout);
         self.listening.cancel();
-        let (sockets, requests) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
-        let cut = sockets + requests;
+        let (sockets, ()) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
         let connections = &self.handle.0.connections;
         if timeout(GRACE, connections.wait()).await.is_err() {
             tracing::error!(left = connections.len(), "connections did not end, though they were cut off");
         }
+        let cut = sockets + self.lost_requests.count();
         self.sweeper.abort();
         let _ = self.sweeper.await;
         self.children.stop().await;
@@ -114,14 +116,12 @@ impl Life {
         }
     }
 
-    /// At the deadline the server cuts off by itself what it still serves.
-    async fn finish_requests(&self, deadline: Option<Instant>) -> usize {
+    /// At the deadline the server cuts off by itself what it still serves, and counts it.
+    async fn finish_requests(&self, deadline: Option<Instant>) {
         let connections = &self.handle.0.connections;
         connections.close();
-        let Some(deadline) = deadline else { return 0 };
-        match timeout_at(deadline, connections.wait()).await {
-            Ok(()) => 0,
-            Err(_) => connections.len().saturating_sub(self.mounts.connections()),
+        if let Some(deadline) = deadline {
+            let _ = timeout_at(deadline, connections.wait()).await;
         }
     }
 }

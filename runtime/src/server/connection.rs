@@ -33,6 +33,8 @@ enum End {
     Malformed,
     /// The client kept us waiting for its request.
     Late,
+    /// The server stops, and the client has asked for nothing.
+    Unasked,
     /// There is nobody to tell anything.
     Cut,
 }
@@ -46,7 +48,7 @@ pub(super) fn run<S: Serve>(
     let watch = server.clock.watch();
     let ended = Ended(watch.clone());
     let door = Door { service: server.service.clone(), peer, watch: watch.clone() };
-    let stream = TokioIo::new(Watched::new(stream, watch.clone()));
+    let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
     let http = Box::new(server.http.serve_connection(stream, door).with_upgrades());
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
@@ -54,6 +56,7 @@ pub(super) fn run<S: Serve>(
             (End::Done, None) => take_over(&watch).await,
             (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
             (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
+            (End::Unasked, Some(stream)) if watch.has_answered() => hang_up(stream, false, &watch).await,
             (End::Late, Some(stream)) => hang_up(stream, true, &watch).await,
             _ => {}
         }
@@ -93,23 +96,39 @@ impl<S: Serve> Running<'_, S> {
             self.started = true;
             self.watch.register(cx);
         }
-        if self.watch.stopping() && !self.stopping {
+        loop {
+            if let Poll::Ready(result) = Pin::new(&mut **http).poll(cx) {
+                return Poll::Ready(match result {
+                    Err(error) if error.is_parse() => End::Malformed,
+                    Ok(()) | Err(_) => End::Done,
+                });
+            }
+            if self.stopping || !self.watch.stopping() {
+                break;
+            }
+            // What came before the stop has been read: it is served.
             self.stopping = true;
             Pin::new(&mut **http).graceful_shutdown();
         }
-        if let Poll::Ready(result) = Pin::new(&mut **http).poll(cx) {
-            return Poll::Ready(match result {
-                Err(error) if error.is_parse() => End::Malformed,
-                Ok(()) | Err(_) => End::Done,
-            });
-        }
         if self.watch.cut() {
-            return Poll::Ready(End::Cut);
+            return Poll::Ready(self.cut_off());
+        }
+        if self.stopping && self.watch.asks_nothing() {
+            return Poll::Ready(End::Unasked);
         }
         match self.watch.is_due() {
             true => Poll::Ready(self.overdue()),
             false => Poll::Pending,
         }
+    }
+
+    /// A request of which the client still owes a part has not been taken in: the client is told, and nothing is lost.
+    fn cut_off(&self) -> End {
+        if self.watch.lacks_body() && !self.watch.stalled() {
+            return End::Late;
+        }
+        self.watch.lose();
+        End::Cut
     }
 
     fn overdue(&self) -> End {

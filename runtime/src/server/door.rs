@@ -32,13 +32,12 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for Door<S> {
     type Future = Serving<S::Answer>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        self.watch.enter(Phase::Busy);
-        let state = match guard::admit(request, self.watch.take_lengths()) {
+        let malformed = self.watch.begin_request();
+        let admitted = guard::admit(request)
+            .and_then(|request| if malformed { Err(StatusCode::BAD_REQUEST) } else { Ok(request) });
+        let state = match admitted {
             Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
-            Err(status) => {
-                self.watch.leave_unread();
-                State::Answered(guard::refusal(status))
-            }
+            Err(status) => State::Answered(refuse(status, &self.watch)),
         };
         Serving { state, watch: self.watch.clone() }
     }
@@ -73,6 +72,12 @@ impl<S> Door<S> {
     }
 }
 
+/// What follows such a request is not read.
+fn refuse(status: StatusCode, watch: &Watch) -> Response<Body> {
+    watch.leave_unread();
+    guard::refusal(status)
+}
+
 /// The service at work on a request.
 pub(super) struct Serving<F> {
     state: State<F>,
@@ -92,7 +97,10 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
         let this = &mut *self;
         if let State::Called(future) = &mut this.state {
             let Ok(response) = ready!(Pin::new(future).poll(cx));
-            this.state = State::Answered(response);
+            this.state = State::Answered(match this.watch.is_malformed() {
+                true => refuse(StatusCode::BAD_REQUEST, &this.watch),
+                false => response,
+            });
         }
         let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
             return Poll::Pending;
@@ -134,6 +142,6 @@ impl HttpBody for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.watch.enter(Phase::Idle);
+        self.watch.end_request();
     }
 }

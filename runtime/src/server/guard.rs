@@ -12,10 +12,8 @@ use crate::{body::Body, plug::plain};
 const LONGEST_TARGET: usize = 16 * 1024;
 
 /// Lets a request pass, with its target in origin form and its host in the `host` header.
-///
-/// `lengths`: how many `content-length` lines it had.
-pub(super) fn admit<B>(mut request: Request<B>, lengths: u8) -> Result<Request<B>, StatusCode> {
-    check_coding(request.headers(), lengths)?;
+pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode> {
+    check_coding(request.headers())?;
     let host = only_host(request.headers(), request.version())?;
     if let Some(host) = host
         && !is_host(host.as_bytes())
@@ -40,14 +38,10 @@ pub(super) fn refusal(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// `chunked` is the one transfer coding there is, and a length is given once or not at all (RFC 9112, 6).
-fn check_coding(headers: &HeaderMap, lengths: u8) -> Result<(), StatusCode> {
+/// `chunked` is the one transfer coding there is (RFC 9112, 6.1).
+fn check_coding(headers: &HeaderMap) -> Result<(), StatusCode> {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    let coding = codings.next();
-    if lengths > u8::from(coding.is_none()) {
-        return Err(StatusCode::BAD_REQUEST);
-    }
-    let Some(coding) = coding else { return Ok(()) };
+    let Some(coding) = codings.next() else { return Ok(()) };
     if codings.next().is_none() && coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
         return Ok(());
     }

@@ -10,15 +10,15 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    lengths::Lengths,
-    watch::{Phase, Watch},
+    framing::{Framing, Limits},
+    watch::Watch,
 };
 use crate::stream::Stream;
 
 pub(super) struct Watched {
     pub(super) stream: Stream,
     watch: Arc<Watch>,
-    lengths: Lengths,
+    framing: Framing,
 }
 
 /// Up to here, copying head and body together costs less than the kernel's work on a vector.
@@ -34,18 +34,13 @@ fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [
 }
 
 impl Watched {
-    pub(super) fn new(stream: Stream, watch: Arc<Watch>) -> Self {
-        Watched { stream, watch, lengths: Lengths::new() }
+    pub(super) fn new(stream: Stream, watch: Arc<Watch>, limits: Limits) -> Self {
+        Watched { stream, watch, framing: Framing::new(limits) }
     }
 
     fn received(&mut self, bytes: &[u8]) {
-        match self.watch.phase() {
-            Phase::Silent | Phase::Idle => self.lengths = Lengths::new(),
-            Phase::Head => {}
-            Phase::Busy | Phase::Answering => return,
-        }
-        self.lengths.read(bytes);
-        self.watch.received(self.lengths.count);
+        self.framing.read(bytes);
+        self.watch.received(self.framing.is_in_head(), self.framing.malformed());
     }
 }
 

@@ -3,9 +3,9 @@
 mod accept;
 mod connection;
 mod door;
+mod framing;
 mod guard;
 mod io;
-mod lengths;
 mod listener;
 mod upload;
 mod watch;
@@ -19,7 +19,8 @@ use tower_service::Service;
 
 pub use self::listener::Listener;
 pub(crate) use self::listener::{Accept, Bound};
-use self::watch::Clock;
+pub(crate) use self::watch::Lost;
+use self::{framing::Limits, watch::Clock};
 use crate::body::Body;
 
 /// Limits of a server.
@@ -77,12 +78,13 @@ struct Server<S> {
     service: S,
     http: http1::Builder,
     clock: Arc<Clock>,
+    trailers: Limits,
     tracker: TaskTracker,
     options: ServerOptions,
 }
 
 /// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
-/// what `max_connections` counts; all other tasks are `tasks`.
+/// what `max_connections` counts; all other tasks are `tasks`. Returns what will have been lost at the end.
 pub(crate) fn serve<L: Accept, S: Serve>(
     listener: L,
     service: S,
@@ -90,17 +92,20 @@ pub(crate) fn serve<L: Accept, S: Serve>(
     connections: &TaskTracker,
     tasks: &TaskTracker,
     stop: CancellationToken,
-) {
+) -> Lost {
     let server = server(service, options, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), options.shutdown_timeout));
+    let lost = server.clock.lost();
     tasks.spawn(accept::run(listener, server, stop, closed.drop_guard()));
+    lost
 }
 
 fn server<S: Serve>(service: S, options: ServerOptions, tracker: &TaskTracker) -> Arc<Server<S>> {
     let (http, clock) = (http(&options), Clock::new(&options));
-    Arc::new(Server { service, http, clock, tracker: tracker.clone(), options })
+    let trailers = Limits { trailers: options.max_headers, trailer_bytes: options.max_head_bytes };
+    Arc::new(Server { service, http, clock, trailers, tracker: tracker.clone(), options })
 }
 
 fn http(options: &ServerOptions) -> http1::Builder {

@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use super::{Listener, Serve, ServerOptions, serve};
+use super::{Listener, Lost, Serve, ServerOptions, serve};
 use crate::{address::Address, body::Body};
 
 /// A listener whose connections are made by [`Harness::connect`].
@@ -50,6 +50,7 @@ struct Harness {
     connections: mpsc::UnboundedSender<io::Result<DuplexStream>>,
     tracker: TaskTracker,
     stop: CancellationToken,
+    lost: Lost,
 }
 
 impl Harness {
@@ -60,8 +61,8 @@ impl Harness {
     fn with(service: impl Serve, options: ServerOptions) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-        serve(Pairs(accepted), service, options, &tracker, &tracker, stop.clone());
-        Harness { connections, tracker, stop }
+        let lost = serve(Pairs(accepted), service, options, &tracker, &tracker, stop.clone());
+        Harness { connections, tracker, stop, lost }
     }
 
     fn connect(&self) -> Client {

@@ -49,8 +49,10 @@ impl HttpBody for Upload {
                 this.watch.body_awaited(this.since, this.bytes);
             }
             Poll::Ready(frame) => {
-                if let Some(Ok(frame)) = frame {
-                    this.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                match frame {
+                    Some(Ok(frame)) => this.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+                    Some(Err(_)) => this.watch.spoil(),
+                    None => {}
                 }
                 this.arrived();
             }

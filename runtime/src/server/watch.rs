@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
     time::Duration,
@@ -40,9 +40,20 @@ pub(super) struct Clock {
     limits: Limits,
     stopping: AtomicBool,
     cut: AtomicBool,
+    lost: Lost,
     connections: Mutex<Vec<Weak<Watch>>>,
     /// The first connection after a time without any.
     arrival: Notify,
+}
+
+/// Requests that a stopping server has taken in and could not answer in time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lost(Arc<AtomicUsize>);
+
+impl Lost {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Relaxed)
+    }
 }
 
 /// In ticks.
@@ -79,9 +90,14 @@ impl Clock {
             },
             stopping: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            lost: Lost::default(),
             connections: Mutex::default(),
             arrival: Notify::new(),
         })
+    }
+
+    pub(super) fn lost(&self) -> Lost {
+        self.lost.clone()
     }
 
     pub(super) fn watch(self: &Arc<Self>) -> Arc<Watch> {
@@ -94,7 +110,10 @@ impl Clock {
         let watch = Arc::new(Watch {
             due: AtomicU64::new(self.after(self.limits.head)),
             phase: AtomicU8::new(Phase::Silent as u8),
-            lengths: AtomicU8::new(0),
+            requests: AtomicU64::new(0),
+            malformed: AtomicU64::new(NEVER),
+            in_head: AtomicBool::new(false),
+            awaits_body: AtomicBool::new(false),
             stalled: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             offered: AtomicBool::new(false),
@@ -186,7 +205,14 @@ pub(super) struct Watch {
     /// The tick at which the connection has taken too long.
     due: AtomicU64,
     phase: AtomicU8,
-    lengths: AtomicU8,
+    /// Requests that the service was given, or that were refused in its place.
+    requests: AtomicU64,
+    /// The first malformed request, counted from 0.
+    malformed: AtomicU64,
+    /// The head of the next request has begun, and is not whole.
+    in_head: AtomicBool,
+    /// The service waits for the rest of its request.
+    awaits_body: AtomicBool,
     stalled: AtomicBool,
     ended: AtomicBool,
     offered: AtomicBool,
@@ -232,6 +258,28 @@ impl Watch {
         self.clock.cut.load(Relaxed)
     }
 
+    /// Nothing is in flight: the client has begun a request at most, and all that it was sent is on its way.
+    pub(super) fn asks_nothing(&self) -> bool {
+        matches!(self.phase(), Phase::Silent | Phase::Head) && !self.stalled()
+    }
+
+    /// The client has been sent something that it may still have to read.
+    pub(super) fn has_answered(&self) -> bool {
+        self.requests.load(Relaxed) > 0
+    }
+
+    /// The service waits for the rest of its request, and has answered nothing.
+    pub(super) fn lacks_body(&self) -> bool {
+        self.phase() == Phase::Busy && self.awaits_body.load(Relaxed)
+    }
+
+    /// The connection is cut off. What it had in flight is lost.
+    pub(super) fn lose(&self) {
+        if self.stalled() || matches!(self.phase(), Phase::Busy | Phase::Answering) {
+            self.clock.lost.0.fetch_add(1, Relaxed);
+        }
+    }
+
     pub(super) fn phase(&self) -> Phase {
         match self.phase.load(Relaxed) {
             0 => Phase::Silent,
@@ -259,21 +307,39 @@ impl Watch {
     }
 
     /// Bytes came. A head's limit begins with its first byte, and no later byte moves it.
-    ///
-    /// `lengths`: how often the head says how long its body is.
-    pub(super) fn received(&self, lengths: u8) {
-        self.lengths.store(lengths, Relaxed);
+    pub(super) fn received(&self, in_head: bool, malformed: Option<u64>) {
+        self.in_head.store(in_head, Relaxed);
+        if let Some(malformed) = malformed {
+            self.malformed.store(malformed, Relaxed);
+        }
         match self.phase() {
-            Phase::Silent => self.phase.store(Phase::Head as u8, Relaxed),
-            Phase::Idle => self.enter(Phase::Head),
-            Phase::Head | Phase::Busy | Phase::Answering => {}
+            Phase::Silent if in_head => self.phase.store(Phase::Head as u8, Relaxed),
+            Phase::Idle if in_head => self.enter(Phase::Head),
+            _ => {}
         }
     }
 
-    /// How often the head that has just come says how long its body is. 0 for one that came together with the body
-    /// before it: it was not looked at.
-    pub(super) fn take_lengths(&self) -> u8 {
-        self.lengths.swap(0, Relaxed)
+    /// The next request is here. Whether it is known to be malformed.
+    pub(super) fn begin_request(&self) -> bool {
+        self.enter(Phase::Busy);
+        self.requests.fetch_add(1, Relaxed) == self.malformed.load(Relaxed)
+    }
+
+    /// Whether the request at hand has turned out to be malformed.
+    pub(super) fn is_malformed(&self) -> bool {
+        self.requests.load(Relaxed).checked_sub(1) == Some(self.malformed.load(Relaxed))
+    }
+
+    /// The body of the request at hand cannot be read.
+    pub(super) fn spoil(&self) {
+        if let Some(request) = self.requests.load(Relaxed).checked_sub(1) {
+            self.malformed.store(request, Relaxed);
+        }
+    }
+
+    /// hyper has all of the response; the next request may have begun already.
+    pub(super) fn end_request(&self) {
+        self.enter(if self.in_head.load(Relaxed) { Phase::Head } else { Phase::Idle });
     }
 
     /// The client takes nothing of what is written, or does again.
@@ -297,10 +363,12 @@ impl Watch {
         let limits = &self.clock.limits;
         let total = since + limits.body_total + bytes / BODY_RATE * limits.second;
         self.due.store(total.min(self.clock.after(limits.body_stall)), Relaxed);
+        self.awaits_body.store(true, Relaxed);
     }
 
     /// A body is not waited for any more.
     pub(super) fn body_arrived(&self) {
+        self.awaits_body.store(false, Relaxed);
         if !self.stalled() {
             self.due.store(self.limit(self.phase()), Relaxed);
         }
@@ -311,8 +379,9 @@ impl Watch {
         self.unread.store(true, Relaxed);
     }
 
+    /// The client may still be sending.
     pub(super) fn unread(&self) -> bool {
-        self.unread.load(Relaxed)
+        self.unread.load(Relaxed) || self.in_head.load(Relaxed)
     }
 
     pub(super) fn now(&self) -> u64 {

@@ -51,6 +51,26 @@ async fn the_second_head_of_a_connection_has_a_deadline_too() {
     assert_took(start, 15);
 }
 
+/// One that came together with the request before it, and one that empty lines come before.
+#[tokio::test(start_paused = true)]
+async fn a_head_that_begins_early_has_a_deadline_too() {
+    let server = Harness::new(mirror());
+    for begun in ["GET ", "\r\nGET /"] {
+        let mut client = server.connect();
+        let start = Instant::now();
+        client.send(format!("{HELLO}{begun}")).await;
+        client.response().await;
+        assert!(client.rest().await.starts_with("HTTP/1.1 408 "));
+        assert_took(start, 15);
+    }
+    let mut client = server.connect();
+    let start = Instant::now();
+    client.send(format!("{HELLO}\r\n")).await;
+    client.response().await;
+    assert_eq!(client.rest().await, "", "an empty line is no request");
+    assert_took(start, 60);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_closed() {
     let server = Harness::new(mirror());

@@ -15,25 +15,42 @@ fn reader() -> impl Serve {
     })
 }
 
-/// Sends the bytes, with a request after them that must not be served; returns all that is answered.
-async fn provoke(server: &Harness, bytes: &[u8]) -> String {
+/// What comes before a request on its connection, in the same write.
+const BEFORE: [&str; 3] = [
+    "",
+    HELLO,
+    "POST /first HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n2;x\r\nhi\r\n0\r\n\r\n\
+     POST /second HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi",
+];
+
+/// Sends the bytes, with a request after them that must not be served; returns all that is answered to them.
+async fn provoke(server: &Harness, before: &str, bytes: &[u8]) -> String {
     let mut client = server.connect();
-    client.send([bytes, b"GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n"].concat()).await;
+    client.send([before.as_bytes(), bytes, b"GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n"].concat()).await;
+    for _ in 0..before.matches("HTTP/1.1").count() {
+        let first = client.response().await;
+        assert!(first.starts_with("HTTP/1.1 200 "), "{} was answered:\n{first}", before.escape_debug());
+    }
     client.rest().await
 }
 
+/// Each alone, and behind others: the answer is the same.
 async fn assert_refused(status: u16, requests: &[&[u8]]) {
-    let server = Harness::new(reader());
+    assert_refused_by(&Harness::new(reader()), status, requests).await;
+}
+
+async fn assert_refused_by(server: &Harness, status: u16, requests: &[&[u8]]) {
     let mut other = server.connect();
     for bytes in requests {
-        let shown = bytes.escape_ascii();
-        let answer = provoke(&server, bytes).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{shown} was answered:\n{answer}");
-        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{shown} was answered:\n{answer}");
-        assert!(!answer.contains("smuggled"), "{shown} was answered:\n{answer}");
-        assert!(other.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{shown} disturbed another");
+        for before in BEFORE {
+            let shown = format!("{}{}", before.escape_debug(), bytes.escape_ascii());
+            let answer = provoke(server, before, bytes).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{shown} was answered:\n{answer}");
+            assert_eq!(answer.matches("HTTP/1.").count(), 1, "{shown} was answered:\n{answer}");
+            assert!(!answer.contains("smuggled"), "{shown} was answered:\n{answer}");
+            assert!(other.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{shown} disturbed another");
+        }
     }
-    server.stopped().await;
 }
 
 #[tokio::test]
@@ -145,11 +162,24 @@ async fn lengths_and_codings() {
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: +1\r\n\r\nx",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1,1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1, 1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1,\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1 1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1;q\r\n\r\nx",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0x1\r\n\r\nx",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length:\r\n\r\n",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999\r\n\r\n",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
             b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\nx",
+            b"GET / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\nContent-Length: 0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\nx: y\r\ncontent-length:1\r\n\r\nx",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding:\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: \"chunked\"\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: ,chunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked,\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
             b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n",
             b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
             b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
@@ -184,7 +214,7 @@ async fn length_beside_coding() {
 #[tokio::test]
 async fn a_repeated_host_of_http_1_0() {
     let server = Harness::new(reader());
-    let answer = provoke(&server, b"GET / HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n").await;
+    let answer = provoke(&server, "", b"GET / HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.0 400 "), "{answer}");
 }
 
@@ -203,21 +233,102 @@ async fn a_body_may_look_like_a_head() {
     }
 }
 
-#[tokio::test]
+/// What a service does with a body, and with what is wrong with it.
+#[derive(Clone, Copy, Debug)]
+enum Habit {
+    Ignores,
+    Reads,
+    ReadsLate,
+    ReadsOnce,
+    KeepsIt,
+}
+
+/// Says 200, whatever becomes of the body.
+fn careless(habit: Habit) -> impl Serve {
+    With(move |request: Request<Body>| async move {
+        let mut body = request.into_body();
+        match habit {
+            Habit::Ignores => drop(body),
+            Habit::Reads => drop(body.collect().await),
+            Habit::ReadsLate => {
+                tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+                drop(body.collect().await);
+            }
+            Habit::ReadsOnce => drop(body.frame().await),
+            Habit::KeepsIt => drop(tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+                drop(body.collect().await);
+            })),
+        }
+        Response::new(Body::from("all right"))
+    })
+}
+
+const HABITS: [Habit; 5] = [Habit::Ignores, Habit::Reads, Habit::ReadsLate, Habit::ReadsOnce, Habit::KeepsIt];
+
+fn chunked(body: &str) -> Vec<u8> {
+    format!("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{body}\r\n").into_bytes()
+}
+
+/// When nothing was answered yet, the server says what the service did not look at.
+#[tokio::test(start_paused = true)]
 async fn chunks() {
-    let chunked = |body: &str| {
-        format!("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{body}\r\n").into_bytes()
-    };
+    let over = "x".repeat(16 * 1024);
     let bodies = [
         "x\r\n\r\n",
         "-1\r\n\r\n",
+        "+1\r\ny\r\n0\r\n",
         "0x1\r\ny\r\n0\r\n",
+        " 1\r\ny\r\n0\r\n",
+        "\r\ny\r\n0\r\n",
         "1\r\nyy\r\n0\r\n",
+        "1\ny\n0\n",
+        "1\ry\r0\r",
         "ffffffffffffffffff\r\n",
         "1 1\r\ny\r\n0\r\n",
+        "1;a\nb\r\ny\r\n0\r\n",
+        "1\r\ny\r\n0\r\na : b\r\n",
+        "1\r\ny\r\n0\r\n: b\r\n",
+        "1\r\ny\r\n0\r\na\r\n",
     ];
-    let requests: Vec<_> = bodies.into_iter().map(chunked).collect();
-    assert_refused(400, &requests.iter().map(Vec::as_slice).collect::<Vec<_>>()).await;
+    let mut requests: Vec<_> = bodies.into_iter().map(chunked).collect();
+    requests.push(chunked(&format!("1;{over}\r\ny\r\n0\r\n")));
+    let requests: Vec<_> = requests.iter().map(Vec::as_slice).collect();
+    for habit in HABITS {
+        println!("{habit:?}");
+        assert_refused_by(&Harness::new(careless(habit)), 400, &requests).await;
+    }
+}
+
+/// A body that turns out to be malformed while the service works spoils the answer too.
+#[tokio::test(start_paused = true)]
+async fn a_chunk_that_comes_late() {
+    for habit in [Habit::Reads, Habit::ReadsLate] {
+        let server = Harness::new(careless(habit));
+        let mut client = server.connect();
+        client.send(chunked("1\r\ny")).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        client.send("x\r\n").await;
+        let answer = client.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{habit:?}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{habit:?}: {answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn chunks_that_are_in_order() {
+    let most = "x".repeat(16 * 1024 - 1);
+    let long = format!("1;{most}\r\ny\r\n0\r\n");
+    let bodies =
+        ["0\r\n", "1 \r\ny\r\n0\r\n", "1 ; a=\"b\"\r\ny\r\n000\r\n", "1\r\ny\r\n0\r\na: b\r\nc:\r\n", &long];
+    for habit in HABITS {
+        let server = Harness::new(careless(habit));
+        for body in bodies {
+            let mut client = server.connect();
+            let answer = client.exchange(chunked(body)).await;
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{habit:?}, {body:?}: {answer}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -249,7 +360,51 @@ mod anything {
         prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
     }
 
+    /// What chunked bodies are made of.
+    fn chunks() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop::sample::select(vec![
+            "5\r\nhello\r\n",
+            "0\r\n",
+            "\r\n",
+            "a: b\r\n",
+            "\n",
+            "\r",
+            "5",
+            "f",
+            "\t",
+            " ",
+            ";",
+            ":",
+            "é",
+            "\0",
+            "hello",
+        ]);
+        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat().into_bytes())
+    }
+
+    fn is_refused(habit: Habit, body: &[u8]) -> bool {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let server = Harness::new(careless(habit));
+            let mut client = server.connect();
+            client.send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n").await;
+            client.send(body).await;
+            // So that it ends, if it has not before.
+            client.send("\r\n0\r\n\r\n").await;
+            let mut head = [0; 12];
+            client.0.read_exact(&mut head).await.unwrap();
+            head.ends_with(b" 400")
+        })
+    }
+
     proptest! {
+        /// The server and hyper agree about what is malformed.
+        #[test]
+        fn is_judged_alike_whether_it_is_read_or_not(body in chunks()) {
+            prop_assert_eq!(is_refused(Habit::Ignores, &body), is_refused(Habit::Reads, &body));
+        }
+
         #[test]
         fn is_answered_or_closed(bytes in pieces()) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();

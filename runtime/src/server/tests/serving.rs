@@ -83,6 +83,116 @@ async fn what_does_not_finish_is_cut_when_the_server_stops() {
     assert_eq!(client.rest().await, "");
 }
 
+/// Stops a server with this option, and tells how long that took and how many requests were lost.
+async fn stopping(server: Harness) -> (f64, usize) {
+    let (start, lost) = (tokio::time::Instant::now(), server.lost.clone());
+    server.stopped().await;
+    (start.elapsed().as_secs_f64(), lost.count())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_no_head() {
+    for begun in ["", "\r\n", "G", "GET / HTTP/1.1\r\nhost: a\r\n"] {
+        for before in ["", HELLO] {
+            let server = Harness::new(mirror());
+            let mut client = server.connect();
+            client.send(format!("{before}{begun}")).await;
+            if !before.is_empty() {
+                assert!(client.response().await.starts_with("HTTP/1.1 200 "));
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            let closed = tokio::spawn(async move {
+                let start = tokio::time::Instant::now();
+                assert_eq!(client.rest().await, "");
+                start.elapsed().as_secs_f64()
+            });
+            let (took, lost) = stopping(server).await;
+            assert!(took < 0.3 && lost == 0, "{before:?} {begun:?}: {took} s, {lost} lost");
+            assert!(closed.await.unwrap() < 0.3, "{before:?} {begun:?}");
+        }
+    }
+}
+
+/// A client that neither goes on nor goes away does not hold it up either.
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_no_client_that_stays() {
+    let server = Harness::new(mirror());
+    let mut clients = Vec::new();
+    for begun in ["", "GET", "GET / HTTP/1.1\r\nhost: a\r\n\r\nGET"] {
+        let mut client = server.connect();
+        client.send(begun).await;
+        clients.push(client);
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let (took, lost) = stopping(server).await;
+    assert!(took < 2.0 && lost == 0, "{took} s, {lost} lost");
+}
+
+/// What had come whole when the stop began is answered.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_has_come_is_served_at_a_stop() {
+    let server = Harness::new(mirror());
+    let mut client = server.connect();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    client.send(HELLO).await;
+    let answer = tokio::spawn(async move { client.rest().await });
+    let (took, lost) = stopping(server).await;
+    assert!(answer.await.unwrap().ends_with("GET /hello of a"));
+    assert!(took < 0.3 && lost == 0, "{took} s, {lost} lost");
+}
+
+fn in_a_second() -> ServerOptions {
+    ServerOptions { shutdown_timeout: std::time::Duration::from_secs(1), ..ServerOptions::default() }
+}
+
+/// The client owes a part of its request: it is told, and nothing that was taken in is lost.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_dribbles_ends_with_the_requests_time() {
+    let server = Harness::with(
+        With(|request: Request<Body>| async {
+            let read = http_body_util::BodyExt::collect(request.into_body()).await;
+            Response::new(Body::from(format!("{}", read.is_ok())))
+        }),
+        in_a_second(),
+    );
+    let mut client = server.connect();
+    client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n").await;
+    let (mut reader, mut writer) = tokio::io::split(client.0);
+    let dribble = tokio::spawn(async move {
+        while writer.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    });
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let (took, lost) = stopping(server).await;
+    assert!((1.0..1.5).contains(&took) && lost == 0, "{took} s, {lost} lost");
+    let mut all = String::new();
+    reader.read_to_string(&mut all).await.unwrap();
+    assert!(all.starts_with("HTTP/1.1 408 "), "{all}");
+    dribble.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_cut_off_is_counted() {
+    let hang = || With(|_| std::future::pending::<Response<Body>>());
+    let large = || With(|_| ready(Response::new(Body::from(vec![b'x'; 1 << 20]))));
+    let server = Harness::with(hang(), in_a_second());
+    let mut clients: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        client.send(HELLO).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let (took, lost) = stopping(server).await;
+    assert!((1.0..1.5).contains(&took) && lost == 3, "service: {took} s, {lost} lost");
+
+    let server = Harness::with(large(), in_a_second());
+    let mut client = server.connect();
+    client.send(HELLO).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let (took, lost) = stopping(server).await;
+    assert!((1.0..1.5).contains(&took) && lost == 1, "client: {took} s, {lost} lost");
+}
+
 #[tokio::test]
 async fn no_task_is_left_behind() {
     let server = Harness::new(mirror());

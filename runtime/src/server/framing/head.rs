@@ -1,0 +1,122 @@
+//! A request's head, as far as it says how long the body is.
+
+use super::{Body, Malformed};
+
+/// A header by which a body's length is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    ContentLength,
+    TransferEncoding,
+}
+
+impl Name {
+    const fn text(self) -> &'static [u8] {
+        match self {
+            Name::ContentLength => b"content-length",
+            Name::TransferEncoding => b"transfer-encoding",
+        }
+    }
+
+    /// The one that begins so.
+    fn beginning(first: u8) -> Option<Name> {
+        match first {
+            b'c' | b'C' => Some(Name::ContentLength),
+            b't' | b'T' => Some(Name::TransferEncoding),
+            _ => None,
+        }
+    }
+}
+
+/// Where in the head the last byte was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// Before the request line, where empty lines are passed over.
+    Before,
+    /// At the start of a line.
+    Start,
+    /// In a line that agrees with a name so far.
+    Name(Name, u8),
+    /// In the value of a `content-length`.
+    Length,
+    /// In a line that is of no interest.
+    Line,
+    /// In the empty line at the end.
+    End,
+}
+
+#[derive(Debug)]
+pub(super) struct Head {
+    at: At,
+    lengths: u8,
+    coded: bool,
+    length: u64,
+}
+
+impl Head {
+    pub(super) const fn new() -> Self {
+        Head { at: At::Before, lengths: 0, coded: false, length: 0 }
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.at != At::Before
+    }
+
+    /// Takes the head's bytes off; at its end, says what follows. A head that hyper refuses may end anywhere.
+    pub(super) fn read(&mut self, bytes: &mut &[u8]) -> Option<Result<Body, Malformed>> {
+        while let [first, rest @ ..] = *bytes {
+            *bytes = rest;
+            self.at = match (self.at, *first) {
+                (At::Before, b'\r' | b'\n') => At::Before,
+                (At::Start, b'\r') => At::End,
+                (At::Start | At::End, b'\n') => return Some(self.body()),
+                (_, b'\n') => At::Start,
+                (At::Start, byte) => Name::beginning(byte).map_or(At::Line, |name| At::Name(name, 1)),
+                (At::Name(name, n), byte)
+                    if name.text().get(usize::from(n)) == Some(&byte.to_ascii_lowercase()) =>
+                {
+                    At::Name(name, n + 1)
+                }
+                (At::Name(name, n), b':') if usize::from(n) == name.text().len() => self.value(name),
+                (At::Length, byte) => {
+                    self.digit(byte);
+                    At::Length
+                }
+                (At::Before | At::Name(..) | At::Line | At::End, _) => {
+                    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                    *bytes = &rest[end..];
+                    At::Line
+                }
+            };
+        }
+        None
+    }
+
+    fn value(&mut self, name: Name) -> At {
+        match name {
+            Name::ContentLength => {
+                self.lengths = self.lengths.saturating_add(1);
+                At::Length
+            }
+            Name::TransferEncoding => {
+                self.coded = true;
+                At::Line
+            }
+        }
+    }
+
+    /// Of a value that is no number, hyper refuses the head.
+    fn digit(&mut self, byte: u8) {
+        if byte.is_ascii_digit() {
+            self.length = self.length.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+        }
+    }
+
+    /// A length is given once or not at all, and never beside a coding (RFC 9112, 6).
+    fn body(&self) -> Result<Body, Malformed> {
+        match (self.coded, self.lengths) {
+            (true, 0) => Ok(Body::Chunked),
+            (false, 0 | 1) => Ok(Body::Length(self.length)),
+            _ => Err(Malformed),
+        }
+    }
+}
