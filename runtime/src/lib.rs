@@ -13,6 +13,7 @@ mod crypto;
 mod endpoint;
 mod error;
 mod handle;
+mod header;
 mod interop;
 mod message;
 mod origin;

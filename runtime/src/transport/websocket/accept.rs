@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     body::Body,
-    contain, interop,
+    contain, header, interop,
     pubsub::SocketEncoder,
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
@@ -68,9 +68,8 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
         match disagreement {
             Disagreement::BadToken => answer(StatusCode::BAD_REQUEST, ""),
             Disagreement::NothingInCommon => {
-                // With a token in it, the header is nothing for a log.
-                let offered = headers.get(SEC_WEBSOCKET_PROTOCOL).filter(|_| !options.auth_token);
-                log::no_subprotocol(&attempt.mounted, offered, options.subprotocols.unwrap_or_default());
+                let offered = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
+                log::no_subprotocol(&attempt.mounted, &offered, options.subprotocols.unwrap_or_default());
                 Denied::Subprotocol.into()
             }
         }
