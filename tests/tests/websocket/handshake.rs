@@ -112,3 +112,40 @@ async fn a_bad_element_spoils_no_other() {
     let client = Client::open_raw(site.port, &head).await;
     assert_eq!(client.response.header("sec-websocket-protocol"), Some("v2"));
 }
+
+/// `connect` would panic, and be answered with 500.
+#[tokio::test]
+async fn nobody_is_asked_about_a_request_that_is_no_handshake() {
+    let site = site::start().await;
+    let target = "/fragile/websocket?at=connect";
+    assert_eq!(Client::refused(site.port, &Request::upgrade(target)).await.status, 500);
+    let without = |name: &str| {
+        let mut request = Request::upgrade(target);
+        request.headers.retain(|(found, _)| found != name);
+        request
+    };
+    let post = Request { method: "POST".to_owned(), ..Request::upgrade(target) };
+    for (request, text) in [
+        (Request::get(target), "'connection' header must contain 'upgrade', got []"),
+        (without("connection"), "'connection' header must contain 'upgrade', got []"),
+        (without("upgrade"), "'upgrade' header must contain 'websocket', got []"),
+        (without("sec-websocket-key"), "'sec-websocket-key' header is absent"),
+        (
+            without("sec-websocket-version").header("sec-websocket-version", "8"),
+            "'sec-websocket-version' header must equal '13', got [\"8\"]",
+        ),
+        (post, ""),
+        (
+            Request { body: "body".to_owned(), ..Request::upgrade(target) }.header("content-length", "4"),
+            "this connection cannot be upgraded",
+        ),
+        // Nor is the origin's rule.
+        (
+            Request::get(target).header("origin", "https://evil.example"),
+            "'connection' header must contain 'upgrade', got []",
+        ),
+    ] {
+        let refused = Client::refused(site.port, &request).await;
+        assert_eq!((refused.status, refused.body.as_str()), (400, text), "{request:?}");
+    }
+}
