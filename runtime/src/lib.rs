@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 mod escape;
 mod handle;
+mod header;
 mod interop;
 mod message;
 mod origin;

@@ -40,6 +40,13 @@ impl Client {
         Client::answered(connection).await
     }
 
+    /// Opens a WebSocket by a head that is written as it is.
+    pub async fn open_raw(port: u16, head: &[u8]) -> Client {
+        let mut connection = connect(port).await;
+        connection.write(head).await;
+        Client::answered(connection).await
+    }
+
     /// The answer of a handshake that is refused.
     pub async fn refused(port: u16, request: &Request) -> Response {
         let response = connect(port).await.request(request).await.expect("an answer to the handshake");

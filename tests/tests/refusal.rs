@@ -307,6 +307,8 @@ async fn a_bearer_token_comes_by_the_subprotocol() {
     for bad in ["phoenix, base64url.bearer.phx.!!", "base64url.bearer.phx.A", "base64url.bearer.phx._w"] {
         assert_eq!(Client::refused(site.port, &offer(bad)).await.status, 400, "{bad}");
     }
+    let two_lines = offer("phoenix").header("sec-websocket-protocol", "base64url.bearer.phx.c2VjcmV0Pw");
+    assert_eq!(site.first(&two_lines).await, r#"Some("secret?")"#, "several lines are one list");
     let foreign = offer("mqtt, base64url.bearer.phx.c2VjcmV0Pw");
     assert_eq!(Client::refused(site.port, &foreign).await.status, 403);
 }

@@ -1,23 +1,30 @@
-//! The `cookie` header, read as Plug reads it.
+//! The `cookie` header, read as Plug reads it, but for what is not ours: that spoils nothing.
 
 use http::{HeaderMap, header::COOKIE};
 
-/// The value of the first cookie of that name; values are neither decoded nor unquoted.
-pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines =
-        headers.get_all(COOKIE).into_iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
-    lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(pair)
-        .find(|(found, _)| *found == name)
-        .map(|(_, value)| value)
+/// The values of all cookies of that name, in order; values are neither decoded nor unquoted.
+///
+/// There can be several: by another path, or from another site under the same domain. Which one is ours, its signature
+/// says.
+pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(COOKIE).into_iter().map(|line| line.as_bytes());
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(pair);
+    pairs
+        .filter(move |(found, _)| *found == name.as_bytes())
+        .filter_map(|(_, value)| str::from_utf8(value).ok())
 }
 
-fn pair(text: &str) -> Option<(&str, &str)> {
-    let (name, value) = text.trim_start_matches([' ', '\t']).split_once('=')?;
-    let plain = !name.is_empty() && !name.contains([' ', '\t', '\r', '\n', '\x0b', '\x0c']);
-    let value = value.trim_end_matches(' ');
-    (plain && !value.contains(|c: char| c.is_ascii_control())).then_some((name, value))
+fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|byte| *byte == b'=')?;
+    let (mut name, mut value) = (&text[..at], &text[at + 1..]);
+    while let [b' ' | b'\t', rest @ ..] = name {
+        name = rest;
+    }
+    while let [rest @ .., b' '] = value {
+        value = rest;
+    }
+    let plain = !name.is_empty() && !name.iter().any(u8::is_ascii_whitespace);
+    (plain && !value.iter().any(u8::is_ascii_control)).then_some((name, value))
 }
 
 #[cfg(test)]
@@ -26,30 +33,37 @@ mod tests {
 
     use super::*;
 
+    fn line(line: &[u8]) -> HeaderValue {
+        HeaderValue::from_bytes(line).expect("a value")
+    }
+
     #[test]
-    fn finds_the_first_of_that_name() {
+    fn finds_all_of_that_name() {
         let mut headers = HeaderMap::new();
-        for line in ["a=1;b = 2; \tc=3 ; d=\"x y\"; e=%20; =6; a=7", "f=8; a=9", "g"] {
-            headers.append(COOKIE, HeaderValue::from_static(line));
+        for text in ["a=1;b = 2; \tc=3 ; d=\"x y\"; e=%20; =6; a=7", "f=8; a=9", "g"] {
+            headers.append(COOKIE, line(text.as_bytes()));
         }
-        for (name, value) in [
-            ("a", Some("1")),
-            ("b", None),
-            ("c", Some("3")),
-            ("d", Some("\"x y\"")),
-            ("e", Some("%20")),
-            ("", None),
-            ("f", Some("8")),
-            ("g", None),
+        for (name, values) in [
+            ("a", &["1", "7", "9"][..]),
+            ("b", &[]),
+            ("c", &["3"]),
+            ("d", &["\"x y\""]),
+            ("e", &["%20"]),
+            ("", &[]),
+            ("f", &["8"]),
+            ("g", &[]),
+            ("A", &[]),
         ] {
-            assert_eq!(find(&headers, name), value, "{name}");
+            assert_eq!(all(&headers, name).collect::<Vec<_>>(), values, "{name}");
         }
     }
 
     #[test]
-    fn a_value_with_a_control_character_is_none() {
+    fn what_is_no_cookie_spoils_no_other() {
         let mut headers = HeaderMap::new();
-        headers.append(COOKIE, HeaderValue::from_static("a=1\t2; a=3"));
-        assert_eq!(find(&headers, "a"), Some("3"));
+        headers.append(COOKIE, line(b"theirs=\xff; a=1\t2; a=\xfe; \xff=1; a=3; \xff"));
+        headers.append(COOKIE, line(b"\xff"));
+        headers.append(COOKIE, line(b"a=4"));
+        assert_eq!(all(&headers, "a").collect::<Vec<_>>(), ["3", "4"]);
     }
 }

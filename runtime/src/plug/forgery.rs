@@ -7,21 +7,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, Method, Request, Response, StatusCode,
-    header::{CONTENT_TYPE, HOST},
-    request::Parts,
-};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header::HOST, request::Parts};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::plain;
-use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, session::Session};
+use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, header, session::Session};
 
 /// Longer forms send their token in the header.
 const LONGEST_FORM: usize = 1024 * 1024;
+
+/// Tokens of one request that are tried, in headers and in fields each.
+const CANDIDATES: usize = 8;
 
 const FIELD: &str = "_csrf_token";
 const HEADER: &str = "x-csrf-token";
@@ -63,20 +63,20 @@ impl ProtectFromForgery {
 
     fn allows_in(self, session: &Session, keys: &Keys, host: &str, token: &str) -> bool {
         session.allows(keys, token, |named| {
-            named == host
-                || self.hosts.iter().any(|allowed| {
-                    if allowed.starts_with('.') { named.ends_with(allowed) } else { named == *allowed }
-                })
+            named.eq_ignore_ascii_case(host) || self.hosts.iter().any(|allowed| is_allowed(allowed, named))
         })
     }
 }
 
+/// A host that is `allowed`, or below it if that begins with a dot. Hosts have no case.
+fn is_allowed(allowed: &str, named: &str) -> bool {
+    let (allowed, named) = (allowed.to_ascii_lowercase(), named.to_ascii_lowercase());
+    if allowed.starts_with('.') { named.ends_with(&allowed) } else { named == allowed }
+}
+
 fn host(parts: &Parts) -> &str {
-    let named = parts.uri.host().or_else(|| parts.headers.get(HOST)?.to_str().ok()).unwrap_or_default();
-    match named.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => named,
-    }
+    let named = || str::from_utf8(header::one(&parts.headers, HOST)?).ok();
+    header::host_and_port(parts.uri.host().or_else(named).unwrap_or_default()).0
 }
 
 impl<S> Layer<S> for ProtectFromForgery {
@@ -135,48 +135,46 @@ impl ProtectFromForgery {
         if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
             return Ok(request);
         }
-        let header = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (parts, mut body) = request.into_parts();
-        let mut token = header;
-        if token.is_none() && is_form(&parts.headers) {
+        let by_header = || header::values(&parts.headers, HEADER).take(CANDIDATES);
+        if by_header().any(|token| self.allows(&parts, token)) {
+            return Ok(Request::from_parts(parts, body));
+        }
+        if is_form(&parts.headers) {
             let limited = Limited::new(body, LONGEST_FORM).collect().await;
             let form = limited.map_err(|error| match error.is::<LengthLimitError>() {
                 true => StatusCode::PAYLOAD_TOO_LARGE,
                 false => StatusCode::BAD_REQUEST,
             });
             let form = form?.to_bytes();
-            token = field(&form);
-            body = Body::new(Full::new(form));
+            if fields(&form).take(CANDIDATES).any(|token| self.allows(&parts, &token)) {
+                body = Body::new(Full::new(form));
+                return Ok(Request::from_parts(parts, body));
+            }
         }
-        match token {
-            Some(token) if self.allows(&parts, &token) => Ok(Request::from_parts(parts, body)),
-            _ => Err(StatusCode::FORBIDDEN),
-        }
+        Err(StatusCode::FORBIDDEN)
     }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
-    media_type(headers).is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    header::is_of_type(headers, "application/x-www-form-urlencoded")
 }
 
+/// One of several types is enough: which of them a browser believes is not known.
 fn is_javascript(headers: &HeaderMap) -> bool {
-    let kind = media_type(headers).map(str::to_ascii_lowercase);
-    kind.is_some_and(|kind| matches!(kind.as_str(), "text/javascript" | "application/javascript"))
-}
-
-fn media_type(headers: &HeaderMap) -> Option<&str> {
-    headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next().map(str::trim)
+    let kinds = ["text/javascript", "application/javascript"];
+    header::media_types(headers)
+        .any(|named| kinds.iter().any(|kind| named.eq_ignore_ascii_case(kind.as_bytes())))
 }
 
 fn is_own_script(headers: &HeaderMap) -> bool {
-    headers.get("x-requested-with").is_some_and(|value| value == "XMLHttpRequest")
+    header::values(headers, "x-requested-with").any(|value| value == "XMLHttpRequest")
 }
 
-fn field(form: &[u8]) -> Option<String> {
-    let pairs = form.split(|byte| *byte == b'&').filter_map(|pair| {
-        let text = std::str::from_utf8(pair).ok()?;
-        text.split_once('=')
-    });
-    let (_, value) = pairs.into_iter().find(|(name, _)| *name == FIELD)?;
-    Some(percent_encoding::percent_decode_str(value).decode_utf8().ok()?.into_owned())
+/// What the form's fields for the token hold.
+fn fields(form: &[u8]) -> impl Iterator<Item = String> {
+    let pairs =
+        form.split(|byte| *byte == b'&').filter_map(|pair| str::from_utf8(pair).ok()?.split_once('='));
+    let ours = pairs.filter(|(name, _)| percent_decode_str(name).eq(FIELD.bytes()));
+    ours.filter_map(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
 }

@@ -87,7 +87,7 @@ where
             tracing::error!(cookie = options.key, "a session needs an endpoint with a `secret_key_base`");
             return Box::pin(async { Ok(plain(StatusCode::INTERNAL_SERVER_ERROR)) });
         };
-        let session = Session::read(options, &keys, cookie::find(&parts.headers, options.key));
+        let session = Session::read(options, &keys, cookie::all(&parts.headers, options.key));
         parts.extensions.insert(session.clone());
         let answer = self.inner.call(Request::from_parts(parts, body));
         Box::pin(async move {

@@ -56,6 +56,9 @@ pub use self::options::{SameSite, SessionOptions};
 use crate::crypto::{Keys, Term, Unencodable, csrf, from_term, to_term};
 pub use crate::plug::{ForgeryService, ProtectFromForgery, SessionService, Sessions};
 
+/// Cookies of one name that are tried: each costs a signature.
+const CANDIDATES: usize = 8;
+
 /// What is remembered of one visitor: values by name. Clones share them.
 ///
 /// A handler behind [`Sessions`] finds it in the request's extensions. What it changes until it answers is written; the
@@ -85,15 +88,18 @@ impl Session {
         Session(Arc::new(Mutex::new(State { options, values, change: Change::Nothing })))
     }
 
-    /// The session of a cookie's value; without a valid one it is empty.
-    pub(crate) fn read(options: &'static SessionOptions, keys: &Keys, cookie: Option<&str>) -> Self {
-        let values = cookie.and_then(|cookie| {
-            let values = store::open(options, keys, cookie);
-            if values.is_none() {
-                tracing::debug!(cookie = options.key, "a session cookie is not valid: it starts empty");
-            }
-            values
-        });
+    /// The session of the first of these cookies that is valid; empty if none is. Of a great many, only some are tried.
+    pub(crate) fn read<'a>(
+        options: &'static SessionOptions,
+        keys: &Keys,
+        cookies: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let mut cookies = cookies.take(CANDIDATES).peekable();
+        let some = cookies.peek().is_some();
+        let values = cookies.find_map(|cookie| store::open(options, keys, cookie));
+        if some && values.is_none() {
+            tracing::debug!(cookie = options.key, "no session cookie is valid: the session starts empty");
+        }
         Session::new(options, values.unwrap_or_default())
     }
 

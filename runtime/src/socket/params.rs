@@ -42,6 +42,9 @@ pub enum Param {
 pub struct ParamError(Cow<'static, str>);
 
 impl Params {
+    /// None at all.
+    pub(crate) const EMPTY: Params = Params(BTreeMap::new());
+
     /// The parameter of that name.
     pub fn get(&self, name: &str) -> Option<&Param> {
         self.0.get(name)

@@ -22,6 +22,7 @@ use crate::{
     body::Body,
     contain,
     handle::Handle,
+    header,
     pubsub::SubscriberId,
     socket::{Connect, Inbox, Params, QueryError, Refused, Socket},
 };
@@ -146,6 +147,12 @@ impl Attempt {
         Ok(params)
     }
 
+    /// The variables of the path; none if they are not UTF-8, which [`params`](Attempt::params) refuses.
+    pub(super) fn variables(&self) -> &Params {
+        const NONE: &Params = &Params::EMPTY;
+        self.variables.as_ref().unwrap_or(NONE)
+    }
+
     /// Refuses web pages of foreign origins: see `check_origin`. A request without an `Origin` is no web page's.
     ///
     /// # Errors
@@ -167,17 +174,18 @@ impl Attempt {
         }
     }
 
-    /// The first of the server's subprotocols that the client offers (RFC 6455 §1.9); `None` if it offers none at all.
+    /// The first of the server's subprotocols that the client offers (RFC 6455 §1.9); `None` if it has no such header.
     ///
     /// # Errors
-    /// When it offers some, but none of these.
+    /// When it has, and none of these is among what it offers.
     pub fn check_subprotocols(&self, supported: &[&'static str]) -> Result<Option<&'static str>, Denied> {
-        let Some(line) = self.parts.headers.get(SEC_WEBSOCKET_PROTOCOL) else { return Ok(None) };
-        let offered: Vec<&str> = line.to_str().unwrap_or_default().split(',').map(str::trim).collect();
+        let Some(offered) = header::texts(&self.parts.headers, &SEC_WEBSOCKET_PROTOCOL) else {
+            return Ok(None);
+        };
         match supported.iter().find(|own| offered.contains(own)) {
             Some(own) => Ok(Some(own)),
             None => {
-                log::no_subprotocol(&self.mounted, Some(line), supported);
+                log::no_subprotocol(&self.mounted, &offered, supported);
                 Err(Denied::Subprotocol)
             }
         }

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use http::{HeaderValue, StatusCode, request::Parts};
 use tracing::Level;
 
-use super::mounted::Mounted;
+use super::{mounted::Mounted, websocket::BEARER};
 use crate::socket::Params;
 
 /// Parameters whose name contains one of these are not logged.
@@ -89,8 +89,11 @@ pub(super) fn origin_refused<'a>(mounted: &Mounted, origins: impl Iterator<Item 
     );
 }
 
-/// `offered` is left out where it may hold a token.
-pub(super) fn no_subprotocol(mounted: &Mounted, offered: Option<&HeaderValue>, supported: &[&str]) {
+/// Of a bearer token among what was offered, only that it was there.
+pub(super) fn no_subprotocol(mounted: &Mounted, offered: &[&str], supported: &[&str]) {
+    let is_secret = |offer: &str| offer.starts_with(BEARER);
+    let offered: Vec<_> =
+        offered.iter().map(|offer| if is_secret(offer) { "[FILTERED]" } else { offer }).collect();
     tracing::error!(
         socket = mounted.socket(),
         ?offered,

@@ -4,7 +4,7 @@ use std::{any::TypeId, fmt, sync::Arc};
 
 use super::{
     entrance::{CustomTransport, Entrance, entrance},
-    longpoll::{LongPollTransport, Sessions},
+    longpoll::LongPollTransport,
     websocket::WebSocketTransport,
 };
 use crate::socket::{Children, Drainer, IntoSocket, LongPoll, Needs, Socket, TransportKind, WebSocket};
@@ -18,7 +18,7 @@ pub struct SocketDef {
     pub(crate) needs: Needs,
     pub(crate) children: fn(&mut Children),
     pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn Entrance>,
-    pub(crate) longpoll: fn(&'static LongPoll, &Arc<Sessions>) -> Arc<dyn Entrance>,
+    pub(crate) longpoll: fn(&'static LongPoll) -> Arc<dyn Entrance>,
 }
 
 impl SocketDef {
@@ -34,9 +34,7 @@ impl SocketDef {
             needs: S::NEEDS,
             children: S::children,
             websocket: |options| entrance::<S, _>(WebSocketTransport(options), TransportKind::WebSocket),
-            longpoll: |options, sessions| {
-                entrance::<S, _>(LongPollTransport::new(options, sessions.clone()), TransportKind::LongPoll)
-            },
+            longpoll: |options| entrance::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll),
         }
     }
 }

@@ -10,7 +10,6 @@ use super::{
     attempt::Attempt,
     clock::Clock,
     entrance::{Answer, Entrance},
-    longpoll::Sessions,
     mount::Mount,
     mounted::Mounted,
     options::TransportOptions,
@@ -61,10 +60,10 @@ impl Mounts {
         handle: &Handle,
         tasks: &TaskTracker,
     ) -> Result<Self, Vec<MountError>> {
-        let (clock, sessions) = (Clock::start(), Arc::<Sessions>::default());
+        let clock = Clock::start();
         let (mut doors, mut errors) = (Vec::<Door>::new(), Vec::new());
         for mount in mounts.iter().rev() {
-            for entrance in entrances(mount, &sessions) {
+            for entrance in entrances(mount) {
                 let door = entrance.and_then(|entrance| {
                     let options = entrance.options();
                     let origin = check(mount, entrance.kind(), &options, config)?;
@@ -158,8 +157,8 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
 }
 
 /// The transports of a mount: longpoll is looked at first.
-fn entrances(mount: &'static Mount, sessions: &Arc<Sessions>) -> Vec<Result<Arc<dyn Entrance>, Mistake>> {
-    let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options, sessions)));
+fn entrances(mount: &'static Mount) -> Vec<Result<Arc<dyn Entrance>, Mistake>> {
+    let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options)));
     let websocket = mount.websocket.as_ref().map(|options| Ok((mount.socket.websocket)(options)));
     let custom = mount.transport.map(|make| {
         let made = contain::call(make).map(|transport| transport.0);

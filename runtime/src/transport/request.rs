@@ -8,7 +8,7 @@ use http::{
 
 use crate::{
     crypto::{Keys, cookie},
-    interop,
+    header, interop,
     origin::OriginRequest,
     session::{Session, SessionOptions},
     socket::{ConnectInfo, Headers, InfoValues, Param, Params, PeerData, RequestUri},
@@ -17,17 +17,18 @@ use crate::{
 /// The parameter by which a page shows that it is the application's own.
 const CSRF_PARAM: &str = "_csrf_token";
 
-/// Scheme, host and port, as the client named them.
+/// Scheme, host and port, as the client named them. Who names several hosts has none.
 pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
     let scheme = parts.uri.scheme_str().unwrap_or("http");
-    let named = parts.uri.authority().map(|authority| authority.as_str());
-    let named = named.or_else(|| parts.headers.get(HOST)?.to_str().ok()).unwrap_or_default();
-    let (host, port) = match named.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
-        _ => (named, None),
+    let named = match parts.uri.authority() {
+        Some(authority) => authority.as_str().rsplit('@').next().unwrap_or_default(),
+        None => {
+            header::one(&parts.headers, HOST).and_then(|host| str::from_utf8(host).ok()).unwrap_or_default()
+        }
     };
+    let (host, port) = header::host_and_port(named);
     let default = if scheme == "https" { 443 } else { 80 };
-    OriginRequest { scheme, host, port: port.unwrap_or(default) }
+    OriginRequest { scheme, host, port: port.and_then(|port| port.parse().ok()).unwrap_or(default) }
 }
 
 /// What the mount grants of the request; `auth_token` and `session` are found elsewhere.
@@ -61,7 +62,9 @@ pub(crate) fn session(
     if check_csrf && token.is_none() {
         return None;
     }
-    let session = Session::read(options, keys, Some(cookie::find(headers, options.key)?));
+    let mut cookies = cookie::all(headers, options.key).peekable();
+    cookies.peek()?;
+    let session = Session::read(options, keys, cookies);
     let allowed = !check_csrf || token.is_some_and(|token| session.is_csrf_token(token));
     allowed.then_some(session)
 }

@@ -48,14 +48,30 @@ async fn of_any_other_type_the_body_is_one_message() {
     for request in [
         plain.clone(),
         plain.clone().header("content-type", "text/plain"),
-        plain.clone().header("content-type", "application/x-ndjson; charset=utf-8"),
-        plain.clone().header("content-type", "application/X-NDJSON"),
-        plain.header("content-type", "application/x-ndjson").header("content-type", "application/x-ndjson"),
+        plain.clone().header("content-type", "text/plain; was=application/x-ndjson"),
+        plain.header("content-type", "application/x-ndjson").header("content-type", "text/plain"),
         post(""),
     ] {
         assert_eq!(client.ask(&request).await.status, 200, "{request:?}");
     }
-    assert_eq!(client.messages(6).await, ["[1]\n[2]", "[1]\n[2]", "[1]\n[2]", "[1]\n[2]", "[1]\n[2]", ""]);
+    assert_eq!(client.messages(5).await, ["[1]\n[2]", "[1]\n[2]", "[1]\n[2]", "[1]\n[2]", ""]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_type_has_no_case_and_may_have_parameters() {
+    let (_harbour, mut client) = client().await;
+    let plain = post("/narrow/longpoll", &client.token, "[1]\n[2]");
+    let typed = |kind: &str| plain.clone().header("content-type", kind);
+    for request in [
+        typed("application/x-ndjson"),
+        typed("application/x-ndjson; charset=utf-8"),
+        typed("Application/X-NDJSON"),
+        typed("application/x-ndjson\t;\tcharset=\"a,b\""),
+        typed("application/x-ndjson").header("content-type", "application/x-ndjson;charset=utf-8"),
+    ] {
+        assert_eq!(client.ask(&request).await.status, 200, "{request:?}");
+        assert_eq!(client.poll().await.messages, ["[1]", "[2]"], "{request:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -222,8 +222,9 @@ async fn requests_from_elsewhere_leave_nothing() {
 /// The topic on which other nodes reach a session.
 fn session_topic(harbour: &Harbour, token: &str) -> String {
     let tokens = harbour.site.tokens("landfall longpoll").expect("a secret");
-    let said: (String, String, String, u64, u64, u64) = tokens.verify(token).expect("a token of the site");
-    format!("phx:lp:{}", said.2)
+    let said: (String, String, String, String, u64, u64, u64) =
+        tokens.verify(token).expect("a token of the site");
+    format!("phx:lp:{}", said.3)
 }
 
 /// What other nodes could not have sent does no harm.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use landfall::{Secret, prelude::*, token::Tokens};
+use landfall::{Secret, prelude::*, pubsub::PubSub, token::Tokens};
 use landfall_tests::{
     longpoll::{Answer, Poller, poll, post},
     memory::{Sea, pier},
@@ -105,7 +105,7 @@ async fn threat_8_nobody_else_can_make_one() {
     let foreign =
         Tokens::new(&Secret::from("x".repeat(64).as_str()), "landfall longpoll").expect("long enough");
     let purpose = harbour.site.tokens("user socket").expect("a secret");
-    let parts = ("lf1", "endpoint", "session", 0_u64, 0_u64, 0_u64);
+    let parts = ("lf2", "context", "endpoint", "session", 0_u64, 0_u64, 0_u64);
     for token in [
         foreign.sign_at(&parts, now).expect("a token"),
         purpose.sign_at(&parts, now).expect("a token"),
@@ -128,7 +128,7 @@ async fn threat_8_a_session_is_as_unknown_as_its_name_is_long() {
         let payload = client.token.split('.').nth(1).expect("three parts");
         let payload = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).expect("base64");
         let payload = String::from_utf8_lossy(&payload).into_owned();
-        assert!(payload.contains("lf1") && payload.contains(harbour.site.endpoint_id()), "{payload:?}");
+        assert!(payload.contains("lf2") && payload.contains(harbour.site.endpoint_id()), "{payload:?}");
         assert!(names.insert(payload));
     }
 }
@@ -141,10 +141,43 @@ async fn threat_8_one_that_is_too_old_opens_nothing() {
     assert_eq!(client.say("say hello").await, 200);
     let old = aged(&harbour.site, &client.token, Duration::from_secs(61));
     is_refused_at(&harbour, "/brief/longpoll", &old).await;
-    // The mount decides how old it may be.
-    let answer = ask(&harbour.sea, &post(TARGET, &old, "say by another mount")).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(client.messages(2).await, ["hello", "by another mount"]);
+    assert_eq!(client.messages(1).await, ["hello"]);
+}
+
+/// Each mount has rules of its own: what one of them let in is not let in at another.
+#[tokio::test(start_paused = true)]
+async fn threat_8_one_of_another_mount_opens_nothing() {
+    let harbour = start().await;
+    let mut client = harbour.open(TARGET).await;
+    assert_eq!(client.say("say secret").await, 200);
+    let evil = |request: Request| request.header("origin", "https://evil.example");
+    for target in ["/any/longpoll", "/brief/longpoll", "/narrow/longpoll", "/room/7/longpoll"] {
+        let began = Instant::now();
+        is_refused_at(&harbour, target, &client.token).await;
+        assert!(began.elapsed().is_zero(), "nobody is asked for it");
+    }
+    // The rule about origins is off there, and holds for the session all the same.
+    let answer = ask(&harbour.sea, &evil(post("/any/longpoll", &client.token, "say intruder"))).await;
+    assert_eq!(answer.status, 410);
+    let answer = ask(&harbour.sea, &evil(poll("/any/longpoll", &client.token))).await;
+    assert_eq!((answer.status, answer.messages.len()), (410, 0));
+    for request in [poll(TARGET, &client.token), post(TARGET, &client.token, "say intruder")] {
+        assert_eq!(ask(&harbour.sea, &evil(request)).await.status, 403);
+    }
+    assert_eq!(client.messages(1).await, ["secret"], "and nobody else's");
+}
+
+/// What the path says is a part of what `connect` decided about.
+#[tokio::test(start_paused = true)]
+async fn threat_8_one_of_another_path_opens_nothing() {
+    let harbour = start().await;
+    let mut client = harbour.open("/room/7/longpoll").await;
+    is_refused_at(&harbour, "/room/8/longpoll", &client.token).await;
+    is_refused_at(&harbour, "/room/07/longpoll", &client.token).await;
+    // The same path, written otherwise.
+    let same = post("//room/%37//longpoll/", &client.token, "what?");
+    assert_eq!(ask(&harbour.sea, &same).await.status, 200);
+    assert_eq!(client.messages(1).await.len(), 1);
 }
 
 async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
@@ -154,10 +187,10 @@ async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
 
 /// The same token, signed by the same endpoint that long ago.
 fn aged(handle: &Handle, token: &str, age: Duration) -> String {
-    type Said = (String, String, String, u64, u64, u64);
+    type Said = (String, String, String, String, u64, u64, u64);
     let tokens = handle.tokens("landfall longpoll").expect("a secret");
     let said: Said = tokens.verify(token).expect("a token of this endpoint");
-    let opened = UNIX_EPOCH + Duration::from_millis(said.3);
+    let opened = UNIX_EPOCH + Duration::from_millis(said.4);
     tokens.sign_at(&said, opened - age).expect("a token")
 }
 
@@ -166,20 +199,20 @@ fn aged(handle: &Handle, token: &str, age: Duration) -> String {
 async fn its_age_is_its_sessions() {
     let harbour = start().await;
     let mut client = harbour.open("/brief/longpoll").await;
-    let said: (String, String, String, u64, u64, u64) =
+    let said: (String, String, String, String, u64, u64, u64) =
         harbour.site.tokens("landfall longpoll").expect("a secret").verify(&client.token).expect("ours");
     tokio::time::sleep(Duration::from_millis(20)).await;
     client.say("say hello").await;
     client.poll().await;
-    let later: (String, String, String, u64, u64, u64) =
+    let later: (String, String, String, String, u64, u64, u64) =
         harbour.site.tokens("landfall longpoll").expect("a secret").verify(&client.token).expect("ours");
-    assert_eq!((&said.2, said.3), (&later.2, later.3));
-    assert_ne!((said.4, said.5), (later.4, later.5));
+    assert_eq!((&said.3, said.4), (&later.3, later.4));
+    assert_ne!((said.5, said.6), (later.5, later.6));
     harbour.stop().await;
 }
 
 endpoint! {
-    /// Has the same secret and topics of its own.
+    /// Has the same secret.
     struct Other;
 
     http(port = 4000);
@@ -201,22 +234,25 @@ impl Mute {
     }
 }
 
-/// Its session might be on another node: that is asked for as long as it may take.
+/// Whether or not they share their topics.
 #[tokio::test(start_paused = true)]
 async fn threat_8_one_of_another_endpoint_opens_nothing() {
     let harbour = start().await;
-    let client = harbour.open(TARGET).await;
-    let (sea, pier) = pier();
-    let other = Other::builder().listener(pier).start().await.expect("it starts");
-    let began = Instant::now();
-    assert_eq!(ask(&sea, &post(TARGET, &client.token, "say intruder")).await.status, 410);
-    assert_eq!(began.elapsed().as_millis(), 700);
-    let mut at_other = Poller::with(sea.connect(), TARGET, &client.token);
-    assert_eq!(at_other.poll().await.status, 410);
-    assert_eq!(began.elapsed().as_millis(), 1400);
-    assert_eq!(at_other.say("hello").await, 200);
-    assert_eq!(other.stats().connections, 1);
-    other.shutdown().await.expect("a clean end");
+    for pubsub in [PubSub::new(), harbour.site.pubsub().clone()] {
+        let mut client = harbour.open(TARGET).await;
+        let (sea, pier) = pier();
+        let other = Other::builder().listener(pier).pubsub(pubsub).start().await.expect("it starts");
+        let began = Instant::now();
+        assert_eq!(ask(&sea, &post(TARGET, &client.token, "say intruder")).await.status, 410);
+        let mut at_other = Poller::with(sea.connect(), TARGET, &client.token);
+        assert_eq!(at_other.poll().await.status, 410);
+        assert!(began.elapsed().is_zero(), "nobody is asked for it");
+        assert_eq!(at_other.say("hello").await, 200);
+        assert_eq!(other.stats().connections, 1);
+        other.shutdown().await.expect("a clean end");
+        assert_eq!(client.say("say hello").await, 200);
+        assert_eq!(client.messages(1).await, ["hello"]);
+    }
     harbour.stop().await;
 }
 

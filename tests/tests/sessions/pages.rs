@@ -40,6 +40,8 @@ async fn a_cookie_that_is_not_ours_is_an_empty_session() {
         let changed = String::from_utf8(changed).unwrap();
         assert_eq!(site.get("/who", &changed).await.body, NOTHING, "{changed}");
     }
+    let found = site.get("/who", &format!("_site=first; {cookie}")).await;
+    assert!(found.body.contains(r#""user":"ann""#), "one that is ours is found behind one that is not");
     for other in ["", "_site=", "_site=a.b.c", "other=1", "_site=XCP.AAAA"] {
         assert_eq!(site.get("/who", other).await.body, NOTHING, "{other}");
     }
@@ -90,6 +92,14 @@ async fn other_sites_can_not_post() {
         (post(&visitor, &form(&visitor.token)), 200),
         (post(&visitor, "").header("x-csrf-token", &visitor.token), 200),
         (post(&visitor, "").header("x-csrf-token", &other.token), 403),
+        // Whatever else comes along, the right one is found.
+        (post(&visitor, &form(&visitor.token)).header("x-csrf-token", &other.token), 200),
+        (post(&visitor, "").header("x-csrf-token", "").header("x-csrf-token", &visitor.token), 200),
+        (post(&visitor, &format!("_csrf_token=wrong&{}", form(&visitor.token))), 200),
+        (post(&visitor, &format!("a=%ff&%ff&{}", form(&visitor.token))), 200),
+        (post(&visitor, &form(&visitor.token).replace("_csrf", "%5Fcsrf")), 200),
+        // But it is not looked for without end.
+        (post(&visitor, &format!("{}{}", "_csrf_token=wrong&".repeat(8), form(&visitor.token))), 403),
         (Request { method: "DELETE".to_owned(), ..Request::get("/who") }, 403),
     ] {
         assert_eq!(site.request(&request).await.status, status, "{request:?}");

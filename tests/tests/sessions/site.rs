@@ -106,7 +106,7 @@ impl Who {
 /// A running endpoint.
 pub(crate) struct Started<E> {
     pub(crate) running: Running<E>,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 /// What a login gave.

@@ -1,6 +1,7 @@
 //! connect_info `session`.
 
-use serde_json::json;
+use landfall_tests::{client::Client, wire::Request as Wire};
+use serde_json::{Value, json};
 
 use super::site::{SealedSite, Site, Visitor, start};
 
@@ -38,7 +39,6 @@ async fn without_it_there_is_no_session_whatever_the_reason() {
         (&right, &other.cookie),
         (&right, &cookie[..cookie.len() - 1]),
         (&right, &cookie.replace("_site", "_sealed")),
-        (&right, &format!("_site=first; {cookie}")),
     ] {
         let seen = site.seen("/plain", query, cookie).await;
         assert_eq!(seen, json!({ "session": false, "user": null }), "{query} {cookie}");
@@ -53,5 +53,36 @@ async fn without_the_check_the_cookie_is_enough() {
     let seen = site.seen("/unchecked", "", &cookie).await;
     assert_eq!(seen, json!({ "session": true, "user": "ann" }));
     assert_eq!(site.seen("/unchecked", "", "").await["session"], json!(false));
+    site.running.shutdown().await.unwrap();
+}
+
+/// The line holds cookies of others, and ours can be there twice: by another path, or by another site under the domain.
+#[tokio::test]
+async fn the_cookie_is_found_among_others() {
+    let site = start::<Site>().await;
+    let (Visitor { cookie, token }, other) = (site.log_in().await, site.log_in().await);
+    let target = format!("/plain/websocket?_csrf_token={token}");
+    let forged = "_site=SFMyNTY.g3QAAAAA.AAAA";
+    for (lines, user) in [
+        (vec![format!("_site=first; {cookie}")], "ann"),
+        (vec![format!("{forged}; _site=; {cookie}; _site=last")], "ann"),
+        (vec!["theirs=~".to_owned(), cookie.clone()], "ann"),
+        (vec![format!("theirs=~; {cookie}")], "ann"),
+        (vec![format!("~=1; _site=~; {cookie}; x=~")], "ann"),
+        (vec![format!("{}{cookie}", "_site=x; ".repeat(7))], "ann"),
+        // Each costs a signature: there is an end to it.
+        (vec![format!("{}{cookie}", "_site=x; ".repeat(8))], ""),
+        // The first that is good counts, as it does for the pages.
+        (vec![format!("{}; {cookie}", other.cookie)], ""),
+    ] {
+        let request = Wire::upgrade(&target);
+        let request = lines.iter().fold(request, |request, line| request.header("cookie", line));
+        // A byte that is no text.
+        let head = request.to_bytes().into_iter().map(|byte| if byte == b'~' { 0xff } else { byte });
+        let mut client = Client::open_raw(site.port, &head.collect::<Vec<_>>()).await;
+        client.text("who?").await;
+        let seen: Value = serde_json::from_str(&client.hear_text().await).unwrap();
+        assert_eq!(seen["user"].as_str().unwrap_or_default(), user, "{lines:?}");
+    }
     site.running.shutdown().await.unwrap();
 }

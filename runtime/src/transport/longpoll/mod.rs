@@ -2,21 +2,24 @@
 //!
 //! A session is a task that owns a socket. The client's requests come and go: `GET` opens a session or waits for its
 //! messages, `POST` brings messages for it. A signed token, which every answer renews, says which session a request
-//! belongs to and how far the client has read; so nothing is lost with a request, and any node can serve it.
+//! belongs to and how far the client has read; so nothing is lost with a request, and any node can serve it. It is good at
+//! the mount that gave it, and at no other.
 //!
 //! | file | what |
 //! | --- | --- |
 //! | `request` | what is asked, in order of the decisions, and the HTTP answers |
 //! | `wire` | answers as JSON, bodies as messages |
 //! | `token` | what a token says |
+//! | `context` | where it is good |
 //! | `ledger` | what a client has, as a state machine |
 //! | `receipt` | whether an answer could be written |
 //! | `session` | the shared half of a session: what requests reach |
 //! | `task` | the task that owns the socket |
-//! | `sessions` | all sessions of this node |
+//! | `sessions` | the sessions of a mount on this node |
 //! | `seats` | how many there may be |
 //! | `remote` `ear` `letter` | sessions of other nodes, by PubSub: who asks, who answers, and in what words |
 
+mod context;
 mod ear;
 mod ledger;
 mod letter;
@@ -30,4 +33,4 @@ mod task;
 mod token;
 mod wire;
 
-pub(super) use self::{request::LongPollTransport, sessions::Sessions};
+pub(super) use self::request::LongPollTransport;

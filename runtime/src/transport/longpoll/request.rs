@@ -10,8 +10,10 @@ use http::{
         ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     },
 };
+use percent_encoding::percent_decode_str;
 
 use super::{
+    context::Context,
     ear,
     ledger::Bookmark,
     receipt::Receipted,
@@ -25,8 +27,8 @@ use super::{
 };
 use crate::{
     body::Body,
-    interop,
-    socket::{LongPoll, Param, Params, Socket},
+    header, interop,
+    socket::{LongPoll, Params, Socket},
     transport::{
         attempt::{Attempt, Denied},
         driver::Driver,
@@ -48,6 +50,13 @@ pub(in crate::transport) struct LongPollTransport {
     seats: Arc<Seats>,
 }
 
+/// What is asked of a session, or of the transport itself.
+enum Asked {
+    Poll,
+    Post,
+    Preflight,
+}
+
 impl Transport for LongPollTransport {
     const NAME: &'static str = "longpoll";
 
@@ -63,21 +72,26 @@ impl Transport for LongPollTransport {
 }
 
 impl LongPollTransport {
-    pub(in crate::transport) fn new(options: &'static LongPoll, sessions: Arc<Sessions>) -> Self {
-        LongPollTransport { options, sessions, seats: Arc::default() }
+    pub(in crate::transport) fn new(options: &'static LongPoll) -> Self {
+        LongPollTransport { options, sessions: Arc::default(), seats: Arc::default() }
     }
 
     async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+        let asked = match attempt.parts.method {
+            Method::GET => Asked::Poll,
+            Method::POST => Asked::Post,
+            Method::OPTIONS => Asked::Preflight,
+            _ => return Err(plain(StatusCode::BAD_REQUEST, "")),
+        };
         let params = attempt.params()?;
         attempt.check_origin().map_err(|denied| match denied {
             Denied::Origin => wire::status(403),
             other => other.into(),
         })?;
-        match attempt.parts.method {
-            Method::GET => self.get::<S>(attempt, params).await,
-            Method::POST => self.post(attempt, params).await,
-            Method::OPTIONS => Ok(preflight(&attempt)),
-            _ => Err(plain(StatusCode::BAD_REQUEST, "")),
+        match asked {
+            Asked::Poll => self.get::<S>(attempt, params).await,
+            Asked::Post => self.post(attempt, params).await,
+            Asked::Preflight => Ok(preflight(&attempt)),
         }
     }
 
@@ -168,8 +182,7 @@ impl LongPollTransport {
             );
             plain(StatusCode::SERVICE_UNAVAILABLE, "too many longpoll sessions")
         })?;
-        let header = attempt.parts.headers.get(AUTH_HEADER);
-        let auth_token = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let auth_token = header::values(&attempt.parts.headers, AUTH_HEADER).next().map(str::to_owned);
         let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
             Denied::Refused(_) => wire::status(403),
             other => other.into(),
@@ -177,6 +190,7 @@ impl LongPollTransport {
         let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
         let name = unguessable_name();
         let ticket = Ticket {
+            context: Context::of(&attempt),
             endpoint: attempt.handle().endpoint_id().to_owned(),
             session: name.clone(),
             opened: token::now(),
@@ -197,13 +211,9 @@ impl LongPollTransport {
 
     /// What the request's token says, if it is good.
     fn ticket(&self, attempt: &Attempt, params: &Params) -> Option<Ticket> {
-        let header = attempt.parts.headers.get(TOKEN_HEADER);
-        let token = match header {
-            Some(header) => header.to_str().ok(),
-            None => params.get("token").and_then(Param::as_str),
-        };
-        let token = token.filter(|token| !token.is_empty())?;
-        Ticket::read(attempt.handle(), self.options.crypto, token).ok()
+        let header = header::values(&attempt.parts.headers, TOKEN_HEADER).next();
+        let token = header.or_else(|| params.as_str("token").filter(|token| !token.is_empty()))?;
+        Ticket::read(attempt.handle(), self.options.crypto, Context::of(attempt), token).ok()
     }
 
     fn find(&self, attempt: &Attempt, ticket: &Ticket) -> Found {
@@ -246,13 +256,13 @@ enum Found {
 /// The application's parameters. Clients put the session's token behind them: it hides one of theirs of that name, which
 /// is wanted again when a session is opened in place of one that has ended.
 fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, Denied> {
-    let is_token = |piece: &&str| piece.starts_with("token=");
     let mut pieces: Vec<&str> = attempt.parts.uri.query().unwrap_or_default().split('&').collect();
     let tokens = pieces.iter().filter(|piece| is_token(piece)).count();
-    let session_token = if attempt.parts.headers.contains_key(TOKEN_HEADER) || !(named || tokens > 1) {
+    let by_header = header::values(&attempt.parts.headers, TOKEN_HEADER).next().is_some();
+    let session_token = if by_header || !(named || tokens > 1) {
         None
     } else {
-        pieces.iter().rposition(is_token)
+        pieces.iter().rposition(|piece| is_token(piece))
     };
     match session_token {
         Some(place) => {
@@ -261,6 +271,12 @@ fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, 
         }
         None => Ok(params),
     }
+}
+
+/// Whether a piece of a query is a parameter `token`, however its name is written.
+fn is_token(piece: &str) -> bool {
+    let name = piece.split('=').next().unwrap_or_default();
+    percent_decode_str(name).eq(b"token".iter().copied())
 }
 
 fn malformed(malformed: Malformed) -> Response<Body> {

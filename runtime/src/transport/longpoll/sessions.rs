@@ -1,4 +1,4 @@
-//! All longpoll sessions of a running endpoint, by their names.
+//! The longpoll sessions of a mount, by their names.
 
 use std::{
     collections::HashMap,
@@ -7,9 +7,9 @@ use std::{
 
 use super::session::Session;
 
-/// All longpoll sessions of a running endpoint: a token is good at every mount of it.
+/// The longpoll sessions of a mount of a running endpoint.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<Box<str>, Arc<Session>>>);
+pub(super) struct Sessions(Mutex<HashMap<Box<str>, Arc<Session>>>);
 
 /// A session's entry, which ends when this is dropped.
 pub(super) struct Listed {

@@ -8,16 +8,18 @@ use crate::{
     socket::Crypto,
 };
 
-use super::ledger::Bookmark;
+use super::{context::Context, ledger::Bookmark};
 
-/// One salt for all endpoints: a node serves the tokens of every other one that has the same secret and PubSub.
+/// One salt for all endpoints: which of them a token is for, its [`Context`] says.
 const SALT: &str = "landfall longpoll";
 /// Tells tokens of this form from those of others.
-const FORM: &str = "lf1";
+const FORM: &str = "lf2";
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ticket {
+    /// Where it is good.
+    pub(super) context: Context,
     /// The endpoint that has the session.
     pub(super) endpoint: String,
     pub(super) session: String,
@@ -27,20 +29,27 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    pub(super) fn read(handle: &Handle, crypto: Crypto, token: &str) -> Result<Self, TokenError> {
+    /// # Errors
+    /// When it was changed, is too old, or was given in another context.
+    pub(super) fn read(
+        handle: &Handle,
+        crypto: Crypto,
+        context: Context,
+        token: &str,
+    ) -> Result<Self, TokenError> {
         let tokens = tokens(handle, crypto).ok_or(TokenError::Invalid)?;
-        let (form, endpoint, session, opened, upto, answer) =
-            tokens.verify::<(String, String, String, u64, u64, u64)>(token)?;
-        if form != FORM {
+        let (form, given, endpoint, session, opened, upto, answer) =
+            tokens.verify::<(String, String, String, String, u64, u64, u64)>(token)?;
+        if form != FORM || given != context.as_str() {
             return Err(TokenError::Invalid);
         }
-        Ok(Ticket { endpoint, session, opened, mark: Bookmark { upto, answer } })
+        Ok(Ticket { context, endpoint, session, opened, mark: Bookmark { upto, answer } })
     }
 
     /// The token; `None` if the endpoint has no secret, which was found when it started.
     pub(super) fn write(&self, handle: &Handle, crypto: Crypto) -> Option<String> {
-        let Ticket { endpoint, session, opened, mark } = self;
-        let data = (FORM, endpoint, session, opened, mark.upto, mark.answer);
+        let Ticket { context, endpoint, session, opened, mark } = self;
+        let data = (FORM, context.as_str(), endpoint, session, opened, mark.upto, mark.answer);
         tokens(handle, crypto)?.sign_at(&data, UNIX_EPOCH + Duration::from_millis(*opened)).ok()
     }
 }

@@ -8,13 +8,14 @@ use http::{
 
 use crate::{
     body::Body,
+    header,
     message::{Message, Text},
     socket::Unsupported,
     transport::format::Format,
 };
 
 /// The type of a body that holds one message a line.
-const NDJSON: &[u8] = b"application/x-ndjson";
+const NDJSON: &str = "application/x-ndjson";
 
 /// A message as an element of the answer's list, with the comma behind it.
 pub(super) struct Element;
@@ -74,9 +75,7 @@ pub(super) enum Malformed {
 ///
 /// All are read before the first is handled, so that a body is accepted as a whole or not at all.
 pub(super) fn messages(headers: &HeaderMap, body: Bytes, most: usize) -> Result<Vec<Message>, Malformed> {
-    let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let ndjson = matches!((types.next(), types.next()), (Some(only), None) if only.as_bytes() == NDJSON);
-    if !ndjson {
+    if !header::is_of_type(headers, NDJSON) {
         return Ok(vec![Message::Text(text(body)?)]);
     }
     let mut messages = Vec::new();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
+use http::{Method, Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
+use hyper::upgrade::OnUpgrade;
 
 use super::{
     connection::Connection,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     body::Body,
-    contain, interop,
+    contain, header, interop,
     pubsub::SocketEncoder,
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
@@ -46,18 +47,19 @@ impl Transport for WebSocketTransport {
         if attempt.parts.method != Method::GET {
             return Err(answer(StatusCode::BAD_REQUEST, ""));
         }
+        let accept = handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
+        let upgrade = Upgrade::of(&mut attempt.parts)
+            .ok_or_else(|| answer(StatusCode::BAD_REQUEST, "this connection cannot be upgraded"))?;
         let params = attempt.params()?;
         attempt.check_origin()?;
         let Agreed { subprotocol, auth_token } = agree(options, &attempt)?;
         let connected = attempt.ask::<S>(params, auth_token).await;
         let connected = connected.map_err(|denied| refuse(options, &attempt, denied))?;
 
-        let accept = handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
         let deflate = if options.compress { Deflate::negotiate(&attempt.parts.headers) } else { None };
         let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
         let mounted = attempt.mounted.clone();
-        let open = move |stream, early| open(connected, stream, early, mounted, options, deflate);
-        hand_over(&mut attempt.parts, open)?;
+        upgrade.then(move |stream, early| open(connected, stream, early, mounted, options, deflate));
         Ok(response)
     }
 }
@@ -68,9 +70,8 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
         match disagreement {
             Disagreement::BadToken => answer(StatusCode::BAD_REQUEST, ""),
             Disagreement::NothingInCommon => {
-                // With a token in it, the header is nothing for a log.
-                let offered = headers.get(SEC_WEBSOCKET_PROTOCOL).filter(|_| !options.auth_token);
-                log::no_subprotocol(&attempt.mounted, offered, options.subprotocols.unwrap_or_default());
+                let offered = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
+                log::no_subprotocol(&attempt.mounted, &offered, options.subprotocols.unwrap_or_default());
                 Denied::Subprotocol.into()
             }
         }
@@ -90,31 +91,37 @@ fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Bo
     }
 }
 
-/// Leaves the stream to `open`, by the way that the server in front of us offers.
-fn hand_over(
-    parts: &mut Parts,
-    open: impl FnOnce(Stream, Bytes) + Send + 'static,
-) -> Result<(), Response<Body>> {
-    if let Some(slot) = parts.extensions.get::<TakeoverSlot>() {
-        slot.put(Box::new(open));
-        return Ok(());
-    }
-    let mut request = Request::new(());
-    std::mem::swap(request.extensions_mut(), &mut parts.extensions);
-    if request.extensions().get::<hyper::upgrade::OnUpgrade>().is_none() {
-        return Err(answer(StatusCode::BAD_REQUEST, "this connection cannot be upgraded"));
-    }
-    let upgrade = hyper::upgrade::on(request);
-    tokio::spawn(async move {
-        match upgrade.await {
-            Ok(upgraded) => {
-                let (stream, early) = interop::stream(upgraded);
-                open(stream, early);
-            }
-            Err(error) => tracing::debug!(%error, "the connection was lost during the upgrade"),
+/// How the server in front of us gives up its stream after the 101.
+enum Upgrade {
+    Takeover(TakeoverSlot),
+    Hyper(OnUpgrade),
+}
+
+impl Upgrade {
+    /// `None` if it does not.
+    fn of(parts: &mut Parts) -> Option<Upgrade> {
+        if let Some(slot) = parts.extensions.get::<TakeoverSlot>() {
+            return Some(Upgrade::Takeover(slot.clone()));
         }
-    });
-    Ok(())
+        parts.extensions.remove::<OnUpgrade>().map(Upgrade::Hyper)
+    }
+
+    /// Leaves the stream to `open`.
+    fn then(self, open: impl FnOnce(Stream, Bytes) + Send + 'static) {
+        let upgrade = match self {
+            Upgrade::Takeover(slot) => return slot.put(Box::new(open)),
+            Upgrade::Hyper(upgrade) => upgrade,
+        };
+        tokio::spawn(async move {
+            match upgrade.await {
+                Ok(upgraded) => {
+                    let (stream, early) = interop::stream(upgraded);
+                    open(stream, early);
+                }
+                Err(error) => tracing::debug!(%error, "the connection was lost during the upgrade"),
+            }
+        });
+    }
 }
 
 /// Starts the connection's task.

@@ -9,6 +9,7 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 use http::{HeaderMap, HeaderValue, header::SEC_WEBSOCKET_EXTENSIONS};
 
 use super::frame::Violation;
+use crate::header;
 
 /// What ends each message's data on the wire is left out, and put back (RFC 7692 §7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
@@ -31,13 +32,12 @@ pub(super) struct Deflate {
 impl Deflate {
     /// The first acceptable offer.
     pub(super) fn negotiate(headers: &HeaderMap) -> Option<Deflate> {
-        let lines = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter().filter_map(|line| line.to_str().ok());
-        lines.flat_map(|line| line.split(',')).find_map(Deflate::accept)
+        header::list(headers, &SEC_WEBSOCKET_EXTENSIONS).find_map(Deflate::accept)
     }
 
-    fn accept(offer: &str) -> Option<Deflate> {
-        let mut parts = offer.split(';').map(str::trim);
-        if !parts.next()?.eq_ignore_ascii_case("permessage-deflate") {
+    fn accept(offer: &[u8]) -> Option<Deflate> {
+        let (name, parameters) = header::parameters(offer);
+        if !name.eq_ignore_ascii_case(b"permessage-deflate") {
             return None;
         }
         let mut deflate = Deflate {
@@ -47,22 +47,18 @@ impl Deflate {
             client_bits: None,
             client_forgets: false,
         };
-        let mut seen: Vec<String> = Vec::new();
-        for part in parts {
-            let (name, value) = match part.split_once('=') {
-                Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
-                None => (part, None),
-            };
-            let name = name.to_ascii_lowercase();
-            match (name.as_str(), value) {
-                ("server_no_context_takeover", None) => deflate.server_forgets = true,
-                ("client_no_context_takeover", None) => deflate.client_forgets = true,
-                ("server_max_window_bits", Some(value)) => {
+        let mut seen: Vec<Vec<u8>> = Vec::new();
+        for parameter in parameters {
+            let name = parameter.name.to_ascii_lowercase();
+            match (name.as_slice(), parameter.value.as_deref()) {
+                (b"server_no_context_takeover", None) => deflate.server_forgets = true,
+                (b"client_no_context_takeover", None) => deflate.client_forgets = true,
+                (b"server_max_window_bits", Some(value)) => {
                     deflate.server_bits = window_bits(value)?;
                     deflate.server_bits_asked = true;
                 }
-                ("client_max_window_bits", Some(value)) => deflate.client_bits = Some(window_bits(value)?),
-                ("client_max_window_bits", None) => deflate.client_bits = Some(15),
+                (b"client_max_window_bits", Some(value)) => deflate.client_bits = Some(window_bits(value)?),
+                (b"client_max_window_bits", None) => deflate.client_bits = Some(15),
                 _ => return None,
             }
             if seen.contains(&name) {
@@ -92,11 +88,13 @@ impl Deflate {
     }
 }
 
-/// 8 to 15, possibly quoted, without leading zeros (RFC 7692 §7.1.2.1).
-fn window_bits(value: &str) -> Option<u8> {
-    let value = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
-    let bits: u8 = value.parse().ok()?;
-    ((8..=15).contains(&bits) && !value.starts_with(['0', '+'])).then_some(bits)
+/// 8 to 15, without leading zeros (RFC 7692 §7.1.2.1).
+fn window_bits(value: &[u8]) -> Option<u8> {
+    match value {
+        [digit @ b'8'..=b'9'] => Some(digit - b'0'),
+        [b'1', digit @ b'0'..=b'5'] => Some(10 + digit - b'0'),
+        _ => None,
+    }
 }
 
 thread_local! {

@@ -11,7 +11,7 @@ use http::{
 use tungstenite::handshake::derive_accept_key;
 
 use super::deflate::Deflate;
-use crate::body::Body;
+use crate::{body::Body, header};
 
 /// Why a request is no upgrade: the text is the answer's body, with status 400.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,31 +28,31 @@ pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
     if parts.version < Version::HTTP_11 {
         return fail(format!("HTTP version {:?} unsupported", parts.version));
     }
-    if !has_token(headers, CONNECTION, "upgrade") {
+    if !header::has_token(headers, &CONNECTION, "upgrade") {
         return fail(format!(
             "'connection' header must contain 'upgrade', got {}",
             list(headers, CONNECTION)
         ));
     }
-    if !has_token(headers, UPGRADE, "websocket") {
+    if !header::has_token(headers, &UPGRADE, "websocket") {
         return fail(format!("'upgrade' header must contain 'websocket', got {}", list(headers, UPGRADE)));
     }
-    let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).iter();
-    let key = match (keys.next(), keys.next()) {
-        (None, _) => return fail("'sec-websocket-key' header is absent".to_owned()),
-        (Some(_), Some(_)) => return fail("'sec-websocket-key' header must occur once".to_owned()),
-        (Some(key), None) if !is_key(key.as_bytes()) => {
+    let key = match header::one(headers, SEC_WEBSOCKET_KEY) {
+        None if headers.contains_key(SEC_WEBSOCKET_KEY) => {
+            return fail("'sec-websocket-key' header must occur once".to_owned());
+        }
+        None => return fail("'sec-websocket-key' header is absent".to_owned()),
+        Some(key) if !is_key(key) => {
             return fail("'sec-websocket-key' header must be 16 bytes in base64".to_owned());
         }
-        (Some(key), None) => key,
+        Some(key) => key,
     };
-    let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
-    if versions.next().is_none_or(|version| version != "13") || versions.next().is_some() {
+    if header::one(headers, SEC_WEBSOCKET_VERSION) != Some(b"13") {
         let got = list(headers, SEC_WEBSOCKET_VERSION);
         let text = format!("'sec-websocket-version' header must equal '13', got {got}");
         return Err(NoUpgrade { text, version: true });
     }
-    let accept = derive_accept_key(key.as_bytes());
+    let accept = derive_accept_key(key);
     HeaderValue::try_from(accept).map_err(|_| NoUpgrade { text: String::new(), version: false })
 }
 
@@ -87,12 +87,6 @@ pub(super) fn switching_protocols(
         headers.insert(SEC_WEBSOCKET_EXTENSIONS, deflate.header());
     }
     response
-}
-
-/// Whether one of a header's comma-separated tokens is this one, in any case.
-fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
-    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
 /// All values of a header, as a list of quoted strings.

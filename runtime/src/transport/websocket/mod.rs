@@ -29,4 +29,4 @@ mod subprotocol;
 mod wire;
 mod work;
 
-pub(super) use self::accept::WebSocketTransport;
+pub(super) use self::{accept::WebSocketTransport, subprotocol::BEARER};

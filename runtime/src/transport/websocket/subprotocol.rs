@@ -5,7 +5,10 @@
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 
-const BEARER: &str = "base64url.bearer.phx.";
+use crate::header;
+
+/// What a bearer token begins with.
+pub(in crate::transport) const BEARER: &str = "base64url.bearer.phx.";
 
 /// What was agreed on.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,14 +26,15 @@ pub(super) enum Disagreement {
     BadToken,
 }
 
-/// The first of our subprotocols that the client offers in its first header line. A client that offers none is fine.
+/// The first of our subprotocols that the client offers. A client that sends no such header is fine.
 pub(super) fn agree(
     headers: &HeaderMap,
     ours: Option<&'static [&'static str]>,
     auth_token: bool,
 ) -> Result<Agreed, Disagreement> {
-    let Some(line) = headers.get(SEC_WEBSOCKET_PROTOCOL) else { return Ok(Agreed::default()) };
-    let mut offered: Vec<&str> = line.to_str().unwrap_or_default().split(',').map(str::trim).collect();
+    let Some(mut offered) = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL) else {
+        return Ok(Agreed::default());
+    };
     let mut agreed = Agreed::default();
     if auth_token {
         let bearers: Vec<&str> = offered.iter().filter_map(|offer| offer.strip_prefix(BEARER)).collect();
@@ -102,6 +106,21 @@ mod tests {
         assert_eq!(offer("anything", None, false), Ok(Agreed::default()));
         assert_eq!(agree(&HeaderMap::new(), ours, false), Ok(Agreed::default()));
         assert_eq!(offer("sip", Some(&[]), false), Err(Disagreement::NothingInCommon));
+    }
+
+    #[test]
+    fn several_lines_are_one_offer() {
+        let two = |first: &[u8], second: &[u8], ours, auth| {
+            let lines = [first, second].map(|line| HeaderValue::from_bytes(line).expect("a value"));
+            agree(&lines.map(|line| (SEC_WEBSOCKET_PROTOCOL, line)).into_iter().collect(), ours, auth)
+        };
+        let ours: Option<&'static [&'static str]> = Some(&["sip", "mqtt"]);
+        for (first, second) in [(&b"mqtt"[..], &b"sip"[..]), (b"x, mqtt", b"y,sip"), (b"\xff, sip", b"mqtt")]
+        {
+            assert_eq!(two(first, second, ours, false).map(|agreed| agreed.subprotocol), Ok(Some("sip")));
+        }
+        let agreed = two(b"phoenix", b"base64url.bearer.phx.c2VjcmV0Pw", None, true).expect("agreed");
+        assert_eq!(agreed, Agreed { subprotocol: Some("phoenix"), auth_token: Some("secret?".to_owned()) });
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
@@ -6,6 +8,7 @@ use crate::{
     config::{Config, Secret},
     crypto::Digest,
     pubsub::PubSub,
+    socket::Params,
 };
 
 const SECRET: &str = "a secret of 64 bytes that only this endpoint knows, or so it hopes";
@@ -20,12 +23,16 @@ fn endpoint(secret: Option<&str>) -> Handle {
 
 fn ticket() -> Ticket {
     Ticket {
+        context: HOME.clone(),
         endpoint: "endpoint".to_owned(),
         session: "session".to_owned(),
         opened: now(),
         mark: Bookmark { upto: 7, answer: 3 },
     }
 }
+
+static HOME: LazyLock<Context> =
+    LazyLock::new(|| Context::new(["Site", "/talk", "/longpoll"], &Params::EMPTY));
 
 fn write(handle: &Handle, ticket: &Ticket, crypto: Crypto) -> String {
     ticket.write(handle, crypto).expect("a secret")
@@ -38,7 +45,7 @@ fn what_is_written_is_read() {
         let ticket = Ticket { mark, ..ticket() };
         let token = write(&handle, &ticket, Crypto::DEFAULT);
         assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "{token}");
-        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &token), Ok(ticket));
+        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token), Ok(ticket));
     }
 }
 
@@ -50,8 +57,15 @@ fn every_byte_counts() {
         let mut changed = token.clone().into_bytes();
         changed[at] ^= 1 << (at % 7);
         let changed = String::from_utf8(changed).expect("ASCII");
-        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &changed), Err(TokenError::Invalid), "{changed}");
-        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &token[..at]), Err(TokenError::Invalid));
+        assert_eq!(
+            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &changed),
+            Err(TokenError::Invalid),
+            "{changed}"
+        );
+        assert_eq!(
+            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token[..at]),
+            Err(TokenError::Invalid)
+        );
     }
 }
 
@@ -60,18 +74,25 @@ fn other_keys_open_nothing() {
     let handle = endpoint(Some(SECRET));
     let token = write(&handle, &ticket(), Crypto::DEFAULT);
     let foreign = endpoint(Some("another secret of 64 bytes, which belongs to somebody else, I guess"));
-    assert_eq!(Ticket::read(&foreign, Crypto::DEFAULT, &token), Err(TokenError::Invalid));
+    assert_eq!(Ticket::read(&foreign, Crypto::DEFAULT, HOME.clone(), &token), Err(TokenError::Invalid));
     for crypto in [
         Crypto { key_iterations: 999, ..Crypto::DEFAULT },
         Crypto { key_length: 64, ..Crypto::DEFAULT },
         Crypto { key_digest: Digest::Sha512, ..Crypto::DEFAULT },
     ] {
-        assert_eq!(Ticket::read(&handle, crypto, &token), Err(TokenError::Invalid), "{crypto:?}");
+        assert_eq!(
+            Ticket::read(&handle, crypto, HOME.clone(), &token),
+            Err(TokenError::Invalid),
+            "{crypto:?}"
+        );
         let own = write(&handle, &ticket(), crypto);
-        assert!(Ticket::read(&handle, crypto, &own).is_ok(), "{crypto:?}");
+        assert!(Ticket::read(&handle, crypto, HOME.clone(), &own).is_ok(), "{crypto:?}");
     }
     assert_eq!(ticket().write(&endpoint(None), Crypto::DEFAULT), None);
-    assert_eq!(Ticket::read(&endpoint(None), Crypto::DEFAULT, &token), Err(TokenError::Invalid));
+    assert_eq!(
+        Ticket::read(&endpoint(None), Crypto::DEFAULT, HOME.clone(), &token),
+        Err(TokenError::Invalid)
+    );
 }
 
 /// Signed by the endpoint, and yet no token of a session.
@@ -79,19 +100,41 @@ fn other_keys_open_nothing() {
 fn other_forms_open_nothing() {
     let handle = endpoint(Some(SECRET));
     let tokens = handle.tokens(SALT).expect("a secret");
-    let sign =
-        |form: &str| tokens.sign(&(form, "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token");
-    assert!(Ticket::read(&handle, Crypto::DEFAULT, &sign(FORM)).is_ok());
+    let sign = |form: &str| {
+        tokens.sign(&(form, HOME.as_str(), "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token")
+    };
+    assert!(Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &sign(FORM)).is_ok());
     for token in [
         sign("lf0"),
         sign(""),
         tokens.sign("session").expect("a token"),
-        tokens.sign(&(FORM, "endpoint", "session")).expect("a token"),
-        tokens.sign(&(FORM, "endpoint", "session", -1_i64, 2_u64, 3_u64)).expect("a token"),
-        tokens.sign(&(FORM, "endpoint", "session", 1_u64, 2_u64, 3_u64, 4_u64)).expect("a token"),
-        tokens.encrypt(&(FORM, "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token"),
+        tokens.sign(&(FORM, HOME.as_str(), "endpoint", "session")).expect("a token"),
+        tokens.sign(&(FORM, HOME.as_str(), "endpoint", "session", -1_i64, 2_u64, 3_u64)).expect("a token"),
+        tokens
+            .sign(&(FORM, HOME.as_str(), "endpoint", "session", 1_u64, 2_u64, 3_u64, 4_u64))
+            .expect("a token"),
+        tokens.encrypt(&(FORM, HOME.as_str(), "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token"),
     ] {
-        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, &token), Err(TokenError::Invalid), "{token}");
+        assert_eq!(
+            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token),
+            Err(TokenError::Invalid),
+            "{token}"
+        );
+    }
+}
+
+#[test]
+fn other_contexts_open_nothing() {
+    let handle = endpoint(Some(SECRET));
+    let token = write(&handle, &ticket(), Crypto::DEFAULT);
+    for (names, variables) in [
+        (["Other", "/talk", "/longpoll"], Params::EMPTY),
+        (["Site", "/any", "/longpoll"], Params::EMPTY),
+        (["Site", "/talk", "/lp"], Params::EMPTY),
+        (["Site", "/talk", "/longpoll"], Params::from_iter([("room", "7")])),
+    ] {
+        let other = Context::new(names, &variables);
+        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, other, &token), Err(TokenError::Invalid));
     }
 }
 
@@ -101,7 +144,7 @@ fn its_age_is_the_sessions() {
     let crypto = Crypto { max_age: Duration::from_secs(60), ..Crypto::DEFAULT };
     for (age, good) in [(0, true), (59_000, true), (61_000, false)] {
         let ticket = Ticket { opened: now() - age, ..ticket() };
-        let read = Ticket::read(&handle, crypto, &write(&handle, &ticket, crypto));
+        let read = Ticket::read(&handle, crypto, HOME.clone(), &write(&handle, &ticket, crypto));
         assert_eq!(read, if good { Ok(ticket) } else { Err(TokenError::Expired) }, "{age}");
     }
 }
@@ -109,8 +152,8 @@ fn its_age_is_the_sessions() {
 proptest! {
     #[test]
     fn no_text_is_a_token(text: String, dots in "[A-Za-z0-9_.-]{0,200}") {
-        static HANDLE: std::sync::LazyLock<Handle> = std::sync::LazyLock::new(|| endpoint(Some(SECRET)));
-        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, &text), Err(TokenError::Invalid));
-        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, &dots), Err(TokenError::Invalid));
+        static HANDLE: LazyLock<Handle> = LazyLock::new(|| endpoint(Some(SECRET)));
+        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, HOME.clone(), &text), Err(TokenError::Invalid));
+        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, HOME.clone(), &dots), Err(TokenError::Invalid));
     }
 }
