@@ -12,6 +12,7 @@ mod contain;
 mod crypto;
 mod endpoint;
 mod error;
+mod escape;
 mod handle;
 mod interop;
 mod message;
