@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     body::Body,
-    contain, interop,
+    contain,
+    escape::told,
+    interop,
     pubsub::SocketEncoder,
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
@@ -111,7 +113,9 @@ fn hand_over(
                 let (stream, early) = interop::stream(upgraded);
                 open(stream, early);
             }
-            Err(error) => tracing::debug!(%error, "the connection was lost during the upgrade"),
+            Err(error) => {
+                tracing::debug!(error = %told(&error), "the connection was lost during the upgrade")
+            }
         }
     });
     Ok(())
