@@ -9,13 +9,16 @@ use std::{
     task::Poll,
 };
 
-/// A panic that was caught. It prints what the panic said.
+use crate::escape::told;
+
+/// A panic that was caught. It prints what the panic said, as a log line shows it: it may quote a client.
 pub(crate) struct Panic(Box<dyn Any + Send>);
 
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.downcast_ref::<String>().map(String::as_str);
-        f.write_str(text.or_else(|| self.0.downcast_ref::<&str>().copied()).unwrap_or("(no text)"))
+        let text = text.or_else(|| self.0.downcast_ref::<&str>().copied());
+        fmt::Display::fmt(&told(&text.unwrap_or("(no text)")), f)
     }
 }
 

@@ -175,7 +175,10 @@ mod tests {
         assert_eq!(shown("a\r\n\tb").to_string(), r#""a\r\n\tb""#);
         assert_eq!(shown("\0\x1b[2J\x7f").to_string(), r#""\u{0}\u{1b}[2J\u{7f}""#);
         assert_eq!(shown("\u{9b}1m").to_string(), r#""\u{9b}1m""#);
-        assert_eq!(shown("\u{2028}\u{2029}\u{202e}\u{2066}").to_string(), r#""\u{2028}\u{2029}\u{202e}\u{2066}""#);
+        assert_eq!(
+            shown("\u{2028}\u{2029}\u{202e}\u{2066}").to_string(),
+            r#""\u{2028}\u{2029}\u{202e}\u{2066}""#
+        );
         assert_eq!(shown_bytes(b"a\xff\xc3(").to_string(), r#""a\xff\xc3(""#);
     }
 

@@ -17,6 +17,7 @@ use crate::{
     body::Body,
     contain,
     error::BoxError,
+    escape::told,
     plug::{NotFound, plain},
 };
 
@@ -102,7 +103,7 @@ impl Future for Answering {
             }
             Ok(Ok(Ok(response))) => Poll::Ready(response),
             Ok(Ok(Err(error))) => {
-                tracing::error!(%error, "a service failed");
+                tracing::error!(error = %told(&error), "a service failed");
                 Poll::Ready(failed())
             }
             Err(Panicked) => Poll::Ready(failed()),

@@ -103,8 +103,8 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
 
     let text = log.text();
     for logged in [
-        "GET \\\"/chatty/longpoll",
-        "POST \\\"/chatty/longpoll",
+        "method=GET path=/chatty/longpoll status=200",
+        "method=POST path=/chatty/longpoll status=200",
         "connected",
         "[FILTERED]",
         "as asked",

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     contain,
+    escape::{shown, told},
     pubsub::{BroadcastError, Payload, PubSub},
 };
 
@@ -73,7 +74,7 @@ impl Shared {
             return;
         }
         if let Err(panic) = contain::call(|| fetch(topic, presences)) {
-            tracing::error!(topic, "fetching what belongs to presences panicked: {panic}");
+            tracing::error!(topic = %shown(topic), "fetching what belongs to presences panicked: {panic}");
             presences.clear_fields();
         }
     }
@@ -129,7 +130,7 @@ impl Shared {
         match Payload::json(&Told { joins, leaves }) {
             Ok(payload) => self.pubsub.broadcast(topic, "presence_diff", payload),
             Err(error) => {
-                tracing::error!(topic, "presences cannot be JSON: {error}");
+                tracing::error!(topic = %shown(topic), "presences cannot be JSON: {}", told(&error));
                 Ok(())
             }
         }

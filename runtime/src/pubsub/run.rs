@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{Broadcast, Subscriber, SubscriberId};
-use crate::contain;
+use crate::{contain, escape::shown};
 
 /// Who does not get a publication.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Publication {
     fn contained<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
         let made = contain::call(make);
         made.inspect_err(|panic| {
-            tracing::error!(topic = self.topic(), "encoding a broadcast panicked: {panic}");
+            tracing::error!(topic = %shown(self.topic()), "encoding a broadcast panicked: {panic}");
         })
         .ok()
     }

@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
-use crate::pubsub::{Broadcast, Membership, PubSub, Subscriber, SubscriberId};
+use crate::{
+    escape::shown,
+    pubsub::{Broadcast, Membership, PubSub, Subscriber, SubscriberId},
+};
 
 /// Messages that may wait for one socket's `handle_info`.
 const CAPACITY: usize = 1024;
@@ -244,7 +247,10 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
         if let Some(inbox) = self.inbox.upgrade()
             && let Err(SendError::Full(_)) = inbox.put(I::from(broadcast.clone()), CAPACITY)
         {
-            tracing::warn!(topic = broadcast.topic(), "a broadcast was lost: the socket's mailbox is full");
+            tracing::warn!(
+                topic = %shown(broadcast.topic()),
+                "a broadcast was lost: the socket's mailbox is full"
+            );
         }
     }
 }

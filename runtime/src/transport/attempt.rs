@@ -12,11 +12,15 @@ use http::{
     header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
     request::Parts,
 };
-use tracing::Level;
 
 use super::{
-    driver::Driver, format::Format, log, mounted::Mounted, outgoing::Outgoing, pattern::NotUtf8, request,
-    upload,
+    driver::Driver,
+    format::Format,
+    log::{self, LoggedRequest},
+    mounted::Mounted,
+    outgoing::Outgoing,
+    pattern::NotUtf8,
+    request, upload,
 };
 use crate::{
     body::Body,
@@ -258,9 +262,8 @@ impl Attempt {
     }
 
     /// What `transport_log` wants to be logged of this request.
-    pub(super) fn log_line(&self) -> Option<(Level, String)> {
-        let level = self.mounted.options.transport_log?;
-        Some((level, log::request(&self.parts)))
+    pub(super) fn log_line(&self) -> Option<LoggedRequest> {
+        self.mounted.options.transport_log.map(|level| LoggedRequest::new(level, &self.parts))
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
     attempt::Connected,
     format::{Format, Look},
     line::Line,
+    log,
     mounted::Mounted,
     roster::Member,
 };
@@ -159,7 +160,7 @@ impl<S: Socket> Driver<S> {
         self.inbox.close();
         self.line.close();
         let name = self.line.mounted.socket();
-        tracing::debug!(socket = name, ?reason, "socket closed");
+        log::closed(name, &reason);
         let end = || {
             if self.begun {
                 socket.terminate(reason)

@@ -1,10 +1,10 @@
 //! A transport in front of a socket type: what answers the requests at one path of a mount.
 
-use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Instant};
+use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use http::Response;
 
-use super::{attempt::Attempt, log, options::TransportOptions};
+use super::{attempt::Attempt, options::TransportOptions};
 use crate::{
     body::Body,
     error::BoxError,
@@ -136,10 +136,10 @@ impl<S: Socket, T: Transport> Entrance for Front<S, T> {
     fn answer(&self, attempt: Attempt) -> Answer {
         let transport = self.transport.clone();
         Box::pin(async move {
-            let request = attempt.log_line().map(|(level, line)| (level, line, Instant::now()));
+            let request = attempt.log_line();
             let answer = transport.answer::<S>(attempt).await.unwrap_or_else(|refusal| refusal);
-            if let Some((level, line, started)) = request {
-                log::answer(level, &line, answer.status(), started.elapsed());
+            if let Some(request) = request {
+                request.answered(answer.status());
             }
             Ok(answer)
         })

@@ -1,12 +1,18 @@
-//! What transports log, without what may be secret.
+//! What transports log, without what may be secret. What came from a client is escaped and cut.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use http::{HeaderValue, StatusCode, request::Parts};
 use tracing::Level;
 
 use super::{mounted::Mounted, websocket::BEARER};
-use crate::socket::Params;
+use crate::{
+    escape::{shown, shown_bytes, told},
+    socket::{Params, Reason},
+};
 
 /// Parameters whose name contains one of these are not logged.
 const FILTERED: [&str; 3] = ["password", "token", "secret"];
@@ -36,7 +42,7 @@ impl fmt::Debug for LoggedParams {
 pub(super) fn params(mounted: &Mounted, params: &Params) -> Option<LoggedParams> {
     let level = mounted.mount.log?;
     let wanted = level <= tracing::level_filters::LevelFilter::current();
-    wanted.then(|| LoggedParams(format!("{:?}", Filtered(params))))
+    wanted.then(|| LoggedParams(told(&format_args!("{:?}", Filtered(params))).to_string()))
 }
 
 struct Filtered<'a>(&'a Params);
@@ -81,10 +87,10 @@ pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Dur
 }
 
 pub(super) fn origin_refused<'a>(mounted: &Mounted, origins: impl Iterator<Item = &'a HeaderValue>) {
-    let origins: Vec<_> = origins.collect();
+    let origins: Vec<_> = origins.map(HeaderValue::as_bytes).collect();
     tracing::error!(
         socket = mounted.socket(),
-        ?origins,
+        origin = %shown_bytes(&origins.join(&b", "[..])),
         "refused a web page's origin; help: if it is yours, set `url(host = ..)` to its host, or list it in `check_origin`"
     );
 }
@@ -96,17 +102,38 @@ pub(super) fn no_subprotocol(mounted: &Mounted, offered: &[&str], supported: &[&
         offered.iter().map(|offer| if is_secret(offer) { "[FILTERED]" } else { offer }).collect();
     tracing::error!(
         socket = mounted.socket(),
-        ?offered,
+        offered = %shown(&offered.join(", ")),
         ?supported,
         "no subprotocol in common with the client"
     );
 }
 
-/// A request in one line: without its query, which may hold credentials.
-pub(super) fn request(parts: &Parts) -> String {
-    format!("{} {:?}", parts.method, parts.uri.path())
+/// A connection has ended.
+pub(super) fn closed(socket: &'static str, reason: &Reason) {
+    tracing::debug!(socket, reason = %told(&format_args!("{reason:?}")), "socket closed");
 }
 
-pub(super) fn answer(level: Level, request: &str, status: StatusCode, took: Duration) {
-    at_level!(level, request, status = status.as_u16(), ?took, "answered");
+/// A request whose answer is to be logged: without its query, which may hold credentials.
+pub(super) struct LoggedRequest {
+    level: Level,
+    method: String,
+    path: String,
+    started: Instant,
+}
+
+impl LoggedRequest {
+    pub(super) fn new(level: Level, parts: &Parts) -> Self {
+        LoggedRequest {
+            level,
+            method: shown(parts.method.as_str()).to_string(),
+            path: shown(parts.uri.path()).to_string(),
+            started: Instant::now(),
+        }
+    }
+
+    pub(super) fn answered(self, status: StatusCode) {
+        let LoggedRequest { level, method, path, started } = self;
+        let took = started.elapsed();
+        at_level!(level, %method, %path, status = status.as_u16(), ?took, "answered");
+    }
 }

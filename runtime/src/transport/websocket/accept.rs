@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     body::Body,
-    contain, header, interop,
+    contain,
+    escape::told,
+    header, interop,
     pubsub::SocketEncoder,
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
@@ -118,7 +120,9 @@ impl Upgrade {
                     let (stream, early) = interop::stream(upgraded);
                     open(stream, early);
                 }
-                Err(error) => tracing::debug!(%error, "the connection was lost during the upgrade"),
+                Err(error) => {
+                    tracing::debug!(error = %told(&error), "the connection was lost during the upgrade")
+                }
             }
         });
     }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     contain,
     socket::{Inbox, Outbox, Reason, Socket},
-    transport::ask::Ask,
+    transport::{ask::Ask, log},
 };
 
 /// Read at once.
@@ -230,7 +230,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         self.inbox.close();
         self.peer.leave_topics();
         let name = self.peer.mounted.socket();
-        tracing::debug!(socket = name, reason = ?end.reason, "socket closed");
+        log::closed(name, &end.reason);
         if let Err(panic) = contain::call(|| socket.terminate(end.reason)) {
             tracing::error!(socket = name, "terminate panicked: {panic}");
         }
