@@ -27,12 +27,27 @@ pub(crate) fn call<T>(function: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(function)).map_err(Panic)
 }
 
+/// Drops a value of the application's.
+pub(crate) fn discard<T>(value: T) -> Result<(), Panic> {
+    call(|| drop(value))
+}
+
 /// Runs a future of the application's. One that has panicked is not polled again.
 pub(crate) async fn run<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match call(|| future.as_mut().poll(cx)) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(panic)),
+    let mut future = pin!(Some(future));
+    poll_fn(|cx| {
+        let polled = call(|| match future.as_mut().as_pin_mut() {
+            Some(future) => future.poll(cx),
+            None => Poll::Pending,
+        });
+        match polled {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => {
+                // What is left of it may panic too: the first one counts.
+                let _ = call(|| future.set(None));
+                Poll::Ready(Err(panic))
+            }
+        }
     })
     .await
 }
@@ -54,5 +69,23 @@ mod tests {
             panic!("later")
         };
         assert_eq!(said(run(later).await), Err("later".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn what_a_panic_leaves_may_panic_when_it_is_dropped() {
+        struct Bad;
+        impl Future for Bad {
+            type Output = ();
+            fn poll(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> Poll<()> {
+                panic!("first")
+            }
+        }
+        impl Drop for Bad {
+            fn drop(&mut self) {
+                panic!("second")
+            }
+        }
+        assert_eq!(run(Bad).await.map_err(|panic| panic.to_string()), Err("first".to_owned()));
+        assert_eq!(discard(Bad).map_err(|panic| panic.to_string()), Err("second".to_owned()));
     }
 }
