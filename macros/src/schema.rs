@@ -219,6 +219,7 @@ pub(crate) const WEBSOCKET: Group = Group {
     keys: &[
         Key { name: "path", kind: Kind::TransportPath },
         Key { name: "timeout", kind: Kind::Timeout },
+        Key { name: "callback_timeout", kind: Kind::Pause },
         Key { name: "ping", kind: Kind::Pause },
         Key { name: "max_frame_size", kind: Kind::Size { least: 128 } },
         Key { name: "max_message_size", kind: Kind::OptionalSize { least: 128 } },
@@ -244,6 +245,7 @@ pub(crate) const LONGPOLL: Group = Group {
     keys: &[
         Key { name: "path", kind: Kind::TransportPath },
         Key { name: "window_ms", kind: Kind::Millis { longer: true } },
+        Key { name: "callback_timeout", kind: Kind::Pause },
         Key { name: "pubsub_timeout_ms", kind: Kind::Millis { longer: false } },
         Key { name: "crypto", kind: Kind::Group(&CRYPTO) },
         Key { name: "check_origin", kind: Kind::CheckOrigin },

@@ -53,7 +53,7 @@ impl Error {
         matches!(*self.0, Kind::Child { .. })
     }
 
-    /// Shutdown took longer than it may, and connections were cut off.
+    /// Shutdown took longer than it may, and connections were cut off: something of theirs was lost.
     pub fn is_drain(&self) -> bool {
         matches!(*self.0, Kind::Drain { .. })
     }

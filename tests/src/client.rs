@@ -144,6 +144,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         assert!(frame.opcode == 10 && frame.payload == b"quiet?", "expected nothing, got {frame:?}");
     }
 
+    /// The server ends its half within this time, and sends nothing before.
+    pub async fn ends_within(&mut self, time: Duration) {
+        match self.connection.frame_within(time).await {
+            Err(Ended::Closed) => {}
+            other => panic!("expected the end, got {other:?}"),
+        }
+    }
+
     /// Ends our half of the TCP connection.
     pub async fn shutdown(&mut self) {
         self.connection.shutdown().await;

@@ -81,6 +81,7 @@ fn every_option_of_a_mount() {
             websocket(
                 path = "/ws",
                 timeout = insecure(never, reason = "a private network"),
+                callback_timeout = secs(30),
                 max_frame_size = LIMIT,
                 max_message_size = 1_000_000,
                 compress = cfg!(unix),
@@ -96,6 +97,7 @@ fn every_option_of_a_mount() {
             longpoll(
                 path = "/lp",
                 window_ms = WINDOW,
+                callback_timeout = never,
                 pubsub_timeout_ms = 500,
                 crypto(max_age = secs(600), key_iterations = 2_000, key_length = LENGTH, key_digest = sha384),
                 check_origin = conn,

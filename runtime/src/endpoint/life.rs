@@ -108,12 +108,10 @@ impl Life {
         cut
     }
 
-    /// From here on, requests for sockets are answered 503.
+    /// From here on, requests for sockets are answered 503. Sockets whose callbacks block their threads are left.
     async fn drain_sockets(&self) -> usize {
-        match timeout(self.drain_timeout.saturating_add(GRACE), self.mounts.drain()).await {
-            Ok(cut) => cut,
-            Err(_) => self.mounts.connections(),
-        }
+        let _ = timeout(self.drain_timeout.saturating_add(GRACE), self.mounts.drain()).await;
+        self.mounts.cut_off()
     }
 
     /// At the deadline the server cuts off by itself what it still serves, and counts it.

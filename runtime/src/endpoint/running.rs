@@ -38,7 +38,8 @@ impl<E: Endpoint> Running<E> {
     /// It goes on when the future is dropped; any number of callers may wait for it.
     ///
     /// # Errors
-    /// When connections did not end in their time and were cut off.
+    /// When connections were cut off: a callback had not returned in its mount's time, or a client had not taken what
+    /// waited for it, or a request was not answered. Who was told to come back, and has had everything, is not among them.
     pub async fn shutdown(&self) -> Result<(), Error> {
         self.handle().0.stop.cancel();
         self.wait().await
@@ -47,7 +48,7 @@ impl<E: Endpoint> Running<E> {
     /// Waits until the endpoint has stopped, whyever that is.
     ///
     /// # Errors
-    /// When connections did not end in their time and were cut off, or when it stopped because a child panicked too often.
+    /// When connections were cut off, or when it stopped because a child panicked too often.
     pub async fn wait(&self) -> Result<(), Error> {
         let mut end = self.end.clone();
         // The sender is dropped with the endpoint's own task.

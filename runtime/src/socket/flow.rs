@@ -74,7 +74,8 @@ pub enum Reason {
     Timeout,
     /// A longpoll client has not polled for one and a half windows.
     Inactive,
-    /// A callback returned [`Flow::fail`] or closed with a code of its own.
+    /// A callback returned [`Flow::fail`], closed with a code of its own, or took longer than the mount's
+    /// `callback_timeout`.
     Failed(Cow<'static, str>),
     /// A callback panicked.
     Crash,

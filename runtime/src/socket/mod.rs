@@ -91,6 +91,10 @@ impl Needs {
 /// The callbacks of one connection run one at a time, in the order in which messages came (Phoenix's
 /// `Phoenix.Socket.Transport`). A callback that panics ends its own connection, with close code 1011.
 ///
+/// Callbacks may take their time. The stream of a client that is gone is closed within ten seconds, whatever its callback
+/// does; that goes on, and so do those for what was read of the client by then (at most 64 KiB behind the message that is
+/// being handled). The option [`callback_timeout`](WebSocket::callback_timeout) gives a callback up.
+///
 /// ```
 /// use landfall::{Connect, Flow, Message, Outbox, Refused, Socket};
 ///
@@ -151,7 +155,12 @@ pub trait Socket: Sized + Send + 'static {
         async { Flow::Continue }
     }
 
-    /// Called once when the connection has ended, if `init` was called.
+    /// Called once when the connection has ended, if `init` was called: whether it was closed, lost, or cut off while a
+    /// callback ran, which has been dropped by then. A callback that blocks its thread cannot be dropped; this waits for
+    /// it.
+    ///
+    /// A client may be gone before `init` is called. Its value is dropped then, and this is not called: what `connect`
+    /// does and has to be undone in any case belongs into `Drop`.
     fn terminate(self, reason: Reason) {
         let _ = reason;
     }

@@ -43,6 +43,12 @@ pub struct WebSocket {
     /// Silence after which the connection is closed, with code 1002. Default 60 s. Any frame of the client counts, a
     /// ping or pong too; what is sent to it does not.
     pub timeout: Timeout,
+    /// Time after which a callback that has not returned is given up: it is dropped where it waits, `terminate` is told
+    /// [`Reason::Failed`](crate::Reason::Failed), and the client is closed with 1011. Callbacks of channels are not counted.
+    /// Default: never, because a callback that is dropped leaves its work off at any `.await`, and how long that work may
+    /// take only the application knows. Whatever is set here, the stream of a client that is gone is closed within ten
+    /// seconds, though its callback goes on.
+    pub callback_timeout: Timeout,
     /// Silence after which the client is sent a ping; its answer counts as a sign of life. Default: no pings, which suits
     /// Phoenix's clients, as they send a heartbeat of their own every 30 s.
     pub ping: Timeout,
@@ -81,6 +87,7 @@ impl WebSocket {
     pub const DEFAULT: WebSocket = WebSocket {
         path: "/websocket",
         timeout: Timeout::After(Duration::from_secs(60)),
+        callback_timeout: Timeout::Never,
         ping: Timeout::Never,
         max_frame_size: 8 * 1024 * 1024,
         max_message_size: None,
@@ -108,6 +115,9 @@ pub struct LongPoll {
     ///
     /// Keep it below the time-out of the client's requests (20 s in the JavaScript client) and of proxies.
     pub window_ms: u64,
+    /// Time after which a callback that has not returned is given up: see
+    /// [`WebSocket::callback_timeout`](WebSocket::callback_timeout). Default: never.
+    pub callback_timeout: Timeout,
     /// How long a session on another node may take to answer, in milliseconds. Default 2,000.
     pub pubsub_timeout_ms: u64,
     /// How the tokens are signed by which clients name their session.
@@ -142,6 +152,7 @@ impl LongPoll {
     pub const DEFAULT: LongPoll = LongPoll {
         path: "/longpoll",
         window_ms: 10_000,
+        callback_timeout: Timeout::Never,
         pubsub_timeout_ms: 2_000,
         crypto: Crypto::DEFAULT,
         check_origin: None,
@@ -195,10 +206,14 @@ pub enum Overflow {
 
 /// `outbox(..)`: bounds of what waits to be sent to one client.
 ///
-/// Replies to the client's own messages are never dropped: while they wait, nothing more is read from that client.
+/// The limit is for broadcasts. What a socket's own callbacks push is never dropped, and waits beside them: while more than
+/// half of the limit waits in all, no callback is called, and nothing more is read from that client
+/// ([`Outbox::push`](crate::Outbox::push) says what bounds a single callback). A client that takes nothing of what waits
+/// for 30 s is closed with 1013.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxOptions {
-    /// Bytes that may wait, bookkeeping included. One message may always wait, whatever its size. Default 1 MiB.
+    /// Bytes of broadcasts that may wait, bookkeeping included. One larger than half of this leaves the other half to the
+    /// rest: one message may always wait, whatever its size, without ending those beside it. Default 1 MiB.
     pub limit: usize,
     /// What happens to a broadcast past the limit. Default: close.
     pub overflow: Overflow,
@@ -216,7 +231,9 @@ pub struct Drainer {
     pub batch_size: usize,
     /// Pause between batches. Default 2 s.
     pub batch_interval: Duration,
-    /// After this long the rest is cut off. Default 30 s.
+    /// After this long, those that are left end at once: their clients are told as far as their streams take it, and
+    /// `terminate` is called. A callback that runs still is dropped where it waits; that, or what a client could not be
+    /// given, counts as a connection that was cut off. Default 30 s.
     pub shutdown: Duration,
 }
 

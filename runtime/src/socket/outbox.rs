@@ -8,6 +8,7 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{BroadcastError, Form, Payload, SubscriberId},
+    socket::Reason,
 };
 
 /// The way to one client, lent to a callback.
@@ -23,6 +24,10 @@ pub(crate) trait Link: Send + Sync {
     fn ping(&self, payload: Bytes);
     fn id(&self) -> SubscriberId;
     fn handle(&self) -> &Handle;
+    /// The socket type's name, for logs.
+    fn socket(&self) -> &'static str;
+    /// What `terminate` is told when the connection is dropped.
+    fn ending(&self) -> Reason;
     /// In the form of the socket type, if none is given.
     fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>);
     fn unsubscribe(&self, topic: &str);
@@ -59,8 +64,12 @@ impl Outbox {
 
     /// Sends a message to this client.
     ///
-    /// Never waits. While more than half of the outbox's limit waits for the client, no callback is called and nothing is
-    /// read from it; one callback that pushes past the limit by itself ends the connection with 1013.
+    /// Never waits, and is not judged by the outbox's limit: a callback may push as much as it has memory for. The
+    /// callbacks after it are not called, and nothing is read from the client, while more than half of the limit waits for
+    /// it. A client that reads is never closed for what was pushed up to the callback's next `.await`. A callback that goes
+    /// on pushing from there while more than the limit waits ends the connection with 1013 after sixteen limits more: send
+    /// much in pieces, from one `handle_info` to the next, and it waits for the client.
+    ///
     /// A message that the transport cannot carry (bytes on longpoll) is logged and not sent.
     pub fn push(&mut self, message: impl Into<Message>) {
         if let Err(error) = self.0.push(message.into()) {

@@ -15,8 +15,8 @@ use super::{
     ask::Ask,
     attempt::Connected,
     format::{Format, Look},
+    guarded::Guarded,
     line::Line,
-    log,
     mounted::Mounted,
     roster::Member,
 };
@@ -28,16 +28,15 @@ use crate::{
     socket::{Flow, Inbox, InboxWaker, Outbox, Reason, Socket},
 };
 
-/// The close code for a client that does not read: "try again later".
-const OVERFLOW: u16 = 1013;
-
 /// Runs the callbacks of one connection, one at a time: what a transport does with a client that
 /// [`Attempt::connect`](super::Attempt::connect) took in.
 ///
 /// Each function that runs a callback returns what the socket said; run it to its end, because a future that is dropped
 /// leaves its callback off in the middle. After anything but [`Flow::Continue`] the transport tells its client if it can,
 /// and calls [`terminate`](Driver::terminate). A callback that panics counts as `Flow::Stop` with code 1011 and
-/// [`Reason::Crash`]. While more than half of the outbox's limit waits for the client, callbacks wait.
+/// [`Reason::Crash`]; one that takes longer than [`TransportOptions::callback_timeout`](super::TransportOptions) is dropped
+/// where it waits, and counts as `Flow::Stop` with code 1011. While more than half of the outbox's limit waits for the
+/// client, callbacks wait.
 ///
 /// A connection's task is [`init`](Driver::init), and then a loop:
 ///
@@ -59,14 +58,12 @@ const OVERFLOW: u16 = 1013;
 /// }
 /// ```
 ///
-/// Dropping it ends the connection too.
+/// Dropping it ends the connection too: whatever becomes of its task, a socket whose `init` was called is told its end,
+/// once.
 pub struct Driver<S: Socket> {
-    socket: Option<S>,
-    out: Outbox,
+    socket: Guarded<S>,
     inbox: Arc<Inbox<S::Info>>,
     line: Arc<Line>,
-    /// `init` was called: so is `terminate`.
-    begun: bool,
     /// The place in the roster.
     place: usize,
 }
@@ -75,7 +72,7 @@ impl<S: Socket> Driver<S> {
     pub(super) fn new<F: Format>(connected: Connected<S>, mounted: Arc<Mounted>) -> Self {
         let Connected { socket, id, inbox } = connected;
         let encoder = const { &SocketEncoder::<S>::new(S::encode) };
-        let line = Line::new(id, mounted, encoder, Look::of::<F>());
+        let line = Line::new(id, mounted, encoder, Look::of::<F>);
         let waker: Weak<dyn InboxWaker> = Arc::<Line>::downgrade(&line);
         inbox.set_waker(waker);
         let place = line.mounted.roster.enter(line.clone());
@@ -83,15 +80,14 @@ impl<S: Socket> Driver<S> {
             // It came too late to be drained with the others.
             line.drain();
         }
-        let out = Outbox::new(line.clone());
-        Driver { socket: Some(socket), out, inbox, line, begun: false, place }
+        let socket = Guarded::new(socket, Outbox::new(line.clone()));
+        Driver { socket, inbox, line, place }
     }
 
     /// Calls `init`: once, before everything else.
     pub async fn init(&mut self) -> Flow {
-        self.begun = true;
-        let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
-        call(line, async { socket.init(out).await }).await
+        let Some((socket, out)) = self.socket.begin() else { return Flow::stop() };
+        call(&self.line, async { socket.init(out).await }).await
     }
 
     /// Calls `handle_in` with a message of the client.
@@ -101,8 +97,8 @@ impl<S: Socket> Driver<S> {
         if let Some(end) = self.room().await {
             return end;
         }
-        let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
-        call(line, async { socket.handle_in(message, out).await }).await
+        let Some((socket, out)) = self.socket.parts() else { return Flow::stop() };
+        call(&self.line, async { socket.handle_in(message, out).await }).await
     }
 
     /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
@@ -111,8 +107,8 @@ impl<S: Socket> Driver<S> {
         if let Some(end) = self.room().await {
             return end;
         }
-        let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
-        call(line, async { socket.handle_control(control, out).await }).await
+        let Some((socket, out)) = self.socket.parts() else { return Flow::stop() };
+        call(&self.line, async { socket.handle_control(control, out).await }).await
     }
 
     /// Waits until [`info`](Driver::info) has something to do.
@@ -120,7 +116,7 @@ impl<S: Socket> Driver<S> {
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
     pub async fn ready(&mut self) {
-        let open = self.socket.is_some();
+        let open = self.socket.is_open();
         poll_fn(|cx| {
             self.line.register(cx);
             let idle = self.line.asked() == Ask::Nothing && self.inbox.is_empty();
@@ -134,7 +130,7 @@ impl<S: Socket> Driver<S> {
     /// Returns [`Flow::Stop`] if the connection has to end, with the code that WebSocket would close with: the endpoint
     /// stops (1012), the client was silent for too long (1002), does not read (1013) or is gone (1006).
     pub async fn info(&mut self) -> Flow {
-        if self.socket.is_none() {
+        if !self.socket.is_open() {
             return Flow::stop();
         }
         if let Some(end) = self.ending() {
@@ -144,8 +140,8 @@ impl<S: Socket> Driver<S> {
             if let Some(end) = room(&self.line).await {
                 return end;
             }
-            let Driver { socket: Some(socket), out, line, .. } = self else { return Flow::stop() };
-            let flow = call(line, async { socket.handle_info(info, out).await }).await;
+            let Some((socket, out)) = self.socket.parts() else { return Flow::stop() };
+            let flow = call(&self.line, async { socket.handle_info(info, out).await }).await;
             if !matches!(flow, Flow::Continue) {
                 return flow;
             }
@@ -156,18 +152,10 @@ impl<S: Socket> Driver<S> {
     /// Calls `terminate` if [`init`](Driver::init) was called; a second time it does nothing. From now on the socket sends
     /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`](super::Outgoing).
     pub fn terminate(&mut self, reason: Reason) {
-        let Some(socket) = self.socket.take() else { return };
-        self.inbox.close();
-        self.line.close();
-        let name = self.line.mounted.socket();
-        log::closed(name, &reason);
-        let end = || {
-            if self.begun {
-                socket.terminate(reason)
-            }
-        };
-        if let Err(panic) = contain::call(end) {
-            tracing::error!(socket = name, "terminate panicked: {panic}");
+        if self.socket.is_open() {
+            self.inbox.close();
+            self.line.close();
+            self.socket.terminate(reason);
         }
     }
 
@@ -187,18 +175,20 @@ impl<S: Socket> Driver<S> {
 
     /// The identity of this connection among subscribers.
     pub fn id(&self) -> SubscriberId {
-        self.out.id()
+        self.socket.out().id()
     }
 
     /// The endpoint that the connection belongs to.
     pub fn handle(&self) -> &Handle {
-        self.out.handle()
+        self.socket.out().handle()
     }
 
-    /// Runs the connection's task, which the endpoint waits for when it stops: `run` is given the driver.
+    /// Runs the connection's task, which the endpoint waits for when it stops: `run` is given the driver. A task that does
+    /// not end when its mount's time to drain is over is dropped.
     pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
-        let tasks = self.line.mounted.tasks.clone();
-        tasks.spawn(run(self));
+        let line = self.line.clone();
+        let task = line.mounted.tasks.spawn(run(self));
+        line.runs_in(task.abort_handle());
     }
 
     /// How the connection ends, if something asks for it.
@@ -208,7 +198,7 @@ impl<S: Socket> Driver<S> {
 
     /// Waits while too much waits for the client; returns how the connection ends if something asks for it meanwhile.
     pub(super) async fn room(&mut self) -> Option<Flow> {
-        if self.socket.is_none() {
+        if !self.socket.is_open() {
             return Some(Flow::stop());
         }
         room(&self.line).await
@@ -221,35 +211,43 @@ impl<S: Socket> Driver<S> {
 
 impl<S: Socket> Drop for Driver<S> {
     fn drop(&mut self) {
-        self.terminate(closed());
+        self.terminate(self.line.asked().reason());
         self.line.mounted.roster.leave(self.place);
     }
 }
 
 impl<S: Socket> fmt::Debug for Driver<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver").field("id", &self.id()).field("open", &self.socket.is_some()).finish()
+        f.debug_struct("Driver").field("id", &self.id()).field("open", &self.socket.is_open()).finish()
     }
 }
 
-/// Runs a callback; a panic in it ends the connection, and nothing else. One that is cut off is not polled again.
+/// Runs a callback; a panic in it ends the connection, and nothing else. One that has to be left is dropped.
 async fn call(line: &Line, callback: impl Future<Output = Flow> + Send) -> Flow {
     // In a box: the task keeps no room for it between callbacks.
     let mut callback: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(contain::run(callback));
+    let busy = line.busy();
     let outcome = poll_fn(|cx| {
         line.register(cx);
-        if line.asked() == Ask::Cut {
-            return Poll::Ready(None);
+        let ask = line.asked();
+        if matches!(ask, Ask::Late | Ask::Cut) {
+            return Poll::Ready(Err(ask));
         }
-        callback.as_mut().poll(cx).map(Some)
+        busy.begin_turn();
+        let poll = callback.as_mut().poll(cx);
+        busy.end_turn();
+        poll.map(Ok)
     });
     match outcome.await {
-        Some(Ok(flow)) => flow,
-        Some(Err(panic)) => {
+        Ok(Ok(flow)) => flow,
+        Ok(Err(panic)) => {
             tracing::error!(socket = line.mounted.socket(), "a callback panicked: {panic}");
             stop(1011, Reason::Crash)
         }
-        None => stop(1006, Reason::Shutdown),
+        Err(ask) => {
+            line.mounted.give_up(callback, ask);
+            ending(ask).unwrap_or_else(Flow::stop)
+        }
     }
 }
 
@@ -267,21 +265,9 @@ async fn room(line: &Line) -> Option<Flow> {
 }
 
 fn ending(ask: Ask) -> Option<Flow> {
-    match ask {
-        Ask::Nothing => None,
-        Ask::Drain => Some(Flow::restart()),
-        Ask::Timeout => Some(stop(1002, Reason::Timeout)),
-        Ask::Overflow => Some(stop(OVERFLOW, Reason::Overflow)),
-        Ask::Gone => Some(stop(1006, closed())),
-        Ask::Cut => Some(stop(1006, Reason::Shutdown)),
-    }
+    ask.end().map(|(code, reason)| stop(code, reason))
 }
 
 fn stop(code: u16, reason: Reason) -> Flow {
     Flow::Stop { code, text: Cow::Borrowed(""), reason }
-}
-
-/// The client went without a word.
-fn closed() -> Reason {
-    Reason::Closed { code: 1006, text: String::new() }
 }

@@ -3,12 +3,13 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
 };
 
 use bytes::{Bytes, BytesMut};
+use tokio::task::AbortHandle;
 
 use super::{
     ask::{Ask, Asked},
@@ -24,7 +25,7 @@ use crate::{
     pubsub::{
         Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
-    socket::{InboxWaker, Link, Unsupported},
+    socket::{InboxWaker, Link, Reason, Unsupported},
 };
 
 /// The shared half of a connection that a [`Driver`](super::Driver) drives.
@@ -32,9 +33,12 @@ pub(super) struct Line {
     id: SubscriberId,
     pub(super) mounted: Arc<Mounted>,
     encoder: &'static dyn Encoder,
-    look: Look,
+    /// A function: it takes less room than what it returns.
+    look: fn() -> Look,
     out: Mutex<Out>,
     asked: Asked,
+    /// The lower half of the clock when the callback that runs had not returned at once; 0 if there is none.
+    busy: AtomicU32,
     /// The clock when the client was last heard.
     heard: AtomicU64,
 }
@@ -48,6 +52,10 @@ struct Out {
     overflowed: bool,
     /// The socket has ended: nothing is accepted any more.
     closed: bool,
+    /// A callback is being polled.
+    in_turn: bool,
+    /// How to end the task that does not end.
+    abort: Option<AbortHandle>,
     /// The task that runs the callbacks.
     task: Option<Waker>,
     /// Who waits for messages.
@@ -68,10 +76,29 @@ impl Line {
         id: SubscriberId,
         mounted: Arc<Mounted>,
         encoder: &'static dyn Encoder,
-        look: Look,
+        look: fn() -> Look,
     ) -> Arc<Self> {
         let heard = AtomicU64::new(mounted.clock.now());
-        Arc::new(Line { id, mounted, encoder, look, out: Mutex::default(), asked: Asked::default(), heard })
+        Arc::new(Line {
+            id,
+            mounted,
+            encoder,
+            look,
+            out: Mutex::default(),
+            asked: Asked::default(),
+            busy: AtomicU32::new(0),
+            heard,
+        })
+    }
+
+    /// The task that runs the callbacks.
+    pub(super) fn runs_in(&self, task: AbortHandle) {
+        self.out().abort = Some(task);
+    }
+
+    /// A callback runs until this is dropped.
+    pub(super) fn busy(&self) -> Busy<'_> {
+        Busy(self)
     }
 
     pub(super) fn hear(&self) {
@@ -180,32 +207,40 @@ impl Line {
 
     /// The transport's own words: the last ones come also after an overflow.
     pub(super) fn write(&self, bytes: Bytes) {
-        let limit = self.mounted.options.outbox.limit;
-        self.put_into(self.out(), |queue, _| queue.push(bytes, limit).map(|()| 0));
+        let out = self.out();
+        match out.overflowed {
+            true => self.put_into(out, |out| {
+                out.queue.push_last(bytes);
+                Ok(0)
+            }),
+            false => self.put_into(out, |out| self.push_own(out, bytes)),
+        }
     }
 
     fn put_own(&self, bytes: Bytes) {
-        let limit = self.mounted.options.outbox.limit;
-        self.put(|queue, _| queue.push(bytes, limit).map(|()| 0));
+        self.put(|out| self.push_own(out, bytes));
     }
 
-    fn put(&self, put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>) {
+    fn push_own(&self, out: &mut Out, bytes: Bytes) -> Result<usize, Full> {
+        if !out.in_turn {
+            // From a task that is not the connection's: a turn of its own.
+            out.queue.begin_turn(self.mounted.options.outbox.limit);
+        }
+        out.queue.push(bytes).map(|()| 0)
+    }
+
+    fn put(&self, put: impl FnOnce(&mut Out) -> Result<usize, Full>) {
         let out = self.out();
         if !out.overflowed {
             self.put_into(out, put);
         }
     }
 
-    fn put_into(
-        &self,
-        mut out: MutexGuard<'_, Out>,
-        put: impl FnOnce(&mut Queue, u64) -> Result<usize, Full>,
-    ) {
+    fn put_into(&self, mut out: MutexGuard<'_, Out>, put: impl FnOnce(&mut Out) -> Result<usize, Full>) {
         if out.closed {
             return;
         }
-        let seen = out.seen;
-        let put = put(&mut out.queue, seen);
+        let put = put(&mut out);
         out.overflowed |= put.is_err();
         let reader = out.reader.take();
         drop(out);
@@ -227,7 +262,7 @@ impl Line {
     /// A broadcast as this line's clients see it.
     fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
         let message = form.encode(broadcast);
-        let formatted = message.map(|message| (self.look.format)(message)).transpose();
+        let formatted = message.map(|message| ((self.look)().format)(message)).transpose();
         formatted
             .unwrap_or_else(|error| {
                 self.cannot_send(error);
@@ -237,7 +272,7 @@ impl Line {
     }
 
     fn render_key(&self, form: Form) -> RenderKey {
-        form.key(Variant::Format(self.look.key))
+        form.key(Variant::Format((self.look)().key))
     }
 
     fn cannot_send(&self, error: Unsupported) {
@@ -251,6 +286,38 @@ impl Line {
     fn out(&self) -> MutexGuard<'_, Out> {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A callback that runs.
+pub(super) struct Busy<'a>(&'a Line);
+
+impl Busy<'_> {
+    /// It is polled now.
+    pub(super) fn begin_turn(&self) {
+        let limit = self.0.mounted.options.outbox.limit;
+        let mut out = self.0.out();
+        out.queue.begin_turn(limit);
+        out.in_turn = true;
+    }
+
+    /// It has returned, or waits.
+    pub(super) fn end_turn(&self) {
+        self.0.out().in_turn = false;
+        if self.0.busy.load(Ordering::Relaxed) == 0 {
+            self.0.busy.store(lower_half(self.0.mounted.clock.now()), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Never 0. Enough for durations of less than seven weeks.
+fn lower_half(clock: u64) -> u32 {
+    clock as u32 | 1
 }
 
 impl InboxWaker for Line {
@@ -270,7 +337,7 @@ impl Subscriber for Line {
         let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
             let options = self.mounted.options.outbox;
-            self.put(|queue, seen| queue.send(bytes, options, seen));
+            self.put(|out| out.queue.send(bytes, options, out.seen));
         }
     }
 }
@@ -281,6 +348,12 @@ impl Member for Line {
         if silence > self.mounted.options.timeout.millis() {
             self.ask(Ask::Timeout);
         }
+        let busy = self.busy.load(Ordering::Relaxed);
+        if busy != 0
+            && u64::from(lower_half(now).wrapping_sub(busy)) >= self.mounted.options.callback_timeout.millis()
+        {
+            self.ask(Ask::Late);
+        }
     }
 
     fn drain(&self) {
@@ -290,11 +363,16 @@ impl Member for Line {
     fn cut(&self) {
         self.ask(Ask::Cut);
     }
+
+    fn abort(&self) -> bool {
+        let task = self.out().abort.take();
+        task.inspect(AbortHandle::abort).is_some()
+    }
 }
 
 impl Link for Line {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
-        let bytes = (self.look.format)(message)?;
+        let bytes = ((self.look)().format)(message)?;
         if !bytes.is_empty() {
             self.put_own(bytes);
         }
@@ -309,6 +387,14 @@ impl Link for Line {
 
     fn handle(&self) -> &Handle {
         &self.mounted.handle
+    }
+
+    fn socket(&self) -> &'static str {
+        self.mounted.socket()
+    }
+
+    fn ending(&self) -> Reason {
+        self.asked().reason()
     }
 
     fn cannot_send(&self, error: Unsupported) {

@@ -26,6 +26,8 @@
 //! | `driver` `outgoing` | runs a socket's callbacks for a transport, and gives it what the socket sends |
 //! | `line` `queue` `format` | the shared half of a driven connection, and what waits for its client |
 //! | `forwards` | the topics that go straight to a client |
+//! | `guarded` | a socket in the hands of a connection: it is told its end once |
+//! | `tally` | how much waits for a client, and how much more may |
 //! | `ask` `roster` `clock` | open connections: swept for silence, drained at the end |
 //! | `pattern` | paths with variables |
 //! | `websocket/` | RFC 6455 and RFC 7692 |
@@ -39,6 +41,7 @@ mod driver;
 mod entrance;
 mod format;
 mod forwards;
+mod guarded;
 mod line;
 mod log;
 mod longpoll;
@@ -52,6 +55,7 @@ mod pattern;
 mod queue;
 mod request;
 mod roster;
+mod tally;
 mod upload;
 mod websocket;
 

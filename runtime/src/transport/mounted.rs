@@ -1,14 +1,11 @@
 //! A transport of a mount in a running endpoint: what all its connections share.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_util::task::TaskTracker;
 
-use super::{clock::Clock, mount::Mount, options::TransportOptions, roster::Roster};
-use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind};
+use super::{ask::Ask, clock::Clock, mount::Mount, options::TransportOptions, roster::Roster};
+use crate::{contain, handle::Handle, origin::OriginCheck, socket::TransportKind};
 
 /// What all connections of a mount share that came by one transport.
 pub(crate) struct Mounted {
@@ -29,20 +26,34 @@ impl Mounted {
         self.mount.socket.name
     }
 
-    /// Takes no connection any more, and ends those that are open. Returns how many had to be cut off.
-    pub(crate) async fn drain(self: &Arc<Self>) -> usize {
+    /// Takes no connection any more, and ends those that are open.
+    pub(crate) async fn drain(&self) {
         self.stopping.store(true, Ordering::Release);
         let open = self.roster.len();
+        let (socket, path, transport) = (self.socket(), self.mount.path, self.kind);
         if open > 0 {
-            tracing::info!(
-                socket = self.socket(),
-                path = self.mount.path,
-                transport = %self.kind,
-                open,
-                "draining sockets"
+            tracing::info!(socket, path, %transport, open, "draining sockets");
+        }
+        let late = self.roster.drain(self.mount.drainer).await;
+        if late > 0 {
+            tracing::warn!(
+                socket, path, %transport, late,
+                "the drainer's time was over: what was left of the sockets was ended at once"
             );
         }
-        self.roster.drain(self.mount.drainer).await
+    }
+
+    /// Drops what runs a callback that has to be left, and counts the connection as cut off if the endpoint's time to stop
+    /// is over.
+    pub(super) fn give_up<T>(&self, callback: T, ask: Ask) {
+        let socket = self.socket();
+        match ask {
+            Ask::Cut => self.roster.count_cut_off(),
+            _ => tracing::warn!(socket, "a callback was given up: it took longer than `callback_timeout`"),
+        }
+        if let Err(panic) = contain::discard(callback) {
+            tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
+        }
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

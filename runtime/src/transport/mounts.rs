@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use http::Request;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -116,7 +119,9 @@ impl Mounts {
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
-        let timeouts = self.0.doors.iter().filter_map(|door| match door.mounted.options.timeout {
+        let options = self.0.doors.iter().map(|door| &door.mounted.options);
+        let timeouts = options.flat_map(|options| [options.timeout, options.callback_timeout]);
+        let timeouts = timeouts.filter_map(|timeout| match timeout {
             Timeout::After(time) => Some(time / 8),
             Timeout::Never => None,
         });
@@ -129,22 +134,19 @@ impl Mounts {
         self.0.doors.iter().map(|door| door.mounted.roster.len()).sum()
     }
 
-    /// Takes no connection any more, and ends those that are open. Returns how many had to be cut off.
-    pub(crate) async fn drain(&self) -> usize {
-        let drains: Vec<_> = self
-            .0
-            .doors
-            .iter()
-            .map(|door| {
-                let mounted = door.mounted.clone();
-                tokio::spawn(async move { mounted.drain().await })
-            })
-            .collect();
-        let mut cut = 0;
-        for drain in drains {
-            cut += drain.await.unwrap_or(0);
+    /// Takes no connection any more, and ends those that are open.
+    pub(crate) async fn drain(&self) {
+        let mut drains = JoinSet::new();
+        for door in &self.0.doors {
+            let mounted = door.mounted.clone();
+            drains.spawn(async move { mounted.drain().await });
         }
-        cut
+        drains.join_all().await;
+    }
+
+    /// How many connections had to be cut off when they were drained.
+    pub(crate) fn cut_off(&self) -> usize {
+        self.0.doors.iter().map(|door| door.mounted.roster.cut_off()).sum()
     }
 }
 

@@ -27,6 +27,9 @@ pub struct TransportOptions {
     /// Silence after which a connection ends with [`Reason::Timeout`](crate::Reason::Timeout): that long without
     /// [`Driver::hear`](super::Driver::hear). Default: never.
     pub timeout: Timeout,
+    /// Time after which a callback that has not returned is given up, as for
+    /// [`WebSocket`](crate::WebSocket::callback_timeout): the flow is that of code 1011. Default: never.
+    pub callback_timeout: Timeout,
     /// Bounds of what waits to be sent to one client.
     pub outbox: OutboxOptions,
 }
@@ -41,6 +44,7 @@ impl TransportOptions {
         auth_token: false,
         transport_log: None,
         timeout: Timeout::Never,
+        callback_timeout: Timeout::Never,
         outbox: OutboxOptions::DEFAULT,
     };
 }
@@ -60,6 +64,7 @@ impl From<&WebSocket> for TransportOptions {
             auth_token,
             transport_log,
             timeout,
+            callback_timeout: options.callback_timeout,
             outbox,
         }
     }
@@ -78,6 +83,7 @@ impl From<&LongPoll> for TransportOptions {
             auth_token,
             transport_log,
             timeout: Timeout::After(Duration::from_millis(silence)),
+            callback_timeout: options.callback_timeout,
             outbox: options.outbox,
         }
     }

@@ -4,16 +4,18 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+use super::tally::Tally;
 use crate::socket::{OutboxOptions, Overflow};
 
 /// What a waiting piece costs beside its bytes.
 const BOOKKEEPING: usize = 64;
 
-/// Pieces in order, each with a number; bounded in bytes.
+/// Pieces in order, each with a number; bounded in bytes as [`Tally`] says.
 #[derive(Default)]
 pub(super) struct Queue {
     pieces: VecDeque<Piece>,
     bytes: usize,
+    tally: Tally,
     /// The number of the newest piece: pieces are numbered from 1 on.
     newest: u64,
 }
@@ -45,13 +47,23 @@ impl Queue {
         self.newest
     }
 
-    /// Puts a piece of the socket's own at the end. One may always wait, whatever its size.
-    pub(super) fn push(&mut self, bytes: Bytes, limit: usize) -> Result<(), Full> {
-        if self.bytes >= limit {
+    /// A turn of the socket begins: see [`Tally::begin_turn`].
+    pub(super) fn begin_turn(&mut self, limit: usize) {
+        self.tally.begin_turn(self.bytes, limit);
+    }
+
+    /// Puts a piece of the socket's own at the end, if it may still send this much in its turn.
+    pub(super) fn push(&mut self, bytes: Bytes) -> Result<(), Full> {
+        if !self.tally.spend(bytes.len() + BOOKKEEPING) {
             return Err(Full);
         }
         self.append(bytes, false);
         Ok(())
+    }
+
+    /// Puts the transport's last words at the end.
+    pub(super) fn push_last(&mut self, bytes: Bytes) {
+        self.append(bytes, false);
     }
 
     /// Puts a broadcast at the end, and says how many had to go for it: it is one of them if nothing older can go.
@@ -59,12 +71,12 @@ impl Queue {
     pub(super) fn send(&mut self, bytes: Bytes, options: OutboxOptions, seen: u64) -> Result<usize, Full> {
         let (cost, limit) = (bytes.len() + BOOKKEEPING, options.limit);
         let mut dropped = 0;
-        if !self.has_room(cost, limit) {
+        if !self.tally.admits(cost, limit) {
             if options.overflow == Overflow::Close {
                 return Err(Full);
             }
             dropped = self.make_room(cost, limit, seen);
-            if !self.has_room(cost, limit) {
+            if !self.tally.admits(cost, limit) {
                 return Ok(dropped + 1);
             }
         }
@@ -87,6 +99,9 @@ impl Queue {
     pub(super) fn pop(&mut self) -> Option<Bytes> {
         let piece = self.pieces.pop_front()?;
         self.bytes -= piece.cost();
+        if piece.droppable {
+            self.tally.remove(piece.cost());
+        }
         self.release();
         Some(piece.bytes)
     }
@@ -104,30 +119,29 @@ impl Queue {
         self.forget(u64::MAX);
     }
 
-    /// One may always wait, whatever its size.
-    fn has_room(&self, cost: usize, limit: usize) -> bool {
-        self.bytes == 0 || self.bytes + cost <= limit
-    }
-
     fn append(&mut self, bytes: Bytes, droppable: bool) {
         self.newest += 1;
         let piece = Piece { number: self.newest, bytes, droppable };
         self.bytes += piece.cost();
+        if droppable {
+            self.tally.add(piece.cost());
+        }
         self.pieces.push_back(piece);
     }
 
     /// Drops the oldest broadcasts until so many bytes fit.
     fn make_room(&mut self, bytes: usize, limit: usize, seen: u64) -> usize {
-        let (mut dropped, mut left) = (0, self.bytes);
-        self.pieces.retain(|piece| {
-            let drop = piece.droppable && piece.number > seen && left + bytes > limit;
+        let Queue { pieces, bytes: left, tally, .. } = self;
+        let mut dropped = 0;
+        pieces.retain(|piece| {
+            let drop = piece.droppable && piece.number > seen && !tally.admits(bytes, limit);
             if drop {
-                left -= piece.cost();
+                *left -= piece.cost();
+                tally.remove(piece.cost());
                 dropped += 1;
             }
             !drop
         });
-        self.bytes = left;
         dropped
     }
 

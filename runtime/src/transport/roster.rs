@@ -2,7 +2,11 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{
@@ -15,7 +19,10 @@ use crate::{slab::Slab, socket::Drainer};
 /// Connections looked at before the roster is unlocked for others.
 const STRETCH: usize = 256;
 
-/// An open connection, as seen from outside its task. Neither call may block.
+/// How long a connection that is to end at once may take to notice.
+const HEED: Duration = Duration::from_secs(1);
+
+/// An open connection, as seen from outside its task. No call may block.
 pub(crate) trait Member: Send + Sync {
     /// Ends the connection if its client has been silent for too long. `now` is the clock's.
     fn sweep(&self, now: u64);
@@ -25,6 +32,11 @@ pub(crate) trait Member: Send + Sync {
 
     /// Ends the connection at once.
     fn cut(&self);
+
+    /// Drops the connection's task: it did not heed [`cut`](Member::cut). False if that cannot be done.
+    fn abort(&self) -> bool {
+        false
+    }
 }
 
 /// The open connections of a mount.
@@ -32,6 +44,8 @@ pub(crate) trait Member: Send + Sync {
 pub(crate) struct Roster {
     members: Mutex<Slab<Arc<dyn Member>>>,
     emptied: Notify,
+    /// Connections that ended and left something undone.
+    cut_off: AtomicUsize,
 }
 
 impl Roster {
@@ -55,6 +69,16 @@ impl Roster {
         self.lock().len()
     }
 
+    /// A connection had to end before its callback or what waited for its client had.
+    pub(crate) fn count_cut_off(&self) {
+        self.cut_off.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Connections that were cut off, those that cannot be ended included.
+    pub(crate) fn cut_off(&self) -> usize {
+        self.cut_off.load(Ordering::Relaxed) + self.len()
+    }
+
     pub(crate) fn sweep(&self, now: u64) {
         let mut members = Vec::with_capacity(STRETCH);
         let mut place = 0;
@@ -64,7 +88,8 @@ impl Roster {
         }
     }
 
-    /// Ends all connections, in batches; those that are left at the end of the drainer's time are cut off, and counted.
+    /// Ends all connections, in batches. Returns when none is left, and how many there were at the end of the drainer's
+    /// time, which had to end at once.
     ///
     /// `None` tells all at once, and gives them the time of [`Drainer::DEFAULT`].
     pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
@@ -86,13 +111,15 @@ impl Roster {
         if told.await.is_ok() {
             return 0;
         }
-        let mut rest = Vec::new();
-        self.copy(0, usize::MAX, &mut rest);
+        let rest = self.all();
         rest.iter().for_each(|member| member.cut());
-        let cut = rest.len();
+        let late = rest.len();
         drop(rest);
-        self.emptied().await;
-        cut
+        if timeout(HEED, self.emptied()).await.is_err() {
+            self.all().iter().filter(|member| member.abort()).for_each(|_| self.count_cut_off());
+            self.emptied().await;
+        }
+        late
     }
 
     async fn emptied(&self) {
@@ -103,6 +130,12 @@ impl Roster {
             }
             emptied.await;
         }
+    }
+
+    fn all(&self) -> Vec<Arc<dyn Member>> {
+        let mut all = Vec::new();
+        self.copy(0, usize::MAX, &mut all);
+        all
     }
 
     /// The next members from a place on, and moves it behind them.

@@ -181,7 +181,7 @@ async fn a_callback_that_hangs_is_cut_off_when_the_endpoint_stops() {
     let error = site.shutdown().await.expect_err("a connection was cut off");
     assert!(error.is_drain(), "{error}");
     assert_eq!(began.elapsed().as_secs(), 10);
-    events.closes("1006").await;
+    events.closes("1012").await;
     assert_eq!(site.stats().tasks, 0);
 }
 

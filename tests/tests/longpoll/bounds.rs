@@ -71,13 +71,16 @@ async fn a_session_that_comes_back_counts_like_any_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_9_an_outbox_that_overflows_ends_its_session() {
+async fn threat_9_what_a_callback_sends_makes_the_next_one_wait() {
     let harbour = start().await;
-    let mut client = harbour.open(&format!("{NARROW}?name=overflows")).await;
+    let mut client = harbour.open(&format!("{NARROW}?name=floods")).await;
     assert_eq!(client.say("flood 900").await, 200);
+    assert_eq!(client.beside(harbour.sea.connect()).say("flood 900").await, 408);
+    assert_eq!(client.poll().await.messages.len(), 100);
+    assert_eq!(client.say("say heard").await, 200);
+    assert_eq!(client.poll().await.messages, ["heard"]);
     until("it has ended", || harbour.site.stats().connections == 0).await;
-    assert_eq!(ended("overflows"), Some(Reason::Overflow));
-    assert_eq!(client.poll().await.status, 410);
+    assert_eq!(ended("floods"), Some(Reason::Inactive));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ const _: () = {
         websocket: ::core::option::Option::Some(__rt::WebSocket {
             path: "/ws",
             timeout: __rt::Timeout::Never,
+            callback_timeout: __rt::Timeout::After(__rt::Duration::from_secs(30)),
             max_frame_size: __rt::at_least("max_frame_size", 128, LIMIT),
             max_message_size: ::core::option::Option::Some(1_000_000),
             compress: cfg!(unix),
@@ -39,6 +40,7 @@ const _: () = {
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
             path: "/lp",
             window_ms: __rt::millis("window_ms", WINDOW),
+            callback_timeout: __rt::Timeout::Never,
             pubsub_timeout_ms: 500,
             crypto: __rt::Crypto {
                 max_age: __rt::Duration::from_secs(600),
@@ -94,7 +96,7 @@ const _: () = {
         drainer: ::core::option::Option::None,
         log: ::core::option::Option::Some(__rt::Level::DEBUG),
         transport: ::core::option::Option::None,
-        location: ::core::concat!(::core::file!(), ":", "42"),
+        location: ::core::concat!(::core::file!(), ":", "44"),
     });
     const __MOUNT_2: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/u",
@@ -108,7 +110,7 @@ const _: () = {
         transport: ::core::option::Option::None,
         drainer: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
         log: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "43"),
+        location: ::core::concat!(::core::file!(), ":", "45"),
     });
     const __MOUNT_3: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/v",
@@ -120,7 +122,7 @@ const _: () = {
         transport: ::core::option::Option::None,
         drainer: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
         log: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "44"),
+        location: ::core::concat!(::core::file!(), ":", "46"),
     });
     const __MOUNT_4: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/w",
@@ -145,7 +147,7 @@ const _: () = {
         transport: ::core::option::Option::None,
         drainer: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
         log: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "45"),
+        location: ::core::concat!(::core::file!(), ":", "47"),
     });
     impl __rt::Endpoint for Web {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {

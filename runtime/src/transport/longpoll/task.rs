@@ -35,6 +35,9 @@ pub(super) async fn run<S: Socket>(
         () = fetched => {}
         () = window(driver.handle(), patience) => {}
     }
+    if line.asked() == Ask::Cut && !line.is_over() {
+        line.mounted.roster.count_cut_off();
+    }
     line.discard();
 }
 

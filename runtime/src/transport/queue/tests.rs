@@ -17,7 +17,8 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         3 => (0..400_usize).prop_map(Step::Push),
-        5 => (0..400_usize).prop_map(Step::Send),
+        4 => (0..400_usize).prop_map(Step::Send),
+        1 => (400..2_000_usize).prop_map(Step::Send),
         2 => Just(Step::Read),
         1 => Just(Step::Pop),
         2 => (0..40_u64).prop_map(Step::Forget),
@@ -44,25 +45,36 @@ fn number(bytes: &Bytes) -> u64 {
 fn play(overflow: Overflow, steps: Vec<Step>) {
     let options = options(overflow);
     let (mut queue, mut seen, mut own, mut dropped, mut accepted) = (Queue::default(), 0, Vec::new(), 0, 0);
+    // Broadcasts that wait, and the largest since none did.
+    let mut shared: Vec<(u64, usize)> = Vec::new();
+    let mut largest = 0;
     for step in steps {
         let next = queue.newest() + 1;
         match step {
-            Step::Push(length) => match queue.push(piece(next, length), options.limit) {
-                Ok(()) => own.push(next),
-                Err(Full) => assert!(queue.bytes() >= options.limit),
-            },
+            Step::Push(length) => {
+                queue.begin_turn(options.limit);
+                match queue.push(piece(next, length)) {
+                    Ok(()) => own.push(next),
+                    Err(Full) => assert!(queue.bytes() >= 16 * options.limit),
+                }
+            }
             Step::Send(length) => {
                 let before: Vec<u64> = queue.after(0).map(number).collect();
-                let room = queue.bytes() == 0 || queue.bytes() + 8 + length + BOOKKEEPING <= options.limit;
-                let bytes_before = queue.bytes();
+                let cost = 8 + length + BOOKKEEPING;
+                let waiting: usize = shared.iter().map(|(_, cost)| cost).sum();
+                let room = waiting + cost <= options.limit.max(options.limit / 2 + cost.max(largest));
                 match queue.send(piece(next, length), options, seen) {
                     Ok(count) => {
                         dropped += count;
                         accepted += 1;
                         assert_eq!(count == 0, room);
-                        assert!(
-                            queue.bytes() <= options.limit.max(bytes_before) || queue.after(0).count() == 1
-                        );
+                        let left: Vec<u64> = queue.after(0).map(number).collect();
+                        shared.retain(|(number, _)| left.contains(number));
+                        largest = if shared.is_empty() { 0 } else { largest };
+                        if queue.newest() == next {
+                            shared.push((next, cost));
+                            largest = largest.max(cost);
+                        }
                     }
                     Err(Full) => {
                         assert!(!room && overflow == Overflow::Close);
@@ -89,6 +101,12 @@ fn play(overflow: Overflow, steps: Vec<Step>) {
             }
         }
         let waiting: Vec<u64> = queue.after(0).map(number).collect();
+        shared.retain(|(number, _)| waiting.contains(number));
+        largest = if shared.is_empty() { 0 } else { largest };
+        assert!(
+            shared.iter().map(|(_, cost)| cost).sum::<usize>()
+                <= options.limit.max(options.limit / 2 + largest)
+        );
         assert!(waiting.windows(2).all(|pair| pair[0] < pair[1]), "in order");
         assert!(own.iter().all(|number| waiting.contains(number)), "{own:?} in {waiting:?}");
         assert_eq!(queue.bytes(), queue.after(0).map(|bytes| bytes.len() + BOOKKEEPING).sum::<usize>());
@@ -134,7 +152,12 @@ fn one_may_always_wait() {
         let mut queue = Queue::default();
         assert_eq!(queue.send(huge.clone(), options(overflow), 0), Ok(0));
         queue.clear();
-        assert_eq!(queue.push(huge.clone(), 1000), Ok(()));
-        assert_eq!(queue.push(huge.clone(), 1000), Err(Full));
+        queue.begin_turn(1000);
+        assert_eq!(queue.push(huge.clone()), Ok(()));
+        queue.begin_turn(1000);
+        assert_eq!(
+            (0..5).map(|_| queue.push(huge.clone())).collect::<Vec<_>>(),
+            [Ok(()), Ok(()), Ok(()), Ok(()), Err(Full)]
+        );
     }
 }

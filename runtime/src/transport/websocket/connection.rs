@@ -12,14 +12,15 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{
     incoming::{Incoming, Limits},
+    outgoing::Cork,
     peer::Peer,
     wire::Wire,
-    work::{End, OVERFLOW, Work, Worked, work},
+    work::{End, Work, Worked, work},
 };
 use crate::{
     contain,
     socket::{Inbox, Outbox, Reason, Socket},
-    transport::{ask::Ask, log},
+    transport::{ask::Ask, guarded::Guarded},
 };
 
 /// Read at once.
@@ -36,16 +37,16 @@ thread_local! {
 
 struct Lent {
     read: Box<[u8]>,
-    write: Vec<u8>,
+    write: Option<Box<Cork>>,
 }
 
 /// Lends the worker's buffers. A connection that is polled inside another one's callback gets buffers of its own.
 fn lent<T>(use_them: impl FnOnce(&mut Lent) -> T) -> T {
-    let fresh = || Box::new(Lent { read: vec![0; SCRATCH].into(), write: Vec::new() });
+    let fresh = || Box::new(Lent { read: vec![0; SCRATCH].into(), write: None });
     let mut buffers = LENT.take().unwrap_or_else(fresh);
     let result = use_them(&mut buffers);
-    if buffers.write.capacity() > KEEP {
-        buffers.write = Vec::new();
+    if buffers.write.as_ref().is_some_and(|write| write.0.capacity() > KEEP) {
+        buffers.write = None;
     }
     LENT.set(Some(buffers));
     result
@@ -53,8 +54,8 @@ fn lent<T>(use_them: impl FnOnce(&mut Lent) -> T) -> T {
 
 type Working<S> = Pin<Box<dyn Future<Output = Worked<S>> + Send>>;
 
-enum State<S> {
-    Idle(S, Outbox),
+enum State<S: Socket> {
+    Idle(Guarded<S>),
     Working(Working<S>),
     /// The close frame waits to be written.
     Closing,
@@ -72,7 +73,8 @@ enum Turn {
 /// The task of a connection.
 pub(super) struct Connection<S: Socket, W: Wire> {
     state: State<S>,
-    read: W::Read,
+    /// `None` once the stream is given up.
+    read: Option<W::Read>,
     peer: Arc<Peer<W>>,
     inbox: Arc<Inbox<S::Info>>,
     incoming: Incoming,
@@ -99,21 +101,31 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             // It came too late to be drained with the others.
             crate::transport::roster::Member::drain(&*peer);
         }
-        let out = Outbox::new(peer.clone());
-        let state = State::Working(Box::pin(work(socket, out, peer.clone(), Work::Init)));
-        Connection { state, read, peer, inbox, incoming: Incoming::new(early), place, read_next: false }
+        let guarded = Guarded::new(socket, Outbox::new(peer.clone()));
+        let state = State::Working(Box::pin(work(guarded, peer.clone(), Work::Init)));
+        Connection {
+            state,
+            read: Some(read),
+            peer,
+            inbox,
+            incoming: Incoming::new(early),
+            place,
+            read_next: false,
+        }
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let Ok((ask, waiting)) = self.peer.attend(cx) else { return self.lost() };
-        if ask == Ask::Cut {
-            return Turn::Over;
+        let Ok((ask, waiting)) = self.peer.attend(cx) else { return self.unwritable() };
+        if ask >= Ask::Gone
+            && let Some(turn) = self.break_off(cx, ask, waiting)
+        {
+            return turn;
         }
         match &mut self.state {
             State::Working(_) => self.go_on(cx),
             State::Idle(..) => self.look(cx, ask),
             State::Closing if waiting => Turn::Wait,
-            State::Closing => match self.peer.wire.poll_shutdown(cx) {
+            State::Closing => match self.peer.poll_shutdown(cx) {
                 Poll::Pending => Turn::Wait,
                 Poll::Ready(_) => {
                     self.state = State::Lingering;
@@ -129,37 +141,106 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     fn go_on(&mut self, cx: &mut Context<'_>) -> Turn {
         let State::Working(working) = &mut self.state else { return Turn::Wait };
         let poll = lent(|lent| {
-            self.peer.cork(std::mem::take(&mut lent.write));
+            self.peer.cork(lent.write.take().unwrap_or_default());
             let poll = working.as_mut().poll(cx);
             lent.write = self.peer.uncork();
             poll
         });
-        let Poll::Ready(Worked { socket, out, end }) = poll else {
-            let crowded = self.peer.is_crowded();
-            return match self.peer.flush(cx) {
-                Err(_) => self.lost(),
-                // The callbacks may have waited for the room that there is now.
-                Ok(_) if crowded && !self.peer.is_crowded() => Turn::Again,
-                Ok(_) => Turn::Wait,
-            };
-        };
-        self.peer.set_busy(false);
+        let Poll::Ready(Worked { socket, end }) = poll else { return self.wait_for_callback(cx) };
+        self.peer.rest();
         match end {
-            None => self.state = State::Idle(socket, out),
+            None => self.state = State::Idle(socket),
             Some(end) => self.end(socket, end),
         }
         Turn::Again
     }
 
+    /// Writes what callbacks have pushed so far, and watches their client.
+    fn wait_for_callback(&mut self, cx: &mut Context<'_>) -> Turn {
+        self.peer.set_busy();
+        let crowded = self.peer.is_crowded();
+        if self.peer.flush(cx).is_err() {
+            return self.unwritable();
+        }
+        if self.peer.is_watched() {
+            self.read_ahead(cx);
+        }
+        // The callbacks may have waited for the room that there is now.
+        if crowded && !self.peer.is_crowded() { Turn::Again } else { Turn::Wait }
+    }
+
+    /// Finds out whether the client has left.
+    fn read_ahead(&mut self, cx: &mut Context<'_>) {
+        let Connection { read: Some(read), incoming, peer, .. } = self else { return };
+        if lent(|lent| incoming.read_ahead(cx, read, &mut lent.read)) {
+            peer.leaves();
+        }
+    }
+
+    /// Does what does not wait for a callback to return. `None`: things go on as before.
+    fn break_off(&mut self, cx: &mut Context<'_>, ask: Ask, waiting: bool) -> Option<Turn> {
+        match (&self.state, ask) {
+            (State::Idle(_) | State::Working(_), Ask::Gone) => self.hang_up(cx),
+            (State::Working(_), Ask::Late) => {
+                self.give_up(ask);
+                return Some(Turn::Again);
+            }
+            (State::Idle(_) | State::Working(_), Ask::Cut) => return Some(self.cut(cx)),
+            (_, Ask::Cut) => {
+                if waiting {
+                    self.peer.mounted.roster.count_cut_off();
+                }
+                return Some(Turn::Over);
+            }
+            (_, Ask::Over) => return Some(Turn::Over),
+            _ => {}
+        }
+        None
+    }
+
+    /// Ends the connection now. The client is told as far as its stream takes it.
+    fn cut(&mut self, cx: &mut Context<'_>) -> Turn {
+        let runs = matches!(self.state, State::Working(_));
+        if runs {
+            self.give_up(Ask::Cut);
+        } else if let Some(end) = End::asked(Ask::Cut) {
+            self.stop(end);
+        }
+        let told = matches!(self.peer.flush(cx), Ok(false));
+        if told {
+            let _ = self.peer.poll_shutdown(cx);
+            // What it has sent meanwhile would have the stream reset, and the close frame lost.
+            self.read_ahead(cx);
+        } else if !runs {
+            self.peer.mounted.roster.count_cut_off();
+        }
+        Turn::Over
+    }
+
+    /// Drops the callback that runs, and the socket with it, which is told its end by that.
+    fn give_up(&mut self, ask: Ask) {
+        let callback = std::mem::replace(&mut self.state, State::Ended);
+        self.peer.rest();
+        if let Some(end) = End::asked(ask) {
+            self.conclude(&end);
+        }
+        self.peer.mounted.give_up(callback, ask);
+    }
+
+    /// Gives up the stream of a client that is gone; what it has sent before is kept.
+    fn hang_up(&mut self, cx: &mut Context<'_>) {
+        if self.read.is_some() {
+            self.read_ahead(cx);
+            self.read = None;
+            self.peer.hang_up();
+        }
+    }
+
     /// Looks for work: what others ask, the mailbox, the client.
     fn look(&mut self, cx: &mut Context<'_>, ask: Ask) -> Turn {
-        let end = match ask {
-            Ask::Drain => Some(End::with_code(1012, Reason::Shutdown)),
-            Ask::Timeout => Some(End::with_code(1002, Reason::Timeout)),
-            Ask::Overflow => Some(End::with_code(OVERFLOW, Reason::Overflow)),
-            Ask::Nothing | Ask::Gone | Ask::Cut => None,
-        };
-        if let Some(end) = end {
+        if ask != Ask::Nothing
+            && let Some(end) = End::asked(ask)
+        {
             return self.stop(end);
         }
         if !std::mem::take(&mut self.read_next) {
@@ -174,10 +255,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             return self.wait_or_look_again();
         }
         let limits = self.limits();
-        let arrived = lent(|lent| self.incoming.poll_read(cx, &mut self.read, &mut lent.read, &limits));
+        let Connection { incoming, read, .. } = self;
+        let arrived = lent(|lent| match read {
+            Some(read) => incoming.poll_read(cx, read, &mut lent.read, &limits),
+            None => incoming.poll_read(cx, &mut tokio::io::empty(), &mut lent.read, &limits),
+        });
         match arrived {
             Poll::Pending => self.wait_or_look_again(),
-            Poll::Ready(Err(_)) => self.lost(),
+            Poll::Ready(Err(_)) => self.stop(End::gone()),
             Poll::Ready(Ok(arrived)) => {
                 self.peer.hear();
                 if arrived.is_empty() { Turn::Again } else { self.start(Work::Arrived(arrived)) }
@@ -191,32 +276,37 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     fn start(&mut self, task: Work<S::Info>) -> Turn {
-        if let State::Idle(socket, out) = std::mem::replace(&mut self.state, State::Ended) {
-            self.peer.set_busy(true);
-            self.state = State::Working(Box::pin(work(socket, out, self.peer.clone(), task)));
+        if let State::Idle(socket) = std::mem::replace(&mut self.state, State::Ended) {
+            self.state = State::Working(Box::pin(work(socket, self.peer.clone(), task)));
         }
         Turn::Again
     }
 
     fn stop(&mut self, end: End) -> Turn {
-        if let State::Idle(socket, _) = std::mem::replace(&mut self.state, State::Ended) {
+        if let State::Idle(socket) = std::mem::replace(&mut self.state, State::Ended) {
             self.end(socket, end);
         }
         Turn::Again
     }
 
-    /// The stream is broken. Callbacks that run come to their end first: reading then finds the same.
-    fn lost(&mut self) -> Turn {
+    /// The stream takes nothing any more. What the client has sent before is handled still: reading finds its end.
+    fn unwritable(&mut self) -> Turn {
         self.peer.abandon();
-        if let State::Working(_) = self.state {
-            return Turn::Again;
+        self.peer.leaves();
+        match self.state {
+            State::Idle(_) | State::Working(_) => Turn::Again,
+            State::Closing | State::Lingering | State::Ended => Turn::Over,
         }
-        self.stop(End { close: None, reason: Reason::Closed { code: 1006, text: String::new() } });
-        Turn::Over
     }
 
     /// Tells the client, leaves all topics, and tells the socket.
-    fn end(&mut self, socket: S, end: End) {
+    fn end(&mut self, mut socket: Guarded<S>, end: End) {
+        self.conclude(&end);
+        socket.terminate(end.reason);
+    }
+
+    /// Tells the client, and leaves all topics.
+    fn conclude(&mut self, end: &End) {
         self.state = match &end.close {
             Some((code, text)) => {
                 if end.reason == Reason::Overflow {
@@ -229,18 +319,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         };
         self.inbox.close();
         self.peer.leave_topics();
-        let name = self.peer.mounted.socket();
-        log::closed(name, &end.reason);
-        if let Err(panic) = contain::call(|| socket.terminate(end.reason)) {
-            tracing::error!(socket = name, "terminate panicked: {panic}");
-        }
     }
 
     /// Reads to the end of the stream, so that the client gets the close frame and not a reset.
     fn linger(&mut self, cx: &mut Context<'_>) -> Turn {
+        let Some(read) = &mut self.read else { return Turn::Over };
         let poll = lent(|lent| {
             let mut buf = ReadBuf::new(&mut lent.read);
-            Pin::new(&mut self.read).poll_read(cx, &mut buf).map_ok(|()| buf.filled().len())
+            Pin::new(read).poll_read(cx, &mut buf).map_ok(|()| buf.filled().len())
         });
         match poll {
             Poll::Pending => Turn::Wait,
@@ -278,6 +364,11 @@ impl<S: Socket, W: Wire> Drop for Connection<S, W> {
     fn drop(&mut self) {
         self.inbox.close();
         self.peer.abandon();
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        if let Err(panic) = contain::discard(state) {
+            let socket = self.peer.mounted.socket();
+            tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
+        }
         self.peer.mounted.roster.leave(self.place);
     }
 }

@@ -19,6 +19,9 @@ use crate::message::{Control as ControlFrame, Message, Text};
 /// Pieces that a message may come in, empty ones included.
 const MAX_FRAGMENTS: u32 = 100_000;
 
+/// Bytes that are read while callbacks run, at most.
+const AHEAD: usize = 64 * 1024;
+
 /// Events that room is made for when a read brings more than one.
 const MANY: usize = 16;
 
@@ -85,7 +88,7 @@ impl Arrived {
 #[derive(Default)]
 pub(super) struct Incoming {
     rest: Vec<u8>,
-    /// `rest` has not been looked at: it came with the handshake.
+    /// `rest` has not been looked at: it came with the handshake, or while callbacks ran.
     fresh: bool,
     partial: Option<Box<Partial>>,
     inflater: Option<Box<Inflater>>,
@@ -134,6 +137,29 @@ impl Incoming {
             self.take_apart(filled, limits, &mut arrived);
         }
         Poll::Ready(Ok(arrived))
+    }
+
+    /// Reads on while callbacks run, so that the end of the stream is found. What came is taken apart when they are done;
+    /// no more is read than may wait. True once the stream has ended.
+    pub(super) fn read_ahead(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut (impl AsyncRead + Unpin),
+        scratch: &mut [u8],
+    ) -> bool {
+        while self.rest.len() < AHEAD {
+            let most = scratch.len().min(AHEAD - self.rest.len());
+            let mut buf = ReadBuf::new(&mut scratch[..most]);
+            match Pin::new(&mut *stream).poll_read(cx, &mut buf) {
+                Poll::Pending => return false,
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    self.rest.extend_from_slice(buf.filled());
+                    self.fresh = true;
+                }
+                Poll::Ready(_) => return true,
+            }
+        }
+        false
     }
 
     fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) {

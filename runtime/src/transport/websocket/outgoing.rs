@@ -9,7 +9,10 @@ use std::{
 use bytes::{Buf, Bytes};
 
 use super::wire::Wire;
-use crate::socket::{OutboxOptions, Overflow};
+use crate::{
+    socket::{OutboxOptions, Overflow},
+    transport::tally::Tally,
+};
 
 /// What a waiting piece costs beside its bytes.
 const BOOKKEEPING: usize = 64;
@@ -23,16 +26,22 @@ const LARGE: usize = 32 * 1024;
 pub(super) struct Outgoing {
     queue: VecDeque<Piece>,
     queued: usize,
+    tally: Tally,
     /// While callbacks run: what they push is gathered here, and leaves in one write. Lent by the worker.
-    cork: Option<Vec<u8>>,
+    cork: Option<Box<Cork>>,
     /// The front piece is partly written: it cannot be dropped any more.
     started: bool,
     /// Nothing is accepted any more: a close frame is the last thing queued, or the stream is broken.
     closed: bool,
 }
 
+/// A buffer to gather messages in. In a box: a connection whose callbacks rest has room for a pointer to it, no more.
+#[derive(Default)]
+pub(super) struct Cork(pub(super) Vec<u8>);
+
 struct Piece {
     bytes: Bytes,
+    /// A broadcast: it may be dropped for a newer one.
     droppable: bool,
 }
 
@@ -51,32 +60,38 @@ pub(super) enum Sent {
 
 impl Outgoing {
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.cork.as_ref().is_none_or(Vec::is_empty)
+        self.queue.is_empty() && self.gathered() == 0
     }
 
     /// Bytes that wait.
     pub(super) fn waiting(&self) -> usize {
-        self.queued + self.cork.as_ref().map_or(0, Vec::len)
+        self.queued + self.gathered()
     }
 
-    /// From now on, pushes are gathered in `buffer`.
-    pub(super) fn cork(&mut self, buffer: Vec<u8>) {
+    fn gathered(&self) -> usize {
+        self.cork.as_ref().map_or(0, |cork| cork.0.len())
+    }
+
+    /// Callbacks take a turn: from now on, what they push is gathered in `buffer`.
+    pub(super) fn cork(&mut self, buffer: Box<Cork>, limit: usize) {
+        self.tally.begin_turn(self.queued, limit);
         self.cork = Some(buffer);
     }
 
     /// Writes what was gathered, queues what the stream does not take, and gives the buffer back.
-    pub(super) fn uncork(&mut self, wire: &impl Wire) -> Option<Vec<u8>> {
-        let mut buffer = self.cork.take()?;
+    pub(super) fn uncork(&mut self, wire: Option<&impl Wire>) -> Option<Box<Cork>> {
+        let mut cork = self.cork.take()?;
+        let Cork(buffer) = &mut *cork;
         if !buffer.is_empty() && !self.closed {
-            let first = self.queue.is_empty();
-            let written = if first { wire.try_write(&buffer).unwrap_or(0) } else { 0 };
+            let wire = wire.filter(|_| self.queue.is_empty());
+            let written = wire.map_or(0, |wire| wire.try_write(buffer).unwrap_or(0));
             if written < buffer.len() {
                 self.started |= written > 0;
                 self.queue(Bytes::copy_from_slice(&buffer[written..]), false);
             }
         }
         buffer.clear();
-        Some(buffer)
+        Some(cork)
     }
 
     /// A frame of the connection's own: head and payload.
@@ -84,11 +99,15 @@ impl Outgoing {
         if self.closed {
             return Sent::Done;
         }
-        if self.waiting() >= limit {
+        if self.cork.is_none() {
+            // From a task that is not the connection's: a turn of its own.
+            self.tally.begin_turn(self.queued, limit);
+        }
+        if !self.tally.spend(head.len() + payload.len()) {
             return Sent::Overflow;
         }
-        match &mut self.cork {
-            Some(cork) if payload.len() < LARGE => {
+        match self.cork.as_deref_mut() {
+            Some(Cork(cork)) if payload.len() < LARGE => {
                 cork.extend_from_slice(head);
                 cork.extend_from_slice(&payload);
                 Sent::Done
@@ -121,15 +140,37 @@ impl Outgoing {
             self.started = rest.len() < bytes.len();
         }
         let mut dropped = 0;
-        if self.waiting() > 0 && self.waiting() + rest.len() > options.limit {
+        if !self.admits(&rest, options) {
             match options.overflow {
                 Overflow::Close => return Sent::Overflow,
-                Overflow::DropOldest => dropped = self.make_room(rest.len(), options.limit),
+                Overflow::DropOldest => dropped = self.make_room(&rest, options),
             }
         }
         self.spill();
         self.queue(rest, true);
         if dropped > 0 { Sent::Dropped(dropped) } else { Sent::Queued }
+    }
+
+    /// Whether a broadcast has room.
+    pub(super) fn admits(&self, bytes: &Bytes, options: OutboxOptions) -> bool {
+        self.tally.admits(bytes.len() + BOOKKEEPING, options.limit)
+    }
+
+    /// Writes what the stream takes at once of what waits, and says how many bytes: the connection's task may not have
+    /// got round to it.
+    pub(super) fn relieve(&mut self, wire: &impl Wire) -> usize {
+        let mut total = 0;
+        while let Some(front) = self.queue.front() {
+            let length = front.bytes.len();
+            // What is wrong with the stream is found by the task.
+            let written = wire.try_write(&front.bytes).unwrap_or(0);
+            total += written;
+            self.advance(written);
+            if written < length {
+                break;
+            }
+        }
+        total
     }
 
     /// The last frame: nothing is accepted after it.
@@ -144,9 +185,13 @@ impl Outgoing {
     /// Forgets what waits, but for a frame that the client has a part of already.
     pub(super) fn discard(&mut self) {
         let keep = usize::from(self.started);
-        self.queue.truncate(keep);
-        self.queued = self.queue.iter().map(|piece| piece.bytes.len() + BOOKKEEPING).sum();
-        if let Some(cork) = &mut self.cork {
+        for piece in self.queue.drain(keep.min(self.queue.len())..) {
+            self.queued -= piece.cost();
+            if piece.droppable {
+                self.tally.remove(piece.cost());
+            }
+        }
+        if let Some(Cork(cork)) = self.cork.as_deref_mut() {
             cork.clear();
         }
     }
@@ -186,14 +231,18 @@ impl Outgoing {
 
     fn advance(&mut self, mut written: usize) {
         while let Some(front) = self.queue.front_mut() {
-            if written < front.bytes.len() {
+            let whole = written >= front.bytes.len();
+            let gone = if whole { front.cost() } else { written };
+            self.queued -= gone;
+            if front.droppable {
+                self.tally.remove(gone);
+            }
+            if !whole {
                 front.bytes.advance(written);
-                self.queued -= written;
                 self.started = written > 0 || self.started;
                 return;
             }
             written -= front.bytes.len();
-            self.queued -= front.bytes.len() + BOOKKEEPING;
             self.queue.pop_front();
             self.started = false;
         }
@@ -201,7 +250,7 @@ impl Outgoing {
 
     /// Moves what is gathered into the queue, so that what comes next stands behind it.
     fn spill(&mut self) {
-        if let Some(cork) = &mut self.cork
+        if let Some(Cork(cork)) = self.cork.as_deref_mut()
             && !cork.is_empty()
         {
             let bytes = Bytes::copy_from_slice(cork);
@@ -211,18 +260,23 @@ impl Outgoing {
     }
 
     fn queue(&mut self, bytes: Bytes, droppable: bool) {
-        self.queued += bytes.len() + BOOKKEEPING;
-        self.queue.push_back(Piece { bytes, droppable });
+        let piece = Piece { bytes, droppable };
+        self.queued += piece.cost();
+        if droppable {
+            self.tally.add(piece.cost());
+        }
+        self.queue.push_back(piece);
     }
 
-    /// Drops the oldest broadcasts until so many bytes fit.
-    fn make_room(&mut self, bytes: usize, limit: usize) -> usize {
+    /// Drops the oldest broadcasts until this one fits.
+    fn make_room(&mut self, bytes: &Bytes, options: OutboxOptions) -> usize {
         let mut dropped = 0;
         let mut place = usize::from(self.started);
-        while self.waiting() + bytes > limit && place < self.queue.len() {
+        while !self.admits(bytes, options) && place < self.queue.len() {
             if self.queue[place].droppable {
                 if let Some(piece) = self.queue.remove(place) {
-                    self.queued -= piece.bytes.len() + BOOKKEEPING;
+                    self.queued -= piece.cost();
+                    self.tally.remove(piece.cost());
                     dropped += 1;
                 }
             } else {
@@ -230,6 +284,12 @@ impl Outgoing {
             }
         }
         dropped
+    }
+}
+
+impl Piece {
+    fn cost(&self) -> usize {
+        self.bytes.len() + BOOKKEEPING
     }
 }
 
@@ -303,12 +363,12 @@ mod tests {
     #[test]
     fn what_callbacks_push_leaves_at_once_and_in_order() {
         let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(usize::MAX));
-        outgoing.cork(Vec::new());
+        outgoing.cork(Box::default(), 1_000);
         assert_eq!(outgoing.push(b"<", bytes("a>"), 1_000), Sent::Done);
         assert_eq!(outgoing.send(&bytes("<b>"), &wire, OPTIONS), Sent::Queued);
         assert_eq!(outgoing.push(b"<", bytes("c>"), 1_000), Sent::Done);
         assert_eq!(wire.taken(), "");
-        outgoing.uncork(&wire);
+        outgoing.uncork(Some(&wire));
         write(&mut outgoing, &wire);
         assert_eq!(wire.taken(), "<a><b><c>");
         assert!(outgoing.is_empty() && outgoing.queue.capacity() == 0, "no memory is kept");
@@ -330,9 +390,9 @@ mod tests {
         for corked in [false, true] {
             let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(2));
             if corked {
-                outgoing.cork(Vec::new());
+                outgoing.cork(Box::default(), 1_000);
                 outgoing.push(b"<", bytes("a>"), 1_000);
-                outgoing.uncork(&wire);
+                outgoing.uncork(Some(&wire));
             } else {
                 outgoing.send(&bytes("<a>"), &wire, OPTIONS);
             }
@@ -354,21 +414,53 @@ mod tests {
 
         let dropping = OutboxOptions { overflow: Overflow::DropOldest, ..OPTIONS };
         let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(1));
-        for text in ["<a>", "<b>", "<c>"] {
+        let first = format!("<{}>", "a".repeat(200));
+        for text in [&first, &"b".repeat(200), &"c".repeat(200)] {
             outgoing.send(&bytes(text), &wire, dropping);
         }
-        let large = bytes(&format!("<{}>", "d".repeat(900)));
-        assert_eq!(outgoing.send(&large, &wire, dropping), Sent::Dropped(2));
+        let large = format!("<{}>", "d".repeat(900));
+        assert_eq!(outgoing.send(&bytes(&large), &wire, dropping), Sent::Dropped(2));
         wire.widen();
         write(&mut outgoing, &wire);
-        assert_eq!(wire.taken(), format!("<a><{}>", "d".repeat(900)), "the one that has begun is kept");
+        assert_eq!(wire.taken(), first + &large, "the one that has begun is kept");
     }
 
     #[test]
     fn one_message_may_be_larger_than_the_limit() {
         let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(0));
         assert_eq!(outgoing.send(&bytes(&"x".repeat(5_000)), &wire, OPTIONS), Sent::Queued);
-        assert_eq!(outgoing.push(b"", bytes("y"), 1_000), Sent::Overflow);
+        assert_eq!(outgoing.send(&bytes(&"y".repeat(400)), &wire, OPTIONS), Sent::Queued);
+        assert_eq!(outgoing.send(&bytes(&"z".repeat(400)), &wire, OPTIONS), Sent::Overflow);
+    }
+
+    #[test]
+    fn callbacks_are_not_judged_in_the_turn_in_which_they_send() {
+        let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(0));
+        outgoing.cork(Box::default(), 1_000);
+        for _ in 0..1_000 {
+            assert_ne!(outgoing.push(b"<", bytes("12345678>"), 1_000), Sent::Overflow);
+        }
+        outgoing.uncork(Some(&wire));
+        // In the next one, with all of it waiting, there is an end to it.
+        outgoing.cork(Box::default(), 1_000);
+        let pushed = (0..).take_while(|_| outgoing.push(b"<", bytes("12345678>"), 1_000) != Sent::Overflow);
+        assert_eq!(pushed.count(), 1_600);
+        assert_eq!(
+            outgoing.send(&bytes("<b>"), &wire, OPTIONS),
+            Sent::Queued,
+            "broadcasts are judged by themselves"
+        );
+    }
+
+    #[test]
+    fn what_the_stream_takes_by_now_is_written_before_broadcasts_are_refused() {
+        let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(0));
+        let message = bytes(&"x".repeat(400));
+        (0..2).for_each(|_| assert_eq!(outgoing.send(&message, &wire, OPTIONS), Sent::Queued));
+        assert!(!outgoing.admits(&message, OPTIONS));
+        wire.widen();
+        assert_eq!(outgoing.relieve(&wire), 800);
+        assert!(outgoing.admits(&message, OPTIONS) && outgoing.waiting() == 0);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 use super::{
     deflate::{Deflate, deflate},
     frame,
-    outgoing::{Outgoing, Sent},
+    outgoing::{Cork, Outgoing, Sent},
     wire::Wire,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     pubsub::{
         Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
-    socket::{InboxWaker, Link, Unsupported, WebSocket},
+    socket::{InboxWaker, Link, Reason, Unsupported, WebSocket},
     transport::{
         ask::{Ask, Asked},
         forwards::Forwards,
@@ -34,6 +34,10 @@ use crate::{
 
 /// How long a client may take to read what waits for it, and to answer a close frame.
 const STALLED: u64 = 30_000;
+/// How long a callback may take before its client is watched: whether it is there still.
+const WATCHED: u64 = 1_000;
+/// How long callbacks go on answering a client that has ended its half of the stream.
+const LEFT: u64 = 5_000;
 /// The client was heard since the last sweep.
 const JUST_NOW: u64 = u64::MAX;
 /// How long a closed connection waits for the client to end it too.
@@ -42,30 +46,35 @@ pub(super) const LINGER: u64 = 5_000;
 /// The shared half of a connection.
 pub(super) struct Peer<W> {
     id: SubscriberId,
-    pub(super) wire: W,
     pub(super) mounted: Arc<Mounted>,
     pub(super) options: &'static WebSocket,
     pub(super) deflate: Option<Deflate>,
     encoder: &'static dyn Encoder,
-    out: Mutex<Out>,
+    out: Mutex<Out<W>>,
     asked: Asked,
     /// The clock when the client was last heard, as of the first sweep after that: nobody is found silent too early.
+    /// While a callback runs, when that began.
     heard: AtomicU64,
-    /// The clock when the client last took something of what waits for it, or nothing waited.
+    /// The clock when the client last took something of what waits for it, or nothing waited. Once it has left, when.
     took: AtomicU64,
     /// A ping has been sent since the client was last heard.
     pinged: AtomicBool,
-    /// A callback is running: the client's silence is not its fault.
+    /// A callback has not returned at once: the client's silence is not its fault.
     busy: AtomicBool,
+    /// It has not returned for so long that the client is watched.
+    watched: AtomicBool,
+    /// The client has ended its half of the stream, or all of it.
+    left: AtomicBool,
     /// The close frame is out: `heard` is when.
     closing: AtomicBool,
     /// More than half of the outbox's limit waits: callbacks wait too, and nothing is read.
     crowded: AtomicBool,
 }
 
-#[derive(Default)]
-struct Out {
+struct Out<W> {
     outgoing: Outgoing,
+    /// `None` once the stream is given up.
+    wire: Option<W>,
     waker: Option<Waker>,
     forwards: Forwards,
 }
@@ -80,19 +89,21 @@ impl<W: Wire> Peer<W> {
         encoder: &'static dyn Encoder,
     ) -> Arc<Self> {
         let now = mounted.clock.now();
+        let (outgoing, forwards) = Default::default();
         Arc::new(Peer {
             id,
-            wire,
             mounted,
             options,
             deflate,
             encoder,
-            out: Mutex::default(),
+            out: Mutex::new(Out { outgoing, wire: Some(wire), waker: None, forwards }),
             asked: Asked::default(),
             heard: AtomicU64::new(JUST_NOW),
             took: AtomicU64::new(now),
             pinged: AtomicBool::new(false),
             busy: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            left: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             crowded: AtomicBool::new(false),
         })
@@ -120,19 +131,28 @@ impl<W: Wire> Peer<W> {
         self.write(&mut self.out(), cx)
     }
 
-    fn write(&self, out: &mut Out, cx: &mut Context<'_>) -> std::io::Result<bool> {
-        if out.outgoing.is_empty() {
+    fn write(&self, out: &mut Out<W>, cx: &mut Context<'_>) -> std::io::Result<bool> {
+        let Out { outgoing, wire: Some(wire), .. } = out else { return Ok(false) };
+        if outgoing.is_empty() {
             if self.is_crowded() {
                 self.crowded.store(false, Ordering::Relaxed);
             }
             return Ok(false);
         }
-        if out.outgoing.write(cx, &self.wire)? > 0 {
-            self.took.store(self.mounted.clock.now(), Ordering::Relaxed);
+        if outgoing.write(cx, wire)? > 0 {
+            self.takes();
         }
-        let waiting = out.outgoing.waiting();
+        let waiting = outgoing.waiting();
         self.crowded.store(self.crowds(waiting), Ordering::Relaxed);
         Ok(waiting > 0)
+    }
+
+    /// Tells the client that nothing more comes.
+    pub(super) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match &self.out().wire {
+            Some(wire) => wire.poll_shutdown(cx),
+            None => Poll::Ready(Ok(())),
+        }
     }
 
     fn crowds(&self, waiting: usize) -> bool {
@@ -148,18 +168,50 @@ impl<W: Wire> Peer<W> {
         self.pinged.store(false, Ordering::Relaxed);
     }
 
-    pub(super) fn set_busy(&self, busy: bool) {
-        if self.busy.swap(busy, Ordering::Relaxed) && !busy {
+    /// A callback has not returned at once.
+    pub(super) fn set_busy(&self) {
+        if !self.busy.load(Ordering::Relaxed) {
+            self.heard.store(self.mounted.clock.now(), Ordering::Relaxed);
+            // Who finds it busy finds since when.
+            self.busy.store(true, Ordering::Release);
+        }
+    }
+
+    /// No callback runs.
+    pub(super) fn rest(&self) {
+        if self.busy.load(Ordering::Relaxed) {
+            self.busy.store(false, Ordering::Relaxed);
+            self.watched.store(false, Ordering::Relaxed);
             self.hear();
         }
     }
 
-    pub(super) fn cork(&self, buffer: Vec<u8>) {
-        self.out().outgoing.cork(buffer);
+    /// Whether a callback has run for so long that the stream is read ahead of it.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
     }
 
-    pub(super) fn uncork(&self) -> Vec<u8> {
-        self.out().outgoing.uncork(&self.wire).unwrap_or_default()
+    /// The client took something of what waits for it. One that has left gets no more time by that.
+    fn takes(&self) {
+        if !self.left.load(Ordering::Relaxed) {
+            self.took.store(self.mounted.clock.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// The client has ended its half of the stream, or all of it.
+    pub(super) fn leaves(&self) {
+        if !self.left.swap(true, Ordering::Relaxed) {
+            self.took.store(self.mounted.clock.now(), Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn cork(&self, buffer: Box<Cork>) {
+        self.out().outgoing.cork(buffer, self.options.outbox.limit);
+    }
+
+    pub(super) fn uncork(&self) -> Option<Box<Cork>> {
+        let Out { outgoing, wire, .. } = &mut *self.out();
+        outgoing.uncork(wire.as_ref())
     }
 
     /// Queues the close frame as the last one.
@@ -179,6 +231,13 @@ impl<W: Wire> Peer<W> {
         self.leave_topics();
         self.out().outgoing.abandon();
         self.crowded.store(false, Ordering::Relaxed);
+    }
+
+    /// Gives up the stream, which is closed once its reading half is dropped too.
+    pub(super) fn hang_up(&self) {
+        self.abandon();
+        let wire = self.out().wire.take();
+        drop(wire);
     }
 
     pub(super) fn leave_topics(&self) {
@@ -262,7 +321,7 @@ impl<W: Wire> Peer<W> {
         }
     }
 
-    fn out(&self) -> MutexGuard<'_, Out> {
+    fn out(&self) -> MutexGuard<'_, Out<W>> {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -284,7 +343,14 @@ impl<W: Wire> Subscriber for Peer<W> {
     fn forward(&self, form: Form, run: &Run) {
         let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
         if !bytes.is_empty() {
-            let sent = self.out().outgoing.send(&bytes, &self.wire, self.options.outbox);
+            let options = self.options.outbox;
+            let mut out = self.out();
+            let Out { outgoing, wire: Some(wire), .. } = &mut *out else { return };
+            if !outgoing.admits(&bytes, options) && outgoing.relieve(wire) > 0 {
+                self.takes();
+            }
+            let sent = outgoing.send(&bytes, wire, options);
+            drop(out);
             self.settle(sent);
         }
     }
@@ -298,19 +364,28 @@ impl<W: Wire> Member for Peer<W> {
         }
         if self.closing.load(Ordering::Relaxed) {
             if since(&self.heard) >= LINGER {
-                self.ask(Ask::Cut);
+                self.ask(Ask::Over);
             }
             return;
         }
-        if self.out().outgoing.is_empty() {
+        if self.left.load(Ordering::Relaxed) {
+            if since(&self.took) >= LEFT {
+                self.ask(Ask::Gone);
+            }
+        } else if self.out().outgoing.is_empty() {
             self.took.store(now, Ordering::Relaxed);
         } else if since(&self.took) >= STALLED {
             self.ask(Ask::Overflow);
         }
-        if self.busy.load(Ordering::Relaxed) {
+        let options = self.options;
+        if self.busy.load(Ordering::Acquire) {
+            if since(&self.heard) >= options.callback_timeout.millis() {
+                self.ask(Ask::Late);
+            } else if since(&self.heard) >= WATCHED {
+                self.watch();
+            }
             return;
         }
-        let options = self.options;
         if since(&self.heard) >= options.timeout.millis() {
             self.ask(Ask::Timeout);
         } else if since(&self.heard) >= options.ping.millis() && !self.pinged.swap(true, Ordering::Relaxed) {
@@ -327,11 +402,30 @@ impl<W: Wire> Member for Peer<W> {
     }
 }
 
+impl<W: Wire> Peer<W> {
+    /// Looks whether the client is there still, and has the task do so.
+    fn watch(&self) {
+        if !self.watched.swap(true, Ordering::Relaxed) {
+            self.wake();
+        } else if self.out().wire.as_ref().is_some_and(Wire::has_left) {
+            self.leaves();
+        }
+    }
+}
+
 impl<W: Wire> Link for Peer<W> {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
         let (opcode, compressed, payload) = self.dress(message);
         self.push_frame(opcode, compressed, payload);
         Ok(())
+    }
+
+    fn socket(&self) -> &'static str {
+        self.mounted.socket()
+    }
+
+    fn ending(&self) -> Reason {
+        self.asked().reason()
     }
 
     /// A WebSocket carries every message.

@@ -2,14 +2,14 @@
 
 use std::{
     io::{self, IoSlice},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
 };
 
 use socket2::SockRef;
 use tokio::{
-    io::{AsyncRead, ReadBuf},
+    io::{AsyncRead, Interest, ReadBuf},
     net::{
         TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
@@ -19,7 +19,7 @@ use tokio::{
 use crate::stream::Io;
 
 /// The writing half of a stream, shared between the connection's task and those who broadcast.
-pub(super) trait Wire: Send + Sync + Unpin + 'static {
+pub(super) trait Wire: Send + Unpin + 'static {
     type Read: AsyncRead + Send + Unpin + 'static;
 
     /// Writes what the stream takes at once; [`WouldBlock`](io::ErrorKind::WouldBlock) if the task has to do it.
@@ -33,6 +33,11 @@ pub(super) trait Wire: Send + Sync + Unpin + 'static {
 
     /// Tells the client that nothing more comes.
     fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Whether the client has ended its half of the stream, or all of it, as far as that shows without reading.
+    fn has_left(&self) -> bool {
+        false
+    }
 }
 
 /// TCP, with the direct way.
@@ -68,6 +73,13 @@ impl Wire for TcpWire {
 
     fn poll_shutdown(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(SockRef::from(self.0.as_ref()).shutdown(std::net::Shutdown::Write))
+    }
+
+    /// The runtime has been told by the kernel: this is no system call.
+    fn has_left(&self) -> bool {
+        let ready = pin!(self.0.ready(Interest::READABLE));
+        let ready = ready.poll(&mut Context::from_waker(Waker::noop()));
+        matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed())
     }
 }
 

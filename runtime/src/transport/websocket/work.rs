@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::VecDeque,
     future::{Future, poll_fn},
+    sync::Arc,
     task::Poll,
 };
 
@@ -16,11 +17,11 @@ use crate::{
     contain,
     message::Control,
     socket::{Flow, Outbox, Reason, Socket},
-    transport::ask::Ask,
+    transport::{
+        ask::{self, Ask},
+        guarded::Guarded,
+    },
 };
-
-/// The close code for a client that does not read: "try again later".
-pub(super) const OVERFLOW: u16 = 1013;
 
 /// What is to be done by a socket.
 pub(super) enum Work<I> {
@@ -30,9 +31,8 @@ pub(super) enum Work<I> {
 }
 
 /// A socket that has done its work, and how it goes on.
-pub(super) struct Worked<S> {
-    pub(super) socket: S,
-    pub(super) out: Outbox,
+pub(super) struct Worked<S: Socket> {
+    pub(super) socket: Guarded<S>,
     pub(super) end: Option<End>,
 }
 
@@ -48,6 +48,17 @@ impl End {
     pub(super) fn with_code(code: u16, reason: Reason) -> Self {
         End { close: Some((code, Cow::Borrowed(""))), reason }
     }
+
+    /// There is nobody to be told.
+    pub(super) fn gone() -> Self {
+        End { close: None, reason: ask::gone() }
+    }
+
+    /// What was asked for; to a client that is gone nothing is said.
+    pub(super) fn asked(ask: Ask) -> Option<Self> {
+        let (code, reason) = ask.end().filter(|_| ask != Ask::Gone)?;
+        Some(End::with_code(code, reason))
+    }
 }
 
 impl From<Ending> for End {
@@ -61,25 +72,26 @@ impl From<Ending> for End {
             Ending::Violation(violation) => {
                 End::with_code(violation.code, Reason::Protocol(Cow::Borrowed(violation.text)))
             }
-            Ending::Eof => End { close: None, reason: Reason::Closed { code: 1006, text: String::new() } },
+            Ending::Eof => End::gone(),
         }
     }
 }
 
 /// Does the work in order, and stops at the first callback that ends the connection.
 pub(super) async fn work<S: Socket, W: Wire>(
-    mut socket: S,
-    mut out: Outbox,
-    peer: std::sync::Arc<Peer<W>>,
+    mut guarded: Guarded<S>,
+    peer: Arc<Peer<W>>,
     work: Work<S::Info>,
 ) -> Worked<S> {
     let name = peer.mounted.socket();
-    let end = match work {
-        Work::Init => contained(name, async { socket.init(&mut out).await }).await,
-        Work::Arrived(arrived) => handle_arrived(&mut socket, &mut out, &peer, arrived).await,
-        Work::Info(infos) => handle_infos(&mut socket, &mut out, &peer, infos).await,
+    let parts = if matches!(work, Work::Init) { guarded.begin() } else { guarded.parts() };
+    let end = match (parts, work) {
+        (Some((socket, out)), Work::Init) => contained(name, async { socket.init(out).await }).await,
+        (Some((socket, out)), Work::Arrived(arrived)) => handle_arrived(socket, out, &peer, arrived).await,
+        (Some((socket, out)), Work::Info(infos)) => handle_infos(socket, out, &peer, infos).await,
+        (None, _) => Some(End::gone()),
     };
-    Worked { socket, out, end }
+    Worked { socket: guarded, end }
 }
 
 async fn handle_arrived<S: Socket, W: Wire>(
@@ -137,9 +149,7 @@ async fn handle_infos<S: Socket, W: Wire>(
 /// again whenever it has written something, or is asked for something.
 async fn room<W: Wire>(peer: &Peer<W>) -> Option<End> {
     poll_fn(|_| match peer.is_crowded() {
-        true if peer.asked() == Ask::Overflow => {
-            Poll::Ready(Some(End::with_code(OVERFLOW, Reason::Overflow)))
-        }
+        true if peer.asked() == Ask::Overflow => Poll::Ready(End::asked(Ask::Overflow)),
         true => Poll::Pending,
         false => Poll::Ready(None),
     })

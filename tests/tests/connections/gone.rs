@@ -1,0 +1,134 @@
+//! A client that is gone is let go, although a callback of its own goes on.
+
+use std::time::Duration;
+
+use landfall::Reason;
+use landfall_tests::{client, memory::Sea, wait::until, wire::Frame};
+use tokio::{
+    io::DuplexStream,
+    time::{Instant, sleep},
+};
+
+use crate::site::{begins, fate, start};
+
+type Client<S = tokio::net::TcpStream> = client::Client<S>;
+
+async fn open(sea: &Sea, name: &str) -> Client<DuplexStream> {
+    let client = sea.open(&format!("/any/websocket?name={name}")).await;
+    begins(name, "").await;
+    client
+}
+
+/// The server ends its half within ten seconds, and does not before the client's messages could be answered.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_the_client_ended_is_closed() {
+    let harbour = start().await;
+    let mut client = open(&harbour.sea, "half").await;
+    client.text("hang").await;
+    begins("half", "hang").await;
+    client.shutdown().await;
+    let began = Instant::now();
+    client.ends_within(Duration::from_secs(15)).await;
+    assert!((5..10).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert_eq!(harbour.site.stats().connections, 1, "its callback goes on");
+    assert_eq!(harbour.stop().await, 1);
+    assert_eq!(fate("half").ends, [Reason::Shutdown]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_ends_its_half_is_answered_still() {
+    let harbour = start().await;
+    let mut client = open(&harbour.sea, "answered").await;
+    client.text("sleep 3").await;
+    client.text("say at last").await;
+    client.shutdown().await;
+    assert_eq!(client.hear_text().await, "slept");
+    assert_eq!(client.hear_text().await, "at last");
+    client.ends_within(Duration::from_secs(1)).await;
+    until("it has ended", || fate("answered").ends.len() == 1).await;
+    assert_eq!(harbour.stop().await, 0);
+}
+
+/// However long a callback takes, what had come by then is handled.
+#[tokio::test(start_paused = true)]
+async fn what_a_client_sent_before_it_left_is_handled() {
+    let harbour = start().await;
+    let mut client = open(&harbour.sea, "legacy").await;
+    client.text("sleep 60").await;
+    begins("legacy", "sleep 60").await;
+    sleep(Duration::from_secs(5)).await;
+    for number in 0..1_000 {
+        client.text(&format!("number {number}")).await;
+    }
+    drop(client);
+    sleep(Duration::from_secs(50)).await;
+    until("it has ended", || fate("legacy").ends.len() == 1).await;
+    let fate = fate("legacy");
+    assert_eq!(fate.heard.len(), 1_001);
+    assert_eq!(fate.heard[1_000], "number 999");
+    assert_eq!(fate.ends, [Reason::Closed { code: 1006, text: String::new() }]);
+    assert_eq!(harbour.stop().await, 0);
+}
+
+/// A client that stays is read on by and by, not into memory.
+#[tokio::test(start_paused = true)]
+async fn who_stays_is_waited_for() {
+    let harbour = start().await;
+    let mut client = open(&harbour.sea, "patient").await;
+    client.text("sleep 100").await;
+    client.text("say after all").await;
+    assert_eq!(client.hear_within(Duration::from_secs(120)).await.as_text(), Some("slept"));
+    assert_eq!(client.hear_text().await, "after all");
+    client.is_quiet().await;
+    client.send(Frame::close(1000, b"")).await;
+    assert_eq!(client.hear_close().await, Some(1000));
+    assert_eq!(harbour.stop().await, 0);
+}
+
+#[cfg(target_os = "linux")]
+mod tcp {
+    use landfall::Endpoint;
+    use landfall_tests::client::port;
+
+    use super::*;
+    use crate::site::Site;
+
+    /// TCP connections of this process that the kernel knows at this port.
+    fn established(port: u16) -> usize {
+        let table = std::fs::read_to_string("/proc/self/net/tcp").expect("Linux");
+        let local = format!("0100007F:{port:04X}");
+        let is_ours = |line: &&str| {
+            let mut columns = line.split_whitespace().skip(1);
+            let (at, _, state) = (columns.next(), columns.next(), columns.next());
+            // Established, or ended by the client alone.
+            at == Some(local.as_str()) && matches!(state, Some("01" | "08"))
+        };
+        table.lines().filter(is_ours).count()
+    }
+
+    /// By FIN, by reset, and with more left unread than is read while callbacks run.
+    #[tokio::test]
+    async fn descriptors_of_clients_that_left_are_given_back() {
+        let site = Site::start().await.expect("the site starts");
+        let port = port(&site);
+        let mut clients = Vec::new();
+        for number in 0..30 {
+            let name = format!("fd-{number}");
+            let mut client = Client::open(port, &format!("/any/websocket?name={name}")).await;
+            client.text("hang").await;
+            begins(&name, "hang").await;
+            if number % 3 == 0 {
+                client.send_all(&vec![Frame::text(&"x".repeat(1_000)); 100]).await;
+            }
+            clients.push(client);
+        }
+        assert_eq!(established(port), 30);
+        let began = std::time::Instant::now();
+        for (number, client) in clients.into_iter().enumerate() {
+            if number % 3 == 1 { client.reset() } else { drop(client) }
+        }
+        until("their descriptors are given back", || established(port) == 0).await;
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        assert_eq!(site.stats().connections, 30, "their callbacks go on");
+    }
+}

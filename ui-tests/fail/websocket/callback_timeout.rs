@@ -1,0 +1,34 @@
+//! A callback has some time, or all the time in the world.
+
+use landfall::prelude::*;
+
+const NOTHING: landfall::Timeout = landfall::Timeout::After(std::time::Duration::ZERO);
+
+endpoint! {
+    struct Edge;
+
+    socket("/literal", Echo, websocket(callback_timeout = secs(0)));
+    socket("/word", Echo, websocket(callback_timeout = off));
+    socket("/number", Echo, websocket(callback_timeout = 30));
+}
+
+endpoint! {
+    struct Constant;
+
+    socket("/constant", Echo, websocket(callback_timeout = NOTHING));
+}
+
+struct Echo;
+
+#[socket]
+impl Echo {
+    async fn connect() -> Result<Self, Refused> {
+        Ok(Echo)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        out.push(message);
+    }
+}
+
+fn main() {}
