@@ -12,7 +12,7 @@ use crate::{
     diag::{Diagnostics, did_you_mean},
     host, names,
     options::{Entry, Options, Value},
-    origin, pattern,
+    origin, pattern, proxies,
     schema::{self, Kind, Phase},
     secret,
     value::{self, Env, Insecure},
@@ -33,7 +33,11 @@ pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
             auth_token_adds_its_own(options, diag);
             one_check_is_on(options, diag);
         }
-        "longpoll" => one_check_is_on(options, diag),
+        "longpoll" => {
+            one_check_is_on(options, diag);
+            one_within_all(options, "max_sessions_per_ip", "max_sessions", diag);
+        }
+        "http" => one_within_all(options, "max_connections_per_ip", "max_connections", diag),
         "drainer" => interval_within_shutdown(options, diag),
         _ => {}
     }
@@ -129,6 +133,10 @@ impl Check<'_> {
             (Kind::Size { .. }, Some("unlimited")) if self.name == "max_channels" => {
                 ("one client could make the server hold any number of channels", "unlimited")
             }
+            (Kind::TrustedProxies, _) => return proxies::everybody(self.name, value, self.diag),
+            (Kind::OptionalSize { .. }, Some("unlimited")) if self.name == "max_sessions_per_ip" => {
+                ("one client could take every session of the mount", "unlimited")
+            }
             (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => {
                 ("a client could make the server buffer any amount", "unlimited")
             }
@@ -157,6 +165,7 @@ impl Check<'_> {
             Kind::TransportPath => self.text(value, pattern::check_transport_path),
             Kind::Subprotocols => self.subprotocols(value),
             Kind::CheckOrigin => origin::check(value, self.diag),
+            Kind::TrustedProxies => proxies::check(self.name, value, self.diag),
             Kind::ConnectInfo => connect_info::check(value, self.diag),
             Kind::Function { signature } => self.function(value, signature),
             Kind::Level => self.level(value),
@@ -354,6 +363,20 @@ fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
         if on && value::text(element).is_some_and(|text| text.value() == "phoenix") {
             diag.push(element, "`phoenix` is added by `auth_token`").help("remove it");
         }
+    }
+}
+
+/// A limit for each that is above the one for all is a mistake.
+fn one_within_all(options: &Options, one: &str, all: &str, diag: &mut Diagnostics) {
+    let number = |name| {
+        let value = options.get(name).and_then(Entry::expr)?;
+        Some((value, value::integer(value)?))
+    };
+    if let (Some((value, of_one)), Some((_, of_all))) = (number(one), number(all))
+        && of_one > of_all
+    {
+        diag.push(value, format!("`{one}` is more than `{all}`: it limits nobody"))
+            .help(format!("at most {of_all}"));
     }
 }
 

@@ -26,6 +26,7 @@ mod names;
 mod options;
 mod origin;
 mod pattern;
+mod proxies;
 mod recover;
 mod schema;
 mod secret;

@@ -89,6 +89,10 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
     match key.kind {
         Kind::CheckOrigin => check_origin(value),
         Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
+        // An empty list has elements of no type.
+        Kind::TrustedProxies if value::list(value).is_some_and(|list| list.is_empty()) => {
+            quote_spanned!(value.span()=> __rt::TrustedProxies::none())
+        }
         _ => quote!(#value),
     }
 }

@@ -53,6 +53,8 @@ pub(crate) enum Kind {
     Subprotocols,
     /// `true`, `conn`, a list of origins, a function, or `insecure(false, ..)`.
     CheckOrigin,
+    /// A list of addresses and networks, and `"unix"`.
+    TrustedProxies,
     /// A list of built-in names, then `name = value` of one's own.
     ConnectInfo,
     /// A function.
@@ -116,6 +118,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     Directive { name: "http", form: Form::Group(&HTTP) },
     Directive { name: "secret_key_base", form: Form::Value(&SECRET_KEY_BASE) },
     Directive { name: "check_origin", form: Form::Value(&CHECK_ORIGIN) },
+    Directive { name: "trusted_proxies", form: Form::Value(&TRUSTED_PROXIES) },
     Directive { name: "pubsub", form: Form::Group(&PUBSUB) },
     Directive { name: "server", form: Form::Value(&SERVER) },
     Directive { name: "extra", form: Form::Extra },
@@ -128,6 +131,8 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
 const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret };
 
 const CHECK_ORIGIN: Key = Key { name: "check_origin", kind: Kind::CheckOrigin };
+
+const TRUSTED_PROXIES: Key = Key { name: "trusted_proxies", kind: Kind::TrustedProxies };
 
 const SERVER: Key = Key { name: "server", kind: Kind::Flag };
 
@@ -156,6 +161,7 @@ pub(crate) const HTTP: Group = Group {
         Key { name: "max_headers", kind: Kind::Size { least: 1 } },
         Key { name: "max_head_bytes", kind: Kind::Size { least: 1 } },
         Key { name: "max_connections", kind: Kind::Size { least: 1 } },
+        Key { name: "max_connections_per_ip", kind: Kind::Size { least: 1 } },
     ],
 };
 

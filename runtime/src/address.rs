@@ -1,6 +1,10 @@
-//! Where an endpoint listens.
+//! Where an endpoint listens, and whom it takes for one client.
 
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 /// Where a listener listens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +24,46 @@ impl fmt::Display for Address {
             Address::Tcp(address) => address.fmt(f),
             Address::Unix(path) => path.display().fmt(f),
             Address::Unnamed => f.write_str("an unnamed listener"),
+        }
+    }
+}
+
+/// Whom limits take for one client: an IPv4 address, however it is written, or a /64 of IPv6, which is what one
+/// subscriber is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Client {
+    V4(Ipv4Addr),
+    V6(u64),
+}
+
+impl From<IpAddr> for Client {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Client::V4(address),
+            IpAddr::V6(address) => Client::V6((u128::from(address) >> 64) as u64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(address: &str) -> Client {
+        address.parse::<IpAddr>().expect("an address").into()
+    }
+
+    #[test]
+    fn one_client_is_an_ipv4_address_or_a_64_of_ipv6() {
+        assert_eq!(client("::ffff:10.0.0.1"), client("10.0.0.1"));
+        assert_eq!(client("2001:db8:0:1::1"), client("2001:db8:0:1:ffff:ffff:ffff:ffff"));
+        for (one, other) in [
+            ("10.0.0.1", "10.0.0.2"),
+            ("2001:db8:0:1::1", "2001:db8:0:2::1"),
+            ("::ffff:10.0.0.1", "::ffff:10.0.0.2"),
+            ("0.0.0.1", "::1"),
+        ] {
+            assert_ne!(client(one), client(other), "{one} {other}");
         }
     }
 }

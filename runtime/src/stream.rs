@@ -14,6 +14,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use crate::places::Place;
+
 /// Any stream that is not one of the kinds with a way of its own.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
@@ -26,8 +28,9 @@ pub(crate) enum Stream {
     Other(Box<dyn Io>),
 }
 
-/// What takes a connection over after a 101: it is given the bare stream, and the bytes that were read too far.
-pub(crate) type Takeover = Box<dyn FnOnce(Stream, Bytes) + Send>;
+/// What takes a connection over after a 101: it is given the bare stream, the bytes that were read too far, and the
+/// client's place where connections are counted, to be kept as long as the stream.
+pub(crate) type Takeover = Box<dyn FnOnce(Stream, Bytes, Option<Place>) + Send>;
 
 /// Where a transport leaves its [`Takeover`]; our own server puts one into each request's extensions.
 ///

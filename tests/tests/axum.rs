@@ -22,8 +22,15 @@ endpoint! {
 
     url(path = "/rt");
     check_origin = conn;
+    trusted_proxies = ["127.0.0.0/8"];
+    secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
     server = false;
-    socket("/echo/:room", Echo, websocket(connect_info = [peer_data, uri]));
+    socket(
+        "/echo/:room",
+        Echo,
+        websocket(connect_info = [peer_data, uri]),
+        longpoll(connect_info = [peer_data, uri], max_sessions_per_ip = 1),
+    );
 }
 
 endpoint! {
@@ -116,6 +123,16 @@ async fn nested_sockets_know_their_peer_and_the_whole_path() {
     served.inner.broadcast("news", "said", "to all").expect("room for a broadcast");
     assert_eq!(client.hear_text().await, "to all");
     assert_eq!(served.inner.path("/echo"), "/rt/echo");
+}
+
+/// axum's `ConnectInfo` says who the proxy is.
+#[tokio::test]
+async fn nested_sockets_count_clients_behind_proxies() {
+    let served = serve().await;
+    for (client, status) in [("192.0.2.1", 200), ("6.6.6.6, 192.0.2.1", 429), ("192.0.2.2", 200)] {
+        let request = Request::get("/rt/echo/7/longpoll?vsn=2.0.0").header("x-forwarded-for", client);
+        assert_eq!(ask(served.port, &request).await.status, status, "{client}");
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use landfall::{
 };
 use landfall_tests::{
     client::{self, Client},
+    wait::until,
     wire::{Request, Response},
 };
 
@@ -24,6 +25,14 @@ endpoint! {
     socket("/known", Known, websocket(connect_info = [peer_data, uri, x_headers, region = "eu", limit = 7u32]));
     socket("/token", Token, websocket(auth_token = true));
     socket("/judged", Door, websocket(check_origin = judge));
+}
+
+endpoint! {
+    struct Crowded;
+
+    http(ip = [127, 0, 0, 1], port = 0, max_connections_per_ip = 2);
+    server = true;
+    socket("/door", Door);
 }
 
 fn explain(request: &Parts, refused: Refused) -> http::Response<Body> {
@@ -325,4 +334,21 @@ async fn a_function_judges_origins_and_may_panic() {
         assert_eq!(refused.status, status, "{origin}");
     }
     Client::open_by(site.port, &from("https://good.example:8443")).await.is_quiet().await;
+}
+
+/// A connection keeps its place when it becomes a socket.
+#[tokio::test]
+async fn one_client_has_so_many_connections_whatever_they_are() {
+    let site = Crowded::start().await.expect("the site starts");
+    let port = client::port(&site);
+    let first = Client::open(port, "/door/websocket").await;
+    let second = Client::open(port, "/door/websocket").await;
+    let refused = client::ask(port, &Request::get("/")).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("1")));
+    drop(first);
+    until("the first has left", || site.stats().connections == 1).await;
+    let third = Client::open(port, "/door/websocket").await;
+    assert_eq!(client::ask(port, &Request::get("/")).await.status, 429);
+    drop((second, third));
+    site.shutdown().await.expect("a clean end");
 }

@@ -4,15 +4,17 @@ use landfall::{Config, ConfigError, Endpoint};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const ORIGINS: &[&str] = &["https://example.com"];
+const PROXIES: &[&str] = &["10.0.0.0/8", "unix"];
 
 landfall::endpoint! {
     pub struct Web;
     url(host = env("HOST_OF_NOBODY").or("example.com"), port = env("PORT_OF_NOBODY").or(443), scheme = "https");
     static_url(host = "cdn.example.com");
-    http(ip = "::1", port = 0, header_timeout = TIMEOUT, idle_timeout = secs(5), max_headers = 50);
+    http(ip = "::1", port = 0, header_timeout = TIMEOUT, idle_timeout = secs(5), max_headers = 50, max_connections_per_ip = 100);
     secret_key_base =
         insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
     check_origin = ORIGINS;
+    trusted_proxies = env("PROXIES_OF_NOBODY").or(PROXIES);
     pubsub(queue = 1024);
     server = false;
     extra(live_view(signing_salt = "salt", sizes = [1, 2]), region = env("REGION_OF_NOBODY").or("eu"));
@@ -22,10 +24,24 @@ landfall::endpoint! {
     }
 }
 
+landfall::endpoint! {
+    pub struct Open;
+    trusted_proxies = insecure(["0.0.0.0/0"], reason = "a firewall lets in nobody but the proxy");
+}
+
+landfall::endpoint! {
+    pub struct Alone;
+    trusted_proxies = [];
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), landfall::Error> {
     let web = Web::start().await?;
     assert_eq!(web.url(), "https://example.com");
     assert_eq!(web.config().extra::<String>("region").and_then(Result::ok), Some("eu".to_owned()));
+    let proxies = &web.config().trusted_proxies;
+    assert_eq!(proxies, &landfall::config::TrustedProxies::from(PROXIES));
+    assert!(Alone::start().await?.config().trusted_proxies.is_empty());
+    assert!(!Open::start().await?.config().trusted_proxies.is_empty());
     web.shutdown().await
 }

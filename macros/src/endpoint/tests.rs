@@ -151,7 +151,8 @@ fn settings_of_every_kind() {
         crate = framework::landfall;
         struct Web;
         static_url(host = "cdn.example.com", path = "/s");
-        http(ip = "::1", header_timeout = TIMEOUT);
+        http(ip = "::1", header_timeout = TIMEOUT, max_connections_per_ip = 100);
+        trusted_proxies = ["10.0.0.0/8", "unix"];
         secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "tests");
         check_origin = insecure(false, reason = "public data");
         pubsub(queue = 1024);

@@ -22,6 +22,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         &[
             ("secret_key_base", same_secret),
             ("check_origin", before.check_origin == after.check_origin),
+            ("trusted_proxies", before.trusted_proxies == after.trusted_proxies),
             ("pubsub.queue", before.pubsub.queue == after.pubsub.queue),
             ("server", before.server == after.server),
         ],
@@ -40,7 +41,7 @@ fn same_url(a: Option<&UrlConfig>, b: Option<&UrlConfig>) -> [(&'static str, boo
     ]
 }
 
-fn same_http(a: Option<&HttpConfig>, b: Option<&HttpConfig>) -> [(&'static str, bool); 8] {
+fn same_http(a: Option<&HttpConfig>, b: Option<&HttpConfig>) -> [(&'static str, bool); 9] {
     [
         ("ip", a.map(|http| &http.ip) == b.map(|http| &http.ip)),
         ("port", a.map(|http| http.port) == b.map(|http| http.port)),
@@ -50,5 +51,9 @@ fn same_http(a: Option<&HttpConfig>, b: Option<&HttpConfig>) -> [(&'static str, 
         ("max_headers", a.map(|http| http.max_headers) == b.map(|http| http.max_headers)),
         ("max_head_bytes", a.map(|http| http.max_head_bytes) == b.map(|http| http.max_head_bytes)),
         ("max_connections", a.map(|http| http.max_connections) == b.map(|http| http.max_connections)),
+        (
+            "max_connections_per_ip",
+            a.map(|http| http.max_connections_per_ip) == b.map(|http| http.max_connections_per_ip),
+        ),
     ]
 }

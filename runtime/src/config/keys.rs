@@ -3,7 +3,7 @@
 use super::ConfigError;
 
 /// Keys that hold one value, outside of groups.
-pub(super) const VALUES: [&str; 3] = ["secret_key_base", "check_origin", "server"];
+pub(super) const VALUES: [&str; 4] = ["secret_key_base", "check_origin", "trusted_proxies", "server"];
 
 /// Groups, with their keys.
 pub(super) const GROUPS: [(&str, &[&str]); 4] = [
@@ -20,6 +20,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 4] = [
             "max_headers",
             "max_head_bytes",
             "max_connections",
+            "max_connections_per_ip",
         ],
     ),
     ("pubsub", &["queue"]),

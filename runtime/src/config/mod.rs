@@ -13,7 +13,7 @@
 //! | `file` | a configuration file |
 //! | `resolve` | from layers to one configuration |
 //! | `resolved` | [`Config`]: what comes of all layers |
-//! | `validate`, `host`, `origin` | the checks |
+//! | `validate`, `host`, `origin`, `proxies` | the checks |
 //! | `changes` | in what two configurations differ |
 //! | `error` | what is wrong, and where it came from |
 
@@ -25,6 +25,7 @@ mod host;
 mod ip;
 mod keys;
 mod origin;
+mod proxies;
 mod resolve;
 mod resolved;
 mod secret;
@@ -46,3 +47,4 @@ pub use self::{
     setting::Setting,
     settings::{Http, PubSubSettings, Settings, Url},
 };
+pub use crate::proxies::TrustedProxies;

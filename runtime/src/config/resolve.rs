@@ -137,6 +137,9 @@ impl Resolver<'_> {
             check_origin: self
                 .pick("check_origin", &declared.check_origin, &options.check_origin)
                 .unwrap_or(CheckOrigin::Host),
+            trusted_proxies: self
+                .pick("trusted_proxies", &declared.trusted_proxies, &options.trusted_proxies)
+                .unwrap_or(defaults.trusted_proxies),
             pubsub: PubSubConfig {
                 queue: self
                     .pick("pubsub.queue", &declared.pubsub.queue, &options.pubsub.queue)
@@ -194,6 +197,11 @@ impl Resolver<'_> {
                 .pick("http.max_head_bytes", &d.max_head_bytes, &o.max_head_bytes)
                 .unwrap_or(defaults.max_head_bytes),
             max_connections: self.pick("http.max_connections", &d.max_connections, &o.max_connections),
+            max_connections_per_ip: self.pick(
+                "http.max_connections_per_ip",
+                &d.max_connections_per_ip,
+                &o.max_connections_per_ip,
+            ),
         })
     }
 

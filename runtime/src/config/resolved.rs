@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Extra, Ip, Secret};
+use super::{Extra, Ip, Secret, TrustedProxies};
 use crate::origin::CheckOrigin;
 
 /// What an endpoint runs with: all layers together.
@@ -24,6 +24,8 @@ pub struct Config {
     pub secret_key_base: Option<Secret>,
     /// Which web pages may open a socket, where its mount does not say.
     pub check_origin: CheckOrigin,
+    /// Who is believed about the address of a request's client.
+    pub trusted_proxies: TrustedProxies,
     /// The endpoint's topics.
     pub pubsub: PubSubConfig,
     /// Whether to listen.
@@ -52,6 +54,7 @@ impl Default for Config {
             http: None,
             secret_key_base: None,
             check_origin: CheckOrigin::Host,
+            trusted_proxies: TrustedProxies::none(),
             pubsub: PubSubConfig::default(),
             server: false,
             extra: Map::new(),
@@ -68,6 +71,7 @@ impl fmt::Debug for Config {
             .field("http", &self.http)
             .field("secret_key_base", &self.secret_key_base)
             .field("check_origin", &self.check_origin)
+            .field("trusted_proxies", &self.trusted_proxies)
             .field("pubsub", &self.pubsub)
             .field("server", &self.server)
             .field("extra", &self.extra.keys().collect::<Vec<_>>())
@@ -167,6 +171,8 @@ pub struct HttpConfig {
     pub max_head_bytes: usize,
     /// Connections at a time.
     pub max_connections: Option<usize>,
+    /// Connections of one client at a time.
+    pub max_connections_per_ip: Option<usize>,
 }
 
 impl HttpConfig {
@@ -187,6 +193,7 @@ impl Default for HttpConfig {
             max_headers: 100,
             max_head_bytes: 64 * 1024,
             max_connections: None,
+            max_connections_per_ip: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Extra, Ip, Secret, Setting};
+use super::{Extra, Ip, Secret, Setting, TrustedProxies};
 use crate::origin::CheckOrigin;
 
 /// One layer of configuration. Keys that it leaves unset are taken from the layer below.
@@ -18,6 +18,8 @@ pub struct Settings {
     pub secret_key_base: Setting<Secret>,
     /// `check_origin`: which web pages may open a socket, where its mount does not say. Default: those of `url.host`.
     pub check_origin: Setting<CheckOrigin>,
+    /// `trusted_proxies`: who is believed about the address of a request's client. Default: nobody.
+    pub trusted_proxies: Setting<TrustedProxies>,
     /// `pubsub(..)`: the endpoint's topics.
     pub pubsub: PubSubSettings,
     /// `server`: whether to listen. Default: if there is an `http` group.
@@ -71,6 +73,9 @@ pub struct Http {
     pub max_head_bytes: Setting<usize>,
     /// Connections at a time, 503 past it. Default: no limit but the system's.
     pub max_connections: Setting<usize>,
+    /// Connections of one client at a time, 429 past it. One client is an IPv4 address or a /64 of IPv6. Not counted are
+    /// those of `trusted_proxies`, and those without an address, as by a Unix socket. Default: no limit.
+    pub max_connections_per_ip: Setting<usize>,
 }
 
 impl Http {
@@ -84,6 +89,7 @@ impl Http {
         max_headers: Setting::UNSET,
         max_head_bytes: Setting::UNSET,
         max_connections: Setting::UNSET,
+        max_connections_per_ip: Setting::UNSET,
     };
 }
 

@@ -103,6 +103,7 @@ fn a_file_can_say_every_key() {
         r#"
         secret_key_base = "correct horse battery staple, correct horse battery staple, 0123"
         check_origin = ["https://example.com", "//*.example.org"]
+        trusted_proxies = ["10.0.0.0/8", "::1", "unix"]
         server = false
         url = { host = "a.com", port = "8443", scheme = "https", path = "/chat" }
         static_url.host = "cdn.com"
@@ -115,6 +116,7 @@ fn a_file_can_say_every_key() {
         max_headers = 0x20
         max_head_bytes = 10_000
         max_connections = 7
+        max_connections_per_ip = 5
         [pubsub]
         queue = 9
         [extra]
@@ -131,6 +133,8 @@ fn a_file_can_say_every_key() {
     assert_eq!(http.idle_timeout, Duration::from_secs(300));
     assert_eq!(http.shutdown_timeout, Duration::from_secs(3600));
     assert_eq!((http.max_headers, http.max_head_bytes, http.max_connections), (32, 10_000, Some(7)));
+    assert_eq!(http.max_connections_per_ip, Some(5));
+    assert_eq!(config.trusted_proxies, TrustedProxies::from(["10.0.0.0/8", "::1", "unix"]));
     assert_eq!(config.pubsub.queue, 9);
     let origins = ["https://example.com", "//*.example.org"].map(str::to_owned).to_vec();
     assert_eq!(config.check_origin, CheckOrigin::List(origins));
@@ -233,6 +237,14 @@ fn numbers_have_their_ranges() {
     assert!(range("http.max_headers = -3").starts_with("`max_headers` must be positive ("));
     assert!(range("http.max_head_bytes = 1").starts_with("`max_head_bytes` must be at least 8192 ("));
     assert!(range("http.max_connections = 0").starts_with("`max_connections` must be positive ("));
+    assert!(
+        range("http.max_connections_per_ip = 0").starts_with("`max_connections_per_ip` must be positive (")
+    );
+    let both = range("http = { max_connections = 7, max_connections_per_ip = 8 }");
+    assert!(
+        both.starts_with("`max_connections_per_ip` is more than `max_connections`: it limits nobody ("),
+        "{both}"
+    );
     assert!(range("http.idle_timeout = \"0s\"").starts_with("`idle_timeout` must be positive ("));
     assert!(range("http.idle_timeout = \"999999h\"").starts_with("`idle_timeout` must be at most a year ("));
     assert!(range("http.idle_timeout = 5").starts_with("`idle_timeout` needs a unit ("));
@@ -253,6 +265,46 @@ fn paths_are_plain() {
         ["url.path = \"/a//b\"", "url.path = \"/a?b\"", "url.path = \"/a/../b\"", "url.path = \"/a b\""]
     {
         assert!(finding(path).starts_with("`path` is not a plain absolute path ("), "{path}");
+    }
+}
+
+#[test]
+fn trusted_proxies_come_from_every_layer() {
+    let declared = |setting| Case {
+        declared: Settings { trusted_proxies: setting, ..Settings::default() },
+        environment: &[("PROXIES", " 10.0.0.1, fd00::/8,unix "), ("NOBODY", "")],
+        ..Case::default()
+    };
+    let of = |setting| declared(setting).config().trusted_proxies;
+    assert_eq!(of(Setting::UNSET), TrustedProxies::none());
+    assert_eq!(of(Setting::given(vec!["::1".to_owned()])), TrustedProxies::from(["::1"]));
+    let several = TrustedProxies::from(["10.0.0.1", "fd00::/8", "unix"]);
+    assert_eq!(of(Setting::env("PROXIES")), several);
+    assert_eq!(of(Setting::env_or("NOBODY", ["::1"])), TrustedProxies::none());
+    let changed = declared(Setting::given(["::1"])).resolve_with(|mut config| {
+        config.trusted_proxies = ["nobody"].into();
+        Ok(config)
+    });
+    let error = changed.expect_err("wrong").to_string();
+    assert!(
+        error.contains("`\"nobody\"` is neither an address nor a network (`trusted_proxies` from init"),
+        "{error}"
+    );
+}
+
+#[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    for (list, text) in [
+        ("[\"proxy\"]", "`\"proxy\"` is neither an address nor a network ("),
+        ("[\"10.0.0.0/33\"]", "the prefix of `\"10.0.0.0/33\"` must be at most 32 ("),
+        ("[\"10.0.0.1/8\"]", "`\"10.0.0.1/8\"` is an address inside of a network ("),
+        ("[8]", "`trusted_proxies` takes a list of strings, this has a number ("),
+        ("\"10.0.0.1\"", "`trusted_proxies` takes a list ("),
+        ("true", "`trusted_proxies` takes a list, this is `true` ("),
+    ] {
+        let finding =
+            file(Box::leak(format!("trusted_proxies = {list}").into_boxed_str())).findings().remove(0);
+        assert!(finding.starts_with(text), "{finding}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Config, ConfigError, HttpConfig, Scheme, UrlConfig, host, origin,
+    Config, ConfigError, HttpConfig, Scheme, UrlConfig, host, origin, proxies,
     value::{invalid_ip, must_be_positive, port_range},
 };
 use crate::origin::CheckOrigin;
@@ -59,6 +59,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     }
     check_secret(config, &mut found);
     check_origin(config, &mut found);
+    check_proxies(config, &mut found);
     let queue = config.pubsub.queue;
     if queue == 0 {
         found.error("pubsub.queue", must_be_positive("queue"));
@@ -165,6 +166,16 @@ fn check_http(http: &HttpConfig, found: &mut Findings) {
     if http.max_connections == Some(0) {
         found.error("http.max_connections", must_be_positive("max_connections"));
     }
+    match (http.max_connections_per_ip, http.max_connections) {
+        (Some(0), _) => {
+            found.error("http.max_connections_per_ip", must_be_positive("max_connections_per_ip"));
+        }
+        (Some(one), Some(all)) if one > all && all > 0 => {
+            let text = "`max_connections_per_ip` is more than `max_connections`: it limits nobody";
+            found.error("http.max_connections_per_ip", ConfigError::new(text).help(format!("at most {all}")));
+        }
+        _ => {}
+    }
 }
 
 fn check_secret(config: &Config, found: &mut Findings) {
@@ -197,5 +208,16 @@ fn check_origin(config: &Config, found: &mut Findings) {
             Err(error) => found.error(KEY, error),
         }),
         CheckOrigin::Host | CheckOrigin::Conn | CheckOrigin::Function(_) => {}
+    }
+}
+
+fn check_proxies(config: &Config, found: &mut Findings) {
+    const KEY: &str = "trusted_proxies";
+    for entry in config.trusted_proxies.entries() {
+        match proxies::check(entry) {
+            Ok(Some(warning)) => found.warn(KEY, warning),
+            Ok(None) => {}
+            Err(error) => found.error(KEY, error),
+        }
     }
 }

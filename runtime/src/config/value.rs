@@ -3,9 +3,9 @@
 use std::{borrow::Cow, fmt, num::IntErrorKind, time::Duration};
 
 use serde_json::{Map, Value as Json};
-use toml::de::{DeInteger, DeValue};
+use toml::de::{DeArray, DeInteger, DeValue};
 
-use super::{ConfigError, Extra, Ip, Secret};
+use super::{ConfigError, Extra, Ip, Secret, TrustedProxies};
 use crate::origin::CheckOrigin;
 
 type Read<T> = Result<T, ConfigError>;
@@ -235,8 +235,7 @@ impl Value for CheckOrigin {
             "true" => CheckOrigin::Host,
             "false" => CheckOrigin::Off,
             "conn" => CheckOrigin::Conn,
-            "" => CheckOrigin::List(Vec::new()),
-            list => CheckOrigin::List(list.split(',').map(|origin| origin.trim().to_owned()).collect()),
+            list => CheckOrigin::List(listed(list).map(str::to_owned).collect()),
         })
     }
 
@@ -252,19 +251,43 @@ impl Value for CheckOrigin {
                 Some(Err(ConfigError::new(format!("unknown value `{}`", text.escape_debug()))
                     .help("`true`, `false`, `\"conn\"`, or a list of origins")))
             }
-            DeValue::Array(list) => {
-                let origin = |origin: &toml::Spanned<DeValue<'_>>| match origin.get_ref() {
-                    DeValue::String(text) => Ok(text.clone().into_owned()),
-                    other => Err(ConfigError::new(format!(
-                        "`{key}` takes a list of strings, this has {}",
-                        kind(other)
-                    ))),
-                };
-                Some(list.iter().map(origin).collect::<Read<Vec<_>>>().map(CheckOrigin::List))
+            DeValue::Array(list) => Some(strings(key, list).map(CheckOrigin::List)),
+            _ => None,
+        }
+    }
+}
+
+impl Value for TrustedProxies {
+    const TAKES: &'static str = "a list";
+
+    /// Several are separated by commas.
+    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
+        Ok(listed(&text).collect())
+    }
+
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+        match value {
+            DeValue::Array(list) => Some(strings(key, list).map(Self::from)),
+            DeValue::String(text) => {
+                Some(Err(ConfigError::new(format!("`{key}` takes a list")).help(format!("`[{text:?}]`"))))
             }
             _ => None,
         }
     }
+}
+
+/// The parts of a list as text; nothing is an empty list.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    let parts = (!text.trim().is_empty()).then(|| text.split(','));
+    parts.into_iter().flatten().map(str::trim)
+}
+
+fn strings(key: Key<'_>, list: &DeArray<'_>) -> Read<Vec<String>> {
+    let string = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
+        DeValue::String(text) => Ok(text.clone().into_owned()),
+        other => Err(ConfigError::new(format!("`{key}` takes a list of strings, this has {}", kind(other)))),
+    };
+    list.iter().map(string).collect()
 }
 
 impl Value for Extra {

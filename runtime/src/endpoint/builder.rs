@@ -284,6 +284,8 @@ fn listen(
         max_headers: http.max_headers,
         max_head_bytes: http.max_head_bytes,
         max_connections: http.max_connections,
+        max_connections_per_ip: http.max_connections_per_ip,
+        trusted_proxies: handle.config().trusted_proxies.clone(),
     };
     let lost = (listener.serve)(service.clone(), options, handle, life.listening.clone());
     let protocol = if matches!(address, Address::Unix(_)) { "http+unix" } else { "http" };

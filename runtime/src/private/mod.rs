@@ -23,7 +23,7 @@ pub use self::{
 };
 pub use crate::{
     channel,
-    config::{Extra, Http, PubSubSettings, Setting, Settings, Url},
+    config::{Extra, Http, PubSubSettings, Setting, Settings, TrustedProxies, Url},
     crypto::Digest,
     endpoint::{Endpoint, EndpointDef},
     message::Message,

@@ -17,6 +17,13 @@ pub const fn mount(mount: Mount) -> Mount {
     {
         panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
     }
+    if let Some(longpoll) = &mount.longpoll
+        && let Some(one) = longpoll.max_sessions_per_ip
+        && one > longpoll.max_sessions
+        && one < usize::MAX
+    {
+        panic!("`max_sessions_per_ip` is more than `max_sessions`: it limits nobody");
+    }
     let transports = transports(&mount);
     let mut i = 0;
     while i < transports.len() {

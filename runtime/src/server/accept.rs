@@ -1,15 +1,21 @@
 //! The accept loop: it goes on whatever happens, until it is told to stop.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Accept, Serve, Server, connection};
-use crate::stream::Stream;
+use super::{Accept, Serve, Server, ServerOptions, connection};
+use crate::{
+    places::{Place, Places},
+    stream::Stream,
+};
 
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n\
     content-length: 19\r\n\r\nService Unavailable";
+
+const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
+    content-length: 17\r\n\r\nToo Many Requests";
 
 pub(super) async fn run<L: Accept, S: Serve>(
     mut listener: L,
@@ -17,7 +23,7 @@ pub(super) async fn run<L: Accept, S: Serve>(
     stop: CancellationToken,
     _closed: DropGuard,
 ) {
-    let mut trouble = Trouble::default();
+    let (mut trouble, mut crowd) = (Trouble::default(), Crowd::default());
     loop {
         let accepted = tokio::select! {
             biased;
@@ -28,10 +34,15 @@ pub(super) async fn run<L: Accept, S: Serve>(
             Ok((stream, peer)) => {
                 trouble.over();
                 if server.options.max_connections.is_some_and(|most| server.tracker.len() >= most) {
-                    refuse(stream).await;
+                    refuse(stream, FULL).await;
                     continue;
                 }
-                server.tracker.spawn(connection::run(stream, peer, server.clone()));
+                match crowd.admit(peer, &server.options) {
+                    Ok(place) => {
+                        server.tracker.spawn(connection::run(stream, peer, place, server.clone()));
+                    }
+                    Err(TooMany) => refuse(stream, TOO_MANY).await,
+                }
             }
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
@@ -51,20 +62,60 @@ fn is_the_clients(error: &io::Error) -> bool {
 }
 
 /// Writes what the socket takes at once: over the limit, nobody is waited for.
-async fn refuse(mut stream: Stream) {
+async fn refuse(mut stream: Stream, said: &[u8]) {
     let answer = async {
-        stream.write_all(FULL).await?;
+        stream.write_all(said).await?;
         stream.shutdown().await
     };
     let mut answer = std::pin::pin!(answer);
     std::future::poll_fn(|cx| std::task::Poll::Ready(answer.as_mut().poll(cx).is_ready())).await;
 }
 
+/// The client has as many connections as it may have.
+struct TooMany;
+
+/// The connections of each client, where they are limited.
+#[derive(Default)]
+struct Crowd {
+    places: Arc<Places>,
+    log: OncePerSecond,
+}
+
+impl Crowd {
+    /// Who has no address is not limited, nor is a proxy, by which many come.
+    fn admit(&mut self, peer: Option<SocketAddr>, options: &ServerOptions) -> Result<Option<Place>, TooMany> {
+        let (Some(most), Some(peer)) = (options.max_connections_per_ip, peer) else { return Ok(None) };
+        let address = peer.ip();
+        if options.trusted_proxies.trusts(Some(address)) {
+            return Ok(None);
+        }
+        let place = self.places.take(address.into(), most);
+        if place.is_none() && self.log.is_due() {
+            tracing::warn!(client = %address, most, "refused a connection: the client has too many");
+        }
+        place.map(Some).ok_or(TooMany)
+    }
+}
+
+/// Keeps a log line that anybody can cause from filling the log.
+#[derive(Default)]
+struct OncePerSecond(Option<Instant>);
+
+impl OncePerSecond {
+    fn is_due(&mut self) -> bool {
+        let due = self.0.is_none_or(|logged| logged.elapsed() >= Duration::from_secs(1));
+        if due {
+            self.0 = Some(Instant::now());
+        }
+        due
+    }
+}
+
 /// Accepting fails, most likely for want of file descriptors.
 #[derive(Default)]
 struct Trouble {
     pause: Duration,
-    logged: Option<Instant>,
+    log: OncePerSecond,
 }
 
 impl Trouble {
@@ -77,8 +128,7 @@ impl Trouble {
 
     /// How long to leave the listener alone. Logs, but not more than once a second.
     fn pause(&mut self, error: &io::Error) -> Duration {
-        if self.logged.is_none_or(|logged| logged.elapsed() >= Duration::from_secs(1)) {
-            self.logged = Some(Instant::now());
+        if self.log.is_due() {
             tracing::error!(%error, "cannot accept connections; trying again");
         }
         self.pause = (self.pause * 2).clamp(Self::FIRST, Self::LONGEST);

@@ -18,7 +18,7 @@ use super::{
     io::Watched,
     watch::{Phase, Upgrade, Watch},
 };
-use crate::stream::Stream;
+use crate::{places::Place, stream::Stream};
 
 const TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 15\r\n\r\nRequest Timeout";
@@ -43,6 +43,7 @@ enum End {
 pub(super) fn run<S: Serve>(
     stream: Stream,
     peer: Option<SocketAddr>,
+    place: Option<Place>,
     server: Arc<Server<S>>,
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
@@ -53,7 +54,7 @@ pub(super) fn run<S: Serve>(
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
         match (Running { http: Some(http), watch: &watch, started: false, stopping: false }).await {
-            (End::Done, None) => take_over(&watch).await,
+            (End::Done, None) => take_over(&watch, place).await,
             (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
             (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
             (End::Unasked, Some(stream)) if watch.has_answered() => hang_up(stream, false, &watch).await,
@@ -141,12 +142,12 @@ impl<S: Serve> Running<'_, S> {
 }
 
 /// Hands the bare stream to whoever asked for it while the request was served. All of hyper's memory is free by now.
-async fn take_over(watch: &Watch) {
+async fn take_over(watch: &Watch, place: Option<Place>) {
     let Some(Upgrade { slot, stream }) = watch.take_upgrade() else { return };
     let Some(takeover) = slot.take() else { return };
     let Ok(upgraded) = stream.await else { return };
     if let Ok(parts) = upgraded.downcast::<TokioIo<Watched>>() {
-        takeover(parts.io.into_inner().stream, parts.read_buf);
+        takeover(parts.io.into_inner().stream, parts.read_buf, place);
     }
 }
 

@@ -21,10 +21,10 @@ pub use self::listener::Listener;
 pub(crate) use self::listener::{Accept, Bound};
 pub(crate) use self::watch::Lost;
 use self::{framing::Limits, watch::Clock};
-use crate::body::Body;
+use crate::{body::Body, proxies::TrustedProxies};
 
 /// Limits of a server.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ServerOptions {
     /// How long a client may take to send a request's head, and its first byte.
     pub(crate) header_timeout: Duration,
@@ -37,6 +37,9 @@ pub(crate) struct ServerOptions {
     pub(crate) max_head_bytes: usize,
     /// Connections over it are answered 503; counted are the tasks of the server's tracker.
     pub(crate) max_connections: Option<usize>,
+    /// Connections of one client over it are answered 429. Those of proxies are not counted.
+    pub(crate) max_connections_per_ip: Option<usize>,
+    pub(crate) trusted_proxies: TrustedProxies,
 }
 
 impl Default for ServerOptions {
@@ -48,6 +51,8 @@ impl Default for ServerOptions {
             max_headers: 100,
             max_head_bytes: 64 * 1024,
             max_connections: None,
+            max_connections_per_ip: None,
+            trusted_proxies: TrustedProxies::none(),
         }
     }
 }
@@ -93,10 +98,11 @@ pub(crate) fn serve<L: Accept, S: Serve>(
     tasks: &TaskTracker,
     stop: CancellationToken,
 ) -> Lost {
+    let shutdown = options.shutdown_timeout;
     let server = server(service, options, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
-    tasks.spawn(server.clock.clone().run(closed.clone(), options.shutdown_timeout));
+    tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
     let lost = server.clock.lost();
     tasks.spawn(accept::run(listener, server, stop, closed.drop_guard()));
     lost

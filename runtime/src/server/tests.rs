@@ -28,14 +28,16 @@ use super::{Listener, Lost, Serve, ServerOptions, serve};
 use crate::{address::Address, body::Body};
 
 /// A listener whose connections are made by [`Harness::connect`].
-struct Pairs(mpsc::UnboundedReceiver<io::Result<DuplexStream>>);
+struct Pairs(mpsc::UnboundedReceiver<io::Result<Arrival>>);
+
+type Arrival = (DuplexStream, Option<SocketAddr>);
 
 impl Listener for Pairs {
     type Io = DuplexStream;
 
     async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
         match self.0.recv().await {
-            Some(accepted) => Ok((accepted?, None)),
+            Some(accepted) => accepted,
             None => std::future::pending().await,
         }
     }
@@ -47,7 +49,7 @@ impl Listener for Pairs {
 
 /// A running server.
 struct Harness {
-    connections: mpsc::UnboundedSender<io::Result<DuplexStream>>,
+    connections: mpsc::UnboundedSender<io::Result<Arrival>>,
     tracker: TaskTracker,
     stop: CancellationToken,
     lost: Lost,
@@ -66,8 +68,13 @@ impl Harness {
     }
 
     fn connect(&self) -> Client {
+        self.connect_from(None)
+    }
+
+    fn connect_from(&self, address: Option<&str>) -> Client {
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
-        self.connections.send(Ok(theirs)).unwrap();
+        let address = address.map(|address| SocketAddr::new(address.parse().unwrap(), 7));
+        self.connections.send(Ok((theirs, address))).unwrap();
         Client(ours)
     }
 

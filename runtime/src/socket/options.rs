@@ -142,12 +142,21 @@ pub struct LongPoll {
     pub max_batch: usize,
     /// Most sessions of this mount on this node; a client past it is answered 503. Default 10,000.
     pub max_sessions: usize,
-    /// Most sessions of one IP address on this mount and node; a client past it is answered 503. Default: no limit of its
-    /// own, because clients behind one proxy share an address.
+    /// Most sessions of one client on this mount and node, answered by 429 past it. One client is an IPv4 address or a /64
+    /// of IPv6; behind proxies that `trusted_proxies` names, the address that they forward. Who has none, as all have who
+    /// come by a Unix socket, is not limited. Default 1,000, or `max_sessions` if that is less.
     pub max_sessions_per_ip: Option<usize>,
 }
 
+/// Enough for everybody behind one address, and too little to take a mount from all others.
+const SESSIONS_PER_IP: usize = 1_000;
+
 impl LongPoll {
+    /// Most sessions of one client.
+    pub(crate) fn most_sessions_per_ip(&self) -> usize {
+        self.max_sessions_per_ip.unwrap_or(SESSIONS_PER_IP.min(self.max_sessions))
+    }
+
     /// The defaults of every key.
     pub const DEFAULT: LongPoll = LongPoll {
         path: "/longpoll",

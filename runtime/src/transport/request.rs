@@ -1,5 +1,7 @@
 //! What a transport reads from the request that opens a connection.
 
+use std::net::IpAddr;
+
 use http::{
     HeaderMap,
     header::{HOST, USER_AGENT},
@@ -8,6 +10,7 @@ use http::{
 
 use crate::{
     crypto::{Keys, cookie},
+    handle::Handle,
     header, interop,
     origin::OriginRequest,
     session::{Session, SessionOptions},
@@ -29,6 +32,12 @@ pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
     let (host, port) = header::host_and_port(named);
     let default = if scheme == "https" { 443 } else { 80 };
     OriginRequest { scheme, host, port: port.and_then(|port| port.parse().ok()).unwrap_or(default) }
+}
+
+/// The address of who asks: behind proxies that are trusted, the one that they forward.
+pub(crate) fn client(handle: &Handle, parts: &Parts) -> Option<IpAddr> {
+    let peer = interop::peer(&parts.extensions).map(|address| address.ip());
+    handle.config().trusted_proxies.client_ip(peer, &parts.headers)
 }
 
 /// What the mount grants of the request; `auth_token` and `session` are found elsewhere.

@@ -25,18 +25,79 @@ async fn open_from(harbour: &Harbour, address: Option<&str>) -> (u16, Option<Str
 #[tokio::test(start_paused = true)]
 async fn threat_9_sessions_are_counted() {
     let harbour = start().await;
-    for address in ["10.0.0.1", "10.0.0.1", "10.0.0.2"] {
+    for address in ["192.0.2.1", "192.0.2.1", "192.0.2.2"] {
         assert_eq!(open_from(&harbour, Some(address)).await.0, 200, "{address}");
     }
-    assert_eq!(open_from(&harbour, Some("10.0.0.1")).await.0, 503, "two of an address");
+    assert_eq!(open_from(&harbour, Some("192.0.2.1")).await.0, 429, "two of an address");
     assert_eq!(open_from(&harbour, None).await.0, 200, "without an address");
-    assert_eq!(open_from(&harbour, Some("10.0.0.3")).await.0, 503, "four in all");
+    assert_eq!(open_from(&harbour, Some("192.0.2.3")).await.0, 503, "four in all");
     // Those that are there are served.
     assert_eq!(harbour.site.stats().connections, 4);
     until("they have ended", || harbour.site.stats().connections == 0).await;
-    let (status, token) = open_from(&harbour, Some("10.0.0.1")).await;
+    let (status, token) = open_from(&harbour, Some("192.0.2.1")).await;
     assert_eq!(status, 200, "their places are free again");
     assert!(token.is_some());
+    harbour.stop().await;
+}
+
+/// Opens a session from an address, forwarded for others; the HTTP status.
+async fn open_forwarded(harbour: &Harbour, mount: &str, address: Option<&str>, forwarded: &str) -> u16 {
+    let address = address.map(|address| SocketAddr::new(address.parse().expect("an address"), 7));
+    let request = poll(mount, "").header("x-forwarded-for", forwarded);
+    harbour.sea.connect_from(address).request(&request).await.expect("an answer").status
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_client_is_an_ipv4_address_or_a_64_of_ipv6() {
+    for (one, same, other) in [
+        ("192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.2"),
+        ("2001:db8::1", "2001:db8::ffff:0:0:1", "2001:db8:0:1::1"),
+    ] {
+        let harbour = start().await;
+        for (address, status) in [(one, 200), (same, 200), (one, 429), (same, 429), (other, 200)] {
+            // A header that anybody can send changes nothing.
+            let found = open_forwarded(&harbour, NARROW, Some(address), "192.0.2.99").await;
+            assert_eq!(found, status, "{address}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_trusted_proxy_the_client_counts() {
+    for proxy in [Some("10.0.0.1"), Some("::ffff:10.0.0.1")] {
+        let harbour = start().await;
+        for (forwarded, status) in [
+            ("192.0.2.1", 200),
+            ("6.6.6.6, 192.0.2.1, 10.0.0.2", 200),
+            ("192.0.2.1", 429),
+            ("7.7.7.7, 192.0.2.1", 429),
+            ("192.0.2.2", 200),
+            ("garbage, 10.0.0.2", 200),
+        ] {
+            assert_eq!(open_forwarded(&harbour, NARROW, proxy, forwarded).await, status, "{forwarded}");
+        }
+        harbour.stop().await;
+    }
+}
+
+/// What the JavaScript client takes for a failure, and comes back after.
+#[tokio::test(start_paused = true)]
+async fn one_client_takes_not_all_places() {
+    let harbour = start().await;
+    let address = SocketAddr::from(([192, 0, 2, 1], 7));
+    for place in 0..1000 {
+        let status = open_forwarded(&harbour, "/talk/longpoll", Some("192.0.2.1"), "").await;
+        assert_eq!(status, 200, "{place}");
+    }
+    let refused = harbour.sea.connect_from(Some(address)).request(&poll("/talk/longpoll", "")).await;
+    let refused = refused.expect("an answer");
+    assert_eq!((refused.status, refused.body.as_str()), (429, "too many longpoll sessions of one client"));
+    assert_eq!(refused.header("retry-after"), Some("2"), "one and a half windows of a second");
+    assert_eq!(
+        open_forwarded(&harbour, "/talk/longpoll", Some("192.0.2.2"), "").await,
+        200,
+        "others come in"
+    );
     harbour.stop().await;
 }
 

@@ -30,6 +30,7 @@ endpoint! {
     http(port = 4000);
     server = true;
     secret_key_base = SECRET;
+    trusted_proxies = ["10.0.0.0/8"];
     url(host = "localhost");
 
     socket("/talk", Talker, websocket = false, longpoll(window_ms = 1000, pubsub_timeout_ms = 700));

@@ -16,8 +16,10 @@ const _: () = {
             settings.http = ::core::option::Option::Some(__rt::Http {
                 ip: __rt::Setting::given("::1"),
                 header_timeout: __rt::Setting::given(TIMEOUT),
+                max_connections_per_ip: __rt::Setting::exact(100),
                 ..__rt::Http::DEFAULT
             });
+            settings.trusted_proxies = __rt::Setting::given(["10.0.0.0/8", "unix"]);
             settings.secret_key_base = __rt::Setting::given(
                 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             );

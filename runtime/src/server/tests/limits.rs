@@ -232,6 +232,48 @@ async fn over_the_connection_limit_the_answer_is_503() {
     assert!(server.connect().exchange(HELLO).await.starts_with("HTTP/1.1 200 "));
 }
 
+#[tokio::test]
+async fn over_the_limit_of_one_client_the_answer_is_429() {
+    let options = ServerOptions {
+        max_connections_per_ip: Some(2),
+        trusted_proxies: ["10.0.0.0/8"].into(),
+        ..ServerOptions::default()
+    };
+    let server = Harness::with(mirror(), options);
+    let mut clients = Vec::new();
+    for address in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "2001:db8::2:2"] {
+        let mut client = server.connect_from(Some(address));
+        assert!(client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{address}");
+        clients.push(client);
+    }
+    for address in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::ffff:0:0:1"] {
+        let refused = server.connect_from(Some(address)).rest().await;
+        assert!(refused.starts_with("HTTP/1.1 429 Too Many Requests\r\n"), "{address}: {refused}");
+        assert!(refused.contains("\r\nretry-after: 1\r\n"), "{address}: {refused}");
+    }
+    // Others, proxies, and those without an address.
+    for address in [
+        Some("192.0.2.2"),
+        Some("2001:db8:0:1::1"),
+        Some("10.0.0.1"),
+        Some("10.0.0.1"),
+        Some("10.0.0.1"),
+        None,
+        None,
+        None,
+    ] {
+        let mut client = server.connect_from(address);
+        assert!(client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{address:?}");
+        clients.push(client);
+    }
+    let left = server.tracker.len();
+    drop(clients.remove(0));
+    while server.tracker.len() == left {
+        tokio::task::yield_now().await;
+    }
+    assert!(server.connect_from(Some("192.0.2.1")).exchange(HELLO).await.starts_with("HTTP/1.1 200 "));
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_file_descriptors_the_server_waits_and_goes_on() {
     const EMFILE: i32 = 24;

@@ -209,7 +209,7 @@ async fn a_connection_is_no_large_future() {
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let (ours, _theirs) = tokio::io::duplex(64);
     let server = super::super::server(mirror(), ServerOptions::default(), &tracker);
-    let future = super::super::connection::run(crate::stream::Stream::new(ours), None, server);
+    let future = super::super::connection::run(crate::stream::Stream::new(ours), None, None, server);
     let size = size_of_val(&future);
     println!("connection future: {size} bytes");
     assert!(size <= 320, "{size} bytes");

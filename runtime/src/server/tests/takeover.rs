@@ -21,7 +21,7 @@ fn taker() -> (impl Serve, mpsc::UnboundedReceiver<Handed>) {
     let service = With(move |request: Request<Body>| -> Answered {
         let Some(slot) = request.extensions().get::<TakeoverSlot>() else { return ready(said(&request)) };
         let hand = hand.clone();
-        slot.put(Box::new(move |stream, rest| drop(hand.send((stream, rest)))));
+        slot.put(Box::new(move |stream, rest, _| drop(hand.send((stream, rest)))));
         ready(switching("echo"))
     });
     (service, handed)
@@ -63,7 +63,7 @@ async fn no_takeover_happens_without_a_101() {
     let server = Harness::new(With(move |request: Request<Body>| {
         let hand = hand.clone();
         if let Some(slot) = request.extensions().get::<TakeoverSlot>() {
-            slot.put(Box::new(move |stream, rest| drop(hand.send((stream, rest)))));
+            slot.put(Box::new(move |stream, rest, _| drop(hand.send((stream, rest)))));
         }
         ready(said(&request))
     }));

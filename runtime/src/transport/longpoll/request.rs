@@ -1,13 +1,13 @@
 //! What is asked of the transport, in order of the decisions, and the HTTP answers.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{
     HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+        ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, RETRY_AFTER,
     },
 };
 use percent_encoding::percent_decode_str;
@@ -18,7 +18,7 @@ use super::{
     ledger::Bookmark,
     receipt::Receipted,
     remote,
-    seats::Seats,
+    seats::{Full, Seats},
     session::{Polled, Posted, Session, window},
     sessions::Sessions,
     task,
@@ -26,8 +26,9 @@ use super::{
     wire::{self, Element, Malformed},
 };
 use crate::{
+    address::Client,
     body::Body,
-    header, interop,
+    header,
     socket::{LongPoll, Params, Socket},
     transport::{
         attempt::{Attempt, Denied},
@@ -35,6 +36,7 @@ use crate::{
         entrance::Transport,
         name::unguessable_name,
         options::TransportOptions,
+        request,
     },
 };
 
@@ -174,14 +176,9 @@ impl LongPollTransport {
         attempt: Attempt,
         params: Params,
     ) -> Result<Response<Body>, Response<Body>> {
-        let ip = interop::peer(&attempt.parts.extensions).map(|address| address.ip());
-        let seat = self.seats.take(self.options, ip).ok_or_else(|| {
-            tracing::warn!(
-                socket = attempt.mounted.socket(),
-                "refused a longpoll session: there are too many"
-            );
-            plain(StatusCode::SERVICE_UNAVAILABLE, "too many longpoll sessions")
-        })?;
+        let client = request::client(attempt.handle(), &attempt.parts);
+        let seat = self.seats.take(self.options, client.map(Client::from));
+        let seat = seat.map_err(|full| self.full(&attempt, full, client))?;
         let auth_token = header::values(&attempt.parts.headers, AUTH_HEADER).next().map(str::to_owned);
         let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
             Denied::Refused(_) => wire::status(403),
@@ -207,6 +204,22 @@ impl LongPollTransport {
             task::run(driver, batches, patience).await;
         });
         Ok(wire::json(answer.into()))
+    }
+
+    /// The answer to a client for which there is no place. It is no JSON, which the JavaScript client takes for a failure
+    /// like any other, and comes back; of a protocol status that it does not know it would die.
+    fn full(&self, attempt: &Attempt, full: Full, client: Option<IpAddr>) -> Response<Body> {
+        let (status, text) = match full {
+            Full::Client => (StatusCode::TOO_MANY_REQUESTS, "too many longpoll sessions of one client"),
+            Full::Mount => (StatusCode::SERVICE_UNAVAILABLE, "too many longpoll sessions"),
+        };
+        let client = client.map(tracing::field::display);
+        tracing::warn!(socket = attempt.mounted.socket(), client, "refused a longpoll session: {text}");
+        let mut response = plain(status, text);
+        // By then the sessions of clients that are gone have ended.
+        let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        response
     }
 
     /// What the request's token says, if it is good.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
 use hyper::upgrade::OnUpgrade;
+use tokio_util::task::TaskTracker;
 
 use super::{
     connection::Connection,
@@ -19,6 +20,7 @@ use crate::{
     contain,
     escape::told,
     header, interop,
+    places::Place,
     pubsub::SocketEncoder,
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
@@ -61,7 +63,9 @@ impl Transport for WebSocketTransport {
         let deflate = if options.compress { Deflate::negotiate(&attempt.parts.headers) } else { None };
         let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
         let mounted = attempt.mounted.clone();
-        upgrade.then(move |stream, early| open(connected, stream, early, mounted, options, deflate));
+        upgrade.then(move |stream, early, place| {
+            open(connected, stream, early, place, mounted, options, deflate);
+        });
         Ok(response)
     }
 }
@@ -109,7 +113,7 @@ impl Upgrade {
     }
 
     /// Leaves the stream to `open`.
-    fn then(self, open: impl FnOnce(Stream, Bytes) + Send + 'static) {
+    fn then(self, open: impl FnOnce(Stream, Bytes, Option<Place>) + Send + 'static) {
         let upgrade = match self {
             Upgrade::Takeover(slot) => return slot.put(Box::new(open)),
             Upgrade::Hyper(upgrade) => upgrade,
@@ -118,7 +122,7 @@ impl Upgrade {
             match upgrade.await {
                 Ok(upgraded) => {
                     let (stream, early) = interop::stream(upgraded);
-                    open(stream, early);
+                    open(stream, early, None);
                 }
                 Err(error) => {
                     tracing::debug!(error = %told(&error), "the connection was lost during the upgrade")
@@ -133,6 +137,7 @@ fn open<S: Socket>(
     connected: Connected<S>,
     stream: Stream,
     early: Bytes,
+    place: Option<Place>,
     mounted: Arc<Mounted>,
     options: &'static WebSocket,
     deflate: Option<Deflate>,
@@ -144,14 +149,26 @@ fn open<S: Socket>(
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
             let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
-            tasks.spawn(Connection::new(socket, read, peer, inbox, &early));
+            spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
             let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
-            tasks.spawn(Connection::new(socket, read, peer, inbox, &early));
+            spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
         }
     }
+}
+
+/// Where nobody counts connections, none is larger for it.
+fn spawn(
+    tasks: &TaskTracker,
+    connection: impl Future<Output = ()> + Unpin + Send + 'static,
+    place: Option<Place>,
+) {
+    match place {
+        None => tasks.spawn(connection),
+        Some(place) => tasks.spawn(place.held(connection)),
+    };
 }
 
 fn answer(status: StatusCode, text: &'static str) -> Response<Body> {

@@ -1,0 +1,225 @@
+//! Which proxies are believed about who their clients are.
+
+use std::{fmt, net::IpAddr, sync::Arc};
+
+use http::HeaderMap;
+
+/// Where proxies write whom they forward a request for, each behind what it was told.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Proxies that are believed about the address of a request's client: `trusted_proxies`. Default none.
+///
+/// An entry is an address (`"10.0.0.1"`), a network (`"10.0.0.0/8"`, `"fd00::/8"`), or `"unix"`: whoever has no address,
+/// as all have who come by a Unix socket.
+///
+/// The header `x-forwarded-for` of a request that comes from one of them is read from its right end, past the proxies
+/// among these: the first address that is none of them is the client's. Where something else than an address stands, the
+/// proxy itself counts as the client.
+///
+/// ```
+/// use landfall::config::TrustedProxies;
+///
+/// let proxies = TrustedProxies::from(["10.0.0.0/8", "::1"]);
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("x-forwarded-for", "1.2.3.4, 192.0.2.1, 10.0.0.2".parse()?);
+/// let proxy = "10.0.0.1".parse()?;
+/// assert_eq!(proxies.client_ip(Some(proxy), &headers), Some("192.0.2.1".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Arc<[Entry]>);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Network(Network),
+    Unix,
+    /// Reported when the endpoint starts, with where it came from.
+    Invalid(String),
+}
+
+/// Addresses that begin alike. One of IPv4 is never written as IPv6.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Network {
+    pub(crate) address: IpAddr,
+    pub(crate) prefix: u8,
+}
+
+/// What is wrong with an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoNetwork {
+    /// Neither an address nor a network.
+    Unreadable,
+    /// The network has more bits than an address of its kind.
+    Prefix { most: u8 },
+    /// The address is inside of this network.
+    Inside(String),
+}
+
+impl TrustedProxies {
+    /// Nobody is believed.
+    pub fn none() -> Self {
+        TrustedProxies::default()
+    }
+
+    /// Whether nobody is believed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The client's address, as far as it is known: `peer` is the other end of the connection, `None` without an address.
+    ///
+    /// An IPv4 address that is written as IPv6 comes back as IPv4.
+    pub fn client_ip(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer.map(|address| address.to_canonical());
+        if !self.trusts(peer) {
+            return peer;
+        }
+        let lines = headers.get_all(FORWARDED_FOR).into_iter();
+        let steps = lines.rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let mut client = peer;
+        for step in steps.map(<[u8]>::trim_ascii).filter(|step| !step.is_empty()) {
+            let Some(address) = address(step) else { return peer };
+            client = Some(address);
+            if !self.trusts(client) {
+                break;
+            }
+        }
+        client
+    }
+
+    /// Whether this peer is one of the proxies.
+    pub(crate) fn trusts(&self, peer: Option<IpAddr>) -> bool {
+        self.0.iter().any(|entry| match (entry, peer) {
+            (Entry::Network(network), Some(address)) => network.contains(address.to_canonical()),
+            (Entry::Unix, None) => true,
+            _ => false,
+        })
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+}
+
+/// With a port or without: `1.2.3.4:80` and `[::1]:80` are written too.
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(text).ok()?;
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let address =
+        bare.parse::<IpAddr>().or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+impl Network {
+    pub(crate) fn parse(text: &str) -> Result<Network, NoNetwork> {
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
+        let address: IpAddr = address.parse().map_err(|_| NoNetwork::Unreadable)?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            None => most,
+            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                digits.parse().ok().filter(|prefix| *prefix <= most).ok_or(NoNetwork::Prefix { most })?
+            }
+            Some(_) => return Err(NoNetwork::Unreadable),
+        };
+        let network = Network { address, prefix }.canonical();
+        let first = network.first();
+        if first == network.address {
+            Ok(network)
+        } else {
+            Err(NoNetwork::Inside(Network { address: first, ..network }.to_string()))
+        }
+    }
+
+    fn canonical(self) -> Network {
+        match (self.address.to_canonical(), self.address) {
+            (IpAddr::V4(address), IpAddr::V6(_)) if self.prefix >= 96 => {
+                Network { address: address.into(), prefix: self.prefix - 96 }
+            }
+            _ => self,
+        }
+    }
+
+    fn contains(self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(_), IpAddr::V4(_)) | (IpAddr::V6(_), IpAddr::V6(_)) => {
+                Network { address, ..self }.first() == self.address
+            }
+            _ => false,
+        }
+    }
+
+    /// The address without what comes after the prefix.
+    fn first(self) -> IpAddr {
+        let prefix = u32::from(self.prefix);
+        match self.address {
+            IpAddr::V4(address) => {
+                let mask = u32::MAX.checked_shl(32 - prefix).unwrap_or(0);
+                IpAddr::V4((u32::from(address) & mask).into())
+            }
+            IpAddr::V6(address) => {
+                let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
+                IpAddr::V6((u128::from(address) & mask).into())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+impl From<&str> for Entry {
+    fn from(text: &str) -> Self {
+        match (text, Network::parse(text)) {
+            ("unix", _) => Entry::Unix,
+            (_, Ok(network)) => Entry::Network(network),
+            (_, Err(_)) => Entry::Invalid(text.to_owned()),
+        }
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for TrustedProxies {
+    fn from_iter<I: IntoIterator<Item = S>>(entries: I) -> Self {
+        TrustedProxies(entries.into_iter().map(|entry| Entry::from(entry.as_ref())).collect())
+    }
+}
+
+impl<S: AsRef<str>, const N: usize> From<[S; N]> for TrustedProxies {
+    fn from(entries: [S; N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<S: AsRef<str>> From<&[S]> for TrustedProxies {
+    fn from(entries: &[S]) -> Self {
+        entries.iter().collect()
+    }
+}
+
+impl<S: AsRef<str>> From<Vec<S>> for TrustedProxies {
+    fn from(entries: Vec<S>) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl fmt::Debug for TrustedProxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter()).finish()
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Network(network) => write!(f, "{network}"),
+            Entry::Unix => f.write_str("unix"),
+            Entry::Invalid(text) => write!(f, "{text:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    trusted_proxies = true;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    trusted_proxies = ["0.0.0.0/0", "::/0"];
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    trusted_proxies = ["10.0.0.1/8", "fd00::1/8"];
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    trusted_proxies = [10];
+}
+
+fn main() {}
