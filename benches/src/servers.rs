@@ -43,7 +43,7 @@ endpoint! {
     );
     socket("/echo", Echo);
     socket("/fan", Fan, websocket(outbox(limit = 64 * 1024 * 1024)));
-    socket("/socket", Visitor, longpoll);
+    socket("/socket", Visitor, longpoll(max_sessions_per_ip = 10_000));
     service(tower::service_fn(hello));
 }
 

@@ -65,7 +65,8 @@ pub struct Http {
     pub header_timeout: Setting<Duration>,
     /// How long a connection may wait for its next request. Default 60 s.
     pub idle_timeout: Setting<Duration>,
-    /// How long requests in flight may take to end on shutdown. Default 30 s.
+    /// How long requests in flight may take to end on shutdown. Default 30 s. Then they are cut off, which counts as lost;
+    /// one whose body has not come is answered 408, and does not. A connection without a whole head is closed at once.
     pub shutdown_timeout: Setting<Duration>,
     /// Headers of a request, 431 past it. Default 100.
     pub max_headers: Setting<usize>,
