@@ -1,6 +1,6 @@
 //! Host names, schemes and addresses to listen on.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use syn::{Expr, LitStr};
 
@@ -40,15 +40,20 @@ pub(crate) fn check(name: &'static str, text: &LitStr, diag: &mut Diagnostics) {
     }
 }
 
-/// A name in ASCII: labels of 1 to 63 letters, digits, `-` and `_`, neither of these at an end.
+/// A name in ASCII: labels of 1 to 63 letters, digits, `-` and `_`, neither of these at an end. What ends in a number must
+/// be an IPv4 address (WHATWG URL).
 pub(crate) fn is_name(host: &str) -> bool {
-    host.len() <= 253
-        && host.strip_suffix('.').unwrap_or(host).split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with(['-', '_'])
-                && !label.ends_with(['-', '_'])
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        })
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let is_number = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric = name.split('.').next_back().is_some_and(is_number);
+    host.len() <= 253 && name.split('.').all(is_label) && (!numeric || host.parse::<Ipv4Addr>().is_ok())
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with(['-', '_'])
+        && !label.ends_with(['-', '_'])
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 pub(crate) fn check_scheme(name: &'static str, text: &LitStr, diag: &mut Diagnostics) {

@@ -1,10 +1,16 @@
 //! `check_origin`: which web pages may open a socket.
 
+mod entry;
+#[cfg(test)]
+mod tests;
+
+use quote::ToTokens;
 use syn::{Expr, LitStr};
 
+use self::entry::Mistake;
 use crate::{
     diag::{Diagnostics, did_you_mean},
-    host, value,
+    value,
 };
 
 /// Suffixes under which strangers have sites of their own, beside all top-level domains.
@@ -44,8 +50,7 @@ const PUBLIC: &[&str] = &[
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
     if let Some(elements) = value::list(value) {
         if elements.is_empty() {
-            diag.push(value, "an empty list refuses every browser")
-                .help("list origins, or leave `check_origin` out: then `url.host` may connect");
+            report(value, entry::empty_list(), diag);
         }
         for element in elements {
             match (value::text(element), value::literal_name(element)) {
@@ -72,87 +77,16 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
 }
 
 fn origin(text: &LitStr, diag: &mut Diagnostics) {
-    let origin = text.value();
-    if origin == "*" {
-        return every_host(text, diag);
-    }
-    let Some((scheme, rest)) = origin.split_once("//") else {
-        no_host(text, &origin, diag);
-        return;
-    };
-    match scheme {
-        "" | "http:" | "https:" => {}
-        "ws:" | "wss:" => {
-            let scheme = scheme.replace("ws", "http");
-            diag.push(
-                text,
-                format!("browsers send `{}` origins, also for `{origin}`", scheme.trim_end_matches(':')),
-            )
-            .help(format!("write `\"{scheme}//{rest}\"`"));
-            return;
-        }
-        _ => {
-            diag.push(text, format!("the scheme of {origin:?} must be `http` or `https`"))
-                .help(format!("write `\"//{rest}\"` for both"));
-            return;
-        }
-    }
-    if let Some(end) = rest.find(['/', '?', '#', '@']) {
-        let host = rest.get(..end).unwrap_or_default();
-        diag.push(text, format!("an origin has no path, query or user: {origin:?}"))
-            .help(format!("write `\"{scheme}//{}\"`", if rest.contains('@') { "example.com" } else { host }));
-        return;
-    }
-    let host = port_checked(text, rest, diag);
-    if host == "*" {
-        every_host(text, diag);
-    } else if host.strip_prefix("*.").unwrap_or(host).contains('*') {
-        diag.push(text, format!("`*` is only allowed as the whole first label: {origin:?}"))
-            .help("write `\"//*.example.com\"`");
-    } else if host.is_empty() {
-        no_host(text, &origin, diag);
-    } else if !host.is_ascii() {
-        diag.push(text, format!("a host must be in ASCII form: {origin:?}"))
-            .help("write the form that begins with `xn--`, as browsers send it");
-    } else if !host.starts_with('[') && !host::is_name(host.strip_prefix("*.").unwrap_or(host)) {
-        diag.push(text, format!("{host:?} is not a host name"));
+    if let Err(mistake) = entry::check(&text.value()) {
+        report(text, mistake, diag);
     }
 }
 
-/// The host, after a look at the port behind it.
-fn port_checked<'a>(text: &LitStr, rest: &'a str, diag: &mut Diagnostics) -> &'a str {
-    if rest.ends_with(']') {
-        return rest;
+fn report(at: &impl ToTokens, mistake: Mistake, diag: &mut Diagnostics) {
+    let found = diag.push(at, mistake.text);
+    for help in mistake.help {
+        found.help(help);
     }
-    let Some((host, port)) = rest.rsplit_once(':') else { return rest };
-    if !port.parse::<u16>().is_ok_and(|port| port > 0) {
-        diag.push(text, format!("the port must be between 1 and 65535, not `{port}`"))
-            .help(format!("write `\"//{host}:4000\"`"));
-    }
-    host
-}
-
-fn no_host(text: &LitStr, origin: &str, diag: &mut Diagnostics) {
-    let name = origin.trim_end_matches('/');
-    let found = match name.split_once(':') {
-        Some((scheme, _)) => diag.push(text, format!("{origin:?} reads as scheme `{scheme}`")),
-        None => diag.push(text, format!("{origin:?} has no host: an origin starts with `//` or a scheme")),
-    };
-    let name = if name.is_empty() { "example.com" } else { name };
-    found.help(if name.contains(['*', ':']) {
-        format!("write `\"//{name}\"`")
-    } else {
-        format!("write `\"//{name}\"` or `\"https://{name}\"`")
-    });
-}
-
-fn every_host(text: &LitStr, diag: &mut Diagnostics) {
-    diag.push(
-        text,
-        format!("a wildcard needs a domain: {:?} would match only a host named `*`", text.value()),
-    )
-    .help("write `\"//*.example.com\"`")
-    .help("to allow every site write `check_origin = insecure(false, reason = \"..\")`");
 }
 
 /// Reports wildcards over domains whose sites belong to many people.

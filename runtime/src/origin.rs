@@ -1,11 +1,19 @@
 //! Which web pages may open a socket.
 
-use std::net::Ipv6Addr;
+mod name;
+mod parts;
+mod pattern;
+#[cfg(test)]
+mod tests;
 
 use http::HeaderValue;
 
-#[cfg(test)]
-mod tests;
+use self::parts::{Parts, default_port, plain_host};
+pub(crate) use self::{
+    name::is_name,
+    pattern::{Mistake, Pattern, empty_list},
+};
+use crate::header;
 
 /// `check_origin`: which web pages may open a socket. Requests without an `origin` header do not come from a web page
 /// and are always allowed.
@@ -21,6 +29,11 @@ pub enum CheckOrigin<L = Vec<String>> {
     ///
     /// A scheme that is left out stands for any scheme. A port that is left out is the scheme's own, or any port if the
     /// scheme is left out too. `*.` covers the domain behind it and all names below it.
+    ///
+    /// Apps with a web view and browser extensions have schemes of their own: `"capacitor://localhost"`,
+    /// `"tauri://localhost"`, `"chrome-extension://<id>"`. They are listed as they are, and nothing else matches them:
+    /// such a scheme has no port of its own, and no names below another. Pages whose origin is `null` or `file://` cannot
+    /// be listed: anybody can make one.
     List(L),
     /// `conn`: scheme, host and port equal those of the request.
     Conn,
@@ -83,6 +96,19 @@ impl Origin {
         let port = parts.port.or_else(|| default_port(scheme.as_deref()?));
         Some(Origin { text: text.to_owned(), scheme, host: parts.host, port })
     }
+
+    pub(crate) fn read(header: &HeaderValue) -> Option<Origin> {
+        Origin::parse(str::from_utf8(header::trim(header.as_bytes())).ok()?)
+    }
+
+    /// The entry of a list that stands for it; `None` if none can.
+    pub(crate) fn entry(&self) -> Option<String> {
+        let (scheme, host) = (self.scheme.as_deref()?, self.host.as_deref()?);
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let port = self.port.filter(|port| default_port(scheme) != Some(*port));
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        Some(format!("{scheme}://{host}{port}")).filter(|entry| Pattern::parse(entry).is_ok())
+    }
 }
 
 /// A `check_origin` made ready for requests.
@@ -118,7 +144,7 @@ impl OriginCheck {
                 None => OriginCheck::AnyHost,
             },
             CheckOrigin::Off => OriginCheck::Off,
-            CheckOrigin::List(list) => OriginCheck::List(compile_list(list.as_ref())?),
+            CheckOrigin::List(list) => OriginCheck::List(pattern::compile(list.as_ref())?),
             CheckOrigin::Conn => OriginCheck::Conn,
             CheckOrigin::Function(function) => OriginCheck::Function(*function),
         })
@@ -137,11 +163,7 @@ impl OriginCheck {
         if headers.next().is_some() {
             return false;
         }
-        header
-            .to_str()
-            .ok()
-            .and_then(Origin::parse)
-            .is_some_and(|origin| self.allows_origin(&origin, request))
+        Origin::read(header).is_some_and(|origin| self.allows_origin(&origin, request))
     }
 
     fn allows_origin(&self, origin: &Origin, request: &OriginRequest<'_>) -> bool {
@@ -149,6 +171,8 @@ impl OriginCheck {
             (OriginCheck::Off, _) => true,
             (OriginCheck::Function(function), _) => function(origin),
             (_, None) => false,
+            // Anybody can have a file.
+            _ if origin.scheme.as_deref() == Some("file") => false,
             (OriginCheck::AnyHost, Some(_)) => true,
             (OriginCheck::Host(own), Some(host)) => own == host,
             (OriginCheck::List(patterns), Some(host)) => patterns.iter().any(|one| one.matches(origin, host)),
@@ -159,158 +183,4 @@ impl OriginCheck {
             }
         }
     }
-}
-
-/// One entry of a list.
-#[derive(Clone, Debug)]
-pub(crate) struct Pattern {
-    scheme: Option<String>,
-    port: Option<u16>,
-    host: String,
-    /// Whether names below `host` match too.
-    below: bool,
-}
-
-impl Pattern {
-    fn parse(text: &str) -> Result<Pattern, String> {
-        let fault = |what: &str| Err(format!("`{text:?}` {what}"));
-        let (plain, below) = match text.split_once("//*.") {
-            Some((scheme, domain)) => (format!("{scheme}//{domain}"), true),
-            None => (text.to_owned(), false),
-        };
-        if plain.contains('*') {
-            return fault("has a `*` elsewhere than in front of a domain, as in `\"//*.example.com\"`");
-        }
-        let Some(parts) = Parts::of(&plain) else { return fault("is not an origin") };
-        let Some(host) = parts.host else {
-            return fault(
-                "has no host: an origin starts with `//` or a scheme, as in `\"https://example.com\"`",
-            );
-        };
-        if !parts.bare {
-            return fault("has more than a scheme, a host and a port: an origin has no path");
-        }
-        let scheme = parts.scheme.map(str::to_ascii_lowercase);
-        match scheme.as_deref() {
-            None | Some("http" | "https") => {}
-            Some("ws" | "wss") => {
-                return fault("never matches: pages have `http` or `https`, WebSocket or not");
-            }
-            Some(_) => return fault("has another scheme than `http` and `https`"),
-        }
-        let port = parts.port.or_else(|| default_port(scheme.as_deref()?));
-        Ok(Pattern { scheme, port, host, below })
-    }
-
-    fn matches(&self, origin: &Origin, host: &str) -> bool {
-        (self.scheme.is_none() || self.scheme == origin.scheme)
-            && (self.port.is_none() || self.port == origin.port)
-            && match host.strip_suffix(self.host.as_str()) {
-                Some("") => true,
-                Some(labels) => self.below && labels.ends_with('.'),
-                None => false,
-            }
-    }
-}
-
-fn compile_list<S: AsRef<str>>(list: &[S]) -> Result<Vec<Pattern>, String> {
-    if list.is_empty() {
-        return Err("an empty list refuses every browser".to_owned());
-    }
-    let (mut patterns, mut errors) = (Vec::new(), Vec::new());
-    for text in list {
-        match Pattern::parse(text.as_ref()) {
-            Ok(pattern) => patterns.push(pattern),
-            Err(error) => errors.push(error),
-        }
-    }
-    if errors.is_empty() { Ok(patterns) } else { Err(errors.join("; ")) }
-}
-
-/// A URI as far as an origin needs it (RFC 3986 §3).
-struct Parts<'a> {
-    scheme: Option<&'a str>,
-    host: Option<String>,
-    port: Option<u16>,
-    /// Nothing but scheme, host and port.
-    bare: bool,
-}
-
-impl<'a> Parts<'a> {
-    fn of(text: &'a str) -> Option<Parts<'a>> {
-        if !text.bytes().all(is_uri_byte) {
-            return None;
-        }
-        let (scheme, rest) = match text.split_once(':') {
-            Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
-            _ => (None, text),
-        };
-        let Some(rest) = rest.strip_prefix("//") else {
-            return Some(Parts { scheme, host: None, port: None, bare: false });
-        };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let (user, host_port) = match authority.rsplit_once('@') {
-            Some((user, host_port)) => (Some(user), host_port),
-            None => (None, authority),
-        };
-        if user.is_some_and(|user| user.contains('@')) {
-            return None;
-        }
-        let (host, port) = host_and_port(host_port)?;
-        Some(Parts { scheme, host, port, bare: user.is_none() && authority.len() == rest.len() })
-    }
-}
-
-fn host_and_port(text: &str) -> Option<(Option<String>, Option<u16>)> {
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']')?;
-            (Some(address.parse::<Ipv6Addr>().ok()?.to_string()), port)
-        }
-        None => {
-            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-            if !name.bytes().all(is_host_byte) || name.starts_with('.') || name.contains("..") {
-                return None;
-            }
-            (Some(name.to_ascii_lowercase()).filter(|name| !name.is_empty()), port)
-        }
-    };
-    let port = match port.strip_prefix(':') {
-        None if port.is_empty() => None,
-        None => return None,
-        Some("") => None,
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
-        Some(_) => return None,
-    };
-    Some((host, port))
-}
-
-/// A host as [`Parts`] has it: in lower case, IPv6 addresses in their shortest form and without brackets.
-fn plain_host(host: &str) -> String {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    match bare.parse::<Ipv6Addr>() {
-        Ok(address) => address.to_string(),
-        Err(_) => host.to_ascii_lowercase(),
-    }
-}
-
-fn default_port(scheme: &str) -> Option<u16> {
-    match scheme {
-        "http" | "ws" => Some(80),
-        "https" | "wss" => Some(443),
-        _ => None,
-    }
-}
-
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-}
-
-fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-fn is_uri_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }

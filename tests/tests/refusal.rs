@@ -25,6 +25,7 @@ endpoint! {
     socket("/known", Known, websocket(connect_info = [peer_data, uri, x_headers, region = "eu", limit = 7u32]));
     socket("/token", Token, websocket(auth_token = true));
     socket("/judged", Door, websocket(check_origin = judge));
+    socket("/apps", Door, websocket(check_origin = APPS));
 }
 
 endpoint! {
@@ -34,6 +35,15 @@ endpoint! {
     server = true;
     socket("/door", Door);
 }
+
+const APPS: &[&str] = &[
+    "capacitor://localhost",
+    "tauri://localhost",
+    "app://-",
+    "Ionic://LocalHost:8100",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+    "moz-extension://0f1e2d3c-0000-4000-8000-123456789abc",
+];
 
 fn explain(request: &Parts, refused: Refused) -> http::Response<Body> {
     let reason = refused.reason().expect("handlers are asked about reasons").to_string();
@@ -351,4 +361,33 @@ async fn one_client_has_so_many_connections_whatever_they_are() {
     assert_eq!(client::ask(port, &Request::get("/")).await.status, 429);
     drop((second, third));
     site.shutdown().await.expect("a clean end");
+}
+
+#[tokio::test]
+async fn web_views_and_extensions_can_be_listed() {
+    let site = start().await;
+    let from = |origin: &str| Request::upgrade("/apps/websocket").header("origin", origin);
+    let listed = APPS.iter().copied();
+    for origin in listed.chain(["CAPACITOR://LOCALHOST", "ionic://localhost:8100"]) {
+        Client::open_by(site.port, &from(origin)).await.is_quiet().await;
+    }
+    for origin in [
+        "http://localhost",
+        "https://localhost",
+        "capacitor://localhost:80",
+        "capacitor://localhost.evil.example",
+        "capacitor://a.localhost",
+        "capacitor://",
+        "ionic://localhost",
+        "ionic://localhost:8101",
+        "file://",
+        "file://localhost",
+        "null",
+        "app://evil",
+        "//localhost",
+        "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
+        "moz-extension://abcdefghijklmnopabcdefghijklmnop",
+    ] {
+        assert_eq!(Client::refused(site.port, &from(origin)).await.status, 403, "{origin}");
+    }
 }

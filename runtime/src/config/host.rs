@@ -1,8 +1,9 @@
 //! What the name of a host may look like.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 use super::ConfigError;
+use crate::origin::is_name;
 
 /// Checks the `host` of a URL: a name in ASCII form or an address, and nothing else of a URL.
 pub(super) fn check(host: &str) -> Result<(), ConfigError> {
@@ -43,23 +44,6 @@ pub(super) fn check(host: &str) -> Result<(), ConfigError> {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A host name, or an IPv4 address: what ends in a number must be one (WHATWG URL).
-pub(super) fn is_name(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let labels = || name.split('.');
-    let numeric = labels().next_back().is_some_and(is_number);
-    host.len() <= 253 && labels().all(is_label) && (!numeric || host.parse::<Ipv4Addr>().is_ok())
-}
-
-fn is_label(label: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let at_end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
-    label.len() <= 63
-        && label.bytes().all(inner)
-        && at_end(label.bytes().next())
-        && at_end(label.bytes().next_back())
 }
 
 #[cfg(test)]

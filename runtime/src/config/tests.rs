@@ -179,7 +179,7 @@ fn all_findings_come_together_with_their_origins() {
             line("the environment variable `PORT` is not set (`http.port` from", start + 1),
             "`queue` must be positive (`pubsub.queue` from start options)".to_owned(),
             "`secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from env SECRET)".to_owned(),
-            "`\"example.com\"` has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
+            "\"example.com\" has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
                 .to_owned(),
             "`server` takes `true` or `false`, this is a string (`server` from landfall.toml:2)".to_owned(),
         ]

@@ -30,7 +30,7 @@ pub enum SameSite {
 /// A Phoenix application with the same options and `secret_key_base` shares its sessions with this one.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionOptions {
-    /// The cookie's name.
+    /// The cookie's name. Of several cookies of this name the first that is valid counts, among the first eight.
     pub key: &'static str,
     /// Names the signature's purpose. No secret, at least 8 bytes; changing it ends all sessions.
     pub signing_salt: &'static str,

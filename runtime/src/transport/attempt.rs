@@ -33,7 +33,7 @@ use crate::{
 
 /// A request on its way to a socket.
 ///
-/// WebSocket and longpoll take these steps in this order: [`params`](Attempt::params),
+/// WebSocket and longpoll look at the method first, and then take these steps in this order: [`params`](Attempt::params),
 /// [`check_origin`](Attempt::check_origin), and for a client that is new [`connect`](Attempt::connect), which reads
 /// connect_info and asks the application. One that refuses says why, and `?` turns that into the usual response.
 /// `transport_log` is heeded without a transport's doing.

@@ -21,7 +21,7 @@ use crate::{
 ///
 /// ```
 /// use bytes::Bytes;
-/// use http::Response;
+/// use http::{Method, Response, StatusCode};
 /// use landfall::{
 ///     Unsupported,
 ///     prelude::*,
@@ -38,6 +38,10 @@ use crate::{
 ///     }
 ///
 ///     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+///         if attempt.parts().method != Method::GET {
+///             let refusal = Response::builder().status(StatusCode::METHOD_NOT_ALLOWED);
+///             return Err(refusal.body(Body::empty()).expect("a status"));
+///         }
 ///         let params = attempt.params()?;
 ///         attempt.check_origin()?;
 ///         let (driver, outgoing) = attempt.connect::<S, Line>(params, None).await?;
@@ -92,7 +96,8 @@ pub trait Transport: Send + Sync + 'static {
     /// Its path behind the mount's, and how it treats requests. Asked once for each mount, when the endpoint starts.
     fn options(&self) -> TransportOptions;
 
-    /// Answers a request, whatever its method. A refusal by one of the attempt's functions can be returned by `?`: `Err`
+    /// Answers a request, whatever its method: that is best looked at first, as the functions of an attempt run the
+    /// application's code. A refusal by one of the attempt's functions can be returned by `?`: `Err`
     /// is an answer like any other.
     ///
     /// The future is dropped when the client goes before it has its answer.

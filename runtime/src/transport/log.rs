@@ -11,11 +11,15 @@ use tracing::Level;
 use super::{mounted::Mounted, websocket::BEARER};
 use crate::{
     escape::{shown, shown_bytes, told},
+    origin::Origin,
     socket::{Params, Reason},
 };
 
 /// Parameters whose name contains one of these are not logged.
 const FILTERED: [&str; 3] = ["password", "token", "secret"];
+
+/// An entry that is longer is not suggested: a line of the log has an end.
+const LONGEST_ENTRY: usize = 150;
 
 macro_rules! at_level {
     ($level:expr, $($event:tt)+) => {
@@ -87,12 +91,34 @@ pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Dur
 }
 
 pub(super) fn origin_refused<'a>(mounted: &Mounted, origins: impl Iterator<Item = &'a HeaderValue>) {
-    let origins: Vec<_> = origins.map(HeaderValue::as_bytes).collect();
+    let origins: Vec<_> = origins.collect();
+    let help = origin_help(&origins);
+    let origin = origins.iter().map(|origin| origin.as_bytes()).collect::<Vec<_>>().join(&b", "[..]);
     tracing::error!(
         socket = mounted.socket(),
-        origin = %shown_bytes(&origins.join(&b", "[..])),
-        "refused a web page's origin; help: if it is yours, set `url(host = ..)` to its host, or list it in `check_origin`"
+        origin = %shown_bytes(&origin),
+        help,
+        "refused a web page's origin"
     );
+}
+
+/// What lets an origin in, if it is the application's own.
+fn origin_help(origins: &[&HeaderValue]) -> String {
+    let [origin] = origins else { return "a browser sends one origin: this is none".to_owned() };
+    let Some(origin) = Origin::read(origin) else { return "this is not an origin".to_owned() };
+    match origin.entry() {
+        Some(entry) if entry.len() > LONGEST_ENTRY => "list it in `check_origin`, if it is yours".to_owned(),
+        Some(entry) => {
+            let web = matches!(origin.scheme.as_deref(), Some("http" | "https"));
+            let or = if web { ", or set `url(host = ..)` to its host" } else { "" };
+            format!("if it is yours, list {entry:?} in `check_origin`{or}")
+        }
+        None => {
+            "a page without an origin of its own cannot be listed: serve it over `https`, or from a scheme \
+                 of its own, such as `app://name`"
+                .to_owned()
+        }
+    }
 }
 
 /// Of a bearer token among what was offered, only that it was there.
@@ -135,5 +161,31 @@ impl LoggedRequest {
         let LoggedRequest { level, method, path, started } = self;
         let took = started.elapsed();
         at_level!(level, %method, %path, status = status.as_u16(), ?took, "answered");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_refused_is_told_what_to_list() {
+        let help = |origin: &str| origin_help(&[&HeaderValue::from_str(origin).expect("a value")]);
+        assert_eq!(
+            help("Capacitor://localhost"),
+            "if it is yours, list \"capacitor://localhost\" in `check_origin`"
+        );
+        assert_eq!(
+            help("https://elsewhere.example:443"),
+            "if it is yours, list \"https://elsewhere.example\" in `check_origin`, or set `url(host = ..)` to its host"
+        );
+        for origin in ["null", "file://"] {
+            assert!(
+                help(origin).starts_with("a page without an origin of its own cannot be listed"),
+                "{origin}"
+            );
+        }
+        assert_eq!(help("a b"), "this is not an origin");
+        assert!(help(&format!("app://{}", "a".repeat(10_000))).len() < 100);
     }
 }

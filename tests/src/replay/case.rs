@@ -47,6 +47,8 @@ pub struct Case {
     pub published: Option<Publication>,
     /// While the request before waited, the application ended its session.
     pub was_disconnected: bool,
+    /// Its token was given at another mount, or by another endpoint.
+    pub foreign_token: bool,
     /// Time since the client's last poll of its session, if it goes as planned.
     pub since_poll: Duration,
     /// The identity by which the peer tells the reason of `terminate`.
@@ -106,6 +108,7 @@ impl Case {
             sent: Vec::new(),
             published: None,
             was_disconnected: false,
+            foreign_token: false,
             since_poll: Duration::ZERO,
             id,
             expected: read_response(response)?,

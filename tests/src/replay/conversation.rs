@@ -134,6 +134,8 @@ struct Reader<'a> {
     published: Option<Publication>,
     /// The application has ended the session.
     disconnected: bool,
+    /// The endpoint and the path where the session was opened.
+    opened: Option<(u16, String)>,
 }
 
 impl<'a> Reader<'a> {
@@ -152,6 +154,7 @@ impl<'a> Reader<'a> {
             since_poll: Duration::ZERO,
             published: None,
             disconnected: false,
+            opened: None,
         }
     }
 
@@ -211,6 +214,13 @@ impl<'a> Reader<'a> {
         case.published = self.published.take();
         case.was_disconnected = std::mem::take(&mut self.disconnected);
         self.disconnected = case.publications().any(|publication| publication.event == "disconnect");
+        let path = case.request.target.split('?').next().unwrap_or_default();
+        let here = (case.endpoint, path.to_owned());
+        case.foreign_token =
+            case.request.target.contains(TOKEN) && self.opened.as_ref().is_some_and(|opened| *opened != here);
+        if opens(&case.expected) {
+            self.opened = Some(here);
+        }
         case.sent = self.unread.clone();
         case.expected.took = took(step);
         if !posts {
@@ -236,6 +246,12 @@ fn token_length(answer: &Outcome) -> Option<usize> {
     let body = answer.body.as_deref().filter(|body| body.contains(TOKEN))?;
     let length: usize = answer.header("content-length")?.parse().ok()?;
     (length + TOKEN.len()).checked_sub(body.len())
+}
+
+/// Whether the answer gives the token of a new session.
+fn opens(answer: &Outcome) -> bool {
+    let body: Option<Value> = answer.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    body.is_some_and(|body| body["status"] == 410 && body["token"] == TOKEN)
 }
 
 /// How long the answer took, as far as that says something: long bodies take their time.
@@ -277,7 +293,7 @@ fn messages(request: &Request) -> Vec<Frame> {
     if request.method != "POST" {
         return Vec::new();
     }
-    if !request.values("content-type").eq(["application/x-ndjson"]) {
+    if !is_ndjson(request) {
         return vec![Frame::text(&request.body)];
     }
     let message = |line: &str| match data_encoding::BASE64.decode(line.as_bytes()) {
@@ -285,4 +301,11 @@ fn messages(request: &Request) -> Vec<Frame> {
         Err(_) => Frame::text(line),
     };
     request.body.lines().map(message).collect()
+}
+
+/// A media type has no case, and may have parameters.
+fn is_ndjson(request: &Request) -> bool {
+    let essence = |value: &str| value.split(';').next().map(|kind| kind.trim().to_ascii_lowercase());
+    let mut types = request.values("content-type").map(essence).peekable();
+    types.peek().is_some() && types.all(|kind| kind.as_deref() == Some("application/x-ndjson"))
 }

@@ -33,9 +33,10 @@ pub(super) const RULES: &[Rule] = &[
         want: host_absent,
     },
     Rule {
-        name: "first subprotocol header",
-        reason: "Bandit presents repeated headers in reverse, so that the last counts; here the first does",
-        want: first_subprotocol_header,
+        name: "no handshake, no question",
+        reason: "a request that cannot become a WebSocket is told so before the origin is looked at or `connect` is asked: \
+                 Phoenix asks first, and does the work for nothing. Clients of WebSocket send all of a handshake",
+        want: no_handshake_no_question,
     },
     Rule {
         name: "header limits",
@@ -119,20 +120,24 @@ fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
     wanted.after = got.after.filter(|after| *after != End::Silent).or(wanted.after);
 }
 
-fn first_subprotocol_header(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let lines: Vec<&str> = case.request.values("sec-websocket-protocol").collect();
-    let Some((_, list)) = case.mount.split_once("subprotocols [") else { return false };
-    let (true, Some((list, _))) = (lines.len() > 1, list.split_once(']')) else { return false };
-    let offered: Vec<&str> = lines[0].split(',').map(str::trim).collect();
-    let mut supported = list.split(',').map(|entry| entry.trim().trim_matches('"'));
-    match supported.find(|entry| offered.contains(entry)) {
-        Some(chosen) => {
-            wanted.headers.retain(|(name, _)| name != "sec-websocket-protocol");
-            wanted.headers.push(("sec-websocket-protocol".to_owned(), chosen.to_owned()));
-        }
-        None => wanted.refuse(403, Some("")),
+fn no_handshake_no_question(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let missing = missing(case).filter(|_| wanted.status == 403 && case.request.method == "GET");
+    if let Some(text) = &missing {
+        wanted.refuse(400, Some(text));
     }
-    true
+    missing.is_some()
+}
+
+/// What a request lacks to be a handshake.
+fn missing(case: &Case) -> Option<String> {
+    for (name, token) in [("connection", "upgrade"), ("upgrade", "websocket")] {
+        let lines: Vec<&str> = case.request.values(name).collect();
+        let mut found = lines.iter().flat_map(|line| line.split(','));
+        if !found.any(|part| part.trim().eq_ignore_ascii_case(token)) {
+            return Some(format!("'{name}' header must contain '{token}', got {lines:?}"));
+        }
+    }
+    None
 }
 
 fn header_limits(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {

@@ -37,6 +37,19 @@ pub(super) const RULES: &[Rule] = &[
         want: list_is_no_token,
     },
     Rule {
+        name: "a token of its mount",
+        reason: "a token is a credential of the mount that gave it, whose rules about origins and sizes its session goes by: \
+                 elsewhere it is as good as none. Phoenix serves it at every mount of every endpoint that shares the secret. \
+                 Clients poll and post where they opened",
+        want: token_of_its_mount,
+    },
+    Rule {
+        name: "a type by its grammar",
+        reason: "RFC 9110 §8.3.1: a media type has no case and may have parameters, and named twice it is still the same. \
+                 Phoenix knows one spelling, and takes a batch that has another for one message",
+        want: type_by_its_grammar,
+    },
+    Rule {
         name: "too large is 413",
         reason: "RFC 9110 §15.5.14 has a status for a body that is too large, and lets the connection end instead of \
                  reading on",
@@ -161,6 +174,29 @@ fn list_is_no_token(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
         answer_with(wanted, 410, &[]);
     }
     given
+}
+
+fn token_of_its_mount(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let served = case.foreign_token && answer(wanted).is_some_and(|(status, _)| status != 410);
+    match case.request.method.as_str() {
+        _ if !served => {}
+        "POST" => wanted.body = Some(json!({ "status": 410 }).to_string()),
+        _ => answer_with(wanted, 410, &[]),
+    }
+    served
+}
+
+fn type_by_its_grammar(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+    let lines: Vec<&str> = case.sent.iter().filter_map(Frame::as_text).collect();
+    let Some((200, json)) = answer(wanted).filter(|_| is_longpoll(case) && lines.len() > 1) else {
+        return false;
+    };
+    let as_one = json["messages"] == json!([lines.join("\n")]);
+    if as_one {
+        let lines: Vec<Value> = lines.into_iter().map(Value::from).collect();
+        answer_with(wanted, 200, &lines);
+    }
+    as_one
 }
 
 fn too_large_is_413(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {

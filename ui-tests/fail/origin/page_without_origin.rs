@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    check_origin = ["null", "file://"];
+}
+
+fn main() {}
