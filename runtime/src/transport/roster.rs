@@ -116,8 +116,9 @@ impl Roster {
         let late = rest.len();
         drop(rest);
         if timeout(HEED, self.emptied()).await.is_err() {
-            self.all().iter().filter(|member| member.abort()).for_each(|_| self.count_cut_off());
+            let aborted = self.all().iter().filter(|member| member.abort()).count();
             self.emptied().await;
+            self.cut_off.fetch_add(aborted, Ordering::Relaxed);
         }
         late
     }
