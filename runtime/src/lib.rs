@@ -13,6 +13,9 @@ mod crypto;
 mod endpoint;
 mod error;
 mod escape;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod header;
 mod interop;

@@ -10,6 +10,7 @@
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `peer` | the application that was recorded, rebuilt |
+//! | `soak` | a server under churn, and what is left of it |
 
 pub mod client;
 pub mod longpoll;
@@ -17,5 +18,6 @@ pub mod memory;
 pub mod peer;
 pub mod quay;
 pub mod replay;
+pub mod soak;
 pub mod wait;
 pub mod wire;

@@ -70,3 +70,9 @@ pub use self::{
     options::TransportOptions,
     outgoing::Outgoing,
 };
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::{
+    longpoll::messages,
+    pattern::{Path, Pattern},
+    websocket::fuzzing as websocket_fuzzing,
+};

@@ -80,8 +80,9 @@ impl Pattern {
                     (name, decode(value).map(Param::Text))
                 }
                 Segment::Rest { name } => {
-                    let all = parts.by_ref().map(|part| decode(part).map(Param::Text));
-                    (name, all.collect::<Result<_, _>>().map(Param::List))
+                    // All of them, also behind one that is not UTF-8: what is left over is another path's.
+                    let all: Vec<_> = parts.by_ref().map(|part| decode(part).map(Param::Text)).collect();
+                    (name, all.into_iter().collect::<Result<_, _>>().map(Param::List))
                 }
             };
             if name.starts_with('_') {
@@ -163,6 +164,10 @@ mod tests {
         let pattern = Pattern::new("/ws/:id", "/websocket");
         assert_eq!(pattern.variables(Path::new("/ws/%ff/websocket")).map(|found| found.is_err()), Some(true));
         assert!(pattern.variables(Path::new("/ws/%ff/other")).is_none());
+        let rest = Pattern::new("/glob", "/*rest");
+        for path in ["/glob/%ff", "/glob/a/%ff", "/glob/%ff/b"] {
+            assert_eq!(rest.variables(Path::new(path)).map(|found| found.is_err()), Some(true), "{path}");
+        }
     }
 
     proptest! {

@@ -34,3 +34,13 @@ mod token;
 mod wire;
 
 pub(super) use self::request::LongPollTransport;
+
+/// For fuzzing.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn messages(
+    headers: &http::HeaderMap,
+    body: bytes::Bytes,
+    most: usize,
+) -> Option<Vec<crate::message::Message>> {
+    wire::messages(headers, body, most).ok()
+}

@@ -162,12 +162,23 @@ impl Inflater {
 }
 
 fn inflate(inflater: &mut Decompress, data: &[u8], limit: usize) -> Result<Vec<u8>, Violation> {
-    let mut out = Vec::with_capacity((data.len() * 3).clamp(64, STEP));
+    let mut out = Vec::new();
+    inflate_into(&mut out, inflater, data, limit)?;
+    Ok(out)
+}
+
+pub(super) fn inflate_into(
+    out: &mut Vec<u8>,
+    inflater: &mut Decompress,
+    data: &[u8],
+    limit: usize,
+) -> Result<(), Violation> {
+    out.reserve_exact((data.len() * 3).clamp(64, STEP));
     for mut input in [data, &TAIL] {
         loop {
             let (read, written) = (inflater.total_in(), out.len());
             let status = inflater
-                .decompress_vec(input, &mut out, FlushDecompress::Sync)
+                .decompress_vec(input, out, FlushDecompress::Sync)
                 .map_err(|_| Violation::payload("the message cannot be inflated"))?;
             input = &input[(inflater.total_in() - read) as usize..];
             if out.len() > limit {
@@ -188,7 +199,7 @@ fn inflate(inflater: &mut Decompress, data: &[u8], limit: usize) -> Result<Vec<u
             }
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 #[cfg(test)]

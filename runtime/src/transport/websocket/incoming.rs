@@ -139,6 +139,12 @@ impl Incoming {
         Poll::Ready(Ok(arrived))
     }
 
+    /// Memory that is held between two reads, but for the inflater's window.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn held(&self) -> usize {
+        self.rest.capacity() + self.partial.as_ref().map_or(0, |partial| partial.data.capacity())
+    }
+
     /// Reads on while callbacks run, so that the end of the stream is found. What came is taken apart when they are done;
     /// no more is read than may wait. True once the stream has ended.
     pub(super) fn read_ahead(

@@ -12,6 +12,7 @@
 //! | `peer` | what others reach of a connection: broadcasts, mailboxes, the sweeper |
 //! | `frame` `deflate` | the formats |
 //! | `wire` | writing from any task, or from the connection's own |
+//! | `fuzzing` | what our own fuzzing reaches of this |
 
 mod accept;
 mod connection;
@@ -21,6 +22,8 @@ mod deflate;
 #[path = "deflate_off.rs"]
 mod deflate;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod handshake;
 mod incoming;
 mod outgoing;

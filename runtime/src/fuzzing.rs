@@ -1,0 +1,42 @@
+//! What our own fuzzing reaches of parsers that are private. See `tests/fuzz` in the repository.
+#![allow(missing_docs, reason = "nobody else should use it")]
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+
+pub use crate::transport::websocket_fuzzing::{Event, Frames, Handshake, deflate, handshake, inflate};
+use crate::{
+    message::Message,
+    origin::{CheckOrigin, OriginCheck, OriginRequest},
+    socket::{Param, Params},
+    transport::{self, Path, Pattern},
+};
+
+/// The messages of a longpoll request.
+pub fn messages(headers: &HeaderMap, body: Bytes, most: usize) -> Option<Vec<Message>> {
+    transport::messages(headers, body, most)
+}
+
+/// The parameters of a query.
+pub fn query(query: &[u8]) -> Option<Params> {
+    Params::from_query(query).ok()
+}
+
+/// Whether a list admits an `origin` header; `None` if it is no list.
+pub fn origin(list: &[&str], header: &HeaderValue) -> Option<bool> {
+    let check = OriginCheck::compile::<_, &str>(&CheckOrigin::List(list), None).ok()?;
+    let request = OriginRequest { scheme: "http", host: "localhost", port: 80 };
+    Some(check.allows(std::iter::once(header), &request))
+}
+
+/// Whether a page of this origin may connect to this authority under `conn`.
+pub fn same_origin(scheme: &str, host: &str, port: u16, header: &HeaderValue) -> bool {
+    let request = OriginRequest { scheme, host, port };
+    OriginCheck::Conn.allows(std::iter::once(header), &request)
+}
+
+/// The variables of a path that a mount serves: `None` if it does not, `Some(None)` if they are not UTF-8.
+pub fn path(mount: &str, transport: &str, path: &str) -> Option<Option<Vec<(String, Param)>>> {
+    let found = Pattern::new(mount, transport).variables(Path::new(path))?;
+    Some(found.ok().map(|found| found.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()))
+}

@@ -1,0 +1,14 @@
+//! One target a file.
+
+pub(crate) mod binary;
+pub(crate) mod frames;
+pub(crate) mod handshake;
+pub(crate) mod inflate;
+mod json;
+pub(crate) mod ndjson;
+pub(crate) mod origins;
+pub(crate) mod paths;
+pub(crate) mod query;
+pub(crate) mod tokens;
+pub(crate) mod v1;
+pub(crate) mod v2;
