@@ -112,9 +112,10 @@ impl io::Write for Log {
 
 /// An endpoint on a runtime of its own; its clients are on another one, which nothing blocks.
 struct Harbour {
+    /// The first to be dropped: after a failure the runtime waits for its callbacks.
+    gate: mpsc::Sender<()>,
     runtime: Runtime,
     site: Running<Site>,
-    gate: mpsc::Sender<()>,
     log: Log,
     _turn: MutexGuard<'static, ()>,
 }
@@ -169,7 +170,11 @@ fn others_are_served_while_a_callback_blocks() {
     clients().block_on(async {
         let mut blocked = Client::open(port, "/parrot/websocket").await;
         let mut other = Client::open(port, "/parrot/websocket").await;
+        // Nothing is left to do that could wake a worker.
+        tokio::time::sleep(Duration::from_millis(300)).await;
         blocked.text("block").await;
+        // The worker that waits for I/O runs the callback, and no other one has a reason to wake.
+        tokio::time::sleep(Duration::from_millis(300)).await;
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(3) {
             let asked = Instant::now();
@@ -193,7 +198,7 @@ fn others_are_served_while_a_callback_blocks() {
         assert_eq!(blocked.hear_text().await, "block");
         let lines = harbour.lines(2);
         assert!(lines[1].contains("has returned") && lines[1].contains(named), "{lines:?}");
-        assert!(lines[1].contains("took=3.") || lines[1].contains("took=2.9"), "{lines:?}");
+        assert!(lines[1].contains("took=3."), "{lines:?}");
     });
     assert_eq!((harbour.log.lines().len(), harbour.site.stats().blocked_callbacks), (2, 1));
     harbour.close();
