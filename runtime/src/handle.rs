@@ -20,6 +20,7 @@ use crate::{
     presence::Presence,
     pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
     url::{StructUrl, Urls},
+    watchdog::Watchdog,
 };
 
 /// A running endpoint: its configuration, its URLs, and its topics. Cloning it is cheap.
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     /// The endpoint stops, or is about to.
     pub(crate) stop: CancellationToken,
     dropped: AtomicU64,
+    pub(crate) watchdog: Watchdog,
     sockets: OnceLock<Weak<dyn Gauge>>,
 }
 
@@ -77,6 +79,8 @@ pub struct Stats {
     pub tasks: usize,
     /// Broadcasts that were dropped for clients that did not read, since the start.
     pub dropped_broadcasts: u64,
+    /// Callbacks that did not return for 50 ms, since the start: see [what may block](macro@crate::socket#blocking).
+    pub blocked_callbacks: u64,
 }
 
 impl Handle {
@@ -94,6 +98,7 @@ impl Handle {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             dropped: AtomicU64::new(0),
+            watchdog: Watchdog::new(),
             sockets: OnceLock::new(),
         }))
     }
@@ -161,6 +166,7 @@ impl Handle {
             connections: gauge.map_or(0, |gauge| gauge.count()),
             tasks: self.0.connections.len() + self.0.tasks.len() + self.0.pubsub.tasks(),
             dropped_broadcasts: self.0.dropped.load(Ordering::Relaxed),
+            blocked_callbacks: self.0.watchdog.blocked(),
         }
     }
 

@@ -37,6 +37,7 @@ mod stream;
 pub mod testing;
 pub mod transport;
 mod url;
+mod watchdog;
 
 pub use self::{
     address::Address,

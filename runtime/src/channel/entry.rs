@@ -7,7 +7,7 @@ use super::{
     member::Member,
     work::{Instance, Job, Work},
 };
-use crate::socket::Reason;
+use crate::{socket::Reason, watchdog};
 
 /// What may wait for one channel's callback.
 const WAITING: usize = 256;
@@ -99,6 +99,7 @@ impl Entry {
     pub(super) fn close(self, reason: Reason) -> VecDeque<Waiting> {
         self.member.leave(&reason);
         if let Some(channel) = self.channel {
+            watchdog::topic(self.member.topic());
             channel.terminate(reason);
         }
         self.waiting

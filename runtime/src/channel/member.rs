@@ -14,6 +14,7 @@ use crate::{
     handle::Handle,
     pubsub::{BroadcastError, Membership, Payload, SubscriberId},
     socket::{Link, Mailbox, Reason},
+    watchdog::Watched,
 };
 
 /// One join of one client to one topic.
@@ -70,6 +71,10 @@ impl Member {
 
     pub(super) fn handle(&self) -> &Handle {
         self.link.handle()
+    }
+
+    pub(super) fn watched(&self) -> &Watched {
+        self.link.watched()
     }
 
     pub(super) fn mailbox(&self) -> &Mailbox<Signal> {

@@ -21,6 +21,7 @@ use crate::{
     socket::{
         Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket, SocketOptions,
     },
+    watchdog,
 };
 
 /// The topic and the event by which clients show that they are there.
@@ -235,7 +236,11 @@ impl<S: ChannelSocket> Multiplexer<S> {
     /// Runs a callback, and those that waited for it, until one has to wait itself: that one goes to a task of its own.
     async fn run(&mut self, mut task: Option<Task>, out: &mut Outbox) {
         while let Some((member, mut work)) = task {
-            match poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await {
+            let polled = poll_fn(|cx| {
+                watchdog::topic(member.topic());
+                Poll::Ready(work.as_mut().poll(cx))
+            });
+            match polled.await {
                 Poll::Ready(outcome) => self.settle(&member, outcome, out),
                 Poll::Pending => return send_away(member, work),
             }
@@ -293,11 +298,17 @@ fn send_away(member: Arc<Member>, mut work: Work) {
             member.leaving().await;
             sleep(GRACE).await;
         };
+        let working = poll_fn(|cx| {
+            member.watched().turn(|| {
+                watchdog::topic(member.topic());
+                work.as_mut().poll(cx)
+            })
+        });
         let outcome = tokio::select! {
-            outcome = &mut work => outcome,
+            outcome = working => outcome,
             () = too_late => give_up(work, member.topic()),
         };
-        member.give_back(outcome);
+        member.watched().turn(|| member.give_back(outcome));
     });
 }
 

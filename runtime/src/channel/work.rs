@@ -4,9 +4,9 @@ use std::{any::Any, future::Future, pin::Pin};
 
 use super::{Answer, Channel, Event, JoinError, Outlet, Ref, join::Join};
 use crate::{
-    contain,
     pubsub::{Broadcast, Payload},
     socket::Reason,
+    watchdog::{self, Callback},
 };
 
 /// A callback that runs. It owns the channel meanwhile.
@@ -69,16 +69,19 @@ impl<C: Channel> Instance for Running<C> {
             let channel = &mut self.0;
             let (answered, reference) = match job {
                 Job::In(event, reference) => {
-                    (contain::run(async { channel.handle_in(event, &mut out).await }).await, Some(reference))
+                    let handled = async { channel.handle_in(event, &mut out).await };
+                    (watchdog::run(Callback::ChannelIn, handled).await, Some(reference))
                 }
                 Job::Info(info) => match info.downcast::<C::Info>() {
                     Ok(info) => {
-                        (contain::run(async { channel.handle_info(*info, &mut out).await }).await, None)
+                        let handled = async { channel.handle_info(*info, &mut out).await };
+                        (watchdog::run(Callback::ChannelInfo, handled).await, None)
                     }
                     Err(_) => (Ok(Answer::NoReply), None),
                 },
                 Job::Out(broadcast) => {
-                    (contain::run(async { channel.handle_out(broadcast, &mut out).await }).await, None)
+                    let handled = async { channel.handle_out(broadcast, &mut out).await };
+                    (watchdog::run(Callback::ChannelOut, handled).await, None)
                 }
             };
             match answered {
@@ -89,7 +92,7 @@ impl<C: Channel> Instance for Running<C> {
     }
 
     fn terminate(self: Box<Self>, reason: Reason) {
-        if let Err(panic) = contain::call(|| self.0.terminate(reason)) {
+        if let Err(panic) = watchdog::call(Callback::ChannelTerminate, || self.0.terminate(reason)) {
             tracing::error!("terminate of a channel panicked: {panic}");
         }
     }
@@ -98,7 +101,7 @@ impl<C: Channel> Instance for Running<C> {
 /// `join` as work.
 pub(super) fn join<C: Channel>(join: Join<C>) -> Work {
     Box::pin(async move {
-        match contain::run(async { C::join(join).await }).await {
+        match watchdog::run(Callback::Join, async { C::join(join).await }).await {
             Ok(Ok(joined)) => {
                 Outcome::Joined { channel: Box::new(Running(joined.channel)), reply: joined.reply }
             }

@@ -23,6 +23,7 @@ use crate::{
     server::{Accept, Bound, Listener, Lost, Serve, ServerOptions, serve},
     socket::Drainer,
     transport::{Mount, MountError, Mounts},
+    watchdog::Watcher,
 };
 
 /// The variable that names the configuration file, where [`Builder::file`] does not.
@@ -180,6 +181,7 @@ impl<E: Endpoint> Builder<E> {
             mounts,
             owns_pubsub,
             gauge,
+            watcher: watch(&handle),
         };
         if let Some(http) = http {
             let opened = self.listener.take().map_or_else(|| open(&http), Ok);
@@ -245,6 +247,12 @@ fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
         ConfigError::new(message).of_mount(key, mount.path, mount.location)
     };
     ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
+}
+
+/// An endpoint can do without: then a callback that blocks its thread is not noticed.
+fn watch(handle: &Handle) -> Option<Watcher> {
+    let started = Watcher::start(&handle.0.watchdog, handle.name(), tokio::runtime::Handle::current());
+    started.inspect_err(|error| tracing::warn!(%error, "callbacks are not watched: no thread for it")).ok()
 }
 
 fn drain_timeout(mounts: &[Mount]) -> Duration {

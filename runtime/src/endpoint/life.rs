@@ -16,6 +16,7 @@ use crate::{
     handle::{Gauge, Handle},
     server::Lost,
     transport::Mounts,
+    watchdog::Watcher,
 };
 
 /// How much longer than they may things are waited for, before they are given up.
@@ -59,6 +60,8 @@ pub(super) struct Life {
     /// A shared one is left to those who share it.
     pub(super) owns_pubsub: bool,
     pub(super) gauge: Arc<dyn Gauge>,
+    /// `None` if there was no thread to be had.
+    pub(super) watcher: Option<Watcher>,
 }
 
 /// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
@@ -102,6 +105,9 @@ impl Life {
         self.children.stop().await;
         if self.owns_pubsub {
             self.handle.pubsub().close().await;
+        }
+        if let Some(watcher) = self.watcher {
+            watcher.stop().await;
         }
         drop(self.gauge);
         tracing::info!(cut, "stopped {}", self.handle.name());

@@ -33,7 +33,7 @@ impl<E: Endpoint> Running<E> {
     }
 
     /// Stops: takes no connections any more, tells the clients of sockets to come back later, lets requests in flight
-    /// end, then stops the children. Of the endpoint, no task is left.
+    /// end, then stops the children. Of the endpoint, no task and no thread is left.
     ///
     /// It goes on when the future is dropped; any number of callers may wait for it.
     ///

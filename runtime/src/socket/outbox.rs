@@ -9,6 +9,7 @@ use crate::{
     message::Message,
     pubsub::{BroadcastError, Form, Payload, SubscriberId},
     socket::Reason,
+    watchdog::Watched,
 };
 
 /// The way to one client, lent to a callback.
@@ -24,6 +25,7 @@ pub(crate) trait Link: Send + Sync {
     fn ping(&self, payload: Bytes);
     fn id(&self) -> SubscriberId;
     fn handle(&self) -> &Handle;
+    fn watched(&self) -> &Watched;
     /// The socket type's name, for logs.
     fn socket(&self) -> &'static str;
     /// What `terminate` is told when the connection is dropped.

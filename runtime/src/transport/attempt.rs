@@ -24,11 +24,11 @@ use super::{
 };
 use crate::{
     body::Body,
-    contain,
     handle::Handle,
     header,
     pubsub::SubscriberId,
     socket::{Connect, Inbox, Params, QueryError, Refused, Socket},
+    watchdog::Callback,
 };
 
 /// A request on its way to a socket.
@@ -165,7 +165,8 @@ impl Attempt {
         let origins = self.parts.headers.get_all(ORIGIN);
         let authority = request::authority(&self.parts);
         // The check may be a function of the application.
-        match contain::call(|| self.mounted.origin.allows(origins.iter(), &authority)) {
+        let allows = || self.mounted.origin.allows(origins.iter(), &authority);
+        match self.mounted.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
                 log::origin_refused(&self.mounted, origins.iter());
@@ -244,7 +245,7 @@ impl Attempt {
         };
         let started = Instant::now();
         let params = log::params(mounted, &connect.params);
-        let connected = contain::run(async { S::connect(connect).await }).await;
+        let connected = mounted.watched.run(Callback::Connect, async { S::connect(connect).await }).await;
         match connected {
             Ok(Ok(socket)) => {
                 log::connected(mounted, params, started.elapsed());

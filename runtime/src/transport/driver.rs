@@ -21,11 +21,11 @@ use super::{
     roster::Member,
 };
 use crate::{
-    contain,
     handle::Handle,
     message::{Control, Message},
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, InboxWaker, Outbox, Reason, Socket},
+    watchdog::Callback,
 };
 
 /// Runs the callbacks of one connection, one at a time: what a transport does with a client that
@@ -87,7 +87,7 @@ impl<S: Socket> Driver<S> {
     /// Calls `init`: once, before everything else.
     pub async fn init(&mut self) -> Flow {
         let Some((socket, out)) = self.socket.begin() else { return Flow::stop() };
-        call(&self.line, async { socket.init(out).await }).await
+        call(&self.line, Callback::Init, async { socket.init(out).await }).await
     }
 
     /// Calls `handle_in` with a message of the client.
@@ -98,7 +98,7 @@ impl<S: Socket> Driver<S> {
             return end;
         }
         let Some((socket, out)) = self.socket.parts() else { return Flow::stop() };
-        call(&self.line, async { socket.handle_in(message, out).await }).await
+        call(&self.line, Callback::HandleIn, async { socket.handle_in(message, out).await }).await
     }
 
     /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
@@ -108,7 +108,7 @@ impl<S: Socket> Driver<S> {
             return end;
         }
         let Some((socket, out)) = self.socket.parts() else { return Flow::stop() };
-        call(&self.line, async { socket.handle_control(control, out).await }).await
+        call(&self.line, Callback::HandleControl, async { socket.handle_control(control, out).await }).await
     }
 
     /// Waits until [`info`](Driver::info) has something to do.
@@ -141,7 +141,8 @@ impl<S: Socket> Driver<S> {
                 return end;
             }
             let Some((socket, out)) = self.socket.parts() else { return Flow::stop() };
-            let flow = call(&self.line, async { socket.handle_info(info, out).await }).await;
+            let flow =
+                call(&self.line, Callback::HandleInfo, async { socket.handle_info(info, out).await }).await;
             if !matches!(flow, Flow::Continue) {
                 return flow;
             }
@@ -223,9 +224,10 @@ impl<S: Socket> fmt::Debug for Driver<S> {
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else. One that has to be left is dropped.
-async fn call(line: &Line, callback: impl Future<Output = Flow> + Send) -> Flow {
+async fn call(line: &Line, callback: Callback, future: impl Future<Output = Flow> + Send) -> Flow {
+    let watched = &line.mounted.watched;
     // In a box: the task keeps no room for it between callbacks.
-    let mut callback: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(contain::run(callback));
+    let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(watched.run(callback, future));
     let busy = line.busy();
     let outcome = poll_fn(|cx| {
         line.register(cx);
@@ -234,7 +236,7 @@ async fn call(line: &Line, callback: impl Future<Output = Flow> + Send) -> Flow 
             return Poll::Ready(Err(ask));
         }
         busy.begin_turn();
-        let poll = callback.as_mut().poll(cx);
+        let poll = running.as_mut().poll(cx);
         busy.end_turn();
         poll.map(Ok)
     });
@@ -245,7 +247,7 @@ async fn call(line: &Line, callback: impl Future<Output = Flow> + Send) -> Flow 
             stop(1011, Reason::Crash)
         }
         Err(ask) => {
-            line.mounted.give_up(callback, ask);
+            line.mounted.give_up(running, ask);
             ending(ask).unwrap_or_else(Flow::stop)
         }
     }

@@ -2,8 +2,8 @@
 
 use super::log;
 use crate::{
-    contain,
     socket::{Outbox, Reason, Socket},
+    watchdog::Callback,
 };
 
 /// A socket and its outbox.
@@ -63,7 +63,7 @@ impl<S: Socket> Guarded<S> {
             Stage::Begun(socket) => socket.terminate(reason),
             Stage::Fresh(_) | Stage::Ended => {}
         };
-        if let Err(panic) = contain::call(end) {
+        if let Err(panic) = self.out.link().watched().call(Callback::Terminate, end) {
             tracing::error!(socket = socket_name, "terminate panicked: {panic}");
         }
     }

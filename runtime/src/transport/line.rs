@@ -26,6 +26,7 @@ use crate::{
         Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
     socket::{InboxWaker, Link, Reason, Unsupported},
+    watchdog::{Callback, Watched},
 };
 
 /// The shared half of a connection that a [`Driver`](super::Driver) drives.
@@ -261,7 +262,7 @@ impl Line {
 
     /// A broadcast as this line's clients see it.
     fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
-        let message = form.encode(broadcast);
+        let message = self.mounted.watched.pass(Callback::Encode, || form.encode(broadcast));
         let formatted = message.map(|message| ((self.look)().format)(message)).transpose();
         formatted
             .unwrap_or_else(|error| {
@@ -399,6 +400,10 @@ impl Link for Line {
 
     fn cannot_send(&self, error: Unsupported) {
         Line::cannot_send(self, error);
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.mounted.watched
     }
 
     fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {

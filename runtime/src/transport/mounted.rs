@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::task::TaskTracker;
 
 use super::{ask::Ask, clock::Clock, mount::Mount, options::TransportOptions, roster::Roster};
-use crate::{contain, handle::Handle, origin::OriginCheck, socket::TransportKind};
+use crate::{contain, handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
 
 /// What all connections of a mount share that came by one transport.
 pub(crate) struct Mounted {
@@ -18,6 +18,7 @@ pub(crate) struct Mounted {
     pub(crate) clock: Clock,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: AtomicBool,
+    pub(crate) watched: Watched,
 }
 
 impl Mounted {

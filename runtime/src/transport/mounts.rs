@@ -81,6 +81,7 @@ impl Mounts {
                         clock: clock.clone(),
                         tasks: tasks.clone(),
                         stopping: Default::default(),
+                        watched: handle.0.watchdog.socket(mount.socket.name),
                     });
                     Ok(Door { pattern, mounted, entrance })
                 });

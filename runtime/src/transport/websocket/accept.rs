@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     body::Body,
-    contain,
     escape::told,
     header, interop,
     places::Place,
@@ -31,6 +30,7 @@ use crate::{
         mounted::Mounted,
         options::TransportOptions,
     },
+    watchdog::Callback,
 };
 
 /// The WebSocket transport of a mount.
@@ -88,10 +88,13 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
 fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Body> {
     match (denied, options.error_handler) {
         (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() => {
-            contain::call(|| handler(&attempt.parts, refused)).unwrap_or_else(|panic| {
-                tracing::error!(socket = attempt.mounted.socket(), "error_handler panicked: {panic}");
-                Denied::Crashed.into()
-            })
+            let watched = &attempt.mounted.watched;
+            watched.call(Callback::ErrorHandler, || handler(&attempt.parts, refused)).unwrap_or_else(
+                |panic| {
+                    tracing::error!(socket = attempt.mounted.socket(), "error_handler panicked: {panic}");
+                    Denied::Crashed.into()
+                },
+            )
         }
         (denied, _) => denied.into(),
     }

@@ -142,7 +142,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let State::Working(working) = &mut self.state else { return Turn::Wait };
         let poll = lent(|lent| {
             self.peer.cork(lent.write.take().unwrap_or_default());
-            let poll = working.as_mut().poll(cx);
+            let poll = self.peer.mounted.watched.turn(|| working.as_mut().poll(cx));
             lent.write = self.peer.uncork();
             poll
         });

@@ -30,6 +30,7 @@ use crate::{
         mounted::Mounted,
         roster::Member,
     },
+    watchdog::{Callback, Watched},
 };
 
 /// How long a client may take to read what waits for it, and to answer a close frame.
@@ -271,7 +272,7 @@ impl<W: Wire> Peer<W> {
 
     /// A broadcast as frames of this connection's form.
     fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
-        match form.encode(broadcast) {
+        match self.mounted.watched.pass(Callback::Encode, || form.encode(broadcast)) {
             Some(message) => {
                 let (opcode, compressed, payload) = self.dress(message);
                 frame::shared(opcode, compressed, &payload)
@@ -441,6 +442,10 @@ impl<W: Wire> Link for Peer<W> {
 
     fn handle(&self) -> &Handle {
         &self.mounted.handle
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.mounted.watched
     }
 
     fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {

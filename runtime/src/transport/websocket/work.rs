@@ -14,13 +14,13 @@ use super::{
     wire::Wire,
 };
 use crate::{
-    contain,
     message::Control,
     socket::{Flow, Outbox, Reason, Socket},
     transport::{
         ask::{self, Ask},
         guarded::Guarded,
     },
+    watchdog::{self, Callback},
 };
 
 /// What is to be done by a socket.
@@ -86,7 +86,9 @@ pub(super) async fn work<S: Socket, W: Wire>(
     let name = peer.mounted.socket();
     let parts = if matches!(work, Work::Init) { guarded.begin() } else { guarded.parts() };
     let end = match (parts, work) {
-        (Some((socket, out)), Work::Init) => contained(name, async { socket.init(out).await }).await,
+        (Some((socket, out)), Work::Init) => {
+            contained(name, Callback::Init, async { socket.init(out).await }).await
+        }
         (Some((socket, out)), Work::Arrived(arrived)) => handle_arrived(socket, out, &peer, arrived).await,
         (Some((socket, out)), Work::Info(infos)) => handle_infos(socket, out, &peer, infos).await,
         (None, _) => Some(End::gone()),
@@ -109,12 +111,15 @@ async fn handle_arrived<S: Socket, W: Wire>(
             return Some(end);
         }
         let end = match event {
-            Event::Message(message) => contained(name, async { socket.handle_in(message, out).await }).await,
+            Event::Message(message) => {
+                contained(name, Callback::HandleIn, async { socket.handle_in(message, out).await }).await
+            }
             Event::Control(control) => {
                 if let Control::Ping(payload) = &control {
                     peer.pong(payload.clone());
                 }
-                contained(name, async { socket.handle_control(control, out).await }).await
+                contained(name, Callback::HandleControl, async { socket.handle_control(control, out).await })
+                    .await
             }
         };
         if end.is_some() {
@@ -137,7 +142,7 @@ async fn handle_infos<S: Socket, W: Wire>(
         {
             return Some(end);
         }
-        let end = contained(name, async { socket.handle_info(info, out).await }).await;
+        let end = contained(name, Callback::HandleInfo, async { socket.handle_info(info, out).await }).await;
         if end.is_some() {
             return end;
         }
@@ -157,8 +162,8 @@ async fn room<W: Wire>(peer: &Peer<W>) -> Option<End> {
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.
-async fn contained(name: &str, callback: impl Future<Output = Flow>) -> Option<End> {
-    match contain::run(callback).await {
+async fn contained(name: &str, callback: Callback, future: impl Future<Output = Flow>) -> Option<End> {
+    match watchdog::run(callback, future).await {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {

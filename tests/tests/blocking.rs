@@ -1,0 +1,236 @@
+//! A callback that blocks its thread harms its own connection only, and is named in the log. Real threads, real time: what
+//! is tried is how they get along.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use landfall::prelude::*;
+use landfall_tests::client::{Client, port};
+use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
+
+endpoint! {
+    struct Site;
+
+    http(ip = [127, 0, 0, 1], port = 0);
+    server = true;
+    check_origin = conn;
+    socket("/parrot", Parrot, log = false);
+    socket("/users", Users, log = false);
+}
+
+/// Says what it is told, unless it is to block until the test lets it go.
+struct Parrot;
+
+#[socket]
+impl Parrot {
+    async fn connect() -> Result<Self, Refused> {
+        Ok(Parrot)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        if message.as_text() == Some("block") {
+            block();
+        }
+        out.push(message);
+    }
+}
+
+struct Users;
+
+#[socket(channel("*", Room))]
+impl Users {
+    fn connect() -> Result<Self, Refused> {
+        Ok(Users)
+    }
+}
+
+struct Room;
+
+#[channel(Users)]
+impl Room {
+    async fn join() -> Self {
+        Room
+    }
+
+    /// In a task of its own.
+    #[handle_in("block")]
+    async fn block(&mut self) -> Reply {
+        tokio::task::yield_now().await;
+        block();
+        Reply::ok(json!({}))
+    }
+}
+
+static GATE: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
+/// One test at a time: they share the gate.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Blocks its thread until the test opens the gate.
+fn block() {
+    let gate = lock(&GATE).take();
+    let _ = gate.expect("a gate").recv();
+}
+
+/// What is logged, wherever.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn start(&self) -> tracing::subscriber::DefaultGuard {
+        let writer = self.clone();
+        let subscriber =
+            tracing_subscriber::fmt().without_time().with_ansi(false).with_writer(move || writer.clone());
+        tracing::subscriber::set_default(subscriber.finish())
+    }
+
+    /// Lines about callbacks.
+    fn lines(&self) -> Vec<String> {
+        let text = String::from_utf8_lossy(&lock(&self.0)).into_owned();
+        text.lines().filter(|line| line.contains("callback")).map(str::to_owned).collect()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An endpoint on a runtime of its own; its clients are on another one, which nothing blocks.
+struct Harbour {
+    /// The first to be dropped: after a failure the runtime waits for its callbacks.
+    gate: mpsc::Sender<()>,
+    runtime: Runtime,
+    site: Running<Site>,
+    log: Log,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Harbour {
+    fn open() -> Self {
+        let turn = lock(&TURN);
+        let (gate, waits) = mpsc::channel();
+        *lock(&GATE) = Some(waits);
+        let log = Log::default();
+        let _logging = log.start();
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let site = runtime.block_on(Site::start()).expect("it starts");
+        Harbour { runtime, site, gate, log, _turn: turn }
+    }
+
+    /// The lines of the log, once there are that many.
+    fn lines(&self, count: usize) -> Vec<String> {
+        until(|| self.log.lines().len() >= count);
+        self.log.lines()
+    }
+
+    fn close(self) {
+        self.runtime.block_on(self.site.shutdown()).expect("a clean end");
+        assert_eq!(watches(), 0, "no thread is left");
+    }
+}
+
+fn until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it does not come");
+        sleep(Duration::from_millis(5));
+    }
+}
+
+/// The threads of watchdogs in this process.
+fn watches() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+    names.filter(|name| name.starts_with("watch Site")).count()
+}
+
+fn clients() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+#[test]
+fn others_are_served_while_a_callback_blocks() {
+    let harbour = Harbour::open();
+    let port = port(&harbour.site);
+    clients().block_on(async {
+        let mut blocked = Client::open(port, "/parrot/websocket").await;
+        let mut other = Client::open(port, "/parrot/websocket").await;
+        // Nothing is left to do that could wake a worker.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        blocked.text("block").await;
+        // The worker that waits for I/O runs the callback, and no other one has a reason to wake.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(3) {
+            let asked = Instant::now();
+            other.text("there?").await;
+            assert_eq!(other.hear_text().await, "there?");
+            assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // Who is new is served too.
+        let mut third = Client::open(port, "/parrot/websocket").await;
+        third.text("there?").await;
+        assert_eq!(third.hear_text().await, "there?");
+
+        let lines = harbour.lines(1);
+        let named = r#"socket="Parrot" callback="handle_in""#;
+        assert!(lines[0].contains("a callback blocks its thread") && lines[0].contains(named), "{lines:?}");
+        assert!(lines[0].trim_start().starts_with("WARN") && !lines[0].contains("topic"), "{lines:?}");
+        assert_eq!((lines.len(), harbour.site.stats().blocked_callbacks), (1, 1));
+
+        harbour.gate.send(()).expect("it waits");
+        assert_eq!(blocked.hear_text().await, "block");
+        let lines = harbour.lines(2);
+        assert!(lines[1].contains("has returned") && lines[1].contains(named), "{lines:?}");
+        assert!(lines[1].contains("took=3."), "{lines:?}");
+    });
+    assert_eq!((harbour.log.lines().len(), harbour.site.stats().blocked_callbacks), (2, 1));
+    harbour.close();
+}
+
+#[test]
+fn a_callback_of_a_channel_is_named_with_its_topic() {
+    let harbour = Harbour::open();
+    clients().block_on(async {
+        let mut client = Client::open(port(&harbour.site), "/users/websocket?vsn=2.0.0").await;
+        let topic = "room\r\nWARN forged";
+        client.text(&json!(["1", "1", topic, "phx_join", {}]).to_string()).await;
+        client.hear_text().await;
+        client.text(&json!(["1", "2", topic, "block", {}]).to_string()).await;
+        let lines = harbour.lines(1);
+        let named = r#"socket="Users" callback="handle_in" topic="room\r\nWARN forged""#;
+        assert!(lines[0].contains("a callback blocks its thread") && lines[0].contains(named), "{lines:?}");
+        // The client's other messages are handled meanwhile.
+        client.text(&json!([null, "3", "phoenix", "heartbeat", {}]).to_string()).await;
+        assert!(client.hear_text().await.contains("\"3\""));
+        harbour.gate.send(()).expect("it waits");
+        assert!(client.hear_text().await.contains("\"2\""));
+        assert!(harbour.lines(2)[1].contains(named));
+    });
+    harbour.close();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_thread_is_left_by_a_runtime_that_is_dropped() {
+    let Harbour { runtime, _turn, .. } = Harbour::open();
+    until(|| watches() == 1);
+    drop(runtime);
+    until(|| watches() == 0);
+}
