@@ -129,9 +129,9 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     }
     // Names of sessions are what tokens are about.
     for token in &tokens {
-        let said: (String, String, String, u64, u64, u64) =
+        let said: (String, String, String, String, u64, u64, u64) =
             chatty.tokens("landfall longpoll").expect("a secret").verify(token).expect("ours");
-        assert!(!text.contains(&said.2), "{} in {text}", said.2);
+        assert!(!text.contains(&said.3), "{} in {text}", said.3);
     }
     assert!(!text.contains('\u{1b}'), "no control characters");
     assert!(text.lines().all(|line| line.starts_with("20")), "no line of a client's own in {text}");
