@@ -202,7 +202,7 @@ async fn mounts_are_checked_with_the_rest() {
     let text = message(Mounted::start().await).await;
     assert!(text.contains(
         "\"b.com\" has no host: an origin starts with `//` or a scheme (`check_origin of /socket` from macro at \
-         src/web.rs:9)\n  help: `\"//b.com\"` or `\"https://b.com\"`"
+         src/web.rs:9)\n  help: write `\"//b.com\"` or `\"https://b.com\"`"
     ));
     assert!(text.contains("\"c.com\" has no host"), "{text}");
     assert!(text.contains("(`check_origin of longpoll of /socket` from macro at src/web.rs:9)"), "{text}");
