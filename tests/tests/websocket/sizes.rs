@@ -130,7 +130,11 @@ async fn sixteen_mib_pass_compressed() {
             let count = data.len().div_ceil(size);
             for (n, part) in data.chunks(size).enumerate() {
                 let frame = Frame::new(if n == 0 { 1 } else { 0 }, part).rsv(if n == 0 { 4 } else { 0 });
-                if n + 1 == count { frame.encode(&mut frames) } else { frame.unfinished().encode(&mut frames) }
+                if n + 1 == count {
+                    frame.encode(&mut frames)
+                } else {
+                    frame.unfinished().encode(&mut frames)
+                }
             }
             let mut client = Client::open_by(site.port, &request).await;
             let frame = answer(&mut client, &frames).await;
