@@ -23,6 +23,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
             ("secret_key_base", same_secret),
             ("check_origin", before.check_origin == after.check_origin),
             ("pubsub.queue", before.pubsub.queue == after.pubsub.queue),
+            ("pubsub.queue_bytes", before.pubsub.queue_bytes == after.pubsub.queue_bytes),
             ("server", before.server == after.server),
         ],
     );

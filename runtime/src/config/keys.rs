@@ -22,7 +22,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 4] = [
             "max_connections",
         ],
     ),
-    ("pubsub", &["queue"]),
+    ("pubsub", &["queue", "queue_bytes"]),
 ];
 
 /// The group of other libraries' keys.
