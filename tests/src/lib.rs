@@ -3,6 +3,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
+//! | `attack` | attacks on a server, and what they cost it |
 //! | `client` | a WebSocket client for tests |
 //! | `longpoll` | a longpoll client for tests |
 //! | `memory` | connections without a network |
@@ -11,6 +12,7 @@
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `peer` | the application that was recorded, rebuilt |
 
+pub mod attack;
 pub mod client;
 pub mod longpoll;
 pub mod memory;
