@@ -169,7 +169,10 @@ pub(crate) const PUBSUB: Group = Group {
     name: "pubsub",
     literal: "PubSubSettings",
     phase: Phase::Start,
-    keys: &[Key { name: "queue", kind: Kind::Size { least: 1 } }],
+    keys: &[
+        Key { name: "queue", kind: Kind::Size { least: 1 } },
+        Key { name: "queue_bytes", kind: Kind::Size { least: 1 } },
+    ],
 };
 
 /// What follows path and type in `socket("/path", Type, ..)`.

@@ -3,6 +3,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
+//! | `attack` | attacks on a server, and what they cost it |
 //! | `client` | a WebSocket client for tests |
 //! | `longpoll` | a longpoll client for tests |
 //! | `memory` | connections without a network |
@@ -12,6 +13,7 @@
 //! | `peer` | the application that was recorded, rebuilt |
 //! | `soak` | a server under churn, and what is left of it |
 
+pub mod attack;
 pub mod client;
 pub mod longpoll;
 pub mod memory;

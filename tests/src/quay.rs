@@ -16,7 +16,7 @@ use tower::service_fn;
 const SECRET: &str = "a quay for all who come by sea, whatever they speak and sail in!";
 
 endpoint! {
-    /// Rooms at `/socket`, by WebSocket and longpoll, and at `/polled`, by longpoll alone.
+    /// Rooms at `/socket`, by WebSocket and longpoll, and at `/polled`, by longpoll alone. At `/raw`, a socket that echoes.
     #[derive(Debug)]
     pub struct Quay;
 
@@ -24,6 +24,7 @@ endpoint! {
     check_origin = conn;
     socket("/socket", Visitor, longpoll);
     socket("/polled", Visitor, websocket = false, longpoll);
+    socket("/raw", Raw, websocket(compress = true), longpoll);
     service(service_fn(page));
 }
 
@@ -57,6 +58,25 @@ impl Visitor {
     }
 }
 
+/// Echoes, but for the text `hang`: that callback does not come back.
+#[derive(Debug)]
+pub struct Raw;
+
+#[socket]
+impl Raw {
+    fn connect() -> Result<Self, Refused> {
+        Ok(Raw)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        if message.as_text() == Some("hang") {
+            std::future::pending().await
+        }
+        out.push(message);
+        Flow::Continue
+    }
+}
+
 /// A client in a room. With a parameter `name` it is shown to all others there.
 #[derive(Debug)]
 pub struct Room {
@@ -75,8 +95,10 @@ impl Room {
         mailbox: channel::Mailbox<AfterJoin>,
         join: Join<Self>,
     ) -> Result<(Self, Value), JoinError> {
-        if room == "closed" {
-            return Err(JoinError::new("unauthorized"));
+        match room {
+            "closed" => return Err(JoinError::new("unauthorized")),
+            "never" => std::future::pending().await,
+            _ => {}
         }
         let me = wish["name"].as_str().map(|name| join.track(name, json!({"away": false}))).transpose()?;
         if me.is_some() {
@@ -132,6 +154,11 @@ impl Room {
         let me = self.me.as_mut().ok_or_else(|| Reply::because("nobody"))?;
         me.update(json!({"away": true}))?;
         Ok(Reply::ok(json!({})))
+    }
+
+    #[handle_in("hang")]
+    async fn hang(&mut self) {
+        std::future::pending().await
     }
 
     #[handle_in("stop")]

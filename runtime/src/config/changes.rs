@@ -24,6 +24,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
             ("check_origin", before.check_origin == after.check_origin),
             ("trusted_proxies", before.trusted_proxies == after.trusted_proxies),
             ("pubsub.queue", before.pubsub.queue == after.pubsub.queue),
+            ("pubsub.queue_bytes", before.pubsub.queue_bytes == after.pubsub.queue_bytes),
             ("server", before.server == after.server),
         ],
     );

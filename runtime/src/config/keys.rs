@@ -23,7 +23,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 4] = [
             "max_connections_per_ip",
         ],
     ),
-    ("pubsub", &["queue"]),
+    ("pubsub", &["queue", "queue_bytes"]),
 ];
 
 /// The group of other libraries' keys.

@@ -144,6 +144,9 @@ impl Resolver<'_> {
                 queue: self
                     .pick("pubsub.queue", &declared.pubsub.queue, &options.pubsub.queue)
                     .unwrap_or(defaults.pubsub.queue),
+                queue_bytes: self
+                    .pick("pubsub.queue_bytes", &declared.pubsub.queue_bytes, &options.pubsub.queue_bytes)
+                    .unwrap_or(defaults.pubsub.queue_bytes),
             },
             server: server.unwrap_or(http.is_some()),
             http,

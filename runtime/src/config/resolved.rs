@@ -204,10 +204,12 @@ impl Default for HttpConfig {
 pub struct PubSubConfig {
     /// Broadcasts that may wait for delivery.
     pub queue: usize,
+    /// Bytes that they may have together.
+    pub queue_bytes: usize,
 }
 
 impl Default for PubSubConfig {
     fn default() -> Self {
-        PubSubConfig { queue: 65_536 }
+        PubSubConfig { queue: 65_536, queue_bytes: 64 * 1024 * 1024 }
     }
 }

@@ -99,11 +99,14 @@ impl Http {
 pub struct PubSubSettings {
     /// Broadcasts that may wait for delivery; what comes past that is refused. Default 65,536.
     pub queue: Setting<usize>,
+    /// Bytes that they may have together, with the forms that were made of them; what comes past that is refused. Default
+    /// 64 MiB. One that is larger passes when nothing else waits.
+    pub queue_bytes: Setting<usize>,
 }
 
 impl PubSubSettings {
     /// No key set.
-    pub const DEFAULT: PubSubSettings = PubSubSettings { queue: Setting::UNSET };
+    pub const DEFAULT: PubSubSettings = PubSubSettings { queue: Setting::UNSET, queue_bytes: Setting::UNSET };
 }
 
 #[cfg(test)]

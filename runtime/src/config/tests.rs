@@ -119,6 +119,7 @@ fn a_file_can_say_every_key() {
         max_connections_per_ip = 5
         [pubsub]
         queue = 9
+        queue_bytes = 1_000_000
         [extra]
         live_view = { signing_salt = "x", sizes = [1, 2.5], on = true }
         "#,
@@ -135,7 +136,7 @@ fn a_file_can_say_every_key() {
     assert_eq!((http.max_headers, http.max_head_bytes, http.max_connections), (32, 10_000, Some(7)));
     assert_eq!(http.max_connections_per_ip, Some(5));
     assert_eq!(config.trusted_proxies, TrustedProxies::from(["10.0.0.0/8", "::1", "unix"]));
-    assert_eq!(config.pubsub.queue, 9);
+    assert_eq!((config.pubsub.queue, config.pubsub.queue_bytes), (9, 1_000_000));
     let origins = ["https://example.com", "//*.example.org"].map(str::to_owned).to_vec();
     assert_eq!(config.check_origin, CheckOrigin::List(origins));
     let extra: serde_json::Value = config.extra("live_view").expect("set").expect("a table");
@@ -156,7 +157,7 @@ fn all_findings_come_together_with_their_origins() {
         ),
         environment: &[("URL_PORT", "80a"), ("SECRET", "hunter2")],
         options: Settings {
-            pubsub: PubSubSettings { queue: Setting::exact(0) },
+            pubsub: PubSubSettings { queue: Setting::exact(0), queue_bytes: Setting::exact(0) },
             check_origin: Setting::exact(CheckOrigin::List(vec!["example.com".to_owned()])),
             ..Settings::default()
         },
@@ -178,6 +179,7 @@ fn all_findings_come_together_with_their_origins() {
             ),
             line("the environment variable `PORT` is not set (`http.port` from", start + 1),
             "`queue` must be positive (`pubsub.queue` from start options)".to_owned(),
+            "`queue_bytes` must be positive (`pubsub.queue_bytes` from start options)".to_owned(),
             "`secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from env SECRET)".to_owned(),
             "\"example.com\" has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
                 .to_owned(),

@@ -66,6 +66,9 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     } else if queue > LONGEST_QUEUE {
         found.error("pubsub.queue", ConfigError::new(format!("`queue` must be at most {LONGEST_QUEUE}")));
     }
+    if config.pubsub.queue_bytes == 0 {
+        found.error("pubsub.queue_bytes", must_be_positive("queue_bytes"));
+    }
     found.0
 }
 

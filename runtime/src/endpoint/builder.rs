@@ -157,7 +157,10 @@ impl<E: Endpoint> Builder<E> {
         let http = listener_config(&config);
 
         let owns_pubsub = self.pubsub.is_none();
-        let pubsub = self.pubsub.take().unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue));
+        let pubsub = self
+            .pubsub
+            .take()
+            .unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue, config.pubsub.queue_bytes));
         let handle = Handle::new(E::DEF.name, config, pubsub);
         handle
             .0

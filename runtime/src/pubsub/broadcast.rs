@@ -38,6 +38,13 @@ impl Broadcast {
     }
 }
 
+impl Broadcast {
+    /// Bytes of all its parts.
+    pub(super) fn bytes(&self) -> usize {
+        self.topic().len() + self.event().len() + self.payload().len()
+    }
+}
+
 impl fmt::Debug for Broadcast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Broadcast")
@@ -76,6 +83,13 @@ impl Payload {
     /// When the value cannot be JSON: a map with keys that are not strings, say.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Payload, serde_json::Error> {
         serde_json::to_string(value).map(|text| Payload::Json(text.into()))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Payload::Json(text) | Payload::Text(text) => text.len(),
+            Payload::Binary(bytes) => bytes.len(),
+        }
     }
 
     /// The text, if it is JSON or text.

@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `broadcast` | what is published: [`Broadcast`] and its [`Payload`] |
+//! | `budget` | how many bytes may wait for delivery |
 //! | `encoder` | how a broadcast becomes a message for clients |
 //! | `topic` | the members of one topic |
 //! | `shard` | a part of all members, and the task that serves it |
@@ -10,6 +11,7 @@
 //! | `subscription` | a topic as a stream, for any task |
 
 mod broadcast;
+mod budget;
 mod encoder;
 mod run;
 mod shard;
@@ -31,15 +33,16 @@ pub use self::{
     broadcast::{Broadcast, Payload},
     subscription::{RecvError, Subscription},
 };
+use self::{
+    budget::Budget,
+    run::{Except, Publication},
+    shard::Shard,
+    topic::Entry,
+};
 pub(crate) use self::{
     encoder::{Encoder, Form, SocketEncoder},
     run::{RenderKey, Run, Variant},
     topic::{Membership, Subscriber},
-};
-use self::{
-    run::{Except, Publication},
-    shard::Shard,
-    topic::Entry,
 };
 
 /// The identity of a subscriber: unique in the process, never used twice.
@@ -60,7 +63,8 @@ impl SubscriberId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BroadcastError {
-    /// More broadcasts wait for delivery than the `pubsub(queue = ..)` of the endpoint allows.
+    /// More broadcasts wait for delivery, or more bytes of them, than the endpoint's `pubsub(queue = .., queue_bytes = ..)`
+    /// allows.
     Overloaded,
     /// The endpoint has stopped.
     Closed,
@@ -100,28 +104,38 @@ pub struct PubSub(Arc<Inner>);
 
 struct Inner {
     shards: Box<[Arc<Shard>]>,
+    budget: Arc<Budget>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
+/// Broadcasts that may wait, unless told otherwise.
+pub(crate) const QUEUE: usize = 65_536;
+/// Bytes of them.
+pub(crate) const QUEUE_BYTES: usize = 64 * 1024 * 1024;
+
 impl PubSub {
-    /// Topics with a queue of 65,536 broadcasts.
+    /// Topics with a queue of 65,536 broadcasts and 64 MiB.
     ///
     /// # Panics
     /// Outside a tokio runtime.
     pub fn new() -> Self {
-        PubSub::with_queue(65_536)
+        PubSub::with_queue(QUEUE, QUEUE_BYTES)
     }
 
-    /// Topics with a queue of this many broadcasts; what comes while it is full is refused.
+    /// Topics with a queue of this many broadcasts, and of this many bytes; what comes while it is full is refused.
+    ///
+    /// A broadcast counts until it has been written to all of its subscribers or waits in their outboxes: 256 bytes, its
+    /// topic, event and payload, and each form that is made of it. However many threads deliver it, it counts once. One
+    /// that is larger than the queue is accepted when nothing else waits.
     ///
     /// # Panics
     /// Outside a tokio runtime, or with a queue of 0.
-    pub fn with_queue(queue: usize) -> Self {
+    pub fn with_queue(queue: usize, queue_bytes: usize) -> Self {
         let workers = tokio::runtime::Handle::current().metrics().num_workers();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let shards = (0..workers).map(|_| Shard::start(queue, &tasks, &stop)).collect();
-        PubSub(Arc::new(Inner { shards, stop, tasks }))
+        PubSub(Arc::new(Inner { shards, budget: Budget::new(queue_bytes), stop, tasks }))
     }
 
     /// Broadcasts to all subscribers of a topic.
@@ -160,7 +174,7 @@ impl PubSub {
         key: RenderKey,
         render: &dyn Fn(&Broadcast) -> Bytes,
     ) -> Result<Bytes, BroadcastError> {
-        let publication = Arc::new(Publication::new(broadcast, Except::ForwardTo(from)));
+        let publication = self.publication(broadcast, Except::ForwardTo(from));
         let bytes = publication.render(key, render);
         self.publish(publication)?;
         Ok(bytes)
@@ -168,7 +182,8 @@ impl PubSub {
 
     /// The topic as a stream of broadcasts, for any task. It ends when it is dropped.
     ///
-    /// At most 1,024 broadcasts wait; a receiver that is slower than that is told how many it missed.
+    /// At most 1,024 broadcasts wait, and no more bytes than the queue of all broadcasts may have; a receiver that is
+    /// slower than that is told how many it missed.
     pub fn subscribe(&self, topic: &str) -> Subscription {
         Subscription::new(self.clone(), topic)
     }
@@ -235,7 +250,11 @@ impl PubSub {
         payload: Payload,
         except: Except,
     ) -> Result<(), BroadcastError> {
-        self.publish(Arc::new(Publication::new(Broadcast::new(topic, event, payload), except)))
+        self.publish(self.publication(Broadcast::new(topic, event, payload), except))
+    }
+
+    fn publication(&self, broadcast: Broadcast, except: Except) -> Arc<Publication> {
+        Arc::new(Publication::new(broadcast, except, self.0.budget.share()))
     }
 
     /// Places are reserved in every shard first, so that a refused broadcast reaches nobody.
@@ -246,8 +265,11 @@ impl PubSub {
                 places.push(place);
             }
         }
-        if places.is_empty() && self.0.stop.is_cancelled() {
-            return Err(BroadcastError::Closed);
+        if places.is_empty() {
+            return if self.0.stop.is_cancelled() { Err(BroadcastError::Closed) } else { Ok(()) };
+        }
+        if !publication.fits() {
+            return Err(BroadcastError::Overloaded);
         }
         places.into_iter().for_each(|place| place.send(publication.clone()));
         Ok(())

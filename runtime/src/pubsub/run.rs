@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Broadcast, Subscriber, SubscriberId};
+use super::{Broadcast, Subscriber, SubscriberId, budget::Share};
 use crate::{contain, escape::shown};
 
 /// Who does not get a publication.
@@ -38,6 +38,9 @@ pub(crate) enum Variant {
     Format(TypeId),
 }
 
+/// Bytes of publications that leave in one write: each form of such a run is a copy. One alone is not copied.
+const LONGEST: usize = 64 * 1024;
+
 type Rendered = Vec<(RenderKey, Bytes)>;
 
 /// A broadcast on its way, with every form it has been given so far: shards share them.
@@ -45,11 +48,17 @@ pub(super) struct Publication {
     broadcast: Broadcast,
     except: Except,
     rendered: Mutex<Rendered>,
+    share: Share,
 }
 
 impl Publication {
-    pub(super) fn new(broadcast: Broadcast, except: Except) -> Self {
-        Publication { broadcast, except, rendered: Mutex::default() }
+    pub(super) fn new(broadcast: Broadcast, except: Except, share: Share) -> Self {
+        Publication { broadcast, except, rendered: Mutex::default(), share }
+    }
+
+    /// Whether there is room for it beside what waits already.
+    pub(super) fn fits(&self) -> bool {
+        self.share.take(self.broadcast.bytes())
     }
 
     pub(super) fn topic(&self) -> &str {
@@ -63,6 +72,7 @@ impl Publication {
         }
         // One that panics is not asked again.
         let bytes = self.contained(|| render(&self.broadcast)).unwrap_or_default();
+        self.share.add(bytes.len());
         rendered.push((key, bytes.clone()));
         bytes
     }
@@ -91,6 +101,24 @@ pub(crate) struct Run {
 impl Run {
     pub(super) fn new(publications: Vec<Arc<Publication>>) -> Self {
         Run { publications, rendered: RefCell::default() }
+    }
+
+    /// Splits publications where the topic changes, and before a run has more bytes than are worth to be copied into one
+    /// write.
+    pub(super) fn split(publications: impl Iterator<Item = Arc<Publication>>) -> impl Iterator<Item = Run> {
+        let mut publications = publications.peekable();
+        std::iter::from_fn(move || {
+            let first = publications.next()?;
+            let mut bytes = first.broadcast.bytes();
+            let mut run = vec![first];
+            while let Some(next) = publications.next_if(|next| {
+                bytes += next.broadcast.bytes();
+                next.topic() == run[0].topic() && bytes <= LONGEST
+            }) {
+                run.push(next);
+            }
+            Some(Run::new(run))
+        })
     }
 
     pub(super) fn topic(&self) -> &str {

@@ -43,7 +43,7 @@ impl Shard {
                     () = &mut stopped, if !receiver.is_closed() => receiver.close(),
                     count = receiver.recv_many(&mut batch, BATCH) => if count == 0 { return },
                 }
-                for run in runs(&mut batch) {
+                for run in Run::split(batch.drain(..)) {
                     let Some(shard) = members.upgrade() else { return };
                     shard.serve(run).await;
                 }
@@ -110,16 +110,4 @@ impl Shard {
     fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Slab<Entry>>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Splits a batch where the topic changes.
-fn runs(batch: &mut Vec<Arc<Publication>>) -> Vec<Run> {
-    let mut runs: Vec<Vec<Arc<Publication>>> = Vec::new();
-    for publication in batch.drain(..) {
-        match runs.last_mut() {
-            Some(run) if run[0].topic() == publication.topic() => run.push(publication),
-            _ => runs.push(vec![publication]),
-        }
-    }
-    runs.into_iter().map(Run::new).collect()
 }

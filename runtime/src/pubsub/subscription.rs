@@ -43,8 +43,12 @@ impl std::error::Error for RecvError {}
 
 impl Subscription {
     pub(super) fn new(pubsub: PubSub, topic: &str) -> Self {
-        let queue =
-            Arc::new(Queue { id: SubscriberId::new(), state: Mutex::default(), arrived: Notify::new() });
+        let queue = Arc::new(Queue {
+            id: SubscriberId::new(),
+            most_bytes: pubsub.0.budget.limit(),
+            state: Mutex::default(),
+            arrived: Notify::new(),
+        });
         let membership = Some(pubsub.deliver(topic, queue.clone()));
         Subscription { queue, pubsub, membership }
     }
@@ -83,7 +87,7 @@ impl Subscription {
     pub fn try_recv(&mut self) -> Option<Result<Broadcast, RecvError>> {
         let mut state = self.queue.state.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::take(&mut state.lost) {
-            0 => state.waiting.pop_front().map(Ok),
+            0 => state.pop().map(Ok),
             lost => Some(Err(RecvError::Lagged(lost))),
         }
     }
@@ -106,6 +110,7 @@ impl fmt::Debug for Subscription {
 
 struct Queue {
     id: SubscriberId,
+    most_bytes: usize,
     state: Mutex<State>,
     arrived: Notify,
 }
@@ -113,7 +118,16 @@ struct Queue {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Broadcast>,
+    bytes: usize,
     lost: u64,
+}
+
+impl State {
+    fn pop(&mut self) -> Option<Broadcast> {
+        let oldest = self.waiting.pop_front()?;
+        self.bytes -= oldest.bytes();
+        Some(oldest)
+    }
 }
 
 impl Subscriber for Queue {
@@ -123,8 +137,11 @@ impl Subscriber for Queue {
 
     fn deliver(&self, broadcast: &Broadcast) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.waiting.len() == CAPACITY {
-            state.waiting.pop_front();
+        state.bytes += broadcast.bytes();
+        while state.waiting.len() == CAPACITY || state.bytes > self.most_bytes {
+            if state.pop().is_none() {
+                break;
+            }
             state.lost += 1;
         }
         state.waiting.push_back(broadcast.clone());

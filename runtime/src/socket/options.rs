@@ -52,9 +52,13 @@ pub struct WebSocket {
     /// Silence after which the client is sent a ping; its answer counts as a sign of life. Default: no pings, which suits
     /// Phoenix's clients, as they send a heartbeat of their own every 30 s.
     pub ping: Timeout,
-    /// Largest frame in bytes, header included, refused with 1009 before its payload is read. Default 8 MiB.
+    /// Largest payload of a frame in bytes; 1009 past it, by the head alone. Default 8 MiB.
+    ///
+    /// Head and mask do not count. A compressed frame counts as it is on the wire.
     pub max_frame_size: usize,
-    /// Largest message in bytes, over all its fragments and after decompression; 1009 past it. Default: `max_frame_size`.
+    /// Largest message in bytes, over all its fragments; 1009 past it. Default: `max_frame_size`.
+    ///
+    /// A compressed message counts twice: what came on the wire may not be larger, nor what it inflates to.
     pub max_message_size: Option<usize>,
     /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false.
     pub compress: bool,

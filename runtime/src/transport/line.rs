@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::task::AbortHandle;
 
 use super::{
@@ -67,7 +67,7 @@ struct Out {
 /// What a reader finds.
 pub(super) enum Found {
     /// All that waits, and the number of the newest piece of it.
-    Something(BytesMut, u64),
+    Something(Vec<Bytes>, u64),
     /// The socket has ended, and nothing is left.
     End,
 }
@@ -150,14 +150,13 @@ impl Line {
         Poll::Pending
     }
 
-    /// Everything behind a number, one after the other, and the number of the last. It is kept. Without a number,
+    /// Everything behind a number, and the number of the last. It is kept. Without a number,
     /// [`wake_reader`](Line::wake_reader) is awaited.
     pub(super) fn poll_read(&self, cx: &mut Context<'_>, after: Option<u64>) -> Poll<Found> {
         let mut out = self.out();
         if let Some(after) = after {
             if out.queue.has_after(after) {
-                let mut all = BytesMut::new();
-                out.queue.after(after).for_each(|bytes| all.extend_from_slice(bytes));
+                let all = out.queue.after(after).cloned().collect();
                 let newest = out.queue.newest();
                 out.seen = newest;
                 return Poll::Ready(Found::Something(all, newest));

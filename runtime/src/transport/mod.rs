@@ -22,7 +22,7 @@
 //! | `mounted` | what all connections of a mount share that came by one transport |
 //! | `entrance` `options` | what a transport is, and what all of them can be told |
 //! | `attempt` `request` | a request on its way to a socket, and what is read from it |
-//! | `upload` `name` | a request's body read whole; names of connections |
+//! | `upload` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
 //! | `driver` `outgoing` | runs a socket's callbacks for a transport, and gives it what the socket sends |
 //! | `line` `queue` `format` | the shared half of a driven connection, and what waits for its client |
 //! | `forwards` | the topics that go straight to a client |
@@ -41,6 +41,7 @@ mod driver;
 mod entrance;
 mod format;
 mod forwards;
+mod grow;
 mod guarded;
 mod line;
 mod log;

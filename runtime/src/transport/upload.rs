@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::Body as HttpBody;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::attempt::Denied;
+use super::{attempt::Denied, grow};
 use crate::body::Body;
 
 /// A body must be there after this long.
@@ -22,14 +22,14 @@ pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Denied> {
 }
 
 async fn whole(mut body: Body, most: usize) -> Result<Bytes, Denied> {
-    let mut whole = BytesMut::new();
+    let mut whole = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Denied::BadBody)?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + data.len() > most {
             return Err(Denied::LargeBody);
         }
-        whole.extend_from_slice(&data);
+        grow::append(&mut whole, &data, most);
     }
-    Ok(whole.freeze())
+    Ok(whole.into())
 }

@@ -14,7 +14,7 @@ const SHARDS: usize = 4;
 async fn a_refused_broadcast_reaches_nobody() {
     // Each shard in turn has most of the subscribers, and is behind the others.
     for busy in 0..SHARDS {
-        let pubsub = PubSub::with_queue(1);
+        let pubsub = PubSub::with_queue(1, 1 << 20);
         let all: Vec<_> = (0..SHARDS * 500).map(|_| pubsub.subscribe("news")).collect();
         let kept = all.into_iter().enumerate().filter(|(n, _)| n % SHARDS == busy || *n < SHARDS * 2);
         let mut subscriptions: Vec<_> = kept.map(|(_, subscription)| subscription).collect();

@@ -1,6 +1,7 @@
 //! Broadcasts, from those who publish to clients and subscriptions.
 
 mod bounds;
+mod bytes;
 mod clients;
 mod encoding;
 mod site;

@@ -7,3 +7,4 @@ mod handshake;
 mod isolation;
 mod limits;
 mod site;
+mod sizes;

@@ -21,6 +21,7 @@ endpoint! {
     socket("/echo", Echo);
     socket("/rooms/:room", Echo, websocket(path = "/"));
     socket("/small", Echo, websocket(max_frame_size = 1000, max_message_size = 2000));
+    socket("/large", Echo, websocket(compress = true, max_frame_size = 16_777_216, outbox(limit = 33_554_432)));
     socket("/brief", Echo, websocket(timeout = millis(300)));
     socket("/deflate", Echo, websocket(compress = true, max_frame_size = 100_000));
     socket("/spoken", Echo, websocket(subprotocols = ["v2", "v1"]));

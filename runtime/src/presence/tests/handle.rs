@@ -227,7 +227,7 @@ async fn no_task_runs_without_a_change_and_the_last_change_is_told_without_a_han
 
 #[tokio::test(start_paused = true)]
 async fn a_diff_that_finds_no_room_is_told_later() {
-    let pubsub = PubSub::with_queue(1);
+    let pubsub = PubSub::with_queue(1, 1 << 20);
     let presence = Presence::new(&pubsub);
     let topics = ["a", "b", "c"];
     let mut rooms = topics.map(|topic| pubsub.subscribe(topic));
@@ -247,7 +247,7 @@ async fn a_diff_that_finds_no_room_is_told_later() {
 
 #[tokio::test(start_paused = true)]
 async fn what_changes_while_a_diff_finds_no_room_is_the_last_word() {
-    let pubsub = PubSub::with_queue(1);
+    let pubsub = PubSub::with_queue(1, 1 << 20);
     let (_a, mut b) = (pubsub.subscribe("a"), pubsub.subscribe("b"));
     let guard = Arc::new(Mutex::new(None));
     let presence = Presence::with_fetch(&pubsub, {
@@ -266,7 +266,7 @@ async fn what_changes_while_a_diff_finds_no_room_is_the_last_word() {
 
 #[tokio::test(start_paused = true)]
 async fn too_many_changes_that_find_no_room_are_dropped() {
-    let pubsub = PubSub::with_queue(1);
+    let pubsub = PubSub::with_queue(1, 1 << 20);
     let (presence, mut room) = (Presence::new(&pubsub), pubsub.subscribe("room"));
     let id = SubscriberId::new();
     for n in 0..announce::PART + announce::BACKLOG + 1 {

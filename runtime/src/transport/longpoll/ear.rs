@@ -10,12 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     ledger::Bookmark,
-    letter::{ANSWER, Answer, HERE, LEAVE, LONGEST, REQUEST, Request, Wired, topic},
+    letter::{ANSWER, Answer, HERE, LEAVE, LONGEST, REQUEST, Request, topic},
     session::{Polled, Posted, Session, window},
 };
 use crate::{
     handle::Handle,
-    message::Message,
     pubsub::{Broadcast, Membership, Payload, PubSub, Subscriber, SubscriberId},
 };
 
@@ -144,7 +143,7 @@ async fn serve(session: &Arc<Session>, request: Request) {
             Polled::Answer(elements, receipt) => {
                 let Bookmark { upto, answer } = receipt.mark();
                 // They were made of strings.
-                let elements = String::from_utf8_lossy(&elements).into_owned();
+                let elements = String::from_utf8_lossy(&elements.concat()).into_owned();
                 if reply(handle, &request.reply, &Answer::Polled { elements, upto, answer }) {
                     receipt.written();
                 }
@@ -156,8 +155,7 @@ async fn serve(session: &Arc<Session>, request: Request) {
             Polled::Superseded => {}
         },
         Some(messages) => {
-            let messages: Option<Vec<Message>> = messages.into_iter().map(Wired::into_message).collect();
-            let posted = match messages {
+            let posted = match messages.into_messages() {
                 Some(messages) => session.post(mark, messages, length).await,
                 None => Posted::Late,
             };

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::message::Message;
+use super::wire::Messages;
 
 /// To the session: a [`Request`].
 pub(super) const REQUEST: &str = "request";
@@ -28,14 +27,15 @@ pub(super) struct Request {
     pub(super) answer: u64,
     pub(super) window_ms: u64,
     /// Messages for the socket; without them, it is a poll.
-    pub(super) messages: Option<Vec<Wired>>,
+    pub(super) messages: Option<Wired>,
 }
 
-/// A message of a client; bytes are in base64.
+/// Messages of a client, as they were in its body.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Wired {
-    Text(String),
-    Binary(String),
+pub(super) struct Wired {
+    body: String,
+    /// One a line.
+    lines: bool,
 }
 
 /// What a session answers.
@@ -51,23 +51,14 @@ pub(super) fn topic(session: &str) -> String {
     format!("phx:lp:{session}")
 }
 
-impl From<Message> for Wired {
-    fn from(message: Message) -> Self {
-        match message {
-            Message::Text(text) => Wired::Text(text.as_str().to_owned()),
-            Message::Binary(bytes) => Wired::Binary(data_encoding::BASE64.encode(&bytes)),
-        }
-    }
-}
-
 impl Wired {
-    pub(super) fn into_message(self) -> Option<Message> {
-        match self {
-            Wired::Text(text) => Some(text.into()),
-            Wired::Binary(text) => data_encoding::BASE64
-                .decode(text.as_bytes())
-                .ok()
-                .map(|bytes| Message::Binary(Bytes::from(bytes))),
-        }
+    /// `None` if they are not the messages of a body, which is text.
+    pub(super) fn new(messages: Messages) -> Option<Self> {
+        let (body, lines) = messages.into_body();
+        Some(Wired { body: String::from_utf8(body.into()).ok()?, lines })
+    }
+
+    pub(super) fn into_messages(self) -> Option<Messages> {
+        Messages::new(self.body.into(), self.lines, usize::MAX).ok()
     }
 }

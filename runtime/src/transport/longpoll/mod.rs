@@ -42,5 +42,5 @@ pub(crate) fn messages(
     body: bytes::Bytes,
     most: usize,
 ) -> Option<Vec<crate::message::Message>> {
-    wire::messages(headers, body, most).ok()
+    wire::Messages::read(headers, body, most).ok().map(Iterator::collect)
 }

@@ -13,10 +13,10 @@ use super::{
     letter::{ANSWER, Answer, HERE, LEAVE, LONGEST, REQUEST, Request, Wired, topic},
     session::{Posted, window},
     token::Ticket,
+    wire::Messages,
 };
 use crate::{
     handle::Handle,
-    message::Message,
     pubsub::{Broadcast, Payload, Subscription},
     transport::name::unguessable_name,
 };
@@ -53,12 +53,12 @@ pub(super) async fn poll(
 pub(super) async fn post(
     handle: &Handle,
     ticket: &Ticket,
-    messages: Vec<Message>,
+    messages: Messages,
     window: Duration,
     patience: Duration,
 ) -> Option<Posted> {
     let work = window.saturating_mul(u32::try_from(messages.len()).unwrap_or(u32::MAX));
-    let messages = messages.into_iter().map(Wired::from).collect();
+    let messages = Wired::new(messages)?;
     match ask(handle, ticket, Some(messages), window, patience, work).await? {
         Some(Answer::Posted { handled: true }) => Some(Posted::Handled),
         Some(Answer::Gone) => None,
@@ -70,7 +70,7 @@ pub(super) async fn post(
 async fn ask(
     handle: &Handle,
     ticket: &Ticket,
-    messages: Option<Vec<Wired>>,
+    messages: Option<Wired>,
     window: Duration,
     patience: Duration,
     work: Duration,

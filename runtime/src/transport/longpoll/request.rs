@@ -23,7 +23,7 @@ use super::{
     sessions::Sessions,
     task,
     token::{self, Ticket},
-    wire::{self, Element, Malformed},
+    wire::{self, Element, Malformed, Messages},
 };
 use crate::{
     address::Client,
@@ -145,7 +145,7 @@ impl LongPollTransport {
         let polled = remote::poll(attempt.handle(), &ticket, self.window(), self.patience()).await;
         let Some(polled) = polled else { return Ok(None) };
         ticket.mark = polled.mark;
-        self.answer(attempt, &ticket, polled.elements.as_bytes()).map(|bytes| Some(bytes.into()))
+        self.answer(attempt, &ticket, &[polled.elements.into()]).map(|bytes| Some(bytes.into()))
     }
 
     /// Hands the body's messages to the session.
@@ -158,7 +158,7 @@ impl LongPollTransport {
         }
         let body = attempt.read_body(self.options.max_body_size).await?;
         let messages =
-            wire::messages(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
+            Messages::read(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
         let posted = match found {
             Found::Here(session) => session.post(ticket.mark, messages, self.window()).await,
             _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
@@ -193,8 +193,8 @@ impl LongPollTransport {
             opened: token::now(),
             mark: Bookmark::default(),
         };
-        let answer = wire::answer(410, &self.token(&attempt, &ticket)?, b"");
-        let (session, batches) = Session::new(name.into(), driver.line().clone());
+        let answer = wire::answer(410, &self.token(&attempt, &ticket)?, &[]);
+        let (session, batches) = Session::new(name.into(), driver.line().clone(), self.options.max_body_size);
         let listed = self.sessions.list(session.clone());
         let ear = ear::listen(&session);
         let patience = self.window() * 3 / 2;
@@ -240,8 +240,13 @@ impl LongPollTransport {
     }
 
     /// The text of an answer to a poll.
-    fn answer(&self, attempt: &Attempt, ticket: &Ticket, elements: &[u8]) -> Result<Bytes, Response<Body>> {
-        let status = if elements.is_empty() { 204 } else { 200 };
+    fn answer(
+        &self,
+        attempt: &Attempt,
+        ticket: &Ticket,
+        elements: &[Bytes],
+    ) -> Result<Bytes, Response<Body>> {
+        let status = if elements.iter().all(Bytes::is_empty) { 204 } else { 200 };
         Ok(wire::answer(status, &self.token(attempt, ticket)?, elements))
     }
 

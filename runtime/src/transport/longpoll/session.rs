@@ -3,23 +3,21 @@
 use std::{
     future::{Future, pending, poll_fn},
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use bytes::BytesMut;
+use bytes::Bytes;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch},
     time::{sleep, timeout},
 };
 
 use super::{
     ledger::{Bookmark, Ledger, Reading},
     receipt::Receipt,
+    wire::Messages,
 };
 use crate::{
     handle::Handle,
@@ -29,6 +27,10 @@ use crate::{
 
 /// Requests with messages that may wait for the session.
 const BATCHES: usize = 4;
+/// Bytes that they, and the one that is handled, may have beyond the largest body.
+const BEYOND: usize = 1024 * 1024;
+/// What they take is counted in units of so many bytes.
+const UNIT: usize = 1024;
 
 /// The shared half of a session.
 pub(super) struct Session {
@@ -37,6 +39,10 @@ pub(super) struct Session {
     state: Mutex<State>,
     /// In boxes: the channel makes room for 32 at once.
     batches: mpsc::Sender<Box<Batch>>,
+    /// Units that batches may take: what comes while there are too few waits with its request.
+    room: Arc<Semaphore>,
+    /// Of those, all.
+    units: u32,
 }
 
 #[derive(Default)]
@@ -48,17 +54,24 @@ struct State {
 
 /// The messages of one request, on their way to the session's task.
 pub(super) struct Batch {
-    pub(super) messages: Vec<Message>,
+    /// `None` if the request has waited for too long: the rest is not to be handled.
+    messages: Arc<Mutex<Option<Messages>>>,
     /// How many have been handled.
     pub(super) handled: watch::Sender<usize>,
-    /// The request has waited for too long: the rest is not to be handled.
-    pub(super) late: Arc<AtomicBool>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Batch {
+    /// The next message that is to be handled.
+    pub(super) fn next(&self) -> Option<Message> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.next()
+    }
 }
 
 /// What a poll came to.
 pub(super) enum Polled {
     /// Messages, as elements of the answer's list; none if none came.
-    Answer(BytesMut, Receipt),
+    Answer(Vec<Bytes>, Receipt),
     /// The socket has ended, and the client has all that it sent.
     Gone,
     /// The client polls anew.
@@ -75,9 +88,16 @@ pub(super) enum Posted {
 }
 
 impl Session {
-    pub(super) fn new(name: Box<str>, line: Arc<Line>) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
+    /// A body has `largest` bytes at most.
+    pub(super) fn new(
+        name: Box<str>,
+        line: Arc<Line>,
+        largest: usize,
+    ) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
         let (batches, receiver) = mpsc::channel(BATCHES);
-        (Arc::new(Session { name, line, state: Mutex::default(), batches }), receiver)
+        let units = units(largest.saturating_add(BEYOND));
+        let room = Arc::new(Semaphore::new(units as usize));
+        (Arc::new(Session { name, line, state: Mutex::default(), batches, room, units }), receiver)
     }
 
     pub(super) fn name(&self) -> &str {
@@ -147,7 +167,7 @@ impl Session {
     }
 
     fn nothing(self: &Arc<Self>, state: &mut State) -> Polled {
-        Polled::Answer(BytesMut::new(), Receipt::new(self, state.ledger.empty_answer()))
+        Polled::Answer(Vec::new(), Receipt::new(self, state.ledger.empty_answer()))
     }
 
     /// An answer was written in full, or never will be.
@@ -157,20 +177,22 @@ impl Session {
         }
     }
 
-    /// Has messages handled, in order, and waits until they are: so long for each.
+    /// Has messages handled, in order, and waits until they are: so long for room for them, and for each.
     ///
     /// # Cancel safety
     /// What was handed over is handled, whether or not anybody waits for it.
-    pub(super) async fn post(&self, mark: Bookmark, messages: Vec<Message>, window: Duration) -> Posted {
+    pub(super) async fn post(&self, mark: Bookmark, messages: Messages, window: Duration) -> Posted {
         let acknowledged = self.state().ledger.post(mark);
         self.line.acknowledge(acknowledged);
         let count = messages.len();
         if count == 0 {
             return Posted::Handled;
         }
+        let Some(room) = self.room(messages.bytes(), window).await else { return Posted::Late };
         let (handled, mut progress) = watch::channel(0);
-        let late = Arc::new(AtomicBool::new(false));
-        if self.batches.try_send(Box::new(Batch { messages, handled, late: late.clone() })).is_err() {
+        let messages = Arc::new(Mutex::new(Some(messages)));
+        let batch = Batch { messages: messages.clone(), handled, _room: room };
+        if self.batches.try_send(Box::new(batch)).is_err() {
             return Posted::Late;
         }
         while *progress.borrow_and_update() < count {
@@ -180,7 +202,7 @@ impl Session {
                 Ok(Err(_)) if *progress.borrow() == count => break,
                 Ok(Err(_)) => return Posted::Late,
                 Err(_) => {
-                    late.store(true, Ordering::Release);
+                    *messages.lock().unwrap_or_else(PoisonError::into_inner) = None;
                     return Posted::Late;
                 }
             }
@@ -188,9 +210,25 @@ impl Session {
         Posted::Handled
     }
 
+    /// Room for so many bytes of messages, in the order in which it was asked for; `None` if there is none in time.
+    async fn room(&self, bytes: usize, window: Duration) -> Option<OwnedSemaphorePermit> {
+        let units = units(bytes).saturating_add(1).min(self.units);
+        let room = self.room.clone().acquire_many_owned(units);
+        tokio::select! {
+            biased;
+            room = timeout(window, room) => room.ok()?.ok(),
+            // The session has ended.
+            () = self.batches.closed() => None,
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn units(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 /// How long clients have to fetch what sockets say at last, when the endpoint stops.

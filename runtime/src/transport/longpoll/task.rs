@@ -1,6 +1,6 @@
 //! The task of a session: it owns the socket.
 
-use std::{future::poll_fn, sync::atomic::Ordering, task::Poll, time::Duration};
+use std::{future::poll_fn, task::Poll, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -61,22 +61,18 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
 }
 
 async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
-    let Batch { messages, handled, late } = batch;
-    for message in messages {
+    loop {
         if let Some(end) = driver.room().await {
             return end;
         }
-        if late.load(Ordering::Acquire) {
-            break;
-        }
+        let Some(message) = batch.next() else { return Flow::Continue };
         let flow = driver.deliver(message).await;
         // Who crashed over a message has not handled it, nor has who did not understand it.
         if !matches!(flow, Flow::Stop { reason: Reason::Crash | Reason::Protocol(_), .. }) {
-            handled.send_modify(|count| *count += 1);
+            batch.handled.send_modify(|count| *count += 1);
         }
         if !matches!(flow, Flow::Continue) {
             return flow;
         }
     }
-    Flow::Continue
 }

@@ -9,11 +9,11 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 use http::{HeaderMap, HeaderValue, header::SEC_WEBSOCKET_EXTENSIONS};
 
 use super::frame::Violation;
-use crate::header;
+use crate::{header, transport::grow};
 
 /// What ends each message's data on the wire is left out, and put back (RFC 7692 §7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
-/// Inflated bytes are made room for in steps of this size.
+/// Room is made for so much at most before anything has been inflated.
 const STEP: usize = 64 * 1024;
 
 /// The parameters of one connection (RFC 7692 §7.1).
@@ -138,12 +138,12 @@ pub(super) fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
 /// The inflating side of one connection.
 #[derive(Default)]
 pub(super) struct Inflater {
-    /// Kept only for clients whose messages refer to earlier ones.
+    /// Kept from message to message only for clients whose messages refer to earlier ones.
     own: Option<Decompress>,
 }
 
 impl Inflater {
-    /// Inflates a message. Stops as soon as more than `limit` bytes come out, and before the next step is made room for.
+    /// Inflates a message. Stops as soon as more than `limit` bytes come out: room for them is never made.
     pub(super) fn inflate(
         &mut self,
         deflate: &Deflate,
@@ -157,49 +157,83 @@ impl Inflater {
                 inflate(inflater, data, limit)
             });
         }
-        inflate(self.own.get_or_insert_with(|| Decompress::new(false)), data, limit)
+        inflate(self.own(), data, limit)
+    }
+
+    /// Inflates a part of a message to the end of `out`, which has what came before it; bounded as
+    /// [`inflate`](Inflater::inflate) is.
+    pub(super) fn inflate_part(
+        &mut self,
+        deflate: &Deflate,
+        part: &[u8],
+        is_last: bool,
+        out: &mut Vec<u8>,
+        limit: usize,
+    ) -> Result<(), Violation> {
+        feed(self.own(), part, out, limit)?;
+        if is_last {
+            feed(self.own(), &TAIL, out, limit)?;
+            if deflate.client_forgets {
+                self.own = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn own(&mut self) -> &mut Decompress {
+        self.own.get_or_insert_with(|| Decompress::new(false))
     }
 }
 
 fn inflate(inflater: &mut Decompress, data: &[u8], limit: usize) -> Result<Vec<u8>, Violation> {
     let mut out = Vec::new();
     inflate_into(&mut out, inflater, data, limit)?;
+    if out.len() < out.capacity() / 2 {
+        out.shrink_to_fit();
+    }
     Ok(out)
 }
 
+/// Inflates a whole message into `out`, which has what came out even after an error.
 pub(super) fn inflate_into(
     out: &mut Vec<u8>,
     inflater: &mut Decompress,
     data: &[u8],
     limit: usize,
 ) -> Result<(), Violation> {
-    out.reserve_exact((data.len() * 3).clamp(64, STEP));
-    for mut input in [data, &TAIL] {
-        loop {
-            let (read, written) = (inflater.total_in(), out.len());
-            let status = inflater
-                .decompress_vec(input, out, FlushDecompress::Sync)
-                .map_err(|_| Violation::payload("the message cannot be inflated"))?;
-            input = &input[(inflater.total_in() - read) as usize..];
-            if out.len() > limit {
-                return Err(Violation::too_big("the inflated message is too large"));
-            }
-            if status == Status::StreamEnd {
-                // A sender may end its stream; what follows is a new one (RFC 7692 §7.2.3.4).
-                inflater.reset(false);
-            }
-            let full = out.len() == out.capacity();
-            if full {
-                // Growing by doubling, but never by more than a step past the limit.
-                out.reserve_exact(out.len().clamp(STEP, limit.saturating_sub(out.len()) + STEP));
-            } else if input.is_empty() {
-                break;
-            } else if inflater.total_in() == read && out.len() == written && status != Status::StreamEnd {
-                return Err(Violation::payload("the message cannot be inflated"));
-            }
+    out.reserve_exact((data.len() * 3).clamp(64, STEP).min(limit + 1));
+    feed(inflater, data, out, limit)?;
+    feed(inflater, &TAIL, out, limit)
+}
+
+fn feed(
+    inflater: &mut Decompress,
+    mut input: &[u8],
+    out: &mut Vec<u8>,
+    limit: usize,
+) -> Result<(), Violation> {
+    loop {
+        let (read, written) = (inflater.total_in(), out.len());
+        let status = inflater
+            .decompress_vec(input, out, FlushDecompress::Sync)
+            .map_err(|_| Violation::payload("the message cannot be inflated"))?;
+        input = &input[(inflater.total_in() - read) as usize..];
+        if out.len() > limit {
+            return Err(Violation::too_big("the inflated message is too large"));
+        }
+        if status == Status::StreamEnd {
+            // A sender may end its stream; what follows is a new one (RFC 7692 §7.2.3.4).
+            inflater.reset(false);
+        }
+        if out.len() == out.capacity() {
+            // A byte past the limit shows that it is passed.
+            grow::make_room(out, 1, limit + 1);
+        } else if input.is_empty() {
+            return Ok(());
+        } else if inflater.total_in() == read && out.len() == written && status != Status::StreamEnd {
+            return Err(Violation::payload("the message cannot be inflated"));
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

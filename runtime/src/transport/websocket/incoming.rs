@@ -14,7 +14,10 @@ use super::{
     deflate::{Deflate, Inflater},
     frame::{self, Head, Violation},
 };
-use crate::message::{Control as ControlFrame, Message, Text};
+use crate::{
+    message::{Control as ControlFrame, Message, Text},
+    transport::grow,
+};
 
 /// Pieces that a message may come in, empty ones included.
 const MAX_FRAGMENTS: u32 = 100_000;
@@ -23,7 +26,12 @@ const MAX_FRAGMENTS: u32 = 100_000;
 const AHEAD: usize = 64 * 1024;
 
 /// Events that room is made for when a read brings more than one.
-const MANY: usize = 16;
+const SOME: usize = 16;
+
+/// Events taken at once, and bytes of messages after which no more are taken: the rest of what was read waits as it
+/// came. Small frames take more memory as events than they had on the wire, and so do compressed messages.
+const MANY: usize = 512;
+const MUCH: usize = 64 * 1024;
 
 /// What a client may send.
 #[derive(Clone, Copy)]
@@ -38,6 +46,7 @@ pub(super) struct Limits {
 pub(super) struct Arrived {
     first: Option<Event>,
     more: Vec<Event>,
+    bytes: usize,
     /// Nothing is read after this.
     pub(super) ending: Option<Ending>,
 }
@@ -66,12 +75,20 @@ impl Arrived {
         self.first.is_none() && self.ending.is_none()
     }
 
+    /// No more is to be taken at once.
+    fn is_full(&self) -> bool {
+        self.bytes >= MUCH || self.more.len() >= MANY
+    }
+
     fn push(&mut self, event: Event) {
+        if let Event::Message(message) = &event {
+            self.bytes += message.len();
+        }
         match self.first {
             None => self.first = Some(event),
             Some(_) => {
                 if self.more.capacity() == 0 {
-                    self.more.reserve(MANY);
+                    self.more.reserve(SOME);
                 }
                 self.more.push(event);
             }
@@ -84,11 +101,12 @@ impl Arrived {
     }
 }
 
-/// The reading side. It holds bytes only for a head that is not complete, and for a message that is not.
+/// The reading side. It holds bytes only for a head that is not complete, for a message that is not, and what was too
+/// much to be taken at once.
 #[derive(Default)]
 pub(super) struct Incoming {
     rest: Vec<u8>,
-    /// `rest` has not been looked at: it came with the handshake, or while callbacks ran.
+    /// `rest` has not been looked at: it came with the handshake, while callbacks ran, or behind much else.
     fresh: bool,
     partial: Option<Box<Partial>>,
     inflater: Option<Box<Inflater>>,
@@ -98,7 +116,10 @@ pub(super) struct Incoming {
 struct Partial {
     text: bool,
     compressed: bool,
+    /// What has come, inflated.
     data: Vec<u8>,
+    /// Bytes that have been announced on the wire.
+    wire: usize,
     /// Bytes of `data` that are known to be UTF-8.
     checked: usize,
     fragments: u32,
@@ -112,7 +133,7 @@ impl Incoming {
         Incoming { rest: early.to_vec(), fresh: !early.is_empty(), ..Incoming::default() }
     }
 
-    /// Reads once, into `scratch`, and takes apart what came.
+    /// Reads once, into `scratch`, and takes apart what came; without reading, what is left of an earlier read.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -122,9 +143,14 @@ impl Incoming {
     ) -> Poll<io::Result<Arrived>> {
         let kept = self.rest.len();
         let mut arrived = Arrived::default();
-        if std::mem::take(&mut self.fresh) {
-            let mut early = std::mem::take(&mut self.rest);
-            self.take_apart(&mut early, limits, &mut arrived);
+        if self.fresh {
+            let mut rest = std::mem::take(&mut self.rest);
+            let used = self.take_apart(&mut rest, limits, &mut arrived);
+            rest.drain(..used);
+            if !self.fresh {
+                rest.shrink_to_fit();
+            }
+            self.rest = rest;
             return Poll::Ready(Ok(arrived));
         }
         let mut buf = ReadBuf::new(scratch);
@@ -133,8 +159,14 @@ impl Incoming {
         let filled = buf.filled_mut();
         if filled.len() == kept {
             arrived.ending = Some(Ending::Eof);
+            return Poll::Ready(Ok(arrived));
+        }
+        let used = self.take_apart(filled, limits, &mut arrived);
+        if used < filled.len() {
+            self.rest.clear();
+            self.rest.extend_from_slice(&filled[used..]);
         } else {
-            self.take_apart(filled, limits, &mut arrived);
+            self.rest = Vec::new();
         }
         Poll::Ready(Ok(arrived))
     }
@@ -168,15 +200,15 @@ impl Incoming {
         false
     }
 
-    fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) {
-        match self.frames(bytes, limits, arrived) {
-            Ok(used) if used < bytes.len() && arrived.ending.is_none() => {
-                self.rest.clear();
-                self.rest.extend_from_slice(&bytes[used..]);
-            }
-            Ok(_) => self.rest = Vec::new(),
-            Err(violation) => arrived.ending = Some(Ending::Violation(violation)),
-        }
+    /// Says how many bytes need not be kept, and notes whether there may be whole frames in the others.
+    fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> usize {
+        let used = self.frames(bytes, limits, arrived).unwrap_or_else(|violation| {
+            arrived.ending = Some(Ending::Violation(violation));
+            0
+        });
+        let used = if arrived.ending.is_some() { bytes.len() } else { used };
+        self.fresh = used < bytes.len() && arrived.is_full();
+        used
     }
 
     /// Takes frames off the front of `bytes`, and says how many bytes they were.
@@ -189,6 +221,9 @@ impl Incoming {
         let mut at = 0;
         loop {
             at += self.go_on(&mut bytes[at..], limits, arrived)?;
+            if arrived.is_full() {
+                return Ok(at);
+            }
             let Some(head) = Head::parse(&bytes[at..], limits.max_frame, limits.deflate.is_some())? else {
                 return Ok(at);
             };
@@ -252,7 +287,7 @@ impl Incoming {
             (Some(_), Data::Text | Data::Binary) => {
                 return Err(Violation::protocol("a message begins before the last one has ended"));
             }
-            (Some(partial), _) => partial.data.len(),
+            (Some(partial), _) => partial.wire,
             (None, _) => 0,
         };
         if head.payload > limits.max_message.saturating_sub(so_far) {
@@ -283,11 +318,13 @@ impl Incoming {
                 text: data == Data::Text,
                 compressed: head.compressed,
                 data: Vec::new(),
+                wire: 0,
                 checked: 0,
                 fragments: 0,
                 frame: None,
             })
         });
+        partial.wire += head.payload;
         partial.fragments += 1;
         if partial.fragments > MAX_FRAGMENTS {
             return Err(Violation { code: 1008, text: "the message has too many fragments" });
@@ -308,20 +345,22 @@ impl Incoming {
         let count = bytes.len().min(head.payload - got);
         let part = &mut bytes[..count];
         head.unmask_from(part, got);
-        partial.data.extend_from_slice(part);
-        partial.frame = Some((head, got + count));
         let ended = got + count == head.payload;
+        match &limits.deflate {
+            Some(deflate) if partial.compressed => {
+                let (inflater, is_last) = (self.inflater.get_or_insert_default(), ended && head.is_final);
+                inflater.inflate_part(deflate, part, is_last, &mut partial.data, limits.max_message)?;
+            }
+            _ => grow::append(&mut partial.data, part, limits.max_message),
+        }
+        partial.frame = Some((head, got + count));
         partial.check_text(ended && head.is_final)?;
         if ended {
             partial.frame = None;
             if head.is_final
                 && let Some(partial) = self.partial.take()
             {
-                let payload = match limits.deflate {
-                    Some(deflate) if partial.compressed => self.inflate(&deflate, &partial.data, limits)?,
-                    _ => partial.data.into(),
-                };
-                arrived.push(message(partial.text, payload)?);
+                arrived.push(message(partial.text, partial.data.into())?);
             }
         }
         Ok(count)

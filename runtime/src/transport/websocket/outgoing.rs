@@ -31,6 +31,8 @@ pub(super) struct Outgoing {
     cork: Option<Box<Cork>>,
     /// The front piece is partly written: it cannot be dropped any more.
     started: bool,
+    /// Bytes of the front piece that are written. Their memory is free only when the rest is written too.
+    spent: usize,
     /// Nothing is accepted any more: a close frame is the last thing queued, or the stream is broken.
     closed: bool,
 }
@@ -70,6 +72,11 @@ impl Outgoing {
 
     fn gathered(&self) -> usize {
         self.cork.as_ref().map_or(0, |cork| cork.0.len())
+    }
+
+    /// Bytes whose memory is held: those that wait, and those written of a piece that waits.
+    pub(super) fn held(&self) -> usize {
+        self.waiting() + self.spent
     }
 
     /// Callbacks take a turn: from now on, what they push is gathered in `buffer`.
@@ -138,6 +145,7 @@ impl Outgoing {
                 return Sent::Done;
             }
             self.started = rest.len() < bytes.len();
+            self.spent = bytes.len() - rest.len();
         }
         let mut dropped = 0;
         if !self.admits(&rest, options) {
@@ -240,11 +248,13 @@ impl Outgoing {
             if !whole {
                 front.bytes.advance(written);
                 self.started = written > 0 || self.started;
+                self.spent += written;
                 return;
             }
             written -= front.bytes.len();
             self.queue.pop_front();
             self.started = false;
+            self.spent = 0;
         }
     }
 

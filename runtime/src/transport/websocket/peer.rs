@@ -144,7 +144,7 @@ impl<W: Wire> Peer<W> {
             self.takes();
         }
         let waiting = outgoing.waiting();
-        self.crowded.store(self.crowds(waiting), Ordering::Relaxed);
+        self.crowded.store(self.crowds(outgoing.held()), Ordering::Relaxed);
         Ok(waiting > 0)
     }
 
@@ -156,8 +156,8 @@ impl<W: Wire> Peer<W> {
         }
     }
 
-    fn crowds(&self, waiting: usize) -> bool {
-        waiting > self.options.outbox.limit / 2
+    fn crowds(&self, held: usize) -> bool {
+        held > self.options.outbox.limit / 2
     }
 
     pub(super) fn is_crowded(&self) -> bool {
@@ -263,7 +263,7 @@ impl<W: Wire> Peer<W> {
     fn push_bytes(&self, head: &[u8], payload: Bytes) {
         let mut out = self.out();
         let sent = out.outgoing.push(head, payload, self.options.outbox.limit);
-        if self.crowds(out.outgoing.waiting()) {
+        if self.crowds(out.outgoing.held()) {
             self.crowded.store(true, Ordering::Relaxed);
         }
         drop(out);

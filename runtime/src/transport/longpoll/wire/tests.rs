@@ -12,7 +12,15 @@ fn typed(types: &[&str]) -> HeaderMap {
 }
 
 fn ndjson(body: &[u8], most: usize) -> Result<Vec<Message>, Malformed> {
-    messages(&typed(&["application/x-ndjson"]), Bytes::copy_from_slice(body), most)
+    messages(&["application/x-ndjson"], Bytes::copy_from_slice(body), most)
+}
+
+fn messages(types: &[&str], body: Bytes, most: usize) -> Result<Vec<Message>, Malformed> {
+    let read = Messages::read(&typed(types), body, most)?;
+    let count = read.len();
+    let messages: Vec<Message> = read.collect();
+    assert_eq!(messages.len(), count, "what was checked can be made");
+    Ok(messages)
 }
 
 /// A message that a line can carry, and its line.
@@ -32,7 +40,7 @@ proptest! {
         if let Ok(messages) = ndjson(&body, most) {
             prop_assert!(messages.len() <= most);
         }
-        let whole = messages(&HeaderMap::new(), Bytes::from(body.clone()), most);
+        let whole = messages(&[], Bytes::from(body.clone()), most);
         match std::str::from_utf8(&body) {
             Ok(text) => prop_assert_eq!(whole, Ok(vec![Message::from(text)])),
             Err(_) => prop_assert_eq!(whole, Err(Malformed::NotUtf8)),
@@ -62,10 +70,8 @@ proptest! {
 
     #[test]
     fn an_answer_is_json_with_the_messages_in_it(texts: Vec<String>) {
-        let mut elements = Vec::new();
-        for text in &texts {
-            elements.extend_from_slice(&Element::format(Message::from(text.as_str())).expect("text"));
-        }
+        let format = |text: &String| Element::format(Message::from(text.as_str())).expect("text");
+        let elements: Vec<Bytes> = texts.iter().map(format).collect();
         let answer: Value = serde_json::from_slice(&answer(200, "a.b-c_d", &elements)).expect("JSON");
         let expected = serde_json::json!({ "status": 200, "token": "a.b-c_d", "messages": texts });
         prop_assert_eq!(answer, expected);
@@ -83,11 +89,7 @@ fn the_type_says_whether_there_are_lines() {
         (&["text/plain", "application/x-ndjson"], 1),
         (&[], 1),
     ] {
-        assert_eq!(
-            messages(&typed(types), body(), 100).map(|messages| messages.len()),
-            Ok(count),
-            "{types:?}"
-        );
+        assert_eq!(messages(types, body(), 100).map(|messages| messages.len()), Ok(count), "{types:?}");
     }
 }
 
@@ -103,6 +105,23 @@ fn what_no_line_can_be() {
         (b"\r\r\n", Malformed::NotBase64),
     ] {
         assert_eq!(ndjson(body, 100), Err(malformed), "{body:?}");
+    }
+}
+
+proptest! {
+    /// It is checked a little at a time, and decoded as a whole.
+    #[test]
+    fn base64_is_checked_as_it_is_decoded(
+        groups in proptest::collection::vec(prop_oneof!["QUJD", "QUI=", "QQ==", "QR==", "QUJ", "Q\\*JD"], 1..6),
+        times in 0..400_usize,
+    ) {
+        let line = ["QUJD".repeat(times), groups.concat()].concat();
+        prop_assert_eq!(is_base64(line.as_bytes()), BASE64.decode(line.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_it_was_measured(text in "[\\PC\\x00-\\x20\"\\\\]{0,100}") {
+        prop_assert_eq!(escaped(&text) + 2, serde_json::to_string(&text).expect("text").len());
     }
 }
 

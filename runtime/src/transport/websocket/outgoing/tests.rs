@@ -109,6 +109,16 @@ fn a_frame_that_is_partly_written_is_never_torn() {
 }
 
 #[test]
+fn a_piece_that_is_partly_written_is_held_as_a_whole() {
+    let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(700));
+    outgoing.send(&bytes(&"x".repeat(1000)), &wire, OPTIONS);
+    assert_eq!((outgoing.waiting(), outgoing.held()), (300 + BOOKKEEPING, 1000 + BOOKKEEPING));
+    wire.widen();
+    write(&mut outgoing, &wire);
+    assert_eq!((outgoing.waiting(), outgoing.held()), (0, 0));
+}
+
+#[test]
 fn past_the_limit_the_connection_ends_or_the_oldest_go() {
     let message = bytes(&"x".repeat(400));
     let (mut outgoing, wire) = (Outgoing::default(), Narrow::new(0));

@@ -1,0 +1,160 @@
+//! A client that means no good.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+/// A server that takes nothing for so long has stopped to read.
+const STALL: Duration = Duration::from_millis(300);
+/// An answer that takes longer does not come.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Read at once.
+const SCRATCH: usize = 4 * 1024;
+
+/// A connection that keeps nothing of what it hears, and sends from memory that its owner has: the memory of the two
+/// together is the server's.
+#[derive(Debug)]
+pub struct Attacker {
+    stream: TcpStream,
+    scratch: Box<[u8]>,
+}
+
+/// What became of something sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The server, or the network, has all of it.
+    All,
+    /// The server does not read on.
+    Stalled,
+    /// The server has ended the connection.
+    Closed,
+}
+
+impl Attacker {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When nothing listens there.
+    pub async fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Attacker { stream, scratch: vec![0; SCRATCH].into() })
+    }
+
+    /// Opens a WebSocket, with permessage-deflate or without.
+    ///
+    /// # Errors
+    /// When the handshake is not answered by 101.
+    pub async fn websocket(address: SocketAddr, target: &str, compress: bool) -> io::Result<Self> {
+        let mut attacker = Attacker::open(address).await?;
+        let extension = if compress { "sec-websocket-extensions: permessage-deflate\r\n" } else { "" };
+        let head = format!(
+            "GET {target} HTTP/1.1\r\nhost: {address}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{extension}\r\n"
+        );
+        let answer = attacker.ask(head.as_bytes()).await?;
+        match answer.contains(" 101 ") {
+            true => Ok(attacker),
+            false => Err(io::Error::other(answer.lines().next().unwrap_or_default().to_owned())),
+        }
+    }
+
+    /// Sends a request, and returns its answer as far as one read brings it.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn ask(&mut self, request: &[u8]) -> io::Result<String> {
+        timeout(PATIENCE, self.stream.write_all(request)).await??;
+        self.answer().await
+    }
+
+    /// What comes next, as far as one read brings it.
+    ///
+    /// # Errors
+    /// When nothing comes.
+    pub async fn answer(&mut self) -> io::Result<String> {
+        let count = timeout(PATIENCE, self.stream.read(&mut self.scratch)).await??;
+        match count {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(String::from_utf8_lossy(&self.scratch[..count]).into_owned()),
+        }
+    }
+
+    /// Sends, as far as the server reads.
+    pub async fn send(&mut self, bytes: &[u8]) -> Sent {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match timeout(STALL, self.stream.write(rest)).await {
+                Err(_) => return Sent::Stalled,
+                Ok(Err(_) | Ok(0)) => return Sent::Closed,
+                Ok(Ok(count)) => rest = &rest[count..],
+            }
+        }
+        Sent::All
+    }
+
+    /// Sends the same so many times, as far as the server reads.
+    pub async fn send_times(&mut self, bytes: &[u8], times: usize) -> Sent {
+        for _ in 0..times {
+            match self.send(bytes).await {
+                Sent::All => {}
+                other => return other,
+            }
+        }
+        Sent::All
+    }
+
+    /// Sends so many bytes of one letter.
+    pub async fn send_letters(&mut self, mut count: usize) -> Sent {
+        static LETTERS: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+
+        while count > 0 {
+            let part = count.min(LETTERS.len());
+            match self.send(&LETTERS[..part]).await {
+                Sent::All => count -= part,
+                other => return other,
+            }
+        }
+        Sent::All
+    }
+
+    /// Reads so many bytes, or as many as come; says how many they were.
+    pub async fn drink(&mut self, most: usize) -> usize {
+        let mut total = 0;
+        while total < most {
+            let room = SCRATCH.min(most - total);
+            match timeout(STALL, self.stream.read(&mut self.scratch[..room])).await {
+                Ok(Ok(count)) if count > 0 => total += count,
+                _ => break,
+            }
+        }
+        total
+    }
+
+    /// Ends the connection with a reset.
+    pub fn reset(self) {
+        let _ = self.stream.set_zero_linger();
+    }
+}
+
+/// The head of a client's frame. Its mask changes nothing, so that payloads go out as they are.
+pub fn frame_head(is_final: bool, compressed: bool, opcode: u8, payload: usize) -> Vec<u8> {
+    let mut head = vec![u8::from(is_final) << 7 | u8::from(compressed) << 6 | opcode];
+    match payload {
+        0..126 => head.push(0x80 | payload as u8),
+        126..0x1_0000 => {
+            head.push(0x80 | 126);
+            head.extend((payload as u16).to_be_bytes());
+        }
+        _ => {
+            head.push(0x80 | 127);
+            head.extend((payload as u64).to_be_bytes());
+        }
+    }
+    head.extend([0; 4]);
+    head
+}

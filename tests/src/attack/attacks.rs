@@ -1,0 +1,87 @@
+//! The attacks by their names.
+
+use std::{fmt, io, net::SocketAddr};
+
+use futures_util::future::BoxFuture;
+
+use super::{Attacker, Sent, channels, longpoll, raw};
+
+/// What is attacked: an address, and paths of mounts.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Where the server listens.
+    pub address: SocketAddr,
+    /// A mount whose socket echoes, and hangs on the text `hang`; by WebSocket with compression, and by longpoll.
+    pub raw: String,
+    /// A mount with channels `room:*`: the event `hang` hangs, and so does a join of `room:never`.
+    pub channels: String,
+}
+
+/// What an attack leaves behind.
+#[derive(Debug)]
+pub struct Open {
+    /// What the server did about it.
+    pub verdict: String,
+    /// Connections that are still open.
+    pub attackers: Vec<Attacker>,
+}
+
+/// An attack.
+#[derive(Clone, Copy)]
+pub struct Attack {
+    /// How it is called on the command line.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Does it, and leaves its connections open.
+    pub run: fn(&Target) -> BoxFuture<'_, io::Result<Open>>,
+}
+
+impl fmt::Debug for Attack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attack").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+macro_rules! attacks {
+    ($($name:literal, $run:path, $about:literal;)*) => {
+        /// All attacks. Each is bounded, in what it sends and in how long it waits.
+        pub const ATTACKS: &[Attack] = &[$(
+            Attack { name: $name, about: $about, run: |target| Box::pin($run(target)) },
+        )*];
+    };
+}
+
+attacks! {
+    "topics", channels::huge_topics, "100 joins with topics of 7.9 MB";
+    "refs", channels::huge_refs, "100 joins with two refs of 3.9 MB each";
+    "pushes", channels::pushes_to_slow_handlers, "8 channels that hang, 100 pushes of 4 MB";
+    "joins", channels::joins_that_hang, "200,000 joins of one topic that never answers";
+    "rejoins", channels::rejoins_of_hanging_handlers, "50,000 times a join, and a push that hangs";
+    "echoes", raw::echoes_that_are_not_read, "1 GB to an echo that is not read";
+    "halves", raw::half_frames, "16 frames of 8 MiB, each without its last byte";
+    "fragments", raw::fragments, "8 MiB in fragments of 100 bytes, and 200,000 empty ones";
+    "bombs", raw::bombs, "500 messages of 8 MiB, compressed, in one write";
+    "pings", raw::pings, "2 million pings whose pongs are not read";
+    "heads", longpoll::half_heads, "1,000 requests whose heads do not end";
+    "bodies", longpoll::bodies, "20 bodies of 8 MB for a session that hangs";
+    "left", longpoll::bodies_left_behind, "20 bodies of 8 MB whose senders leave at once";
+    "sessions", longpoll::sessions, "10,000 sessions by one address";
+}
+
+impl Open {
+    /// Of attackers who all did the same: what became of them.
+    pub(super) fn after(sent: Sent, attackers: Vec<Attacker>) -> Self {
+        Open { verdict: sent.to_string(), attackers }
+    }
+}
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Sent::All => "took everything",
+            Sent::Stalled => "stopped reading",
+            Sent::Closed => "closed the connection",
+        })
+    }
+}

@@ -1,0 +1,21 @@
+//! Attacks on a server, and what they cost it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `attacker` | a client that means no good |
+//! | `attacks` | the attacks by their names |
+//! | `channels` `raw` `longpoll` | what they do: to channels, to plain sockets, by longpoll and HTTP |
+//! | `process` | what the operating system says about the server |
+
+mod attacker;
+mod attacks;
+mod channels;
+mod longpoll;
+mod process;
+mod raw;
+
+pub use self::{
+    attacker::{Attacker, Sent, frame_head},
+    attacks::{ATTACKS, Attack, Open, Target},
+    process::Process,
+};

@@ -1,0 +1,93 @@
+//! Counts what attacks cost.
+
+use std::{
+    alloc::System,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use landfall::{Endpoint, Running};
+use landfall_tests::{client, wait::until};
+use peakmem_alloc::{INSTRUMENTED_SYSTEM, PeakMemAlloc, PeakMemAllocTrait};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::site::Site;
+
+#[global_allocator]
+static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+pub(crate) const KIB: usize = 1024;
+pub(crate) const MIB: usize = 1024 * KIB;
+
+/// What a connection may cost beside its messages.
+pub(crate) const BASE: usize = 256 * KIB;
+
+/// What the clients have: they are in this process too.
+const CLIENTS: usize = 32 * KIB;
+
+/// A running site that nobody else attacks.
+pub(crate) struct Scene {
+    pub(crate) site: Running<Site>,
+    pub(crate) address: SocketAddr,
+    tasks: usize,
+    _alone: MutexGuard<'static, ()>,
+}
+
+pub(crate) async fn scene() -> Scene {
+    let alone = ALONE.lock().await;
+    let site = Site::start().await.expect("the site starts");
+    let address = SocketAddr::from(([127, 0, 0, 1], client::port(&site)));
+    let tasks = site.stats().tasks;
+    Scene { site, address, tasks, _alone: alone }
+}
+
+impl Scene {
+    /// The most that an attack has the process hold at a time. What an attack returns are the connections that it
+    /// leaves open.
+    pub(crate) async fn peak<T>(&self, what: &str, attack: impl AsyncFn(SocketAddr) -> T) -> usize {
+        // The worker's buffers grow, and stay.
+        drop(attack(self.address).await);
+        self.is_quiet().await;
+        MEMORY.reset_peak_memory();
+        let open = attack(self.address).await;
+        idle().await;
+        let peak = MEMORY.get_peak_memory();
+        drop(open);
+        self.is_quiet().await;
+        println!("{what}: {} KiB", peak / KIB);
+        peak
+    }
+
+    /// Asserts that an attack costs this at most.
+    pub(crate) async fn costs<T>(&self, what: &str, most: usize, attack: impl AsyncFn(SocketAddr) -> T) {
+        let peak = self.peak(what, attack).await;
+        let too_many = peak.saturating_sub(most + CLIENTS) / KIB;
+        assert_eq!(too_many, 0, "{what}: {} KiB, which is {too_many} KiB too many", peak / KIB);
+    }
+
+    async fn is_quiet(&self) {
+        let ended = || {
+            // What still comes may hang again.
+            self.site.broadcast("all", "go", "").expect("room");
+            self.site.stats().connections == 0
+        };
+        until("all connections have ended", ended).await;
+        until("no task is left of them", || self.site.stats().tasks == self.tasks).await;
+    }
+}
+
+/// Waits until the server has done what there is to do.
+async fn idle() {
+    let busy = || tokio::runtime::Handle::current().metrics().worker_total_busy_duration(0);
+    let (pause, deadline) = (Duration::from_millis(30), Instant::now() + Duration::from_secs(20));
+    loop {
+        let before = busy();
+        tokio::time::sleep(pause).await;
+        if busy() - before < pause / 10 {
+            return;
+        }
+        assert!(Instant::now() < deadline, "the server is never done");
+    }
+}

@@ -1,0 +1,62 @@
+//! What is attacked.
+
+use landfall::prelude::*;
+
+use crate::custom::Held;
+
+const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
+
+endpoint! {
+    pub(crate) struct Site;
+
+    http(ip = [127, 0, 0, 1], port = 0);
+    server = true;
+    secret_key_base = SECRET;
+    check_origin = conn;
+    socket("/echo", Echo, websocket(compress = true), longpoll(window_ms = 1000), transport = Held);
+    socket("/small", Echo, websocket(compress = true, max_frame_size = 65_536, outbox(limit = 65_536)));
+    socket("/large", Echo, websocket(max_frame_size = 209_715_200));
+    socket("/hang", Hang, websocket(compress = true), longpoll(window_ms = 1000));
+    socket("/hang_small", Hang, websocket(compress = true, max_frame_size = 65_536, outbox(limit = 65_536)));
+}
+
+/// Echoes. A broadcast to all ends it.
+struct Echo(Mailbox<Broadcast>, Handle);
+
+#[socket]
+impl Echo {
+    async fn connect(mailbox: Mailbox<Broadcast>, site: Handle) -> Result<Self, Refused> {
+        Ok(Echo(mailbox, site))
+    }
+
+    async fn init(&mut self, _: &mut Outbox) -> Flow {
+        self.0.subscribe(self.1.pubsub(), "all");
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        out.push(message);
+        Flow::Continue
+    }
+
+    async fn handle_info(&mut self, _: Broadcast, _: &mut Outbox) -> Flow {
+        Flow::stop()
+    }
+}
+
+/// Comes back from a message when a broadcast goes to all.
+struct Hang(Handle);
+
+#[socket]
+impl Hang {
+    async fn connect(site: Handle) -> Result<Self, Refused> {
+        Ok(Hang(site))
+    }
+
+    async fn handle_in(&mut self, message: Message, _: &mut Outbox) -> Flow {
+        let mut all = self.0.subscribe("all");
+        let _ = all.recv().await;
+        drop(message);
+        Flow::stop()
+    }
+}

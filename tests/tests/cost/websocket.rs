@@ -1,0 +1,214 @@
+//! WebSocket: whatever comes, and however it comes.
+
+use landfall_tests::{
+    attack::{Attacker, frame_head},
+    wire::Deflater,
+};
+
+use crate::measure::{BASE, KIB, MIB, Scene, scene};
+
+/// A mount that echoes and one whose callbacks hang, and what a message and the outbox may be there.
+#[derive(Clone, Copy)]
+struct Mount {
+    echo: &'static str,
+    hang: &'static str,
+    limit: usize,
+}
+
+const MOUNTS: [Mount; 2] = [
+    Mount { echo: "/echo/websocket", hang: "/hang/websocket", limit: 8 * MIB },
+    Mount { echo: "/small/websocket", hang: "/hang_small/websocket", limit: 64 * KIB },
+];
+const LARGE: Mount = Mount { echo: "/large/websocket", hang: "/hang/websocket", limit: 200 * MIB };
+
+async fn open(address: std::net::SocketAddr, target: &str) -> Attacker {
+    Attacker::websocket(address, target, false).await.expect("a WebSocket")
+}
+
+async fn open_compressed(address: std::net::SocketAddr, target: &str) -> Attacker {
+    Attacker::websocket(address, target, true).await.expect("a WebSocket")
+}
+
+impl Mount {
+    fn bound(self) -> usize {
+        2 * self.limit + BASE
+    }
+
+    async fn half_a_message(self, scene: &Scene) {
+        let attack = async |address| {
+            let mut attacker = open(address, self.echo).await;
+            attacker.send(&frame_head(true, false, 1, self.limit)).await;
+            attacker.send_letters(self.limit - 1).await;
+            attacker
+        };
+        scene.costs("half a message", self.bound(), attack).await;
+    }
+
+    async fn an_echo_that_is_not_read(self, scene: &Scene) {
+        let attack = async |address| {
+            let mut attacker = open(address, self.echo).await;
+            for _ in 0..5 {
+                attacker.send(&frame_head(true, false, 2, self.limit)).await;
+                attacker.send_letters(self.limit).await;
+            }
+            attacker
+        };
+        scene.costs("an echo that is not read", self.bound(), attack).await;
+    }
+
+    /// Whatever is left of an echo is little, but its memory is that of all of it.
+    async fn an_echo_that_is_nearly_read(self, scene: &Scene) {
+        let attack = async |address| {
+            let mut attacker = open(address, self.echo).await;
+            attacker.send(&frame_head(true, false, 2, self.limit)).await;
+            attacker.send_letters(self.limit).await;
+            attacker.drink(self.limit - (100 * KIB).min(self.limit / 8)).await;
+            attacker.send(&frame_head(true, false, 2, self.limit)).await;
+            attacker.send_letters(self.limit - 1).await;
+            attacker
+        };
+        scene.costs("an echo that is nearly read", self.bound(), attack).await;
+    }
+
+    async fn fragments(self, scene: &Scene, size: usize) {
+        let attack = async |address| {
+            let mut attacker = open(address, self.echo).await;
+            let mut fragment = frame_head(false, false, 0, size);
+            fragment.resize(fragment.len() + size, b'x');
+            attacker.send(&frame_head(false, false, 2, 0)).await;
+            let count = (self.limit / size).min(90_000);
+            let many = fragment.repeat((64 * KIB / fragment.len()).clamp(1, count));
+            attacker.send_times(&many, count * fragment.len() / many.len()).await;
+            attacker
+        };
+        scene.costs(&format!("fragments of {size} bytes"), self.bound(), attack).await;
+    }
+
+    /// Messages and pings in large writes, to callbacks that hang and to some that do not.
+    async fn small_frames(self, scene: &Scene) {
+        for (what, opcode, payload) in [
+            ("empty messages", 2, 0),
+            ("messages of a byte", 1, 1),
+            ("messages of 40 bytes", 1, 40),
+            ("pings", 9, 125),
+        ] {
+            let mut frame = frame_head(true, false, opcode, payload);
+            frame.resize(frame.len() + payload, b'x');
+            let many = frame.repeat(256 * KIB / frame.len());
+            for target in [self.hang, self.echo] {
+                let attack = async |address| {
+                    let mut attacker = open(address, target).await;
+                    attacker.send_times(&many, 20).await;
+                    attacker
+                };
+                scene.costs(&format!("{what} to {target}"), self.bound(), attack).await;
+            }
+        }
+    }
+
+    async fn messages_while_a_callback_hangs(self, scene: &Scene) {
+        let attack = async |address| {
+            let mut attacker = open(address, self.hang).await;
+            for _ in 0..5 {
+                attacker.send(&frame_head(true, false, 2, self.limit)).await;
+                attacker.send_letters(self.limit).await;
+            }
+            attacker
+        };
+        scene.costs("messages while a callback hangs", self.bound(), attack).await;
+    }
+
+    /// Each within the limit, and many in one read.
+    async fn compressed_messages(self, scene: &Scene) {
+        let payload = Deflater::default().deflate(&vec![0; self.limit]);
+        let mut frame = frame_head(true, true, 2, payload.len());
+        frame.extend(payload);
+        let many = frame.repeat((512 * KIB).div_ceil(frame.len()));
+        for target in [self.hang, self.echo] {
+            let attack = async |address| {
+                let mut attacker = open_compressed(address, target).await;
+                attacker.send(&many).await;
+                attacker
+            };
+            scene.costs(&format!("compressed messages to {target}"), self.bound(), attack).await;
+        }
+    }
+
+    /// What cannot be compressed is as large on the wire as it is then.
+    async fn stored_messages(self, scene: &Scene) {
+        const BLOCK: usize = 60_000;
+
+        // A stored block (RFC 1951 §3.2.4).
+        let mut block = vec![0];
+        block.extend((BLOCK as u16).to_le_bytes());
+        block.extend((!(BLOCK as u16)).to_le_bytes());
+        block.resize(5 + BLOCK, b'x');
+        let count = self.limit / block.len();
+        for (what, is_final) in [("a stored message", true), ("half a stored message", false)] {
+            for size in [block.len() * count, block.len()] {
+                let attack = async |address| {
+                    let mut attacker = open_compressed(address, self.echo).await;
+                    let frames = count * block.len() / size;
+                    for n in 0..frames {
+                        let last = n + 1 == frames && is_final;
+                        attacker.send(&frame_head(last, n == 0, if n == 0 { 2 } else { 0 }, size)).await;
+                        attacker.send_times(&block, size / block.len()).await;
+                    }
+                    attacker
+                };
+                scene.costs(&format!("{what} in frames of {size}"), self.bound(), attack).await;
+            }
+        }
+    }
+
+    async fn a_bomb(self, scene: &Scene) {
+        let payload = Deflater::default().deflate(&vec![0; 3 * self.limit]);
+        let attack = async |address| {
+            let mut attacker = open_compressed(address, self.echo).await;
+            attacker.send(&frame_head(true, true, 2, payload.len())).await;
+            attacker.send(&payload).await;
+            attacker
+        };
+        scene.costs("a bomb", self.bound(), attack).await;
+    }
+}
+
+macro_rules! each_mount {
+    ($($name:ident$(($($argument:expr),*))?;)*) => { $(
+        #[tokio::test]
+        async fn $name() {
+            let scene = scene().await;
+            for mount in MOUNTS {
+                mount.$name(&scene $($(, $argument)*)?).await;
+            }
+        }
+    )* };
+}
+
+each_mount! {
+    half_a_message;
+    an_echo_that_is_not_read;
+    an_echo_that_is_nearly_read;
+    small_frames;
+    messages_while_a_callback_hangs;
+    compressed_messages;
+    stored_messages;
+    a_bomb;
+}
+
+#[tokio::test]
+async fn fragments() {
+    let scene = scene().await;
+    for mount in MOUNTS {
+        for size in [1, 100, 60_000] {
+            mount.fragments(&scene, size).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_of_200_mib_holds_too() {
+    let scene = scene().await;
+    LARGE.half_a_message(&scene).await;
+    LARGE.an_echo_that_is_nearly_read(&scene).await;
+}
