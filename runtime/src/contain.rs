@@ -5,7 +5,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
 };
 
@@ -34,8 +34,16 @@ pub(crate) fn discard<T>(value: T) -> Result<(), Panic> {
 
 /// Runs a future of the application's. One that has panicked is not polled again.
 pub(crate) async fn run<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
-    let mut future = pin!(Some(future));
+    run_in_place(pin!(Some(future)), || {}).await
+}
+
+/// Like [`run`], where the future is: a large one is not moved. `before` is called before each poll.
+pub(crate) async fn run_in_place<T>(
+    mut future: Pin<&mut Option<impl Future<Output = T>>>,
+    before: impl Fn(),
+) -> Result<T, Panic> {
     poll_fn(|cx| {
+        before();
         let polled = call(|| match future.as_mut().as_pin_mut() {
             Some(future) => future.poll(cx),
             None => Poll::Pending,

@@ -14,7 +14,7 @@ mod watcher;
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{
@@ -187,15 +187,15 @@ impl Watched {
 
 /// Runs a future of the application's. Its task is polled by [`Watched::turn`].
 pub(crate) async fn run<T>(callback: Callback, future: impl Future<Output = T>) -> Result<T, Panic> {
-    contain::run(async move {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
-            slot::step(callback);
-            future.as_mut().poll(cx)
-        })
-        .await
-    })
-    .await
+    run_in_place(callback, pin!(Some(future))).await
+}
+
+/// Like [`run`], where the future is: a large one is not moved.
+pub(crate) async fn run_in_place<T>(
+    callback: Callback,
+    future: Pin<&mut Option<impl Future<Output = T>>>,
+) -> Result<T, Panic> {
+    contain::run_in_place(future, || slot::step(callback)).await
 }
 
 /// Calls a function of the application's. Its task is polled by [`Watched::turn`].

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Handle, sync::oneshot, task::JoinHandle};
+use tokio::{runtime::Handle, task::JoinHandle};
 use tracing::{Dispatch, dispatcher, field::display, subscriber::NoSubscriber};
 
 use super::{
@@ -26,30 +26,24 @@ pub(super) const PERIOD: Duration = Duration::from_millis(50);
 pub(crate) struct Watcher {
     dog: Arc<Dog>,
     thread: Option<thread::JoinHandle<()>>,
-    ended: oneshot::Receiver<()>,
 }
 
 impl Watcher {
     /// Starts the thread, which serves this runtime's workers.
     pub(crate) fn start(watchdog: &Watchdog, endpoint: &str, runtime: Handle) -> io::Result<Self> {
         let dog = watchdog.0.clone();
-        let (end, ended) = oneshot::channel::<()>();
         let mut watch = Watch::new(dog.clone(), runtime);
-        let thread = thread::Builder::new().name(format!("watch {endpoint}")).spawn(move || {
-            let _end = end;
-            watch.run();
-        })?;
+        let thread = thread::Builder::new().name(format!("watch {endpoint}")).spawn(move || watch.run())?;
         let _ = dog.watcher.set(thread.thread().clone());
-        Ok(Watcher { dog, thread: Some(thread), ended })
+        Ok(Watcher { dog, thread: Some(thread) })
     }
 
     /// Ends the thread, and waits for it.
     pub(crate) async fn stop(mut self) {
         self.dog.stop();
-        let _ = (&mut self.ended).await;
         if let Some(thread) = self.thread.take() {
-            // It has nothing left to do but to end.
-            let _ = thread.join();
+            // Where threads may block; a paused clock stands still meanwhile.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
 }
@@ -227,7 +221,7 @@ impl Workers {
         for (worker, before) in self.waits.iter_mut().enumerate() {
             let now = metrics.worker_park_unpark_count(worker);
             // Odd: it waits.
-            held_up |= now == *before && now % 2 == 0;
+            held_up |= now == *before && now.is_multiple_of(2);
             *before = now;
         }
         held_up

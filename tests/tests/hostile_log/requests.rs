@@ -38,6 +38,7 @@ async fn threat_19_requests_forge_no_line() {
                 "connection",
             ] {
                 site.ask(&Request::upgrade(path).header(name, &header)).await;
+                site.ask(&Request::upgrade(path).header(name, header.trim_end_matches("\t\u{fffd}"))).await;
                 site.ask(&Request::get(path).header(name, &header)).await;
             }
             site.ask(&Request { method: header.replace([' ', '\t'], ""), ..Request::get(path) }).await;

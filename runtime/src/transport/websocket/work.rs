@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::VecDeque,
     future::{Future, poll_fn},
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
 };
@@ -87,7 +88,7 @@ pub(super) async fn work<S: Socket, W: Wire>(
     let parts = if matches!(work, Work::Init) { guarded.begin() } else { guarded.parts() };
     let end = match (parts, work) {
         (Some((socket, out)), Work::Init) => {
-            contained(name, Callback::Init, async { socket.init(out).await }).await
+            contained(name, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
         }
         (Some((socket, out)), Work::Arrived(arrived)) => handle_arrived(socket, out, &peer, arrived).await,
         (Some((socket, out)), Work::Info(infos)) => handle_infos(socket, out, &peer, infos).await,
@@ -112,14 +113,23 @@ async fn handle_arrived<S: Socket, W: Wire>(
         }
         let end = match event {
             Event::Message(message) => {
-                contained(name, Callback::HandleIn, async { socket.handle_in(message, out).await }).await
+                contained(
+                    name,
+                    Callback::HandleIn,
+                    pin!(Some(async { socket.handle_in(message, out).await })),
+                )
+                .await
             }
             Event::Control(control) => {
                 if let Control::Ping(payload) = &control {
                     peer.pong(payload.clone());
                 }
-                contained(name, Callback::HandleControl, async { socket.handle_control(control, out).await })
-                    .await
+                contained(
+                    name,
+                    Callback::HandleControl,
+                    pin!(Some(async { socket.handle_control(control, out).await })),
+                )
+                .await
             }
         };
         if end.is_some() {
@@ -142,7 +152,9 @@ async fn handle_infos<S: Socket, W: Wire>(
         {
             return Some(end);
         }
-        let end = contained(name, Callback::HandleInfo, async { socket.handle_info(info, out).await }).await;
+        let end =
+            contained(name, Callback::HandleInfo, pin!(Some(async { socket.handle_info(info, out).await })))
+                .await;
         if end.is_some() {
             return end;
         }
@@ -162,8 +174,12 @@ async fn room<W: Wire>(peer: &Peer<W>) -> Option<End> {
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.
-async fn contained(name: &str, callback: Callback, future: impl Future<Output = Flow>) -> Option<End> {
-    match watchdog::run(callback, future).await {
+async fn contained(
+    name: &str,
+    callback: Callback,
+    future: Pin<&mut Option<impl Future<Output = Flow>>>,
+) -> Option<End> {
+    match watchdog::run_in_place(callback, future).await {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {
