@@ -78,6 +78,14 @@ impl Payload {
         serde_json::to_string(value).map(|text| Payload::Json(text.into()))
     }
 
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Payload::Json(text) | Payload::Text(text) => text.len(),
+            Payload::Binary(bytes) => bytes.len(),
+        }
+    }
+
     /// The text, if it is JSON or text.
     pub fn as_text(&self) -> Option<&str> {
         match self {

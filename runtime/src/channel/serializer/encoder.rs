@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 
 use super::Serializer;
 use crate::{
+    escape::shown,
     message::Message,
     pubsub::{Broadcast, Encoder},
 };
@@ -13,12 +14,12 @@ impl Encoder for &'static dyn Serializer {
         let message = Serializer::encode(*self, &broadcast.into());
         message
             .inspect_err(|error| {
-                let (topic, event) = (broadcast.topic(), broadcast.event());
+                let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
                 tracing::error!(
-                    topic,
-                    event,
+                    %topic,
+                    %event,
                     serializer = self.name(),
-                    "a broadcast reaches nobody: {error}"
+                    "a broadcast reaches no client of this serializer: {error}"
                 );
             })
             .ok()
