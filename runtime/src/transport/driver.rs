@@ -202,13 +202,10 @@ impl<S: Socket> Driver<S> {
     /// something asks for it meanwhile.
     pub(super) async fn room(&mut self) -> Option<Flow> {
         loop {
-            if !self.socket.is_open() {
-                return Some(Flow::stop());
-            }
+            let Some((socket, _)) = self.socket.parts() else { return Some(Flow::stop()) };
             if let Some(end) = room(&self.line).await {
                 return Some(end);
             }
-            let (socket, _) = self.socket.parts()?;
             if socket.takes_messages() {
                 return None;
             }
