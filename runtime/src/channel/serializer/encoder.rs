@@ -40,6 +40,12 @@ mod tests {
         pubsub::Payload,
     };
 
+    /// Too long for a binary frame.
+    const LONG: &str = match str::from_utf8(&[b'x'; 256]) {
+        Ok(text) => text,
+        Err(_) => "",
+    };
+
     static V1_ENCODER: &dyn Serializer = &V1;
     static V2_ENCODER: &dyn Serializer = &V2;
 
@@ -62,6 +68,18 @@ mod tests {
         assert_eq!(encode(&V1_ENCODER, vec![1]), None);
         assert_eq!(encode(&V2_ENCODER, json!([1])), None);
         assert_eq!(encode(&V2_ENCODER, "text"), None);
+    }
+
+    #[test]
+    fn a_check_says_what_encoding_would() {
+        let payloads = [json!({"a": 1}).into(), json!([1]).into(), "text".into(), Payload::from(vec![1])];
+        for (payload, topic) in payloads.iter().flat_map(|payload| [(payload, "t"), (payload, LONG)]) {
+            let broadcast = ServerMessage::Broadcast { topic, event: "e", payload };
+            for serializer in [V1_ENCODER, V2_ENCODER] {
+                let encoded = Serializer::encode(serializer, &broadcast).map(drop);
+                assert_eq!(serializer.check(&broadcast), encoded, "{} {broadcast:?}", serializer.name());
+            }
+        }
     }
 
     #[test]
