@@ -226,7 +226,8 @@ fn no_depth_exhausts_the_stack() {
         assert_eq!(message.topic.as_str(), None);
         assert_eq!(message.topic.to_string(), **name);
 
-        let refused = V2.decode(Message::from(format!(r#"["1",{deep},"t","e",{{}}]"#))).expect_err("too long");
+        let refused =
+            V2.decode(Message::from(format!(r#"["1",{deep},"t","e",{{}}]"#))).expect_err("too long");
         assert_eq!(refused.to_string(), "a ref is too long");
 
         for serializer in [&V1 as &dyn Serializer, &V2] {
