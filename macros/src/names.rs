@@ -160,6 +160,16 @@ const FOREIGN: &[Foreign] = &[
         "max_channels",
         "it belongs to the socket's type: `#[socket(channel(..), max_channels = 100)]`",
     ),
+    instead(
+        "socket",
+        "max_envelope_size",
+        "it belongs to the socket's type: `#[socket(channel(..), max_envelope_size = 1024)]`",
+    ),
+    instead(
+        "socket",
+        "max_waiting_size",
+        "it belongs to the socket's type: `#[socket(channel(..), max_waiting_size = 1_048_576)]`",
+    ),
 ];
 
 /// Directives of Phoenix's endpoint whose time has not come.

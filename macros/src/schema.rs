@@ -209,6 +209,8 @@ pub(crate) const CHANNEL_OPTIONS: Group = Group {
     phase: Phase::Compile,
     keys: &[
         Key { name: "max_channels", kind: Kind::Size { least: 1 } },
+        Key { name: "max_envelope_size", kind: Kind::Size { least: 1 } },
+        Key { name: "max_waiting_size", kind: Kind::Size { least: 1 } },
         Key { name: "serializers", kind: Kind::Serializers },
     ],
 };

@@ -51,6 +51,8 @@ fn channels(channels: &Channels) -> TokenStream {
         let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
         Some(match entry.key.name {
             "max_channels" => quote!(const MAX_CHANNELS: ::core::primitive::usize = #value;),
+            "max_envelope_size" => quote!(const MAX_ENVELOPE_SIZE: ::core::primitive::usize = #value;),
+            "max_waiting_size" => quote!(const MAX_WAITING_SIZE: ::core::primitive::usize = #value;),
             _ => quote!(const SERIALIZERS: &'static [__rt::channel::Versioned] = #value;),
         })
     });

@@ -155,6 +155,11 @@ fn routes_that_can_not_work() {
         ("channel(\"a\", A), max_channels = 0", "`max_channels` must be positive"),
         ("channel(\"a\", A), max_channels = unlimited", "insecure(unlimited"),
         ("channel(\"a\", A), max_chanels = 3", "did you mean `max_channels`?"),
+        ("channel(\"a\", A), max_envelope_size = 0", "`max_envelope_size` must be positive"),
+        (
+            "channel(\"a\", A), max_waiting_size = unlimited",
+            "a client could make the server buffer any amount",
+        ),
         ("channel(\"a\", A), serializers = []", "no client could connect"),
         ("channel(\"a\", A), serializers = [\"2.0.0\"]", "stands with the versions"),
         ("channel(\"a\", A), foo = 7", "keys of `#[socket]`: `websocket`"),
@@ -166,6 +171,7 @@ fn routes_that_can_not_work() {
     for fine in [
         "channel(\"room:lobby\", A), channel(\"room:*\", B), channel(\"roomy\", C), channel(\"*\", D)",
         "channel(\"a\", A), max_channels = insecure(unlimited, reason = \"one trusted client\")",
+        "channel(\"a\", A), max_envelope_size = 4096, max_waiting_size = 4 * 1024 * 1024",
         "channel(\"a\", A), serializers = SERIALIZERS",
         "channel(\"phoenix:*\", A)",
     ] {

@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, error::Error};
 
-use crate::{pubsub::Payload, socket::Reason};
+use super::SendError;
+use crate::{escape::told, pubsub::Payload, socket::Reason};
 
 /// The reply to a client's message: a status and a payload.
 ///
@@ -53,7 +54,7 @@ impl Reply {
 /// `?` on an error answers `{"reason": "internal error"}`. What went wrong is logged, and not told to the client.
 impl<E: Error> From<E> for Reply {
     fn from(error: E) -> Self {
-        tracing::warn!("a channel's callback failed: {error}");
+        tracing::warn!("a channel's callback failed: {}", told(&error));
         Reply::because("internal error")
     }
 }
@@ -84,6 +85,16 @@ impl Answer {
     /// A normal end after a reply.
     pub const fn stop_with(reply: Reply) -> Answer {
         Answer::Stop { reason: Reason::Normal, reply: Some(reply) }
+    }
+
+    /// The end of a channel that could not say all that it had to say; its reply goes first.
+    pub(super) fn or_fail(self, error: &SendError) -> Answer {
+        let reply = match self {
+            Answer::Stop { .. } => return self,
+            Answer::Reply(reply) => Some(reply),
+            Answer::NoReply => None,
+        };
+        Answer::Stop { reason: Reason::Failed(format!("a push was not sent: {error}").into()), reply }
     }
 
     /// An end because of a failure: the client joins again. The text goes to `terminate`, not to the client.

@@ -3,7 +3,11 @@
 use std::{fmt::Display, str::FromStr};
 
 use super::{Answer, Channel, Event, FromEvent, InvalidPayload, Join, JoinError, Outlet, Reply};
-use crate::{message::Text, pubsub::Broadcast};
+use crate::{
+    escape::{shown, told},
+    message::Text,
+    pubsub::Broadcast,
+};
 
 /// `#[rest] id: T`. What does not fit is a topic that is not there.
 pub fn rest<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>
@@ -26,7 +30,8 @@ where
     T::Err: Display,
 {
     text.parse().map_err(|error| {
-        tracing::debug!(topic = join.topic(), "a join was refused: the topic does not fit: {error}");
+        let topic = shown(join.topic());
+        tracing::debug!(%topic, "a join was refused: the topic does not fit: {}", told(&error));
         JoinError::new("unmatched topic")
     })
 }
@@ -35,7 +40,7 @@ where
 pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError> {
     let event = Event { name: Text::from_static("phx_join").into(), payload: join.payload().clone() };
     T::from_event(event).map_err(|error| {
-        tracing::debug!(topic = join.topic(), "a join was refused: {error}");
+        tracing::debug!(topic = %shown(join.topic()), "a join was refused: {}", told(&error));
         JoinError::new("invalid payload")
     })
 }
@@ -45,7 +50,7 @@ pub fn assigns<C: Channel, T: 'static>(join: &Join<C>) -> Result<&'static T, Joi
     join.assigns().ok_or_else(|| {
         let expected = std::any::type_name::<T>();
         tracing::error!(
-            topic = join.topic(),
+            topic = %shown(join.topic()),
             "a join was refused: the route has no `assigns` of type {expected}"
         );
         JoinError::new("join refused")
@@ -56,14 +61,16 @@ pub fn assigns<C: Channel, T: 'static>(join: &Join<C>) -> Result<&'static T, Joi
 pub fn event<T: FromEvent>(event: Event, out: &Outlet) -> Result<T, Answer> {
     let name = event.name.clone();
     T::from_event(event).map_err(|error| {
-        tracing::debug!(topic = out.topic(), event = %name, "a message was not handled: {error}");
+        let (topic, event) = (shown(out.topic()), shown(name.as_str().unwrap_or_default()));
+        tracing::debug!(%topic, %event, "a message was not handled: {}", told(&error));
         Answer::Reply(Reply::because("invalid payload"))
     })
 }
 
 /// The answer to a message that no handler is for.
 pub fn unknown_event(event: &Event, out: &Outlet) -> Answer {
-    tracing::debug!(topic = out.topic(), event = %event.name, "a message was not handled: unknown event");
+    let (topic, event) = (shown(out.topic()), shown(event.name()));
+    tracing::debug!(%topic, %event, "a message was not handled: unknown event");
     Answer::Reply(Reply::because("unknown event"))
 }
 
@@ -71,8 +78,8 @@ pub fn unknown_event(event: &Event, out: &Outlet) -> Answer {
 pub fn broadcast<T: FromEvent>(broadcast: &Broadcast) -> Result<T, Answer> {
     let event = Event { name: broadcast.event().into(), payload: broadcast.payload().clone() };
     T::from_event(event).map_err(|error: InvalidPayload| {
-        let (topic, event) = (broadcast.topic(), broadcast.event());
-        tracing::error!(topic, event, "a broadcast was not handled: {error}");
+        let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
+        tracing::error!(%topic, %event, "a broadcast was not handled: {}", told(&error));
         Answer::NoReply
     })
 }

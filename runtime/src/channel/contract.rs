@@ -83,10 +83,11 @@ pub trait Channel: Sized + Send + 'static {
         async { Answer::NoReply }
     }
 
-    /// Called once when the client has left, whatever the reason.
+    /// Called once for every channel whose `join` made it, whatever the reason of its end.
     ///
-    /// A leave waits for the callback that runs. One that still runs five seconds later is given up: it is dropped
-    /// together with the channel that it owns, and this is not called.
+    /// A leave waits for the callback that runs. One that still runs five seconds later is given up: it is dropped in the
+    /// middle, and then this is called. A `join` that has not returned by then is dropped too, and there is no channel that
+    /// could be told.
     fn terminate(self, reason: Reason) {
         let _ = reason;
     }

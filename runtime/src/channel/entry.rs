@@ -4,22 +4,17 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     ClientMessage, Ref,
+    client::Held,
     member::Member,
     work::{Instance, Job, Work},
 };
 use crate::{socket::Reason, watchdog};
 
-/// What may wait for one channel's callback.
-const WAITING: usize = 256;
-
 /// What waits for a channel's callback.
 pub(super) enum Waiting {
-    Message(ClientMessage),
+    Message(ClientMessage, Held),
     Job(Job),
 }
-
-/// Too much waits.
-pub(super) struct Full(pub(super) Waiting);
 
 /// A topic that the client has joined, or is joining.
 pub(super) struct Entry {
@@ -28,8 +23,6 @@ pub(super) struct Entry {
     pub(super) join_ref: Ref,
     /// That of the message by which it joined.
     pub(super) reference: Ref,
-    /// Events that go to the channel, and not straight to the client.
-    pub(super) intercept: &'static [&'static str],
     /// The join that this one replaces: the client is told of its end after the reply to this one.
     pub(super) replaced: Option<Ref>,
     joined: bool,
@@ -39,15 +32,9 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn joining(
-        member: Arc<Member>,
-        join_ref: Ref,
-        reference: Ref,
-        intercept: &'static [&'static str],
-        replaced: Option<Ref>,
-    ) -> Self {
+    pub(super) fn joining(member: Arc<Member>, join_ref: Ref, reference: Ref, replaced: Option<Ref>) -> Self {
         let waiting = VecDeque::new();
-        Entry { member, join_ref, reference, intercept, replaced, joined: false, channel: None, waiting }
+        Entry { member, join_ref, reference, replaced, joined: false, channel: None, waiting }
     }
 
     pub(super) fn is_joined(&self) -> bool {
@@ -56,21 +43,26 @@ impl Entry {
 
     /// True for a message of an earlier join. Who names none means this one.
     pub(super) fn is_stale(&self, join_ref: &Ref) -> bool {
-        *join_ref != self.join_ref && !join_ref.is_null() && !self.join_ref.is_null()
+        !join_ref.names_same(&self.join_ref) && !join_ref.is_null() && !self.join_ref.is_null()
     }
 
+    /// A callback has it.
     pub(super) fn is_away(&self) -> bool {
         self.channel.is_none()
     }
 
+    /// What comes now has to wait for its turn.
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_away() || !self.waiting.is_empty()
+    }
+
     /// A callback takes the channel away.
-    pub(super) fn begin(&mut self, job: Job) -> Option<(Arc<Member>, Work)> {
+    pub(super) fn begin(&mut self, job: Job) -> Option<Work> {
         let reference = match &job {
             Job::In(_, reference) => reference.clone(),
-            Job::Info(_) | Job::Out(_) => Ref::NULL,
+            Job::Info(..) | Job::Out(..) => Ref::NULL,
         };
-        let work = self.channel.take()?.handle(job, self.member.outlet(reference));
-        Some((self.member.clone(), work))
+        Some(self.channel.take()?.handle(job, self.member.outlet(reference)))
     }
 
     pub(super) fn come_back(&mut self, channel: Box<dyn Instance>) {
@@ -78,12 +70,8 @@ impl Entry {
         self.channel = Some(channel);
     }
 
-    pub(super) fn wait(&mut self, waiting: Waiting) -> Result<(), Full> {
-        if self.waiting.len() >= WAITING {
-            return Err(Full(waiting));
-        }
+    pub(super) fn wait(&mut self, waiting: Waiting) {
         self.waiting.push_back(waiting);
-        Ok(())
     }
 
     pub(super) fn next(&mut self) -> Option<Waiting> {

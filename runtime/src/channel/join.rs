@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Channel, Mailbox, event::from_payload, member::Member};
 use crate::{
+    escape::told,
     handle::Handle,
     presence::{TrackError, Tracked},
     pubsub::{Payload, SubscriberId},
@@ -221,7 +222,7 @@ impl JoinError {
 
 impl<E: Error> From<E> for JoinError {
     fn from(error: E) -> Self {
-        tracing::info!("a join was refused: {error}");
+        tracing::info!("a join was refused: {}", told(&error));
         JoinError::new("join refused")
     }
 }

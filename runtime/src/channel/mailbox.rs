@@ -4,13 +4,15 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{member::Member, signal::Signal};
 use crate::{
+    escape::shown,
     pubsub::{Broadcast, Subscriber, SubscriberId},
     socket,
 };
 
 /// The address of one channel of one client: what is sent here arrives in its `handle_info`.
 ///
-/// Cloning it is cheap. The channels of a connection share its mailbox of 1,024 messages; past that `send` fails.
+/// Cloning it is cheap. At most 256 messages wait for one channel, the one that is being handled included, and 1,024 for
+/// all channels of a connection; past that `send` fails.
 pub struct Mailbox<I> {
     member: Arc<Member>,
     info: PhantomData<fn(I)>,
@@ -24,12 +26,18 @@ impl<I: Send + 'static> Mailbox<I> {
     /// Sends to the channel's `handle_info`. Messages of one sender arrive in order.
     ///
     /// # Errors
-    /// When the client has left, or its connection's mailbox is full.
+    /// When the client has left, or too much waits.
     pub fn send(&self, info: I) -> Result<(), MailboxError> {
+        self.send_holding(info, 0)
+    }
+
+    /// `bytes` is what the message holds of a broadcast.
+    fn send_holding(&self, info: I, bytes: usize) -> Result<(), MailboxError> {
         if self.member.has_left() {
             return Err(MailboxError::Closed);
         }
-        let sent = self.member.mailbox().send(Signal::info(self.member.clone(), Box::new(info)));
+        let place = self.member.place(bytes).ok_or(MailboxError::Full)?;
+        let sent = self.member.client.mailbox.send(Signal::info(place, Box::new(info)));
         sent.map_err(|error| match error {
             socket::SendError::Full(_) => MailboxError::Full,
             _ => MailboxError::Closed,
@@ -38,7 +46,7 @@ impl<I: Send + 'static> Mailbox<I> {
 
     /// True once the client has left.
     pub fn is_closed(&self) -> bool {
-        self.member.has_left() || self.member.mailbox().is_closed()
+        self.member.has_left() || self.member.client.mailbox.is_closed()
     }
 
     /// Delivers another topic's broadcasts into `handle_info`, until the client leaves or
@@ -75,7 +83,8 @@ impl<I> fmt::Debug for Mailbox<I> {
 pub enum MailboxError {
     /// The client has left.
     Closed,
-    /// The connection has 1,024 messages to handle already.
+    /// The channel has 256 messages to handle already, its connection 1,024, or what they hold of broadcasts is more than
+    /// the socket's `max_waiting_size`.
     Full,
 }
 
@@ -83,7 +92,7 @@ impl fmt::Display for MailboxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             MailboxError::Closed => "the client has left the channel",
-            MailboxError::Full => "the connection's mailbox is full",
+            MailboxError::Full => "the channel's mailbox is full",
         })
     }
 }
@@ -101,36 +110,31 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        if let Err(MailboxError::Full) = self.mailbox.send(I::from(broadcast.clone())) {
-            tracing::warn!(
-                topic = broadcast.topic(),
-                "a broadcast was lost: the connection's mailbox is full"
-            );
+        let bytes = broadcast.payload().len();
+        if let Err(MailboxError::Full) = self.mailbox.send_holding(I::from(broadcast.clone()), bytes) {
+            let topic = shown(broadcast.topic());
+            tracing::warn!(%topic, "a broadcast was lost: the channel's mailbox is full");
         }
     }
 }
 
 /// The broadcasts of a channel's own topic that it intercepts.
-pub(super) struct Intercepts {
-    pub(super) member: Arc<Member>,
-    pub(super) events: &'static [&'static str],
-}
+pub(super) struct Intercepts(pub(super) Arc<Member>);
 
 impl Subscriber for Intercepts {
     fn id(&self) -> SubscriberId {
-        self.member.id()
+        self.0.id()
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        if !self.events.contains(&broadcast.event()) {
+        let Intercepts(member) = self;
+        if !member.intercept.contains(&broadcast.event()) {
             return;
         }
-        let signal = Signal::intercepted(self.member.clone(), broadcast.clone());
-        if let Err(socket::SendError::Full(_)) = self.member.mailbox().send(signal) {
-            tracing::warn!(
-                topic = broadcast.topic(),
-                "a broadcast was lost: the connection's mailbox is full"
-            );
+        let Some(place) = member.place(broadcast.payload().len()) else { return member.overflow() };
+        let signal = Signal::intercepted(place, broadcast.clone());
+        if let Err(socket::SendError::Full(_)) = member.client.mailbox.send(signal) {
+            member.overflow();
         }
     }
 }

@@ -2,58 +2,78 @@
 
 use std::sync::{
     Arc, Mutex, OnceLock, PoisonError,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::sleep};
 
 use super::{
-    NameRef, Outlet, Ref, Reply, SendError, Serializer, ServerMessage, signal::Signal, work::Outcome,
+    NameRef, Outlet, Ref, Reply, SendError, ServerMessage, client::Client, signal::Signal, work::Outcome,
 };
 use crate::{
     handle::Handle,
     pubsub::{BroadcastError, Membership, Payload, SubscriberId},
-    socket::{Link, Mailbox, Reason},
+    socket::Reason,
     watchdog::Watched,
 };
 
+/// Messages of other tasks that may wait for one channel's callback.
+const WAITING: usize = 256;
+/// How long a callback may go on after its client has left.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// A callback may go on, ...
+const STAYS: u8 = 0;
+/// ... has [`GRACE`] left, because the client waits for its end, ...
+const LEAVES: u8 = 1;
+/// ... or is given up.
+const CUT: u8 = 2;
+
 /// One join of one client to one topic.
 pub(super) struct Member {
-    topic: Box<str>,
+    topic: Arc<str>,
     /// What the client named its join; V1 clients name it only by the message itself.
     join_ref: Ref,
-    serializer: &'static dyn Serializer,
-    link: Arc<dyn Link>,
-    mailbox: Mailbox<Signal>,
+    pub(super) client: Arc<Client>,
+    /// Events that go to the channel, and not straight to the client.
+    pub(super) intercept: &'static [&'static str],
     /// Why it ended, once it has.
     ended: OnceLock<Reason>,
-    /// The client waits for its end.
-    leaving: AtomicBool,
-    hurry: Notify,
+    /// How long its callback may go on.
+    stage: AtomicU8,
+    /// A callback runs in a task of its own.
+    running: AtomicBool,
+    /// `stage` or `running` is not what it was.
+    changed: Notify,
     /// What a callback came to that went on in a task of its own.
     returned: Mutex<Option<Box<Outcome>>>,
     memberships: Mutex<Vec<Membership>>,
+    /// Messages of other tasks that wait for a callback, or are handled by one.
+    waiting: AtomicUsize,
+    /// Its socket has been told that too much waits.
+    overflowed: AtomicBool,
 }
 
 impl Member {
     pub(super) fn new(
         topic: &str,
         join_ref: Ref,
-        serializer: &'static dyn Serializer,
-        link: Arc<dyn Link>,
-        mailbox: Mailbox<Signal>,
+        client: Arc<Client>,
+        intercept: &'static [&'static str],
     ) -> Arc<Self> {
         Arc::new(Member {
             topic: topic.into(),
             join_ref,
-            serializer,
-            link,
-            mailbox,
+            client,
+            intercept,
             ended: OnceLock::new(),
-            leaving: AtomicBool::new(false),
-            hurry: Notify::new(),
+            stage: AtomicU8::new(STAYS),
+            running: AtomicBool::new(false),
+            changed: Notify::new(),
             returned: Mutex::default(),
             memberships: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            overflowed: AtomicBool::new(false),
         })
     }
 
@@ -61,24 +81,24 @@ impl Member {
         &self.topic
     }
 
+    pub(super) fn shared_topic(&self) -> Arc<str> {
+        self.topic.clone()
+    }
+
     pub(super) fn join_ref(&self) -> &Ref {
         &self.join_ref
     }
 
     pub(super) fn id(&self) -> SubscriberId {
-        self.link.id()
+        self.client.link.id()
     }
 
     pub(super) fn handle(&self) -> &Handle {
-        self.link.handle()
+        self.client.link.handle()
     }
 
     pub(super) fn watched(&self) -> &Watched {
-        self.link.watched()
-    }
-
-    pub(super) fn mailbox(&self) -> &Mailbox<Signal> {
-        &self.mailbox
+        self.client.link.watched()
     }
 
     pub(super) fn outlet(self: &Arc<Self>, reference: Ref) -> Outlet {
@@ -101,19 +121,31 @@ impl Member {
     }
 
     fn send(&self, message: &ServerMessage<'_>) -> Result<(), SendError> {
-        if self.has_left() {
-            return Err(SendError::Left);
-        }
-        let message = self.serializer.encode(message).map_err(SendError::Unencodable)?;
-        self.link.push(message).map_err(SendError::Unsupported)
+        if self.has_left() { Err(SendError::Left) } else { self.client.send(message) }
     }
 
+    /// Broadcasts to the topic, if anybody can get it: events that are intercepted go to channels, which may take anything.
     pub(super) fn broadcast(&self, event: &str, payload: Payload) -> Result<(), BroadcastError> {
-        self.link.broadcast(&self.topic, event, payload)
+        self.check_broadcast(event, &payload)?;
+        self.client.link.broadcast(&self.topic, event, payload)
+    }
+
+    pub(super) fn check_broadcast(&self, event: &str, payload: &Payload) -> Result<(), BroadcastError> {
+        let reaches = self.client.reaches_any(&self.topic, event, payload);
+        if reaches || self.intercept.contains(&event) { Ok(()) } else { Err(BroadcastError::Unencodable) }
     }
 
     pub(super) fn has_left(&self) -> bool {
         self.ended.get().is_some()
+    }
+
+    /// Why the channel of a callback ends that is dropped before it is done.
+    pub(super) fn fate(&self) -> Reason {
+        match self.ended.get() {
+            Some(reason) => reason.clone(),
+            None if self.is_hurried() => Reason::Left,
+            None => Reason::Shutdown,
+        }
     }
 
     /// Ends all subscriptions, and lets nothing more through to the client. What a callback came to meanwhile is
@@ -121,7 +153,7 @@ impl Member {
     pub(super) fn leave(&self, reason: &Reason) {
         let _ = self.ended.set(reason.clone());
         self.hurry();
-        self.link.unsubscribe(&self.topic);
+        self.client.link.unsubscribe(&self.topic);
         if let Some(outcome) = self.take_returned() {
             outcome.discard(reason.clone());
         }
@@ -132,19 +164,49 @@ impl Member {
 
     /// The client wants to leave: a callback that runs has little time left.
     pub(super) fn hurry(&self) {
-        self.leaving.store(true, Ordering::Release);
-        self.hurry.notify_waiters();
+        self.stage.fetch_max(LEAVES, Ordering::AcqRel);
+        self.changed.notify_waiters();
     }
 
-    /// Waits until the client wants to leave, or has left.
-    pub(super) async fn leaving(&self) {
+    fn is_hurried(&self) -> bool {
+        self.stage.load(Ordering::Acquire) >= LEAVES
+    }
+
+    /// Gives up the callback that runs because the client has joined again, and waits until it is gone.
+    pub(super) async fn cut(&self) {
+        self.leave(&Reason::Rejoined);
+        self.stage.store(CUT, Ordering::Release);
+        self.changed.notify_waiters();
+        self.until(|| !self.is_running()).await;
+    }
+
+    /// Waits until a callback that runs is to be given up.
+    pub(super) async fn overdue(&self) {
+        self.until(|| self.is_hurried()).await;
+        tokio::select! {
+            () = sleep(GRACE) => {}
+            () = self.until(|| self.stage.load(Ordering::Acquire) == CUT) => {}
+        }
+    }
+
+    async fn until(&self, holds: impl Fn() -> bool) {
         loop {
-            let hurry = self.hurry.notified();
-            if self.leaving.load(Ordering::Acquire) {
+            let changed = self.changed.notified();
+            if holds() {
                 return;
             }
-            hurry.await;
+            changed.await;
         }
+    }
+
+    /// A callback goes on in a task of its own, until what is returned is dropped.
+    pub(super) fn run(self: &Arc<Self>) -> Running {
+        self.running.store(true, Ordering::Release);
+        Running(self.clone())
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.running.load(Ordering::Acquire)
     }
 
     /// Gives its socket what a callback came to. After the end nobody waits for it.
@@ -157,11 +219,27 @@ impl Member {
         *returned = Some(Box::new(outcome));
         drop(returned);
         // If the connection has ended, the outcome is found when the channel is closed.
-        let _ = self.mailbox.send_beyond(Signal::returned(self.clone()));
+        let _ = self.client.mailbox.send_beyond(Signal::returned(self.clone()));
     }
 
     pub(super) fn take_returned(&self) -> Option<Box<Outcome>> {
         self.returned.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// A place for a message of another task, which holds so many bytes of a broadcast. `None` if too much waits.
+    pub(super) fn place(self: &Arc<Self>, bytes: usize) -> Option<Place> {
+        if self.waiting.fetch_add(1, Ordering::AcqRel) < WAITING && self.client.hold_broadcast(bytes) {
+            return Some(Place { member: self.clone(), bytes });
+        }
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        None
+    }
+
+    /// Has its socket end the channel: it is too slow for the broadcasts of its topic.
+    pub(super) fn overflow(self: &Arc<Self>) {
+        if !self.overflowed.swap(true, Ordering::AcqRel) {
+            let _ = self.client.mailbox.send_beyond(Signal::overflowed(self.clone()));
+        }
     }
 
     /// Keeps a subscription for as long as the client is joined.
@@ -181,5 +259,28 @@ impl Member {
         let gone: Vec<_> = memberships.extract_if(.., |membership| membership.topic() == topic).collect();
         drop(memberships);
         gone.into_iter().for_each(|membership| self.handle().pubsub().leave(membership));
+    }
+}
+
+/// A callback that runs in a task of its own.
+pub(super) struct Running(Arc<Member>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.store(false, Ordering::Release);
+        self.0.changed.notify_waiters();
+    }
+}
+
+/// Where a message of another task waits for its channel, until the callback that handles it is done.
+pub(super) struct Place {
+    pub(super) member: Arc<Member>,
+    bytes: usize,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.member.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.member.client.release_broadcast(self.bytes);
     }
 }

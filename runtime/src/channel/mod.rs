@@ -58,6 +58,8 @@
 //! | `outlet` | what callbacks write to |
 //! | `mailbox` `signal` | how other tasks reach a channel |
 //! | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
+//! | `table` | the channels of a connection |
+//! | `client` | the client, as all of its channels see it, and how much of it waits |
 //! | `entry` `member` | a joined channel, as its socket sees it, and as others do |
 //! | `work` | callbacks that can be moved to a task of their own |
 //! | `serializer` | the wire formats, and which one a client asks for |
@@ -65,6 +67,7 @@
 mod answer;
 #[doc(hidden)]
 pub mod argument;
+mod client;
 mod contract;
 mod entry;
 mod event;
@@ -78,6 +81,7 @@ mod route;
 mod serializer;
 mod signal;
 mod socket;
+mod table;
 mod work;
 
 pub use self::serializer::{

@@ -2,20 +2,22 @@
 
 mod settle;
 
-use std::{borrow::Cow, collections::HashMap, fmt, future::poll_fn, sync::Arc, task::Poll, time::Duration};
-
-use tokio::time::sleep;
+use std::{borrow::Cow, fmt, future::poll_fn, sync::Arc, task::Poll};
 
 use super::{
-    ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Versioned,
-    entry::{Entry, Full, Waiting},
+    ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Undecodable,
+    Versioned,
+    client::Client,
+    entry::{Entry, Waiting},
     member::Member,
     negotiate,
     signal::Kind,
+    table::Table,
     work::{Job, Outcome, Work},
 };
 use crate::{
     contain,
+    escape::{shown, told},
     message::Message,
     pubsub::Payload,
     socket::{
@@ -26,8 +28,6 @@ use crate::{
 
 /// The topic and the event by which clients show that they are there.
 const HEARTBEAT: (Option<&str>, Option<&str>) = (Some("phoenix"), Some("heartbeat"));
-/// How long a callback may go on after its client has left.
-const GRACE: Duration = Duration::from_secs(5);
 /// Away: the client is to come back, and a browser's does so after any code but 1000.
 const GOING_AWAY: u16 = 1001;
 /// What Phoenix ends a connection with whose client it does not understand.
@@ -38,11 +38,17 @@ pub struct Multiplexer<S: ChannelSocket> {
     socket: Arc<S>,
     speaks: &'static Versioned,
     mailbox: Mailbox<Signal>,
-    channels: HashMap<Box<str>, Entry>,
+    /// From the first join on.
+    table: Option<Box<Table>>,
 }
 
 /// A callback to run, and whose.
-type Task = (Arc<Member>, Work);
+struct Task {
+    member: Arc<Member>,
+    work: Work,
+    /// Of the client's message that it handles; 0 if it handles none.
+    bytes: usize,
+}
 
 impl<S: ChannelSocket> Socket for Multiplexer<S> {
     type Info = Signal;
@@ -62,12 +68,12 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
             Some(_) => Some(""),
         };
         let speaks = negotiate(S::SERIALIZERS, vsn).map_err(|error| {
-            tracing::warn!("{error}");
+            tracing::warn!("{}", told(&error));
             Refused::new()
         })?;
         let mailbox = connect.mailbox().clone();
         let socket = Arc::new(S::connect(connect).await?);
-        Ok(Multiplexer { socket, speaks, mailbox, channels: HashMap::new() })
+        Ok(Multiplexer { socket, speaks, mailbox, table: None })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -78,17 +84,21 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        match self.speaks.serializer.decode(message) {
-            Ok(message) => {
-                let task = self.dispatch(message, out);
-                self.run(task, out).await;
-                Flow::Continue
+        let bytes = message.len();
+        let message = match self.decode(message) {
+            Ok(message) => message,
+            Err(error) => return not_understood(&error),
+        };
+        let task = if message.event.as_str() == Some("phx_join") {
+            if self.in_the_way(&message).is_some() {
+                Box::pin(self.make_way(&message)).await;
             }
-            Err(error) => {
-                let reason = Reason::Protocol(format!("undecodable message: {error}").into());
-                Flow::Stop { code: INTERNAL_ERROR, text: Cow::Borrowed(""), reason }
-            }
-        }
+            self.join(message, bytes, out)
+        } else {
+            self.dispatch(message, bytes, out)
+        };
+        self.run(task, out).await;
+        Flow::Continue
     }
 
     async fn handle_info(&mut self, signal: Signal, out: &mut Outbox) -> Flow {
@@ -98,19 +108,27 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
                 return Flow::Stop { code: GOING_AWAY, text, reason: Reason::Disconnected };
             }
             Kind::ToSocket(_) => None,
-            Kind::Info(member, info) => self.hand_over(member, Waiting::Job(Job::Info(info)), out),
-            Kind::Intercepted(member, broadcast) => {
-                self.hand_over(member, Waiting::Job(Job::Out(broadcast)), out)
-            }
+            Kind::Info(place, info) => self.hand_over(Job::Info(place, info)),
+            Kind::Intercepted(place, broadcast) => self.hand_over(Job::Out(place, broadcast)),
             Kind::Returned(member) => {
                 if let Some(outcome) = member.take_returned() {
                     self.settle(&member, *outcome, out);
                 }
                 self.next(&member, out)
             }
+            Kind::Overflowed(member) => {
+                let topic = shown(member.topic());
+                tracing::warn!(%topic, "a channel ends: too many broadcasts wait for its callback");
+                self.abort(&member, Reason::Overflow, out);
+                None
+            }
         };
         self.run(task, out).await;
         Flow::Continue
+    }
+
+    fn takes_messages(&mut self) -> bool {
+        self.table.as_ref().is_none_or(|table| table.client.has_room())
     }
 
     fn terminate(mut self, reason: Reason) {
@@ -119,43 +137,63 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
 }
 
 impl<S: ChannelSocket> Multiplexer<S> {
-    /// Does what a message asks for, but for the callback that it asks for, which is returned.
-    fn dispatch(&mut self, message: ClientMessage, out: &mut Outbox) -> Option<Task> {
+    fn decode(&self, message: Message) -> Result<ClientMessage, Undecodable> {
+        let message = self.speaks.serializer.decode(message)?;
+        match message.envelope() {
+            bytes if bytes > S::MAX_ENVELOPE_SIZE => Err(Undecodable::new(format!(
+                "{bytes} bytes of topic, event and refs, and {} is the most",
+                S::MAX_ENVELOPE_SIZE
+            ))),
+            _ => Ok(message),
+        }
+    }
+
+    /// Does what a message asks for, but for the callback that it asks for, which is returned. It is no join.
+    fn dispatch(&mut self, message: ClientMessage, bytes: usize, out: &mut Outbox) -> Option<Task> {
         let (topic, event) = (message.topic.as_str(), message.event.as_str());
         if (topic, event) == HEARTBEAT {
             self.reply(out, &Ref::NULL, &message, &Reply::ok(Payload::EMPTY));
             return None;
         }
-        if event == Some("phx_join") {
-            return self.join(message, out);
-        }
-        let Some(entry) = topic.and_then(|topic| self.channels.get_mut(topic)) else {
+        let Some(entry) = topic.zip(self.table.as_mut()).and_then(|(topic, table)| table.get(topic)) else {
             self.unjoined(&message, out);
             return None;
         };
         if entry.is_stale(&message.join_ref) {
             return None;
         }
-        if entry.is_away() {
+        if entry.is_busy() {
             if event == Some("phx_leave") {
                 entry.member.hurry();
             }
-            let member = entry.member.clone();
-            return self.wait_for(&member, Waiting::Message(message), out);
+            let held = entry.member.client.hold(bytes);
+            entry.wait(Waiting::Message(message, held));
+            return None;
         }
-        if event == Some("phx_leave") {
-            let member = entry.member.clone();
+        let member = entry.member.clone();
+        self.handle(&member, message, bytes, out)
+    }
+
+    /// Does what a message for a joined channel asks for, likewise.
+    fn handle(
+        &mut self,
+        member: &Arc<Member>,
+        message: ClientMessage,
+        bytes: usize,
+        out: &mut Outbox,
+    ) -> Option<Task> {
+        if message.event.as_str() == Some("phx_leave") {
             self.reply(out, member.join_ref(), &message, &Reply::ok(Payload::EMPTY));
-            self.end(&member, Reason::Left, out);
+            self.end(member, Reason::Left, out);
             return None;
         }
         let ClientMessage { reference, event: name, payload, .. } = message;
         if name.as_str().is_none() {
-            let member = entry.member.clone();
-            self.end(&member, Reason::Protocol("an event's name is no text".into()), out);
+            self.end(member, Reason::Protocol("an event's name is no text".into()), out);
             return None;
         }
-        entry.begin(Job::In(Event { name, payload }, reference))
+        let work = self.current(member)?.begin(Job::In(Event { name, payload }, reference))?;
+        Some(Task { member: member.clone(), work, bytes })
     }
 
     /// Answers a message for a topic that is not joined.
@@ -167,39 +205,62 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    fn join(&mut self, message: ClientMessage, out: &mut Outbox) -> Option<Task> {
+    /// The callback that a join has to wait for, if there are as many as there may be channels.
+    fn in_the_way(&mut self, join: &ClientMessage) -> Option<Arc<Member>> {
+        self.table.as_mut()?.in_the_way(join.topic.as_str()?, S::MAX_CHANNELS)
+    }
+
+    /// Gives up callbacks until there is room for that of a join.
+    async fn make_way(&mut self, join: &ClientMessage) {
+        while let Some(member) = self.in_the_way(join) {
+            let topic = shown(member.topic());
+            tracing::warn!(%topic, "a callback is given up: its client has joined again, too often to wait for it");
+            member.cut().await;
+        }
+    }
+
+    fn join(&mut self, message: ClientMessage, bytes: usize, out: &mut Outbox) -> Option<Task> {
         let topic = message.topic.as_str();
         let route = topic.and_then(|topic| {
             S::CHANNELS.iter().find(|route| route.matches(topic)).map(|route| (topic, route))
         });
         let Some((topic, route)) = route else {
-            tracing::warn!(topic = %message.topic, "a client tried to join a topic that no channel serves");
+            let topic = message.topic.to_string();
+            tracing::warn!(topic = %shown(&topic), "a client tried to join a topic that no channel serves");
             self.reply(out, &Ref::NULL, &message, &Reply::because("unmatched topic"));
             return None;
         };
-        if self.channels.len() >= S::MAX_CHANNELS && !self.channels.contains_key(topic) {
-            tracing::error!(topic, most = S::MAX_CHANNELS, "a client tried to join too many channels");
+        let table = self.table(out);
+        if table.get(topic).is_none() && table.live() >= S::MAX_CHANNELS {
+            let topic = shown(topic);
+            tracing::error!(%topic, most = S::MAX_CHANNELS, "a client tried to join too many channels");
             self.reply(out, &message.join_ref, &message, &Reply::because("too many channels joined"));
             return None;
         }
         let replaced = self.replace(topic, out);
         let join_ref = if message.join_ref.is_null() { &message.reference } else { &message.join_ref };
-        let serializer = self.speaks.serializer;
-        let link = out.link().clone();
-        let member = Member::new(topic, join_ref.clone(), serializer, link, self.mailbox.clone());
+        let client = self.table(out).client.clone();
+        let member = Member::new(topic, join_ref.clone(), client, route.intercept());
         let work = route.join(member.clone(), message.payload, self.socket.clone());
-        let entry =
-            Entry::joining(member.clone(), message.join_ref, message.reference, route.intercept(), replaced);
-        self.channels.insert(topic.into(), entry);
-        tracing::debug!(topic, channel = route.channel(), "a client joins");
-        Some((member, work))
+        tracing::debug!(topic = %shown(topic), channel = route.channel(), "a client joins");
+        let entry = Entry::joining(member.clone(), message.join_ref, message.reference, replaced);
+        self.table(out).insert(entry);
+        Some(Task { member, work, bytes })
+    }
+
+    fn table(&mut self, out: &Outbox) -> &mut Table {
+        self.table.get_or_insert_with(|| {
+            let (link, mailbox) = (out.link().clone(), self.mailbox.clone());
+            let serializer = self.speaks.serializer;
+            Table::new(Client::new(link, mailbox, serializer, S::SERIALIZERS, S::MAX_WAITING_SIZE))
+        })
     }
 
     /// Ends an earlier join of a topic. Returns what the client named it: it is told `phx_close` after the reply to the
     /// new one.
     fn replace(&mut self, topic: &str, out: &mut Outbox) -> Option<Ref> {
-        let old = self.channels.remove(topic)?;
-        tracing::debug!(topic, "a client joined a topic twice: the first join ends");
+        let old = self.table.as_mut()?.remove(topic)?;
+        tracing::debug!(topic = %shown(topic), "a client joined a topic twice: the first join ends");
         let join_ref = if old.is_joined() {
             Some(old.join_ref.clone())
         } else {
@@ -211,49 +272,47 @@ impl<S: ChannelSocket> Multiplexer<S> {
         join_ref
     }
 
-    /// Gives something to a channel, now or when it has time.
-    fn hand_over(&mut self, member: Arc<Member>, what: Waiting, out: &mut Outbox) -> Option<Task> {
+    /// Gives a message of another task to a channel, now or when it has time.
+    fn hand_over(&mut self, job: Job) -> Option<Task> {
+        let member = job.member()?.clone();
         let entry = self.current(&member)?;
-        if entry.is_away() {
-            return self.wait_for(&member, what, out);
+        if entry.is_busy() {
+            entry.wait(Waiting::Job(job));
+            return None;
         }
-        match what {
-            Waiting::Job(job) => entry.begin(job),
-            Waiting::Message(message) => self.dispatch(message, out),
-        }
-    }
-
-    /// Lets something wait until the channel's callback is done. Too much of it ends the channel.
-    fn wait_for(&mut self, member: &Arc<Member>, what: Waiting, out: &mut Outbox) -> Option<Task> {
-        if let Err(Full(what)) = self.current(member)?.wait(what) {
-            tracing::warn!(topic = member.topic(), "a channel ends: too much waits for its callback");
-            self.abort(member, Reason::Overflow, out);
-            self.answer_waiting([what], out);
-        }
-        None
+        let work = entry.begin(job)?;
+        Some(Task { member, work, bytes: 0 })
     }
 
     /// Runs a callback, and those that waited for it, until one has to wait itself: that one goes to a task of its own.
     async fn run(&mut self, mut task: Option<Task>, out: &mut Outbox) {
-        while let Some((member, mut work)) = task {
+        while let Some(Task { member, mut work, bytes }) = task {
             let polled = poll_fn(|cx| {
                 watchdog::topic(member.topic());
                 Poll::Ready(work.as_mut().poll(cx))
             });
             match polled.await {
                 Poll::Ready(outcome) => self.settle(&member, outcome, out),
-                Poll::Pending => return send_away(member, work),
+                Poll::Pending => return send_away(Task { member, work, bytes }),
             }
             task = self.next(&member, out);
         }
     }
 
-    /// The next callback that waits for a channel.
+    /// The next callback that waits for a channel. While the client does not read, it waits on.
     fn next(&mut self, member: &Arc<Member>, out: &mut Outbox) -> Option<Task> {
         loop {
             let entry = self.current(member).filter(|entry| !entry.is_away())?;
-            let next = entry.next()?;
-            let task = self.hand_over(member.clone(), next, out);
+            if entry.is_busy() && out.link().is_crowded() {
+                let _ = self.mailbox.send_beyond(Signal::returned(member.clone()));
+                return None;
+            }
+            let task = match entry.next()? {
+                Waiting::Job(job) => {
+                    entry.begin(job).map(|work| Task { member: member.clone(), work, bytes: 0 })
+                }
+                Waiting::Message(message, held) => self.handle(member, message, held.bytes(), out),
+            };
             if task.is_some() {
                 return task;
             }
@@ -262,11 +321,11 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     /// The entry of this very join.
     fn current(&mut self, member: &Arc<Member>) -> Option<&mut Entry> {
-        self.channels.get_mut(member.topic()).filter(|entry| Arc::ptr_eq(&entry.member, member))
+        self.table.as_mut()?.get(member.topic()).filter(|entry| Arc::ptr_eq(&entry.member, member))
     }
 
     fn leave_all(&mut self, reason: &Reason) {
-        for (_, entry) in std::mem::take(&mut self.channels) {
+        for entry in self.table.iter_mut().flat_map(|table| table.clear()) {
             entry.close(reason.clone());
         }
     }
@@ -281,7 +340,8 @@ impl<S: ChannelSocket> Drop for Multiplexer<S> {
 
 impl<S: ChannelSocket> fmt::Debug for Multiplexer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Multiplexer").field("channels", &self.channels.len()).finish_non_exhaustive()
+        let channels = self.table.as_ref().map_or(0, |table| table.len());
+        f.debug_struct("Multiplexer").field("channels", &channels).finish_non_exhaustive()
     }
 }
 
@@ -290,14 +350,21 @@ fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) -> Re
     out.try_push(message).map_err(SendError::Unsupported)
 }
 
+/// Ends the connection of a client that does not speak as it said it would. No reply could say so: what it would name is
+/// unknown, or too long to be echoed.
+fn not_understood(error: &Undecodable) -> Flow {
+    let text = format!("undecodable message: {error}");
+    tracing::info!("a connection ends: {}", told(&text));
+    Flow::Stop { code: INTERNAL_ERROR, text: text.clone().into(), reason: Reason::Protocol(text.into()) }
+}
+
 /// Lets a callback go on in a task of its own; its outcome comes back by the mailbox.
-fn send_away(member: Arc<Member>, mut work: Work) {
+fn send_away(task: Task) {
+    let Task { member, mut work, bytes } = task;
     let tasks = member.handle().0.connections.clone();
+    let held = (bytes > 0).then(|| member.client.hold(bytes));
+    let running = member.run();
     tasks.spawn(async move {
-        let too_late = async {
-            member.leaving().await;
-            sleep(GRACE).await;
-        };
         let working = poll_fn(|cx| {
             member.watched().turn(|| {
                 watchdog::topic(member.topic());
@@ -306,16 +373,18 @@ fn send_away(member: Arc<Member>, mut work: Work) {
         });
         let outcome = tokio::select! {
             outcome = working => outcome,
-            () = too_late => give_up(work, member.topic()),
+            () = member.overdue() => give_up(work, member.topic()),
         };
+        drop((held, running));
         member.watched().turn(|| member.give_back(outcome));
     });
 }
 
 fn give_up(work: Work, topic: &str) -> Outcome {
-    tracing::warn!(topic, "a callback was given up: its client has left");
+    let topic = shown(topic);
+    tracing::warn!(%topic, "a callback was given up: its client has left");
     if let Err(panic) = contain::call(|| drop(work)) {
-        tracing::error!(topic, "what a callback held panicked when it was dropped: {panic}");
+        tracing::error!(%topic, "what a callback held panicked when it was dropped: {}", told(&panic));
     }
     Outcome::GivenUp
 }

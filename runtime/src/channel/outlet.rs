@@ -4,9 +4,10 @@ use std::{error::Error, fmt, sync::Arc};
 
 use super::{Ref, Reply, Unencodable, member::Member};
 use crate::{
+    escape::{shown, told},
     handle::Handle,
     pubsub::{BroadcastError, Payload, SubscriberId},
-    socket::Unsupported,
+    socket::{Reason, Unsupported},
 };
 
 /// The way from a channel to its client and its topic, lent to a callback.
@@ -14,6 +15,8 @@ pub struct Outlet {
     member: Arc<Member>,
     /// Of the message that is being handled.
     reference: Ref,
+    /// Why a push was not sent: the channel ends for it.
+    unsent: Option<SendError>,
 }
 
 /// Why a client did not get a message.
@@ -42,7 +45,16 @@ impl Error for SendError {}
 
 impl Outlet {
     pub(super) fn new(member: Arc<Member>, reference: Ref) -> Self {
-        Outlet { member, reference }
+        Outlet { member, reference, unsent: None }
+    }
+
+    /// Why the channel ends if its callback is dropped.
+    pub(super) fn fate(&self) -> Reason {
+        self.member.fate()
+    }
+
+    pub(super) fn take_unsent(&mut self) -> Option<SendError> {
+        self.unsent.take()
     }
 
     /// The topic that the client joined.
@@ -50,12 +62,18 @@ impl Outlet {
         self.member.topic()
     }
 
-    /// Sends an event to this client. The payload is a JSON object or bytes; one that cannot be sent is logged.
+    /// Sends an event to this client. The payload is a JSON object or bytes.
+    ///
+    /// One that cannot be sent (a list, say, or bytes to a client of V1) is logged, and the channel ends after this
+    /// callback: the client is told `phx_error`, and does not wait for what never comes. See
+    /// [`try_push`](Outlet::try_push).
     pub fn push(&mut self, event: &str, payload: impl Into<Payload>) {
         if let Err(error) = self.try_push(event, payload)
             && error != SendError::Left
         {
-            tracing::error!(topic = self.topic(), event, "a push was not sent: {error}");
+            let (topic, event) = (shown(self.member.topic()), shown(event));
+            tracing::error!(%topic, %event, "a push was not sent, and its channel ends: {error}");
+            self.unsent.get_or_insert(error);
         }
     }
 
@@ -72,23 +90,29 @@ impl Outlet {
     pub fn push_presence(&mut self) {
         match Payload::json(&self.handle().presence().list(self.topic())) {
             Ok(list) => self.push("presence_state", list),
-            Err(error) => tracing::error!(topic = self.topic(), "presences cannot be JSON: {error}"),
+            Err(error) => {
+                let topic = shown(self.member.topic());
+                tracing::error!(%topic, "presences cannot be JSON: {}", told(&error));
+            }
         }
     }
 
-    /// Broadcasts an event to all members of the topic, this client included.
+    /// Broadcasts an event to all members of the topic, this client included. The payload is a JSON object or bytes;
+    /// events that the channel intercepts may carry anything.
     ///
     /// # Errors
-    /// When the endpoint has more broadcasts waiting than it may.
+    /// When no client can get the payload, or the endpoint has more broadcasts waiting than it may.
     pub fn broadcast(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
         self.member.broadcast(event, payload.into())
     }
 
-    /// Broadcasts an event to all members of the topic but this client.
+    /// Broadcasts an event to all members of the topic but this client, as [`broadcast`](Outlet::broadcast) does.
     ///
     /// # Errors
-    /// When the endpoint has more broadcasts waiting than it may.
+    /// As `broadcast`.
     pub fn broadcast_from(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
+        let payload = payload.into();
+        self.member.check_broadcast(event, &payload)?;
         self.member.handle().broadcast_from(self.id(), self.member.topic(), event, payload)
     }
 
@@ -135,12 +159,16 @@ pub struct SocketRef {
 }
 
 impl SocketRef {
-    /// Sends the reply.
+    /// Sends the reply. A client that cannot get it is told the error `internal error` instead.
     ///
     /// # Errors
     /// When the client has left, or the reply cannot be sent.
     pub fn reply(&self, reply: impl Into<Reply>) -> Result<(), SendError> {
-        self.member.reply(&self.reference, &reply.into())
+        let replied = self.member.reply(&self.reference, &reply.into());
+        if let Err(SendError::Unencodable(_) | SendError::Unsupported(_)) = replied {
+            self.member.reply(&self.reference, &Reply::because("internal error"))?;
+        }
+        replied
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use super::member::Member;
+use super::member::{Member, Place};
 use crate::pubsub::Broadcast;
 
 /// What reaches a socket of channels from other tasks: it is for the channels, and nothing an application sends.
@@ -12,24 +12,30 @@ pub(super) enum Kind {
     /// On the topic that is the socket's id.
     ToSocket(Broadcast),
     /// For a channel's `handle_info`.
-    Info(Arc<Member>, Box<dyn Any + Send>),
+    Info(Place, Box<dyn Any + Send>),
     /// For a channel's `handle_out`.
-    Intercepted(Arc<Member>, Broadcast),
+    Intercepted(Place, Broadcast),
     /// A callback that went to a task of its own is done.
     Returned(Arc<Member>),
+    /// More broadcasts wait for a channel's `handle_out` than may.
+    Overflowed(Arc<Member>),
 }
 
 impl Signal {
-    pub(super) fn info(member: Arc<Member>, info: Box<dyn Any + Send>) -> Self {
-        Signal(Kind::Info(member, info))
+    pub(super) fn info(place: Place, info: Box<dyn Any + Send>) -> Self {
+        Signal(Kind::Info(place, info))
     }
 
-    pub(super) fn intercepted(member: Arc<Member>, broadcast: Broadcast) -> Self {
-        Signal(Kind::Intercepted(member, broadcast))
+    pub(super) fn intercepted(place: Place, broadcast: Broadcast) -> Self {
+        Signal(Kind::Intercepted(place, broadcast))
     }
 
     pub(super) fn returned(member: Arc<Member>) -> Self {
         Signal(Kind::Returned(member))
+    }
+
+    pub(super) fn overflowed(member: Arc<Member>) -> Self {
+        Signal(Kind::Overflowed(member))
     }
 }
 

@@ -22,7 +22,23 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
     const SERIALIZERS: &'static [Versioned] = Versioned::DEFAULT;
 
     /// Most channels of one connection; a join past it is refused. Default 100.
+    ///
+    /// Callbacks that go on although their channel has ended count too. A join of a topic that is joined already is never
+    /// refused: while it would be one too many, such a callback is given up for it.
     const MAX_CHANNELS: usize = 100;
+
+    /// Most bytes of topic, event, `ref` and `join_ref` of a client's message, all four together. Default 1,024.
+    ///
+    /// A message past it ends the connection with 1011, as one that is not understood: its reply would have to repeat what
+    /// is too long. Of a topic, an event or a ref that V1 and V2 read, 64 KiB of JSON are the most, whatever this says.
+    const MAX_ENVELOPE_SIZE: usize = 1024;
+
+    /// Bytes of a client's messages that wait for callbacks, or are handled by one that is not done, before nothing more is
+    /// read from the client. Each counts 512 bytes beside its own. Default 1 MiB.
+    ///
+    /// So a connection holds this and one message more at most. As much may wait of broadcasts that its channels intercept
+    /// or subscribe to. Where messages have to be small, it is less: half of the largest message, but at least 64 KiB.
+    const MAX_WAITING_SIZE: usize = 1024 * 1024;
 
     /// Options for every mount of this socket; what a mount sets itself wins, key by key.
     const OPTIONS: SocketOptions = SocketOptions::DEFAULT;

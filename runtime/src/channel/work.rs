@@ -1,8 +1,12 @@
 //! A channel without its type, and its callbacks as work that can be moved to another task.
 
-use std::{any::Any, future::Future, pin::Pin};
+use std::{any::Any, future::Future, pin::Pin, sync::Arc};
 
-use super::{Answer, Channel, Event, JoinError, Outlet, Ref, join::Join};
+use super::{
+    Answer, Channel, Event, JoinError, Outlet, Ref,
+    join::Join,
+    member::{Member, Place},
+};
 use crate::{
     pubsub::{Broadcast, Payload},
     socket::Reason,
@@ -32,7 +36,7 @@ pub(super) enum Outcome {
         channel: Box<dyn Instance>,
         text: String,
     },
-    /// It took too long, and was dropped together with its channel.
+    /// It took too long, and was dropped together with its channel, which has been told.
     GivenUp,
 }
 
@@ -48,11 +52,21 @@ impl Outcome {
     }
 }
 
-/// What a channel is to handle.
+/// What a channel is to handle. Places are given up when it is handled.
 pub(super) enum Job {
     In(Event, Ref),
-    Info(Box<dyn Any + Send>),
-    Out(Broadcast),
+    Info(Place, Box<dyn Any + Send>),
+    Out(Place, Broadcast),
+}
+
+impl Job {
+    /// The channel that a message of another task is for.
+    pub(super) fn member(&self) -> Option<&Arc<Member>> {
+        match self {
+            Job::In(..) => None,
+            Job::Info(place, _) | Job::Out(place, _) => Some(&place.member),
+        }
+    }
 }
 
 /// A channel without its type.
@@ -64,29 +78,36 @@ pub(super) trait Instance: Send {
 struct Running<C>(C);
 
 impl<C: Channel> Instance for Running<C> {
-    fn handle(mut self: Box<Self>, job: Job, mut out: Outlet) -> Work {
+    fn handle(self: Box<Self>, job: Job, out: Outlet) -> Work {
+        let mut owned = Owned { channel: Some(self), out };
         Box::pin(async move {
-            let channel = &mut self.0;
+            let Owned { channel: Some(channel), out } = &mut owned else { return Outcome::GivenUp };
+            let channel = &mut channel.0;
             let (answered, reference) = match job {
                 Job::In(event, reference) => {
-                    let handled = async { channel.handle_in(event, &mut out).await };
+                    let handled = async { channel.handle_in(event, out).await };
                     (watchdog::run(Callback::ChannelIn, handled).await, Some(reference))
                 }
-                Job::Info(info) => match info.downcast::<C::Info>() {
+                Job::Info(_place, info) => match info.downcast::<C::Info>() {
                     Ok(info) => {
-                        let handled = async { channel.handle_info(*info, &mut out).await };
+                        let handled = async { channel.handle_info(*info, out).await };
                         (watchdog::run(Callback::ChannelInfo, handled).await, None)
                     }
                     Err(_) => (Ok(Answer::NoReply), None),
                 },
-                Job::Out(broadcast) => {
-                    let handled = async { channel.handle_out(broadcast, &mut out).await };
+                Job::Out(_place, broadcast) => {
+                    let handled = async { channel.handle_out(broadcast, out).await };
                     (watchdog::run(Callback::ChannelOut, handled).await, None)
                 }
             };
-            match answered {
-                Ok(answer) => Outcome::Handled { channel: self, reference, answer },
-                Err(panic) => Outcome::Crashed { channel: self, text: panic.to_string() },
+            let unsent = out.take_unsent();
+            let Some(channel) = owned.channel.take() else { return Outcome::GivenUp };
+            match (answered, unsent) {
+                (Ok(answer), None) => Outcome::Handled { channel, reference, answer },
+                (Ok(answer), Some(error)) => {
+                    Outcome::Handled { channel, reference, answer: answer.or_fail(&error) }
+                }
+                (Err(panic), _) => Outcome::Crashed { channel, text: panic.to_string() },
             }
         })
     }
@@ -94,6 +115,20 @@ impl<C: Channel> Instance for Running<C> {
     fn terminate(self: Box<Self>, reason: Reason) {
         if let Err(panic) = watchdog::call(Callback::ChannelTerminate, || self.0.terminate(reason)) {
             tracing::error!("terminate of a channel panicked: {panic}");
+        }
+    }
+}
+
+/// A channel with its callback, which may be dropped before it is done: then the channel is told its end.
+struct Owned<C: Channel> {
+    channel: Option<Box<Running<C>>>,
+    out: Outlet,
+}
+
+impl<C: Channel> Drop for Owned<C> {
+    fn drop(&mut self) {
+        if let Some(channel) = self.channel.take() {
+            channel.terminate(self.out.fate());
         }
     }
 }

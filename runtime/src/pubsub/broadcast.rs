@@ -85,7 +85,8 @@ impl Payload {
         serde_json::to_string(value).map(|text| Payload::Json(text.into()))
     }
 
-    fn len(&self) -> usize {
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
         match self {
             Payload::Json(text) | Payload::Text(text) => text.len(),
             Payload::Binary(bytes) => bytes.len(),

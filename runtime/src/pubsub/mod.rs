@@ -68,6 +68,9 @@ pub enum BroadcastError {
     Overloaded,
     /// The endpoint has stopped.
     Closed,
+    /// No client of the channel can get the payload: it is neither a JSON object nor bytes, or no serializer of the socket
+    /// has room for it.
+    Unencodable,
 }
 
 impl fmt::Display for BroadcastError {
@@ -75,6 +78,9 @@ impl fmt::Display for BroadcastError {
         f.write_str(match self {
             BroadcastError::Overloaded => "too many broadcasts wait for delivery",
             BroadcastError::Closed => "the endpoint has stopped",
+            BroadcastError::Unencodable => {
+                "no client can get the payload; help: channels broadcast JSON objects, or bytes"
+            }
         })
     }
 }

@@ -81,7 +81,8 @@ pub enum Reason {
     Crash,
     /// The client broke the protocol or a limit; the text says how.
     Protocol(Cow<'static, str>),
-    /// The client did not read, and the outbox reached its limit; or too much waited for a channel's callback.
+    /// The client did not read, and the outbox reached its limit; or more broadcasts waited for a channel's
+    /// `handle_out` than may.
     Overflow,
     /// The endpoint is shutting down.
     Shutdown,

@@ -83,6 +83,13 @@ impl<I: Send + 'static> Mailbox<I> {
         }
     }
 
+    /// Has the connection's task look again at what it waits for.
+    pub(crate) fn wake(&self) {
+        if let Some(inbox) = self.0.upgrade() {
+            inbox.wake();
+        }
+    }
+
     /// True once the connection has ended.
     pub fn is_closed(&self) -> bool {
         self.0.upgrade().is_none_or(|inbox| inbox.lock().closed)
@@ -183,10 +190,14 @@ impl<I> Inbox<I> {
             }
             state.queue.push_back(info);
         }
+        self.wake();
+        Ok(())
+    }
+
+    fn wake(&self) {
         if let Some(waker) = self.waker.get().and_then(Weak::upgrade) {
             waker.wake();
         }
-        Ok(())
     }
 
     /// Takes everything that waits, and the memory it waited in.

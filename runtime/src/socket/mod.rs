@@ -143,6 +143,14 @@ pub trait Socket: Sized + Send + 'static {
     /// Called for each message of the client.
     fn handle_in(&mut self, message: Message, out: &mut Outbox) -> impl Future<Output = Flow> + Send;
 
+    /// Whether the client's next message may come. While it may not, nothing is read from the client, and `handle_info` is
+    /// still called. Asked before each message, and again whenever
+    /// the connection's task is woken.
+    #[doc(hidden)]
+    fn takes_messages(&mut self) -> bool {
+        true
+    }
+
     /// Called for each ping and pong of the client; a ping has been answered already.
     fn handle_control(&mut self, control: Control, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
         let _ = (control, out);

@@ -23,6 +23,10 @@ pub(crate) trait Link: Send + Sync {
     /// Says in the log that a message was not sent.
     fn cannot_send(&self, error: Unsupported);
     fn ping(&self, payload: Bytes);
+    /// Too much waits for the client for callbacks to be called.
+    fn is_crowded(&self) -> bool;
+    /// The largest message that the client may send, in bytes.
+    fn max_message(&self) -> usize;
     fn id(&self) -> SubscriberId;
     fn handle(&self) -> &Handle;
     fn watched(&self) -> &Watched;

@@ -125,7 +125,8 @@ impl<S: Socket> Driver<S> {
         .await;
     }
 
-    /// Calls `handle_info` with all that waits in the mailbox.
+    /// Calls `handle_info` with all that waits in the mailbox. A socket of channels whose callbacks have too much to do
+    /// takes no messages meanwhile: [`deliver`](Driver::deliver) then does this too, until it does.
     ///
     /// Returns [`Flow::Stop`] if the connection has to end, with the code that WebSocket would close with: the endpoint
     /// stops (1012), the client was silent for too long (1002), does not read (1013) or is gone (1006).
@@ -197,12 +198,24 @@ impl<S: Socket> Driver<S> {
         ending(self.line.asked())
     }
 
-    /// Waits while too much waits for the client; returns how the connection ends if something asks for it meanwhile.
+    /// Waits while too much waits for the client, or the socket takes no messages; returns how the connection ends if
+    /// something asks for it meanwhile.
     pub(super) async fn room(&mut self) -> Option<Flow> {
-        if !self.socket.is_open() {
-            return Some(Flow::stop());
+        loop {
+            let Some((socket, _)) = self.socket.parts() else { return Some(Flow::stop()) };
+            if let Some(end) = room(&self.line).await {
+                return Some(end);
+            }
+            if socket.takes_messages() {
+                return None;
+            }
+            taken(&self.line, socket, &self.inbox).await;
+            match (self.line.asked(), self.info().await) {
+                (Ask::Nothing, Flow::Continue) => {}
+                (ask, Flow::Continue) => return Some(ending(ask).unwrap_or_else(Flow::stop)),
+                (_, end) => return Some(end),
+            }
         }
-        room(&self.line).await
     }
 
     pub(super) fn line(&self) -> &Arc<Line> {
@@ -264,6 +277,18 @@ async fn room(line: &Line) -> Option<Flow> {
         }
     })
     .await
+}
+
+/// Waits until a socket may take messages again, or has something else to do.
+async fn taken<S: Socket>(line: &Line, socket: &mut S, inbox: &Inbox<S::Info>) {
+    poll_fn(|cx| {
+        line.register(cx);
+        match socket.takes_messages() || !inbox.is_empty() || line.asked() != Ask::Nothing {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
 }
 
 fn ending(ask: Ask) -> Option<Flow> {

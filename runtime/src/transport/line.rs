@@ -25,7 +25,7 @@ use crate::{
     pubsub::{
         Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
     },
-    socket::{InboxWaker, Link, Reason, Unsupported},
+    socket::{InboxWaker, Link, LongPoll, Reason, TransportKind, Unsupported},
     watchdog::{Callback, Watched},
 };
 
@@ -380,6 +380,18 @@ impl Link for Line {
     }
 
     fn ping(&self, _: Bytes) {}
+
+    fn is_crowded(&self) -> bool {
+        Line::is_crowded(self)
+    }
+
+    fn max_message(&self) -> usize {
+        match (self.mounted.kind, &self.mounted.mount.longpoll) {
+            (TransportKind::LongPoll, Some(longpoll)) => longpoll.max_body_size,
+            // A transport of the application's own has no limit that is known here.
+            _ => LongPoll::DEFAULT.max_body_size,
+        }
+    }
 
     fn id(&self) -> SubscriberId {
         self.id

@@ -93,6 +93,11 @@ impl Message {
         Message { reference, event: "phx_close".into(), payload: json!({}), ..self.clone() }
     }
 
+    /// The end of the channel by a failure; the message names its join.
+    pub(super) fn error(&self) -> Message {
+        Message { event: "phx_error".into(), ..self.close() }
+    }
+
     /// The server's frame.
     pub(super) fn frame(&self) -> Frame {
         Frame { masked: false, ..Frame::text(&self.text()) }

@@ -1,9 +1,6 @@
 //! How channels and connections end.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use landfall_tests::wire::Frame;
 use serde_json::json;
@@ -14,7 +11,7 @@ use tokio::{
 
 use crate::{
     client::{BOTH, Client, Heard, Via, end, ok},
-    room::{ENDED, JOINED},
+    room::Tally,
     site,
 };
 
@@ -70,6 +67,24 @@ async fn what_cannot_be_decoded_ends_the_connection() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_not_understood_is_told_why() {
+    let site = site::start().await;
+    for (undecodable, text) in [
+        ("[1,2,3]", "undecodable message: expected an array of at least 5 elements"),
+        (
+            r#"["j","1","room:1","echo",{"secret":}]"#,
+            "undecodable message: expected value at line 1 column 36",
+        ),
+    ] {
+        let mut client = site.sea.open("/socket/websocket?vsn=2.0.0").await;
+        client.text(undecodable).await;
+        let close = client.hear_within(Duration::from_secs(1)).await;
+        assert_eq!(close.close_code(), Some(1011));
+        assert_eq!(String::from_utf8_lossy(&close.payload[2..]), text);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_application_can_disconnect_a_client_by_its_id() {
     for via in BOTH {
         let mut site = site::start().await;
@@ -115,7 +130,10 @@ async fn clients_are_told_to_come_back_when_the_endpoint_stops() {
             running.shutdown().await.expect("a clean end");
         }
         assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-        assert_eq!(site.noted().await, "room:1 Shutdown");
+        // Also the one whose callback hung, in the end.
+        let mut told = [site.noted().await, site.noted().await];
+        told.sort();
+        assert_eq!(told, ["room:1 Shutdown", "room:2 Shutdown"]);
         site.nothing_noted();
         for topic in ["room:1", "room:2"] {
             assert_eq!(site.pubsub.subscribers(topic), 0);
@@ -183,11 +201,19 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
                 let mut client = site.client(BOTH[(visitor + round) % 2]).await;
                 for number in 0..8 {
                     let (topic, wait) = (format!("room:{number}"), (round + number) % 3);
-                    let wish = json!({"silent": true, "counted": true, "listen": "news", "wait_ms": wait});
+                    let wish = json!({"silent": true, "tally": "all", "listen": "news", "wait_ms": wait});
                     client.say(json!(["j", "j", topic, "phx_join", wish])).await;
-                    let event =
-                        ["echo", "wait", "panic", "phx_leave", "stop", "phx_join", "panic late", "whisper"]
-                            [(visitor + round + number) % 8];
+                    let event = [
+                        "echo",
+                        "wait",
+                        "panic",
+                        "phx_leave",
+                        "stop",
+                        "phx_join",
+                        "panic late",
+                        "whisper",
+                        "hang",
+                    ][(visitor + round + number) % 9];
                     let payload = if event == "phx_join" { wish } else { json!(3) };
                     client.say(json!(["k", "1", topic, event, payload])).await;
                     client.say(json!([null, "2", topic, event, payload])).await;
@@ -210,6 +236,7 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
     let topics: Vec<String> = (0..8).map(|number| format!("room:{number}")).collect();
     site.is_as_at_first(&topics.iter().map(String::as_str).collect::<Vec<_>>()).await;
     site.is_as_at_first(&["news"]).await;
-    let counts = (JOINED.load(Ordering::SeqCst), ENDED.load(Ordering::SeqCst));
+    let tally = Tally::new("all");
+    let counts = (tally.joined(), tally.ended());
     assert!(counts.0 > 1000 && counts.0 == counts.1, "{counts:?} joined and ended");
 }

@@ -1,5 +1,6 @@
 //! Channels, over WebSocket and over longpoll, without a network and on a clock that is turned by hand.
 
+mod bounds;
 mod broadcasts;
 mod client;
 mod endings;

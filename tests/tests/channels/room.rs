@@ -1,9 +1,10 @@
 //! Channels that do what their clients ask for.
 
 use std::{
+    collections::BTreeMap,
     future::pending,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -27,12 +28,34 @@ pub(crate) struct Room {
     mailbox: Mailbox<Told>,
     kept: Option<SocketRef>,
     silent: bool,
-    counted: bool,
+    tally: Option<Tally>,
 }
 
-/// Joins and ends of channels that are counted: one test does.
-pub(crate) static JOINED: AtomicUsize = AtomicUsize::new(0);
-pub(crate) static ENDED: AtomicUsize = AtomicUsize::new(0);
+/// Channels of a test: those that were joined, and those that have been told their end.
+#[derive(Clone)]
+pub(crate) struct Tally(Arc<[AtomicUsize; 2]>);
+
+static TALLIES: Mutex<BTreeMap<String, Tally>> = Mutex::new(BTreeMap::new());
+
+impl Tally {
+    /// That of the channels whose join names it.
+    pub(crate) fn new(name: &str) -> Tally {
+        let mut tallies = TALLIES.lock().expect("no test panicked here");
+        tallies.entry(name.to_owned()).or_insert_with(|| Tally(Arc::default())).clone()
+    }
+
+    pub(crate) fn joined(&self) -> usize {
+        self.0[0].load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn ended(&self) -> usize {
+        self.0[1].load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn alive(&self) -> usize {
+        self.joined() - self.ended()
+    }
+}
 
 /// What a join may ask for.
 #[derive(Default, Deserialize)]
@@ -48,13 +71,14 @@ struct Wish {
     listen: Option<String>,
     /// Writes nothing down.
     silent: bool,
-    counted: bool,
+    tally: Option<String>,
 }
 
 /// What reaches `handle_info`.
 pub(crate) enum Told {
     Text(&'static str),
     Heard(Broadcast),
+    Nothing,
     Panic,
 }
 
@@ -90,18 +114,12 @@ impl Channel for Room {
         if let Some(topic) = wish.listen {
             mailbox.subscribe(&topic);
         }
-        if wish.counted {
-            JOINED.fetch_add(1, Ordering::SeqCst);
+        let tally = wish.tally.as_deref().map(Tally::new);
+        if let Some(tally) = &tally {
+            tally.0[0].fetch_add(1, Ordering::SeqCst);
         }
         let (topic, handle) = (join.topic().to_owned(), join.handle().clone());
-        let joined = Joined::new(Room {
-            topic,
-            handle,
-            mailbox,
-            kept: None,
-            silent: wish.silent,
-            counted: wish.counted,
-        });
+        let joined = Joined::new(Room { topic, handle, mailbox, kept: None, silent: wish.silent, tally });
         Ok(match wish.reply {
             Some(reply) => joined.reply(reply),
             None if wish.bytes => joined.reply(vec![1, 2, 3]),
@@ -113,6 +131,11 @@ impl Channel for Room {
         let payload = event.payload().clone();
         match event.name() {
             "echo" => return Answer::Reply(Reply::ok(payload)),
+            "size" => return Answer::Reply(Reply::ok(json!(payload.as_text().map(str::len)))),
+            "twice" => {
+                out.push("said", payload.clone());
+                return Answer::Reply(Reply::ok(payload));
+            }
             "no" => return Answer::Reply(Reply::error(payload)),
             "maybe" => return Answer::Reply(Reply::with_status("maybe", payload)),
             "say" => out.push("said", payload),
@@ -152,13 +175,20 @@ impl Channel for Room {
             "bytes" => return Answer::Reply(Reply::ok(vec![1, 2, 3])),
             "push bytes" => out.push("bytes", vec![4, 5, 6]),
             "shout bytes" => out.broadcast("bytes", vec![7, 8, 9]).expect("room for a broadcast"),
-            "try bytes" => {
-                let tried = out.try_push("bytes", vec![4, 5, 6]);
-                return Answer::Reply(Reply::ok(tried.err().map_or("sent".to_owned(), |e| e.to_string())));
+            "try bytes" => return told(out.try_push("bytes", vec![4, 5, 6])),
+            "push list" => return told(out.try_push("list", json!([1]))),
+            "push a list" => out.push("list", json!([1])),
+            "push text" => out.push("text", "plain"),
+            "try to shout text" => return told(out.broadcast("text", "plain")),
+            "try to tell text" => return told(out.broadcast_from("text", "plain")),
+            "whisper text" => return told(out.broadcast("secret", "plain")),
+            "answer kept in bytes" => {
+                let kept = self.kept.take().expect("a reference was kept");
+                return told(kept.reply(Reply::ok(vec![1])));
             }
-            "push list" => {
-                let tried = out.try_push("list", json!([1]));
-                return Answer::Reply(Reply::ok(tried.err().map_or("sent".to_owned(), |e| e.to_string())));
+            "inform many" => {
+                let sent = (0..300).take_while(|_| self.mailbox.send(Told::Nothing).is_ok());
+                return Answer::Reply(Reply::ok(json!(sent.count())));
             }
             "keep" => self.kept = out.socket_ref(),
             "answer kept" => {
@@ -181,6 +211,7 @@ impl Channel for Room {
             Told::Heard(news) => {
                 out.push("heard", json!({"topic": news.topic(), "event": news.event()}));
             }
+            Told::Nothing => {}
             Told::Panic => panic!("as asked"),
         }
         Answer::NoReply
@@ -197,8 +228,8 @@ impl Channel for Room {
     }
 
     fn terminate(self, reason: Reason) {
-        if self.counted {
-            ENDED.fetch_add(1, Ordering::SeqCst);
+        if let Some(tally) = &self.tally {
+            tally.0[1].fetch_add(1, Ordering::SeqCst);
         }
         self.note(&format!("{reason:?}"));
     }
@@ -223,6 +254,11 @@ impl Room {
 
 fn note(handle: &Handle, text: &str) {
     handle.broadcast("journal", "note", text).expect("room for a broadcast");
+}
+
+/// The answer that says what became of something.
+fn told<E: std::fmt::Display>(tried: Result<(), E>) -> Answer {
+    Answer::Reply(Reply::ok(tried.err().map_or("sent".to_owned(), |error| error.to_string())))
 }
 
 async fn sleep_ms(wait: u64) {

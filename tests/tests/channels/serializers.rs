@@ -125,8 +125,9 @@ async fn v1_is_spoken_to_clients_that_say_so_or_nothing() {
         client.asks(message("say", "3"), told("said", json!({"a": 1}))).await;
         client.asks(message("shout", "4"), told("shouted", json!({"a": 1}))).await;
         client.asks(message("bytes", "5"), answer("5", "error", json!({"reason": "internal error"}))).await;
-        client.say(message("push bytes", "6")).await;
-        client.say(message("shout bytes", "7")).await;
+        client.say(message("shout bytes", "6")).await;
+        client.asks(message("push bytes", "7"), told("phx_error", json!({}))).await;
+        client.asks(message("phx_join", "8"), answer("8", "ok", json!({}))).await;
         client.asks(message("panic", "8"), told("phx_error", json!({}))).await;
         client.asks(message("phx_join", "9"), answer("9", "ok", json!({}))).await;
         client.asks(message("phx_join", "10"), answer("10", "ok", json!({}))).await;
@@ -170,9 +171,61 @@ async fn references_of_any_kind_come_back_as_they_are() {
                 json!([7, reference, "room:1", "phx_reply", {"status": "ok", "response": {"at": at}}]);
             client.asks(json!([7, reference, "room:1", "echo", {"at": at}]), echoed).await;
         }
-        client.say(json!(["7", "9", "room:1", "echo", {}])).await;
+        // Digits are the same join, which a binary frame can name only so; others are not.
+        client.bytes(b"\x00\x01\x01\x06\x047\x39room:1echo").await;
+        let echoed = client.hear_any().await;
+        match via {
+            Via::WebSocket => assert_eq!(echoed, Heard::Binary(b"\x01\x01\x01\x06\x0279room:1ok".to_vec())),
+            Via::LongPoll => assert!(matches!(echoed, Heard::Text(text) if text.contains("internal error"))),
+        }
+        client.say(json!(["70", "9", "room:1", "echo", {}])).await;
         client.is_quiet().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_push_that_a_client_cannot_get_ends_its_channel() {
+    for (via, query, event) in [
+        (Via::WebSocket, "vsn=2.0.0", "push a list"),
+        (Via::WebSocket, "vsn=2.0.0", "push text"),
+        (Via::LongPoll, "vsn=2.0.0", "push a list"),
+        (Via::LongPoll, "vsn=2.0.0", "push bytes"),
+    ] {
+        let mut site = site::start().await;
+        let mut client = site.client_at(via, "/socket", query).await;
+        client.join("room:1").await;
+        client.say(json!(["j", "1", "room:1", event, {}])).await;
+        client.expects(end("j", "room:1", "phx_error")).await;
+        let noted = site.noted().await;
+        assert!(noted.starts_with("room:1 Failed(\"a push was not sent: "), "{event}: {noted}");
+        client.is_quiet().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broadcast_that_no_client_can_get_is_an_error_where_it_is_made() {
+    for via in BOTH {
+        let mut site = site::start().await;
+        let mut client = site.member(via, "room:1").await;
+        let refused = json!("no client can get the payload; help: channels broadcast JSON objects, or bytes");
+        for event in ["try to shout text", "try to tell text"] {
+            client.asks(json!(["j", "1", "room:1", event, {}]), ok("1", "room:1", refused.clone())).await;
+        }
+        // What the channel intercepts is for itself.
+        client.asks(json!(["j", "2", "room:1", "whisper text", {}]), ok("2", "room:1", json!("sent"))).await;
+        client.expects(end("j", "room:1", "phx_error")).await;
+        assert!(site.noted().await.contains("a push was not sent"), "it was pushed as it came");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_reply_that_a_client_cannot_get_becomes_an_error() {
+    let site = site::start().await;
+    let mut client = site.member(Via::LongPoll, "room:1").await;
+    client.say(json!(["j", "1", "room:1", "keep", {}])).await;
+    client.say(json!(["j", "2", "room:1", "answer kept in bytes", {}])).await;
+    client.expects(reply(Some("j"), "1", "room:1", "error", json!({"reason": "internal error"}))).await;
+    client.expects(ok("2", "room:1", json!("longpoll carries text only, and this message is binary"))).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,6 +263,9 @@ async fn bytes_reach_the_server_by_longpoll_and_the_way_back_is_refused_clearly(
     let mut client = site.member(Via::LongPoll, "room:1").await;
     let refusal = "longpoll carries text only, and this message is binary";
     client.bytes(b"\x00\x01\x01\x06\x03j1room:1say\x01\x02").await;
+    client.expects(end("j", "room:1", "phx_error")).await;
+    assert!(site.noted().await.starts_with("room:1 Failed("));
+    client.join("room:1").await;
     client.bytes(b"\x00\x01\x01\x06\x04j2room:1echo\x01\x02").await;
     client.expects(reply(Some("j"), "2", "room:1", "error", json!({"reason": "internal error"}))).await;
     client.asks(json!(["j", "3", "room:1", "try bytes", {}]), ok("3", "room:1", json!(refusal))).await;

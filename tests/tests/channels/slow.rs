@@ -42,48 +42,6 @@ async fn a_slow_handler_holds_up_its_own_channel_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn too_much_that_waits_ends_the_channel() {
-    for via in BOTH {
-        let mut site = site::start().await;
-        let mut client = site.member(via, "room:1").await;
-        client.join("room:2").await;
-        say(&mut client, "w", "wait", json!(3000)).await;
-        for number in 0..=256 {
-            say(&mut client, &number.to_string(), "echo", json!({})).await;
-        }
-        for number in 0..256 {
-            client.expects(unmatched(&number.to_string(), "room:1")).await;
-        }
-        client.expects(end("j", "room:1", "phx_error")).await;
-        client.expects(unmatched("256", "room:1")).await;
-        client.asks(json!(["j", "5", "room:2", "echo", {}]), ok("5", "room:2", json!({}))).await;
-        assert_eq!(site.noted().await, "room:1 waited");
-        assert_eq!(site.noted().await, "room:1 Overflow");
-        client.join("room:1").await;
-        client.is_quiet().await;
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn too_much_that_waits_for_a_join_ends_it() {
-    for via in BOTH {
-        let mut site = site::start().await;
-        let mut client = site.client(via).await;
-        client.say(json!(["j", "j", "room:1", "phx_join", {"wait_ms": 3000}])).await;
-        for number in 0..=256 {
-            say(&mut client, &number.to_string(), "echo", json!({})).await;
-        }
-        client.expects(reply(Some("j"), "j", "room:1", "error", json!({"reason": "join crashed"}))).await;
-        for number in 0..=256 {
-            client.expects(unmatched(&number.to_string(), "room:1")).await;
-        }
-        client.join("room:1").await;
-        assert_eq!(site.noted().await, "room:1 Overflow", "once it was done");
-        client.is_quiet().await;
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_was_sent_before_a_leave_is_handled_before_it() {
     for via in BOTH {
         let mut site = site::start().await;
@@ -117,7 +75,8 @@ async fn a_handler_that_hangs_is_given_up_five_seconds_after_the_leave() {
             client.expects(end("j", "room:1", "phx_close")).await;
             assert_eq!(began.elapsed().as_secs(), 5);
             client.is_quiet().await;
-            // Its state went with the callback that owned it.
+            // The callback was dropped, and the channel that it owned was told.
+            assert_eq!(site.noted().await, "room:1 Left", "{hang}");
             site.nothing_noted();
             drop(client);
             site.is_as_at_first(&["room:1"]).await;
@@ -160,8 +119,15 @@ async fn a_connection_that_ends_takes_its_callbacks_along() {
         client.ends(1011).await;
         drop(client);
         assert_eq!(site.noted().await, "room:1 waited");
-        assert!(site.noted().await.starts_with("room:1 Protocol("), "told why the connection ended");
+        for topic in ["room:1", "room:2"] {
+            let noted = site.noted().await;
+            assert!(
+                noted.starts_with(&format!("{topic} Protocol(")),
+                "told why the connection ended: {noted}"
+            );
+        }
         site.is_as_at_first(&["room:1", "room:2", "room:3"]).await;
+        // There was no third channel yet.
         site.nothing_noted();
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         member::Member,
         work::{Instance, Outcome},
     },
+    escape::{shown, told},
     pubsub::{Form, Payload},
     socket::{Outbox, Reason},
 };
@@ -18,7 +19,7 @@ use crate::{
 impl<S: ChannelSocket> Multiplexer<S> {
     /// Does what a callback came to.
     pub(super) fn settle(&mut self, member: &Arc<Member>, outcome: Outcome, out: &mut Outbox) {
-        let topic = member.topic();
+        let topic = shown(member.topic());
         let Some(entry) = self.current(member) else { return outcome.discard(Reason::Rejoined) };
         match outcome {
             Outcome::Joined { channel, reply } => self.joined(member, channel, reply, out),
@@ -26,7 +27,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
                 self.refuse(member, &Reply::error(payload), Reason::Normal, out);
             }
             Outcome::JoinCrashed(text) => {
-                tracing::error!(topic, "join panicked: {text}");
+                tracing::error!(%topic, "join panicked: {}", told(&text));
                 self.refuse(member, &Reply::because("join crashed"), Reason::Crash, out);
             }
             Outcome::Handled { channel, reference, answer } => {
@@ -34,7 +35,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
                 self.follow(member, reference, answer, out);
             }
             Outcome::Crashed { channel, text } => {
-                tracing::error!(topic, "a callback of a channel panicked: {text}");
+                tracing::error!(%topic, "a callback of a channel panicked: {}", told(&text));
                 entry.come_back(channel);
                 self.end(member, Reason::Crash, out);
             }
@@ -46,15 +47,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let encoder = &self.speaks.serializer;
         let Some(entry) = self.current(member) else { return };
         entry.come_back(channel);
-        let skip = entry.intercept;
+        let skip = member.intercept;
         if let Err(error) = self.answer_join(member, &Reply::ok(reply), out) {
-            tracing::error!(topic = member.topic(), "the reply to a join was not sent: {error}");
+            tracing::error!(topic = %shown(member.topic()), "the reply to a join was not sent: {error}");
             let reason = Reason::Failed(error.to_string().into());
             return self.refuse(member, &Reply::because("join crashed"), reason, out);
         }
         if !skip.is_empty() {
-            let intercepts = Intercepts { member: member.clone(), events: skip };
-            member.keep(out.handle().pubsub().deliver(member.topic(), Arc::new(intercepts)));
+            let intercepts = Arc::new(Intercepts(member.clone()));
+            member.keep(out.handle().pubsub().deliver(member.topic(), intercepts));
         }
         out.link().clone().subscribe(member.topic(), Some(Form { encoder, skip }));
     }
@@ -68,7 +69,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
         match (reply, reference) {
             (None, _) => {}
             (Some(reply), Some(reference)) => reply_or_say_so(member, &reference, &reply),
-            (Some(_), None) => tracing::warn!(topic = member.topic(), "a reply to no message was dropped"),
+            (Some(_), None) => {
+                tracing::warn!(topic = %shown(member.topic()), "a reply to no message was dropped")
+            }
         }
         if let Some(reason) = reason {
             self.end(member, reason, out);
@@ -82,7 +85,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
         reply: &Reply,
         out: &mut Outbox,
     ) -> Result<(), SendError> {
-        let Some(entry) = self.channels.get_mut(member.topic()) else { return Ok(()) };
+        let Some(entry) = self.table.as_mut().and_then(|table| table.get(member.topic())) else {
+            return Ok(());
+        };
         send(self.speaks, &join_answer(entry, reply), out)?;
         if let Some(join_ref) = entry.replaced.take() {
             self.tell_end(member.topic(), &join_ref, "phx_close", out);
@@ -97,13 +102,13 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     fn refuse(&mut self, member: &Arc<Member>, reply: &Reply, reason: Reason, out: &mut Outbox) {
         if let Err(error) = self.answer_join(member, reply, out) {
-            tracing::error!(topic = member.topic(), "the reply to a join was not sent: {error}");
+            tracing::error!(topic = %shown(member.topic()), "the reply to a join was not sent: {error}");
             // A client that waits for an answer gets one that any serializer can write.
             if let Err(error) = self.answer_join(member, &Reply::because("join refused"), out) {
-                tracing::error!(topic = member.topic(), "the reply to a join was not sent: {error}");
+                tracing::error!(topic = %shown(member.topic()), "the reply to a join was not sent: {error}");
             }
         }
-        if let Some(entry) = self.channels.remove(member.topic()) {
+        if let Some(entry) = self.table.as_mut().and_then(|table| table.remove(member.topic())) {
             let waiting = entry.close(reason);
             self.answer_waiting(waiting, out);
         }
@@ -120,12 +125,12 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     /// Ends a channel, and tells the client so that it stays away or joins again.
     pub(super) fn end(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
-        let Some(entry) = self.channels.remove(member.topic()) else { return };
+        let Some(entry) = self.table.as_mut().and_then(|table| table.remove(member.topic())) else { return };
         let event = match reason {
             Reason::Normal | Reason::Shutdown | Reason::Left => "phx_close",
             _ => "phx_error",
         };
-        tracing::debug!(topic = member.topic(), ?reason, "a channel ended");
+        tracing::debug!(topic = %shown(member.topic()), ?reason, "a channel ended");
         let join_ref = entry.join_ref.clone();
         let waiting = entry.close(reason);
         // First: a client forgets the channel when it hears of its end.
@@ -141,7 +146,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     /// What waited for a channel that has ended finds none.
     pub(super) fn answer_waiting(&self, waiting: impl IntoIterator<Item = Waiting>, out: &mut Outbox) {
         for waiting in waiting {
-            if let Waiting::Message(message) = waiting {
+            if let Waiting::Message(message, _) = waiting {
                 self.unjoined(&message, out);
             }
         }
@@ -178,8 +183,8 @@ fn join_answer<'a>(entry: &'a Entry, reply: &'a Reply) -> ServerMessage<'a> {
 /// A client that waits for a reply gets one.
 fn reply_or_say_so(member: &Member, reference: &Ref, reply: &Reply) {
     let Err(error) = member.reply(reference, reply) else { return };
-    tracing::error!(topic = member.topic(), "a reply was not sent: {error}");
+    tracing::error!(topic = %shown(member.topic()), "a reply was not sent: {error}");
     if let Err(error) = member.reply(reference, &Reply::because("internal error")) {
-        tracing::error!(topic = member.topic(), "a reply was not sent: {error}");
+        tracing::error!(topic = %shown(member.topic()), "a reply was not sent: {error}");
     }
 }

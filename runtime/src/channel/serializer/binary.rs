@@ -90,27 +90,33 @@ pub(super) fn broadcast(topic: &str, event: &str, payload: &[u8]) -> Result<Mess
     frame(BROADCAST, [("topic", topic), ("event", event)], payload)
 }
 
+pub(super) fn check_broadcast(topic: &str, event: &str) -> Result<(), Unencodable> {
+    [("topic", topic), ("event", event)].into_iter().try_for_each(|(name, text)| length(name, text).map(drop))
+}
+
 fn frame<const N: usize>(
     kind: u8,
     fields: [(&str, &str); N],
     payload: &[u8],
 ) -> Result<Message, Unencodable> {
-    let length = 1 + N + fields.iter().map(|(_, text)| text.len()).sum::<usize>() + payload.len();
-    let mut out = Vec::with_capacity(length);
+    let whole = 1 + N + fields.iter().map(|(_, text)| text.len()).sum::<usize>() + payload.len();
+    let mut out = Vec::with_capacity(whole);
     out.push(kind);
     for (name, text) in fields {
-        out.push(u8::try_from(text.len()).map_err(|_| too_long(name, text))?);
+        out.push(length(name, text)?);
     }
     fields.iter().for_each(|(_, text)| out.extend_from_slice(text.as_bytes()));
     out.extend_from_slice(payload);
     Ok(Message::from(out))
 }
 
-fn too_long(name: &str, text: &str) -> Unencodable {
+fn length(name: &str, text: &str) -> Result<u8, Unencodable> {
     let length = text.len();
-    Unencodable::new(format!(
-        "unable to convert {name} to binary: it must be less than or equal to 255 bytes, but is {length} bytes"
-    ))
+    u8::try_from(length).map_err(|_| {
+        Unencodable::new(format!(
+            "unable to convert {name} to binary: it must be less than or equal to 255 bytes, but is {length} bytes"
+        ))
+    })
 }
 
 #[cfg(test)]

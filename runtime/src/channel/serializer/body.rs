@@ -1,7 +1,7 @@
 //! The payload of a JSON message for clients.
 
 use super::{
-    Unencodable,
+    ServerMessage, Unencodable,
     json::{push_string, string_len},
 };
 use crate::pubsub::Payload;
@@ -18,6 +18,16 @@ impl<'a> Body<'a> {
         match payload {
             Payload::Json(json) if json.trim_ascii_start().starts_with('{') => Ok(Body::Object(json)),
             other => Err(Unencodable::new(format!("expected payload to be a map, got: {}", describe(other)))),
+        }
+    }
+
+    /// Of any message.
+    pub(super) fn of(message: &ServerMessage<'a>) -> Result<Self, Unencodable> {
+        match *message {
+            ServerMessage::Push { payload, .. } | ServerMessage::Broadcast { payload, .. } => {
+                Body::object(payload)
+            }
+            ServerMessage::Reply { status, payload, .. } => Body::reply(payload, status),
         }
     }
 

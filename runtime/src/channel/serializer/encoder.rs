@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 
 use super::Serializer;
 use crate::{
+    escape::shown,
     message::Message,
     pubsub::{Broadcast, Encoder},
 };
@@ -13,12 +14,12 @@ impl Encoder for &'static dyn Serializer {
         let message = Serializer::encode(*self, &broadcast.into());
         message
             .inspect_err(|error| {
-                let (topic, event) = (broadcast.topic(), broadcast.event());
+                let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
                 tracing::error!(
-                    topic,
-                    event,
+                    %topic,
+                    %event,
                     serializer = self.name(),
-                    "a broadcast reaches nobody: {error}"
+                    "a broadcast reaches no client of this serializer: {error}"
                 );
             })
             .ok()
@@ -37,6 +38,12 @@ mod tests {
     use crate::{
         channel::{ClientMessage, ServerMessage, Undecodable, Unencodable, V1, V2},
         pubsub::Payload,
+    };
+
+    /// Too long for a binary frame.
+    const LONG: &str = match str::from_utf8(&[b'x'; 256]) {
+        Ok(text) => text,
+        Err(_) => "",
     };
 
     static V1_ENCODER: &dyn Serializer = &V1;
@@ -61,6 +68,18 @@ mod tests {
         assert_eq!(encode(&V1_ENCODER, vec![1]), None);
         assert_eq!(encode(&V2_ENCODER, json!([1])), None);
         assert_eq!(encode(&V2_ENCODER, "text"), None);
+    }
+
+    #[test]
+    fn a_check_says_what_encoding_would() {
+        let payloads = [json!({"a": 1}).into(), json!([1]).into(), "text".into(), Payload::from(vec![1])];
+        for (payload, topic) in payloads.iter().flat_map(|payload| [(payload, "t"), (payload, LONG)]) {
+            let broadcast = ServerMessage::Broadcast { topic, event: "e", payload };
+            for serializer in [V1_ENCODER, V2_ENCODER] {
+                let encoded = Serializer::encode(serializer, &broadcast).map(drop);
+                assert_eq!(serializer.check(&broadcast), encoded, "{} {broadcast:?}", serializer.name());
+            }
+        }
     }
 
     #[test]

@@ -48,21 +48,26 @@ fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
+/// Most bytes of a ref or a name, as JSON: what is longer is not even copied. A socket's own limit is lower.
+const LONGEST: usize = 64 * 1024;
+
 /// A text that is known to be JSON: its values become refs, names and payloads.
 pub(super) struct Source<'a>(pub(super) &'a Text);
 
 impl Source<'_> {
     pub(super) fn reference(&self, value: &RawValue) -> Result<Ref, Undecodable> {
-        Ok(match string(value.get()) {
-            None => Ref::from_json(value.get()),
+        let value = bounded(value, "a ref is too long")?;
+        Ok(match string(value) {
+            None => Ref::from_json(value),
             Some(Quoted::Plain(text)) => Ref::from(text),
             Some(Quoted::Escaped(json)) => Ref::from(&*unescape(json)?),
         })
     }
 
     pub(super) fn name(&self, value: &RawValue) -> Result<Name, Undecodable> {
-        Ok(match string(value.get()) {
-            None => Name::foreign(self.part(value.get())?),
+        let value = bounded(value, "a topic or an event is too long")?;
+        Ok(match string(value) {
+            None => Name::foreign(self.part(value)?),
             Some(Quoted::Plain(text)) => Name::from(self.part(text)?),
             Some(Quoted::Escaped(json)) => Name::from(Text::from(unescape(json)?)),
         })
@@ -75,6 +80,11 @@ impl Source<'_> {
     fn part(&self, part: &str) -> Result<Text, Undecodable> {
         self.0.part(part).map_err(|_| Undecodable::new("text that is not UTF-8"))
     }
+}
+
+fn bounded<'a>(value: &'a RawValue, too_long: &'static str) -> Result<&'a str, Undecodable> {
+    let json = value.get();
+    if json.len() > LONGEST { Err(Undecodable::new(too_long)) } else { Ok(json) }
 }
 
 enum Quoted<'a> {

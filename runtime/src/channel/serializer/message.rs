@@ -20,6 +20,13 @@ pub struct ClientMessage {
     pub payload: Payload,
 }
 
+impl ClientMessage {
+    /// Bytes of what stands around the payload: both refs, topic and event.
+    pub(in crate::channel) fn envelope(&self) -> usize {
+        self.join_ref.len() + self.reference.len() + self.topic.len() + self.event.len()
+    }
+}
+
 /// A message for clients.
 #[derive(Clone, Copy, Debug)]
 pub enum ServerMessage<'a> {

@@ -109,6 +109,15 @@ pub trait Serializer: Any + Send + Sync {
     /// When this format has no room for it.
     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable>;
 
+    /// Whether [`encode`](Serializer::encode) has room for a message. The default encodes it; one that knows sooner says so
+    /// here.
+    ///
+    /// # Errors
+    /// As `encode`.
+    fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
+        self.encode(message).map(drop)
+    }
+
     /// What logs call it: the name of its type.
     fn name(&self) -> &'static str {
         std::any::type_name::<Self>()

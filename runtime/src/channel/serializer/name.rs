@@ -53,6 +53,12 @@ impl Name {
         }
     }
 
+    /// The length of its text in bytes.
+    pub(in crate::channel) fn len(&self) -> usize {
+        let (Kind::Text(text) | Kind::Foreign(text)) = &self.0;
+        text.len()
+    }
+
     /// For an answer.
     pub fn borrow(&self) -> NameRef<'_> {
         match &self.0 {

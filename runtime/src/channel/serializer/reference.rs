@@ -44,6 +44,17 @@ impl Ref {
         matches!(self.0, Kind::Digits(_) | Kind::Text(_))
     }
 
+    /// Whether both name the same, however they would be echoed: a binary frame has no numbers, so a client whose refs are
+    /// numbers writes their digits there.
+    pub(in crate::channel) fn names_same(&self, other: &Ref) -> bool {
+        self == other || self.with_text(|text| other.with_text(|other| text == other))
+    }
+
+    /// The length of its text in bytes.
+    pub(in crate::channel) fn len(&self) -> usize {
+        self.with_text(str::len)
+    }
+
     /// As JSON: a string in quotes, a number as it came, or `null`.
     pub fn to_json(&self) -> String {
         let mut json = String::with_capacity(self.json_len());

@@ -212,18 +212,23 @@ proptest! {
 
 #[test]
 fn no_depth_exhausts_the_stack() {
-    let lists = format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
-    let objects = format!("{}1{}", r#"{"a":"#.repeat(DEPTH), "}".repeat(DEPTH));
-    for deep in [&lists, &objects] {
-        let text = format!(r#"["1",{deep},"topic","event",{deep},{deep}]"#);
+    let lists = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = |depth| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    // Refs and names of more than 64 KiB are not read.
+    for (deep, name) in [(&lists(DEPTH), &lists(10_000)), (&objects(DEPTH), &objects(10_000))] {
+        let text = format!(r#"["1",{name},"topic","event",{deep},{deep}]"#);
         let message = V2.decode(Message::from(text)).expect("JSON of any depth");
         assert_eq!(message.payload.as_text(), Some(&**deep));
-        assert_eq!(message.reference.to_json(), **deep);
+        assert_eq!(message.reference.to_json(), **name);
 
-        let text = format!(r#"{{"topic":{deep},"event":"e","payload":{deep},"ref":null,"other":{deep}}}"#);
+        let text = format!(r#"{{"topic":{name},"event":"e","payload":{deep},"ref":null,"other":{deep}}}"#);
         let message = V1.decode(Message::from(text)).expect("JSON of any depth");
         assert_eq!(message.topic.as_str(), None);
-        assert_eq!(message.topic.to_string(), **deep);
+        assert_eq!(message.topic.to_string(), **name);
+
+        let refused =
+            V2.decode(Message::from(format!(r#"["1",{deep},"t","e",{{}}]"#))).expect_err("too long");
+        assert_eq!(refused.to_string(), "a ref is too long");
 
         for serializer in [&V1 as &dyn Serializer, &V2] {
             assert!(serializer.decode(Message::from(&**deep)).is_err(), "not the shape of a message");

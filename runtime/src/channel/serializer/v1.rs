@@ -61,6 +61,10 @@ impl Serializer for V1 {
         })
     }
 
+    fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
+        Body::of(message).map(drop)
+    }
+
     fn name(&self) -> &'static str {
         "V1"
     }

@@ -80,6 +80,17 @@ impl Serializer for V2 {
         })
     }
 
+    fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
+        match message {
+            ServerMessage::Broadcast { topic, event, payload: Payload::Binary(_) } => {
+                binary::check_broadcast(topic, event)
+            }
+            ServerMessage::Push { payload: Payload::Binary(_), .. }
+            | ServerMessage::Reply { payload: Payload::Binary(_), .. } => self.encode(message).map(drop),
+            _ => Body::of(message).map(drop),
+        }
+    }
+
     fn name(&self) -> &'static str {
         "V2"
     }

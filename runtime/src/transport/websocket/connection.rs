@@ -265,7 +265,11 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             Poll::Ready(Err(_)) => self.stop(End::gone()),
             Poll::Ready(Ok(arrived)) => {
                 self.peer.hear();
-                if arrived.is_empty() { Turn::Again } else { self.start(Work::Arrived(arrived)) }
+                if arrived.is_empty() {
+                    Turn::Again
+                } else {
+                    self.start(Work::Arrived(arrived, self.inbox.clone()))
+                }
             }
         }
     }

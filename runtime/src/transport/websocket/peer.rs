@@ -436,6 +436,14 @@ impl<W: Wire> Link for Peer<W> {
         self.control(Control::Ping, payload);
     }
 
+    fn is_crowded(&self) -> bool {
+        Peer::is_crowded(self)
+    }
+
+    fn max_message(&self) -> usize {
+        self.options.max_message()
+    }
+
     fn id(&self) -> SubscriberId {
         self.id
     }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     message::Control,
-    socket::{Flow, Outbox, Reason, Socket},
+    socket::{Flow, Inbox, Outbox, Reason, Socket},
     transport::{
         ask::{self, Ask},
         guarded::Guarded,
@@ -27,7 +27,8 @@ use crate::{
 /// What is to be done by a socket.
 pub(super) enum Work<I> {
     Init,
-    Arrived(Arrived),
+    /// With the mailbox: it is emptied while the socket takes no messages.
+    Arrived(Arrived, Arc<Inbox<I>>),
     Info(VecDeque<I>),
 }
 
@@ -90,7 +91,9 @@ pub(super) async fn work<S: Socket, W: Wire>(
         (Some((socket, out)), Work::Init) => {
             contained(name, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
         }
-        (Some((socket, out)), Work::Arrived(arrived)) => handle_arrived(socket, out, &peer, arrived).await,
+        (Some((socket, out)), Work::Arrived(arrived, inbox)) => {
+            handle_arrived(socket, out, &peer, arrived, &inbox).await
+        }
         (Some((socket, out)), Work::Info(infos)) => handle_infos(socket, out, &peer, infos).await,
         (None, _) => Some(End::gone()),
     };
@@ -102,12 +105,18 @@ async fn handle_arrived<S: Socket, W: Wire>(
     out: &mut Outbox,
     peer: &Peer<W>,
     arrived: Arrived,
+    inbox: &Inbox<S::Info>,
 ) -> Option<End> {
     let name = peer.mounted.socket();
     let (events, ending) = arrived.into_parts();
     for event in events {
         if peer.is_crowded()
             && let Some(end) = room(peer).await
+        {
+            return Some(end);
+        }
+        if !socket.takes_messages()
+            && let Some(end) = Box::pin(taken(socket, out, peer, inbox)).await
         {
             return Some(end);
         }
@@ -136,7 +145,39 @@ async fn handle_arrived<S: Socket, W: Wire>(
             return end;
         }
     }
+    if ending.is_none() && !socket.takes_messages() {
+        // Nothing is read before this is done.
+        return Box::pin(taken(socket, out, peer, inbox)).await;
+    }
     ending.map(End::from)
+}
+
+/// Waits until the socket takes messages again, and calls `handle_info` meanwhile; returns how the connection ends if
+/// something asks for it.
+async fn taken<S: Socket, W: Wire>(
+    socket: &mut S,
+    out: &mut Outbox,
+    peer: &Peer<W>,
+    inbox: &Inbox<S::Info>,
+) -> Option<End> {
+    loop {
+        poll_fn(|_| match socket.takes_messages() || !inbox.is_empty() || peer.asked() != Ask::Nothing {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+        let ask = peer.asked();
+        if ask != Ask::Nothing {
+            return Some(End::asked(ask).unwrap_or_else(End::gone));
+        }
+        if socket.takes_messages() {
+            return None;
+        }
+        let end = handle_infos(socket, out, peer, inbox.take()).await;
+        if end.is_some() {
+            return end;
+        }
+    }
 }
 
 async fn handle_infos<S: Socket, W: Wire>(

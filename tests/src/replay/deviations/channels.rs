@@ -59,6 +59,12 @@ pub(super) const RULES: &[Rule] = &[
         want: serializers_of_the_socket,
     },
     Rule {
+        name: "not understood, and why",
+        reason: "a client that is not understood is told in the close frame what is wrong with its message, in words that \
+                 quote nothing of it: Phoenix closes without a text, and clients do not look at it",
+        want: told_why_not_understood,
+    },
+    Rule {
         name: "bytes of channels refused",
         reason: "an answer of longpoll is JSON text, in which bytes have no form: a reply of bytes becomes an error, a push \
                  of bytes an error for the channel",
@@ -177,6 +183,24 @@ fn disconnected_is_1001(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool 
     ended
 }
 
+fn told_why_not_understood(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    let told = |frame: &Frame| frame.opcode == 8 && frame.payload.get(2..).is_some_and(is_understandable);
+    let Some(close) = got.frames.iter().find(|frame| told(frame)) else { return false };
+    let Some(place) = wanted.frames.iter().position(|frame| frame.opcode == 8 && frame.payload.len() == 2)
+    else {
+        return false;
+    };
+    if !is_channel(case) || wanted.close_code() != Some(1011) || close.close_code() != Some(1011) {
+        return false;
+    }
+    wanted.frames[place].payload.clone_from(&close.payload);
+    true
+}
+
+fn is_understandable(text: &[u8]) -> bool {
+    text.starts_with(b"undecodable message: ") && text.len() <= 123
+}
+
 fn disconnected_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let status = answer(wanted).map(|(status, _)| status);
     match status {
@@ -215,8 +239,7 @@ fn bytes_refused(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
             answer_with(wanted, 200, &[message.refusal("internal error").text().into()]);
         }
         1 if message.event == "push_bin" => {
-            answer_with(wanted, 204, &[]);
-            wanted.took = Some(window(case));
+            answer_with(wanted, 200, &[message.error().text().into()]);
         }
         _ => return false,
     }

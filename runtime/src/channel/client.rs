@@ -1,0 +1,110 @@
+//! The client of a connection, as all of its channels see it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::{SendError, Serializer, ServerMessage, Signal, Versioned};
+use crate::{
+    pubsub::Payload,
+    socket::{Link, Mailbox},
+};
+
+/// What a message that waits counts beside its own bytes: the room that its parts need.
+const OVERHEAD: usize = 512;
+/// As much may always wait, however small the messages of a mount have to be.
+const LEAST: usize = 64 * 1024;
+
+/// The client of a connection.
+pub(super) struct Client {
+    pub(super) link: Arc<dyn Link>,
+    pub(super) mailbox: Mailbox<Signal>,
+    /// What it speaks.
+    pub(super) serializer: &'static dyn Serializer,
+    /// What clients of its socket may speak.
+    serializers: &'static [Versioned],
+    /// Bytes of either kind that may wait for callbacks before no more come.
+    room: usize,
+    /// Bytes of its own messages that wait for callbacks, or are handled by one that is not done.
+    messages: AtomicUsize,
+    /// Bytes of broadcasts, likewise.
+    broadcasts: AtomicUsize,
+}
+
+impl Client {
+    /// `most` is what its socket lets wait. It is less where messages are small, so that a connection never costs more than
+    /// two of its largest ones.
+    pub(super) fn new(
+        link: Arc<dyn Link>,
+        mailbox: Mailbox<Signal>,
+        serializer: &'static dyn Serializer,
+        serializers: &'static [Versioned],
+        most: usize,
+    ) -> Arc<Self> {
+        let room = most.min(LEAST.max(link.max_message() / 2));
+        let (messages, broadcasts) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Arc::new(Client { link, mailbox, serializer, serializers, room, messages, broadcasts })
+    }
+
+    pub(super) fn send(&self, message: &ServerMessage<'_>) -> Result<(), SendError> {
+        let message = self.serializer.encode(message).map_err(SendError::Unencodable)?;
+        self.link.push(message).map_err(SendError::Unsupported)
+    }
+
+    /// Whether any client of the socket can get a broadcast. A JSON object is not looked at further.
+    pub(super) fn reaches_any(&self, topic: &str, event: &str, payload: &Payload) -> bool {
+        if matches!(payload, Payload::Json(json) if json.trim_ascii_start().starts_with('{')) {
+            return true;
+        }
+        let broadcast = ServerMessage::Broadcast { topic, event, payload };
+        self.serializers.iter().any(|speaks| speaks.serializer.check(&broadcast).is_ok())
+    }
+
+    /// Whether more of its messages may come.
+    pub(super) fn has_room(&self) -> bool {
+        self.messages.load(Ordering::Acquire) <= self.room
+    }
+
+    /// Counts a message of so many bytes, until what is returned is dropped.
+    pub(super) fn hold(self: &Arc<Self>, bytes: usize) -> Held {
+        self.messages.fetch_add(bytes + OVERHEAD, Ordering::AcqRel);
+        Held { client: self.clone(), bytes }
+    }
+
+    /// Counts a broadcast, if there is room for it. [`release_broadcast`](Client::release_broadcast) takes it back.
+    pub(super) fn hold_broadcast(&self, bytes: usize) -> bool {
+        let held = self.broadcasts.fetch_add(bytes, Ordering::AcqRel);
+        if held > self.room {
+            self.release_broadcast(bytes);
+        }
+        held <= self.room
+    }
+
+    pub(super) fn release_broadcast(&self, bytes: usize) {
+        self.broadcasts.fetch_sub(bytes, Ordering::AcqRel);
+    }
+}
+
+/// A message that waits for a callback, or is handled by one.
+pub(super) struct Held {
+    client: Arc<Client>,
+    bytes: usize,
+}
+
+impl Held {
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let (Client { messages, room, mailbox, .. }, bytes) = (&*self.client, self.bytes + OVERHEAD);
+        let held = messages.fetch_sub(bytes, Ordering::AcqRel);
+        if held > *room && held - bytes <= *room {
+            // Whoever waits until messages may come looks again.
+            mailbox.wake();
+        }
+    }
+}
