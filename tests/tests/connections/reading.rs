@@ -250,6 +250,8 @@ async fn so_it_is_in_channels() {
             harbour.site.presence().tracked("hall:1", &format!("user-{number}"), meta).expect("tracked")
         })
         .collect();
+    // Until all have been told of each other.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     for transport in BOTH {
         let mut reader = Reader::open(&harbour, transport, "/hall?vsn=2.0.0").await;
         say(&mut reader, "phx_join", json!({})).await;

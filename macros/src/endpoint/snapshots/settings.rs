@@ -28,6 +28,7 @@ const _: () = {
             );
             settings.pubsub = __rt::PubSubSettings {
                 queue: __rt::Setting::exact(1024),
+                ..__rt::PubSubSettings::DEFAULT
             };
             settings.server = __rt::Setting::env_or_exact("SERVER", false);
             settings

@@ -34,18 +34,16 @@ pub(super) enum Full {
 }
 
 impl Seats {
-    /// A place, if there is one left.
+    /// A place, if there is one left. Where neither the mount nor the client has one, the mount is to blame.
     pub(super) fn take(self: &Arc<Self>, options: &LongPoll, client: Option<Client>) -> Result<Seat, Full> {
-        let of_client = match client {
-            Some(client) => {
-                let place = self.of_clients.take(client, options.most_sessions_per_ip());
-                Some(place.ok_or(Full::Client)?)
-            }
-            None => None,
-        };
         let count = |taken: usize| (taken < options.max_sessions).then_some(taken + 1);
         self.taken.fetch_update(Relaxed, Relaxed, count).map_err(|_| Full::Mount)?;
-        Ok(Seat { seats: self.clone(), _of_client: of_client })
+        let mut seat = Seat { seats: self.clone(), _of_client: None };
+        if let Some(client) = client {
+            let place = self.of_clients.take(client, options.most_sessions_per_ip());
+            seat._of_client = Some(place.ok_or(Full::Client)?);
+        }
+        Ok(seat)
     }
 }
 
