@@ -38,8 +38,9 @@ pub(crate) enum Output {
 }
 
 impl Callback {
-    /// What a method has otherwise than this callback. Types are left to the compiler.
-    pub(crate) fn fault(&self, item: &ImplItemFn) -> Option<String> {
+    /// What a method has otherwise than this callback, besides so many arguments with `#[state]`. Types are left to the
+    /// compiler.
+    pub(crate) fn fault(&self, item: &ImplItemFn, states: usize) -> Option<String> {
         let sig = &item.sig;
         if receiver(item) != Some(self.receiver) {
             return Some(match self.receiver {
@@ -49,7 +50,7 @@ impl Callback {
                 Receiver::Owned => "it takes `self` by value: it is the last that is called".to_owned(),
             });
         }
-        let count = sig.inputs.len() - usize::from(sig.receiver().is_some());
+        let count = sig.inputs.len().saturating_sub(usize::from(sig.receiver().is_some()) + states);
         if let Some(expected) = self.arguments
             && count != expected
         {

@@ -8,7 +8,7 @@ use syn::{Expr, LitStr};
 
 use self::numbers::{TOO_LONG, millis, outlasts_the_client};
 use crate::{
-    connect_info,
+    closure, connect_info,
     diag::{Diagnostics, did_you_mean},
     host, names,
     options::{Entry, Options, Value},
@@ -164,10 +164,13 @@ impl Check<'_> {
             Kind::Pause => self.duration(value, Some("never")),
             Kind::TransportPath => self.text(value, pattern::check_transport_path),
             Kind::Subprotocols => self.subprotocols(value),
-            Kind::CheckOrigin => origin::check(value, self.diag),
+            Kind::CheckOrigin => {
+                closure::check(self.name, value, &["|origin|", "|origin, edge|"], self.diag);
+                origin::check(value, self.diag);
+            }
             Kind::TrustedProxies => proxies::check(self.name, value, self.diag),
             Kind::ConnectInfo => connect_info::check(value, self.diag),
-            Kind::Function { signature } => self.function(value, signature),
+            Kind::Function { signature, closures } => self.function(value, signature, closures),
             Kind::Level => self.level(value),
             Kind::Word { words, .. } => {
                 self.word(value, &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(), None)
@@ -275,7 +278,8 @@ impl Check<'_> {
         }
     }
 
-    fn function(&mut self, value: &Expr, signature: &str) {
+    fn function(&mut self, value: &Expr, signature: &str, closures: &[&str]) {
+        closure::check(self.name, value, closures, self.diag);
         if let Some(literal) = value::literal_name(value) {
             self.diag
                 .push(value, format!("`{}` takes a function, this is {literal}", self.name))

@@ -17,6 +17,7 @@ mod block;
 mod callback;
 mod channel;
 mod check;
+mod closure;
 mod connect_info;
 mod diag;
 mod endpoint;
@@ -31,6 +32,7 @@ mod recover;
 mod schema;
 mod secret;
 mod socket;
+mod state;
 #[cfg(test)]
 mod testing;
 mod value;

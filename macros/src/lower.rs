@@ -7,6 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use crate::{
+    closure,
     options::{Entry, Options, Value},
     schema::{self, Group, Key, Kind, Phase},
     value::{self, Env, Insecure},
@@ -132,7 +133,11 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
         }
         Kind::ConnectInfo => connect_info(value),
         Kind::Serializers => serializers(value),
-        Kind::Function { .. } => quote!(::core::option::Option::Some(#value)),
+        Kind::Function { .. } => {
+            let (ours, short) = (quote!(__rt::HandleError::answer), quote!(__rt::handle_error));
+            let function = closure::function(value, 3, &ours, &short);
+            quote!(::core::option::Option::Some(#function))
+        }
         Kind::Level => level(value),
         Kind::Word { literal, words } => match word(value, words) {
             Some((word, variant)) => {
@@ -221,7 +226,11 @@ fn check_origin(value: &Expr) -> TokenStream {
             quote_spanned!(at=> #variant::List(#list))
         }
         _ if names_a_constant(value) => quote_spanned!(at=> #variant::List(#value)),
-        _ => quote_spanned!(at=> #variant::Function(#value)),
+        _ => {
+            let (ours, short) = (quote!(__rt::DecideOrigin::allows), quote!(__rt::decide_origin));
+            let function = closure::function(value, 2, &ours, &short);
+            quote_spanned!(at=> #variant::Function(#function))
+        }
     }
 }
 

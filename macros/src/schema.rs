@@ -57,8 +57,8 @@ pub(crate) enum Kind {
     TrustedProxies,
     /// A list of built-in names, then `name = value` of one's own.
     ConnectInfo,
-    /// A function.
-    Function { signature: &'static str },
+    /// A function, or a closure of one of these forms.
+    Function { signature: &'static str, closures: &'static [&'static str] },
     /// A log level or `false`.
     Level,
     /// One of the words, each a variant of the runtime's enum.
@@ -110,9 +110,12 @@ pub(crate) enum Form {
     Expression,
     /// `name = some::path;`
     Path,
+    /// `name = Type;`
+    Type,
 }
 
 pub(crate) const DIRECTIVES: &[Directive] = &[
+    Directive { name: "state", form: Form::Type },
     Directive { name: "url", form: Form::Group(&URL) },
     Directive { name: "static_url", form: Form::Group(&STATIC_URL) },
     Directive { name: "http", form: Form::Group(&HTTP) },
@@ -242,7 +245,10 @@ pub(crate) const WEBSOCKET: Group = Group {
         Key { name: "auth_token", kind: Kind::Flag },
         Key {
             name: "error_handler",
-            kind: Kind::Function { signature: "fn(&http::request::Parts, Refused) -> Response<Body>" },
+            kind: Kind::Function {
+                signature: "fn(&http::request::Parts, Refused) -> Response<Body>",
+                closures: &["|parts, refused|", "|parts, refused, edge|"],
+            },
         },
         Key { name: "transport_log", kind: Kind::Level },
         Key { name: "outbox", kind: Kind::Group(&OUTBOX) },

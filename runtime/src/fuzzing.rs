@@ -26,13 +26,13 @@ pub fn query(query: &[u8]) -> Option<Params> {
 pub fn origin(list: &[&str], header: &HeaderValue) -> Option<bool> {
     let check = OriginCheck::compile::<_, &str>(&CheckOrigin::List(list), None).ok()?;
     let request = OriginRequest { scheme: "http", host: "localhost", port: 80 };
-    Some(check.allows(std::iter::once(header), &request))
+    Some(check.allows(std::iter::once(header), &request, |_, _| false))
 }
 
 /// Whether a page of this origin may connect to this authority under `conn`.
 pub fn same_origin(scheme: &str, host: &str, port: u16, header: &HeaderValue) -> bool {
     let request = OriginRequest { scheme, host, port };
-    OriginCheck::Conn.allows(std::iter::once(header), &request)
+    OriginCheck::Conn.allows(std::iter::once(header), &request, |_, _| false)
 }
 
 /// The variables of a path that a mount serves: `None` if it does not, `Some(None)` if they are not UTF-8.

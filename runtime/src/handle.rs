@@ -19,18 +19,20 @@ use crate::{
     },
     presence::Presence,
     pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
+    state::AppState,
     url::{StructUrl, Urls},
     watchdog::Watchdog,
 };
 
-/// A running endpoint: its configuration, its URLs, and its topics. Cloning it is cheap.
+/// A running endpoint: its configuration, its URLs, its topics, and the application's state. Cloning it is cheap.
 #[derive(Clone)]
 pub struct Handle(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) name: &'static str,
     endpoint_id: String,
-    state: RwLock<Arc<State>>,
+    app: AppState,
+    current: RwLock<Arc<Current>>,
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
     address: OnceLock<Address>,
@@ -46,7 +48,7 @@ pub(crate) struct Shared {
 }
 
 /// The configuration, and what follows from it.
-struct State {
+struct Current {
     config: Arc<Config>,
     urls: Urls,
     keys: Option<Keys>,
@@ -84,13 +86,14 @@ pub struct Stats {
 }
 
 impl Handle {
-    pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub) -> Self {
+    pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub, app: AppState) -> Self {
         let urls = Urls::new(&config, None);
         let keys = config.secret_key_base.clone().map(Keys::new);
         Handle(Arc::new(Shared {
             name,
             endpoint_id: endpoint_id(),
-            state: RwLock::new(Arc::new(State { config: Arc::new(config), urls, keys })),
+            app,
+            current: RwLock::new(Arc::new(Current { config: Arc::new(config), urls, keys })),
             pubsub,
             presence: OnceLock::new(),
             address: OnceLock::new(),
@@ -108,39 +111,50 @@ impl Handle {
         self.0.name
     }
 
+    /// The application's state, which the endpoint was started with: `handle.state::<App>()`. `None` if the endpoint's
+    /// state is of another type. Where the endpoint's type is known, [`EndpointHandle::state`](crate::EndpointHandle::state)
+    /// needs no type.
+    pub fn state<App: 'static>(&self) -> Option<&App> {
+        self.0.app.get()
+    }
+
+    pub(crate) fn app(&self) -> &AppState {
+        &self.0.app
+    }
+
     /// Such as `"https://example.com"`: scheme, host and, if it is not the scheme's own, port.
     pub fn url(&self) -> String {
-        self.state().urls.url.to_string()
+        self.current().urls.url.to_string()
     }
 
     /// Like [`url`](Handle::url), where static files are served.
     pub fn static_url(&self) -> String {
-        self.state().urls.static_url.to_string()
+        self.current().urls.static_url.to_string()
     }
 
     /// The parts of [`url`](Handle::url).
     pub fn struct_url(&self) -> StructUrl {
-        self.state().urls.url.clone()
+        self.current().urls.url.clone()
     }
 
     /// The host of [`url`](Handle::url).
     pub fn host(&self) -> String {
-        self.state().urls.url.host.clone()
+        self.current().urls.url.host.clone()
     }
 
     /// A path of the application as browsers know it: behind the `path` of the configured `url`.
     pub fn path(&self, path: &str) -> String {
-        self.state().urls.path(path)
+        self.current().urls.path(path)
     }
 
     /// The segments of the `path` of the configured `url`.
     pub fn script_name(&self) -> Vec<String> {
-        self.state().urls.script_name()
+        self.current().urls.script_name()
     }
 
     /// The configuration that the endpoint runs with.
     pub fn config(&self) -> Arc<Config> {
-        self.state().config.clone()
+        self.current().config.clone()
     }
 
     /// Where the endpoint listens, with the real port where 0 is configured.
@@ -255,7 +269,7 @@ impl Handle {
 
     /// The keys that are derived from `secret_key_base`, if there is one.
     pub(crate) fn keys(&self) -> Option<Keys> {
-        self.state().keys.clone()
+        self.current().keys.clone()
     }
 
     pub(crate) fn count_dropped(&self, count: usize) {
@@ -272,14 +286,14 @@ impl Handle {
         if let Address::Tcp(tcp) = address {
             let (config, keys) = (self.config(), self.keys());
             let urls = Urls::new(&config, Some(tcp.port()));
-            let state = State { config, urls, keys };
-            *self.0.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+            let current = Current { config, urls, keys };
+            *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         }
         let _ = self.0.address.set(address);
     }
 
-    fn state(&self) -> Arc<State> {
-        self.0.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn current(&self) -> Arc<Current> {
+        self.0.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

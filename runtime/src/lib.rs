@@ -32,6 +32,7 @@ mod server;
 pub mod session;
 mod slab;
 mod socket;
+pub mod state;
 mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -44,11 +45,11 @@ pub use self::{
     body::Body,
     config::{Config, ConfigError, Secret},
     crypto::{Digest, KeyOptions, Term, Unencodable, token},
-    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointService, Running},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text},
-    origin::{CheckOrigin, Origin},
+    origin::{CheckOrigin, Origin, OriginFunction},
     pipeline::Pipeline,
     server::Listener,
     socket::*,

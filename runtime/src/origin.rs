@@ -13,7 +13,7 @@ pub(crate) use self::{
     name::is_name,
     pattern::{Mistake, Pattern, empty_list},
 };
-use crate::header;
+use crate::{handle::Handle, header};
 
 /// `check_origin`: which web pages may open a socket. Requests without an `origin` header do not come from a web page
 /// and are always allowed.
@@ -37,9 +37,12 @@ pub enum CheckOrigin<L = Vec<String>> {
     List(L),
     /// `conn`: scheme, host and port equal those of the request.
     Conn,
-    /// A function that decides.
-    Function(fn(&Origin) -> bool),
+    /// A function that decides. It gets the endpoint too, and by it the application's state.
+    Function(OriginFunction),
 }
+
+/// Decides about an origin; it gets the endpoint too, and by it the application's state.
+pub type OriginFunction = fn(&Origin, &Handle) -> bool;
 
 /// Functions are equal if their addresses are, which the compiler does not promise to keep apart.
 impl<L: PartialEq> PartialEq for CheckOrigin<L> {
@@ -120,7 +123,7 @@ pub(crate) enum OriginCheck {
     Host(String),
     List(Vec<Pattern>),
     Conn,
-    Function(fn(&Origin) -> bool),
+    Function(OriginFunction),
 }
 
 /// What `conn` compares with: the request as the endpoint understands it, after `rewrite_on`.
@@ -155,6 +158,7 @@ impl OriginCheck {
         &self,
         mut headers: impl Iterator<Item = &'a HeaderValue>,
         request: &OriginRequest<'_>,
+        ask: impl FnOnce(OriginFunction, &Origin) -> bool,
     ) -> bool {
         let Some(header) = headers.next() else { return true };
         if let OriginCheck::Off = self {
@@ -163,13 +167,18 @@ impl OriginCheck {
         if headers.next().is_some() {
             return false;
         }
-        Origin::read(header).is_some_and(|origin| self.allows_origin(&origin, request))
+        Origin::read(header).is_some_and(|origin| self.allows_origin(&origin, request, ask))
     }
 
-    fn allows_origin(&self, origin: &Origin, request: &OriginRequest<'_>) -> bool {
+    fn allows_origin(
+        &self,
+        origin: &Origin,
+        request: &OriginRequest<'_>,
+        ask: impl FnOnce(OriginFunction, &Origin) -> bool,
+    ) -> bool {
         match (self, &origin.host) {
             (OriginCheck::Off, _) => true,
-            (OriginCheck::Function(function), _) => function(origin),
+            (OriginCheck::Function(function), _) => ask(*function, origin),
             (_, None) => false,
             // Anybody can have a file.
             _ if origin.scheme.as_deref() == Some("file") => false,

@@ -1,11 +1,12 @@
 //! What an application needs, in one `use landfall::prelude::*;`.
 
 pub use crate::{
-    Body, CheckOrigin, Children, Config, ConfigError, Connect, Control, Endpoint, EndpointService, Error,
-    Flow, Handle, Mailbox, Message, Origin, Outbox, Params, PeerData, Reason, Refused, RequestUri, Running,
-    Socket, TransportKind, channel,
+    Body, CheckOrigin, Children, Config, ConfigError, Connect, Control, Endpoint, EndpointHandle,
+    EndpointService, Error, Flow, Handle, Mailbox, Message, Origin, Outbox, Params, PeerData, Reason,
+    Refused, RequestUri, Running, Socket, TransportKind, channel,
     channel::{Answer, Binary, Event, Join, JoinError, Outlet, Reply},
     endpoint,
     pubsub::{Broadcast, Payload},
     socket,
+    state::FromRef,
 };

@@ -13,6 +13,7 @@ use landfall::{
 struct Chat;
 
 impl Endpoint for Chat {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Chat", mounts: &[] };
 
     fn settings() -> Settings {
@@ -110,6 +111,7 @@ async fn a_file_that_is_missing_is_an_error() {
 struct Vault;
 
 impl Endpoint for Vault {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Vault", mounts: &[] };
 
     fn settings() -> Settings {
@@ -158,6 +160,7 @@ async fn init_is_the_uppermost_layer() {
 struct Anybody;
 
 impl Socket for Anybody {
+    type State = ();
     type Info = ();
 
     async fn connect(_: Connect<()>) -> Result<Self, Refused> {
@@ -172,11 +175,12 @@ impl Socket for Anybody {
 struct Mounted;
 
 impl Endpoint for Mounted {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Mounted",
         mounts: &[Mount {
             path: "/socket",
-            socket: SocketDef::of::<Anybody>("Anybody"),
+            socket: SocketDef::of::<Anybody, ()>("Anybody"),
             websocket: Some(WebSocket {
                 check_origin: Some(CheckOrigin::List(&["//a.com", "b.com"])),
                 ..WebSocket::DEFAULT

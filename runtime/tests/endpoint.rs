@@ -17,8 +17,8 @@ use std::{
 };
 
 use landfall::{
-    Address, Body, Children, Connect, Endpoint, EndpointDef, Flow, Listener, Message, Mount, Outbox,
-    Pipeline, Refused, Socket, SocketDef, SocketOptions, WebSocket,
+    Address, Body, Children, Connect, Endpoint, EndpointDef, EndpointHandle, Flow, Listener, Message, Mount,
+    Outbox, Pipeline, Refused, Socket, SocketDef, SocketOptions, WebSocket,
     config::{Http, Scheme, Setting, Settings},
     pubsub::{BroadcastError, PubSub, RecvError},
 };
@@ -34,6 +34,7 @@ use tower_service::Service;
 struct Web;
 
 impl Endpoint for Web {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
 
     fn settings() -> Settings {
@@ -183,6 +184,7 @@ struct Parent;
 static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 impl Socket for Family {
+    type State = ();
     type Info = ();
 
     fn children(children: &mut Children) {
@@ -204,10 +206,10 @@ impl Socket for Family {
 
 struct Family;
 
-const fn mount<S: Socket>(path: &'static str) -> Mount {
+const fn mount<S: Socket<State = ()>>(path: &'static str) -> Mount {
     Mount {
         path,
-        socket: SocketDef::of::<S>("Family"),
+        socket: SocketDef::of::<S, ()>("Family"),
         websocket: Some(WebSocket::DEFAULT),
         longpoll: None,
         transport: None,
@@ -218,6 +220,7 @@ const fn mount<S: Socket>(path: &'static str) -> Mount {
 }
 
 impl Endpoint for Parent {
+    type State = ();
     const DEF: &'static EndpointDef =
         &EndpointDef { name: "Parent", mounts: &[mount::<Family>("/one"), mount::<Family>("/two")] };
 }
@@ -242,11 +245,13 @@ macro_rules! endpoint_with_child {
         struct $socket;
 
         impl Endpoint for $endpoint {
+            type State = ();
             const DEF: &'static EndpointDef =
                 &EndpointDef { name: stringify!($endpoint), mounts: &[mount::<$socket>("/")] };
         }
 
         impl Socket for $socket {
+            type State = ();
             type Info = ();
 
             fn children(children: &mut Children) {
@@ -368,9 +373,10 @@ impl Service<http::Request<Body>> for Gated {
 }
 
 impl Endpoint for Slow {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Slow", mounts: &[] };
 
-    fn pipeline() -> Pipeline {
+    fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
         Pipeline::new(Gated(SLOW.lock().unwrap().clone().unwrap_or_default()))
     }
 }

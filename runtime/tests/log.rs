@@ -36,6 +36,7 @@ impl Log {
 struct Web;
 
 impl Endpoint for Web {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
 
     fn settings() -> Settings {

@@ -24,6 +24,7 @@ struct Web;
 struct Deaf;
 
 impl Socket for Deaf {
+    type State = ();
     type Info = ();
 
     async fn connect(_: Connect<()>) -> Result<Self, Refused> {
@@ -36,11 +37,12 @@ impl Socket for Deaf {
 }
 
 impl Endpoint for Web {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Web",
         mounts: &[Mount {
             path: "/",
-            socket: SocketDef::of::<Deaf>("Deaf"),
+            socket: SocketDef::of::<Deaf, ()>("Deaf"),
             websocket: Some(WebSocket::DEFAULT),
             longpoll: None,
             transport: None,

@@ -30,7 +30,10 @@ mod elsewhere {
     }
 }
 
-fn main() {
-    Web::pipeline();
-    elsewhere::Bare::pipeline();
+#[tokio::main]
+async fn main() -> Result<(), landfall::Error> {
+    let web = Web::builder().server(false).start().await?;
+    let bare = elsewhere::Bare::builder().server(false).start().await?;
+    web.shutdown().await?;
+    bare.shutdown().await
 }

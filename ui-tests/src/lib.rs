@@ -12,6 +12,7 @@ macro_rules! socket {
         pub struct $name;
 
         impl Socket for $name {
+            type State = ();
             type Info = ();
 
             $($item)*
@@ -62,6 +63,7 @@ socket! {
 pub struct UserSocket;
 
 impl ChannelSocket for UserSocket {
+    type State = ();
     const CHANNELS: &'static [Route<Self>] = &[];
 
     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {

@@ -4,18 +4,24 @@ use syn::{Attribute, FnArg, Meta, Type};
 
 use super::ast::Source;
 use crate::{
-    block::argument_attributes_mut,
+    block::{argument_attributes, argument_attributes_mut},
     callback::last_segment,
     diag::{Diagnostics, did_you_mean},
-    names,
+    names, state,
 };
 
-const SOURCES: [(&str, Source); 4] = [
+const SOURCES: [(&str, Source); 5] = [
     ("rest", Source::Rest),
     ("topic", Source::Topic),
     ("payload", Source::Payload),
     ("assigns", Source::Assigns),
+    ("state", Source::State),
 ];
+
+/// Takes `#[state]` off an argument of another callback than `join`.
+pub(crate) fn take_state(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
+    if argument_attributes(input).iter().any(state::is_state) { take(input, diag) } else { Source::Type }
+}
 
 /// Takes our attributes off an argument, and says where it comes from.
 pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
@@ -23,8 +29,12 @@ pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
     let (ours, others): (Vec<_>, Vec<_>) =
         std::mem::take(attrs).into_iter().partition(|one| source(one).is_some());
     others.iter().for_each(|attribute| foreign(attribute, diag));
-    ours.iter().for_each(|attribute| plain(attribute, diag));
+    ours.iter().filter(|one| !state::is_state(one)).for_each(|attribute| plain(attribute, diag));
     *attrs = others;
+    if let (Some(attribute), FnArg::Typed(argument)) = (ours.iter().find(|one| state::is_state(one)), &*input)
+    {
+        state::check(attribute, &argument.ty, diag);
+    }
     if let [first, second, ..] = ours.as_slice() {
         let message = match (name(first), name(second)) {
             (first, second) if first == second => format!("`#[{first}]` is written twice"),

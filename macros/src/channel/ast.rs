@@ -28,7 +28,7 @@ pub(crate) struct Channel {
 pub(crate) struct Method {
     pub(crate) callback: &'static Callback,
     pub(crate) item: ImplItemFn,
-    /// Of `join`: one for each argument.
+    /// One for each argument, the receiver included.
     pub(crate) sources: Vec<Source>,
 }
 
@@ -43,6 +43,8 @@ pub(crate) enum Source {
     Payload,
     /// `#[assigns]`
     Assigns,
+    /// `#[state]`
+    State,
     /// By its type.
     Type,
 }
@@ -51,8 +53,10 @@ pub(crate) enum Source {
 pub(crate) struct Handler {
     /// None only if what names them is wrong, which has been said.
     pub(crate) events: Vec<(Direction, LitStr)>,
-    /// Without these attributes.
+    /// Without our attributes.
     pub(crate) item: ImplItemFn,
+    /// One for each argument, the receiver included.
+    pub(crate) sources: Vec<Source>,
 }
 
 /// Which way an event goes.
@@ -83,17 +87,25 @@ impl Channel {
 }
 
 impl Method {
-    /// The arguments of `join`, and where they come from.
+    /// The arguments besides the receiver, and where they come from.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = (&PatType, Source)> {
-        let inputs = self.item.sig.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(argument) => Some(argument),
-            FnArg::Receiver(_) => None,
-        });
-        inputs.zip(self.sources.iter().copied())
+        arguments(&self.item, &self.sources)
     }
 }
 
+fn arguments<'a>(item: &'a ImplItemFn, sources: &'a [Source]) -> impl Iterator<Item = (&'a PatType, Source)> {
+    item.sig.inputs.iter().zip(sources.iter().copied()).filter_map(|(input, source)| match input {
+        FnArg::Typed(argument) => Some((argument, source)),
+        FnArg::Receiver(_) => None,
+    })
+}
+
 impl Handler {
+    /// The arguments besides the receiver, and where they come from.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&PatType, Source)> {
+        arguments(&self.item, &self.sources)
+    }
+
     pub(crate) fn events(&self, direction: Direction) -> impl Iterator<Item = &LitStr> {
         self.events.iter().filter(move |(way, _)| *way == direction).map(|(_, event)| event)
     }

@@ -41,6 +41,9 @@ fn others(channel: &Channel, diag: &mut Diagnostics) {
                     "remove it: the type of the second argument of `handle_info` is what others may send",
                 );
             }
+            ImplItem::Type(item) if item.ident == "State" => {
+                diag.push(&item.ident, "`State` is taken from `#[state]` arguments").help("remove it");
+            }
             ImplItem::Type(item) if item.ident == "Socket" => {
                 diag.push(&item.ident, "`Socket` is taken from `#[channel(..)]`").help("remove it");
             }
@@ -84,7 +87,7 @@ fn meant(item: &ImplItemFn, channel: &Channel) -> Option<&'static str> {
     let missing = CALLBACKS.iter().filter(|callback| channel.callbacks(callback.name).next().is_none());
     let meant = did_you_mean(&item.sig.ident.to_string(), missing.map(|callback| callback.name))?;
     let callback = CALLBACKS.iter().find(|callback| callback.name == meant)?;
-    let alike = callback.fault(item).is_none();
+    let alike = callback.fault(item, 0).is_none();
     alike.then_some(meant)
 }
 
@@ -116,7 +119,8 @@ fn twice(channel: &Channel, diag: &mut Diagnostics) {
 
 fn shape(method: &Method, diag: &mut Diagnostics) {
     let callback = method.callback;
-    if let Some(fault) = callback.fault(&method.item) {
+    let states = method.sources.iter().filter(|source| **source == Source::State).count();
+    if let Some(fault) = callback.fault(&method.item, states) {
         diag.push(&method.item.sig.ident, format!("`{}` has the wrong shape", callback.name))
             .help(format!("expected `{}`", callback.signature))
             .note(fault);
@@ -161,7 +165,7 @@ fn arguments(method: &Method, diag: &mut Diagnostics) {
             .arguments()
             .take(index)
             .any(|(earlier, from)| from == source && !conditional(earlier) && !conditional(argument));
-        if let Some(name) = source.attribute().filter(|_| again) {
+        if let Some(name) = source.attribute().filter(|_| again && source != Source::State) {
             diag.push(&argument.pat, format!("`#[{name}]` is taken twice")).help("remove one of them");
         }
     }

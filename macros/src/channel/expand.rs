@@ -2,19 +2,23 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{FnArg, ImplItemFn, PatType, ReturnType, Type, spanned::Spanned};
+use syn::{ImplItemFn, PatType, ReturnType, Type, spanned::Spanned};
 
 use super::{
     argument::{is_str, is_whole},
     ast::{Channel, Direction, Handler, Method, Setup, Source},
 };
-use crate::block::{self, cfgs, info, runtime};
+use crate::{
+    block::{self, cfgs, info, runtime},
+    state::{self, Part},
+};
 
 pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenStream {
     let Channel { attrs, self_ty, others, .. } = channel;
     let (generics, _, bounds) = channel.generics.split_for_impl();
     let runtime = runtime(setup.krate.as_ref());
     let info = info(&channel.items("handle_info"));
+    let (state, conditional) = state::state_type(&parts(channel), attrs, &channel.generics, self_ty);
     let intercept = intercept(channel);
     let join = channel.callbacks("join").map(join);
     let handle_in = handle_in(channel);
@@ -30,6 +34,7 @@ pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenSt
             impl #generics __rt::channel::Channel for #self_ty #bounds {
                 #socket
                 #info
+                #state
                 #intercept
                 #(#join)*
                 #handle_in
@@ -37,6 +42,7 @@ pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenSt
                 #handle_out
                 #(#terminate)*
             }
+            #conditional
         };
         #(#attrs)*
         impl #generics #self_ty #bounds {
@@ -83,18 +89,59 @@ fn call(item: &ImplItemFn, into: TokenStream, arguments: &[TokenStream]) -> Toke
     }
 }
 
-fn answer(item: &ImplItemFn, arguments: &[TokenStream]) -> TokenStream {
-    call(item, quote!(__rt::channel::IntoAnswer::into_answer), arguments)
+/// Calls a callback for its answer. Its arguments are those of the contract, `names`, and what it takes of the state.
+fn answer<'a>(
+    item: &ImplItemFn,
+    arguments: impl Iterator<Item = (&'a PatType, Source)>,
+    names: &[&Ident],
+) -> TokenStream {
+    let (mut taken, mut values, mut names) = (Vec::new(), vec![quote!(self)], names.iter());
+    let handle = state::out();
+    for (index, (PatType { attrs, ty, .. }, source)) in arguments.enumerate() {
+        // Each where the user writes its type.
+        let at = ty.span();
+        if source == Source::State {
+            let variable = format_ident!("__state{index}", span = Span::mixed_site().located_at(at));
+            let value = state::value(ty, &quote!(#handle.handle()));
+            taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
+            let cfgs = block::cfgs(attrs);
+            values.push(quote!(#(#cfgs)* #variable));
+        } else if let Some(name) = names.next() {
+            values.push(located(name.to_token_stream(), at));
+        }
+    }
+    let answer = call(item, quote!(__rt::channel::IntoAnswer::into_answer), &values);
+    quote!(#(#taken)* #answer)
 }
 
-/// The arguments of a callback, each where the user writes its type.
-fn arguments(item: &ImplItemFn, names: &[&Ident]) -> Vec<TokenStream> {
-    let types = item.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(argument) => Some(argument.ty.span()),
-        FnArg::Receiver(_) => None,
+/// What the callbacks take of the application's state.
+fn parts(channel: &Channel) -> Vec<Part<'_>> {
+    let callbacks = channel.callbacks.iter().flat_map(|method| {
+        method.arguments().filter_map(|(argument, source)| part(&method.item, argument, source))
     });
-    let others = names.iter().zip(types).map(|(name, at)| located(name.to_token_stream(), at));
-    std::iter::once(quote!(self)).chain(others).collect()
+    let handlers = channel.handlers.iter().flat_map(|handler| {
+        let states = handler.arguments().filter(|(_, source)| *source == Source::State);
+        states.filter_map(|(argument, source)| part(&handler.item, argument, source))
+    });
+    callbacks.chain(handlers).collect()
+}
+
+/// A reference is the socket's.
+fn is_extractor(ty: &Type) -> bool {
+    !is_whole(ty) && !matches!(ty, Type::Reference(_))
+}
+
+fn part<'a>(item: &'a ImplItemFn, argument: &'a PatType, source: Source) -> Option<Part<'a>> {
+    let PatType { attrs, ty, .. } = argument;
+    match source {
+        Source::State => Some(Part::needs(&item.attrs, attrs, ty)),
+        Source::Type if item.sig.ident == "join" && is_extractor(ty) => {
+            let at = ty.span();
+            let need = quote_spanned!(at=> __rt::By<#ty, <#ty as __rt::channel::FromJoin<Self>>::State>);
+            Some(Part::of(&item.attrs, attrs, need, ty))
+        }
+        _ => None,
+    }
 }
 
 /// Tokens of ours, for errors elsewhere.
@@ -118,7 +165,10 @@ fn join(method: &Method) -> TokenStream {
     let (mut taken, mut values) = (Vec::new(), Vec::new());
     for (index, (PatType { attrs, ty, .. }, source)) in method.arguments().enumerate() {
         let variable = format_ident!("__argument{index}", span = Span::mixed_site().located_at(ty.span()));
-        let value = located(take(ty, source, &attempt), ty.span());
+        let value = match source {
+            Source::Type if is_extractor(ty) => take(ty, source, &attempt),
+            _ => located(take(ty, source, &attempt), ty.span()),
+        };
         taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
         let cfgs = block::cfgs(attrs);
         values.push(quote!(#(#cfgs)* #variable));
@@ -138,7 +188,15 @@ fn join(method: &Method) -> TokenStream {
 fn take(ty: &Type, source: Source, attempt: &Ident) -> TokenStream {
     match source {
         Source::Type if is_whole(ty) => quote!(::core::clone::Clone::clone(&#attempt)),
-        Source::Type => quote!(__rt::channel::FromJoin::from_join(&#attempt)?),
+        Source::Type if matches!(ty, Type::Reference(_)) => {
+            quote!(__rt::channel::argument::socket(&#attempt))
+        }
+        Source::Type => {
+            let at = ty.span();
+            let needs = quote_spanned!(at=> __rt::channel::argument::needs::<Self, #ty>(&#attempt));
+            quote_spanned!(at=> <#ty as __rt::channel::FromJoin<Self>>::from_join(&#attempt, #needs).await?)
+        }
+        Source::State => state::value(ty, &quote!(#attempt.handle())),
         Source::Rest if is_str(ty) => quote!(#attempt.rest()),
         Source::Topic if is_str(ty) => quote!(#attempt.topic()),
         Source::Rest => quote!(__rt::channel::argument::rest(&#attempt)?),
@@ -154,8 +212,9 @@ fn handle_in(channel: &Channel) -> TokenStream {
     let handlers = channel.handlers.iter();
     let arms: Vec<_> = handlers.filter_map(|handler| arm(handler, Direction::In, &take, &out)).collect();
     let all = channel.items("handle_in");
-    let others = all.iter().map(|item| {
-        let (cfgs, answer) = (cfgs(&item.attrs), answer(item, &arguments(item, &[&event, &out])));
+    let others = channel.callbacks("handle_in").map(|method| {
+        let item = &method.item;
+        let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&event, &out]));
         quote!(#(#cfgs)* _ => { #answer })
     });
     let unknown = block::otherwise(&all)
@@ -213,13 +272,13 @@ fn arm(handler: &Handler, direction: Direction, take: &TokenStream, out: &Ident)
         }
     });
     let names = taken.is_some().then_some(payload).into_iter().chain(handler.takes_outlet().then_some(out));
-    let answer = answer(item, &arguments(item, &names.collect::<Vec<_>>()));
+    let answer = answer(item, handler.arguments(), &names.collect::<Vec<_>>());
     Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }))
 }
 
 fn handle_info(method: &Method) -> TokenStream {
     let (item, info, out) = (&method.item, name("__info"), name("__out"));
-    let (cfgs, answer) = (cfgs(&item.attrs), answer(item, &arguments(item, &[&info, &out])));
+    let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&info, &out]));
     quote! {
         #(#cfgs)*
         async fn handle_info(
@@ -234,11 +293,12 @@ fn handle_info(method: &Method) -> TokenStream {
 
 fn terminate(method: &Method) -> TokenStream {
     let (reason, item) = (name("__reason"), &method.item);
-    let (cfgs, arguments) = (cfgs(&item.attrs), arguments(item, &[&reason]));
+    let cfgs = cfgs(&item.attrs);
+    let given = method.arguments().next().map(|(argument, _)| located(quote!(#reason), argument.ty.span()));
     quote! {
         #(#cfgs)*
         fn terminate(self, #reason: __rt::Reason) {
-            Self::terminate(#(#arguments),*)
+            Self::terminate(self, #given)
         }
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
             impl #generics __rt::channel::Channel for #self_ty #bounds {
                 type Socket = #socket;
                 type Info = #info;
+                type State = ();
                 async fn join(
                     _: __rt::channel::Join<Self>,
                 ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError> {

@@ -1,10 +1,8 @@
 //! Reads `#[handle_in("event")]`, and what a method with it takes.
 
-use syn::{
-    Attribute, Expr, ExprLit, FnArg, ImplItemFn, Lit, LitStr, Meta, Token, Type, punctuated::Punctuated,
-};
+use syn::{Attribute, Expr, ExprLit, ImplItemFn, Lit, LitStr, Meta, Token, Type, punctuated::Punctuated};
 
-use super::ast::{Direction, Handler};
+use super::ast::{Direction, Handler, Source};
 use crate::{
     callback::{self, Receiver},
     diag::Diagnostics,
@@ -22,7 +20,7 @@ pub(crate) fn take(mut item: ImplItemFn, diag: &mut Diagnostics) -> Result<Handl
     for (attribute, direction) in ours.iter().filter_map(|one| Some((one, direction(one)?))) {
         events.extend(names(attribute, direction, diag).into_iter().map(|name| (direction, name)));
     }
-    Ok(Handler { events, item })
+    Ok(Handler { events, item, sources: Vec::new() })
 }
 
 /// Which of our attributes it is.
@@ -93,12 +91,17 @@ fn reserved(event: &LitStr, direction: Direction, diag: &mut Diagnostics) {
 impl Handler {
     /// The type of the message, if the method takes it.
     pub(crate) fn payload(&self) -> Option<&Type> {
-        arguments(&self.item).find(|ty| !is_outlet(ty))
+        self.types().find(|ty| !is_outlet(ty))
     }
 
     /// Whether the method takes `out`.
     pub(crate) fn takes_outlet(&self) -> bool {
-        arguments(&self.item).any(is_outlet)
+        self.types().any(is_outlet)
+    }
+
+    /// The types of the arguments besides state.
+    fn types(&self) -> impl Iterator<Item = &Type> {
+        self.arguments().filter(|(_, source)| *source != Source::State).map(|(argument, _)| &*argument.ty)
     }
 
     /// What is wrong with the method's shape.
@@ -106,7 +109,7 @@ impl Handler {
         if callback::receiver(&self.item) != Some(Receiver::Borrowed) {
             return Some("it takes `&mut self`".to_owned());
         }
-        let arguments: Vec<_> = arguments(&self.item).collect();
+        let arguments: Vec<_> = self.types().collect();
         let fault = match arguments.as_slice() {
             [] => None,
             [one] if is_outlet(one) => None,
@@ -122,13 +125,6 @@ impl Handler {
 
 fn owned(payload: &Type) -> Option<String> {
     callback::owned(payload, "a message is handed over")
-}
-
-fn arguments(item: &ImplItemFn) -> impl Iterator<Item = &Type> {
-    item.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(&*typed.ty),
-        FnArg::Receiver(_) => None,
-    })
 }
 
 /// `&mut Outlet`, however it is named.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Ident, ImplItem, ImplItemFn, Token, Type,
+    FnArg, Ident, ImplItem, ImplItemFn, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     spanned::Spanned,
@@ -10,13 +10,15 @@ use syn::{
 
 use super::{
     argument,
-    ast::{Channel, Method, Setup},
+    ast::{Channel, Method, Setup, Source},
     callback::callback,
     handler,
 };
 use crate::{
     block::{self, Attached, argument_attributes},
+    callback::Output,
     diag::Diagnostics,
+    state,
 };
 
 const CHANNEL: Attached = Attached { attribute: "#[channel]", contract: "Channel", what: "a channel" };
@@ -74,17 +76,29 @@ pub(crate) fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Chan
 
 fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
     let mut item = match handler::take(item, diag) {
-        Ok(handler) => {
+        Ok(mut handler) => {
+            handler.sources = states(&mut handler.item, diag);
             no_attributes(&handler.item, diag);
             return channel.handlers.push(handler);
         }
         Err(item) => item,
     };
     let callback = callback(&item.sig.ident.to_string());
-    let mut sources = Vec::new();
-    if callback.is_some_and(|callback| callback.name == "join") && item.sig.receiver().is_none() {
-        sources = item.sig.inputs.iter_mut().map(|input| argument::take(input, diag)).collect();
-    } else {
+    let sources = match callback {
+        Some(callback) if callback.name == "join" && item.sig.receiver().is_none() => {
+            item.sig.inputs.iter_mut().map(|input| argument::take(input, diag)).collect()
+        }
+        Some(callback) => {
+            let sources = states(&mut item, diag);
+            let taken = item.sig.inputs.iter().zip(&sources).find(|(_, source)| **source == Source::State);
+            if let (true, Some((FnArg::Typed(argument), _))) = (callback.output != Output::Next, taken) {
+                state::refused(&item.sig.ident, "join", &argument.pat, diag);
+            }
+            sources
+        }
+        None => Vec::new(),
+    };
+    if callback.is_none_or(|callback| callback.name != "join" || item.sig.receiver().is_some()) {
         no_attributes(&item, diag);
     }
     match callback {
@@ -93,11 +107,33 @@ fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
     }
 }
 
+/// What other callbacks than `join` take of the application's state.
+fn states(item: &mut ImplItemFn, diag: &mut Diagnostics) -> Vec<Source> {
+    let (mut sources, mut in_order) = (Vec::new(), true);
+    for input in &mut item.sig.inputs {
+        let source = argument::take_state(input, diag);
+        if let FnArg::Typed(argument) = input
+            && source != Source::State
+            && in_order
+            && sources.contains(&Source::State)
+        {
+            state::comes_last(&argument.pat, diag);
+            in_order = false;
+        }
+        sources.push(source);
+    }
+    sources
+}
+
 /// `#[rest]`, `#[topic]`, `#[payload]` and `#[assigns]` mean something in `join` alone.
 fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
     let attributes = item.sig.inputs.iter().flat_map(argument_attributes);
     for attribute in attributes.filter(|one| argument::source(one).is_some()) {
         let (name, method) = (argument::name(attribute), &item.sig.ident);
+        if name == "state" {
+            state::refused(method, "join", attribute.path(), diag);
+            continue;
+        }
         let found = diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `join`"));
         match name.as_str() {
             "payload" => found.help("remove it: a handler takes the payload by its place"),

@@ -13,6 +13,8 @@ pub(crate) struct Declaration {
     pub(crate) mounts: Vec<Mount>,
     pub(crate) pipeline: Vec<Stage>,
     pub(crate) init: Option<ItemFn>,
+    /// `state = App;`
+    pub(crate) state: Option<Type>,
     /// `crate = path;`
     pub(crate) krate: Option<Path>,
     /// The names of all directives, in the order in which they are written.

@@ -3,11 +3,11 @@
 use std::ptr;
 
 use quote::ToTokens;
-use syn::{Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
+use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
-    check, connect_info,
+    check, closure, connect_info,
     diag::Diagnostics,
     options::Entry,
     pattern::{self, Segment},
@@ -24,6 +24,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     let mounts: Vec<Served> = declaration.mounts.iter().flat_map(|mount| served(mount, diag)).collect();
     served_once(&mounts, diag);
     service_comes_last(declaration, diag);
+    closures_of_the_pipeline(declaration, diag);
     server_needs_a_listener(declaration, diag);
     url_port_is_said(declaration, diag);
     secret_is_set(declaration, diag);
@@ -40,7 +41,7 @@ fn endpoint_type(item: Option<&ItemStruct>, diag: &mut Diagnostics) {
     };
     if !matches!(item.fields, Fields::Unit) {
         diag.push(&item.fields, "an endpoint type has no fields")
-            .help("keep state in `init`, in the router's state or in the socket");
+            .help("write `state = App;`: what the application brings is given to `start`");
     }
     if !item.generics.params.is_empty() {
         diag.push(&item.generics, "an endpoint type has no parameters");
@@ -191,6 +192,14 @@ fn service_comes_last(declaration: &Declaration, diag: &mut Diagnostics) {
     let Some(service) = service else { return };
     for stage in declaration.pipeline.iter().skip(service).filter(|stage| !stage.is_service()) {
         diag.push(&stage.name, "`plug` after the service never runs").help("move it above `service(..)`");
+    }
+}
+
+fn closures_of_the_pipeline(declaration: &Declaration, diag: &mut Diagnostics) {
+    for stage in &declaration.pipeline {
+        if let Ok(value) = syn::parse2::<Expr>(stage.value.clone()) {
+            closure::check(&stage.name.to_string(), &value, &["|edge|"], diag);
+        }
     }
 }
 

@@ -11,17 +11,20 @@ pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> Token
     let Some(item) = &declaration.item else { return errors };
     let name = &item.ident;
     let (before, after, _) = item.generics.split_for_impl();
-    let text = name.to_string();
+    let (text, state) = (name.to_string(), expand::state(declaration));
+    let inherent = declaration.state.as_ref().map(|state| expand::started_with(item, state));
     let body = quote! {
         impl #before __rt::Endpoint for #name #after {
+            #state
             const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef { name: #text, mounts: &[] };
             fn settings() -> __rt::Settings {
                 ::core::unreachable!()
             }
-            fn pipeline() -> __rt::Pipeline {
+            fn pipeline(_: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
                 ::core::unreachable!()
             }
         }
+        #inherent
     };
     let implementation = expand::within_runtime(declaration.krate.as_ref(), &body);
     quote!(#item #implementation #errors)

@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Type, spanned::Spanned};
 use super::ast::{Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
     block::type_name,
-    lower,
+    closure, lower,
     options::{Entry, Options},
     schema::{Kind, Phase},
     value::{self, Env},
@@ -85,12 +85,12 @@ fn extra_value(value: &ExtraValue) -> TokenStream {
 }
 
 /// `__rt::mount(Mount { .. })`: the check of what the mount grants stands at the socket's type.
-pub(crate) fn mount(mount: &Mount) -> TokenStream {
+pub(crate) fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
     let Mount { path, socket, options, .. } = mount;
     let name = type_name(socket);
     let preset =
         quote_spanned!(socket.span()=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
-    let fields = options.entries.iter().map(|entry| mount_field(entry, mount, &preset));
+    let fields = options.entries.iter().map(|entry| mount_field(entry, mount, endpoint, &preset));
     let absent = options.group.key_names().filter(|name| options.get(name).is_none()).map(|name| {
         let field = Ident::new(name, Span::call_site());
         match name {
@@ -103,7 +103,7 @@ pub(crate) fn mount(mount: &Mount) -> TokenStream {
     quote_spanned! {socket.span()=>
         __rt::mount(__rt::Mount {
             path: #path,
-            socket: __rt::SocketDef::of::<#socket>(#name),
+            socket: __rt::SocketDef::of::<#socket, <#endpoint as __rt::Endpoint>::State>(#name),
             #(#fields,)*
             #(#absent,)*
             location: ::core::concat!(::core::file!(), ":", #line),
@@ -111,7 +111,7 @@ pub(crate) fn mount(mount: &Mount) -> TokenStream {
     }
 }
 
-fn mount_field(entry: &Entry, mount: &Mount, preset: &TokenStream) -> TokenStream {
+fn mount_field(entry: &Entry, mount: &Mount, endpoint: &Ident, preset: &TokenStream) -> TokenStream {
     let name = &entry.name;
     let field = Ident::new(entry.key.name, Span::call_site());
     let value = match (entry.key.name, entry.key.kind, entry.expr()) {
@@ -122,7 +122,7 @@ fn mount_field(entry: &Entry, mount: &Mount, preset: &TokenStream) -> TokenStrea
         (_, Kind::SwitchedGroup(_) | Kind::OptionalGroup(_), _) => {
             lower::optional(entry, &quote!(__rt::#field(#preset.#field)))
         }
-        (_, Kind::Transport, Some(value)) => transport(value, &mount.socket),
+        (_, Kind::Transport, Some(value)) => transport(value, &mount.socket, endpoint),
         (_, _, Some(value)) => lower::value_of(entry.key, value, Phase::Compile),
         (_, _, None) => TokenStream::new(),
     };
@@ -139,8 +139,26 @@ fn is_alone(mount: &Mount) -> bool {
 }
 
 /// A function, since a transport need not be constant.
-fn transport(value: &Expr, socket: &Type) -> TokenStream {
+fn transport(value: &Expr, socket: &Type, endpoint: &Ident) -> TokenStream {
     let at = value.span();
+    let (handle, value) = match closure::of(value) {
+        Some(_) => {
+            let handle = Ident::new("__handle", Span::mixed_site());
+            let made = quote_spanned!(at=> __rt::with_handle::<#endpoint, _>(#handle, #value));
+            (handle.to_token_stream(), made)
+        }
+        None => (quote!(_), value.to_token_stream()),
+    };
     let made = quote_spanned!(at=> __rt::CustomTransport::new::<#socket, _>(#value));
-    quote!(::core::option::Option::Some(|| #made))
+    quote!(::core::option::Option::Some(|#handle| #made))
+}
+
+/// A plug or a service: what stands there, or what a closure makes of the running endpoint.
+pub(crate) fn stage(value: &TokenStream, edge: &Ident) -> TokenStream {
+    match syn::parse2::<Expr>(value.clone()) {
+        Ok(expr) if closure::of(&expr).is_some() => {
+            quote_spanned!(expr.span()=> __rt::with_edge(#edge, #value))
+        }
+        _ => value.clone(),
+    }
 }

@@ -1,6 +1,7 @@
 //! Statements to their types. A statement that can't be read is reported and left out.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
     Attribute, Expr, Ident, Item, LitStr, Path, Token, Type,
     ext::IdentExt,
@@ -183,8 +184,29 @@ fn directive(
             Ok(path) => declaration.krate = Some(path),
             Err(error) => diag.push_syn(error),
         },
+        (Form::Type, Body::Value(tokens)) => {
+            if let Some(cfg) = attributes.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+                diag.push(cfg, "there is one `state`, whatever the configuration")
+                    .help("put `#[cfg]` on the declaration of the type");
+            }
+            match syn::parse2::<Type>(tokens.clone()) {
+                Ok(state) => declaration.state = Some(state),
+                Err(_) => {
+                    let found = if tokens.is_empty() { name.to_token_stream() } else { tokens };
+                    diag.push(&found, format!("`{name}` takes the type of what the application brings"))
+                        .help(format!(
+                            "write `{name} = App;`, and `{}::start(app)`",
+                            endpoint_name(declaration)
+                        ));
+                }
+            }
+        }
         (_, body) => wrong_form(known, &name, body, diag),
     }
+}
+
+fn endpoint_name(declaration: &Declaration) -> String {
+    declaration.item.as_ref().map_or_else(|| "Web".to_owned(), |item| item.ident.to_string())
 }
 
 fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostics) {
@@ -208,6 +230,7 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
         Form::Socket => "socket(\"/socket\", RoomSocket)".to_owned(),
         Form::Expression => format!("{}(..)", known.name),
         Form::Path => "crate = some::path".to_owned(),
+        Form::Type => format!("{} = App", known.name),
     };
     diag.push(name, format!("`{name}` {what}")).help(format!("write `{example};`"));
 }

@@ -9,8 +9,10 @@ use super::ast::{Argument, Default, Name, Source};
 use crate::{
     callback::last_segment,
     diag::{Diagnostics, did_you_mean},
-    names,
+    names, state,
 };
+
+const ATTRIBUTES: [&str; 3] = ["param", "info", "state"];
 
 /// What stands inside of an attribute.
 #[derive(Default)]
@@ -26,13 +28,17 @@ pub(crate) fn parse(input: FnArg, diag: &mut Diagnostics) -> Option<Argument> {
     attrs.iter().for_each(|attribute| misspelt(attribute, diag));
     let source = match ours.as_slice() {
         [] => Source::Type,
+        [attribute] if state::is_state(attribute) => {
+            state::check(attribute, &ty, diag);
+            Source::State
+        }
         [attribute] => source(attribute, &pat, diag),
         [first, second, ..] => {
             let (first, second_name) = (name_of(first), name_of(second));
             let message = if first == second_name {
                 format!("`#[{first}]` is written twice")
             } else {
-                "an argument is either `#[param]` or `#[info]`, not both".to_owned()
+                format!("an argument is either `#[{first}]` or `#[{second_name}]`, not both")
             };
             diag.push(second.path(), message).help("remove one of them");
             Source::Unknown
@@ -42,16 +48,16 @@ pub(crate) fn parse(input: FnArg, diag: &mut Diagnostics) -> Option<Argument> {
 }
 
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("param") || attribute.path().is_ident("info")
+    ATTRIBUTES.iter().any(|name| attribute.path().is_ident(name))
 }
 
 pub(crate) fn name_of(attribute: &Attribute) -> &'static str {
-    if attribute.path().is_ident("param") { "param" } else { "info" }
+    ATTRIBUTES.into_iter().find(|name| attribute.path().is_ident(name)).unwrap_or_default()
 }
 
 fn misspelt(attribute: &Attribute, diag: &mut Diagnostics) {
     let Some(word) = attribute.path().get_ident() else { return };
-    if let Some(near) = did_you_mean(&word.to_string(), ["param", "info"]) {
+    if let Some(near) = did_you_mean(&word.to_string(), ATTRIBUTES) {
         diag.push(attribute.path(), format!("unknown attribute `{word}`"))
             .help(format!("did you mean `#[{near}]`?"));
     }

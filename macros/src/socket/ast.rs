@@ -41,12 +41,12 @@ pub(crate) struct Socket {
 /// A callback as written.
 pub(crate) struct Method {
     pub(crate) callback: &'static Callback,
-    /// The inputs of `connect` are taken out of it, into `arguments`.
+    /// The inputs of `connect`, and `#[state]` arguments of all others, are taken out of it, into `arguments`.
     pub(crate) item: ImplItemFn,
     pub(crate) arguments: Vec<Argument>,
 }
 
-/// An argument of `connect`.
+/// An argument of `connect`, or one with `#[state]`.
 pub(crate) struct Argument {
     /// Those of Rust: `#[cfg]`, `#[allow]`.
     pub(crate) attrs: Vec<Attribute>,
@@ -61,6 +61,8 @@ pub(crate) enum Source {
     Param { name: Name, default: Option<Default>, from_str: bool },
     /// `#[info]`
     Info { name: Name, default: Option<Default> },
+    /// `#[state]`
+    State,
     /// By its type.
     Type,
     /// Its attributes are wrong, which has been said.
@@ -97,7 +99,7 @@ impl Source {
     pub(crate) fn name(&self) -> Option<&Name> {
         match self {
             Source::Param { name, .. } | Source::Info { name, .. } => Some(name),
-            Source::Type | Source::Unknown => None,
+            Source::State | Source::Type | Source::Unknown => None,
         }
     }
 }

@@ -47,6 +47,9 @@ fn check_others(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
                     "remove it: the type of the second argument of `handle_info` is what others may send",
                 );
             }
+            ImplItem::Type(item) if item.ident == "State" => {
+                diag.push(&item.ident, "`State` is taken from `#[state]` arguments").help("remove it");
+            }
             ImplItem::Const(item) if item.ident == "OPTIONS" || item.ident == "NEEDS" => {
                 let found = diag.push(&item.ident, format!("`{}` is written by `#[socket]`", item.ident));
                 match item.ident == "OPTIONS" {
@@ -73,7 +76,7 @@ fn meant_callback(
     let missing = callbacks.iter().filter(|callback| socket.methods(callback.name).next().is_none());
     let meant = did_you_mean(&word, missing.map(|callback| callback.name))?;
     let callback = callbacks.iter().find(|callback| callback.name == meant)?;
-    let alike = !HELPERS.contains(&word.as_str()) && callback.fault(item).is_none();
+    let alike = !HELPERS.contains(&word.as_str()) && callback.fault(item, 0).is_none();
     (callback.required || alike).then_some(meant)
 }
 
@@ -110,7 +113,7 @@ fn check_twice(socket: &Socket, callbacks: &'static [Callback], diag: &mut Diagn
 
 fn check_shape(method: &Method, diag: &mut Diagnostics) {
     let callback = method.callback;
-    if let Some(fault) = callback.fault(&method.item) {
+    if let Some(fault) = callback.fault(&method.item, 0) {
         diag.push(&method.item.sig.ident, format!("`{}` has the wrong shape", callback.name))
             .help(format!("expected `{}`", callback.signature))
             .note(fault);
@@ -122,7 +125,7 @@ fn check_arguments(arguments: &[Argument], diag: &mut Diagnostics) {
     for argument in arguments {
         let default = match &argument.source {
             Source::Param { default, .. } | Source::Info { default, .. } => default,
-            Source::Type | Source::Unknown => continue,
+            Source::State | Source::Type | Source::Unknown => continue,
         };
         let Some(name) = argument.source.name() else { continue };
         let (is_info, text) = (matches!(argument.source, Source::Info { .. }), name.text());

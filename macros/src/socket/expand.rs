@@ -2,11 +2,14 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{AttrStyle, Attribute, GenericArgument, PathArguments, ReturnType, Stmt, Type, spanned::Spanned};
+use syn::{
+    AttrStyle, Attribute, FnArg, GenericArgument, PatType, PathArguments, ReturnType, Stmt, Token, Type,
+    punctuated::Punctuated, spanned::Spanned,
+};
 
 use super::{
     argument::is_connect,
-    ast::{Argument, Channels, Default, Method, Setup, Socket, Source},
+    ast::{Argument, Channels, Default, Method, Route, Setup, Socket, Source},
     route,
 };
 use crate::{
@@ -14,6 +17,7 @@ use crate::{
     callback::{Output, is_option, is_unit, last_segment},
     lower,
     schema::{self, Phase},
+    state::{self, Part},
 };
 
 pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
@@ -22,10 +26,15 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
     let runtime = runtime(setup.krate.as_ref());
     let arrivals: Vec<_> = socket.methods("handle_info").map(|method| &method.item).collect();
     let (contract, first, mounted) = match setup.channels.declared {
-        true => (quote!(__rt::channel::ChannelSocket), channels(&setup.channels), Some(mounted(socket))),
+        true => (
+            quote!(__rt::channel::ChannelSocket),
+            channels(&setup.channels),
+            Some(mounted(socket, &setup.channels)),
+        ),
         false => (quote!(__rt::Socket), info(&arrivals), None),
     };
     let (options, needs) = (options(setup), socket.methods("connect").map(needs));
+    let (state, conditional) = state::state_type(&parts(socket, setup), attrs, &socket.generics, self_ty);
     let methods = socket.methods.iter().map(|method| self::method(method, setup));
     let inherent =
         (!others.is_empty()).then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
@@ -35,13 +44,48 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
             #(#attrs)*
             impl #generics #contract for #self_ty #bounds {
                 #first
+                #state
                 #options
                 #(#needs)*
                 #(#methods)*
             }
+            #conditional
             #mounted
         };
         #inherent
+    }
+}
+
+/// What the callbacks take of the application's state.
+fn parts<'a>(socket: &'a Socket, setup: &'a Setup) -> Vec<Part<'a>> {
+    let info = connect_info(setup);
+    let arguments = socket.methods.iter().flat_map(|method| {
+        let info = &info;
+        method.arguments.iter().filter_map(move |Argument { attrs, ty, source, .. }| {
+            let callback = &method.item.attrs;
+            match source {
+                Source::State => Some(Part::needs(callback, attrs, ty)),
+                Source::Type if !is_connect(ty) => {
+                    let need = taken_by_type(ty, info);
+                    Some(Part::of(callback, attrs, need, ty))
+                }
+                _ => None,
+            }
+        })
+    });
+    arguments.collect()
+}
+
+/// What an extractor takes of the state.
+fn taken_by_type(ty: &Type, info: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> __rt::By<#ty, <#ty as __rt::FromConnect<#info>>::State>)
+}
+
+/// What others may send to the socket.
+fn connect_info(setup: &Setup) -> TokenStream {
+    match setup.channels.declared {
+        true => quote!(__rt::channel::Signal),
+        false => quote!(<Self as __rt::Socket>::Info),
     }
 }
 
@@ -63,13 +107,40 @@ fn channels(channels: &Channels) -> TokenStream {
 }
 
 /// What a mount of the socket serves.
-pub(crate) fn mounted(socket: &Socket) -> TokenStream {
+fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
     let (self_ty, (generics, _, bounds)) = (&socket.self_ty, socket.generics.split_for_impl());
-    let cfgs = cfgs(&socket.attrs);
+    let (cfgs, mountable) = (cfgs(&socket.attrs), mountable(socket, channels));
     quote! {
         #(#cfgs)*
         impl #generics __rt::IntoSocket for #self_ty #bounds {
             type Socket = __rt::channel::Multiplexer<Self>;
+        }
+        #mountable
+    }
+}
+
+/// What the channels take of the state is named in bounds: a channel may be private where its socket is not.
+fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
+    let Socket { self_ty, generics, .. } = socket;
+    let (cfgs, params) = (cfgs(&socket.attrs), generics.params.iter());
+    let predicates = generics.where_clause.iter().flat_map(|bounds| &bounds.predicates);
+    let own = quote!(<#self_ty as __rt::channel::ChannelSocket>::State);
+    let of_channels = channels.routes.iter().map(|Route { channel, .. }| {
+        let at = channel.span();
+        quote_spanned!(at=> __rt::By<#channel, <#channel as __rt::channel::Channel>::State>)
+    });
+    let all: Vec<_> = std::iter::once(own).chain(of_channels).collect();
+    let at = channels.routes.first().map_or_else(Span::call_site, |route| route.channel.span());
+    quote_spanned! {at=>
+        #(#cfgs)*
+        impl<#(#params,)* __App> __rt::Mountable<__App> for #self_ty
+        where
+            #(#predicates,)*
+            #(#all: __rt::Provide<__App, #self_ty>,)*
+        {
+            fn fill(__app: &__App, __slot: &mut dyn ::core::any::Any) {
+                #(<#all as __rt::Provide<__App, #self_ty>>::provide(__app, __slot);)*
+            }
         }
     }
 }
@@ -79,7 +150,10 @@ fn options(setup: &Setup) -> Option<TokenStream> {
         return None;
     }
     let options = lower::literal(&setup.options, &quote!(__rt::SocketOptions::DEFAULT));
-    Some(quote!(const OPTIONS: __rt::SocketOptions = #options;))
+    Some(quote! {
+        #[allow(clippy::redundant_closure)]
+        const OPTIONS: __rt::SocketOptions = #options;
+    })
 }
 
 fn needs(connect: &Method) -> Option<TokenStream> {
@@ -89,7 +163,7 @@ fn needs(connect: &Method) -> Option<TokenStream> {
             Source::Info { .. } => &mut info,
             Source::Param { default: None, .. } if !is_option(&argument.ty) => &mut params,
             Source::Param { .. } => &mut optional_params,
-            Source::Type | Source::Unknown => continue,
+            Source::State | Source::Type | Source::Unknown => continue,
         };
         let (name, cfgs) = (argument.source.name()?.text(), cfgs(&argument.attrs));
         list.push(quote!(#(#cfgs)* #name));
@@ -143,13 +217,32 @@ fn function(method: &Method, body: Option<TokenStream>) -> TokenStream {
         }
     };
     let stmts = body.unwrap_or_else(|| statements(&method.item.block.stmts));
+    let (inputs, state) = match method.arguments.is_empty() {
+        true => (quote!(#inputs), TokenStream::new()),
+        false => with_state(inputs, &method.arguments),
+    };
     quote! {
         #(#outer)*
         #asyncness fn #name(#inputs) #output #bounds {
             #(#inner)*
+            #state
             #stmts
         }
     }
+}
+
+/// The last argument is what a handler writes to: from there it has the state.
+fn with_state(inputs: &Punctuated<FnArg, Token![,]>, arguments: &[Argument]) -> (TokenStream, TokenStream) {
+    let Some(FnArg::Typed(last)) = inputs.last() else { return (quote!(#inputs), TokenStream::new()) };
+    let (others, out) = (inputs.iter().take(inputs.len() - 1), state::out());
+    let handle = quote!(#out.handle());
+    let taken = arguments.iter().map(|Argument { attrs, pat, ty, .. }| state::fetch(attrs, pat, ty, &handle));
+    let PatType { attrs, pat, ty, .. } = last;
+    let lets = quote! {
+        #(#taken)*
+        let #pat: #ty = #out;
+    };
+    (quote!(#(#others,)* #(#attrs)* #out: #ty), lets)
 }
 
 fn asyncness(method: &Method) -> Option<TokenStream> {
@@ -169,17 +262,14 @@ fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
 }
 
 fn connect(method: &Method, setup: &Setup) -> TokenStream {
-    let info = match setup.channels.declared {
-        true => quote!(__rt::channel::Signal),
-        false => quote!(<Self as __rt::Socket>::Info),
-    };
+    let info = connect_info(setup);
     let attempt = Ident::new("__connect", Span::mixed_site());
     let (outer, inner) = attributes(&method.item.attrs);
     let sig = &method.item.sig;
     let (name, asyncness, stmts) = (&sig.ident, asyncness(method), statements(&method.item.block.stmts));
     let (whole, others): (Vec<_>, Vec<_>) = method.arguments.iter().partition(|one| is_whole(one));
     // The attempt as a whole is given away: last.
-    let taken = others.into_iter().chain(whole).map(take);
+    let taken = others.into_iter().chain(whole).map(|argument| take(argument, &info));
     let (output, body) = match &sig.output {
         ReturnType::Type(_, ty) if has_own_error(ty) => {
             let at = ty.span().resolved_at(Span::mixed_site());
@@ -218,15 +308,19 @@ fn has_own_error(ty: &Type) -> bool {
 }
 
 /// `let argument: Type = ..;`
-fn take(argument: &Argument) -> TokenStream {
+fn take(argument: &Argument, info: &TokenStream) -> TokenStream {
     let Argument { attrs, pat, ty, source } = argument;
     let at = ty.span().resolved_at(Span::mixed_site());
     let attempt = &Ident::new("__connect", at);
     let value = match source {
         Source::Type if is_connect(ty) => quote!(#attempt),
         Source::Type | Source::Unknown => {
-            quote_spanned!(at=> __rt::FromConnect::from_connect(&#attempt)?)
+            // An error about the trait is the same as that about what is needed: it is told once.
+            let at = ty.span();
+            let needs = quote_spanned!(at=> __rt::argument::needs::<_, #ty>(&#attempt));
+            quote_spanned!(at=> <#ty as __rt::FromConnect<#info>>::from_connect(&#attempt, #needs).await?)
         }
+        Source::State => state::value(ty, &quote!(#attempt.handle())),
         Source::Param { name, default, from_str } => {
             let required = default.is_none() && !is_option(ty);
             let function = match (required, from_str) {

@@ -38,6 +38,7 @@ fn plain(block: &ItemImpl) -> TokenStream {
         #[allow(unused, clippy::all)]
         impl #generics __rt::Socket for #self_ty #bounds {
             type Info = #info;
+            type State = ();
             async fn connect(
                 _: __rt::Connect<Self::Info>,
             ) -> ::core::result::Result<Self, __rt::Refused> {
@@ -51,10 +52,12 @@ fn plain(block: &ItemImpl) -> TokenStream {
 }
 
 fn with_channels(block: &ItemImpl) -> TokenStream {
+    let params = block.generics.params.iter();
     let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
     quote! {
         #[allow(unused, clippy::all)]
         impl #generics __rt::channel::ChannelSocket for #self_ty #bounds {
+            type State = ();
             const CHANNELS: &'static [__rt::channel::Route<Self>] = &[];
             async fn connect(
                 _: __rt::Connect<__rt::channel::Signal>,
@@ -64,6 +67,9 @@ fn with_channels(block: &ItemImpl) -> TokenStream {
         }
         impl #generics __rt::IntoSocket for #self_ty #bounds {
             type Socket = __rt::channel::Multiplexer<Self>;
+        }
+        impl<#(#params,)* __App> __rt::Mountable<__App> for #self_ty #bounds {
+            fn fill(_: &__App, _: &mut dyn ::core::any::Any) {}
         }
     }
 }

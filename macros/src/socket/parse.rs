@@ -1,19 +1,19 @@
 //! Reads the attribute's arguments and the impl block.
 
 use proc_macro2::TokenStream;
-use syn::{ImplItem, ImplItemFn, ItemImpl, Token};
+use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Token, punctuated::Punctuated};
 
 use super::{
     argument,
-    ast::{Method, Setup, Socket},
+    ast::{Argument, Method, Setup, Socket, Source},
     route,
 };
 use crate::{
     block::{self, Attached, argument_attributes},
-    callback::Callback,
+    callback::{Callback, Output},
     diag::Diagnostics,
     options::Options,
-    schema,
+    schema, state,
 };
 
 const SOCKET: Attached = Attached { attribute: "#[socket]", contract: "Socket", what: "a socket" };
@@ -54,10 +54,23 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
 
 fn arguments(method: &mut Method, diag: &mut Diagnostics) {
     if method.callback.name != "connect" || method.item.sig.receiver().is_some() {
+        states(method, diag);
         return no_attributes(&method.item, diag);
     }
-    let inputs: syn::punctuated::Punctuated<_, Token![,]> = std::mem::take(&mut method.item.sig.inputs);
+    let inputs: Punctuated<_, Token![,]> = std::mem::take(&mut method.item.sig.inputs);
     method.arguments = inputs.into_iter().filter_map(|input| argument::parse(input, diag)).collect();
+}
+
+fn states(method: &mut Method, diag: &mut Diagnostics) {
+    let (inputs, mut kept) = (std::mem::take(&mut method.item.sig.inputs), Punctuated::new());
+    let taken = state::take(inputs, diag, &mut kept);
+    method.item.sig.inputs = kept;
+    for PatType { attrs, pat, ty, .. } in taken {
+        if method.callback.output != Output::Next {
+            state::refused(&method.item.sig.ident, "connect", &pat, diag);
+        }
+        method.arguments.push(Argument { attrs, pat: *pat, ty: *ty, source: Source::State });
+    }
 }
 
 /// `#[param]` and `#[info]` mean something in `connect` alone.
@@ -65,6 +78,10 @@ fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
     for attribute in item.sig.inputs.iter().flat_map(argument_attributes).filter(|one| argument::is_ours(one))
     {
         let name = argument::name_of(attribute);
+        if name == "state" {
+            state::refused(&item.sig.ident, "connect", attribute.path(), diag);
+            continue;
+        }
         diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `connect`"))
             .help(format!("take it in `connect`, and keep it in a field for `{}`", item.sig.ident));
     }

@@ -2,12 +2,23 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use super::{Answer, Channel, Event, FromEvent, InvalidPayload, Join, JoinError, Outlet, Reply};
+use super::{Answer, Channel, Event, FromEvent, FromJoin, InvalidPayload, Join, JoinError, Outlet, Reply};
 use crate::{
     escape::{shown, told},
     message::Text,
     pubsub::Broadcast,
+    state::Needed,
 };
+
+/// `socket: &S`.
+pub fn socket<C: Channel>(join: &Join<C>) -> &C::Socket {
+    join.socket()
+}
+
+/// `x: T` without attribute: what `T` takes of the application's state.
+pub fn needs<C: Channel, T: FromJoin<C>>(join: &Join<C>) -> <T::State as Needed>::Value {
+    join.take::<T::State>()
+}
 
 /// `#[rest] id: T`. What does not fit is a topic that is not there.
 pub fn rest<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>

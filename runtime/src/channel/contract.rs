@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::{Answer, ChannelSocket, Event, Join, JoinError, Joined, Outlet};
-use crate::{pubsub::Broadcast, socket::Reason};
+use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
 
 /// One client's conversation on one topic: the state and the callbacks of an application.
 ///
@@ -18,6 +18,8 @@ use crate::{pubsub::Broadcast, socket::Reason};
 /// struct UserSocket;
 ///
 /// impl ChannelSocket for UserSocket {
+///     type State = ();
+///
 ///     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
 ///
 ///     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
@@ -30,6 +32,7 @@ use crate::{pubsub::Broadcast, socket::Reason};
 /// impl Channel for Room {
 ///     type Socket = UserSocket;
 ///     type Info = ();
+///     type State = ();
 ///
 ///     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
 ///         if join.rest() == "secret" {
@@ -60,6 +63,10 @@ pub trait Channel: Sized + Send + 'static {
 
     /// What other tasks may send to this channel, by its [`Mailbox`](super::Mailbox).
     type Info: Send + 'static;
+
+    /// What its callbacks take of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
+    /// It is part of its socket's [`State`](ChannelSocket::State). `#[channel]` fills it in from `#[state]` arguments.
+    type State: Needed;
 
     /// Events of its topic that go to [`handle_out`](Channel::handle_out), and not straight to the client.
     const INTERCEPT: &'static [&'static str] = &[];

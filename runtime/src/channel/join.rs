@@ -1,6 +1,6 @@
 //! A client that wants to join a topic.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -10,6 +10,7 @@ use crate::{
     handle::Handle,
     presence::{TrackError, Tracked},
     pubsub::{Payload, SubscriberId},
+    state::Needed,
 };
 
 /// A client that wants to join: what [`Channel::join`] is given.
@@ -66,6 +67,14 @@ impl<C: Channel> Join<C> {
         self.member.handle()
     }
 
+    /// What the channel takes of the application's state: `join.take::<Need<Pool>>()`.
+    ///
+    /// # Panics
+    /// When no socket's [`State`](super::ChannelSocket::State) says that it takes it.
+    pub fn take<N: Needed>(&self) -> N::Value {
+        self.handle().app().needed::<N>()
+    }
+
     /// Shows everybody in this topic that somebody is here, until the returned value is dropped: keep it in the channel.
     /// See [presence in channels](mod@crate::channel#presence).
     ///
@@ -97,47 +106,95 @@ impl<C: Channel> fmt::Debug for Join<C> {
     }
 }
 
-/// A type that `join` of `#[channel]` can take as an argument without attribute: `&S` and `Arc<S>` of the channel's
-/// socket, [`Mailbox`], [`Handle`] and [`SubscriberId`].
+/// A type that `join` of `#[channel]` can take as an argument without attribute, an extractor: `Arc<S>` of the channel's
+/// socket, [`Mailbox`], [`Handle`], [`SubscriberId`], and types of your own. It may wait, and take parts of the
+/// application's state. (A reference, `&S`, is the socket as well.)
+///
+/// ```
+/// use landfall::{channel::{Channel, FromJoin}, prelude::*, state::Need};
+/// # struct UserSocket;
+/// # #[socket(channel("room:*", Room))]
+/// # impl UserSocket {
+/// #     fn connect() -> Result<Self, Refused> { Ok(UserSocket) }
+/// # }
+/// # endpoint! { struct Web; state = Rooms; socket("/socket", UserSocket); }
+///
+/// #[derive(Clone)]
+/// struct Rooms;
+///
+/// impl Rooms {
+///     async fn is_open(&self, topic: &str) -> bool {
+///         topic != "room:closed"
+///     }
+/// }
+///
+/// /// The room is open.
+/// struct Open;
+///
+/// impl<C: Channel> FromJoin<C> for Open {
+///     type State = Need<Rooms>;
+///
+///     async fn from_join(join: &Join<C>, rooms: Rooms) -> Result<Self, JoinError> {
+///         if rooms.is_open(join.topic()).await { Ok(Open) } else { Err(JoinError::new("closed")) }
+///     }
+/// }
+///
+/// struct Room;
+///
+/// #[channel(UserSocket)]
+/// impl Room {
+///     async fn join(_: Open) -> Self {
+///         Room
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`join` can't take `{Self}` by its type",
-    label = "neither `#[rest]`, `#[payload]` nor the socket of `{C}`",
-    note = "write `#[payload]` to take the client's parameters, or `#[rest]` to take what `*` stands for in the topic"
+    label = "neither `#[rest]`, `#[payload]`, `#[state]` nor the socket of `{C}`",
+    note = "write `#[payload]` to take the client's parameters, `#[rest]` to take what `*` stands for in the topic, or `#[state]` to take a part of the application's state"
 )]
-pub trait FromJoin<'a, C: Channel>: Sized {
-    /// Takes the value, or refuses the join.
+pub trait FromJoin<C: Channel>: Sized {
+    /// What it takes of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
+    type State: Needed;
+
+    /// Takes the value, or refuses the join. `state` is the part, or the tuple of parts.
     ///
     /// # Errors
     /// Whatever the implementation refuses with.
-    fn from_join(join: &'a Join<C>) -> Result<Self, JoinError>;
+    fn from_join(
+        join: &Join<C>,
+        state: <Self::State as Needed>::Value,
+    ) -> impl Future<Output = Result<Self, JoinError>> + Send;
 }
 
-impl<'a, S, C: Channel<Socket = S>> FromJoin<'a, C> for &'a S {
-    fn from_join(join: &'a Join<C>) -> Result<Self, JoinError> {
-        Ok(&join.socket)
-    }
-}
+impl<S: Send + Sync, C: Channel<Socket = S>> FromJoin<C> for Arc<S> {
+    type State = ();
 
-impl<S, C: Channel<Socket = S>> FromJoin<'_, C> for Arc<S> {
-    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
         Ok(join.socket.clone())
     }
 }
 
-impl<I, C: Channel<Info = I>> FromJoin<'_, C> for Mailbox<I> {
-    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+impl<I, C: Channel<Info = I>> FromJoin<C> for Mailbox<I> {
+    type State = ();
+
+    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
         Ok(join.mailbox())
     }
 }
 
-impl<C: Channel> FromJoin<'_, C> for Handle {
-    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+impl<C: Channel> FromJoin<C> for Handle {
+    type State = ();
+
+    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
         Ok(join.handle().clone())
     }
 }
 
-impl<C: Channel> FromJoin<'_, C> for SubscriberId {
-    fn from_join(join: &Join<C>) -> Result<Self, JoinError> {
+impl<C: Channel> FromJoin<C> for SubscriberId {
+    type State = ();
+
+    async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
         Ok(join.id())
     }
 }

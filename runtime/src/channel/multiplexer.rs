@@ -52,6 +52,7 @@ struct Task {
 
 impl<S: ChannelSocket> Socket for Multiplexer<S> {
     type Info = Signal;
+    type State = S::State;
 
     const OPTIONS: SocketOptions = S::OPTIONS;
     const NEEDS: Needs = S::NEEDS;

@@ -3,7 +3,10 @@
 use std::future::Future;
 
 use super::{Route, Signal, Versioned};
-use crate::socket::{Children, Connect, Needs, Refused, SocketOptions};
+use crate::{
+    socket::{Children, Connect, Needs, Refused, SocketOptions},
+    state::Needed,
+};
 
 /// A connection that holds channels: Phoenix's `use Phoenix.Socket`.
 ///
@@ -15,6 +18,10 @@ use crate::socket::{Children, Connect, Needs, Refused, SocketOptions};
     note = "put `#[socket(channel(\"room:*\", Room))]` on `impl {Self} {{ .. }}`"
 )]
 pub trait ChannelSocket: Sized + Send + Sync + 'static {
+    /// What `connect` and the channels take of the application's state, such as `(Need<Pool>, <Room as Channel>::State)`:
+    /// see [`Socket::State`](crate::Socket::State).
+    type State: Needed;
+
     /// Which channel serves a topic; the first that matches does.
     const CHANNELS: &'static [Route<Self>];
 

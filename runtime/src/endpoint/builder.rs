@@ -1,14 +1,12 @@
 //! How an endpoint is started.
 
-use std::{
-    fmt, future::Future, io, marker::PhantomData, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration,
-};
+use std::{any::TypeId, fmt, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Endpoint, EndpointService, Running, children,
+    Endpoint, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
     life::{Life, Signal},
 };
@@ -22,6 +20,7 @@ use crate::{
     pubsub::PubSub,
     server::{Accept, Bound, Listener, Lost, Serve, ServerOptions, serve},
     socket::Drainer,
+    state::AppState,
     transport::{Mount, MountError, Mounts},
     watchdog::Watcher,
 };
@@ -30,14 +29,14 @@ use crate::{
 const FILE_VARIABLE: &str = "LANDFALL_CONFIG";
 
 /// How to start an endpoint: [`Endpoint::builder`].
-pub struct Builder<E> {
+pub struct Builder<E: Endpoint> {
+    state: E::State,
     file: Option<PathBuf>,
     options: Settings,
     pubsub: Option<PubSub>,
     presence: Option<Presence>,
     listener: Option<Listening>,
     signal: Option<Signal>,
-    endpoint: PhantomData<fn() -> E>,
 }
 
 type ServeOnce = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) -> Lost + Send;
@@ -69,15 +68,15 @@ impl Listening {
 }
 
 impl<E: Endpoint> Builder<E> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(state: E::State) -> Self {
         Builder {
+            state,
             file: None,
             options: Settings::default(),
             pubsub: None,
             presence: None,
             listener: None,
             signal: None,
-            endpoint: PhantomData,
         }
     }
 
@@ -153,7 +152,6 @@ impl<E: Endpoint> Builder<E> {
     pub async fn start(mut self) -> Result<Running<E>, Error> {
         let config = self.resolve()?;
         let specs = children::specs(E::DEF.mounts);
-        let pipeline = E::pipeline();
         let http = listener_config(&config);
 
         let owns_pubsub = self.pubsub.is_none();
@@ -161,13 +159,18 @@ impl<E: Endpoint> Builder<E> {
             .pubsub
             .take()
             .unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue, config.pubsub.queue_bytes));
-        let handle = Handle::new(E::DEF.name, config, pubsub);
+        let state = Arc::new(self.state);
+        let fills = E::DEF.mounts.iter().map(|mount| mount.socket.fill);
+        let app = AppState::new::<E, _>(state.clone(), fills);
+        let handle = Handle::new(E::DEF.name, config, pubsub, app);
+        let edge = EndpointHandle::<E>::new(handle.clone(), state);
         handle
             .0
             .presence
             .get_or_init(|| self.presence.take().unwrap_or_else(|| Presence::new(handle.pubsub())));
         let mounts = Mounts::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
         let mounts = mounts.map_err(mount_errors::<E>)?;
+        let pipeline = E::pipeline(&edge);
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
         handle.count_sockets(Arc::downgrade(&gauge));
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline);
@@ -200,7 +203,7 @@ impl<E: Endpoint> Builder<E> {
         let signal = self.signal.unwrap_or_else(|| Box::pin(std::future::pending()));
         let (end, ended) = watch::channel(None);
         handle.0.tasks.spawn(life.run(signal, end));
-        Ok(Running::new(service, ended))
+        Ok(Running::new(edge, service, ended))
     }
 
     fn resolve(&mut self) -> Result<Config, ConfigErrors> {
@@ -217,7 +220,7 @@ impl<E: Endpoint> Builder<E> {
             declared: &E::settings(),
             file: file.as_deref(),
             options: &self.options,
-            found: E::DEF.mounts.iter().flat_map(mount_findings).collect(),
+            found: E::DEF.mounts.iter().flat_map(mount_findings::<E>).collect(),
         };
         layers.resolve(E::init)
     }
@@ -232,17 +235,23 @@ fn listener_config(config: &Config) -> Option<HttpConfig> {
     Some(http)
 }
 
-fn mount_findings(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
+fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
+    let foreign = ((mount.socket.app)() != TypeId::of::<E::State>()).then(|| {
+        let text =
+            format!("`{}` is mounted for another state than that of `{}`", mount.socket.name, E::DEF.name);
+        ConfigError::new(text).of_mount("socket", mount.path, mount.location)
+    });
     let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
     let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
     let checks = [("check_origin", websocket), ("check_origin of longpoll", longpoll)];
-    checks.into_iter().flat_map(move |(key, check)| {
+    let origins = checks.into_iter().flat_map(move |(key, check)| {
         let errors = match check {
             Some(CheckOrigin::List(list)) => check_list(list),
             _ => Vec::new(),
         };
         errors.into_iter().map(move |error| error.of_mount(key, mount.path, mount.location))
-    })
+    });
+    foreign.into_iter().chain(origins)
 }
 
 fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `def` | what is declared, as constants |
 //! | `builder` | how it is started |
+//! | `handle` | what is handed to closures in its declaration |
 //! | `children` | the tasks of its sockets |
 //! | `life` | the task that holds a running endpoint together, and how it stops |
 //! | `running` | what the application holds of it |
@@ -13,6 +14,7 @@
 mod builder;
 mod children;
 mod def;
+mod handle;
 mod life;
 mod running;
 mod service;
@@ -23,6 +25,7 @@ use std::future::Future;
 pub use self::{
     builder::Builder,
     def::EndpointDef,
+    handle::EndpointHandle,
     running::Running,
     service::{EndpointFuture, EndpointService},
 };
@@ -43,6 +46,8 @@ use crate::{
 /// struct Web;
 ///
 /// impl Endpoint for Web {
+///     type State = ();
+///
 ///     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
 /// }
 ///
@@ -52,6 +57,10 @@ use crate::{
 /// # }
 /// ```
 pub trait Endpoint: Sized + 'static {
+    /// What the application brings: `state = App;` in [`endpoint!`](macro@crate::endpoint). `()` if nothing.
+    /// See [`state`](mod@crate::state).
+    type State: Send + Sync + 'static;
+
     /// What can't change at run time.
     const DEF: &'static EndpointDef;
 
@@ -60,8 +69,9 @@ pub trait Endpoint: Sized + 'static {
         Settings::default()
     }
 
-    /// What answers requests that are no socket's.
-    fn pipeline() -> Pipeline {
+    /// What answers requests that are no socket's. The endpoint does not listen yet when this is called.
+    fn pipeline(edge: &EndpointHandle<Self>) -> Pipeline {
+        let _ = edge;
         Pipeline::not_found()
     }
 
@@ -73,16 +83,31 @@ pub trait Endpoint: Sized + 'static {
         Ok(config)
     }
 
-    /// Options for the start.
-    fn builder() -> Builder<Self> {
-        Builder::new()
+    /// Options for the start of an endpoint without state.
+    ///
+    /// An endpoint that declares `state = App;` has a function of its own by this name: `Chat::builder(app)`.
+    fn builder() -> Builder<Self>
+    where
+        Self: Endpoint<State = ()>,
+    {
+        Builder::new(())
     }
 
-    /// Starts the endpoint. Inside a tokio runtime, any number of times.
+    /// Starts an endpoint without state. Inside a tokio runtime, any number of times.
+    ///
+    /// An endpoint that declares `state = App;` has a function of its own by this name: `Chat::start(app)`.
     ///
     /// # Errors
     /// Everything that is wrong with the configuration, together; or that the listener could not be opened.
-    fn start() -> impl Future<Output = Result<Running<Self>, Error>> + Send {
+    fn start() -> impl Future<Output = Result<Running<Self>, Error>> + Send
+    where
+        Self: Endpoint<State = ()>,
+    {
         Self::builder().start()
+    }
+
+    /// Options for the start, whatever the state.
+    fn builder_with(state: Self::State) -> Builder<Self> {
+        Builder::new(state)
     }
 }

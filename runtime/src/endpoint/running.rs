@@ -1,35 +1,35 @@
 //! A running endpoint, as the application holds it.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, ops::Deref};
 
 use tokio::sync::watch;
 
-use super::{Endpoint, EndpointService, life::End, signal::Signals};
-use crate::{error::Error, handle::Handle};
+use super::{Endpoint, EndpointHandle, EndpointService, life::End, signal::Signals};
+use crate::error::Error;
 
-/// A running endpoint. Cloning it is cheap; what it dereferences to is what sockets and requests are given.
+/// A running endpoint. Cloning it is cheap; what it dereferences to is what closures of its declaration are given, and,
+/// without the type, sockets and requests.
 ///
 /// It runs until [`shutdown`](Running::shutdown), whether or not anybody holds it. Any number run side by side in one
 /// process, also of the same type.
-pub struct Running<E> {
+pub struct Running<E: Endpoint> {
+    edge: EndpointHandle<E>,
     service: EndpointService,
     end: watch::Receiver<Option<End>>,
-    endpoint: PhantomData<fn() -> E>,
 }
 
 impl<E: Endpoint> Running<E> {
-    pub(super) fn new(service: EndpointService, end: watch::Receiver<Option<End>>) -> Self {
-        Running { service, end, endpoint: PhantomData }
+    pub(super) fn new(
+        edge: EndpointHandle<E>,
+        service: EndpointService,
+        end: watch::Receiver<Option<End>>,
+    ) -> Self {
+        Running { edge, service, end }
     }
 
     /// The endpoint as a tower service: in a foreign server, or in a test.
     pub fn service(&self) -> EndpointService {
         self.service.clone()
-    }
-
-    /// The endpoint, without its type.
-    pub fn handle(&self) -> &Handle {
-        self.service.handle()
     }
 
     /// Stops: takes no connections any more, tells the clients of sockets to come back later, lets requests in flight
@@ -83,21 +83,21 @@ impl<E: Endpoint> Running<E> {
     }
 }
 
-impl<E> Clone for Running<E> {
+impl<E: Endpoint> Clone for Running<E> {
     fn clone(&self) -> Self {
-        Running { service: self.service.clone(), end: self.end.clone(), endpoint: PhantomData }
+        Running { edge: self.edge.clone(), service: self.service.clone(), end: self.end.clone() }
     }
 }
 
-impl<E> Deref for Running<E> {
-    type Target = Handle;
+impl<E: Endpoint> Deref for Running<E> {
+    type Target = EndpointHandle<E>;
 
-    fn deref(&self) -> &Handle {
-        self.service.handle()
+    fn deref(&self) -> &EndpointHandle<E> {
+        &self.edge
     }
 }
 
-impl<E> fmt::Debug for Running<E> {
+impl<E: Endpoint> fmt::Debug for Running<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Running").field(&self.name()).finish()
     }

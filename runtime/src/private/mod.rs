@@ -3,10 +3,12 @@
 //! | file | what |
 //! | --- | --- |
 //! | `check` | checks of constants |
+//! | `function` | functions and closures that stand as values in a declaration |
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `text` | messages put together in constants |
 
 mod check;
+mod function;
 mod mount;
 mod text;
 
@@ -19,13 +21,15 @@ pub use self::{
         age, at_least, drainer, key_length, long_millis, longpoll, millis, positive, rounds, session,
         subprotocols, timeout, transport_path, without_websocket,
     },
+    function::{DecideOrigin, HandleError, decide_origin, handle_error, with_edge, with_handle},
     mount::{check_paths, mount},
 };
 pub use crate::{
     channel,
     config::{Extra, Http, PubSubSettings, Setting, Settings, TrustedProxies, Url},
     crypto::Digest,
-    endpoint::{Endpoint, EndpointDef},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, Running},
+    error::Error,
     message::Message,
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
@@ -34,9 +38,10 @@ pub use crate::{
     session::SessionOptions,
     socket::{
         Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket, LongPoll,
-        Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket,
-        argument,
+        Mountable, Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout,
+        WebSocket, argument,
     },
+    state::{By, Conditional, Need, Provide},
     transport::{CustomTransport, Mount, SocketDef},
 };
 

@@ -10,7 +10,11 @@ use super::{
     mailbox::Mailbox,
     params::Params,
 };
-use crate::{handle::Handle, session::Session};
+use crate::{
+    handle::Handle,
+    session::Session,
+    state::{Need, Needed},
+};
 
 /// The transport that a connection came by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,8 +46,8 @@ impl fmt::Display for TransportKind {
 
 /// A client that wants to connect: what [`connect`](crate::Socket::connect) is given.
 ///
-/// Under `#[socket]`, arguments marked `#[param]` and `#[info]` are taken from it by name, and any other argument by
-/// its type ([`FromConnect`]).
+/// Under `#[socket]`, arguments marked `#[param]` and `#[info]` are taken from it by name, `#[state]` arguments from the
+/// application's state, and any other argument by its type ([`FromConnect`]).
 pub struct Connect<I> {
     pub(crate) params: Params,
     pub(crate) info: InfoValues,
@@ -61,6 +65,14 @@ impl<I> Connect<I> {
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// What the socket takes of the application's state: `connect.take::<Need<Pool>>()`.
+    ///
+    /// # Panics
+    /// When the socket's [`State`](crate::Socket::State) does not say that it takes it.
+    pub fn take<N: Needed>(&self) -> N::Value {
+        self.handle.app().needed::<N>()
     }
 
     /// The address of the socket that is being made: tasks that hold it can send to `handle_info`.
@@ -128,48 +140,116 @@ impl<I> fmt::Debug for Connect<I> {
     }
 }
 
-/// A type that `connect` can take as an argument without `#[param]` or `#[info]`.
+/// A type that `connect` can take as an argument without `#[param]`, `#[info]` or `#[state]`: an extractor. It may wait,
+/// and take parts of the application's state.
+///
+/// ```
+/// use landfall::{Connect, FromConnect, prelude::*, state::Need};
+///
+/// #[derive(Clone)]
+/// struct Users;
+///
+/// impl Users {
+///     async fn by_token(&self, token: &str) -> Option<CurrentUser> {
+///         (token == "valid").then_some(CurrentUser(7))
+///     }
+/// }
+///
+/// struct CurrentUser(u64);
+///
+/// impl<I: Send + 'static> FromConnect<I> for CurrentUser {
+///     type State = Need<Users>;
+///
+///     async fn from_connect(connect: &Connect<I>, users: Users) -> Result<Self, Refused> {
+///         let token = connect.params().get("token").and_then(|token| token.as_str());
+///         users.by_token(token.unwrap_or_default()).await.ok_or_else(Refused::new)
+///     }
+/// }
+///
+/// struct Visitor(u64);
+///
+/// #[socket]
+/// impl Visitor {
+///     async fn connect(user: CurrentUser) -> Result<Self, Refused> {
+///         Ok(Visitor(user.0))
+///     }
+///
+///     async fn handle_in(&mut self, _: Message, out: &mut Outbox) {
+///         out.push(format!("you are {}", self.0));
+///     }
+/// }
+///
+/// endpoint! {
+///     struct Web;
+///     state = Users;
+///     socket("/socket", Visitor);
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`connect` can't take `{Self}` by its type",
-    label = "neither `#[param]` nor `#[info]`",
-    note = "write `#[param]` to take a parameter of that name, or `#[info]` to take a connect_info value"
+    label = "neither `#[param]` nor `#[info]` nor `#[state]`",
+    note = "write `#[param]` to take a parameter of that name, `#[info]` to take a connect_info value, or `#[state]` to take a part of the application's state"
 )]
 pub trait FromConnect<I>: Sized {
-    /// Takes the value, or refuses the connection.
+    /// What it takes of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
+    type State: Needed;
+
+    /// Takes the value, or refuses the connection. `state` is the part, or the tuple of parts.
     ///
     /// # Errors
     /// Whatever the implementation refuses with.
-    fn from_connect(connect: &Connect<I>) -> Result<Self, Refused>;
+    fn from_connect(
+        connect: &Connect<I>,
+        state: <Self::State as Needed>::Value,
+    ) -> impl Future<Output = Result<Self, Refused>> + Send;
 }
 
-impl<I> FromConnect<I> for Handle {
-    fn from_connect(connect: &Connect<I>) -> Result<Self, Refused> {
+impl<I: Send + 'static> FromConnect<I> for Handle {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
         Ok(connect.handle.clone())
     }
 }
 
-impl<I> FromConnect<I> for Mailbox<I> {
-    fn from_connect(connect: &Connect<I>) -> Result<Self, Refused> {
+impl<I: Send + 'static> FromConnect<I> for Mailbox<I> {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
         Ok(connect.mailbox.clone())
     }
 }
 
-impl<I> FromConnect<I> for Params {
-    fn from_connect(connect: &Connect<I>) -> Result<Self, Refused> {
+impl<I: Send + 'static> FromConnect<I> for Params {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
         Ok(connect.params.clone())
     }
 }
 
-impl<I> FromConnect<I> for TransportKind {
-    fn from_connect(connect: &Connect<I>) -> Result<Self, Refused> {
+impl<I: Send + 'static> FromConnect<I> for TransportKind {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
         Ok(connect.transport)
     }
 }
 
-/// What `#[param]` and `#[info]` arguments lower to.
+/// What the arguments of `connect` lower to.
 #[doc(hidden)]
 pub mod argument {
     use super::*;
+
+    /// `#[state] x: T`, in any callback.
+    pub fn state<T: Send + 'static>(handle: &Handle) -> T {
+        handle.app().needed::<Need<T>>()
+    }
+
+    /// `x: T`: what `T` takes of the application's state.
+    pub fn needs<I, T: FromConnect<I>>(connect: &Connect<I>) -> <T::State as Needed>::Value {
+        connect.take::<T::State>()
+    }
 
     /// `#[param] x: T`.
     pub fn required<I, T: DeserializeOwned>(connect: &Connect<I>, name: &str) -> Result<T, Refused> {

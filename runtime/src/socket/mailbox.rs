@@ -25,6 +25,7 @@ const CAPACITY: usize = 1024;
 ///
 /// impl Socket for Clock {
 ///     type Info = &'static str;
+///     type State = ();
 ///
 ///     async fn connect(connect: Connect<&'static str>) -> Result<Self, Refused> {
 ///         let mailbox = connect.mailbox().clone();

@@ -12,7 +12,7 @@
 //! | `options` | what a mount can set, and a socket can preset |
 //! | `children` | tasks that belong to a socket type |
 
-use std::future::Future;
+use std::{any::Any, future::Future};
 
 mod children;
 mod connect;
@@ -49,6 +49,7 @@ pub use self::{
 use crate::{
     message::{Control, Message},
     pubsub::{Broadcast, Payload},
+    state::{Needed, Provide},
 };
 
 /// What can be mounted: a [`Socket`], or a type of which one is made (a
@@ -65,6 +66,27 @@ pub trait IntoSocket {
 
 impl<S: Socket> IntoSocket for S {
     type Socket = S;
+}
+
+/// What an endpoint whose application brings an `App` can mount: a socket that takes nothing that the state does not give.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a socket",
+    label = "not a socket",
+    note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
+)]
+pub trait Mountable<App>: IntoSocket {
+    /// Fills the slot, an `Option<T>`, if the socket takes a `T` of the state.
+    #[doc(hidden)]
+    fn fill(app: &App, slot: &mut dyn Any);
+}
+
+impl<S: Socket, App> Mountable<App> for S
+where
+    S::State: Provide<App, S>,
+{
+    fn fill(app: &App, slot: &mut dyn Any) {
+        S::State::provide(app, slot);
+    }
 }
 
 /// What a socket reads in `connect`: checked against what each mount grants, at compile time.
@@ -102,6 +124,7 @@ impl Needs {
 ///
 /// impl Socket for Echo {
 ///     type Info = ();
+///     type State = ();
 ///
 ///     async fn connect(_: Connect<()>) -> Result<Self, Refused> {
 ///         Ok(Echo)
@@ -113,9 +136,19 @@ impl Needs {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a socket",
+    label = "not a socket",
+    note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
+)]
 pub trait Socket: Sized + Send + 'static {
     /// What other tasks may send to this socket, by its [`Mailbox`].
     type Info: Send + 'static;
+
+    /// What its callbacks take of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
+    /// Where an endpoint mounts the socket, the compiler checks that the endpoint's state gives it. `#[socket]` fills it in
+    /// from `#[state]` arguments, and from those of its channels.
+    type State: Needed;
 
     /// Options for every mount of this socket; what a mount sets itself wins, key by key.
     const OPTIONS: SocketOptions = SocketOptions::DEFAULT;

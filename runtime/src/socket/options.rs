@@ -10,6 +10,7 @@ use super::{ConnectInfo, Refused};
 use crate::{
     body::Body,
     crypto::{Digest, KeyOptions},
+    handle::Handle,
     origin::CheckOrigin,
 };
 
@@ -32,8 +33,8 @@ impl Timeout {
     }
 }
 
-/// Answers a client whose `connect` was refused with a reason.
-pub type ErrorHandler = fn(&http::request::Parts, Refused) -> Response<Body>;
+/// Answers a client whose `connect` was refused with a reason. It gets the endpoint too, and by it the application's state.
+pub type ErrorHandler = fn(&http::request::Parts, Refused, &Handle) -> Response<Body>;
 
 /// `websocket(..)`: the WebSocket transport of a mount.
 #[derive(Clone, Copy, Debug)]

@@ -51,7 +51,7 @@ pub use self::{
     request::Request,
     response::Response,
     site::Site,
-    start::{Start, start},
+    start::{Start, Stateless, start, start_with},
     topic::Topic,
     visitor::Visitor,
 };

@@ -39,6 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// ```
 /// # #[derive(Debug)] struct Chat;
 /// # impl landfall::Endpoint for Chat {
+/// #     type State = ();
 /// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
 /// # }
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
@@ -56,16 +57,70 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Panics
 /// Awaiting it panics with everything that is wrong with the configuration.
 #[track_caller]
-pub fn start<E: Endpoint>() -> Start<E> {
+pub fn start<E: Stateless>() -> Start<E> {
+    start_with(())
+}
+
+/// Starts an endpoint that declares `state = App;` for a test, with a state of the test's own. Otherwise as [`start`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use landfall::{prelude::*, testing};
+///
+/// #[derive(Clone)]
+/// struct Greeting(&'static str);
+///
+/// struct Greeter(Greeting);
+///
+/// #[socket]
+/// impl Greeter {
+///     fn connect(#[state] greeting: Greeting) -> Result<Self, Refused> {
+///         Ok(Greeter(greeting))
+///     }
+///
+///     fn handle_in(&mut self, _: Message, out: &mut Outbox) {
+///         out.push(self.0.0);
+///     }
+/// }
+///
+/// endpoint! {
+///     struct Web;
+///     state = Greeting;
+///     socket("/greet", Greeter);
+/// }
+///
+/// let site = testing::start_with::<Web>(Greeting("ahoy")).await;
+/// let mut client = site.raw("/greet").await.unwrap();
+/// client.send("hello");
+/// client.expect("ahoy").await;
+/// assert_eq!(site.state().0, "ahoy");
+/// # }
+/// ```
+///
+/// # Panics
+/// As [`start`].
+#[track_caller]
+pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
     let (network, shore) = network();
     let secret = |settings: &mut Settings| {
         settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
     };
-    let builder = E::builder().server(true).settings(secret).listener(shore);
+    let builder = E::builder_with(state).server(true).settings(secret).listener(shore);
     Start { builder, network, patience: PATIENCE, at: Caller::here() }
 }
 
-/// How an endpoint is started for a test: [`start`].
+/// An endpoint that declares no state: [`start`] needs none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is started with the state that it declares",
+    label = "declares `state = ..`",
+    note = "write `testing::start_with::<{Self}>(state)`"
+)]
+pub trait Stateless: Endpoint<State = ()> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Endpoint<State = ()>> Stateless for E {}
+
+/// How an endpoint is started for a test: [`start`], [`start_with`].
 #[must_use = "it starts when it is awaited"]
 pub struct Start<E: Endpoint> {
     builder: Builder<E>,
@@ -100,6 +155,7 @@ impl<E: Endpoint> Start<E> {
     /// # #[cfg(feature = "axum")] mod with_axum {
     /// # struct Chat;
     /// # impl landfall::Endpoint for Chat {
+    /// #     type State = ();
     /// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
     /// # }
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] pub async fn main() {

@@ -26,6 +26,7 @@ use crate::{
     body::Body,
     handle::Handle,
     header,
+    origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
     socket::{Connect, Inbox, Params, QueryError, Refused, Socket},
     watchdog::Callback,
@@ -165,7 +166,8 @@ impl Attempt {
         let origins = self.parts.headers.get_all(ORIGIN);
         let authority = request::authority(&self.parts);
         // The check may be a function of the application.
-        let allows = || self.mounted.origin.allows(origins.iter(), &authority);
+        let ask = |function: OriginFunction, origin: &Origin| function(origin, &self.mounted.handle);
+        let allows = || self.mounted.origin.allows(origins.iter(), &authority, ask);
         match self.mounted.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {

@@ -1,41 +1,62 @@
 //! A socket at a path: what `socket("/path", Type, ..)` declares.
 
-use std::{any::TypeId, fmt, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    fmt,
+    sync::Arc,
+};
 
 use super::{
     entrance::{CustomTransport, Entrance, entrance},
     longpoll::LongPollTransport,
     websocket::WebSocketTransport,
 };
-use crate::socket::{Children, Drainer, IntoSocket, LongPoll, Needs, Socket, TransportKind, WebSocket};
+use crate::{
+    handle::Handle,
+    socket::{Children, Drainer, LongPoll, Mountable, Needs, Socket, TransportKind, WebSocket},
+    state::Fill,
+};
 
-/// A socket type as data: its name and its entry points, without its type.
+/// A socket type as data: its name and its entry points, without its type, and how it takes its parts of an application's
+/// state.
 #[derive(Clone, Copy)]
 pub struct SocketDef {
     /// The type's name as written in the declaration.
     pub name: &'static str,
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) needs: Needs,
+    /// The type of the application's state, and how the socket's parts are taken of it.
+    pub(crate) app: fn() -> TypeId,
+    pub(crate) fill: Fill,
     pub(crate) children: fn(&mut Children),
     pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn Entrance>,
     pub(crate) longpoll: fn(&'static LongPoll) -> Arc<dyn Entrance>,
 }
 
 impl SocketDef {
-    /// The entry points of a socket type: of one that implements [`Socket`], or holds channels.
-    pub const fn of<T: IntoSocket>(name: &'static str) -> Self {
-        SocketDef::new::<T::Socket>(name)
+    /// The entry points of a socket type: of one that implements [`Socket`], or holds channels. `App` is the state of the
+    /// endpoint, of which the socket takes its parts.
+    pub const fn of<T: Mountable<App>, App: Send + Sync + 'static>(name: &'static str) -> Self {
+        SocketDef::new::<T::Socket>(name, TypeId::of::<App>, fill::<T, App>)
     }
 
-    const fn new<S: Socket>(name: &'static str) -> Self {
+    const fn new<S: Socket>(name: &'static str, app: fn() -> TypeId, fill: Fill) -> Self {
         SocketDef {
             name,
             type_id: TypeId::of::<S>,
             needs: S::NEEDS,
+            app,
+            fill,
             children: S::children,
             websocket: |options| entrance::<S, _>(WebSocketTransport(options), TransportKind::WebSocket),
             longpoll: |options| entrance::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll),
         }
+    }
+}
+
+fn fill<T: Mountable<App>, App: 'static>(app: &(dyn Any + Send + Sync), slot: &mut dyn Any) {
+    if let Some(app) = app.downcast_ref::<App>() {
+        T::fill(app, slot);
     }
 }
 
@@ -59,8 +80,8 @@ pub struct Mount {
     pub websocket: Option<WebSocket>,
     /// The longpoll transport; `None` if the mount has none.
     pub longpoll: Option<LongPoll>,
-    /// Makes a transport of the application's own; `None` if the mount has none.
-    pub transport: Option<fn() -> CustomTransport>,
+    /// Makes a transport of the application's own when the endpoint starts; `None` if the mount has none.
+    pub transport: Option<fn(&Handle) -> CustomTransport>,
     /// How its connections drain; `None` closes all at once.
     pub drainer: Option<Drainer>,
     /// The level at which connections are logged; `None` is silent.

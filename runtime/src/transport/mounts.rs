@@ -66,7 +66,7 @@ impl Mounts {
         let clock = Clock::start();
         let (mut doors, mut errors) = (Vec::<Door>::new(), Vec::new());
         for mount in mounts.iter().rev() {
-            for entrance in entrances(mount) {
+            for entrance in entrances(mount, handle) {
                 let door = entrance.and_then(|entrance| {
                     let options = entrance.options();
                     let origin = check(mount, entrance.kind(), &options, config)?;
@@ -160,11 +160,11 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
 }
 
 /// The transports of a mount: longpoll is looked at first.
-fn entrances(mount: &'static Mount) -> Vec<Result<Arc<dyn Entrance>, Mistake>> {
+fn entrances(mount: &'static Mount, handle: &Handle) -> Vec<Result<Arc<dyn Entrance>, Mistake>> {
     let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options)));
     let websocket = mount.websocket.as_ref().map(|options| Ok((mount.socket.websocket)(options)));
     let custom = mount.transport.map(|make| {
-        let made = contain::call(make).map(|transport| transport.0);
+        let made = contain::call(|| make(handle)).map(|transport| transport.0);
         made.map_err(|panic| ("transport", format!("making the transport panicked: {panic}")))
     });
     [longpoll, websocket, custom].into_iter().flatten().collect()

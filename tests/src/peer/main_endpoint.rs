@@ -1,9 +1,10 @@
 //! The first endpoint: a mount for each configuration.
 
 use landfall::{
-    Drainer, Endpoint, EndpointDef, Mount, Origin, Pipeline, SocketDef, WebSocket, config::Settings,
-    endpoint, session::Sessions,
+    Drainer, Endpoint, EndpointDef, EndpointHandle, Mount, Origin, Pipeline, SocketDef, WebSocket,
+    config::Settings, endpoint, session::Sessions,
 };
+use tower::Layer;
 use tracing::Level;
 
 use super::{
@@ -19,14 +20,16 @@ use super::{
 pub(super) struct Main;
 
 impl Endpoint for Main {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Main", mounts: &MOUNTS };
 
     fn settings() -> Settings {
         Declared::settings()
     }
 
-    fn pipeline() -> Pipeline {
-        Declared::pipeline()
+    fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
+        let sessions = Sessions::new(&sessions::PLAIN);
+        Pipeline::new(sessions.layer(tower::service_fn(control::answer)))
     }
 }
 
@@ -43,7 +46,7 @@ static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
 /// An empty list of subprotocols refuses every client that offers one: it cannot be declared.
 const REFUSED: [Mount; 1] = [Mount {
     path: "/sub_empty",
-    socket: SocketDef::of::<PlainSocket>("PlainSocket"),
+    socket: SocketDef::of::<PlainSocket, ()>("PlainSocket"),
     websocket: Some(WebSocket { subprotocols: Some(&[]), ..WebSocket::DEFAULT }),
     longpoll: None,
     transport: None,
@@ -187,8 +190,6 @@ endpoint! {
         websocket(check_origin = insecure(false, reason = "load generators send any origin")),
     );
 
-    plug(Sessions::new(&sessions::PLAIN));
-    service(tower::service_fn(control::answer));
 }
 
 fn is_mfa_example(origin: &Origin) -> bool {

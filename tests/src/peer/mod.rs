@@ -116,7 +116,7 @@ impl Others {
     }
 }
 
-async fn start<E: Endpoint>(port: u16, pubsub: &PubSub) -> Result<Running<E>, landfall::Error> {
+async fn start<E: Endpoint<State = ()>>(port: u16, pubsub: &PubSub) -> Result<Running<E>, landfall::Error> {
     E::builder()
         .pubsub(pubsub.clone())
         .settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port))

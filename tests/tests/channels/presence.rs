@@ -27,6 +27,7 @@ pub(crate) struct Present {
 pub(crate) struct AfterJoin;
 
 impl Channel for Present {
+    type State = ();
     type Socket = UserSocket;
     type Info = AfterJoin;
 

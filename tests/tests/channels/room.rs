@@ -89,6 +89,7 @@ impl From<Broadcast> for Told {
 }
 
 impl Channel for Room {
+    type State = ();
     type Socket = UserSocket;
     type Info = Told;
 
@@ -280,6 +281,7 @@ impl Drop for BadEnd {
 pub(crate) struct Lobby;
 
 impl Channel for Lobby {
+    type State = ();
     type Socket = UserSocket;
     type Info = ();
 
@@ -302,6 +304,7 @@ impl Channel for Lobby {
 pub(crate) struct Plain;
 
 impl Channel for Plain {
+    type State = ();
     type Socket = FewChannels;
     type Info = ();
 

@@ -29,8 +29,8 @@ const WINDOW_MS: u64 = 4_000;
 pub(crate) struct Site;
 
 const MOUNTS: &[Mount] = &[
-    mount("/socket", SocketDef::of::<Multiplexer<UserSocket>>("UserSocket")),
-    mount("/few", SocketDef::of::<Multiplexer<FewChannels>>("FewChannels")),
+    mount("/socket", SocketDef::of::<Multiplexer<UserSocket>, ()>("UserSocket")),
+    mount("/few", SocketDef::of::<Multiplexer<FewChannels>, ()>("FewChannels")),
 ];
 
 const fn mount(path: &'static str, socket: SocketDef) -> Mount {
@@ -47,6 +47,7 @@ const fn mount(path: &'static str, socket: SocketDef) -> Mount {
 }
 
 impl Endpoint for Site {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Site", mounts: MOUNTS };
 
     fn settings() -> Settings {
@@ -61,6 +62,7 @@ pub(crate) struct UserSocket {
 }
 
 impl ChannelSocket for UserSocket {
+    type State = ();
     const CHANNELS: &'static [Route<Self>] = &[
         Route::new::<Room>("room:*", "Room").assigns(&"a room"),
         Route::new::<Lobby>("lobby", "Lobby"),
@@ -90,6 +92,7 @@ impl ChannelSocket for UserSocket {
 pub(crate) struct FewChannels;
 
 impl ChannelSocket for FewChannels {
+    type State = ();
     const CHANNELS: &'static [Route<Self>] = &[Route::new::<crate::room::Plain>("*", "Plain")];
     const MAX_CHANNELS: usize = 2;
 

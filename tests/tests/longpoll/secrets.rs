@@ -41,11 +41,12 @@ async fn threat_18_debug_shows_no_secret() {
 async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
     struct Bare;
     impl Endpoint for Bare {
+        type State = ();
         const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef {
             name: "Bare",
             mounts: &[landfall::Mount {
                 path: "/bare",
-                socket: landfall::SocketDef::of::<Parrot>("Parrot"),
+                socket: landfall::SocketDef::of::<Parrot, ()>("Parrot"),
                 websocket: None,
                 longpoll: Some(LongPoll::DEFAULT),
                 transport: None,

@@ -104,7 +104,7 @@ impl Who {
 }
 
 /// A running endpoint.
-pub(crate) struct Started<E> {
+pub(crate) struct Started<E: Endpoint> {
     pub(crate) running: Running<E>,
     pub(crate) port: u16,
 }
@@ -115,13 +115,13 @@ pub(crate) struct Visitor {
     pub(crate) token: String,
 }
 
-pub(crate) async fn start<E: Endpoint>() -> Started<E> {
+pub(crate) async fn start<E: Endpoint<State = ()>>() -> Started<E> {
     let running = E::start().await.unwrap();
     let Ok(Address::Tcp(address)) = running.server_info(Scheme::Http) else { panic!("does not listen") };
     Started { running, port: address.port() }
 }
 
-impl<E> Started<E> {
+impl<E: Endpoint> Started<E> {
     pub(crate) async fn request(&self, request: &Wire) -> Answer {
         let mut connection = Connection::open(([127, 0, 0, 1], self.port).into()).await.unwrap();
         connection.request(request).await.unwrap()

@@ -31,11 +31,12 @@ landfall::endpoint! {
 struct ByHand;
 
 impl Endpoint for ByHand {
+    type State = ();
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "ByHand",
         mounts: &[Mount {
             path: "/by_hand",
-            socket: SocketDef::of::<Anybody>("Anybody"),
+            socket: SocketDef::of::<Anybody, ()>("Anybody"),
             websocket: Some(WebSocket {
                 check_csrf: false,
                 connect_info: ConnectInfo { session: Some(&SESSION), ..ConnectInfo::NOTHING },

@@ -10,6 +10,7 @@ const _: () = {
         type Info = T;
         #[cfg(not(any(all(feature = "x"))))]
         type Info = ();
+        type State = ();
         const INTERCEPT: &'static [&'static ::core::primitive::str] = &[
             #[cfg(feature = "x")]
             "ping",

@@ -16,6 +16,7 @@ const _: () = {
     impl __rt::channel::Channel for Room {
         type Socket = UserSocket;
         type Info = Info;
+        type State = ();
         async fn join(
             _: __rt::channel::Join<Self>,
         ) -> ::core::result::Result<
@@ -34,7 +35,7 @@ const _: () = {
     }
 };
 ::core::compile_error! {
-    "unknown attribute `rst`\n\n  = help: did you mean `#[rest]`?\n  = note: attributes of arguments of `join`: `rest`, `topic`, `payload`, `assigns`"
+    "unknown attribute `rst`\n\n  = help: did you mean `#[rest]`?\n  = note: attributes of arguments of `join`: `rest`, `topic`, `payload`, `assigns`, `state`"
 }
 ::core::compile_error! {
     "`#[handle_in]` needs the name of an event\n\n  = help: write `#[handle_in(\"new_message\")]`\n  = help: a method named `handle_in` without attribute handles all other events"

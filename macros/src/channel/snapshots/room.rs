@@ -3,6 +3,13 @@ const _: () = {
     impl __rt::channel::Channel for RoomChannel {
         type Socket = UserSocket;
         type Info = RoomInfo;
+        type State = (
+            __rt::By<
+                Mailbox<RoomInfo>,
+                <Mailbox<RoomInfo> as __rt::channel::FromJoin<Self>>::State,
+            >,
+            (),
+        );
         const INTERCEPT: &'static [&'static ::core::primitive::str] = &["user_joined"];
         async fn join(
             __join: __rt::channel::Join<Self>,
@@ -14,10 +21,16 @@ const _: () = {
             let __argument1: &str = __join.topic();
             let __argument2: JoinRoom = __rt::channel::argument::payload(&__join)?;
             let __argument3: &'static Kind = __rt::channel::argument::assigns(&__join)?;
-            let __argument4: &UserSocket = __rt::channel::FromJoin::from_join(&__join)?;
-            let __argument5: Mailbox<RoomInfo> = __rt::channel::FromJoin::from_join(
-                &__join,
-            )?;
+            let __argument4: &UserSocket = __rt::channel::argument::socket(&__join);
+            let __argument5: Mailbox<RoomInfo> = <Mailbox<
+                RoomInfo,
+            > as __rt::channel::FromJoin<
+                Self,
+            >>::from_join(
+                    &__join,
+                    __rt::channel::argument::needs::<Self, Mailbox<RoomInfo>>(&__join),
+                )
+                .await?;
             let __argument6: Join<Self> = ::core::clone::Clone::clone(&__join);
             let __value = Self::join(
                     __argument0,

@@ -3,6 +3,7 @@ const _: () = {
     impl __rt::channel::Channel for Lobby {
         type Socket = my::UserSocket;
         type Info = ();
+        type State = ();
         async fn join(
             __join: __rt::channel::Join<Self>,
         ) -> ::core::result::Result<

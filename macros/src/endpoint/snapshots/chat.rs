@@ -1,10 +1,14 @@
 /// The public face of the chat application.
 pub struct Chat;
+#[allow(clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/socket/:room_id",
-        socket: __rt::SocketDef::of::<RoomSocket>("RoomSocket"),
+        socket: __rt::SocketDef::of::<
+            RoomSocket,
+            <Chat as __rt::Endpoint>::State,
+        >("RoomSocket"),
         websocket: ::core::option::Option::Some(__rt::WebSocket {
             compress: true,
             timeout: __rt::Timeout::After(__rt::Duration::from_secs(45)),
@@ -32,7 +36,10 @@ const _: () = {
     });
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/admin",
-        socket: __rt::SocketDef::of::<AdminSocket>("AdminSocket"),
+        socket: __rt::SocketDef::of::<
+            AdminSocket,
+            <Chat as __rt::Endpoint>::State,
+        >("AdminSocket"),
         websocket: ::core::option::Option::Some(
             <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
                 .websocket,
@@ -46,6 +53,7 @@ const _: () = {
         location: ::core::concat!(::core::file!(), ":", "16"),
     });
     impl __rt::Endpoint for Chat {
+        type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Chat",
             mounts: &[__MOUNT_0, __MOUNT_1],
@@ -71,7 +79,7 @@ const _: () = {
             );
             settings
         }
-        fn pipeline() -> __rt::Pipeline {
+        fn pipeline(__edge: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
             let service = router();
             let service = __rt::plug(CompressionLayer::new(), service);
             #[cfg(debug_assertions)]

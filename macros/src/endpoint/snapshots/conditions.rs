@@ -1,10 +1,11 @@
 struct Web;
+#[allow(clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     #[cfg(debug_assertions)]
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/debug",
-        socket: __rt::SocketDef::of::<Debug>("Debug"),
+        socket: __rt::SocketDef::of::<Debug, <Web as __rt::Endpoint>::State>("Debug"),
         websocket: ::core::option::Option::Some(
             <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
         ),
@@ -16,6 +17,7 @@ const _: () = {
         location: ::core::concat!(::core::file!(), ":", "8"),
     });
     impl __rt::Endpoint for Web {
+        type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[#[cfg(debug_assertions)] __MOUNT_0],
@@ -40,7 +42,7 @@ const _: () = {
             }
             settings
         }
-        fn pipeline() -> __rt::Pipeline {
+        fn pipeline(__edge: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
             let service = __rt::not_found();
             #[cfg(not(debug_assertions))]
             let service = router();

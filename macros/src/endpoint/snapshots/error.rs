@@ -1,7 +1,9 @@
 pub struct Web;
+#[allow(clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     impl __rt::Endpoint for Web {
+        type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[],
@@ -9,7 +11,7 @@ const _: () = {
         fn settings() -> __rt::Settings {
             ::core::unreachable!()
         }
-        fn pipeline() -> __rt::Pipeline {
+        fn pipeline(_: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
             ::core::unreachable!()
         }
     }

@@ -1,9 +1,13 @@
 struct Web;
+#[allow(clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/s/:id",
-        socket: __rt::SocketDef::of::<my::Sock<A, B>>("my::Sock<A,B>"),
+        socket: __rt::SocketDef::of::<
+            my::Sock<A, B>,
+            <Web as __rt::Endpoint>::State,
+        >("my::Sock<A,B>"),
         websocket: ::core::option::Option::Some(__rt::WebSocket {
             path: "/ws",
             timeout: __rt::Timeout::Never,
@@ -15,7 +19,11 @@ const _: () = {
             check_origin: ::core::option::Option::Some(
                 __rt::CheckOrigin::<
                     &'static [&'static ::core::primitive::str],
-                >::Function(allowed),
+                >::Function(|__argument0, __argument1| __rt::DecideOrigin::allows(
+                    allowed,
+                    __argument0,
+                    __argument1,
+                )),
             ),
             check_csrf: false,
             connect_info: __rt::ConnectInfo {
@@ -28,7 +36,11 @@ const _: () = {
                 ..__rt::ConnectInfo::NOTHING
             },
             auth_token: true,
-            error_handler: ::core::option::Option::Some(refused),
+            error_handler: ::core::option::Option::Some(|
+                __argument0,
+                __argument1,
+                __argument2|
+            __rt::HandleError::answer(refused, __argument0, __argument1, __argument2)),
             transport_log: ::core::option::Option::Some(__rt::Level::DEBUG),
             outbox: __rt::OutboxOptions {
                 limit: 65_536,
@@ -74,7 +86,7 @@ const _: () = {
             max_sessions: 100,
             max_sessions_per_ip: ::core::option::Option::Some(5),
         }),
-        transport: ::core::option::Option::Some(|| __rt::CustomTransport::new::<
+        transport: ::core::option::Option::Some(|_| __rt::CustomTransport::new::<
             my::Sock<A, B>,
             _,
         >(Sse::new(KEEP_ALIVE))),
@@ -88,7 +100,7 @@ const _: () = {
     });
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/t",
-        socket: __rt::SocketDef::of::<T>("T"),
+        socket: __rt::SocketDef::of::<T, <Web as __rt::Endpoint>::State>("T"),
         websocket: ::core::option::Option::Some(
             <<T as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
         ),
@@ -100,7 +112,7 @@ const _: () = {
     });
     const __MOUNT_2: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/u",
-        socket: __rt::SocketDef::of::<U>("U"),
+        socket: __rt::SocketDef::of::<U, <Web as __rt::Endpoint>::State>("U"),
         websocket: ::core::option::Option::None,
         longpoll: ::core::option::Option::Some(
             __rt::longpoll(
@@ -114,7 +126,7 @@ const _: () = {
     });
     const __MOUNT_3: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/v",
-        socket: __rt::SocketDef::of::<V>("V"),
+        socket: __rt::SocketDef::of::<V, <Web as __rt::Endpoint>::State>("V"),
         websocket: __rt::without_websocket(
             &<<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
         ),
@@ -126,7 +138,7 @@ const _: () = {
     });
     const __MOUNT_4: __rt::Mount = __rt::mount(__rt::Mount {
         path: "/w",
-        socket: __rt::SocketDef::of::<W>("W"),
+        socket: __rt::SocketDef::of::<W, <Web as __rt::Endpoint>::State>("W"),
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
             window_ms: __rt::long_millis("window_ms", LONG),
             crypto: __rt::Crypto {
@@ -150,6 +162,7 @@ const _: () = {
         location: ::core::concat!(::core::file!(), ":", "47"),
     });
     impl __rt::Endpoint for Web {
+        type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[__MOUNT_0, __MOUNT_1, __MOUNT_2, __MOUNT_3, __MOUNT_4],
@@ -159,7 +172,7 @@ const _: () = {
             settings.secret_key_base = __rt::Setting::env("SECRET");
             settings
         }
-        fn pipeline() -> __rt::Pipeline {
+        fn pipeline(__edge: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
             let service = __rt::not_found();
             __rt::Pipeline::new(service)
         }

@@ -1,7 +1,9 @@
 struct Web;
+#[allow(clippy::redundant_closure)]
 const _: () = {
     use framework::landfall::__private as __rt;
     impl __rt::Endpoint for Web {
+        type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[],
@@ -45,7 +47,7 @@ const _: () = {
             settings.extra("zone", __rt::Setting::env("ZONE"));
             settings
         }
-        fn pipeline() -> __rt::Pipeline {
+        fn pipeline(__edge: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
             let service = __rt::not_found();
             __rt::Pipeline::new(service)
         }

@@ -14,6 +14,8 @@ const _: () = {
             ),
             OWN,
         ];
+        type State = ();
+        #[allow(clippy::redundant_closure)]
         const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
             websocket: __rt::WebSocket {
                 compress: true,
@@ -39,6 +41,36 @@ const _: () = {
     }
     impl __rt::IntoSocket for UserSocket {
         type Socket = __rt::channel::Multiplexer<Self>;
+    }
+    impl<__App> __rt::Mountable<__App> for UserSocket
+    where
+        <UserSocket as __rt::channel::ChannelSocket>::State: __rt::Provide<
+            __App,
+            UserSocket,
+        >,
+        __rt::By<
+            RoomChannel,
+            <RoomChannel as __rt::channel::Channel>::State,
+        >: __rt::Provide<__App, UserSocket>,
+        __rt::By<
+            my::Lobby<u8>,
+            <my::Lobby<u8> as __rt::channel::Channel>::State,
+        >: __rt::Provide<__App, UserSocket>,
+    {
+        fn fill(__app: &__App, __slot: &mut dyn ::core::any::Any) {
+            <<UserSocket as __rt::channel::ChannelSocket>::State as __rt::Provide<
+                __App,
+                UserSocket,
+            >>::provide(__app, __slot);
+            <__rt::By<
+                RoomChannel,
+                <RoomChannel as __rt::channel::Channel>::State,
+            > as __rt::Provide<__App, UserSocket>>::provide(__app, __slot);
+            <__rt::By<
+                my::Lobby<u8>,
+                <my::Lobby<u8> as __rt::channel::Channel>::State,
+            > as __rt::Provide<__App, UserSocket>>::provide(__app, __slot);
+        }
     }
 };
 impl UserSocket {

@@ -15,6 +15,7 @@ const _: () = {
     use ::landfall::__private as __rt;
     #[allow(unused, clippy::all)]
     impl __rt::channel::ChannelSocket for UserSocket {
+        type State = ();
         const CHANNELS: &'static [__rt::channel::Route<Self>] = &[];
         async fn connect(
             _: __rt::Connect<__rt::channel::Signal>,
@@ -24,6 +25,9 @@ const _: () = {
     }
     impl __rt::IntoSocket for UserSocket {
         type Socket = __rt::channel::Multiplexer<Self>;
+    }
+    impl<__App> __rt::Mountable<__App> for UserSocket {
+        fn fill(_: &__App, _: &mut dyn ::core::any::Any) {}
     }
 };
 ::core::compile_error! {

@@ -12,6 +12,7 @@ const _: () = {
     #[allow(unused, clippy::all)]
     impl __rt::Socket for S {
         type Info = Event;
+        type State = ();
         async fn connect(
             _: __rt::Connect<Self::Info>,
         ) -> ::core::result::Result<Self, __rt::Refused> {

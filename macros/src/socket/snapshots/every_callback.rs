@@ -9,6 +9,7 @@ const _: () = {
         type Info = Event;
         #[cfg(not(any(all(feature = "x"))))]
         type Info = ();
+        type State = ();
         const NEEDS: __rt::Needs = __rt::Needs {
             info: &[],
             params: &[#[cfg(feature = "x")] "x", "type"],

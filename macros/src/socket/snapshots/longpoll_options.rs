@@ -2,6 +2,8 @@ const _: () = {
     use ::landfall::__private as __rt;
     impl __rt::Socket for Echo {
         type Info = ();
+        type State = ();
+        #[allow(clippy::redundant_closure)]
         const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
             longpoll: ::core::option::Option::Some(__rt::LongPoll {
                 window_ms: 5_000,

@@ -2,6 +2,8 @@ const _: () = {
     use my::landfall::__private as __rt;
     impl __rt::Socket for Echo {
         type Info = ();
+        type State = ();
+        #[allow(clippy::redundant_closure)]
         const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
             websocket: __rt::WebSocket {
                 timeout: __rt::Timeout::After(__rt::Duration::from_secs(45)),

@@ -2,6 +2,7 @@ const _: () = {
     use ::landfall::__private as __rt;
     impl __rt::Socket for Echo {
         type Info = ();
+        type State = ();
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
         ) -> Result<Self, Refused> {

@@ -2,6 +2,21 @@ const _: () = {
     use ::landfall::__private as __rt;
     impl __rt::Socket for RoomSocket {
         type Info = RoomEvent;
+        type State = (
+            __rt::By<
+                Handle,
+                <Handle as __rt::FromConnect<<Self as __rt::Socket>::Info>>::State,
+            >,
+            (
+                __rt::By<
+                    Mailbox<RoomEvent>,
+                    <Mailbox<
+                        RoomEvent,
+                    > as __rt::FromConnect<<Self as __rt::Socket>::Info>>::State,
+                >,
+                (),
+            ),
+        );
         const NEEDS: __rt::Needs = __rt::Needs {
             info: &["peer_data", "user_agent", "region"],
             params: &["room_id", "a-ddress"],
@@ -30,10 +45,19 @@ const _: () = {
                 ::core::option::Option::Some(__value) => __value,
                 ::core::option::Option::None => ::core::default::Default::default(),
             };
-            let handle: Handle = __rt::FromConnect::from_connect(&__connect)?;
-            let mailbox: Mailbox<RoomEvent> = __rt::FromConnect::from_connect(
-                &__connect,
-            )?;
+            let handle: Handle = <Handle as __rt::FromConnect<
+                <Self as __rt::Socket>::Info,
+            >>::from_connect(&__connect, __rt::argument::needs::<_, Handle>(&__connect))
+                .await?;
+            let mailbox: Mailbox<RoomEvent> = <Mailbox<
+                RoomEvent,
+            > as __rt::FromConnect<
+                <Self as __rt::Socket>::Info,
+            >>::from_connect(
+                    &__connect,
+                    __rt::argument::needs::<_, Mailbox<RoomEvent>>(&__connect),
+                )
+                .await?;
             let user = authenticate(token)?;
             Ok(RoomSocket { room_id, user })
         }

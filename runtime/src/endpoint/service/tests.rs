@@ -4,7 +4,7 @@ use http::{StatusCode, header};
 use http_body_util::{BodyExt, Full};
 
 use super::*;
-use crate::{config::Config, interop, plug::plain, pubsub::PubSub};
+use crate::{config::Config, interop, plug::plain, pubsub::PubSub, state::AppState};
 
 /// Takes `/socket`, and says how the request looks to a socket.
 struct OnePath;
@@ -52,7 +52,7 @@ impl Service<Request<Body>> for Named {
 }
 
 fn service(pipeline: Pipeline) -> EndpointService {
-    let handle = Handle::new("Test", Config::default(), PubSub::new());
+    let handle = Handle::new("Test", Config::default(), PubSub::new(), AppState::default());
     EndpointService::new(handle, OnePath, pipeline)
 }
 

@@ -89,12 +89,12 @@ fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Bo
     match (denied, options.error_handler) {
         (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() => {
             let watched = &attempt.mounted.watched;
-            watched.call(Callback::ErrorHandler, || handler(&attempt.parts, refused)).unwrap_or_else(
-                |panic| {
+            watched
+                .call(Callback::ErrorHandler, || handler(&attempt.parts, refused, &attempt.mounted.handle))
+                .unwrap_or_else(|panic| {
                     tracing::error!(socket = attempt.mounted.socket(), "error_handler panicked: {panic}");
                     Denied::Crashed.into()
-                },
-            )
+                })
         }
         (denied, _) => denied.into(),
     }

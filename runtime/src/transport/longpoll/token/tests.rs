@@ -9,6 +9,7 @@ use crate::{
     crypto::Digest,
     pubsub::PubSub,
     socket::Params,
+    state::AppState,
 };
 
 const SECRET: &str = "a secret of 64 bytes that only this endpoint knows, or so it hopes";
@@ -18,7 +19,7 @@ fn endpoint(secret: Option<&str>) -> Handle {
     let _entered = runtime.enter();
     let mut config = Config::default();
     config.secret_key_base = secret.map(Secret::from);
-    Handle::new("Site", config, PubSub::new())
+    Handle::new("Site", config, PubSub::new(), AppState::default())
 }
 
 fn ticket() -> Ticket {

@@ -1,0 +1,45 @@
+//! Closures as values: `service(|edge| router(edge))`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Expr, ExprClosure, spanned::Spanned};
+
+use crate::diag::Diagnostics;
+
+/// The closure that a value is.
+pub(crate) fn of(value: &Expr) -> Option<&ExprClosure> {
+    match value {
+        Expr::Closure(closure) => Some(closure),
+        Expr::Group(group) => of(&group.expr),
+        Expr::Paren(paren) => of(&paren.expr),
+        _ => None,
+    }
+}
+
+/// A closure takes what it is given.
+pub(crate) fn check(name: &str, value: &Expr, forms: &[&str], diag: &mut Diagnostics) {
+    let Some(closure) = of(value) else { return };
+    let count = |form: &&str| form.split(',').count();
+    if !forms.iter().any(|form| count(form) == closure.inputs.len()) {
+        let forms: Vec<_> = forms.iter().map(|form| format!("`{form} ..`")).collect();
+        diag.push(closure, format!("`{name}` gives its closure something else"))
+            .help(format!("write {}", forms.join(" or ")));
+    }
+}
+
+/// A function that may leave out its last argument, the running endpoint. `ours` is the trait of all that will do, and
+/// `short` turns a closure without that argument into one with it.
+pub(crate) fn function(value: &Expr, full: usize, ours: &TokenStream, short: &TokenStream) -> TokenStream {
+    let at = value.span();
+    let arguments: Vec<_> = (0..full).map(|index| quote::format_ident!("__argument{index}")).collect();
+    match of(value) {
+        Some(closure) if closure.inputs.len() + 1 == full => {
+            let given = arguments.iter().take(full - 1);
+            quote_spanned!(at=> |#(#arguments),*| #short(#value, #(#given),*))
+        }
+        None if matches!(value, Expr::Path(_)) => {
+            quote_spanned!(at=> |#(#arguments),*| #ours(#value, #(#arguments),*))
+        }
+        _ => quote!(#value),
+    }
+}

@@ -1,0 +1,83 @@
+//! Functions and closures that stand as values in a declaration.
+
+use http::{Response, request::Parts};
+
+use crate::{
+    body::Body,
+    endpoint::{Endpoint, EndpointHandle},
+    handle::Handle,
+    origin::Origin,
+    socket::Refused,
+};
+
+/// What a closure makes of the running endpoint.
+pub fn with_edge<E: Endpoint, T>(edge: &EndpointHandle<E>, make: impl FnOnce(&EndpointHandle<E>) -> T) -> T {
+    make(edge)
+}
+
+/// What a closure makes of the running endpoint, where its type is not known.
+///
+/// # Panics
+/// When a mount is in the declaration of another endpoint than the one that it was written for.
+pub fn with_handle<E: Endpoint, T>(handle: &Handle, make: impl FnOnce(&EndpointHandle<E>) -> T) -> T {
+    let Some(edge) = EndpointHandle::of(handle) else {
+        panic!("this mount was declared for `{}`, not for `{}`", E::DEF.name, handle.name());
+    };
+    make(&edge)
+}
+
+/// A function for `check_origin`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is no function for `check_origin`",
+    label = "expected `fn(&Origin) -> bool` or `fn(&Origin, &Handle) -> bool`"
+)]
+pub trait DecideOrigin<Arguments> {
+    fn allows(self, origin: &Origin, handle: &Handle) -> bool;
+}
+
+impl<F: FnOnce(&Origin) -> bool> DecideOrigin<(Origin,)> for F {
+    fn allows(self, origin: &Origin, _: &Handle) -> bool {
+        self(origin)
+    }
+}
+
+impl<F: FnOnce(&Origin, &Handle) -> bool> DecideOrigin<(Origin, Handle)> for F {
+    fn allows(self, origin: &Origin, handle: &Handle) -> bool {
+        self(origin, handle)
+    }
+}
+
+/// A closure `|origin| ..`.
+pub fn decide_origin(allows: fn(&Origin) -> bool, origin: &Origin) -> bool {
+    allows(origin)
+}
+
+/// A function for `error_handler`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is no function for `error_handler`",
+    label = "expected `fn(&http::request::Parts, Refused) -> Response<Body>`, or with `&Handle` as a third argument"
+)]
+pub trait HandleError<Arguments> {
+    fn answer(self, parts: &Parts, refused: Refused, handle: &Handle) -> Response<Body>;
+}
+
+impl<F: FnOnce(&Parts, Refused) -> Response<Body>> HandleError<(Parts, Refused)> for F {
+    fn answer(self, parts: &Parts, refused: Refused, _: &Handle) -> Response<Body> {
+        self(parts, refused)
+    }
+}
+
+impl<F: FnOnce(&Parts, Refused, &Handle) -> Response<Body>> HandleError<(Parts, Refused, Handle)> for F {
+    fn answer(self, parts: &Parts, refused: Refused, handle: &Handle) -> Response<Body> {
+        self(parts, refused, handle)
+    }
+}
+
+/// A closure `|parts, refused| ..`.
+pub fn handle_error(
+    answer: fn(&Parts, Refused) -> Response<Body>,
+    parts: &Parts,
+    refused: Refused,
+) -> Response<Body> {
+    answer(parts, refused)
+}

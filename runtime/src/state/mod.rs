@@ -1,0 +1,44 @@
+#![doc = include_str!("../docs/state.md")]
+//!
+//! # Where what is
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `need` | what a socket, a channel or an extractor takes, as a type |
+//! | `provide` | whether an application gives it, and how it is taken |
+//! | `app` | the application's state without its type, as a running endpoint holds it |
+
+mod app;
+mod need;
+mod provide;
+
+pub(crate) use self::app::Fill;
+pub use self::{
+    app::AppState,
+    need::{By, Conditional, Need, Needed},
+    provide::{Provide, Takes},
+};
+
+/// How a part is taken of the application's state: `impl FromRef<App> for Pool`. A state that is `Clone` gives itself.
+///
+/// With the feature `axum` this is axum's trait, so that one implementation (or `#[derive(FromRef)]` of axum) serves
+/// sockets, channels and the extractor `State`.
+#[cfg(feature = "axum")]
+pub use axum::extract::FromRef;
+
+/// How a part is taken of the application's state: `impl FromRef<App> for Pool`. A state that is `Clone` gives itself.
+///
+/// With the feature `axum` this is axum's trait, so that one implementation (or `#[derive(FromRef)]` of axum) serves
+/// sockets, channels and the extractor `State`.
+#[cfg(not(feature = "axum"))]
+pub trait FromRef<T> {
+    /// Takes the part, usually by cloning a handle to it.
+    fn from_ref(input: &T) -> Self;
+}
+
+#[cfg(not(feature = "axum"))]
+impl<T: Clone> FromRef<T> for T {
+    fn from_ref(input: &T) -> Self {
+        input.clone()
+    }
+}

@@ -1,0 +1,74 @@
+//! What a socket, a channel or an extractor takes of the application's state, as a type.
+
+use std::{fmt, marker::PhantomData};
+
+use super::AppState;
+
+/// The need for a `T` of the application's state: what an argument `#[state] x: T` stands for.
+///
+/// A socket that is written without the macro says by it what it takes:
+/// `type State = Need<Pool>;`, `type State = (Need<Pool>, Need<Mailer>);`.
+pub struct Need<T>(PhantomData<fn() -> T>);
+
+/// The needs of something that a socket or a channel takes, so that messages name who it is that takes them.
+#[doc(hidden)]
+pub struct By<Owner, N>(PhantomData<fn() -> (Owner, N)>);
+
+/// A need that only exists under `#[cfg]`: `()` otherwise. `INDEX` tells those of one type apart.
+#[doc(hidden)]
+pub trait Conditional<const INDEX: usize> {
+    type State: Needed;
+}
+
+/// What is taken of the application's state: nothing, `()`; a [`Need`]; a tuple of up to four of these, tuples among them.
+pub trait Needed: 'static {
+    /// What is given for it: nothing, the part, a tuple of parts.
+    type Value: Send;
+
+    #[doc(hidden)]
+    fn fetch(state: &AppState) -> Option<Self::Value>;
+}
+
+impl<T: Send + 'static> Needed for Need<T> {
+    type Value = T;
+
+    fn fetch(state: &AppState) -> Option<T> {
+        state.part()
+    }
+}
+
+impl<Owner: 'static, N: Needed> Needed for By<Owner, N> {
+    type Value = N::Value;
+
+    fn fetch(state: &AppState) -> Option<N::Value> {
+        N::fetch(state)
+    }
+}
+
+macro_rules! tuples {
+    ($($first:ident $($rest:ident)*)?) => {
+        impl<$($first: Needed, $($rest: Needed),*)?> Needed for ($($first, $($rest),*)?) {
+            type Value = ($($first::Value, $($rest::Value),*)?);
+
+            fn fetch(state: &AppState) -> Option<Self::Value> {
+                let _ = state;
+                Some(($($first::fetch(state)?, $($rest::fetch(state)?),*)?))
+            }
+        }
+        $(tuples!($($rest)*);)?
+    };
+}
+
+tuples!(A B C D);
+
+impl<T> fmt::Debug for Need<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Need")
+    }
+}
+
+impl<Owner, N> fmt::Debug for By<Owner, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("By")
+    }
+}

@@ -1,0 +1,114 @@
+//! Sockets and channels that are written without the macros.
+
+use landfall::{
+    Connect, EndpointDef, Mount, SocketDef, WebSocket,
+    channel::{Answer, Channel, ChannelSocket, Joined, Multiplexer, Route, Signal},
+    prelude::*,
+    state::Need,
+    testing,
+};
+use serde_json::{Value, json};
+
+use crate::app::{App, Counter, Title};
+
+struct Web;
+
+const fn mount(path: &'static str, socket: SocketDef) -> Mount {
+    Mount {
+        path,
+        socket,
+        websocket: Some(WebSocket::DEFAULT),
+        longpoll: None,
+        transport: None,
+        drainer: None,
+        log: None,
+        location: "by_hand.rs:1",
+    }
+}
+
+impl Endpoint for Web {
+    type State = App;
+
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Web",
+        mounts: &[
+            mount("/plain", SocketDef::of::<Plain, App>("Plain")),
+            mount("/socket", SocketDef::of::<Multiplexer<UserSocket>, App>("UserSocket")),
+        ],
+    };
+}
+
+struct Plain(Title);
+
+impl Socket for Plain {
+    type Info = ();
+    type State = (Need<Title>, Need<Counter>);
+
+    async fn connect(connect: Connect<()>) -> Result<Self, Refused> {
+        let (title, counter) = connect.take::<Self::State>();
+        counter.next();
+        Ok(Plain(title))
+    }
+
+    async fn handle_in(&mut self, _: Message, out: &mut Outbox) -> Flow {
+        out.push(self.0.0);
+        Flow::Continue
+    }
+}
+
+struct UserSocket;
+
+impl ChannelSocket for UserSocket {
+    type State = <Room as Channel>::State;
+
+    const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
+
+    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+        Ok(UserSocket)
+    }
+}
+
+struct Room;
+
+impl Channel for Room {
+    type Socket = UserSocket;
+    type Info = ();
+    type State = Need<Title>;
+
+    async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
+        let title = join.take::<Self::State>();
+        Ok(Joined::new(Room).reply(json!({"title": title.0})))
+    }
+
+    async fn handle_in(&mut self, _: Event, _: &mut Outlet) -> Answer {
+        Answer::NoReply
+    }
+}
+
+/// Its mount was made for another state.
+struct Wrong;
+
+impl Endpoint for Wrong {
+    type State = ();
+
+    const DEF: &'static EndpointDef =
+        &EndpointDef { name: "Wrong", mounts: &[mount("/plain", SocketDef::of::<Plain, App>("Plain"))] };
+}
+
+#[tokio::test(start_paused = true)]
+async fn they_take_what_they_say() {
+    let site = testing::start_with::<Web>(App::new("harbour")).await;
+    let mut plain = site.raw("/plain").await.unwrap();
+    plain.send("?");
+    plain.expect("harbour").await;
+    let client = site.connect("/socket").await.unwrap();
+    let room = client.join("room:1", json!({})).await.unwrap();
+    assert_eq!(room.joined().ok::<Value>(), json!({"title": "harbour"}));
+}
+
+#[tokio::test]
+async fn a_mount_for_another_state_does_not_start() {
+    let error = Wrong::start().await.unwrap_err().to_string();
+    assert!(error.contains("`Plain` is mounted for another state than that of `Wrong`"), "{error}");
+    assert!(error.contains("by_hand.rs:1"), "{error}");
+}
