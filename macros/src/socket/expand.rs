@@ -114,6 +114,7 @@ fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
         #(#cfgs)*
         impl #generics __rt::IntoSocket for #self_ty #bounds {
             type Socket = __rt::channel::Multiplexer<Self>;
+            type Needs = __rt::channel::WithChannels<Self>;
         }
         #mountable
     }
@@ -124,21 +125,20 @@ fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
     let Socket { self_ty, generics, .. } = socket;
     let (cfgs, params) = (cfgs(&socket.attrs), generics.params.iter());
     let predicates = generics.where_clause.iter().flat_map(|bounds| &bounds.predicates);
-    let own = quote!(<#self_ty as __rt::channel::ChannelSocket>::State);
     let of_channels = channels.routes.iter().map(|Route { channel, .. }| {
         let at = channel.span();
         quote_spanned!(at=> __rt::By<#channel, <#channel as __rt::channel::Channel>::State>)
     });
-    let all: Vec<_> = std::iter::once(own).chain(of_channels).collect();
+    let all: Vec<_> = of_channels.collect();
     let at = channels.routes.first().map_or_else(Span::call_site, |route| route.channel.span());
     quote_spanned! {at=>
         #(#cfgs)*
-        impl<#(#params,)* __App> __rt::Mountable<__App> for #self_ty
+        impl<#(#params,)* __App> __rt::channel::ProvideChannels<__App> for #self_ty
         where
             #(#predicates,)*
             #(#all: __rt::Provide<__App, #self_ty>,)*
         {
-            fn fill(__app: &__App, __slot: &mut dyn ::core::any::Any) {
+            fn provide(__app: &__App, __slot: &mut dyn ::core::any::Any) {
                 #(<#all as __rt::Provide<__App, #self_ty>>::provide(__app, __slot);)*
             }
         }

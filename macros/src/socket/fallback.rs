@@ -52,7 +52,6 @@ fn plain(block: &ItemImpl) -> TokenStream {
 }
 
 fn with_channels(block: &ItemImpl) -> TokenStream {
-    let params = block.generics.params.iter();
     let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
     quote! {
         #[allow(unused, clippy::all)]
@@ -67,9 +66,7 @@ fn with_channels(block: &ItemImpl) -> TokenStream {
         }
         impl #generics __rt::IntoSocket for #self_ty #bounds {
             type Socket = __rt::channel::Multiplexer<Self>;
-        }
-        impl<#(#params,)* __App> __rt::Mountable<__App> for #self_ty #bounds {
-            fn fill(_: &__App, _: &mut dyn ::core::any::Any) {}
+            type Needs = ();
         }
     }
 }

@@ -99,5 +99,5 @@ pub use self::{
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
     signal::Signal,
-    socket::ChannelSocket,
+    socket::{ChannelSocket, ProvideChannels, WithChannels},
 };

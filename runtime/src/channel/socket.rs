@@ -1,11 +1,11 @@
 //! A socket that holds channels.
 
-use std::future::Future;
+use std::{any::Any, fmt, future::Future, marker::PhantomData};
 
 use super::{Route, Signal, Versioned};
 use crate::{
     socket::{Children, Connect, Needs, Refused, SocketOptions},
-    state::Needed,
+    state::{AppState, Needed, Provide},
 };
 
 /// A connection that holds channels: Phoenix's `use Phoenix.Socket`.
@@ -64,5 +64,40 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
     /// Names the client, such as `"users:7"`: a broadcast of the event `disconnect` on that topic ends all its connections.
     fn id(&self) -> Option<String> {
         None
+    }
+}
+
+/// An application's state `App` gives what the channels of a socket take. The macro names channels in the bounds of its
+/// implementation only: they may be private where their socket is not.
+#[doc(hidden)]
+pub trait ProvideChannels<App> {
+    fn provide(app: &App, slot: &mut dyn Any);
+}
+
+/// What a socket takes of the application's state, and what its channels take.
+#[doc(hidden)]
+pub struct WithChannels<S>(PhantomData<fn() -> S>);
+
+impl<S: ChannelSocket> Needed for WithChannels<S> {
+    type Value = ();
+
+    fn fetch(_: &AppState) -> Option<()> {
+        Some(())
+    }
+}
+
+impl<App, Owner: ?Sized, S: ChannelSocket + ProvideChannels<App>> Provide<App, Owner> for WithChannels<S>
+where
+    S::State: Provide<App, S>,
+{
+    fn provide(app: &App, slot: &mut dyn Any) {
+        S::State::provide(app, slot);
+        <S as ProvideChannels<App>>::provide(app, slot);
+    }
+}
+
+impl<S> fmt::Debug for WithChannels<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WithChannels")
     }
 }

@@ -38,8 +38,8 @@ pub use crate::{
     session::SessionOptions,
     socket::{
         Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket, LongPoll,
-        Mountable, Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout,
-        WebSocket, argument,
+        Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket,
+        argument,
     },
     state::{By, Conditional, Need, Provide},
     transport::{CustomTransport, Mount, SocketDef},

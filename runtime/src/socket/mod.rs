@@ -12,7 +12,7 @@
 //! | `options` | what a mount can set, and a socket can preset |
 //! | `children` | tasks that belong to a socket type |
 
-use std::{any::Any, future::Future};
+use std::future::Future;
 
 mod children;
 mod connect;
@@ -49,7 +49,7 @@ pub use self::{
 use crate::{
     message::{Control, Message},
     pubsub::{Broadcast, Payload},
-    state::{Needed, Provide},
+    state::{By, Needed},
 };
 
 /// What can be mounted: a [`Socket`], or a type of which one is made (a
@@ -62,31 +62,15 @@ use crate::{
 pub trait IntoSocket {
     /// What is mounted.
     type Socket: Socket;
+
+    /// What it takes of the application's state, with whatever belongs to it.
+    #[doc(hidden)]
+    type Needs: Needed;
 }
 
 impl<S: Socket> IntoSocket for S {
     type Socket = S;
-}
-
-/// What an endpoint whose application brings an `App` can mount: a socket that takes nothing that the state does not give.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a socket",
-    label = "not a socket",
-    note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
-)]
-pub trait Mountable<App>: IntoSocket {
-    /// Fills the slot, an `Option<T>`, if the socket takes a `T` of the state.
-    #[doc(hidden)]
-    fn fill(app: &App, slot: &mut dyn Any);
-}
-
-impl<S: Socket, App> Mountable<App> for S
-where
-    S::State: Provide<App, S>,
-{
-    fn fill(app: &App, slot: &mut dyn Any) {
-        S::State::provide(app, slot);
-    }
+    type Needs = By<S, S::State>;
 }
 
 /// What a socket reads in `connect`: checked against what each mount grants, at compile time.

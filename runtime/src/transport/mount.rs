@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     handle::Handle,
-    socket::{Children, Drainer, LongPoll, Mountable, Needs, Socket, TransportKind, WebSocket},
-    state::Fill,
+    socket::{Children, Drainer, IntoSocket, LongPoll, Needs, Socket, TransportKind, WebSocket},
+    state::{Fill, Provide},
 };
 
 /// A socket type as data: its name and its entry points, without its type, and how it takes its parts of an application's
@@ -36,7 +36,10 @@ pub struct SocketDef {
 impl SocketDef {
     /// The entry points of a socket type: of one that implements [`Socket`], or holds channels. `App` is the state of the
     /// endpoint, of which the socket takes its parts.
-    pub const fn of<T: Mountable<App>, App: Send + Sync + 'static>(name: &'static str) -> Self {
+    pub const fn of<T: IntoSocket, App: Send + Sync + 'static>(name: &'static str) -> Self
+    where
+        T::Needs: Provide<App, T>,
+    {
         SocketDef::new::<T::Socket>(name, TypeId::of::<App>, fill::<T, App>)
     }
 
@@ -54,9 +57,12 @@ impl SocketDef {
     }
 }
 
-fn fill<T: Mountable<App>, App: 'static>(app: &(dyn Any + Send + Sync), slot: &mut dyn Any) {
+fn fill<T: IntoSocket, App: 'static>(app: &(dyn Any + Send + Sync), slot: &mut dyn Any)
+where
+    T::Needs: Provide<App, T>,
+{
     if let Some(app) = app.downcast_ref::<App>() {
-        T::fill(app, slot);
+        T::Needs::provide(app, slot);
     }
 }
 

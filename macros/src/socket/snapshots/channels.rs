@@ -41,13 +41,10 @@ const _: () = {
     }
     impl __rt::IntoSocket for UserSocket {
         type Socket = __rt::channel::Multiplexer<Self>;
+        type Needs = __rt::channel::WithChannels<Self>;
     }
-    impl<__App> __rt::Mountable<__App> for UserSocket
+    impl<__App> __rt::channel::ProvideChannels<__App> for UserSocket
     where
-        <UserSocket as __rt::channel::ChannelSocket>::State: __rt::Provide<
-            __App,
-            UserSocket,
-        >,
         __rt::By<
             RoomChannel,
             <RoomChannel as __rt::channel::Channel>::State,
@@ -57,11 +54,7 @@ const _: () = {
             <my::Lobby<u8> as __rt::channel::Channel>::State,
         >: __rt::Provide<__App, UserSocket>,
     {
-        fn fill(__app: &__App, __slot: &mut dyn ::core::any::Any) {
-            <<UserSocket as __rt::channel::ChannelSocket>::State as __rt::Provide<
-                __App,
-                UserSocket,
-            >>::provide(__app, __slot);
+        fn provide(__app: &__App, __slot: &mut dyn ::core::any::Any) {
             <__rt::By<
                 RoomChannel,
                 <RoomChannel as __rt::channel::Channel>::State,

@@ -25,9 +25,7 @@ const _: () = {
     }
     impl __rt::IntoSocket for UserSocket {
         type Socket = __rt::channel::Multiplexer<Self>;
-    }
-    impl<__App> __rt::Mountable<__App> for UserSocket {
-        fn fill(_: &__App, _: &mut dyn ::core::any::Any) {}
+        type Needs = ();
     }
 };
 ::core::compile_error! {
