@@ -19,6 +19,7 @@ enum Kind {
     Child { socket: &'static str, child: &'static str },
     Drain { connections: usize },
     Signal(io::Error),
+    NoRuntime,
 }
 
 impl Error {
@@ -36,6 +37,15 @@ impl Error {
 
     pub(crate) fn signal(source: io::Error) -> Self {
         Error(Box::new(Kind::Signal(source)))
+    }
+
+    pub(crate) fn no_runtime() -> Self {
+        Error(Box::new(Kind::NoRuntime))
+    }
+
+    /// The start was polled outside a tokio runtime.
+    pub fn is_no_runtime(&self) -> bool {
+        matches!(*self.0, Kind::NoRuntime)
     }
 
     /// The configuration is wrong; [`config_errors`](Error::config_errors) lists every finding.
@@ -85,6 +95,10 @@ impl fmt::Display for Error {
                 write!(f, "{connections} connections were cut off: they did not end within the shutdown time")
             }
             Kind::Signal(_) => f.write_str("cannot wait for signals"),
+            Kind::NoRuntime => f.write_str(
+                "an endpoint cannot start outside a tokio runtime\n  \
+                 help: await the start under `#[tokio::main]`, or inside `Runtime::block_on`",
+            ),
         }
     }
 }
@@ -104,7 +118,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &*self.0 {
             Kind::Listen { source, .. } | Kind::Signal(source) => Some(source),
-            Kind::Config(_) | Kind::Child { .. } | Kind::Drain { .. } => None,
+            Kind::Config(_) | Kind::Child { .. } | Kind::Drain { .. } | Kind::NoRuntime => None,
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -54,6 +54,17 @@ async fn get(address: SocketAddr) -> io::Result<String> {
 fn tcp(address: Address) -> SocketAddr {
     let Address::Tcp(address) = address else { panic!("{address} is not TCP") };
     address
+}
+
+#[test]
+fn a_start_outside_a_runtime_is_an_error() {
+    let mut start = std::pin::pin!(Web::start());
+    let poll = start.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Err(error)) = poll else { panic!("{poll:?}") };
+    assert!(error.is_no_runtime() && !error.is_config());
+    let text = error.to_string();
+    assert!(text.starts_with("an endpoint cannot start outside a tokio runtime"), "{text}");
+    assert!(text.contains("help: "), "{text}");
 }
 
 #[tokio::test]

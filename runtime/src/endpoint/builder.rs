@@ -144,12 +144,13 @@ impl<E: Endpoint> Builder<E> {
     /// Resolves and checks the configuration, starts the sockets' children, then listens.
     ///
     /// # Errors
-    /// Everything that is wrong with the configuration, together; or that the listener could not be opened. Nothing is
-    /// left running then.
+    /// That it is polled outside a tokio runtime; everything that is wrong with the configuration, together; or that the
+    /// listener could not be opened. Nothing is left running then.
     ///
     /// # Panics
     /// When the endpoint's `init` or pipeline does.
     pub async fn start(mut self) -> Result<Running<E>, Error> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
         let config = self.resolve()?;
         let specs = children::specs(E::DEF.mounts);
         let http = listener_config(&config);
@@ -187,7 +188,7 @@ impl<E: Endpoint> Builder<E> {
             mounts,
             owns_pubsub,
             gauge,
-            watcher: watch(&handle),
+            watcher: watch(&handle, runtime),
         };
         if let Some(http) = http {
             let opened = self.listener.take().map_or_else(|| open(&http), Ok);
@@ -262,8 +263,8 @@ fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
 }
 
 /// An endpoint can do without: then a callback that blocks its thread is not noticed.
-fn watch(handle: &Handle) -> Option<Watcher> {
-    let started = Watcher::start(&handle.0.watchdog, handle.name(), tokio::runtime::Handle::current());
+fn watch(handle: &Handle, runtime: tokio::runtime::Handle) -> Option<Watcher> {
+    let started = Watcher::start(&handle.0.watchdog, handle.name(), runtime);
     started.inspect_err(|error| tracing::warn!(%error, "callbacks are not watched: no thread for it")).ok()
 }
 

@@ -5,7 +5,7 @@ use std::slice;
 use super::text::Text;
 use crate::{
     origin::CheckOrigin,
-    socket::{ConnectInfo, eq},
+    socket::{ConnectInfo, LACKS_COMPRESS, TURN_COMPRESS_ON, eq},
     transport::Mount,
 };
 
@@ -23,6 +23,11 @@ pub const fn mount(mount: Mount) -> Mount {
         && one < usize::MAX
     {
         panic!("`max_sessions_per_ip` is more than `max_sessions`: it limits nobody");
+    }
+    if let Some(websocket) = &mount.websocket
+        && websocket.lacks_compress()
+    {
+        panic!("{}", Text::new(LACKS_COMPRESS).help(TURN_COMPRESS_ON).as_str());
     }
     let transports = transports(&mount);
     let mut i = 0;

@@ -46,6 +46,7 @@ pub use self::{
     refused::Refused,
 };
 
+pub(crate) use self::options::{LACKS_COMPRESS, TURN_COMPRESS_ON};
 use crate::{
     message::{Control, Message},
     pubsub::{Broadcast, Payload},

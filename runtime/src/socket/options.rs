@@ -61,7 +61,8 @@ pub struct WebSocket {
     ///
     /// A compressed message counts twice: what came on the wire may not be larger, nor what it inflates to.
     pub max_message_size: Option<usize>,
-    /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false.
+    /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false. True is an error at compile time or
+    /// at the start while the feature `compress` is off.
     pub compress: bool,
     /// Subprotocols in the server's order of preference. Default none: the header is ignored.
     pub subprotocols: Option<&'static [&'static str]>,
@@ -82,7 +83,18 @@ pub struct WebSocket {
     pub outbox: OutboxOptions,
 }
 
+/// What is wrong where [`WebSocket::lacks_compress`].
+pub(crate) const LACKS_COMPRESS: &str = "`compress` needs landfall's feature `compress`, which is off";
+/// What can be done about it.
+pub(crate) const TURN_COMPRESS_ON: &str =
+    "turn it on in `Cargo.toml` by `features = [\"compress\"]`, or remove `compress`";
+
 impl WebSocket {
+    /// Whether it is to compress, and cannot: the feature `compress` is off.
+    pub(crate) const fn lacks_compress(&self) -> bool {
+        self.compress && !cfg!(feature = "compress")
+    }
+
     /// Largest message in bytes.
     pub(crate) fn max_message(&self) -> usize {
         self.max_message_size.unwrap_or(self.max_frame_size)

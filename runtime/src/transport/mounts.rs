@@ -24,7 +24,7 @@ use crate::{
     contain,
     handle::Handle,
     origin::{CheckOrigin, OriginCheck},
-    socket::{Timeout, TransportKind},
+    socket::{LACKS_COMPRESS, TURN_COMPRESS_ON, Timeout, TransportKind},
 };
 
 /// All mounts of a running endpoint.
@@ -192,6 +192,10 @@ fn check(
     options: &TransportOptions,
     config: &Config,
 ) -> Result<OriginCheck, Mistake> {
+    if kind == TransportKind::WebSocket && mount.websocket.is_some_and(|websocket| websocket.lacks_compress())
+    {
+        return Err(("compress", format!("{LACKS_COMPRESS}: {TURN_COMPRESS_ON}")));
+    }
     let origin = origin(options.check_origin, config).map_err(|message| ("check_origin", message))?;
     if !options.check_csrf && matches!(origin, OriginCheck::Off) {
         return Err(("check_csrf", "one of `check_origin` and `check_csrf` must be on".to_owned()));

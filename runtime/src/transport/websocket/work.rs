@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    frame::Violation,
     incoming::{Arrived, Ending, Event},
     peer::Peer,
     wire::Wire,
@@ -61,18 +62,21 @@ impl End {
         let (code, reason) = ask.end().filter(|_| ask != Ask::Gone)?;
         Some(End::with_code(code, reason))
     }
-}
 
-impl From<Ending> for End {
-    fn from(ending: Ending) -> Self {
+    /// Why nothing more comes. A client that broke the protocol is told how, and the log too: both without what it sent.
+    fn of(ending: Ending, socket: &str) -> Self {
         match ending {
             // The code is echoed (RFC 6455 §5.5.1); none is answered by 1000.
             Ending::Close { code, text } => {
                 let echo = if code == 1005 { 1000 } else { code };
                 End::with_code(echo, Reason::Closed { code, text })
             }
-            Ending::Violation(violation) => {
-                End::with_code(violation.code, Reason::Protocol(Cow::Borrowed(violation.text)))
+            Ending::Violation(Violation { code, text }) => {
+                tracing::info!(socket, code, "a client broke the protocol: {text}");
+                End {
+                    close: Some((code, Cow::Borrowed(text))),
+                    reason: Reason::Protocol(Cow::Borrowed(text)),
+                }
             }
             Ending::Eof => End::gone(),
         }
@@ -149,7 +153,7 @@ async fn handle_arrived<S: Socket, W: Wire>(
         // Nothing is read before this is done.
         return Box::pin(taken(socket, out, peer, inbox)).await;
     }
-    ending.map(End::from)
+    ending.map(|ending| End::of(ending, name))
 }
 
 /// Waits until the socket takes messages again, and calls `handle_info` meanwhile; returns how the connection ends if

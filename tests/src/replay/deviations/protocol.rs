@@ -5,6 +5,12 @@ use crate::{replay::outcome::End, wire::Frame};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        name: "a broken protocol named",
+        reason: "a client that broke the protocol is told in the close frame how, in words that quote nothing of it: Bandit \
+                 closes without a text, and clients do not look at it",
+        want: named,
+    },
+    Rule {
         name: "broken frames",
         reason: "RFC 6455 §5 wants the connection failed with 1002: unmasked frames, reserved bits and opcodes, control \
                  frames in pieces or over 125 bytes; Bandit lets some wait or pass",
@@ -45,7 +51,53 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn broken_frames(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+/// What a client is told that broke the protocol, under which code.
+const NAMED: &[(u16, &str)] = &[
+    (1002, "a control frame is fragmented"),
+    (1002, "a control frame is too long"),
+    (1002, "a message begins before the last one has ended"),
+    (1002, "nothing to continue"),
+    (1002, "reserved bits are set"),
+    (1002, "reserved opcode"),
+    (1002, "the close code may not be sent"),
+    (1002, "the close frame has half a code"),
+    (1002, "the close text is not UTF-8"),
+    (1002, "the frame is not masked"),
+    (1002, "the frame says it is compressed where it must not be"),
+    (1007, "the message cannot be inflated"),
+    (1007, "the text is not UTF-8"),
+    (1009, "the frame is too large"),
+    (1009, "the inflated message is too large"),
+    (1009, "the message is too large"),
+];
+
+fn named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+    name(got, wanted)
+}
+
+/// Gives the close frame without a text the one that came, if that is said under its code.
+fn name(got: &Outcome, wanted: &mut Outcome) -> bool {
+    let Some(close) = wanted.frames.iter_mut().find(|frame| frame.opcode == 8) else { return false };
+    let Some(came) = got.frames.iter().find(|frame| frame.opcode == 8) else { return false };
+    let is_told = |(code, text): &(u16, &str)| {
+        close.payload == code.to_be_bytes()
+            && came.close_code() == Some(*code)
+            && came.payload[2..] == *text.as_bytes()
+    };
+    let told = NAMED.iter().any(is_told);
+    if told {
+        close.payload.clone_from(&came.payload);
+    }
+    told
+}
+
+/// The client broke the protocol, and is told how.
+fn fail(wanted: &mut Outcome, code: u16, got: &Outcome) {
+    wanted.close(code, "protocol");
+    name(got, wanted);
+}
+
+fn broken_frames(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let deflate = wanted.header("sec-websocket-extensions").is_some();
     let Some(place) = case.sent.iter().position(|frame| is_broken(frame, deflate)) else { return false };
     if wanted.status != 101 || case.sent[..place].iter().any(|frame| frame.opcode == 8) {
@@ -54,7 +106,7 @@ fn broken_frames(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     if place == 0 {
         wanted.frames.clear();
     }
-    wanted.close(1002, "protocol");
+    fail(wanted, 1002, got);
     true
 }
 
@@ -82,7 +134,7 @@ fn close_code_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     true
 }
 
-fn message_bounded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+fn message_bounded(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let Some(limit) = number_after(&case.mount, "max_frame_size ") else { return false };
     let data = case.sent.iter().filter(|frame| frame.opcode < 8);
     let fragmented = case.sent.iter().any(|frame| !frame.fin);
@@ -90,18 +142,18 @@ fn message_bounded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
         return false;
     }
     wanted.frames.clear();
-    wanted.close(1009, "protocol");
+    fail(wanted, 1009, got);
     true
 }
 
 /// What `max_frame_size` is unless a mount says otherwise.
 const DEFAULT_LIMIT: usize = 8 << 20;
 
-fn too_large_by_head(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+fn too_large_by_head(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let limit = number_after(&case.mount, "max_frame_size ").unwrap_or(DEFAULT_LIMIT);
     let too_large = wanted.status == 101 && case.announced > limit as u64;
     if too_large {
-        wanted.close(1009, "protocol");
+        fail(wanted, 1009, got);
     }
     too_large
 }
@@ -119,7 +171,7 @@ pub(super) fn number_after(text: &str, label: &str) -> Option<usize> {
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn invalid_text_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
+fn invalid_text_at_once(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let beyond_repair = |frame: &Frame| {
         let error = std::str::from_utf8(&frame.payload).err();
         frame.opcode == 1 && !frame.fin && error.is_some_and(|error| error.error_len().is_some())
@@ -127,7 +179,7 @@ fn invalid_text_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool 
     if !case.sent.iter().any(beyond_repair) {
         return false;
     }
-    wanted.close(1007, "protocol");
+    fail(wanted, 1007, got);
     true
 }
 

@@ -1,0 +1,55 @@
+//! What is asked for without the feature it needs.
+
+#![cfg(not(feature = "compress"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use landfall::{
+    Connect, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket, SocketDef, WebSocket,
+};
+
+#[derive(Debug)]
+struct Raw;
+
+impl Socket for Raw {
+    type Info = ();
+
+    async fn connect(_: &mut Connect<'_>) -> Result<Self, Refused> {
+        Ok(Raw)
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
+        Flow::Continue
+    }
+}
+
+const RAW: Mount = Mount {
+    path: "/raw",
+    socket: SocketDef::of::<Raw>("Raw"),
+    websocket: Some(WebSocket { compress: true, ..WebSocket::DEFAULT }),
+    longpoll: None,
+    transport: None,
+    drainer: None,
+    log: None,
+    location: "here",
+};
+
+struct Web;
+
+impl Endpoint for Web {
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[RAW] };
+}
+
+#[tokio::test]
+async fn a_start_names_the_feature_that_is_off() {
+    let error = Web::start().await.unwrap_err();
+    assert!(error.is_config(), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("`compress` needs landfall's feature `compress`, which is off"), "{text}");
+    assert!(text.contains("features = [\"compress\"]"), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "needs landfall's feature `compress`, which is off")]
+fn a_declaration_does_not_compile() {
+    landfall::__private::mount(RAW);
+}
