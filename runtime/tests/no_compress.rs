@@ -11,9 +11,10 @@ use landfall::{
 struct Raw;
 
 impl Socket for Raw {
+    type State = ();
     type Info = ();
 
-    async fn connect(_: &mut Connect<'_>) -> Result<Self, Refused> {
+    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
         Ok(Raw)
     }
 
@@ -24,7 +25,7 @@ impl Socket for Raw {
 
 const RAW: Mount = Mount {
     path: "/raw",
-    socket: SocketDef::of::<Raw>("Raw"),
+    socket: SocketDef::of::<Raw, ()>("Raw"),
     websocket: Some(WebSocket { compress: true, ..WebSocket::DEFAULT }),
     longpoll: None,
     transport: None,
@@ -36,6 +37,8 @@ const RAW: Mount = Mount {
 struct Web;
 
 impl Endpoint for Web {
+    type State = ();
+
     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[RAW] };
 }
 

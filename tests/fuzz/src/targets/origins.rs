@@ -20,7 +20,8 @@ const LIST: [(&str, Rule); 6] = [
 pub(crate) fn run(data: &[u8]) {
     let mut input = Input(data);
     let flags = input.byte();
-    let Ok(header) = HeaderValue::from_bytes(input.0) else { return };
+    // White space around a value is not part of it (RFC 9110, 5.5).
+    let Ok(header) = HeaderValue::from_bytes(input.0.trim_ascii()) else { return };
     let index = usize::from(flags) % (LIST.len() + 1);
     let chosen = LIST.get(index).map_or(&LIST[..], std::slice::from_ref);
     let entries: Vec<&str> = chosen.iter().map(|(entry, _)| *entry).collect();
