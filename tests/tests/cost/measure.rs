@@ -70,7 +70,7 @@ impl Scene {
     async fn is_quiet(&self) {
         let ended = || {
             // What still comes may hang again.
-            self.site.broadcast("all", "go", "").expect("room");
+            self.site.broadcast("all", "disconnect", "").expect("room");
             self.site.stats().connections == 0
         };
         until("all connections have ended", ended).await;

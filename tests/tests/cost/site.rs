@@ -17,6 +17,7 @@ endpoint! {
     socket("/small", Echo, websocket(compress = true, max_frame_size = 65_536, outbox(limit = 65_536)));
     socket("/large", Echo, websocket(max_frame_size = 209_715_200));
     socket("/hang", Hang, websocket(compress = true), longpoll(window_ms = 1000));
+    socket("/rooms", Visitor, longpoll(window_ms = 1000));
     socket("/hang_small", Hang, websocket(compress = true, max_frame_size = 65_536, outbox(limit = 65_536)));
 }
 
@@ -58,5 +59,38 @@ impl Hang {
         let _ = all.recv().await;
         drop(message);
         Flow::stop()
+    }
+}
+
+/// Has rooms. A broadcast to all ends it.
+struct Visitor;
+
+#[socket(channel("room:*", Room))]
+impl Visitor {
+    fn connect() -> Result<Self, Refused> {
+        Ok(Visitor)
+    }
+
+    fn id(&self) -> Option<String> {
+        Some("all".to_owned())
+    }
+}
+
+/// Echoes, and hangs if it is asked to.
+struct Room;
+
+#[channel(Visitor)]
+impl Room {
+    fn join() -> Result<Self, JoinError> {
+        Ok(Room)
+    }
+
+    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
+        if event.name() == "hang" {
+            let mut all = out.handle().subscribe("all");
+            let _ = all.recv().await;
+            return Answer::NoReply;
+        }
+        Answer::Reply(Reply::ok(event.payload().clone()))
     }
 }

@@ -1,6 +1,7 @@
 //! What a client sends cannot forge a line of the log, nor flood it. A program of its own: tracing remembers for a whole
 //! program what nobody wants.
 
+mod channels;
 mod log;
 mod messages;
 mod requests;
