@@ -43,6 +43,7 @@ pub(crate) struct Shared {
     /// The endpoint stops, or is about to.
     pub(crate) stop: CancellationToken,
     dropped: AtomicU64,
+    unsendable: AtomicU64,
     pub(crate) watchdog: Watchdog,
     sockets: OnceLock<Weak<dyn Gauge>>,
 }
@@ -81,6 +82,9 @@ pub struct Stats {
     pub tasks: usize,
     /// Broadcasts that were dropped for clients that did not read, since the start.
     pub dropped_broadcasts: u64,
+    /// Broadcasts that clients of channels could not be sent, since the start: a list or plain text, say. One counts once
+    /// for each serializer that has no form for it; the log says which.
+    pub unsendable_broadcasts: u64,
     /// Callbacks that did not return for 50 ms, since the start: see [what may block](macro@crate::socket#blocking).
     pub blocked_callbacks: u64,
 }
@@ -101,6 +105,7 @@ impl Handle {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             dropped: AtomicU64::new(0),
+            unsendable: AtomicU64::new(0),
             watchdog: Watchdog::new(),
             sockets: OnceLock::new(),
         }))
@@ -180,6 +185,7 @@ impl Handle {
             connections: gauge.map_or(0, |gauge| gauge.count()),
             tasks: self.0.connections.len() + self.0.tasks.len() + self.0.pubsub.tasks(),
             dropped_broadcasts: self.0.dropped.load(Ordering::Relaxed),
+            unsendable_broadcasts: self.0.unsendable.load(Ordering::Relaxed),
             blocked_callbacks: self.0.watchdog.blocked(),
         }
     }
@@ -270,6 +276,10 @@ impl Handle {
     /// The keys that are derived from `secret_key_base`, if there is one.
     pub(crate) fn keys(&self) -> Option<Keys> {
         self.current().keys.clone()
+    }
+
+    pub(crate) fn count_unsendable(&self) {
+        self.0.unsendable.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn count_dropped(&self, count: usize) {

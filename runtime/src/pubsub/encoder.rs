@@ -7,11 +7,16 @@ use crate::message::Message;
 
 /// A form in which clients receive broadcasts. All who share a form share the encoded bytes.
 pub(crate) trait Encoder: Send + Sync + 'static {
-    fn encode(&self, broadcast: &Broadcast) -> Option<Message>;
+    /// `None` is nothing to send; an error has been logged.
+    fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm>;
 
     /// Two encoders with the same key encode alike.
     fn key(&self) -> TypeId;
 }
+
+/// A broadcast has no form that the clients could be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoForm;
 
 /// How the broadcasts of a topic go to a client: encoded so, but for some events.
 #[derive(Clone, Copy)]
@@ -22,8 +27,8 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    pub(crate) fn encode(&self, broadcast: &Broadcast) -> Option<Message> {
-        if self.skip.contains(&broadcast.event()) { None } else { self.encoder.encode(broadcast) }
+    pub(crate) fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm> {
+        if self.skip.contains(&broadcast.event()) { Ok(None) } else { self.encoder.encode(broadcast) }
     }
 
     pub(crate) fn key(&self, variant: Variant) -> RenderKey {
@@ -50,8 +55,8 @@ impl<S: 'static> SocketEncoder<S> {
 }
 
 impl<S: 'static> Encoder for SocketEncoder<S> {
-    fn encode(&self, broadcast: &Broadcast) -> Option<Message> {
-        (self.encode)(broadcast)
+    fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm> {
+        Ok((self.encode)(broadcast))
     }
 
     fn key(&self) -> TypeId {

@@ -40,7 +40,7 @@ use self::{
     topic::Entry,
 };
 pub(crate) use self::{
-    encoder::{Encoder, Form, SocketEncoder},
+    encoder::{Encoder, Form, NoForm, SocketEncoder},
     run::{RenderKey, Run, Variant},
     topic::{Membership, Subscriber},
 };

@@ -179,7 +179,13 @@ impl Channel {
     }
 
     fn fail(&self, at: Caller, what: impl fmt::Display, missing: &Missing) -> ! {
-        at.fail(format_args!("{what} on `{}`{missing}", self.topic()))
+        let unsendable = match self.client.0.handle.stats().unsendable_broadcasts {
+            0 => "",
+            _ => {
+                "; help: a broadcast was made that has no form for channels: their payloads are objects or bytes"
+            }
+        };
+        at.fail(format_args!("{what} on `{}`{missing}{unsendable}", self.topic()))
     }
 }
 

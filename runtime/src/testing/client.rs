@@ -1,6 +1,6 @@
 //! A connection that holds channels.
 
-use std::{fmt, future::IntoFuture, pin::Pin, sync::Arc};
+use std::{fmt, future::IntoFuture, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -15,7 +15,7 @@ use super::{
     router::{Member, Router},
     wire::Outgoing,
 };
-use crate::pubsub::Payload;
+use crate::{handle::Handle, pubsub::Payload};
 
 /// A connection that holds channels, as Phoenix's clients do: [`Site::connect`](super::Site::connect).
 ///
@@ -28,11 +28,13 @@ pub struct Client(pub(super) Arc<Connected>);
 pub(super) struct Connected {
     pub(super) router: Arc<Router>,
     pub(super) link: Link,
+    /// Tests may catch panics around it.
+    pub(super) handle: AssertUnwindSafe<Handle>,
 }
 
 impl Client {
-    pub(super) fn new(router: Arc<Router>, link: Link) -> Self {
-        Client(Arc::new(Connected { router, link }))
+    pub(super) fn new(router: Arc<Router>, link: Link, handle: Handle) -> Self {
+        Client(Arc::new(Connected { router, link, handle: AssertUnwindSafe(handle) }))
     }
 
     /// What answered the connection: the 101, or the first answer of longpoll.

@@ -230,8 +230,9 @@ impl Connect<Client> {
         let heartbeat = Heartbeat { message: wire::HEARTBEAT, every: HEARTBEAT };
         let heartbeat = self.heartbeat.then_some(heartbeat);
         let router = Arc::new(Router::default());
+        let handle = self.visitor.handle().clone();
         let link = self.open(router.clone(), heartbeat).await?;
-        Ok(Client::new(router, link))
+        Ok(Client::new(router, link, handle))
     }
 }
 

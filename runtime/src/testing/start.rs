@@ -188,7 +188,10 @@ impl<E: Endpoint> Start<E> {
     async fn start(self) -> Site<E> {
         let Start { builder, network, patience, at } = self;
         match builder.start().await {
-            Ok(running) => Site::new(running, Visitor::new(network, patience)),
+            Ok(running) => {
+                let visitor = Visitor::new(network, patience, running.handle().clone());
+                Site::new(running, visitor)
+            }
             Err(error) => at.fail(format_args!("{} did not start: {error}", E::DEF.name)),
         }
     }

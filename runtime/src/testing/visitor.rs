@@ -20,7 +20,7 @@ use super::{
     caller::Caller, client::Client, connect::Connect, cookies::Cookies, network::Network, raw::Raw,
     request::Request,
 };
-use crate::error::BoxError;
+use crate::{error::BoxError, handle::Handle};
 
 /// Somebody who visits a [`Site`](super::Site): a browser with cookies of its own.
 ///
@@ -32,17 +32,22 @@ pub struct Visitor(Arc<Inner>);
 struct Inner {
     network: Network,
     patience: Duration,
+    handle: Handle,
     cookies: Mutex<Cookies>,
 }
 
 impl Visitor {
-    pub(super) fn new(network: Network, patience: Duration) -> Self {
-        Visitor(Arc::new(Inner { network, patience, cookies: Mutex::default() }))
+    pub(super) fn new(network: Network, patience: Duration, handle: Handle) -> Self {
+        Visitor(Arc::new(Inner { network, patience, handle, cookies: Mutex::default() }))
     }
 
     /// Another one, who comes from the same network.
     pub(super) fn stranger(&self) -> Self {
-        Visitor::new(self.0.network.clone(), self.0.patience)
+        Visitor::new(self.0.network.clone(), self.0.patience, self.0.handle.clone())
+    }
+
+    pub(super) fn handle(&self) -> &Handle {
+        &self.0.handle
     }
 
     /// A GET request.

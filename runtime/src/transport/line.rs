@@ -23,7 +23,8 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
+        Broadcast, BroadcastError, Encoder, Form, NoForm, Payload, RenderKey, Run, Subscriber, SubscriberId,
+        Variant,
     },
     socket::{InboxWaker, Link, LongPoll, Reason, TransportKind, Unsupported},
     watchdog::{Callback, Watched},
@@ -262,6 +263,10 @@ impl Line {
     /// A broadcast as this line's clients see it.
     fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
         let message = self.mounted.watched.pass(Callback::Encode, || form.encode(broadcast));
+        let message = message.unwrap_or_else(|NoForm| {
+            self.mounted.handle.count_unsendable();
+            None
+        });
         let formatted = message.map(|message| ((self.look)().format)(message)).transpose();
         formatted
             .unwrap_or_else(|error| {

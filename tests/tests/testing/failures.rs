@@ -45,6 +45,14 @@ async fn what_came_instead() {
     });
     let text = "expected `news` on `room:1`, but it did not come within 5s; nothing else came";
     assert_eq!(nothing.await, text);
+    let unsendable = told(async {
+        let (site, mut room) = room().await;
+        site.broadcast("room:1", "news", "only text").expect("room");
+        room.expect("news").await
+    });
+    let text = "expected `news` on `room:1`, but it did not come within 5s; nothing else came; help: a broadcast was \
+        made that has no form for channels: their payloads are objects or bytes";
+    assert_eq!(unsendable.await, text);
     let others = told(async {
         let (site, mut room) = room().await;
         room.push("count", 2).await;

@@ -6,23 +6,22 @@ use super::Serializer;
 use crate::{
     escape::shown,
     message::Message,
-    pubsub::{Broadcast, Encoder},
+    pubsub::{Broadcast, Encoder, NoForm},
 };
 
 impl Encoder for &'static dyn Serializer {
-    fn encode(&self, broadcast: &Broadcast) -> Option<Message> {
+    fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm> {
         let message = Serializer::encode(*self, &broadcast.into());
-        message
-            .inspect_err(|error| {
-                let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
-                tracing::error!(
-                    %topic,
-                    %event,
-                    serializer = self.name(),
-                    "a broadcast reaches no client of this serializer: {error}"
-                );
-            })
-            .ok()
+        message.map(Some).map_err(|error| {
+            let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
+            tracing::error!(
+                %topic,
+                %event,
+                serializer = self.name(),
+                "a broadcast reaches no client of this serializer: {error}"
+            );
+            NoForm
+        })
     }
 
     fn key(&self) -> TypeId {
@@ -50,7 +49,7 @@ mod tests {
     static V2_ENCODER: &dyn Serializer = &V2;
 
     fn encode(encoder: &dyn Encoder, payload: impl Into<Payload>) -> Option<Message> {
-        encoder.encode(&Broadcast::new("room:1", "news", payload.into()))
+        encoder.encode(&Broadcast::new("room:1", "news", payload.into())).ok().flatten()
     }
 
     #[test]

@@ -21,7 +21,8 @@ use crate::{
     handle::Handle,
     message::Message,
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Form, Payload, RenderKey, Run, Subscriber, SubscriberId, Variant,
+        Broadcast, BroadcastError, Encoder, Form, NoForm, Payload, RenderKey, Run, Subscriber, SubscriberId,
+        Variant,
     },
     socket::{InboxWaker, Link, Reason, Unsupported, WebSocket},
     transport::{
@@ -273,11 +274,15 @@ impl<W: Wire> Peer<W> {
     /// A broadcast as frames of this connection's form.
     fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
         match self.mounted.watched.pass(Callback::Encode, || form.encode(broadcast)) {
-            Some(message) => {
+            Ok(Some(message)) => {
                 let (opcode, compressed, payload) = self.dress(message);
                 frame::shared(opcode, compressed, &payload)
             }
-            None => Bytes::new(),
+            Ok(None) => Bytes::new(),
+            Err(NoForm) => {
+                self.mounted.handle.count_unsendable();
+                Bytes::new()
+            }
         }
     }
 
