@@ -171,6 +171,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
             entry.wait(Waiting::Message(message, held));
             return None;
         }
+        if event.is_some_and(|event| event != "phx_leave") {
+            return begin(entry, message, bytes);
+        }
         let member = entry.member.clone();
         self.handle(&member, message, bytes, out)
     }
@@ -188,13 +191,11 @@ impl<S: ChannelSocket> Multiplexer<S> {
             self.end(member, Reason::Left, out);
             return None;
         }
-        let ClientMessage { reference, event: name, payload, .. } = message;
-        if name.as_str().is_none() {
+        if message.event.as_str().is_none() {
             self.end(member, Reason::Protocol("an event's name is no text".into()), out);
             return None;
         }
-        let work = self.current(member)?.begin(Job::In(Event { name, payload }, reference))?;
-        Some(Task { member: member.clone(), work, bytes })
+        begin(self.current(member)?, message, bytes)
     }
 
     /// Answers a message for a topic that is not joined.
@@ -357,6 +358,13 @@ fn not_understood(error: &Undecodable) -> Flow {
     let text = format!("undecodable message: {error}");
     tracing::info!("a connection ends: {}", told(&text));
     Flow::Stop { code: INTERNAL_ERROR, text: text.clone().into(), reason: Reason::Protocol(text.into()) }
+}
+
+/// Begins the callback of an event.
+fn begin(entry: &mut Entry, message: ClientMessage, bytes: usize) -> Option<Task> {
+    let ClientMessage { reference, event: name, payload, .. } = message;
+    let work = entry.begin(Job::In(Event { name, payload }, reference))?;
+    Some(Task { member: entry.member.clone(), work, bytes })
 }
 
 /// Lets a callback go on in a task of its own; its outcome comes back by the mailbox.

@@ -52,7 +52,11 @@ impl Ref {
 
     /// The length of its text in bytes.
     pub(in crate::channel) fn len(&self) -> usize {
-        self.with_text(str::len)
+        match &self.0 {
+            Kind::Null => 0,
+            Kind::Digits(number) => 1 + number.checked_ilog10().unwrap_or(0) as usize,
+            Kind::Text(text) | Kind::Json(text) => text.len(),
+        }
     }
 
     /// As JSON: a string in quotes, a number as it came, or `null`.
