@@ -97,6 +97,26 @@ impl Attacker {
         Sent::All
     }
 
+    /// Sends, and reads what is answered meanwhile: a server that waits for its reader does not wait for this one.
+    pub async fn send_and_read(&mut self, bytes: &[u8]) -> Sent {
+        let (mut reader, mut writer) = self.stream.split();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            tokio::select! {
+                biased;
+                read = reader.read(&mut self.scratch) => if !matches!(read, Ok(1..)) {
+                    return Sent::Closed;
+                },
+                written = writer.write(rest) => match written {
+                    Err(_) | Ok(0) => return Sent::Closed,
+                    Ok(count) => rest = &rest[count..],
+                },
+                () = tokio::time::sleep(STALL) => return Sent::Stalled,
+            }
+        }
+        Sent::All
+    }
+
     /// Sends the same so many times, as far as the server reads.
     pub async fn send_times(&mut self, bytes: &[u8], times: usize) -> Sent {
         for _ in 0..times {

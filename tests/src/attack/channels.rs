@@ -18,10 +18,10 @@ fn message(number: usize, topic: &str, event: &str) -> Vec<u8> {
     text(&format!("[\"{number}\",\"{number}\",\"{topic}\",\"{event}\",{{}}]"))
 }
 
-/// Sends what is made of each number.
+/// Sends what is made of each number, and reads the answers.
 async fn each(attacker: &mut Attacker, count: usize, make: impl Fn(usize) -> Vec<u8>) -> Sent {
     for n in 0..count {
-        match attacker.send(&make(n)).await {
+        match attacker.send_and_read(&make(n)).await {
             Sent::All => {}
             other => return other,
         }
