@@ -84,5 +84,7 @@ fn parts(text: &str) -> Option<Parts> {
 fn admits((scheme, domain, port, below): &Rule, (own_scheme, host, own_port): &Parts) -> bool {
     let name = host == domain || (*below && host.ends_with(&format!(".{domain}")));
     let scheme = scheme.is_none_or(|scheme| own_scheme.as_deref() == Some(scheme));
-    name && scheme && (port.is_none() || port == own_port)
+    // Files have no host that says anything: only a function can admit them.
+    let is_file = own_scheme.as_deref() == Some("file");
+    name && scheme && !is_file && (port.is_none() || port == own_port)
 }
