@@ -48,10 +48,10 @@ impl Frames {
     /// Reads these bytes, and says what they brought. After a close or a violation nothing is read.
     pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<Event> {
         let (mut cx, mut events) = (Context::from_waker(Waker::noop()), Vec::new());
-        while !bytes.is_empty() && !self.ended {
+        while (self.incoming.is_fresh() || !bytes.is_empty()) && !self.ended {
             let read = pin!(&mut bytes);
             let polled = self.incoming.poll_read(&mut cx, read.get_mut(), &mut self.scratch, &self.limits);
-            let Poll::Ready(Ok(arrived)) = polled else { unreachable!("bytes can be read") };
+            let Poll::Ready(Ok(arrived)) = polled else { unreachable!("there is something to read") };
             let (arrived, ending) = arrived.into_parts();
             events.extend(arrived.map(|arrival| match arrival {
                 Arrival::Message(message) => Event::Message(message),

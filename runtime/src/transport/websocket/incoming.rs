@@ -177,6 +177,12 @@ impl Incoming {
         self.rest.capacity() + self.partial.as_ref().map_or(0, |partial| partial.data.capacity())
     }
 
+    /// The next read brings what is left of an earlier one.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// Reads on while callbacks run, so that the end of the stream is found. What came is taken apart when they are done;
     /// no more is read than may wait. True once the stream has ended.
     pub(super) fn read_ahead(

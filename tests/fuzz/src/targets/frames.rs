@@ -21,8 +21,6 @@ const EXTENSIONS: [Option<&str>; 4] = [
 ];
 
 pub(crate) fn run(data: &[u8]) {
-    // A read brings at most 512 events, and each takes a byte of the input at least.
-    let data = &data[..data.len().min(500)];
     let mut input = Input(data);
     let flags = input.byte();
     let extensions = EXTENSIONS[usize::from(flags & 3)];
