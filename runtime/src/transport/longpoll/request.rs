@@ -34,6 +34,7 @@ use crate::{
         attempt::{Attempt, Denied},
         driver::Driver,
         entrance::Transport,
+        log,
         name::unguessable_name,
         options::TransportOptions,
         request,
@@ -157,8 +158,8 @@ impl LongPollTransport {
             return Err(gone());
         }
         let body = attempt.read_body(self.options.max_body_size).await?;
-        let messages =
-            Messages::read(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
+        let messages = Messages::read(&attempt.parts.headers, body, self.options.max_batch)
+            .map_err(|wrong| malformed(&attempt, wrong))?;
         let posted = match found {
             Found::Here(session) => session.post(ticket.mark, messages, self.window()).await,
             _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
@@ -297,14 +298,17 @@ fn is_token(piece: &str) -> bool {
     percent_decode_str(name).eq(b"token".iter().copied())
 }
 
-fn malformed(malformed: Malformed) -> Response<Body> {
-    match malformed {
-        Malformed::TooMany => plain(StatusCode::PAYLOAD_TOO_LARGE, "the body has too many messages"),
-        Malformed::NotUtf8 => plain(StatusCode::BAD_REQUEST, "a text message is not UTF-8"),
+/// Tells the client what is wrong with its body, and the log too.
+fn malformed(attempt: &Attempt, malformed: Malformed) -> Response<Body> {
+    let (status, text) = match malformed {
+        Malformed::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "the body has too many messages"),
+        Malformed::NotUtf8 => (StatusCode::BAD_REQUEST, "a text message is not UTF-8"),
         Malformed::NotBase64 => {
-            plain(StatusCode::BAD_REQUEST, "a line is neither a JSON list nor a binary message in base64")
+            (StatusCode::BAD_REQUEST, "a line is neither a JSON list nor a binary message in base64")
         }
-    }
+    };
+    log::broke(attempt.mounted.socket(), text);
+    plain(status, text)
 }
 
 /// The answer to a browser that asks what a page of another origin may send.

@@ -63,21 +63,18 @@ impl End {
         Some(End::with_code(code, reason))
     }
 
-    /// Why nothing more comes. A client that broke the protocol is told how, and the log too: both without what it sent.
-    fn of(ending: Ending, socket: &str) -> Self {
+    /// Why nothing more comes. A client that broke the protocol is told how, without what it sent.
+    fn of(ending: Ending) -> Self {
         match ending {
             // The code is echoed (RFC 6455 §5.5.1); none is answered by 1000.
             Ending::Close { code, text } => {
                 let echo = if code == 1005 { 1000 } else { code };
                 End::with_code(echo, Reason::Closed { code, text })
             }
-            Ending::Violation(Violation { code, text }) => {
-                tracing::info!(socket, code, "a client broke the protocol: {text}");
-                End {
-                    close: Some((code, Cow::Borrowed(text))),
-                    reason: Reason::Protocol(Cow::Borrowed(text)),
-                }
-            }
+            Ending::Violation(Violation { code, text }) => End {
+                close: Some((code, Cow::Borrowed(text))),
+                reason: Reason::Protocol(Cow::Borrowed(text)),
+            },
             Ending::Eof => End::gone(),
         }
     }
@@ -153,7 +150,7 @@ async fn handle_arrived<S: Socket, W: Wire>(
         // Nothing is read before this is done.
         return Box::pin(taken(socket, out, peer, inbox)).await;
     }
-    ending.map(|ending| End::of(ending, name))
+    ending.map(End::of)
 }
 
 /// Waits until the socket takes messages again, and calls `handle_info` meanwhile; returns how the connection ends if
