@@ -104,7 +104,9 @@ impl Transport for Bodies {
             let mut flow = driver.init().await;
             if flow == Flow::Continue {
                 flow = match body.starts_with(b"!") {
-                    true => Flow::Stop { code: 1003, text: "".into(), reason: Reason::Protocol("a shout".into()) },
+                    true => {
+                        Flow::Stop { code: 1003, text: "".into(), reason: Reason::Protocol("a shout".into()) }
+                    }
                     false => driver.deliver(body.into()).await,
                 };
             }
@@ -191,11 +193,7 @@ async fn a_websocket_is_closed_with_the_cause() {
         (vec![text().rsv(2)], 1002, "reserved bits are set"),
         (vec![Frame::new(3, SENT)], 1002, "reserved opcode"),
         (vec![Frame::new(0, SENT)], 1002, "nothing to continue"),
-        (
-            vec![text().unfinished(), text()],
-            1002,
-            "a message begins before the last one has ended",
-        ),
+        (vec![text().unfinished(), text()], 1002, "a message begins before the last one has ended"),
         (vec![Frame::ping(SENT.as_bytes()).unfinished()], 1002, "a control frame is fragmented"),
         (vec![Frame::ping(&[b'x'; 126])], 1002, "a control frame is too long"),
         (vec![Frame::new(8, [3])], 1002, "the close frame has half a code"),
@@ -237,16 +235,15 @@ async fn compression_that_is_broken_is_told_too() {
     for (frame, code, cause) in [
         (Frame::new(2, b"\xff\xff\xff".to_vec()).rsv(4), 1007, "the message cannot be inflated"),
         (Frame::new(2, bomb).rsv(4), 1009, "the inflated message is too large"),
-        (
-            Frame::ping(b"").rsv(4),
-            1002,
-            "the frame says it is compressed where it must not be",
-        ),
+        (Frame::ping(b"").rsv(4), 1002, "the frame says it is compressed where it must not be"),
     ] {
         let mut client = landfall_tests::client::Client::over(scene.sea.connect(), &offer).await;
         client.send(frame).await;
         let close = client.hear().await;
-        assert_eq!((close.close_code(), String::from_utf8_lossy(&close.payload[2..]).as_ref()), (Some(code), cause));
+        assert_eq!(
+            (close.close_code(), String::from_utf8_lossy(&close.payload[2..]).as_ref()),
+            (Some(code), cause)
+        );
         drop(client);
         scene.tells("Strings", cause).await;
     }
@@ -258,11 +255,17 @@ async fn longpoll_tells_the_log() {
     let scene = Scene::start().await;
     for (mount, lines, body, cause) in [
         ("/raw", false, SENT.to_owned(), "not a word of ours"),
-        ("/channels", false, format!("[\"{SENT}\"]"), "undecodable message: expected an array of at least 5 elements"),
+        (
+            "/channels",
+            false,
+            format!("[\"{SENT}\"]"),
+            "undecodable message: expected an array of at least 5 elements",
+        ),
     ] {
         let target = format!("{mount}/longpoll?vsn=2.0.0");
         let mut poller = Poller::open(scene.sea.connect(), &target).await;
-        let request = if lines { batch(&target, &poller.token, &body) } else { post(&target, &poller.token, &body) };
+        let request =
+            if lines { batch(&target, &poller.token, &body) } else { post(&target, &poller.token, &body) };
         poller.send(&request).await.expect("an answer");
         scene.tells(if mount == "/raw" { "Strings" } else { "Users" }, cause).await;
     }
@@ -270,7 +273,11 @@ async fn longpoll_tells_the_log() {
     let target = "/raw/longpoll";
     let mut poller = Poller::open(scene.sea.connect(), target).await;
     for (request, status, cause) in [
-        (batch(target, &poller.token, &format!("{SENT}!")), 400, "a line is neither a JSON list nor a binary message in base64"),
+        (
+            batch(target, &poller.token, &format!("{SENT}!")),
+            400,
+            "a line is neither a JSON list nor a binary message in base64",
+        ),
         (batch(target, &poller.token, "[1]\n[2]\n[3]"), 413, "the body has too many messages"),
         (post(target, &poller.token, &SENT.repeat(200)), 413, "the body is too large"),
     ] {
@@ -288,13 +295,12 @@ async fn a_transport_of_ones_own_tells_the_log() {
     let scene = Scene::start().await;
     let loud = format!("!{SENT}");
     let long = SENT.repeat(200);
-    for (body, cause) in [
-        (SENT, "not a word of ours"),
-        (loud.as_str(), "a shout"),
-        (long.as_str(), "the body is too large"),
-    ] {
-        let request = Request { method: "POST".to_owned(), body: body.to_owned(), ..Request::get("/raw/bodies") }
-            .header("content-length", &body.len().to_string());
+    for (body, cause) in
+        [(SENT, "not a word of ours"), (loud.as_str(), "a shout"), (long.as_str(), "the body is too large")]
+    {
+        let request =
+            Request { method: "POST".to_owned(), body: body.to_owned(), ..Request::get("/raw/bodies") }
+                .header("content-length", &body.len().to_string());
         scene.sea.connect().request(&request).await.expect("an answer");
         scene.tells("Strings", cause).await;
     }

@@ -38,6 +38,8 @@ use crate::{
 const STALLED: u64 = 30_000;
 /// How long a callback may take before its client is watched: whether it is there still.
 const WATCHED: u64 = 1_000;
+/// How often a client is pinged whose end would not show by reading.
+const PROBED: u64 = 1_000;
 /// How long callbacks go on answering a client that has ended its half of the stream.
 const LEFT: u64 = 5_000;
 /// The client was heard since the last sweep.
@@ -65,6 +67,8 @@ pub(super) struct Peer<W> {
     busy: AtomicBool,
     /// It has not returned for so long that the client is watched.
     watched: AtomicBool,
+    /// As much has been read ahead of it as may be: what the client has sent behind that, its end too, is not seen.
+    blind: AtomicBool,
     /// The client has ended its half of the stream, or all of it.
     left: AtomicBool,
     /// The close frame is out: `heard` is when.
@@ -105,6 +109,7 @@ impl<W: Wire> Peer<W> {
             pinged: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             watched: AtomicBool::new(false),
+            blind: AtomicBool::new(false),
             left: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             crowded: AtomicBool::new(false),
@@ -184,6 +189,7 @@ impl<W: Wire> Peer<W> {
         if self.busy.load(Ordering::Relaxed) {
             self.busy.store(false, Ordering::Relaxed);
             self.watched.store(false, Ordering::Relaxed);
+            self.blind.store(false, Ordering::Relaxed);
             self.hear();
         }
     }
@@ -191,6 +197,14 @@ impl<W: Wire> Peer<W> {
     /// Whether a callback has run for so long that the stream is read ahead of it.
     pub(super) fn is_watched(&self) -> bool {
         self.watched.load(Ordering::Relaxed)
+    }
+
+    /// No more is read ahead. The end of a client may stand behind a window that is closed, where nobody sees it; but the
+    /// kernel of one that is gone answers what is sent to it by a reset, and that does show. So it is pinged, now and again.
+    pub(super) fn probe(&self) {
+        if !self.blind.swap(true, Ordering::Relaxed) {
+            self.ping(Bytes::new());
+        }
     }
 
     /// The client took something of what waits for it. One that has left gets no more time by that.
@@ -379,7 +393,11 @@ impl<W: Wire> Member for Peer<W> {
                 self.ask(Ask::Gone);
             }
         } else if self.out().outgoing.is_empty() {
-            self.took.store(now, Ordering::Relaxed);
+            if !self.blind.load(Ordering::Relaxed) {
+                self.took.store(now, Ordering::Relaxed);
+            } else if since(&self.took) >= PROBED {
+                self.ping(Bytes::new());
+            }
         } else if since(&self.took) >= STALLED {
             self.ask(Ask::Overflow);
         }
