@@ -122,10 +122,19 @@ impl Attempt {
     /// it breaks off.
     pub async fn read_body(&mut self, most: usize) -> Result<Bytes, Denied> {
         let read = upload::read(self.take_body(), most).await;
-        if let Err(Denied::LargeBody) = read {
+        read.inspect_err(|denied| self.log_large_body(denied))
+    }
+
+    /// How many bytes [`read_body`](Attempt::read_body) may bring; an error if it would not read it.
+    pub(super) fn body_length(&mut self, most: usize) -> Result<usize, Denied> {
+        let length = upload::length(self.body.get_mut().unwrap_or_else(PoisonError::into_inner), most);
+        length.inspect_err(|denied| self.log_large_body(denied))
+    }
+
+    fn log_large_body(&self, denied: &Denied) {
+        if matches!(denied, Denied::LargeBody) {
             log::broke(self.mounted.socket(), LARGE_BODY);
         }
-        read
     }
 
     /// Takes the request's body, for those who read it piece by piece; a second time it is empty. Nothing limits it.

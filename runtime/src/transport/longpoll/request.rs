@@ -157,11 +157,21 @@ impl LongPollTransport {
         if matches!(found, Found::Nowhere) {
             return Err(gone());
         }
-        let body = attempt.read_body(self.options.max_body_size).await?;
+        let most = self.options.max_body_size;
+        let length = attempt.body_length(most)?;
+        // While there is no room for it, a body waits with the client.
+        let room = match &found {
+            Found::Here(session) => {
+                let room = session.room(ticket.mark, length, self.window()).await;
+                Some(room.ok_or_else(|| wire::status(408))?)
+            }
+            _ => None,
+        };
+        let body = attempt.read_body(most).await?;
         let messages = Messages::read(&attempt.parts.headers, body, self.options.max_batch)
             .map_err(|wrong| malformed(&attempt, wrong))?;
-        let posted = match found {
-            Found::Here(session) => session.post(ticket.mark, messages, self.window()).await,
+        let posted = match (found, room) {
+            (Found::Here(session), Some(room)) => session.post(room, messages, self.window()).await,
             _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
                 .await
                 .ok_or_else(gone)?,
