@@ -32,7 +32,10 @@ pub(crate) fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterat
 
 /// Whether a list has this token, in any case.
 pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    list(headers, name).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
+    let is_token = |element: &[u8]| element.eq_ignore_ascii_case(token.as_bytes());
+    let lines = || headers.get_all(name).into_iter();
+    // Most lists have this one element.
+    lines().any(|line| is_token(line.as_bytes())) || list(headers, name).any(is_token)
 }
 
 /// The elements of a list as text, in their own case; `None` if the request has no such header.

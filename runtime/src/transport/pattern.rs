@@ -8,16 +8,17 @@ use crate::socket::{Param, Params};
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Segment>);
 
-/// A request's path, with the number of its segments: most patterns are told from it by that alone.
+/// A request's path, with the number of its segments and the first of them: most patterns are told from it by these.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path<'a> {
     text: &'a str,
     segments: usize,
+    first: &'a str,
 }
 
 impl<'a> Path<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Path { text, segments: segments(text).count() }
+        Path { text, segments: segments(text).count(), first: segments(text).next().unwrap_or_default() }
     }
 }
 
@@ -63,6 +64,9 @@ impl Pattern {
     pub(crate) fn variables(&self, path: Path<'_>) -> Option<Result<Params, NotUtf8>> {
         let open = matches!(self.0.last(), Some(Segment::Rest { .. }));
         if path.segments != self.0.len() && !(open && path.segments + 1 >= self.0.len()) {
+            return None;
+        }
+        if matches!(self.0.first(), Some(Segment::Fixed(text)) if **text != *path.first) {
             return None;
         }
         let mut parts = segments(path.text);
@@ -111,7 +115,15 @@ impl Segment {
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|segment| !segment.is_empty())
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        let start = rest.bytes().position(|byte| byte != b'/')?;
+        let text = &rest[start..];
+        let end = text.bytes().position(|byte| byte == b'/').unwrap_or(text.len());
+        let (segment, after) = text.split_at(end);
+        rest = after;
+        Some(segment)
+    })
 }
 
 fn decode(text: &str) -> Result<String, NotUtf8> {
