@@ -135,18 +135,17 @@ impl Outgoing {
         if self.closed {
             return Sent::Done;
         }
-        let mut rest = bytes.clone();
+        let mut written = 0;
         if self.is_empty() && self.cork.is_none() {
             // What is wrong with the stream is found by the task, which reads it.
-            if let Ok(written) = wire.try_write(bytes) {
-                rest.advance(written);
-            }
-            if rest.is_empty() {
+            written = wire.try_write(bytes).unwrap_or(0);
+            if written == bytes.len() {
                 return Sent::Done;
             }
-            self.started = rest.len() < bytes.len();
-            self.spent = bytes.len() - rest.len();
+            self.started = written > 0;
+            self.spent = written;
         }
+        let rest = bytes.slice(written..);
         let mut dropped = 0;
         if !self.admits(&rest, options) {
             match options.overflow {
