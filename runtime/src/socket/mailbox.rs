@@ -210,16 +210,17 @@ impl<I> Inbox<I> {
         self.lock().queue.is_empty()
     }
 
-    /// Refuses further messages and ends all subscriptions.
-    pub(crate) fn close(&self) {
+    /// Refuses further messages and ends all subscriptions. Returns what waited: it is to be dropped when the socket has been
+    /// told its end, and where a panic does no harm.
+    pub(crate) fn close(&self) -> VecDeque<I> {
         let (subscriptions, waiting) = {
             let mut state = self.lock();
             state.closed = true;
             (std::mem::take(&mut state.subscriptions), std::mem::take(&mut state.queue))
         };
-        // Dropped without the lock: dropping what an application sent is the application's code.
-        drop(waiting);
         subscriptions.into_iter().for_each(Joined::leave);
+        // Dropped without the lock: dropping what an application sent is the application's code.
+        waiting
     }
 
     fn keep(&self, joined: Joined) {
@@ -240,7 +241,7 @@ impl<I> Inbox<I> {
 /// A client that `connect` refused has had a mailbox too.
 impl<I> Drop for Inbox<I> {
     fn drop(&mut self) {
-        self.close();
+        drop(self.close());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    collections::VecDeque,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -223,10 +224,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     fn give_up(&mut self, ask: Ask) {
         let callback = std::mem::replace(&mut self.state, State::Ended);
         self.peer.rest();
-        if let Some(end) = End::asked(ask) {
-            self.conclude(&end);
-        }
-        self.peer.mounted.give_up(callback, ask);
+        let waiting = End::asked(ask).map(|end| self.conclude(&end));
+        self.peer.mounted.give_up((callback, waiting), ask);
     }
 
     /// Gives up the stream of a client that is gone; what it has sent before is kept.
@@ -307,12 +306,13 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     /// Tells the client, leaves all topics, and tells the socket.
     fn end(&mut self, mut socket: Guarded<S>, end: End) {
-        self.conclude(&end);
+        let waiting = self.conclude(&end);
         socket.terminate(end.reason);
+        drop(waiting);
     }
 
-    /// Tells the client, and leaves all topics.
-    fn conclude(&mut self, end: &End) {
+    /// Tells the client, and leaves all topics. Returns what waited in the mailbox.
+    fn conclude(&mut self, end: &End) -> VecDeque<S::Info> {
         self.state = match &end.close {
             Some((code, text)) => {
                 if end.reason == Reason::Overflow {
@@ -323,8 +323,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             }
             None => State::Ended,
         };
-        self.inbox.close();
         self.peer.leave_topics();
+        self.inbox.close()
     }
 
     /// Reads to the end of the stream, so that the client gets the close frame and not a reset.
@@ -368,10 +368,10 @@ impl<S: Socket, W: Wire> Future for Connection<S, W> {
 
 impl<S: Socket, W: Wire> Drop for Connection<S, W> {
     fn drop(&mut self) {
-        self.inbox.close();
+        let waiting = self.inbox.close();
         self.peer.abandon();
         let state = std::mem::replace(&mut self.state, State::Ended);
-        if let Err(panic) = contain::discard(state) {
+        if let Err(panic) = contain::discard((state, waiting)) {
             let socket = self.peer.mounted.socket();
             tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
         }
