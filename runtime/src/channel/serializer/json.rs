@@ -7,7 +7,8 @@ use crate::{message::Text, pubsub::Payload};
 
 /// Appends a JSON string.
 pub(super) fn push_string(out: &mut String, text: &str) {
-    if text.bytes().any(needs_escape) {
+    // All of them are looked at, several at once.
+    if text.bytes().fold(false, |found, byte| found | needs_escape(byte)) {
         // Writing a string to a string cannot fail.
         out.push_str(&serde_json::to_string(text).unwrap_or_default());
     } else {
@@ -45,7 +46,7 @@ pub(super) fn undecodable(error: &serde_json::Error, expected: &str) -> Undecoda
 }
 
 fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Most bytes of a ref or a name, as JSON: what is longer is not even copied. A socket's own limit is lower.

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{
     ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable, Unencodable, binary,
     body::Body,
-    json::{self, Source, push_name, push_string, string_len},
+    json::{self, Source, push_name},
 };
 use crate::{
     message::{Message, Text},
@@ -63,19 +63,19 @@ impl Serializer for V2 {
                 binary::push(join_ref, topic, event, bytes)?
             }
             ServerMessage::Push { join_ref, reference, topic, event, payload } => {
-                array(join_ref, reference, topic.into(), event, &Body::object(payload)?)
+                array(join_ref, reference, topic.into(), event.into(), &Body::object(payload)?)
             }
             ServerMessage::Reply { join_ref, reference, topic, status, payload: Payload::Binary(bytes) } => {
                 binary::reply(join_ref, reference, topic, status, bytes)?
             }
             ServerMessage::Reply { join_ref, reference, topic, status, payload } => {
-                array(join_ref, reference, topic, "phx_reply", &Body::reply(payload, status)?)
+                array(join_ref, reference, topic, REPLY, &Body::reply(payload, status)?)
             }
             ServerMessage::Broadcast { topic, event, payload: Payload::Binary(bytes) } => {
                 binary::broadcast(topic, event, bytes)?
             }
             ServerMessage::Broadcast { topic, event, payload } => {
-                array(&Ref::NULL, &Ref::NULL, topic.into(), event, &Body::object(payload)?)
+                array(&Ref::NULL, &Ref::NULL, topic.into(), event.into(), &Body::object(payload)?)
             }
         })
     }
@@ -96,12 +96,21 @@ impl Serializer for V2 {
     }
 }
 
-fn array(join_ref: &Ref, reference: &Ref, topic: NameRef<'_>, event: &str, body: &Body<'_>) -> Message {
+/// The event of replies, as JSON.
+const REPLY: NameRef<'_> = NameRef::Foreign(r#""phx_reply""#);
+
+fn array(
+    join_ref: &Ref,
+    reference: &Ref,
+    topic: NameRef<'_>,
+    event: NameRef<'_>,
+    body: &Body<'_>,
+) -> Message {
     let lengths = [
         join_ref.json_len(),
         reference.json_len(),
         json::name_len(topic),
-        string_len(event),
+        json::name_len(event),
         body.json_len(),
     ];
     let mut out = String::with_capacity("[,,,,]".len() + lengths.iter().sum::<usize>());
@@ -112,7 +121,7 @@ fn array(join_ref: &Ref, reference: &Ref, topic: NameRef<'_>, event: &str, body:
     out.push(',');
     push_name(&mut out, topic);
     out.push(',');
-    push_string(&mut out, event);
+    push_name(&mut out, event);
     out.push(',');
     body.push_json(&mut out);
     out.push(']');
