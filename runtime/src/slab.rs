@@ -10,16 +10,45 @@ pub(crate) struct Slab<T> {
 impl<T> Slab<T> {
     /// Puts something at a free place, and says which.
     pub(crate) fn insert(&mut self, value: T) -> usize {
-        match self.free.pop() {
-            Some(place) => {
-                self.places[place] = Some(value);
-                place
+        let place = self.vacant();
+        self.put(place, value);
+        place
+    }
+
+    /// Where the next thing goes.
+    fn vacant(&self) -> usize {
+        self.free.last().copied().unwrap_or(self.places.len())
+    }
+
+    fn put(&mut self, place: usize, value: T) -> &mut T {
+        self.free.pop();
+        if place == self.places.len() {
+            if place == 0 {
+                // Many have one only.
+                self.places.reserve_exact(1);
             }
-            None => {
-                self.places.push(Some(value));
-                self.places.len() - 1
-            }
+            self.places.push(None);
         }
+        self.places[place].insert(value)
+    }
+
+    /// Puts something at a free place that it has to know.
+    pub(crate) fn insert_with(&mut self, make: impl FnOnce(usize) -> T) -> &mut T {
+        let place = self.vacant();
+        self.put(place, make(place))
+    }
+
+    pub(crate) fn get(&self, place: usize) -> Option<&T> {
+        self.places.get(place)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
+        self.places.get_mut(place)?.as_mut()
+    }
+
+    /// Takes everything out.
+    pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
+        self.places.into_iter().flatten()
     }
 
     /// Takes what is at a place. The memory goes with the last one.
@@ -63,10 +92,22 @@ mod tests {
         assert_eq!(slab.remove(places[1]), Some("b"));
         assert_eq!(slab.remove(places[1]), None, "nothing is removed twice");
         assert_eq!(slab.insert("d"), places[1]);
+        assert_eq!(slab.get(places[1]), Some(&"d"));
         let mut copied = Vec::new();
         assert_eq!(slab.copy_from_place(0, 2, &mut copied), Some(2));
         assert_eq!(slab.copy_from_place(2, 2, &mut copied), Some(3));
         assert_eq!(slab.copy_from_place(3, 2, &mut copied), None);
         assert_eq!((copied, slab.len()), (vec!["a", "d", "c"], 3));
+        assert_eq!(slab.into_values().collect::<Vec<_>>(), ["a", "d", "c"]);
+    }
+
+    #[test]
+    fn what_is_put_there_may_know_its_place() {
+        let mut slab = Slab::default();
+        let places: Vec<_> = (0..3).map(|_| *slab.insert_with(|place| place)).collect();
+        assert_eq!(places, [0, 1, 2]);
+        slab.remove(1);
+        assert_eq!(*slab.insert_with(|place| place + 10), 11);
+        assert_eq!((slab.get_mut(1).copied(), slab.get_mut(3), slab.len()), (Some(11), None, 3));
     }
 }

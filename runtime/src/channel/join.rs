@@ -4,7 +4,7 @@ use std::{error::Error, fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, Mailbox, event::from_payload, member::Member};
+use super::{Channel, Mailbox, conversation::Conversation, event::from_payload};
 use crate::{
     escape::told,
     handle::Handle,
@@ -14,10 +14,13 @@ use crate::{
 };
 
 /// A client that wants to join: what [`Channel::join`] is given.
-pub struct Join<C: Channel> {
-    pub(super) member: Arc<Member>,
+pub struct Join<C: Channel>(pub(super) Seed<C::Socket>);
+
+/// A join before it is known which channel serves it.
+pub(super) struct Seed<S> {
+    pub(super) conversation: Arc<Conversation>,
     pub(super) payload: Payload,
-    pub(super) socket: Arc<C::Socket>,
+    pub(super) socket: Arc<S>,
     pub(super) assigns: Option<&'static (dyn std::any::Any + Send + Sync)>,
     /// Bytes of the topic that the route's pattern names.
     pub(super) fixed: usize,
@@ -26,17 +29,17 @@ pub struct Join<C: Channel> {
 impl<C: Channel> Join<C> {
     /// The topic, such as `"room:7"`.
     pub fn topic(&self) -> &str {
-        self.member.topic()
+        self.0.conversation.topic()
     }
 
     /// What the `*` of the route's pattern stands for, such as `"7"` for `room:*`; empty without one.
     pub fn rest(&self) -> &str {
-        &self.topic()[self.fixed..]
+        &self.topic()[self.0.fixed..]
     }
 
     /// The parameters that the client sent.
     pub fn payload(&self) -> &Payload {
-        &self.payload
+        &self.0.payload
     }
 
     /// The parameters as a value.
@@ -44,27 +47,27 @@ impl<C: Channel> Join<C> {
     /// # Errors
     /// When they are bytes, or JSON of another shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        from_payload(&self.payload)
+        from_payload(&self.0.payload)
     }
 
     /// The socket that the client connected to.
     pub fn socket(&self) -> &Arc<C::Socket> {
-        &self.socket
+        &self.0.socket
     }
 
     /// What the route of this channel was given as `assigns`; `None` if it is of another type.
     pub fn assigns<T: 'static>(&self) -> Option<&'static T> {
-        self.assigns?.downcast_ref()
+        self.0.assigns?.downcast_ref()
     }
 
     /// The address of the channel that is being made. What is sent to it before the join is done arrives afterwards.
     pub fn mailbox(&self) -> Mailbox<C::Info> {
-        Mailbox::new(self.member.clone())
+        Mailbox::new(self.0.conversation.clone())
     }
 
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
-        self.member.handle()
+        self.0.conversation.handle()
     }
 
     /// What the channel takes of the application's state: `join.take::<Need<Pool>>()`.
@@ -87,15 +90,15 @@ impl<C: Channel> Join<C> {
 
     /// The identity of the client's connection among subscribers.
     pub fn id(&self) -> SubscriberId {
-        self.member.id()
+        self.0.conversation.id()
     }
 }
 
 impl<C: Channel> Clone for Join<C> {
     fn clone(&self) -> Self {
-        let Join { member, payload, socket, assigns, fixed } = self;
-        let (member, payload, socket) = (member.clone(), payload.clone(), socket.clone());
-        Join { member, payload, socket, assigns: *assigns, fixed: *fixed }
+        let Seed { conversation, payload, socket, assigns, fixed } = &self.0;
+        let (conversation, payload, socket) = (conversation.clone(), payload.clone(), socket.clone());
+        Join(Seed { conversation, payload, socket, assigns: *assigns, fixed: *fixed })
     }
 }
 
@@ -171,7 +174,7 @@ impl<S: Send + Sync, C: Channel<Socket = S>> FromJoin<C> for Arc<S> {
     type State = ();
 
     async fn from_join(join: &Join<C>, (): ()) -> Result<Self, JoinError> {
-        Ok(join.socket.clone())
+        Ok(join.socket().clone())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{member::Member, signal::Signal};
+use super::{conversation::Conversation, signal::Signal};
 use crate::{
     escape::shown,
     pubsub::{Broadcast, Subscriber, SubscriberId},
@@ -14,13 +14,13 @@ use crate::{
 /// Cloning it is cheap. At most 256 messages wait for one channel, the one that is being handled included, and 1,024 for
 /// all channels of a connection; past that `send` fails.
 pub struct Mailbox<I> {
-    member: Arc<Member>,
+    conversation: Arc<Conversation>,
     info: PhantomData<fn(I)>,
 }
 
 impl<I: Send + 'static> Mailbox<I> {
-    pub(super) fn new(member: Arc<Member>) -> Self {
-        Mailbox { member, info: PhantomData }
+    pub(super) fn new(conversation: Arc<Conversation>) -> Self {
+        Mailbox { conversation, info: PhantomData }
     }
 
     /// Sends to the channel's `handle_info`. Messages of one sender arrive in order.
@@ -33,11 +33,11 @@ impl<I: Send + 'static> Mailbox<I> {
 
     /// `bytes` is what the message holds of a broadcast.
     fn send_holding(&self, info: I, bytes: usize) -> Result<(), MailboxError> {
-        if self.member.has_left() {
+        if self.conversation.has_left() {
             return Err(MailboxError::Closed);
         }
-        let place = self.member.place(bytes).ok_or(MailboxError::Full)?;
-        let sent = self.member.client.mailbox.send(Signal::info(place, Box::new(info)));
+        let place = self.conversation.place(bytes).ok_or(MailboxError::Full)?;
+        let sent = self.conversation.client.mailbox.send(Signal::info(place, Box::new(info)));
         sent.map_err(|error| match error {
             socket::SendError::Full(_) => MailboxError::Full,
             _ => MailboxError::Closed,
@@ -46,7 +46,7 @@ impl<I: Send + 'static> Mailbox<I> {
 
     /// True once the client has left.
     pub fn is_closed(&self) -> bool {
-        self.member.has_left() || self.member.client.mailbox.is_closed()
+        self.conversation.has_left() || self.conversation.client.mailbox.is_closed()
     }
 
     /// Delivers another topic's broadcasts into `handle_info`, until the client leaves or
@@ -56,24 +56,24 @@ impl<I: Send + 'static> Mailbox<I> {
         I: From<Broadcast>,
     {
         let delivery = Arc::new(Delivery { mailbox: self.clone() });
-        self.member.keep(self.member.handle().pubsub().deliver(topic, delivery));
+        self.conversation.keep(self.conversation.handle().pubsub().deliver(topic, delivery));
     }
 
     /// Ends every such subscription to a topic.
     pub fn unsubscribe(&self, topic: &str) {
-        self.member.forget(topic);
+        self.conversation.forget(topic);
     }
 }
 
 impl<I> Clone for Mailbox<I> {
     fn clone(&self) -> Self {
-        Mailbox { member: self.member.clone(), info: PhantomData }
+        Mailbox { conversation: self.conversation.clone(), info: PhantomData }
     }
 }
 
 impl<I> fmt::Debug for Mailbox<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mailbox").field("topic", &self.member.topic()).finish()
+        f.debug_struct("Mailbox").field("topic", &self.conversation.topic()).finish()
     }
 }
 
@@ -106,7 +106,7 @@ struct Delivery<I> {
 
 impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
     fn id(&self) -> SubscriberId {
-        self.mailbox.member.id()
+        self.mailbox.conversation.id()
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
@@ -119,7 +119,7 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
 }
 
 /// The broadcasts of a channel's own topic that it intercepts.
-pub(super) struct Intercepts(pub(super) Arc<Member>);
+pub(super) struct Intercepts(pub(super) Arc<Conversation>);
 
 impl Subscriber for Intercepts {
     fn id(&self) -> SubscriberId {
@@ -127,14 +127,24 @@ impl Subscriber for Intercepts {
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        let Intercepts(member) = self;
-        if !member.intercept.contains(&broadcast.event()) {
+        let Intercepts(conversation) = self;
+        if !conversation.intercept.contains(&broadcast.event()) {
             return;
         }
-        let Some(place) = member.place(broadcast.payload().len()) else { return member.overflow() };
+        let Some(place) = conversation.place(broadcast.payload().len()) else { return self.overflow() };
         let signal = Signal::intercepted(place, broadcast.clone());
-        if let Err(socket::SendError::Full(_)) = member.client.mailbox.send(signal) {
-            member.overflow();
+        if let Err(socket::SendError::Full(_)) = conversation.client.mailbox.send(signal) {
+            self.overflow();
+        }
+    }
+}
+
+impl Intercepts {
+    /// Has the socket end the channel.
+    fn overflow(&self) {
+        let Intercepts(conversation) = self;
+        if conversation.overflows() {
+            let _ = conversation.client.mailbox.send_beyond(Signal::overflowed(conversation.clone()));
         }
     }
 }

@@ -60,29 +60,31 @@
 //! | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
 //! | `table` | the channels of a connection |
 //! | `client` | the client, as all of its channels see it, and how much of it waits |
-//! | `entry` `member` | a joined channel, as its socket sees it, and as others do |
-//! | `work` | callbacks that can be moved to a task of their own |
+//! | `slot` `conversation` | a client's conversation on a topic, as its socket sees it, and as others do |
+//! | `callback` | a channel without its type, and callbacks that can be moved to another task |
+//! | `away` | callbacks that go on in tasks of their own |
 //! | `serializer` | the wire formats, and which one a client asks for |
 
 mod answer;
 #[doc(hidden)]
 pub mod argument;
+mod away;
+mod callback;
 mod client;
 mod contract;
-mod entry;
+mod conversation;
 mod event;
 mod join;
 mod mailbox;
-mod member;
 mod multiplexer;
 mod outlet;
 mod payload;
 mod route;
 mod serializer;
 mod signal;
+mod slot;
 mod socket;
 mod table;
-mod work;
 
 pub use self::serializer::{
     ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable, Unencodable,

@@ -7,16 +7,16 @@ use std::{borrow::Cow, fmt, future::poll_fn, sync::Arc, task::Poll};
 use super::{
     ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Undecodable,
     Versioned,
+    away::send_away,
+    callback::{Call, Callback},
     client::Client,
-    entry::{Entry, Waiting},
-    member::Member,
+    conversation::Conversation,
     negotiate,
     signal::Kind,
+    slot::{Slot, Waiting},
     table::Table,
-    work::{Job, Outcome, Work},
 };
 use crate::{
-    contain,
     escape::{shown, told},
     message::Message,
     pubsub::Payload,
@@ -44,8 +44,8 @@ pub struct Multiplexer<S: ChannelSocket> {
 
 /// A callback to run, and whose.
 struct Task {
-    member: Arc<Member>,
-    work: Work,
+    conversation: Arc<Conversation>,
+    callback: Callback,
     /// Of the client's message that it handles; 0 if it handles none.
     bytes: usize,
 }
@@ -109,18 +109,20 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
                 return Flow::Stop { code: GOING_AWAY, text, reason: Reason::Disconnected };
             }
             Kind::ToSocket(_) => None,
-            Kind::Info(place, info) => self.hand_over(Job::Info(place, info)),
-            Kind::Intercepted(place, broadcast) => self.hand_over(Job::Out(place, broadcast)),
-            Kind::Returned(member) => {
-                if let Some(outcome) = member.take_returned() {
-                    self.settle(&member, *outcome, out);
-                }
-                self.next(&member, out)
+            Kind::Info(place, info) => self.hand_over(Call::Info(place, info)),
+            Kind::Intercepted(place, broadcast) => self.hand_over(Call::Out(place, broadcast)),
+            Kind::Returned(mut returned) => {
+                let outcome = returned.take();
+                outcome.and_then(|outcome| {
+                    self.settle(returned.conversation(), outcome, out);
+                    self.next(returned.conversation(), out)
+                })
             }
-            Kind::Overflowed(member) => {
-                let topic = shown(member.topic());
+            Kind::Resumed(conversation) => self.next(&conversation, out),
+            Kind::Overflowed(conversation) => {
+                let topic = shown(conversation.topic());
                 tracing::warn!(%topic, "a channel ends: too many broadcasts wait for its callback");
-                self.abort(&member, Reason::Overflow, out);
+                self.abort(&conversation, Reason::Overflow, out);
                 None
             }
         };
@@ -156,46 +158,46 @@ impl<S: ChannelSocket> Multiplexer<S> {
             self.reply(out, &Ref::NULL, &message, &Reply::ok(Payload::EMPTY));
             return None;
         }
-        let Some(entry) = topic.zip(self.table.as_mut()).and_then(|(topic, table)| table.get(topic)) else {
+        let Some(slot) = topic.zip(self.table.as_mut()).and_then(|(topic, table)| table.get(topic)) else {
             self.unjoined(&message, out);
             return None;
         };
-        if entry.is_stale(&message.join_ref) {
+        if slot.is_stale(&message.join_ref) {
             return None;
         }
-        if entry.is_busy() {
+        if slot.is_busy() {
             if event == Some("phx_leave") {
-                entry.member.hurry();
+                slot.conversation.hurry();
             }
-            let held = entry.member.client.hold(bytes);
-            entry.wait(Waiting::Message(message, held));
+            let held = slot.conversation.client.hold(bytes);
+            slot.wait(Waiting::Message(message, held));
             return None;
         }
         if event.is_some_and(|event| event != "phx_leave") {
-            return begin(entry, message, bytes);
+            return begin(slot, message, bytes);
         }
-        let member = entry.member.clone();
-        self.handle(&member, message, bytes, out)
+        let conversation = slot.conversation.clone();
+        self.handle(&conversation, message, bytes, out)
     }
 
     /// Does what a message for a joined channel asks for, likewise.
     fn handle(
         &mut self,
-        member: &Arc<Member>,
+        conversation: &Arc<Conversation>,
         message: ClientMessage,
         bytes: usize,
         out: &mut Outbox,
     ) -> Option<Task> {
         if message.event.as_str() == Some("phx_leave") {
-            self.reply(out, member.join_ref(), &message, &Reply::ok(Payload::EMPTY));
-            self.end(member, Reason::Left, out);
+            self.reply(out, conversation.join_ref(), &message, &Reply::ok(Payload::EMPTY));
+            self.end(conversation, Reason::Left, out);
             return None;
         }
         if message.event.as_str().is_none() {
-            self.end(member, Reason::Protocol("an event's name is no text".into()), out);
+            self.end(conversation, Reason::Protocol("an event's name is no text".into()), out);
             return None;
         }
-        begin(self.current(member)?, message, bytes)
+        begin(self.current(conversation)?, message, bytes)
     }
 
     /// Answers a message for a topic that is not joined.
@@ -208,16 +210,16 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 
     /// The callback that a join has to wait for, if there are as many as there may be channels.
-    fn in_the_way(&mut self, join: &ClientMessage) -> Option<Arc<Member>> {
+    fn in_the_way(&mut self, join: &ClientMessage) -> Option<Arc<Conversation>> {
         self.table.as_mut()?.in_the_way(join.topic.as_str()?, S::MAX_CHANNELS)
     }
 
     /// Gives up callbacks until there is room for that of a join.
     async fn make_way(&mut self, join: &ClientMessage) {
-        while let Some(member) = self.in_the_way(join) {
-            let topic = shown(member.topic());
+        while let Some(conversation) = self.in_the_way(join) {
+            let topic = shown(conversation.topic());
             tracing::warn!(%topic, "a callback is given up: its client has joined again, too often to wait for it");
-            member.cut().await;
+            conversation.cut().await;
         }
     }
 
@@ -242,12 +244,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let replaced = self.replace(topic, out);
         let join_ref = if message.join_ref.is_null() { &message.reference } else { &message.join_ref };
         let client = self.table(out).client.clone();
-        let member = Member::new(topic, join_ref.clone(), client, route.intercept());
-        let work = route.join(member.clone(), message.payload, self.socket.clone());
+        let join_ref = join_ref.clone();
+        let slot = self.table(out).insert(|slot| {
+            let conversation = Conversation::new(topic, join_ref, client, route.intercept(), slot);
+            Slot::joining(conversation, message.join_ref, message.reference, replaced)
+        });
+        let conversation = slot.conversation.clone();
+        let callback = route.join(conversation.clone(), message.payload, self.socket.clone());
         tracing::debug!(topic = %shown(topic), channel = route.channel(), "a client joins");
-        let entry = Entry::joining(member.clone(), message.join_ref, message.reference, replaced);
-        self.table(out).insert(entry);
-        Some(Task { member, work, bytes })
+        Some(Task { conversation, callback, bytes })
     }
 
     fn table(&mut self, out: &Outbox) -> &mut Table {
@@ -275,45 +280,46 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 
     /// Gives a message of another task to a channel, now or when it has time.
-    fn hand_over(&mut self, job: Job) -> Option<Task> {
-        let member = job.member()?.clone();
-        let entry = self.current(&member)?;
-        if entry.is_busy() {
-            entry.wait(Waiting::Job(job));
+    fn hand_over(&mut self, call: Call) -> Option<Task> {
+        let conversation = call.conversation()?.clone();
+        let slot = self.current(&conversation)?;
+        if slot.is_busy() {
+            slot.wait(Waiting::Call(call));
             return None;
         }
-        let work = entry.begin(job)?;
-        Some(Task { member, work, bytes: 0 })
+        let callback = slot.begin(call, None)?;
+        Some(Task { conversation, callback, bytes: 0 })
     }
 
     /// Runs a callback, and those that waited for it, until one has to wait itself: that one goes to a task of its own.
     async fn run(&mut self, mut task: Option<Task>, out: &mut Outbox) {
-        while let Some(Task { member, mut work, bytes }) = task {
+        while let Some(Task { conversation, mut callback, bytes }) = task {
             let polled = poll_fn(|cx| {
-                watchdog::topic(member.topic());
-                Poll::Ready(work.as_mut().poll(cx))
+                watchdog::topic(conversation.topic());
+                Poll::Ready(callback.as_mut().poll(cx))
             });
             match polled.await {
-                Poll::Ready(outcome) => self.settle(&member, outcome, out),
-                Poll::Pending => return send_away(Task { member, work, bytes }),
+                Poll::Ready(outcome) => self.settle(&conversation, outcome, out),
+                Poll::Pending => return send_away(conversation, callback, bytes),
             }
-            task = self.next(&member, out);
+            task = self.next(&conversation, out);
         }
     }
 
     /// The next callback that waits for a channel. While the client does not read, it waits on.
-    fn next(&mut self, member: &Arc<Member>, out: &mut Outbox) -> Option<Task> {
+    fn next(&mut self, conversation: &Arc<Conversation>, out: &mut Outbox) -> Option<Task> {
         loop {
-            let entry = self.current(member).filter(|entry| !entry.is_away())?;
-            if entry.is_busy() && out.link().is_crowded() {
-                let _ = self.mailbox.send_beyond(Signal::returned(member.clone()));
+            let slot = self.current(conversation).filter(|slot| !slot.is_away())?;
+            if slot.is_busy() && out.link().is_crowded() {
+                let _ = self.mailbox.send_beyond(Signal::resumed(conversation.clone()));
                 return None;
             }
-            let task = match entry.next()? {
-                Waiting::Job(job) => {
-                    entry.begin(job).map(|work| Task { member: member.clone(), work, bytes: 0 })
+            let task = match slot.next()? {
+                Waiting::Call(call) => {
+                    let callback = slot.begin(call, None);
+                    callback.map(|callback| Task { conversation: conversation.clone(), callback, bytes: 0 })
                 }
-                Waiting::Message(message, held) => self.handle(member, message, held.bytes(), out),
+                Waiting::Message(message, held) => self.handle(conversation, message, held.bytes(), out),
             };
             if task.is_some() {
                 return task;
@@ -321,14 +327,14 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// The entry of this very join.
-    fn current(&mut self, member: &Arc<Member>) -> Option<&mut Entry> {
-        self.table.as_mut()?.get(member.topic()).filter(|entry| Arc::ptr_eq(&entry.member, member))
+    /// The slot of this very join.
+    fn current(&mut self, conversation: &Arc<Conversation>) -> Option<&mut Slot> {
+        self.table.as_mut()?.current(conversation)
     }
 
     fn leave_all(&mut self, reason: &Reason) {
-        for entry in self.table.iter_mut().flat_map(|table| table.clear()) {
-            entry.close(reason.clone());
+        for slot in self.table.iter_mut().flat_map(|table| table.clear()) {
+            slot.close(reason.clone());
         }
     }
 }
@@ -360,39 +366,8 @@ fn not_understood(error: &Undecodable) -> Flow {
 }
 
 /// Begins the callback of an event.
-fn begin(entry: &mut Entry, message: ClientMessage, bytes: usize) -> Option<Task> {
+fn begin(slot: &mut Slot, message: ClientMessage, bytes: usize) -> Option<Task> {
     let ClientMessage { reference, event: name, payload, .. } = message;
-    let work = entry.begin(Job::In(Event { name, payload }, reference))?;
-    Some(Task { member: entry.member.clone(), work, bytes })
-}
-
-/// Lets a callback go on in a task of its own; its outcome comes back by the mailbox.
-fn send_away(task: Task) {
-    let Task { member, mut work, bytes } = task;
-    let tasks = member.handle().0.connections.clone();
-    let held = (bytes > 0).then(|| member.client.hold(bytes));
-    let running = member.run();
-    tasks.spawn(async move {
-        let working = poll_fn(|cx| {
-            member.watched().turn(|| {
-                watchdog::topic(member.topic());
-                work.as_mut().poll(cx)
-            })
-        });
-        let outcome = tokio::select! {
-            outcome = working => outcome,
-            () = member.overdue() => give_up(work, member.topic()),
-        };
-        drop((held, running));
-        member.watched().turn(|| member.give_back(outcome));
-    });
-}
-
-fn give_up(work: Work, topic: &str) -> Outcome {
-    let topic = shown(topic);
-    tracing::warn!(%topic, "a callback was given up: its client has left");
-    if let Err(panic) = contain::call(|| drop(work)) {
-        tracing::error!(%topic, "what a callback held panicked when it was dropped: {}", told(&panic));
-    }
-    Outcome::GivenUp
+    let callback = slot.begin(Call::In(Event { name, payload }), Some(reference))?;
+    Some(Task { conversation: slot.conversation.clone(), callback, bytes })
 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{Ref, Reply, Unencodable, member::Member};
+use super::{Answer, Ref, Reply, Unencodable, conversation::Conversation};
 use crate::{
     escape::{shown, told},
     handle::Handle,
@@ -12,9 +12,9 @@ use crate::{
 
 /// The way from a channel to its client and its topic, lent to a callback.
 pub struct Outlet {
-    member: Arc<Member>,
-    /// Of the message that is being handled.
-    reference: Ref,
+    conversation: Arc<Conversation>,
+    /// Of the client's message that is being handled, if it is one.
+    reference: Option<Ref>,
     /// Why a push was not sent: the channel ends for it.
     unsent: Option<SendError>,
 }
@@ -44,22 +44,53 @@ impl fmt::Display for SendError {
 impl Error for SendError {}
 
 impl Outlet {
-    pub(super) fn new(member: Arc<Member>, reference: Ref) -> Self {
-        Outlet { member, reference, unsent: None }
+    pub(super) fn new(conversation: Arc<Conversation>, reference: Option<Ref>) -> Self {
+        Outlet { conversation, reference, unsent: None }
     }
 
     /// Why the channel ends if its callback is dropped.
     pub(super) fn fate(&self) -> Reason {
-        self.member.fate()
+        self.conversation.fate()
     }
 
-    pub(super) fn take_unsent(&mut self) -> Option<SendError> {
-        self.unsent.take()
+    /// Gives the client the reply, and says why the channel ends, if it does.
+    pub(super) fn answer(&mut self, answer: Answer) -> Option<Reason> {
+        let answer = match self.unsent.take() {
+            None => answer,
+            Some(error) => answer.or_fail(&error),
+        };
+        match answer {
+            Answer::NoReply => None,
+            Answer::Reply(reply) => {
+                self.reply(&reply);
+                None
+            }
+            Answer::Stop { reason, reply } => {
+                reply.iter().for_each(|reply| self.reply(reply));
+                Some(reason)
+            }
+        }
+    }
+
+    /// A client that waits for a reply gets one.
+    fn reply(&self, reply: &Reply) {
+        let topic = shown(self.conversation.topic());
+        let Some(reference) = &self.reference else {
+            return tracing::warn!(%topic, "a reply to no message was dropped");
+        };
+        let Err(error) = self.conversation.reply(reference, reply) else { return };
+        if error == SendError::Left {
+            return;
+        }
+        tracing::error!(%topic, "a reply was not sent: {error}");
+        if let Err(error) = self.conversation.reply(reference, &Reply::because("internal error")) {
+            tracing::error!(%topic, "a reply was not sent: {error}");
+        }
     }
 
     /// The topic that the client joined.
     pub fn topic(&self) -> &str {
-        self.member.topic()
+        self.conversation.topic()
     }
 
     /// Sends an event to this client. The payload is a JSON object or bytes.
@@ -71,7 +102,7 @@ impl Outlet {
         if let Err(error) = self.try_push(event, payload)
             && error != SendError::Left
         {
-            let (topic, event) = (shown(self.member.topic()), shown(event));
+            let (topic, event) = (shown(self.conversation.topic()), shown(event));
             tracing::error!(%topic, %event, "a push was not sent, and its channel ends: {error}");
             self.unsent.get_or_insert(error);
         }
@@ -82,7 +113,7 @@ impl Outlet {
     /// # Errors
     /// When it cannot be sent.
     pub fn try_push(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), SendError> {
-        self.member.push(event, &payload.into())
+        self.conversation.push(event, &payload.into())
     }
 
     /// Sends this client who is in the topic, as the event `presence_state`: once after its join.
@@ -91,7 +122,7 @@ impl Outlet {
         match Payload::json(&self.handle().presence().list(self.topic())) {
             Ok(list) => self.push("presence_state", list),
             Err(error) => {
-                let topic = shown(self.member.topic());
+                let topic = shown(self.conversation.topic());
                 tracing::error!(%topic, "presences cannot be JSON: {}", told(&error));
             }
         }
@@ -103,7 +134,7 @@ impl Outlet {
     /// # Errors
     /// When no client can get the payload, or the endpoint has more broadcasts waiting than it may.
     pub fn broadcast(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
-        self.member.broadcast(event, payload.into())
+        self.conversation.broadcast(event, payload.into())
     }
 
     /// Broadcasts an event to all members of the topic but this client, as [`broadcast`](Outlet::broadcast) does.
@@ -112,36 +143,38 @@ impl Outlet {
     /// As `broadcast`.
     pub fn broadcast_from(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
         let payload = payload.into();
-        self.member.check_broadcast(event, &payload)?;
-        self.member.handle().broadcast_from(self.id(), self.member.topic(), event, payload)
+        self.conversation.check_broadcast(event, &payload)?;
+        self.conversation.handle().broadcast_from(self.id(), self.conversation.topic(), event, payload)
     }
 
     /// What a reply can be given by later, from any task. `None` if no message of the client is being handled, or it
     /// expects no reply.
     pub fn socket_ref(&self) -> Option<SocketRef> {
-        let (member, reference) = (self.member.clone(), self.reference.clone());
-        (!reference.is_null()).then_some(SocketRef { member, reference })
+        let reference = self.message_ref();
+        (!reference.is_null())
+            .then(|| SocketRef { conversation: self.conversation.clone(), reference: reference.clone() })
     }
 
     /// The identity of the client's connection among subscribers.
     pub fn id(&self) -> SubscriberId {
-        self.member.id()
+        self.conversation.id()
     }
 
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
-        self.member.handle()
+        self.conversation.handle()
     }
 
     /// What the client named the message that is being handled, which its reply bears too; null if the client expects no
     /// reply, or no message of its is being handled.
     pub fn message_ref(&self) -> &Ref {
-        &self.reference
+        const NONE: &Ref = &Ref::NULL;
+        self.reference.as_ref().unwrap_or(NONE)
     }
 
     /// What the client named its join: as in Phoenix, it tells one join of a topic from the next.
     pub fn join_ref(&self) -> &Ref {
-        self.member.join_ref()
+        self.conversation.join_ref()
     }
 }
 
@@ -154,7 +187,7 @@ impl fmt::Debug for Outlet {
 /// A message of a client that waits for its reply.
 #[derive(Clone)]
 pub struct SocketRef {
-    member: Arc<Member>,
+    conversation: Arc<Conversation>,
     reference: Ref,
 }
 
@@ -164,9 +197,9 @@ impl SocketRef {
     /// # Errors
     /// When the client has left, or the reply cannot be sent.
     pub fn reply(&self, reply: impl Into<Reply>) -> Result<(), SendError> {
-        let replied = self.member.reply(&self.reference, &reply.into());
+        let replied = self.conversation.reply(&self.reference, &reply.into());
         if let Err(SendError::Unencodable(_) | SendError::Unsupported(_)) = replied {
-            self.member.reply(&self.reference, &Reply::because("internal error"))?;
+            self.conversation.reply(&self.reference, &Reply::because("internal error"))?;
         }
         replied
     }
@@ -175,7 +208,7 @@ impl SocketRef {
 impl fmt::Debug for SocketRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SocketRef")
-            .field("topic", &self.member.topic())
+            .field("topic", &self.conversation.topic())
             .field("ref", &self.reference)
             .finish()
     }

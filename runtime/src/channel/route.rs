@@ -4,9 +4,9 @@ use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     Channel, ChannelSocket,
-    join::Join,
-    member::Member,
-    work::{self, Work},
+    callback::{self, Callback},
+    conversation::Conversation,
+    join::{Join, Seed},
 };
 use crate::pubsub::Payload;
 
@@ -16,16 +16,7 @@ pub struct Route<S> {
     name: &'static str,
     intercept: &'static [&'static str],
     assigns: Option<&'static (dyn Any + Send + Sync)>,
-    join: fn(Seed<S>) -> Work,
-}
-
-/// What a join begins with.
-pub(super) struct Seed<S> {
-    pub(super) member: Arc<Member>,
-    pub(super) payload: Payload,
-    pub(super) socket: Arc<S>,
-    assigns: Option<&'static (dyn Any + Send + Sync)>,
-    fixed: usize,
+    join: fn(Seed<S>) -> Callback,
 }
 
 impl<S: ChannelSocket> Route<S> {
@@ -45,10 +36,7 @@ impl<S: ChannelSocket> Route<S> {
             name,
             intercept: C::INTERCEPT,
             assigns: None,
-            join: |seed| {
-                let Seed { member, payload, socket, assigns, fixed } = seed;
-                work::join::<C>(Join { member, payload, socket, assigns, fixed })
-            },
+            join: |seed| callback::join::<C>(Join(seed)),
         }
     }
 
@@ -74,9 +62,9 @@ impl<S: ChannelSocket> Route<S> {
         self.name
     }
 
-    pub(super) fn join(&self, member: Arc<Member>, payload: Payload, socket: Arc<S>) -> Work {
+    pub(super) fn join(&self, conversation: Arc<Conversation>, payload: Payload, socket: Arc<S>) -> Callback {
         let fixed = self.pattern.strip_suffix('*').unwrap_or(self.pattern).len();
-        (self.join)(Seed { member, payload, socket, assigns: self.assigns, fixed })
+        (self.join)(Seed { conversation, payload, socket, assigns: self.assigns, fixed })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use super::member::{Member, Place};
+use super::{
+    callback::Returned,
+    conversation::{Conversation, Place},
+};
 use crate::pubsub::Broadcast;
 
 /// What reaches a socket of channels from other tasks: it is for the channels, and nothing an application sends.
@@ -16,9 +19,11 @@ pub(super) enum Kind {
     /// For a channel's `handle_out`.
     Intercepted(Place, Broadcast),
     /// A callback that went to a task of its own is done.
-    Returned(Arc<Member>),
+    Returned(Box<Returned>),
+    /// For a channel whose messages waited for the client to read.
+    Resumed(Arc<Conversation>),
     /// More broadcasts wait for a channel's `handle_out` than may.
-    Overflowed(Arc<Member>),
+    Overflowed(Arc<Conversation>),
 }
 
 impl Signal {
@@ -30,12 +35,16 @@ impl Signal {
         Signal(Kind::Intercepted(place, broadcast))
     }
 
-    pub(super) fn returned(member: Arc<Member>) -> Self {
-        Signal(Kind::Returned(member))
+    pub(super) fn returned(returned: Returned) -> Self {
+        Signal(Kind::Returned(Box::new(returned)))
     }
 
-    pub(super) fn overflowed(member: Arc<Member>) -> Self {
-        Signal(Kind::Overflowed(member))
+    pub(super) fn resumed(conversation: Arc<Conversation>) -> Self {
+        Signal(Kind::Resumed(conversation))
+    }
+
+    pub(super) fn overflowed(conversation: Arc<Conversation>) -> Self {
+        Signal(Kind::Overflowed(conversation))
     }
 }
 

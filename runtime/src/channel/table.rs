@@ -2,60 +2,81 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{client::Client, entry::Entry, member::Member};
+use super::{client::Client, conversation::Conversation, slot::Slot};
+use crate::slab::Slab;
 
 /// The channels of a client, from its first join on.
 pub(super) struct Table {
     pub(super) client: Arc<Client>,
-    entries: HashMap<Arc<str>, Entry>,
+    slots: Slab<Slot>,
+    /// The place of each topic's slot.
+    places: HashMap<Arc<str>, usize>,
+    /// The place that was asked for last.
+    latest: usize,
     /// Channels that have ended while a callback ran: it goes on for a while.
-    lingering: Vec<Arc<Member>>,
+    lingering: Vec<Arc<Conversation>>,
 }
 
 impl Table {
     pub(super) fn new(client: Arc<Client>) -> Box<Self> {
-        Box::new(Table { client, entries: HashMap::new(), lingering: Vec::new() })
+        let (slots, places, lingering) = Default::default();
+        Box::new(Table { client, slots, places, latest: 0, lingering })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.slots.len()
     }
 
-    pub(super) fn get(&mut self, topic: &str) -> Option<&mut Entry> {
-        self.entries.get_mut(topic)
-    }
-
-    pub(super) fn insert(&mut self, entry: Entry) {
-        self.entries.insert(entry.member.shared_topic(), entry);
-    }
-
-    pub(super) fn remove(&mut self, topic: &str) -> Option<Entry> {
-        let entry = self.entries.remove(topic)?;
-        if entry.member.is_running() {
-            self.lingering.push(entry.member.clone());
+    pub(super) fn get(&mut self, topic: &str) -> Option<&mut Slot> {
+        // Most messages are for the channel that the one before was for.
+        let latest = self.slots.get(self.latest);
+        if latest.is_none_or(|slot| slot.conversation.topic() != topic) {
+            self.latest = *self.places.get(topic)?;
         }
-        Some(entry)
+        self.slots.get_mut(self.latest)
     }
 
-    /// Takes out all entries.
-    pub(super) fn clear(&mut self) -> impl Iterator<Item = Entry> + use<> {
-        std::mem::take(&mut self.entries).into_values()
+    /// The slot of this very join.
+    pub(super) fn current(&mut self, conversation: &Arc<Conversation>) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut(conversation.slot());
+        slot.filter(|slot| Arc::ptr_eq(&slot.conversation, conversation))
+    }
+
+    /// Makes the slot of a topic that has none. The conversation is told its place.
+    pub(super) fn insert(&mut self, make: impl FnOnce(usize) -> Slot) -> &mut Slot {
+        let slot = self.slots.insert_with(make);
+        self.places.insert(slot.conversation.shared_topic(), slot.conversation.slot());
+        slot
+    }
+
+    pub(super) fn remove(&mut self, topic: &str) -> Option<Slot> {
+        let slot = self.slots.remove(self.places.remove(topic)?)?;
+        if slot.conversation.is_running() {
+            self.lingering.push(slot.conversation.clone());
+        }
+        Some(slot)
+    }
+
+    /// Takes out all slots.
+    pub(super) fn clear(&mut self) -> impl Iterator<Item = Slot> + use<> {
+        self.places = HashMap::new();
+        std::mem::take(&mut self.slots).into_values()
     }
 
     /// Channels, and callbacks of channels that have ended.
     pub(super) fn live(&mut self) -> usize {
-        self.lingering.retain(|member| member.is_running());
-        self.entries.len() + self.lingering.len()
+        self.lingering.retain(|conversation| conversation.is_running());
+        self.slots.len() + self.lingering.len()
     }
 
     /// The callback that a join of this topic has to wait for, so that no more than `most` are live: the oldest of those
     /// whose channel has ended, or that of the earlier join.
-    pub(super) fn in_the_way(&mut self, topic: &str, most: usize) -> Option<Arc<Member>> {
+    pub(super) fn in_the_way(&mut self, topic: &str, most: usize) -> Option<Arc<Conversation>> {
         let live = self.live();
-        let earlier = &self.entries.get(topic)?.member;
+        let earlier = self.get(topic)?.conversation.clone();
         if !earlier.is_running() || live < most {
             return None;
         }
-        Some(self.lingering.first().unwrap_or(earlier).clone())
+        Some(self.lingering.first().unwrap_or(&earlier).clone())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -263,7 +264,8 @@ impl Attempt {
         };
         let started = Instant::now();
         let params = log::params(mounted, &connect.params);
-        let connected = mounted.watched.run(Callback::Connect, async { S::connect(connect).await }).await;
+        let connecting = pin!(Some(async { S::connect(connect).await }));
+        let connected = mounted.watched.run(Callback::Connect, connecting).await;
         match connected {
             Ok(Ok(socket)) => {
                 log::connected(mounted, params, started.elapsed());

@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     fmt,
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, Weak},
     task::Poll,
 };
@@ -155,7 +155,7 @@ impl<S: Socket> Driver<S> {
     /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`](super::Outgoing).
     pub fn terminate(&mut self, reason: Reason) {
         if self.socket.is_open() {
-            self.inbox.close();
+            let _waiting = self.inbox.close();
             self.line.close();
             self.socket.terminate(reason);
         }
@@ -240,7 +240,8 @@ impl<S: Socket> fmt::Debug for Driver<S> {
 async fn call(line: &Line, callback: Callback, future: impl Future<Output = Flow> + Send) -> Flow {
     let watched = &line.mounted.watched;
     // In a box: the task keeps no room for it between callbacks.
-    let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(watched.run(callback, future));
+    let mut running: Pin<Box<dyn Future<Output = _> + Send>> =
+        Box::pin(async move { watched.run(callback, pin!(Some(future))).await });
     let busy = line.busy();
     let outcome = poll_fn(|cx| {
         line.register(cx);

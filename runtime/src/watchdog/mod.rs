@@ -174,24 +174,19 @@ impl Watched {
         })
     }
 
-    /// Runs a future of the application's, in a task of its own or another's.
+    /// Runs a future of the application's where it is, in a task of its own or another's.
     pub(crate) async fn run<T>(
         &self,
         callback: Callback,
-        future: impl Future<Output = T>,
+        future: Pin<&mut Option<impl Future<Output = T>>>,
     ) -> Result<T, Panic> {
         let mut running = pin!(run(callback, future));
         poll_fn(|cx| self.turn(|| running.as_mut().poll(cx))).await
     }
 }
 
-/// Runs a future of the application's. Its task is polled by [`Watched::turn`].
-pub(crate) async fn run<T>(callback: Callback, future: impl Future<Output = T>) -> Result<T, Panic> {
-    run_in_place(callback, pin!(Some(future))).await
-}
-
-/// Like [`run`], where the future is: a large one is not moved.
-pub(crate) async fn run_in_place<T>(
+/// Runs a future of the application's where it is: a large one is not moved. Its task is polled by [`Watched::turn`].
+pub(crate) async fn run<T>(
     callback: Callback,
     future: Pin<&mut Option<impl Future<Output = T>>>,
 ) -> Result<T, Panic> {

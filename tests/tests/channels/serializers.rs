@@ -15,7 +15,8 @@ use crate::{
     site,
 };
 
-/// A format of an application's own: `["ref topic event payload"]`, and the same back. Counts what it encodes.
+/// A format of an application's own: `["ref topic event payload"]`, and the same back. Counts what it encodes, and panics on
+/// the payload 13.
 pub(crate) struct Lines;
 
 /// Broadcasts that [`Lines`] has encoded for `room:counted`.
@@ -39,6 +40,7 @@ impl Serializer for Lines {
 
     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
         let json = |payload: &Payload| match payload {
+            Payload::Json(json) if *json == "13" => panic!("superstitious"),
             Payload::Json(json) => Ok(json.clone()),
             _ => Err(Unencodable::new("expected JSON")),
         };
@@ -75,6 +77,24 @@ async fn a_serializer_of_ones_own_speaks_to_channels() {
             .await;
         client.say(json!(["6 room:1"])).await;
         client.ends(1011).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_serializer_that_panics_on_a_reply_ends_its_channel_only() {
+    for via in BOTH {
+        for asked in ["echo", "wait"] {
+            let site = site::start().await;
+            let mut client = site.client_at(via, "/socket", "vsn=7.1.0").await;
+            for topic in ["room:1", "room:2"] {
+                client
+                    .asks(json!([format!("1 {topic} phx_join {{}}")]), json!([format!("1 {topic} ok {{}}")]))
+                    .await;
+            }
+            client.asks(json!([format!("2 room:1 {asked} 13")]), json!(["- room:1 phx_error {}"])).await;
+            client.asks(json!(["3 room:2 echo {}"]), json!(["3 room:2 ok {}"])).await;
+            client.asks(json!(["4 room:1 phx_join {}"]), json!(["4 room:1 ok {}"])).await;
+        }
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::{Multiplexer, send};
 use crate::{
     channel::{
-        Answer, ChannelSocket, ClientMessage, JoinError, NameRef, Ref, Reply, SendError, ServerMessage,
-        entry::{Entry, Waiting},
+        ChannelSocket, ClientMessage, JoinError, NameRef, Ref, Reply, SendError, ServerMessage,
+        callback::{Instance, Outcome},
+        conversation::Conversation,
         mailbox::Intercepts,
-        member::Member,
-        work::{Instance, Outcome},
+        slot::{Slot, Waiting},
     },
     escape::{shown, told},
     pubsub::{Form, Payload},
@@ -18,124 +18,116 @@ use crate::{
 
 impl<S: ChannelSocket> Multiplexer<S> {
     /// Does what a callback came to.
-    pub(super) fn settle(&mut self, member: &Arc<Member>, outcome: Outcome, out: &mut Outbox) {
-        let topic = shown(member.topic());
-        let Some(entry) = self.current(member) else { return outcome.discard(Reason::Rejoined) };
+    pub(super) fn settle(&mut self, conversation: &Arc<Conversation>, outcome: Outcome, out: &mut Outbox) {
+        let Some(slot) = self.current(conversation) else { return outcome.discard(conversation.fate()) };
+        let topic = shown(conversation.topic());
         match outcome {
-            Outcome::Joined { channel, reply } => self.joined(member, channel, reply, out),
+            Outcome::Joined { channel, reply } => self.joined(conversation, channel, reply, out),
             Outcome::Refused(JoinError(payload)) => {
-                self.refuse(member, &Reply::error(payload), Reason::Normal, out);
+                self.refuse(conversation, &Reply::error(payload), Reason::Normal, out);
             }
             Outcome::JoinCrashed(text) => {
                 tracing::error!(%topic, "join panicked: {}", told(&text));
-                self.refuse(member, &Reply::because("join crashed"), Reason::Crash, out);
+                self.refuse(conversation, &Reply::because("join crashed"), Reason::Crash, out);
             }
-            Outcome::Handled { channel, reference, answer } => {
-                entry.come_back(channel);
-                self.follow(member, reference, answer, out);
+            Outcome::Handled { channel, end } => {
+                slot.come_back(channel);
+                if let Some(reason) = end {
+                    self.end(conversation, reason, out);
+                }
             }
             Outcome::Crashed { channel, text } => {
                 tracing::error!(%topic, "a callback of a channel panicked: {}", told(&text));
-                entry.come_back(channel);
-                self.end(member, Reason::Crash, out);
+                slot.come_back(channel);
+                self.end(conversation, Reason::Crash, out);
             }
-            Outcome::GivenUp => self.abort(member, Reason::Left, out),
+            Outcome::GivenUp => self.abort(conversation, Reason::Left, out),
         }
     }
 
-    fn joined(&mut self, member: &Arc<Member>, channel: Box<dyn Instance>, reply: Payload, out: &mut Outbox) {
+    fn joined(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        channel: Box<dyn Instance>,
+        reply: Payload,
+        out: &mut Outbox,
+    ) {
         let encoder = &self.speaks.serializer;
-        let Some(entry) = self.current(member) else { return };
-        entry.come_back(channel);
-        let skip = member.intercept;
-        if let Err(error) = self.answer_join(member, &Reply::ok(reply), out) {
-            tracing::error!(topic = %shown(member.topic()), "the reply to a join was not sent: {error}");
+        let Some(slot) = self.current(conversation) else { return };
+        slot.come_back(channel);
+        let skip = conversation.intercept;
+        if let Err(error) = self.answer_join(conversation, &Reply::ok(reply), out) {
+            tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
             let reason = Reason::Failed(error.to_string().into());
-            return self.refuse(member, &Reply::because("join crashed"), reason, out);
+            return self.refuse(conversation, &Reply::because("join crashed"), reason, out);
         }
         if !skip.is_empty() {
-            let intercepts = Arc::new(Intercepts(member.clone()));
-            member.keep(out.handle().pubsub().deliver(member.topic(), intercepts));
+            let intercepts = Arc::new(Intercepts(conversation.clone()));
+            conversation.keep(out.handle().pubsub().deliver(conversation.topic(), intercepts));
         }
-        out.link().clone().subscribe(member.topic(), Some(Form { encoder, skip }));
-    }
-
-    fn follow(&mut self, member: &Arc<Member>, reference: Option<Ref>, answer: Answer, out: &mut Outbox) {
-        let (reply, reason) = match answer {
-            Answer::NoReply => (None, None),
-            Answer::Reply(reply) => (Some(reply), None),
-            Answer::Stop { reason, reply } => (reply, Some(reason)),
-        };
-        match (reply, reference) {
-            (None, _) => {}
-            (Some(reply), Some(reference)) => reply_or_say_so(member, &reference, &reply),
-            (Some(_), None) => {
-                tracing::warn!(topic = %shown(member.topic()), "a reply to no message was dropped")
-            }
-        }
-        if let Some(reason) = reason {
-            self.end(member, reason, out);
-        }
+        out.link().clone().subscribe(conversation.topic(), Some(Form { encoder, skip }));
     }
 
     /// Answers a join, and says after it that the join before has ended.
     fn answer_join(
         &mut self,
-        member: &Arc<Member>,
+        conversation: &Arc<Conversation>,
         reply: &Reply,
         out: &mut Outbox,
     ) -> Result<(), SendError> {
-        let Some(entry) = self.table.as_mut().and_then(|table| table.get(member.topic())) else {
+        let Some(slot) = self.table.as_mut().and_then(|table| table.get(conversation.topic())) else {
             return Ok(());
         };
-        send(self.speaks, &join_answer(entry, reply), out)?;
-        if let Some(join_ref) = entry.replaced.take() {
-            self.tell_end(member.topic(), &join_ref, "phx_close", out);
+        send(self.speaks, &join_answer(slot, reply), out)?;
+        if let Some(join_ref) = slot.replaced.take() {
+            self.tell_end(conversation.topic(), &join_ref, "phx_close", out);
         }
         Ok(())
     }
 
     /// Answers a join that another one has overtaken.
-    pub(super) fn answer_overtaken(&self, entry: &Entry, out: &mut Outbox) {
-        self.say(&join_answer(entry, &Reply::because("joined again")), out);
+    pub(super) fn answer_overtaken(&self, slot: &Slot, out: &mut Outbox) {
+        self.say(&join_answer(slot, &Reply::because("joined again")), out);
     }
 
-    fn refuse(&mut self, member: &Arc<Member>, reply: &Reply, reason: Reason, out: &mut Outbox) {
-        if let Err(error) = self.answer_join(member, reply, out) {
-            tracing::error!(topic = %shown(member.topic()), "the reply to a join was not sent: {error}");
+    fn refuse(&mut self, conversation: &Arc<Conversation>, reply: &Reply, reason: Reason, out: &mut Outbox) {
+        if let Err(error) = self.answer_join(conversation, reply, out) {
+            tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
             // A client that waits for an answer gets one that any serializer can write.
-            if let Err(error) = self.answer_join(member, &Reply::because("join refused"), out) {
-                tracing::error!(topic = %shown(member.topic()), "the reply to a join was not sent: {error}");
+            if let Err(error) = self.answer_join(conversation, &Reply::because("join refused"), out) {
+                tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
             }
         }
-        if let Some(entry) = self.table.as_mut().and_then(|table| table.remove(member.topic())) {
-            let waiting = entry.close(reason);
+        if let Some(slot) = self.table.as_mut().and_then(|table| table.remove(conversation.topic())) {
+            let waiting = slot.close(reason);
             self.answer_waiting(waiting, out);
         }
     }
 
     /// Ends a channel whose callback is not done. A join that is pending is answered.
-    pub(super) fn abort(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
-        match self.current(member).map(|entry| entry.is_joined()) {
-            Some(true) => self.end(member, reason, out),
-            Some(false) => self.refuse(member, &Reply::because("join crashed"), reason, out),
+    pub(super) fn abort(&mut self, conversation: &Arc<Conversation>, reason: Reason, out: &mut Outbox) {
+        match self.current(conversation).map(|slot| slot.is_joined()) {
+            Some(true) => self.end(conversation, reason, out),
+            Some(false) => self.refuse(conversation, &Reply::because("join crashed"), reason, out),
             None => {}
         }
     }
 
     /// Ends a channel, and tells the client so that it stays away or joins again.
-    pub(super) fn end(&mut self, member: &Arc<Member>, reason: Reason, out: &mut Outbox) {
-        let Some(entry) = self.table.as_mut().and_then(|table| table.remove(member.topic())) else { return };
+    pub(super) fn end(&mut self, conversation: &Arc<Conversation>, reason: Reason, out: &mut Outbox) {
+        let Some(slot) = self.table.as_mut().and_then(|table| table.remove(conversation.topic())) else {
+            return;
+        };
         let event = match reason {
             Reason::Normal | Reason::Shutdown | Reason::Left => "phx_close",
             _ => "phx_error",
         };
-        tracing::debug!(topic = %shown(member.topic()), ?reason, "a channel ended");
-        let join_ref = entry.join_ref.clone();
-        let waiting = entry.close(reason);
+        tracing::debug!(topic = %shown(conversation.topic()), ?reason, "a channel ended");
+        let join_ref = slot.join_ref.clone();
+        let waiting = slot.close(reason);
         // First: a client forgets the channel when it hears of its end.
         self.answer_waiting(waiting, out);
-        self.tell_end(member.topic(), &join_ref, event, out);
+        self.tell_end(conversation.topic(), &join_ref, event, out);
     }
 
     fn tell_end(&self, topic: &str, join_ref: &Ref, event: &str, out: &mut Outbox) {
@@ -170,21 +162,12 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 }
 
-fn join_answer<'a>(entry: &'a Entry, reply: &'a Reply) -> ServerMessage<'a> {
+fn join_answer<'a>(slot: &'a Slot, reply: &'a Reply) -> ServerMessage<'a> {
     ServerMessage::Reply {
-        join_ref: &entry.join_ref,
-        reference: &entry.reference,
-        topic: NameRef::Text(entry.member.topic()),
+        join_ref: &slot.join_ref,
+        reference: &slot.reference,
+        topic: NameRef::Text(slot.conversation.topic()),
         status: reply.status(),
         payload: reply.payload(),
-    }
-}
-
-/// A client that waits for a reply gets one.
-fn reply_or_say_so(member: &Member, reference: &Ref, reply: &Reply) {
-    let Err(error) = member.reply(reference, reply) else { return };
-    tracing::error!(topic = %shown(member.topic()), "a reply was not sent: {error}");
-    if let Err(error) = member.reply(reference, &Reply::because("internal error")) {
-        tracing::error!(topic = %shown(member.topic()), "a reply was not sent: {error}");
     }
 }

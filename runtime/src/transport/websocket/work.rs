@@ -221,7 +221,7 @@ async fn contained(
     callback: Callback,
     future: Pin<&mut Option<impl Future<Output = Flow>>>,
 ) -> Option<End> {
-    match watchdog::run_in_place(callback, future).await {
+    match watchdog::run(callback, future).await {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {

@@ -1,4 +1,5 @@
-//! A channel as its socket and others see it: where it is, and how to reach its client.
+//! A client's conversation on a topic, as its socket, its channel and others share it: how to reach the client, what waits,
+//! and whether it has ended.
 
 use std::sync::{
     Arc, Mutex, OnceLock, PoisonError,
@@ -7,9 +8,7 @@ use std::sync::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use super::{
-    NameRef, Outlet, Ref, Reply, SendError, ServerMessage, client::Client, signal::Signal, work::Outcome,
-};
+use super::{NameRef, Ref, Reply, SendError, ServerMessage, client::Client};
 use crate::{
     handle::Handle,
     pubsub::{BroadcastError, Membership, Payload, SubscriberId},
@@ -30,8 +29,10 @@ const LEAVES: u8 = 1;
 const CUT: u8 = 2;
 
 /// One join of one client to one topic.
-pub(super) struct Member {
+pub(super) struct Conversation {
     topic: Arc<str>,
+    /// Where the table of its connection has its slot.
+    slot: usize,
     /// What the client named its join; V1 clients name it only by the message itself.
     join_ref: Ref,
     pub(super) client: Arc<Client>,
@@ -45,8 +46,6 @@ pub(super) struct Member {
     running: AtomicBool,
     /// `stage` or `running` is not what it was.
     changed: Notify,
-    /// What a callback came to that went on in a task of its own.
-    returned: Mutex<Option<Box<Outcome>>>,
     memberships: Mutex<Vec<Membership>>,
     /// Messages of other tasks that wait for a callback, or are handled by one.
     waiting: AtomicUsize,
@@ -54,15 +53,17 @@ pub(super) struct Member {
     overflowed: AtomicBool,
 }
 
-impl Member {
+impl Conversation {
     pub(super) fn new(
         topic: &str,
         join_ref: Ref,
         client: Arc<Client>,
         intercept: &'static [&'static str],
+        slot: usize,
     ) -> Arc<Self> {
-        Arc::new(Member {
+        Arc::new(Conversation {
             topic: topic.into(),
+            slot,
             join_ref,
             client,
             intercept,
@@ -70,7 +71,6 @@ impl Member {
             stage: AtomicU8::new(STAYS),
             running: AtomicBool::new(false),
             changed: Notify::new(),
-            returned: Mutex::default(),
             memberships: Mutex::default(),
             waiting: AtomicUsize::new(0),
             overflowed: AtomicBool::new(false),
@@ -83,6 +83,10 @@ impl Member {
 
     pub(super) fn shared_topic(&self) -> Arc<str> {
         self.topic.clone()
+    }
+
+    pub(super) fn slot(&self) -> usize {
+        self.slot
     }
 
     pub(super) fn join_ref(&self) -> &Ref {
@@ -99,10 +103,6 @@ impl Member {
 
     pub(super) fn watched(&self) -> &Watched {
         self.client.link.watched()
-    }
-
-    pub(super) fn outlet(self: &Arc<Self>, reference: Ref) -> Outlet {
-        Outlet::new(self.clone(), reference)
     }
 
     pub(super) fn push(&self, event: &str, payload: &Payload) -> Result<(), SendError> {
@@ -148,15 +148,11 @@ impl Member {
         }
     }
 
-    /// Ends all subscriptions, and lets nothing more through to the client. What a callback came to meanwhile is
-    /// discarded.
+    /// Ends all subscriptions, and lets nothing more through to the client.
     pub(super) fn leave(&self, reason: &Reason) {
         let _ = self.ended.set(reason.clone());
         self.hurry();
         self.client.link.unsubscribe(&self.topic);
-        if let Some(outcome) = self.take_returned() {
-            outcome.discard(reason.clone());
-        }
         let memberships =
             std::mem::take(&mut *self.memberships.lock().unwrap_or_else(PoisonError::into_inner));
         memberships.into_iter().for_each(|membership| self.handle().pubsub().leave(membership));
@@ -200,46 +196,27 @@ impl Member {
     }
 
     /// A callback goes on in a task of its own, until what is returned is dropped.
-    pub(super) fn run(self: &Arc<Self>) -> Running {
+    pub(super) fn detach(self: &Arc<Self>) -> Detached {
         self.running.store(true, Ordering::Release);
-        Running(self.clone())
+        Detached(self.clone())
     }
 
     pub(super) fn is_running(&self) -> bool {
         self.running.load(Ordering::Acquire)
     }
 
-    /// Gives its socket what a callback came to. After the end nobody waits for it.
-    pub(super) fn give_back(self: &Arc<Self>, outcome: Outcome) {
-        let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reason) = self.ended.get() {
-            drop(returned);
-            return outcome.discard(reason.clone());
-        }
-        *returned = Some(Box::new(outcome));
-        drop(returned);
-        // If the connection has ended, the outcome is found when the channel is closed.
-        let _ = self.client.mailbox.send_beyond(Signal::returned(self.clone()));
-    }
-
-    pub(super) fn take_returned(&self) -> Option<Box<Outcome>> {
-        self.returned.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
     /// A place for a message of another task, which holds so many bytes of a broadcast. `None` if too much waits.
     pub(super) fn place(self: &Arc<Self>, bytes: usize) -> Option<Place> {
         if self.waiting.fetch_add(1, Ordering::AcqRel) < WAITING && self.client.hold_broadcast(bytes) {
-            return Some(Place { member: self.clone(), bytes });
+            return Some(Place { conversation: self.clone(), bytes });
         }
         self.waiting.fetch_sub(1, Ordering::AcqRel);
         None
     }
 
-    /// Has its socket end the channel: it is too slow for the broadcasts of its topic.
-    pub(super) fn overflow(self: &Arc<Self>) {
-        if !self.overflowed.swap(true, Ordering::AcqRel) {
-            let _ = self.client.mailbox.send_beyond(Signal::overflowed(self.clone()));
-        }
+    /// Notes that it is too slow for the broadcasts of its topic. True the first time: then its socket is to be told.
+    pub(super) fn overflows(&self) -> bool {
+        !self.overflowed.swap(true, Ordering::AcqRel)
     }
 
     /// Keeps a subscription for as long as the client is joined.
@@ -263,9 +240,9 @@ impl Member {
 }
 
 /// A callback that runs in a task of its own.
-pub(super) struct Running(Arc<Member>);
+pub(super) struct Detached(Arc<Conversation>);
 
-impl Drop for Running {
+impl Drop for Detached {
     fn drop(&mut self) {
         self.0.running.store(false, Ordering::Release);
         self.0.changed.notify_waiters();
@@ -274,13 +251,13 @@ impl Drop for Running {
 
 /// Where a message of another task waits for its channel, until the callback that handles it is done.
 pub(super) struct Place {
-    pub(super) member: Arc<Member>,
+    pub(super) conversation: Arc<Conversation>,
     bytes: usize,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.member.waiting.fetch_sub(1, Ordering::AcqRel);
-        self.member.client.release_broadcast(self.bytes);
+        self.conversation.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.conversation.client.release_broadcast(self.bytes);
     }
 }

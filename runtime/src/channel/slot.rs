@@ -3,22 +3,22 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    ClientMessage, Ref,
+    ClientMessage, Outlet, Ref,
+    callback::{Call, Callback, Instance},
     client::Held,
-    member::Member,
-    work::{Instance, Job, Work},
+    conversation::Conversation,
 };
 use crate::{socket::Reason, watchdog};
 
 /// What waits for a channel's callback.
 pub(super) enum Waiting {
     Message(ClientMessage, Held),
-    Job(Job),
+    Call(Call),
 }
 
 /// A topic that the client has joined, or is joining.
-pub(super) struct Entry {
-    pub(super) member: Arc<Member>,
+pub(super) struct Slot {
+    pub(super) conversation: Arc<Conversation>,
     /// What the client named the join; V1 clients do not.
     pub(super) join_ref: Ref,
     /// That of the message by which it joined.
@@ -31,10 +31,15 @@ pub(super) struct Entry {
     waiting: VecDeque<Waiting>,
 }
 
-impl Entry {
-    pub(super) fn joining(member: Arc<Member>, join_ref: Ref, reference: Ref, replaced: Option<Ref>) -> Self {
+impl Slot {
+    pub(super) fn joining(
+        conversation: Arc<Conversation>,
+        join_ref: Ref,
+        reference: Ref,
+        replaced: Option<Ref>,
+    ) -> Self {
         let waiting = VecDeque::new();
-        Entry { member, join_ref, reference, replaced, joined: false, channel: None, waiting }
+        Slot { conversation, join_ref, reference, replaced, joined: false, channel: None, waiting }
     }
 
     pub(super) fn is_joined(&self) -> bool {
@@ -56,13 +61,10 @@ impl Entry {
         self.is_away() || !self.waiting.is_empty()
     }
 
-    /// A callback takes the channel away.
-    pub(super) fn begin(&mut self, job: Job) -> Option<Work> {
-        let reference = match &job {
-            Job::In(_, reference) => reference.clone(),
-            Job::Info(..) | Job::Out(..) => Ref::NULL,
-        };
-        Some(self.channel.take()?.handle(job, self.member.outlet(reference)))
+    /// A callback takes the channel away. `reference` is that of the message that it handles, if it is the client's.
+    pub(super) fn begin(&mut self, call: Call, reference: Option<Ref>) -> Option<Callback> {
+        let channel = self.channel.take()?;
+        Some(channel.handle(call, Outlet::new(self.conversation.clone(), reference)))
     }
 
     pub(super) fn come_back(&mut self, channel: Box<dyn Instance>) {
@@ -75,19 +77,19 @@ impl Entry {
     }
 
     pub(super) fn next(&mut self) -> Option<Waiting> {
-        let next = self.waiting.pop_front();
+        let next = self.waiting.pop_front()?;
         if self.waiting.is_empty() {
             // An idle channel holds no memory for it.
             self.waiting = VecDeque::new();
         }
-        next
+        Some(next)
     }
 
     /// Ends it: nothing reaches the client any more, and the channel is told if it is here. Returns what waited.
     pub(super) fn close(self, reason: Reason) -> VecDeque<Waiting> {
-        self.member.leave(&reason);
+        self.conversation.leave(&reason);
         if let Some(channel) = self.channel {
-            watchdog::topic(self.member.topic());
+            watchdog::topic(self.conversation.topic());
             channel.terminate(reason);
         }
         self.waiting

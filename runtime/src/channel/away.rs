@@ -1,0 +1,53 @@
+//! Callbacks that have to wait: they go on in tasks of their own, so that they hold up no other channel.
+
+use std::{future::poll_fn, sync::Arc};
+
+use super::{
+    Signal,
+    callback::{Callback, Outcome, Returned},
+    conversation::Conversation,
+};
+use crate::{
+    contain,
+    escape::{shown, told},
+    watchdog,
+};
+
+/// Lets a callback go on in a task of its own; its outcome comes back by the mailbox. `bytes` is the length of the
+/// client's message that it handles; 0 if it handles none.
+pub(super) fn send_away(conversation: Arc<Conversation>, mut callback: Callback, bytes: usize) {
+    let tasks = conversation.handle().0.connections.clone();
+    let held = (bytes > 0).then(|| conversation.client.hold(bytes));
+    let detached = conversation.detach();
+    tasks.spawn(async move {
+        let running = poll_fn(|cx| {
+            conversation.watched().turn(|| {
+                watchdog::topic(conversation.topic());
+                callback.as_mut().poll(cx)
+            })
+        });
+        let outcome = tokio::select! {
+            outcome = running => outcome,
+            () = conversation.overdue() => give_up(callback, conversation.topic()),
+        };
+        drop((held, detached));
+        give_back(Returned::new(conversation, outcome));
+    });
+}
+
+/// After the end nobody waits for it.
+fn give_back(returned: Returned) {
+    let conversation = returned.conversation().clone();
+    if !conversation.has_left() {
+        let _ = conversation.client.mailbox.send_beyond(Signal::returned(returned));
+    }
+}
+
+fn give_up(callback: Callback, topic: &str) -> Outcome {
+    let topic = shown(topic);
+    tracing::warn!(%topic, "a callback was given up: its client has left");
+    if let Err(panic) = contain::call(|| drop(callback)) {
+        tracing::error!(%topic, "what a callback held panicked when it was dropped: {}", told(&panic));
+    }
+    Outcome::GivenUp
+}
