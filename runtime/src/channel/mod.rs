@@ -61,7 +61,7 @@
 //! | `table` | the channels of a connection |
 //! | `client` | the client, as all of its channels see it, and how much of it waits |
 //! | `slot` `conversation` | a client's conversation on a topic, as its socket sees it, and as others do |
-//! | `callback` | a channel without its type, and callbacks that can be moved to another task |
+//! | `callback` `typed` | a channel without its type, with callbacks that can be moved to another task; and with it |
 //! | `away` | callbacks that go on in tasks of their own |
 //! | `serializer` | the wire formats, and which one a client asks for |
 
@@ -85,6 +85,7 @@ mod signal;
 mod slot;
 mod socket;
 mod table;
+mod typed;
 
 pub use self::serializer::{
     ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable, Unencodable,

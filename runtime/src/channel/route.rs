@@ -4,9 +4,10 @@ use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     Channel, ChannelSocket,
-    callback::{self, Callback},
+    callback::Callback,
     conversation::Conversation,
     join::{Join, Seed},
+    typed,
 };
 use crate::pubsub::Payload;
 
@@ -36,7 +37,7 @@ impl<S: ChannelSocket> Route<S> {
             name,
             intercept: C::INTERCEPT,
             assigns: None,
-            join: |seed| callback::join::<C>(Join(seed)),
+            join: |seed| typed::join::<C>(Join(seed)),
         }
     }
 

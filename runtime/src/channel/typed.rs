@@ -1,0 +1,101 @@
+//! The callbacks of a channel type, contained and watched, as callbacks without it.
+
+use std::pin::pin;
+
+use super::{
+    Channel, Join, Outlet,
+    callback::{Call, Callback, Instance, Outcome},
+};
+use crate::{
+    contain::Panic,
+    socket::Reason,
+    watchdog::{self, Callback as Watch},
+};
+
+struct Typed<C>(C);
+
+impl<C: Channel> Instance for Typed<C> {
+    fn handle(self: Box<Self>, call: Call, out: Outlet) -> Callback {
+        let mut owned = Owned { channel: Some(self), out };
+        // A future for each: none keeps room for what another one holds.
+        match call {
+            Call::In(event) => Box::pin(async move {
+                let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
+                let handling = async {
+                    let answer = channel.handle_in(event, out).await;
+                    out.answer(answer)
+                };
+                let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
+                owned.outcome(handled)
+            }),
+            Call::Info(place, info) => Box::pin(async move {
+                let _place = place;
+                let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
+                let Ok(info) = info.downcast::<C::Info>() else { return owned.outcome(Ok(None)) };
+                let handling = async {
+                    let answer = channel.handle_info(*info, out).await;
+                    out.answer(answer)
+                };
+                let handled = watchdog::run(Watch::ChannelInfo, pin!(Some(handling))).await;
+                owned.outcome(handled)
+            }),
+            Call::Out(place, broadcast) => Box::pin(async move {
+                let _place = place;
+                let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
+                let handling = async {
+                    let answer = channel.handle_out(broadcast, out).await;
+                    out.answer(answer)
+                };
+                let handled = watchdog::run(Watch::ChannelOut, pin!(Some(handling))).await;
+                owned.outcome(handled)
+            }),
+        }
+    }
+
+    fn terminate(self: Box<Self>, reason: Reason) {
+        if let Err(panic) = watchdog::call(Watch::ChannelTerminate, || self.0.terminate(reason)) {
+            tracing::error!("terminate of a channel panicked: {panic}");
+        }
+    }
+}
+
+/// A channel with its callback, which may be dropped before it is done: then the channel is told its end.
+struct Owned<C: Channel> {
+    channel: Option<Box<Typed<C>>>,
+    out: Outlet,
+}
+
+impl<C: Channel> Owned<C> {
+    fn parts(&mut self) -> Option<(&mut C, &mut Outlet)> {
+        Some((&mut self.channel.as_mut()?.0, &mut self.out))
+    }
+
+    fn outcome(&mut self, handled: Result<Option<Reason>, Panic>) -> Outcome {
+        let Some(channel) = self.channel.take() else { return Outcome::GivenUp };
+        match handled {
+            Ok(end) => Outcome::Handled { channel, end },
+            Err(panic) => Outcome::Crashed { channel, text: panic.to_string() },
+        }
+    }
+}
+
+impl<C: Channel> Drop for Owned<C> {
+    fn drop(&mut self) {
+        if let Some(channel) = self.channel.take() {
+            channel.terminate(self.out.fate());
+        }
+    }
+}
+
+/// `join` as a callback.
+pub(super) fn join<C: Channel>(join: Join<C>) -> Callback {
+    Box::pin(async move {
+        match watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await {
+            Ok(Ok(joined)) => {
+                Outcome::Joined { channel: Box::new(Typed(joined.channel)), reply: joined.reply }
+            }
+            Ok(Err(error)) => Outcome::Refused(error),
+            Err(panic) => Outcome::JoinCrashed(panic.to_string()),
+        }
+    })
+}
