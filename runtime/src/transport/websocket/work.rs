@@ -86,11 +86,10 @@ pub(super) async fn work<S: Socket, W: Wire>(
     peer: Arc<Peer<W>>,
     work: Work<S::Info>,
 ) -> Worked<S> {
-    let name = peer.mounted.socket();
     let parts = if matches!(work, Work::Init) { guarded.begin() } else { guarded.parts() };
     let end = match (parts, work) {
         (Some((socket, out)), Work::Init) => {
-            contained(name, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
+            contained(&peer, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
         }
         (Some((socket, out)), Work::Arrived(arrived, inbox)) => {
             handle_arrived(socket, out, &peer, arrived, &inbox).await
@@ -108,7 +107,6 @@ async fn handle_arrived<S: Socket, W: Wire>(
     arrived: Arrived,
     inbox: &Inbox<S::Info>,
 ) -> Option<End> {
-    let name = peer.mounted.socket();
     let (events, ending) = arrived.into_parts();
     for event in events {
         if peer.is_crowded()
@@ -124,7 +122,7 @@ async fn handle_arrived<S: Socket, W: Wire>(
         let end = match event {
             Event::Message(message) => {
                 contained(
-                    name,
+                    peer,
                     Callback::HandleIn,
                     pin!(Some(async { socket.handle_in(message, out).await })),
                 )
@@ -135,7 +133,7 @@ async fn handle_arrived<S: Socket, W: Wire>(
                     peer.pong(payload.clone());
                 }
                 contained(
-                    name,
+                    peer,
                     Callback::HandleControl,
                     pin!(Some(async { socket.handle_control(control, out).await })),
                 )
@@ -187,7 +185,6 @@ async fn handle_infos<S: Socket, W: Wire>(
     peer: &Peer<W>,
     infos: VecDeque<S::Info>,
 ) -> Option<End> {
-    let name = peer.mounted.socket();
     for info in infos {
         if peer.is_crowded()
             && let Some(end) = room(peer).await
@@ -195,7 +192,7 @@ async fn handle_infos<S: Socket, W: Wire>(
             return Some(end);
         }
         let end =
-            contained(name, Callback::HandleInfo, pin!(Some(async { socket.handle_info(info, out).await })))
+            contained(peer, Callback::HandleInfo, pin!(Some(async { socket.handle_info(info, out).await })))
                 .await;
         if end.is_some() {
             return end;
@@ -216,8 +213,8 @@ async fn room<W: Wire>(peer: &Peer<W>) -> Option<End> {
 }
 
 /// Runs a callback; a panic in it ends the connection, and nothing else.
-async fn contained(
-    name: &str,
+async fn contained<W: Wire>(
+    peer: &Peer<W>,
     callback: Callback,
     future: Pin<&mut Option<impl Future<Output = Flow>>>,
 ) -> Option<End> {
@@ -225,7 +222,7 @@ async fn contained(
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
         Err(panic) => {
-            tracing::error!(socket = name, "a callback panicked: {panic}");
+            tracing::error!(socket = peer.mounted.socket(), "a callback panicked: {panic}");
             Some(End::with_code(1011, Reason::Crash))
         }
     }
