@@ -18,7 +18,7 @@ use crate::{
 /// A format of an application's own: `["ref topic event payload"]`, and the same back. Counts what it encodes.
 pub(crate) struct Lines;
 
-/// Broadcasts that [`Lines`] has encoded for `room:counted`.
+/// Broadcasts that [`Lines`] has encoded for `room:counted`: a serializer is a constant, and has no state.
 static ENCODED: AtomicUsize = AtomicUsize::new(0);
 
 impl Serializer for Lines {
