@@ -19,6 +19,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
     check_origin = conn;
+    state = Gate;
     socket("/parrot", Parrot, log = false);
     socket("/users", Users, log = false);
 }
@@ -32,9 +33,9 @@ impl Parrot {
         Ok(Parrot)
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox, #[state] gate: Gate) {
         if message.as_text() == Some("block") {
-            block();
+            gate.block();
         }
         out.push(message);
     }
@@ -59,25 +60,29 @@ impl Room {
 
     /// In a task of its own.
     #[handle_in("block")]
-    async fn block(&mut self) -> Reply {
+    async fn block(&mut self, #[state] gate: Gate) -> Reply {
         tokio::task::yield_now().await;
-        block();
+        gate.block();
         Reply::ok(json!({}))
     }
 }
 
-static GATE: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
-/// One test at a time: they share the gate.
+/// One test at a time: they measure how threads get along.
 static TURN: Mutex<()> = Mutex::new(());
+
+/// Where callbacks wait, until the test that has the sender opens it.
+#[derive(Clone)]
+struct Gate(Arc<Mutex<mpsc::Receiver<()>>>);
+
+impl Gate {
+    /// Blocks its thread until the test opens the gate.
+    fn block(&self) {
+        let _ = lock(&self.0).recv();
+    }
+}
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Blocks its thread until the test opens the gate.
-fn block() {
-    let gate = lock(&GATE).take();
-    let _ = gate.expect("a gate").recv();
 }
 
 /// What is logged, wherever.
@@ -124,11 +129,10 @@ impl Harbour {
     fn open() -> Self {
         let turn = lock(&TURN);
         let (gate, waits) = mpsc::channel();
-        *lock(&GATE) = Some(waits);
         let log = Log::default();
         let _logging = log.start();
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let site = runtime.block_on(Site::start()).expect("it starts");
+        let site = runtime.block_on(Site::start(Gate(Arc::new(Mutex::new(waits))))).expect("it starts");
         Harbour { runtime, site, gate, log, _turn: turn }
     }
 

@@ -1,11 +1,14 @@
 //! Connections that come and go, in good and in bad ways, and what is left of them: nothing.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
-use landfall::{Endpoint, Flow, Message, Outbox, Reason, Refused, Running, endpoint, socket};
+use landfall::{Flow, Message, Outbox, Reason, Refused, Running, endpoint, socket};
 use landfall_tests::{
     client::{self, Client},
     memory::pier,
@@ -22,19 +25,22 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
+    state = Crashes;
     socket("/brief", Member, websocket(timeout = millis(200)));
     socket("/pinged", Member, websocket(timeout = secs(30), ping = secs(10)));
 }
 
-static TERMINATED: AtomicUsize = AtomicUsize::new(0);
+/// Sockets that were told that they had panicked.
+#[derive(Clone, Default)]
+struct Crashes(Arc<AtomicUsize>);
 
 /// Forwards `news`, echoes, and panics when asked to.
-struct Member;
+struct Member(Crashes);
 
 #[socket]
 impl Member {
-    async fn connect() -> Result<Self, Refused> {
-        Ok(Member)
+    async fn connect(#[state] crashes: Crashes) -> Result<Self, Refused> {
+        Ok(Member(crashes))
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -50,7 +56,7 @@ impl Member {
 
     fn terminate(self, reason: Reason) {
         if reason == Reason::Crash {
-            TERMINATED.fetch_add(1, Ordering::SeqCst);
+            self.0.0.fetch_add(1, Ordering::SeqCst);
         }
     }
 }
@@ -62,7 +68,7 @@ struct Started {
 }
 
 async fn start() -> Started {
-    let site = Site::start().await.expect("the site starts");
+    let site = Site::start(Crashes::default()).await.expect("the site starts");
     let port = client::port(&site);
     let tasks = site.stats().tasks;
     Started { site, port, tasks }
@@ -119,7 +125,6 @@ async fn two_thousand_connections_leave_nothing_however_they_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_panics_leave_no_task_and_each_is_told() {
     let started = start().await;
-    let before = TERMINATED.load(Ordering::SeqCst);
     let mut neighbour = started.open("pinged").await;
     for _ in 0..10 {
         let mut clients = Vec::new();
@@ -137,13 +142,13 @@ async fn a_thousand_panics_leave_no_task_and_each_is_told() {
     assert_eq!(neighbour.hear_text().await, "all well");
     drop(neighbour);
     started.is_as_at_first().await;
-    assert_eq!(TERMINATED.load(Ordering::SeqCst) - before, 1_000);
+    assert_eq!(started.site.state().0.load(Ordering::SeqCst), 1_000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Crashes::default()).listener(pier).start().await.expect("the site starts");
     let mut client = sea.open("/pinged/websocket").await;
     client.is_quiet().await;
     let began = Instant::now();
@@ -167,7 +172,7 @@ async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_speaks_is_not_pinged() {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Crashes::default()).listener(pier).start().await.expect("the site starts");
     let mut client = sea.open("/pinged/websocket").await;
     for _ in 0..20 {
         client.text("still here").await;

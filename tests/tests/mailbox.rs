@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use landfall::{
-    Endpoint, Flow, Handle, Mailbox, Message, Outbox, Reason, Refused, Running, SendError, endpoint,
-    pubsub::Broadcast, socket,
+    Flow, Handle, Mailbox, Message, Outbox, Reason, Refused, Running, SendError, endpoint, pubsub::Broadcast,
+    socket,
 };
 use landfall_tests::{
     client::{self, Client},
@@ -20,6 +20,7 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
+    state = Desk;
     socket("/letters", Reader);
 }
 
@@ -45,14 +46,32 @@ struct Known {
     gate: Arc<Notify>,
 }
 
-static KNOWN: LazyLock<Mutex<HashMap<String, Known>>> = LazyLock::new(Mutex::default);
-static ENDED: LazyLock<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>> = LazyLock::new(Mutex::default);
+/// What tests know of their sockets, by the sockets' ids, and who wants to know what one is told at its end.
+#[derive(Clone, Default)]
+struct Desk(Arc<Mutex<Papers>>);
+
+#[derive(Default)]
+struct Papers {
+    known: HashMap<String, Known>,
+    ended: HashMap<String, mpsc::UnboundedSender<Reason>>,
+}
+
+impl Desk {
+    fn papers(&self) -> MutexGuard<'_, Papers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self, id: &str) -> Known {
+        self.papers().known.get(id).cloned().expect("the socket connected")
+    }
+}
 
 struct Reader {
     id: String,
     mailbox: Mailbox<Letter>,
     gate: Arc<Notify>,
     endpoint: Handle,
+    desk: Desk,
 }
 
 #[socket]
@@ -61,12 +80,13 @@ impl Reader {
         #[param] id: String,
         mailbox: Mailbox<Letter>,
         endpoint: Handle,
+        #[state] desk: Desk,
     ) -> Result<Self, Refused> {
         let gate = Arc::new(Notify::new());
         assert!(mailbox.send(Letter::Say("sent before init".to_owned())).is_ok(), "an open mailbox");
         let known = Known { mailbox: mailbox.clone(), gate: gate.clone() };
-        KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), known);
-        Ok(Reader { id, mailbox, gate, endpoint })
+        desk.papers().known.insert(id.clone(), known);
+        Ok(Reader { id, mailbox, gate, endpoint, desk })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -101,22 +121,21 @@ impl Reader {
     }
 
     fn terminate(self, reason: Reason) {
-        if let Some(told) = ENDED.lock().unwrap_or_else(PoisonError::into_inner).get(&self.id) {
+        if let Some(told) = self.desk.papers().ended.get(&self.id) {
             let _ = told.send(reason);
         }
     }
 }
 
 async fn start() -> Running<Site> {
-    Site::start().await.expect("the site starts")
+    Site::start(Desk::default()).await.expect("the site starts")
 }
 
 async fn open(site: &Running<Site>, id: &str) -> (Client, Known) {
     let mut client = Client::open(client::port(site), &format!("/letters/websocket?id={id}")).await;
     assert_eq!(client.hear_text().await, "init", "nothing is handled before");
     assert_eq!(client.hear_text().await, "sent before init");
-    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-    (client, known.expect("the socket connected"))
+    (client, site.state().known(id))
 }
 
 impl Known {
@@ -213,15 +232,14 @@ async fn a_client_that_leaves_during_a_callback_is_noticed_after_it() {
     let site = start().await;
     for way in ["fin", "reset", "reset while written to"] {
         let (told, mut ended) = mpsc::unbounded_channel();
-        ENDED.lock().unwrap_or_else(PoisonError::into_inner).insert(way.to_owned(), told);
+        site.state().papers().ended.insert(way.to_owned(), told);
         let target = format!("/letters/websocket?id={}", way.replace(' ', "+"));
         let mut client = Client::open(client::port(&site), &target).await;
         client.text("hall").await;
         for expected in ["init", "sent before init", "hall"] {
             assert_eq!(client.hear_text().await, expected);
         }
-        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(way).cloned();
-        let known = known.expect("the socket connected");
+        let known = site.state().known(way);
         known.hold(&mut client).await;
         match way {
             "fin" => client.shutdown().await,

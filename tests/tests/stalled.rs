@@ -1,11 +1,14 @@
 //! A client that sends, and never reads what is answered, on a clock that is turned by hand.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
-use landfall::{Endpoint, Handle, Message, Outbox, Reason, Refused, endpoint, pubsub::PubSub, socket};
+use landfall::{Handle, Message, Outbox, Reason, Refused, endpoint, pubsub::PubSub, socket};
 use landfall_tests::{memory::pier, wire::Frame};
 use tokio::time::sleep;
 
@@ -14,8 +17,13 @@ endpoint! {
 
     http(port = 4000);
     server = true;
+    state = Answered;
     socket("/loud", Loud);
 }
+
+/// Messages that were answered.
+#[derive(Clone, Default)]
+struct Answered(Arc<AtomicUsize>);
 
 /// Answers every message by a long one, and tells the topic `ends` why it ended.
 struct Loud(PubSub);
@@ -26,8 +34,8 @@ impl Loud {
         Ok(Loud(handle.pubsub().clone()))
     }
 
-    async fn handle_in(&mut self, _: Message, out: &mut Outbox) {
-        ANSWERED.fetch_add(1, Ordering::Relaxed);
+    async fn handle_in(&mut self, _: Message, out: &mut Outbox, #[state] answered: Answered) {
+        answered.0.fetch_add(1, Ordering::Relaxed);
         out.push("x".repeat(100_000));
     }
 
@@ -36,24 +44,22 @@ impl Loud {
     }
 }
 
-static ANSWERED: AtomicUsize = AtomicUsize::new(0);
-
 #[tokio::test(start_paused = true)]
 async fn it_is_answered_as_far_as_it_may_wait_and_ended_when_it_takes_nothing() {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Answered::default()).listener(pier).start().await.expect("the site starts");
     let mut ends = site.subscribe("ends");
     let mut client = sea.open("/loud/websocket").await;
 
     client.send_all(&vec![Frame::text("more"); 100]).await;
     sleep(Duration::from_secs(20)).await;
-    let answered = ANSWERED.load(Ordering::Relaxed);
+    let answered = site.state().0.load(Ordering::Relaxed);
     assert!((1..12).contains(&answered), "callbacks wait for the client: {answered} were called");
     assert_eq!(site.stats().connections, 1, "it may still begin to read");
 
     sleep(Duration::from_secs(30)).await;
     assert_eq!(site.stats().connections, 0);
-    assert_eq!(ANSWERED.load(Ordering::Relaxed), answered);
+    assert_eq!(site.state().0.load(Ordering::Relaxed), answered);
     assert_eq!(ends.recv().await.expect("an end").payload().as_text(), Some("Overflow"));
     drop(client);
     site.shutdown().await.expect("a clean end");

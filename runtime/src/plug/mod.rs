@@ -1,16 +1,10 @@
-//! Plugs and services of our own.
+//! What is answered where no application answers.
 
-mod forgery;
 mod not_found;
-mod session;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-pub use self::{
-    forgery::{ForgeryService, ProtectFromForgery},
-    not_found::NotFound,
-    session::{SessionService, Sessions},
-};
+pub use self::not_found::NotFound;
 use crate::body::Body;
 
 /// A status and its name as text.

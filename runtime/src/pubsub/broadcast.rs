@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::message::Text;
+use crate::message::{Message, Text};
 
 /// One publication: a topic, the name of an event, and a payload. Cloning it is cheap.
 #[derive(Clone)]
@@ -138,11 +138,11 @@ impl From<serde_json::Value> for Payload {
     }
 }
 
-impl From<crate::Message> for Payload {
-    fn from(message: crate::Message) -> Self {
+impl From<Message> for Payload {
+    fn from(message: Message) -> Self {
         match message {
-            crate::Message::Text(text) => Payload::Text(text),
-            crate::Message::Binary(bytes) => Payload::Binary(bytes),
+            Message::Text(text) => Payload::Text(text),
+            Message::Binary(bytes) => Payload::Binary(bytes),
         }
     }
 }

@@ -41,7 +41,9 @@
 //! parameter `_csrf_token` holds a token that [`Session::csrf_token`] made for one of the application's own pages;
 //! without it, `session` is `None`.
 
+mod forgery;
 mod options;
+mod plug;
 mod store;
 
 use std::{
@@ -52,9 +54,12 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use self::options::{SameSite, SessionOptions};
+pub use self::{
+    forgery::{ForgeryService, ProtectFromForgery},
+    options::{SameSite, SessionOptions},
+    plug::{SessionService, Sessions},
+};
 use crate::crypto::{Keys, Term, Unencodable, csrf, from_term, to_term};
-pub use crate::plug::{ForgeryService, ProtectFromForgery, SessionService, Sessions};
 
 /// Cookies of one name that are tried: each costs a signature.
 const CANDIDATES: usize = 8;

@@ -16,6 +16,7 @@ use super::{
     response::Response,
     visitor::{Visitor, within},
 };
+use crate::error::BoxError;
 
 /// What stays as it is in a query: JavaScript's `encodeURIComponent` leaves it too.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -100,7 +101,7 @@ impl Request {
         *request.headers_mut() = headers;
         let answer = async {
             let response = visitor.send(request, peer).await?;
-            Ok::<_, crate::BoxError>(Response::read(response).await?)
+            Ok::<_, BoxError>(Response::read(response).await?)
         };
         let answer = within(visitor.patience(), at, &what, answer).await;
         answer.unwrap_or_else(|error| at.fail(format_args!("{what} failed: {error}")))

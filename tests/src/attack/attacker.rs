@@ -1,11 +1,11 @@
 //! A client that means no good.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 /// A server that takes nothing for so long has stopped to read.
@@ -110,6 +110,8 @@ impl Attacker {
     pub async fn send_and_read(&mut self, bytes: &[u8]) -> Sent {
         let (mut reader, mut writer) = self.stream.split();
         let mut rest = bytes;
+        // What is read, such as a ping now and again, does not show that the server reads.
+        let mut stalled = pin!(tokio::time::sleep(WORK));
         while !rest.is_empty() {
             tokio::select! {
                 biased;
@@ -118,9 +120,12 @@ impl Attacker {
                 },
                 written = writer.write(rest) => match written {
                     Err(_) | Ok(0) => return Sent::Closed,
-                    Ok(count) => rest = &rest[count..],
+                    Ok(count) => {
+                        rest = &rest[count..];
+                        stalled.as_mut().reset(Instant::now() + WORK);
+                    }
                 },
-                () = tokio::time::sleep(WORK) => return Sent::Stalled,
+                () = stalled.as_mut() => return Sent::Stalled,
             }
         }
         Sent::All

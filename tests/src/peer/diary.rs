@@ -7,6 +7,7 @@ use std::{
 
 use landfall::Reason;
 
+/// One of the program: its endpoints write into it, and the first one reads to its clients what any of them wrote.
 static ENTRIES: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);
 
 /// Notes why the socket of that identity ended.

@@ -169,7 +169,7 @@ impl Picky {
     }
 }
 
-/// How often [`Counted::encode`] was called.
+/// How often [`Counted::encode`] was called: a function that is given the broadcast, and nothing else.
 pub(crate) static ENCODED: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts.

@@ -35,6 +35,7 @@ pub(crate) struct Room {
 #[derive(Clone)]
 pub(crate) struct Tally(Arc<[AtomicUsize; 2]>);
 
+/// By names, because a channel is reached by what its client joins with, and by nothing else.
 static TALLIES: Mutex<BTreeMap<String, Tally>> = Mutex::new(BTreeMap::new());
 
 impl Tally {

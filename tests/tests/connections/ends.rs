@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::site::{Harbour, begins, fate, start};
+use crate::site::{Harbour, start};
 
 type Stream = Connection<DuplexStream>;
 
@@ -59,7 +59,7 @@ async fn every_socket_is_told_its_end_once() {
             for stays in [true, false] {
                 let name = format!("once-{transport}-{}-{stays}", init.replace(' ', "-"));
                 let client = open(&harbour, "any", transport, &name, init).await;
-                begins(&name, last).await;
+                harbour.fates.begins(&name, last).await;
                 if stays {
                     clients.push(client);
                 }
@@ -73,7 +73,7 @@ async fn every_socket_is_told_its_end_once() {
         let name = format!("once-message-{}", text.replace(' ', "-"));
         let mut client = open(&harbour, "any", "websocket", &name, "").await;
         client.send(&Frame::text(text)).await;
-        begins(&name, text).await;
+        harbour.fates.begins(&name, text).await;
         clients.push(client);
         hung += 1;
         names.push((name, text));
@@ -82,7 +82,7 @@ async fn every_socket_is_told_its_end_once() {
     assert_eq!(harbour.stop().await, hung, "each that was cut off is counted, and no other");
     assert_eq!(began.elapsed().as_secs(), 10);
     for (name, told) in names {
-        let fate = fate(&name);
+        let fate = harbour.fates.of(&name);
         assert_eq!((fate.inits, fate.ends.len(), fate.drops), (1, 1, 1), "{name}: {fate:?}");
         let reason = &fate.ends[0];
         let fits = match (told, name.ends_with("-false")) {
@@ -102,7 +102,7 @@ async fn batches_that_are_never_reached_are_told_at_the_end() {
         for number in 0..5 {
             let name = format!("batch-{transport}-{number}");
             let client = open(&harbour, "batches", transport, &name, "").await;
-            begins(&name, "").await;
+            harbour.fates.begins(&name, "").await;
             clients.push((transport, client));
             names.push(name);
         }
@@ -117,7 +117,7 @@ async fn batches_that_are_never_reached_are_told_at_the_end() {
         farewell.await.expect("told to come back later");
     }
     for name in names {
-        assert_eq!(fate(&name).ends, [Reason::Shutdown], "{name}");
+        assert_eq!(harbour.fates.of(&name).ends, [Reason::Shutdown], "{name}");
     }
 }
 
@@ -142,7 +142,7 @@ async fn clients_of_callbacks_that_hang_are_told_too() {
     for (transport, init) in [("websocket", "hang"), ("websocket", "info hang"), ("lines", "info hang")] {
         let name = format!("told-{transport}-{}", init.replace(' ', "-"));
         let client = open(&harbour, "any", transport, &name, init).await;
-        begins(&name, init.strip_prefix("info ").unwrap_or_default()).await;
+        harbour.fates.begins(&name, init.strip_prefix("info ").unwrap_or_default()).await;
         farewells.push(tokio::spawn(farewell(transport, client)));
     }
     assert_eq!(harbour.stop().await, 3);
@@ -159,17 +159,17 @@ async fn a_callback_that_takes_too_long_is_given_up() {
         for init in ["hang", "hang badly", "info hang", "sleep 15"] {
             let name = format!("late-{transport}-{}", init.replace(' ', "-"));
             let client = open(&harbour, "limited", transport, &name, init).await;
-            begins(&name, init.strip_prefix("info ").unwrap_or_default()).await;
+            harbour.fates.begins(&name, init.strip_prefix("info ").unwrap_or_default()).await;
             clients.push((transport, init, name, client));
         }
     }
     sleep(Duration::from_secs(24)).await;
     for (transport, init, name, mut client) in clients {
         if init == "sleep 15" {
-            assert_eq!(fate(&name).ends, [], "{name}");
+            assert_eq!(harbour.fates.of(&name).ends, [], "{name}");
             continue;
         }
-        let ends = fate(&name).ends;
+        let ends = harbour.fates.of(&name).ends;
         assert!(
             matches!(&ends[..], [Reason::Failed(why)] if why.contains("callback_timeout")),
             "{name}: {ends:?}"
@@ -190,11 +190,11 @@ async fn a_callback_that_takes_too_long_is_given_up() {
 async fn who_was_told_and_does_not_answer_was_not_cut_off() {
     let harbour = start().await;
     let _client = open(&harbour, "hasty", "websocket", "hasty", "").await;
-    begins("hasty", "").await;
+    harbour.fates.begins("hasty", "").await;
     let began = Instant::now();
     assert_eq!(harbour.stop().await, 0);
     assert_eq!(began.elapsed().as_secs(), 3);
-    assert_eq!(fate("hasty").ends, [Reason::Shutdown]);
+    assert_eq!(harbour.fates.of("hasty").ends, [Reason::Shutdown]);
 }
 
 /// What waits for a client that does not read is lost with it, and that is said.
@@ -203,20 +203,20 @@ async fn what_a_client_was_not_given_in_time_counts() {
     let harbour = start().await;
     let mut client = open(&harbour, "hasty", "websocket", "unread", "").await;
     client.send(&Frame::text(&format!("say {}", "x".repeat(200_000)))).await;
-    until("it has been answered", || fate("unread").heard.len() == 1).await;
+    until("it has been answered", || harbour.fates.of("unread").heard.len() == 1).await;
     assert_eq!(harbour.stop().await, 1);
-    assert_eq!(fate("unread").ends, [Reason::Shutdown]);
+    assert_eq!(harbour.fates.of("unread").ends, [Reason::Shutdown]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_transport_that_does_not_heed_its_driver_is_ended() {
     let harbour = start().await;
     let _client = open(&harbour, "deaf", "lines", "deaf", "").await;
-    begins("deaf", "").await;
+    harbour.fates.begins("deaf", "").await;
     let began = Instant::now();
     assert_eq!(harbour.stop().await, 1);
     assert!(began.elapsed() < Duration::from_secs(13), "{:?}", began.elapsed());
-    assert_eq!(fate("deaf").ends, [Reason::Shutdown]);
+    assert_eq!(harbour.fates.of("deaf").ends, [Reason::Shutdown]);
 }
 
 /// Without `init` there is no `terminate`: the value is dropped.
@@ -224,7 +224,7 @@ async fn a_transport_that_does_not_heed_its_driver_is_ended() {
 async fn a_client_that_left_before_init_leaves_a_value_to_drop() {
     let harbour = start().await;
     let _client = open(&harbour, "early", "lines", "early", "").await;
-    let fate = fate("early");
+    let fate = harbour.fates.of("early");
     assert_eq!((fate.inits, fate.ends.len(), fate.drops), (0, 0, 1));
     assert_eq!(harbour.stop().await, 0);
 }
@@ -233,7 +233,7 @@ async fn a_client_that_left_before_init_leaves_a_value_to_drop() {
 #[test]
 fn a_runtime_that_is_dropped_ends_its_sockets() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let clients = runtime.block_on(async {
+    let (clients, fates) = runtime.block_on(async {
         let harbour = start().await;
         let mut clients = Vec::new();
         for (transport, init) in
@@ -241,13 +241,13 @@ fn a_runtime_that_is_dropped_ends_its_sockets() {
         {
             let name = format!("dropped-{transport}-{init}");
             clients.push(open(&harbour, "any", transport, &name, init).await);
-            begins(&name, "").await;
+            harbour.fates.begins(&name, "").await;
         }
-        clients
+        (clients, harbour.fates)
     });
     drop(runtime);
     for name in ["dropped-websocket-", "dropped-websocket-hang", "dropped-longpoll-hang", "dropped-lines-"] {
-        let fate = fate(name);
+        let fate = fates.of(name);
         assert_eq!((fate.inits, fate.ends.len(), fate.drops), (1, 1, 1), "{name}: {fate:?}");
     }
     drop(clients);

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use landfall::Reason;
-use landfall_tests::{client, memory::Sea, wait::until, wire::Frame};
+use landfall_tests::{client, wait::until, wire::Frame};
 use tokio::{
     io::DuplexStream,
     time::{Instant, sleep},
 };
 
-use crate::site::{begins, fate, start};
+use crate::site::{Harbour, start};
 
 type Client<S = tokio::net::TcpStream> = client::Client<S>;
 
-async fn open(sea: &Sea, name: &str) -> Client<DuplexStream> {
-    let client = sea.open(&format!("/any/websocket?name={name}")).await;
-    begins(name, "").await;
+async fn open(harbour: &Harbour, name: &str) -> Client<DuplexStream> {
+    let client = harbour.sea.open(&format!("/any/websocket?name={name}")).await;
+    harbour.fates.begins(name, "").await;
     client
 }
 
@@ -23,29 +23,29 @@ async fn open(sea: &Sea, name: &str) -> Client<DuplexStream> {
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_the_client_ended_is_closed() {
     let harbour = start().await;
-    let mut client = open(&harbour.sea, "half").await;
+    let mut client = open(&harbour, "half").await;
     client.text("hang").await;
-    begins("half", "hang").await;
+    harbour.fates.begins("half", "hang").await;
     client.shutdown().await;
     let began = Instant::now();
     client.ends_within(Duration::from_secs(15)).await;
     assert!((5..10).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     assert_eq!(harbour.site.stats().connections, 1, "its callback goes on");
     assert_eq!(harbour.stop().await, 1);
-    assert_eq!(fate("half").ends, [Reason::Shutdown]);
+    assert_eq!(harbour.fates.of("half").ends, [Reason::Shutdown]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_ends_its_half_is_answered_still() {
     let harbour = start().await;
-    let mut client = open(&harbour.sea, "answered").await;
+    let mut client = open(&harbour, "answered").await;
     client.text("sleep 3").await;
     client.text("say at last").await;
     client.shutdown().await;
     assert_eq!(client.hear_text().await, "slept");
     assert_eq!(client.hear_text().await, "at last");
     client.ends_within(Duration::from_secs(1)).await;
-    until("it has ended", || fate("answered").ends.len() == 1).await;
+    until("it has ended", || harbour.fates.of("answered").ends.len() == 1).await;
     assert_eq!(harbour.stop().await, 0);
 }
 
@@ -53,17 +53,17 @@ async fn who_ends_its_half_is_answered_still() {
 #[tokio::test(start_paused = true)]
 async fn what_a_client_sent_before_it_left_is_handled() {
     let harbour = start().await;
-    let mut client = open(&harbour.sea, "legacy").await;
+    let mut client = open(&harbour, "legacy").await;
     client.text("sleep 60").await;
-    begins("legacy", "sleep 60").await;
+    harbour.fates.begins("legacy", "sleep 60").await;
     sleep(Duration::from_secs(5)).await;
     for number in 0..1_000 {
         client.text(&format!("number {number}")).await;
     }
     drop(client);
     sleep(Duration::from_secs(50)).await;
-    until("it has ended", || fate("legacy").ends.len() == 1).await;
-    let fate = fate("legacy");
+    until("it has ended", || harbour.fates.of("legacy").ends.len() == 1).await;
+    let fate = harbour.fates.of("legacy");
     assert_eq!(fate.heard.len(), 1_001);
     assert_eq!(fate.heard[1_000], "number 999");
     assert_eq!(fate.ends, [Reason::Closed { code: 1006, text: String::new() }]);
@@ -74,7 +74,7 @@ async fn what_a_client_sent_before_it_left_is_handled() {
 #[tokio::test(start_paused = true)]
 async fn who_stays_is_waited_for() {
     let harbour = start().await;
-    let mut client = open(&harbour.sea, "patient").await;
+    let mut client = open(&harbour, "patient").await;
     client.text("sleep 100").await;
     client.text("say after all").await;
     assert_eq!(client.hear_within(Duration::from_secs(120)).await.as_text(), Some("slept"));
@@ -91,9 +91,9 @@ async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
     const MESSAGES: usize = 300;
 
     let harbour = start().await;
-    let mut client = open(&harbour.sea, "chatty").await;
+    let mut client = open(&harbour, "chatty").await;
     client.text("sleep 4").await;
-    begins("chatty", "sleep 4").await;
+    harbour.fates.begins("chatty", "sleep 4").await;
     client.send_all(&vec![Frame::text(&"x".repeat(1_000)); MESSAGES]).await;
     let mut pings = 0;
     let answer = loop {
@@ -104,7 +104,7 @@ async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
     };
     assert_eq!(answer.as_text(), Some("slept"));
     assert!((2..=4).contains(&pings), "{pings}");
-    until("all is handled", || fate("chatty").heard.len() == 1 + MESSAGES).await;
+    until("all is handled", || harbour.fates.of("chatty").heard.len() == 1 + MESSAGES).await;
     client.is_quiet().await;
     drop(client);
     assert_eq!(harbour.stop().await, 0);
@@ -112,14 +112,13 @@ async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
 
 #[cfg(target_os = "linux")]
 mod tcp {
-    use landfall::Endpoint;
     use landfall_tests::{
         attack::{Attacker, Sent, frame_head},
         client::port,
     };
 
     use super::*;
-    use crate::site::Site;
+    use crate::site::{Fates, Site};
 
     /// TCP connections of this process that the kernel knows at this port.
     fn established(port: u16) -> usize {
@@ -135,7 +134,7 @@ mod tcp {
     }
 
     /// Sends more than the kernels of both sides take, so that its end stands behind a closed window.
-    async fn overflowing(port: u16, name: &str) -> Attacker {
+    async fn overflowing(port: u16, fates: &Fates, name: &str) -> Attacker {
         const MESSAGE: usize = 64 * 1024;
 
         let target = format!("/any/websocket?name={name}");
@@ -143,7 +142,7 @@ mod tcp {
             Attacker::websocket(([127, 0, 0, 1], port).into(), &target, false).await.expect("a WebSocket");
         client.send(&frame_head(true, false, 1, 4)).await;
         client.send(b"hang").await;
-        begins(name, "hang").await;
+        fates.begins(name, "hang").await;
         for _ in 0..1_000 {
             let head = client.send(&frame_head(true, false, 2, MESSAGE)).await;
             if head == Sent::Stalled || client.send_letters(MESSAGE).await == Sent::Stalled {
@@ -156,20 +155,22 @@ mod tcp {
     /// By FIN, by reset, with more left unread than is read while callbacks run, and with more than the kernel takes.
     #[tokio::test]
     async fn descriptors_of_clients_that_left_are_given_back() {
-        let site = Site::start().await.expect("the site starts");
+        let site = Site::start(Fates::default()).await.expect("the site starts");
+        let fates = site.state();
         let port = port(&site);
         let mut clients = Vec::new();
         for number in 0..30 {
             let name = format!("fd-{number}");
             let mut client = Client::open(port, &format!("/any/websocket?name={name}")).await;
             client.text("hang").await;
-            begins(&name, "hang").await;
+            fates.begins(&name, "hang").await;
             if number % 3 == 0 {
                 client.send_all(&vec![Frame::text(&"x".repeat(1_000)); 100]).await;
             }
             clients.push(client);
         }
-        let overflowing = [overflowing(port, "fd-over-1").await, overflowing(port, "fd-over-2").await];
+        let overflowing =
+            [overflowing(port, fates, "fd-over-1").await, overflowing(port, fates, "fd-over-2").await];
         assert_eq!(established(port), 32);
         drop(overflowing);
         let began = std::time::Instant::now();

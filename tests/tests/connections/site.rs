@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -29,6 +29,7 @@ endpoint! {
     server = true;
     secret_key_base = SECRET;
     url(host = "localhost");
+    state = Fates;
 
     socket("/any", Obedient, longpoll, transport = Lines(Timeout::Never), drainer(shutdown = secs(10)));
     socket("/early", Obedient, websocket = false, transport = Early);
@@ -61,15 +62,28 @@ pub(crate) struct Fate {
     pub(crate) heard: Vec<String>,
 }
 
-static FATES: LazyLock<Mutex<HashMap<String, Fate>>> = LazyLock::new(Mutex::default);
+/// What became of sockets, by their names.
+#[derive(Clone, Default)]
+pub(crate) struct Fates(Arc<Mutex<HashMap<String, Fate>>>);
 
-fn fates() -> MutexGuard<'static, HashMap<String, Fate>> {
-    FATES.lock().unwrap_or_else(PoisonError::into_inner)
-}
+impl Fates {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Fate>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
-/// What became of the socket of this name so far.
-pub(crate) fn fate(name: &str) -> Fate {
-    fates().get(name).cloned().unwrap_or_default()
+    /// What became of the socket of this name so far.
+    pub(crate) fn of(&self, name: &str) -> Fate {
+        self.all().get(name).cloned().unwrap_or_default()
+    }
+
+    /// Waits until the socket has begun what it was told to do.
+    pub(crate) async fn begins(&self, name: &str, what: &str) {
+        until(&format!("{name} does what it is told"), || match what {
+            "" => self.of(name).inits == 1,
+            what => self.of(name).heard.last().is_some_and(|heard| heard == what),
+        })
+        .await;
+    }
 }
 
 /// Obeys its parameter `init`, and every message.
@@ -77,6 +91,7 @@ pub(crate) struct Obedient {
     name: String,
     init: String,
     mailbox: Mailbox<String>,
+    fates: Fates,
 }
 
 #[socket]
@@ -85,9 +100,10 @@ impl Obedient {
         #[param] name: String,
         #[param] init: Option<String>,
         mailbox: Mailbox<String>,
+        #[state] fates: Fates,
     ) -> Result<Self, Refused> {
-        fates().insert(name.clone(), Fate::default());
-        Ok(Obedient { name, init: init.unwrap_or_default(), mailbox })
+        fates.all().insert(name.clone(), Fate::default());
+        Ok(Obedient { name, init: init.unwrap_or_default(), mailbox, fates })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -117,7 +133,7 @@ impl Obedient {
 
 impl Obedient {
     fn note(&self, note: impl FnOnce(&mut Fate)) {
-        note(fates().entry(self.name.clone()).or_default());
+        note(self.fates.all().entry(self.name.clone()).or_default());
     }
 }
 
@@ -235,12 +251,14 @@ impl Format for Line {
 pub(crate) struct Harbour {
     pub(crate) site: Running<Site>,
     pub(crate) sea: Sea,
+    pub(crate) fates: Fates,
 }
 
 pub(crate) async fn start() -> Harbour {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
-    Harbour { site, sea }
+    let fates = Fates::default();
+    let site = Site::builder(fates.clone()).listener(pier).start().await.expect("the site starts");
+    Harbour { site, sea, fates }
 }
 
 impl Harbour {
@@ -254,13 +272,4 @@ impl Harbour {
         let text = error.to_string();
         text.split(' ').next().and_then(|count| count.parse().ok()).expect("a count")
     }
-}
-
-/// Waits until the socket has begun what it was told to do.
-pub(crate) async fn begins(name: &str, what: &str) {
-    until(&format!("{name} does what it is told"), || match what {
-        "" => fate(name).inits == 1,
-        what => fate(name).heard.last().is_some_and(|heard| heard == what),
-    })
-    .await;
 }

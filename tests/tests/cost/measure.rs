@@ -16,6 +16,7 @@ use crate::site::Site;
 #[global_allocator]
 static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// Of the process, as its memory is: what is counted is all of it.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 pub(crate) const KIB: usize = 1024;

@@ -127,7 +127,7 @@ impl Mount {
         let payload = Deflater::default().deflate(&vec![0; self.limit]);
         let mut frame = frame_head(true, true, 2, payload.len());
         frame.extend(payload);
-        let many = frame.repeat((512 * KIB).div_ceil(frame.len()));
+        let many = frame.repeat((128 * KIB).div_ceil(frame.len()));
         for target in [self.hang, self.echo] {
             let attack = async |address| {
                 let mut attacker = open_compressed(address, target).await;

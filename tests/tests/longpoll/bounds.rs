@@ -8,7 +8,7 @@ use landfall_tests::{
     wait::until,
 };
 
-use super::site::{Harbour, ended, start};
+use super::site::{Harbour, start};
 
 const NARROW: &str = "/narrow/longpoll";
 
@@ -141,7 +141,7 @@ async fn threat_9_what_a_callback_sends_makes_the_next_one_wait() {
     assert_eq!(client.say("say heard").await, 200);
     assert_eq!(client.poll().await.messages, ["heard"]);
     until("it has ended", || harbour.site.stats().connections == 0).await;
-    assert_eq!(ended("floods"), Some(Reason::Inactive));
+    assert_eq!(harbour.ended("floods"), Some(Reason::Inactive));
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +152,7 @@ async fn broadcasts_overflow_like_messages() {
         harbour.news("x".repeat(2000)).await;
     }
     until("it has ended", || harbour.site.stats().connections == 0).await;
-    assert_eq!(ended("broadcast-to"), Some(Reason::Overflow));
+    assert_eq!(harbour.ended("broadcast-to"), Some(Reason::Overflow));
     assert_eq!(client.poll().await.status, 410);
 }
 
@@ -174,7 +174,7 @@ async fn what_is_not_acknowledged_counts_too() {
             break;
         }
     }
-    assert_eq!(ended("unacknowledged"), Some(Reason::Overflow));
+    assert_eq!(harbour.ended("unacknowledged"), Some(Reason::Overflow));
 }
 
 /// Callbacks wait while more than half of the limit does; the client's messages are then not handled in time.

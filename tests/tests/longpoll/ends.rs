@@ -6,7 +6,7 @@ use landfall::Reason;
 use landfall_tests::wait::until;
 use tokio::time::{Instant, sleep};
 
-use super::site::{WINDOW, ended, start};
+use super::site::{WINDOW, start};
 
 /// A session without a poll lasts one and a half windows.
 const SILENCE: Duration = Duration::from_millis(1500);
@@ -26,7 +26,7 @@ async fn a_waiting_poll_learns_at_once_that_its_session_is_gone() {
         assert_eq!((answer.status, answer.messages.len()), (410, 0));
         assert!(began.elapsed().is_zero());
         assert_ne!(client.token, old, "a session of its own");
-        assert_eq!(ended(&format!("waiting-{how}")), Some(reason));
+        assert_eq!(harbour.ended(&format!("waiting-{how}")), Some(reason));
         assert_eq!(client.say("say new").await, 200);
         assert_eq!(client.poll().await.messages, ["new"]);
     }
@@ -40,7 +40,7 @@ async fn a_session_that_others_end_is_no_different() {
     assert!(client.waits(WINDOW / 2).await);
     harbour.site.broadcast("talker:told", "disconnect", "").expect("room");
     assert_eq!(client.answer().await.status, 410);
-    assert_eq!(ended("told"), Some(Reason::Normal));
+    assert_eq!(harbour.ended("told"), Some(Reason::Normal));
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,7 +104,7 @@ async fn threat_9_who_does_not_poll_is_gone_between_one_and_two_times_the_silenc
         let polled = Instant::now();
         // What counts is the beginning of the last poll, a window ago.
         let least = SILENCE - WINDOW;
-        while ended(&name).is_none() {
+        while harbour.ended(&name).is_none() {
             sleep(Duration::from_millis(10)).await;
             if publishes && polled.elapsed() < least {
                 assert_eq!(client.say("silent").await, 200, "it does not prolong");
@@ -112,7 +112,7 @@ async fn threat_9_who_does_not_poll_is_gone_between_one_and_two_times_the_silenc
             assert!(polled.elapsed() < 2 * SILENCE - WINDOW, "{publishes}");
         }
         assert!(polled.elapsed() >= least, "{:?}", polled.elapsed());
-        assert_eq!(ended(&name), Some(Reason::Inactive));
+        assert_eq!(harbour.ended(&name), Some(Reason::Inactive));
     }
     until("both are gone", || harbour.site.stats().connections == 0).await;
     assert_eq!(harbour.site.pubsub().subscribers("news"), 0);
@@ -126,7 +126,7 @@ async fn a_session_that_is_only_opened_ends_too() {
     let _client = harbour.open("/talk/longpoll?name=opened").await;
     until("it is gone", || harbour.site.stats().connections == 0).await;
     assert!((SILENCE..=2 * SILENCE).contains(&opened.elapsed()), "{:?}", opened.elapsed());
-    assert_eq!(ended("opened"), Some(Reason::Inactive));
+    assert_eq!(harbour.ended("opened"), Some(Reason::Inactive));
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,7 +137,7 @@ async fn who_polls_stays() {
         assert_eq!(client.poll().await.status, 204);
         sleep(SILENCE - WINDOW - Duration::from_millis(1)).await;
     }
-    assert_eq!(ended("stays"), None);
+    assert_eq!(harbour.ended("stays"), None);
     assert_eq!(client.say("say still here").await, 200);
     assert_eq!(client.poll().await.messages, ["still here"]);
 }
@@ -150,7 +150,7 @@ async fn a_panic_ends_one_session_only() {
     let began = Instant::now();
     assert_eq!(client.say_all("[\"say before\"]\n[\"panic\"]\n[\"say after\"]").await, 408);
     assert!(began.elapsed().is_zero(), "nobody waits for what can't come");
-    assert_eq!(ended("panics"), Some(Reason::Crash));
+    assert_eq!(harbour.ended("panics"), Some(Reason::Crash));
     assert_eq!(client.messages(1).await, ["before"]);
     assert_eq!(client.poll().await.status, 410);
     assert_eq!(other.say("say unharmed").await, 200);

@@ -12,7 +12,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::site::{Harbour, WINDOW, ended, start_with};
+use super::site::{Harbour, WINDOW, start_with};
 
 const TARGET: &str = "/talk/longpoll";
 /// How long a session elsewhere may take to answer.
@@ -148,7 +148,7 @@ async fn a_dead_nodes_session_costs_the_time_that_it_may_take_to_answer() {
     let mut client = moved(&here, &there, "/talk/longpoll?name=dead-node").await;
     let old = client.token.clone();
     here.stop().await;
-    assert_eq!(ended("dead-node"), Some(Reason::Shutdown));
+    assert_eq!(here.ended("dead-node"), Some(Reason::Shutdown));
     let began = Instant::now();
     assert_eq!(client.say("say anything").await, 410);
     assert_eq!(began.elapsed(), PATIENCE);

@@ -7,7 +7,7 @@ use landfall_tests::longpoll::{poll, post};
 use tokio::time::{Instant, sleep};
 use tower::Service;
 
-use super::site::{WINDOW, ended, start};
+use super::site::{WINDOW, start};
 
 #[tokio::test(start_paused = true)]
 async fn waiting_polls_are_answered_at_once() {
@@ -36,7 +36,7 @@ async fn waiting_polls_are_answered_at_once() {
     };
     tokio::join!(harbour.stop(), answers);
     assert!(began.elapsed() < WINDOW, "{:?}", began.elapsed());
-    (0..10).for_each(|number| assert_eq!(ended(&format!("waits-{number}")), Some(Reason::Shutdown)));
+    (0..10).for_each(|number| assert_eq!(harbour.ended(&format!("waits-{number}")), Some(Reason::Shutdown)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +105,7 @@ async fn a_callback_that_hangs_is_cut_off_when_the_drainers_time_is_over() {
     assert_eq!(status, 408);
     assert!(error.is_drain(), "{error}");
     assert_eq!(began.elapsed().as_secs(), 10);
-    assert_eq!(ended("hangs"), Some(Reason::Shutdown));
+    assert_eq!(harbour.ended("hangs"), Some(Reason::Shutdown));
     let stats = harbour.site.stats();
     assert_eq!((stats.connections, stats.tasks), (0, 0));
 }
@@ -127,7 +127,7 @@ async fn polls_are_answered_though_their_sessions_are_not_told_yet() {
             assert_eq!(client.answer().await.status, 204);
         }
         assert!(began.elapsed() <= Duration::from_secs(1), "{:?}", began.elapsed());
-        assert_eq!(ended("batch-2"), None);
+        assert_eq!(harbour.ended("batch-2"), None);
     };
     tokio::join!(harbour.stop(), answers);
     assert_eq!(began.elapsed().as_secs(), 6);

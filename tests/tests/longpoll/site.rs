@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -32,6 +32,7 @@ endpoint! {
     secret_key_base = SECRET;
     trusted_proxies = ["10.0.0.0/8"];
     url(host = "localhost");
+    state = Ends;
 
     socket("/talk", Talker, websocket = false, longpoll(window_ms = 1000, pubsub_timeout_ms = 700));
     socket(
@@ -64,12 +65,9 @@ endpoint! {
     socket("/wide", Talker, longpoll(window_ms = 4000, outbox(limit = 16_777_216)));
 }
 
-static ENDED: LazyLock<Mutex<HashMap<String, Reason>>> = LazyLock::new(Mutex::default);
-
-/// What the socket that connected with that name was told at its end.
-pub(crate) fn ended(name: &str) -> Option<Reason> {
-    ENDED.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-}
+/// What sockets were told at their end, by the names that they connected with.
+#[derive(Clone, Default)]
+pub(crate) struct Ends(Arc<Mutex<HashMap<String, Reason>>>);
 
 /// Does what it is told.
 struct Talker {
@@ -77,11 +75,17 @@ struct Talker {
     token: String,
     mailbox: Mailbox<Broadcast>,
     endpoint: Handle,
+    ends: Ends,
 }
 
 #[socket]
 impl Talker {
-    async fn connect(params: Params, mailbox: Mailbox<Broadcast>, endpoint: Handle) -> Result<Self, Refused> {
+    async fn connect(
+        params: Params,
+        mailbox: Mailbox<Broadcast>,
+        endpoint: Handle,
+        #[state] ends: Ends,
+    ) -> Result<Self, Refused> {
         let param = |name: &str| params.get(name).and_then(|param| param.as_str()).map(str::to_owned);
         match param("connect").as_deref() {
             Some("refuse") => return Err(Refused::because("as asked")),
@@ -89,7 +93,7 @@ impl Talker {
             _ => {}
         }
         let token = param("token").unwrap_or_default();
-        Ok(Talker { name: param("name").unwrap_or_default(), token, mailbox, endpoint })
+        Ok(Talker { name: param("name").unwrap_or_default(), token, mailbox, endpoint, ends })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -158,7 +162,7 @@ impl Talker {
     }
 
     fn terminate(self, reason: Reason) {
-        ENDED.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, reason);
+        self.ends.0.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, reason);
     }
 }
 
@@ -214,7 +218,7 @@ pub(crate) struct Harbour {
 
 pub(crate) async fn start() -> Harbour {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Ends::default()).listener(pier).start().await.expect("the site starts");
     let tasks = site.stats().tasks;
     Harbour { site, sea, tasks, shared: 0 }
 }
@@ -222,13 +226,18 @@ pub(crate) async fn start() -> Harbour {
 /// Starts a site that shares its topics.
 pub(crate) async fn start_with(pubsub: &PubSub) -> Harbour {
     let (sea, pier) = pier();
-    let builder = Site::builder().listener(pier).pubsub(pubsub.clone());
+    let builder = Site::builder(Ends::default()).listener(pier).pubsub(pubsub.clone());
     let site = builder.start().await.expect("the site starts");
     let tasks = site.stats().tasks;
     Harbour { site, sea, tasks, shared: tokio::runtime::Handle::current().metrics().num_workers() }
 }
 
 impl Harbour {
+    /// What the socket that connected with that name was told at its end.
+    pub(crate) fn ended(&self, name: &str) -> Option<Reason> {
+        self.site.state().0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
     /// Opens a session.
     pub(crate) async fn open(&self, target: &str) -> Poller<DuplexStream> {
         Poller::open(self.sea.connect(), target).await

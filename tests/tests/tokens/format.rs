@@ -20,7 +20,7 @@ const PRIMES: [u32; 64] = {
     primes
 };
 
-/// Fractions of square roots, to start from, and of cubic roots.
+/// Fractions of square roots, to start from, and of cubic roots: the same in every process.
 static CONSTANTS: LazyLock<([u32; 8], [u32; 64])> = LazyLock::new(|| {
     (std::array::from_fn(|index| fraction(PRIMES[index], 2)), PRIMES.map(|prime| fraction(prime, 3)))
 });

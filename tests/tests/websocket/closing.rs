@@ -10,7 +10,7 @@ async fn a_clients_close_is_answered_by_its_own_code() {
     let site = site::start().await;
     for code in [1000, 1001, 1003, 1008, 1011, 1013, 3000, 4999] {
         let id = format!("close-{code}");
-        let mut told = site::witness(&id);
+        let mut told = site.witness(&id);
         let mut client = site.open(&format!("/echo/websocket?id={id}")).await;
         client.send(Frame::close(code, b"why")).await;
         assert_eq!(client.hear_close().await, Some(code));
@@ -21,7 +21,7 @@ async fn a_clients_close_is_answered_by_its_own_code() {
 #[tokio::test]
 async fn a_close_without_a_code_is_1005_to_the_socket() {
     let site = site::start().await;
-    let mut told = site::witness("no-code");
+    let mut told = site.witness("no-code");
     let mut client = site.open("/echo/websocket?id=no-code").await;
     client.send(Frame::new(8, [])).await;
     assert_eq!(client.hear_close().await, Some(1000));
@@ -60,7 +60,7 @@ async fn what_comes_after_a_close_is_ignored() {
 async fn a_vanished_client_is_1006_to_the_socket() {
     let site = site::start().await;
     for (id, reset) in [("shut", false), ("reset", true)] {
-        let mut told = site::witness(id);
+        let mut told = site.witness(id);
         let mut client = site.open(&format!("/echo/websocket?id={id}")).await;
         client.is_quiet().await;
         if reset {
@@ -84,7 +84,7 @@ async fn a_socket_chooses_its_code() {
         ("close 1006", 1011, Reason::Failed("as asked".into())),
     ] {
         let id = word.replace(' ', "-");
-        let mut told = site::witness(&id);
+        let mut told = site.witness(&id);
         let mut client = site.open(&format!("/echo/websocket?id={id}")).await;
         client.text(word).await;
         assert_eq!(client.hear_close().await, Some(code), "{word}");
@@ -104,7 +104,7 @@ async fn what_was_pushed_before_stopping_arrives() {
 #[tokio::test]
 async fn shutdown_sends_clients_back_with_1012() {
     let site = site::start().await;
-    let mut told = site::witness("shutdown");
+    let mut told = site.witness("shutdown");
     let mut first = site.open("/echo/websocket?id=shutdown").await;
     let mut second = site.open("/narrow/websocket").await;
     first.is_quiet().await;

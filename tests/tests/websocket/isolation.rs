@@ -39,7 +39,7 @@ async fn in_init_it_is_a_1011() {
 async fn in_handle_in_it_is_a_1011() {
     for at in ["handle_in", "handle_in after a wait"] {
         with_a_neighbour(at, async |site, target| {
-            let mut told = site::witness(&at.replace(' ', "-"));
+            let mut told = site.witness(&at.replace(' ', "-"));
             let mut client = site.open(target).await;
             client.text("now").await;
             assert_eq!(client.hear_close_at_last().await, Some(1011));
@@ -73,7 +73,7 @@ async fn in_handle_info_it_is_a_1011() {
 #[tokio::test]
 async fn in_terminate_the_client_does_not_notice() {
     with_a_neighbour("terminate", async |site, target| {
-        let mut told = site::witness("terminate");
+        let mut told = site.witness("terminate");
         let mut client = site.open(target).await;
         client.send(Frame::close(1000, b"")).await;
         assert_eq!(client.hear_close().await, Some(1000));

@@ -44,7 +44,7 @@ async fn empty_fragments_without_end_are_ended() {
 #[tokio::test]
 async fn a_silent_client_is_closed_with_1002() {
     let site = site::start().await;
-    let mut told = site::witness("silent");
+    let mut told = site.witness("silent");
     let mut client = site.open("/brief/websocket?id=silent").await;
     assert_eq!(client.hear_close().await, Some(1002));
     assert_eq!(told.recv().await, Some(Reason::Timeout));
@@ -82,7 +82,7 @@ async fn a_flood_of_pings_is_answered_or_ended_and_disturbs_nobody() {
 #[tokio::test]
 async fn a_reader_that_does_not_read_is_closed_and_others_get_everything() {
     let site = site::start().await;
-    let mut told = site::witness("stuck");
+    let mut told = site.witness("stuck");
     let mut stuck = site.open("/narrow/websocket?id=stuck").await;
     stuck.is_quiet().await;
     let mut reader = site.open("/narrow/websocket").await;

@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use landfall::{
-    Address, Control, Endpoint, Flow, Mailbox, Message, Outbox, Reason, Refused, Running, config::Scheme,
-    endpoint, socket,
+    Address, Control, Flow, Mailbox, Message, Outbox, Reason, Refused, Running, config::Scheme, endpoint,
+    socket,
 };
 use landfall_tests::client::Client;
 use tokio::sync::mpsc;
@@ -18,6 +18,7 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
+    state = Witnesses;
     socket("/echo", Echo);
     socket("/rooms/:room", Echo, websocket(path = "/"));
     socket("/small", Echo, websocket(max_frame_size = 1000, max_message_size = 2000));
@@ -38,7 +39,7 @@ pub(crate) struct Started {
 
 /// Starts a site of the test's own.
 pub(crate) async fn start() -> Started {
-    let running = Site::start().await.expect("the site starts");
+    let running = Site::start(Witnesses::default()).await.expect("the site starts");
     let address = running.server_info(Scheme::Http).expect("the site listens");
     let Address::Tcp(address) = address else { panic!("listens at {address}") };
     let port = address.port();
@@ -49,34 +50,41 @@ impl Started {
     pub(crate) async fn open(&self, target: &str) -> Client {
         Client::open(self.port, target).await
     }
+
+    /// What the sockets that connect with `?id=` are told at their end.
+    pub(crate) fn witness(&self, id: &str) -> mpsc::UnboundedReceiver<Reason> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.running.state().all().insert(id.to_owned(), sender);
+        receiver
+    }
 }
 
-static WITNESSES: LazyLock<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>> =
-    LazyLock::new(Mutex::default);
+/// Who wants to know what a socket is told at its end, by the socket's id.
+#[derive(Clone, Default)]
+pub(crate) struct Witnesses(Arc<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>>);
 
-/// What the sockets that connect with `?id=` are told at their end.
-pub(crate) fn witness(id: &str) -> mpsc::UnboundedReceiver<Reason> {
-    let (sender, receiver) = mpsc::unbounded_channel();
-    WITNESSES.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), sender);
-    receiver
-}
+impl Witnesses {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, mpsc::UnboundedSender<Reason>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
-fn tell(id: Option<&String>, reason: Reason) {
-    let witnesses = WITNESSES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(witness) = id.and_then(|id| witnesses.get(id)) {
-        let _ = witness.send(reason);
+    fn tell(&self, id: Option<&String>, reason: Reason) {
+        if let Some(witness) = id.and_then(|id| self.all().get(id).cloned()) {
+            let _ = witness.send(reason);
+        }
     }
 }
 
 /// Echoes, and obeys a few words.
 pub(crate) struct Echo {
     id: Option<String>,
+    witnesses: Witnesses,
 }
 
 #[socket]
 impl Echo {
-    async fn connect(#[param] id: Option<String>) -> Result<Self, Refused> {
-        Ok(Echo { id })
+    async fn connect(#[param] id: Option<String>, #[state] witnesses: Witnesses) -> Result<Self, Refused> {
+        Ok(Echo { id, witnesses })
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -97,19 +105,20 @@ impl Echo {
     }
 
     fn terminate(self, reason: Reason) {
-        tell(self.id.as_ref(), reason);
+        self.witnesses.tell(self.id.as_ref(), reason);
     }
 }
 
 /// Forwards the topic `news`.
 pub(crate) struct Reader {
     id: Option<String>,
+    witnesses: Witnesses,
 }
 
 #[socket]
 impl Reader {
-    async fn connect(#[param] id: Option<String>) -> Result<Self, Refused> {
-        Ok(Reader { id })
+    async fn connect(#[param] id: Option<String>, #[state] witnesses: Witnesses) -> Result<Self, Refused> {
+        Ok(Reader { id, witnesses })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -123,7 +132,7 @@ impl Reader {
     }
 
     fn terminate(self, reason: Reason) {
-        tell(self.id.as_ref(), reason);
+        self.witnesses.tell(self.id.as_ref(), reason);
     }
 }
 
@@ -131,6 +140,7 @@ impl Reader {
 pub(crate) struct Fragile {
     at: String,
     id: Option<String>,
+    witnesses: Witnesses,
     mailbox: Mailbox<()>,
 }
 
@@ -145,9 +155,10 @@ impl Fragile {
     async fn connect(
         #[param] at: String,
         #[param] id: Option<String>,
+        #[state] witnesses: Witnesses,
         mailbox: Mailbox<()>,
     ) -> Result<Self, Refused> {
-        let socket = Fragile { at, id, mailbox };
+        let socket = Fragile { at, id, witnesses, mailbox };
         socket.pass("connect");
         Ok(socket)
     }
@@ -177,7 +188,7 @@ impl Fragile {
     }
 
     fn terminate(self, reason: Reason) {
-        tell(self.id.as_ref(), reason);
+        self.witnesses.tell(self.id.as_ref(), reason);
         self.pass("terminate");
     }
 }

@@ -14,8 +14,8 @@ use percent_encoding::percent_decode_str;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::plain;
-use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, header, session::Session};
+use super::Session;
+use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, header, plug::plain};
 
 /// Longer forms send their token in the header.
 const LONGEST_FORM: usize = 1024 * 1024;

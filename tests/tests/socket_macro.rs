@@ -36,7 +36,7 @@ enum Event {
     Said(String),
 }
 
-#[socket(websocket(compress = cfg!(feature = "compress"), timeout = secs(45)), log = false)]
+#[socket(websocket(compress = true, timeout = secs(45)), log = false)]
 impl Room {
     const SEPARATOR: char = ' ';
 
@@ -244,5 +244,5 @@ fn needs_are_what_connect_takes() {
     assert_eq!(needs.info, ["peer_data", "user_agent", "region", "weight", "trace_context_headers"]);
     assert_eq!(needs.params, ["room_id"]);
     assert_eq!(needs.optional_params, ["token", "page", "from"]);
-    assert!(Room::OPTIONS.websocket.compress == cfg!(feature = "compress") && Room::OPTIONS.log.is_none());
+    assert!(Room::OPTIONS.websocket.compress && Room::OPTIONS.log.is_none());
 }

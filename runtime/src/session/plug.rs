@@ -12,13 +12,13 @@ use http_body::Body as HttpBody;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::plain;
+use super::{Change, SameSite, Session, SessionOptions};
 use crate::{
     body::Body,
     crypto::{Keys, cookie},
     error::BoxError,
     handle::Handle,
-    session::{Change, SameSite, Session, SessionOptions},
+    plug::plain,
 };
 
 /// Browsers drop cookies that are longer, name and attributes included.
