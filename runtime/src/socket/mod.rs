@@ -41,7 +41,7 @@ pub use self::{
     options::{
         Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket,
     },
-    outbox::{Outbox, Unsupported},
+    outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,
 };

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::{
     ask::Ask,
     attempt::Connected,
-    format::{Format, Look},
+    format::{Format, framing},
     guarded::Guarded,
     line::Line,
     mounted::Mounted,
@@ -72,7 +72,7 @@ impl<S: Socket> Driver<S> {
     pub(super) fn new<F: Format>(connected: Connected<S>, mounted: Arc<Mounted>) -> Self {
         let Connected { socket, id, inbox } = connected;
         let encoder = const { &SocketEncoder::<S>::new(S::encode) };
-        let line = Line::new(id, mounted, encoder, Look::of::<F>);
+        let line = Line::new(id, mounted, encoder, framing::<F>());
         let waker: Weak<dyn InboxWaker> = Arc::<Line>::downgrade(&line);
         inbox.set_waker(waker);
         let place = line.mounted.roster.enter(line.clone());

@@ -4,7 +4,10 @@ use std::any::TypeId;
 
 use bytes::Bytes;
 
-use crate::{message::Message, socket::Unsupported};
+use crate::{
+    message::{Message, Unsupported},
+    pubsub::Framing,
+};
 
 /// How messages look on a transport's wire.
 ///
@@ -17,15 +20,7 @@ pub trait Format: 'static {
     fn format(message: Message) -> Result<Bytes, Unsupported>;
 }
 
-/// A format as a value.
-#[derive(Clone, Copy)]
-pub(super) struct Look {
-    pub(super) format: fn(Message) -> Result<Bytes, Unsupported>,
-    pub(super) key: TypeId,
-}
-
-impl Look {
-    pub(super) fn of<F: Format>() -> Self {
-        Look { format: F::format, key: TypeId::of::<F>() }
-    }
+/// A format as PubSub knows it.
+pub(super) fn framing<F: Format>() -> &'static Framing {
+    const { &Framing { frame: F::format, key: TypeId::of::<F> } }
 }

@@ -1,24 +1,24 @@
 //! The topics whose broadcasts go straight to a client.
 
-use crate::pubsub::{Form, Membership, PubSub};
+use crate::pubsub::{Encoding, Membership, PubSub};
 
-/// The topics whose broadcasts go straight to a client, each with the form in which they do.
+/// The topics whose broadcasts go straight to a client, each with how they are encoded.
 #[derive(Default)]
 pub(super) struct Forwards(Vec<Forward>);
 
 struct Forward {
     membership: Membership,
-    form: Form,
+    encoding: Encoding,
 }
 
 impl Forwards {
-    /// The form in which a topic is forwarded; `None` if it is not.
-    pub(super) fn form(&self, topic: &str) -> Option<Form> {
-        self.0.iter().find(|forward| forward.membership.topic() == topic).map(|forward| forward.form)
+    /// How a topic is encoded; `None` if it is not forwarded.
+    pub(super) fn encoding(&self, topic: &str) -> Option<Encoding> {
+        self.0.iter().find(|forward| forward.membership.topic() == topic).map(|forward| forward.encoding)
     }
 
-    pub(super) fn add(&mut self, membership: Membership, form: Form) {
-        self.0.push(Forward { membership, form });
+    pub(super) fn add(&mut self, membership: Membership, encoding: Encoding) {
+        self.0.push(Forward { membership, encoding });
     }
 
     /// Takes those of one topic out.

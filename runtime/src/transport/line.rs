@@ -13,7 +13,6 @@ use tokio::task::AbortHandle;
 
 use super::{
     ask::{Ask, Asked},
-    format::Look,
     forwards::Forwards,
     mounted::Mounted,
     queue::{Full, Queue},
@@ -21,13 +20,13 @@ use super::{
 };
 use crate::{
     handle::Handle,
-    message::Message,
+    message::{Message, Unsupported},
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Form, NoForm, Payload, RenderKey, Run, Subscriber, SubscriberId,
-        Variant,
+        Broadcast, BroadcastError, Encoder, Encoding, Form, Framing, Payload, Recipient, SubscriberId,
+        Unsendable,
     },
-    socket::{InboxWaker, Link, LongPoll, Reason, TransportKind, Unsupported},
-    watchdog::{Callback, Watched},
+    socket::{InboxWaker, Link, LongPoll, Reason, TransportKind},
+    watchdog::Watched,
 };
 
 /// The shared half of a connection that a [`Driver`](super::Driver) drives.
@@ -35,8 +34,7 @@ pub(super) struct Line {
     id: SubscriberId,
     pub(super) mounted: Arc<Mounted>,
     encoder: &'static dyn Encoder,
-    /// A function: it takes less room than what it returns.
-    look: fn() -> Look,
+    framing: &'static Framing,
     out: Mutex<Out>,
     asked: Asked,
     /// The lower half of the clock when the callback that runs had not returned at once; 0 if there is none.
@@ -78,14 +76,14 @@ impl Line {
         id: SubscriberId,
         mounted: Arc<Mounted>,
         encoder: &'static dyn Encoder,
-        look: fn() -> Look,
+        framing: &'static Framing,
     ) -> Arc<Self> {
         let heard = AtomicU64::new(mounted.clock.now());
         Arc::new(Line {
             id,
             mounted,
             encoder,
-            look,
+            framing,
             out: Mutex::default(),
             asked: Asked::default(),
             busy: AtomicU32::new(0),
@@ -260,24 +258,8 @@ impl Line {
         }
     }
 
-    /// A broadcast as this line's clients see it.
-    fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
-        let message = self.mounted.watched.pass(Callback::Encode, || form.encode(broadcast));
-        let message = message.unwrap_or_else(|NoForm| {
-            self.mounted.handle.count_unsendable();
-            None
-        });
-        let formatted = message.map(|message| ((self.look)().format)(message)).transpose();
-        formatted
-            .unwrap_or_else(|error| {
-                self.cannot_send(error);
-                None
-            })
-            .unwrap_or_default()
-    }
-
-    fn render_key(&self, form: Form) -> RenderKey {
-        form.key(Variant::Format((self.look)().key))
+    fn form(&self, encoding: Encoding) -> Form {
+        Form { encoding, framing: self.framing }
     }
 
     fn cannot_send(&self, error: Unsupported) {
@@ -333,16 +315,24 @@ impl InboxWaker for Line {
     }
 }
 
-impl Subscriber for Line {
+impl Recipient for Line {
     fn id(&self) -> SubscriberId {
         self.id
     }
 
-    fn forward(&self, form: Form, run: &Run) {
-        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
-        if !bytes.is_empty() {
-            let options = self.mounted.options.outbox;
-            self.put(|out| out.queue.send(bytes, options, out.seen));
+    fn forward(&self, bytes: &Bytes) {
+        let options = self.mounted.options.outbox;
+        self.put(|out| out.queue.send(bytes.clone(), options, out.seen));
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.mounted.watched
+    }
+
+    fn unsendable(&self, reason: Unsendable) {
+        match reason {
+            Unsendable::Encoding => self.mounted.handle.count_unsendable(),
+            Unsendable::Framing(error) => self.cannot_send(error),
         }
     }
 }
@@ -377,7 +367,7 @@ impl Member for Line {
 
 impl Link for Line {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
-        let bytes = ((self.look)().format)(message)?;
+        let bytes = (self.framing.frame)(message)?;
         if !bytes.is_empty() {
             self.put_own(bytes);
         }
@@ -422,14 +412,13 @@ impl Link for Line {
         &self.mounted.watched
     }
 
-    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {
-        if self.out().forwards.form(topic).is_some() {
+    fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>) {
+        if self.out().forwards.encoding(topic).is_some() {
             return;
         }
-        let form = form.unwrap_or(self.encoder.into());
-        let subscriber: Arc<dyn Subscriber> = self.clone();
-        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, form);
-        self.out().forwards.add(membership, form);
+        let encoding = encoding.unwrap_or(self.encoder.into());
+        let membership = self.mounted.handle.pubsub().forward(topic, self.clone(), self.form(encoding));
+        self.out().forwards.add(membership, encoding);
     }
 
     fn unsubscribe(&self, topic: &str) {
@@ -439,12 +428,11 @@ impl Link for Line {
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         let pubsub = self.mounted.handle.pubsub();
-        let Some(form) = self.out().forwards.form(topic) else {
+        let Some(encoding) = self.out().forwards.encoding(topic) else {
             return pubsub.broadcast(topic, event, payload);
         };
         let broadcast = Broadcast::new(topic, event, payload);
-        let render = |broadcast: &Broadcast| self.render(form, broadcast);
-        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(form), &render)?;
+        let bytes = pubsub.broadcast_beside(self, &self.form(encoding), broadcast)?;
         if !bytes.is_empty() {
             self.put_own(bytes);
         }

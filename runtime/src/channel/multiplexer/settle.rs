@@ -12,7 +12,7 @@ use crate::{
         work::{Instance, Outcome},
     },
     escape::{shown, told},
-    pubsub::{Form, Payload},
+    pubsub::{Encoding, Payload},
     socket::{Outbox, Reason},
 };
 
@@ -57,7 +57,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             let intercepts = Arc::new(Intercepts(member.clone()));
             member.keep(out.handle().pubsub().deliver(member.topic(), intercepts));
         }
-        out.link().clone().subscribe(member.topic(), Some(Form { encoder, skip }));
+        out.link().clone().subscribe(member.topic(), Some(Encoding { encoder, skip }));
     }
 
     fn follow(&mut self, member: &Arc<Member>, reference: Option<Ref>, answer: Answer, out: &mut Outbox) {

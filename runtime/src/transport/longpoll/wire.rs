@@ -10,8 +10,7 @@ use http::{
 use crate::{
     body::Body,
     header,
-    message::{Message, Text},
-    socket::Unsupported,
+    message::{Message, Text, Unsupported},
     transport::format::Format,
 };
 

@@ -22,6 +22,7 @@ mod deflate;
 #[path = "deflate_off.rs"]
 mod deflate;
 mod frame;
+mod framing;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod handshake;

@@ -9,29 +9,29 @@ use std::{
 };
 
 use bytes::Bytes;
-use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+use tungstenite::protocol::frame::coding::{Control, OpCode};
 
 use super::{
-    deflate::{Deflate, deflate},
+    deflate::Deflate,
     frame,
+    framing::{Framed, frame, framing},
     outgoing::{Cork, Outgoing, Sent},
     wire::Wire,
 };
 use crate::{
     handle::Handle,
-    message::Message,
+    message::{Message, Unsupported},
     pubsub::{
-        Broadcast, BroadcastError, Encoder, Form, NoForm, Payload, RenderKey, Run, Subscriber, SubscriberId,
-        Variant,
+        Broadcast, BroadcastError, Encoder, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable,
     },
-    socket::{InboxWaker, Link, Reason, Unsupported, WebSocket},
+    socket::{InboxWaker, Link, Reason, WebSocket},
     transport::{
         ask::{Ask, Asked},
         forwards::Forwards,
         mounted::Mounted,
         roster::Member,
     },
-    watchdog::{Callback, Watched},
+    watchdog::Watched,
 };
 
 /// How long a client may take to read what waits for it, and to answer a close frame.
@@ -271,37 +271,13 @@ impl<W: Wire> Peer<W> {
         self.settle(sent);
     }
 
-    /// A broadcast as frames of this connection's form.
-    fn render(&self, form: Form, broadcast: &Broadcast) -> Bytes {
-        match self.mounted.watched.pass(Callback::Encode, || form.encode(broadcast)) {
-            Ok(Some(message)) => {
-                let (opcode, compressed, payload) = self.dress(message);
-                frame::shared(opcode, compressed, &payload)
-            }
-            Ok(None) => Bytes::new(),
-            Err(NoForm) => {
-                self.mounted.handle.count_unsendable();
-                Bytes::new()
-            }
-        }
+    /// The window in which messages are compressed; 0 if they are not.
+    fn window(&self) -> u8 {
+        self.deflate.map_or(0, |parameters| parameters.server_bits)
     }
 
-    fn render_key(&self, form: Form) -> RenderKey {
-        let bits = self.deflate.map_or(0, |parameters| parameters.server_bits);
-        form.key(Variant::Frames(bits))
-    }
-
-    /// A message as a frame: opcode, whether it is compressed, and payload.
-    fn dress(&self, message: Message) -> (OpCode, bool, Bytes) {
-        let opcode = OpCode::Data(match message {
-            Message::Text(_) => Data::Text,
-            Message::Binary(_) => Data::Binary,
-        });
-        let payload = message.into_bytes();
-        match self.deflate.and_then(|parameters| deflate(&payload, parameters.server_bits)) {
-            Some(compressed) => (opcode, true, compressed.into()),
-            None => (opcode, false, payload),
-        }
+    fn form(&self, encoding: Encoding) -> Form {
+        Form { encoding, framing: framing(self.window()) }
     }
 
     fn settle(&self, sent: Sent) {
@@ -341,24 +317,30 @@ impl<W: Wire> InboxWaker for Peer<W> {
     }
 }
 
-impl<W: Wire> Subscriber for Peer<W> {
+impl<W: Wire> Recipient for Peer<W> {
     fn id(&self) -> SubscriberId {
         self.id
     }
 
-    fn forward(&self, form: Form, run: &Run) {
-        let bytes = run.bytes(self.id, self.render_key(form), &|broadcast| self.render(form, broadcast));
-        if !bytes.is_empty() {
-            let options = self.options.outbox;
-            let mut out = self.out();
-            let Out { outgoing, wire: Some(wire), .. } = &mut *out else { return };
-            if !outgoing.admits(&bytes, options) && outgoing.relieve(wire) > 0 {
-                self.takes();
-            }
-            let sent = outgoing.send(&bytes, wire, options);
-            drop(out);
-            self.settle(sent);
+    fn forward(&self, bytes: &Bytes) {
+        let options = self.options.outbox;
+        let mut out = self.out();
+        let Out { outgoing, wire: Some(wire), .. } = &mut *out else { return };
+        if !outgoing.admits(bytes, options) && outgoing.relieve(wire) > 0 {
+            self.takes();
         }
+        let sent = outgoing.send(bytes, wire, options);
+        drop(out);
+        self.settle(sent);
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.mounted.watched
+    }
+
+    /// A WebSocket carries every message: what is not sent was not encoded.
+    fn unsendable(&self, _: Unsendable) {
+        self.mounted.handle.count_unsendable();
     }
 }
 
@@ -421,7 +403,7 @@ impl<W: Wire> Peer<W> {
 
 impl<W: Wire> Link for Peer<W> {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
-        let (opcode, compressed, payload) = self.dress(message);
+        let Framed { opcode, compressed, payload } = frame(message, self.window());
         self.push_frame(opcode, compressed, payload);
         Ok(())
     }
@@ -461,14 +443,13 @@ impl<W: Wire> Link for Peer<W> {
         &self.mounted.watched
     }
 
-    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>) {
-        if self.out().forwards.form(topic).is_some() {
+    fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>) {
+        if self.out().forwards.encoding(topic).is_some() {
             return;
         }
-        let form = form.unwrap_or(self.encoder.into());
-        let subscriber: Arc<dyn Subscriber> = self.clone();
-        let membership = self.mounted.handle.pubsub().forward(topic, subscriber, form);
-        self.out().forwards.add(membership, form);
+        let encoding = encoding.unwrap_or(self.encoder.into());
+        let membership = self.mounted.handle.pubsub().forward(topic, self.clone(), self.form(encoding));
+        self.out().forwards.add(membership, encoding);
     }
 
     fn unsubscribe(&self, topic: &str) {
@@ -478,12 +459,11 @@ impl<W: Wire> Link for Peer<W> {
 
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         let pubsub = self.mounted.handle.pubsub();
-        let Some(form) = self.out().forwards.form(topic) else {
+        let Some(encoding) = self.out().forwards.encoding(topic) else {
             return pubsub.broadcast(topic, event, payload);
         };
         let broadcast = Broadcast::new(topic, event, payload);
-        let render = |broadcast: &Broadcast| self.render(form, broadcast);
-        let bytes = pubsub.broadcast_beside(self.id, broadcast, self.render_key(form), &render)?;
+        let bytes = pubsub.broadcast_beside(self, &self.form(encoding), broadcast)?;
         if !bytes.is_empty() {
             self.push_bytes(&[], bytes);
         }
