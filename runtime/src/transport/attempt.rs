@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -14,11 +15,10 @@ use http::{
 };
 
 use super::{
-    driver::Driver,
-    format::Format,
+    connection::{driver::Driver, format::Format, outgoing::Outgoing},
     log::{self, LoggedRequest},
     mounted::Mounted,
-    outgoing::Outgoing,
+    options::TransportOptions,
     pattern::NotUtf8,
     request, upload,
 };
@@ -131,6 +131,27 @@ impl Attempt {
         &self.mounted.handle
     }
 
+    /// The path of the mount as it is declared, such as `"/room/:name"`.
+    pub fn mount_path(&self) -> &'static str {
+        self.mounted.mount.path
+    }
+
+    /// What the transport of this mount was told.
+    pub fn options(&self) -> &TransportOptions {
+        &self.mounted.options
+    }
+
+    /// The name of the socket's type, for logs.
+    pub fn socket(&self) -> &'static str {
+        self.mounted.socket()
+    }
+
+    /// The address that the request comes from. Behind proxies that are trusted, it is the one that they forward; `None`
+    /// if it is not known.
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        request::client(&self.mounted.handle, &self.parts)
+    }
+
     /// Query and path parameters; a path parameter wins over a query parameter of the same name.
     ///
     /// # Errors
@@ -139,8 +160,12 @@ impl Attempt {
         self.params_with(self.parts.uri.query().unwrap_or_default())
     }
 
-    /// Path parameters, and those of this query.
-    pub(super) fn params_with(&self, query: &str) -> Result<Params, Denied> {
+    /// [`params`](Attempt::params) as if the request had this query: for transports that put something of their own into
+    /// it.
+    ///
+    /// # Errors
+    /// As for [`params`](Attempt::params).
+    pub fn params_with(&self, query: &str) -> Result<Params, Denied> {
         let mut params = Params::from_query(query).map_err(|error| match error {
             QueryError::NotUtf8 => Denied::NotUtf8,
             QueryError::TooLong => Denied::TooLong,
@@ -153,7 +178,7 @@ impl Attempt {
     }
 
     /// The variables of the path; none if they are not UTF-8, which [`params`](Attempt::params) refuses.
-    pub(super) fn variables(&self) -> &Params {
+    pub fn path_params(&self) -> &Params {
         const NONE: &Params = &Params::EMPTY;
         self.variables.as_ref().unwrap_or(NONE)
     }
@@ -213,9 +238,7 @@ impl Attempt {
         auth_token: Option<String>,
     ) -> Result<(Driver<S>, Outgoing), Denied> {
         let connected = self.ask::<S>(params, auth_token).await?;
-        let driver = Driver::new::<F>(connected, self.mounted.clone());
-        let outgoing = Outgoing::new(driver.line().clone());
-        Ok((driver, outgoing))
+        Ok(Driver::new::<F>(connected, self.mounted.clone()))
     }
 
     /// Asks the application.

@@ -4,8 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_util::task::TaskTracker;
 
-use super::{ask::Ask, clock::Clock, mount::Mount, options::TransportOptions, roster::Roster};
-use crate::{contain, handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
+use super::{
+    connection::{clock::Clock, registry::Connections},
+    mount::Mount,
+    options::TransportOptions,
+};
+use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
 
 /// What all connections of a mount share that came by one transport.
 pub(crate) struct Mounted {
@@ -14,7 +18,7 @@ pub(crate) struct Mounted {
     pub(crate) kind: TransportKind,
     pub(crate) options: TransportOptions,
     pub(crate) origin: OriginCheck,
-    pub(crate) roster: Roster,
+    pub(crate) connections: Connections,
     pub(crate) clock: Clock,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: AtomicBool,
@@ -30,30 +34,17 @@ impl Mounted {
     /// Takes no connection any more, and ends those that are open.
     pub(crate) async fn drain(&self) {
         self.stopping.store(true, Ordering::Release);
-        let open = self.roster.len();
+        let open = self.connections.len();
         let (socket, path, transport) = (self.socket(), self.mount.path, self.kind);
         if open > 0 {
             tracing::info!(socket, path, %transport, open, "draining sockets");
         }
-        let late = self.roster.drain(self.mount.drainer).await;
+        let late = self.connections.drain(self.mount.drainer).await;
         if late > 0 {
             tracing::warn!(
                 socket, path, %transport, late,
                 "the drainer's time was over: what was left of the sockets was ended at once"
             );
-        }
-    }
-
-    /// Drops what runs a callback that has to be left, and counts the connection as cut off if the endpoint's time to stop
-    /// is over.
-    pub(super) fn give_up<T>(&self, callback: T, ask: Ask) {
-        let socket = self.socket();
-        match ask {
-            Ask::Cut => self.roster.count_cut_off(),
-            _ => tracing::warn!(socket, "a callback was given up: it took longer than `callback_timeout`"),
-        }
-        if let Err(panic) = contain::discard(callback) {
-            tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
         }
     }
 

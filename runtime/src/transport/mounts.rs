@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     attempt::Attempt,
-    clock::Clock,
+    connection::clock::Clock,
     entrance::{Answer, Entrance},
     mount::Mount,
     mounted::Mounted,
@@ -77,7 +77,7 @@ impl Mounts {
                         kind: entrance.kind(),
                         options,
                         origin,
-                        roster: Default::default(),
+                        connections: Default::default(),
                         clock: clock.clone(),
                         tasks: tasks.clone(),
                         stopping: Default::default(),
@@ -114,14 +114,18 @@ impl Mounts {
         loop {
             tick.tick().await;
             let now = self.0.clock.tick();
-            self.0.doors.iter().for_each(|door| door.mounted.roster.sweep(now));
+            self.0.doors.iter().for_each(|door| door.mounted.connections.sweep(now));
         }
     }
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
-        let options = self.0.doors.iter().map(|door| &door.mounted.options);
-        let timeouts = options.flat_map(|options| [options.timeout, options.callback_timeout]);
+        let timeouts = self.0.doors.iter().flat_map(|door| {
+            let Mounted { options, mount, kind, .. } = &*door.mounted;
+            let websocket = mount.websocket.as_ref().filter(|_| *kind == TransportKind::WebSocket);
+            let ping = websocket.map_or(Timeout::Never, |websocket| websocket.ping);
+            [options.timeout, options.callback_timeout, options.write_timeout, ping]
+        });
         let timeouts = timeouts.filter_map(|timeout| match timeout {
             Timeout::After(time) => Some(time / 8),
             Timeout::Never => None,
@@ -132,7 +136,7 @@ impl Mounts {
 
     /// Open connections.
     pub(crate) fn connections(&self) -> usize {
-        self.0.doors.iter().map(|door| door.mounted.roster.len()).sum()
+        self.0.doors.iter().map(|door| door.mounted.connections.len()).sum()
     }
 
     /// Takes no connection any more, and ends those that are open.
@@ -147,7 +151,7 @@ impl Mounts {
 
     /// How many connections had to be cut off when they were drained.
     pub(crate) fn cut_off(&self) -> usize {
-        self.0.doors.iter().map(|door| door.mounted.roster.cut_off()).sum()
+        self.0.doors.iter().map(|door| door.mounted.connections.cut_off()).sum()
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Ear {
 
 /// Lets other nodes reach a session.
 pub(super) fn listen(session: &Arc<Session>) -> Ear {
-    let pubsub = session.line().mounted.handle.pubsub().clone();
+    let pubsub = session.handle().pubsub().clone();
     let listener =
         Listener { id: SubscriberId::new(), session: Arc::downgrade(session), served: Arc::default() };
     let membership = pubsub.deliver(&topic(session.name()), Arc::new(listener));
@@ -78,7 +78,7 @@ impl Listener {
             tracing::debug!("a longpoll session has too many requests from other nodes");
             return;
         };
-        let tasks = session.line().mounted.tasks.clone();
+        let tasks = session.handle().0.connections.clone();
         tasks.spawn(async move {
             tokio::select! {
                 biased;
@@ -132,7 +132,7 @@ impl Drop for Place {
 }
 
 async fn serve(session: &Arc<Session>, request: Request) {
-    let handle = &session.line().mounted.handle;
+    let handle = session.handle();
     if handle.broadcast(&request.reply, HERE, "").is_err() {
         return;
     }

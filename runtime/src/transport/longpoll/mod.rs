@@ -5,6 +5,8 @@
 //! belongs to and how far the client has read; so nothing is lost with a request, and any node can serve it. It is good at
 //! the mount that gave it, and at no other.
 //!
+//! It is built on the public items of [`transport`](crate::transport) alone: an application's own can do what it does.
+//!
 //! | file | what |
 //! | --- | --- |
 //! | `request` | what is asked, in order of the decisions, and the HTTP answers |

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     handle::Handle,
     pubsub::{Broadcast, Payload, Subscription},
-    transport::name::unguessable_name,
+    transport::unguessable_name,
 };
 
 /// What a poll at another node came to.

@@ -30,14 +30,7 @@ use crate::{
     body::Body,
     header,
     socket::{LongPoll, Params, Socket},
-    transport::{
-        attempt::{Attempt, Denied},
-        driver::Driver,
-        entrance::Transport,
-        name::unguessable_name,
-        options::TransportOptions,
-        request,
-    },
+    transport::{Attempt, Denied, Transport, TransportOptions, unguessable_name},
 };
 
 /// Where clients of Phoenix 1.9 put their token; it wins over the parameter.
@@ -79,7 +72,7 @@ impl LongPollTransport {
     }
 
     async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
-        let asked = match attempt.parts.method {
+        let asked = match attempt.parts().method {
             Method::GET => Asked::Poll,
             Method::POST => Asked::Post,
             Method::OPTIONS => Asked::Preflight,
@@ -158,7 +151,7 @@ impl LongPollTransport {
         }
         let body = attempt.read_body(self.options.max_body_size).await?;
         let messages =
-            Messages::read(&attempt.parts.headers, body, self.options.max_batch).map_err(malformed)?;
+            Messages::read(&attempt.parts().headers, body, self.options.max_batch).map_err(malformed)?;
         let posted = match found {
             Found::Here(session) => session.post(ticket.mark, messages, self.window()).await,
             _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
@@ -176,15 +169,15 @@ impl LongPollTransport {
         attempt: Attempt,
         params: Params,
     ) -> Result<Response<Body>, Response<Body>> {
-        let client = request::client(attempt.handle(), &attempt.parts);
+        let client = attempt.client_ip();
         let seat = self.seats.take(self.options, client.map(Client::from));
         let seat = seat.map_err(|full| self.full(&attempt, full, client))?;
-        let auth_token = header::values(&attempt.parts.headers, AUTH_HEADER).next().map(str::to_owned);
-        let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
+        let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER).next().map(str::to_owned);
+        let connected = attempt.connect::<S, Element>(params, auth_token).await;
+        let (driver, outgoing) = connected.map_err(|denied| match denied {
             Denied::Refused(_) => wire::status(403),
             other => other.into(),
         })?;
-        let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
         let name = unguessable_name();
         let ticket = Ticket {
             context: Context::of(&attempt),
@@ -194,11 +187,12 @@ impl LongPollTransport {
             mark: Bookmark::default(),
         };
         let answer = wire::answer(410, &self.token(&attempt, &ticket)?, &[]);
-        let (session, batches) = Session::new(name.into(), driver.line().clone(), self.options.max_body_size);
+        let (session, batches) =
+            Session::new(name.into(), outgoing.into_replay(), self.options.max_body_size);
         let listed = self.sessions.list(session.clone());
         let ear = ear::listen(&session);
         let patience = self.window() * 3 / 2;
-        driver.hear();
+        driver.touch();
         driver.spawn(|driver| async move {
             let _kept = (seat, listed, ear);
             task::run(driver, batches, patience).await;
@@ -214,7 +208,7 @@ impl LongPollTransport {
             Full::Mount => (StatusCode::SERVICE_UNAVAILABLE, "too many longpoll sessions"),
         };
         let client = client.map(tracing::field::display);
-        tracing::warn!(socket = attempt.mounted.socket(), client, "refused a longpoll session: {text}");
+        tracing::warn!(socket = attempt.socket(), client, "refused a longpoll session: {text}");
         let mut response = plain(status, text);
         // By then the sessions of clients that are gone have ended.
         let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
@@ -224,7 +218,7 @@ impl LongPollTransport {
 
     /// What the request's token says, if it is good.
     fn ticket(&self, attempt: &Attempt, params: &Params) -> Option<Ticket> {
-        let header = header::values(&attempt.parts.headers, TOKEN_HEADER).next();
+        let header = header::values(&attempt.parts().headers, TOKEN_HEADER).next();
         let token = header.or_else(|| params.as_str("token").filter(|token| !token.is_empty()))?;
         Ticket::read(attempt.handle(), self.options.crypto, Context::of(attempt), token).ok()
     }
@@ -274,9 +268,9 @@ enum Found {
 /// The application's parameters. Clients put the session's token behind them: it hides one of theirs of that name, which
 /// is wanted again when a session is opened in place of one that has ended.
 fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, Denied> {
-    let mut pieces: Vec<&str> = attempt.parts.uri.query().unwrap_or_default().split('&').collect();
+    let mut pieces: Vec<&str> = attempt.parts().uri.query().unwrap_or_default().split('&').collect();
     let tokens = pieces.iter().filter(|piece| is_token(piece)).count();
-    let by_header = header::values(&attempt.parts.headers, TOKEN_HEADER).next().is_some();
+    let by_header = header::values(&attempt.parts().headers, TOKEN_HEADER).next().is_some();
     let session_token = if by_header || !(named || tokens > 1) {
         None
     } else {

@@ -11,7 +11,7 @@ use crate::{
     body::Body,
     header,
     message::{Message, Text, Unsupported},
-    transport::format::Format,
+    transport::Format,
 };
 
 /// The type of a body that holds one message a line.

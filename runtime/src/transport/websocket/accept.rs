@@ -8,11 +8,11 @@ use hyper::upgrade::OnUpgrade;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    connection::Connection,
     deflate::Deflate,
     handshake,
-    peer::Peer,
+    stream_out::Peer,
     subprotocol::{self, Agreed, Disagreement},
+    task::Connection,
     wire::{OtherWire, TcpWire},
 };
 use crate::{
@@ -151,12 +151,12 @@ fn open<S: Socket>(
     match stream {
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
-            let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
+            let peer = Peer::over_stream(id, wire, mounted, options, deflate, encoder);
             spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
-            let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
+            let peer = Peer::over_stream(id, wire, mounted, options, deflate, encoder);
             spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
         }
     }

@@ -11,15 +11,35 @@ use crate::{
     pubsub::Framing,
 };
 
-/// A message as one frame.
+/// A frame, or several of them whole, in two pieces: the payload is not copied.
 pub(super) struct Framed {
-    pub(super) opcode: OpCode,
-    pub(super) compressed: bool,
+    pub(super) head: [u8; 10],
+    /// Bytes of the head.
+    pub(super) length: usize,
     pub(super) payload: Bytes,
+}
+
+impl Framed {
+    pub(super) fn new(opcode: OpCode, compressed: bool, payload: Bytes) -> Self {
+        let (head, length) = frame::head(opcode, compressed, payload.len());
+        Framed { head, length, payload }
+    }
+}
+
+/// Whole frames.
+impl From<Bytes> for Framed {
+    fn from(payload: Bytes) -> Self {
+        Framed { head: [0; 10], length: 0, payload }
+    }
 }
 
 /// Frames a message, compressed in a window of this many bits, or with 0 not at all.
 pub(super) fn frame(message: Message, window: u8) -> Framed {
+    let (opcode, compressed, payload) = encode(message, window);
+    Framed::new(opcode, compressed, payload)
+}
+
+fn encode(message: Message, window: u8) -> (OpCode, bool, Bytes) {
     let opcode = OpCode::Data(match message {
         Message::Text(_) => Data::Text,
         Message::Binary(_) => Data::Binary,
@@ -27,8 +47,8 @@ pub(super) fn frame(message: Message, window: u8) -> Framed {
     let payload = message.into_bytes();
     let compressed = if window == 0 { None } else { deflate(&payload, window) };
     match compressed {
-        Some(compressed) => Framed { opcode, compressed: true, payload: compressed.into() },
-        None => Framed { opcode, compressed: false, payload },
+        Some(compressed) => (opcode, true, compressed.into()),
+        None => (opcode, false, payload),
     }
 }
 
@@ -54,7 +74,7 @@ fn framing_of<const BITS: u8>() -> &'static Framing {
 }
 
 fn frame_shared<const BITS: u8>(message: Message) -> Result<Bytes, Unsupported> {
-    let Framed { opcode, compressed, payload } = frame(message, BITS);
+    let (opcode, compressed, payload) = encode(message, BITS);
     Ok(frame::shared(opcode, compressed, &payload))
 }
 

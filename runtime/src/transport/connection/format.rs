@@ -11,7 +11,8 @@ use crate::{
 
 /// How messages look on a transport's wire.
 ///
-/// Each must show by itself where it ends: several may be given to the transport in one piece. A broadcast is given its look once for all clients of a transport and socket type, and its bytes are shared by all.
+/// Each must show by itself where it ends: several may be given to the transport in one piece. A broadcast is formatted once
+/// for all clients of a transport and socket type, and its bytes are shared by all.
 pub trait Format: 'static {
     /// The bytes that are sent for a message.
     ///

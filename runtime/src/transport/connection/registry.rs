@@ -16,14 +16,14 @@ use tokio::{
 
 use crate::{slab::Slab, socket::Drainer};
 
-/// Connections looked at before the roster is unlocked for others.
+/// Connections looked at before they are unlocked for others.
 const STRETCH: usize = 256;
 
 /// How long a connection that is to end at once may take to notice.
 const HEED: Duration = Duration::from_secs(1);
 
 /// An open connection, as seen from outside its task. No call may block.
-pub(crate) trait Member: Send + Sync {
+pub(crate) trait Drainable: Send + Sync {
     /// Ends the connection if its client has been silent for too long. `now` is the clock's.
     fn sweep(&self, now: u64);
 
@@ -33,7 +33,7 @@ pub(crate) trait Member: Send + Sync {
     /// Ends the connection at once.
     fn cut(&self);
 
-    /// Drops the connection's task: it did not heed [`cut`](Member::cut). False if that cannot be done.
+    /// Drops the connection's task: it did not heed [`cut`](Drainable::cut). False if that cannot be done.
     fn abort(&self) -> bool {
         false
     }
@@ -41,15 +41,15 @@ pub(crate) trait Member: Send + Sync {
 
 /// The open connections of a mount.
 #[derive(Default)]
-pub(crate) struct Roster {
-    members: Mutex<Slab<Arc<dyn Member>>>,
+pub(crate) struct Connections {
+    members: Mutex<Slab<Arc<dyn Drainable>>>,
     emptied: Notify,
     /// Connections that ended and left something undone.
     cut_off: AtomicUsize,
 }
 
-impl Roster {
-    pub(crate) fn enter(&self, member: Arc<dyn Member>) -> usize {
+impl Connections {
+    pub(crate) fn enter(&self, member: Arc<dyn Drainable>) -> usize {
         self.lock().insert(member)
     }
 
@@ -133,14 +133,14 @@ impl Roster {
         }
     }
 
-    fn all(&self) -> Vec<Arc<dyn Member>> {
+    fn all(&self) -> Vec<Arc<dyn Drainable>> {
         let mut all = Vec::new();
         self.copy(0, usize::MAX, &mut all);
         all
     }
 
     /// The next members from a place on, and moves it behind them.
-    fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Member>> {
+    fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Drainable>> {
         let mut batch = Vec::new();
         // Places may be free: members that left before cost no batch.
         while batch.len() < most
@@ -151,17 +151,17 @@ impl Roster {
         batch
     }
 
-    fn copy(&self, place: usize, most: usize, out: &mut Vec<Arc<dyn Member>>) -> Option<usize> {
+    fn copy(&self, place: usize, most: usize, out: &mut Vec<Arc<dyn Drainable>>) -> Option<usize> {
         self.lock().copy_from_place(place, most, out)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slab<Arc<dyn Member>>> {
+    fn lock(&self) -> MutexGuard<'_, Slab<Arc<dyn Drainable>>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for Roster {
+impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Roster").field("members", &self.len()).finish()
+        f.debug_struct("Connections").field("members", &self.len()).finish()
     }
 }

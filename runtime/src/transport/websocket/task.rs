@@ -1,4 +1,4 @@
-//! A connection: one small task that owns its socket.
+//! The task of a connection: one small future that owns its socket.
 
 use std::{
     cell::Cell,
@@ -12,15 +12,14 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{
     incoming::{Incoming, Limits},
-    outgoing::Cork,
-    peer::Peer,
+    stream_out::Peer,
     wire::Wire,
-    work::{End, Work, Worked, work},
+    work::{Work, Worked, work},
+    write::Cork,
 };
 use crate::{
-    contain,
     socket::{Inbox, Outbox, Reason, Socket},
-    transport::{ask::Ask, guarded::Guarded},
+    transport::connection::{callbacks::End, guarded::Guarded, stop::StopRequest},
 };
 
 /// Read at once.
@@ -78,7 +77,7 @@ pub(super) struct Connection<S: Socket, W: Wire> {
     peer: Arc<Peer<W>>,
     inbox: Arc<Inbox<S::Info>>,
     incoming: Incoming,
-    /// The place in the mount's roster.
+    /// The place in the registry.
     place: usize,
     /// The mailbox had its turn: reading is next.
     read_next: bool,
@@ -94,13 +93,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         inbox: Arc<Inbox<S::Info>>,
         early: &[u8],
     ) -> Self {
-        let waker: std::sync::Weak<dyn crate::socket::InboxWaker> = Arc::<Peer<W>>::downgrade(&peer);
-        inbox.set_waker(waker);
-        let place = peer.mounted.roster.enter(peer.clone());
-        if peer.mounted.is_stopping() {
-            // It came too late to be drained with the others.
-            crate::transport::roster::Member::drain(&*peer);
-        }
+        let place = peer.enter(&inbox);
         let guarded = Guarded::new(socket, Outbox::new(peer.clone()));
         let state = State::Working(Box::pin(work(guarded, peer.clone(), Work::Init)));
         Connection {
@@ -115,15 +108,15 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let Ok((ask, waiting)) = self.peer.attend(cx) else { return self.unwritable() };
-        if ask >= Ask::Gone
-            && let Some(turn) = self.break_off(cx, ask, waiting)
+        let Ok((request, waiting)) = self.peer.attend(cx) else { return self.unwritable() };
+        if request >= StopRequest::Gone
+            && let Some(turn) = self.break_off(cx, request, waiting)
         {
             return turn;
         }
         match &mut self.state {
             State::Working(_) => self.go_on(cx),
-            State::Idle(..) => self.look(cx, ask),
+            State::Idle(..) => self.look(cx, request),
             State::Closing if waiting => Turn::Wait,
             State::Closing => match self.peer.poll_shutdown(cx) {
                 Poll::Pending => Turn::Wait,
@@ -142,12 +135,12 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let State::Working(working) = &mut self.state else { return Turn::Wait };
         let poll = lent(|lent| {
             self.peer.cork(lent.write.take().unwrap_or_default());
-            let poll = self.peer.mounted.watched.turn(|| working.as_mut().poll(cx));
+            let poll = self.peer.context.watched.turn(|| working.as_mut().poll(cx));
             lent.write = self.peer.uncork();
             poll
         });
         let Poll::Ready(Worked { socket, end }) = poll else { return self.wait_for_callback(cx) };
-        self.peer.rest();
+        self.peer.resume_reading();
         match end {
             None => self.state = State::Idle(socket),
             Some(end) => self.end(socket, end),
@@ -157,42 +150,42 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     /// Writes what callbacks have pushed so far, and watches their client.
     fn wait_for_callback(&mut self, cx: &mut Context<'_>) -> Turn {
-        self.peer.set_busy();
-        let crowded = self.peer.is_crowded();
+        self.peer.pause_reading();
+        let was_over = self.peer.is_over_high_water();
         if self.peer.flush(cx).is_err() {
             return self.unwritable();
         }
-        if self.peer.is_watched() {
+        if self.peer.is_client_watched() {
             self.read_ahead(cx);
         }
         // The callbacks may have waited for the room that there is now.
-        if crowded && !self.peer.is_crowded() { Turn::Again } else { Turn::Wait }
+        if was_over && !self.peer.is_over_high_water() { Turn::Again } else { Turn::Wait }
     }
 
     /// Finds out whether the client has left.
     fn read_ahead(&mut self, cx: &mut Context<'_>) {
         let Connection { read: Some(read), incoming, peer, .. } = self else { return };
         if lent(|lent| incoming.read_ahead(cx, read, &mut lent.read)) {
-            peer.leaves();
+            peer.client_leaves();
         }
     }
 
     /// Does what does not wait for a callback to return. `None`: things go on as before.
-    fn break_off(&mut self, cx: &mut Context<'_>, ask: Ask, waiting: bool) -> Option<Turn> {
-        match (&self.state, ask) {
-            (State::Idle(_) | State::Working(_), Ask::Gone) => self.hang_up(cx),
-            (State::Working(_), Ask::Late) => {
-                self.give_up(ask);
+    fn break_off(&mut self, cx: &mut Context<'_>, request: StopRequest, waiting: bool) -> Option<Turn> {
+        match (&self.state, request) {
+            (State::Idle(_) | State::Working(_), StopRequest::Gone) => self.hang_up(cx),
+            (State::Working(_), StopRequest::Late) => {
+                self.give_up(request);
                 return Some(Turn::Again);
             }
-            (State::Idle(_) | State::Working(_), Ask::Cut) => return Some(self.cut(cx)),
-            (_, Ask::Cut) => {
+            (State::Idle(_) | State::Working(_), StopRequest::Cut) => return Some(self.cut(cx)),
+            (_, StopRequest::Cut) => {
                 if waiting {
-                    self.peer.mounted.roster.count_cut_off();
+                    self.peer.count_cut_off();
                 }
                 return Some(Turn::Over);
             }
-            (_, Ask::Over) => return Some(Turn::Over),
+            (_, StopRequest::Over) => return Some(Turn::Over),
             _ => {}
         }
         None
@@ -202,8 +195,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     fn cut(&mut self, cx: &mut Context<'_>) -> Turn {
         let runs = matches!(self.state, State::Working(_));
         if runs {
-            self.give_up(Ask::Cut);
-        } else if let Some(end) = End::asked(Ask::Cut) {
+            self.give_up(StopRequest::Cut);
+        } else if let Some(end) = End::requested(StopRequest::Cut) {
             self.stop(end);
         }
         let told = matches!(self.peer.flush(cx), Ok(false));
@@ -212,19 +205,18 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             // What it has sent meanwhile would have the stream reset, and the close frame lost.
             self.read_ahead(cx);
         } else if !runs {
-            self.peer.mounted.roster.count_cut_off();
+            self.peer.count_cut_off();
         }
         Turn::Over
     }
 
     /// Drops the callback that runs, and the socket with it, which is told its end by that.
-    fn give_up(&mut self, ask: Ask) {
+    fn give_up(&mut self, request: StopRequest) {
         let callback = std::mem::replace(&mut self.state, State::Ended);
-        self.peer.rest();
-        if let Some(end) = End::asked(ask) {
+        if let Some(end) = End::requested(request) {
             self.conclude(&end);
         }
-        self.peer.mounted.give_up(callback, ask);
+        self.peer.give_up(callback, request);
     }
 
     /// Gives up the stream of a client that is gone; what it has sent before is kept.
@@ -236,10 +228,11 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         }
     }
 
-    /// Looks for work: what others ask, the mailbox, the client.
-    fn look(&mut self, cx: &mut Context<'_>, ask: Ask) -> Turn {
-        if ask != Ask::Nothing
-            && let Some(end) = End::asked(ask)
+    /// Looks for work: requests to stop, the mailbox, the client.
+    fn look(&mut self, cx: &mut Context<'_>, request: StopRequest) -> Turn {
+        // What a client that is gone has sent before is handled still: reading finds its end.
+        if !matches!(request, StopRequest::Nothing | StopRequest::Gone)
+            && let Some(end) = End::requested(request)
         {
             return self.stop(end);
         }
@@ -251,7 +244,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             }
         }
         // A client that does not read is not read from.
-        if self.peer.is_crowded() {
+        if self.peer.is_over_high_water() {
             return self.wait_or_look_again();
         }
         let limits = self.limits();
@@ -264,7 +257,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             Poll::Pending => self.wait_or_look_again(),
             Poll::Ready(Err(_)) => self.stop(End::gone()),
             Poll::Ready(Ok(arrived)) => {
-                self.peer.hear();
+                self.peer.touch();
                 if arrived.is_empty() {
                     Turn::Again
                 } else {
@@ -296,7 +289,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     /// The stream takes nothing any more. What the client has sent before is handled still: reading finds its end.
     fn unwritable(&mut self) -> Turn {
         self.peer.abandon();
-        self.peer.leaves();
+        self.peer.client_leaves();
         match self.state {
             State::Idle(_) | State::Working(_) => Turn::Again,
             State::Closing | State::Lingering | State::Ended => Turn::Over,
@@ -341,9 +334,9 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     fn limits(&self) -> Limits {
         Limits {
-            max_frame: self.peer.options.max_frame_size,
-            max_message: self.peer.options.max_message(),
-            deflate: self.peer.deflate,
+            max_frame: self.peer.side.options.max_frame_size,
+            max_message: self.peer.side.options.max_message(),
+            deflate: self.peer.side.deflate,
         }
     }
 }
@@ -369,10 +362,7 @@ impl<S: Socket, W: Wire> Drop for Connection<S, W> {
         self.inbox.close();
         self.peer.abandon();
         let state = std::mem::replace(&mut self.state, State::Ended);
-        if let Err(panic) = contain::discard(state) {
-            let socket = self.peer.mounted.socket();
-            tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
-        }
-        self.peer.mounted.roster.leave(self.place);
+        self.peer.discard_callback(state);
+        self.peer.leave(self.place);
     }
 }

@@ -1,8 +1,8 @@
 //! A socket in the hands of a connection: it is told its end, whatever becomes of that.
 
-use super::log;
 use crate::{
     socket::{Outbox, Reason, Socket},
+    transport::log,
     watchdog::Callback,
 };
 
@@ -10,7 +10,7 @@ use crate::{
 ///
 /// Once its `init` has begun, the socket is told its end exactly once: by [`terminate`](Guarded::terminate), or when this
 /// is dropped, which is what happens when the future of a callback is dropped that owns it.
-pub(super) struct Guarded<S: Socket> {
+pub(in crate::transport) struct Guarded<S: Socket> {
     stage: Stage<S>,
     out: Outbox,
 }
@@ -23,12 +23,12 @@ enum Stage<S> {
 }
 
 impl<S: Socket> Guarded<S> {
-    pub(super) fn new(socket: S, out: Outbox) -> Self {
+    pub(in crate::transport) fn new(socket: S, out: Outbox) -> Self {
         Guarded { stage: Stage::Fresh(socket), out }
     }
 
     /// What `init` is called with: from here on, the socket is told its end.
-    pub(super) fn begin(&mut self) -> Option<(&mut S, &mut Outbox)> {
+    pub(in crate::transport) fn begin(&mut self) -> Option<(&mut S, &mut Outbox)> {
         if let Stage::Fresh(socket) = self.take() {
             self.stage = Stage::Begun(socket);
         }
@@ -36,23 +36,23 @@ impl<S: Socket> Guarded<S> {
     }
 
     /// What callbacks are called with; `None` after the end.
-    pub(super) fn parts(&mut self) -> Option<(&mut S, &mut Outbox)> {
+    pub(in crate::transport) fn parts(&mut self) -> Option<(&mut S, &mut Outbox)> {
         match &mut self.stage {
             Stage::Fresh(socket) | Stage::Begun(socket) => Some((socket, &mut self.out)),
             Stage::Ended => None,
         }
     }
 
-    pub(super) fn out(&self) -> &Outbox {
+    pub(in crate::transport) fn out(&self) -> &Outbox {
         &self.out
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::transport) fn is_open(&self) -> bool {
         !matches!(self.stage, Stage::Ended)
     }
 
     /// Tells the socket its end, if it has not been told.
-    pub(super) fn terminate(&mut self, reason: Reason) {
+    pub(in crate::transport) fn terminate(&mut self, reason: Reason) {
         let stage = self.take();
         if matches!(stage, Stage::Ended) {
             return;

@@ -13,7 +13,7 @@ const FREE: u32 = u32::MAX;
 
 /// How much waits for a client, as far as it bounds what may be sent.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(in crate::transport) struct Tally {
     /// Bytes of broadcasts that wait.
     shared: usize,
     /// The largest broadcast since none waited.
@@ -31,7 +31,7 @@ impl Default for Tally {
 impl Tally {
     /// A turn of the socket begins, and the stream has been tried: so much waits. What it sends before the next turn is
     /// not counted, unless more than the limit waits already.
-    pub(super) fn begin_turn(&mut self, waiting: usize, limit: usize) {
+    pub(in crate::transport) fn begin_turn(&mut self, waiting: usize, limit: usize) {
         self.credit = match waiting < limit {
             true => FREE,
             false => self.credit.min(clamp(limit.saturating_mul(OVERDRAFT))),
@@ -39,7 +39,7 @@ impl Tally {
     }
 
     /// Whether the socket may send so many bytes. The last message may be larger than what is left.
-    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+    pub(in crate::transport) fn spend(&mut self, bytes: usize) -> bool {
         if self.credit == FREE {
             return true;
         }
@@ -50,19 +50,19 @@ impl Tally {
 
     /// Whether a broadcast of so many bytes may wait too. One larger than half of the limit leaves the other half to the
     /// rest: a large message waits without ending what comes before or behind it.
-    pub(super) fn admits(&self, bytes: usize, limit: usize) -> bool {
+    pub(in crate::transport) fn admits(&self, bytes: usize, limit: usize) -> bool {
         let largest = bytes.max(self.largest as usize);
         self.shared.saturating_add(bytes) <= limit.max((limit / 2).saturating_add(largest))
     }
 
     /// A broadcast waits.
-    pub(super) fn add(&mut self, bytes: usize) {
+    pub(in crate::transport) fn add(&mut self, bytes: usize) {
         self.shared += bytes;
         self.largest = self.largest.max(clamp(bytes));
     }
 
     /// So many bytes of broadcasts wait no more.
-    pub(super) fn remove(&mut self, bytes: usize) {
+    pub(in crate::transport) fn remove(&mut self, bytes: usize) {
         self.shared -= bytes;
         if self.shared == 0 {
             self.largest = 0;

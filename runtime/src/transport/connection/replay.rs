@@ -12,7 +12,7 @@ const BOOKKEEPING: usize = 64;
 
 /// Pieces in order, each with a number; bounded in bytes as [`Tally`] says.
 #[derive(Default)]
-pub(super) struct Queue {
+pub(super) struct ReplayQueue {
     pieces: VecDeque<Piece>,
     bytes: usize,
     tally: Tally,
@@ -37,7 +37,7 @@ impl Piece {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
-impl Queue {
+impl ReplayQueue {
     /// Bytes that wait, bookkeeping included.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
@@ -131,7 +131,7 @@ impl Queue {
 
     /// Drops the oldest broadcasts until so many bytes fit.
     fn make_room(&mut self, bytes: usize, limit: usize, seen: u64) -> usize {
-        let Queue { pieces, bytes: left, tally, .. } = self;
+        let ReplayQueue { pieces, bytes: left, tally, .. } = self;
         let mut dropped = 0;
         pieces.retain(|piece| {
             let drop = piece.droppable && piece.number > seen && !tally.admits(bytes, limit);

@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes};
 use super::wire::Wire;
 use crate::{
     socket::{OutboxOptions, Overflow},
-    transport::tally::Tally,
+    transport::connection::{out::Sent, tally::Tally},
 };
 
 /// What a waiting piece costs beside its bytes.
@@ -23,7 +23,7 @@ const LARGE: usize = 32 * 1024;
 
 /// The queue to one client. Empty, and without memory of its own, while the client takes what is sent.
 #[derive(Default)]
-pub(super) struct Outgoing {
+pub(super) struct WriteQueue {
     queue: VecDeque<Piece>,
     queued: usize,
     tally: Tally,
@@ -47,20 +47,7 @@ struct Piece {
     droppable: bool,
 }
 
-/// What became of something sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sent {
-    /// Written, or nothing to be done now.
-    Done,
-    /// It waits: the connection's task has to write it.
-    Queued,
-    /// This many broadcasts were dropped to make room for it.
-    Dropped(usize),
-    /// There is no room, and the connection has to end.
-    Overflow,
-}
-
-impl Outgoing {
+impl WriteQueue {
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.gathered() == 0
     }
@@ -206,7 +193,7 @@ impl Outgoing {
 
     /// Accepts nothing any more, and frees what waits.
     pub(super) fn abandon(&mut self) {
-        *self = Outgoing { closed: true, ..Outgoing::default() };
+        *self = WriteQueue { closed: true, ..WriteQueue::default() };
     }
 
     /// Writes what waits, and says how many bytes the stream took. For the rest the task is woken.

@@ -44,7 +44,8 @@ fn number(bytes: &Bytes) -> u64 {
 /// Plays the steps; pieces of the socket's own must never be missing.
 fn play(overflow: Overflow, steps: Vec<Step>) {
     let options = options(overflow);
-    let (mut queue, mut seen, mut own, mut dropped, mut accepted) = (Queue::default(), 0, Vec::new(), 0, 0);
+    let (mut queue, mut seen, mut own, mut dropped, mut accepted) =
+        (ReplayQueue::default(), 0, Vec::new(), 0, 0);
     // Broadcasts that wait, and the largest since none did.
     let mut shared: Vec<(u64, usize)> = Vec::new();
     let mut largest = 0;
@@ -137,7 +138,7 @@ proptest! {
 /// However often the client is given what waits, without acknowledging it.
 #[test]
 fn what_was_given_and_not_acknowledged_is_bounded_too() {
-    let mut queue = Queue::default();
+    let mut queue = ReplayQueue::default();
     for _ in 0..100 {
         let seen = queue.newest();
         queue.send(Bytes::from(vec![0; 300]), options(Overflow::DropOldest), seen).expect("it drops");
@@ -149,7 +150,7 @@ fn what_was_given_and_not_acknowledged_is_bounded_too() {
 fn one_may_always_wait() {
     let huge = Bytes::from(vec![0; 5000]);
     for overflow in [Overflow::Close, Overflow::DropOldest] {
-        let mut queue = Queue::default();
+        let mut queue = ReplayQueue::default();
         assert_eq!(queue.send(huge.clone(), options(overflow), 0), Ok(0));
         queue.clear();
         queue.begin_turn(1000);
