@@ -305,7 +305,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     fn next(&mut self, member: &Arc<Member>, out: &mut Outbox) -> Option<Task> {
         loop {
             let entry = self.current(member).filter(|entry| !entry.is_away())?;
-            if entry.is_busy() && out.link().is_crowded() {
+            if entry.is_busy() && out.link().is_over_high_water() {
                 let _ = self.mailbox.send_beyond(Signal::returned(member.clone()));
                 return None;
             }

@@ -29,7 +29,7 @@ pub(crate) use self::{
     info::InfoValues,
     info::eq,
     mailbox::{Inbox, InboxWaker},
-    outbox::Link,
+    outbox::ClientLink,
     params::QueryError,
 };
 pub use self::{

@@ -15,16 +15,16 @@ use crate::{
 /// The way to one client, lent to a callback.
 ///
 /// Everything pushed while the callback runs leaves in one write afterwards, in order.
-pub struct Outbox(Arc<dyn Link>);
+pub struct Outbox(Arc<dyn ClientLink>);
 
 /// What a transport gives a socket: implemented by each transport's connection.
-pub(crate) trait Link: Send + Sync {
+pub(crate) trait ClientLink: Send + Sync {
     fn push(&self, message: Message) -> Result<(), Unsupported>;
     /// Says in the log that a message was not sent.
     fn cannot_send(&self, error: Unsupported);
     fn ping(&self, payload: Bytes);
     /// Too much waits for the client for callbacks to be called.
-    fn is_crowded(&self) -> bool;
+    fn is_over_high_water(&self) -> bool;
     /// The largest message that the client may send, in bytes.
     fn max_message(&self) -> usize;
     fn id(&self) -> SubscriberId;
@@ -41,11 +41,11 @@ pub(crate) trait Link: Send + Sync {
 }
 
 impl Outbox {
-    pub(crate) fn new(link: Arc<dyn Link>) -> Self {
+    pub(crate) fn new(link: Arc<dyn ClientLink>) -> Self {
         Outbox(link)
     }
 
-    pub(crate) fn link(&self) -> &Arc<dyn Link> {
+    pub(crate) fn link(&self) -> &Arc<dyn ClientLink> {
         &self.0
     }
 

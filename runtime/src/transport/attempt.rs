@@ -16,11 +16,11 @@ use http::{
 
 use super::{
     connection::{driver::Driver, format::Format, outgoing::Outgoing},
+    context::MountContext,
     log::{self, LoggedRequest},
-    mounted::Mounted,
     options::TransportOptions,
     pattern::NotUtf8,
-    request, upload,
+    request, request_body,
 };
 use crate::{
     body::Body,
@@ -39,7 +39,7 @@ use crate::{
 /// connect_info and asks the application. One that refuses says why, and `?` turns that into the usual response.
 /// `transport_log` is heeded without a transport's doing.
 pub struct Attempt {
-    pub(super) mounted: Arc<Mounted>,
+    pub(super) context: Arc<MountContext>,
     pub(super) parts: Parts,
     variables: Result<Params, NotUtf8>,
     /// Behind a lock only so that an attempt can be lent to a future.
@@ -99,12 +99,12 @@ pub(super) struct Connected<S: Socket> {
 
 impl Attempt {
     pub(super) fn new(
-        mounted: Arc<Mounted>,
+        context: Arc<MountContext>,
         variables: Result<Params, NotUtf8>,
         request: Request<Body>,
     ) -> Self {
         let (parts, body) = request.into_parts();
-        Attempt { mounted, parts, variables, body: Mutex::new(body) }
+        Attempt { context, parts, variables, body: Mutex::new(body) }
     }
 
     /// Method, path, headers and extensions of the request.
@@ -118,7 +118,7 @@ impl Attempt {
     /// When it is larger, which is refused unread if its length is announced; when it takes longer than a minute; when
     /// it breaks off.
     pub async fn read_body(&mut self, most: usize) -> Result<Bytes, Denied> {
-        upload::read(self.take_body(), most).await
+        request_body::read(self.take_body(), most).await
     }
 
     /// Takes the request's body, for those who read it piece by piece; a second time it is empty. Nothing limits it.
@@ -128,28 +128,28 @@ impl Attempt {
 
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
-        &self.mounted.handle
+        &self.context.handle
     }
 
     /// The path of the mount as it is declared, such as `"/room/:name"`.
     pub fn mount_path(&self) -> &'static str {
-        self.mounted.mount.path
+        self.context.mount.path
     }
 
     /// What the transport of this mount was told.
     pub fn options(&self) -> &TransportOptions {
-        &self.mounted.options
+        &self.context.options
     }
 
     /// The name of the socket's type, for logs.
     pub fn socket(&self) -> &'static str {
-        self.mounted.socket()
+        self.context.socket()
     }
 
     /// The address that the request comes from. Behind proxies that are trusted, it is the one that they forward; `None`
     /// if it is not known.
     pub fn client_ip(&self) -> Option<IpAddr> {
-        request::client(&self.mounted.handle, &self.parts)
+        request::client(&self.context.handle, &self.parts)
     }
 
     /// Query and path parameters; a path parameter wins over a query parameter of the same name.
@@ -191,16 +191,16 @@ impl Attempt {
         let origins = self.parts.headers.get_all(ORIGIN);
         let authority = request::authority(&self.parts);
         // The check may be a function of the application.
-        let ask = |function: OriginFunction, origin: &Origin| function(origin, &self.mounted.handle);
-        let allows = || self.mounted.origin.allows(origins.iter(), &authority, ask);
-        match self.mounted.watched.call(Callback::CheckOrigin, allows) {
+        let ask = |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
+        let allows = || self.context.origin.allows(origins.iter(), &authority, ask);
+        match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                log::origin_refused(&self.mounted, origins.iter());
+                log::origin_refused(&self.context, origins.iter());
                 Err(Denied::Origin)
             }
             Err(panic) => {
-                tracing::error!(socket = self.mounted.socket(), "check_origin panicked: {panic}");
+                tracing::error!(socket = self.context.socket(), "check_origin panicked: {panic}");
                 Err(Denied::Crashed)
             }
         }
@@ -217,7 +217,7 @@ impl Attempt {
         match supported.iter().find(|own| offered.contains(own)) {
             Some(own) => Ok(Some(own)),
             None => {
-                log::no_subprotocol(&self.mounted, &offered, supported);
+                log::no_subprotocol(&self.context, &offered, supported);
                 Err(Denied::Subprotocol)
             }
         }
@@ -238,7 +238,7 @@ impl Attempt {
         auth_token: Option<String>,
     ) -> Result<(Driver<S>, Outgoing), Denied> {
         let connected = self.ask::<S>(params, auth_token).await?;
-        Ok(Driver::new::<F>(connected, self.mounted.clone()))
+        Ok(Driver::new::<F>(connected, self.context.clone()))
     }
 
     /// Asks the application.
@@ -247,41 +247,41 @@ impl Attempt {
         params: Params,
         auth_token: Option<String>,
     ) -> Result<Connected<S>, Denied> {
-        let mounted = &*self.mounted;
-        if mounted.is_stopping() {
+        let context = &*self.context;
+        if context.is_stopping() {
             return Err(Denied::Stopping);
         }
         let id = SubscriberId::new();
         let inbox = Inbox::new(id);
-        let mut info = request::info(&mounted.options.connect_info, &self.parts);
-        info.auth_token = auth_token.filter(|_| mounted.options.auth_token);
-        if let Some(options) = mounted.options.connect_info.session
-            && let Some(keys) = mounted.handle.keys()
+        let mut info = request::info(&context.options.connect_info, &self.parts);
+        info.auth_token = auth_token.filter(|_| context.options.auth_token);
+        if let Some(options) = context.options.connect_info.session
+            && let Some(keys) = context.handle.keys()
         {
             let headers = &self.parts.headers;
-            info.session = request::session(options, mounted.options.check_csrf, &keys, headers, &params);
+            info.session = request::session(options, context.options.check_csrf, &keys, headers, &params);
         }
         let connect = Connect {
             params,
             info,
-            handle: mounted.handle.clone(),
+            handle: context.handle.clone(),
             mailbox: inbox.mailbox(),
-            transport: mounted.kind,
+            transport: context.kind,
         };
         let started = Instant::now();
-        let params = log::params(mounted, &connect.params);
-        let connected = mounted.watched.run(Callback::Connect, async { S::connect(connect).await }).await;
+        let params = log::params(context, &connect.params);
+        let connected = context.watched.run(Callback::Connect, async { S::connect(connect).await }).await;
         match connected {
             Ok(Ok(socket)) => {
-                log::connected(mounted, params, started.elapsed());
+                log::connected(context, params, started.elapsed());
                 Ok(Connected { socket, id, inbox })
             }
             Ok(Err(refused)) => {
-                log::refused(mounted, params, started.elapsed());
+                log::refused(context, params, started.elapsed());
                 Err(Denied::Refused(refused))
             }
             Err(panic) => {
-                tracing::error!(socket = mounted.socket(), "connect panicked: {panic}");
+                tracing::error!(socket = context.socket(), "connect panicked: {panic}");
                 Err(Denied::Crashed)
             }
         }
@@ -289,7 +289,7 @@ impl Attempt {
 
     /// What `transport_log` wants to be logged of this request.
     pub(super) fn log_line(&self) -> Option<LoggedRequest> {
-        self.mounted.options.transport_log.map(|level| LoggedRequest::new(level, &self.parts))
+        self.context.options.transport_log.map(|level| LoggedRequest::new(level, &self.parts))
     }
 }
 
@@ -299,7 +299,7 @@ impl fmt::Debug for Attempt {
         f.debug_struct("Attempt")
             .field("method", &self.parts.method)
             .field("path", &self.parts.uri.path())
-            .field("transport", &self.mounted.kind)
+            .field("transport", &self.context.kind)
             .finish_non_exhaustive()
     }
 }

@@ -19,11 +19,11 @@
 //! | file | what |
 //! | --- | --- |
 //! | `mount` | a socket at a path, as declared |
-//! | `mounts` | all of them in a running endpoint, and which of them a request belongs to |
-//! | `mounted` | what all connections of a mount share that came by one transport |
-//! | `entrance` `options` | what a transport is, and what all of them can be told |
+//! | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
+//! | `context` | what all connections of a mount share that came by one transport |
+//! | `erased` `options` | what a transport is, without its type too, and what all of them can be told |
 //! | `attempt` `request` | a request on its way to a socket, and what is read from it |
-//! | `upload` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
+//! | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
 //! | `connection/` | what every open connection is, whatever carries it |
 //! | `pattern` | paths with variables |
 //! | `websocket/` | RFC 6455 and RFC 7692 |
@@ -32,21 +32,21 @@
 
 mod attempt;
 mod connection;
-mod entrance;
+mod context;
+mod dispatch;
+mod erased;
 mod grow;
 mod log;
 mod longpoll;
 mod mount;
-mod mounted;
-mod mounts;
 mod name;
 mod options;
 mod pattern;
 mod request;
-mod upload;
+mod request_body;
 mod websocket;
 
-pub(crate) use self::mounts::{MountError, Mounts};
+pub(crate) use self::dispatch::{Dispatcher, MountError};
 pub use self::{
     attempt::{Attempt, Denied},
     connection::{
@@ -54,7 +54,7 @@ pub use self::{
         format::Format,
         outgoing::{Outgoing, Replay, Unacknowledged},
     },
-    entrance::{CustomTransport, Transport},
+    erased::{CustomTransport, Transport},
     mount::{Mount, SocketDef},
     name::unguessable_name,
     options::TransportOptions,

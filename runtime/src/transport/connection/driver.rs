@@ -24,7 +24,7 @@ use crate::{
     message::{Control, Message},
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
-    transport::{attempt::Connected, mounted::Mounted},
+    transport::{attempt::Connected, context::MountContext},
 };
 
 /// Runs the callbacks of one connection, one at a time: what a transport does with a client that
@@ -70,7 +70,7 @@ pub struct Driver<S: Socket> {
 impl<S: Socket> Driver<S> {
     pub(in crate::transport) fn new<F: Format>(
         connected: Connected<S>,
-        context: Arc<Mounted>,
+        context: Arc<MountContext>,
     ) -> (Self, Outgoing) {
         let Connected { socket, id, inbox } = connected;
         let encoder = const { &SocketEncoder::<S>::new(S::encode) };

@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `shared` | the shared half of a connection: what its task, broadcasts, other tasks and the sweeper reach |
+//! | `link` | what it is to its socket, and to topics |
 //! | `out` | the way out to one client, as far as transports differ in it |
 //! | `pulled` `replay` | the way out of driven connections: pieces wait until the transport takes or acknowledges them |
 //! | `tally` | how much waits for a client, and how much more may |
@@ -18,6 +19,7 @@ pub(super) mod clock;
 pub(super) mod driver;
 pub(super) mod format;
 pub(super) mod guarded;
+mod link;
 pub(super) mod out;
 pub(super) mod outgoing;
 mod pulled;

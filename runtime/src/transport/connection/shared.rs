@@ -8,8 +8,6 @@ use std::{
     task::{Context, Waker},
 };
 
-use bytes::Bytes;
-
 use super::{
     out::{Out, Sent},
     registry::Drainable,
@@ -18,14 +16,9 @@ use super::{
 };
 use crate::{
     contain,
-    handle::Handle,
-    message::{Message, Unsupported},
-    pubsub::{
-        Broadcast, BroadcastError, Encoder, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable,
-    },
-    socket::{Inbox, InboxWaker, Link, Reason},
-    transport::mounted::Mounted,
-    watchdog::Watched,
+    pubsub::{Encoder, SubscriberId},
+    socket::{Inbox, InboxWaker},
+    transport::context::MountContext,
 };
 
 /// How long callbacks go on answering a client that has left.
@@ -35,10 +28,10 @@ const JUST_NOW: u64 = u64::MAX;
 
 /// The shared half of a connection.
 pub(in crate::transport) struct Shared<O: Out> {
-    id: SubscriberId,
-    pub(in crate::transport) context: Arc<Mounted>,
+    pub(super) id: SubscriberId,
+    pub(in crate::transport) context: Arc<MountContext>,
     pub(in crate::transport) side: O::Side,
-    encoder: &'static dyn Encoder,
+    pub(super) encoder: &'static dyn Encoder,
     state: Mutex<State<O>>,
     stop: StopFlag,
     /// The lower half of the clock when the callback that runs had not returned at once; 0 if there is none.
@@ -59,7 +52,7 @@ pub(in crate::transport) struct State<O> {
     pub(in crate::transport) out: O,
     /// The connection's task.
     task: Option<Waker>,
-    subscriptions: Subscriptions,
+    pub(super) subscriptions: Subscriptions,
     /// The clock when the client last took something of what waits for it, or nothing waited. Once it has left, when.
     last_write: u64,
     /// The client has ended its half of the stream, or all of it.
@@ -69,7 +62,7 @@ pub(in crate::transport) struct State<O> {
 impl<O: Out> Shared<O> {
     pub(in crate::transport) fn new(
         id: SubscriberId,
-        context: Arc<Mounted>,
+        context: Arc<MountContext>,
         encoder: &'static dyn Encoder,
         out: O,
         side: O::Side,
@@ -154,7 +147,7 @@ impl<O: Out> Shared<O> {
     }
 
     #[cold]
-    fn settle(&self, mut state: MutexGuard<'_, State<O>>, sent: Sent) {
+    pub(super) fn settle(&self, mut state: MutexGuard<'_, State<O>>, sent: Sent) {
         if self.exceeds_high_water(&state) {
             self.over_high_water.store(true, Ordering::Relaxed);
         }
@@ -191,7 +184,7 @@ impl<O: Out> Shared<O> {
     }
 
     /// A client that has left gets no more time by what its stream takes.
-    fn note_write(&self, state: &mut State<O>) {
+    pub(super) fn note_write(&self, state: &mut State<O>) {
         if !state.has_left {
             state.last_write = self.context.clock.now();
         }
@@ -246,10 +239,6 @@ impl<O: Out> Shared<O> {
 
     pub(in crate::transport) fn state(&self) -> MutexGuard<'_, State<O>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn form(&self, encoding: Encoding) -> Form {
-        Form { encoding, framing: O::framing(&self.side) }
     }
 
     fn sweep_writes(&self, now: u64) {
@@ -314,35 +303,6 @@ impl<O: Out> InboxWaker for Shared<O> {
     }
 }
 
-impl<O: Out> Recipient for Shared<O> {
-    fn id(&self) -> SubscriberId {
-        self.id
-    }
-
-    fn forward(&self, bytes: &Bytes) {
-        let options = &self.context.options.outbox;
-        let mut state = self.state();
-        if state.out.make_way(bytes, options) {
-            self.note_write(&mut state);
-        }
-        let sent = state.out.send(bytes, options);
-        if sent != Sent::Done {
-            self.settle(state, sent);
-        }
-    }
-
-    fn watched(&self) -> &Watched {
-        &self.context.watched
-    }
-
-    fn unsendable(&self, reason: Unsendable) {
-        match reason {
-            Unsendable::Encoding => self.context.handle.count_unsendable(),
-            Unsendable::Framing(error) => self.cannot_send(error),
-        }
-    }
-}
-
 impl<O: Out> Drainable for Shared<O> {
     fn sweep(&self, now: u64) {
         if self.heard.load(Ordering::Relaxed) == JUST_NOW {
@@ -383,79 +343,5 @@ impl<O: Out> Drainable for Shared<O> {
 
     fn abort(&self) -> bool {
         self.state().out.abort()
-    }
-}
-
-impl<O: Out> Link for Shared<O> {
-    fn push(&self, message: Message) -> Result<(), Unsupported> {
-        self.put(O::frame(&self.side, message)?);
-        Ok(())
-    }
-
-    fn cannot_send(&self, error: Unsupported) {
-        tracing::error!(
-            socket = self.context.socket(),
-            transport = %self.context.kind,
-            "a message was not sent: {error}; help: `try_push` returns this error, and `Connect::transport` tells the transport"
-        );
-    }
-
-    fn ping(&self, payload: Bytes) {
-        O::ping(self, payload);
-    }
-
-    fn is_crowded(&self) -> bool {
-        self.is_over_high_water()
-    }
-
-    fn max_message(&self) -> usize {
-        self.context.options.max_message
-    }
-
-    fn id(&self) -> SubscriberId {
-        self.id
-    }
-
-    fn handle(&self) -> &Handle {
-        &self.context.handle
-    }
-
-    fn watched(&self) -> &Watched {
-        &self.context.watched
-    }
-
-    fn socket(&self) -> &'static str {
-        self.context.socket()
-    }
-
-    fn ending(&self) -> Reason {
-        self.stop_request().reason()
-    }
-
-    fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>) {
-        if self.state().subscriptions.encoding(topic).is_some() {
-            return;
-        }
-        let encoding = encoding.unwrap_or(self.encoder.into());
-        let membership = self.context.handle.pubsub().forward(topic, self.clone(), self.form(encoding));
-        self.state().subscriptions.add(membership, encoding);
-    }
-
-    fn unsubscribe(&self, topic: &str) {
-        let gone = self.state().subscriptions.remove(topic);
-        gone.leave(self.context.handle.pubsub());
-    }
-
-    fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
-        let pubsub = self.context.handle.pubsub();
-        let Some(encoding) = self.state().subscriptions.encoding(topic) else {
-            return pubsub.broadcast(topic, event, payload);
-        };
-        let broadcast = Broadcast::new(topic, event, payload);
-        let bytes = pubsub.broadcast_beside(self, &self.form(encoding), broadcast)?;
-        if !bytes.is_empty() {
-            self.put(bytes.into());
-        }
-        Ok(())
     }
 }

@@ -17,20 +17,18 @@
 //! | `receipt` | whether an answer could be written |
 //! | `session` | the shared half of a session: what requests reach |
 //! | `task` | the task that owns the socket |
-//! | `sessions` | the sessions of a mount on this node |
-//! | `seats` | how many there may be |
-//! | `remote` `ear` `letter` | sessions of other nodes, by PubSub: who asks, who answers, and in what words |
+//! | `registry` | the sessions of a mount on this node |
+//! | `limit` | how many there may be |
+//! | `remote/` | sessions of other nodes, by PubSub |
 
 mod context;
-mod ear;
 mod ledger;
-mod letter;
+mod limit;
 mod receipt;
+mod registry;
 mod remote;
 mod request;
-mod seats;
 mod session;
-mod sessions;
 mod task;
 mod token;
 mod wire;

@@ -14,13 +14,12 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     context::Context,
-    ear,
     ledger::Bookmark,
+    limit::{Full, SessionLimit},
     receipt::Receipted,
+    registry::Registry,
     remote,
-    seats::{Full, Seats},
-    session::{Polled, Posted, Session, window},
-    sessions::Sessions,
+    session::{PollSession, Polled, Posted, window},
     task,
     token::{self, Ticket},
     wire::{self, Element, Malformed, Messages},
@@ -41,8 +40,8 @@ const AUTH_HEADER: &str = "x-phoenix-authtoken";
 /// The longpoll transport of a mount.
 pub(in crate::transport) struct LongPollTransport {
     options: &'static LongPoll,
-    sessions: Arc<Sessions>,
-    seats: Arc<Seats>,
+    sessions: Arc<Registry>,
+    limit: Arc<SessionLimit>,
 }
 
 /// What is asked of a session, or of the transport itself.
@@ -68,7 +67,7 @@ impl Transport for LongPollTransport {
 
 impl LongPollTransport {
     pub(in crate::transport) fn new(options: &'static LongPoll) -> Self {
-        LongPollTransport { options, sessions: Arc::default(), seats: Arc::default() }
+        LongPollTransport { options, sessions: Arc::default(), limit: Arc::default() }
     }
 
     async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
@@ -115,7 +114,7 @@ impl LongPollTransport {
     async fn poll(
         &self,
         attempt: &Attempt,
-        session: Arc<Session>,
+        session: Arc<PollSession>,
         mut ticket: Ticket,
     ) -> Result<Option<Body>, Response<Body>> {
         let mut window = pin!(window(attempt.handle(), self.window()));
@@ -170,8 +169,8 @@ impl LongPollTransport {
         params: Params,
     ) -> Result<Response<Body>, Response<Body>> {
         let client = attempt.client_ip();
-        let seat = self.seats.take(self.options, client.map(Client::from));
-        let seat = seat.map_err(|full| self.full(&attempt, full, client))?;
+        let place = self.limit.take(self.options, client.map(Client::from));
+        let place = place.map_err(|full| self.full(&attempt, full, client))?;
         let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER).next().map(str::to_owned);
         let connected = attempt.connect::<S, Element>(params, auth_token).await;
         let (driver, outgoing) = connected.map_err(|denied| match denied {
@@ -188,13 +187,13 @@ impl LongPollTransport {
         };
         let answer = wire::answer(410, &self.token(&attempt, &ticket)?, &[]);
         let (session, batches) =
-            Session::new(name.into(), outgoing.into_replay(), self.options.max_body_size);
+            PollSession::new(name.into(), outgoing.into_replay(), self.options.max_body_size);
         let listed = self.sessions.list(session.clone());
-        let ear = ear::listen(&session);
+        let listening = remote::listen(&session);
         let patience = self.window() * 3 / 2;
         driver.touch();
         driver.spawn(|driver| async move {
-            let _kept = (seat, listed, ear);
+            let _kept = (place, listed, listening);
             task::run(driver, batches, patience).await;
         });
         Ok(wire::json(answer.into()))
@@ -259,7 +258,7 @@ impl LongPollTransport {
 
 /// Where a session is.
 enum Found {
-    Here(Arc<Session>),
+    Here(Arc<PollSession>),
     /// On another node, or nowhere: it is asked.
     Elsewhere,
     Nowhere,

@@ -33,7 +33,7 @@ const BEYOND: usize = 1024 * 1024;
 const UNIT: usize = 1024;
 
 /// The shared half of a session.
-pub(super) struct Session {
+pub(super) struct PollSession {
     name: Box<str>,
     replay: Replay,
     state: Mutex<State>,
@@ -96,7 +96,7 @@ pub(super) enum Posted {
     Late,
 }
 
-impl Session {
+impl PollSession {
     /// A body has `largest` bytes at most.
     pub(super) fn new(
         name: Box<str>,
@@ -106,7 +106,7 @@ impl Session {
         let (batches, receiver) = mpsc::channel(BATCHES);
         let units = units(largest.saturating_add(BEYOND));
         let room = Arc::new(Semaphore::new(units as usize));
-        (Arc::new(Session { name, replay, state: Mutex::default(), batches, room, units }), receiver)
+        (Arc::new(PollSession { name, replay, state: Mutex::default(), batches, room, units }), receiver)
     }
 
     pub(super) fn name(&self) -> &str {

@@ -29,7 +29,7 @@ use crate::{
             shared::{Shared, State},
             stop::StopRequest,
         },
-        mounted::Mounted,
+        context::MountContext,
     },
 };
 
@@ -141,7 +141,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
     pub(super) fn over_stream(
         id: SubscriberId,
         wire: W,
-        context: Arc<Mounted>,
+        context: Arc<MountContext>,
         options: &'static WebSocket,
         deflate: Option<Deflate>,
         encoder: &'static dyn Encoder,

@@ -1,4 +1,4 @@
-//! The ear of a session: by it, requests are served that came to other nodes.
+//! Serves requests that came to other nodes.
 
 use std::{
     pin::pin,
@@ -9,9 +9,11 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    ledger::Bookmark,
-    letter::{ANSWER, Answer, HERE, LEAVE, LONGEST, REQUEST, Request, topic},
-    session::{Polled, Posted, Session, window},
+    super::{
+        ledger::Bookmark,
+        session::{PollSession, Polled, Posted, window},
+    },
+    protocol::{ANSWER, HERE, LEAVE, LONGEST, REQUEST, RemoteReply, Request, topic},
 };
 use crate::{
     handle::Handle,
@@ -22,21 +24,21 @@ use crate::{
 const MOST: usize = 8;
 
 /// The subscription of a session to its topic; it ends when this is dropped.
-pub(super) struct Ear {
+pub(in crate::transport::longpoll) struct Listening {
     pubsub: PubSub,
     membership: Option<Membership>,
 }
 
 /// Lets other nodes reach a session.
-pub(super) fn listen(session: &Arc<Session>) -> Ear {
+pub(in crate::transport::longpoll) fn listen(session: &Arc<PollSession>) -> Listening {
     let pubsub = session.handle().pubsub().clone();
     let listener =
         Listener { id: SubscriberId::new(), session: Arc::downgrade(session), served: Arc::default() };
     let membership = pubsub.deliver(&topic(session.name()), Arc::new(listener));
-    Ear { pubsub, membership: Some(membership) }
+    Listening { pubsub, membership: Some(membership) }
 }
 
-impl Drop for Ear {
+impl Drop for Listening {
     fn drop(&mut self) {
         if let Some(membership) = self.membership.take() {
             self.pubsub.leave(membership);
@@ -47,7 +49,7 @@ impl Drop for Ear {
 /// What listens to the topic of a session.
 struct Listener {
     id: SubscriberId,
-    session: Weak<Session>,
+    session: Weak<PollSession>,
     served: Arc<Served>,
 }
 
@@ -73,7 +75,7 @@ impl Subscriber for Listener {
 }
 
 impl Listener {
-    fn serve(&self, session: Arc<Session>, request: Request) {
+    fn serve(&self, session: Arc<PollSession>, request: Request) {
         let Some(place) = self.served.enter(&request.reply) else {
             tracing::debug!("a longpoll session has too many requests from other nodes");
             return;
@@ -131,7 +133,7 @@ impl Drop for Place {
     }
 }
 
-async fn serve(session: &Arc<Session>, request: Request) {
+async fn serve(session: &Arc<PollSession>, request: Request) {
     let handle = session.handle();
     if handle.broadcast(&request.reply, HERE, "").is_err() {
         return;
@@ -144,12 +146,12 @@ async fn serve(session: &Arc<Session>, request: Request) {
                 let Bookmark { upto, answer } = receipt.mark();
                 // They were made of strings.
                 let elements = String::from_utf8_lossy(&elements.concat()).into_owned();
-                if reply(handle, &request.reply, &Answer::Polled { elements, upto, answer }) {
+                if reply(handle, &request.reply, &RemoteReply::Polled { elements, upto, answer }) {
                     receipt.written();
                 }
             }
             Polled::Gone => {
-                reply(handle, &request.reply, &Answer::Gone);
+                reply(handle, &request.reply, &RemoteReply::Gone);
             }
             // The other node sees the window's end by itself.
             Polled::Superseded => {}
@@ -159,13 +161,13 @@ async fn serve(session: &Arc<Session>, request: Request) {
                 Some(messages) => session.post(mark, messages, length).await,
                 None => Posted::Late,
             };
-            reply(handle, &request.reply, &Answer::Posted { handled: posted == Posted::Handled });
+            reply(handle, &request.reply, &RemoteReply::Posted { handled: posted == Posted::Handled });
         }
     }
 }
 
 /// Answers another node. What it gets counts as written: it does not tell whether its client took it.
-fn reply(handle: &Handle, topic: &str, answer: &Answer) -> bool {
+fn reply(handle: &Handle, topic: &str, answer: &RemoteReply) -> bool {
     let sent = Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
     if !sent {
         tracing::debug!("an answer to another node's longpoll request was lost");

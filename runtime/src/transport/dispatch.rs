@@ -12,9 +12,9 @@ use tokio_util::task::TaskTracker;
 use super::{
     attempt::Attempt,
     connection::clock::Clock,
-    entrance::{Answer, Entrance},
+    context::MountContext,
+    erased::{ErasedTransport, ResponseFuture},
     mount::Mount,
-    mounted::Mounted,
     options::TransportOptions,
     pattern::{Path, Pattern},
 };
@@ -29,19 +29,19 @@ use crate::{
 
 /// All mounts of a running endpoint.
 #[derive(Clone)]
-pub(crate) struct Mounts(Arc<Inner>);
+pub(crate) struct Dispatcher(Arc<Inner>);
 
 struct Inner {
     /// Later mounts first: they win where patterns overlap.
-    doors: Vec<Door>,
+    routes: Vec<Route>,
     clock: Clock,
 }
 
 /// A transport of a mount.
-struct Door {
+struct Route {
     pattern: Pattern,
-    mounted: Arc<Mounted>,
-    entrance: Arc<dyn Entrance>,
+    context: Arc<MountContext>,
+    transport: Arc<dyn ErasedTransport>,
 }
 
 /// A mount's setting that cannot be used.
@@ -55,7 +55,7 @@ pub(crate) struct MountError {
 /// What is wrong with a transport: the key that is to blame, and a text.
 type Mistake = (&'static str, String);
 
-impl Mounts {
+impl Dispatcher {
     /// Makes all mounts ready for requests, or finds all that is wrong with them.
     pub(crate) fn new(
         mounts: &'static [Mount],
@@ -64,17 +64,17 @@ impl Mounts {
         tasks: &TaskTracker,
     ) -> Result<Self, Vec<MountError>> {
         let clock = Clock::start();
-        let (mut doors, mut errors) = (Vec::<Door>::new(), Vec::new());
+        let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
         for mount in mounts.iter().rev() {
-            for entrance in entrances(mount, handle) {
-                let door = entrance.and_then(|entrance| {
-                    let options = entrance.options();
-                    let origin = check(mount, entrance.kind(), &options, config)?;
-                    let pattern = free_path(mount, &*entrance, &options, &doors)?;
-                    let mounted = Arc::new(Mounted {
+            for transport in transports(mount, handle) {
+                let route = transport.and_then(|transport| {
+                    let options = transport.options();
+                    let origin = check(mount, transport.kind(), &options, config)?;
+                    let pattern = free_path(mount, &*transport, &options, &routes)?;
+                    let context = Arc::new(MountContext {
                         handle: handle.clone(),
                         mount,
-                        kind: entrance.kind(),
+                        kind: transport.kind(),
                         options,
                         origin,
                         connections: Default::default(),
@@ -83,25 +83,25 @@ impl Mounts {
                         stopping: Default::default(),
                         watched: handle.0.watchdog.socket(mount.socket.name),
                     });
-                    Ok(Door { pattern, mounted, entrance })
+                    Ok(Route { pattern, context, transport })
                 });
-                match door {
-                    Ok(door) => doors.push(door),
+                match route {
+                    Ok(route) => routes.push(route),
                     Err((key, message)) => errors.push(MountError { mount, key, message }),
                 }
             }
         }
         errors.reverse();
-        if errors.is_empty() { Ok(Mounts(Arc::new(Inner { doors, clock }))) } else { Err(errors) }
+        if errors.is_empty() { Ok(Dispatcher(Arc::new(Inner { routes, clock }))) } else { Err(errors) }
     }
 
     /// Gives a request to the socket that is mounted at its path, or back.
-    pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<Answer, Request<Body>> {
+    pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
         let path = Path::new(request.uri().path());
-        let found = self.0.doors.iter().find_map(|door| Some((door, door.pattern.variables(path)?)));
+        let found = self.0.routes.iter().find_map(|route| Some((route, route.pattern.variables(path)?)));
         match found {
-            Some((door, variables)) => {
-                Ok(door.entrance.answer(Attempt::new(door.mounted.clone(), variables, request)))
+            Some((route, variables)) => {
+                Ok(route.transport.answer(Attempt::new(route.context.clone(), variables, request)))
             }
             None => Err(request),
         }
@@ -114,14 +114,14 @@ impl Mounts {
         loop {
             tick.tick().await;
             let now = self.0.clock.tick();
-            self.0.doors.iter().for_each(|door| door.mounted.connections.sweep(now));
+            self.0.routes.iter().for_each(|route| route.context.connections.sweep(now));
         }
     }
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
-        let timeouts = self.0.doors.iter().flat_map(|door| {
-            let Mounted { options, mount, kind, .. } = &*door.mounted;
+        let timeouts = self.0.routes.iter().flat_map(|route| {
+            let MountContext { options, mount, kind, .. } = &*route.context;
             let websocket = mount.websocket.as_ref().filter(|_| *kind == TransportKind::WebSocket);
             let ping = websocket.map_or(Timeout::Never, |websocket| websocket.ping);
             [options.timeout, options.callback_timeout, options.write_timeout, ping]
@@ -136,22 +136,22 @@ impl Mounts {
 
     /// Open connections.
     pub(crate) fn connections(&self) -> usize {
-        self.0.doors.iter().map(|door| door.mounted.connections.len()).sum()
+        self.0.routes.iter().map(|route| route.context.connections.len()).sum()
     }
 
     /// Takes no connection any more, and ends those that are open.
     pub(crate) async fn drain(&self) {
         let mut drains = JoinSet::new();
-        for door in &self.0.doors {
-            let mounted = door.mounted.clone();
-            drains.spawn(async move { mounted.drain().await });
+        for route in &self.0.routes {
+            let context = route.context.clone();
+            drains.spawn(async move { context.drain().await });
         }
         drains.join_all().await;
     }
 
     /// How many connections had to be cut off when they were drained.
     pub(crate) fn cut_off(&self) -> usize {
-        self.0.doors.iter().map(|door| door.mounted.connections.cut_off()).sum()
+        self.0.routes.iter().map(|route| route.context.connections.cut_off()).sum()
     }
 }
 
@@ -164,7 +164,7 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
 }
 
 /// The transports of a mount: longpoll is looked at first.
-fn entrances(mount: &'static Mount, handle: &Handle) -> Vec<Result<Arc<dyn Entrance>, Mistake>> {
+fn transports(mount: &'static Mount, handle: &Handle) -> Vec<Result<Arc<dyn ErasedTransport>, Mistake>> {
     let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options)));
     let websocket = mount.websocket.as_ref().map(|options| Ok((mount.socket.websocket)(options)));
     let custom = mount.transport.map(|make| {
@@ -177,13 +177,13 @@ fn entrances(mount: &'static Mount, handle: &Handle) -> Vec<Result<Arc<dyn Entra
 /// The path of a transport. Those of custom ones are not known to the compiler: here they must differ from all others.
 fn free_path(
     mount: &Mount,
-    entrance: &dyn Entrance,
+    transport: &dyn ErasedTransport,
     options: &TransportOptions,
-    doors: &[Door],
+    routes: &[Route],
 ) -> Result<Pattern, Mistake> {
     let pattern = Pattern::new(mount.path, options.path);
-    let custom = |door: &Door| entrance.kind().is_custom() || door.mounted.kind.is_custom();
-    if doors.iter().any(|door| custom(door) && door.pattern.is_same(&pattern)) {
+    let custom = |route: &Route| transport.kind().is_custom() || route.context.kind.is_custom();
+    if routes.iter().any(|route| custom(route) && route.pattern.is_same(&pattern)) {
         return Err(("transport", "its path is served by another transport already".to_owned()));
     }
     Ok(pattern)

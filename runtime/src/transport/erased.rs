@@ -108,28 +108,28 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 /// The answer to an attempt; it is never an error, but shares its type with other services' answers.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+pub(crate) type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// A transport in front of a socket type, without the types.
-pub(crate) trait Entrance: Send + Sync {
+pub(crate) trait ErasedTransport: Send + Sync {
     fn kind(&self) -> TransportKind;
     fn options(&self) -> TransportOptions;
-    fn answer(&self, attempt: Attempt) -> Answer;
+    fn answer(&self, attempt: Attempt) -> ResponseFuture;
 }
 
 /// A transport in front of a socket type.
-struct Front<S, T> {
+struct Erased<S, T> {
     transport: Arc<T>,
     kind: TransportKind,
     socket: PhantomData<fn() -> S>,
 }
 
 /// Puts a transport in front of a socket type.
-pub(crate) fn entrance<S: Socket, T: Transport>(transport: T, kind: TransportKind) -> Arc<dyn Entrance> {
-    Arc::new(Front::<S, T> { transport: Arc::new(transport), kind, socket: PhantomData })
+pub(crate) fn erase<S: Socket, T: Transport>(transport: T, kind: TransportKind) -> Arc<dyn ErasedTransport> {
+    Arc::new(Erased::<S, T> { transport: Arc::new(transport), kind, socket: PhantomData })
 }
 
-impl<S: Socket, T: Transport> Entrance for Front<S, T> {
+impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
     fn kind(&self) -> TransportKind {
         self.kind
     }
@@ -138,7 +138,7 @@ impl<S: Socket, T: Transport> Entrance for Front<S, T> {
         self.transport.options()
     }
 
-    fn answer(&self, attempt: Attempt) -> Answer {
+    fn answer(&self, attempt: Attempt) -> ResponseFuture {
         let transport = self.transport.clone();
         Box::pin(async move {
             let request = attempt.log_line();
@@ -153,12 +153,12 @@ impl<S: Socket, T: Transport> Entrance for Front<S, T> {
 
 /// A transport of the application's own in front of a socket type: what `transport = expression` makes at a mount when the
 /// endpoint starts.
-pub struct CustomTransport(pub(crate) Arc<dyn Entrance>);
+pub struct CustomTransport(pub(crate) Arc<dyn ErasedTransport>);
 
 impl CustomTransport {
     /// Puts a transport in front of a socket type.
     pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self {
-        CustomTransport(entrance::<S::Socket, T>(transport, TransportKind::Custom(T::NAME)))
+        CustomTransport(erase::<S::Socket, T>(transport, TransportKind::Custom(T::NAME)))
     }
 }
 

@@ -13,14 +13,14 @@ use crate::{
 
 /// The sessions of a mount, counted.
 #[derive(Default)]
-pub(super) struct Seats {
+pub(super) struct SessionLimit {
     taken: AtomicUsize,
     of_clients: Arc<Places>,
 }
 
 /// The place of one session; it is free again when this is dropped.
-pub(super) struct Seat {
-    seats: Arc<Seats>,
+pub(super) struct SessionPlace {
+    limit: Arc<SessionLimit>,
     _of_client: Option<Place>,
 }
 
@@ -33,22 +33,26 @@ pub(super) enum Full {
     Mount,
 }
 
-impl Seats {
+impl SessionLimit {
     /// A place, if there is one left. Where neither the mount nor the client has one, the mount is to blame.
-    pub(super) fn take(self: &Arc<Self>, options: &LongPoll, client: Option<Client>) -> Result<Seat, Full> {
+    pub(super) fn take(
+        self: &Arc<Self>,
+        options: &LongPoll,
+        client: Option<Client>,
+    ) -> Result<SessionPlace, Full> {
         let count = |taken: usize| (taken < options.max_sessions).then_some(taken + 1);
         self.taken.fetch_update(Relaxed, Relaxed, count).map_err(|_| Full::Mount)?;
-        let mut seat = Seat { seats: self.clone(), _of_client: None };
+        let mut session = SessionPlace { limit: self.clone(), _of_client: None };
         if let Some(client) = client {
             let place = self.of_clients.take(client, options.most_sessions_per_ip());
-            seat._of_client = Some(place.ok_or(Full::Client)?);
+            session._of_client = Some(place.ok_or(Full::Client)?);
         }
-        Ok(seat)
+        Ok(session)
     }
 }
 
-impl Drop for Seat {
+impl Drop for SessionPlace {
     fn drop(&mut self) {
-        self.seats.taken.fetch_sub(1, Relaxed);
+        self.limit.taken.fetch_sub(1, Relaxed);
     }
 }

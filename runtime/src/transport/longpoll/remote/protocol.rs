@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::wire::Messages;
+use super::super::wire::Messages;
 
 /// To the session: a [`Request`].
 pub(super) const REQUEST: &str = "request";
@@ -12,7 +12,7 @@ pub(super) const REQUEST: &str = "request";
 pub(super) const LEAVE: &str = "leave";
 /// From the session: it is there, and at work.
 pub(super) const HERE: &str = "here";
-/// From the session: an [`Answer`].
+/// From the session: a [`RemoteReply`].
 pub(super) const ANSWER: &str = "answer";
 
 /// The longest window that another node can ask for.
@@ -40,7 +40,7 @@ pub(super) struct Wired {
 
 /// What a session answers.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Answer {
+pub(super) enum RemoteReply {
     Polled { elements: String, upto: u64, answer: u64 },
     Gone,
     Posted { handled: bool },

@@ -20,16 +20,16 @@ use super::{
 };
 use crate::{body::Body, error::BoxError, interop, stream::TakeoverSlot};
 
-pub(super) struct Door<S> {
+pub(super) struct HttpService<S> {
     pub(super) service: S,
     pub(super) peer: Option<SocketAddr>,
     pub(super) watch: Arc<Watch>,
 }
 
-impl<S: Serve> hyper::service::Service<Request<Incoming>> for Door<S> {
-    type Response = Response<Answer>;
+impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
+    type Response = Response<WatchedBody>;
     type Error = Infallible;
-    type Future = Serving<S::Answer>;
+    type Future = HttpFuture<S::Answer>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let malformed = self.watch.begin_request();
@@ -39,11 +39,11 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for Door<S> {
             Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
             Err(status) => State::Answered(refuse(status, &self.watch)),
         };
-        Serving { state, watch: self.watch.clone() }
+        HttpFuture { state, watch: self.watch.clone() }
     }
 }
 
-impl<S> Door<S> {
+impl<S> HttpService<S> {
     fn usher(&self, request: Request<Incoming>) -> Request<Body> {
         let mut request = request.map(|body| match body.is_end_stream() {
             true => Body::empty(),
@@ -79,7 +79,7 @@ fn refuse(status: StatusCode, watch: &Watch) -> Response<Body> {
 }
 
 /// The service at work on a request.
-pub(super) struct Serving<F> {
+pub(super) struct HttpFuture<F> {
     state: State<F>,
     watch: Arc<Watch>,
 }
@@ -90,8 +90,8 @@ enum State<F> {
     Done,
 }
 
-impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for Serving<F> {
-    type Output = Result<Response<Answer>, Infallible>;
+impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for HttpFuture<F> {
+    type Output = Result<Response<WatchedBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
@@ -110,17 +110,17 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
         }
         this.watch.enter(Phase::Answering);
         let watch = this.watch.clone();
-        Poll::Ready(Ok(response.map(|body| Answer { body, watch })))
+        Poll::Ready(Ok(response.map(|body| WatchedBody { body, watch })))
     }
 }
 
 /// A response's body. When it is dropped, hyper has all of it.
-pub(super) struct Answer {
+pub(super) struct WatchedBody {
     body: Body,
     watch: Arc<Watch>,
 }
 
-impl HttpBody for Answer {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -140,7 +140,7 @@ impl HttpBody for Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for WatchedBody {
     fn drop(&mut self) {
         self.watch.end_request();
     }

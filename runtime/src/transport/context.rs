@@ -12,7 +12,7 @@ use super::{
 use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
 
 /// What all connections of a mount share that came by one transport.
-pub(crate) struct Mounted {
+pub(crate) struct MountContext {
     pub(crate) handle: Handle,
     pub(crate) mount: &'static Mount,
     pub(crate) kind: TransportKind,
@@ -25,7 +25,7 @@ pub(crate) struct Mounted {
     pub(crate) watched: Watched,
 }
 
-impl Mounted {
+impl MountContext {
     /// The socket type's name, for logs.
     pub(crate) fn socket(&self) -> &'static str {
         self.mount.socket.name

@@ -1,19 +1,17 @@
-//! Sessions of other nodes: a request reaches them by PubSub.
-//!
-//! A session listens to a topic of its own. A request that came to another node publishes there what its client wants,
-//! and listens to a topic of its own for the session's `here`, which must come soon, and its `answer`. A poll whose client
-//! is gone says `leave`.
+//! Asks a session of another node.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    ledger::Bookmark,
-    letter::{ANSWER, Answer, HERE, LEAVE, LONGEST, REQUEST, Request, Wired, topic},
-    session::{Posted, window},
-    token::Ticket,
-    wire::Messages,
+    super::{
+        ledger::Bookmark,
+        session::{Posted, window},
+        token::Ticket,
+        wire::Messages,
+    },
+    protocol::{ANSWER, HERE, LEAVE, LONGEST, REQUEST, RemoteReply, Request, Wired, topic},
 };
 use crate::{
     handle::Handle,
@@ -22,13 +20,13 @@ use crate::{
 };
 
 /// What a poll at another node came to.
-pub(super) struct RemotePolled {
-    pub(super) elements: String,
-    pub(super) mark: Bookmark,
+pub(in crate::transport::longpoll) struct RemotePolled {
+    pub(in crate::transport::longpoll) elements: String,
+    pub(in crate::transport::longpoll) mark: Bookmark,
 }
 
 /// Waits for messages of a session of another node. `None` if it is not there, or ends meanwhile.
-pub(super) async fn poll(
+pub(in crate::transport::longpoll) async fn poll(
     handle: &Handle,
     ticket: &Ticket,
     length: Duration,
@@ -40,7 +38,7 @@ pub(super) async fn poll(
         () = window(handle, length.saturating_add(patience * 2)) => None,
     };
     match answer {
-        Some(Answer::Polled { elements, upto, answer }) => {
+        Some(RemoteReply::Polled { elements, upto, answer }) => {
             Some(RemotePolled { elements, mark: Bookmark { upto, answer } })
         }
         Some(_) => None,
@@ -50,7 +48,7 @@ pub(super) async fn poll(
 }
 
 /// Hands messages to a session of another node. `None` if it is not there.
-pub(super) async fn post(
+pub(in crate::transport::longpoll) async fn post(
     handle: &Handle,
     ticket: &Ticket,
     messages: Messages,
@@ -60,8 +58,8 @@ pub(super) async fn post(
     let work = window.saturating_mul(u32::try_from(messages.len()).unwrap_or(u32::MAX));
     let messages = Wired::new(messages)?;
     match ask(handle, ticket, Some(messages), window, patience, work).await? {
-        Some(Answer::Posted { handled: true }) => Some(Posted::Handled),
-        Some(Answer::Gone) => None,
+        Some(RemoteReply::Posted { handled: true }) => Some(Posted::Handled),
+        Some(RemoteReply::Gone) => None,
         _ => Some(Posted::Late),
     }
 }
@@ -74,7 +72,7 @@ async fn ask(
     window: Duration,
     patience: Duration,
     work: Duration,
-) -> Option<Option<Answer>> {
+) -> Option<Option<RemoteReply>> {
     let reply = format!("phx:lp:reply:{}", unguessable_name());
     let mut replies = handle.subscribe(&reply);
     let Bookmark { upto, answer } = ticket.mark;

@@ -5,30 +5,30 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::session::Session;
+use super::session::PollSession;
 
 /// The longpoll sessions of a mount of a running endpoint.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<HashMap<Box<str>, Arc<Session>>>);
+pub(super) struct Registry(Mutex<HashMap<Box<str>, Arc<PollSession>>>);
 
 /// A session's entry, which ends when this is dropped.
 pub(super) struct Listed {
-    sessions: Arc<Sessions>,
+    sessions: Arc<Registry>,
     name: Box<str>,
 }
 
-impl Sessions {
-    pub(super) fn find(&self, name: &str) -> Option<Arc<Session>> {
+impl Registry {
+    pub(super) fn find(&self, name: &str) -> Option<Arc<PollSession>> {
         self.all().get(name).cloned()
     }
 
-    pub(super) fn list(self: &Arc<Self>, session: Arc<Session>) -> Listed {
+    pub(super) fn list(self: &Arc<Self>, session: Arc<PollSession>) -> Listed {
         let name: Box<str> = session.name().into();
         self.all().insert(name.clone(), session);
         Listed { sessions: self.clone(), name }
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<Session>>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<PollSession>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

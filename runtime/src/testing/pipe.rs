@@ -71,7 +71,7 @@ pub(super) enum Order {
 
 /// An open connection. It is cut when this is dropped.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct Pipe {
     orders: mpsc::Sender<Order>,
     closed: watch::Receiver<Option<Closed>>,
     task: AbortHandle,
@@ -79,7 +79,7 @@ pub(super) struct Link {
     pub(super) patience: Duration,
 }
 
-impl Link {
+impl Pipe {
     /// Starts the task of a connection.
     pub(super) fn new<F>(
         sink: Arc<dyn Sink>,
@@ -98,7 +98,7 @@ impl Link {
             sink.closed(&closed);
             tell.send_replace(Some(closed));
         });
-        Link { orders, closed, task: task.abort_handle(), response, patience }
+        Pipe { orders, closed, task: task.abort_handle(), response, patience }
     }
 
     /// Hands a message over to be sent.
@@ -133,7 +133,7 @@ impl Link {
     }
 }
 
-impl Drop for Link {
+impl Drop for Pipe {
     fn drop(&mut self) {
         self.task.abort();
     }
