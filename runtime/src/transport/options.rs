@@ -37,7 +37,7 @@ pub struct TransportOptions {
     /// [`Reason::Overflow`](crate::Reason::Overflow). Default: 30 s.
     pub write_timeout: Timeout,
     /// The largest message that a client may send, in bytes. It bounds what a socket of channels keeps of one client, and
-    /// is the transport's to enforce. Default: 1 MB, as for longpoll.
+    /// is the transport's to enforce. Default: 8,000,000, as for longpoll.
     pub max_message: usize,
     /// Bounds of what waits to be sent to one client.
     pub outbox: OutboxOptions,

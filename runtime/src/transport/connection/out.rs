@@ -47,8 +47,8 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
     /// Bytes of memory that are held for the client.
     fn held(&self) -> usize;
 
-    /// Wakes whoever brings to the client what waits for it.
-    fn wake_writer(&mut self, task: Option<&Waker>);
+    /// Who brings to the client what waits for it, to be woken without the lock. `task` is the connection's.
+    fn writer(&mut self, task: Option<&Waker>) -> Option<Waker>;
 
     /// Drops the connection's task. False if that cannot be done from outside.
     fn abort(&mut self) -> bool {

@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use super::{
     out::{Out, Sent},
     replay::{Full, ReplayQueue},
-    shared::Shared,
+    shared::{Shared, wake_writer},
     stop::StopRequest,
 };
 use crate::{
@@ -52,10 +52,6 @@ impl Pulled {
                 Sent::Overflow
             }
         }
-    }
-
-    fn wake_reader(&mut self) {
-        self.reader.take().into_iter().for_each(Waker::wake);
     }
 
     fn is_finished(&self) -> bool {
@@ -105,8 +101,8 @@ impl Out for Pulled {
         self.queue.bytes()
     }
 
-    fn wake_writer(&mut self, _: Option<&Waker>) {
-        self.wake_reader();
+    fn writer(&mut self, _: Option<&Waker>) -> Option<Waker> {
+        self.reader.take()
     }
 
     fn abort(&mut self) -> bool {
@@ -179,7 +175,7 @@ impl Shared<Pulled> {
         let mut state = self.state();
         if state.out.stage == Stage::Overflowed {
             state.out.queue.push_last(bytes);
-            state.wake_writer();
+            wake_writer(state);
         } else {
             drop(state);
             self.put(bytes);
@@ -191,8 +187,7 @@ impl Shared<Pulled> {
         self.begin_closing();
         let mut state = self.state();
         state.out.stage = Stage::Closed;
-        state.wake_writer();
-        drop(state);
+        wake_writer(state);
         self.leave_topics();
     }
 

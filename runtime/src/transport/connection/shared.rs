@@ -147,7 +147,7 @@ impl<O: Out> Shared<O> {
     }
 
     #[cold]
-    pub(super) fn settle(&self, mut state: MutexGuard<'_, State<O>>, sent: Sent) {
+    pub(super) fn settle(&self, state: MutexGuard<'_, State<O>>, sent: Sent) {
         if self.exceeds_high_water(&state) {
             self.over_high_water.store(true, Ordering::Relaxed);
         }
@@ -155,8 +155,7 @@ impl<O: Out> Shared<O> {
             drop(state);
             return self.request_stop(StopRequest::Overflow);
         }
-        state.wake_writer();
-        drop(state);
+        wake_writer(state);
         if let Sent::Dropped(count) = sent {
             self.context.handle.count_dropped(count);
             tracing::debug!(socket = self.context.socket(), count, "dropped broadcasts for a slow client");
@@ -277,10 +276,17 @@ impl<O: Out> State<O> {
         }
     }
 
-    pub(in crate::transport) fn wake_writer(&mut self) {
+    fn writer(&mut self) -> Option<Waker> {
         let State { out, task, .. } = self;
-        out.wake_writer(task.as_ref());
+        out.writer(task.as_ref())
     }
+}
+
+/// Wakes whoever brings to the client what waits for it, without the lock.
+pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
+    let writer = state.writer();
+    drop(state);
+    writer.into_iter().for_each(Waker::wake);
 }
 
 /// A callback that has not returned at once.

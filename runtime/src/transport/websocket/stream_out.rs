@@ -102,10 +102,8 @@ impl<W: Wire> Out for StreamOut<W> {
         self.queue.held()
     }
 
-    fn wake_writer(&mut self, task: Option<&Waker>) {
-        if let Some(task) = task {
-            task.wake_by_ref();
-        }
+    fn writer(&mut self, task: Option<&Waker>) -> Option<Waker> {
+        task.cloned()
     }
 
     fn is_listening(peer: &Peer<W>) -> bool {
