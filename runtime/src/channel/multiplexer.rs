@@ -356,7 +356,6 @@ fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) -> Re
 /// unknown, or too long to be echoed.
 fn not_understood(error: &Undecodable) -> Flow {
     let text = format!("undecodable message: {error}");
-    tracing::info!("a connection ends: {}", told(&text));
     Flow::Stop { code: INTERNAL_ERROR, text: text.clone().into(), reason: Reason::Protocol(text.into()) }
 }
 

@@ -144,8 +144,9 @@ impl<E: Endpoint> Builder<E> {
     /// Resolves and checks the configuration, starts the sockets' children, then listens.
     ///
     /// # Errors
-    /// That it is polled outside a tokio runtime; everything that is wrong with the configuration, together; or that the
-    /// listener could not be opened. Nothing is left running then.
+    /// That it is polled outside a tokio runtime; everything that is wrong with the configuration, together, such as an
+    /// option whose feature of the crate is off (`compress`); or that the listener could not be opened. Nothing is left
+    /// running then.
     ///
     /// # Panics
     /// When the endpoint's `init` or pipeline does.

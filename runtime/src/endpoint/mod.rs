@@ -98,7 +98,8 @@ pub trait Endpoint: Sized + 'static {
     /// An endpoint that declares `state = App;` has a function of its own by this name: `Chat::start(app)`.
     ///
     /// # Errors
-    /// Everything that is wrong with the configuration, together; or that the listener could not be opened.
+    /// Everything that is wrong with the configuration, together, such as an option whose feature of the crate is off
+    /// (`compress`); or that the listener could not be opened.
     fn start() -> impl Future<Output = Result<Running<Self>, Error>> + Send
     where
         Self: Endpoint<State = ()>,

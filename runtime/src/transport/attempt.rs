@@ -66,11 +66,14 @@ pub enum Denied {
     BadBody,
     /// The request's body did not come in time: 408.
     LateBody,
-    /// The request's body is larger than it may be: 413.
+    /// The request's body is larger than it may be: 413. It has been logged.
     LargeBody,
     /// A function of the application's panicked: 500. It has been logged.
     Crashed,
 }
+
+/// What the client and the log are told of [`Denied::LargeBody`].
+const LARGE_BODY: &str = "the body is too large";
 
 impl From<Denied> for Response<Body> {
     fn from(denied: Denied) -> Self {
@@ -78,7 +81,7 @@ impl From<Denied> for Response<Body> {
             Denied::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable".into()),
             Denied::NotUtf8 | Denied::BadBody => (StatusCode::BAD_REQUEST, "Bad Request".into()),
             Denied::LateBody => (StatusCode::REQUEST_TIMEOUT, "Request Timeout".into()),
-            Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large".into()),
+            Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
             Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
             Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
             Denied::Refused(refused) => (refused.status_code(), refused.into_text().into()),
@@ -118,7 +121,29 @@ impl Attempt {
     /// When it is larger, which is refused unread if its length is announced; when it takes longer than a minute; when
     /// it breaks off.
     pub async fn read_body(&mut self, most: usize) -> Result<Bytes, Denied> {
-        request_body::read(self.take_body(), most).await
+        let read = request_body::read(self.take_body(), most).await;
+        read.inspect_err(|denied| self.log_large_body(denied))
+    }
+
+    /// How many bytes [`read_body`](Attempt::read_body) may bring, for those who make room before they read.
+    ///
+    /// # Errors
+    /// When it would refuse the body unread.
+    pub fn body_length(&mut self, most: usize) -> Result<usize, Denied> {
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let length = request_body::length(body, most);
+        length.inspect_err(|denied| self.log_large_body(denied))
+    }
+
+    /// Tells the log that the client broke the protocol or a limit. The text says how, without what the client sent.
+    pub fn log_violation(&self, text: &str) {
+        log::broke(self.socket(), text);
+    }
+
+    fn log_large_body(&self, denied: &Denied) {
+        if matches!(denied, Denied::LargeBody) {
+            self.log_violation(LARGE_BODY);
+        }
     }
 
     /// Takes the request's body, for those who read it piece by piece; a second time it is empty. Nothing limits it.

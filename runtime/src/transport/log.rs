@@ -134,9 +134,17 @@ pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported
     );
 }
 
-/// A connection has ended.
+/// A connection has ended. Why is worth more than a word if the client broke the protocol: nobody else can tell.
 pub(super) fn closed(socket: &'static str, reason: &Reason) {
+    if let Reason::Protocol(text) = reason {
+        broke(socket, text);
+    }
     tracing::debug!(socket, reason = %told(&format_args!("{reason:?}")), "socket closed");
+}
+
+/// A client broke the protocol or a limit. The text says how, without what it sent.
+pub(super) fn broke(socket: &'static str, text: &str) {
+    tracing::info!(socket, "a client broke the protocol: {}", told(&text));
 }
 
 /// A request whose answer is to be logged: without its query, which may hold credentials.

@@ -13,11 +13,19 @@ use crate::body::Body;
 /// A body must be there after this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Reads a body of so many bytes at most.
-pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Denied> {
-    if body.size_hint().lower() > most as u64 {
+/// How many bytes a body may bring; an error if it announces more than it may have.
+pub(super) fn length(body: &Body, most: usize) -> Result<usize, Denied> {
+    let announced = body.size_hint();
+    if announced.lower() > most as u64 {
         return Err(Denied::LargeBody);
     }
+    let length = announced.upper().and_then(|length| usize::try_from(length).ok());
+    Ok(length.map_or(most, |length| length.min(most)))
+}
+
+/// Reads a body of so many bytes at most.
+pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Denied> {
+    length(&body, most)?;
     timeout(PATIENCE, whole(body, most)).await.unwrap_or(Err(Denied::LateBody))
 }
 

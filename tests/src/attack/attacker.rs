@@ -10,6 +10,8 @@ use tokio::{
 
 /// A server that takes nothing for so long has stopped to read.
 const STALL: Duration = Duration::from_millis(300);
+/// A server to which its answers are read may be at work for longer.
+const WORK: Duration = Duration::from_secs(3);
 /// An answer that takes longer does not come.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Read at once.
@@ -21,6 +23,7 @@ const SCRATCH: usize = 4 * 1024;
 pub struct Attacker {
     stream: TcpStream,
     scratch: Box<[u8]>,
+    stall: Duration,
 }
 
 /// What became of something sent.
@@ -42,7 +45,13 @@ impl Attacker {
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Attacker { stream, scratch: vec![0; SCRATCH].into() })
+        Ok(Attacker { stream, scratch: vec![0; SCRATCH].into(), stall: STALL })
+    }
+
+    /// Takes a server for one that has stopped to read after this time, instead of 300 ms. What shares a thread with its
+    /// server needs little.
+    pub fn stalls_after(self, stall: Duration) -> Self {
+        Attacker { stall, ..self }
     }
 
     /// Opens a WebSocket, with permessage-deflate or without.
@@ -88,7 +97,7 @@ impl Attacker {
     pub async fn send(&mut self, bytes: &[u8]) -> Sent {
         let mut rest = bytes;
         while !rest.is_empty() {
-            match timeout(STALL, self.stream.write(rest)).await {
+            match timeout(self.stall, self.stream.write(rest)).await {
                 Err(_) => return Sent::Stalled,
                 Ok(Err(_) | Ok(0)) => return Sent::Closed,
                 Ok(Ok(count)) => rest = &rest[count..],
@@ -111,7 +120,7 @@ impl Attacker {
                     Err(_) | Ok(0) => return Sent::Closed,
                     Ok(count) => rest = &rest[count..],
                 },
-                () = tokio::time::sleep(STALL) => return Sent::Stalled,
+                () = tokio::time::sleep(WORK) => return Sent::Stalled,
             }
         }
         Sent::All
@@ -147,7 +156,7 @@ impl Attacker {
         let mut total = 0;
         while total < most {
             let room = SCRATCH.min(most - total);
-            match timeout(STALL, self.stream.read(&mut self.scratch[..room])).await {
+            match timeout(self.stall, self.stream.read(&mut self.scratch[..room])).await {
                 Ok(Ok(count)) if count > 0 => total += count,
                 _ => break,
             }

@@ -55,7 +55,7 @@ macro_rules! attacks {
 attacks! {
     "topics", channels::huge_topics, "100 joins with topics of 7.9 MB";
     "refs", channels::huge_refs, "100 joins with two refs of 3.9 MB each";
-    "pushes", channels::pushes_to_slow_handlers, "8 channels that hang, 100 pushes of 4 MB";
+    "pushes", channels::pushes_to_slow_handlers, "8 channels that hang, 100 pushes of 4 MB to each";
     "joins", channels::joins_that_hang, "200,000 joins of one topic that never answers";
     "rejoins", channels::rejoins_of_hanging_handlers, "50,000 times a join, and a push that hangs";
     "echoes", raw::echoes_that_are_not_read, "1 GB to an echo that is not read";

@@ -57,7 +57,7 @@ pub(super) async fn pushes_to_slow_handlers(target: &Target) -> io::Result<Open>
         let channel = n % CHANNELS;
         text(&format!("[\"{channel}\",\"{n}\",\"room:{channel}\",\"echo\",{{\"x\":\"{long}\"}}]"))
     };
-    let sent = each(&mut attacker, 100, push).await;
+    let sent = each(&mut attacker, 100 * CHANNELS, push).await;
     Ok(Open::after(sent, vec![attacker]))
 }
 

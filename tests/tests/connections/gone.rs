@@ -85,10 +85,38 @@ async fn who_stays_is_waited_for() {
     assert_eq!(harbour.stop().await, 0);
 }
 
+/// Whose messages are too much to be read ahead is pinged meanwhile: its end would not show.
+#[tokio::test(start_paused = true)]
+async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
+    const MESSAGES: usize = 300;
+
+    let harbour = start().await;
+    let mut client = open(&harbour.sea, "chatty").await;
+    client.text("sleep 4").await;
+    begins("chatty", "sleep 4").await;
+    client.send_all(&vec![Frame::text(&"x".repeat(1_000)); MESSAGES]).await;
+    let mut pings = 0;
+    let answer = loop {
+        match client.hear().await {
+            Frame { opcode: 9, .. } => pings += 1,
+            frame => break frame,
+        }
+    };
+    assert_eq!(answer.as_text(), Some("slept"));
+    assert!((2..=4).contains(&pings), "{pings}");
+    until("all is handled", || fate("chatty").heard.len() == 1 + MESSAGES).await;
+    client.is_quiet().await;
+    drop(client);
+    assert_eq!(harbour.stop().await, 0);
+}
+
 #[cfg(target_os = "linux")]
 mod tcp {
     use landfall::Endpoint;
-    use landfall_tests::client::port;
+    use landfall_tests::{
+        attack::{Attacker, Sent, frame_head},
+        client::port,
+    };
 
     use super::*;
     use crate::site::Site;
@@ -106,7 +134,26 @@ mod tcp {
         table.lines().filter(is_ours).count()
     }
 
-    /// By FIN, by reset, and with more left unread than is read while callbacks run.
+    /// Sends more than the kernels of both sides take, so that its end stands behind a closed window.
+    async fn overflowing(port: u16, name: &str) -> Attacker {
+        const MESSAGE: usize = 64 * 1024;
+
+        let target = format!("/any/websocket?name={name}");
+        let mut client =
+            Attacker::websocket(([127, 0, 0, 1], port).into(), &target, false).await.expect("a WebSocket");
+        client.send(&frame_head(true, false, 1, 4)).await;
+        client.send(b"hang").await;
+        begins(name, "hang").await;
+        for _ in 0..1_000 {
+            let head = client.send(&frame_head(true, false, 2, MESSAGE)).await;
+            if head == Sent::Stalled || client.send_letters(MESSAGE).await == Sent::Stalled {
+                return client;
+            }
+        }
+        panic!("the server reads without end");
+    }
+
+    /// By FIN, by reset, with more left unread than is read while callbacks run, and with more than the kernel takes.
     #[tokio::test]
     async fn descriptors_of_clients_that_left_are_given_back() {
         let site = Site::start().await.expect("the site starts");
@@ -122,13 +169,15 @@ mod tcp {
             }
             clients.push(client);
         }
-        assert_eq!(established(port), 30);
+        let overflowing = [overflowing(port, "fd-over-1").await, overflowing(port, "fd-over-2").await];
+        assert_eq!(established(port), 32);
+        drop(overflowing);
         let began = std::time::Instant::now();
         for (number, client) in clients.into_iter().enumerate() {
             if number % 3 == 1 { client.reset() } else { drop(client) }
         }
         until("their descriptors are given back", || established(port) == 0).await;
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
-        assert_eq!(site.stats().connections, 30, "their callbacks go on");
+        assert_eq!(site.stats().connections, 32, "their callbacks go on");
     }
 }

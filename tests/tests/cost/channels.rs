@@ -2,12 +2,18 @@
 
 use std::net::SocketAddr;
 
-use landfall_tests::attack::{Attacker, frame_head};
+use landfall_tests::attack::{Attacker, Sent, frame_head};
 
-use crate::measure::{BASE, MIB, Scene, scene};
+use crate::{
+    longpoll::{SESSION, open_at},
+    measure::{BASE, MIB, STALL, Scene, scene},
+};
 
 /// A connection's messages are as large as WebSocket lets them be.
 const CONNECTION: usize = 2 * 8 * MIB + BASE;
+
+/// Channels of one connection.
+const CHANNELS: usize = 8;
 
 const VERSIONS: [&str; 2] = ["1.0.0", "2.0.0"];
 
@@ -22,7 +28,8 @@ fn message(vsn: &str, reference: &str, topic: &str, event: &str, payload: &str) 
 }
 
 async fn open(address: SocketAddr, vsn: &str) -> Attacker {
-    Attacker::websocket(address, &format!("/rooms/websocket?vsn={vsn}"), false).await.expect("a WebSocket")
+    let target = format!("/rooms/websocket?vsn={vsn}");
+    Attacker::websocket(address, &target, false).await.expect("a WebSocket").stalls_after(STALL)
 }
 
 async fn say(attacker: &mut Attacker, text: &str) {
@@ -30,13 +37,19 @@ async fn say(attacker: &mut Attacker, text: &str) {
     attacker.send(text.as_bytes()).await;
 }
 
-/// Sends a message with so many letters in place of the first `#`: the client holds none of them.
-async fn say_long(attacker: &mut Attacker, text: &str, letters: usize) {
-    let (before, behind) = text.split_once('#').expect("a place");
-    attacker.send(&frame_head(true, false, 1, text.len() - 1 + letters)).await;
-    attacker.send(before.as_bytes()).await;
-    attacker.send_letters(letters).await;
-    attacker.send(behind.as_bytes()).await;
+/// Sends messages, as far as the server reads, each with so many letters in place of its first `#`: the client holds none
+/// of them.
+async fn say_long(attacker: &mut Attacker, texts: impl IntoIterator<Item = String>, letters: usize) {
+    for text in texts {
+        let (before, behind) = text.split_once('#').expect("a place");
+        let head = frame_head(true, false, 1, text.len() - 1 + letters);
+        let all = attacker.send(&[&head, before.as_bytes()].concat()).await == Sent::All
+            && attacker.send_letters(letters).await == Sent::All
+            && attacker.send(behind.as_bytes()).await == Sent::All;
+        if !all {
+            return;
+        }
+    }
 }
 
 async fn long_names(scene: &Scene, what: &str, letters: usize, text: impl Fn(&str) -> String) {
@@ -44,9 +57,7 @@ async fn long_names(scene: &Scene, what: &str, letters: usize, text: impl Fn(&st
         let text = text(vsn);
         let attack = async |address| {
             let mut attacker = open(address, vsn).await;
-            for _ in 0..5 {
-                say_long(&mut attacker, &text, letters).await;
-            }
+            say_long(&mut attacker, vec![text.clone(); 5], letters).await;
             attacker
         };
         scene.costs(&format!("{what}, {vsn}"), CONNECTION, attack).await;
@@ -83,8 +94,6 @@ async fn as_many_channels_as_may_be() {
 
 #[tokio::test]
 async fn pushes_to_callbacks_that_hang() {
-    const CHANNELS: usize = 8;
-
     let scene = scene().await;
     for vsn in VERSIONS {
         let attack = async |address| {
@@ -94,10 +103,8 @@ async fn pushes_to_callbacks_that_hang() {
                 say(&mut attacker, &message(vsn, "1", &topic, "phx_join", "{}")).await;
                 say(&mut attacker, &message(vsn, "1", &topic, "hang", "{}")).await;
             }
-            for n in 0..20 {
-                let push = message(vsn, "1", &format!("room:{}", n % CHANNELS), "echo", "{\"x\":\"#\"}");
-                say_long(&mut attacker, &push, 4_000_000).await;
-            }
+            let push = |n| message(vsn, "1", &format!("room:{}", n % CHANNELS), "echo", "{\"x\":\"#\"}");
+            say_long(&mut attacker, (0..20).map(push), 4_000_000).await;
             attacker
         };
         scene.costs(&format!("pushes to callbacks that hang, {vsn}"), CONNECTION, attack).await;
@@ -111,12 +118,64 @@ async fn replies_that_are_not_read() {
         let attack = async |address| {
             let mut attacker = open(address, vsn).await;
             say(&mut attacker, &message(vsn, "1", "room:1", "phx_join", "{}")).await;
-            for _ in 0..10 {
-                let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
-                say_long(&mut attacker, &push, 4_000_000).await;
-            }
+            let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
+            say_long(&mut attacker, vec![push; 10], 4_000_000).await;
             attacker
         };
         scene.costs(&format!("replies that are not read, {vsn}"), CONNECTION, attack).await;
+    }
+}
+
+#[tokio::test]
+async fn broadcasts_to_a_channel_that_intercepts() {
+    let scene = scene().await;
+    for vsn in VERSIONS {
+        let attack = async |address| {
+            let mut attacker = open(address, vsn).await;
+            for n in 0..CHANNELS {
+                say(&mut attacker, &message(vsn, "1", &format!("room:{n}"), "phx_join", "{}")).await;
+            }
+            let shout = message(vsn, "1", "room:1", "shout", "{\"x\":\"#\"}");
+            say_long(&mut attacker, vec![shout; 10], 4_000_000).await;
+            attacker
+        };
+        scene.costs(&format!("intercepted broadcasts, {vsn}"), CONNECTION, attack).await;
+    }
+}
+
+/// One request after the other, on one connection.
+#[tokio::test]
+async fn pushes_by_longpoll_to_callbacks_that_hang() {
+    const LETTERS: usize = 4_000_000;
+
+    let scene = scene().await;
+    for vsn in VERSIONS {
+        let path = format!("/rooms/longpoll?vsn={vsn}");
+        let attack = async |address| {
+            let token = open_at(address, &path).await;
+            let head = |length: usize| {
+                format!("POST {path}&token={token} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n")
+            };
+            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+            for n in 0..CHANNELS {
+                for event in ["phx_join", "hang"] {
+                    let message = message(vsn, "1", &format!("room:{n}"), event, "{}");
+                    attacker.ask((head(message.len()) + &message).as_bytes()).await.expect("an answer");
+                }
+            }
+            let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
+            let (before, behind) = push.split_once('#').expect("a place");
+            for _ in 0..20 {
+                let begin = head(push.len() - 1 + LETTERS) + before;
+                let all = attacker.send(begin.as_bytes()).await == Sent::All
+                    && attacker.send_letters(LETTERS).await == Sent::All
+                    && attacker.send(behind.as_bytes()).await == Sent::All;
+                if !all {
+                    break;
+                }
+            }
+            attacker
+        };
+        scene.costs(&format!("pushes by longpoll to callbacks that hang, {vsn}"), SESSION, attack).await;
     }
 }

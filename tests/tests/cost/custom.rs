@@ -8,7 +8,7 @@ use landfall::{
 };
 use landfall_tests::attack::Attacker;
 
-use crate::measure::{BASE, MIB, scene};
+use crate::measure::{BASE, MIB, STALL, scene};
 
 /// The largest body.
 const LARGEST: usize = 8 * MIB;
@@ -64,7 +64,7 @@ async fn a_body_and_its_answer_cost_their_limit() {
         [("half a body", LARGEST, LARGEST - 1), ("an echo that is not read", LARGEST, LARGEST)]
     {
         let attack = async |address| {
-            let mut attacker = Attacker::open(address).await.expect("a listener");
+            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
             let head = format!("POST /echo/held HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n");
             attacker.send(head.as_bytes()).await;
             attacker.send_letters(sent).await;

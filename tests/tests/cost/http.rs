@@ -2,7 +2,7 @@
 
 use landfall_tests::attack::Attacker;
 
-use crate::measure::{BASE, scene};
+use crate::measure::{BASE, STALL, scene};
 
 #[tokio::test]
 async fn heads_cost_little() {
@@ -12,7 +12,7 @@ async fn heads_cost_little() {
     let target = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "y".repeat(15_000)).repeat(20);
     for (what, head) in [("a long head", long), ("many headers", many), ("pipelined requests", target)] {
         let attack = async |address| {
-            let mut attacker = Attacker::open(address).await.expect("a listener");
+            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
             attacker.send(head.as_bytes()).await;
             attacker
         };

@@ -4,17 +4,22 @@ use std::net::SocketAddr;
 
 use landfall_tests::attack::Attacker;
 
-use crate::measure::{BASE, MIB, scene};
+use crate::measure::{BASE, MIB, STALL, scene};
 
 /// The default of `max_body_size`.
 const BODY: usize = 8_000_000;
 /// What a session and its client may cost together.
-const SESSION: usize = 2 * BODY + BASE;
+pub(crate) const SESSION: usize = 2 * BODY + BASE;
 
 /// A session: its token.
 async fn open(address: SocketAddr, mount: &str) -> String {
-    let mut attacker = Attacker::open(address).await.expect("a listener");
-    let request = format!("GET {mount}/longpoll HTTP/1.1\r\nhost: a\r\n\r\n");
+    open_at(address, &format!("{mount}/longpoll")).await
+}
+
+/// A session at a path with its query: its token.
+pub(crate) async fn open_at(address: SocketAddr, target: &str) -> String {
+    let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+    let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
     let mut answer = attacker.ask(request.as_bytes()).await.expect("an answer");
     if !answer.ends_with('}') {
         answer.push_str(&attacker.answer().await.expect("the rest"));
@@ -33,7 +38,7 @@ fn post(mount: &str, token: &str, length: usize, ndjson: bool) -> Vec<u8> {
 }
 
 async fn posting(address: SocketAddr, mount: &str, token: &str, body: usize) -> Attacker {
-    let mut attacker = Attacker::open(address).await.expect("a listener");
+    let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
     attacker.send(&post(mount, token, BODY, false)).await;
     attacker.send_letters(body).await;
     attacker
@@ -77,7 +82,7 @@ async fn an_answer_that_is_not_read() {
         let token = open(address, "/echo").await;
         let mut attacker = posting(address, "/echo", &token, BODY).await;
         attacker.answer().await.expect("an answer");
-        let mut poll = Attacker::open(address).await.expect("a listener");
+        let mut poll = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
         poll.send(format!("GET /echo/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()).await;
         poll.drink(10_000).await;
         (attacker, poll)
@@ -99,9 +104,9 @@ async fn what_waits_for_callbacks_is_one_limit() {
     scene.costs("clients that leave their bodies behind", SESSION, attack).await;
 }
 
-/// Each connection has a body of its own, and all together one session.
+/// All together have one session, in which a body has its room before it is read.
 #[tokio::test]
-async fn requests_at_a_time_cost_their_bodies() {
+async fn requests_at_a_time_cost_one_body() {
     const REQUESTS: usize = 6;
 
     let scene = scene().await;
@@ -114,8 +119,7 @@ async fn requests_at_a_time_cost_their_bodies() {
             }
             attackers
         };
-        let each = BODY + BASE;
-        scene.costs(&format!("{REQUESTS} requests to {mount}"), SESSION + REQUESTS * each, attack).await;
+        scene.costs(&format!("{REQUESTS} requests to {mount}"), SESSION + REQUESTS * BASE, attack).await;
     }
 }
 
@@ -130,7 +134,7 @@ async fn lines_of_every_kind_cost_the_body() {
     for mount in ["/hang", "/echo"] {
         let attack = async |address| {
             let token = open(address, mount).await;
-            let mut attacker = Attacker::open(address).await.expect("a listener");
+            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
             attacker.send(&post(mount, &token, 6 + LINES * line.len(), true)).await;
             attacker.send(b"[1]\r\n\n").await;
             attacker.send_times(&line, LINES).await;
@@ -141,7 +145,7 @@ async fn lines_of_every_kind_cost_the_body() {
             let token = open(address, mount).await;
             let mut attackers = Vec::new();
             for _ in 0..20 {
-                let mut attacker = Attacker::open(address).await.expect("a listener");
+                let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
                 attacker.send(&post(mount, &token, short.len(), true)).await;
                 attacker.send(short.as_bytes()).await;
                 attackers.push(attacker);
@@ -162,7 +166,7 @@ async fn polls_cost_little() {
         let token = open(address, "/echo").await;
         let mut attackers = Vec::new();
         for _ in 0..POLLS {
-            let mut attacker = Attacker::open(address).await.expect("a listener");
+            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
             attacker
                 .send(format!("GET /echo/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes())
                 .await;

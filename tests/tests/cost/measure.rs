@@ -27,6 +27,9 @@ pub(crate) const BASE: usize = 256 * KIB;
 /// What the clients have: they are in this process too.
 const CLIENTS: usize = 32 * KIB;
 
+/// A server that takes nothing for so long has stopped to read: it runs on the same thread, and is never slow.
+pub(crate) const STALL: Duration = Duration::from_millis(100);
+
 /// A running site that nobody else attacks.
 pub(crate) struct Scene {
     pub(crate) site: Running<Site>,

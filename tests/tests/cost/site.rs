@@ -1,6 +1,6 @@
 //! What is attacked.
 
-use landfall::prelude::*;
+use landfall::{prelude::*, pubsub::BroadcastError};
 
 use crate::custom::Held;
 
@@ -76,7 +76,7 @@ impl Visitor {
     }
 }
 
-/// Echoes, and hangs if it is asked to.
+/// Echoes, hangs, and passes broadcasts on itself.
 struct Room;
 
 #[channel(Visitor)]
@@ -85,12 +85,24 @@ impl Room {
         Ok(Room)
     }
 
-    async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer {
-        if event.name() == "hang" {
-            let mut all = out.handle().subscribe("all");
-            let _ = all.recv().await;
-            return Answer::NoReply;
-        }
-        Answer::Reply(Reply::ok(event.payload().clone()))
+    #[handle_in("echo")]
+    fn echo(&mut self, payload: Payload) -> Reply {
+        Reply::ok(payload)
+    }
+
+    #[handle_in("hang")]
+    async fn hang(&mut self, out: &mut Outlet) {
+        let mut all = out.handle().subscribe("all");
+        let _ = all.recv().await;
+    }
+
+    #[handle_in("shout")]
+    fn shout(&mut self, payload: Payload, out: &mut Outlet) -> Result<(), BroadcastError> {
+        out.broadcast("shouted", payload)
+    }
+
+    #[handle_out("shouted")]
+    fn shouted(&mut self, payload: Payload, out: &mut Outlet) {
+        out.push("shouted", payload);
     }
 }

@@ -1,11 +1,11 @@
 //! WebSocket: whatever comes, and however it comes.
 
 use landfall_tests::{
-    attack::{Attacker, frame_head},
+    attack::{Attacker, Sent, frame_head},
     wire::Deflater,
 };
 
-use crate::measure::{BASE, KIB, MIB, Scene, scene};
+use crate::measure::{BASE, KIB, MIB, STALL, Scene, scene};
 
 /// A mount that echoes and one whose callbacks hang, and what a message and the outbox may be there.
 #[derive(Clone, Copy)]
@@ -22,16 +22,26 @@ const MOUNTS: [Mount; 2] = [
 const LARGE: Mount = Mount { echo: "/large/websocket", hang: "/hang/websocket", limit: 200 * MIB };
 
 async fn open(address: std::net::SocketAddr, target: &str) -> Attacker {
-    Attacker::websocket(address, target, false).await.expect("a WebSocket")
+    Attacker::websocket(address, target, false).await.expect("a WebSocket").stalls_after(STALL)
 }
 
 async fn open_compressed(address: std::net::SocketAddr, target: &str) -> Attacker {
-    Attacker::websocket(address, target, true).await.expect("a WebSocket")
+    Attacker::websocket(address, target, true).await.expect("a WebSocket").stalls_after(STALL)
 }
 
 impl Mount {
     fn bound(self) -> usize {
         2 * self.limit + BASE
+    }
+
+    /// Sends messages, as far as the server reads.
+    async fn send_messages(self, attacker: &mut Attacker, count: usize) {
+        for _ in 0..count {
+            let head = attacker.send(&frame_head(true, false, 2, self.limit)).await;
+            if head != Sent::All || attacker.send_letters(self.limit).await != Sent::All {
+                return;
+            }
+        }
     }
 
     async fn half_a_message(self, scene: &Scene) {
@@ -47,10 +57,7 @@ impl Mount {
     async fn an_echo_that_is_not_read(self, scene: &Scene) {
         let attack = async |address| {
             let mut attacker = open(address, self.echo).await;
-            for _ in 0..5 {
-                attacker.send(&frame_head(true, false, 2, self.limit)).await;
-                attacker.send_letters(self.limit).await;
-            }
+            self.send_messages(&mut attacker, 5).await;
             attacker
         };
         scene.costs("an echo that is not read", self.bound(), attack).await;
@@ -109,10 +116,7 @@ impl Mount {
     async fn messages_while_a_callback_hangs(self, scene: &Scene) {
         let attack = async |address| {
             let mut attacker = open(address, self.hang).await;
-            for _ in 0..5 {
-                attacker.send(&frame_head(true, false, 2, self.limit)).await;
-                attacker.send_letters(self.limit).await;
-            }
+            self.send_messages(&mut attacker, 5).await;
             attacker
         };
         scene.costs("messages while a callback hangs", self.bound(), attack).await;

@@ -61,6 +61,13 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
         true
     }
 
+    /// True while the end of the client would not show by reading: it is pinged now and again, so that it shows by writing.
+    /// Must not take the lock.
+    fn is_probed(shared: &Shared<Self>) -> bool {
+        let _ = shared;
+        false
+    }
+
     /// Sends a ping, if the transport has such a thing. Called without the lock.
     fn ping(shared: &Shared<Self>, payload: Bytes) {
         let _ = (shared, payload);

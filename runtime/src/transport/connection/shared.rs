@@ -8,6 +8,8 @@ use std::{
     task::{Context, Waker},
 };
 
+use bytes::Bytes;
+
 use super::{
     out::{Out, Sent},
     registry::Drainable,
@@ -23,6 +25,8 @@ use crate::{
 
 /// How long callbacks go on answering a client that has left.
 const LEFT: u64 = 5_000;
+/// How often a client is pinged whose end would not show by reading.
+const PROBED: u64 = 1_000;
 /// The client was heard since the last sweep.
 const JUST_NOW: u64 = u64::MAX;
 
@@ -249,7 +253,12 @@ impl<O: Out> Shared<O> {
                 self.request_stop(StopRequest::Gone);
             }
         } else if state.out.is_empty() {
-            state.last_write = now;
+            if !O::is_probed(self) {
+                state.last_write = now;
+            } else if since >= PROBED {
+                drop(state);
+                O::ping(self, Bytes::new());
+            }
         } else if since >= self.context.options.write_timeout.millis() {
             drop(state);
             self.request_stop(StopRequest::Overflow);

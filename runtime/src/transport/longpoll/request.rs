@@ -148,11 +148,21 @@ impl LongPollTransport {
         if matches!(found, Found::Nowhere) {
             return Err(gone());
         }
-        let body = attempt.read_body(self.options.max_body_size).await?;
-        let messages =
-            Messages::read(&attempt.parts().headers, body, self.options.max_batch).map_err(malformed)?;
-        let posted = match found {
-            Found::Here(session) => session.post(ticket.mark, messages, self.window()).await,
+        let most = self.options.max_body_size;
+        let length = attempt.body_length(most)?;
+        // While there is no room for it, a body waits with the client.
+        let room = match &found {
+            Found::Here(session) => {
+                let room = session.room(ticket.mark, length, self.window()).await;
+                Some(room.ok_or_else(|| wire::status(408))?)
+            }
+            _ => None,
+        };
+        let body = attempt.read_body(most).await?;
+        let messages = Messages::read(&attempt.parts().headers, body, self.options.max_batch)
+            .map_err(|wrong| malformed(&attempt, wrong))?;
+        let posted = match (found, room) {
+            (Found::Here(session), Some(room)) => session.post(room, messages, self.window()).await,
             _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
                 .await
                 .ok_or_else(gone)?,
@@ -290,14 +300,17 @@ fn is_token(piece: &str) -> bool {
     percent_decode_str(name).eq(b"token".iter().copied())
 }
 
-fn malformed(malformed: Malformed) -> Response<Body> {
-    match malformed {
-        Malformed::TooMany => plain(StatusCode::PAYLOAD_TOO_LARGE, "the body has too many messages"),
-        Malformed::NotUtf8 => plain(StatusCode::BAD_REQUEST, "a text message is not UTF-8"),
+/// Tells the client what is wrong with its body, and the log too.
+fn malformed(attempt: &Attempt, malformed: Malformed) -> Response<Body> {
+    let (status, text) = match malformed {
+        Malformed::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "the body has too many messages"),
+        Malformed::NotUtf8 => (StatusCode::BAD_REQUEST, "a text message is not UTF-8"),
         Malformed::NotBase64 => {
-            plain(StatusCode::BAD_REQUEST, "a line is neither a JSON list nor a binary message in base64")
+            (StatusCode::BAD_REQUEST, "a line is neither a JSON list nor a binary message in base64")
         }
-    }
+    };
+    attempt.log_violation(text);
+    plain(status, text)
 }
 
 /// The answer to a browser that asks what a page of another origin may send.

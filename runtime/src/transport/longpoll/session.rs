@@ -70,6 +70,9 @@ pub(super) struct Batch {
     _room: OwnedSemaphorePermit,
 }
 
+/// Room for the messages of one request, from before its body is read until they are handled.
+pub(super) struct Room(OwnedSemaphorePermit);
+
 impl Batch {
     /// The next message that is to be handled.
     pub(super) fn next(&self) -> Option<Message> {
@@ -189,21 +192,18 @@ impl PollSession {
         }
     }
 
-    /// Has messages handled, in order, and waits until they are: so long for room for them, and for each.
+    /// Has messages handled, in order, and waits until they are: so long for each.
     ///
     /// # Cancel safety
     /// What was handed over is handled, whether or not anybody waits for it.
-    pub(super) async fn post(&self, mark: Bookmark, messages: Messages, window: Duration) -> Posted {
-        let acknowledged = self.state().ledger.post(mark);
-        self.replay.acknowledge(acknowledged);
+    pub(super) async fn post(&self, room: Room, messages: Messages, window: Duration) -> Posted {
         let count = messages.len();
         if count == 0 {
             return Posted::Handled;
         }
-        let Some(room) = self.room(messages.bytes(), window).await else { return Posted::Late };
         let (handled, mut progress) = watch::channel(0);
         let messages = Arc::new(Mutex::new(Some(messages)));
-        let batch = Batch { messages: messages.clone(), handled, _room: room };
+        let batch = Batch { messages: messages.clone(), handled, _room: room.0 };
         if self.batches.try_send(Box::new(batch)).is_err() {
             return Posted::Late;
         }
@@ -222,13 +222,16 @@ impl PollSession {
         Posted::Handled
     }
 
-    /// Room for so many bytes of messages, in the order in which it was asked for; `None` if there is none in time.
-    async fn room(&self, bytes: usize, window: Duration) -> Option<OwnedSemaphorePermit> {
+    /// Room for so many bytes of messages, in the order in which it was asked for; `None` if there is none in time. The
+    /// mark says what the client has.
+    pub(super) async fn room(&self, mark: Bookmark, bytes: usize, window: Duration) -> Option<Room> {
+        let acknowledged = self.state().ledger.post(mark);
+        self.replay.acknowledge(acknowledged);
         let units = units(bytes).saturating_add(1).min(self.units);
         let room = self.room.clone().acquire_many_owned(units);
         tokio::select! {
             biased;
-            room = timeout(window, room) => room.ok()?.ok(),
+            room = timeout(window, room) => Some(Room(room.ok()?.ok()?)),
             // The session has ended.
             () = self.batches.closed() => None,
         }

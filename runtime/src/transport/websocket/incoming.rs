@@ -101,6 +101,17 @@ impl Arrived {
     }
 }
 
+/// What reading ahead has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// Nothing more has come.
+    Quiet,
+    /// No more is read: whether the client is there still does not show by reading.
+    Full,
+    /// The stream has ended.
+    End,
+}
+
 /// The reading side. It holds bytes only for a head that is not complete, for a message that is not, and what was too
 /// much to be taken at once.
 #[derive(Default)]
@@ -184,26 +195,26 @@ impl Incoming {
     }
 
     /// Reads on while callbacks run, so that the end of the stream is found. What came is taken apart when they are done;
-    /// no more is read than may wait. True once the stream has ended.
+    /// no more is read than may wait.
     pub(super) fn read_ahead(
         &mut self,
         cx: &mut Context<'_>,
         stream: &mut (impl AsyncRead + Unpin),
         scratch: &mut [u8],
-    ) -> bool {
+    ) -> Ahead {
         while self.rest.len() < AHEAD {
             let most = scratch.len().min(AHEAD - self.rest.len());
             let mut buf = ReadBuf::new(&mut scratch[..most]);
             match Pin::new(&mut *stream).poll_read(cx, &mut buf) {
-                Poll::Pending => return false,
+                Poll::Pending => return Ahead::Quiet,
                 Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
                     self.rest.extend_from_slice(buf.filled());
                     self.fresh = true;
                 }
-                Poll::Ready(_) => return true,
+                Poll::Ready(_) => return Ahead::End,
             }
         }
-        false
+        Ahead::Full
     }
 
     /// Says how many bytes need not be kept, and notes whether there may be whole frames in the others.

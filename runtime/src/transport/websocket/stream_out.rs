@@ -56,6 +56,8 @@ pub(super) struct Side {
     pinged: AtomicBool,
     /// A callback has not returned for so long that the client is watched.
     watched: AtomicBool,
+    /// As much has been read ahead of it as may be: what the client has sent behind that, its end too, is not seen.
+    blind: AtomicBool,
 }
 
 impl Side {
@@ -110,6 +112,10 @@ impl<W: Wire> Out for StreamOut<W> {
         !peer.side.paused.load(Ordering::Relaxed) && !peer.is_over_high_water()
     }
 
+    fn is_probed(peer: &Peer<W>) -> bool {
+        peer.side.blind.load(Ordering::Relaxed)
+    }
+
     fn ping(peer: &Peer<W>, payload: Bytes) {
         peer.control(Control::Ping, payload);
     }
@@ -145,8 +151,8 @@ impl<W: Wire> Shared<StreamOut<W>> {
         encoder: &'static dyn Encoder,
     ) -> Arc<Self> {
         let out = StreamOut { queue: WriteQueue::default(), wire: Some(wire) };
-        let (paused, pinged, watched) = Default::default();
-        Shared::new(id, context, encoder, out, Side { options, deflate, paused, pinged, watched })
+        let (paused, pinged, watched, blind) = Default::default();
+        Shared::new(id, context, encoder, out, Side { options, deflate, paused, pinged, watched, blind })
     }
 
     /// Registers the task and writes what waits for the client. Says why the connection is to stop, and whether something
@@ -216,6 +222,15 @@ impl<W: Wire> Shared<StreamOut<W>> {
         if self.side.paused.load(Ordering::Relaxed) {
             self.side.paused.store(false, Ordering::Relaxed);
             self.side.watched.store(false, Ordering::Relaxed);
+            self.side.blind.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// No more is read ahead. The end of a client may stand behind a window that is closed, where nobody sees it; but the
+    /// kernel of one that is gone answers what is sent to it by a reset, and that does show. So it is pinged, now and again.
+    pub(super) fn probe(&self) {
+        if !self.side.blind.swap(true, Ordering::Relaxed) {
+            self.control(Control::Ping, Bytes::new());
         }
     }
 

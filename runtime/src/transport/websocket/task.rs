@@ -11,7 +11,7 @@ use std::{
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{
-    incoming::{Incoming, Limits},
+    incoming::{Ahead, Incoming, Limits},
     stream_out::Peer,
     wire::Wire,
     work::{Work, Worked, work},
@@ -155,19 +155,21 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         if self.peer.flush(cx).is_err() {
             return self.unwritable();
         }
-        if self.peer.is_client_watched() {
-            self.read_ahead(cx);
+        if self.peer.is_client_watched() && self.read_ahead(cx) == Ahead::Full {
+            self.peer.probe();
         }
         // The callbacks may have waited for the room that there is now.
         if was_over && !self.peer.is_over_high_water() { Turn::Again } else { Turn::Wait }
     }
 
-    /// Finds out whether the client has left.
-    fn read_ahead(&mut self, cx: &mut Context<'_>) {
-        let Connection { read: Some(read), incoming, peer, .. } = self else { return };
-        if lent(|lent| incoming.read_ahead(cx, read, &mut lent.read)) {
+    /// Finds out whether the client has left, as far as reading shows it.
+    fn read_ahead(&mut self, cx: &mut Context<'_>) -> Ahead {
+        let Connection { read: Some(read), incoming, peer, .. } = self else { return Ahead::End };
+        let ahead = lent(|lent| incoming.read_ahead(cx, read, &mut lent.read));
+        if ahead == Ahead::End {
             peer.client_leaves();
         }
+        ahead
     }
 
     /// Does what does not wait for a callback to return. `None`: things go on as before.

@@ -82,11 +82,11 @@ async fn handle_arrived<S: Socket, W: Wire>(
         // Nothing is read before this is done.
         return Box::pin(callbacks::until_it_takes_messages((socket, out), peer, inbox)).await;
     }
-    ending.map(|ending| how_it_ends(ending, peer.context.socket()))
+    ending.map(how_it_ends)
 }
 
-/// Why nothing more comes. A client that broke the protocol is told how, and the log too: both without what it sent.
-fn how_it_ends(ending: Ending, socket: &str) -> End {
+/// Why nothing more comes. A client that broke the protocol is told how, without what it sent.
+fn how_it_ends(ending: Ending) -> End {
     match ending {
         // The code is echoed (RFC 6455 §5.5.1); none is answered by 1000.
         Ending::Close { code, text } => {
@@ -94,7 +94,6 @@ fn how_it_ends(ending: Ending, socket: &str) -> End {
             End::with_code(echo, Reason::Closed { code, text })
         }
         Ending::Violation(Violation { code, text }) => {
-            tracing::info!(socket, code, "a client broke the protocol: {text}");
             End { close: Some((code, Cow::Borrowed(text))), reason: Reason::Protocol(Cow::Borrowed(text)) }
         }
         Ending::Eof => End::gone(),

@@ -66,6 +66,7 @@ const NAMED: &[(u16, &str)] = &[
     (1002, "the frame says it is compressed where it must not be"),
     (1007, "the message cannot be inflated"),
     (1007, "the text is not UTF-8"),
+    (1008, "the message has too many fragments"),
     (1009, "the frame is too large"),
     (1009, "the inflated message is too large"),
     (1009, "the message is too large"),

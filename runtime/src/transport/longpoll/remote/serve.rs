@@ -158,7 +158,10 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
         },
         Some(messages) => {
             let posted = match messages.into_messages() {
-                Some(messages) => session.post(mark, messages, length).await,
+                Some(messages) => match session.room(mark, messages.bytes(), length).await {
+                    Some(room) => session.post(room, messages, length).await,
+                    None => Posted::Late,
+                },
                 None => Posted::Late,
             };
             reply(handle, &request.reply, &RemoteReply::Posted { handled: posted == Posted::Handled });
