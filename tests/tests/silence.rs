@@ -39,6 +39,8 @@ impl Restless {
         let _ = self.0.send(());
     }
 
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+
     async fn handle_info(&mut self, (): (), _: &mut Outbox) {
         sleep(Duration::from_millis(20)).await;
         let mailbox = self.0.clone();
