@@ -9,13 +9,11 @@ use std::{
 };
 
 use super::{
-    guarded::Guarded,
     out::Out,
     shared::Shared,
     stop::{self, StopRequest},
 };
 use crate::{
-    message::{Control, Message},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
     watchdog::{self, Callback},
 };
@@ -55,34 +53,6 @@ impl From<End> for Flow {
         let (code, text) = close.unwrap_or((1006, Cow::Borrowed("")));
         Flow::Stop { code, text, reason }
     }
-}
-
-/// A socket's `init`. From here on, the socket is told its end.
-pub(in crate::transport) async fn init<S: Socket, O: Out>(
-    socket: &mut Guarded<S>,
-    shared: &Shared<O>,
-) -> Option<End> {
-    let Some((socket, out)) = socket.begin() else { return Some(End::gone()) };
-    call(shared, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
-}
-
-/// A message of the client's.
-pub(in crate::transport) async fn message<S: Socket, O: Out>(
-    (socket, out): (&mut S, &mut Outbox),
-    shared: &Shared<O>,
-    message: Message,
-) -> Option<End> {
-    call(shared, Callback::HandleIn, pin!(Some(async { socket.handle_in(message, out).await }))).await
-}
-
-/// A ping or pong of the client's.
-pub(in crate::transport) async fn control<S: Socket, O: Out>(
-    (socket, out): (&mut S, &mut Outbox),
-    shared: &Shared<O>,
-    control: Control,
-) -> Option<End> {
-    call(shared, Callback::HandleControl, pin!(Some(async { socket.handle_control(control, out).await })))
-        .await
 }
 
 /// What waited in the mailbox. Before each of it, callbacks wait for room.
@@ -175,8 +145,8 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
     }
 }
 
-/// Runs a callback. A panic in it ends the connection, and nothing else.
-async fn call<O: Out>(
+/// Runs a callback, whose future is not moved: it may be large. A panic in it ends the connection, and nothing else.
+pub(in crate::transport) async fn call<O: Out>(
     shared: &Shared<O>,
     callback: Callback,
     future: Pin<&mut Option<impl Future<Output = Flow>>>,

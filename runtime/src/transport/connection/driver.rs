@@ -3,7 +3,7 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
 };
@@ -25,6 +25,7 @@ use crate::{
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
     transport::{attempt::Connected, context::MountContext},
+    watchdog::Callback,
 };
 
 /// Runs the callbacks of one connection, one at a time: what a transport does with a client that
@@ -83,10 +84,12 @@ impl<S: Socket> Driver<S> {
 
     /// Calls `init`: once, before everything else.
     pub async fn init(&mut self) -> Flow {
-        if !self.socket.is_open() {
-            return Flow::stop();
-        }
-        run(&self.shared, callbacks::init(&mut self.socket, &self.shared)).await
+        let Driver { socket, shared, .. } = self;
+        let Some((socket, out)) = socket.begin() else { return Flow::stop() };
+        run(shared, async {
+            callbacks::call(shared, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
+        })
+        .await
     }
 
     /// Calls `handle_in` with a message of the client.
@@ -98,7 +101,10 @@ impl<S: Socket> Driver<S> {
         let Some((socket, out)) = socket.parts() else { return Flow::stop() };
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
-                None => callbacks::message((socket, out), shared, message).await,
+                None => {
+                    let future = pin!(Some(async { socket.handle_in(message, out).await }));
+                    callbacks::call(shared, Callback::HandleIn, future).await
+                }
                 end => end,
             }
         })
@@ -112,7 +118,10 @@ impl<S: Socket> Driver<S> {
         let Some((socket, out)) = socket.parts() else { return Flow::stop() };
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
-                None => callbacks::control((socket, out), shared, control).await,
+                None => {
+                    let future = pin!(Some(async { socket.handle_control(control, out).await }));
+                    callbacks::call(shared, Callback::HandleControl, future).await
+                }
                 end => end,
             }
         })

@@ -1,6 +1,6 @@
 //! Callbacks, run in a future that owns the socket while it runs, and is gone when they are done.
 
-use std::{borrow::Cow, collections::VecDeque, sync::Arc};
+use std::{borrow::Cow, collections::VecDeque, pin::pin, sync::Arc};
 
 use super::{
     frame::Violation,
@@ -15,6 +15,7 @@ use crate::{
         callbacks::{self, End},
         guarded::Guarded,
     },
+    watchdog::Callback,
 };
 
 /// What is to be done by a socket.
@@ -38,7 +39,13 @@ pub(super) async fn work<S: Socket, W: Wire>(
     work: Work<S::Info>,
 ) -> Worked<S> {
     let end = match work {
-        Work::Init => callbacks::init(&mut guarded, &*peer).await,
+        Work::Init => match guarded.begin() {
+            Some((socket, out)) => {
+                let future = pin!(Some(async { socket.init(out).await }));
+                callbacks::call(&*peer, Callback::Init, future).await
+            }
+            None => Some(End::gone()),
+        },
         Work::Arrived(arrived, inbox) => match guarded.parts() {
             Some((socket, out)) => handle_arrived(socket, out, &peer, arrived, &inbox).await,
             None => Some(End::gone()),
@@ -66,12 +73,16 @@ async fn handle_arrived<S: Socket, W: Wire>(
             return Some(end);
         }
         let end = match event {
-            Event::Message(message) => callbacks::message((&mut *socket, &mut *out), peer, message).await,
+            Event::Message(message) => {
+                let future = pin!(Some(async { socket.handle_in(message, out).await }));
+                callbacks::call(peer, Callback::HandleIn, future).await
+            }
             Event::Control(control) => {
                 if let Control::Ping(payload) = &control {
                     peer.pong(payload.clone());
                 }
-                callbacks::control((&mut *socket, &mut *out), peer, control).await
+                let future = pin!(Some(async { socket.handle_control(control, out).await }));
+                callbacks::call(peer, Callback::HandleControl, future).await
             }
         };
         if end.is_some() {
