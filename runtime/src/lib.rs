@@ -48,7 +48,7 @@ pub use self::{
     endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running},
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
-    message::{Control, Message, Text},
+    message::{Control, Message, Text, Unsupported},
     origin::{CheckOrigin, Origin, OriginFunction},
     pipeline::Pipeline,
     server::Listener,

@@ -194,3 +194,22 @@ pub enum Control {
     /// The client answered a ping of ours, or sent a pong unasked.
     Pong(Bytes),
 }
+
+/// A transport cannot carry a message: longpoll carries text only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsupported(&'static str);
+
+impl Unsupported {
+    /// With a text that says why, such as `"longpoll carries text only"`.
+    pub const fn new(text: &'static str) -> Self {
+        Unsupported(text)
+    }
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Unsupported {}

@@ -9,6 +9,8 @@ endpoint! {
     struct Quiet;
 
     socket("/quiet", Echo, websocket(timeout = millis(500)));
+    socket("/restless", Restless, websocket(timeout = millis(500)));
+    socket("/slow", Slow, websocket(callback_timeout = millis(600)));
 }
 
 struct Echo;
@@ -21,6 +23,68 @@ impl Echo {
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
         out.push(message);
+    }
+}
+
+/// Has something to do five times a second, and waits for it a little.
+struct Restless(Mailbox<()>);
+
+#[socket]
+impl Restless {
+    async fn connect(mailbox: Mailbox<()>) -> Result<Self, Refused> {
+        Ok(Restless(mailbox))
+    }
+
+    async fn init(&mut self, _: &mut Outbox) {
+        let _ = self.0.send(());
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+
+    async fn handle_info(&mut self, (): (), _: &mut Outbox) {
+        sleep(Duration::from_millis(20)).await;
+        let mailbox = self.0.clone();
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(180)).await;
+            let _ = mailbox.send(());
+        });
+    }
+}
+
+/// Takes its time for each message.
+struct Slow;
+
+#[socket]
+impl Slow {
+    async fn connect() -> Result<Self, Refused> {
+        Ok(Slow)
+    }
+
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        sleep(Duration::from_millis(400)).await;
+        out.push(message);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_is_found_silent_although_its_socket_has_things_to_do() {
+    let site = testing::start::<Quiet>().await;
+    let mut client = site.raw("/restless").await.expect("a connection");
+    let opened = Instant::now();
+    client.expect_close(1002).await;
+    assert!(opened.elapsed() < Duration::from_secs(2), "{:?}", opened.elapsed());
+}
+
+/// Not with those of all messages that came with it.
+#[tokio::test(start_paused = true)]
+async fn each_callback_is_timed_by_itself() {
+    let site = testing::start::<Quiet>().await;
+    let mut client = site.raw("/slow").await.expect("a connection");
+    for text in ["one", "two", "three", "four"] {
+        client.send(text);
+    }
+    for text in ["one", "two", "three", "four"] {
+        client.expect(text).await;
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use super::{SendError, Serializer, ServerMessage, Signal, Versioned};
 use crate::{
     pubsub::Payload,
-    socket::{Link, Mailbox},
+    socket::{ClientLink, Mailbox},
 };
 
 /// What a message that waits counts beside its own bytes: the room that its parts need.
@@ -18,7 +18,7 @@ const LEAST: usize = 64 * 1024;
 
 /// The client of a connection.
 pub(super) struct Client {
-    pub(super) link: Arc<dyn Link>,
+    pub(super) link: Arc<dyn ClientLink>,
     pub(super) mailbox: Mailbox<Signal>,
     /// What it speaks.
     pub(super) serializer: &'static dyn Serializer,
@@ -36,7 +36,7 @@ impl Client {
     /// `most` is what its socket lets wait. It is less where messages are small, so that a connection never costs more than
     /// two of its largest ones.
     pub(super) fn new(
-        link: Arc<dyn Link>,
+        link: Arc<dyn ClientLink>,
         mailbox: Mailbox<Signal>,
         serializer: &'static dyn Serializer,
         serializers: &'static [Versioned],

@@ -310,7 +310,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     fn next(&mut self, conversation: &Arc<Conversation>, out: &mut Outbox) -> Option<Task> {
         loop {
             let slot = self.current(conversation).filter(|slot| !slot.is_away())?;
-            if slot.is_busy() && out.link().is_crowded() {
+            if slot.is_busy() && out.link().is_over_high_water() {
                 let _ = self.mailbox.send_beyond(Signal::resumed(conversation.clone()));
                 return None;
             }

@@ -6,8 +6,9 @@ use super::{Answer, Ref, Reply, Unencodable, conversation::Conversation};
 use crate::{
     escape::{shown, told},
     handle::Handle,
+    message::Unsupported,
     pubsub::{BroadcastError, Payload, SubscriberId},
-    socket::{Reason, Unsupported},
+    socket::Reason,
 };
 
 /// The way from a channel to its client and its topic, lent to a callback.

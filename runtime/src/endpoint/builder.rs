@@ -21,7 +21,7 @@ use crate::{
     server::{Accept, Bound, Listener, Lost, Serve, ServerOptions, serve},
     socket::Drainer,
     state::AppState,
-    transport::{Mount, MountError, Mounts},
+    transport::{Dispatcher, Mount, MountError},
     watchdog::Watcher,
 };
 
@@ -170,7 +170,7 @@ impl<E: Endpoint> Builder<E> {
             .0
             .presence
             .get_or_init(|| self.presence.take().unwrap_or_else(|| Presence::new(handle.pubsub())));
-        let mounts = Mounts::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
+        let mounts = Dispatcher::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let pipeline = E::pipeline(&edge);
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
@@ -315,7 +315,7 @@ fn listen(
     Ok(lost)
 }
 
-impl Gauge for Mounts {
+impl Gauge for Dispatcher {
     fn count(&self) -> usize {
         self.connections()
     }

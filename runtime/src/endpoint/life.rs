@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     handle::{Gauge, Handle},
     server::Lost,
-    transport::Mounts,
+    transport::Dispatcher,
     watchdog::Watcher,
 };
 
@@ -47,7 +47,7 @@ impl End {
 /// All that runs of an endpoint.
 pub(super) struct Life {
     pub(super) handle: Handle,
-    pub(super) mounts: Mounts,
+    pub(super) mounts: Dispatcher,
     pub(super) children: Supervisor,
     pub(super) sweeper: JoinHandle<()>,
     /// Cancelled, it ends the listener.

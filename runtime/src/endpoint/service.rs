@@ -19,7 +19,7 @@ use crate::{
     handle::Handle,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
-    transport::Mounts,
+    transport::Dispatcher,
 };
 
 /// The sockets of an endpoint, as far as requests go.
@@ -28,9 +28,9 @@ pub(crate) trait Sockets: Send + Sync + 'static {
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
 }
 
-impl Sockets for Mounts {
+impl Sockets for Dispatcher {
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
-        Mounts::dispatch(self, request)
+        Dispatcher::dispatch(self, request)
     }
 }
 

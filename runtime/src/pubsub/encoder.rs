@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, marker::PhantomData};
 
-use super::{Broadcast, RenderKey, Variant};
+use super::{Broadcast, Framing};
 use crate::message::Message;
 
 /// A form in which clients receive broadcasts. All who share a form share the encoded bytes.
@@ -18,27 +18,45 @@ pub(crate) trait Encoder: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoForm;
 
-/// How the broadcasts of a topic go to a client: encoded so, but for some events.
+/// How the broadcasts of a topic become messages.
 #[derive(Clone, Copy)]
-pub(crate) struct Form {
+pub(crate) struct Encoding {
     pub(crate) encoder: &'static dyn Encoder,
     /// Events that are not forwarded.
     pub(crate) skip: &'static [&'static str],
 }
 
-impl Form {
+impl Encoding {
     pub(crate) fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm> {
         if self.skip.contains(&broadcast.event()) { Ok(None) } else { self.encoder.encode(broadcast) }
     }
+}
 
-    pub(crate) fn key(&self, variant: Variant) -> RenderKey {
-        RenderKey { encoder: self.encoder.key(), skip: self.skip, variant }
+impl From<&'static dyn Encoder> for Encoding {
+    fn from(encoder: &'static dyn Encoder) -> Self {
+        Encoding { encoder, skip: &[] }
     }
 }
 
-impl From<&'static dyn Encoder> for Form {
-    fn from(encoder: &'static dyn Encoder) -> Self {
-        Form { encoder, skip: &[] }
+/// The form in which a client is sent the broadcasts of a topic.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    pub(crate) encoding: Encoding,
+    pub(crate) framing: &'static Framing,
+}
+
+/// Two forms with the same key give the same bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct FormKey {
+    encoder: TypeId,
+    skip: &'static [&'static str],
+    framing: TypeId,
+}
+
+impl Form {
+    pub(super) fn key(&self) -> FormKey {
+        let Form { encoding: Encoding { encoder, skip }, framing } = *self;
+        FormKey { encoder: encoder.key(), skip, framing: (framing.key)() }
     }
 }
 

@@ -5,6 +5,7 @@
 //! | `broadcast` | what is published: [`Broadcast`] and its [`Payload`] |
 //! | `budget` | how many bytes may wait for delivery |
 //! | `encoder` | how a broadcast becomes a message for clients |
+//! | `framing` | how a transport writes that message |
 //! | `topic` | the members of one topic |
 //! | `shard` | a part of all members, and the task that serves it |
 //! | `run` | publications that leave together, rendered once for all who share a form |
@@ -13,6 +14,7 @@
 mod broadcast;
 mod budget;
 mod encoder;
+mod framing;
 mod run;
 mod shard;
 mod subscription;
@@ -35,14 +37,14 @@ pub use self::{
 };
 use self::{
     budget::Budget,
-    run::{Except, Publication},
+    run::{Except, Publication, Run},
     shard::Shard,
     topic::Entry,
 };
 pub(crate) use self::{
-    encoder::{Encoder, Form, NoForm, SocketEncoder},
-    run::{RenderKey, Run, Variant},
-    topic::{Membership, Subscriber},
+    encoder::{Encoder, Encoding, Form, NoForm, SocketEncoder},
+    framing::Framing,
+    topic::{Membership, Recipient, Subscriber, Unsendable},
 };
 
 /// The identity of a subscriber: unique in the process, never used twice.
@@ -171,17 +173,16 @@ impl PubSub {
         self.publish_new(topic, event, payload.into(), Except::Subscriber(from))
     }
 
-    /// Broadcasts to all but the forwarding to one connection: that one writes the bytes, which are returned, itself, in
-    /// the order of its own messages.
+    /// Broadcasts to all but the client that the broadcast comes from: it writes the bytes, which are returned, itself, in
+    /// the order of its own messages. Empty bytes are nothing to write.
     pub(crate) fn broadcast_beside(
         &self,
-        from: SubscriberId,
+        from: &dyn Recipient,
+        form: &Form,
         broadcast: Broadcast,
-        key: RenderKey,
-        render: &dyn Fn(&Broadcast) -> Bytes,
     ) -> Result<Bytes, BroadcastError> {
-        let publication = self.publication(broadcast, Except::ForwardTo(from));
-        let bytes = publication.render(key, render);
+        let publication = self.publication(broadcast, Except::ForwardTo(from.id()));
+        let bytes = publication.render(form.key(), form, from);
         self.publish(publication)?;
         Ok(bytes)
     }
@@ -195,13 +196,13 @@ impl PubSub {
     }
 
     /// Writes the topic's broadcasts to a connection, in this form.
-    pub(crate) fn forward(&self, topic: &str, subscriber: Arc<dyn Subscriber>, form: Form) -> Membership {
-        self.join(topic, Entry { subscriber, form: Some(form) })
+    pub(crate) fn forward(&self, topic: &str, recipient: Arc<dyn Recipient>, form: Form) -> Membership {
+        self.join(topic, Entry::Forward(recipient, form))
     }
 
     /// Hands the topic's broadcasts to a subscriber as they are.
     pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.join(topic, Entry { subscriber, form: None })
+        self.join(topic, Entry::Deliver(subscriber))
     }
 
     /// Whether these are the same topics.
@@ -245,7 +246,7 @@ impl PubSub {
     }
 
     fn join(&self, topic: &str, entry: Entry) -> Membership {
-        let shard = (entry.subscriber.id().0 % self.0.shards.len() as u64) as usize;
+        let shard = (entry.id().0 % self.0.shards.len() as u64) as usize;
         self.0.shards[shard].join(shard, topic, entry)
     }
 

@@ -1,15 +1,16 @@
 //! Publications that leave together, rendered once for all who share a form.
 
 use std::{
-    any::TypeId,
     cell::RefCell,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
 
-use super::{Broadcast, Subscriber, SubscriberId, budget::Share};
-use crate::{contain, escape::shown};
+use super::{
+    Broadcast, Form, NoForm, Recipient, Subscriber, SubscriberId, Unsendable, budget::Share, encoder::FormKey,
+};
+use crate::{contain, escape::shown, watchdog::Callback};
 
 /// Who does not get a publication.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,27 +22,10 @@ pub(super) enum Except {
     ForwardTo(SubscriberId),
 }
 
-/// A form on the wire: an encoder's, and the variant in which a transport frames it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RenderKey {
-    pub(super) encoder: TypeId,
-    pub(super) skip: &'static [&'static str],
-    pub(super) variant: Variant,
-}
-
-/// How a transport frames what was encoded.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Variant {
-    /// As WebSocket frames, compressed in a window of so many bits, or with 0 not at all.
-    Frames(u8),
-    /// In the format of this type.
-    Format(TypeId),
-}
-
 /// Bytes of publications that leave in one write: each form of such a run is a copy. One alone is not copied.
 const LONGEST: usize = 64 * 1024;
 
-type Rendered = Vec<(RenderKey, Bytes)>;
+type Rendered = Vec<(FormKey, Bytes)>;
 
 /// A broadcast on its way, with every form it has been given so far: shards share them.
 pub(super) struct Publication {
@@ -65,16 +49,30 @@ impl Publication {
         self.broadcast.topic()
     }
 
-    pub(super) fn render(&self, key: RenderKey, render: &dyn Fn(&Broadcast) -> Bytes) -> Bytes {
+    /// The bytes in a form; empty if there is nothing to send.
+    pub(super) fn render(&self, key: FormKey, form: &Form, recipient: &dyn Recipient) -> Bytes {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
             return bytes.clone();
         }
         // One that panics is not asked again.
-        let bytes = self.contained(|| render(&self.broadcast)).unwrap_or_default();
+        let bytes = self.contained(|| self.encode_and_frame(form, recipient)).unwrap_or_default();
         self.share.add(bytes.len());
         rendered.push((key, bytes.clone()));
         bytes
+    }
+
+    fn encode_and_frame(&self, form: &Form, recipient: &dyn Recipient) -> Bytes {
+        let encode = || form.encoding.encode(&self.broadcast);
+        let framed = match recipient.watched().pass(Callback::Encode, encode) {
+            Ok(Some(message)) => (form.framing.frame)(message).map_err(Unsendable::Framing),
+            Ok(None) => Ok(Bytes::new()),
+            Err(NoForm) => Err(Unsendable::Encoding),
+        };
+        framed.unwrap_or_else(|reason| {
+            recipient.unsendable(reason);
+            Bytes::new()
+        })
     }
 
     /// Runs an encoder or a conversion of the application's; a panic in it costs this broadcast, and no other.
@@ -125,25 +123,23 @@ impl Run {
         self.publications.first().map_or("", |publication| publication.topic())
     }
 
-    /// The run's bytes for one subscriber; `render` makes those of one broadcast, and empty bytes for none.
-    pub(crate) fn bytes(
-        &self,
-        id: SubscriberId,
-        key: RenderKey,
-        render: &dyn Fn(&Broadcast) -> Bytes,
-    ) -> Bytes {
+    /// Writes the run to a client.
+    pub(super) fn forward_to(&self, recipient: &dyn Recipient, form: &Form) {
+        let (id, key) = (recipient.id(), form.key());
+        let render = |publication: &Arc<Publication>| publication.render(key, form, recipient);
         if !self.publications.iter().all(|publication| publication.forwards_to(id)) {
-            return join(
-                self.publications.iter().filter(|p| p.forwards_to(id)).map(|p| p.render(key, render)),
-            );
+            let forwarded = self.publications.iter().filter(|publication| publication.forwards_to(id));
+            return forward(recipient, &join(forwarded.map(render)));
         }
         let mut rendered = self.rendered.borrow_mut();
-        if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
-            return bytes.clone();
+        match rendered.iter().find(|(known, _)| *known == key) {
+            Some((_, bytes)) => forward(recipient, bytes),
+            None => {
+                let bytes = join(self.publications.iter().map(render));
+                forward(recipient, &bytes);
+                rendered.push((key, bytes));
+            }
         }
-        let bytes = join(self.publications.iter().map(|publication| publication.render(key, render)));
-        rendered.push((key, bytes.clone()));
-        bytes
     }
 
     pub(super) fn deliver_to(&self, subscriber: &dyn Subscriber) {
@@ -153,6 +149,12 @@ impl Run {
                 publication.contained(|| subscriber.deliver(&publication.broadcast));
             }
         }
+    }
+}
+
+fn forward(recipient: &dyn Recipient, bytes: &Bytes) {
+    if !bytes.is_empty() {
+        recipient.forward(bytes);
     }
 }
 

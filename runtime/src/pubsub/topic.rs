@@ -2,35 +2,60 @@
 
 use std::sync::Arc;
 
-use super::{Broadcast, Form, Run, SubscriberId};
+use bytes::Bytes;
 
-/// What receives the broadcasts of a topic. Must not block: it runs on the shard's task.
+use super::{Broadcast, Form, Run, SubscriberId};
+use crate::{message::Unsupported, watchdog::Watched};
+
+/// Takes the broadcasts of a topic as they are. Must not block: it runs on the shard's task.
 pub(crate) trait Subscriber: Send + Sync {
     fn id(&self) -> SubscriberId;
 
-    /// Writes a run of broadcasts to a client, in this form.
-    fn forward(&self, form: Form, run: &Run) {
-        let _ = (form, run);
-    }
-
-    /// Takes one broadcast as it is.
-    fn deliver(&self, broadcast: &Broadcast) {
-        let _ = broadcast;
-    }
+    fn deliver(&self, broadcast: &Broadcast);
 }
 
-/// A subscription in a topic: forwarded if it has a form, delivered otherwise.
+/// A client to whom the broadcasts of a topic are written. Must not block: it runs on the shard's task.
+pub(crate) trait Recipient: Send + Sync {
+    fn id(&self) -> SubscriberId;
+
+    /// Writes bytes of this client's form.
+    fn forward(&self, bytes: &Bytes);
+
+    /// Watches the encoder, which is the application's.
+    fn watched(&self) -> &Watched;
+
+    /// Says that a broadcast has no bytes in this client's form: once for all clients of the form.
+    fn unsendable(&self, reason: Unsendable);
+}
+
+/// Why a broadcast has no bytes in a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsendable {
+    /// Its payload cannot be encoded. That has been logged.
+    Encoding,
+    /// The transport does not carry its message.
+    Framing(Unsupported),
+}
+
+/// A subscription in a topic.
 #[derive(Clone)]
-pub(super) struct Entry {
-    pub(super) subscriber: Arc<dyn Subscriber>,
-    pub(super) form: Option<Form>,
+pub(super) enum Entry {
+    Deliver(Arc<dyn Subscriber>),
+    Forward(Arc<dyn Recipient>, Form),
 }
 
 impl Entry {
+    pub(super) fn id(&self) -> SubscriberId {
+        match self {
+            Entry::Deliver(subscriber) => subscriber.id(),
+            Entry::Forward(recipient, _) => recipient.id(),
+        }
+    }
+
     pub(super) fn receive(&self, run: &Run) {
-        match self.form {
-            Some(form) => self.subscriber.forward(form, run),
-            None => run.deliver_to(&*self.subscriber),
+        match self {
+            Entry::Deliver(subscriber) => run.deliver_to(&**subscriber),
+            Entry::Forward(recipient, form) => run.forward_to(&**recipient, form),
         }
     }
 }

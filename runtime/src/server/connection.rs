@@ -14,8 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::{
     Serve, Server,
-    door::Door,
     io::Watched,
+    service::HttpService,
     watch::{Phase, Upgrade, Watch},
 };
 use crate::{places::Place, stream::Stream};
@@ -23,7 +23,7 @@ use crate::{places::Place, stream::Stream};
 const TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 15\r\n\r\nRequest Timeout";
 
-type Http<S> = UpgradeableConnection<TokioIo<Watched>, Door<S>>;
+type Http<S> = UpgradeableConnection<TokioIo<Watched>, HttpService<S>>;
 
 /// How a connection's HTTP ended.
 enum End {
@@ -48,9 +48,9 @@ pub(super) fn run<S: Serve>(
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
     let ended = Ended(watch.clone());
-    let door = Door { service: server.service.clone(), peer, watch: watch.clone() };
+    let service = HttpService { service: server.service.clone(), peer, watch: watch.clone() };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
-    let http = Box::new(server.http.serve_connection(stream, door).with_upgrades());
+    let http = Box::new(server.http.serve_connection(stream, service).with_upgrades());
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
         match (Running { http: Some(http), watch: &watch, started: false, stopping: false }).await {

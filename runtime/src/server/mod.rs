@@ -2,11 +2,11 @@
 
 mod accept;
 mod connection;
-mod door;
 mod framing;
 mod guard;
 mod io;
 mod listener;
+mod service;
 mod upload;
 mod watch;
 

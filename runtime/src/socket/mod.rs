@@ -29,7 +29,7 @@ pub(crate) use self::{
     info::InfoValues,
     info::eq,
     mailbox::{Inbox, InboxWaker},
-    outbox::Link,
+    outbox::ClientLink,
     params::QueryError,
 };
 pub use self::{
@@ -41,7 +41,7 @@ pub use self::{
     options::{
         Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket,
     },
-    outbox::{Outbox, Unsupported},
+    outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,
 };

@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use crate::{
     handle::Handle,
-    message::Message,
-    pubsub::{BroadcastError, Form, Payload, SubscriberId},
+    message::{Message, Unsupported},
+    pubsub::{BroadcastError, Encoding, Payload, SubscriberId},
     socket::Reason,
     watchdog::Watched,
 };
@@ -15,16 +15,16 @@ use crate::{
 /// The way to one client, lent to a callback.
 ///
 /// Everything pushed while the callback runs leaves in one write afterwards, in order.
-pub struct Outbox(Arc<dyn Link>);
+pub struct Outbox(Arc<dyn ClientLink>);
 
 /// What a transport gives a socket: implemented by each transport's connection.
-pub(crate) trait Link: Send + Sync {
+pub(crate) trait ClientLink: Send + Sync {
     fn push(&self, message: Message) -> Result<(), Unsupported>;
     /// Says in the log that a message was not sent.
     fn cannot_send(&self, error: Unsupported);
     fn ping(&self, payload: Bytes);
     /// Too much waits for the client for callbacks to be called.
-    fn is_crowded(&self) -> bool;
+    fn is_over_high_water(&self) -> bool;
     /// The largest message that the client may send, in bytes.
     fn max_message(&self) -> usize;
     fn id(&self) -> SubscriberId;
@@ -34,37 +34,18 @@ pub(crate) trait Link: Send + Sync {
     fn socket(&self) -> &'static str;
     /// What `terminate` is told when the connection is dropped.
     fn ending(&self) -> Reason;
-    /// In the form of the socket type, if none is given.
-    fn subscribe(self: Arc<Self>, topic: &str, form: Option<Form>);
+    /// Encoded as the socket type says, if nothing else is said.
+    fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>);
     fn unsubscribe(&self, topic: &str);
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
 }
 
-/// A transport cannot carry a message: longpoll carries text only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsupported(&'static str);
-
-impl Unsupported {
-    /// With a text that says why, such as `"longpoll carries text only"`.
-    pub const fn new(text: &'static str) -> Self {
-        Unsupported(text)
-    }
-}
-
-impl fmt::Display for Unsupported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for Unsupported {}
-
 impl Outbox {
-    pub(crate) fn new(link: Arc<dyn Link>) -> Self {
+    pub(crate) fn new(link: Arc<dyn ClientLink>) -> Self {
         Outbox(link)
     }
 
-    pub(crate) fn link(&self) -> &Arc<dyn Link> {
+    pub(crate) fn link(&self) -> &Arc<dyn ClientLink> {
         &self.0
     }
 

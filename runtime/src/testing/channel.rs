@@ -12,7 +12,7 @@ use super::{
     payload::{self, shown},
     push::{Push, Reply},
     router::Member,
-    wire::Outgoing,
+    wire::ClientMessage,
 };
 use crate::{message::Message, pubsub::Payload};
 
@@ -66,10 +66,10 @@ impl Channel {
     }
 
     #[track_caller]
-    fn send(&self, event: &str, message: impl FnOnce(&Outgoing<'_>) -> Message) -> Push {
+    fn send(&self, event: &str, message: impl FnOnce(&ClientMessage<'_>) -> Message) -> Push {
         let topic = self.topic();
         let reference = self.client.0.router.next_ref();
-        let outgoing = Outgoing { join_ref: Some(self.member.join_ref), reference, topic, event };
+        let outgoing = ClientMessage { join_ref: Some(self.member.join_ref), reference, topic, event };
         let message = message(&outgoing);
         Push::send(&self.client, &outgoing, message, format!("`{event}` on `{topic}`"))
     }
@@ -175,7 +175,7 @@ impl Channel {
     }
 
     fn patience(&self) -> std::time::Duration {
-        self.client.0.link.patience
+        self.client.0.pipe.patience
     }
 
     fn fail(&self, at: Caller, what: impl fmt::Display, missing: &Missing) -> ! {

@@ -7,13 +7,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     caller::Caller,
     channel::Channel,
-    link::{Closed, Link},
     payload::{self, shown},
+    pipe::{Closed, Pipe},
     push::{Push, Reply},
     raw::expect_code,
     response::Response,
     router::{Member, Router},
-    wire::Outgoing,
+    wire::ClientMessage,
 };
 use crate::{handle::Handle, pubsub::Payload};
 
@@ -27,19 +27,19 @@ pub struct Client(pub(super) Arc<Connected>);
 #[derive(Debug)]
 pub(super) struct Connected {
     pub(super) router: Arc<Router>,
-    pub(super) link: Link,
+    pub(super) pipe: Pipe,
     /// Tests may catch panics around it.
     pub(super) handle: AssertUnwindSafe<Handle>,
 }
 
 impl Client {
-    pub(super) fn new(router: Arc<Router>, link: Link, handle: Handle) -> Self {
-        Client(Arc::new(Connected { router, link, handle: AssertUnwindSafe(handle) }))
+    pub(super) fn new(router: Arc<Router>, pipe: Pipe, handle: Handle) -> Self {
+        Client(Arc::new(Connected { router, pipe, handle: AssertUnwindSafe(handle) }))
     }
 
     /// What answered the connection: the 101, or the first answer of longpoll.
     pub fn response(&self) -> &Response {
-        &self.0.link.response
+        &self.0.pipe.response
     }
 
     /// Joins a topic, with parameters for the channel's `join`.
@@ -49,7 +49,7 @@ impl Client {
     #[track_caller]
     pub fn join(&self, topic: &str, params: impl Serialize) -> Join {
         let member = self.0.router.member(topic);
-        let outgoing = Outgoing {
+        let outgoing = ClientMessage {
             join_ref: Some(member.join_ref),
             reference: member.join_ref,
             topic,
@@ -64,7 +64,7 @@ impl Client {
     #[track_caller]
     pub fn heartbeat(&self) -> impl Future<Output = ()> + Send + use<> {
         let reference = self.0.router.next_ref();
-        let outgoing = Outgoing { join_ref: None, reference, topic: "phoenix", event: "heartbeat" };
+        let outgoing = ClientMessage { join_ref: None, reference, topic: "phoenix", event: "heartbeat" };
         let message = outgoing.json(&payload::write(&serde_json::json!({})));
         let push = Push::send(self, &outgoing, message, "a heartbeat".to_owned());
         async move { drop(push.await) }
@@ -89,8 +89,8 @@ impl Client {
     pub fn closed(&self) -> impl Future<Output = Closed> + Send + use<> {
         let (at, connected) = (Caller::here(), self.0.clone());
         async move {
-            let patience = connected.link.patience;
-            match connected.link.wait_closed().await {
+            let patience = connected.pipe.patience;
+            match connected.pipe.wait_closed().await {
                 Some(closed) => closed,
                 None => at.fail(format_args!(
                     "expected the end of the connection, but it did not come within {patience:?}"
@@ -107,7 +107,7 @@ impl Client {
     pub fn disconnect(&self) -> impl Future<Output = Closed> + Send + use<> {
         let (closed, connected) = (self.closed(), self.0.clone());
         async move {
-            connected.link.close().await;
+            connected.pipe.close().await;
             closed.await
         }
     }

@@ -19,8 +19,8 @@ use tungstenite::handshake::{client::generate_key, derive_accept_key};
 use super::{
     caller::Caller,
     client::Client,
-    link::{Link, Sink},
     longpoll::Session,
+    pipe::{Pipe, Sink},
     raw::Raw,
     request::{add_header, parse_target, query, set},
     response::Response,
@@ -125,7 +125,7 @@ impl<C> Connect<C> {
         self
     }
 
-    async fn open(mut self, sink: Arc<dyn Sink>, heartbeat: Option<Heartbeat>) -> Result<Link, ConnectError> {
+    async fn open(mut self, sink: Arc<dyn Sink>, heartbeat: Option<Heartbeat>) -> Result<Pipe, ConnectError> {
         let (patience, at) = (self.visitor.patience(), self.at);
         let (path, mut query_text) = match self.path.split_once('?') {
             Some((path, query)) => (path, query.to_owned()),
@@ -167,7 +167,7 @@ impl<C> Connect<C> {
         target: &str,
         sink: Arc<dyn Sink>,
         heartbeat: Option<Heartbeat>,
-    ) -> Result<Result<Link, ConnectError>, BoxError> {
+    ) -> Result<Result<Pipe, ConnectError>, BoxError> {
         let patience = self.visitor.patience();
         let key = generate_key();
         let mut request = http::Request::new(Full::new(Bytes::new()));
@@ -190,7 +190,7 @@ impl<C> Connect<C> {
         }
         let head = Response::head(&response);
         let stream = TokioIo::new(hyper::upgrade::on(&mut response).await?);
-        Ok(Ok(Link::new(sink, head, patience, |orders, sink| {
+        Ok(Ok(Pipe::new(sink, head, patience, |orders, sink| {
             websocket::run(stream, orders, sink, heartbeat)
         })))
     }
@@ -200,13 +200,13 @@ impl<C> Connect<C> {
         path: String,
         query: String,
         sink: Arc<dyn Sink>,
-    ) -> Result<Result<Link, ConnectError>, BoxError> {
+    ) -> Result<Result<Pipe, ConnectError>, BoxError> {
         let patience = self.visitor.patience();
         let Connect { visitor, headers, peer, .. } = self;
         let session = Session { visitor, path, query, headers, peer, token: Default::default() };
         let opened = session.open().await?;
         Ok(opened.map(|response| {
-            Link::new(
+            Pipe::new(
                 sink,
                 response,
                 patience,
@@ -231,8 +231,8 @@ impl Connect<Client> {
         let heartbeat = self.heartbeat.then_some(heartbeat);
         let router = Arc::new(Router::default());
         let handle = self.visitor.handle().clone();
-        let link = self.open(router.clone(), heartbeat).await?;
-        Ok(Client::new(router, link, handle))
+        let pipe = self.open(router.clone(), heartbeat).await?;
+        Ok(Client::new(router, pipe, handle))
     }
 }
 

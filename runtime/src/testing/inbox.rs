@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use super::link::Closed;
+use super::pipe::Closed;
 
 /// Messages that may wait; a test that leaves more of them unread is told so.
 pub(super) const MOST: usize = 10_000;

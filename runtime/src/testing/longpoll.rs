@@ -14,7 +14,7 @@ use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     connect::ConnectError,
-    link::{Closed, Order, Sink},
+    pipe::{Closed, Order, Sink},
     request::set,
     response::Response,
     visitor::Visitor,

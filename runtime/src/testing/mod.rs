@@ -9,7 +9,7 @@
 //! | `visitor` `cookies` | somebody with cookies, from whom requests and connections come |
 //! | `request` `response` | plain HTTP |
 //! | `connect` | how a socket is connected to |
-//! | `link` | an open connection, whatever carries it |
+//! | `pipe` | an open connection, whatever carries it |
 //! | `websocket` `longpoll` | the transports, as clients see them |
 //! | `raw` | a socket without channels |
 //! | `client` `channel` `push` | channels |
@@ -25,10 +25,10 @@ mod client;
 mod connect;
 mod cookies;
 mod inbox;
-mod link;
 mod longpoll;
 mod network;
 mod payload;
+mod pipe;
 mod push;
 mod raw;
 mod request;
@@ -45,7 +45,7 @@ pub use self::{
     channel::{Channel, Pushed},
     client::{Client, Join, JoinRefused},
     connect::{Connect, ConnectError},
-    link::Closed,
+    pipe::Closed,
     push::{Push, Reply},
     raw::Raw,
     request::Request,

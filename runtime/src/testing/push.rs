@@ -11,7 +11,7 @@ use super::{
     inbox::QUIET,
     payload::{self, shown},
     router::Answer,
-    wire::Outgoing,
+    wire::ClientMessage,
 };
 use crate::{message::Message, pubsub::Payload};
 
@@ -31,10 +31,15 @@ pub struct Push {
 
 impl Push {
     #[track_caller]
-    pub(super) fn send(client: &Client, outgoing: &Outgoing<'_>, message: Message, what: String) -> Self {
+    pub(super) fn send(
+        client: &Client,
+        outgoing: &ClientMessage<'_>,
+        message: Message,
+        what: String,
+    ) -> Self {
         let answer = client.0.router.pending(outgoing.reference);
-        client.0.link.send(message, &what);
-        let patience = client.0.link.patience;
+        client.0.pipe.send(message, &what);
+        let patience = client.0.pipe.patience;
         Push { what, answer, client: client.clone(), patience, at: Caller::here() }
     }
 
@@ -55,7 +60,7 @@ impl Push {
         match tokio::time::timeout(patience, answer).await {
             Ok(Ok(Answer { status, payload })) => Reply { what, status, payload },
             Ok(Err(_)) => {
-                let closed = client.0.link.wait_closed().await;
+                let closed = client.0.pipe.wait_closed().await;
                 let code = closed.map_or_else(String::new, |closed| format!(" with {closed}"));
                 at.fail(format_args!("expected a reply to {what}, but the connection closed{code}"))
             }

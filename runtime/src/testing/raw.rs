@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use super::{
     caller::Caller,
     inbox::{End, Inbox},
-    link::{Closed, Link, Sink},
     payload::shortened,
+    pipe::{Closed, Pipe, Sink},
     response::Response,
 };
 use crate::message::Message;
@@ -18,7 +18,7 @@ use crate::message::Message;
 pub struct Raw {
     path: String,
     inbox: Arc<Inbox<Came>>,
-    link: Link,
+    pipe: Pipe,
 }
 
 /// A message as failures show it.
@@ -48,13 +48,13 @@ impl Sink for Inbox<Came> {
 }
 
 impl Raw {
-    pub(super) fn new(path: String, inbox: Arc<Inbox<Came>>, link: Link) -> Self {
-        Raw { path, inbox, link }
+    pub(super) fn new(path: String, inbox: Arc<Inbox<Came>>, pipe: Pipe) -> Self {
+        Raw { path, inbox, pipe }
     }
 
     /// What answered the connection: the 101, or the first answer of longpoll.
     pub fn response(&self) -> &Response {
-        &self.link.response
+        &self.pipe.response
     }
 
     /// Sends a message: text or bytes. It is on its way when this returns.
@@ -63,7 +63,7 @@ impl Raw {
     /// When the connection has ended, or 1,024 messages wait already.
     #[track_caller]
     pub fn send(&self, message: impl Into<Message>) {
-        self.link.send(message.into(), format_args!("a message to `{}`", self.path));
+        self.pipe.send(message.into(), format_args!("a message to `{}`", self.path));
     }
 
     /// The next message.
@@ -74,7 +74,7 @@ impl Raw {
     pub fn recv(&mut self) -> impl Future<Output = Message> + Send {
         let at = Caller::here();
         async move {
-            let next = self.inbox.take(self.link.patience, |_| true).await;
+            let next = self.inbox.take(self.pipe.patience, |_| true).await;
             match next {
                 Ok(Came(message)) => message,
                 Err(missing) => at.fail(format_args!("expected a message of `{}`{missing}", self.path)),
@@ -91,7 +91,7 @@ impl Raw {
         let (at, expected) = (Caller::here(), Came(expected.into()));
         async move {
             let what = format!("expected {expected} of `{}`", self.path);
-            match self.inbox.take(self.link.patience, |_| true).await {
+            match self.inbox.take(self.pipe.patience, |_| true).await {
                 Ok(came) if came.0 == expected.0 => {}
                 Ok(came) => at.fail(format_args!("{what}, got {came}")),
                 Err(missing) => at.fail(format_args!("{what}{missing}")),
@@ -133,7 +133,7 @@ impl Raw {
         let at = Caller::here();
         async move {
             let what = format!("expected the end of the connection to `{}`", self.path);
-            match self.inbox.take_end(self.link.patience).await {
+            match self.inbox.take_end(self.pipe.patience).await {
                 Ok(End::Connection(closed)) => closed,
                 Ok(End::Channel(event)) => at.fail(format_args!("{what}, got `{event}`")),
                 Err(missing) => at.fail(format_args!("{what}{missing}")),
@@ -149,8 +149,8 @@ impl Raw {
     pub fn close(self) -> impl Future<Output = Closed> + Send {
         let at = Caller::here();
         async move {
-            self.link.close().await;
-            match self.link.wait_closed().await {
+            self.pipe.close().await;
+            match self.pipe.wait_closed().await {
                 Some(closed) => closed,
                 None => at.fail(format_args!("closing the connection to `{}` had no answer", self.path)),
             }

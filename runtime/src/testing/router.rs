@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::{
     channel::Pushed,
     inbox::{End, Inbox},
-    link::{Closed, Sink},
+    pipe::{Closed, Sink},
     wire::{self, Incoming, What},
 };
 use crate::{message::Message, pubsub::Payload};

@@ -17,7 +17,7 @@ use tungstenite::{
     protocol::{CloseFrame, Role, frame::coding::CloseCode},
 };
 
-use super::link::{Closed, Order, Sink};
+use super::pipe::{Closed, Order, Sink};
 use crate::message::Message;
 
 /// Read at once.

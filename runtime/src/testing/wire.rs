@@ -12,14 +12,14 @@ use crate::{
 pub(super) const HEARTBEAT: &str = r#"[null,"0","phoenix","heartbeat",{}]"#;
 
 /// A message of a client.
-pub(super) struct Outgoing<'a> {
+pub(super) struct ClientMessage<'a> {
     pub(super) join_ref: Option<u64>,
     pub(super) reference: u64,
     pub(super) topic: &'a str,
     pub(super) event: &'a str,
 }
 
-impl Outgoing<'_> {
+impl ClientMessage<'_> {
     pub(super) fn json(&self, payload: &RawValue) -> Message {
         let join_ref = self.join_ref.map(|join_ref| join_ref.to_string());
         let array = (join_ref, self.reference.to_string(), self.topic, self.event, payload);
@@ -140,7 +140,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_servers_serializer_reads_what_is_written(topic in ".{0,20}", event in ".{0,20}", join in any::<u64>()) {
-            let outgoing = Outgoing { join_ref: Some(join), reference: 7, topic: &topic, event: &event };
+            let outgoing = ClientMessage { join_ref: Some(join), reference: 7, topic: &topic, event: &event };
             let payload = super::super::payload::write(&json!({"a": [1]}));
             for (message, payload) in [
                 (outgoing.json(&payload), Payload::from(json!({"a": [1]}))),

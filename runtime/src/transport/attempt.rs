@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
@@ -15,13 +16,12 @@ use http::{
 };
 
 use super::{
-    driver::Driver,
-    format::Format,
+    connection::{driver::Driver, format::Format, outgoing::Outgoing},
+    context::MountContext,
     log::{self, LoggedRequest},
-    mounted::Mounted,
-    outgoing::Outgoing,
+    options::TransportOptions,
     pattern::NotUtf8,
-    request, upload,
+    request, request_body,
 };
 use crate::{
     body::Body,
@@ -40,7 +40,7 @@ use crate::{
 /// connect_info and asks the application. One that refuses says why, and `?` turns that into the usual response.
 /// `transport_log` is heeded without a transport's doing.
 pub struct Attempt {
-    pub(super) mounted: Arc<Mounted>,
+    pub(super) context: Arc<MountContext>,
     pub(super) parts: Parts,
     variables: Result<Params, NotUtf8>,
     /// Behind a lock only so that an attempt can be lent to a future.
@@ -103,12 +103,12 @@ pub(super) struct Connected<S: Socket> {
 
 impl Attempt {
     pub(super) fn new(
-        mounted: Arc<Mounted>,
+        context: Arc<MountContext>,
         variables: Result<Params, NotUtf8>,
         request: Request<Body>,
     ) -> Self {
         let (parts, body) = request.into_parts();
-        Attempt { mounted, parts, variables, body: Mutex::new(body) }
+        Attempt { context, parts, variables, body: Mutex::new(body) }
     }
 
     /// Method, path, headers and extensions of the request.
@@ -122,19 +122,28 @@ impl Attempt {
     /// When it is larger, which is refused unread if its length is announced; when it takes longer than a minute; when
     /// it breaks off.
     pub async fn read_body(&mut self, most: usize) -> Result<Bytes, Denied> {
-        let read = upload::read(self.take_body(), most).await;
+        let read = request_body::read(self.take_body(), most).await;
         read.inspect_err(|denied| self.log_large_body(denied))
     }
 
-    /// How many bytes [`read_body`](Attempt::read_body) may bring; an error if it would not read it.
-    pub(super) fn body_length(&mut self, most: usize) -> Result<usize, Denied> {
-        let length = upload::length(self.body.get_mut().unwrap_or_else(PoisonError::into_inner), most);
+    /// How many bytes [`read_body`](Attempt::read_body) may bring, for those who make room before they read.
+    ///
+    /// # Errors
+    /// When it would refuse the body unread.
+    pub fn body_length(&mut self, most: usize) -> Result<usize, Denied> {
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let length = request_body::length(body, most);
         length.inspect_err(|denied| self.log_large_body(denied))
+    }
+
+    /// Tells the log that the client broke the protocol or a limit. The text says how, without what the client sent.
+    pub fn log_violation(&self, text: &str) {
+        log::broke(self.socket(), text);
     }
 
     fn log_large_body(&self, denied: &Denied) {
         if matches!(denied, Denied::LargeBody) {
-            log::broke(self.mounted.socket(), LARGE_BODY);
+            self.log_violation(LARGE_BODY);
         }
     }
 
@@ -145,7 +154,28 @@ impl Attempt {
 
     /// The endpoint that the client came to.
     pub fn handle(&self) -> &Handle {
-        &self.mounted.handle
+        &self.context.handle
+    }
+
+    /// The path of the mount as it is declared, such as `"/room/:name"`.
+    pub fn mount_path(&self) -> &'static str {
+        self.context.mount.path
+    }
+
+    /// What the transport of this mount was told.
+    pub fn options(&self) -> &TransportOptions {
+        &self.context.options
+    }
+
+    /// The name of the socket's type, for logs.
+    pub fn socket(&self) -> &'static str {
+        self.context.socket()
+    }
+
+    /// The address that the request comes from. Behind proxies that are trusted, it is the one that they forward; `None`
+    /// if it is not known.
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        request::client(&self.context.handle, &self.parts)
     }
 
     /// Query and path parameters; a path parameter wins over a query parameter of the same name.
@@ -156,8 +186,12 @@ impl Attempt {
         self.params_with(self.parts.uri.query().unwrap_or_default())
     }
 
-    /// Path parameters, and those of this query.
-    pub(super) fn params_with(&self, query: &str) -> Result<Params, Denied> {
+    /// [`params`](Attempt::params) as if the request had this query: for transports that put something of their own into
+    /// it.
+    ///
+    /// # Errors
+    /// As for [`params`](Attempt::params).
+    pub fn params_with(&self, query: &str) -> Result<Params, Denied> {
         let mut params = Params::from_query(query).map_err(|error| match error {
             QueryError::NotUtf8 => Denied::NotUtf8,
             QueryError::TooLong => Denied::TooLong,
@@ -170,7 +204,7 @@ impl Attempt {
     }
 
     /// The variables of the path; none if they are not UTF-8, which [`params`](Attempt::params) refuses.
-    pub(super) fn variables(&self) -> &Params {
+    pub fn path_params(&self) -> &Params {
         const NONE: &Params = &Params::EMPTY;
         self.variables.as_ref().unwrap_or(NONE)
     }
@@ -183,16 +217,16 @@ impl Attempt {
         let origins = self.parts.headers.get_all(ORIGIN);
         let authority = request::authority(&self.parts);
         // The check may be a function of the application.
-        let ask = |function: OriginFunction, origin: &Origin| function(origin, &self.mounted.handle);
-        let allows = || self.mounted.origin.allows(origins.iter(), &authority, ask);
-        match self.mounted.watched.call(Callback::CheckOrigin, allows) {
+        let ask = |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
+        let allows = || self.context.origin.allows(origins.iter(), &authority, ask);
+        match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                log::origin_refused(&self.mounted, origins.iter());
+                log::origin_refused(&self.context, origins.iter());
                 Err(Denied::Origin)
             }
             Err(panic) => {
-                tracing::error!(socket = self.mounted.socket(), "check_origin panicked: {panic}");
+                tracing::error!(socket = self.context.socket(), "check_origin panicked: {panic}");
                 Err(Denied::Crashed)
             }
         }
@@ -209,7 +243,7 @@ impl Attempt {
         match supported.iter().find(|own| offered.contains(own)) {
             Some(own) => Ok(Some(own)),
             None => {
-                log::no_subprotocol(&self.mounted, &offered, supported);
+                log::no_subprotocol(&self.context, &offered, supported);
                 Err(Denied::Subprotocol)
             }
         }
@@ -230,9 +264,7 @@ impl Attempt {
         auth_token: Option<String>,
     ) -> Result<(Driver<S>, Outgoing), Denied> {
         let connected = self.ask::<S>(params, auth_token).await?;
-        let driver = Driver::new::<F>(connected, self.mounted.clone());
-        let outgoing = Outgoing::new(driver.line().clone());
-        Ok((driver, outgoing))
+        Ok(Driver::new::<F>(connected, self.context.clone()))
     }
 
     /// Asks the application.
@@ -241,42 +273,42 @@ impl Attempt {
         params: Params,
         auth_token: Option<String>,
     ) -> Result<Connected<S>, Denied> {
-        let mounted = &*self.mounted;
-        if mounted.is_stopping() {
+        let context = &*self.context;
+        if context.is_stopping() {
             return Err(Denied::Stopping);
         }
         let id = SubscriberId::new();
         let inbox = Inbox::new(id);
-        let mut info = request::info(&mounted.options.connect_info, &self.parts);
-        info.auth_token = auth_token.filter(|_| mounted.options.auth_token);
-        if let Some(options) = mounted.options.connect_info.session
-            && let Some(keys) = mounted.handle.keys()
+        let mut info = request::info(&context.options.connect_info, &self.parts);
+        info.auth_token = auth_token.filter(|_| context.options.auth_token);
+        if let Some(options) = context.options.connect_info.session
+            && let Some(keys) = context.handle.keys()
         {
             let headers = &self.parts.headers;
-            info.session = request::session(options, mounted.options.check_csrf, &keys, headers, &params);
+            info.session = request::session(options, context.options.check_csrf, &keys, headers, &params);
         }
         let connect = Connect {
             params,
             info,
-            handle: mounted.handle.clone(),
+            handle: context.handle.clone(),
             mailbox: inbox.mailbox(),
-            transport: mounted.kind,
+            transport: context.kind,
         };
         let started = Instant::now();
-        let params = log::params(mounted, &connect.params);
+        let params = log::params(context, &connect.params);
         let connecting = pin!(Some(async { S::connect(connect).await }));
-        let connected = mounted.watched.run(Callback::Connect, connecting).await;
+        let connected = context.watched.run(Callback::Connect, connecting).await;
         match connected {
             Ok(Ok(socket)) => {
-                log::connected(mounted, params, started.elapsed());
+                log::connected(context, params, started.elapsed());
                 Ok(Connected { socket, id, inbox })
             }
             Ok(Err(refused)) => {
-                log::refused(mounted, params, started.elapsed());
+                log::refused(context, params, started.elapsed());
                 Err(Denied::Refused(refused))
             }
             Err(panic) => {
-                tracing::error!(socket = mounted.socket(), "connect panicked: {panic}");
+                tracing::error!(socket = context.socket(), "connect panicked: {panic}");
                 Err(Denied::Crashed)
             }
         }
@@ -284,7 +316,7 @@ impl Attempt {
 
     /// What `transport_log` wants to be logged of this request.
     pub(super) fn log_line(&self) -> Option<LoggedRequest> {
-        self.mounted.options.transport_log.map(|level| LoggedRequest::new(level, &self.parts))
+        self.context.options.transport_log.map(|level| LoggedRequest::new(level, &self.parts))
     }
 }
 
@@ -294,7 +326,7 @@ impl fmt::Debug for Attempt {
         f.debug_struct("Attempt")
             .field("method", &self.parts.method)
             .field("path", &self.parts.uri.path())
-            .field("transport", &self.mounted.kind)
+            .field("transport", &self.context.kind)
             .finish_non_exhaustive()
     }
 }

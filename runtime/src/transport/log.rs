@@ -8,7 +8,7 @@ use std::{
 use http::{HeaderValue, StatusCode, request::Parts};
 use tracing::Level;
 
-use super::{mounted::Mounted, websocket::BEARER};
+use super::{context::MountContext, websocket::BEARER};
 use crate::{
     escape::{shown, shown_bytes, told},
     origin::Origin,
@@ -43,8 +43,8 @@ impl fmt::Debug for LoggedParams {
 }
 
 /// Writes parameters down, filtered; nothing if connections of this mount are not logged.
-pub(super) fn params(mounted: &Mounted, params: &Params) -> Option<LoggedParams> {
-    let level = mounted.mount.log?;
+pub(super) fn params(context: &MountContext, params: &Params) -> Option<LoggedParams> {
+    let level = context.mount.log?;
     let wanted = level <= tracing::level_filters::LevelFilter::current();
     wanted.then(|| LoggedParams(told(&format_args!("{:?}", Filtered(params))).to_string()))
 }
@@ -71,18 +71,18 @@ fn is_filtered(name: &str) -> bool {
     FILTERED.iter().any(|term| name.contains(term))
 }
 
-pub(super) fn connected(mounted: &Mounted, params: Option<LoggedParams>, took: Duration) {
-    if let (Some(level), Some(params)) = (mounted.mount.log, params) {
-        at_level!(level, socket = mounted.socket(), transport = %mounted.kind, ?params, ?took, "connected");
+pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, took: Duration) {
+    if let (Some(level), Some(params)) = (context.mount.log, params) {
+        at_level!(level, socket = context.socket(), transport = %context.kind, ?params, ?took, "connected");
     }
 }
 
-pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Duration) {
-    if let (Some(level), Some(params)) = (mounted.mount.log, params) {
+pub(super) fn refused(context: &MountContext, params: Option<LoggedParams>, took: Duration) {
+    if let (Some(level), Some(params)) = (context.mount.log, params) {
         at_level!(
             level,
-            socket = mounted.socket(),
-            transport = %mounted.kind,
+            socket = context.socket(),
+            transport = %context.kind,
             ?params,
             ?took,
             "refused connection"
@@ -90,12 +90,12 @@ pub(super) fn refused(mounted: &Mounted, params: Option<LoggedParams>, took: Dur
     }
 }
 
-pub(super) fn origin_refused<'a>(mounted: &Mounted, origins: impl Iterator<Item = &'a HeaderValue>) {
+pub(super) fn origin_refused<'a>(context: &MountContext, origins: impl Iterator<Item = &'a HeaderValue>) {
     let origins: Vec<_> = origins.collect();
     let help = origin_help(&origins);
     let origin = origins.iter().map(|origin| origin.as_bytes()).collect::<Vec<_>>().join(&b", "[..]);
     tracing::error!(
-        socket = mounted.socket(),
+        socket = context.socket(),
         origin = %shown_bytes(&origin),
         help,
         "refused a web page's origin"
@@ -122,12 +122,12 @@ fn origin_help(origins: &[&HeaderValue]) -> String {
 }
 
 /// Of a bearer token among what was offered, only that it was there.
-pub(super) fn no_subprotocol(mounted: &Mounted, offered: &[&str], supported: &[&str]) {
+pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported: &[&str]) {
     let is_secret = |offer: &str| offer.starts_with(BEARER);
     let offered: Vec<_> =
         offered.iter().map(|offer| if is_secret(offer) { "[FILTERED]" } else { offer }).collect();
     tracing::error!(
-        socket = mounted.socket(),
+        socket = context.socket(),
         offered = %shown(&offered.join(", ")),
         ?supported,
         "no subprotocol in common with the client"

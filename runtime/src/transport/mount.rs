@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    entrance::{CustomTransport, Entrance, entrance},
+    erased::{CustomTransport, ErasedTransport, erase},
     longpoll::LongPollTransport,
     websocket::WebSocketTransport,
 };
@@ -29,8 +29,8 @@ pub struct SocketDef {
     pub(crate) app: fn() -> TypeId,
     pub(crate) fill: Fill,
     pub(crate) children: fn(&mut Children),
-    pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn Entrance>,
-    pub(crate) longpoll: fn(&'static LongPoll) -> Arc<dyn Entrance>,
+    pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn ErasedTransport>,
+    pub(crate) longpoll: fn(&'static LongPoll) -> Arc<dyn ErasedTransport>,
 }
 
 impl SocketDef {
@@ -51,8 +51,8 @@ impl SocketDef {
             app,
             fill,
             children: S::children,
-            websocket: |options| entrance::<S, _>(WebSocketTransport(options), TransportKind::WebSocket),
-            longpoll: |options| entrance::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll),
+            websocket: |options| erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket),
+            longpoll: |options| erase::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll),
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::{
     socket::{ConnectInfo, LongPoll, OutboxOptions, Timeout, WebSocket},
 };
 
+/// How long a client may take nothing of what waits for it, unless told otherwise.
+const WRITE_TIMEOUT: Timeout = Timeout::After(Duration::from_secs(30));
+
 /// The options that a transport shares with all others; those of a custom one are what its
 /// [`Transport::options`](super::Transport::options) returns.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +28,17 @@ pub struct TransportOptions {
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
     /// Silence after which a connection ends with [`Reason::Timeout`](crate::Reason::Timeout): that long without
-    /// [`Driver::hear`](super::Driver::hear). Default: never.
+    /// [`Driver::touch`](super::Driver::touch). Default: never.
     pub timeout: Timeout,
     /// Time after which a callback that has not returned is given up, as for
     /// [`WebSocket`](crate::WebSocket::callback_timeout): the flow is that of code 1011. Default: never.
     pub callback_timeout: Timeout,
+    /// Time that a client may take nothing of what waits for it, after which its connection ends with
+    /// [`Reason::Overflow`](crate::Reason::Overflow). Default: 30 s.
+    pub write_timeout: Timeout,
+    /// The largest message that a client may send, in bytes. It bounds what a socket of channels keeps of one client, and
+    /// is the transport's to enforce. Default: 8,000,000, as for longpoll.
+    pub max_message: usize,
     /// Bounds of what waits to be sent to one client.
     pub outbox: OutboxOptions,
 }
@@ -45,6 +54,8 @@ impl TransportOptions {
         transport_log: None,
         timeout: Timeout::Never,
         callback_timeout: Timeout::Never,
+        write_timeout: WRITE_TIMEOUT,
+        max_message: LongPoll::DEFAULT.max_body_size,
         outbox: OutboxOptions::DEFAULT,
     };
 }
@@ -53,9 +64,6 @@ impl From<&WebSocket> for TransportOptions {
     fn from(options: &WebSocket) -> Self {
         let WebSocket { path, check_origin, check_csrf, connect_info, auth_token, transport_log, .. } =
             *options;
-        let timeout =
-            if options.ping.millis() < options.timeout.millis() { options.ping } else { options.timeout };
-        let outbox = options.outbox;
         TransportOptions {
             path,
             check_origin,
@@ -63,9 +71,11 @@ impl From<&WebSocket> for TransportOptions {
             connect_info,
             auth_token,
             transport_log,
-            timeout,
+            timeout: options.timeout,
             callback_timeout: options.callback_timeout,
-            outbox,
+            write_timeout: WRITE_TIMEOUT,
+            max_message: options.max_message(),
+            outbox: options.outbox,
         }
     }
 }
@@ -84,6 +94,9 @@ impl From<&LongPoll> for TransportOptions {
             transport_log,
             timeout: Timeout::After(Duration::from_millis(silence)),
             callback_timeout: options.callback_timeout,
+            // A client takes what waits when it polls: one that does not is silent.
+            write_timeout: Timeout::Never,
+            max_message: options.max_body_size,
             outbox: options.outbox,
         }
     }

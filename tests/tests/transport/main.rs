@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod held;
+mod replay;
 mod site;
 
 use bytes::Bytes;
@@ -163,7 +164,7 @@ async fn silence_ends_a_connection_and_signs_of_life_keep_it() {
     let mut held = open(&site, "silent").await;
     for _ in 0..5 {
         assert!(timeout(6 * SECOND, held.driver.ready()).await.is_err());
-        held.driver.hear();
+        held.driver.touch();
     }
     // What is sent, and what the transport takes of it, is no sign of the client's.
     let began = Instant::now();

@@ -12,7 +12,7 @@ use crate::{
         slot::{Slot, Waiting},
     },
     escape::{shown, told},
-    pubsub::{Form, Payload},
+    pubsub::{Encoding, Payload},
     socket::{Outbox, Reason},
 };
 
@@ -65,7 +65,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             let intercepts = Arc::new(Intercepts(conversation.clone()));
             conversation.keep(out.handle().pubsub().deliver(conversation.topic(), intercepts));
         }
-        out.link().clone().subscribe(conversation.topic(), Some(Form { encoder, skip }));
+        out.link().clone().subscribe(conversation.topic(), Some(Encoding { encoder, skip }));
     }
 
     /// Answers a join, and says after it that the join before has ended.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     socket::{Param, Params},
-    transport::{attempt::Attempt, mounted::Mounted},
+    transport::Attempt,
 };
 
 /// Bytes of the hash: nobody finds two mounts or paths that share them.
@@ -20,8 +20,8 @@ pub(super) struct Context(String);
 
 impl Context {
     pub(super) fn of(attempt: &Attempt) -> Self {
-        let Mounted { handle, mount, options, .. } = &*attempt.mounted;
-        Context::new([handle.name(), mount.path, options.path], attempt.variables())
+        let names = [attempt.handle().name(), attempt.mount_path(), attempt.options().path];
+        Context::new(names, attempt.path_params())
     }
 
     pub(super) fn new(names: [&str; 3], variables: &Params) -> Self {

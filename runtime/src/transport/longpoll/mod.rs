@@ -5,6 +5,8 @@
 //! belongs to and how far the client has read; so nothing is lost with a request, and any node can serve it. It is good at
 //! the mount that gave it, and at no other.
 //!
+//! It is built on the public items of [`transport`](crate::transport) alone: an application's own can do what it does.
+//!
 //! | file | what |
 //! | --- | --- |
 //! | `request` | what is asked, in order of the decisions, and the HTTP answers |
@@ -15,20 +17,18 @@
 //! | `receipt` | whether an answer could be written |
 //! | `session` | the shared half of a session: what requests reach |
 //! | `task` | the task that owns the socket |
-//! | `sessions` | the sessions of a mount on this node |
-//! | `seats` | how many there may be |
-//! | `remote` `ear` `letter` | sessions of other nodes, by PubSub: who asks, who answers, and in what words |
+//! | `registry` | the sessions of a mount on this node |
+//! | `limit` | how many there may be |
+//! | `remote/` | sessions of other nodes, by PubSub |
 
 mod context;
-mod ear;
 mod ledger;
-mod letter;
+mod limit;
 mod receipt;
+mod registry;
 mod remote;
 mod request;
-mod seats;
 mod session;
-mod sessions;
 mod task;
 mod token;
 mod wire;

@@ -9,19 +9,19 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::{ledger::Bookmark, session::Session};
+use super::{ledger::Bookmark, session::PollSession};
 use crate::error::BoxError;
 
 /// What an answer to a poll brings. If it is dropped before it is [`written`](Receipt::written), the session sends it
 /// again.
 pub(super) struct Receipt {
-    session: Arc<Session>,
+    session: Arc<PollSession>,
     mark: Bookmark,
     written: bool,
 }
 
 impl Receipt {
-    pub(super) fn new(session: &Arc<Session>, mark: Bookmark) -> Self {
+    pub(super) fn new(session: &Arc<PollSession>, mark: Bookmark) -> Self {
         Receipt { session: session.clone(), mark, written: false }
     }
 

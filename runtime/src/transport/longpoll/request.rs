@@ -14,13 +14,12 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     context::Context,
-    ear,
     ledger::Bookmark,
+    limit::{Full, SessionLimit},
     receipt::Receipted,
+    registry::Registry,
     remote,
-    seats::{Full, Seats},
-    session::{Polled, Posted, Session, window},
-    sessions::Sessions,
+    session::{PollSession, Polled, Posted, window},
     task,
     token::{self, Ticket},
     wire::{self, Element, Malformed, Messages},
@@ -30,15 +29,7 @@ use crate::{
     body::Body,
     header,
     socket::{LongPoll, Params, Socket},
-    transport::{
-        attempt::{Attempt, Denied},
-        driver::Driver,
-        entrance::Transport,
-        log,
-        name::unguessable_name,
-        options::TransportOptions,
-        request,
-    },
+    transport::{Attempt, Denied, Transport, TransportOptions, unguessable_name},
 };
 
 /// Where clients of Phoenix 1.9 put their token; it wins over the parameter.
@@ -49,8 +40,8 @@ const AUTH_HEADER: &str = "x-phoenix-authtoken";
 /// The longpoll transport of a mount.
 pub(in crate::transport) struct LongPollTransport {
     options: &'static LongPoll,
-    sessions: Arc<Sessions>,
-    seats: Arc<Seats>,
+    sessions: Arc<Registry>,
+    limit: Arc<SessionLimit>,
 }
 
 /// What is asked of a session, or of the transport itself.
@@ -76,11 +67,11 @@ impl Transport for LongPollTransport {
 
 impl LongPollTransport {
     pub(in crate::transport) fn new(options: &'static LongPoll) -> Self {
-        LongPollTransport { options, sessions: Arc::default(), seats: Arc::default() }
+        LongPollTransport { options, sessions: Arc::default(), limit: Arc::default() }
     }
 
     async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
-        let asked = match attempt.parts.method {
+        let asked = match attempt.parts().method {
             Method::GET => Asked::Poll,
             Method::POST => Asked::Post,
             Method::OPTIONS => Asked::Preflight,
@@ -123,7 +114,7 @@ impl LongPollTransport {
     async fn poll(
         &self,
         attempt: &Attempt,
-        session: Arc<Session>,
+        session: Arc<PollSession>,
         mut ticket: Ticket,
     ) -> Result<Option<Body>, Response<Body>> {
         let mut window = pin!(window(attempt.handle(), self.window()));
@@ -168,7 +159,7 @@ impl LongPollTransport {
             _ => None,
         };
         let body = attempt.read_body(most).await?;
-        let messages = Messages::read(&attempt.parts.headers, body, self.options.max_batch)
+        let messages = Messages::read(&attempt.parts().headers, body, self.options.max_batch)
             .map_err(|wrong| malformed(&attempt, wrong))?;
         let posted = match (found, room) {
             (Found::Here(session), Some(room)) => session.post(room, messages, self.window()).await,
@@ -187,15 +178,15 @@ impl LongPollTransport {
         attempt: Attempt,
         params: Params,
     ) -> Result<Response<Body>, Response<Body>> {
-        let client = request::client(attempt.handle(), &attempt.parts);
-        let seat = self.seats.take(self.options, client.map(Client::from));
-        let seat = seat.map_err(|full| self.full(&attempt, full, client))?;
-        let auth_token = header::values(&attempt.parts.headers, AUTH_HEADER).next().map(str::to_owned);
-        let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
+        let client = attempt.client_ip();
+        let place = self.limit.take(self.options, client.map(Client::from));
+        let place = place.map_err(|full| self.full(&attempt, full, client))?;
+        let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER).next().map(str::to_owned);
+        let connected = attempt.connect::<S, Element>(params, auth_token).await;
+        let (driver, outgoing) = connected.map_err(|denied| match denied {
             Denied::Refused(_) => wire::status(403),
             other => other.into(),
         })?;
-        let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
         let name = unguessable_name();
         let ticket = Ticket {
             context: Context::of(&attempt),
@@ -205,13 +196,14 @@ impl LongPollTransport {
             mark: Bookmark::default(),
         };
         let answer = wire::answer(410, &self.token(&attempt, &ticket)?, &[]);
-        let (session, batches) = Session::new(name.into(), driver.line().clone(), self.options.max_body_size);
+        let (session, batches) =
+            PollSession::new(name.into(), outgoing.into_replay(), self.options.max_body_size);
         let listed = self.sessions.list(session.clone());
-        let ear = ear::listen(&session);
+        let listening = remote::listen(&session);
         let patience = self.window() * 3 / 2;
-        driver.hear();
+        driver.touch();
         driver.spawn(|driver| async move {
-            let _kept = (seat, listed, ear);
+            let _kept = (place, listed, listening);
             task::run(driver, batches, patience).await;
         });
         Ok(wire::json(answer.into()))
@@ -225,7 +217,7 @@ impl LongPollTransport {
             Full::Mount => (StatusCode::SERVICE_UNAVAILABLE, "too many longpoll sessions"),
         };
         let client = client.map(tracing::field::display);
-        tracing::warn!(socket = attempt.mounted.socket(), client, "refused a longpoll session: {text}");
+        tracing::warn!(socket = attempt.socket(), client, "refused a longpoll session: {text}");
         let mut response = plain(status, text);
         // By then the sessions of clients that are gone have ended.
         let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
@@ -235,7 +227,7 @@ impl LongPollTransport {
 
     /// What the request's token says, if it is good.
     fn ticket(&self, attempt: &Attempt, params: &Params) -> Option<Ticket> {
-        let header = header::values(&attempt.parts.headers, TOKEN_HEADER).next();
+        let header = header::values(&attempt.parts().headers, TOKEN_HEADER).next();
         let token = header.or_else(|| params.as_str("token").filter(|token| !token.is_empty()))?;
         Ticket::read(attempt.handle(), self.options.crypto, Context::of(attempt), token).ok()
     }
@@ -276,7 +268,7 @@ impl LongPollTransport {
 
 /// Where a session is.
 enum Found {
-    Here(Arc<Session>),
+    Here(Arc<PollSession>),
     /// On another node, or nowhere: it is asked.
     Elsewhere,
     Nowhere,
@@ -285,9 +277,9 @@ enum Found {
 /// The application's parameters. Clients put the session's token behind them: it hides one of theirs of that name, which
 /// is wanted again when a session is opened in place of one that has ended.
 fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, Denied> {
-    let mut pieces: Vec<&str> = attempt.parts.uri.query().unwrap_or_default().split('&').collect();
+    let mut pieces: Vec<&str> = attempt.parts().uri.query().unwrap_or_default().split('&').collect();
     let tokens = pieces.iter().filter(|piece| is_token(piece)).count();
-    let by_header = header::values(&attempt.parts.headers, TOKEN_HEADER).next().is_some();
+    let by_header = header::values(&attempt.parts().headers, TOKEN_HEADER).next().is_some();
     let session_token = if by_header || !(named || tokens > 1) {
         None
     } else {
@@ -317,7 +309,7 @@ fn malformed(attempt: &Attempt, malformed: Malformed) -> Response<Body> {
             (StatusCode::BAD_REQUEST, "a line is neither a JSON list nor a binary message in base64")
         }
     };
-    log::broke(attempt.mounted.socket(), text);
+    attempt.log_violation(text);
     plain(status, text)
 }
 

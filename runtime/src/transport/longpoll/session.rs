@@ -4,7 +4,7 @@ use std::{
     future::{Future, pending, poll_fn},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     handle::Handle,
     message::Message,
-    transport::line::{Found, Line},
+    transport::{Replay, Unacknowledged},
 };
 
 /// Requests with messages that may wait for the session.
@@ -33,9 +33,9 @@ const BEYOND: usize = 1024 * 1024;
 const UNIT: usize = 1024;
 
 /// The shared half of a session.
-pub(super) struct Session {
+pub(super) struct PollSession {
     name: Box<str>,
-    line: Arc<Line>,
+    replay: Replay,
     state: Mutex<State>,
     /// In boxes: the channel makes room for 32 at once.
     batches: mpsc::Sender<Box<Batch>>,
@@ -50,6 +50,15 @@ struct State {
     ledger: Ledger,
     /// Polls that came: the latest one reads.
     polls: u64,
+    /// The poll that waits.
+    waits: Option<Waker>,
+}
+
+impl State {
+    /// Has the poll that waits look again.
+    fn wake(&mut self) {
+        self.waits.take().into_iter().for_each(Waker::wake);
+    }
 }
 
 /// The messages of one request, on their way to the session's task.
@@ -90,25 +99,26 @@ pub(super) enum Posted {
     Late,
 }
 
-impl Session {
+impl PollSession {
     /// A body has `largest` bytes at most.
     pub(super) fn new(
         name: Box<str>,
-        line: Arc<Line>,
+        replay: Replay,
         largest: usize,
     ) -> (Arc<Self>, mpsc::Receiver<Box<Batch>>) {
         let (batches, receiver) = mpsc::channel(BATCHES);
         let units = units(largest.saturating_add(BEYOND));
         let room = Arc::new(Semaphore::new(units as usize));
-        (Arc::new(Session { name, line, state: Mutex::default(), batches, room, units }), receiver)
+        (Arc::new(PollSession { name, replay, state: Mutex::default(), batches, room, units }), receiver)
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn line(&self) -> &Arc<Line> {
-        &self.line
+    /// The endpoint that the session belongs to.
+    pub(super) fn handle(&self) -> &Handle {
+        self.replay.handle()
     }
 
     /// Waits for messages, while the window lasts. Whoever polled before is superseded.
@@ -120,7 +130,7 @@ impl Session {
         mark: Bookmark,
         window: Pin<&mut impl Future<Output = ()>>,
     ) -> Polled {
-        self.line.hear();
+        self.replay.touch();
         let turn = self.begin(mark);
         tokio::select! {
             biased;
@@ -143,9 +153,9 @@ impl Session {
     fn begin(&self, mark: Bookmark) -> u64 {
         let mut state = self.state();
         state.polls += 1;
-        self.line.acknowledge(state.ledger.poll(mark));
+        self.replay.acknowledge(state.ledger.poll(mark));
         // Whoever polled before learns that it is superseded.
-        self.line.wake_reader();
+        state.wake();
         state.polls
     }
 
@@ -154,18 +164,19 @@ impl Session {
         if turn < state.polls {
             return Poll::Ready(Polled::Superseded);
         }
+        state.waits = Some(cx.waker().clone());
         let after = match state.ledger.reading() {
-            Reading::After(after) => Some(after),
+            Reading::After(after) => after,
             Reading::Nothing => return Poll::Ready(self.nothing(&mut state)),
-            Reading::Later => None,
+            Reading::Later => return Poll::Pending,
         };
-        Poll::Ready(match ready!(self.line.poll_read(cx, after)) {
-            Found::Something(elements, newest) => {
-                Polled::Answer(elements, Receipt::new(self, state.ledger.answer(newest)))
+        Poll::Ready(match ready!(self.replay.poll_after(cx, after)) {
+            Some(Unacknowledged { messages, upto }) => {
+                Polled::Answer(messages, Receipt::new(self, state.ledger.answer(upto)))
             }
             // Clients ask again, and another node answers.
-            Found::End if self.line.mounted.is_stopping() => self.nothing(&mut state),
-            Found::End => Polled::Gone,
+            None if self.replay.is_draining() => self.nothing(&mut state),
+            None => Polled::Gone,
         })
     }
 
@@ -175,8 +186,9 @@ impl Session {
 
     /// An answer was written in full, or never will be.
     pub(super) fn settle(&self, mark: Bookmark, written: bool) {
-        if self.state().ledger.settle(mark, written) {
-            self.line.wake_reader();
+        let mut state = self.state();
+        if state.ledger.settle(mark, written) {
+            state.wake();
         }
     }
 
@@ -214,7 +226,7 @@ impl Session {
     /// mark says what the client has.
     pub(super) async fn room(&self, mark: Bookmark, bytes: usize, window: Duration) -> Option<Room> {
         let acknowledged = self.state().ledger.post(mark);
-        self.line.acknowledge(acknowledged);
+        self.replay.acknowledge(acknowledged);
         let units = units(bytes).saturating_add(1).min(self.units);
         let room = self.room.clone().acquire_many_owned(units);
         tokio::select! {

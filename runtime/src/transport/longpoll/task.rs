@@ -1,13 +1,13 @@
 //! The task of a session: it owns the socket.
 
-use std::{future::poll_fn, task::Poll, time::Duration};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use super::session::{Batch, FAREWELL, window};
 use crate::{
     socket::{Flow, Reason, Socket},
-    transport::{ask::Ask, driver::Driver},
+    transport::Driver,
 };
 
 /// Lives until the socket stops, its client is silent for too long, or the endpoint stops. What the socket sent at last
@@ -25,20 +25,8 @@ pub(super) async fn run<S: Socket>(
         Reason::Shutdown => patience.min(FAREWELL),
         _ => patience,
     };
-    driver.terminate(reason);
-    let line = driver.line();
-    let fetched = poll_fn(|cx| {
-        line.register(cx);
-        if line.is_over() || line.asked() == Ask::Cut { Poll::Ready(()) } else { Poll::Pending }
-    });
-    tokio::select! {
-        () = fetched => {}
-        () = window(driver.handle(), patience) => {}
-    }
-    if line.asked() == Ask::Cut && !line.is_over() {
-        line.mounted.roster.count_cut_off();
-    }
-    line.discard();
+    let handle = driver.handle().clone();
+    driver.finish(reason, window(&handle, patience)).await;
 }
 
 async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Box<Batch>>) -> Reason {
@@ -52,7 +40,7 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
         flow = tokio::select! {
             () = driver.ready() => driver.info().await,
             // Whatever is looked at first, a session that is to end takes no more.
-            Some(batch) = batches.recv() => match driver.ending() {
+            Some(batch) = batches.recv() => match driver.stop_requested() {
                 Some(end) => end,
                 None => handle(driver, *batch).await,
             },
@@ -62,8 +50,9 @@ async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receive
 
 async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
     loop {
-        if let Some(end) = driver.room().await {
-            return end;
+        let room = driver.room().await;
+        if room != Flow::Continue {
+            return room;
         }
         let Some(message) = batch.next() else { return Flow::Continue };
         let flow = driver.deliver(message).await;

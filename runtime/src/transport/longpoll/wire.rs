@@ -10,9 +10,8 @@ use http::{
 use crate::{
     body::Body,
     header,
-    message::{Message, Text},
-    socket::Unsupported,
-    transport::format::Format,
+    message::{Message, Text, Unsupported},
+    transport::Format,
 };
 
 /// The type of a body that holds one message a line.

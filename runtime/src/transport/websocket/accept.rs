@@ -8,11 +8,11 @@ use hyper::upgrade::OnUpgrade;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    connection::Connection,
     deflate::Deflate,
     handshake,
-    peer::Peer,
+    stream_out::Peer,
     subprotocol::{self, Agreed, Disagreement},
+    task::Connection,
     wire::{OtherWire, TcpWire},
 };
 use crate::{
@@ -25,9 +25,9 @@ use crate::{
     stream::{Stream, TakeoverSlot},
     transport::{
         attempt::{Attempt, Connected, Denied},
-        entrance::Transport,
+        context::MountContext,
+        erased::Transport,
         log,
-        mounted::Mounted,
         options::TransportOptions,
     },
     watchdog::Callback,
@@ -45,7 +45,7 @@ impl Transport for WebSocketTransport {
 
     async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
         let options = self.0;
-        if attempt.mounted.is_stopping() {
+        if attempt.context.is_stopping() {
             return Err(Denied::Stopping.into());
         }
         if attempt.parts.method != Method::GET {
@@ -62,9 +62,9 @@ impl Transport for WebSocketTransport {
 
         let deflate = if options.compress { Deflate::negotiate(&attempt.parts.headers) } else { None };
         let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
-        let mounted = attempt.mounted.clone();
+        let context = attempt.context.clone();
         upgrade.then(move |stream, early, place| {
-            open(connected, stream, early, place, mounted, options, deflate);
+            open(connected, stream, early, place, context, options, deflate);
         });
         Ok(response)
     }
@@ -77,7 +77,7 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
             Disagreement::BadToken => answer(StatusCode::BAD_REQUEST, ""),
             Disagreement::NothingInCommon => {
                 let offered = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
-                log::no_subprotocol(&attempt.mounted, &offered, options.subprotocols.unwrap_or_default());
+                log::no_subprotocol(&attempt.context, &offered, options.subprotocols.unwrap_or_default());
                 Denied::Subprotocol.into()
             }
         }
@@ -88,11 +88,11 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
 fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Body> {
     match (denied, options.error_handler) {
         (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() => {
-            let watched = &attempt.mounted.watched;
+            let watched = &attempt.context.watched;
             watched
-                .call(Callback::ErrorHandler, || handler(&attempt.parts, refused, &attempt.mounted.handle))
+                .call(Callback::ErrorHandler, || handler(&attempt.parts, refused, &attempt.context.handle))
                 .unwrap_or_else(|panic| {
-                    tracing::error!(socket = attempt.mounted.socket(), "error_handler panicked: {panic}");
+                    tracing::error!(socket = attempt.context.socket(), "error_handler panicked: {panic}");
                     Denied::Crashed.into()
                 })
         }
@@ -141,22 +141,22 @@ fn open<S: Socket>(
     stream: Stream,
     early: Bytes,
     place: Option<Place>,
-    mounted: Arc<Mounted>,
+    context: Arc<MountContext>,
     options: &'static WebSocket,
     deflate: Option<Deflate>,
 ) {
     let Connected { socket, id, inbox } = connected;
     let encoder = const { &SocketEncoder::<S>::new(S::encode) };
-    let tasks = mounted.tasks.clone();
+    let tasks = context.tasks.clone();
     match stream {
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
-            let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
+            let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);
             spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
-            let peer = Peer::new(id, wire, mounted, options, deflate, encoder);
+            let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);
             spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
         }
     }

@@ -1,0 +1,147 @@
+//! Between hyper and the service: what comes in is checked and told where it came from, what goes out is watched.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::{body::Incoming, upgrade::OnUpgrade};
+
+use super::{
+    Serve, guard,
+    upload::Upload,
+    watch::{Phase, Upgrade, Watch},
+};
+use crate::{body::Body, error::BoxError, interop, stream::TakeoverSlot};
+
+pub(super) struct HttpService<S> {
+    pub(super) service: S,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
+    type Response = Response<WatchedBody>;
+    type Error = Infallible;
+    type Future = HttpFuture<S::Answer>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let malformed = self.watch.begin_request();
+        let admitted = guard::admit(request)
+            .and_then(|request| if malformed { Err(StatusCode::BAD_REQUEST) } else { Ok(request) });
+        let state = match admitted {
+            Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
+            Err(status) => State::Answered(refuse(status, &self.watch)),
+        };
+        HttpFuture { state, watch: self.watch.clone() }
+    }
+}
+
+impl<S> HttpService<S> {
+    fn usher(&self, request: Request<Incoming>) -> Request<Body> {
+        let mut request = request.map(|body| match body.is_end_stream() {
+            true => Body::empty(),
+            false => Body::new(Upload::new(body, self.watch.clone())),
+        });
+        if request.headers().contains_key(header::UPGRADE) {
+            self.offer_upgrade(&mut request);
+        }
+        if let Some(peer) = self.peer {
+            interop::put_peer(request.extensions_mut(), peer);
+        }
+        request
+    }
+
+    /// A request with a body can't be upgraded: its body would be read as the new protocol's first bytes.
+    fn offer_upgrade(&self, request: &mut Request<Body>) {
+        let bodiless = request.body().is_end_stream();
+        let extensions = request.extensions_mut();
+        if !bodiless {
+            extensions.remove::<OnUpgrade>();
+        } else if let Some(stream) = extensions.get::<OnUpgrade>() {
+            let slot = TakeoverSlot::default();
+            self.watch.offer(Upgrade { slot: slot.clone(), stream: stream.clone() });
+            extensions.insert(slot);
+        }
+    }
+}
+
+/// What follows such a request is not read.
+fn refuse(status: StatusCode, watch: &Watch) -> Response<Body> {
+    watch.leave_unread();
+    guard::refusal(status)
+}
+
+/// The service at work on a request.
+pub(super) struct HttpFuture<F> {
+    state: State<F>,
+    watch: Arc<Watch>,
+}
+
+enum State<F> {
+    Called(F),
+    Answered(Response<Body>),
+    Done,
+}
+
+impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for HttpFuture<F> {
+    type Output = Result<Response<WatchedBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if let State::Called(future) = &mut this.state {
+            let Ok(response) = ready!(Pin::new(future).poll(cx));
+            this.state = State::Answered(match this.watch.is_malformed() {
+                true => refuse(StatusCode::BAD_REQUEST, &this.watch),
+                false => response,
+            });
+        }
+        let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
+            return Poll::Pending;
+        };
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            this.watch.withdraw();
+        }
+        this.watch.enter(Phase::Answering);
+        let watch = this.watch.clone();
+        Poll::Ready(Ok(response.map(|body| WatchedBody { body, watch })))
+    }
+}
+
+/// A response's body. When it is dropped, hyper has all of it.
+pub(super) struct WatchedBody {
+    body: Body,
+    watch: Arc<Watch>,
+}
+
+impl HttpBody for WatchedBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for WatchedBody {
+    fn drop(&mut self) {
+        self.watch.end_request();
+    }
+}

@@ -1,0 +1,173 @@
+//! A socket's callbacks, one at a time: what comes before each, and how it ends the connection.
+
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
+
+use super::{
+    out::Out,
+    shared::Shared,
+    stop::{self, StopRequest},
+};
+use crate::{
+    socket::{Flow, Inbox, Outbox, Reason, Socket},
+    watchdog::{self, Callback},
+};
+
+/// How a connection ends.
+#[derive(Debug)]
+pub(in crate::transport) struct End {
+    /// What the client is told; `None` if there is nobody to be told.
+    pub(in crate::transport) close: Option<(u16, Cow<'static, str>)>,
+    /// What `terminate` is told.
+    pub(in crate::transport) reason: Reason,
+}
+
+impl End {
+    pub(in crate::transport) fn with_code(code: u16, reason: Reason) -> Self {
+        End { close: Some((code, Cow::Borrowed(""))), reason }
+    }
+
+    /// The client went without a word.
+    pub(in crate::transport) fn gone() -> Self {
+        End { close: None, reason: stop::gone() }
+    }
+
+    /// What a request to stop comes to.
+    pub(in crate::transport) fn requested(request: StopRequest) -> Option<Self> {
+        match request {
+            StopRequest::Nothing => None,
+            StopRequest::Gone | StopRequest::Over => Some(End::gone()),
+            other => other.end().map(|(code, reason)| End::with_code(code, reason)),
+        }
+    }
+}
+
+impl From<End> for Flow {
+    fn from(End { close, reason }: End) -> Self {
+        // Nobody is sent this code: it stands for the absence of one.
+        let (code, text) = close.unwrap_or((1006, Cow::Borrowed("")));
+        Flow::Stop { code, text, reason }
+    }
+}
+
+/// What waited in the mailbox. Before each of it, callbacks wait for room.
+pub(in crate::transport) async fn infos<S: Socket, O: Out>(
+    (socket, out): (&mut S, &mut Outbox),
+    shared: &Shared<O>,
+    infos: VecDeque<S::Info>,
+) -> Option<End> {
+    for info in infos {
+        if shared.is_over_high_water()
+            && let Some(end) = room(shared).await
+        {
+            return Some(end);
+        }
+        let future = async { socket.handle_info(info, out).await };
+        let end = call(shared, Callback::HandleInfo, pin!(Some(future))).await;
+        if end.is_some() {
+            return end;
+        }
+    }
+    None
+}
+
+/// Waits until the client has taken enough of what waits for it. Returns how the connection ends, if something asks for
+/// it meanwhile.
+///
+/// The task that polls this is woken by both.
+pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<End> {
+    poll_fn(|_| match (shared.is_over_high_water(), End::requested(shared.stop_request())) {
+        (false, _) => Poll::Ready(None),
+        (true, None) => Poll::Pending,
+        (true, end) => Poll::Ready(end),
+    })
+    .await
+}
+
+/// Waits until `handle_in` may be called: until there is room, and the socket takes messages. Returns how the connection
+/// ends, if something asks for it meanwhile.
+pub(in crate::transport) async fn ready<S: Socket, O: Out>(
+    (socket, out): (&mut S, &mut Outbox),
+    shared: &Shared<O>,
+    inbox: &Inbox<S::Info>,
+) -> Option<End> {
+    loop {
+        if shared.is_over_high_water()
+            && let Some(end) = room(shared).await
+        {
+            return Some(end);
+        }
+        if socket.takes_messages() {
+            return None;
+        }
+        let end = Box::pin(until_it_takes_messages((&mut *socket, &mut *out), shared, inbox)).await;
+        if end.is_some() {
+            return end;
+        }
+    }
+}
+
+/// Waits until the socket takes messages again, and calls `handle_info` meanwhile. Returns how the connection ends, if
+/// a callback or something else asks for it.
+///
+/// The task that polls this is woken by the mailbox and by requests to stop.
+pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
+    (socket, out): (&mut S, &mut Outbox),
+    shared: &Shared<O>,
+    inbox: &Inbox<S::Info>,
+) -> Option<End> {
+    loop {
+        poll_fn(|_| {
+            let waits = !socket.takes_messages() && inbox.is_empty();
+            if waits && shared.stop_request() == StopRequest::Nothing {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        })
+        .await;
+        let end = End::requested(shared.stop_request());
+        if end.is_some() {
+            return end;
+        }
+        if socket.takes_messages() {
+            return None;
+        }
+        let end = infos((&mut *socket, &mut *out), shared, inbox.take()).await;
+        if end.is_some() {
+            return end;
+        }
+    }
+}
+
+/// Runs a callback, whose future is not moved: it may be large. A panic in it ends the connection, and nothing else.
+pub(in crate::transport) async fn call<O: Out>(
+    shared: &Shared<O>,
+    callback: Callback,
+    future: Pin<&mut Option<impl Future<Output = Flow>>>,
+) -> Option<End> {
+    let mut running = pin!(watchdog::run(callback, future));
+    let mut waiting = None;
+    let result = poll_fn(|cx| {
+        let polled = running.as_mut().poll(cx);
+        if polled.is_pending() {
+            waiting.get_or_insert_with(|| shared.callback_waits());
+        }
+        polled
+    })
+    .await;
+    drop(waiting);
+    match result {
+        Ok(Flow::Continue) => None,
+        Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
+        Err(panic) => {
+            tracing::error!(socket = shared.context.socket(), "a callback panicked: {panic}");
+            Some(End::with_code(1011, Reason::Crash))
+        }
+    }
+}

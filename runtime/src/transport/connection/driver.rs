@@ -1,0 +1,282 @@
+//! Runs a socket's callbacks for a transport.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
+
+use bytes::Bytes;
+
+use super::{
+    callbacks::{self, End},
+    format::{Format, framing},
+    guarded::Guarded,
+    outgoing::Outgoing,
+    pulled::Pulled,
+    shared::Shared,
+    stop::StopRequest,
+};
+use crate::{
+    handle::Handle,
+    message::{Control, Message},
+    pubsub::{SocketEncoder, SubscriberId},
+    socket::{Flow, Inbox, Outbox, Reason, Socket},
+    transport::{attempt::Connected, context::MountContext},
+    watchdog::Callback,
+};
+
+/// Runs the callbacks of one connection, one at a time: what a transport does with a client that
+/// [`Attempt::connect`](crate::transport::Attempt::connect) took in.
+///
+/// Each function that runs a callback returns what the socket said; run it to its end, because a future that is dropped
+/// leaves its callback off in the middle. After anything but [`Flow::Continue`] the transport tells its client if it can,
+/// and calls [`terminate`](Driver::terminate). A callback that panics counts as `Flow::Stop` with code 1011 and
+/// [`Reason::Crash`]; one that takes longer than [`TransportOptions::callback_timeout`](crate::transport::TransportOptions) is dropped
+/// where it waits, and counts as `Flow::Stop` with code 1011. While more than half of the outbox's limit waits for the
+/// client, callbacks wait.
+///
+/// A connection's task is [`init`](Driver::init), and then a loop:
+///
+/// ```
+/// use landfall::{Flow, Message, Socket, transport::Driver};
+/// use tokio::sync::mpsc::Receiver;
+///
+/// async fn run<S: Socket>(mut driver: Driver<S>, mut messages: Receiver<Message>) {
+///     let mut flow = driver.init().await;
+///     loop {
+///         if let Flow::Stop { reason, .. } = flow {
+///             return driver.terminate(reason);
+///         }
+///         flow = tokio::select! {
+///             () = driver.ready() => driver.info().await,
+///             Some(message) = messages.recv() => driver.deliver(message).await,
+///         };
+///     }
+/// }
+/// ```
+///
+/// Dropping it ends the connection too: whatever becomes of its task, a socket whose `init` was called is told its end,
+/// once.
+pub struct Driver<S: Socket> {
+    socket: Guarded<S>,
+    inbox: Arc<Inbox<S::Info>>,
+    shared: Arc<Shared<Pulled>>,
+    /// The place in the registry.
+    place: usize,
+}
+
+impl<S: Socket> Driver<S> {
+    pub(in crate::transport) fn new<F: Format>(
+        connected: Connected<S>,
+        context: Arc<MountContext>,
+    ) -> (Self, Outgoing) {
+        let Connected { socket, id, inbox } = connected;
+        let encoder = const { &SocketEncoder::<S>::new(S::encode) };
+        let shared = Shared::new(id, context, encoder, Pulled::default(), framing::<F>());
+        let place = shared.enter(&inbox);
+        let socket = Guarded::new(socket, Outbox::new(shared.clone()));
+        let outgoing = Outgoing::new(shared.clone());
+        (Driver { socket, inbox, shared, place }, outgoing)
+    }
+
+    /// Calls `init`: once, before everything else.
+    pub async fn init(&mut self) -> Flow {
+        let Driver { socket, shared, .. } = self;
+        let Some((socket, out)) = socket.begin() else { return Flow::stop() };
+        run(shared, async {
+            callbacks::call(shared, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
+        })
+        .await
+    }
+
+    /// Calls `handle_in` with a message of the client.
+    ///
+    /// It waits for [`room`](Driver::room) first, and returns [`Flow::Stop`] without having called it if the connection has
+    /// to end meanwhile.
+    pub async fn deliver(&mut self, message: Message) -> Flow {
+        let Driver { socket, inbox, shared, .. } = self;
+        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        run(shared, async {
+            match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
+                None => {
+                    let future = pin!(Some(async { socket.handle_in(message, out).await }));
+                    callbacks::call(shared, Callback::HandleIn, future).await
+                }
+                end => end,
+            }
+        })
+        .await
+    }
+
+    /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
+    /// [`deliver`](Driver::deliver) does.
+    pub async fn control(&mut self, control: Control) -> Flow {
+        let Driver { socket, inbox, shared, .. } = self;
+        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        run(shared, async {
+            match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
+                None => {
+                    let future = pin!(Some(async { socket.handle_control(control, out).await }));
+                    callbacks::call(shared, Callback::HandleControl, future).await
+                }
+                end => end,
+            }
+        })
+        .await
+    }
+
+    /// Waits until [`info`](Driver::info) has something to do.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    pub async fn ready(&mut self) {
+        let open = self.socket.is_open();
+        poll_fn(|cx| {
+            self.shared.register(cx);
+            let idle = self.shared.stop_request() == StopRequest::Nothing && self.inbox.is_empty();
+            if idle && open { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+    }
+
+    /// Calls `handle_info` with all that waits in the mailbox. A socket of channels whose callbacks have too much to do
+    /// takes no messages meanwhile: [`deliver`](Driver::deliver) then does this too, until it does.
+    ///
+    /// Returns [`Flow::Stop`] if the connection has to end: see [`stop_requested`](Driver::stop_requested).
+    pub async fn info(&mut self) -> Flow {
+        if let Some(stop) = self.stop_requested() {
+            return stop;
+        }
+        let Driver { socket, inbox, shared, .. } = self;
+        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        let infos = inbox.take();
+        if infos.is_empty() {
+            return Flow::Continue;
+        }
+        run(shared, callbacks::infos((socket, out), shared, infos)).await
+    }
+
+    /// Waits until the client has taken enough of what waits for it, and the socket takes messages:
+    /// [`deliver`](Driver::deliver) then calls `handle_in` at once. For transports that decide late which message that is.
+    ///
+    /// Returns [`Flow::Stop`] if the connection has to end meanwhile.
+    ///
+    /// # Cancel safety
+    /// A future that is dropped may leave a callback off in the middle: a socket of channels that takes no messages has
+    /// `handle_info` called.
+    pub async fn room(&mut self) -> Flow {
+        let Driver { socket, inbox, shared, .. } = self;
+        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        if !shared.is_over_high_water() && socket.takes_messages() {
+            return Flow::Continue;
+        }
+        run(shared, callbacks::ready((socket, out), shared, inbox)).await
+    }
+
+    /// How the connection has to end, if something asks for it, with the code that WebSocket would close with: the
+    /// endpoint stops (1012), the client was silent for too long (1002), does not read (1013) or is gone (1006).
+    /// [`ready`](Driver::ready) completes, and callbacks that wait return, when this comes up.
+    pub fn stop_requested(&self) -> Option<Flow> {
+        if !self.socket.is_open() {
+            return Some(Flow::stop());
+        }
+        End::requested(self.shared.stop_request()).map(Flow::from)
+    }
+
+    /// Calls `terminate` if [`init`](Driver::init) was called; a second time it does nothing. From now on the socket sends
+    /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`].
+    pub fn terminate(&mut self, reason: Reason) {
+        if self.socket.is_open() {
+            let _waiting = self.inbox.close();
+            self.shared.close();
+            self.socket.terminate(reason);
+        }
+    }
+
+    /// Calls [`terminate`](Driver::terminate), and waits until the client has taken all that the socket has sent, until
+    /// `patience` completes, or until the endpoint's time to stop is over. What waits then is dropped. For transports whose
+    /// clients come for their messages.
+    pub async fn finish(mut self, reason: Reason, patience: impl Future<Output = ()>) {
+        self.terminate(reason);
+        let finished = poll_fn(|cx| self.shared.poll_finished(cx));
+        tokio::select! {
+            () = finished => {}
+            () = patience => {}
+        }
+        if self.shared.discard() && self.shared.stop_request() == StopRequest::Cut {
+            self.shared.count_cut_off();
+        }
+    }
+
+    /// Sends bytes of the transport's own, as they are, between what the socket sends: a greeting, a farewell. They count
+    /// towards the outbox's limit. After [`terminate`](Driver::terminate) nothing is sent any more.
+    pub fn write(&mut self, bytes: impl Into<Bytes>) {
+        let bytes = bytes.into();
+        if !bytes.is_empty() {
+            self.shared.write(bytes);
+        }
+    }
+
+    /// The client gave a sign of life: see [`TransportOptions::timeout`](crate::transport::TransportOptions::timeout).
+    pub fn touch(&self) {
+        self.shared.touch();
+    }
+
+    /// The identity of this connection among subscribers.
+    pub fn id(&self) -> SubscriberId {
+        self.socket.out().id()
+    }
+
+    /// The endpoint that the connection belongs to.
+    pub fn handle(&self) -> &Handle {
+        self.socket.out().handle()
+    }
+
+    /// Runs the connection's task, which the endpoint waits for when it stops: `run` is given the driver. A task that does
+    /// not end when its mount's time to drain is over is dropped.
+    pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
+        let shared = self.shared.clone();
+        let task = shared.context.tasks.spawn(run(self));
+        shared.runs_in(task.abort_handle());
+    }
+}
+
+impl<S: Socket> Drop for Driver<S> {
+    fn drop(&mut self) {
+        self.terminate(self.shared.stop_request().reason());
+        self.shared.leave(self.place);
+    }
+}
+
+impl<S: Socket> fmt::Debug for Driver<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").field("id", &self.id()).field("open", &self.socket.is_open()).finish()
+    }
+}
+
+/// Runs callbacks; those that have to be left are dropped.
+async fn run(shared: &Shared<Pulled>, callbacks: impl Future<Output = Option<End>> + Send) -> Flow {
+    // In a box: the task keeps no room for them between callbacks.
+    let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(callbacks);
+    let outcome = poll_fn(|cx| {
+        shared.register(cx);
+        let request = shared.stop_request();
+        if matches!(request, StopRequest::Late | StopRequest::Cut) {
+            return Poll::Ready(Err(request));
+        }
+        shared.begin_turn();
+        let polled = shared.context.watched.turn(|| running.as_mut().poll(cx));
+        shared.end_turn();
+        polled.map(Ok)
+    });
+    match outcome.await {
+        Ok(end) => end.map_or(Flow::Continue, Flow::from),
+        Err(request) => {
+            shared.give_up(running, request);
+            End::requested(request).map_or_else(Flow::stop, Flow::from)
+        }
+    }
+}

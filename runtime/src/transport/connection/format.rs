@@ -1,0 +1,27 @@
+//! How messages look on a transport's wire.
+
+use std::any::TypeId;
+
+use bytes::Bytes;
+
+use crate::{
+    message::{Message, Unsupported},
+    pubsub::Framing,
+};
+
+/// How messages look on a transport's wire.
+///
+/// Each must show by itself where it ends: several may be given to the transport in one piece. A broadcast is formatted once
+/// for all clients of a transport and socket type, and its bytes are shared by all.
+pub trait Format: 'static {
+    /// The bytes that are sent for a message.
+    ///
+    /// # Errors
+    /// When the transport has no way to carry such a message.
+    fn format(message: Message) -> Result<Bytes, Unsupported>;
+}
+
+/// A format as PubSub knows it.
+pub(super) fn framing<F: Format>() -> &'static Framing {
+    const { &Framing { frame: F::format, key: TypeId::of::<F> } }
+}

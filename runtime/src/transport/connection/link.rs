@@ -1,0 +1,126 @@
+//! What a connection is to its socket, and to the topics whose broadcasts it is written.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{
+    out::{Out, Sent},
+    shared::Shared,
+};
+use crate::{
+    handle::Handle,
+    message::{Message, Unsupported},
+    pubsub::{Broadcast, BroadcastError, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable},
+    socket::{ClientLink, Reason},
+    watchdog::Watched,
+};
+
+impl<O: Out> Shared<O> {
+    fn form(&self, encoding: Encoding) -> Form {
+        Form { encoding, framing: O::framing(&self.side) }
+    }
+}
+
+impl<O: Out> Recipient for Shared<O> {
+    fn id(&self) -> SubscriberId {
+        self.id
+    }
+
+    fn forward(&self, bytes: &Bytes) {
+        let options = &self.context.options.outbox;
+        let mut state = self.state();
+        if state.out.make_way(bytes, options) {
+            self.note_write(&mut state);
+        }
+        let sent = state.out.send(bytes, options);
+        if sent != Sent::Done {
+            self.settle(state, sent);
+        }
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.context.watched
+    }
+
+    fn unsendable(&self, reason: Unsendable) {
+        match reason {
+            Unsendable::Encoding => self.context.handle.count_unsendable(),
+            Unsendable::Framing(error) => self.cannot_send(error),
+        }
+    }
+}
+
+impl<O: Out> ClientLink for Shared<O> {
+    fn push(&self, message: Message) -> Result<(), Unsupported> {
+        self.put(O::frame(&self.side, message)?);
+        Ok(())
+    }
+
+    fn cannot_send(&self, error: Unsupported) {
+        tracing::error!(
+            socket = self.context.socket(),
+            transport = %self.context.kind,
+            "a message was not sent: {error}; help: `try_push` returns this error, and `Connect::transport` tells the transport"
+        );
+    }
+
+    fn ping(&self, payload: Bytes) {
+        O::ping(self, payload);
+    }
+
+    fn is_over_high_water(&self) -> bool {
+        self.is_over_high_water()
+    }
+
+    fn max_message(&self) -> usize {
+        self.context.options.max_message
+    }
+
+    fn id(&self) -> SubscriberId {
+        self.id
+    }
+
+    fn handle(&self) -> &Handle {
+        &self.context.handle
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.context.watched
+    }
+
+    fn socket(&self) -> &'static str {
+        self.context.socket()
+    }
+
+    fn ending(&self) -> Reason {
+        self.stop_request().reason()
+    }
+
+    fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>) {
+        if self.state().subscriptions.encoding(topic).is_some() {
+            return;
+        }
+        let encoding = encoding.unwrap_or(self.encoder.into());
+        let membership = self.context.handle.pubsub().forward(topic, self.clone(), self.form(encoding));
+        self.state().subscriptions.add(membership, encoding);
+    }
+
+    fn unsubscribe(&self, topic: &str) {
+        let gone = self.state().subscriptions.remove(topic);
+        gone.leave(self.context.handle.pubsub());
+    }
+
+    fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
+        let pubsub = self.context.handle.pubsub();
+        let Some(encoding) = self.state().subscriptions.encoding(topic) else {
+            return pubsub.broadcast(topic, event, payload);
+        };
+        let broadcast = Broadcast::new(topic, event, payload);
+        let bytes = pubsub.broadcast_beside(self, &self.form(encoding), broadcast)?;
+        if !bytes.is_empty() {
+            self.put(bytes.into());
+        }
+        Ok(())
+    }
+}

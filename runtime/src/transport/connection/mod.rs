@@ -1,0 +1,31 @@
+//! What every open connection is, whatever carries it: identity, topics, requests to stop, limits, and callbacks.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `shared` | the shared half of a connection: what its task, broadcasts, other tasks and the sweeper reach |
+//! | `link` | what it is to its socket, and to topics |
+//! | `out` | the way out to one client, as far as transports differ in it |
+//! | `pulled` `replay` | the way out of driven connections: pieces wait until the transport takes or acknowledges them |
+//! | `tally` | how much waits for a client, and how much more may |
+//! | `callbacks` | calls a callback; what comes before it, and how it ends the connection |
+//! | `guarded` | a socket in the hands of a connection: it is told its end once |
+//! | `stop` | requests to stop, and what each comes to |
+//! | `subscriptions` | the topics that go straight to a client |
+//! | `registry` `clock` | all open connections of a mount: swept for silence, drained at the end |
+//! | `driver` `outgoing` `format` | the public face, for transports that are not a stream |
+
+pub(super) mod callbacks;
+pub(super) mod clock;
+pub(super) mod driver;
+pub(super) mod format;
+pub(super) mod guarded;
+mod link;
+pub(super) mod out;
+pub(super) mod outgoing;
+mod pulled;
+pub(super) mod registry;
+mod replay;
+pub(super) mod shared;
+pub(super) mod stop;
+mod subscriptions;
+pub(super) mod tally;

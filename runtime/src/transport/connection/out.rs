@@ -1,0 +1,99 @@
+//! The way out to one client, as far as transports differ in it.
+
+use std::task::Waker;
+
+use bytes::Bytes;
+
+use super::shared::Shared;
+use crate::{
+    message::{Message, Unsupported},
+    pubsub::Framing,
+    socket::OutboxOptions,
+};
+
+/// What is on its way to one client, in order, within bounds. Everything here is called under the connection's lock,
+/// unless it says otherwise, and must not block.
+pub(in crate::transport) trait Out: Sized + Send + 'static {
+    /// What is reached without the lock.
+    type Side: Send + Sync + 'static;
+
+    /// A message of the socket's own as it goes to this client.
+    type Framed: From<Bytes>;
+
+    /// Milliseconds that a client that was told the end may take to end the stream too.
+    const LINGER: u64 = u64::MAX;
+
+    /// Frames a message. Called without the lock.
+    fn frame(side: &Self::Side, message: Message) -> Result<Self::Framed, Unsupported>;
+
+    /// How broadcasts are framed. Called without the lock.
+    fn framing(side: &Self::Side) -> &'static Framing;
+
+    /// Sends something of the socket's own.
+    fn push(&mut self, framed: Self::Framed, options: &OutboxOptions) -> Sent;
+
+    /// Sends a broadcast, from any task.
+    fn send(&mut self, bytes: &Bytes, options: &OutboxOptions) -> Sent;
+
+    /// Makes room for a broadcast that has none, if the client takes something at once. True if it did.
+    fn make_way(&mut self, bytes: &Bytes, options: &OutboxOptions) -> bool {
+        let _ = (bytes, options);
+        false
+    }
+
+    /// Nothing waits for the client.
+    fn is_empty(&self) -> bool;
+
+    /// Bytes of memory that are held for the client.
+    fn held(&self) -> usize;
+
+    /// Who brings to the client what waits for it, to be woken without the lock. `task` is the connection's.
+    fn writer(&mut self, task: Option<&Waker>) -> Option<Waker>;
+
+    /// Drops the connection's task. False if that cannot be done from outside.
+    fn abort(&mut self) -> bool {
+        false
+    }
+
+    /// False while nobody would hear the client: its silence is not judged. Called without the lock.
+    fn is_listening(shared: &Shared<Self>) -> bool {
+        let _ = shared;
+        true
+    }
+
+    /// True while the end of the client would not show by reading: it is pinged now and again, so that it shows by writing.
+    /// Must not take the lock.
+    fn is_probed(shared: &Shared<Self>) -> bool {
+        let _ = shared;
+        false
+    }
+
+    /// Sends a ping, if the transport has such a thing. Called without the lock.
+    fn ping(shared: &Shared<Self>, payload: Bytes) {
+        let _ = (shared, payload);
+    }
+
+    /// A sweep has found a callback that has run for this many milliseconds. Called without the lock.
+    fn callback_runs(shared: &Shared<Self>, millis: u64) {
+        let _ = (shared, millis);
+    }
+
+    /// A sweep has found the client silent for this many milliseconds, which is less than the timeout. Called without the
+    /// lock.
+    fn is_silent(shared: &Shared<Self>, millis: u64) {
+        let _ = (shared, millis);
+    }
+}
+
+/// What became of something sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::transport) enum Sent {
+    /// Written, or nothing to be done now.
+    Done,
+    /// It waits: whoever writes has to be woken.
+    Queued,
+    /// This many broadcasts were dropped to make room for it.
+    Dropped(usize),
+    /// There is no room, and the connection has to end.
+    Overflow,
+}

@@ -1,0 +1,167 @@
+//! The open connections of a mount: swept for silence, and drained when the endpoint stops.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+
+use crate::{slab::Slab, socket::Drainer};
+
+/// Connections looked at before they are unlocked for others.
+const STRETCH: usize = 256;
+
+/// How long a connection that is to end at once may take to notice.
+const HEED: Duration = Duration::from_secs(1);
+
+/// An open connection, as seen from outside its task. No call may block.
+pub(crate) trait Drainable: Send + Sync {
+    /// Ends the connection if its client has been silent for too long. `now` is the clock's.
+    fn sweep(&self, now: u64);
+
+    /// Asks the connection to tell its client to come back later, and to end.
+    fn drain(&self);
+
+    /// Ends the connection at once.
+    fn cut(&self);
+
+    /// Drops the connection's task: it did not heed [`cut`](Drainable::cut). False if that cannot be done.
+    fn abort(&self) -> bool {
+        false
+    }
+}
+
+/// The open connections of a mount.
+#[derive(Default)]
+pub(crate) struct Connections {
+    members: Mutex<Slab<Arc<dyn Drainable>>>,
+    emptied: Notify,
+    /// Connections that ended and left something undone.
+    cut_off: AtomicUsize,
+}
+
+impl Connections {
+    pub(crate) fn enter(&self, member: Arc<dyn Drainable>) -> usize {
+        self.lock().insert(member)
+    }
+
+    pub(crate) fn leave(&self, place: usize) {
+        let mut members = self.lock();
+        let gone = members.remove(place);
+        let empty = members.len() == 0;
+        drop(members);
+        // Dropped without the lock: it may be the last reference.
+        drop(gone);
+        if empty {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// A connection had to end before its callback or what waited for its client had.
+    pub(crate) fn count_cut_off(&self) {
+        self.cut_off.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Connections that were cut off, those that cannot be ended included.
+    pub(crate) fn cut_off(&self) -> usize {
+        self.cut_off.load(Ordering::Relaxed) + self.len()
+    }
+
+    pub(crate) fn sweep(&self, now: u64) {
+        let mut members = Vec::with_capacity(STRETCH);
+        let mut place = 0;
+        while let Some(next) = self.copy(place, STRETCH, &mut members) {
+            members.drain(..).for_each(|member| member.sweep(now));
+            place = next;
+        }
+    }
+
+    /// Ends all connections, in batches. Returns when none is left, and how many there were at the end of the drainer's
+    /// time, which had to end at once.
+    ///
+    /// `None` tells all at once, and gives them the time of [`Drainer::DEFAULT`].
+    pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
+        let Drainer { batch_size, batch_interval, shutdown } =
+            drainer.unwrap_or(Drainer { batch_size: usize::MAX, ..Drainer::DEFAULT });
+        let told = timeout(shutdown, async {
+            let mut place = 0;
+            let mut batch = self.batch(&mut place, batch_size);
+            while !batch.is_empty() {
+                batch.drain(..).for_each(|member| member.drain());
+                if self.batch(&mut place.clone(), 1).is_empty() {
+                    break;
+                }
+                sleep(batch_interval).await;
+                batch = self.batch(&mut place, batch_size);
+            }
+            self.emptied().await;
+        });
+        if told.await.is_ok() {
+            return 0;
+        }
+        let rest = self.all();
+        rest.iter().for_each(|member| member.cut());
+        let late = rest.len();
+        drop(rest);
+        if timeout(HEED, self.emptied()).await.is_err() {
+            let aborted = self.all().iter().filter(|member| member.abort()).count();
+            self.emptied().await;
+            self.cut_off.fetch_add(aborted, Ordering::Relaxed);
+        }
+        late
+    }
+
+    async fn emptied(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.len() == 0 {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<dyn Drainable>> {
+        let mut all = Vec::new();
+        self.copy(0, usize::MAX, &mut all);
+        all
+    }
+
+    /// The next members from a place on, and moves it behind them.
+    fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Drainable>> {
+        let mut batch = Vec::new();
+        // Places may be free: members that left before cost no batch.
+        while batch.len() < most
+            && let Some(next) = self.copy(*place, most - batch.len(), &mut batch)
+        {
+            *place = next;
+        }
+        batch
+    }
+
+    fn copy(&self, place: usize, most: usize, out: &mut Vec<Arc<dyn Drainable>>) -> Option<usize> {
+        self.lock().copy_from_place(place, most, out)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slab<Arc<dyn Drainable>>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").field("members", &self.len()).finish()
+    }
+}

@@ -1,0 +1,362 @@
+//! The shared half of a connection: what its task, broadcasts, other tasks and the sweeper reach.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    },
+    task::{Context, Waker},
+};
+
+use bytes::Bytes;
+
+use super::{
+    out::{Out, Sent},
+    registry::Drainable,
+    stop::{StopFlag, StopRequest},
+    subscriptions::Subscriptions,
+};
+use crate::{
+    contain,
+    pubsub::{Encoder, SubscriberId},
+    socket::{Inbox, InboxWaker},
+    transport::context::MountContext,
+};
+
+/// How long callbacks go on answering a client that has left.
+const LEFT: u64 = 5_000;
+/// How often a client is pinged whose end would not show by reading.
+const PROBED: u64 = 1_000;
+/// The client was heard since the last sweep.
+const JUST_NOW: u64 = u64::MAX;
+
+/// The shared half of a connection.
+pub(in crate::transport) struct Shared<O: Out> {
+    pub(super) id: SubscriberId,
+    pub(in crate::transport) context: Arc<MountContext>,
+    pub(in crate::transport) side: O::Side,
+    pub(super) encoder: &'static dyn Encoder,
+    state: Mutex<State<O>>,
+    stop: StopFlag,
+    /// The lower half of the clock when the callback that runs had not returned at once; 0 if there is none.
+    busy: AtomicU32,
+    /// The clock when the client was last heard, as of the first sweep after that: nobody is found silent too early. Once
+    /// the client was told the end, when.
+    heard: AtomicU64,
+    /// More than half of the outbox's limit waits: callbacks wait too, and nothing is read.
+    over_high_water: AtomicBool,
+    /// The socket has ended, and the client is told.
+    closing: AtomicBool,
+    /// The connection ends before its callback or what waits for its client has.
+    cut_off: AtomicBool,
+}
+
+/// What is reached under the lock.
+pub(in crate::transport) struct State<O> {
+    pub(in crate::transport) out: O,
+    /// The connection's task.
+    task: Option<Waker>,
+    pub(super) subscriptions: Subscriptions,
+    /// The clock when the client last took something of what waits for it, or nothing waited. Once it has left, when.
+    last_write: u64,
+    /// The client has ended its half of the stream, or all of it.
+    has_left: bool,
+}
+
+impl<O: Out> Shared<O> {
+    pub(in crate::transport) fn new(
+        id: SubscriberId,
+        context: Arc<MountContext>,
+        encoder: &'static dyn Encoder,
+        out: O,
+        side: O::Side,
+    ) -> Arc<Self> {
+        let last_write = context.clock.now();
+        let subscriptions = Subscriptions::default();
+        let state = State { out, task: None, subscriptions, last_write, has_left: false };
+        Arc::new(Shared {
+            id,
+            context,
+            side,
+            encoder,
+            state: Mutex::new(state),
+            stop: StopFlag::default(),
+            busy: AtomicU32::new(0),
+            heard: AtomicU64::new(JUST_NOW),
+            over_high_water: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
+            cut_off: AtomicBool::new(false),
+        })
+    }
+
+    /// Registers the connection at its mount, and has its mailbox wake it. Returns its place, which
+    /// [`leave`](Shared::leave) wants.
+    pub(in crate::transport) fn enter<I: Send + 'static>(self: &Arc<Self>, inbox: &Inbox<I>) -> usize {
+        let waker: Weak<dyn InboxWaker> = Arc::<Self>::downgrade(self);
+        inbox.set_waker(waker);
+        let place = self.context.connections.enter(self.clone());
+        if self.context.is_stopping() {
+            // It came too late to be drained with the others.
+            self.drain();
+        }
+        place
+    }
+
+    /// The connection is gone.
+    pub(in crate::transport) fn leave(&self, place: usize) {
+        self.context.connections.leave(place);
+    }
+
+    /// Registers the connection's task.
+    pub(in crate::transport) fn register(&self, cx: &mut Context<'_>) {
+        self.state().register(cx);
+    }
+
+    pub(in crate::transport) fn stop_request(&self) -> StopRequest {
+        self.stop.get()
+    }
+
+    pub(in crate::transport) fn request_stop(&self, request: StopRequest) {
+        if self.stop.raise(request) {
+            self.wake();
+        }
+    }
+
+    /// The client gave a sign of life.
+    pub(in crate::transport) fn touch(&self) {
+        self.heard.store(JUST_NOW, Ordering::Relaxed);
+    }
+
+    /// Callbacks wait until the client has taken some of what waits for it.
+    pub(in crate::transport) fn is_over_high_water(&self) -> bool {
+        self.over_high_water.load(Ordering::Relaxed)
+    }
+
+    /// A callback has not returned at once: it is timed until this is dropped.
+    pub(super) fn callback_waits(&self) -> Waiting<'_> {
+        self.busy.store(lower_half(self.context.clock.now()), Ordering::Relaxed);
+        Waiting(&self.busy)
+    }
+
+    /// Sends something of the socket's own.
+    pub(in crate::transport) fn put(&self, framed: O::Framed) {
+        let mut state = self.state();
+        let sent = state.out.push(framed, &self.context.options.outbox);
+        if self.exceeds_high_water(&state) {
+            self.over_high_water.store(true, Ordering::Relaxed);
+        }
+        if sent != Sent::Done {
+            self.settle(state, sent);
+        }
+    }
+
+    #[cold]
+    pub(super) fn settle(&self, state: MutexGuard<'_, State<O>>, sent: Sent) {
+        if self.exceeds_high_water(&state) {
+            self.over_high_water.store(true, Ordering::Relaxed);
+        }
+        if sent == Sent::Overflow {
+            drop(state);
+            return self.request_stop(StopRequest::Overflow);
+        }
+        wake_writer(state);
+        if let Sent::Dropped(count) = sent {
+            self.context.handle.count_dropped(count);
+            tracing::debug!(socket = self.context.socket(), count, "dropped broadcasts for a slow client");
+        }
+    }
+
+    fn exceeds_high_water(&self, state: &State<O>) -> bool {
+        state.out.held() > self.context.options.outbox.limit / 2
+    }
+
+    /// The client took something. True if callbacks that waited for that can go on.
+    pub(in crate::transport) fn has_taken(&self, state: &mut State<O>) -> bool {
+        self.note_write(state);
+        self.measure(state)
+    }
+
+    /// Notes how much waits. True if callbacks that waited can go on.
+    pub(in crate::transport) fn measure(&self, state: &State<O>) -> bool {
+        let exceeds = self.exceeds_high_water(state);
+        let exceeded = self.is_over_high_water();
+        if exceeds != exceeded {
+            self.over_high_water.store(exceeds, Ordering::Relaxed);
+        }
+        exceeded && !exceeds
+    }
+
+    /// A client that has left gets no more time by what its stream takes.
+    pub(super) fn note_write(&self, state: &mut State<O>) {
+        if !state.has_left {
+            state.last_write = self.context.clock.now();
+        }
+    }
+
+    /// The client has ended its half of the stream, or all of it.
+    pub(in crate::transport) fn client_leaves(&self) {
+        let mut state = self.state();
+        if !state.has_left {
+            state.has_left = true;
+            state.last_write = self.context.clock.now();
+        }
+    }
+
+    /// The socket has ended: from here on, the client may take `Out::LINGER` to end the connection too.
+    pub(in crate::transport) fn begin_closing(&self) {
+        self.touch();
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the subscriptions of the client.
+    pub(in crate::transport) fn leave_topics(&self) {
+        let subscriptions = std::mem::take(&mut self.state().subscriptions);
+        subscriptions.leave(self.context.handle.pubsub());
+    }
+
+    /// The connection ends before its callback or what waits for its client has.
+    pub(in crate::transport) fn count_cut_off(&self) {
+        if !self.cut_off.swap(true, Ordering::Relaxed) {
+            self.context.connections.count_cut_off();
+        }
+    }
+
+    /// Drops what runs a callback that has to be left.
+    pub(in crate::transport) fn give_up<T>(&self, callback: T, request: StopRequest) {
+        if request == StopRequest::Cut {
+            self.count_cut_off();
+        } else {
+            let socket = self.context.socket();
+            tracing::warn!(socket, "a callback was given up: it took longer than `callback_timeout`");
+        }
+        self.discard_callback(callback);
+    }
+
+    /// Drops what may run a callback.
+    pub(in crate::transport) fn discard_callback<T>(&self, callback: T) {
+        if let Err(panic) = contain::discard(callback) {
+            let socket = self.context.socket();
+            tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
+        }
+    }
+
+    pub(in crate::transport) fn state(&self) -> MutexGuard<'_, State<O>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sweep_writes(&self, now: u64) {
+        let mut state = self.state();
+        let since = now.saturating_sub(state.last_write);
+        if state.has_left {
+            if since >= LEFT {
+                drop(state);
+                self.request_stop(StopRequest::Gone);
+            }
+        } else if state.out.is_empty() {
+            if !O::is_probed(self) {
+                state.last_write = now;
+            } else if since >= PROBED {
+                drop(state);
+                O::ping(self, Bytes::new());
+            }
+        } else if since >= self.context.options.write_timeout.millis() {
+            drop(state);
+            self.request_stop(StopRequest::Overflow);
+        }
+    }
+
+    /// Milliseconds since the callback that runs has not returned at once.
+    fn busy_for(&self, now: u64) -> Option<u64> {
+        let busy = self.busy.load(Ordering::Relaxed);
+        (busy != 0).then(|| lower_half(now).wrapping_sub(busy).into())
+    }
+}
+
+impl<O: Out> State<O> {
+    pub(in crate::transport) fn register(&mut self, cx: &mut Context<'_>) {
+        if !self.task.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            self.task = Some(cx.waker().clone());
+        }
+    }
+
+    pub(in crate::transport) fn wake_task(&self) {
+        if let Some(task) = &self.task {
+            task.wake_by_ref();
+        }
+    }
+
+    fn writer(&mut self) -> Option<Waker> {
+        let State { out, task, .. } = self;
+        out.writer(task.as_ref())
+    }
+}
+
+/// Wakes whoever brings to the client what waits for it, without the lock.
+pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
+    let writer = state.writer();
+    drop(state);
+    writer.into_iter().for_each(Waker::wake);
+}
+
+/// A callback that has not returned at once.
+pub(super) struct Waiting<'a>(&'a AtomicU32);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Never 0. Enough for durations of less than seven weeks.
+fn lower_half(clock: u64) -> u32 {
+    clock as u32 | 1
+}
+
+impl<O: Out> InboxWaker for Shared<O> {
+    fn wake(&self) {
+        self.state().wake_task();
+    }
+}
+
+impl<O: Out> Drainable for Shared<O> {
+    fn sweep(&self, now: u64) {
+        if self.heard.load(Ordering::Relaxed) == JUST_NOW {
+            self.heard.store(now, Ordering::Relaxed);
+        }
+        let silence = now.saturating_sub(self.heard.load(Ordering::Relaxed));
+        if self.closing.load(Ordering::Relaxed) {
+            if silence >= O::LINGER {
+                self.request_stop(StopRequest::Over);
+            }
+            return;
+        }
+        self.sweep_writes(now);
+        let options = &self.context.options;
+        match self.busy_for(now) {
+            Some(millis) if millis >= options.callback_timeout.millis() => {
+                self.request_stop(StopRequest::Late)
+            }
+            Some(millis) => O::callback_runs(self, millis),
+            None => {}
+        }
+        if !O::is_listening(self) {
+            self.heard.store(now, Ordering::Relaxed);
+        } else if silence >= options.timeout.millis() {
+            self.request_stop(StopRequest::Timeout);
+        } else {
+            O::is_silent(self, silence);
+        }
+    }
+
+    fn drain(&self) {
+        self.request_stop(StopRequest::Drain);
+    }
+
+    fn cut(&self) {
+        self.request_stop(StopRequest::Cut);
+    }
+
+    fn abort(&self) -> bool {
+        self.state().out.abort()
+    }
+}

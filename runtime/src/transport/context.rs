@@ -1,0 +1,54 @@
+//! A transport of a mount in a running endpoint: what all its connections share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio_util::task::TaskTracker;
+
+use super::{
+    connection::{clock::Clock, registry::Connections},
+    mount::Mount,
+    options::TransportOptions,
+};
+use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
+
+/// What all connections of a mount share that came by one transport.
+pub(crate) struct MountContext {
+    pub(crate) handle: Handle,
+    pub(crate) mount: &'static Mount,
+    pub(crate) kind: TransportKind,
+    pub(crate) options: TransportOptions,
+    pub(crate) origin: OriginCheck,
+    pub(crate) connections: Connections,
+    pub(crate) clock: Clock,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) watched: Watched,
+}
+
+impl MountContext {
+    /// The socket type's name, for logs.
+    pub(crate) fn socket(&self) -> &'static str {
+        self.mount.socket.name
+    }
+
+    /// Takes no connection any more, and ends those that are open.
+    pub(crate) async fn drain(&self) {
+        self.stopping.store(true, Ordering::Release);
+        let open = self.connections.len();
+        let (socket, path, transport) = (self.socket(), self.mount.path, self.kind);
+        if open > 0 {
+            tracing::info!(socket, path, %transport, open, "draining sockets");
+        }
+        let late = self.connections.drain(self.mount.drainer).await;
+        if late > 0 {
+            tracing::warn!(
+                socket, path, %transport, late,
+                "the drainer's time was over: what was left of the sockets was ended at once"
+            );
+        }
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,231 @@
+//! All mounts of a running endpoint: which of them a request belongs to.
+
+use std::{sync::Arc, time::Duration};
+
+use http::Request;
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    attempt::Attempt,
+    connection::clock::Clock,
+    context::MountContext,
+    erased::{ErasedTransport, ResponseFuture},
+    mount::Mount,
+    options::TransportOptions,
+    pattern::{Path, Pattern},
+};
+use crate::{
+    body::Body,
+    config::Config,
+    contain,
+    handle::Handle,
+    origin::{CheckOrigin, OriginCheck},
+    socket::{LACKS_COMPRESS, TURN_COMPRESS_ON, Timeout, TransportKind},
+};
+
+/// All mounts of a running endpoint.
+#[derive(Clone)]
+pub(crate) struct Dispatcher(Arc<Inner>);
+
+struct Inner {
+    /// Later mounts first: they win where patterns overlap.
+    routes: Vec<Route>,
+    clock: Clock,
+}
+
+/// A transport of a mount.
+struct Route {
+    pattern: Pattern,
+    context: Arc<MountContext>,
+    transport: Arc<dyn ErasedTransport>,
+}
+
+/// A mount's setting that cannot be used.
+#[derive(Debug)]
+pub(crate) struct MountError {
+    pub(crate) mount: &'static Mount,
+    pub(crate) key: &'static str,
+    pub(crate) message: String,
+}
+
+/// What is wrong with a transport: the key that is to blame, and a text.
+type Mistake = (&'static str, String);
+
+impl Dispatcher {
+    /// Makes all mounts ready for requests, or finds all that is wrong with them.
+    pub(crate) fn new(
+        mounts: &'static [Mount],
+        config: &Config,
+        handle: &Handle,
+        tasks: &TaskTracker,
+    ) -> Result<Self, Vec<MountError>> {
+        let clock = Clock::start();
+        let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
+        for mount in mounts.iter().rev() {
+            for transport in transports(mount, handle) {
+                let route = transport.and_then(|transport| {
+                    let options = transport.options();
+                    let origin = check(mount, transport.kind(), &options, config)?;
+                    let pattern = free_path(mount, &*transport, &options, &routes)?;
+                    let context = Arc::new(MountContext {
+                        handle: handle.clone(),
+                        mount,
+                        kind: transport.kind(),
+                        options,
+                        origin,
+                        connections: Default::default(),
+                        clock: clock.clone(),
+                        tasks: tasks.clone(),
+                        stopping: Default::default(),
+                        watched: handle.0.watchdog.socket(mount.socket.name),
+                    });
+                    Ok(Route { pattern, context, transport })
+                });
+                match route {
+                    Ok(route) => routes.push(route),
+                    Err((key, message)) => errors.push(MountError { mount, key, message }),
+                }
+            }
+        }
+        errors.reverse();
+        if errors.is_empty() { Ok(Dispatcher(Arc::new(Inner { routes, clock }))) } else { Err(errors) }
+    }
+
+    /// Gives a request to the socket that is mounted at its path, or back.
+    pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
+        let path = Path::new(request.uri().path());
+        let found = self.0.routes.iter().find_map(|route| Some((route, route.pattern.variables(path)?)));
+        match found {
+            Some((route, variables)) => {
+                Ok(route.transport.answer(Attempt::new(route.context.clone(), variables, request)))
+            }
+            None => Err(request),
+        }
+    }
+
+    /// Moves the clock on, and looks for connections that have been silent for too long. Runs until it is dropped.
+    pub(crate) async fn sweep(self) {
+        let mut tick = interval(self.sweep_every());
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let now = self.0.clock.tick();
+            self.0.routes.iter().for_each(|route| route.context.connections.sweep(now));
+        }
+    }
+
+    /// Often enough that the shortest timeout is late by an eighth at most.
+    fn sweep_every(&self) -> Duration {
+        let timeouts = self.0.routes.iter().flat_map(|route| {
+            let MountContext { options, mount, kind, .. } = &*route.context;
+            let websocket = mount.websocket.as_ref().filter(|_| *kind == TransportKind::WebSocket);
+            let ping = websocket.map_or(Timeout::Never, |websocket| websocket.ping);
+            [options.timeout, options.callback_timeout, options.write_timeout, ping]
+        });
+        let timeouts = timeouts.filter_map(|timeout| match timeout {
+            Timeout::After(time) => Some(time / 8),
+            Timeout::Never => None,
+        });
+        let second = Duration::from_secs(1);
+        timeouts.min().unwrap_or(second).clamp(Duration::from_millis(20), second)
+    }
+
+    /// Open connections.
+    pub(crate) fn connections(&self) -> usize {
+        self.0.routes.iter().map(|route| route.context.connections.len()).sum()
+    }
+
+    /// Takes no connection any more, and ends those that are open.
+    pub(crate) async fn drain(&self) {
+        let mut drains = JoinSet::new();
+        for route in &self.0.routes {
+            let context = route.context.clone();
+            drains.spawn(async move { context.drain().await });
+        }
+        drains.join_all().await;
+    }
+
+    /// How many connections had to be cut off when they were drained.
+    pub(crate) fn cut_off(&self) -> usize {
+        self.0.routes.iter().map(|route| route.context.connections.cut_off()).sum()
+    }
+}
+
+fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) -> Result<OriginCheck, String> {
+    let host = Some(config.url.host.as_str());
+    match own {
+        Some(check) => OriginCheck::compile::<_, &str>(&check, host),
+        None => OriginCheck::compile::<_, String>(&config.check_origin, host),
+    }
+}
+
+/// The transports of a mount: longpoll is looked at first.
+fn transports(mount: &'static Mount, handle: &Handle) -> Vec<Result<Arc<dyn ErasedTransport>, Mistake>> {
+    let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options)));
+    let websocket = mount.websocket.as_ref().map(|options| Ok((mount.socket.websocket)(options)));
+    let custom = mount.transport.map(|make| {
+        let made = contain::call(|| make(handle)).map(|transport| transport.0);
+        made.map_err(|panic| ("transport", format!("making the transport panicked: {panic}")))
+    });
+    [longpoll, websocket, custom].into_iter().flatten().collect()
+}
+
+/// The path of a transport. Those of custom ones are not known to the compiler: here they must differ from all others.
+fn free_path(
+    mount: &Mount,
+    transport: &dyn ErasedTransport,
+    options: &TransportOptions,
+    routes: &[Route],
+) -> Result<Pattern, Mistake> {
+    let pattern = Pattern::new(mount.path, options.path);
+    let custom = |route: &Route| transport.kind().is_custom() || route.context.kind.is_custom();
+    if routes.iter().any(|route| custom(route) && route.pattern.is_same(&pattern)) {
+        return Err(("transport", "its path is served by another transport already".to_owned()));
+    }
+    Ok(pattern)
+}
+
+/// What a transport needs of the whole configuration.
+fn check(
+    mount: &Mount,
+    kind: TransportKind,
+    options: &TransportOptions,
+    config: &Config,
+) -> Result<OriginCheck, Mistake> {
+    if kind == TransportKind::WebSocket && mount.websocket.is_some_and(|websocket| websocket.lacks_compress())
+    {
+        return Err(("compress", format!("{LACKS_COMPRESS}: {TURN_COMPRESS_ON}")));
+    }
+    let origin = origin(options.check_origin, config).map_err(|message| ("check_origin", message))?;
+    if !options.check_csrf && matches!(origin, OriginCheck::Off) {
+        return Err(("check_csrf", "one of `check_origin` and `check_csrf` must be on".to_owned()));
+    }
+    if kind == TransportKind::LongPoll && config.secret_key_base.is_none() {
+        return Err(("longpoll", "`longpoll` signs its tokens but no `secret_key_base` is set".to_owned()));
+    }
+    if let Some(session) = options.connect_info.session {
+        let text = match (session.mistake(), &config.secret_key_base) {
+            (Some(mistake), _) => Some(mistake.text),
+            (None, None) => Some("`session` signs its cookie but no `secret_key_base` is set"),
+            (None, Some(_)) => None,
+        };
+        if let Some(text) = text {
+            return Err(("connect_info", text.to_owned()));
+        }
+    }
+    let granted =
+        |key: &str| if key == "auth_token" { options.auth_token } else { options.connect_info.grants(key) };
+    let missing: Vec<_> = mount.socket.needs.info.iter().filter(|key| !granted(key)).collect();
+    if kind.is_custom() && !missing.is_empty() {
+        let text = format!(
+            "`{}` reads connect_info keys that this transport does not grant: {missing:?}",
+            mount.socket.name
+        );
+        return Err(("transport", text));
+    }
+    Ok(origin)
+}

@@ -1,0 +1,169 @@
+//! A transport in front of a socket type: what answers the requests at one path of a mount.
+
+use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+
+use http::Response;
+
+use super::{attempt::Attempt, options::TransportOptions};
+use crate::{
+    body::Body,
+    error::BoxError,
+    socket::{IntoSocket, Socket, TransportKind},
+};
+
+/// A way for clients to reach sockets: WebSocket and longpoll are two, an application can bring its own.
+///
+/// A transport answers requests. It takes what it needs of an [`Attempt`]: the origin check, parameters, the application's
+/// decision about the client ([`Attempt::connect`]). What it gets is a [`Driver`](super::Driver), by which it calls the
+/// socket's callbacks while the connection lasts, and an [`Outgoing`](super::Outgoing) with what the socket sends.
+///
+/// This one lets clients listen, a line for each message. `curl -N http://localhost:4000/news/lines` is a client.
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::{Method, Response, StatusCode};
+/// use landfall::{
+///     Unsupported,
+///     prelude::*,
+///     transport::{Attempt, Format, Transport, TransportOptions},
+/// };
+///
+/// struct Lines;
+///
+/// impl Transport for Lines {
+///     const NAME: &'static str = "lines";
+///
+///     fn options(&self) -> TransportOptions {
+///         TransportOptions { path: "/lines", ..TransportOptions::DEFAULT }
+///     }
+///
+///     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+///         if attempt.parts().method != Method::GET {
+///             let refusal = Response::builder().status(StatusCode::METHOD_NOT_ALLOWED);
+///             return Err(refusal.body(Body::empty()).expect("a status"));
+///         }
+///         let params = attempt.params()?;
+///         attempt.check_origin()?;
+///         let (driver, outgoing) = attempt.connect::<S, Line>(params, None).await?;
+///         driver.spawn(|mut driver| async move {
+///             let mut flow = driver.init().await;
+///             while flow == Flow::Continue {
+///                 driver.ready().await;
+///                 flow = driver.info().await;
+///             }
+///             if let Flow::Stop { reason, .. } = flow {
+///                 driver.terminate(reason);
+///             }
+///         });
+///         Ok(Response::new(outgoing.into_body()))
+///     }
+/// }
+///
+/// struct Line;
+///
+/// impl Format for Line {
+///     fn format(message: Message) -> Result<Bytes, Unsupported> {
+///         match message.as_text() {
+///             Some(text) if !text.contains('\n') => Ok(format!("{text}\n").into()),
+///             _ => Err(Unsupported::new("a line holds text, and no line end")),
+///         }
+///     }
+/// }
+///
+/// endpoint! {
+///     struct Web;
+///     http(port = 4000);
+///     socket("/news", News, websocket = false, transport = Lines);
+/// }
+/// # struct News;
+/// # #[socket]
+/// # impl News {
+/// #     async fn connect() -> Result<Self, Refused> { Ok(News) }
+/// #     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+/// # }
+/// ```
+///
+/// `examples/custom_transport.rs` carries messages both ways, over Server-Sent Events and `POST`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    label = "no transport",
+    note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
+)]
+pub trait Transport: Send + Sync + 'static {
+    /// What [`Connect::transport`](crate::Connect::transport) and logs call it.
+    const NAME: &'static str;
+
+    /// Its path behind the mount's, and how it treats requests. Asked once for each mount, when the endpoint starts.
+    fn options(&self) -> TransportOptions;
+
+    /// Answers a request, whatever its method: that is best looked at first, as the functions of an attempt run the
+    /// application's code. A refusal by one of the attempt's functions can be returned by `?`: `Err`
+    /// is an answer like any other.
+    ///
+    /// The future is dropped when the client goes before it has its answer.
+    fn answer<S: Socket>(
+        &self,
+        attempt: Attempt,
+    ) -> impl Future<Output = Result<Response<Body>, Response<Body>>> + Send;
+}
+
+/// The answer to an attempt; it is never an error, but shares its type with other services' answers.
+pub(crate) type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+
+/// A transport in front of a socket type, without the types.
+pub(crate) trait ErasedTransport: Send + Sync {
+    fn kind(&self) -> TransportKind;
+    fn options(&self) -> TransportOptions;
+    fn answer(&self, attempt: Attempt) -> ResponseFuture;
+}
+
+/// A transport in front of a socket type.
+struct Erased<S, T> {
+    transport: Arc<T>,
+    kind: TransportKind,
+    socket: PhantomData<fn() -> S>,
+}
+
+/// Puts a transport in front of a socket type.
+pub(crate) fn erase<S: Socket, T: Transport>(transport: T, kind: TransportKind) -> Arc<dyn ErasedTransport> {
+    Arc::new(Erased::<S, T> { transport: Arc::new(transport), kind, socket: PhantomData })
+}
+
+impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
+    fn kind(&self) -> TransportKind {
+        self.kind
+    }
+
+    fn options(&self) -> TransportOptions {
+        self.transport.options()
+    }
+
+    fn answer(&self, attempt: Attempt) -> ResponseFuture {
+        let transport = self.transport.clone();
+        Box::pin(async move {
+            let request = attempt.log_line();
+            let answer = transport.answer::<S>(attempt).await.unwrap_or_else(|refusal| refusal);
+            if let Some(request) = request {
+                request.answered(answer.status());
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// A transport of the application's own in front of a socket type: what `transport = expression` makes at a mount when the
+/// endpoint starts.
+pub struct CustomTransport(pub(crate) Arc<dyn ErasedTransport>);
+
+impl CustomTransport {
+    /// Puts a transport in front of a socket type.
+    pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self {
+        CustomTransport(erase::<S::Socket, T>(transport, TransportKind::Custom(T::NAME)))
+    }
+}
+
+impl fmt::Debug for CustomTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CustomTransport").field(&self.0.kind()).finish()
+    }
+}
