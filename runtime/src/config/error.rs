@@ -2,7 +2,7 @@
 
 use std::{fmt, panic::Location, path::PathBuf};
 
-use super::keys;
+use super::names;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,9 +92,9 @@ impl ConfigError {
         self
     }
 
-    pub(super) fn rank(&self) -> usize {
-        // A file that cannot be read or parsed comes first: what follows may come of it.
-        self.key().map_or(0, |key| 1 + keys::rank(key))
+    /// A file that cannot be read or parsed comes first: what follows may come of it.
+    pub(super) fn rank(&self) -> Option<Vec<usize>> {
+        self.key().map(names::rank)
     }
 
     /// What is wrong.

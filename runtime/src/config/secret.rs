@@ -2,6 +2,11 @@
 
 use std::{fmt, hint::black_box, sync::Arc};
 
+use super::{ConfigError, validate::Findings, value::Key};
+
+/// The bytes that session cookies need.
+const LEAST: usize = 64;
+
 /// A secret: it is neither printed nor serialized, and overwritten when its last clone is dropped.
 ///
 /// ```
@@ -22,8 +27,8 @@ impl Secret {
         &self.0.0
     }
 
-    /// Whether it is the same value in memory. Contents are not compared: that would take a time that tells about them.
-    pub(super) fn is_same(&self, other: &Secret) -> bool {
+    /// Whether both are clones of one value.
+    pub(super) fn is_the_same_in_memory(&self, other: &Secret) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
@@ -63,6 +68,17 @@ impl From<Vec<u8>> for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+pub(super) fn check(secret: &Secret, key: Key<'_>, found: &mut Findings) {
+    let bytes = secret.expose();
+    if bytes.len() < LEAST {
+        let text = format!("`{key}` has {} bytes, sessions need at least {LEAST}", bytes.len());
+        found.error(key, ConfigError::new(text).help("generate one: `openssl rand -base64 48`"));
+    } else if bytes.windows(2).all(|pair| pair[0] == pair[1]) {
+        let error = ConfigError::new(format!("`{key}` is one character repeated: anybody can guess it"));
+        found.warn(key, error.help("generate one: `openssl rand -base64 48`"));
     }
 }
 
