@@ -12,6 +12,7 @@ use syn::{
 };
 
 use super::*;
+use crate::grammar::names;
 
 /// Fields that no key sets.
 const WITHOUT_KEY: &[(&str, &[&str])] =
@@ -164,6 +165,16 @@ fn settings_are_the_rows_of_the_runtime() {
     let known = [&URL, &STATIC_URL, &HTTP, &PUBSUB].map(|group| group.literal);
     let unknown: Vec<_> = table.keys().filter(|layer| !known.contains(&layer.as_str())).collect();
     assert!(unknown.is_empty(), "no group of the language: {unknown:?}");
+}
+
+/// Start-up tells who writes one of them into a file where it belongs.
+#[test]
+fn names_of_the_grammar_are_those_of_the_table() {
+    let compiled = DIRECTIVES.iter().filter(|directive| directive.phase == Phase::Compile);
+    assert_eq!(compiled.map(|directive| directive.name).collect::<Vec<_>>(), names::DECLARED);
+    assert_eq!(SOCKET.key_names().collect::<Vec<_>>(), names::OF_A_MOUNT);
+    let both = directive_names().find(|name| names::comes_later(name));
+    assert_eq!(both, None, "what is here does not come later");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{fmt, panic::Location, path::PathBuf};
 
 use super::names;
+use crate::grammar::Mistake;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +127,12 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+impl From<Mistake> for ConfigError {
+    fn from(Mistake { text, help }: Mistake) -> Self {
+        help.into_iter().fold(ConfigError::new(text), ConfigError::help)
+    }
+}
 
 /// Everything that is wrong with a configuration. Displayed as a list.
 #[derive(Debug)]

@@ -13,17 +13,15 @@
 //! | `resolve` | from layers to one configuration |
 //! | `file` | a configuration file |
 //! | `names` | the order of all names, and what a mistaken one may have meant |
-//! | `validate`, `host`, `origin`, `proxies` | the checks |
+//! | `validate`, `origin` | the checks; what a value may look like is `grammar`'s |
 //! | `error` | what is wrong, and where it came from |
 
 mod error;
 mod extra;
 mod file;
-mod host;
 mod ip;
 mod names;
 mod origin;
-mod proxies;
 mod resolve;
 mod row;
 mod scheme;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ConfigError;
+use crate::grammar;
 
 /// The scheme of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +39,5 @@ impl fmt::Display for Scheme {
 }
 
 pub(super) fn parse(text: &str) -> Result<Scheme, ConfigError> {
-    let help = match text {
-        "http" => return Ok(Scheme::Http),
-        "https" => return Ok(Scheme::Https),
-        "ws" => "clients derive `ws` from `http`",
-        "wss" => "clients derive `wss` from `https`",
-        "htps" | "htpps" | "httsp" | "HTTPS" => "did you mean `\"https\"`?",
-        "htp" | "htttp" | "HTTP" => "did you mean `\"http\"`?",
-        _ => "write `scheme = \"https\"`",
-    };
-    Err(ConfigError::new(format!("`scheme` is `\"http\"` or `\"https\"`, not `{text:?}`")).help(help))
+    Ok(if grammar::scheme::is_https(text)? { Scheme::Https } else { Scheme::Http })
 }

@@ -2,11 +2,6 @@
 
 use std::{fmt, hint::black_box, sync::Arc};
 
-use super::{ConfigError, validate::Findings, value::Key};
-
-/// The bytes that session cookies need.
-const LEAST: usize = 64;
-
 /// A secret: it is neither printed nor serialized, and overwritten when its last clone is dropped.
 ///
 /// ```
@@ -68,17 +63,6 @@ impl From<Vec<u8>> for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
-    }
-}
-
-pub(super) fn check(secret: &Secret, key: Key<'_>, found: &mut Findings) {
-    let bytes = secret.expose();
-    if bytes.len() < LEAST {
-        let text = format!("`{key}` has {} bytes, sessions need at least {LEAST}", bytes.len());
-        found.error(key, ConfigError::new(text).help("generate one: `openssl rand -base64 48`"));
-    } else if bytes.windows(2).all(|pair| pair[0] == pair[1]) {
-        let error = ConfigError::new(format!("`{key}` is one character repeated: anybody can guess it"));
-        found.warn(key, error.help("generate one: `openssl rand -base64 48`"));
     }
 }
 

@@ -1,9 +1,9 @@
 //! The checks of a whole configuration: of each value by its kind, then of what keys say together.
 
 use super::{
-    Config, ConfigError, HttpConfig, PubSubConfig, Scheme, Settings, UrlConfig, host, row::Resolve,
-    value::Key,
+    Config, ConfigError, HttpConfig, PubSubConfig, Scheme, Settings, UrlConfig, row::Resolve, value::Key,
 };
+use crate::grammar;
 
 /// More headers do not fit into a header map.
 const MOST_HEADERS: usize = 32_768;
@@ -22,6 +22,9 @@ pub(super) enum Finding {
     Warning(String, ConfigError),
 }
 
+/// Nothing, a warning, or an error.
+pub(super) type Checked = Result<Option<ConfigError>, ConfigError>;
+
 /// Collects findings.
 #[derive(Default)]
 pub(super) struct Findings(Vec<Finding>);
@@ -35,8 +38,8 @@ impl Findings {
         self.0.push(Finding::Warning(key.0.to_owned(), error));
     }
 
-    /// Adds what a check returned: an error, or a warning.
-    pub(super) fn add(&mut self, key: Key<'_>, result: Result<Option<ConfigError>, ConfigError>) {
+    /// Adds what a check returned.
+    pub(super) fn add(&mut self, key: Key<'_>, result: Checked) {
         match result {
             Ok(warning) => warning.into_iter().for_each(|warning| self.warn(key, warning)),
             Err(error) => self.error(key, error),
@@ -63,8 +66,8 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
 
 fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: &mut Findings) {
     let [host_key, port_key, path_key] = ["host", "port", "path"].map(|name| group.below(name));
-    if let Err(error) = host::check(&url.host) {
-        found.error(Key(&host_key), error);
+    if let Err(mistake) = grammar::host::check(&url.host) {
+        found.error(Key(&host_key), mistake.into());
     } else if url.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let lower = url.host.to_ascii_lowercase();
         let text = format!("browsers send origins in lower case, `{}` will never equal one", url.host);
@@ -89,30 +92,9 @@ fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: 
         }
         _ => {}
     }
-    if let Err(error) = path(&url.path) {
-        found.error(Key(&path_key), error);
+    if let Err(mistake) = grammar::path::check(&url.path) {
+        found.error(Key(&path_key), mistake.into());
     }
-}
-
-fn path(path: &str) -> Result<(), ConfigError> {
-    let plain = |c: char| c.is_ascii_graphic() && !"?#\\\"<>^`{|}".contains(c);
-    if path == "/" {
-        Ok(())
-    } else if !path.starts_with('/') {
-        let error = ConfigError::new("`path` must start with `/`");
-        Err(error.help(format!("`path = {:?}`", format!("/{path}"))))
-    } else if !path.chars().all(plain) || path.contains("//") || path.split('/').any(is_dots) {
-        Err(ConfigError::new("`path` is not a plain absolute path"))
-    } else if let Some(short) = path.strip_suffix('/') {
-        let text = format!("`path` must not end with `/`, `path(\"/x\")` would give `{path}/x`");
-        Err(ConfigError::new(text).help(format!("`path = {short:?}`")))
-    } else {
-        Ok(())
-    }
-}
-
-fn is_dots(segment: &str) -> bool {
-    segment == "." || segment == ".."
 }
 
 fn check_http(http: &HttpConfig, found: &mut Findings) {

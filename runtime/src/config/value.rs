@@ -5,8 +5,12 @@ use std::{borrow::Cow, fmt, num::IntErrorKind, time::Duration};
 use serde_json::{Map, Value as Json};
 use toml::de::{DeArray, DeInteger, DeValue};
 
-use super::{ConfigError, Extra, Ip, Secret, TrustedProxies, origin, proxies, secret, validate::Findings};
-use crate::origin::CheckOrigin;
+use super::{ConfigError, Extra, Ip, Secret, TrustedProxies, origin, validate::Findings};
+use crate::{
+    grammar::{self, network::Network},
+    origin::CheckOrigin,
+    proxies::Entry,
+};
 
 /// Longer is a mistake, and in the end overflows the clock.
 const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -118,7 +122,11 @@ impl Value for Secret {
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
-        secret::check(self, key, found);
+        match (grammar::secret::check(self.expose()), grammar::secret::is_guessed(self.expose())) {
+            (Err(mistake), _) => found.error(key, mistake.into()),
+            (Ok(()), Some(mistake)) => found.warn(key, mistake.into()),
+            (Ok(()), None) => {}
+        }
     }
 }
 
@@ -269,7 +277,7 @@ impl Value for Ip {
                     integer::<u16>(key, part.get_ref().as_integer()?).ok().flatten()
                 };
                 let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
-                Some(parts.and_then(ip_of_parts).ok_or_else(invalid_ip))
+                Some(parts.and_then(ip_of_parts).ok_or_else(|| grammar::host::not_an_address().into()))
             }
             _ => None,
         }
@@ -277,7 +285,7 @@ impl Value for Ip {
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
         if !self.is_valid() {
-            found.error(key, invalid_ip());
+            found.error(key, grammar::host::not_an_address().into());
         }
     }
 }
@@ -288,11 +296,6 @@ fn ip_of_parts(parts: Vec<u16>) -> Option<Ip> {
     }
     let octets = parts.into_iter().map(u8::try_from).collect::<Result<Vec<_>, _>>().ok()?;
     <[u8; 4]>::try_from(octets).ok().map(Ip::from)
-}
-
-pub(super) fn invalid_ip() -> ConfigError {
-    ConfigError::new("this is not an IPv4 address (4 numbers 0–255) or IPv6 address (8 numbers 0–65535)")
-        .help("`ip = [0, 0, 0, 0]` or `ip = \"::1\"`")
 }
 
 impl Value for CheckOrigin {
@@ -357,7 +360,17 @@ impl Value for TrustedProxies {
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
-        self.entries().for_each(|entry| found.add(key, proxies::check(entry)));
+        for entry in self.entries() {
+            let network = match entry {
+                Entry::Unix => continue,
+                Entry::Network(network) => Ok(*network),
+                Entry::Invalid(text) => Network::parse(text),
+            };
+            match network.map(grammar::network::everybody) {
+                Ok(warning) => warning.into_iter().for_each(|mistake| found.warn(key, mistake.into())),
+                Err(mistake) => found.error(key, mistake.into()),
+            }
+        }
     }
 }
 
