@@ -9,8 +9,9 @@ use syn::{Expr, LitStr};
 use self::numbers::{TOO_LONG, millis, outlasts_the_client};
 use crate::{
     closure, connect_info,
-    diag::{Diagnostics, did_you_mean},
-    host, names,
+    diag::{Diagnostic, Diagnostics},
+    grammar::spelling::{did_you_mean, list},
+    host,
     options::{Entry, Options, Value},
     origin, pattern, proxies,
     schema::{self, Kind, Phase},
@@ -59,6 +60,11 @@ pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
     }
 }
 
+/// Reports a variable of the environment where only what is part of the binary can stand.
+pub(crate) fn not_read_at_start<'a>(name: &str, at: &Expr, diag: &'a mut Diagnostics) -> &'a mut Diagnostic {
+    diag.push(at, format!("`{name}` is fixed at compile time, `env(..)` is read at start"))
+}
+
 struct Check<'a> {
     name: &'static str,
     kind: Kind,
@@ -69,9 +75,7 @@ impl Check<'_> {
     fn value(mut self, value: &Expr, phase: Phase) {
         let Some(env) = Env::of(value) else { return self.acknowledged(value) };
         if phase == Phase::Compile {
-            let name = self.name;
-            self.diag
-                .push(value, format!("`{name}` is fixed at compile time, `env(..)` is read at start"))
+            not_read_at_start(self.name, value, self.diag)
                 .help("use a constant, such as one made with `cfg!(..)` or `option_env!(..)`");
             return;
         }
@@ -202,9 +206,9 @@ impl Check<'_> {
         found.help(format!("write `{name} = true`"));
     }
 
-    fn text(&mut self, value: &Expr, check: fn(&'static str, &LitStr, &mut Diagnostics)) {
+    fn text(&mut self, value: &Expr, check: fn(&LitStr, &mut Diagnostics)) {
         match (value::text(value), value::literal_name(value)) {
-            (Some(text), _) => check(self.name, text, self.diag),
+            (Some(text), _) => check(text, self.diag),
             (None, Some(literal)) => {
                 let name = self.name;
                 self.diag.push(value, format!("`{name}` takes a string, this is {literal}"));
@@ -294,7 +298,7 @@ impl Check<'_> {
         }
         if let Some(literal) = value::literal_name(value) {
             let found = self.diag.push(value, format!("`{}` takes a level, this is {literal}", self.name));
-            found.help(format!("one of {}, `false`", names::list(names)));
+            found.help(format!("one of {}, `false`", list(names)));
             return;
         }
         self.word(value, &names, Some("`false` logs nothing"));
@@ -310,7 +314,7 @@ impl Check<'_> {
         let found = self.diag.push(value, format!("unknown value `{word}` of `{name}`"));
         match did_you_mean(&word, words.iter().copied()) {
             Some(near) => found.help(format!("did you mean `{near}`?")),
-            None => found.help(format!("one of {}", names::list(words.iter().copied()))),
+            None => found.help(format!("one of {}", list(words.iter().copied()))),
         };
         if let Some(more) = more {
             found.help(more);

@@ -4,8 +4,8 @@ use proc_macro2::Span;
 use syn::Expr;
 
 use crate::{
-    diag::{Diagnostics, did_you_mean},
-    names,
+    diag::Diagnostics,
+    grammar::spelling::{did_you_mean, list},
     options::Options,
     schema, value,
 };
@@ -25,7 +25,7 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
         };
         let Some(name) = name else {
             diag.push(element, "`connect_info` lists names, and own values as `name = value`")
-                .help(format!("names: {}", names::list(schema::CONNECT_INFO.iter().copied())));
+                .help(format!("names: {}", list(schema::CONNECT_INFO.iter().copied())));
             continue;
         };
         let word = name.to_string();
@@ -91,7 +91,7 @@ fn unknown(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
             let found = diag.push(name, format!("unknown connect_info key `{word}`"));
             match did_you_mean(word, schema::CONNECT_INFO.iter().copied()) {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("keys: {}", names::list(schema::CONNECT_INFO.iter().copied()))),
+                None => found.help(format!("keys: {}", list(schema::CONNECT_INFO.iter().copied()))),
             };
             found.help(format!("own values: `{word} = value`"));
         }

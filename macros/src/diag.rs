@@ -3,6 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 
+use crate::grammar::Mistake;
+
 /// All findings of one macro call.
 #[derive(Default)]
 pub(crate) struct Diagnostics {
@@ -29,6 +31,15 @@ impl Diagnostics {
     pub(crate) fn push_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.earlier.extend(self.latest.take());
         self.latest.insert(Diagnostic { span, message: message.into(), lines: Vec::new() })
+    }
+
+    /// Takes over what a value is found wrong for.
+    pub(crate) fn push_mistake(&mut self, at: &impl Spanned, mistake: Mistake) -> &mut Diagnostic {
+        let found = self.push(at, mistake.text);
+        mistake.help.iter().for_each(|help| {
+            found.help(help);
+        });
+        found
     }
 
     /// Takes over what `syn` found.
@@ -76,52 +87,5 @@ impl Diagnostic {
             text.push_str(line);
         }
         text
-    }
-}
-
-/// The one of `known` that `word` was probably meant to be: at most two edits away, and less than half of it changed.
-pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (edits(word, name), name))
-        .filter(|(edits, name)| *edits <= 2 && edits * 2 < name.chars().count().max(2))
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, name)| name)
-}
-
-/// Levenshtein distance, with a swap of neighbours counted as one edit.
-fn edits(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut table = Table { cells: Vec::new(), width: b.len() + 1 };
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            let (Some(up), Some(left)) = (i.checked_sub(1), j.checked_sub(1)) else {
-                table.cells.push(i + j);
-                continue;
-            };
-            let differ = usize::from(a.get(up) != b.get(left));
-            let mut best = table.at(up, left) + differ;
-            best = best.min(table.at(up, j) + 1).min(table.at(i, left) + 1);
-            if let (Some(up2), Some(left2)) = (up.checked_sub(1), left.checked_sub(1))
-                && a.get(up) == b.get(left2)
-                && a.get(up2) == b.get(left)
-            {
-                best = best.min(table.at(up2, left2) + 1);
-            }
-            table.cells.push(best);
-        }
-    }
-    table.at(a.len(), b.len())
-}
-
-/// Filled row by row.
-struct Table {
-    cells: Vec<usize>,
-    width: usize,
-}
-
-impl Table {
-    fn at(&self, row: usize, column: usize) -> usize {
-        self.cells.get(row * self.width + column).copied().unwrap_or_default()
     }
 }

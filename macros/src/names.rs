@@ -3,7 +3,11 @@
 use syn::Ident;
 
 use crate::{
-    diag::{Diagnostics, did_you_mean},
+    diag::Diagnostics,
+    grammar::{
+        names::comes_later,
+        spelling::{did_you_mean, list},
+    },
     schema::{self, Group},
 };
 
@@ -175,26 +179,9 @@ const FOREIGN: &[Foreign] = &[
     ),
 ];
 
-/// Directives of Phoenix's endpoint whose time has not come.
-const LATER: &[&str] = &[
-    "https",
-    "force_ssl",
-    "debug_errors",
-    "render_errors",
-    "cache_static_manifest",
-    "cache_static_manifest_latest",
-    "cache_manifest_skip_vsn",
-    "static",
-    "live_reload",
-    "watchers",
-    "force_watchers",
-    "drainer",
-    "log_access_url",
-];
-
 pub(crate) fn unknown_directive(name: &Ident, diag: &mut Diagnostics) {
     let word = name.to_string();
-    if LATER.contains(&word.as_str()) {
+    if comes_later(&word) {
         let found = diag.push(name, format!("`{word}` is not supported yet"));
         found.help("remove it; a later version will have it");
         return;
@@ -265,10 +252,4 @@ fn foreign(name: &Ident, within: &str, diag: &mut Diagnostics) -> bool {
     };
     diag.push(name, message).help(known.help);
     true
-}
-
-/// `a`, `b`, `c`, in backticks.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
 }

@@ -11,6 +11,7 @@ use syn::{
 
 use crate::{
     diag::Diagnostics,
+    grammar::spelling::list,
     names,
     recover::Arguments,
     schema::{Group, Key, Kind},
@@ -172,7 +173,7 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
         (Some(text), Some(first)) if matches!(first.kind, Kind::Host) => {
             found.help(format!("write `{} = {:?}`", first.name, text.value()))
         }
-        _ => found.help(format!("keys of `{}`: {}", group.name, names::list(group.key_names()))),
+        _ => found.help(format!("keys of `{}`: {}", group.name, list(group.key_names()))),
     };
 }
 

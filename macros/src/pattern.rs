@@ -2,7 +2,10 @@
 
 use syn::LitStr;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::{
+    diag::{Diagnostic, Diagnostics},
+    grammar::path,
+};
 
 /// A segment of a path pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ impl Segment {
             };
         }
         let Some((prefix, name)) = text.split_once(':') else {
-            return match text.bytes().all(is_plain) {
+            return match text.bytes().all(path::is_plain) {
                 true => Ok(Segment::Literal(text.to_owned())),
                 false => wrong(
                     "this is not a plain path",
@@ -97,7 +100,7 @@ pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<S
 }
 
 /// Checks `websocket(path = "/path")`.
-pub(crate) fn check_transport_path(_: &'static str, text: &LitStr, diag: &mut Diagnostics) {
+pub(crate) fn check_transport_path(text: &LitStr, diag: &mut Diagnostics) {
     transport_path(text, diag);
 }
 
@@ -178,30 +181,10 @@ pub(crate) fn shape(segments: &[Segment]) -> String {
 }
 
 /// Checks `url(path = "/app")`.
-pub(crate) fn check_url_path(name: &'static str, text: &LitStr, diag: &mut Diagnostics) {
-    let path = text.value();
-    if path == "/" {
-    } else if !path.starts_with('/') {
-        diag.push(text, format!("`{name}` must start with `/`"))
-            .help(format!("write `{name} = \"/{path}\"`"));
-    } else if path.contains("//") || !path.split('/').all(is_plain_segment) {
-        diag.push(text, format!("`{name}` is not a plain absolute path"))
-            .help(format!("such as `{name} = \"/app\"`: no empty or dotted segment, no `?`, `#` or space"));
-    } else if let Some(plain) = path.strip_suffix('/') {
-        diag.push(text, format!("`{name}` must not end with `/`: `path(\"/x\")` would give `{path}/x`"))
-            .help(format!("write `{name} = {plain:?}`"));
+pub(crate) fn check_url_path(text: &LitStr, diag: &mut Diagnostics) {
+    if let Err(mistake) = path::check(&text.value()) {
+        diag.push_mistake(text, mistake);
     }
-}
-
-fn is_plain_segment(segment: &str) -> bool {
-    segment != "."
-        && segment != ".."
-        && segment.bytes().all(|byte| is_plain(byte) || matches!(byte, b':' | b'*'))
-}
-
-/// Characters of RFC 3986 that stand for themselves in a segment, without those that patterns use.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=@".contains(&byte)
 }
 
 fn is_variable(name: &str) -> bool {

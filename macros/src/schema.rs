@@ -92,7 +92,18 @@ pub(crate) enum Kind {
 /// A statement of `endpoint!`.
 pub(crate) struct Directive {
     pub(crate) name: &'static str,
+    pub(crate) phase: Phase,
     pub(crate) form: Form,
+}
+
+/// Part of the binary.
+const fn compiled(name: &'static str, form: Form) -> Directive {
+    Directive { name, phase: Phase::Compile, form }
+}
+
+/// A default, which files, the environment, start options and `init` override.
+const fn setting(name: &'static str, form: Form) -> Directive {
+    Directive { name, phase: Phase::Start, form }
 }
 
 /// How a directive is written.
@@ -115,20 +126,20 @@ pub(crate) enum Form {
 }
 
 pub(crate) const DIRECTIVES: &[Directive] = &[
-    Directive { name: "state", form: Form::Type },
-    Directive { name: "url", form: Form::Group(&URL) },
-    Directive { name: "static_url", form: Form::Group(&STATIC_URL) },
-    Directive { name: "http", form: Form::Group(&HTTP) },
-    Directive { name: "secret_key_base", form: Form::Value(&SECRET_KEY_BASE) },
-    Directive { name: "check_origin", form: Form::Value(&CHECK_ORIGIN) },
-    Directive { name: "trusted_proxies", form: Form::Value(&TRUSTED_PROXIES) },
-    Directive { name: "pubsub", form: Form::Group(&PUBSUB) },
-    Directive { name: "server", form: Form::Value(&SERVER) },
-    Directive { name: "extra", form: Form::Extra },
-    Directive { name: "socket", form: Form::Socket },
-    Directive { name: "plug", form: Form::Expression },
-    Directive { name: "service", form: Form::Expression },
-    Directive { name: "crate", form: Form::Path },
+    compiled("state", Form::Type),
+    setting("url", Form::Group(&URL)),
+    setting("static_url", Form::Group(&STATIC_URL)),
+    setting("http", Form::Group(&HTTP)),
+    setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
+    setting("check_origin", Form::Value(&CHECK_ORIGIN)),
+    setting("trusted_proxies", Form::Value(&TRUSTED_PROXIES)),
+    setting("pubsub", Form::Group(&PUBSUB)),
+    setting("server", Form::Value(&SERVER)),
+    setting("extra", Form::Extra),
+    compiled("socket", Form::Socket),
+    compiled("plug", Form::Expression),
+    compiled("service", Form::Expression),
+    compiled("crate", Form::Path),
 ];
 
 const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret };

@@ -1,10 +1,18 @@
 //! The table against the runtime: every key is a field, every field a key, and all of it is documented.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
-use syn::{Fields, Item, TraitItem};
+use syn::{
+    Attribute, Expr, Fields, Ident, Item, Token, TraitItem, Type, Visibility, braced,
+    parse::{Parse, ParseStream},
+};
 
 use super::*;
+use crate::grammar::names;
 
 /// Fields that no key sets.
 const WITHOUT_KEY: &[(&str, &[&str])] =
@@ -31,6 +39,72 @@ fn fields(file: &str, name: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// One group of the runtime's table of settings, as far as it concerns us.
+struct Rows {
+    layer: String,
+    names: BTreeSet<String>,
+}
+
+impl Parse for Rows {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.call(Attribute::parse_outer)?;
+        let layer = input.parse::<Ident>()?.to_string();
+        input.parse::<Token![=>]>()?;
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Ident>()?;
+        let (rows, mut names) = (braces(input)?, BTreeSet::new());
+        let parse_rows = |input: ParseStream| {
+            while !input.is_empty() {
+                names.insert(row(input)?);
+            }
+            Ok(())
+        };
+        syn::parse::Parser::parse2(parse_rows, rows)?;
+        Ok(Rows { layer, names })
+    }
+}
+
+fn braces(input: ParseStream) -> syn::Result<proc_macro2::TokenStream> {
+    let content;
+    braced!(content in input);
+    content.parse()
+}
+
+/// `/// doc` `pub name: Said => Value = default,`
+fn row(input: ParseStream) -> syn::Result<String> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    let name: Ident = input.parse()?;
+    assert!(!attributes.is_empty(), "`{name}` has no documentation");
+    input.parse::<Token![:]>()?;
+    input.parse::<Type>()?;
+    input.parse::<Token![=>]>()?;
+    input.parse::<Type>()?;
+    if input.parse::<Option<Token![=]>>()?.is_some() {
+        input.parse::<Expr>()?;
+    }
+    input.parse::<Token![,]>()?;
+    Ok(name.to_string())
+}
+
+/// The names in the runtime's table of settings, by layer.
+fn table() -> BTreeMap<String, BTreeSet<String>> {
+    let file = syn::parse_file(&read("config/table.rs")).unwrap();
+    let tokens = file.items.into_iter().find_map(|item| match item {
+        Item::Macro(item) if item.mac.path.is_ident("settings") => Some(item.mac.tokens),
+        _ => None,
+    });
+    let groups = |input: ParseStream| {
+        let mut groups = BTreeMap::new();
+        while !input.is_empty() {
+            let Rows { layer, names } = input.parse()?;
+            groups.insert(layer, names);
+        }
+        Ok(groups)
+    };
+    syn::parse::Parser::parse2(groups, tokens.unwrap()).unwrap()
+}
+
 fn keys(group: &Group) -> BTreeSet<String> {
     group.key_names().map(str::to_owned).collect()
 }
@@ -38,10 +112,6 @@ fn keys(group: &Group) -> BTreeSet<String> {
 #[test]
 fn keys_are_the_fields_of_the_runtime() {
     for (file, group) in [
-        ("config/settings.rs", &URL),
-        ("config/settings.rs", &STATIC_URL),
-        ("config/settings.rs", &HTTP),
-        ("config/settings.rs", &PUBSUB),
         ("socket/options.rs", &SOCKET_OPTIONS),
         ("socket/options.rs", &WEBSOCKET),
         ("socket/options.rs", &LONGPOLL),
@@ -81,13 +151,30 @@ fn connect_info_keys_are_the_fields_of_the_runtime() {
 }
 
 #[test]
-fn directives_that_set_something_are_the_fields_of_settings() {
+fn settings_are_the_rows_of_the_runtime() {
+    let mut table = table();
     let directives: BTreeSet<String> = DIRECTIVES
         .iter()
-        .filter(|directive| matches!(directive.form, Form::Group(_) | Form::Value(_) | Form::Extra))
+        .filter(|directive| directive.phase == Phase::Start)
         .map(|directive| directive.name.to_owned())
         .collect();
-    assert_eq!(directives, fields("config/settings.rs", "Settings"));
+    assert_eq!(table.remove("Settings"), Some(directives));
+    for group in [&URL, &STATIC_URL, &HTTP, &PUBSUB] {
+        assert_eq!(table.get(group.literal), Some(&keys(group)), "{}", group.name);
+    }
+    let known = [&URL, &STATIC_URL, &HTTP, &PUBSUB].map(|group| group.literal);
+    let unknown: Vec<_> = table.keys().filter(|layer| !known.contains(&layer.as_str())).collect();
+    assert!(unknown.is_empty(), "no group of the language: {unknown:?}");
+}
+
+/// Start-up tells who writes one of them into a file where it belongs.
+#[test]
+fn names_of_the_grammar_are_those_of_the_table() {
+    let compiled = DIRECTIVES.iter().filter(|directive| directive.phase == Phase::Compile);
+    assert_eq!(compiled.map(|directive| directive.name).collect::<Vec<_>>(), names::DECLARED);
+    assert_eq!(SOCKET.key_names().collect::<Vec<_>>(), names::OF_A_MOUNT);
+    let both = directive_names().find(|name| names::comes_later(name));
+    assert_eq!(both, None, "what is here does not come later");
 }
 
 #[test]
@@ -107,14 +194,50 @@ fn words_are_the_variants_of_the_runtime() {
     }
 }
 
+/// The names that the tables of a document explain, by what stands in their first line.
+fn documented(document: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut tables = BTreeMap::new();
+    let mut within: Option<Vec<String>> = None;
+    for line in read(document).lines() {
+        let Some(cells) = line.strip_prefix("| ") else {
+            within = None;
+            continue;
+        };
+        let names = code(cells.split(" | ").next().unwrap());
+        match &within {
+            None if names.is_empty() => within = Some(vec!["directive".to_owned()]),
+            None => within = Some(names),
+            Some(tables_of) => {
+                for table in tables_of {
+                    tables.entry(table.clone()).or_insert_with(BTreeSet::new).extend(names.iter().cloned());
+                }
+            }
+        }
+    }
+    tables
+}
+
+/// What stands in backticks.
+fn code(cell: &str) -> Vec<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
 #[test]
-fn every_name_is_documented() {
-    let text = read("docs/endpoint.md");
-    let groups =
-        [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &LONGPOLL, &CRYPTO, &OUTBOX, &DRAINER];
-    let keys = groups.into_iter().flat_map(Group::key_names);
-    for name in directive_names().chain(keys).chain(CONNECT_INFO.iter().copied()) {
-        assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");
+fn every_name_has_its_row_in_the_documentation() {
+    let tables = documented("docs/endpoint.md");
+    let explained = |table: &str, name: &str| tables.get(table).is_some_and(|names| names.contains(name));
+    for name in directive_names() {
+        assert!(explained("directive", name), "`{name}` is not among the directives");
+    }
+    for group in
+        [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &LONGPOLL, &CRYPTO, &OUTBOX, &DRAINER]
+    {
+        for name in group.key_names() {
+            assert!(explained(group.name, name), "`{name}` is not in the table of `{}`", group.name);
+        }
+    }
+    for name in CONNECT_INFO {
+        assert!(explained("connect_info", name), "`{name}` is not in the table of `connect_info`");
     }
     let text = read("docs/socket.md");
     for name in CHANNEL_OPTIONS.key_names().chain(ROUTE.key_names()) {

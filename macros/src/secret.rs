@@ -2,10 +2,7 @@
 
 use syn::Expr;
 
-use crate::{diag::Diagnostics, value};
-
-/// Sessions are signed and encrypted with keys derived from at least this many bytes, as in Plug.
-const LEAST: usize = 64;
+use crate::{diag::Diagnostics, grammar, value};
 
 /// A literal in a declaration is no secret.
 pub(crate) fn in_the_source(value: &Expr, diag: &mut Diagnostics) {
@@ -25,14 +22,8 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
         return;
     };
     let secret = text.value();
-    if secret.len() < LEAST {
-        diag.push(
-            value,
-            format!("`secret_key_base` has {} bytes, sessions need at least {LEAST}", secret.len()),
-        )
-        .help("generate one: `openssl rand -base64 48`");
-    } else if secret.chars().all(|char| secret.starts_with(char)) {
-        diag.push(value, "`secret_key_base` is one character, repeated")
-            .help("generate one: `openssl rand -base64 48`");
+    let wrong = grammar::secret::check(secret.as_bytes()).err();
+    if let Some(mistake) = wrong.or_else(|| grammar::secret::is_guessed(secret.as_bytes())) {
+        diag.push_mistake(value, mistake);
     }
 }

@@ -16,6 +16,7 @@ mod escape;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod grammar;
 mod handle;
 mod header;
 mod interop;

@@ -1,6 +1,5 @@
 //! Which web pages may open a socket.
 
-mod name;
 mod parts;
 mod pattern;
 #[cfg(test)]
@@ -9,10 +8,7 @@ mod tests;
 use http::HeaderValue;
 
 use self::parts::{Parts, default_port, plain_host};
-pub(crate) use self::{
-    name::is_name,
-    pattern::{Mistake, Pattern, empty_list},
-};
+pub(crate) use self::pattern::Pattern;
 use crate::{handle::Handle, header};
 
 /// `check_origin`: which web pages may open a socket. Requests without an `origin` header do not come from a web page

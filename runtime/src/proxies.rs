@@ -4,6 +4,8 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use http::HeaderMap;
 
+use crate::grammar::network::Network;
+
 /// Where proxies write whom they forward a request for, each behind what it was told.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -35,24 +37,6 @@ pub(crate) enum Entry {
     Unix,
     /// Reported when the endpoint starts, with where it came from.
     Invalid(String),
-}
-
-/// Addresses that begin alike. One of IPv4 is never written as IPv6.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Network {
-    pub(crate) address: IpAddr,
-    pub(crate) prefix: u8,
-}
-
-/// What is wrong with an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoNetwork {
-    /// Neither an address nor a network.
-    Unreadable,
-    /// The network has more bits than an address of its kind.
-    Prefix { most: u8 },
-    /// The address is inside of this network.
-    Inside(String),
 }
 
 impl TrustedProxies {
@@ -108,67 +92,6 @@ fn address(text: &[u8]) -> Option<IpAddr> {
     let address =
         bare.parse::<IpAddr>().or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
     address.ok().map(|address| address.to_canonical())
-}
-
-impl Network {
-    pub(crate) fn parse(text: &str) -> Result<Network, NoNetwork> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
-        let address: IpAddr = address.parse().map_err(|_| NoNetwork::Unreadable)?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => most,
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok().filter(|prefix| *prefix <= most).ok_or(NoNetwork::Prefix { most })?
-            }
-            Some(_) => return Err(NoNetwork::Unreadable),
-        };
-        let network = Network { address, prefix }.canonical();
-        let first = network.first();
-        if first == network.address {
-            Ok(network)
-        } else {
-            Err(NoNetwork::Inside(Network { address: first, ..network }.to_string()))
-        }
-    }
-
-    fn canonical(self) -> Network {
-        match (self.address.to_canonical(), self.address) {
-            (IpAddr::V4(address), IpAddr::V6(_)) if self.prefix >= 96 => {
-                Network { address: address.into(), prefix: self.prefix - 96 }
-            }
-            _ => self,
-        }
-    }
-
-    fn contains(self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(_), IpAddr::V4(_)) | (IpAddr::V6(_), IpAddr::V6(_)) => {
-                Network { address, ..self }.first() == self.address
-            }
-            _ => false,
-        }
-    }
-
-    /// The address without what comes after the prefix.
-    fn first(self) -> IpAddr {
-        let prefix = u32::from(self.prefix);
-        match self.address {
-            IpAddr::V4(address) => {
-                let mask = u32::MAX.checked_shl(32 - prefix).unwrap_or(0);
-                IpAddr::V4((u32::from(address) & mask).into())
-            }
-            IpAddr::V6(address) => {
-                let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
-                IpAddr::V6((u128::from(address) & mask).into())
-            }
-        }
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
-    }
 }
 
 impl From<&str> for Entry {

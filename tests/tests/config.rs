@@ -94,7 +94,7 @@ async fn everything_wrong_is_said_at_once() {
         "the configuration of `Chat` is wrong\n\n\
          unknown key `sever` (from {path}:1)\n  help: did you mean `server`?\n\n\
          `port` is a number, not `\"80a\"` (`url.port` from {path}:4)\n\n\
-         `path` must start with `/` (`url.path` from {path}:5)\n  help: `path = \"/chat\"`\n\n\
+         `path` must start with `/` (`url.path` from {path}:5)\n  help: write `path = \"/chat\"`\n\n\
          `secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from start options)\n  \
          help: generate one: `openssl rand -base64 48`"
     );

@@ -6,8 +6,9 @@ use super::ast::Source;
 use crate::{
     block::{argument_attributes, argument_attributes_mut},
     callback::last_segment,
-    diag::{Diagnostics, did_you_mean},
-    names, state,
+    diag::Diagnostics,
+    grammar::spelling::{did_you_mean, list},
+    state,
 };
 
 const SOURCES: [(&str, Source); 5] = [
@@ -85,7 +86,7 @@ fn foreign(attribute: &Attribute, diag: &mut Diagnostics) {
             if let Some(near) = did_you_mean(&word, known()) {
                 diag.push(attribute.path(), format!("unknown attribute `{word}`"))
                     .help(format!("did you mean `#[{near}]`?"))
-                    .note(format!("attributes of arguments of `join`: {}", names::list(known())));
+                    .note(format!("attributes of arguments of `join`: {}", list(known())));
             }
         }
     }

@@ -7,10 +7,7 @@ use super::{
     ast::{Channel, Direction, Handler, Method, Source},
     callback::CALLBACKS,
 };
-use crate::{
-    callback::owned,
-    diag::{Diagnostics, did_you_mean},
-};
+use crate::{callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean};
 
 pub(crate) fn check(channel: &Channel, diag: &mut Diagnostics) {
     others(channel, diag);

@@ -3,7 +3,7 @@
 use syn::Expr;
 
 use super::Check;
-use crate::{diag::did_you_mean, schema, value};
+use crate::{grammar::spelling::did_you_mean, schema, value};
 
 pub(super) const TOO_LONG: &str = "the JavaScript client gives up a request after 20 s";
 

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Ident, ItemFn, ItemStruct, LitStr, Path, Type};
 
-use crate::{options::Options, schema::Key};
+use crate::{
+    options::Options,
+    schema::{Key, Phase},
+};
 
 /// What stands in `endpoint! { .. }`.
 #[derive(Default)]
@@ -32,6 +35,7 @@ pub(crate) struct Name {
 pub(crate) struct Setting {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
+    pub(crate) phase: Phase,
     pub(crate) value: Value,
 }
 

@@ -11,7 +11,7 @@ use crate::{
     diag::Diagnostics,
     options::Entry,
     pattern::{self, Segment},
-    schema::{Form, Phase, directive},
+    schema::{Form, directive},
     value,
 };
 
@@ -72,7 +72,7 @@ fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
 fn values(setting: &Setting, diag: &mut Diagnostics) {
     match &setting.value {
         Value::Group(options) => check::options(options, diag),
-        Value::Expr(key, value) => check::key(key.name, key.kind, value, Phase::Start, diag),
+        Value::Expr(key, value) => check::key(key.name, key.kind, value, setting.phase, diag),
         Value::Extra(entries) => entries.iter().for_each(|entry| extra(entry, diag)),
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
             quote!(#settings.#name = #group;)
         }
         Value::Expr(key, value) => {
-            let value = lower::value_of(key, value, Phase::Start);
+            let value = lower::value_of(key, value, setting.phase);
             quote!(#settings.#name = #value;)
         }
         Value::Extra(entries) => entries

@@ -11,12 +11,13 @@ use syn::{
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value};
 use crate::{
+    check,
     diag::Diagnostics,
     names,
     options::{Argument, Options},
     recover::{self, Arguments},
-    schema::{self, Directive, Form, Kind},
-    value,
+    schema::{self, Directive, Form, Kind, Phase},
+    value::{self, Env},
 };
 
 /// Reads a body, or a body in braces: `endpoint!({ .. })`.
@@ -128,7 +129,7 @@ fn item(
             let name = &function.sig.ident;
             if name != "init" {
                 let found = diag.push(name, format!("unknown hook `{name}`"));
-                match crate::diag::did_you_mean(&name.to_string(), ["init"]) {
+                match crate::grammar::spelling::did_you_mean(&name.to_string(), ["init"]) {
                     Some(near) => found.help(format!("did you mean `{near}`?")),
                     None => found.help("the hook is `init`; other functions stand outside of `endpoint!`"),
                 };
@@ -158,19 +159,31 @@ fn directive(
     };
     let conditional = attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
     declaration.names.push(Name { ident: name.clone(), conditional });
+    if let (Phase::Compile, Body::Value(tokens)) = (known.phase, &body)
+        && let Ok(value) = syn::parse2::<Expr>(tokens.clone())
+        && Env::of(&value).is_some()
+    {
+        check::not_read_at_start(known.name, &value, diag).help(format!("write `{};`", example(known)));
+        return;
+    }
     match (known.form, body) {
         (Form::Group(group), Body::Group(tokens)) => {
             let value = Value::Group(Options::parse(tokens, group, diag));
-            declaration.settings.push(Setting { attributes, name, value });
+            declaration.settings.push(Setting { attributes, name, phase: known.phase, value });
         }
         (Form::Value(key), Body::Value(tokens)) => {
             if let Some(value) = expression(&name, tokens, diag) {
-                declaration.settings.push(Setting { attributes, name, value: Value::Expr(key, value) });
+                declaration.settings.push(Setting {
+                    attributes,
+                    name,
+                    phase: known.phase,
+                    value: Value::Expr(key, value),
+                });
             }
         }
         (Form::Extra, Body::Group(tokens)) => {
             let value = Value::Extra(extra(tokens, diag));
-            declaration.settings.push(Setting { attributes, name, value });
+            declaration.settings.push(Setting { attributes, name, phase: known.phase, value });
         }
         (Form::Socket, Body::Group(tokens)) => {
             declaration.mounts.extend(mount(attributes, &name, tokens, diag));
@@ -216,7 +229,12 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
         (Body::Value(_), Form::Group(_) | Form::Extra) => "is a group, not a value",
         (Body::Value(_), _) => "takes its argument in parentheses",
     };
-    let example = match known.form {
+    diag.push(name, format!("`{name}` {what}")).help(format!("write `{};`", example(known)));
+}
+
+/// How a directive is written.
+fn example(known: &Directive) -> String {
+    match known.form {
         Form::Group(group) => match group.keys.first().map(|key| (key.name, key.kind)) {
             Some((_, Kind::Host)) => {
                 format!("{}(scheme = \"https\", host = \"example.com\", port = 443)", known.name)
@@ -231,8 +249,7 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
         Form::Expression => format!("{}(..)", known.name),
         Form::Path => "crate = some::path".to_owned(),
         Form::Type => format!("{} = App", known.name),
-    };
-    diag.push(name, format!("`{name}` {what}")).help(format!("write `{example};`"));
+    }
 }
 
 fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Option<Expr> {

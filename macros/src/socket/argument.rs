@@ -8,8 +8,9 @@ use syn::{
 use super::ast::{Argument, Default, Name, Source};
 use crate::{
     callback::last_segment,
-    diag::{Diagnostics, did_you_mean},
-    names, state,
+    diag::Diagnostics,
+    grammar::spelling::{did_you_mean, list},
+    state,
 };
 
 const ATTRIBUTES: [&str; 3] = ["param", "info", "state"];
@@ -140,7 +141,7 @@ fn read_key(
             let found = diag.push(&meta.path, format!("unknown key `{key}` in `#[{word}]`"));
             match did_you_mean(key, known.iter().copied()) {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("keys of `#[{word}]`: {}", names::list(known.iter().copied()))),
+                None => found.help(format!("keys of `#[{word}]`: {}", list(known.iter().copied()))),
             };
             return Ok(false);
         }

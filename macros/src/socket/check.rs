@@ -10,8 +10,9 @@ use super::{
 use crate::{
     callback::{Callback, is_option, last_segment},
     check,
-    diag::{Diagnostics, did_you_mean},
-    names, schema,
+    diag::Diagnostics,
+    grammar::spelling::{did_you_mean, list},
+    schema,
 };
 
 pub(crate) fn check(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
@@ -152,7 +153,7 @@ fn check_key(text: &str, argument: &Argument, diag: &mut Diagnostics) {
     let at = argument.span();
     if HEADERS.contains(&text) {
         diag.push_at(at, "request headers are not available to sockets: other sites can open them with a visitor's cookies")
-            .help(format!("take one of {}", names::list(built_in())));
+            .help(format!("take one of {}", list(built_in())));
     } else if !built_in().any(|key| key == text)
         && let Some(near) = did_you_mean(text, built_in())
     {

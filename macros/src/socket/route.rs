@@ -8,7 +8,8 @@ use super::ast::{Channels, Route};
 use crate::{
     block::{is_comma, type_name},
     check,
-    diag::{Diagnostics, did_you_mean},
+    diag::Diagnostics,
+    grammar::spelling::did_you_mean,
     options::{Entry, Options},
     recover::Arguments,
     schema,

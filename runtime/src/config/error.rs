@@ -2,7 +2,8 @@
 
 use std::{fmt, panic::Location, path::PathBuf};
 
-use super::keys;
+use super::names;
+use crate::grammar::Mistake;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,9 +93,9 @@ impl ConfigError {
         self
     }
 
-    pub(super) fn rank(&self) -> usize {
-        // A file that cannot be read or parsed comes first: what follows may come of it.
-        self.key().map_or(0, |key| 1 + keys::rank(key))
+    /// A file that cannot be read or parsed comes first: what follows may come of it.
+    pub(super) fn rank(&self) -> Option<Vec<usize>> {
+        self.key().map(names::rank)
     }
 
     /// What is wrong.
@@ -126,6 +127,12 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+impl From<Mistake> for ConfigError {
+    fn from(Mistake { text, help }: Mistake) -> Self {
+        help.into_iter().fold(ConfigError::new(text), ConfigError::help)
+    }
+}
 
 /// Everything that is wrong with a configuration. Displayed as a list.
 #[derive(Debug)]

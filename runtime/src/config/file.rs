@@ -10,7 +10,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{ConfigError, Source, keys};
+use super::{ConfigError, Source, names, row::Shape, value::Key};
 
 /// A file that was read; its values are looked up by key.
 pub(super) struct File {
@@ -48,7 +48,7 @@ impl File {
             errors.push(ConfigError::new(error.message()).from(self.source(at)));
         }
         let parsed = Parsed { file: self, table: table.into_inner() };
-        parsed.find_unknown(errors);
+        parsed.find_unknown(Key::TOP, names::top(), errors);
         parsed
     }
 
@@ -66,40 +66,35 @@ impl fmt::Debug for File {
 }
 
 impl<'a> Parsed<'a> {
-    /// The value of `"url.host"`, say, and where it stands.
-    pub(super) fn get(&self, key: &str) -> Option<(&DeValue<'a>, Source)> {
-        let value = match key.split_once('.') {
-            Some((group, name)) => self.table.get(group)?.get_ref().as_table()?.get(name)?,
-            None => self.table.get(key)?,
-        };
+    /// The value of this name in a group, and where it stands.
+    pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(&DeValue<'a>, Source)> {
+        let value = self.group(group)?.get(name)?;
         Some((value.get_ref(), self.source(value)))
     }
 
-    pub(super) fn has_group(&self, group: &str) -> bool {
-        self.table.get(group).is_some_and(|value| value.get_ref().is_table())
+    /// The table of this name, if there is one.
+    pub(super) fn group(&self, key: Key<'_>) -> Option<&DeTable<'a>> {
+        let names = key.0.split('.').filter(|name| !name.is_empty());
+        names.into_iter().try_fold(&self.table, |table, name| table.get(name)?.get_ref().as_table())
     }
 
     /// The names in a group.
-    pub(super) fn names(&self, group: &str) -> Vec<String> {
-        let table = self.table.get(group).and_then(|value| value.get_ref().as_table());
-        table.into_iter().flatten().map(|(name, _)| name.get_ref().to_string()).collect()
+    pub(super) fn names(&self, group: Key<'_>) -> Vec<String> {
+        let names = self.group(group).into_iter().flatten();
+        names.map(|(name, _)| name.get_ref().to_string()).collect()
     }
 
-    fn find_unknown(&self, errors: &mut Vec<ConfigError>) {
-        for (name, value) in &self.table {
-            let top = name.get_ref().as_ref();
-            match (keys::group(top), value.get_ref()) {
-                (Some(known), DeValue::Table(table)) => {
-                    let unknown = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
-                    errors.extend(
-                        unknown.map(|key| keys::unknown_in(top, known, key.get_ref()).from(self.source(key))),
-                    );
+    fn find_unknown(&self, group: Key<'_>, known: &[(&str, Shape)], errors: &mut Vec<ConfigError>) {
+        for (name, value) in self.group(group).into_iter().flatten() {
+            let text = name.get_ref().as_ref();
+            let shape = known.iter().find(|(known, _)| *known == text).map(|(_, shape)| *shape);
+            match (shape, value.get_ref()) {
+                (Some(Shape::Group(below)), DeValue::Table(_)) => {
+                    self.find_unknown(Key(&group.below(text)), below, errors);
                 }
-                (None, DeValue::Table(_)) if top == keys::EXTRA => {}
-                (Some(_), _) => errors.push(self.not_a_group(top, name)),
-                (None, _) if top == keys::EXTRA => errors.push(self.not_a_group(top, name)),
-                (None, _) if keys::VALUES.contains(&top) => {}
-                (None, _) => errors.push(keys::unknown_top(top).from(self.source(name))),
+                (Some(Shape::Open), DeValue::Table(_)) | (Some(Shape::Value), _) => {}
+                (Some(_), _) => errors.push(self.not_a_group(text, name)),
+                (None, _) => errors.push(names::unknown(group, known, text).from(self.source(name))),
             }
         }
     }

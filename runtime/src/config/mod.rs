@@ -5,32 +5,29 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `table` | every key, one row each: layers ([`Settings`]) and what comes of them ([`Config`]) |
+//! | `row` | what stands in a row: a value, a group, or what may be absent |
 //! | `setting` | how a layer gives one value |
-//! | `settings` | one layer |
-//! | `ip`, `secret`, `extra` | kinds of values |
-//! | `value` | how they are read from text and TOML |
-//! | `keys` | all names, and what a mistaken one may have meant |
-//! | `file` | a configuration file |
+//! | `ip`, `secret`, `scheme`, `extra` | kinds of values |
+//! | `value` | how they are read from text and TOML, and what none of a kind may be |
 //! | `resolve` | from layers to one configuration |
-//! | `resolved` | [`Config`]: what comes of all layers |
-//! | `validate`, `host`, `origin`, `proxies` | the checks |
-//! | `changes` | in what two configurations differ |
+//! | `file` | a configuration file |
+//! | `names` | the order of all names, and what a mistaken one may have meant |
+//! | `validate`, `origin` | the checks; what a value may look like is `grammar`'s |
 //! | `error` | what is wrong, and where it came from |
 
-mod changes;
 mod error;
 mod extra;
 mod file;
-mod host;
 mod ip;
-mod keys;
+mod names;
 mod origin;
-mod proxies;
 mod resolve;
-mod resolved;
+mod row;
+mod scheme;
 mod secret;
 mod setting;
-mod settings;
+mod table;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -40,11 +37,11 @@ pub(crate) use self::{origin::check_list, resolve::Layers};
 
 pub use self::{
     error::{ConfigError, ConfigErrors, Source},
-    extra::Extra,
+    extra::{ConfigTypeError, Extra, Extras},
     ip::Ip,
-    resolved::{Config, ConfigTypeError, HttpConfig, PubSubConfig, Scheme, UrlConfig},
+    scheme::Scheme,
     secret::Secret,
     setting::Setting,
-    settings::{Http, PubSubSettings, Settings, Url},
+    table::{Config, Http, HttpConfig, PubSubConfig, PubSubSettings, Settings, Url, UrlConfig},
 };
 pub use crate::proxies::TrustedProxies;

@@ -22,8 +22,8 @@ impl Secret {
         &self.0.0
     }
 
-    /// Whether it is the same value in memory. Contents are not compared: that would take a time that tells about them.
-    pub(super) fn is_same(&self, other: &Secret) -> bool {
+    /// Whether both are clones of one value.
+    pub(super) fn is_the_same_in_memory(&self, other: &Secret) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }

@@ -83,14 +83,14 @@ fn later_layers_win_key_by_key() {
 fn without_layers_the_defaults_hold() {
     let config = Case::default().config();
     assert_eq!(config.url, UrlConfig::default());
-    assert_eq!((config.server, config.pubsub.queue), (false, 65_536));
+    assert_eq!((config.listens(), config.pubsub.queue), (false, 65_536));
     assert_eq!(config.check_origin, CheckOrigin::Host);
 }
 
 #[test]
 fn a_listener_means_that_the_endpoint_serves() {
-    assert!(file("[http]").config().server);
-    assert!(!file("server = false\n[http]").config().server);
+    assert!(file("[http]").config().listens());
+    assert!(!file("server = false\n[http]").config().listens());
     assert_eq!(
         file("server = true").findings(),
         ["`server = true` but no listener is configured (`server` from landfall.toml:1)"]
@@ -174,15 +174,15 @@ fn all_findings_come_together_with_their_origins() {
             "`scheme` is `\"http\"` or `\"https\"`, not `\"htps\"` (`url.scheme` from landfall.toml:4)".to_owned(),
             "`path` takes a string, this is a number (`url.path` from landfall.toml:5)".to_owned(),
             line(
-                "this is not an IPv4 address (4 numbers 0–255) or IPv6 address (8 numbers 0–65535) (`http.ip` from",
+                "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535) (`http.ip` from",
                 start + 1
             ),
             line("the environment variable `PORT` is not set (`http.port` from", start + 1),
-            "`queue` must be positive (`pubsub.queue` from start options)".to_owned(),
-            "`queue_bytes` must be positive (`pubsub.queue_bytes` from start options)".to_owned(),
             "`secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from env SECRET)".to_owned(),
             "\"example.com\" has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
                 .to_owned(),
+            "`queue` must be positive (`pubsub.queue` from start options)".to_owned(),
+            "`queue_bytes` must be positive (`pubsub.queue_bytes` from start options)".to_owned(),
             "`server` takes `true` or `false`, this is a string (`server` from landfall.toml:2)".to_owned(),
         ]
     );
@@ -262,7 +262,7 @@ fn numbers_have_their_ranges() {
 fn paths_are_plain() {
     let finding = |text| file(text).findings().remove(0);
     assert!(finding("url.path = \"api\"").starts_with("`path` must start with `/` ("));
-    assert!(finding("url.path = \"/api/\"").starts_with("`path` must not end with `/`, "));
+    assert!(finding("url.path = \"/api/\"").starts_with("`path` must not end with `/`: "));
     for path in
         ["url.path = \"/a//b\"", "url.path = \"/a?b\"", "url.path = \"/a/../b\"", "url.path = \"/a b\""]
     {
@@ -351,13 +351,28 @@ fn extra_is_laid_over_table_by_table() {
 }
 
 #[test]
+fn names_of_extra_may_have_dots() {
+    let config = file("[extra]\n\"a.b\" = 1").config();
+    assert_eq!(config.extra::<u8>("a.b").and_then(Result::ok), Some(1));
+}
+
+#[test]
+fn a_listener_that_init_adds_is_served() {
+    let config = Case::default().resolve_with(|mut config| {
+        config.http = Some(HttpConfig::default());
+        Ok(config)
+    });
+    assert!(config.is_ok_and(|config| config.listens()));
+}
+
+#[test]
 fn what_init_says_is_checked_and_named() {
     let wrong = Case::default().resolve_with(|mut config| {
         config.url.host = "a b".to_owned();
         Ok(config)
     });
     assert!(wrong.is_err_and(|errors| {
-        errors.to_string().ends_with("`a b` is not a host name (`url.host` from init)")
+        errors.to_string().contains("\"a b\" is not a host name (`url.host` from init)\n  help: labels of")
     }));
     let refused = Case::default().resolve_with(|_| Err(ConfigError::new("no vault").help("open it")));
     assert!(
@@ -370,10 +385,12 @@ fn secrets_stay_secret() {
     let secret = "correct horse battery staple, correct horse battery staple, 0123";
     let mut case = Case::default();
     case.declared.secret_key_base = Setting::given(secret);
+    case.declared.extra("mailer", Setting::given(Extra::table([("password", "staple")])));
     assert!(!format!("{:?}", case.declared).contains("horse"));
+    assert!(!format!("{:?}", case.declared).contains("staple"));
     let config = case.config();
     assert_eq!(config.secret_key_base.as_ref().map(Secret::expose), Some(secret.as_bytes()));
-    assert!(!format!("{config:?}").contains("horse"));
+    assert!(!format!("{config:?}").contains("horse") && !format!("{config:?}").contains("staple"));
     for text in
         ["secret_key_base = \"hunter2", "secret_key_base = [\"hunter2\"]", "secret_key_base = hunter2"]
     {

@@ -5,8 +5,15 @@ use std::{borrow::Cow, fmt, num::IntErrorKind, time::Duration};
 use serde_json::{Map, Value as Json};
 use toml::de::{DeArray, DeInteger, DeValue};
 
-use super::{ConfigError, Extra, Ip, Secret, TrustedProxies};
-use crate::origin::CheckOrigin;
+use super::{ConfigError, Extra, Ip, Secret, TrustedProxies, origin, validate::Findings};
+use crate::{
+    grammar::{self, network::Network},
+    origin::CheckOrigin,
+    proxies::Entry,
+};
+
+/// Longer is a mistake, and in the end overflows the clock.
+const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
 
 type Read<T> = Result<T, ConfigError>;
 
@@ -14,7 +21,20 @@ type Read<T> = Result<T, ConfigError>;
 #[derive(Clone, Copy)]
 pub(super) struct Key<'a>(pub(super) &'a str);
 
-impl Key<'_> {
+impl<'a> Key<'a> {
+    /// What is around all keys.
+    pub(super) const TOP: Key<'static> = Key("");
+
+    /// A key of this group.
+    pub(super) fn below(self, name: &str) -> String {
+        if self.0.is_empty() { name.to_owned() } else { format!("{}.{name}", self.0) }
+    }
+
+    /// The group, and the name in it.
+    pub(super) fn parts(self) -> (Key<'a>, &'a str) {
+        self.0.rsplit_once('.').map_or((Key::TOP, self.0), |(group, name)| (Key(group), name))
+    }
+
     /// A listener may leave the choice of its port to the system, a URL can't.
     fn least_port(self) -> u16 {
         if self.0.starts_with("http.") { 0 } else { 1 }
@@ -23,12 +43,12 @@ impl Key<'_> {
 
 impl fmt::Display for Key<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.rsplit_once('.').map_or(self.0, |(_, name)| name))
+        f.write_str(self.parts().1)
     }
 }
 
 /// A kind of value.
-pub(super) trait Value: Sized {
+pub(super) trait Value: Same {
     /// What the key takes, for messages.
     const TAKES: &'static str;
 
@@ -37,10 +57,31 @@ pub(super) trait Value: Sized {
     /// `None` when it is another kind of value.
     fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>>;
 
+    /// Finds what no value of this kind may be, whatever the key.
+    fn check(&self, _: Key<'_>, _: &mut Findings) {}
+
     fn read_toml(key: Key<'_>, value: &DeValue<'_>) -> Read<Self> {
         Self::from_toml(key, value).unwrap_or_else(|| {
             Err(ConfigError::new(format!("`{key}` takes {}, this is {}", Self::TAKES, kind(value))))
         })
+    }
+}
+
+/// Whether a value is the one from before.
+pub(super) trait Same: Sized {
+    fn is_same(&self, other: &Self) -> bool;
+}
+
+impl<T: PartialEq> Same for T {
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// Contents are not compared: that would take a time that tells about them.
+impl Same for Secret {
+    fn is_same(&self, other: &Self) -> bool {
+        self.is_the_same_in_memory(other)
     }
 }
 
@@ -78,6 +119,14 @@ impl Value for Secret {
 
     fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         value.as_str().map(|text| Ok(text.into()))
+    }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        match (grammar::secret::check(self.expose()), grammar::secret::is_guessed(self.expose())) {
+            (Err(mistake), _) => found.error(key, mistake.into()),
+            (Ok(()), Some(mistake)) => found.warn(key, mistake.into()),
+            (Ok(()), None) => {}
+        }
     }
 }
 
@@ -118,6 +167,14 @@ impl Value for u16 {
             _ => None,
         }
     }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        let least = key.least_port();
+        if *self < least {
+            let help = "for a port chosen by the system use `http(port = 0)`";
+            found.error(key, port_range(least).help(help));
+        }
+    }
 }
 
 /// `low` is 0 for ports to listen on and 1 for those of URLs.
@@ -135,6 +192,12 @@ impl Value for usize {
     fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         let number = value.as_integer()?;
         Some(integer(key, number).and_then(|number| number.ok_or_else(|| must_be_positive(key))))
+    }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        if *self == 0 {
+            found.error(key, must_be_positive(key));
+        }
     }
 }
 
@@ -175,6 +238,14 @@ impl Value for Duration {
             _ => None,
         }
     }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        if self.is_zero() {
+            found.error(key, must_be_positive(key));
+        } else if *self > LONGEST_TIME {
+            found.error(key, ConfigError::new(format!("`{key}` must be at most a year")));
+        }
+    }
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -206,9 +277,15 @@ impl Value for Ip {
                     integer::<u16>(key, part.get_ref().as_integer()?).ok().flatten()
                 };
                 let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
-                Some(parts.and_then(ip_of_parts).ok_or_else(invalid_ip))
+                Some(parts.and_then(ip_of_parts).ok_or_else(|| grammar::host::not_an_address().into()))
             }
             _ => None,
+        }
+    }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        if !self.is_valid() {
+            found.error(key, grammar::host::not_an_address().into());
         }
     }
 }
@@ -219,11 +296,6 @@ fn ip_of_parts(parts: Vec<u16>) -> Option<Ip> {
     }
     let octets = parts.into_iter().map(u8::try_from).collect::<Result<Vec<_>, _>>().ok()?;
     <[u8; 4]>::try_from(octets).ok().map(Ip::from)
-}
-
-pub(super) fn invalid_ip() -> ConfigError {
-    ConfigError::new("this is not an IPv4 address (4 numbers 0–255) or IPv6 address (8 numbers 0–65535)")
-        .help("`ip = [0, 0, 0, 0]` or `ip = \"::1\"`")
 }
 
 impl Value for CheckOrigin {
@@ -255,6 +327,18 @@ impl Value for CheckOrigin {
             _ => None,
         }
     }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        match self {
+            CheckOrigin::Off => {
+                let error = ConfigError::new("any web site could open a socket in a visitor's name");
+                found.warn(key, error.help("list the origins"));
+            }
+            CheckOrigin::List(list) if list.is_empty() => found.error(key, origin::empty_list()),
+            CheckOrigin::List(list) => list.iter().for_each(|entry| found.add(key, origin::check(entry))),
+            CheckOrigin::Host | CheckOrigin::Conn | CheckOrigin::Function(_) => {}
+        }
+    }
 }
 
 impl Value for TrustedProxies {
@@ -272,6 +356,20 @@ impl Value for TrustedProxies {
                 Some(Err(ConfigError::new(format!("`{key}` takes a list")).help(format!("`[{text:?}]`"))))
             }
             _ => None,
+        }
+    }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        for entry in self.entries() {
+            let network = match entry {
+                Entry::Unix => continue,
+                Entry::Network(network) => Ok(*network),
+                Entry::Invalid(text) => Network::parse(text),
+            };
+            match network.map(grammar::network::everybody) {
+                Ok(warning) => warning.into_iter().for_each(|mistake| found.warn(key, mistake.into())),
+                Err(mistake) => found.error(key, mistake.into()),
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
-    server::{Accept, Bound, Listener, Lost, Serve, ServerOptions, serve},
+    server::{Accept, Bound, Listener, Lost, Serve, serve},
     socket::Drainer,
     state::AppState,
     transport::{Dispatcher, Mount, MountError},
@@ -39,7 +39,7 @@ pub struct Builder<E: Endpoint> {
     signal: Option<Signal>,
 }
 
-type ServeOnce = dyn FnOnce(EndpointService, ServerOptions, &Handle, CancellationToken) -> Lost + Send;
+type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
 
 /// A listener that is open, and how to serve it.
 struct Listening {
@@ -59,9 +59,10 @@ impl Listening {
     ) -> Self {
         Listening {
             address: listener.local_addr(),
-            serve: Box::new(|service, options, handle, stop| {
+            serve: Box::new(|service, config, handle, stop| {
                 let Shared { connections, tasks, .. } = &*handle.0;
-                serve(listener, outer(service), options, connections, tasks, stop)
+                let proxies = handle.config().trusted_proxies.clone();
+                serve(listener, outer(service), config, proxies, connections, tasks, stop)
             }),
         }
     }
@@ -193,7 +194,7 @@ impl<E: Endpoint> Builder<E> {
         };
         if let Some(http) = http {
             let opened = self.listener.take().map_or_else(|| open(&http), Ok);
-            match opened.and_then(|listener| listen(listener, &http, &service, &life)) {
+            match opened.and_then(|listener| listen(listener, http, &service, &life)) {
                 Ok(lost) => life.lost_requests = lost,
                 Err(error) => {
                     life.stop().await;
@@ -230,7 +231,7 @@ impl<E: Endpoint> Builder<E> {
 
 fn listener_config(config: &Config) -> Option<HttpConfig> {
     let http = config.http.clone()?;
-    if !config.server {
+    if !config.listens() {
         tracing::info!("`server` is off: `http` is configured, but nothing listens");
         return None;
     }
@@ -292,24 +293,14 @@ fn open(http: &HttpConfig) -> Result<Listening, Error> {
 
 fn listen(
     listener: Listening,
-    http: &HttpConfig,
+    http: HttpConfig,
     service: &EndpointService,
     life: &Life,
 ) -> Result<Lost, Error> {
     let address = listener.address.map_err(|error| Error::listen("the given listener".to_owned(), error))?;
     let handle = &life.handle;
     handle.listens_at(address.clone());
-    let options = ServerOptions {
-        header_timeout: http.header_timeout,
-        idle_timeout: http.idle_timeout,
-        shutdown_timeout: http.shutdown_timeout,
-        max_headers: http.max_headers,
-        max_head_bytes: http.max_head_bytes,
-        max_connections: http.max_connections,
-        max_connections_per_ip: http.max_connections_per_ip,
-        trusted_proxies: handle.config().trusted_proxies.clone(),
-    };
-    let lost = (listener.serve)(service.clone(), options, handle, life.listening.clone());
+    let lost = (listener.serve)(service.clone(), http, handle, life.listening.clone());
     let protocol = if matches!(address, Address::Unix(_)) { "http+unix" } else { "http" };
     tracing::info!("running {} at {address} ({protocol})", handle.name());
     Ok(lost)

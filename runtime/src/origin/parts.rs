@@ -2,6 +2,8 @@
 
 use std::net::Ipv6Addr;
 
+use crate::grammar::origin::{is_host_byte, is_scheme};
+
 /// A URI as far as an origin needs it (RFC 3986 §3).
 pub(super) struct Parts<'a> {
     pub(super) scheme: Option<&'a str>,
@@ -73,15 +75,6 @@ pub(super) fn default_port(scheme: &str) -> Option<u16> {
         "https" | "wss" => Some(443),
         _ => None,
     }
-}
-
-pub(super) fn is_scheme(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-}
-
-pub(super) fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 fn is_uri_byte(byte: u8) -> bool {

@@ -172,22 +172,6 @@ fn off_does_not_look() {
     assert!(check.allows([&HeaderValue::from_bytes(b"\xff").unwrap()].into_iter(), &REQUEST, ask));
 }
 
-/// The macro has the same words for literals: a test of its own reads the same file.
-#[test]
-fn entries_are_found_wrong_in_the_words_that_are_written_down() {
-    for block in include_str!("findings.txt").split("\n\n") {
-        let mut lines = block.lines();
-        let entry = lines.next().unwrap().trim_matches('|');
-        let found: Vec<String> = match Pattern::parse(entry) {
-            Ok(_) => Vec::new(),
-            Err(Mistake { text, help }) => {
-                [text].into_iter().chain(help.into_iter().map(|help| format!("help: {help}"))).collect()
-            }
-        };
-        assert_eq!(found, lines.collect::<Vec<_>>(), "{entry}");
-    }
-}
-
 #[test]
 fn all_that_is_wrong_with_a_list_is_said() {
     let empty: &[&str] = &[];

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Accept, Serve, Server, ServerOptions, connection};
+use super::{Accept, Serve, Server, connection};
 use crate::{
     places::{Place, Places},
     stream::Stream,
@@ -33,11 +33,11 @@ pub(super) async fn run<L: Accept, S: Serve>(
         match accepted {
             Ok((stream, peer)) => {
                 trouble.over();
-                if server.options.max_connections.is_some_and(|most| server.tracker.len() >= most) {
+                if server.config.max_connections.is_some_and(|most| server.tracker.len() >= most) {
                     refuse(stream, FULL).await;
                     continue;
                 }
-                match crowd.admit(peer, &server.options) {
+                match crowd.admit(peer, &server) {
                     Ok(place) => {
                         server.tracker.spawn(connection::run(stream, peer, place, server.clone()));
                     }
@@ -83,10 +83,10 @@ struct Crowd {
 
 impl Crowd {
     /// Who has no address is not limited, nor is a proxy, by which many come.
-    fn admit(&mut self, peer: Option<SocketAddr>, options: &ServerOptions) -> Result<Option<Place>, TooMany> {
-        let (Some(most), Some(peer)) = (options.max_connections_per_ip, peer) else { return Ok(None) };
+    fn admit<S>(&mut self, peer: Option<SocketAddr>, server: &Server<S>) -> Result<Option<Place>, TooMany> {
+        let (Some(most), Some(peer)) = (server.config.max_connections_per_ip, peer) else { return Ok(None) };
         let address = peer.ip();
-        if options.trusted_proxies.trusts(Some(address)) {
+        if server.proxies.trusts(Some(address)) {
             return Ok(None);
         }
         let place = self.places.take(address.into(), most);

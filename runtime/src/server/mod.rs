@@ -10,7 +10,7 @@ mod service;
 mod upload;
 mod watch;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
 use http::{Request, Response};
 use hyper::server::conn::http1;
@@ -21,41 +21,10 @@ pub use self::listener::Listener;
 pub(crate) use self::listener::{Accept, Bound};
 pub(crate) use self::watch::Lost;
 use self::{framing::Limits, watch::Clock};
-use crate::{body::Body, proxies::TrustedProxies};
-
-/// Limits of a server.
-#[derive(Clone, Debug)]
-pub(crate) struct ServerOptions {
-    /// How long a client may take to send a request's head, and its first byte.
-    pub(crate) header_timeout: Duration,
-    /// How long a connection may wait for its next request.
-    pub(crate) idle_timeout: Duration,
-    /// How long requests in flight may take once the server stops.
-    pub(crate) shutdown_timeout: Duration,
-    pub(crate) max_headers: usize,
-    /// Request line and headers.
-    pub(crate) max_head_bytes: usize,
-    /// Connections over it are answered 503; counted are the tasks of the server's tracker.
-    pub(crate) max_connections: Option<usize>,
-    /// Connections of one client over it are answered 429. Those of proxies are not counted.
-    pub(crate) max_connections_per_ip: Option<usize>,
-    pub(crate) trusted_proxies: TrustedProxies,
-}
-
-impl Default for ServerOptions {
-    fn default() -> Self {
-        ServerOptions {
-            header_timeout: Duration::from_secs(15),
-            idle_timeout: Duration::from_secs(60),
-            shutdown_timeout: Duration::from_secs(15),
-            max_headers: 100,
-            max_head_bytes: 64 * 1024,
-            max_connections: None,
-            max_connections_per_ip: None,
-            trusted_proxies: TrustedProxies::none(),
-        }
-    }
-}
+use crate::{
+    body::Body,
+    config::{HttpConfig, TrustedProxies},
+};
 
 /// What the server serves: a service that always answers, and whose clones are cheap.
 pub(crate) trait Serve:
@@ -85,21 +54,24 @@ struct Server<S> {
     clock: Arc<Clock>,
     trailers: Limits,
     tracker: TaskTracker,
-    options: ServerOptions,
+    config: HttpConfig,
+    proxies: TrustedProxies,
 }
 
 /// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
-/// what `max_connections` counts; all other tasks are `tasks`. Returns what will have been lost at the end.
+/// what `max_connections` counts; all other tasks are `tasks`. Those of `proxies` do not count towards
+/// `max_connections_per_ip`. Returns what will have been lost at the end.
 pub(crate) fn serve<L: Accept, S: Serve>(
     listener: L,
     service: S,
-    options: ServerOptions,
+    config: HttpConfig,
+    proxies: TrustedProxies,
     connections: &TaskTracker,
     tasks: &TaskTracker,
     stop: CancellationToken,
 ) -> Lost {
-    let shutdown = options.shutdown_timeout;
-    let server = server(service, options, connections);
+    let shutdown = config.shutdown_timeout;
+    let server = server(service, config, proxies, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
@@ -108,13 +80,19 @@ pub(crate) fn serve<L: Accept, S: Serve>(
     lost
 }
 
-fn server<S: Serve>(service: S, options: ServerOptions, tracker: &TaskTracker) -> Arc<Server<S>> {
-    let (http, clock) = (http(&options), Clock::new(&options));
-    let trailers = Limits { trailers: options.max_headers, trailer_bytes: options.max_head_bytes };
-    Arc::new(Server { service, http, clock, trailers, tracker: tracker.clone(), options })
+fn server<S: Serve>(
+    service: S,
+    config: HttpConfig,
+    proxies: TrustedProxies,
+    tracker: &TaskTracker,
+) -> Arc<Server<S>> {
+    let http = http(&config);
+    let clock = Clock::new(&config);
+    let trailers = Limits { trailers: config.max_headers, trailer_bytes: config.max_head_bytes };
+    Arc::new(Server { service, http, clock, trailers, tracker: tracker.clone(), config, proxies })
 }
 
-fn http(options: &ServerOptions) -> http1::Builder {
+fn http(config: &HttpConfig) -> http1::Builder {
     /// hyper keeps as many on the stack; any other number costs an allocation a request.
     const ON_THE_STACK: usize = 100;
     /// hyper's least.
@@ -123,10 +101,10 @@ fn http(options: &ServerOptions) -> http1::Builder {
     let mut http = http1::Builder::new();
     // Time limits are the `Clock`'s: hyper's own would make a timer for each request.
     http.header_read_timeout(None)
-        .max_header_size(options.max_head_bytes)
-        .max_buf_size(options.max_head_bytes.max(LEAST_BUFFER));
-    if options.max_headers != ON_THE_STACK {
-        http.max_headers(options.max_headers);
+        .max_header_size(config.max_head_bytes)
+        .max_buf_size(config.max_head_bytes.max(LEAST_BUFFER));
+    if config.max_headers != ON_THE_STACK {
+        http.max_headers(config.max_headers);
     }
     http
 }

@@ -24,8 +24,12 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use super::{Listener, Lost, Serve, ServerOptions, serve};
-use crate::{address::Address, body::Body};
+use super::{Listener, Lost, Serve, serve};
+use crate::{
+    address::Address,
+    body::Body,
+    config::{HttpConfig, TrustedProxies},
+};
 
 /// A listener whose connections are made by [`Harness::connect`].
 struct Pairs(mpsc::UnboundedReceiver<io::Result<Arrival>>);
@@ -57,13 +61,17 @@ struct Harness {
 
 impl Harness {
     fn new(service: impl Serve) -> Self {
-        Self::with(service, ServerOptions::default())
+        Self::with(service, HttpConfig::default())
     }
 
-    fn with(service: impl Serve, options: ServerOptions) -> Self {
+    fn with(service: impl Serve, config: HttpConfig) -> Self {
+        Self::behind(TrustedProxies::none(), service, config)
+    }
+
+    fn behind(proxies: TrustedProxies, service: impl Serve, config: HttpConfig) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-        let lost = serve(Pairs(accepted), service, options, &tracker, &tracker, stop.clone());
+        let lost = serve(Pairs(accepted), service, config, proxies, &tracker, &tracker, stop.clone());
         Harness { connections, tracker, stop, lost }
     }
 

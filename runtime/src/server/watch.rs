@@ -16,8 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::ServerOptions;
-use crate::stream::TakeoverSlot;
+use crate::{config::HttpConfig, stream::TakeoverSlot};
 
 /// A response's bytes that the client does not take.
 const WRITE_STALL: Duration = Duration::from_secs(30);
@@ -68,8 +67,8 @@ struct Limits {
 }
 
 impl Clock {
-    pub(super) fn new(options: &ServerOptions) -> Arc<Self> {
-        let shortest = options.header_timeout.min(options.idle_timeout);
+    pub(super) fn new(config: &HttpConfig) -> Arc<Self> {
+        let shortest = config.header_timeout.min(config.idle_timeout);
         let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
         // One more: the tick that is under way does not count.
         let ticks = |limit: Duration| {
@@ -80,8 +79,8 @@ impl Clock {
             tick,
             now: AtomicU64::new(0),
             limits: Limits {
-                head: ticks(options.header_timeout),
-                idle: ticks(options.idle_timeout),
+                head: ticks(config.header_timeout),
+                idle: ticks(config.idle_timeout),
                 write_stall: ticks(WRITE_STALL),
                 body_stall: ticks(BODY_STALL),
                 body_total: ticks(BODY_TOTAL),

@@ -93,13 +93,13 @@ async fn a_service_may_take_its_time() {
 #[tokio::test(start_paused = true)]
 async fn limits_may_be_as_long_as_one_likes() {
     let forever = Duration::MAX;
-    let options = ServerOptions {
+    let config = HttpConfig {
         header_timeout: forever,
         idle_timeout: forever,
         shutdown_timeout: forever,
-        ..ServerOptions::default()
+        ..HttpConfig::default()
     };
-    let server = Harness::with(mirror(), options);
+    let server = Harness::with(mirror(), config);
     let mut client = server.connect();
     tokio::time::sleep(Duration::from_secs(3600)).await;
     client.exchange(HELLO).await;
@@ -203,7 +203,7 @@ fn client_io(client: &mut Client) -> &mut DuplexStream {
 #[tokio::test]
 async fn more_headers_than_allowed_are_answered_431() {
     for most in [100, 20] {
-        let server = Harness::with(mirror(), ServerOptions { max_headers: most, ..ServerOptions::default() });
+        let server = Harness::with(mirror(), HttpConfig { max_headers: most, ..HttpConfig::default() });
         let headers = |count: usize| "x: y\r\n".repeat(count);
         let mut client = server.connect();
         let fits = client.exchange(format!("GET / HTTP/1.1\r\nhost: a\r\n{}\r\n", headers(most - 1))).await;
@@ -216,8 +216,8 @@ async fn more_headers_than_allowed_are_answered_431() {
 #[tokio::test]
 async fn over_the_connection_limit_the_answer_is_503() {
     // Two tasks are the server's own.
-    let options = ServerOptions { max_connections: Some(4), ..ServerOptions::default() };
-    let server = Harness::with(mirror(), options);
+    let config = HttpConfig { max_connections: Some(4), ..HttpConfig::default() };
+    let server = Harness::with(mirror(), config);
     let mut first = server.connect();
     let mut second = server.connect();
     first.exchange(HELLO).await;
@@ -234,12 +234,8 @@ async fn over_the_connection_limit_the_answer_is_503() {
 
 #[tokio::test]
 async fn over_the_limit_of_one_client_the_answer_is_429() {
-    let options = ServerOptions {
-        max_connections_per_ip: Some(2),
-        trusted_proxies: ["10.0.0.0/8"].into(),
-        ..ServerOptions::default()
-    };
-    let server = Harness::with(mirror(), options);
+    let config = HttpConfig { max_connections_per_ip: Some(2), ..HttpConfig::default() };
+    let server = Harness::behind(["10.0.0.0/8"].into(), mirror(), config);
     let mut clients = Vec::new();
     for address in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "2001:db8::2:2"] {
         let mut client = server.connect_from(Some(address));

@@ -78,7 +78,7 @@ async fn what_does_not_finish_is_cut_when_the_server_stops() {
     tokio::task::yield_now().await;
     let start = tokio::time::Instant::now();
     server.stopped().await;
-    let (least, most) = (ServerOptions::default().shutdown_timeout, 17);
+    let (least, most) = (HttpConfig::default().shutdown_timeout, 32);
     assert!(start.elapsed() >= least && start.elapsed().as_secs() < most, "{:?}", start.elapsed());
     assert_eq!(client.rest().await, "");
 }
@@ -141,8 +141,8 @@ async fn a_request_that_has_come_is_served_at_a_stop() {
     assert!(took < 0.3 && lost == 0, "{took} s, {lost} lost");
 }
 
-fn in_a_second() -> ServerOptions {
-    ServerOptions { shutdown_timeout: std::time::Duration::from_secs(1), ..ServerOptions::default() }
+fn in_a_second() -> HttpConfig {
+    HttpConfig { shutdown_timeout: std::time::Duration::from_secs(1), ..HttpConfig::default() }
 }
 
 /// The client owes a part of its request: it is told, and nothing that was taken in is lost.
@@ -208,7 +208,7 @@ async fn no_task_is_left_behind() {
 async fn a_connection_is_no_large_future() {
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let (ours, _theirs) = tokio::io::duplex(64);
-    let server = super::super::server(mirror(), ServerOptions::default(), &tracker);
+    let server = super::super::server(mirror(), HttpConfig::default(), TrustedProxies::none(), &tracker);
     let future = super::super::connection::run(crate::stream::Stream::new(ours), None, None, server);
     let size = size_of_val(&future);
     println!("connection future: {size} bytes");

@@ -99,7 +99,7 @@ async fn tcp_is_handed_over_as_tcp() {
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let listener = super::super::Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
     let Address::Tcp(address) = super::super::Accept::local_addr(&listener).unwrap() else { unreachable!() };
-    serve(listener, service, ServerOptions::default(), &tracker, &tracker, stop.clone());
+    serve(listener, service, HttpConfig::default(), TrustedProxies::none(), &tracker, &tracker, stop.clone());
     let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
     client.write_all(UPGRADE.as_bytes()).await.unwrap();
     let (stream, _) = handed.recv().await.unwrap();

@@ -8,7 +8,15 @@ use super::{
 fn serve_on(listener: Bound) -> (Address, TaskTracker, CancellationToken) {
     let address = listener.local_addr().unwrap();
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    serve(listener, mirror(), ServerOptions::default(), &tracker, &tracker, stop.clone());
+    serve(
+        listener,
+        mirror(),
+        HttpConfig::default(),
+        TrustedProxies::none(),
+        &tracker,
+        &tracker,
+        stop.clone(),
+    );
     (address, tracker, stop)
 }
 
@@ -114,7 +122,7 @@ async fn large_answers_arrive_whole() {
         let length: usize = request.uri().path()[1..].parse().unwrap();
         ready(Response::new(Body::from((0..length).map(|i| i as u8).collect::<Vec<_>>())))
     });
-    serve(listener, service, ServerOptions::default(), &tracker, &tracker, stop.clone());
+    serve(listener, service, HttpConfig::default(), TrustedProxies::none(), &tracker, &tracker, stop.clone());
     for length in [0, 1, 900, 1000, 1024, 5000, 3_000_000] {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let request = format!("GET /{length} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");

@@ -1,33 +1,47 @@
-//! The entries of a list of origins: what they may look like.
-//!
-//! The runtime looks at those of files and the environment in the same words; its `findings.txt` has what both have to say.
+//! The entries of `check_origin`: what they may look like.
 
 use std::net::Ipv6Addr;
 
-use crate::host::is_name;
+use super::{Mistake, host::is_name};
+
+/// Suffixes under which strangers have sites of their own, beside all top-level domains.
+const PUBLIC: &[&str] = &[
+    "ac.uk",
+    "co.jp",
+    "co.kr",
+    "co.nz",
+    "co.uk",
+    "co.za",
+    "com.au",
+    "com.br",
+    "com.cn",
+    "com.mx",
+    "com.tr",
+    "gov.uk",
+    "net.au",
+    "or.jp",
+    "org.au",
+    "org.uk",
+    "appspot.com",
+    "azurewebsites.net",
+    "cloudfront.net",
+    "fly.dev",
+    "github.io",
+    "gitlab.io",
+    "herokuapp.com",
+    "netlify.app",
+    "ngrok.io",
+    "onrender.com",
+    "pages.dev",
+    "vercel.app",
+    "web.app",
+    "workers.dev",
+];
 
 /// Schemes whose pages have the origin `null`, or one that they share with all others.
 const WITHOUT_ORIGIN: [&str; 6] = ["about", "blob", "data", "file", "filesystem", "javascript"];
 /// Schemes that no page has.
 const WITHOUT_PAGES: [&str; 5] = ["ftp", "ftps", "mailto", "tcp", "udp"];
-
-/// What is wrong with an entry, and what helps.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mistake {
-    pub(super) text: String,
-    pub(super) help: Vec<String>,
-}
-
-impl Mistake {
-    fn new(text: impl Into<String>) -> Self {
-        Mistake { text: text.into(), help: Vec::new() }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
-}
 
 /// Where the pages are that an entry speaks of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,8 +52,19 @@ enum Kind {
     App,
 }
 
-/// Looks at an entry, such as `"//*.example.com:888"`.
-pub(super) fn check(entry: &str) -> Result<(), Mistake> {
+/// One entry of a list, taken apart.
+pub(crate) struct Entry<'a> {
+    /// In lower case.
+    pub(crate) scheme: Option<String>,
+    /// Without `*.` before it.
+    pub(crate) host: &'a str,
+    pub(crate) port: Option<u16>,
+    /// Whether names below `host` match too.
+    pub(crate) below: bool,
+}
+
+/// Reads an entry, such as `"//*.example.com:888"`.
+pub(crate) fn parse(entry: &str) -> Result<Entry<'_>, Mistake> {
     if entry == "*" {
         return Err(every_host(entry));
     }
@@ -51,10 +76,31 @@ pub(super) fn check(entry: &str) -> Result<(), Mistake> {
         return Err(Mistake::new(format!("an origin has no path, query or user: {entry:?}"))
             .help(format!("write `\"{before}//{host}\"`")));
     }
-    check_host(entry, before, without_port(before, rest)?, kind)
+    let (host, port) = split_port(before, rest)?;
+    check_host(entry, before, host, kind)?;
+    let (host, below) = host.strip_prefix("*.").map_or((host, false), |domain| (domain, true));
+    Ok(Entry { scheme: scheme.strip_suffix(':').map(str::to_owned), host, port, below })
 }
 
-pub(super) fn empty_list() -> Mistake {
+/// What to say about a wildcard over a domain whose sites belong to many people.
+pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
+    let suffix = entry.host;
+    let public = !suffix.contains('.') || PUBLIC.contains(&suffix);
+    (entry.below && public && suffix != "localhost").then(|| {
+        Mistake::new(format!("`*.{suffix}` covers sites of other people (public suffix)"))
+            .help(format!("name your own domain: `\"//*.example.{suffix}\"`"))
+    })
+}
+
+/// What to say about a port that could be left out.
+pub(crate) fn default_port(entry: &Entry<'_>) -> Option<Mistake> {
+    let (scheme, port) = (entry.scheme.as_deref()?, entry.port?);
+    matches!((scheme, port), ("http", 80) | ("https", 443)).then(|| {
+        Mistake::new(format!("the port is the default of `{scheme}`")).help(format!("drop `:{port}`"))
+    })
+}
+
+pub(crate) fn empty_list() -> Mistake {
     Mistake::new("an empty list refuses every browser")
         .help("list origins, or leave `check_origin` out: then `url.host` may connect")
 }
@@ -90,14 +136,17 @@ fn kind(entry: &str, scheme: &str, rest: &str) -> Result<Kind, Mistake> {
     Ok(Kind::App)
 }
 
-fn without_port<'a>(before: &str, rest: &'a str) -> Result<&'a str, Mistake> {
+fn split_port<'a>(before: &str, rest: &'a str) -> Result<(&'a str, Option<u16>), Mistake> {
     match rest.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => match port.parse::<u16>() {
-            Ok(port) if port > 0 => Ok(host),
-            _ => Err(Mistake::new(format!("the port must be between 1 and 65535, not `{port}`"))
-                .help(format!("write `\"{before}//{host}:4000\"`"))),
+            Ok(port) if port > 0 => Ok((host, Some(port))),
+            _ => Err(Mistake::new(format!(
+                "the port must be between 1 and 65535, not `{}`",
+                port.escape_debug()
+            ))
+            .help(format!("write `\"{before}//{host}:4000\"`"))),
         },
-        _ => Ok(rest),
+        _ => Ok((rest, None)),
     }
 }
 
@@ -130,7 +179,11 @@ fn check_host(entry: &str, before: &str, host: &str, kind: Kind) -> Result<(), M
         (None, Kind::Web) => is_name(domain),
         (None, Kind::App) => is_app_name(domain),
     };
-    if right { Ok(()) } else { Err(Mistake::new(format!("{host:?} is not a host name"))) }
+    if right { Ok(()) } else { Err(not_a_host(host)) }
+}
+
+pub(crate) fn not_a_host(host: &str) -> Mistake {
+    Mistake::new(format!("{host:?} is not a host name"))
 }
 
 fn no_slashes(entry: &str) -> Mistake {
@@ -162,13 +215,58 @@ fn every_host(entry: &str) -> Mistake {
         .help("to allow every site write `check_origin = insecure(false, reason = \"..\")`")
 }
 
-fn is_scheme(text: &str) -> bool {
+pub(crate) fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// What browsers can send as the host of an app.
 fn is_app_name(host: &str) -> bool {
-    let in_use = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    host.bytes().all(in_use) && !host.starts_with('.') && !host.contains("..")
+    host.bytes().all(is_host_byte) && !host.starts_with('.') && !host.contains("..")
+}
+
+/// The characters of a host that are in use.
+pub(crate) fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(mistake: Mistake) -> Vec<String> {
+        let help = mistake.help.into_iter().map(|help| format!("help: {help}"));
+        [mistake.text].into_iter().chain(help).collect()
+    }
+
+    #[test]
+    fn entries_are_found_wrong_in_the_words_that_are_written_down() {
+        for block in include_str!("findings.txt").split("\n\n") {
+            let mut block = block.lines();
+            let entry = block.next().unwrap_or_default().trim_matches('|');
+            let found = parse(entry).err().map_or_else(Vec::new, lines);
+            assert_eq!(found, block.collect::<Vec<_>>(), "{entry}");
+        }
+    }
+
+    #[test]
+    fn finds_what_is_hardly_wanted() {
+        let found = |text: &str, find: fn(&Entry<'_>) -> Option<Mistake>| find(&parse(text).ok()?);
+        for entry in ["//*.com", "//*.workers.dev:8443"] {
+            assert!(
+                found(entry, public_suffix).is_some_and(|it| it.text.contains("public suffix")),
+                "{entry}"
+            );
+        }
+        for entry in ["//*.localhost", "//*.example.com", "//workers.dev", "//[::1]"] {
+            assert_eq!(found(entry, public_suffix), None, "{entry}");
+        }
+        assert_eq!(
+            found("https://example.com:443", default_port).map(|it| it.help),
+            Some(vec!["drop `:443`".to_owned()])
+        );
+        for entry in ["http://example.com:443", "app://a:443", "//a.com:80"] {
+            assert_eq!(found(entry, default_port), None, "{entry}");
+        }
+    }
 }

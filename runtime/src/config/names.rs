@@ -1,0 +1,92 @@
+//! The names of all keys, and what a mistaken one may have meant.
+
+use super::{
+    ConfigError, Settings,
+    row::{Layered, Shape},
+    value::Key,
+};
+use crate::grammar::{
+    names::{DECLARED, OF_A_MOUNT, comes_later},
+    spelling::{did_you_mean, list},
+};
+
+/// All names outside of groups.
+pub(super) fn top() -> &'static [(&'static str, Shape)] {
+    match Settings::SHAPE {
+        Shape::Group(names) => names,
+        Shape::Value | Shape::Open => &[],
+    }
+}
+
+/// Where a key stands among all keys, group by group: findings are listed in this order.
+pub(super) fn rank(key: &str) -> Vec<usize> {
+    let mut names = top();
+    let place = |segment| {
+        let place = names.iter().position(|(name, _)| *name == segment)?;
+        if let Some((_, Shape::Group(below))) = names.get(place) {
+            names = below;
+        }
+        Some(place)
+    };
+    key.split('.').map_while(place).collect()
+}
+
+/// A name of the language that no file can say.
+fn not_in_a_file(name: &str) -> Option<ConfigError> {
+    if DECLARED.contains(&name) {
+        let error = ConfigError::new(format!("`{name}` is fixed at compile time"));
+        return Some(error.help("declare it in `endpoint!`, and remove it here"));
+    }
+    if comes_later(name) {
+        let error = ConfigError::new(format!("`{name}` is not supported yet"));
+        return Some(error.help("remove it; a later version will have it"));
+    }
+    OF_A_MOUNT.contains(&name).then(|| {
+        ConfigError::new(format!("`{name}` belongs to a mount, which is fixed at compile time"))
+            .help("write it into `socket(\"/path\", Type, ..)` of `endpoint!`, and remove it here")
+    })
+}
+
+/// What to say about a name that `group` does not have.
+pub(super) fn unknown(group: Key<'_>, known: &[(&str, Shape)], name: &str) -> ConfigError {
+    let known: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    let at_the_top = group.0.is_empty();
+    if at_the_top && let Some(error) = not_in_a_file(name) {
+        return error;
+    }
+    let within = if at_the_top { String::new() } else { format!(" in `{}`", group.0) };
+    let error = ConfigError::new(format!("unknown key `{}`{within}", name.escape_debug()));
+    match did_you_mean(name, known.iter().copied()) {
+        Some(meant) => error.help(format!("did you mean `{meant}`?")),
+        None if at_the_top => error
+            .help(format!("known keys: {}", list(known.iter().copied())))
+            .help("own settings go into `[extra]`"),
+        None => error.help(format!("known keys: {}", list(known.iter().copied()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(name: &str) -> String {
+        unknown(Key::TOP, top(), name).to_string()
+    }
+
+    #[test]
+    fn what_is_part_of_the_binary_is_no_unknown_key() {
+        for name in ["socket", "plug", "state"] {
+            assert!(said(name).starts_with(&format!("`{name}` is fixed at compile time\n  help: declare")));
+        }
+        assert!(
+            said("websocket").starts_with("`websocket` belongs to a mount, which is fixed at compile time")
+        );
+    }
+
+    #[test]
+    fn what_is_to_come_is_no_unknown_key() {
+        for name in ["force_ssl", "https", "watchers"] {
+            assert!(said(name).starts_with(&format!("`{name}` is not supported yet\n  help: remove it")));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+use landfall::prelude::*;
+
+endpoint! {
+    struct Chat;
+    crate = env("LANDFALL").or("landfall");
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use landfall::prelude::*;
+
+endpoint! {
+    struct Chat;
+    state = env("APP");
+}
+
+fn main() {}
