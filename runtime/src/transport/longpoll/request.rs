@@ -192,7 +192,8 @@ impl LongPollTransport {
         let seat = seat.map_err(|full| self.full(&attempt, full, client))?;
         let auth_token = header::values(&attempt.parts.headers, AUTH_HEADER).next().map(str::to_owned);
         let connected = attempt.ask::<S>(params, auth_token).await.map_err(|denied| match denied {
-            Denied::Refused(_) => wire::status(403),
+            // The JavaScript client knows this status, and would die of another one in JSON.
+            Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => wire::status(403),
             other => other.into(),
         })?;
         let driver = Driver::new::<Element>(connected, attempt.mounted.clone());
