@@ -146,7 +146,7 @@ fn join(method: &Method) -> TokenStream {
         let cfgs = block::cfgs(attrs);
         values.push(quote!(#(#cfgs)* #variable));
     }
-    let joined = call(&method.item, &values, &quote!(joined), &[]);
+    let joined = call(&method.item, &values, &quote!(joined::<Self>), &[]);
     quote! {
         #(#cfgs)*
         async fn join(

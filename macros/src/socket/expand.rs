@@ -292,7 +292,7 @@ fn connect(method: &Method, setup: &Setup) -> TokenStream {
             quote!(#(#cfgs)* #variable)
         })
         .collect();
-    let connected = call(item, &values, &quote!(connected), &[]);
+    let connected = call(item, &values, &quote!(connected::<Self>), &[]);
     quote! {
         #(#cfgs)*
         async fn connect(

@@ -293,15 +293,18 @@ impl Plain {
 
 impl Telling {
     #[doc(hidden)]
-    pub fn joined<C: Channel, T: IntoJoined<C>, E: TellClient>(
+    pub fn joined<C: Channel>(
         self,
-        value: Result<T, E>,
+        value: Result<impl IntoJoined<C>, impl TellClient>,
     ) -> Result<Joined<C>, JoinError> {
-        let told = |error: E| match error.payload() {
-            Some(payload) => JoinError::with(payload).caused_by(Cause::told(error)),
-            None => JoinError::from(error),
-        };
-        value.map_err(told)?.into_joined()
+        value.map_err(tell)?.into_joined()
+    }
+}
+
+fn tell(error: impl TellClient) -> JoinError {
+    match error.payload() {
+        Some(payload) => JoinError::with(payload).caused_by(Cause::told(error)),
+        None => JoinError::from(error),
     }
 }
 

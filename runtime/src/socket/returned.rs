@@ -227,7 +227,7 @@ impl Plain {
 
 impl Telling {
     #[doc(hidden)]
-    pub fn connected<S, E: TellClient>(self, value: Result<S, E>) -> Result<S, Refused> {
+    pub fn connected<S>(self, value: Result<S, impl TellClient>) -> Result<S, Refused> {
         value.map_err(|error| match error.refused() {
             Some(refused) => refused.for_reason(error.into()),
             None => Refused::from(error),

@@ -34,7 +34,7 @@ const _: () = {
                     __argument1,
                 )
                 .await;
-            (&__value).returned().joined(__value)
+            (&__value).returned().joined::<Self>(__value)
         }
         async fn handle_in(
             &mut self,

@@ -44,7 +44,7 @@ const _: () = {
                     __argument6,
                 )
                 .await;
-            (&__value).returned().joined(__value)
+            (&__value).returned().joined::<Self>(__value)
         }
         async fn handle_in(
             &mut self,

@@ -13,7 +13,7 @@ const _: () = {
             __rt::channel::JoinError,
         > {
             let __value = Self::join();
-            (&__value).returned().joined(__value)
+            (&__value).returned().joined::<Self>(__value)
         }
         async fn handle_in(
             &mut self,

@@ -35,7 +35,7 @@ const _: () = {
         ) -> ::core::result::Result<Self, __rt::Refused> {
             let token: String = __rt::argument::required(&__connect, "token")?;
             let __value = Self::connect(token).await;
-            (&__value).returned().connected(__value)
+            (&__value).returned().connected::<Self>(__value)
         }
         fn id(&self) -> Option<String> {
             Self::id(self)

@@ -25,7 +25,7 @@ const _: () = {
             let r#type: String = __rt::argument::required(&__connect, "type")?;
             let connect: Connect<Event> = __connect;
             let __value = Self::connect(connect, #[cfg(feature = "x")] x, r#type).await;
-            (&__value).returned().connected(__value)
+            (&__value).returned().connected::<Self>(__value)
         }
         async fn init(&mut self, __out: &mut Outbox) -> __rt::Flow {
             let __value = Self::init(self, __out);

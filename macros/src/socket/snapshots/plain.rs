@@ -9,7 +9,7 @@ const _: () = {
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
         ) -> ::core::result::Result<Self, __rt::Refused> {
             let __value = Self::connect();
-            (&__value).returned().connected(__value)
+            (&__value).returned().connected::<Self>(__value)
         }
         async fn handle_in(
             &mut self,

@@ -71,7 +71,7 @@ const _: () = {
                     mailbox,
                 )
                 .await;
-            (&__value).returned().connected(__value)
+            (&__value).returned().connected::<Self>(__value)
         }
         async fn handle_in(
             &mut self,
