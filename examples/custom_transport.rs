@@ -61,12 +61,9 @@ impl RoomSocket {
         out.push(json!({ "who": "room", "text": format!("welcome, {}", self.who) }).to_string());
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Result<(), BroadcastError> {
         let said = Payload::from(json!({ "who": self.who, "text": message.as_text() }));
-        match out.broadcast(&self.topic, "said", said) {
-            Ok(()) => Flow::Continue,
-            Err(overloaded) => Flow::close(1013, overloaded.to_string()),
-        }
+        out.broadcast(&self.topic, "said", said)
     }
 }
 

@@ -45,11 +45,9 @@ impl Echo {
 }
 
 /// Any handler of the application can reach the sockets.
-async fn say(State(edge): State<Running<Edge>>, Path(text): Path<String>) -> String {
-    match edge.broadcast("announcements", "said", text) {
-        Ok(()) => format!("told {} sockets\n", edge.pubsub().subscribers("announcements")),
-        Err(error) => format!("{error}\n"),
-    }
+async fn say(State(edge): State<Running<Edge>>, Path(text): Path<String>) -> Result<String, String> {
+    edge.broadcast("announcements", "said", text).map_err(|error| format!("{error}\n"))?;
+    Ok(format!("told {} sockets\n", edge.pubsub().subscribers("announcements")))
 }
 
 #[tokio::main]

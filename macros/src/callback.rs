@@ -30,8 +30,6 @@ pub(crate) enum Receiver {
 pub(crate) enum Output {
     /// Must be written.
     Value,
-    /// Must be a `Result`.
-    Result,
     /// What is to happen next; without it, things go on.
     Next,
     Nothing,
@@ -74,16 +72,8 @@ impl Callback {
     fn output_fault(&self, output: &ReturnType) -> Option<String> {
         let unit = is_unit(output);
         match self.output {
-            Output::Value | Output::Result if unit => Some("it returns a value".to_owned()),
+            Output::Value if unit => Some("it returns a value".to_owned()),
             Output::Nothing if !unit => Some("it returns nothing".to_owned()),
-            Output::Result => match output {
-                ReturnType::Type(_, ty)
-                    if last_segment(ty).is_none_or(|last| last.ident == "Self" || last.ident == "Option") =>
-                {
-                    Some("it returns a `Result`".to_owned())
-                }
-                _ => None,
-            },
             _ => None,
         }
     }

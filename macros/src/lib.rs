@@ -14,6 +14,7 @@
 )]
 
 mod block;
+mod call;
 mod callback;
 mod channel;
 mod check;

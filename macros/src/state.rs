@@ -134,12 +134,6 @@ pub(crate) fn state_type(
     (quote_spanned!(at=> type State = #state;), conditional)
 }
 
-/// `let pool: Pool = ..;`, of a handle.
-pub(crate) fn fetch(attrs: &[Attribute], pat: &Pat, ty: &Type, handle: &TokenStream) -> TokenStream {
-    let value = value(ty, handle);
-    quote!(#(#attrs)* let #pat: #ty = #value;)
-}
-
 /// The part of a handle's state.
 pub(crate) fn value(ty: &Type, handle: &TokenStream) -> TokenStream {
     let at = ty.span().resolved_at(Span::mixed_site());

@@ -15,7 +15,7 @@ pub struct Error(Box<Kind>);
 #[derive(Debug)]
 enum Kind {
     Config(ConfigErrors),
-    Listen { address: String, source: io::Error },
+    Listen { address: String, source: io::Error, help: Option<String> },
     Child { socket: &'static str, child: &'static str },
     Drain { connections: usize },
     Signal(io::Error),
@@ -24,7 +24,17 @@ enum Kind {
 
 impl Error {
     pub(crate) fn listen(address: String, source: io::Error) -> Self {
-        Error(Box::new(Kind::Listen { address, source }))
+        Error(Box::new(Kind::Listen { address, source, help: None }))
+    }
+
+    /// What helps if the address is taken, or may not be taken.
+    pub(crate) fn help(mut self, text: String) -> Self {
+        if let Kind::Listen { source, help, .. } = &mut *self.0
+            && matches!(source.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+        {
+            *help = Some(text);
+        }
+        self
     }
 
     pub(crate) fn child(socket: &'static str, child: &'static str) -> Self {
@@ -109,6 +119,9 @@ impl fmt::Debug for Error {
         fmt::Display::fmt(self, f)?;
         if let Some(source) = self.source() {
             write!(f, ": {source}")?;
+        }
+        if let Kind::Listen { help: Some(help), .. } = &*self.0 {
+            write!(f, "\n  help: {help}")?;
         }
         Ok(())
     }

@@ -1,9 +1,14 @@
 //! Text of a client, as a log line shows it: without what could forge a line, and never long.
 
-use std::fmt::{self, Write};
+use std::{
+    error::Error,
+    fmt::{self, Write},
+};
 
 /// How many bytes of a client's text a log line shows at most, escapes included.
 const SHOWN: usize = 256;
+/// How many causes of an error a log line shows at most.
+const CAUSES: usize = 7;
 
 /// Text that came from a client. A word is shown as it is; anything else is quoted, with what is invisible escaped.
 /// What is longer than 256 bytes is cut, and ends in `…`.
@@ -20,6 +25,13 @@ pub(crate) fn shown_bytes(bytes: &[u8]) -> impl fmt::Display + fmt::Debug + '_ {
 pub(crate) fn told(sentence: &impl fmt::Display) -> impl fmt::Display + fmt::Debug + '_ {
     Told(sentence)
 }
+
+/// An error and its causes, each as a sentence: `cannot load the user: connection refused`. At most eight are shown.
+pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl fmt::Display + fmt::Debug + 'a {
+    Chain(error)
+}
+
+struct Chain<'a>(&'a (dyn Error + 'static));
 
 struct Shown<'a>(&'a [u8]);
 
@@ -55,6 +67,22 @@ impl<T: fmt::Display> fmt::Display for Told<'_, T> {
 }
 
 impl<T: fmt::Display> fmt::Debug for Told<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(&self.0).fmt(f)?;
+        let mut causes =
+            std::iter::successors(self.0.source(), |&cause: &&(dyn Error + 'static)| cause.source());
+        causes.by_ref().take(CAUSES).try_for_each(|cause| write!(f, ": {}", told(&cause)))?;
+        if causes.next().is_some() { f.write_str(": …") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -194,6 +222,44 @@ mod tests {
     fn a_sentence_is_escaped_and_cut_and_not_quoted() {
         assert_eq!(told(&"no \"a\\n\" and no \n").to_string(), "no \"a\\n\" and no \\n");
         assert_eq!(told(&"a ".repeat(999)).to_string(), format!("{}…", "a ".repeat(128)));
+    }
+
+    #[derive(Debug)]
+    struct Deep(usize);
+
+    impl fmt::Display for Deep {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "level\n{}", self.0)
+        }
+    }
+
+    impl Error for Deep {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            const LEVELS: [Deep; 12] = [
+                Deep(1),
+                Deep(2),
+                Deep(3),
+                Deep(4),
+                Deep(5),
+                Deep(6),
+                Deep(7),
+                Deep(8),
+                Deep(9),
+                Deep(10),
+                Deep(11),
+                Deep(12),
+            ];
+            const { &LEVELS }.get(self.0).map(|cause| cause as _)
+        }
+    }
+
+    #[test]
+    fn an_error_is_shown_with_its_causes() {
+        assert_eq!(chain(&Deep(12)).to_string(), r"level\n12");
+        assert_eq!(chain(&Deep(10)).to_string(), r"level\n10: level\n11: level\n12");
+        let all = chain(&Deep(0)).to_string();
+        assert!(all.ends_with(r": level\n7: …"), "{all}");
+        assert!(chain(&Deep(5)).to_string().ends_with(r": level\n12"));
     }
 
     proptest! {

@@ -3,10 +3,10 @@
 pub use crate::{
     Body, CheckOrigin, Children, Config, ConfigError, Connect, Control, Endpoint, EndpointHandle,
     EndpointService, Error, Flow, Handle, Mailbox, Message, Origin, Outbox, Params, PeerData, Reason,
-    Refused, RequestUri, Running, Socket, TransportKind, channel,
+    Refused, RequestUri, Running, Socket, TellClient, TransportKind, channel,
     channel::{Answer, Binary, Event, Join, JoinError, Outlet, Reply},
     endpoint,
-    pubsub::{Broadcast, Payload},
+    pubsub::{Broadcast, BroadcastError, Payload},
     socket,
     state::FromRef,
 };

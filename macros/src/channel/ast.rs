@@ -79,10 +79,15 @@ impl Channel {
         methods.map(|method| &method.item).collect()
     }
 
-    /// All methods, as they stay with the type.
+    /// All methods.
     pub(crate) fn methods(&self) -> impl Iterator<Item = &ImplItemFn> {
+        self.called().chain(&self.helpers)
+    }
+
+    /// The methods that the contract's call.
+    pub(crate) fn called(&self) -> impl Iterator<Item = &ImplItemFn> {
         let callbacks = self.callbacks.iter().map(|method| &method.item);
-        callbacks.chain(self.handlers.iter().map(|handler| &handler.item)).chain(&self.helpers)
+        callbacks.chain(self.handlers.iter().map(|handler| &handler.item))
     }
 }
 

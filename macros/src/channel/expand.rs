@@ -1,8 +1,8 @@
 //! Writes `impl Channel for Type`. What the user wrote stays a method of the type, and is called from there.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{ImplItemFn, PatType, ReturnType, Type, spanned::Spanned};
+use syn::{ImplItemFn, LitStr, PatType, Type, spanned::Spanned};
 
 use super::{
     argument::{is_str, is_whole},
@@ -10,6 +10,8 @@ use super::{
 };
 use crate::{
     block::{self, cfgs, info, runtime},
+    call::{call, imports, lints, located},
+    callback::is_unit,
     state::{self, Part},
 };
 
@@ -25,11 +27,15 @@ pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenSt
     let handle_info = channel.callbacks("handle_info").map(handle_info);
     let handle_out = handle_out(channel);
     let terminate = channel.callbacks("terminate").map(terminate);
-    let methods = channel.methods();
+    let (imports, lints, callbacks) = (imports(), lints(), channel.called());
+    let helpers = &channel.helpers;
+    let others = (!others.is_empty() || !helpers.is_empty())
+        .then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* #(#helpers)* }));
     let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
     quote! {
         const _: () = {
             use #runtime as __rt;
+            #imports
             #(#attrs)*
             impl #generics __rt::channel::Channel for #self_ty #bounds {
                 #socket
@@ -44,11 +50,12 @@ pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenSt
             }
             #conditional
         };
+        #lints
         #(#attrs)*
         impl #generics #self_ty #bounds {
-            #(#others)*
-            #(#methods)*
+            #(#callbacks)*
         }
+        #others
     }
 }
 
@@ -69,24 +76,6 @@ fn intercept(channel: &Channel) -> Option<TokenStream> {
         .collect();
     (!events.is_empty())
         .then(|| quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];))
-}
-
-/// What a method returns, as the contract wants it. An error about the result points at its type, one about an argument
-/// at the type of that.
-fn call(item: &ImplItemFn, into: TokenStream, arguments: &[TokenStream]) -> TokenStream {
-    let method = &item.sig.ident;
-    let at = match &item.sig.output {
-        ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => method.span(),
-    };
-    let at = at.resolved_at(Span::mixed_site());
-    let value = Ident::new("__value", at);
-    let into = located(into, at);
-    let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
-    quote_spanned! {at=>
-        let #value = Self::#method(#(#arguments),*) #awaited;
-        #into(#value)
-    }
 }
 
 /// Calls a callback for its answer. Its arguments are those of the contract, `names`, and what it takes of the state.
@@ -110,7 +99,7 @@ fn answer<'a>(
             values.push(located(name.to_token_stream(), at));
         }
     }
-    let answer = call(item, quote!(__rt::channel::IntoAnswer::into_answer), &values);
+    let answer = call(item, &values, &quote!(answer), &[]);
     quote!(#(#taken)* #answer)
 }
 
@@ -144,22 +133,6 @@ fn part<'a>(item: &'a ImplItemFn, argument: &'a PatType, source: Source) -> Opti
     }
 }
 
-/// Tokens of ours, for errors elsewhere.
-fn located(tokens: TokenStream, at: Span) -> TokenStream {
-    let locate = |token| match token {
-        TokenTree::Group(group) => {
-            let mut located = Group::new(group.delimiter(), self::located(group.stream(), at));
-            located.set_span(group.span().located_at(at));
-            TokenTree::Group(located)
-        }
-        mut token => {
-            token.set_span(token.span().located_at(at));
-            token
-        }
-    };
-    tokens.into_iter().map(locate).collect()
-}
-
 fn join(method: &Method) -> TokenStream {
     let (attempt, cfgs) = (name("__join"), cfgs(&method.item.attrs));
     let (mut taken, mut values) = (Vec::new(), Vec::new());
@@ -173,7 +146,7 @@ fn join(method: &Method) -> TokenStream {
         let cfgs = block::cfgs(attrs);
         values.push(quote!(#(#cfgs)* #variable));
     }
-    let joined = call(&method.item, quote!(__rt::channel::IntoJoined::<Self>::into_joined), &values);
+    let joined = call(&method.item, &values, &quote!(joined::<Self>), &[]);
     quote! {
         #(#cfgs)*
         async fn join(
@@ -210,12 +183,24 @@ fn handle_in(channel: &Channel) -> TokenStream {
     let (event, out) = (name("__event"), name("__out"));
     let take = quote!(__rt::channel::argument::event(#event, #out));
     let handlers = channel.handlers.iter();
-    let arms: Vec<_> = handlers.filter_map(|handler| arm(handler, Direction::In, &take, &out)).collect();
+    let arms: Vec<_> = handlers
+        .filter_map(|handler| arm(handler, Direction::In, &quote!(#event.name()), &take, &out))
+        .collect();
     let all = channel.items("handle_in");
     let others = channel.callbacks("handle_in").map(|method| {
         let item = &method.item;
         let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&event, &out]));
-        quote!(#(#cfgs)* _ => { #answer })
+        if is_unit(&item.sig.output) {
+            return quote!(#(#cfgs)* _ => { #answer });
+        }
+        quote! {
+            #(#cfgs)*
+            _ => {
+                let __name = __rt::channel::argument::name(&#event);
+                let __answer = { #answer };
+                __rt::channel::argument::of_name(__answer, &__name)
+            }
+        }
     });
     let unknown = block::otherwise(&all)
         .map(|condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),));
@@ -238,7 +223,9 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
     let (broadcast, out) = (name("__broadcast"), name("__out"));
     let take = quote!(__rt::channel::argument::broadcast(&#broadcast));
     let handlers = channel.handlers.iter();
-    let arms: Vec<_> = handlers.filter_map(|handler| arm(handler, Direction::Out, &take, &out)).collect();
+    let arms: Vec<_> = handlers
+        .filter_map(|handler| arm(handler, Direction::Out, &quote!(#broadcast.event()), &take, &out))
+        .collect();
     (!arms.is_empty()).then(|| {
         quote! {
             async fn handle_out(
@@ -255,8 +242,15 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
     })
 }
 
-/// `"event" => ..`. `take` is a `Result` of the payload, or of the answer if it does not fit.
-fn arm(handler: &Handler, direction: Direction, take: &TokenStream, out: &Ident) -> Option<TokenStream> {
+/// `"event" => ..`. `event` is the name of what came, and `take` a `Result` of its payload, or of the answer if it does
+/// not fit.
+fn arm(
+    handler: &Handler,
+    direction: Direction,
+    event: &TokenStream,
+    take: &TokenStream,
+    out: &Ident,
+) -> Option<TokenStream> {
     let (item, events) = (&handler.item, handler.events(direction).collect::<Vec<_>>());
     if events.is_empty() {
         return None;
@@ -273,7 +267,36 @@ fn arm(handler: &Handler, direction: Direction, take: &TokenStream, out: &Ident)
     });
     let names = taken.is_some().then_some(payload).into_iter().chain(handler.takes_outlet().then_some(out));
     let answer = answer(item, handler.arguments(), &names.collect::<Vec<_>>());
-    Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }))
+    if is_unit(&item.sig.output) {
+        return Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }));
+    }
+    let (which, event) = which(&events, event);
+    Some(quote! {
+        #(#cfgs)*
+        #(#events)|* => {
+            #which
+            #taken
+            let __answer = { #answer };
+            __rt::channel::argument::of_event(__answer, #event)
+        }
+    })
+}
+
+/// The name of the event that a handler handles: for when the event has been given away.
+fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, TokenStream) {
+    match events {
+        [event] => (None, quote!(#event)),
+        events => {
+            let name = name("__name");
+            let which = quote! {
+                let #name = match #named {
+                    #(#events => #events,)*
+                    _ => "",
+                };
+            };
+            (Some(which), quote!(#name))
+        }
+    }
 }
 
 fn handle_info(method: &Method) -> TokenStream {

@@ -1,5 +1,6 @@
 //! What `#[socket]` was written on.
 
+use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Generics, Ident, ImplItem, ImplItemFn, LitStr, Pat, Path, Type};
 
 use super::callback;
@@ -44,6 +45,8 @@ pub(crate) struct Method {
     /// The inputs of `connect`, and `#[state]` arguments of all others, are taken out of it, into `arguments`.
     pub(crate) item: ImplItemFn,
     pub(crate) arguments: Vec<Argument>,
+    /// All inputs in their order, without our attributes.
+    pub(crate) inputs: Vec<TokenStream>,
 }
 
 /// An argument of `connect`, or one with `#[state]`.

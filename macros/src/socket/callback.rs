@@ -59,7 +59,7 @@ const CONNECT: Callback = Callback {
     name: "connect",
     receiver: Receiver::None,
     arguments: None,
-    output: Output::Result,
+    output: Output::Value,
     waits: true,
     required: true,
     signature: "async fn connect(..) -> Result<Self, Refused>",

@@ -1,11 +1,8 @@
 //! Writes `impl Socket for Type`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{
-    AttrStyle, Attribute, FnArg, GenericArgument, PatType, PathArguments, ReturnType, Stmt, Token, Type,
-    punctuated::Punctuated, spanned::Spanned,
-};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{AttrStyle, FnArg, ImplItemFn, Pat, PatIdent, PatType, Type, spanned::Spanned};
 
 use super::{
     argument::is_connect,
@@ -13,8 +10,9 @@ use super::{
     route,
 };
 use crate::{
-    block::{cfgs, info, runtime},
-    callback::{Output, is_option, is_unit, last_segment},
+    block::{self, cfgs, info, runtime},
+    call::{call, imports, lints, located},
+    callback::{Output, Receiver, is_option},
     lower,
     schema::{self, Phase},
     state::{self, Part},
@@ -36,11 +34,13 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
     let (options, needs) = (options(setup), socket.methods("connect").map(needs));
     let (state, conditional) = state::state_type(&parts(socket, setup), attrs, &socket.generics, self_ty);
     let methods = socket.methods.iter().map(|method| self::method(method, setup));
-    let inherent =
+    let (imports, lints, callbacks) = (imports(), lints(), socket.methods.iter().map(written));
+    let others =
         (!others.is_empty()).then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
     quote! {
         const _: () = {
             use #runtime as __rt;
+            #imports
             #(#attrs)*
             impl #generics #contract for #self_ty #bounds {
                 #first
@@ -52,7 +52,29 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
             #conditional
             #mounted
         };
-        #inherent
+        #lints
+        #(#attrs)*
+        impl #generics #self_ty #bounds {
+            #(#callbacks)*
+        }
+        #others
+    }
+}
+
+/// A callback as it stays with the type.
+fn written(method: &Method) -> TokenStream {
+    let (Method { inputs, .. }, ImplItemFn { attrs, vis, sig, block, .. }) = (method, &method.item);
+    let (outer, inner): (Vec<_>, Vec<_>) =
+        attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer));
+    let (asyncness, name, output, bounds) =
+        (&sig.asyncness, &sig.ident, &sig.output, &sig.generics.where_clause);
+    let stmts = &block.stmts;
+    quote! {
+        #(#outer)*
+        #vis #asyncness fn #name(#(#inputs),*) #output #bounds {
+            #(#inner)*
+            #(#stmts)*
+        }
     }
 }
 
@@ -186,106 +208,107 @@ fn method(method: &Method, setup: &Setup) -> TokenStream {
     match (method.callback.name, method.callback.output) {
         ("connect", _) => connect(method, setup),
         (_, Output::Next) => handler(method),
-        _ => function(method, None),
+        _ => function(method),
     }
 }
 
-/// `async` or not, `-> Flow` or not: becomes both.
+/// A callback that says what is to happen next, in whatever type.
 fn handler(method: &Method) -> TokenStream {
-    if !is_unit(&method.item.sig.output) {
-        return function(method, None);
+    let (item, out) = (&method.item, state::out());
+    let (name, cfgs) = (&item.sig.ident, cfgs(&item.attrs));
+    let (inputs, mut values) = inputs(method, Some(&out));
+    let mut taken = Vec::new();
+    for (index, Argument { attrs, ty, .. }) in method.arguments.iter().enumerate() {
+        let variable = format_ident!("__state{index}", span = Span::mixed_site().located_at(ty.span()));
+        let cfgs = block::cfgs(attrs);
+        let value = state::value(ty, &quote!(#out.handle()));
+        taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
+        values.push(quote!(#(#cfgs)* #variable));
     }
-    let stmts = &method.item.block.stmts;
-    let body = quote! {
-        let () = async move { #(#stmts)* }.await;
-        __rt::Flow::Continue
-    };
-    function(method, Some(body))
-}
-
-/// The user's function, without its visibility. With another body it returns `Flow`.
-fn function(method: &Method, body: Option<TokenStream>) -> TokenStream {
-    let (outer, inner) = attributes(&method.item.attrs);
-    let sig = &method.item.sig;
-    let (name, inputs, bounds) = (&sig.ident, &sig.inputs, &sig.generics.where_clause);
-    let asyncness = asyncness(method);
-    let output = match body {
-        Some(_) => quote!(-> __rt::Flow),
-        None => {
-            let output = &sig.output;
-            quote!(#output)
-        }
-    };
-    let stmts = body.unwrap_or_else(|| statements(&method.item.block.stmts));
-    let (inputs, state) = match method.arguments.is_empty() {
-        true => (quote!(#inputs), TokenStream::new()),
-        false => with_state(inputs, &method.arguments),
-    };
+    let text = name.to_string();
+    let answer = call(item, &values, &quote!(flow), &[quote!(#out), quote!(#text)]);
     quote! {
-        #(#outer)*
-        #asyncness fn #name(#inputs) #output #bounds {
-            #(#inner)*
-            #state
-            #stmts
+        #(#cfgs)*
+        async fn #name(#inputs) -> __rt::Flow {
+            #(#taken)*
+            #answer
         }
     }
 }
 
-/// The last argument is what a handler writes to: from there it has the state.
-fn with_state(inputs: &Punctuated<FnArg, Token![,]>, arguments: &[Argument]) -> (TokenStream, TokenStream) {
-    let Some(FnArg::Typed(last)) = inputs.last() else { return (quote!(#inputs), TokenStream::new()) };
-    let (others, out) = (inputs.iter().take(inputs.len() - 1), state::out());
-    let handle = quote!(#out.handle());
-    let taken = arguments.iter().map(|Argument { attrs, pat, ty, .. }| state::fetch(attrs, pat, ty, &handle));
-    let PatType { attrs, pat, ty, .. } = last;
-    let lets = quote! {
-        #(#taken)*
-        let #pat: #ty = #out;
-    };
-    (quote!(#(#others,)* #(#attrs)* #out: #ty), lets)
+/// A callback whose result is what the contract wants.
+fn function(method: &Method) -> TokenStream {
+    let item = &method.item;
+    let (name, output, cfgs) = (&item.sig.ident, &item.sig.output, cfgs(&item.attrs));
+    let (inputs, values) = inputs(method, None);
+    quote!(#(#cfgs)* fn #name(#inputs) #output { Self::#name(#(#values),*) })
 }
 
-fn asyncness(method: &Method) -> Option<TokenStream> {
-    method.callback.waits.then(|| {
-        let at = method.item.sig.asyncness.as_ref().map_or(method.item.sig.fn_token.span, |token| token.span);
-        quote_spanned!(at=> async)
-    })
+/// The inputs of the contract's method with the types that the user wrote, and the values that the user's is called
+/// with. The last input has the given name.
+fn inputs(method: &Method, last: Option<&Ident>) -> (TokenStream, Vec<TokenStream>) {
+    let inputs = &method.item.sig.inputs;
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for (index, input) in inputs.iter().enumerate() {
+        match input {
+            FnArg::Receiver(_) => {
+                names.push(match method.callback.receiver {
+                    Receiver::Owned => quote!(self),
+                    Receiver::Shared => quote!(&self),
+                    Receiver::Borrowed | Receiver::None => quote!(&mut self),
+                });
+                values.push(quote!(self));
+            }
+            FnArg::Typed(PatType { ty, .. }) => {
+                let variable = match last {
+                    Some(last) if index + 1 == inputs.len() => last.clone(),
+                    _ => argument_variable(index, ty),
+                };
+                names.push(quote!(#variable: #ty));
+                values.push(located(quote!(#variable), ty.span()));
+            }
+        }
+    }
+    (quote!(#(#names),*), values)
 }
 
-fn statements(stmts: &[Stmt]) -> TokenStream {
-    quote!(#(#stmts)*)
-}
-
-/// Those in front of a function, and those inside of its braces.
-fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
-    attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer))
+fn argument_variable(index: usize, ty: &Type) -> Ident {
+    format_ident!("__argument{index}", span = Span::mixed_site().located_at(ty.span()))
 }
 
 fn connect(method: &Method, setup: &Setup) -> TokenStream {
     let info = connect_info(setup);
-    let attempt = Ident::new("__connect", Span::mixed_site());
-    let (outer, inner) = attributes(&method.item.attrs);
-    let sig = &method.item.sig;
-    let (name, asyncness, stmts) = (&sig.ident, asyncness(method), statements(&method.item.block.stmts));
-    let (whole, others): (Vec<_>, Vec<_>) = method.arguments.iter().partition(|one| is_whole(one));
+    let (attempt, item) = (Ident::new("__connect", Span::mixed_site()), &method.item);
+    let cfgs = cfgs(&item.attrs);
+    let all: Vec<_> =
+        method.arguments.iter().enumerate().map(|(index, one)| (variable(index, one), one)).collect();
     // The attempt as a whole is given away: last.
-    let taken = others.into_iter().chain(whole).map(|argument| take(argument, &info));
-    let (output, body) = match &sig.output {
-        ReturnType::Type(_, ty) if has_own_error(ty) => {
-            let at = ty.span().resolved_at(Span::mixed_site());
-            let result = quote_spanned!(at=> (async move || -> #ty { #stmts })().await);
-            let own = quote!(-> ::core::result::Result<Self, __rt::Refused>);
-            (own, quote_spanned!(at=> ::core::result::Result::map_err(#result, ::core::convert::Into::into)))
-        }
-        output => (quote!(#output), stmts),
-    };
+    let (whole, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, argument)| is_whole(argument));
+    let taken = others.into_iter().chain(whole).map(|(variable, argument)| take(variable, argument, &info));
+    let values: Vec<_> = all
+        .iter()
+        .map(|(variable, argument)| {
+            let cfgs = block::cfgs(&argument.attrs);
+            quote!(#(#cfgs)* #variable)
+        })
+        .collect();
+    let connected = call(item, &values, &quote!(connected::<Self>), &[]);
     quote! {
-        #(#outer)*
-        #asyncness fn #name(#attempt: __rt::Connect<#info>) #output {
-            #(#inner)*
+        #(#cfgs)*
+        async fn connect(
+            #attempt: __rt::Connect<#info>,
+        ) -> ::core::result::Result<Self, __rt::Refused> {
             #(#taken)*
-            #body
+            #connected
         }
+    }
+}
+
+/// The argument's own name, so that the defaults of later ones may use it.
+fn variable(index: usize, argument: &Argument) -> Ident {
+    match &argument.pat {
+        Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => ident.clone(),
+        _ => argument_variable(index, &argument.ty),
     }
 }
 
@@ -293,23 +316,9 @@ fn is_whole(argument: &Argument) -> bool {
     matches!(argument.source, Source::Type) && is_connect(&argument.ty)
 }
 
-/// `Result<_, E>` where `E` is not called `Refused`.
-fn has_own_error(ty: &Type) -> bool {
-    let Some(PathArguments::AngleBracketed(arguments)) = last_segment(ty).map(|last| &last.arguments) else {
-        return false;
-    };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    let named_result = last_segment(ty).is_some_and(|last| last.ident == "Result");
-    named_result
-        && types.nth(1).is_some_and(|error| last_segment(error).is_none_or(|last| last.ident != "Refused"))
-}
-
 /// `let argument: Type = ..;`
-fn take(argument: &Argument, info: &TokenStream) -> TokenStream {
-    let Argument { attrs, pat, ty, source } = argument;
+fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStream {
+    let Argument { attrs, ty, source, .. } = argument;
     let at = ty.span().resolved_at(Span::mixed_site());
     let attempt = &Ident::new("__connect", at);
     let value = match source {
@@ -350,7 +359,7 @@ fn take(argument: &Argument, info: &TokenStream) -> TokenStream {
             }
         }
     };
-    quote!(#(#attrs)* let #pat: #ty = #value;)
+    quote!(#(#attrs)* let #variable: #ty = #value;)
 }
 
 fn is_built_in(key: &str) -> bool {

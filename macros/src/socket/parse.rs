@@ -1,7 +1,8 @@
 //! Reads the attribute's arguments and the impl block.
 
 use proc_macro2::TokenStream;
-use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Token, punctuated::Punctuated};
+use quote::{ToTokens, quote};
+use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl, PatType, Token, punctuated::Punctuated};
 
 use super::{
     argument,
@@ -37,7 +38,8 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
         match item {
             ImplItem::Fn(item) => match callbacks.iter().find(|callback| item.sig.ident == callback.name) {
                 Some(callback) => {
-                    let mut method = Method { callback, item, arguments: Vec::new() };
+                    let inputs = inputs(&item);
+                    let mut method = Method { callback, item, arguments: Vec::new(), inputs };
                     arguments(&mut method, diag);
                     methods.push(method);
                 }
@@ -50,6 +52,18 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
         }
     }
     Socket { attrs: block.attrs, generics: block.generics, self_ty: *block.self_ty, methods, others }
+}
+
+/// As they are when the method stays with its type.
+fn inputs(item: &ImplItemFn) -> Vec<TokenStream> {
+    let written = |input: &FnArg| match input {
+        FnArg::Receiver(receiver) => receiver.to_token_stream(),
+        FnArg::Typed(PatType { attrs, pat, ty, .. }) => {
+            let attrs = attrs.iter().filter(|attribute| !argument::is_ours(attribute));
+            quote!(#(#attrs)* #pat: #ty)
+        }
+    };
+    item.sig.inputs.iter().map(written).collect()
 }
 
 fn arguments(method: &mut Method, diag: &mut Diagnostics) {

@@ -266,9 +266,7 @@ fn callbacks_of_another_shape() {
         assert!(error.contains("has the wrong shape\n\n  = help: expected `"), "{error}");
         assert!(error.contains(note), "{error}");
     }
-    for connect in
-        ["fn connect() {}", "fn connect() -> Self { S }", "fn connect(&self) -> Result<Self, Refused> {}"]
-    {
+    for connect in ["fn connect() {}", "fn connect(&self) -> Result<Self, Refused> {}"] {
         assert!(
             one_error(&format!("impl S {{ {connect} {HANDLE_IN} }}"))
                 .contains("`connect` has the wrong shape")

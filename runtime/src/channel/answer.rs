@@ -1,9 +1,16 @@
 //! What a channel's callback answers.
 
-use std::{borrow::Cow, error::Error};
+use std::{borrow::Cow, sync::Arc};
 
 use super::SendError;
-use crate::{escape::told, pubsub::Payload, socket::Reason};
+use crate::{
+    error::BoxError,
+    pubsub::Payload,
+    socket::{
+        Reason, TellClient,
+        returned::{Plain, Telling},
+    },
+};
 
 /// The reply to a client's message: a status and a payload.
 ///
@@ -13,10 +20,38 @@ use crate::{escape::told, pubsub::Payload, socket::Reason};
 /// let reply = Reply::ok(serde_json::json!({"id": 7}));
 /// assert_eq!(reply.status(), "ok");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `?` on an error answers `{"reason": "internal error"}`. What went wrong is logged with its causes, and not told to the
+/// client. It takes whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
+/// `Box<dyn Error + Send + Sync>`; a text too, which is not told either: [`Reply::because`] tells it. An error type that says what clients are told implements
+/// [`TellClient`](crate::TellClient).
+#[derive(Clone, Debug)]
 pub struct Reply {
     status: Cow<'static, str>,
     payload: Payload,
+    cause: Option<Arc<Cause>>,
+}
+
+/// Why an error is answered: it is logged where it is known whose answer it is.
+#[derive(Debug)]
+pub(super) struct Cause {
+    pub(super) error: BoxError,
+    /// The client is told what it says, so that it is no failure of the server.
+    pub(super) told: bool,
+    /// Of the message that was being handled, if it was one.
+    pub(super) event: Option<Box<str>>,
+}
+
+impl Cause {
+    /// An error that is the server's own affair.
+    pub(super) fn failure(error: impl Into<BoxError>) -> Arc<Self> {
+        Arc::new(Cause { error: error.into(), told: false, event: None })
+    }
+
+    /// An error that the client is told.
+    pub(super) fn told(error: impl Into<BoxError>) -> Arc<Self> {
+        Arc::new(Cause { error: error.into(), told: true, event: None })
+    }
 }
 
 impl Reply {
@@ -32,12 +67,27 @@ impl Reply {
 
     /// Status `error` with the payload `{"reason": reason}`.
     pub fn because(reason: &str) -> Self {
-        Reply::error(serde_json::json!({ "reason": reason }))
+        Reply::error(Payload::reason(reason))
     }
 
     /// Any status. Clients act on `ok`, `error` and `timeout`; others have to be agreed on with them.
     pub fn with_status(status: impl Into<Cow<'static, str>>, payload: impl Into<Payload>) -> Self {
-        Reply { status: status.into(), payload: payload.into() }
+        Reply { status: status.into(), payload: payload.into(), cause: None }
+    }
+
+    pub(super) fn caused_by(self, cause: Arc<Cause>) -> Self {
+        Reply { cause: Some(cause), ..self }
+    }
+
+    pub(super) fn cause(&self) -> Option<&Arc<Cause>> {
+        self.cause.as_ref()
+    }
+
+    /// Says which event's handler answers, if that is to be logged.
+    pub(super) fn name(&mut self, event: &str) {
+        if let Some(cause) = self.cause.as_mut().and_then(Arc::get_mut) {
+            cause.event = Some(event.into());
+        }
     }
 
     /// The status.
@@ -51,11 +101,19 @@ impl Reply {
     }
 }
 
-/// `?` on an error answers `{"reason": "internal error"}`. What went wrong is logged, and not told to the client.
-impl<E: Error> From<E> for Reply {
+/// As the client gets it.
+impl PartialEq for Reply {
+    fn eq(&self, other: &Self) -> bool {
+        self.status == other.status && self.payload == other.payload
+    }
+}
+
+impl Eq for Reply {}
+
+/// A failure: `{"reason": "internal error"}`. See [above](Reply).
+impl<E: Into<BoxError>> From<E> for Reply {
     fn from(error: E) -> Self {
-        tracing::warn!("a channel's callback failed: {}", told(&error));
-        Reply::because("internal error")
+        Reply::because("internal error").caused_by(Cause::failure(error))
     }
 }
 
@@ -139,8 +197,47 @@ impl IntoAnswer for Option<Reply> {
     }
 }
 
-impl<T: IntoAnswer, E: Into<Reply>> IntoAnswer for Result<T, E> {
+impl<T: IntoAnswer, E: IntoReply> IntoAnswer for Result<T, E> {
     fn into_answer(self) -> Answer {
-        self.map_or_else(|error| Answer::Reply(error.into()), T::into_answer)
+        self.map_or_else(|error| Answer::Reply(error.into_reply()), T::into_answer)
+    }
+}
+
+/// An error that a handler may return.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error that a channel can answer by",
+    label = "not an error, or not `Send + Sync + 'static`",
+    note = "a callback returns `Reply`, or an error type that implements `std::error::Error`, or `anyhow::Error`, or `Box<dyn Error + Send + Sync>`"
+)]
+pub trait IntoReply {
+    fn into_reply(self) -> Reply;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Reply>> IntoReply for E {
+    fn into_reply(self) -> Reply {
+        self.into()
+    }
+}
+
+impl Plain {
+    #[doc(hidden)]
+    pub fn answer(self, value: impl IntoAnswer) -> Answer {
+        value.into_answer()
+    }
+}
+
+impl Telling {
+    #[doc(hidden)]
+    pub fn answer<T: IntoAnswer, E: TellClient>(self, value: Result<T, E>) -> Answer {
+        value.map_or_else(|error| Answer::Reply(tell(error)), T::into_answer)
+    }
+}
+
+fn tell(error: impl TellClient) -> Reply {
+    match error.payload() {
+        Some(payload) => Reply::error(payload).caused_by(Cause::told(error)),
+        None => Reply::from(error),
     }
 }

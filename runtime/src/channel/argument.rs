@@ -2,7 +2,9 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use super::{Answer, Channel, Event, FromEvent, FromJoin, InvalidPayload, Join, JoinError, Outlet, Reply};
+use super::{
+    Answer, Channel, Event, FromEvent, FromJoin, InvalidPayload, Join, JoinError, Name, Outlet, Reply,
+};
 use crate::{
     escape::{shown, told},
     message::Text,
@@ -42,7 +44,7 @@ where
 {
     text.parse().map_err(|error| {
         let topic = shown(join.topic());
-        tracing::debug!(%topic, "a join was refused: the topic does not fit: {}", told(&error));
+        tracing::debug!(%topic, "the topic of a join does not fit: {}", told(&error));
         JoinError::new("unmatched topic")
     })
 }
@@ -51,21 +53,36 @@ where
 pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError> {
     let event = Event { name: Text::from_static("phx_join").into(), payload: join.payload().clone() };
     T::from_event(event).map_err(|error| {
-        tracing::debug!(topic = %shown(join.topic()), "a join was refused: {}", told(&error));
+        // It may quote what the client sent, which may be a secret.
+        tracing::debug!(topic = %shown(join.topic()), "the payload of a join does not fit: {}", told(&error));
         JoinError::new("invalid payload")
     })
 }
 
 /// `#[assigns] kind: &T`. A route without it is a mistake of the application, not of the client.
 pub fn assigns<C: Channel, T: 'static>(join: &Join<C>) -> Result<&'static T, JoinError> {
-    join.assigns().ok_or_else(|| {
-        let expected = std::any::type_name::<T>();
-        tracing::error!(
-            topic = %shown(join.topic()),
-            "a join was refused: the route has no `assigns` of type {expected}"
-        );
-        JoinError::new("join refused")
-    })
+    let missing = || format!("the route has no `assigns` of type {}", std::any::type_name::<T>());
+    join.assigns().ok_or_else(|| JoinError::from(missing()))
+}
+
+/// What a handler answered, for the log with the name of its event.
+#[inline]
+pub fn of_event(mut answer: Answer, event: &str) -> Answer {
+    if let Answer::Reply(reply) | Answer::Stop { reply: Some(reply), .. } = &mut answer {
+        reply.name(event);
+    }
+    answer
+}
+
+/// The name of an event, for when it has been given away.
+pub fn name(event: &Event) -> Name {
+    event.name.clone()
+}
+
+/// Like [`of_event`], where one handler takes all events.
+#[inline]
+pub fn of_name(answer: Answer, name: &Name) -> Answer {
+    of_event(answer, name.as_str().unwrap_or_default())
 }
 
 /// The message that a handler takes, or the answer to one that does not fit.

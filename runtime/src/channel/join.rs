@@ -1,15 +1,19 @@
 //! A client that wants to join a topic.
 
-use std::{error::Error, fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, Mailbox, conversation::Conversation, event::from_payload};
+use super::{Channel, Mailbox, answer::Cause, conversation::Conversation, event::from_payload};
 use crate::{
-    escape::told,
+    error::BoxError,
     handle::Handle,
     presence::{TrackError, Tracked},
     pubsub::{Payload, SubscriberId},
+    socket::{
+        TellClient,
+        returned::{Plain, Telling},
+    },
     state::Needed,
 };
 
@@ -256,33 +260,103 @@ impl<C: Channel, P: Into<Payload>> IntoJoined<C> for (C, P) {
     }
 }
 
-impl<C: Channel, T: IntoJoined<C>, E: Into<JoinError>> IntoJoined<C> for Result<T, E> {
+impl<C: Channel, T: IntoJoined<C>, E: IntoJoinError> IntoJoined<C> for Result<T, E> {
     fn into_joined(self) -> Result<Joined<C>, JoinError> {
-        self.map_err(E::into)?.into_joined()
+        self.map_err(E::into_join_error)?.into_joined()
+    }
+}
+
+/// An error that `join` may return.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error that `join` can return",
+    label = "not an error, or not `Send + Sync + 'static`",
+    note = "`join` returns `JoinError`, or an error type that implements `std::error::Error`, or `anyhow::Error`, or `Box<dyn Error + Send + Sync>`"
+)]
+pub trait IntoJoinError {
+    fn into_join_error(self) -> JoinError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<JoinError>> IntoJoinError for E {
+    fn into_join_error(self) -> JoinError {
+        self.into()
+    }
+}
+
+impl Plain {
+    #[doc(hidden)]
+    pub fn joined<C: Channel>(self, value: impl IntoJoined<C>) -> Result<Joined<C>, JoinError> {
+        value.into_joined()
+    }
+}
+
+impl Telling {
+    #[doc(hidden)]
+    pub fn joined<C: Channel>(
+        self,
+        value: Result<impl IntoJoined<C>, impl TellClient>,
+    ) -> Result<Joined<C>, JoinError> {
+        value.map_err(tell)?.into_joined()
+    }
+}
+
+fn tell(error: impl TellClient) -> JoinError {
+    match error.payload() {
+        Some(payload) => JoinError::with(payload).caused_by(Cause::told(error)),
+        None => JoinError::from(error),
     }
 }
 
 /// Why a client may not join: the payload of the reply with status `error`.
 ///
-/// Any error turns into one by `?`: the client then gets `{"reason": "join refused"}`, and the error is logged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JoinError(pub(super) Payload);
+/// `?` on an error tells the client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
+/// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
+/// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
+/// [`TellClient`](crate::TellClient).
+#[derive(Clone, Debug)]
+pub struct JoinError {
+    payload: Payload,
+    cause: Option<Arc<Cause>>,
+}
 
 impl JoinError {
     /// With the payload `{"reason": reason}`, such as `"unauthorized"`.
     pub fn new(reason: &str) -> Self {
-        JoinError(serde_json::json!({ "reason": reason }).into())
+        JoinError::with(Payload::reason(reason))
     }
 
     /// With any payload.
     pub fn with(payload: impl Into<Payload>) -> Self {
-        JoinError(payload.into())
+        JoinError { payload: payload.into(), cause: None }
+    }
+
+    pub(super) fn caused_by(self, cause: Arc<Cause>) -> Self {
+        JoinError { cause: Some(cause), ..self }
+    }
+
+    pub(super) fn cause(&self) -> Option<&Arc<Cause>> {
+        self.cause.as_ref()
+    }
+
+    /// What the client is told.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
     }
 }
 
-impl<E: Error> From<E> for JoinError {
+/// As the client gets it.
+impl PartialEq for JoinError {
+    fn eq(&self, other: &Self) -> bool {
+        self.payload == other.payload
+    }
+}
+
+impl Eq for JoinError {}
+
+/// A failure: `{"reason": "join refused"}`. See [above](JoinError).
+impl<E: Into<BoxError>> From<E> for JoinError {
     fn from(error: E) -> Self {
-        tracing::info!("a join was refused: {}", told(&error));
-        JoinError::new("join refused")
+        JoinError::new("join refused").caused_by(Cause::failure(error))
     }
 }

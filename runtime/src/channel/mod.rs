@@ -55,6 +55,7 @@
 //! | `route` | which channel serves a topic |
 //! | `join` `event` `answer` | what callbacks are given, and what they answer |
 //! | `payload` `argument` | how methods of `#[channel]` get their arguments |
+//! | `log` | what is logged of joins that were refused, and of callbacks that failed |
 //! | `outlet` | what callbacks write to |
 //! | `mailbox` `signal` | how other tasks reach a channel |
 //! | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
@@ -75,6 +76,7 @@ mod contract;
 mod conversation;
 mod event;
 mod join;
+mod log;
 mod mailbox;
 mod multiplexer;
 mod outlet;

@@ -2,9 +2,13 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{Answer, Ref, Reply, Unencodable, conversation::Conversation};
+use super::{Answer, Ref, Reply, Unencodable, conversation::Conversation, log::Whose};
+#[cfg(feature = "testing")]
+use super::{V2, Versioned, client::Client};
+#[cfg(feature = "testing")]
+use crate::socket::{ClientLink, Inbox};
 use crate::{
-    escape::{shown, told},
+    escape::{chain, shown, told},
     handle::Handle,
     message::Unsupported,
     pubsub::{BroadcastError, Payload, SubscriberId},
@@ -49,13 +53,21 @@ impl Outlet {
         Outlet { conversation, reference, unsent: None }
     }
 
+    /// That of a join that no socket knows of, while a message is being handled.
+    #[cfg(feature = "testing")]
+    pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
+        let mailbox = Inbox::new(link.id()).mailbox();
+        let client = Client::new(link, mailbox, &V2, Versioned::DEFAULT, usize::MAX);
+        Outlet::new(Conversation::new(topic, Ref::from("1"), client, &[], 0), Some(Ref::from("2")))
+    }
+
     /// Why the channel ends if its callback is dropped.
     pub(super) fn fate(&self) -> Reason {
         self.conversation.fate()
     }
 
-    /// Gives the client the reply, and says why the channel ends, if it does.
-    pub(super) fn answer(&mut self, answer: Answer) -> Option<Reason> {
+    /// Gives the client the reply, and says why the channel ends, if it does. `channel` names the one of a topic.
+    pub(super) fn answer(&mut self, answer: Answer, channel: fn(&str) -> &'static str) -> Option<Reason> {
         let answer = match self.unsent.take() {
             None => answer,
             Some(error) => answer.or_fail(&error),
@@ -63,21 +75,27 @@ impl Outlet {
         match answer {
             Answer::NoReply => None,
             Answer::Reply(reply) => {
-                self.reply(&reply);
+                self.reply(&reply, channel);
                 None
             }
             Answer::Stop { reason, reply } => {
-                reply.iter().for_each(|reply| self.reply(reply));
+                reply.iter().for_each(|reply| self.reply(reply, channel));
                 Some(reason)
             }
         }
     }
 
     /// A client that waits for a reply gets one.
-    fn reply(&self, reply: &Reply) {
+    fn reply(&self, reply: &Reply, channel: fn(&str) -> &'static str) {
         let topic = shown(self.conversation.topic());
+        if let Some(cause) = reply.cause() {
+            Whose::new(&self.conversation, channel).failed(cause);
+        }
         let Some(reference) = &self.reference else {
-            return tracing::warn!(%topic, "a reply to no message was dropped");
+            if reply.cause().is_none() {
+                tracing::warn!(%topic, "a reply to no message was dropped");
+            }
+            return;
         };
         let Err(error) = self.conversation.reply(reference, reply) else { return };
         if error == SendError::Left {
@@ -145,7 +163,7 @@ impl Outlet {
     pub fn broadcast_from(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
         let payload = payload.into();
         self.conversation.check_broadcast(event, &payload)?;
-        self.conversation.handle().broadcast_from(self.id(), self.conversation.topic(), event, payload)
+        self.conversation.client.link.broadcast_from(self.conversation.topic(), event, payload)
     }
 
     /// What a reply can be given by later, from any task. `None` if no message of the client is being handled, or it
@@ -198,7 +216,12 @@ impl SocketRef {
     /// # Errors
     /// When the client has left, or the reply cannot be sent.
     pub fn reply(&self, reply: impl Into<Reply>) -> Result<(), SendError> {
-        let replied = self.conversation.reply(&self.reference, &reply.into());
+        let reply = reply.into();
+        if let Some(cause) = reply.cause() {
+            let (socket, topic) = (self.conversation.client.link.socket(), shown(self.conversation.topic()));
+            tracing::error!(socket, %topic, error = %chain(&*cause.error), "a reply was an error");
+        }
+        let replied = self.conversation.reply(&self.reference, &reply);
         if let Err(SendError::Unencodable(_) | SendError::Unsupported(_)) = replied {
             self.conversation.reply(&self.reference, &Reply::because("internal error"))?;
         }

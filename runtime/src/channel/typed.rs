@@ -5,6 +5,7 @@ use std::pin::pin;
 use super::{
     Channel, Join, Outlet,
     callback::{Call, Callback, Instance, Outcome},
+    log::channel_of,
 };
 use crate::{
     contain::Panic,
@@ -23,7 +24,7 @@ impl<C: Channel> Instance for Typed<C> {
                 let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
                 let handling = async {
                     let answer = channel.handle_in(event, out).await;
-                    out.answer(answer)
+                    out.answer(answer, channel_of::<C::Socket>)
                 };
                 let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
                 owned.outcome(handled)
@@ -34,7 +35,7 @@ impl<C: Channel> Instance for Typed<C> {
                 let Ok(info) = info.downcast::<C::Info>() else { return owned.outcome(Ok(None)) };
                 let handling = async {
                     let answer = channel.handle_info(*info, out).await;
-                    out.answer(answer)
+                    out.answer(answer, channel_of::<C::Socket>)
                 };
                 let handled = watchdog::run(Watch::ChannelInfo, pin!(Some(handling))).await;
                 owned.outcome(handled)
@@ -44,7 +45,7 @@ impl<C: Channel> Instance for Typed<C> {
                 let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
                 let handling = async {
                     let answer = channel.handle_out(broadcast, out).await;
-                    out.answer(answer)
+                    out.answer(answer, channel_of::<C::Socket>)
                 };
                 let handled = watchdog::run(Watch::ChannelOut, pin!(Some(handling))).await;
                 owned.outcome(handled)

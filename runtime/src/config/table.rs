@@ -188,6 +188,11 @@ settings! {
 }
 
 impl Settings {
+    /// The environment variable that `http(port = ..)` is read from.
+    pub(crate) fn port_variable(&self) -> Option<&'static str> {
+        self.http.as_ref()?.port.variable
+    }
+
     /// Sets a key of another library: see [`Config::extra`].
     pub fn extra(&mut self, key: impl Into<String>, value: Setting<Extra>) {
         self.extra.0.push((key.into(), value));

@@ -193,11 +193,12 @@ impl<E: Endpoint> Builder<E> {
             watcher: watch(&handle, runtime),
         };
         if let Some(http) = http {
-            let opened = self.listener.take().map_or_else(|| open(&http), Ok);
+            let variable = self.options.port_variable().or_else(|| E::settings().port_variable());
+            let opened = self.listener.take().map_or_else(|| open(&http, variable), Ok);
             match opened.and_then(|listener| listen(listener, http, &service, &life)) {
                 Ok(lost) => life.lost_requests = lost,
                 Err(error) => {
-                    life.stop().await;
+                    life.end().await;
                     return Err(error);
                 }
             }
@@ -275,20 +276,31 @@ fn drain_timeout(mounts: &[Mount]) -> Duration {
     each.max().unwrap_or_default()
 }
 
-fn open(http: &HttpConfig) -> Result<Listening, Error> {
+/// `variable` is the one of the environment that the port is read from.
+fn open(http: &HttpConfig, variable: Option<&str>) -> Result<Listening, Error> {
     let opened = match (http.ip.address(), http.ip.unix_path()) {
         (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, http.listen_port())),
         #[cfg(unix)]
         (None, Some(path)) => Bound::unix(path),
         _ => Err(io::ErrorKind::Unsupported.into()),
     };
-    opened.map(Listening::new).map_err(|error| {
-        let address = match http.ip.address() {
-            Some(ip) => SocketAddr::new(ip, http.listen_port()).to_string(),
-            None => http.ip.to_string(),
-        };
-        Error::listen(address, error)
+    opened.map(Listening::new).map_err(|error| match http.ip.address() {
+        Some(ip) => {
+            let address = SocketAddr::new(ip, http.listen_port()).to_string();
+            Error::listen(address, error).help(port_help(variable))
+        }
+        None => Error::listen(http.ip.to_string(), error),
     })
+}
+
+fn port_help(variable: Option<&str>) -> String {
+    match variable {
+        Some(variable) => {
+            format!("choose another port: set the environment variable `{variable}`, or `port` of `http`")
+        }
+        None => "choose another port: `port` of `http`, in the declaration or in the configuration file"
+            .to_owned(),
+    }
 }
 
 fn listen(

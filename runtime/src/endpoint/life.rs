@@ -90,8 +90,16 @@ impl Life {
     }
 
     /// Returns how many sockets had to be cut off, and requests.
-    pub(super) async fn stop(self) -> usize {
-        tracing::info!("stopping {}", self.handle.name());
+    async fn stop(self) -> usize {
+        let name = self.handle.name();
+        tracing::info!("stopping {name}");
+        let cut = self.end().await;
+        tracing::info!(cut, "stopped {name}");
+        cut
+    }
+
+    /// Ends what has started. Of an endpoint that never ran, nothing is said.
+    pub(super) async fn end(self) -> usize {
         let http_deadline = self.http_timeout.map(|timeout| Instant::now() + timeout);
         self.listening.cancel();
         let (sockets, ()) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
@@ -110,7 +118,6 @@ impl Life {
             watcher.stop().await;
         }
         drop(self.gauge);
-        tracing::info!(cut, "stopped {}", self.handle.name());
         cut
     }
 

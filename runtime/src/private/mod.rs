@@ -40,6 +40,7 @@ pub use crate::{
         Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket, LongPoll,
         Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket,
         argument,
+        returned::{ReturnedPlain, ReturnedTelling},
     },
     state::{By, Conditional, Need, Provide},
     transport::{CustomTransport, Mount, SocketDef},

@@ -85,6 +85,11 @@ impl Payload {
         serde_json::to_string(value).map(|text| Payload::Json(text.into()))
     }
 
+    /// The JSON object `{"reason": reason}`: what clients of Phoenix expect to be told of an error.
+    pub fn reason(reason: &str) -> Payload {
+        serde_json::json!({ "reason": reason }).into()
+    }
+
     /// Its length in bytes.
     pub(crate) fn len(&self) -> usize {
         match self {

@@ -44,7 +44,7 @@ const CAPACITY: usize = 1024;
 pub struct Mailbox<I>(Weak<Inbox<I>>);
 
 /// Why a message did not reach a socket; the message comes back.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError<I> {
     /// The connection has ended.
@@ -62,7 +62,17 @@ impl<I> fmt::Display for SendError<I> {
     }
 }
 
-impl<I: fmt::Debug> std::error::Error for SendError<I> {}
+/// Without the message, which need not have a form for people.
+impl<I> fmt::Debug for SendError<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SendError::Closed(_) => "Closed(..)",
+            SendError::Full(_) => "Full(..)",
+        })
+    }
+}
+
+impl<I> std::error::Error for SendError<I> {}
 
 impl<I: Send + 'static> Mailbox<I> {
     /// Sends to the socket's `handle_info`. Messages of one sender arrive in order.

@@ -9,6 +9,7 @@
 //! | `outbox` | what a callback writes to |
 //! | `mailbox` | how other tasks reach a socket |
 //! | `refused` | why `connect` said no |
+//! | `returned` | what callbacks may return, and what clients are told of errors |
 //! | `options` | what a mount can set, and a socket can preset |
 //! | `children` | tasks that belong to a socket type |
 
@@ -23,6 +24,7 @@ mod options;
 mod outbox;
 mod params;
 mod refused;
+pub(crate) mod returned;
 
 pub(crate) use self::{
     children::ChildSpec,
@@ -44,6 +46,7 @@ pub use self::{
     outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,
+    returned::{IntoConnected, IntoFlow, TellClient},
 };
 
 pub(crate) use self::options::{LACKS_COMPRESS, TURN_COMPRESS_ON};
@@ -149,7 +152,8 @@ pub trait Socket: Sized + Send + 'static {
 
     /// Decides whether a client may connect, and makes its state.
     ///
-    /// Runs before the upgrade: an `Err` is answered by HTTP 403, or by the mount's `error_handler`.
+    /// Runs before the upgrade: an `Err` is answered by HTTP, with the status that it says, or by the mount's
+    /// `error_handler`. See [`Refused`].
     fn connect(connect: Connect<Self::Info>) -> impl Future<Output = Result<Self, Refused>> + Send;
 
     /// Called once, after the handshake and before the first message.

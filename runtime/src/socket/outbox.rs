@@ -38,6 +38,10 @@ pub(crate) trait ClientLink: Send + Sync {
     fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>);
     fn unsubscribe(&self, topic: &str);
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
+    /// To all but this connection.
+    fn broadcast_from(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
+        self.handle().broadcast_from(self.id(), topic, event, payload)
+    }
 }
 
 impl Outbox {
@@ -115,7 +119,7 @@ impl Outbox {
         event: &str,
         payload: impl Into<Payload>,
     ) -> Result<(), BroadcastError> {
-        self.0.handle().broadcast_from(self.0.id(), topic, event, payload)
+        self.0.broadcast_from(topic, event, payload.into())
     }
 
     /// The identity of this connection among subscribers.

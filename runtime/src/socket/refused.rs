@@ -8,31 +8,40 @@ use crate::error::BoxError;
 
 /// The answer of a socket's `connect` to a client that may not connect.
 ///
-/// Without a reason it is answered by an empty 403. With a reason, the mount's `error_handler` answers if there is one
-/// (Phoenix's `:error` and `{:error, reason}`). Any error turns into one by `?`, so that
-/// `let user = users.find(token).await?;` refuses.
+/// | made by | answered by | logged |
+/// | --- | --- | --- |
+/// | [`new`](Refused::new) | an empty 403 | at the mount's `log` level |
+/// | [`because`](Refused::because) | the mount's `error_handler` if there is one, else an empty 403 | likewise, with the reason |
+/// | `?` on any other error | 500 | as an error, with its causes |
+///
+/// The first two are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the third is a failure of the
+/// server, such as a database that is down, and its text is never told to a client. `?` takes whatever turns into a
+/// [`BoxError`]: each [`Error`], `anyhow::Error`, and `Box<dyn Error + Send + Sync>`.
 ///
 /// ```
 /// use landfall::Refused;
 ///
-/// fn check(token: &str) -> Result<u32, Refused> {
+/// fn user(token: &str) -> Result<u32, Refused> {
 ///     if token.is_empty() {
-///         return Err(Refused::new());
+///         return Err(Refused::because("no token"));
 ///     }
-///     Ok(token.parse::<u32>()?)
+///     let users = std::fs::read_to_string("/nowhere/users")?;
+///     users.parse().map_err(Refused::because)
 /// }
-/// assert!(check("seven").unwrap_err().reason().is_some());
+/// assert_eq!(user("").unwrap_err().status_code(), 403);
+/// assert_eq!(user("seven").unwrap_err().status_code(), 500);
 /// ```
 pub struct Refused {
     status: StatusCode,
     text: Option<String>,
     reason: Option<BoxError>,
+    failure: bool,
 }
 
 impl Refused {
     /// Without a reason: always an empty 403.
     pub fn new() -> Self {
-        Refused { status: StatusCode::FORBIDDEN, text: None, reason: None }
+        Refused { status: StatusCode::FORBIDDEN, text: None, reason: None, failure: false }
     }
 
     /// With a reason for the mount's `error_handler`; 403 if the mount has none.
@@ -41,6 +50,9 @@ impl Refused {
     }
 
     /// Answers with another status; with a reason, the `error_handler` still has the last word.
+    ///
+    /// Longpoll answers a 403 as Phoenix does, by a response with status 200 and the JSON body `{"status":403}`, and any
+    /// other status by itself.
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
@@ -48,10 +60,10 @@ impl Refused {
 
     /// A malformed request: 400, with a text for the client.
     pub(crate) fn bad_request(text: String) -> Self {
-        Refused { status: StatusCode::BAD_REQUEST, text: Some(text), reason: None }
+        Refused { status: StatusCode::BAD_REQUEST, text: Some(text), ..Refused::new() }
     }
 
-    /// The reason that `connect` gave.
+    /// The reason that `connect` gave, or the error that it failed with.
     pub fn reason(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.reason.as_deref()
     }
@@ -61,8 +73,20 @@ impl Refused {
         self.status
     }
 
+    /// Whether `connect` failed, instead of deciding: it was left by `?` with an error that is no refusal.
+    pub fn is_failure(&self) -> bool {
+        self.failure
+    }
+
+    /// Keeps the error that decided this, unless there is a reason already.
+    pub(super) fn for_reason(self, error: BoxError) -> Self {
+        let reason = self.reason.or(Some(error));
+        Refused { reason, ..self }
+    }
+
     pub(crate) fn into_text(self) -> String {
-        self.text.unwrap_or_default()
+        let failed = self.failure.then(|| self.status.canonical_reason()).flatten();
+        self.text.or(failed.map(str::to_owned)).unwrap_or_default()
     }
 }
 
@@ -78,8 +102,14 @@ impl fmt::Debug for Refused {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for Refused {
+/// A failure: 500. See [above](Refused).
+impl<E: Into<BoxError>> From<E> for Refused {
     fn from(error: E) -> Self {
-        Refused::because(error)
+        Refused {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            text: None,
+            reason: Some(error.into()),
+            failure: true,
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! | `connect` | how a socket is connected to |
 //! | `pipe` | an open connection, whatever carries it |
 //! | `websocket` `longpoll` | the transports, as clients see them |
+//! | `recorder` | what callbacks write to, without a client |
 //! | `raw` | a socket without channels |
 //! | `client` `channel` `push` | channels |
 //! | `router` `wire` | which message belongs to which channel, and the format of channels |
@@ -31,6 +32,7 @@ mod payload;
 mod pipe;
 mod push;
 mod raw;
+mod recorder;
 mod request;
 mod response;
 mod router;
@@ -48,10 +50,11 @@ pub use self::{
     pipe::Closed,
     push::{Push, Reply},
     raw::Raw,
+    recorder::{Outbox, Outlet, outbox, outlet},
     request::Request,
     response::Response,
     site::Site,
-    start::{Start, Stateless, start, start_with},
+    start::{Start, Stateless, start, start_builder, start_with},
     topic::Topic,
     visitor::Visitor,
 };

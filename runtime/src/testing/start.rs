@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     fmt,
     future::IntoFuture,
+    path::PathBuf,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -27,6 +28,7 @@ use crate::{
     endpoint::{Builder, Endpoint, EndpointService},
     error::BoxError,
     pipeline::Pipeline,
+    presence::Presence,
     pubsub::PubSub,
 };
 
@@ -101,11 +103,39 @@ pub fn start<E: Stateless>() -> Start<E> {
 /// As [`start`].
 #[track_caller]
 pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
+    start_builder(E::builder_with(state))
+}
+
+/// Starts an endpoint as an application configures it: with its file, its settings, its presence. Otherwise as [`start`].
+///
+/// ```
+/// # #[derive(Debug)] struct Chat;
+/// # impl landfall::Endpoint for Chat {
+/// #     type State = ();
+/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use landfall::{Builder, Endpoint, config::Setting, testing};
+///
+/// /// What `main` starts, too.
+/// fn chat() -> Builder<Chat> {
+///     Chat::builder().settings(|settings| settings.url.host = Setting::given("chat.example"))
+/// }
+///
+/// let site = testing::start_builder(chat()).await;
+/// assert_eq!(site.host(), "chat.example");
+/// # }
+/// ```
+///
+/// # Panics
+/// As [`start`].
+#[track_caller]
+pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
     let (network, shore) = network();
     let secret = |settings: &mut Settings| {
         settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
     };
-    let builder = E::builder_with(state).server(true).settings(secret).listener(shore);
+    let builder = builder.server(true).settings(secret).listener(shore);
     Start { builder, network, patience: PATIENCE, at: Caller::here() }
 }
 
@@ -133,6 +163,18 @@ impl<E: Endpoint> Start<E> {
     /// Settings that win over the declaration, the file and the environment.
     pub fn settings(mut self, set: impl FnOnce(&mut Settings)) -> Self {
         self.builder = self.builder.settings(set);
+        self
+    }
+
+    /// The configuration file: see [`Builder::file`].
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.builder = self.builder.file(path);
+        self
+    }
+
+    /// Tracks who is in which topic here: see [`Builder::presence`].
+    pub fn presence(mut self, presence: Presence) -> Self {
+        self.builder = self.builder.presence(presence);
         self
     }
 

@@ -61,7 +61,7 @@ pub enum Denied {
     Origin,
     /// None of the client's subprotocols is supported: 403. It has been logged.
     Subprotocol,
-    /// `connect` refused: the status that it chose, 403 if none.
+    /// `connect` refused, or failed: the status that [`Refused`] says. It has been logged.
     Refused(Refused),
     /// The request's body cannot be read: 400.
     BadBody,
@@ -304,7 +304,7 @@ impl Attempt {
                 Ok(Connected { socket, id, inbox })
             }
             Ok(Err(refused)) => {
-                log::refused(context, params, started.elapsed());
+                log::refused(context, params, &refused, started.elapsed());
                 Err(Denied::Refused(refused))
             }
             Err(panic) => {

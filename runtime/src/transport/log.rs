@@ -10,9 +10,9 @@ use tracing::Level;
 
 use super::{context::MountContext, websocket::BEARER};
 use crate::{
-    escape::{shown, shown_bytes, told},
+    escape::{chain, shown, shown_bytes, told},
     origin::Origin,
-    socket::{Params, Reason},
+    socket::{Params, Reason, Refused},
 };
 
 /// Parameters whose name contains one of these are not logged.
@@ -77,16 +77,21 @@ pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, to
     }
 }
 
-pub(super) fn refused(context: &MountContext, params: Option<LoggedParams>, took: Duration) {
-    if let (Some(level), Some(params)) = (context.mount.log, params) {
-        at_level!(
-            level,
-            socket = context.socket(),
-            transport = %context.kind,
-            ?params,
-            ?took,
-            "refused connection"
-        );
+/// A refusal is logged at the mount's level, and a failure always.
+pub(super) fn refused(
+    context: &MountContext,
+    params: Option<LoggedParams>,
+    refused: &Refused,
+    took: Duration,
+) {
+    let (socket, transport) = (context.socket(), context.kind);
+    let reason = refused.reason().map(|reason| chain(reason).to_string());
+    let status = refused.status_code().as_u16();
+    if refused.is_failure() {
+        let (params, error) = (params.as_ref().map(tracing::field::debug), reason.unwrap_or_default());
+        tracing::error!(socket, %transport, params, ?took, status, %error, "connect failed");
+    } else if let (Some(level), Some(params)) = (context.mount.log, params) {
+        at_level!(level, socket, %transport, ?params, ?took, status, reason, "refused connection");
     }
 }
 

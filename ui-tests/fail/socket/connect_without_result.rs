@@ -4,9 +4,7 @@ struct Room;
 
 #[socket]
 impl Room {
-    async fn connect() -> Self {
-        Room
-    }
+    async fn connect() {}
 
     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
 }

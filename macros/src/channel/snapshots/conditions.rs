@@ -1,5 +1,7 @@
 const _: () = {
     use ::landfall::__private as __rt;
+    #[allow(unused_imports)]
+    use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     #[cfg(unix)]
     impl<T: Send + 'static> __rt::channel::Channel for Every<T>
     where
@@ -32,7 +34,7 @@ const _: () = {
                     __argument1,
                 )
                 .await;
-            __rt::channel::IntoJoined::<Self>::into_joined(__value)
+            (&__value).returned().joined::<Self>(__value)
         }
         async fn handle_in(
             &mut self,
@@ -43,7 +45,7 @@ const _: () = {
                 #[cfg(feature = "x")]
                 "ping" => {
                     let __value = Self::ping(self).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    (&__value).returned().answer(__value)
                 }
                 #[cfg(not(feature = "x"))]
                 "ping" => {
@@ -55,12 +57,16 @@ const _: () = {
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
                     let __value = Self::ping(self, __payload).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    (&__value).returned().answer(__value)
                 }
                 #[cfg(feature = "x")]
                 _ => {
-                    let __value = Self::handle_in(self, __event, __out).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    let __name = __rt::channel::argument::name(&__event);
+                    let __answer = {
+                        let __value = Self::handle_in(self, __event, __out).await;
+                        (&__value).returned().answer(__value)
+                    };
+                    __rt::channel::argument::of_name(__answer, &__name)
                 }
                 #[cfg(not(any(all(feature = "x"))))]
                 _ => __rt::channel::argument::unknown_event(&__event, __out),
@@ -73,7 +79,7 @@ const _: () = {
             __out: &mut __rt::channel::Outlet,
         ) -> __rt::channel::Answer {
             let __value = Self::handle_info(self, __info, __out).await;
-            __rt::channel::IntoAnswer::into_answer(__value)
+            (&__value).returned().answer(__value)
         }
         async fn handle_out(
             &mut self,
@@ -84,19 +90,27 @@ const _: () = {
                 #[cfg(feature = "x")]
                 "ping" => {
                     let __value = Self::ping(self).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    (&__value).returned().answer(__value)
                 }
                 _ => __rt::channel::argument::pass_on(&__broadcast, __out),
             }
         }
     }
 };
+#[allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+)]
 #[cfg(unix)]
 impl<T: Send + 'static> Every<T>
 where
     T: Clone,
 {
-    const LIMIT: usize = 3;
     async fn join(
         #[cfg(feature = "x")]
         params: T,
@@ -115,4 +129,11 @@ where
     async fn ping(&mut self) {}
     #[cfg(not(feature = "x"))]
     async fn ping(&mut self, event: Event) {}
+}
+#[cfg(unix)]
+impl<T: Send + 'static> Every<T>
+where
+    T: Clone,
+{
+    const LIMIT: usize = 3;
 }

@@ -1,5 +1,7 @@
 const _: () = {
     use ::landfall::__private as __rt;
+    #[allow(unused_imports)]
+    use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     impl __rt::channel::Channel for RoomChannel {
         type Socket = UserSocket;
         type Info = RoomInfo;
@@ -42,7 +44,7 @@ const _: () = {
                     __argument6,
                 )
                 .await;
-            __rt::channel::IntoJoined::<Self>::into_joined(__value)
+            (&__value).returned().joined::<Self>(__value)
         }
         async fn handle_in(
             &mut self,
@@ -58,8 +60,11 @@ const _: () = {
                         ::core::result::Result::Ok(__payload) => __payload,
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
-                    let __value = Self::new_message(self, __payload, __out).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    let __answer = {
+                        let __value = Self::new_message(self, __payload, __out).await;
+                        (&__value).returned().answer(__value)
+                    };
+                    __rt::channel::argument::of_event(__answer, "new_message")
                 }
                 "upload" => {
                     let __payload: Binary = match __rt::channel::argument::event(
@@ -70,15 +75,27 @@ const _: () = {
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
                     let __value = Self::upload(self, __payload).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    (&__value).returned().answer(__value)
                 }
                 "ping" | "pong" => {
-                    let __value = Self::ping(self, __out);
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    let __name = match __event.name() {
+                        "ping" => "ping",
+                        "pong" => "pong",
+                        _ => "",
+                    };
+                    let __answer = {
+                        let __value = Self::ping(self, __out);
+                        (&__value).returned().answer(__value)
+                    };
+                    __rt::channel::argument::of_event(__answer, __name)
                 }
                 _ => {
-                    let __value = Self::handle_in(self, __event, __out).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    let __name = __rt::channel::argument::name(&__event);
+                    let __answer = {
+                        let __value = Self::handle_in(self, __event, __out).await;
+                        (&__value).returned().answer(__value)
+                    };
+                    __rt::channel::argument::of_name(__answer, &__name)
                 }
             }
         }
@@ -88,7 +105,7 @@ const _: () = {
             __out: &mut __rt::channel::Outlet,
         ) -> __rt::channel::Answer {
             let __value = Self::handle_info(self, __info, __out).await;
-            __rt::channel::IntoAnswer::into_answer(__value)
+            (&__value).returned().answer(__value)
         }
         async fn handle_out(
             &mut self,
@@ -104,7 +121,7 @@ const _: () = {
                         ::core::result::Result::Err(__answer) => return __answer,
                     };
                     let __value = Self::user_joined(self, __payload, __out).await;
-                    __rt::channel::IntoAnswer::into_answer(__value)
+                    (&__value).returned().answer(__value)
                 }
                 _ => __rt::channel::argument::pass_on(&__broadcast, __out),
             }
@@ -114,6 +131,15 @@ const _: () = {
         }
     }
 };
+#[allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+)]
 impl RoomChannel {
     /// Lets members in.
     pub async fn join(
@@ -146,6 +172,8 @@ impl RoomChannel {
         Reply::ok(Payload::EMPTY)
     }
     async fn user_joined(&mut self, payload: Joined, out: &mut Outlet) {}
+}
+impl RoomChannel {
     fn say(&self, message: NewMessage, out: &mut Outlet) -> Payload {
         Payload::EMPTY
     }

@@ -1,5 +1,7 @@
 const _: () = {
     use my::landfall::__private as __rt;
+    #[allow(unused_imports)]
+    use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     impl __rt::channel::Channel for Lobby {
         type Socket = my::UserSocket;
         type Info = ();
@@ -11,7 +13,7 @@ const _: () = {
             __rt::channel::JoinError,
         > {
             let __value = Self::join();
-            __rt::channel::IntoJoined::<Self>::into_joined(__value)
+            (&__value).returned().joined::<Self>(__value)
         }
         async fn handle_in(
             &mut self,
@@ -24,6 +26,15 @@ const _: () = {
         }
     }
 };
+#[allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+)]
 impl Lobby {
     fn join() -> Self {
         Lobby

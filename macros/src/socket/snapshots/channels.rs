@@ -1,5 +1,7 @@
 const _: () = {
     use ::landfall::__private as __rt;
+    #[allow(unused_imports)]
+    use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     impl __rt::channel::ChannelSocket for UserSocket {
         const CHANNELS: &'static [__rt::channel::Route<Self>] = &[
             __rt::channel::Route::new::<RoomChannel>("room:*", "RoomChannel"),
@@ -30,14 +32,17 @@ const _: () = {
         };
         async fn connect(
             __connect: __rt::Connect<__rt::channel::Signal>,
-        ) -> Result<Self, Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused> {
             let token: String = __rt::argument::required(&__connect, "token")?;
-            Ok(UserSocket { user: user(token)? })
+            let __value = Self::connect(token).await;
+            (&__value).returned().connected::<Self>(__value)
         }
         fn id(&self) -> Option<String> {
-            Some(topic(&self.user))
+            Self::id(self)
         }
-        fn children(children: &mut Children) {}
+        fn children(__argument0: &mut Children) {
+            Self::children(__argument0)
+        }
     }
     impl __rt::IntoSocket for UserSocket {
         type Socket = __rt::channel::Multiplexer<Self>;
@@ -66,6 +71,24 @@ const _: () = {
         }
     }
 };
+#[allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+)]
+impl UserSocket {
+    async fn connect(token: String) -> Result<Self, Refused> {
+        Ok(UserSocket { user: user(token)? })
+    }
+    fn id(&self) -> Option<String> {
+        Some(topic(&self.user))
+    }
+    fn children(children: &mut Children) {}
+}
 impl UserSocket {
     fn name(&self) -> &str {
         &self.user.name

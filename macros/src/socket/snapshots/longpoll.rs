@@ -1,5 +1,7 @@
 const _: () = {
     use ::landfall::__private as __rt;
+    #[allow(unused_imports)]
+    use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     impl __rt::Socket for Echo {
         type Info = ();
         type State = ();
@@ -12,15 +14,34 @@ const _: () = {
         };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
-        ) -> Result<Self, Refused> {
-            Ok(Echo)
+        ) -> ::core::result::Result<Self, __rt::Refused> {
+            let __value = Self::connect();
+            (&__value).returned().connected::<Self>(__value)
         }
-        async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> __rt::Flow {
-            let () = async move {
-                out.push(message);
-            }
-                .await;
-            __rt::Flow::Continue
+        async fn handle_in(
+            &mut self,
+            __argument1: Message,
+            __out: &mut Outbox,
+        ) -> __rt::Flow {
+            let __value = Self::handle_in(self, __argument1, __out);
+            (&__value).returned().flow(__value, __out, "handle_in")
         }
     }
 };
+#[allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+)]
+impl Echo {
+    fn connect() -> Result<Self, Refused> {
+        Ok(Echo)
+    }
+    fn handle_in(&mut self, message: Message, out: &mut Outbox) {
+        out.push(message);
+    }
+}

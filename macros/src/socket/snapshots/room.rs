@@ -1,5 +1,7 @@
 const _: () = {
     use ::landfall::__private as __rt;
+    #[allow(unused_imports)]
+    use __rt::{ReturnedPlain as _, ReturnedTelling as _};
     impl __rt::Socket for RoomSocket {
         type Info = RoomEvent;
         type State = (
@@ -22,10 +24,9 @@ const _: () = {
             params: &["room_id", "a-ddress"],
             optional_params: &["token", "page"],
         };
-        /// Lets members in.
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
-        ) -> Result<Self, Refused> {
+        ) -> ::core::result::Result<Self, __rt::Refused> {
             let room_id: RoomId = __rt::argument::required(&__connect, "room_id")?;
             let token: Option<String> = __rt::argument::optional(&__connect, "token")?;
             let page: u32 = match __rt::argument::optional(&__connect, "page")? {
@@ -58,22 +59,78 @@ const _: () = {
                     __rt::argument::needs::<_, Mailbox<RoomEvent>>(&__connect),
                 )
                 .await?;
-            let user = authenticate(token)?;
-            Ok(RoomSocket { room_id, user })
+            let __value = Self::connect(
+                    room_id,
+                    token,
+                    page,
+                    address,
+                    peer_data,
+                    user_agent,
+                    region,
+                    handle,
+                    mailbox,
+                )
+                .await;
+            (&__value).returned().connected::<Self>(__value)
         }
-        async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-            self.say(message, out);
-            Flow::Continue
+        async fn handle_in(
+            &mut self,
+            __argument1: Message,
+            __out: &mut Outbox,
+        ) -> __rt::Flow {
+            let __value = Self::handle_in(self, __argument1, __out).await;
+            (&__value).returned().flow(__value, __out, "handle_in")
         }
-        async fn handle_info(&mut self, info: RoomEvent, out: &mut Outbox) -> Flow {
-            out.push(info.text);
-            Flow::Continue
+        async fn handle_info(
+            &mut self,
+            __argument1: RoomEvent,
+            __out: &mut Outbox,
+        ) -> __rt::Flow {
+            let __value = Self::handle_info(self, __argument1, __out).await;
+            (&__value).returned().flow(__value, __out, "handle_info")
         }
-        fn terminate(self, reason: Reason) {
-            drop((self, reason));
+        fn terminate(self, __argument1: Reason) {
+            Self::terminate(self, __argument1)
         }
     }
 };
+#[allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+)]
+impl RoomSocket {
+    /// Lets members in.
+    pub async fn connect(
+        room_id: RoomId,
+        token: Option<String>,
+        page: u32,
+        address: IpAddr,
+        peer_data: PeerData,
+        user_agent: Option<String>,
+        region: String,
+        handle: Handle,
+        mailbox: Mailbox<RoomEvent>,
+    ) -> Result<Self, Refused> {
+        let user = authenticate(token)?;
+        Ok(RoomSocket { room_id, user })
+    }
+    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+        self.say(message, out);
+        Flow::Continue
+    }
+    async fn handle_info(&mut self, info: RoomEvent, out: &mut Outbox) -> Flow {
+        out.push(info.text);
+        Flow::Continue
+    }
+    fn terminate(self, reason: Reason) {
+        drop((self, reason));
+    }
+}
 impl RoomSocket {
     fn say(&self, message: Message, out: &mut Outbox) {
         out.push(message);

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{Multiplexer, send};
 use crate::{
     channel::{
-        ChannelSocket, ClientMessage, JoinError, NameRef, Ref, Reply, SendError, ServerMessage,
+        ChannelSocket, ClientMessage, NameRef, Ref, Reply, SendError, ServerMessage,
         callback::{Instance, Outcome},
         conversation::Conversation,
+        log::{Whose, channel_of},
         mailbox::Intercepts,
         slot::{Slot, Waiting},
     },
@@ -23,11 +24,13 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let topic = shown(conversation.topic());
         match outcome {
             Outcome::Joined { channel, reply } => self.joined(conversation, channel, reply, out),
-            Outcome::Refused(JoinError(payload)) => {
-                self.refuse(conversation, &Reply::error(payload), Reason::Normal, out);
+            Outcome::Refused(error) => {
+                Whose::new(conversation, channel_of::<S>).refused(&error);
+                self.refuse(conversation, &Reply::error(error.payload().clone()), Reason::Normal, out);
             }
             Outcome::JoinCrashed(text) => {
-                tracing::error!(%topic, "join panicked: {}", told(&text));
+                let Whose { socket, channel, .. } = Whose::new(conversation, channel_of::<S>);
+                tracing::error!(socket, channel, %topic, "join panicked: {}", told(&text));
                 self.refuse(conversation, &Reply::because("join crashed"), Reason::Crash, out);
             }
             Outcome::Handled { channel, end } => {
@@ -37,8 +40,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
                 }
             }
             Outcome::Crashed { channel, text } => {
-                tracing::error!(%topic, "a callback of a channel panicked: {}", told(&text));
                 slot.come_back(channel);
+                let Whose { socket, channel, .. } = Whose::new(conversation, channel_of::<S>);
+                tracing::error!(socket, channel, %topic, "a callback of a channel panicked: {}", told(&text));
                 self.end(conversation, Reason::Crash, out);
             }
             Outcome::GivenUp => self.abort(conversation, Reason::Left, out),

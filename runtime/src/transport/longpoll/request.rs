@@ -184,7 +184,8 @@ impl LongPollTransport {
         let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER).next().map(str::to_owned);
         let connected = attempt.connect::<S, Element>(params, auth_token).await;
         let (driver, outgoing) = connected.map_err(|denied| match denied {
-            Denied::Refused(_) => wire::status(403),
+            // The JavaScript client knows this status, and would die of another one in JSON.
+            Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => wire::status(403),
             other => other.into(),
         })?;
         let name = unguessable_name();

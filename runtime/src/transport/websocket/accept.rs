@@ -84,10 +84,11 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
     })
 }
 
-/// The mount's `error_handler` answers a client that was refused with a reason.
+/// The mount's `error_handler` answers a client that was refused with a reason. Why `connect` failed is no client's
+/// business.
 fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Body> {
     match (denied, options.error_handler) {
-        (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() => {
+        (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() && !refused.is_failure() => {
             let watched = &attempt.context.watched;
             watched
                 .call(Callback::ErrorHandler, || handler(&attempt.parts, refused, &attempt.context.handle))

@@ -1,0 +1,68 @@
+//! Calls of the methods that a user wrote: they stay with the type, and the contract's methods call them.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::{ImplItemFn, ReturnType, spanned::Spanned};
+
+/// What a method returns, given to `into`: one of the functions of `Plain` and `Telling`. An error about the result
+/// points at its type, one about an argument at the type of that.
+pub(crate) fn call(
+    item: &ImplItemFn,
+    arguments: &[TokenStream],
+    into: &TokenStream,
+    besides: &[TokenStream],
+) -> TokenStream {
+    let method = &item.sig.ident;
+    let at = match &item.sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => method.span(),
+    };
+    let at = at.resolved_at(Span::mixed_site());
+    let value = Ident::new("__value", at);
+    let into = located(into.clone(), at);
+    let besides = besides.iter().map(|argument| located(argument.clone(), at));
+    let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
+    quote_spanned! {at=>
+        let #value = Self::#method(#(#arguments),*) #awaited;
+        (&#value).returned().#into(#value #(, #besides)*)
+    }
+}
+
+/// What the functions that [`call`] names are found by.
+pub(crate) fn imports() -> TokenStream {
+    quote! {
+        #[allow(unused_imports)]
+        use __rt::{ReturnedPlain as _, ReturnedTelling as _};
+    }
+}
+
+/// Lints about methods whose shape the contract decides.
+pub(crate) fn lints() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::needless_pass_by_ref_mut,
+            clippy::needless_pass_by_value,
+            clippy::too_many_arguments,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_wraps,
+            clippy::unused_async,
+            clippy::unused_self,
+        )]
+    }
+}
+
+/// Tokens of ours, for errors elsewhere.
+pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let locate = |token| match token {
+        TokenTree::Group(group) => {
+            let mut located = Group::new(group.delimiter(), self::located(group.stream(), at));
+            located.set_span(group.span().located_at(at));
+            TokenTree::Group(located)
+        }
+        mut token => {
+            token.set_span(token.span().located_at(at));
+            token
+        }
+    };
+    tokens.into_iter().map(locate).collect()
+}
