@@ -14,28 +14,13 @@
 )]
 
 mod block;
-mod call;
-mod callback;
 mod channel;
-mod check;
-mod closure;
-mod connect_info;
 mod diag;
 mod endpoint;
 #[allow(dead_code, reason = "the runtime uses more of it")]
 mod grammar;
-mod host;
-mod lower;
-mod names;
-mod options;
-mod origin;
-mod pattern;
-mod proxies;
-mod recover;
-mod schema;
-mod secret;
+mod language;
 mod socket;
-mod state;
 #[cfg(test)]
 mod testing;
 mod value;

@@ -5,10 +5,9 @@ use syn::{Attribute, FnArg, Meta, Type};
 use super::ast::Source;
 use crate::{
     block::{argument_attributes, argument_attributes_mut},
-    callback::last_segment,
+    block::{callback::last_segment, state},
     diag::Diagnostics,
     grammar::spelling::{did_you_mean, list},
-    state,
 };
 
 const SOURCES: [(&str, Source); 5] = [

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, FnArg, Generics, ImplItem, ImplItemFn, LitStr, PatType, Path, Type};
 
-use crate::callback::Callback;
+use crate::block::callback::Callback;
 
 /// `#[channel(Socket, crate = path)]`.
 pub(crate) struct Setup {

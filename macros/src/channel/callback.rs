@@ -1,6 +1,6 @@
 //! The callbacks of a channel, as a table.
 
-use crate::callback::{Callback, Output, Receiver};
+use crate::block::callback::{Callback, Output, Receiver};
 
 pub(crate) const CALLBACKS: &[Callback] = &[
     Callback {

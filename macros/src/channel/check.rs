@@ -7,7 +7,7 @@ use super::{
     ast::{Channel, Direction, Handler, Method, Source},
     callback::CALLBACKS,
 };
-use crate::{callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean};
+use crate::{block::callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean};
 
 pub(crate) fn check(channel: &Channel, diag: &mut Diagnostics) {
     others(channel, diag);

@@ -10,9 +10,11 @@ use super::{
 };
 use crate::{
     block::{self, cfgs, info, runtime},
-    call::{call, imports, lints, located},
-    callback::is_unit,
-    state::{self, Part},
+    block::{
+        call::{call, imports, lints, located},
+        callback::is_unit,
+        state::{self, Part},
+    },
 };
 
 pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenStream {

@@ -4,7 +4,7 @@ use syn::{Attribute, Expr, ExprLit, ImplItemFn, Lit, LitStr, Meta, Token, Type, 
 
 use super::ast::{Direction, Handler, Source};
 use crate::{
-    callback::{self, Receiver},
+    block::callback::{self, Receiver},
     diag::Diagnostics,
 };
 

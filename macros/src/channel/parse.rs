@@ -16,9 +16,8 @@ use super::{
 };
 use crate::{
     block::{self, Attached, argument_attributes},
-    callback::Output,
+    block::{callback::Output, state},
     diag::Diagnostics,
-    state,
 };
 
 const CHANNEL: Attached = Attached { attribute: "#[channel]", contract: "Channel", what: "a channel" };

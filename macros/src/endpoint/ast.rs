@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Ident, ItemFn, ItemStruct, LitStr, Path, Type};
 
-use crate::{
+use crate::language::{
     options::Options,
     schema::{Key, Phase},
 };

@@ -7,12 +7,16 @@ use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
-    check, closure, connect_info,
     diag::Diagnostics,
-    options::Entry,
-    pattern::{self, Segment},
-    schema::{Form, directive},
-    value,
+    language::{
+        expr,
+        options::Entry,
+        schema::{Form, directive},
+    },
+    value::{
+        check, closure, connect_info,
+        pattern::{self, Segment},
+    },
 };
 
 pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
@@ -117,7 +121,7 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
 fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
     let off = |name| {
         let value = mount.options.get(name).and_then(Entry::expr)?;
-        (value::boolean(value) == Some(false)).then_some(value)
+        (expr::boolean(value) == Some(false)).then_some(value)
     };
     if let (Some(websocket), Some(_), None) =
         (off("websocket"), off("longpoll"), mount.options.get("transport"))
@@ -134,7 +138,7 @@ fn served_by<'a>(
     diag: &mut Diagnostics,
 ) -> Option<Served<'a>> {
     let entry = mount.options.get(name);
-    let off = entry.and_then(Entry::expr).and_then(value::boolean) == Some(false);
+    let off = entry.and_then(Entry::expr).and_then(expr::boolean) == Some(false);
     if off || (name == "longpoll" && entry.is_none()) {
         return None;
     }
@@ -142,7 +146,7 @@ fn served_by<'a>(
     let path = entry.and_then(Entry::options).and_then(|options| options.get("path"));
     let at = match path.and_then(Entry::expr) {
         Some(path) => {
-            let text = value::text(path)?;
+            let text = expr::text(path)?;
             // What is wrong with this path alone has been reported with the other options.
             segments.extend(pattern::transport_path(text, &mut Diagnostics::default())?);
             whole.push_str(&text.value());
@@ -208,7 +212,7 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
         if let Value::Expr(key, value) = &setting.value
             && key.name == "server"
-            && value::boolean(value) == Some(true)
+            && expr::boolean(value) == Some(true)
             && !listens
         {
             diag.push(value, "`server = true` but no listener is configured").help("add `http(port = 4000)`");
@@ -224,7 +228,7 @@ fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
     for Mount { options, .. } in &declaration.mounts {
         let [websocket, longpoll] = ["websocket", "longpoll"].map(|name| options.get(name));
         let session = [websocket, longpoll].into_iter().flatten().filter_map(Entry::options);
-        let longpoll = longpoll.filter(|entry| entry.expr().and_then(value::boolean) != Some(false));
+        let longpoll = longpoll.filter(|entry| entry.expr().and_then(expr::boolean) != Some(false));
         let (at, message) = match (session.filter_map(connect_info::session).next(), longpoll) {
             (Some(session), _) => (session, "`session` signs its cookie but no `secret_key_base` is set"),
             (None, Some(entry)) => {
@@ -241,7 +245,7 @@ fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
         let Value::Group(options) = &setting.value else { continue };
         let Some(scheme) = options.get("scheme").and_then(Entry::expr) else { continue };
-        if value::text(scheme).is_some_and(|text| text.value() == "https") && options.get("port").is_none() {
+        if expr::text(scheme).is_some_and(|text| text.value() == "https") && options.get("port").is_none() {
             let name = &setting.name;
             diag.push(scheme, format!("the port of `{name}` would be that of `http`, under scheme `https`"))
                 .help("add `port = 443`");

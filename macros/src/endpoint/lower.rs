@@ -7,10 +7,12 @@ use syn::{Attribute, Expr, Type, spanned::Spanned};
 use super::ast::{Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
     block::type_name,
-    closure, lower,
-    options::{Entry, Options},
-    schema::{Kind, Phase},
-    value::{self, Env},
+    language::expr::{self, Env},
+    language::{
+        options::{Entry, Options},
+        schema::{Kind, Phase},
+    },
+    value::{closure, lower},
 };
 
 /// The attributes that decide whether a statement exists, and lint levels.
@@ -130,7 +132,7 @@ fn mount_field(entry: &Entry, mount: &Mount, endpoint: &Ident, preset: &TokenStr
 }
 
 fn is_off(value: &Expr) -> bool {
-    value::boolean(value) == Some(false)
+    expr::boolean(value) == Some(false)
 }
 
 /// Whether nothing but the socket's own options could give the mount another transport than WebSocket.

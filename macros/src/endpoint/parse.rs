@@ -11,13 +11,15 @@ use syn::{
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value};
 use crate::{
-    check,
     diag::Diagnostics,
-    names,
-    options::{Argument, Options},
-    recover::{self, Arguments},
-    schema::{self, Directive, Form, Kind, Phase},
-    value::{self, Env},
+    language::expr::{self, Env},
+    language::{
+        names,
+        options::{Argument, Options},
+        recover::{self, Arguments},
+        schema::{self, Directive, Form, Kind, Phase},
+    },
+    value::check,
 };
 
 /// Reads a body, or a body in braces: `endpoint!({ .. })`.
@@ -316,7 +318,7 @@ fn path(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Opti
         return None;
     }
     let value = arguments.next(whole::<Expr>).map_err(|error| diag.push_syn(error)).ok()?;
-    let text = value::text(&value).map(|text| LitStr::new(&text.value(), text.span()));
+    let text = expr::text(&value).map(|text| LitStr::new(&text.value(), text.span()));
     if text.is_none() {
         diag.push(&value, "the path of a mount is a literal").help("write `socket(\"/socket\", RoomSocket)`");
     }

@@ -7,10 +7,9 @@ use syn::{
 
 use super::ast::{Argument, Default, Name, Source};
 use crate::{
-    callback::last_segment,
+    block::{callback::last_segment, state},
     diag::Diagnostics,
     grammar::spelling::{did_you_mean, list},
-    state,
 };
 
 const ATTRIBUTES: [&str; 3] = ["param", "info", "state"];

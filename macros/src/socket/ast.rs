@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Generics, Ident, ImplItem, ImplItemFn, LitStr, Pat, Path, Type};
 
 use super::callback;
-use crate::{callback::Callback, options::Options};
+use crate::{block::callback::Callback, language::options::Options};
 
 /// `#[socket(crate = path, channel(..), websocket(..), ..)]`.
 pub(crate) struct Setup {

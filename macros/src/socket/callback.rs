@@ -1,6 +1,6 @@
 //! The callbacks of sockets, as tables.
 
-use crate::callback::{Callback, Output, Receiver};
+use crate::block::callback::{Callback, Output, Receiver};
 
 /// Of a socket that handles messages itself.
 pub(crate) const PLAIN: &[Callback] = &[

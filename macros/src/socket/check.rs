@@ -8,11 +8,11 @@ use super::{
     route,
 };
 use crate::{
-    callback::{Callback, is_option, last_segment},
-    check,
+    block::callback::{Callback, is_option, last_segment},
     diag::Diagnostics,
     grammar::spelling::{did_you_mean, list},
-    schema,
+    language::schema,
+    value::check,
 };
 
 pub(crate) fn check(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {

@@ -11,11 +11,13 @@ use super::{
 };
 use crate::{
     block::{self, cfgs, info, runtime},
-    call::{call, imports, lints, located},
-    callback::{Output, Receiver, is_option},
-    lower,
-    schema::{self, Phase},
-    state::{self, Part},
+    block::{
+        call::{call, imports, lints, located},
+        callback::{Output, Receiver, is_option},
+        state::{self, Part},
+    },
+    language::schema::{self, Phase},
+    value::lower,
 };
 
 pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {

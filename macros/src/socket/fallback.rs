@@ -6,8 +6,8 @@ use syn::{ImplItem, ItemImpl};
 
 use super::ast::Setup;
 use crate::{
+    block::callback::Callback,
     block::{argument_attributes_mut, borrowed, info_or_unit, runtime},
-    callback::Callback,
 };
 
 /// The user's items without our attributes, and an implementation that is never run.

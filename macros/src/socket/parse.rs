@@ -11,10 +11,12 @@ use super::{
 };
 use crate::{
     block::{self, Attached, argument_attributes},
-    callback::{Callback, Output},
+    block::{
+        callback::{Callback, Output},
+        state,
+    },
     diag::Diagnostics,
-    options::Options,
-    schema, state,
+    language::{options::Options, schema},
 };
 
 const SOCKET: Attached = Attached { attribute: "#[socket]", contract: "Socket", what: "a socket" };

@@ -7,12 +7,14 @@ use syn::{Expr, ExprLit, Lit, LitStr, Type, spanned::Spanned};
 use super::ast::{Channels, Route};
 use crate::{
     block::{is_comma, type_name},
-    check,
     diag::Diagnostics,
     grammar::spelling::did_you_mean,
-    options::{Entry, Options},
-    recover::Arguments,
-    schema,
+    language::{
+        options::{Entry, Options},
+        recover::Arguments,
+        schema,
+    },
+    value::check,
 };
 
 /// Takes what only sockets with channels have out of the arguments of `#[socket]`.

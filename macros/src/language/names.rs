@@ -8,7 +8,7 @@ use crate::{
         names::comes_later,
         spelling::{did_you_mean, list},
     },
-    schema::{self, Group},
+    language::schema::{self, Group},
 };
 
 /// A name that people bring from elsewhere.

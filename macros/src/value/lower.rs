@@ -7,10 +7,12 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use crate::{
-    closure,
-    options::{Entry, Options, Value},
-    schema::{self, Group, Key, Kind, Phase},
-    value::{self, Env, Insecure},
+    language::expr::{self, Env, Insecure},
+    language::{
+        options::{Entry, Options, Value},
+        schema::{self, Group, Key, Kind, Phase},
+    },
+    value::closure,
 };
 
 /// `__rt::Struct { key: value, .. , ..base }`. `base` is an expression of the same struct.
@@ -46,7 +48,7 @@ fn field(entry: &Entry, group: &Group, base: &TokenStream) -> TokenStream {
 pub(crate) fn optional(entry: &Entry, base: &TokenStream) -> TokenStream {
     let group = match &entry.value {
         Value::Group(options) => literal(options, base),
-        Value::Expr(value) if value::boolean(value) == Some(false) => {
+        Value::Expr(value) if expr::boolean(value) == Some(false) => {
             return quote!(::core::option::Option::None);
         }
         Value::Expr(_) => base.clone(),
@@ -91,7 +93,7 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
         Kind::CheckOrigin => check_origin(value),
         Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
         // An empty list has elements of no type.
-        Kind::TrustedProxies if value::list(value).is_some_and(|list| list.is_empty()) => {
+        Kind::TrustedProxies if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::TrustedProxies::none())
         }
         _ => quote!(#value),
@@ -114,12 +116,12 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             _ => checked("millis", name, value),
         },
         Kind::Duration => checked_duration("positive", name, value),
-        Kind::Age if value::word(value).is_some_and(|word| word == "never") => {
+        Kind::Age if expr::word(value).is_some_and(|word| word == "never") => {
             quote_spanned!(at=> __rt::Duration::MAX)
         }
         Kind::Age => checked_duration("age", name, value),
         Kind::Timeout | Kind::Pause => timeout(name, value),
-        Kind::TransportPath => match value::text(value) {
+        Kind::TransportPath => match expr::text(value) {
             Some(_) => quote!(#value),
             None => quote_spanned!(at=> __rt::transport_path(#value)),
         },
@@ -152,7 +154,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
 
 /// A number is checked here, an expression where it is evaluated.
 fn checked(check: &str, name: &str, value: &Expr) -> TokenStream {
-    if value::integer(value).is_some() {
+    if expr::integer(value).is_some() {
         return quote!(#value);
     }
     let check = Ident::new(check, value.span());
@@ -160,11 +162,11 @@ fn checked(check: &str, name: &str, value: &Expr) -> TokenStream {
 }
 
 fn size(name: &str, least: u64, value: &Expr) -> TokenStream {
-    if value::integer(value).is_some() {
+    if expr::integer(value).is_some() {
         return quote!(#value);
     }
     let at = value.span();
-    if value::word(value).is_some_and(|word| word == "unlimited") {
+    if expr::word(value).is_some_and(|word| word == "unlimited") {
         return quote_spanned!(at=> ::core::primitive::usize::MAX);
     }
     let least = proc_macro2::Literal::u64_unsuffixed(least);
@@ -173,7 +175,7 @@ fn size(name: &str, least: u64, value: &Expr) -> TokenStream {
 
 /// `secs(n)` and `millis(n)`.
 fn duration(value: &Expr) -> Option<TokenStream> {
-    let (unit, arguments) = value::call(value)?;
+    let (unit, arguments) = expr::call(value)?;
     let constructor = match unit.to_string().as_str() {
         "secs" => Ident::new("from_secs", unit.span()),
         "millis" => Ident::new("from_millis", unit.span()),
@@ -186,7 +188,7 @@ fn duration(value: &Expr) -> Option<TokenStream> {
 fn checked_duration(check: &str, name: &str, value: &Expr) -> TokenStream {
     let at = value.span();
     let check = Ident::new(check, at);
-    let literal = value::call(value).and_then(|(_, arguments)| value::integer(arguments.first()?)).is_some();
+    let literal = expr::call(value).and_then(|(_, arguments)| expr::integer(arguments.first()?)).is_some();
     match duration(value) {
         Some(duration) if literal => duration,
         Some(duration) => quote_spanned!(at=> __rt::#check(#name, #duration)),
@@ -196,7 +198,7 @@ fn checked_duration(check: &str, name: &str, value: &Expr) -> TokenStream {
 
 fn timeout(name: &str, value: &Expr) -> TokenStream {
     let at = value.span();
-    if value::word(value).is_some_and(|word| word == "never") {
+    if expr::word(value).is_some_and(|word| word == "never") {
         return quote_spanned!(at=> __rt::Timeout::Never);
     }
     if duration(value).is_none() {
@@ -217,11 +219,11 @@ fn slice(value: &Expr) -> TokenStream {
 fn check_origin(value: &Expr) -> TokenStream {
     let at = value.span();
     let variant = quote_spanned!(at=> __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>);
-    match (value::boolean(value), value::word(value)) {
+    match (expr::boolean(value), expr::word(value)) {
         (Some(true), _) => quote_spanned!(at=> #variant::Host),
         (Some(false), _) => quote_spanned!(at=> #variant::Off),
         (None, Some(word)) if word == "conn" => quote_spanned!(at=> #variant::Conn),
-        _ if value::list(value).is_some() => {
+        _ if expr::list(value).is_some() => {
             let list = slice(value);
             quote_spanned!(at=> #variant::List(#list))
         }
@@ -241,9 +243,9 @@ fn names_a_constant(value: &Expr) -> bool {
 }
 
 fn connect_info(value: &Expr) -> TokenStream {
-    let Some(elements) = value::list(value) else { return quote!(#value) };
-    let words = elements.iter().filter_map(value::word).map(|word| quote!(#word: true));
-    let session = elements.iter().filter_map(value::call).filter_map(|(name, options)| {
+    let Some(elements) = expr::list(value) else { return quote!(#value) };
+    let words = elements.iter().filter_map(expr::word).map(|word| quote!(#word: true));
+    let session = elements.iter().filter_map(expr::call).filter_map(|(name, options)| {
         let options = options.first()?;
         let at = options.span();
         let checked = quote_spanned!(at=> const { __rt::session(&#options) });
@@ -253,7 +255,7 @@ fn connect_info(value: &Expr) -> TokenStream {
         .iter()
         .filter_map(|element| match element {
             Expr::Assign(assign) => {
-                let (name, value) = (value::word(&assign.left)?.to_string(), &assign.right);
+                let (name, value) = (expr::word(&assign.left)?.to_string(), &assign.right);
                 Some(quote!((#name, &(#value) as &dyn __rt::InfoValue)))
             }
             _ => None,
@@ -265,7 +267,7 @@ fn connect_info(value: &Expr) -> TokenStream {
 
 /// Each `(serializer, requirement)` becomes a `Versioned`.
 fn serializers(value: &Expr) -> TokenStream {
-    let Some(elements) = value::list(value) else { return quote!(#value) };
+    let Some(elements) = expr::list(value) else { return quote!(#value) };
     let elements = elements.iter().map(|element| match element {
         Expr::Tuple(pair) => {
             let (serializer, requirement) = (pair.elems.first(), pair.elems.get(1));
@@ -279,7 +281,7 @@ fn serializers(value: &Expr) -> TokenStream {
 
 /// `Some(Level::..)`, `None` for `false`.
 pub(crate) fn level(value: &Expr) -> TokenStream {
-    if value::boolean(value) == Some(false) {
+    if expr::boolean(value) == Some(false) {
         return quote!(::core::option::Option::None);
     }
     match word(value, schema::LEVELS) {
@@ -292,6 +294,6 @@ pub(crate) fn level(value: &Expr) -> TokenStream {
 }
 
 fn word(value: &Expr, words: &[(&str, &'static str)]) -> Option<(Span, &'static str)> {
-    let word = value::word(value)?;
+    let word = expr::word(value)?;
     words.iter().find(|(name, _)| word == name).map(|(_, variant)| (word.span(), *variant))
 }

@@ -8,15 +8,14 @@ use syn::{Expr, LitStr};
 
 use self::numbers::{TOO_LONG, millis, outlasts_the_client};
 use crate::{
-    closure, connect_info,
     diag::{Diagnostic, Diagnostics},
     grammar::spelling::{did_you_mean, list},
-    host,
-    options::{Entry, Options, Value},
-    origin, pattern, proxies,
-    schema::{self, Kind, Phase},
-    secret,
-    value::{self, Env, Insecure},
+    language::expr::{self, Env, Insecure},
+    language::{
+        options::{Entry, Options, Value},
+        schema::{self, Kind, Phase},
+    },
+    value::{closure, connect_info, host, origin, pattern, proxies, secret},
 };
 
 /// Checks every value of a group, and what its keys say together.
@@ -113,9 +112,9 @@ impl Check<'_> {
 
     /// Reports values that work but open a door, unless they are acknowledged.
     fn weakens(&mut self, value: &Expr) {
-        let word = value::word(value).map(ToString::to_string);
+        let word = expr::word(value).map(ToString::to_string);
         let (message, form) = match (self.kind, word.as_deref()) {
-            (Kind::CheckOrigin, _) if value::boolean(value) == Some(false) => {
+            (Kind::CheckOrigin, _) if expr::boolean(value) == Some(false) => {
                 let found = self.diag.push(value, "any web site could open this socket in a visitor's name");
                 found.help("list the origins: `check_origin = [\"https://example.com\"]`");
                 found.help("or write `check_origin = insecure(false, reason = \"..\")`");
@@ -194,7 +193,7 @@ impl Check<'_> {
 
     fn flag(&mut self, value: &Expr) {
         let name = self.name;
-        let what = match (value::boolean(value), value::literal_name(value), value::word(value)) {
+        let what = match (expr::boolean(value), expr::literal_name(value), expr::word(value)) {
             (Some(_), ..) => return,
             (None, Some(literal), _) => format!("this is {literal}"),
             (None, None, Some(word)) if did_you_mean(&word.to_string(), ["true", "false"]).is_some() => {
@@ -207,7 +206,7 @@ impl Check<'_> {
     }
 
     fn text(&mut self, value: &Expr, check: fn(&LitStr, &mut Diagnostics)) {
-        match (value::text(value), value::literal_name(value)) {
+        match (expr::text(value), expr::literal_name(value)) {
             (Some(text), _) => check(text, self.diag),
             (None, Some(literal)) => {
                 let name = self.name;
@@ -220,7 +219,7 @@ impl Check<'_> {
     fn transport(&mut self, value: &Expr) {
         let name = self.name;
         let example = format!("write `{name} = Sse::new()`, with a type that implements `Transport`");
-        match (value::literal_name(value), value::word(value).map(ToString::to_string)) {
+        match (expr::literal_name(value), expr::word(value).map(ToString::to_string)) {
             (Some(literal), _) => {
                 self.diag.push(value, format!("`{name}` takes a transport, this is {literal}")).help(example);
             }
@@ -236,17 +235,17 @@ impl Check<'_> {
     fn serializers(&mut self, value: &Expr) {
         const FORM: &str = "write `serializers = [(V2, \"~> 2.0.0\")]`";
         let name = self.name;
-        if let Some(literal) = value::literal_name(value) {
+        if let Some(literal) = expr::literal_name(value) {
             self.diag.push(value, format!("`{name}` takes a list, this is {literal}")).help(FORM);
         }
-        let Some(elements) = value::list(value) else { return };
+        let Some(elements) = expr::list(value) else { return };
         if elements.is_empty() {
             self.diag.push(value, "without a serializer no client could connect").help(FORM);
         }
         for element in elements {
             let pair = match element {
                 Expr::Tuple(pair) => pair.elems.len() == 2,
-                _ => value::literal(element).is_none(),
+                _ => expr::literal(element).is_none(),
             };
             if !pair {
                 self.diag.push(element, "a serializer stands with the versions that it is for").help(FORM);
@@ -255,13 +254,13 @@ impl Check<'_> {
     }
 
     fn subprotocols(&mut self, value: &Expr) {
-        if let Some(text) = value::text(value) {
+        if let Some(text) = expr::text(value) {
             self.diag
                 .push(value, "`subprotocols` takes a list")
                 .help(format!("write `subprotocols = [{:?}]`", text.value()));
             return;
         }
-        let Some(elements) = value::list(value) else { return };
+        let Some(elements) = expr::list(value) else { return };
         if elements.is_empty() {
             self.diag
                 .push(value, "an empty list refuses every client that offers a subprotocol")
@@ -269,7 +268,7 @@ impl Check<'_> {
         }
         let mut seen: Vec<String> = Vec::new();
         for element in elements {
-            let Some(text) = value::text(element) else { continue };
+            let Some(text) = expr::text(element) else { continue };
             let token = text.value();
             if token.is_empty() || !token.bytes().all(is_token_byte) {
                 self.diag
@@ -284,7 +283,7 @@ impl Check<'_> {
 
     fn function(&mut self, value: &Expr, signature: &str, closures: &[&str]) {
         closure::check(self.name, value, closures, self.diag);
-        if let Some(literal) = value::literal_name(value) {
+        if let Some(literal) = expr::literal_name(value) {
             self.diag
                 .push(value, format!("`{}` takes a function, this is {literal}", self.name))
                 .help(format!("its shape is `{signature}`"));
@@ -293,10 +292,10 @@ impl Check<'_> {
 
     fn level(&mut self, value: &Expr) {
         let names: Vec<&str> = schema::LEVELS.iter().map(|(name, _)| *name).collect();
-        if value::boolean(value) == Some(false) {
+        if expr::boolean(value) == Some(false) {
             return;
         }
-        if let Some(literal) = value::literal_name(value) {
+        if let Some(literal) = expr::literal_name(value) {
             let found = self.diag.push(value, format!("`{}` takes a level, this is {literal}", self.name));
             found.help(format!("one of {}, `false`", list(names)));
             return;
@@ -307,7 +306,7 @@ impl Check<'_> {
     /// A word of a closed set; anything that is not a word is left to `rustc`.
     fn word(&mut self, value: &Expr, words: &[&str], more: Option<&str>) {
         let name = self.name;
-        let Some(word) = value::word(value).map(ToString::to_string) else { return };
+        let Some(word) = expr::word(value).map(ToString::to_string) else { return };
         if words.contains(&word.as_str()) {
             return;
         }
@@ -324,7 +323,7 @@ impl Check<'_> {
 
 /// The name of an environment variable is one, and `env` has nothing else.
 fn variable(env: &Env, at: &Expr, diag: &mut Diagnostics) {
-    let name = env.name.first().and_then(value::text);
+    let name = env.name.first().and_then(expr::text);
     match (name, env.name.len()) {
         (Some(name), 1) => {
             let text = name.value();
@@ -355,7 +354,7 @@ fn variable_name(text: &str) -> String {
 fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
     let off = |name| {
         let value = options.get(name).and_then(Entry::expr)?;
-        (value::boolean(Insecure::unwrap(value)) == Some(false)).then_some(value)
+        (expr::boolean(Insecure::unwrap(value)) == Some(false)).then_some(value)
     };
     if let (Some(_), Some(value)) = (off("check_origin"), off("check_csrf")) {
         diag.push(value, "one of `check_origin` and `check_csrf` must be on")
@@ -365,10 +364,10 @@ fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
 
 /// `auth_token` makes the handshake choose `phoenix` by itself.
 fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
-    let on = options.get("auth_token").and_then(Entry::expr).and_then(value::boolean) == Some(true);
-    let listed = options.get("subprotocols").and_then(Entry::expr).and_then(value::list);
+    let on = options.get("auth_token").and_then(Entry::expr).and_then(expr::boolean) == Some(true);
+    let listed = options.get("subprotocols").and_then(Entry::expr).and_then(expr::list);
     for element in listed.into_iter().flatten() {
-        if on && value::text(element).is_some_and(|text| text.value() == "phoenix") {
+        if on && expr::text(element).is_some_and(|text| text.value() == "phoenix") {
             diag.push(element, "`phoenix` is added by `auth_token`").help("remove it");
         }
     }
@@ -378,7 +377,7 @@ fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
 fn one_within_all(options: &Options, one: &str, all: &str, diag: &mut Diagnostics) {
     let number = |name| {
         let value = options.get(name).and_then(Entry::expr)?;
-        Some((value, value::integer(value)?))
+        Some((value, expr::integer(value)?))
     };
     if let (Some((value, of_one)), Some((_, of_all))) = (number(one), number(all))
         && of_one > of_all

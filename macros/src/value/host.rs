@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use syn::{Expr, LitStr};
 
-use crate::{diag::Diagnostics, grammar, value};
+use crate::{diag::Diagnostics, grammar, language::expr};
 
 /// The host of a URL that others reach: one name or address, nothing around it.
 pub(crate) fn check(text: &LitStr, diag: &mut Diagnostics) {
@@ -21,9 +21,9 @@ pub(crate) fn check_scheme(text: &LitStr, diag: &mut Diagnostics) {
 
 /// `[127, 0, 0, 1]`, eight numbers, or a string.
 pub(crate) fn check_ip(value: &Expr, diag: &mut Diagnostics) {
-    let right = match (value::list(value), value::text(value)) {
+    let right = match (expr::list(value), expr::text(value)) {
         (Some(elements), _) => {
-            let numbers: Vec<Option<i128>> = elements.iter().map(value::integer).collect();
+            let numbers: Vec<Option<i128>> = elements.iter().map(expr::integer).collect();
             let highest = if numbers.len() == 4 { 255 } else { 65_535 };
             let wrong = numbers
                 .iter()
@@ -38,7 +38,7 @@ pub(crate) fn check_ip(value: &Expr, diag: &mut Diagnostics) {
             let text = text.value();
             text.parse::<IpAddr>().is_ok() || text.strip_prefix("unix:").is_some_and(|path| !path.is_empty())
         }
-        (None, None) => value::literal(value).is_none(),
+        (None, None) => expr::literal(value).is_none(),
     };
     if !right {
         not_an_address(value, diag);

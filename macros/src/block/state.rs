@@ -5,8 +5,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Generics, Meta, Pat, PatType, Type, spanned::Spanned};
 
 use crate::{
+    block::callback::{last_segment, owned},
     block::{argument_attributes_mut, cfgs},
-    callback::{last_segment, owned},
     diag::Diagnostics,
 };
 

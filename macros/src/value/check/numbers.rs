@@ -3,17 +3,20 @@
 use syn::Expr;
 
 use super::Check;
-use crate::{grammar::spelling::did_you_mean, schema, value};
+use crate::{
+    grammar::spelling::did_you_mean,
+    language::{expr, schema},
+};
 
 pub(super) const TOO_LONG: &str = "the JavaScript client gives up a request after 20 s";
 
 impl Check<'_> {
     pub(super) fn size(&mut self, value: &Expr, least: u64) {
         let name = self.name;
-        if value::word(value).is_some_and(|word| word == "unlimited") {
+        if expr::word(value).is_some_and(|word| word == "unlimited") {
             return;
         }
-        match (value::integer(value), value::literal_name(value)) {
+        match (expr::integer(value), expr::literal_name(value)) {
             (Some(number), _) if number < i128::from(least) => {
                 let found = match least {
                     1 => self.diag.push(value, format!("`{name}` must be positive")),
@@ -35,7 +38,7 @@ impl Check<'_> {
 
     pub(super) fn number(&mut self, value: &Expr, least: u64) {
         let name = self.name;
-        match (value::integer(value), value::literal_name(value)) {
+        match (expr::integer(value), expr::literal_name(value)) {
             (Some(number), _) if number < i128::from(least) => {
                 let bound = if least == 1 { "positive".to_owned() } else { format!("at least {least}") };
                 self.diag.push(value, format!("`{name}` must be {bound}"));
@@ -48,8 +51,8 @@ impl Check<'_> {
     }
 
     pub(super) fn millis(&mut self, value: &Expr, longer: bool) {
-        if let Some((unit, arguments)) = value::call(value) {
-            let number = arguments.first().and_then(value::integer).filter(|_| arguments.len() == 1);
+        if let Some((unit, arguments)) = expr::call(value) {
+            let number = arguments.first().and_then(expr::integer).filter(|_| arguments.len() == 1);
             let factor = match unit.to_string().as_str() {
                 "secs" => 1000,
                 "millis" => 1,
@@ -77,7 +80,7 @@ impl Check<'_> {
 
     pub(super) fn port(&mut self, value: &Expr, least: u64) {
         let name = self.name;
-        match (value::integer(value), value::literal_name(value)) {
+        match (expr::integer(value), expr::literal_name(value)) {
             (Some(number), _) if number < i128::from(least) || number > 65_535 => {
                 let found = self.diag.push(value, format!("`{name}` must be between {least} and 65535"));
                 if least > 0 && number == 0 {
@@ -86,8 +89,8 @@ impl Check<'_> {
             }
             (None, Some(literal)) => {
                 let shown =
-                    value::text(value).map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
-                let digits: String = value::text(value)
+                    expr::text(value).map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
+                let digits: String = expr::text(value)
                     .map(|text| text.value().chars().filter(char::is_ascii_digit).collect())
                     .unwrap_or_default();
                 let found = self.diag.push(value, format!("`{name}` is a number, not {shown}"));
@@ -102,15 +105,15 @@ impl Check<'_> {
     /// `never` is how to write that there is no limit, if there may be none.
     pub(super) fn duration(&mut self, value: &Expr, never: Option<&str>) {
         let name = self.name;
-        if let Some(literal) = value::literal_name(value) {
+        if let Some(literal) = expr::literal_name(value) {
             let found = self.diag.push(value, format!("`{name}` needs a unit"));
-            match value::integer(value) {
+            match expr::integer(value) {
                 Some(number) => found.help(format!("write `secs({number})` or `millis({number})`")),
                 None => found.help(format!("write `secs(60)`, not {literal}")),
             };
-        } else if let Some((unit, arguments)) = value::call(value) {
+        } else if let Some((unit, arguments)) = expr::call(value) {
             let unit = unit.to_string();
-            let zero = arguments.first().and_then(value::integer).is_some_and(|number| number <= 0);
+            let zero = arguments.first().and_then(expr::integer).is_some_and(|number| number <= 0);
             if !["secs", "millis"].contains(&unit.as_str()) {
                 if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
                     self.diag
@@ -127,19 +130,19 @@ impl Check<'_> {
                     found.help(format!("no limit is written `{never}`"));
                 }
             }
-        } else if never.is_some() && value::word(value).is_some_and(|word| word != "never") {
+        } else if never.is_some() && expr::word(value).is_some_and(|word| word != "never") {
             self.word(value, &["never"], Some("or write `secs(60)`"));
         }
     }
 }
 
 pub(super) fn outlasts_the_client(value: &Expr) -> bool {
-    value::integer(value).is_some_and(|number| number >= i128::from(schema::CLIENT_WAITS))
+    expr::integer(value).is_some_and(|number| number >= i128::from(schema::CLIENT_WAITS))
 }
 
 pub(super) fn millis(value: &Expr) -> Option<i128> {
-    let (unit, arguments) = value::call(value)?;
-    let number = value::integer(arguments.first()?)?;
+    let (unit, arguments) = expr::call(value)?;
+    let number = expr::integer(arguments.first()?)?;
     match unit.to_string().as_str() {
         "secs" => number.checked_mul(1000),
         "millis" => Some(number),

@@ -2,11 +2,11 @@
 
 use syn::Expr;
 
-use crate::{diag::Diagnostics, grammar, value};
+use crate::{diag::Diagnostics, grammar, language::expr};
 
 /// A literal in a declaration is no secret.
 pub(crate) fn in_the_source(value: &Expr, diag: &mut Diagnostics) {
-    if value::text(value).is_some() {
+    if expr::text(value).is_some() {
         diag.push(value, "a secret in the source ends up in version control and in the binary")
             .help("write `secret_key_base = env(\"SECRET_KEY_BASE\")`")
             .help("for tests: `insecure(\"..\", reason = \"tests\")`");
@@ -14,8 +14,8 @@ pub(crate) fn in_the_source(value: &Expr, diag: &mut Diagnostics) {
 }
 
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
-    let Some(text) = value::text(value) else {
-        if let Some(literal) = value::literal_name(value) {
+    let Some(text) = expr::text(value) else {
+        if let Some(literal) = expr::literal_name(value) {
             diag.push(value, format!("`secret_key_base` takes a string, this is {literal}"))
                 .help("write `secret_key_base = env(\"SECRET_KEY_BASE\")`");
         }

@@ -5,16 +5,16 @@ use syn::Expr;
 use crate::{
     diag::Diagnostics,
     grammar::{origin, spelling::did_you_mean},
-    value,
+    language::expr,
 };
 
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
-    if let Some(elements) = value::list(value) {
+    if let Some(elements) = expr::list(value) {
         if elements.is_empty() {
             diag.push_mistake(value, origin::empty_list());
         }
         for element in elements {
-            match (value::text(element), value::literal_name(element)) {
+            match (expr::text(element), expr::literal_name(element)) {
                 (Some(text), _) => {
                     if let Err(mistake) = origin::parse(&text.value()) {
                         diag.push_mistake(text, mistake);
@@ -26,13 +26,13 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
                 (None, None) => {}
             }
         }
-    } else if let Some(text) = value::text(value) {
+    } else if let Some(text) = expr::text(value) {
         diag.push(value, "`check_origin` takes a list")
             .help(format!("write `check_origin = [{:?}]`", text.value()));
-    } else if let (Some(literal), None) = (value::literal_name(value), value::boolean(value)) {
+    } else if let (Some(literal), None) = (expr::literal_name(value), expr::boolean(value)) {
         diag.push(value, format!("`check_origin` takes a list, this is {literal}"))
             .help("write `true`, `conn`, `[\"https://example.com\"]`, or a function `fn(&Origin) -> bool`");
-    } else if let Some(word) = value::word(value) {
+    } else if let Some(word) = expr::word(value) {
         let text = word.to_string();
         if let Some(near) = did_you_mean(&text, ["conn", "true", "false"]).filter(|near| *near != text) {
             diag.push(word, format!("unknown value `{text}` of `check_origin`"))
@@ -43,7 +43,7 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
 
 /// Reports wildcards over domains whose sites belong to many people.
 pub(crate) fn public_suffixes(value: &Expr, diag: &mut Diagnostics) {
-    for text in value::list(value).into_iter().flatten().filter_map(value::text) {
+    for text in expr::list(value).into_iter().flatten().filter_map(expr::text) {
         let entry = text.value();
         if let Some(mistake) = origin::parse(&entry).ok().as_ref().and_then(origin::public_suffix) {
             diag.push_mistake(text, mistake)

@@ -6,12 +6,12 @@ use syn::Expr;
 use crate::{
     diag::Diagnostics,
     grammar::spelling::{did_you_mean, list},
-    options::Options,
-    schema, value,
+    language::expr,
+    language::{options::Options, schema},
 };
 
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
-    let Some(elements) = value::list(value) else {
+    let Some(elements) = expr::list(value) else {
         diag.push(value, "`connect_info` takes a list").help("write `connect_info = [peer_data, uri]`");
         return;
     };
@@ -19,9 +19,9 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
     let mut own: Option<Span> = None;
     for element in elements {
         let name = match element {
-            Expr::Assign(assign) => value::word(&assign.left),
-            Expr::Call(_) => value::call(element).map(|(name, _)| name),
-            _ => value::word(element),
+            Expr::Assign(assign) => expr::word(&assign.left),
+            Expr::Call(_) => expr::call(element).map(|(name, _)| name),
+            _ => expr::word(element),
         };
         let Some(name) = name else {
             diag.push(element, "`connect_info` lists names, and own values as `name = value`")
@@ -56,10 +56,10 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
 
 /// The options of a session are one constant, which the plug that writes the cookie needs as well.
 fn is_session(value: &Expr) -> bool {
-    let options = value::call(value).filter(|(_, options)| options.len() == 1);
+    let options = expr::call(value).filter(|(_, options)| options.len() == 1);
     options
         .and_then(|(_, options)| options.first())
-        .is_some_and(|options| !matches!(options, Expr::Assign(_)) && value::literal(options).is_none())
+        .is_some_and(|options| !matches!(options, Expr::Assign(_)) && expr::literal(options).is_none())
 }
 
 fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
@@ -70,8 +70,8 @@ fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
 
 /// Where `connect_info` asks for a session.
 pub(crate) fn session(options: &Options) -> Option<&syn::Ident> {
-    let elements = value::list(options.get("connect_info")?.expr()?)?;
-    elements.iter().filter_map(value::call).map(|(name, _)| name).find(|name| *name == schema::SESSION)
+    let elements = expr::list(options.get("connect_info")?.expr()?)?;
+    elements.iter().filter_map(expr::call).map(|(name, _)| name).find(|name| *name == schema::SESSION)
 }
 
 fn unknown(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {

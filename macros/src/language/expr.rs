@@ -1,4 +1,4 @@
-//! Views of an expression as the values this language knows.
+//! Views of an expression as what this language knows.
 
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, UnOp, punctuated::Punctuated};
 

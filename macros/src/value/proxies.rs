@@ -5,13 +5,13 @@ use syn::{Expr, LitStr};
 use crate::{
     diag::Diagnostics,
     grammar::network::{self, Network},
-    value,
+    language::expr,
 };
 
 pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
-    if let Some(elements) = value::list(value) {
+    if let Some(elements) = expr::list(value) {
         for element in elements {
-            match (value::text(element), value::literal_name(element)) {
+            match (expr::text(element), expr::literal_name(element)) {
                 (Some(text), _) => entry(text, diag),
                 (None, Some(literal)) => {
                     diag.push(element, format!("an entry of `{name}` is a string, this is {literal}"));
@@ -19,10 +19,10 @@ pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
                 (None, None) => {}
             }
         }
-    } else if let Some(text) = value::text(value) {
+    } else if let Some(text) = expr::text(value) {
         diag.push(value, format!("`{name}` takes a list"))
             .help(format!("write `{name} = [{:?}]`", text.value()));
-    } else if let Some(literal) = value::literal_name(value) {
+    } else if let Some(literal) = expr::literal_name(value) {
         diag.push(value, format!("`{name}` takes a list, this is {literal}"))
             .help(format!("write `{name} = [\"10.0.0.0/8\"]`"));
     }
@@ -40,7 +40,7 @@ fn entry(at: &LitStr, diag: &mut Diagnostics) {
 
 /// Reports networks that are the whole world.
 pub(crate) fn everybody(name: &str, value: &Expr, diag: &mut Diagnostics) {
-    for text in value::list(value).into_iter().flatten().filter_map(value::text) {
+    for text in expr::list(value).into_iter().flatten().filter_map(expr::text) {
         let whole = text.value();
         if let Some(mistake) = Network::parse(&whole).ok().and_then(network::everybody) {
             diag.push_mistake(text, mistake).help(format!(

@@ -12,10 +12,12 @@ use syn::{
 use crate::{
     diag::Diagnostics,
     grammar::spelling::list,
-    names,
-    recover::Arguments,
-    schema::{Group, Key, Kind},
-    value,
+    language::expr,
+    language::{
+        names,
+        recover::Arguments,
+        schema::{Group, Key, Kind},
+    },
 };
 
 /// A group as written.
@@ -149,7 +151,7 @@ fn group(input: ParseStream) -> syn::Result<(Ident, TokenStream)> {
 
 /// The name of a key that means `true` by itself: `longpoll`.
 fn switch<'a>(value: &'a Expr, group: &Group) -> Option<&'a Ident> {
-    let name = value::word(value)?;
+    let name = expr::word(value)?;
     matches!(group.key(&name.to_string())?.kind, Kind::SwitchedGroup(_)).then_some(name)
 }
 
@@ -159,7 +161,7 @@ fn switched_on(name: &Ident) -> Expr {
 }
 
 fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
-    let word = value::word(value);
+    let word = expr::word(value);
     if let Some(name) = word {
         if group.key(&name.to_string()).is_some() {
             diag.push(name, format!("`{name}` has no value")).help(format!("write `{name} = ..`"));
@@ -169,7 +171,7 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
         return;
     }
     let found = diag.push(value, format!("`{}` takes no positional value", group.name));
-    match (value::text(value), group.keys.first()) {
+    match (expr::text(value), group.keys.first()) {
         (Some(text), Some(first)) if matches!(first.kind, Kind::Host) => {
             found.help(format!("write `{} = {:?}`", first.name, text.value()))
         }
@@ -180,7 +182,7 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
 /// A value where the key takes one.
 fn expression(key: &Key, value: Expr, diag: &mut Diagnostics) -> Option<Expr> {
     let name = key.name;
-    let switch = value::boolean(&value);
+    let switch = expr::boolean(&value);
     match key.kind {
         Kind::Group(_) => {
             diag.push(&value, format!("`{name}` is a group, not a value"))

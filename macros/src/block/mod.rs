@@ -1,4 +1,14 @@
 //! `impl Type { .. }` with an attribute of ours on it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `call` | how the contract calls a method that stays with its type |
+//! | `callback` | the shape that a callback has |
+//! | `state` | arguments that are a part of the application's state |
+
+pub(crate) mod call;
+pub(crate) mod callback;
+pub(crate) mod state;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -7,7 +17,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{callback::first_type, diag::Diagnostics};
+use crate::{block::callback::first_type, diag::Diagnostics};
 
 /// What stands on an impl block, and what it makes of it.
 pub(crate) struct Attached {

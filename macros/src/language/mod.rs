@@ -1,0 +1,15 @@
+//! What can be written in a declaration.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `expr` | views of an expression as what this language knows |
+//! | `schema` | every directive and key as a table |
+//! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
+//! | `options` | `key = value, nested(..)`, read against the table |
+//! | `names` | what to say about a name that does not exist |
+
+pub(crate) mod expr;
+pub(crate) mod names;
+pub(crate) mod options;
+pub(crate) mod recover;
+pub(crate) mod schema;

@@ -1,0 +1,17 @@
+//! Values: the checks of each kind, and what they become.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `check` | each key's value, by its kind |
+//! | `host`, `origin`, `pattern`, `proxies`, `secret`, `connect_info`, `closure` | kinds that need more words; text is judged by `grammar` |
+//! | `lower` | groups and values as expressions of the runtime's types |
+
+pub(crate) mod check;
+pub(crate) mod closure;
+pub(crate) mod connect_info;
+pub(crate) mod host;
+pub(crate) mod lower;
+pub(crate) mod origin;
+pub(crate) mod pattern;
+pub(crate) mod proxies;
+pub(crate) mod secret;
