@@ -51,10 +51,11 @@ async fn it_learns_what_the_mount_grants() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_path_that_is_no_number_is_refused() {
+async fn a_path_that_is_no_number_is_refused_as_by_websocket() {
     let harbour = start().await;
     let answer = harbour.sea.connect().request(&poll("/room/seven/longpoll", "")).await.expect("an answer");
-    assert_eq!(Answer::of(answer).status, 403);
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.body, "parameter `id` is not valid: expected a whole number (`u32`)");
 }
 
 /// The visitor's session is for pages that show the token that is in it, and for them only.
