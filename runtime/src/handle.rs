@@ -97,7 +97,11 @@ impl Handle {
             name,
             endpoint_id: endpoint_id(),
             app,
-            current: RwLock::new(Arc::new(Current { config: Arc::new(config), urls, keys })),
+            current: RwLock::new(Arc::new(Current {
+                config: Arc::new(config),
+                urls,
+                keys,
+            })),
             pubsub,
             presence: OnceLock::new(),
             address: OnceLock::new(),
@@ -198,7 +202,9 @@ impl Handle {
     /// Who is in the topics of this endpoint, as its channels track them. One of your own, which adds fields or is shared
     /// with another endpoint, is given to [`Builder::presence`](crate::Builder::presence).
     pub fn presence(&self) -> &Presence {
-        self.0.presence.get_or_init(|| Presence::new(&self.0.pubsub))
+        self.0
+            .presence
+            .get_or_init(|| Presence::new(&self.0.pubsub))
     }
 
     /// A topic as a stream of broadcasts: see [`PubSub::subscribe`].
@@ -270,7 +276,9 @@ impl Handle {
     /// # Errors
     /// When the endpoint has no `secret_key_base`.
     pub fn tokens(&self, salt: &str) -> Result<Tokens, NoSecret> {
-        self.keys().map(|keys| Tokens::of(keys, salt)).ok_or(NoSecret::MISSING)
+        self.keys()
+            .map(|keys| Tokens::of(keys, salt))
+            .ok_or(NoSecret::MISSING)
     }
 
     /// The keys that are derived from `secret_key_base`, if there is one.
@@ -297,13 +305,21 @@ impl Handle {
             let (config, keys) = (self.config(), self.keys());
             let urls = Urls::new(&config, Some(tcp.port()));
             let current = Current { config, urls, keys };
-            *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+            *self
+                .0
+                .current
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         }
         let _ = self.0.address.set(address);
     }
 
     fn current(&self) -> Arc<Current> {
-        self.0.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 

@@ -46,7 +46,9 @@ pub use self::{
     body::Body,
     config::{Config, ConfigError, Secret},
     crypto::{Digest, KeyOptions, Term, Unencodable, token},
-    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running},
+    endpoint::{
+        Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running,
+    },
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text, Unsupported},

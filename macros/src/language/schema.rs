@@ -58,11 +58,17 @@ pub(crate) enum Kind {
     /// A list of built-in names, then `name = value` of one's own.
     ConnectInfo,
     /// A function, or a closure of one of these forms.
-    Function { signature: &'static str, closures: &'static [&'static str] },
+    Function {
+        signature: &'static str,
+        closures: &'static [&'static str],
+    },
     /// A log level or `false`.
     Level,
     /// One of the words, each a variant of the runtime's enum.
-    Word { literal: &'static str, words: &'static [(&'static str, &'static str)] },
+    Word {
+        literal: &'static str,
+        words: &'static [(&'static str, &'static str)],
+    },
     /// A host name or address, without scheme and port.
     Host,
     /// `"http"` or `"https"`.
@@ -98,12 +104,20 @@ pub(crate) struct Directive {
 
 /// Part of the binary.
 const fn compiled(name: &'static str, form: Form) -> Directive {
-    Directive { name, phase: Phase::Compile, form }
+    Directive {
+        name,
+        phase: Phase::Compile,
+        form,
+    }
 }
 
 /// A default, which files, the environment, start options and `init` override.
 const fn setting(name: &'static str, form: Form) -> Directive {
-    Directive { name, phase: Phase::Start, form }
+    Directive {
+        name,
+        phase: Phase::Start,
+        form,
+    }
 }
 
 /// How a directive is written.
@@ -142,40 +156,100 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("crate", Form::Path),
 ];
 
-const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret };
+const SECRET_KEY_BASE: Key = Key {
+    name: "secret_key_base",
+    kind: Kind::Secret,
+};
 
-const CHECK_ORIGIN: Key = Key { name: "check_origin", kind: Kind::CheckOrigin };
+const CHECK_ORIGIN: Key = Key {
+    name: "check_origin",
+    kind: Kind::CheckOrigin,
+};
 
-const TRUSTED_PROXIES: Key = Key { name: "trusted_proxies", kind: Kind::TrustedProxies };
+const TRUSTED_PROXIES: Key = Key {
+    name: "trusted_proxies",
+    kind: Kind::TrustedProxies,
+};
 
-const SERVER: Key = Key { name: "server", kind: Kind::Flag };
+const SERVER: Key = Key {
+    name: "server",
+    kind: Kind::Flag,
+};
 
 const URL_KEYS: &[Key] = &[
-    Key { name: "host", kind: Kind::Host },
-    Key { name: "port", kind: Kind::Port { least: 1 } },
-    Key { name: "scheme", kind: Kind::Scheme },
-    Key { name: "path", kind: Kind::UrlPath },
+    Key {
+        name: "host",
+        kind: Kind::Host,
+    },
+    Key {
+        name: "port",
+        kind: Kind::Port { least: 1 },
+    },
+    Key {
+        name: "scheme",
+        kind: Kind::Scheme,
+    },
+    Key {
+        name: "path",
+        kind: Kind::UrlPath,
+    },
 ];
 
-pub(crate) const URL: Group = Group { name: "url", literal: "Url", phase: Phase::Start, keys: URL_KEYS };
+pub(crate) const URL: Group = Group {
+    name: "url",
+    literal: "Url",
+    phase: Phase::Start,
+    keys: URL_KEYS,
+};
 
-pub(crate) const STATIC_URL: Group =
-    Group { name: "static_url", literal: "Url", phase: Phase::Start, keys: URL_KEYS };
+pub(crate) const STATIC_URL: Group = Group {
+    name: "static_url",
+    literal: "Url",
+    phase: Phase::Start,
+    keys: URL_KEYS,
+};
 
 pub(crate) const HTTP: Group = Group {
     name: "http",
     literal: "Http",
     phase: Phase::Start,
     keys: &[
-        Key { name: "ip", kind: Kind::Ip },
-        Key { name: "port", kind: Kind::Port { least: 0 } },
-        Key { name: "header_timeout", kind: Kind::Duration },
-        Key { name: "idle_timeout", kind: Kind::Duration },
-        Key { name: "shutdown_timeout", kind: Kind::Duration },
-        Key { name: "max_headers", kind: Kind::Size { least: 1 } },
-        Key { name: "max_head_bytes", kind: Kind::Size { least: 1 } },
-        Key { name: "max_connections", kind: Kind::Size { least: 1 } },
-        Key { name: "max_connections_per_ip", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "ip",
+            kind: Kind::Ip,
+        },
+        Key {
+            name: "port",
+            kind: Kind::Port { least: 0 },
+        },
+        Key {
+            name: "header_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "idle_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "shutdown_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "max_headers",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_head_bytes",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections_per_ip",
+            kind: Kind::Size { least: 1 },
+        },
     ],
 };
 
@@ -184,8 +258,14 @@ pub(crate) const PUBSUB: Group = Group {
     literal: "PubSubSettings",
     phase: Phase::Start,
     keys: &[
-        Key { name: "queue", kind: Kind::Size { least: 1 } },
-        Key { name: "queue_bytes", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "queue",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "queue_bytes",
+            kind: Kind::Size { least: 1 },
+        },
     ],
 };
 
@@ -195,11 +275,26 @@ pub(crate) const SOCKET: Group = Group {
     literal: "Mount",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "websocket", kind: Kind::SwitchedGroup(&WEBSOCKET) },
-        Key { name: "longpoll", kind: Kind::SwitchedGroup(&LONGPOLL) },
-        Key { name: "transport", kind: Kind::Transport },
-        Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
-        Key { name: "log", kind: Kind::Level },
+        Key {
+            name: "websocket",
+            kind: Kind::SwitchedGroup(&WEBSOCKET),
+        },
+        Key {
+            name: "longpoll",
+            kind: Kind::SwitchedGroup(&LONGPOLL),
+        },
+        Key {
+            name: "transport",
+            kind: Kind::Transport,
+        },
+        Key {
+            name: "drainer",
+            kind: Kind::OptionalGroup(&DRAINER),
+        },
+        Key {
+            name: "log",
+            kind: Kind::Level,
+        },
     ],
 };
 
@@ -209,10 +304,22 @@ pub(crate) const SOCKET_OPTIONS: Group = Group {
     literal: "SocketOptions",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "websocket", kind: Kind::Group(&WEBSOCKET) },
-        Key { name: "longpoll", kind: Kind::SwitchedGroup(&LONGPOLL) },
-        Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
-        Key { name: "log", kind: Kind::Level },
+        Key {
+            name: "websocket",
+            kind: Kind::Group(&WEBSOCKET),
+        },
+        Key {
+            name: "longpoll",
+            kind: Kind::SwitchedGroup(&LONGPOLL),
+        },
+        Key {
+            name: "drainer",
+            kind: Kind::OptionalGroup(&DRAINER),
+        },
+        Key {
+            name: "log",
+            kind: Kind::Level,
+        },
     ],
 };
 
@@ -222,10 +329,22 @@ pub(crate) const CHANNEL_OPTIONS: Group = Group {
     literal: "ChannelSocket",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "max_channels", kind: Kind::Size { least: 1 } },
-        Key { name: "max_envelope_size", kind: Kind::Size { least: 1 } },
-        Key { name: "max_waiting_size", kind: Kind::Size { least: 1 } },
-        Key { name: "serializers", kind: Kind::Serializers },
+        Key {
+            name: "max_channels",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_envelope_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_waiting_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "serializers",
+            kind: Kind::Serializers,
+        },
     ],
 };
 
@@ -234,7 +353,10 @@ pub(crate) const ROUTE: Group = Group {
     name: "channel",
     literal: "Route",
     phase: Phase::Compile,
-    keys: &[Key { name: "assigns", kind: Kind::Constant }],
+    keys: &[Key {
+        name: "assigns",
+        kind: Kind::Constant,
+    }],
 };
 
 pub(crate) const WEBSOCKET: Group = Group {
@@ -242,18 +364,54 @@ pub(crate) const WEBSOCKET: Group = Group {
     literal: "WebSocket",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "path", kind: Kind::TransportPath },
-        Key { name: "timeout", kind: Kind::Timeout },
-        Key { name: "callback_timeout", kind: Kind::Pause },
-        Key { name: "ping", kind: Kind::Pause },
-        Key { name: "max_frame_size", kind: Kind::Size { least: 128 } },
-        Key { name: "max_message_size", kind: Kind::OptionalSize { least: 128 } },
-        Key { name: "compress", kind: Kind::Flag },
-        Key { name: "subprotocols", kind: Kind::Subprotocols },
-        Key { name: "check_origin", kind: Kind::CheckOrigin },
-        Key { name: "check_csrf", kind: Kind::Flag },
-        Key { name: "connect_info", kind: Kind::ConnectInfo },
-        Key { name: "auth_token", kind: Kind::Flag },
+        Key {
+            name: "path",
+            kind: Kind::TransportPath,
+        },
+        Key {
+            name: "timeout",
+            kind: Kind::Timeout,
+        },
+        Key {
+            name: "callback_timeout",
+            kind: Kind::Pause,
+        },
+        Key {
+            name: "ping",
+            kind: Kind::Pause,
+        },
+        Key {
+            name: "max_frame_size",
+            kind: Kind::Size { least: 128 },
+        },
+        Key {
+            name: "max_message_size",
+            kind: Kind::OptionalSize { least: 128 },
+        },
+        Key {
+            name: "compress",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "subprotocols",
+            kind: Kind::Subprotocols,
+        },
+        Key {
+            name: "check_origin",
+            kind: Kind::CheckOrigin,
+        },
+        Key {
+            name: "check_csrf",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "connect_info",
+            kind: Kind::ConnectInfo,
+        },
+        Key {
+            name: "auth_token",
+            kind: Kind::Flag,
+        },
         Key {
             name: "error_handler",
             kind: Kind::Function {
@@ -261,8 +419,14 @@ pub(crate) const WEBSOCKET: Group = Group {
                 closures: &["|parts, refused|", "|parts, refused, edge|"],
             },
         },
-        Key { name: "transport_log", kind: Kind::Level },
-        Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
+        Key {
+            name: "transport_log",
+            kind: Kind::Level,
+        },
+        Key {
+            name: "outbox",
+            kind: Kind::Group(&OUTBOX),
+        },
     ],
 };
 
@@ -271,21 +435,66 @@ pub(crate) const LONGPOLL: Group = Group {
     literal: "LongPoll",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "path", kind: Kind::TransportPath },
-        Key { name: "window_ms", kind: Kind::Millis { longer: true } },
-        Key { name: "callback_timeout", kind: Kind::Pause },
-        Key { name: "pubsub_timeout_ms", kind: Kind::Millis { longer: false } },
-        Key { name: "crypto", kind: Kind::Group(&CRYPTO) },
-        Key { name: "check_origin", kind: Kind::CheckOrigin },
-        Key { name: "check_csrf", kind: Kind::Flag },
-        Key { name: "connect_info", kind: Kind::ConnectInfo },
-        Key { name: "auth_token", kind: Kind::Flag },
-        Key { name: "transport_log", kind: Kind::Level },
-        Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
-        Key { name: "max_body_size", kind: Kind::Size { least: 1 } },
-        Key { name: "max_batch", kind: Kind::Size { least: 1 } },
-        Key { name: "max_sessions", kind: Kind::Size { least: 1 } },
-        Key { name: "max_sessions_per_ip", kind: Kind::OptionalSize { least: 1 } },
+        Key {
+            name: "path",
+            kind: Kind::TransportPath,
+        },
+        Key {
+            name: "window_ms",
+            kind: Kind::Millis { longer: true },
+        },
+        Key {
+            name: "callback_timeout",
+            kind: Kind::Pause,
+        },
+        Key {
+            name: "pubsub_timeout_ms",
+            kind: Kind::Millis { longer: false },
+        },
+        Key {
+            name: "crypto",
+            kind: Kind::Group(&CRYPTO),
+        },
+        Key {
+            name: "check_origin",
+            kind: Kind::CheckOrigin,
+        },
+        Key {
+            name: "check_csrf",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "connect_info",
+            kind: Kind::ConnectInfo,
+        },
+        Key {
+            name: "auth_token",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "transport_log",
+            kind: Kind::Level,
+        },
+        Key {
+            name: "outbox",
+            kind: Kind::Group(&OUTBOX),
+        },
+        Key {
+            name: "max_body_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_batch",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_sessions",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_sessions_per_ip",
+            kind: Kind::OptionalSize { least: 1 },
+        },
     ],
 };
 
@@ -294,14 +503,33 @@ pub(crate) const CRYPTO: Group = Group {
     literal: "Crypto",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "max_age", kind: Kind::Age },
-        Key { name: "key_iterations", kind: Kind::Number { least: 1, check: "rounds" } },
-        Key { name: "key_length", kind: Kind::Number { least: 16, check: "key_length" } },
+        Key {
+            name: "max_age",
+            kind: Kind::Age,
+        },
+        Key {
+            name: "key_iterations",
+            kind: Kind::Number {
+                least: 1,
+                check: "rounds",
+            },
+        },
+        Key {
+            name: "key_length",
+            kind: Kind::Number {
+                least: 16,
+                check: "key_length",
+            },
+        },
         Key {
             name: "key_digest",
             kind: Kind::Word {
                 literal: "Digest",
-                words: &[("sha256", "Sha256"), ("sha384", "Sha384"), ("sha512", "Sha512")],
+                words: &[
+                    ("sha256", "Sha256"),
+                    ("sha384", "Sha384"),
+                    ("sha512", "Sha512"),
+                ],
             },
         },
     ],
@@ -312,7 +540,10 @@ pub(crate) const OUTBOX: Group = Group {
     literal: "OutboxOptions",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "limit", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "limit",
+            kind: Kind::Size { least: 1 },
+        },
         Key {
             name: "overflow",
             kind: Kind::Word {
@@ -328,9 +559,18 @@ pub(crate) const DRAINER: Group = Group {
     literal: "Drainer",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "batch_size", kind: Kind::Size { least: 1 } },
-        Key { name: "batch_interval", kind: Kind::Duration },
-        Key { name: "shutdown", kind: Kind::Duration },
+        Key {
+            name: "batch_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "batch_interval",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "shutdown",
+            kind: Kind::Duration,
+        },
     ],
 };
 
@@ -352,14 +592,21 @@ pub(crate) const SESSION: &str = "session";
 pub(crate) const CLIENT_WAITS: u64 = 20_000;
 
 /// Log levels, each with its constant in `tracing::Level`.
-pub(crate) const LEVELS: &[(&str, &str)] =
-    &[("error", "ERROR"), ("warn", "WARN"), ("info", "INFO"), ("debug", "DEBUG"), ("trace", "TRACE")];
+pub(crate) const LEVELS: &[(&str, &str)] = &[
+    ("error", "ERROR"),
+    ("warn", "WARN"),
+    ("info", "INFO"),
+    ("debug", "DEBUG"),
+    ("trace", "TRACE"),
+];
 
 impl Kind {
     /// The group, if it takes one.
     pub(crate) fn group(self) -> Option<&'static Group> {
         match self {
-            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => Some(group),
+            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => {
+                Some(group)
+            }
             _ => None,
         }
     }

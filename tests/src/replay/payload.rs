@@ -46,7 +46,11 @@ pub(super) fn digest() -> LeftOut {
 }
 
 pub(super) fn hex(digits: &str) -> Result<Vec<u8>, LeftOut> {
-    let byte = |start: usize| digits.get(start..start + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let byte = |start: usize| {
+        digits
+            .get(start..start + 2)
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+    };
     let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
     bytes.ok_or_else(|| LeftOut(format!("`{digits}` is not hexadecimal")))
 }
