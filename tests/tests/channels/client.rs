@@ -65,17 +65,19 @@ impl Client {
         }
     }
 
+    /// The next message. Pings before it are answered, as clients do.
     pub(crate) async fn hear_any(&mut self) -> Heard {
         match self {
-            Client::WebSocket(client) => {
+            Client::WebSocket(client) => loop {
                 let frame = client.hear_within(Duration::from_secs(20)).await;
                 match frame.opcode {
-                    1 => Heard::Text(String::from_utf8(frame.payload).expect("UTF-8")),
-                    2 => Heard::Binary(frame.payload),
-                    8 => Heard::End(frame.close_code()),
+                    1 => return Heard::Text(String::from_utf8(frame.payload).expect("UTF-8")),
+                    2 => return Heard::Binary(frame.payload),
+                    8 => return Heard::End(frame.close_code()),
+                    9 => client.send(Frame::new(10, frame.payload)).await,
                     _ => panic!("expected a message, got {frame:?}"),
                 }
-            }
+            },
             Client::LongPoll(poller) => match poller.poll().await {
                 Some(text) => Heard::Text(text),
                 None => Heard::End(None),
