@@ -28,6 +28,21 @@ pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
     extensions.get::<Peer<SocketAddr>>().map(|peer| peer.0)
 }
 
+#[derive(Clone)]
+struct Certificate(Bytes);
+
+/// Notes the client's TLS certificate.
+pub(crate) fn put_certificate(extensions: &mut Extensions, certificate: Bytes) {
+    extensions.insert(Certificate(certificate));
+}
+
+/// The client's TLS certificate, if it showed one.
+pub(crate) fn certificate(extensions: &Extensions) -> Option<Bytes> {
+    extensions
+        .get()
+        .map(|Certificate(certificate)| certificate.clone())
+}
+
 /// The URI as the client sent it, with what a nesting router has stripped.
 pub(crate) fn full_uri(parts: &Parts) -> &Uri {
     #[cfg(feature = "axum")]

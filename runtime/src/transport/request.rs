@@ -103,7 +103,11 @@ fn text(headers: &HeaderMap) -> Option<String> {
 }
 
 fn peer_data(parts: &Parts) -> Option<PeerData> {
-    interop::peer(&parts.extensions).map(PeerData::new)
+    let address = interop::peer(&parts.extensions)?;
+    Some(PeerData {
+        ssl_cert: interop::certificate(&parts.extensions),
+        ..PeerData::new(address)
+    })
 }
 
 /// The path is the whole one, with what a nesting router has stripped.
