@@ -65,7 +65,7 @@ fn group(options: &Options) -> TokenStream {
     let literal = Ident::new(options.group.literal, Span::call_site());
     let group = lower::literal(options, &quote!(__rt::#literal::DEFAULT));
     match options.group.name {
-        "http" | "static_url" => quote!(::core::option::Option::Some(#group)),
+        "http" | "https" | "static_url" => quote!(::core::option::Option::Some(#group)),
         _ => group,
     }
 }

@@ -7,8 +7,7 @@ pub(crate) const DECLARED: [&str; 5] = ["state", "socket", "plug", "service", "c
 pub(crate) const OF_A_MOUNT: [&str; 5] = ["websocket", "longpoll", "transport", "drainer", "log"];
 
 /// Directives of Phoenix's endpoint whose time has not come.
-const LATER: [&str; 13] = [
-    "https",
+const LATER: &[&str] = &[
     "force_ssl",
     "debug_errors",
     "render_errors",

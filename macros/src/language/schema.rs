@@ -79,6 +79,8 @@ pub(crate) enum Kind {
     UrlPath,
     /// Four or eight numbers, or an address as text.
     Ip,
+    /// A path, or a list of them.
+    Files,
     /// A list of `(serializer, "~> 2.0.0")`.
     Serializers,
     /// Any constant.
@@ -144,6 +146,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("url", Form::Group(&URL)),
     setting("static_url", Form::Group(&STATIC_URL)),
     setting("http", Form::Group(&HTTP)),
+    setting("https", Form::Group(&HTTPS)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
     setting("check_origin", Form::Value(&CHECK_ORIGIN)),
     setting("trusted_proxies", Form::Value(&TRUSTED_PROXIES)),
@@ -221,6 +224,89 @@ pub(crate) const HTTP: Group = Group {
         Key {
             name: "port",
             kind: Kind::Port { least: 0 },
+        },
+        Key {
+            name: "header_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "idle_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "shutdown_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "max_headers",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_head_bytes",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections_per_ip",
+            kind: Kind::Size { least: 1 },
+        },
+    ],
+};
+
+pub(crate) const HTTPS: Group = Group {
+    name: "https",
+    literal: "Https",
+    phase: Phase::Start,
+    keys: &[
+        Key {
+            name: "ip",
+            kind: Kind::Ip,
+        },
+        Key {
+            name: "port",
+            kind: Kind::Port { least: 0 },
+        },
+        Key {
+            name: "certfile",
+            kind: Kind::Files,
+        },
+        Key {
+            name: "keyfile",
+            kind: Kind::Files,
+        },
+        Key {
+            name: "cert",
+            kind: Kind::Constant,
+        },
+        Key {
+            name: "key",
+            kind: Kind::Secret,
+        },
+        Key {
+            name: "cacertfile",
+            kind: Kind::Files,
+        },
+        Key {
+            name: "fail_if_no_peer_cert",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "cipher_suite",
+            kind: Kind::Word {
+                literal: "CipherSuite",
+                words: &[("strong", "Strong"), ("compatible", "Compatible")],
+            },
+        },
+        Key {
+            name: "handshake_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "max_handshakes",
+            kind: Kind::Size { least: 1 },
         },
         Key {
             name: "header_timeout",

@@ -168,7 +168,7 @@ fn settings_are_the_rows_of_the_runtime() {
         .map(|directive| directive.name.to_owned())
         .collect();
     assert_eq!(table.remove("Settings"), Some(directives));
-    for group in [&URL, &STATIC_URL, &HTTP, &PUBSUB] {
+    for group in [&URL, &STATIC_URL, &HTTP, &HTTPS, &PUBSUB] {
         assert_eq!(
             table.get(group.literal),
             Some(&keys(group)),
@@ -176,7 +176,7 @@ fn settings_are_the_rows_of_the_runtime() {
             group.name
         );
     }
-    let known = [&URL, &STATIC_URL, &HTTP, &PUBSUB].map(|group| group.literal);
+    let known = [&URL, &STATIC_URL, &HTTP, &HTTPS, &PUBSUB].map(|group| group.literal);
     let unknown: Vec<_> = table
         .keys()
         .filter(|layer| !known.contains(&layer.as_str()))

@@ -220,6 +220,7 @@ impl Check<'_> {
             Kind::Port { least } => self.port(value, least),
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
+            Kind::Files => self.files(value),
             Kind::Secret => secret::check(value, self.diag),
             Kind::Transport => self.transport(value),
             Kind::Serializers => self.serializers(value),
@@ -259,6 +260,34 @@ impl Check<'_> {
                     .push(value, format!("`{name}` takes a string, this is {literal}"));
             }
             (None, None) => {}
+        }
+    }
+
+    fn files(&mut self, value: &Expr) {
+        let name = self.name;
+        let mut path = |value: &Expr| match (expr::text(value), expr::literal_name(value)) {
+            (Some(text), _) if text.value().contains("-----BEGIN ") => {
+                let other = if name == "keyfile" { "key" } else { "cert" };
+                let found = self.diag.push(
+                    text,
+                    format!("`{name}` takes a path, this is what stands in a file"),
+                );
+                found.help(format!("did you mean `{other}`?"));
+            }
+            (Some(text), _) if text.value().is_empty() => {
+                self.diag.push(text, format!("`{name}` is empty"));
+            }
+            (None, Some(literal)) => {
+                self.diag.push(
+                    value,
+                    format!("`{name}` takes a path, or a list of them, this is {literal}"),
+                );
+            }
+            _ => {}
+        };
+        match expr::list(value) {
+            Some(paths) => paths.iter().for_each(|value| path(value)),
+            None => path(value),
         }
     }
 

@@ -70,7 +70,10 @@ pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
 /// The constructor stands at the value, so that an error at start names its line.
 fn setting(key: &Key, value: &Expr) -> TokenStream {
     let at = value.span();
-    let exact = matches!(key.kind, Kind::Flag | Kind::Port { .. } | Kind::Size { .. });
+    let exact = matches!(
+        key.kind,
+        Kind::Flag | Kind::Port { .. } | Kind::Size { .. } | Kind::Word { .. }
+    );
     let env = Env::of(value);
     let variable = env.as_ref().and_then(Env::variable);
     let plain = match &env {
@@ -107,6 +110,7 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
         Kind::TrustedProxies if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::TrustedProxies::none())
         }
+        Kind::Word { .. } => constant(key, value),
         _ => quote!(#value),
     }
 }

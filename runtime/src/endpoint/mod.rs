@@ -6,6 +6,7 @@
 //! | `builder` | how it is started |
 //! | `handle` | what is handed to closures in its declaration |
 //! | `children` | the tasks of its sockets |
+//! | `listening`, `secure` | its listeners, and what `https` needs |
 //! | `life` | the task that holds a running endpoint together, and how it stops |
 //! | `running` | what the application holds of it |
 //! | `signal` | signals that end the process |
@@ -16,7 +17,10 @@ mod children;
 mod def;
 mod handle;
 mod life;
+mod listening;
 mod running;
+#[cfg(feature = "rustls")]
+mod secure;
 mod service;
 mod signal;
 

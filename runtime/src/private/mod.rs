@@ -26,7 +26,9 @@ pub use self::{
 };
 pub use crate::{
     channel,
-    config::{Extra, Http, PubSubSettings, Setting, Settings, TrustedProxies, Url},
+    config::{
+        CipherSuite, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies, Url,
+    },
     crypto::Digest,
     endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, Running},
     error::Error,

@@ -94,7 +94,7 @@ fn take<S: Serve>(
         Layer::Tls(tls) => {
             let over = super::tls::Over {
                 stop: stop.clone(),
-                closed: closed.clone(),
+                _closed: closed.clone(),
             };
             server
                 .tracker

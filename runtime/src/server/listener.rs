@@ -118,7 +118,6 @@ impl Bound {
     }
 
     /// Has its connections speak this under HTTP.
-    #[cfg(feature = "rustls")]
     pub(crate) fn speaking(mut self, layer: Layer) -> Self {
         self.layer = layer;
         self

@@ -120,11 +120,6 @@ impl TlsStream {
         self.session().tls.peer_certificates()?.first().cloned()
     }
 
-    /// The protocol that was agreed on, if the client offered one.
-    pub(crate) fn alpn(&self) -> Option<Vec<u8>> {
-        self.session().tls.alpn_protocol().map(<[u8]>::to_vec)
-    }
-
     /// Writes what the socket takes at once, from any task.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         self.session().write(&self.0.tcp, &[IoSlice::new(bytes)])

@@ -301,7 +301,7 @@ async fn a_clients_certificate_reaches_the_request() {
     let stranger = Authority::new().sign("client");
     for required in [false, true] {
         let certificates = options([authority.sign("a.com").pem()]);
-        let clients = Some(authority.pem());
+        let clients = vec![authority.pem()];
         let options = TlsOptions {
             clients,
             client_required: required,

@@ -42,8 +42,8 @@ const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
 pub(crate) struct TlsOptions {
     /// The first is shown to clients that name none of the others.
     pub(crate) certificates: Vec<Certificate>,
-    /// Who may have signed the certificates of clients; without it, none are asked for.
-    pub(crate) clients: Option<Pem>,
+    /// Who may have signed the certificates of clients; without any, none are asked for.
+    pub(crate) clients: Vec<Pem>,
     /// Whether a client without a certificate is refused.
     pub(crate) client_required: bool,
     pub(crate) versions: Versions,
@@ -57,7 +57,7 @@ impl Default for TlsOptions {
     fn default() -> Self {
         TlsOptions {
             certificates: Vec::new(),
-            clients: None,
+            clients: Vec::new(),
             client_required: false,
             versions: Versions {
                 tls12: true,
@@ -134,7 +134,7 @@ pub(super) struct Over {
     /// The server stops.
     pub(super) stop: CancellationToken,
     /// The server's clock goes on as long as this is held.
-    pub(super) closed: Arc<DropGuard>,
+    pub(super) _closed: Arc<DropGuard>,
 }
 
 /// Does the handshake, and serves the connection then.
@@ -220,18 +220,26 @@ fn client_verifier(
     options: &TlsOptions,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, Vec<Wrong>> {
-    let Some(pem) = &options.clients else {
+    if options.clients.is_empty() {
         return Ok(Arc::new(NoClientAuth));
-    };
-    let wrong = |text: String| vec![Wrong::new("cacertfile", text)];
-    let mut roots = RootCertStore::empty();
-    for certificate in pem
-        .certificates("cacertfile")
-        .map_err(|wrong| vec![wrong])?
-    {
-        roots
-            .add(certificate)
-            .map_err(|error| wrong(format!("{pem} cannot sign certificates: {error}")))?;
+    }
+    let (mut roots, mut wrong) = (RootCertStore::empty(), Vec::new());
+    for pem in &options.clients {
+        let added = pem.certificates("cacertfile").and_then(|certificates| {
+            let unfit = |error| {
+                Wrong::new(
+                    "cacertfile",
+                    format!("{pem} cannot sign certificates: {error}"),
+                )
+            };
+            certificates
+                .into_iter()
+                .try_for_each(|certificate| roots.add(certificate).map_err(unfit))
+        });
+        wrong.extend(added.err());
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
     }
     let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
     let verifier = if options.client_required {
@@ -241,7 +249,7 @@ fn client_verifier(
     };
     verifier
         .build()
-        .map_err(|error| wrong(format!("{pem} cannot be used: {error}")))
+        .map_err(|error| vec![Wrong::new("cacertfile", error.to_string())])
 }
 
 /// The one that the process has chosen; else the one of the features.

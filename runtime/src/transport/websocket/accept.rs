@@ -187,7 +187,7 @@ fn open<S: Socket>(
         }
         #[cfg(feature = "rustls")]
         Stream::Tls(tls) => {
-            let peer = Peer::new(id, tls.clone(), mounted, options, deflate, encoder);
+            let peer = Peer::over_stream(id, tls.clone(), context, options, deflate, encoder);
             spawn(
                 &tasks,
                 Connection::new(socket, tls, peer, inbox, &early),

@@ -62,7 +62,7 @@ fn what_is_wrong_is_said_with_its_path_and_all_at_once() {
         (chain, key),
     ];
     let certificates = pairs.map(|(chain, key)| Certificate { chain, key });
-    let clients = Some(put("clients.pem", "nothing"));
+    let clients = vec![put("clients.pem", "nothing")];
     let wrong = Tls::new(TlsOptions {
         clients,
         ..options(certificates)
