@@ -45,11 +45,17 @@ pub(crate) fn certificate(extensions: &Extensions) -> Option<Bytes> {
 
 /// The URI as the client sent it, with what a nesting router has stripped.
 pub(crate) fn full_uri(parts: &Parts) -> &Uri {
+    full(&parts.uri, &parts.extensions)
+}
+
+/// The same of a request that is whole.
+pub(crate) fn full<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a Uri {
     #[cfg(feature = "axum")]
-    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
+    if let Some(axum::extract::OriginalUri(uri)) = extensions.get() {
         return uri;
     }
-    &parts.uri
+    let _ = extensions;
+    uri
 }
 
 /// The stream of another server's connection, and the bytes that were read too far.

@@ -286,7 +286,7 @@ impl Check<'_> {
             _ => {}
         };
         match expr::list(value) {
-            Some(paths) => paths.iter().for_each(|value| path(value)),
+            Some(paths) => paths.iter().for_each(path),
             None => path(value),
         }
     }

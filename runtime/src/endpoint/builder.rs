@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Endpoint, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
+    force_ssl::Gate,
     life::{Life, Signal},
     listening::{Layers, Listeners, Listening},
 };
@@ -155,7 +156,8 @@ impl<E: Endpoint> Builder<E> {
         let pipeline = E::pipeline(&edge);
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
         handle.count_sockets(Arc::downgrade(&gauge));
-        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline);
+        let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
+        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate);
 
         let children = Supervisor::start(specs, handle.clone()).await;
         let mut life = Life {

@@ -24,6 +24,7 @@ use super::{
     request, request_body,
 };
 use crate::{
+    arrival,
     body::Body,
     handle::Handle,
     header,
@@ -226,7 +227,7 @@ impl Attempt {
     /// When the origin is not allowed.
     pub fn check_origin(&self) -> Result<(), Denied> {
         let origins = self.parts.headers.get_all(ORIGIN);
-        let authority = request::authority(&self.parts);
+        let authority = arrival::authority(&self.parts);
         // The check may be a function of the application.
         let ask =
             |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
