@@ -36,6 +36,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     server_needs_a_listener(declaration, diag);
     certificates_have_keys(declaration, diag);
     listeners_differ(declaration, diag);
+    force_ssl_can_work(declaration, diag);
     url_port_is_said(declaration, diag);
     secret_is_set(declaration, diag);
     if let Some(init) = &declaration.init {
@@ -320,6 +321,51 @@ fn listeners_differ(declaration: &Declaration, diag: &mut Diagnostics) {
     {
         diag.push(port, "`http` and `https` listen on the same address")
             .help("change one port");
+    }
+}
+
+/// What browsers would not take, and what would send every request round in circles.
+fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
+    let Some(options) = group(declaration, "force_ssl") else {
+        return;
+    };
+    let flag = |key: &str| {
+        options
+            .get(key)
+            .and_then(Entry::expr)
+            .and_then(value::boolean)
+    };
+    let expires = options.get("expires");
+    let seconds = expires.and_then(Entry::expr).and_then(value::integer);
+    if let Some(preload) = options
+        .get("preload")
+        .filter(|_| flag("preload") == Some(true))
+        && (flag("subdomains").is_none_or(|on| !on)
+            && options
+                .get("subdomains")
+                .is_none_or(|_| flag("subdomains").is_some())
+            || seconds.is_some_and(|seconds| seconds < 31_536_000))
+    {
+        diag.push(
+            &preload.name,
+            "preload lists require `subdomains = true` and `expires >= 31_536_000`",
+        );
+    }
+    if let (Some(false), Some(expires)) = (flag("hsts"), expires) {
+        diag.push(&expires.name, "`expires` has no effect with `hsts = false`")
+            .help("remove one of them");
+    }
+    let believes = options.get("rewrite_on").is_some() || declares(declaration, "rewrite_on");
+    let served = declares(declaration, "http") && !declares(declaration, "https");
+    if served && !believes && declaration.init.is_none() {
+        let name = declaration
+            .names
+            .iter()
+            .find(|name| name.ident == "force_ssl");
+        let Some(name) = name else { return };
+        diag.push(&name.ident, "every request would be redirected for ever: nothing here is seen as `https`")
+            .help("add `https(..)`")
+            .help("or, behind a proxy that speaks TLS, `rewrite_on = [x_forwarded_proto]` and `trusted_proxies`");
     }
 }
 

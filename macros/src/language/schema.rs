@@ -81,6 +81,12 @@ pub(crate) enum Kind {
     Ip,
     /// A path, or a list of them.
     Files,
+    /// A list of constant strings.
+    Texts,
+    /// A list of headers by which proxies say how a request came to them.
+    Forwarded,
+    /// A host, with a port or without, or `conn`.
+    SecureHost,
     /// A list of `(serializer, "~> 2.0.0")`.
     Serializers,
     /// Any constant.
@@ -153,6 +159,8 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("pubsub", Form::Group(&PUBSUB)),
     setting("server", Form::Value(&SERVER)),
     setting("extra", Form::Extra),
+    compiled("force_ssl", Form::Group(&FORCE_SSL)),
+    compiled("rewrite_on", Form::Value(&REWRITE_ON)),
     compiled("socket", Form::Socket),
     compiled("plug", Form::Expression),
     compiled("service", Form::Expression),
@@ -173,6 +181,19 @@ const TRUSTED_PROXIES: Key = Key {
     name: "trusted_proxies",
     kind: Kind::TrustedProxies,
 };
+
+const REWRITE_ON: Key = Key {
+    name: "rewrite_on",
+    kind: Kind::Forwarded,
+};
+
+/// Headers by which proxies say how a request came to them.
+pub(crate) const FORWARDED: &[(&str, &str)] = &[
+    ("x_forwarded_for", "For"),
+    ("x_forwarded_host", "Host"),
+    ("x_forwarded_port", "Port"),
+    ("x_forwarded_proto", "Proto"),
+];
 
 const SERVER: Key = Key {
     name: "server",
@@ -335,6 +356,47 @@ pub(crate) const HTTPS: Group = Group {
         Key {
             name: "max_connections_per_ip",
             kind: Kind::Size { least: 1 },
+        },
+    ],
+};
+
+pub(crate) const FORCE_SSL: Group = Group {
+    name: "force_ssl",
+    literal: "ForceSsl",
+    phase: Phase::Compile,
+    keys: &[
+        Key {
+            name: "hsts",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "expires",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "preload",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "subdomains",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "exclude",
+            kind: Kind::Texts,
+        },
+        Key {
+            name: "exclude_paths",
+            kind: Kind::Texts,
+        },
+        Key {
+            name: "host",
+            kind: Kind::SecureHost,
+        },
+        REWRITE_ON,
+        Key {
+            name: "log",
+            kind: Kind::Level,
         },
     ],
 };

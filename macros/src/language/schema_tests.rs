@@ -122,6 +122,7 @@ fn keys(group: &Group) -> BTreeSet<String> {
 fn keys_are_the_fields_of_the_runtime() {
     for (file, group) in [
         ("socket/options.rs", &SOCKET_OPTIONS),
+        ("endpoint/force_ssl.rs", &FORCE_SSL),
         ("socket/options.rs", &WEBSOCKET),
         ("socket/options.rs", &LONGPOLL),
         ("socket/options.rs", &CRYPTO),

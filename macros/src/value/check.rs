@@ -221,6 +221,9 @@ impl Check<'_> {
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
             Kind::Files => self.files(value),
+            Kind::Texts => self.texts(value),
+            Kind::Forwarded => self.forwarded(value),
+            Kind::SecureHost => self.secure_host(value),
             Kind::Secret => secret::check(value, self.diag),
             Kind::Transport => self.transport(value),
             Kind::Serializers => self.serializers(value),
@@ -260,6 +263,92 @@ impl Check<'_> {
                     .push(value, format!("`{name}` takes a string, this is {literal}"));
             }
             (None, None) => {}
+        }
+    }
+
+    fn texts(&mut self, value: &Expr) {
+        let name = self.name;
+        if let Some(literal) = value::literal_name(value) {
+            let found = self
+                .diag
+                .push(value, format!("`{name}` takes a list, this is {literal}"));
+            if let Some(text) = value::text(value) {
+                found.help(format!("write `{name} = [{:?}]`", text.value()));
+            }
+        }
+        for text in value::list(value)
+            .into_iter()
+            .flatten()
+            .filter_map(value::text)
+        {
+            let said = text.value();
+            let (of_hosts, is_path) = (name == "exclude", said.starts_with('/'));
+            if of_hosts && is_path {
+                self.diag
+                    .push(text, "`exclude` lists hosts")
+                    .help(format!("write `exclude_paths = [{said:?}]`"));
+            } else if of_hosts && said.contains(['/', ':']) && !said.starts_with('[') {
+                self.diag
+                    .push(text, "`exclude` lists hosts, without scheme and port");
+            } else if !of_hosts && !is_path {
+                self.diag.push(text, "a path begins with `/`");
+            }
+        }
+    }
+
+    fn forwarded(&mut self, value: &Expr) {
+        let name = self.name;
+        let Some(headers) = value::list(value) else {
+            if value::literal_name(value).is_some() || value::word(value).is_some() {
+                self.diag
+                    .push(value, format!("`{name}` takes a list"))
+                    .help(format!("write `{name} = [x_forwarded_proto]`"));
+            }
+            return;
+        };
+        for header in headers {
+            let word = value::word(header).map(ToString::to_string);
+            let text = value::text(header).map(LitStr::value);
+            let said = word.or(text.map(|text| text.to_lowercase().replace('-', "_")));
+            let Some(said) = said else { continue };
+            let known = || schema::FORWARDED.iter().map(|(name, _)| *name);
+            if known().any(|name| name == said) && value::word(header).is_some() {
+                continue;
+            }
+            let found = self
+                .diag
+                .push(header, format!("unknown header `{said}` in `{name}`"));
+            match did_you_mean(&said, known()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("known headers: {}", list(known()))),
+            };
+        }
+    }
+
+    fn secure_host(&mut self, value: &Expr) {
+        let Some(text) = value::text(value) else {
+            if let Some(literal) = value::literal_name(value) {
+                self.diag
+                    .push(value, format!("`host` takes a string, this is {literal}"));
+            }
+            return;
+        };
+        let said = text.value();
+        if said.is_empty()
+            || said.contains(['/', '@', '?', '#'])
+            || said.contains(char::is_whitespace)
+        {
+            let bare = said
+                .split("://")
+                .last()
+                .and_then(|rest| rest.split('/').next())
+                .unwrap_or_default();
+            self.diag
+                .push(
+                    text,
+                    "`host` in `force_ssl` is a host, optionally with a port",
+                )
+                .help(format!("write `host = {bare:?}`"));
         }
     }
 

@@ -159,6 +159,12 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#function))
         }
         Kind::Level => level(value),
+        Kind::Texts => slice(value),
+        Kind::Forwarded => forwarded(value),
+        Kind::SecureHost => match value::word(value) {
+            Some(conn) if conn == "conn" => quote_spanned!(at=> __rt::SecureHost::Conn),
+            _ => quote_spanned!(at=> __rt::SecureHost::Named(#value)),
+        },
         Kind::Word { literal, words } => match word(value, words) {
             Some((word, variant)) => {
                 let (literal, variant) = (Ident::new(literal, word), Ident::new(variant, word));
@@ -316,6 +322,23 @@ fn serializers(value: &Expr) -> TokenStream {
         _ => quote!(#element),
     });
     quote!(&[#(#elements),*])
+}
+
+/// `&[Forwarded::Proto]`.
+fn forwarded(value: &Expr) -> TokenStream {
+    let Some(headers) = value::list(value) else {
+        return quote!(#value);
+    };
+    let headers = headers
+        .iter()
+        .map(|header| match word(header, schema::FORWARDED) {
+            Some((at, variant)) => {
+                let variant = Ident::new(variant, at);
+                quote_spanned!(at=> __rt::Forwarded::#variant)
+            }
+            None => quote!(#header),
+        });
+    quote!(&[#(#headers),*])
 }
 
 /// `Some(Level::..)`, `None` for `false`.

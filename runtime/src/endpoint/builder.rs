@@ -217,7 +217,11 @@ impl<E: Endpoint> Builder<E> {
             file: file.as_deref(),
             options: &self.options,
             found: E::DEF.mounts.iter().flat_map(mount_findings::<E>).collect(),
-            examine: &|config| layers.examine(config),
+            examine: &|config| {
+                let mut found = layers.examine(config);
+                found.extend(nobody_is_believed::<E>(config));
+                found
+            },
         };
         below.resolve(E::init)
     }
@@ -235,6 +239,19 @@ fn listens(config: &Config) -> bool {
 fn http_timeout(config: &Config) -> Option<Duration> {
     let http = config.http.as_ref().map(|http| http.shutdown_timeout);
     http.max(config.https.as_ref().map(|https| https.shutdown_timeout))
+}
+
+/// `rewrite_on` would change nothing.
+fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigError)> {
+    let named = !E::DEF.rewrite_on.is_empty()
+        || E::DEF
+            .force_ssl
+            .is_some_and(|force| !force.rewrite_on.is_empty());
+    (named && config.trusted_proxies.is_empty()).then(|| {
+        let error = ConfigError::new("`rewrite_on` believes nobody: there are no trusted proxies");
+        let error = error.help("`trusted_proxies = [\"10.0.0.0/8\"]`: where the proxy is");
+        ("trusted_proxies".to_owned(), error)
+    })
 }
 
 fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {

@@ -235,7 +235,8 @@ impl Attempt {
         match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                log::origin_refused(&self.context, origins.iter());
+                let conn = self.context.origin.is_conn().then_some(&authority);
+                log::origin_refused(&self.context, origins.iter(), conn);
                 Err(Denied::Origin)
             }
             Err(panic) => {

@@ -21,6 +21,7 @@ const _: () = {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[#[cfg(debug_assertions)] __MOUNT_0],
+            ..__rt::EndpointDef::DEFAULT
         };
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();

@@ -6,7 +6,7 @@ const _: () = {
         type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
-            mounts: &[],
+            ..__rt::EndpointDef::DEFAULT
         };
         fn settings() -> __rt::Settings {
             ::core::unreachable!()
