@@ -61,7 +61,7 @@ pub(crate) fn within_runtime(krate: Option<&Path>, body: &TokenStream) -> TokenS
     let root = krate.map_or_else(|| quote!(::landfall), |path| quote!(#path));
     // `service(|edge| router(edge))` is a closure on purpose: `router` would be a service.
     quote! {
-        #[allow(clippy::redundant_closure)]
+        #[allow(clippy::needless_update, clippy::redundant_closure)]
         const _: () = {
             use #root::__private as __rt;
             #body

@@ -1,5 +1,5 @@
 pub struct Web;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     impl __rt::Endpoint for Web {

@@ -1,5 +1,5 @@
 struct Web;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use framework::landfall::__private as __rt;
     impl __rt::Endpoint for Web {
