@@ -333,10 +333,10 @@ fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
         options
             .get(key)
             .and_then(Entry::expr)
-            .and_then(value::boolean)
+            .and_then(expr::boolean)
     };
     let expires = options.get("expires");
-    let seconds = expires.and_then(Entry::expr).and_then(value::integer);
+    let seconds = expires.and_then(Entry::expr).and_then(expr::integer);
     if let Some(preload) = options
         .get("preload")
         .filter(|_| flag("preload") == Some(true))

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Path, Token, Type, spanned::Spanned};
 
 use super::{ast::Declaration, lower};
-use crate::schema::Phase;
+use crate::language::schema::Phase;
 
 pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
     let Some(item) = &declaration.item else {

@@ -268,18 +268,18 @@ impl Check<'_> {
 
     fn texts(&mut self, value: &Expr) {
         let name = self.name;
-        if let Some(literal) = value::literal_name(value) {
+        if let Some(literal) = expr::literal_name(value) {
             let found = self
                 .diag
                 .push(value, format!("`{name}` takes a list, this is {literal}"));
-            if let Some(text) = value::text(value) {
+            if let Some(text) = expr::text(value) {
                 found.help(format!("write `{name} = [{:?}]`", text.value()));
             }
         }
-        for text in value::list(value)
+        for text in expr::list(value)
             .into_iter()
             .flatten()
-            .filter_map(value::text)
+            .filter_map(expr::text)
         {
             let said = text.value();
             let (of_hosts, is_path) = (name == "exclude", said.starts_with('/'));
@@ -298,8 +298,8 @@ impl Check<'_> {
 
     fn forwarded(&mut self, value: &Expr) {
         let name = self.name;
-        let Some(headers) = value::list(value) else {
-            if value::literal_name(value).is_some() || value::word(value).is_some() {
+        let Some(headers) = expr::list(value) else {
+            if expr::literal_name(value).is_some() || expr::word(value).is_some() {
                 self.diag
                     .push(value, format!("`{name}` takes a list"))
                     .help(format!("write `{name} = [x_forwarded_proto]`"));
@@ -307,12 +307,12 @@ impl Check<'_> {
             return;
         };
         for header in headers {
-            let word = value::word(header).map(ToString::to_string);
-            let text = value::text(header).map(LitStr::value);
+            let word = expr::word(header).map(ToString::to_string);
+            let text = expr::text(header).map(LitStr::value);
             let said = word.or(text.map(|text| text.to_lowercase().replace('-', "_")));
             let Some(said) = said else { continue };
             let known = || schema::FORWARDED.iter().map(|(name, _)| *name);
-            if known().any(|name| name == said) && value::word(header).is_some() {
+            if known().any(|name| name == said) && expr::word(header).is_some() {
                 continue;
             }
             let found = self
@@ -326,8 +326,8 @@ impl Check<'_> {
     }
 
     fn secure_host(&mut self, value: &Expr) {
-        let Some(text) = value::text(value) else {
-            if let Some(literal) = value::literal_name(value) {
+        let Some(text) = expr::text(value) else {
+            if let Some(literal) = expr::literal_name(value) {
                 self.diag
                     .push(value, format!("`host` takes a string, this is {literal}"));
             }

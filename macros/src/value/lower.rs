@@ -161,7 +161,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
         Kind::Level => level(value),
         Kind::Texts => slice(value),
         Kind::Forwarded => forwarded(value),
-        Kind::SecureHost => match value::word(value) {
+        Kind::SecureHost => match expr::word(value) {
             Some(conn) if conn == "conn" => quote_spanned!(at=> __rt::SecureHost::Conn),
             _ => quote_spanned!(at=> __rt::SecureHost::Named(#value)),
         },
@@ -326,7 +326,7 @@ fn serializers(value: &Expr) -> TokenStream {
 
 /// `&[Forwarded::Proto]`.
 fn forwarded(value: &Expr) -> TokenStream {
-    let Some(headers) = value::list(value) else {
+    let Some(headers) = expr::list(value) else {
         return quote!(#value);
     };
     let headers = headers
