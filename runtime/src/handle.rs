@@ -12,15 +12,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     address::Address,
-    config::{Config, Scheme},
+    config::{Config, ConfigError, ConfigErrors, Scheme},
     crypto::{
         Keys, random,
         token::{NoSecret, Tokens},
     },
+    error::Error,
     presence::Presence,
     pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
     state::AppState,
-    url::{StructUrl, Urls},
+    url::{Ports, StructUrl, Urls},
     watchdog::Watchdog,
 };
 
@@ -35,7 +36,8 @@ pub(crate) struct Shared {
     current: RwLock<Arc<Current>>,
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
-    address: OnceLock<Address>,
+    addresses: OnceLock<Addresses>,
+    certificates: OnceLock<Vec<Arc<dyn Reload>>>,
     /// The tasks of connections, whatever they speak.
     pub(crate) connections: TaskTracker,
     /// All other tasks.
@@ -53,6 +55,32 @@ struct Current {
     config: Arc<Config>,
     urls: Urls,
     keys: Option<Keys>,
+}
+
+/// Where the endpoint listens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Addresses {
+    pub(crate) http: Option<Address>,
+    pub(crate) https: Option<Address>,
+}
+
+impl Addresses {
+    fn ports(&self) -> Ports {
+        let port = |address: &Option<Address>| match address {
+            Some(Address::Tcp(tcp)) => Some(tcp.port()),
+            _ => None,
+        };
+        Ports {
+            http: port(&self.http),
+            https: port(&self.https),
+        }
+    }
+}
+
+/// Something that reads its files again.
+pub(crate) trait Reload: Send + Sync {
+    /// If anything is wrong with them, nothing changes.
+    fn reload(&self) -> Result<(), Vec<ConfigError>>;
 }
 
 /// Something that can be counted.
@@ -91,7 +119,7 @@ pub struct Stats {
 
 impl Handle {
     pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub, app: AppState) -> Self {
-        let urls = Urls::new(&config, None);
+        let urls = Urls::new(&config, Ports::default());
         let keys = config.secret_key_base.clone().map(Keys::new);
         Handle(Arc::new(Shared {
             name,
@@ -104,7 +132,8 @@ impl Handle {
             })),
             pubsub,
             presence: OnceLock::new(),
-            address: OnceLock::new(),
+            addresses: OnceLock::new(),
+            certificates: OnceLock::new(),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -171,10 +200,38 @@ impl Handle {
     /// # Errors
     /// When it does not, or not by this scheme, or not any more.
     pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
-        match (scheme, self.0.address.get()) {
-            (Scheme::Http, Some(address)) if !self.0.stop.is_cancelled() => Ok(address.clone()),
-            _ => Err(NotListening(())),
+        let addresses = self
+            .0
+            .addresses
+            .get()
+            .filter(|_| !self.0.stop.is_cancelled());
+        let address = addresses.and_then(|addresses| match scheme {
+            Scheme::Http => addresses.http.clone(),
+            Scheme::Https => addresses.https.clone(),
+        });
+        address.ok_or(NotListening(()))
+    }
+
+    /// Reads the certificates and keys of `https` again. Connections go on; handshakes from now on see the new ones.
+    /// Without `https`, nothing happens. It waits for the disk.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files; nothing changes then.
+    pub fn reload_certificates(&self) -> Result<(), Error> {
+        let certificates = self.0.certificates.get().into_iter().flatten();
+        let wrong: Vec<_> = certificates
+            .filter_map(|one| one.reload().err())
+            .flatten()
+            .collect();
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(ConfigErrors::new(self.name(), wrong).into()),
         }
+    }
+
+    /// From now on `reload_certificates` has these read their files again.
+    pub(crate) fn reloads(&self, certificates: Vec<Arc<dyn Reload>>) {
+        let _ = self.0.certificates.set(certificates);
     }
 
     /// What tells this endpoint from all others, and from itself after a restart: 22 random characters.
@@ -300,18 +357,16 @@ impl Handle {
     }
 
     /// From now on `server_info` and the URLs say where the endpoint listens.
-    pub(crate) fn listens_at(&self, address: Address) {
-        if let Address::Tcp(tcp) = address {
-            let (config, keys) = (self.config(), self.keys());
-            let urls = Urls::new(&config, Some(tcp.port()));
-            let current = Current { config, urls, keys };
-            *self
-                .0
-                .current
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
-        }
-        let _ = self.0.address.set(address);
+    pub(crate) fn listens_at(&self, addresses: Addresses) {
+        let (config, keys) = (self.config(), self.keys());
+        let urls = Urls::new(&config, addresses.ports());
+        let current = Current { config, urls, keys };
+        *self
+            .0
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+        let _ = self.0.addresses.set(addresses);
     }
 
     fn current(&self) -> Arc<Current> {

@@ -4,6 +4,7 @@
 #[path = "private/mod.rs"]
 pub mod __private;
 mod address;
+mod arrival;
 mod body;
 mod cast;
 pub mod channel;
@@ -43,11 +44,13 @@ mod watchdog;
 
 pub use self::{
     address::Address,
+    arrival::Forwarded,
     body::Body,
     config::{Config, ConfigError, Secret},
     crypto::{Digest, KeyOptions, Term, Unencodable, token},
     endpoint::{
-        Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running,
+        Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, ForceSsl,
+        Running,
     },
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},

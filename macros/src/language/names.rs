@@ -131,13 +131,13 @@ const FOREIGN: &[Foreign] = &[
         "http",
         "certfile",
         "`certfile` belongs to `https`",
-        "TLS is not supported yet: terminate it in a proxy",
+        "write `https(port = 4443, certfile = \"cert.pem\", keyfile = \"key.pem\")`",
     ),
     because(
         "http",
         "keyfile",
         "`keyfile` belongs to `https`",
-        "TLS is not supported yet: terminate it in a proxy",
+        "write `https(port = 4443, certfile = \"cert.pem\", keyfile = \"key.pem\")`",
     ),
     instead(
         "http",

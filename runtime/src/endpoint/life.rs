@@ -56,7 +56,7 @@ pub(super) struct Life {
     pub(super) drain_timeout: Duration,
     /// How long requests in flight may take; `None` if they are another server's.
     pub(super) http_timeout: Option<Duration>,
-    pub(super) lost_requests: Lost,
+    pub(super) lost_requests: Vec<Lost>,
     /// A shared one is left to those who share it.
     pub(super) owns_pubsub: bool,
     pub(super) gauge: Arc<dyn Gauge>,
@@ -112,7 +112,7 @@ impl Life {
                 "connections did not end, though they were cut off"
             );
         }
-        let cut = sockets + self.lost_requests.count();
+        let cut = sockets + self.lost_requests.iter().map(Lost::count).sum::<usize>();
         self.sweeper.abort();
         let _ = self.sweeper.await;
         self.children.stop().await;

@@ -25,10 +25,13 @@ pub use self::{
     mount::{check_paths, mount},
 };
 pub use crate::{
+    arrival::Forwarded,
     channel,
-    config::{Extra, Http, PubSubSettings, Setting, Settings, TrustedProxies, Url},
+    config::{
+        CipherSuite, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies, Url,
+    },
     crypto::Digest,
-    endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, Running},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, Running, SecureHost},
     error::Error,
     message::Message,
     origin::CheckOrigin,

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use super::{
     Serve, Server,
     io::Watched,
+    secured::Secured,
     service::HttpService,
     watch::{Phase, Upgrade, Watch},
 };
@@ -44,6 +45,7 @@ pub(super) fn run<S: Serve>(
     stream: Stream,
     peer: Option<SocketAddr>,
     place: Option<Place>,
+    secured: Option<Box<Secured>>,
     server: Arc<Server<S>>,
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
@@ -51,6 +53,7 @@ pub(super) fn run<S: Serve>(
     let service = HttpService {
         service: server.service.clone(),
         peer,
+        secured,
         watch: watch.clone(),
     };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));

@@ -6,7 +6,10 @@ mod framing;
 mod guard;
 mod io;
 mod listener;
+mod secured;
 mod service;
+#[cfg(feature = "rustls")]
+pub(crate) mod tls;
 mod upload;
 mod watch;
 
@@ -18,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
 pub use self::listener::Listener;
-pub(crate) use self::listener::{Accept, Bound};
+pub(crate) use self::listener::{Accept, Bound, Layer};
 pub(crate) use self::watch::Lost;
 use self::{framing::Limits, watch::Clock};
 use crate::{
@@ -56,6 +59,7 @@ struct Server<S> {
     tracker: TaskTracker,
     config: HttpConfig,
     proxies: TrustedProxies,
+    layer: Layer,
 }
 
 /// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
@@ -71,7 +75,7 @@ pub(crate) fn serve<L: Accept, S: Serve>(
     stop: CancellationToken,
 ) -> Lost {
     let shutdown = config.shutdown_timeout;
-    let server = server(service, config, proxies, connections);
+    let server = server(service, listener.layer(), config, proxies, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
@@ -82,6 +86,7 @@ pub(crate) fn serve<L: Accept, S: Serve>(
 
 fn server<S: Serve>(
     service: S,
+    layer: Layer,
     config: HttpConfig,
     proxies: TrustedProxies,
     tracker: &TaskTracker,
@@ -100,6 +105,7 @@ fn server<S: Serve>(
         tracker: tracker.clone(),
         config,
         proxies,
+        layer,
     })
 }
 

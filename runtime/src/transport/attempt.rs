@@ -24,6 +24,7 @@ use super::{
     request, request_body,
 };
 use crate::{
+    arrival,
     body::Body,
     handle::Handle,
     header,
@@ -226,7 +227,7 @@ impl Attempt {
     /// When the origin is not allowed.
     pub fn check_origin(&self) -> Result<(), Denied> {
         let origins = self.parts.headers.get_all(ORIGIN);
-        let authority = request::authority(&self.parts);
+        let authority = arrival::authority(&self.parts);
         // The check may be a function of the application.
         let ask =
             |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
@@ -234,7 +235,8 @@ impl Attempt {
         match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                log::origin_refused(&self.context, origins.iter());
+                let conn = self.context.origin.is_conn().then_some(&authority);
+                log::origin_refused(&self.context, origins.iter(), conn);
                 Err(Denied::Origin)
             }
             Err(panic) => {

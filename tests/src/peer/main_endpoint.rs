@@ -27,6 +27,7 @@ impl Endpoint for Main {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Main",
         mounts: &MOUNTS,
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {

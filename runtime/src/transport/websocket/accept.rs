@@ -185,6 +185,15 @@ fn open<S: Socket>(
                 place,
             );
         }
+        #[cfg(feature = "rustls")]
+        Stream::Tls(tls) => {
+            let peer = Peer::over_stream(id, tls.clone(), context, options, deflate, encoder);
+            spawn(
+                &tasks,
+                Connection::new(socket, tls, peer, inbox, &early),
+                place,
+            );
+        }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
             let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);

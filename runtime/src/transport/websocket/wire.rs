@@ -17,6 +17,8 @@ use tokio::{
 };
 
 use crate::stream::Io;
+#[cfg(feature = "rustls")]
+use crate::stream::tls::TlsStream;
 
 /// The writing half of a stream, shared between the connection's task and those who broadcast.
 pub(super) trait Wire: Send + Unpin + 'static {
@@ -80,6 +82,32 @@ impl Wire for TcpWire {
         let ready = pin!(self.0.ready(Interest::READABLE));
         let ready = ready.poll(&mut Context::from_waker(Waker::noop()));
         matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed())
+    }
+}
+
+/// TLS over TCP, with the direct way too: its lock is held for as long as encrypting takes.
+#[cfg(feature = "rustls")]
+impl Wire for TlsStream {
+    type Read = TlsStream;
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        TlsStream::try_write(self, bytes)
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        self.poll_send(cx, slices)
+    }
+
+    fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_drain(cx)
+    }
+
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_close(cx)
+    }
+
+    fn has_left(&self) -> bool {
+        TlsStream::has_left(self)
     }
 }
 
