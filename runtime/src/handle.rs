@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     address::Address,
+    assets::{StaticPathError, Statics},
     config::{Config, Scheme},
     crypto::{
         Keys, random,
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
 struct Current {
     config: Arc<Config>,
     urls: Urls,
+    statics: Arc<Statics>,
     keys: Option<Keys>,
 }
 
@@ -92,12 +94,13 @@ pub struct Stats {
 impl Handle {
     pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub, app: AppState) -> Self {
         let urls = Urls::new(&config, None);
+        let statics = Arc::new(Statics::of(&config));
         let keys = config.secret_key_base.clone().map(Keys::new);
         Handle(Arc::new(Shared {
             name,
             endpoint_id: endpoint_id(),
             app,
-            current: RwLock::new(Arc::new(Current { config: Arc::new(config), urls, keys })),
+            current: RwLock::new(Arc::new(Current { config: Arc::new(config), urls, statics, keys })),
             pubsub,
             presence: OnceLock::new(),
             address: OnceLock::new(),
@@ -155,6 +158,33 @@ impl Handle {
     /// The segments of the `path` of the configured `url`.
     pub fn script_name(&self) -> Vec<String> {
         self.current().urls.script_name()
+    }
+
+    /// The path of a static file for pages: its digested name if the manifest knows it, and otherwise the path itself; in
+    /// front of it the `path` of the configured `static_url`, or of `url` if there is none. What follows a `#` stays as it is.
+    ///
+    /// # Errors
+    /// When the path does not begin with a single `/`, or has a `\`.
+    pub fn static_path(&self, path: &str) -> Result<String, StaticPathError> {
+        self.current().statics.path(path)
+    }
+
+    /// What the attribute `integrity` says of a static file, such as `"sha512-…"`; `None` if the manifest does not know it.
+    ///
+    /// # Errors
+    /// As [`static_path`](Handle::static_path).
+    pub fn static_integrity(&self, path: &str) -> Result<Option<String>, StaticPathError> {
+        Ok(self.current().statics.lookup(path)?.1.map(str::to_owned))
+    }
+
+    /// The path of a static file without what [`static_path`](Handle::static_path) puts in front of it, and its integrity.
+    ///
+    /// # Errors
+    /// As [`static_path`](Handle::static_path).
+    pub fn static_lookup(&self, path: &str) -> Result<(String, Option<String>), StaticPathError> {
+        let current = self.current();
+        let (path, integrity) = current.statics.lookup(path)?;
+        Ok((path.to_owned(), integrity.map(str::to_owned)))
     }
 
     /// The configuration that the endpoint runs with.
@@ -294,9 +324,9 @@ impl Handle {
     /// From now on `server_info` and the URLs say where the endpoint listens.
     pub(crate) fn listens_at(&self, address: Address) {
         if let Address::Tcp(tcp) = address {
-            let (config, keys) = (self.config(), self.keys());
+            let (config, keys, statics) = (self.config(), self.keys(), self.current().statics.clone());
             let urls = Urls::new(&config, Some(tcp.port()));
-            let current = Current { config, urls, keys };
+            let current = Current { config, urls, statics, keys };
             *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         }
         let _ = self.0.address.set(address);

@@ -4,6 +4,7 @@
 #[path = "private/mod.rs"]
 pub mod __private;
 mod address;
+pub mod assets;
 mod body;
 mod cast;
 pub mod channel;

@@ -111,7 +111,7 @@ impl Case {
             foreign_token: false,
             since_poll: Duration::ZERO,
             id,
-            expected: read_response(response)?,
+            expected: read_response(theme, response)?,
         };
         if let Some(frames) = json.get("frames").and_then(Value::as_array) {
             case.expected.end = Some(End::Open);
@@ -247,9 +247,15 @@ fn read_request(json: &Value) -> Result<Request, LeftOut> {
     Ok(request)
 }
 
-fn read_response(json: &Value) -> Result<Outcome, LeftOut> {
+fn read_response(theme: &str, json: &Value) -> Result<Outcome, LeftOut> {
     let status = json.get("status").and_then(Value::as_u64).and_then(|status| status.try_into().ok());
-    let body = json.get("body").map_or(Ok(""), |body| body.as_str().ok_or(())).map_err(|()| digest())?;
+    let body = match json.get("body") {
+        None => Some(""),
+        Some(Value::String(text)) => Some(text.as_str()),
+        // What a digester wrote has the time in it, and is compressed by another hand.
+        Some(_) if theme == "static" => None,
+        Some(_) => return Err(digest()),
+    };
     let after = match text(json, "connection_after").as_str() {
         "kept open" => Some(End::Open),
         "closed by server" => Some(End::Closed),
@@ -258,7 +264,7 @@ fn read_response(json: &Value) -> Result<Outcome, LeftOut> {
     Ok(Outcome {
         status: status.unwrap_or_default(),
         headers: headers(json),
-        body: Some(body.to_owned()),
+        body: body.map(str::to_owned),
         after,
         ..Outcome::nothing()
     })

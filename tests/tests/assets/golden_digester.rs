@@ -27,8 +27,8 @@ fn tree(files: &Map<String, Value>) -> Tree {
 
 /// The input of the cases about trees, which only the first of them tells.
 fn tree_of_the_note(cases: &[Value]) -> Tree {
-    let notes = cases.iter().filter_map(|case| text(case, "note").strip_prefix("input: "));
-    tree(serde_json::from_str::<Value>(notes.last().unwrap()).unwrap().as_object().unwrap())
+    let mut notes = cases.iter().filter_map(|case| text(case, "note").strip_prefix("input: "));
+    tree(serde_json::from_str::<Value>(notes.next().unwrap()).unwrap().as_object().unwrap())
 }
 
 #[test]

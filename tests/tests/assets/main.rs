@@ -5,4 +5,6 @@
 mod cleaning;
 mod digesting;
 mod golden_digester;
+mod serving;
+mod traversal;
 mod tree;

@@ -8,6 +8,7 @@ mod handshake;
 mod longpoll;
 mod origins;
 mod protocol;
+mod static_files;
 mod values;
 
 use super::{case::Case, compare::differences, conversation::Conversation, outcome::Outcome};
@@ -37,8 +38,15 @@ pub enum Verdict {
 
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let all =
-        [channels::RULES, longpoll::RULES, handshake::RULES, origins::RULES, protocol::RULES, values::RULES];
+    let all = [
+        channels::RULES,
+        longpoll::RULES,
+        handshake::RULES,
+        origins::RULES,
+        protocol::RULES,
+        static_files::RULES,
+        values::RULES,
+    ];
     all.into_iter().flatten()
 }
 
