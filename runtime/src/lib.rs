@@ -30,6 +30,7 @@ pub mod prelude;
 pub mod presence;
 mod proxies;
 pub mod pubsub;
+pub mod security;
 mod server;
 pub mod session;
 mod slab;

@@ -1,10 +1,11 @@
-//! Static files: digested, looked up and served.
+//! Static files: digested, looked up and served; and the headers of the pages that name them.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
 mod cleaning;
 mod digesting;
 mod golden_digester;
+mod headers;
 mod serving;
 mod traversal;
 mod tree;
