@@ -1,6 +1,7 @@
 //! Static files: conditions, ranges and encodings as RFC 9110 has them.
 
 use super::{Case, Outcome, Rule};
+use crate::replay::payload;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -45,6 +46,7 @@ fn no_weight(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let found = is_static(case) && refused && wanted.header("content-encoding").is_some();
     if found {
         remove(wanted, "content-encoding");
+        wanted.body = Some(payload::file(&case.request.target, false));
     }
     found
 }
