@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     address::Address,
-    assets::{StaticPathError, Statics},
+    assets::{Manifest, StaticPathError, Statics},
     config::{Config, Scheme},
     crypto::{
         Keys, random,
@@ -185,6 +185,12 @@ impl Handle {
         let current = self.current();
         let (path, integrity) = current.statics.lookup(path)?;
         Ok((path.to_owned(), integrity.map(str::to_owned)))
+    }
+
+    /// The manifest of static files; an empty one if there is none. Its `latest` says which version of a file is served: pages
+    /// that were loaded with another one are of an earlier release.
+    pub fn static_manifest(&self) -> Arc<Manifest> {
+        self.current().statics.manifest.clone()
     }
 
     /// The configuration that the endpoint runs with.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Path, Token, Type, spanned::Spanned};
 
-use super::{ast::Declaration, lower};
+use super::{ast::Declaration, lower, statics};
 
 pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
     let Some(item) = &declaration.item else { return TokenStream::new() };
@@ -20,6 +20,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
     });
     let settings = settings(declaration);
     let pipeline = pipeline(declaration);
+    let statics = statics::constant(declaration);
     let init = &declaration.init;
     let state = state(declaration);
     let inherent = declaration.state.as_ref().map(|state| started_with(item, state));
@@ -31,6 +32,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
             #state
             const DEF: &'static __rt::EndpointDef =
                 &__rt::EndpointDef { name: #text, mounts: &[#(#mount_names),*] };
+            #statics
             #settings
             #pipeline
             #init

@@ -7,15 +7,12 @@ pub(crate) const DECLARED: [&str; 5] = ["state", "socket", "plug", "service", "c
 pub(crate) const OF_A_MOUNT: [&str; 5] = ["websocket", "longpoll", "transport", "drainer", "log"];
 
 /// Directives of Phoenix's endpoint whose time has not come.
-const LATER: [&str; 13] = [
+const LATER: [&str; 10] = [
     "https",
     "force_ssl",
     "debug_errors",
     "render_errors",
-    "cache_static_manifest",
     "cache_static_manifest_latest",
-    "cache_manifest_skip_vsn",
-    "static",
     "live_reload",
     "watchers",
     "force_watchers",

@@ -52,7 +52,9 @@ const FOREIGN: &[Foreign] = &[
     instead("", "adapter", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
     instead("", "handler", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
     instead("", "session", "sessions are a plug: `plug(Sessions::new(&SESSION))`"),
-    instead("", "root", "files are served by a `plug` or by the router"),
+    instead("", "root", "static files are a plug: `plug(Static::new(\"static\"))`"),
+    instead("", "static", "static files are a plug: `plug(Static::new(\"static\"))`"),
+    instead("", "manifest", "did you mean `cache_static_manifest`?"),
     instead("", "heartbeat", "clients send heartbeats, see `timeout` of `websocket`"),
     because(
         "",
@@ -72,7 +74,11 @@ const FOREIGN: &[Foreign] = &[
         "Rust code can't be reloaded in a running process",
         "remove it, and restart the program when files change",
     ),
-    instead("static_url", "manifest", "`static_url` says where static files are; there is no manifest yet"),
+    instead(
+        "static_url",
+        "manifest",
+        "`static_url` says where static files are; the manifest is `cache_static_manifest = \"..\"`",
+    ),
     because(
         "http",
         "certfile",

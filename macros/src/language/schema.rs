@@ -63,6 +63,8 @@ pub(crate) enum Kind {
     Level,
     /// One of the words, each a variant of the runtime's enum.
     Word { literal: &'static str, words: &'static [(&'static str, &'static str)] },
+    /// Any text.
+    Text,
     /// A host name or address, without scheme and port.
     Host,
     /// `"http"` or `"https"`.
@@ -129,6 +131,8 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("state", Form::Type),
     setting("url", Form::Group(&URL)),
     setting("static_url", Form::Group(&STATIC_URL)),
+    setting("cache_static_manifest", Form::Value(&CACHE_STATIC_MANIFEST)),
+    setting("cache_manifest_skip_vsn", Form::Value(&CACHE_MANIFEST_SKIP_VSN)),
     setting("http", Form::Group(&HTTP)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
     setting("check_origin", Form::Value(&CHECK_ORIGIN)),
@@ -147,6 +151,10 @@ const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret }
 const CHECK_ORIGIN: Key = Key { name: "check_origin", kind: Kind::CheckOrigin };
 
 const TRUSTED_PROXIES: Key = Key { name: "trusted_proxies", kind: Kind::TrustedProxies };
+
+const CACHE_STATIC_MANIFEST: Key = Key { name: "cache_static_manifest", kind: Kind::Text };
+
+const CACHE_MANIFEST_SKIP_VSN: Key = Key { name: "cache_manifest_skip_vsn", kind: Kind::Flag };
 
 const SERVER: Key = Key { name: "server", kind: Kind::Flag };
 

@@ -1,9 +1,9 @@
 //! Paths of static files, looked up in the manifest.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, fs, path::Path, sync::Arc};
 
 use super::Manifest;
-use crate::config::Config;
+use crate::{config::Config, escape::told};
 
 /// The files of a manifest by the paths that pages name them by.
 #[derive(Debug, Default)]
@@ -11,6 +11,7 @@ pub(crate) struct Statics {
     files: HashMap<Box<str>, File>,
     /// What stands before paths; empty for `/`.
     prefix: String,
+    pub(crate) manifest: Arc<Manifest>,
 }
 
 #[derive(Debug)]
@@ -45,11 +46,13 @@ impl std::error::Error for StaticPathError {}
 impl Statics {
     pub(crate) fn of(config: &Config) -> Self {
         let url = config.static_url.as_ref().unwrap_or(&config.url);
-        Statics::new(&Manifest::default(), false, if url.path == "/" { "" } else { &url.path })
+        let manifest = config.cache_static_manifest.as_ref().map(|path| read(Path::new(path)));
+        let prefix = if url.path == "/" { "" } else { &url.path };
+        Statics::new(manifest.unwrap_or_default(), config.cache_manifest_skip_vsn, prefix)
     }
 
     /// `skip_vsn` leaves `?vsn=d` out.
-    pub(crate) fn new(manifest: &Manifest, skip_vsn: bool, prefix: &str) -> Self {
+    fn new(manifest: Manifest, skip_vsn: bool, prefix: &str) -> Self {
         let query = if skip_vsn { "" } else { "?vsn=d" };
         let files = manifest.latest.iter().map(|(logical, digested)| {
             let sha512 = manifest.digests.get(digested).and_then(|entry| entry.sha512.as_ref());
@@ -57,7 +60,8 @@ impl Statics {
             let file = File { path: format!("/{digested}{query}").into(), integrity };
             (format!("/{logical}").into(), file)
         });
-        Statics { files: files.collect(), prefix: prefix.to_owned() }
+        let files = files.collect();
+        Statics { files, prefix: prefix.to_owned(), manifest: Arc::new(manifest) }
     }
 
     /// The path of a file and its integrity, without the prefix; the path itself if the manifest does not know it.
@@ -82,6 +86,30 @@ impl Statics {
     }
 }
 
+/// Reads the manifest that an endpoint is configured with. One that cannot be read is told, and is no reason not to start:
+/// pages then name files by their plain paths.
+fn read(path: &Path) -> Manifest {
+    let shown = path.display();
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            tracing::error!(
+                "could not warm up static assets: could not find static manifest at \"{shown}\". Run `landfall digest` \
+                 to generate it, or remove the configuration \"cache_static_manifest\""
+            );
+            return Manifest::default();
+        }
+        Err(error) => {
+            tracing::error!("could not warm up static assets: \"{shown}\" cannot be read: {}", told(&error));
+            return Manifest::default();
+        }
+    };
+    Manifest::parse(&text).unwrap_or_else(|error| {
+        tracing::error!("could not warm up static assets: \"{shown}\": {}", told(&error));
+        Manifest::default()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,7 +117,7 @@ mod tests {
     fn statics(skip_vsn: bool) -> Statics {
         let manifest = r#"{"latest":{"a.css":"a-1.css","b.css":"b-2.css"},
             "digests":{"a-1.css":{"digest":"1","logical_path":"a.css","mtime":1,"sha512":"AA==","size":1}}}"#;
-        Statics::new(&Manifest::parse(manifest).expect("a manifest"), skip_vsn, "/app")
+        Statics::new(Manifest::parse(manifest).expect("a manifest"), skip_vsn, "/app")
     }
 
     #[test]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../docs/assets.md")]
 
+pub(crate) mod known;
 mod lookup;
 mod serve;
 

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
 mod cleaning;
+mod constants;
 mod digesting;
 mod golden_digester;
+mod golden_urls;
 mod headers;
 mod serving;
 mod traversal;
