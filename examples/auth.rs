@@ -81,7 +81,10 @@ impl Store {
     }
 
     async fn by_password(&self, name: &str, password: &str) -> Option<UserId> {
-        let found = self.0.iter().find(|(_, user)| user.name == name && user.password == password);
+        let found = self
+            .0
+            .iter()
+            .find(|(_, user)| user.name == name && user.password == password);
         found.map(|(id, _)| *id)
     }
 
@@ -90,7 +93,9 @@ impl Store {
     }
 
     async fn may_join(&self, id: UserId, room: u64) -> bool {
-        self.0.get(&id).is_some_and(|user| user.rooms.contains(&room))
+        self.0
+            .get(&id)
+            .is_some_and(|user| user.rooms.contains(&room))
     }
 }
 
@@ -154,10 +159,19 @@ impl<I: Send + 'static> FromConnect<I> for CurrentUser {
     type State = Need<Store>;
 
     async fn from_connect(connect: &Connect<I>, store: Store) -> Result<Self, Refused> {
-        let token = connect.params().get("token").and_then(|token| token.as_str());
+        let token = connect
+            .params()
+            .get("token")
+            .and_then(|token| token.as_str());
         let id: UserId = tokens(connect.handle())?.verify(token)?;
-        let user = store.user(id).await.ok_or_else(|| Refused::because("the user is gone"))?;
-        Ok(CurrentUser { id, name: user.name })
+        let user = store
+            .user(id)
+            .await
+            .ok_or_else(|| Refused::because("the user is gone"))?;
+        Ok(CurrentUser {
+            id,
+            name: user.name,
+        })
     }
 }
 
@@ -184,7 +198,10 @@ impl<C: Channel<Socket = UserSocket>> FromJoin<C> for Member {
     type State = Need<Store>;
 
     async fn from_join(join: &Join<C>, store: Store) -> Result<Self, JoinError> {
-        let room = join.rest().parse().map_err(|_| JoinError::new("no such room"))?;
+        let room = join
+            .rest()
+            .parse()
+            .map_err(|_| JoinError::new("no such room"))?;
         if store.may_join(join.socket().user.id, room).await {
             Ok(Member)
         } else {
@@ -200,7 +217,9 @@ pub struct Room {
 #[channel(UserSocket)]
 impl Room {
     async fn join(_: Member, socket: &UserSocket) -> Result<Self, JoinError> {
-        Ok(Room { name: socket.user.name })
+        Ok(Room {
+            name: socket.user.name,
+        })
     }
 
     #[handle_in("say")]
@@ -219,8 +238,19 @@ impl Room {
 #[tokio::main]
 async fn main() -> Result<(), landfall::Error> {
     tracing_subscriber::fmt().init();
-    let ann = User { name: "ann", password: "anchor", rooms: &[7] };
-    let bob = User { name: "bob", password: "buoy", rooms: &[] };
-    let edge = Edge::start(App { store: Store::new([(1, ann), (2, bob)]) }).await?;
+    let ann = User {
+        name: "ann",
+        password: "anchor",
+        rooms: &[7],
+    };
+    let bob = User {
+        name: "bob",
+        password: "buoy",
+        rooms: &[],
+    };
+    let edge = Edge::start(App {
+        store: Store::new([(1, ann), (2, bob)]),
+    })
+    .await?;
     edge.wait_for_signal().await
 }

@@ -33,7 +33,11 @@ fn router() -> Router {
 
 /// The endpoint that serves a request is one of its extractors.
 async fn home(edge: Handle) -> String {
-    format!("{} sockets listen to the clock of {}\n", edge.pubsub().subscribers("clock"), edge.url())
+    format!(
+        "{} sockets listen to the clock of {}\n",
+        edge.pubsub().subscribers("clock"),
+        edge.url()
+    )
 }
 
 struct Clock;

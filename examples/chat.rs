@@ -96,7 +96,8 @@ impl Room {
 
     #[handle_in("say")]
     async fn say(&mut self, say: Say, out: &mut Outlet) -> Result<Reply, Reply> {
-        let text = bounded("a message", &say.text, 1000).map_err(|reason| Reply::because(&reason))?;
+        let text =
+            bounded("a message", &say.text, 1000).map_err(|reason| Reply::because(&reason))?;
         out.broadcast("said", json!({ "who": self.me.key(), "text": text }))?;
         Ok(Reply::ok(Payload::EMPTY))
     }

@@ -53,7 +53,10 @@ impl RoomSocket {
         if name.len() > 40 {
             return Err(Refused::because("names have at most 40 bytes"));
         }
-        Ok(RoomSocket { topic: format!("room:{name}"), who: format!("visitor {}", peer_data.address.port()) })
+        Ok(RoomSocket {
+            topic: format!("room:{name}"),
+            who: format!("visitor {}", peer_data.address.port()),
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) {
@@ -61,7 +64,11 @@ impl RoomSocket {
         out.push(json!({ "who": "room", "text": format!("welcome, {}", self.who) }).to_string());
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Result<(), BroadcastError> {
+    async fn handle_in(
+        &mut self,
+        message: Message,
+        out: &mut Outbox,
+    ) -> Result<(), BroadcastError> {
         let said = Payload::from(json!({ "who": self.who, "text": message.as_text() }));
         out.broadcast(&self.topic, "said", said)
     }
@@ -98,7 +105,10 @@ impl Transport for Sse {
     fn options(&self) -> TransportOptions {
         TransportOptions {
             path: "/sse",
-            connect_info: ConnectInfo { peer_data: true, ..ConnectInfo::NOTHING },
+            connect_info: ConnectInfo {
+                peer_data: true,
+                ..ConnectInfo::NOTHING
+            },
             // Each event that the network takes is a sign of life.
             timeout: Timeout::After(3 * PULSE),
             ..TransportOptions::DEFAULT
@@ -125,13 +135,21 @@ impl Sse {
 
         let events = outgoing.keep_alive(PULSE, ": still here\n\n").into_body();
         let mut response = Response::new(events);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         Ok(response)
     }
 
     async fn post(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
-        let name = attempt.parts().headers.get(CONNECTION).and_then(|name| name.to_str().ok());
-        let sender = name.and_then(|name| self.0.find(name)).ok_or_else(|| status(StatusCode::GONE))?;
+        let name = attempt
+            .parts()
+            .headers
+            .get(CONNECTION)
+            .and_then(|name| name.to_str().ok());
+        let sender = name
+            .and_then(|name| self.0.find(name))
+            .ok_or_else(|| status(StatusCode::GONE))?;
         let body = attempt.read_body(LARGEST).await?;
         let text = Text::try_from(body).map_err(|_| status(StatusCode::BAD_REQUEST))?;
         match sender.send_timeout(text.into(), PATIENCE).await {
@@ -162,7 +180,9 @@ struct Event;
 
 impl Format for Event {
     fn format(message: Message) -> Result<Bytes, Unsupported> {
-        let text = message.as_text().ok_or(Unsupported::new("server-sent events carry text only"))?;
+        let text = message
+            .as_text()
+            .ok_or(Unsupported::new("server-sent events carry text only"))?;
         Ok(event("message", &Value::from(text).to_string()).into())
     }
 }

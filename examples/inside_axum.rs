@@ -30,7 +30,10 @@ struct Echo;
 
 #[socket]
 impl Echo {
-    async fn connect(#[info] peer_data: PeerData, #[info] uri: RequestUri) -> Result<Self, Refused> {
+    async fn connect(
+        #[info] peer_data: PeerData,
+        #[info] uri: RequestUri,
+    ) -> Result<Self, Refused> {
         println!("{} came to {}", peer_data.address, uri.path);
         Ok(Echo)
     }
@@ -45,9 +48,16 @@ impl Echo {
 }
 
 /// Any handler of the application can reach the sockets.
-async fn say(State(edge): State<Running<Edge>>, Path(text): Path<String>) -> Result<String, String> {
-    edge.broadcast("announcements", "said", text).map_err(|error| format!("{error}\n"))?;
-    Ok(format!("told {} sockets\n", edge.pubsub().subscribers("announcements")))
+async fn say(
+    State(edge): State<Running<Edge>>,
+    Path(text): Path<String>,
+) -> Result<String, String> {
+    edge.broadcast("announcements", "said", text)
+        .map_err(|error| format!("{error}\n"))?;
+    Ok(format!(
+        "told {} sockets\n",
+        edge.pubsub().subscribers("announcements")
+    ))
 }
 
 #[tokio::main]
@@ -69,6 +79,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             eprintln!("{error}");
         }
     };
-    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stopped)
+        .await?;
     Ok(())
 }

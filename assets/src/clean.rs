@@ -34,7 +34,12 @@ pub struct Cleaned {
 impl Cleaner {
     /// For the directory that has the manifest.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Cleaner { directory: directory.into(), age: Duration::from_secs(3600), keep: 2, all: false }
+        Cleaner {
+            directory: directory.into(),
+            age: Duration::from_secs(3600),
+            keep: 2,
+            all: false,
+        }
     }
 
     /// Earlier versions that were digested longer ago are removed. An hour unless set.
@@ -68,26 +73,38 @@ impl Cleaner {
         if !directory.is_dir() {
             return Err(DigestError::other(directory, "is no directory"));
         }
-        let Some(mut manifest) = files::read_manifest(directory)? else { return Ok(Cleaned::default()) };
+        let Some(mut manifest) = files::read_manifest(directory)? else {
+            return Ok(Cleaned::default());
+        };
         let stays_inside = |(path, entry): (&String, &Entry)| {
             files::stays_inside(path) && files::stays_inside(&entry.logical_path)
         };
         if !manifest.digests.iter().all(stays_inside) {
             let path = directory.join(Manifest::FILE);
-            return Err(DigestError::other(path, "names a file outside of its directory"));
+            return Err(DigestError::other(
+                path,
+                "names a file outside of its directory",
+            ));
         }
         if self.all {
             return remove_all(directory, manifest);
         }
         let removed = self.outdated(&manifest);
-        manifest.digests.retain(|path, _| removed.binary_search(path).is_err());
+        manifest
+            .digests
+            .retain(|path, _| removed.binary_search(path).is_err());
         // First the manifest: what is gone is not to be named in it, even if we are stopped half way.
-        files::write(&directory.join(Manifest::FILE), manifest.to_string().as_bytes())?;
+        files::write(
+            &directory.join(Manifest::FILE),
+            manifest.to_string().as_bytes(),
+        )?;
         for path in &removed {
             remove_with_siblings(directory, path)?;
         }
         let kept = manifest.digests.len()
-            - latest(&manifest).intersection(&manifest.digests.keys().collect()).count();
+            - latest(&manifest)
+                .intersection(&manifest.digests.keys().collect())
+                .count();
         Ok(Cleaned { removed, kept })
     }
 
@@ -98,7 +115,10 @@ impl Cleaner {
         let mut files: BTreeMap<&str, Vec<(&String, &Entry)>> = BTreeMap::new();
         for (path, entry) in &manifest.digests {
             if !latest.contains(path) {
-                files.entry(&entry.logical_path).or_default().push((path, entry));
+                files
+                    .entry(&entry.logical_path)
+                    .or_default()
+                    .push((path, entry));
             }
         }
         let mut outdated = Vec::new();

@@ -24,12 +24,18 @@ enum Kind {
 
 impl DigestError {
     pub(crate) fn other(path: impl Into<PathBuf>, what: &'static str) -> Self {
-        DigestError { path: path.into(), kind: Kind::Other(what) }
+        DigestError {
+            path: path.into(),
+            kind: Kind::Other(what),
+        }
     }
 
     fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
-        move |error| DigestError { path, kind: Kind::Io(what, error) }
+        move |error| DigestError {
+            path,
+            kind: Kind::Io(what, error),
+        }
     }
 
     /// The file or directory that could not be handled.
@@ -70,13 +76,22 @@ pub(crate) fn below(root: &Path) -> Result<Vec<String>, DigestError> {
         for entry in entries {
             let entry = entry.map_err(DigestError::io(&at, "read"))?;
             let Ok(name) = entry.file_name().into_string() else {
-                return Err(DigestError::other(entry.path(), "has a name that is not UTF-8"));
+                return Err(DigestError::other(
+                    entry.path(),
+                    "has a name that is not UTF-8",
+                ));
             };
             if name.starts_with('.') {
                 continue;
             }
-            let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
-            let kind = entry.file_type().map_err(DigestError::io(&entry.path(), "read"))?;
+            let path = if directory.is_empty() {
+                name
+            } else {
+                format!("{directory}/{name}")
+            };
+            let kind = entry
+                .file_type()
+                .map_err(DigestError::io(&entry.path(), "read"))?;
             if kind.is_dir() {
                 directories.push(path);
             } else if fs::metadata(entry.path()).is_ok_and(|target| target.is_file()) {
@@ -90,7 +105,8 @@ pub(crate) fn below(root: &Path) -> Result<Vec<String>, DigestError> {
 
 /// True if a path of a manifest stays below the manifest's directory.
 pub(crate) fn stays_inside(path: &str) -> bool {
-    path.split('/').all(|segment| !matches!(segment, "" | "." | "..") && !segment.contains(['\\', ':', '\0']))
+    path.split('/')
+        .all(|segment| !matches!(segment, "" | "." | "..") && !segment.contains(['\\', ':', '\0']))
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DigestError> {
@@ -107,7 +123,10 @@ pub(crate) fn read_manifest(directory: &Path) -> Result<Option<Manifest>, Digest
     };
     match Manifest::parse(&text) {
         Ok(manifest) => Ok(Some(manifest)),
-        Err(error) => Err(DigestError { path, kind: Kind::Manifest(error) }),
+        Err(error) => Err(DigestError {
+            path,
+            kind: Kind::Manifest(error),
+        }),
     }
 }
 

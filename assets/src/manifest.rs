@@ -59,7 +59,8 @@ impl Manifest {
     /// # Errors
     /// When the text is not JSON, or has no `latest` or no `digests`, or these are not as they should be.
     pub fn parse(text: &str) -> Result<Self, InvalidManifest> {
-        let json: Value = serde_json::from_str(text).map_err(|error| InvalidManifest(error.to_string()))?;
+        let json: Value =
+            serde_json::from_str(text).map_err(|error| InvalidManifest(error.to_string()))?;
         let group = |key| json.get(key).and_then(Value::as_object);
         let (Some(latest), Some(digests)) = (group("latest"), group("digests")) else {
             return Err(InvalidManifest(
@@ -88,13 +89,27 @@ impl Manifest {
 }
 
 fn invalid(group: &str, path: &str) -> InvalidManifest {
-    InvalidManifest(format!("`{path}` in `{group}` of the cache manifest is not as expected"))
+    InvalidManifest(format!(
+        "`{path}` in `{group}` of the cache manifest is not as expected"
+    ))
 }
 
 impl Entry {
     #[cfg(feature = "digest")]
-    pub(crate) fn new(logical_path: String, mtime: u64, size: u64, digest: String, sha512: String) -> Self {
-        Entry { logical_path, mtime, size, digest, sha512: Some(sha512) }
+    pub(crate) fn new(
+        logical_path: String,
+        mtime: u64,
+        size: u64,
+        digest: String,
+        sha512: String,
+    ) -> Self {
+        Entry {
+            logical_path,
+            mtime,
+            size,
+            digest,
+            sha512: Some(sha512),
+        }
     }
 
     fn read(json: &Value) -> Option<Self> {
@@ -125,10 +140,26 @@ impl Entry {
 /// The text of the file: a line an entry, in the order of the paths.
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{{\n  \"!comment!\":{},\n  \"version\":1,", Value::from(COMMENT))?;
-        write_group(f, "latest", self.latest.iter().map(|(path, to)| (path, Value::from(to.as_str()))))?;
+        writeln!(
+            f,
+            "{{\n  \"!comment!\":{},\n  \"version\":1,",
+            Value::from(COMMENT)
+        )?;
+        write_group(
+            f,
+            "latest",
+            self.latest
+                .iter()
+                .map(|(path, to)| (path, Value::from(to.as_str()))),
+        )?;
         f.write_str(",\n")?;
-        write_group(f, "digests", self.digests.iter().map(|(path, entry)| (path, entry.write())))?;
+        write_group(
+            f,
+            "digests",
+            self.digests
+                .iter()
+                .map(|(path, entry)| (path, entry.write())),
+        )?;
         f.write_str("\n}\n")
     }
 }
@@ -162,17 +193,35 @@ mod tests {
     fn a_manifest_is_read_and_written() {
         let manifest = Manifest::parse(PHOENIX).expect("a manifest");
         let (path, entry) = manifest.get("app.css").expect("the file is known");
-        assert_eq!((path, entry.and_then(|entry| entry.sha512.as_deref())), ("app-0a.css", Some("AA==")));
+        assert_eq!(
+            (path, entry.and_then(|entry| entry.sha512.as_deref())),
+            ("app-0a.css", Some("AA=="))
+        );
         assert_eq!(manifest.digests["app-09.css"].sha512, None);
-        assert_eq!(Manifest::parse(&manifest.to_string()).as_ref(), Ok(&manifest));
-        assert_eq!(Manifest::parse(&Manifest::default().to_string()), Ok(Manifest::default()));
+        assert_eq!(
+            Manifest::parse(&manifest.to_string()).as_ref(),
+            Ok(&manifest)
+        );
+        assert_eq!(
+            Manifest::parse(&Manifest::default().to_string()),
+            Ok(Manifest::default())
+        );
     }
 
     #[test]
     fn what_is_no_manifest_is_told() {
         let refused = |text| Manifest::parse(text).expect_err(text).to_string();
-        for text in ["{}", r#"{"latest":{}}"#, r#"{"latest":[],"digests":{}}"#, "[]", "1"] {
-            assert_eq!(refused(text), "expected cache manifest to include 'latest' and 'digests' keys");
+        for text in [
+            "{}",
+            r#"{"latest":{}}"#,
+            r#"{"latest":[],"digests":{}}"#,
+            "[]",
+            "1",
+        ] {
+            assert_eq!(
+                refused(text),
+                "expected cache manifest to include 'latest' and 'digests' keys"
+            );
         }
         assert!(refused("{").contains("EOF"));
         assert!(refused(r#"{"latest":{"a":1},"digests":{}}"#).contains("`a` in `latest`"));

@@ -16,8 +16,12 @@ use crate::{
     scenarios::{CLIENTS, IDLE, MEMBERS, PUBLICATIONS, ROUNDS, cost, open_many},
 };
 
-pub(crate) const NAMES: [&str; 4] =
-    ["KiB/joined channel", "us/push and reply", "us/delivery to 1000", "us/longpoll cycle"];
+pub(crate) const NAMES: [&str; 4] = [
+    "KiB/joined channel",
+    "us/push and reply",
+    "us/delivery to 1000",
+    "us/longpoll cycle",
+];
 
 const SOCKET: &str = "/socket/websocket?vsn=2.0.0";
 const JOIN: &str = r#"["1","1","room:bench","phx_join",{}]"#;
@@ -25,7 +29,12 @@ const ECHO: &str = r#"["1","2","room:bench","echo",{"text":"xxxxxxxxxxxxxxxxxxxx
 const SHOUT: &str = r#"["1","3","room:bench","shout",{"text":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]"#;
 
 pub(crate) async fn run(server: &Server) -> Result<[f64; 4]> {
-    Ok([idle(server).await?, echo(server).await?, fan(server).await?, longpoll(server).await?])
+    Ok([
+        idle(server).await?,
+        echo(server).await?,
+        fan(server).await?,
+        longpoll(server).await?,
+    ])
 }
 
 async fn join_many(server: &Server, count: usize) -> Result<Vec<TcpStream>> {
@@ -70,7 +79,10 @@ async fn echo(server: &Server) -> Result<f64> {
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS, async { try_join_all(work).await.map(drop) }).await
+    cost(server, CLIENTS * ROUNDS, async {
+        try_join_all(work).await.map(drop)
+    })
+    .await
 }
 
 async fn fan(server: &Server) -> Result<f64> {
@@ -96,7 +108,10 @@ async fn longpoll(server: &Server) -> Result<f64> {
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS / 10, async { try_join_all(work).await.map(drop) }).await
+    cost(server, CLIENTS * ROUNDS / 10, async {
+        try_join_all(work).await.map(drop)
+    })
+    .await
 }
 
 struct Poller {
@@ -109,7 +124,11 @@ impl Poller {
     async fn open(server: &Server) -> Result<Self> {
         let stream = TcpStream::connect(server.address).await?;
         stream.set_nodelay(true)?;
-        let mut poller = Poller { stream, host: server.address.to_string(), token: String::new() };
+        let mut poller = Poller {
+            stream,
+            host: server.address.to_string(),
+            token: String::new(),
+        };
         poller.poll().await?;
         poller.post(JOIN).await?;
         poller.poll().await?;
@@ -118,7 +137,9 @@ impl Poller {
 
     async fn poll(&mut self) -> Result<()> {
         let answer = self.ask("GET", "").await?;
-        let token = answer.split_once(r#""token":""#).and_then(|(_, rest)| rest.split_once('"'));
+        let token = answer
+            .split_once(r#""token":""#)
+            .and_then(|(_, rest)| rest.split_once('"'));
         self.token = token.ok_or("an answer without a token")?.0.to_owned();
         Ok(())
     }

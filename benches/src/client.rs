@@ -29,7 +29,11 @@ pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<TcpStream> {
 
 /// A text frame of at most 125 bytes, masked with zeros.
 pub(crate) fn frame(text: &str) -> Vec<u8> {
-    [&[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0], text.as_bytes()].concat()
+    [
+        &[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0],
+        text.as_bytes(),
+    ]
+    .concat()
 }
 
 /// Reads so many bytes, and throws them away.

@@ -39,7 +39,11 @@ fn main() -> Result<()> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn compare() -> Result<()> {
-    println!("{:<12} {}", "", scenarios::NAMES.map(|name| format!("{name:>22}")).concat());
+    println!(
+        "{:<12} {}",
+        "",
+        scenarios::NAMES.map(|name| format!("{name:>22}")).concat()
+    );
     let mut all = servers::NAMES.map(|_| Vec::new());
     for round in 1..=ROUNDS {
         for (server, seen) in servers::NAMES.iter().zip(&mut all) {
@@ -52,7 +56,11 @@ async fn compare() -> Result<()> {
     for (server, seen) in servers::NAMES.iter().zip(all) {
         row(server, medians(&seen), "median");
     }
-    println!("\n{:<12} {}", "", channels::NAMES.map(|name| format!("{name:>22}")).concat());
+    println!(
+        "\n{:<12} {}",
+        "",
+        channels::NAMES.map(|name| format!("{name:>22}")).concat()
+    );
     let mut seen = Vec::new();
     for round in 1..=ROUNDS {
         let running = process::Server::start("landfall").await?;
@@ -65,7 +73,10 @@ async fn compare() -> Result<()> {
 }
 
 fn row<const N: usize>(server: &str, figures: [f64; N], note: &str) {
-    println!("{server:<12} {}  ({note})", figures.map(|figure| format!("{figure:>22.2}")).concat());
+    println!(
+        "{server:<12} {}  ({note})",
+        figures.map(|figure| format!("{figure:>22.2}")).concat()
+    );
 }
 
 fn medians<const N: usize>(seen: &[[f64; N]]) -> [f64; N] {

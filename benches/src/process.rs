@@ -25,7 +25,10 @@ impl Server {
         let mut pinned = Command::new("taskset");
         pinned.args(["-c", "0"]).arg(&program);
         let spawn = |mut command: Command| {
-            command.args(["serve", name, &address.port().to_string()]).kill_on_drop(true).spawn()
+            command
+                .args(["serve", name, &address.port().to_string()])
+                .kill_on_drop(true)
+                .spawn()
         };
         let child = spawn(pinned).or_else(|_| spawn(Command::new(program)))?;
         let pid = child.id().ok_or("the server ended at once")?;
@@ -35,7 +38,11 @@ impl Server {
             }
         };
         timeout(Duration::from_secs(10), listening).await?;
-        Ok(Server { address, pid, _child: child })
+        Ok(Server {
+            address,
+            pid,
+            _child: child,
+        })
     }
 
     /// CPU time of all threads so far, in microseconds.
@@ -43,7 +50,11 @@ impl Server {
         let mut nanos = 0.0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.pid))? {
             let schedstat = fs::read_to_string(thread?.path().join("schedstat"))?;
-            nanos += schedstat.split(' ').next().unwrap_or_default().parse::<f64>()?;
+            nanos += schedstat
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .parse::<f64>()?;
         }
         Ok(nanos / 1e3)
     }

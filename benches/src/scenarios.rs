@@ -88,7 +88,10 @@ async fn echo(server: &Server, depth: usize) -> Result<f64> {
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS * depth, async { try_join_all(work).await.map(drop) }).await
+    cost(server, CLIENTS * ROUNDS * depth, async {
+        try_join_all(work).await.map(drop)
+    })
+    .await
 }
 
 async fn fan(server: &Server) -> Result<f64> {
@@ -108,7 +111,8 @@ async fn fan(server: &Server) -> Result<f64> {
 
 async fn hello(server: &Server) -> Result<f64> {
     let request = format!("GET /hello HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
-    let mut streams = try_join_all((0..CLIENTS).map(|_| TcpStream::connect(server.address))).await?;
+    let mut streams =
+        try_join_all((0..CLIENTS).map(|_| TcpStream::connect(server.address))).await?;
     let work = streams.iter_mut().map(async |stream| -> Result<()> {
         let mut buffer = [0; 1024];
         for _ in 0..ROUNDS {
@@ -124,5 +128,8 @@ async fn hello(server: &Server) -> Result<f64> {
         }
         Ok(())
     });
-    cost(server, CLIENTS * ROUNDS, async { try_join_all(work).await.map(drop) }).await
+    cost(server, CLIENTS * ROUNDS, async {
+        try_join_all(work).await.map(drop)
+    })
+    .await
 }

@@ -22,7 +22,10 @@ pub(crate) const NAMES: [&str; 3] = ["landfall", "axum", "axum-4k"];
 
 /// Serves until it is killed. One worker thread, so that all work is counted alike.
 pub(crate) fn serve(name: &str, port: u16) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match name {
             "landfall" => landfall(port).await,
@@ -112,25 +115,31 @@ impl Room {
 }
 
 async fn landfall(port: u16) -> Result<()> {
-    let edge =
-        Edge::builder().listener(tokio::net::TcpListener::bind(("127.0.0.1", port)).await?).start().await?;
+    let edge = Edge::builder()
+        .listener(tokio::net::TcpListener::bind(("127.0.0.1", port)).await?)
+        .start()
+        .await?;
     Ok(edge.wait_for_signal().await?)
 }
 
 async fn axum(port: u16, read_buffer: usize) -> Result<()> {
     let (fan, _) = broadcast::channel::<ws::Utf8Bytes>(4096);
     let echo = async move |upgrade: WebSocketUpgrade| {
-        upgrade.read_buffer_size(read_buffer).on_upgrade(|mut socket| async move {
-            while let Some(Ok(message)) = socket.recv().await {
-                if socket.send(message).await.is_err() {
-                    return;
+        upgrade
+            .read_buffer_size(read_buffer)
+            .on_upgrade(|mut socket| async move {
+                while let Some(Ok(message)) = socket.recv().await {
+                    if socket.send(message).await.is_err() {
+                        return;
+                    }
                 }
-            }
-        })
+            })
     };
     let spread = async move |upgrade: WebSocketUpgrade,
                              State(fan): State<broadcast::Sender<ws::Utf8Bytes>>| {
-        upgrade.read_buffer_size(read_buffer).on_upgrade(move |socket| member(socket, fan))
+        upgrade
+            .read_buffer_size(read_buffer)
+            .on_upgrade(move |socket| member(socket, fan))
     };
     let router = Router::new()
         .route("/hello", get(async || "Hello, World!"))

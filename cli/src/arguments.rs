@@ -57,15 +57,23 @@ fn read_digest(mut parser: Parser) -> Result<Command, Error> {
             Short('q') | Long("quiet") => quiet = true,
             Short('o') | Long("output") => output = Some(PathBuf::from(parser.value()?)),
             Long("no-vsn") => digester = digester.vsn(false),
-            Long("encodings") => digester = digester.encodings(encodings(&parser.value()?.string()?)?),
-            Long("threads") => digester = digester.threads(parser.value()?.parse::<NonZeroUsize>()?),
+            Long("encodings") => {
+                digester = digester.encodings(encodings(&parser.value()?.string()?)?)
+            }
+            Long("threads") => {
+                digester = digester.threads(parser.value()?.parse::<NonZeroUsize>()?)
+            }
             Value(directory) if input.is_none() => input = Some(PathBuf::from(directory)),
             other => return Err(other.unexpected()),
         }
     }
     let input = input.unwrap_or_else(|| DEFAULT_DIRECTORY.into());
     let output = output.unwrap_or_else(|| input.clone());
-    Ok(Command::Digest(Digest { digester: digester.input(input).output(&output), output, quiet }))
+    Ok(Command::Digest(Digest {
+        digester: digester.input(input).output(&output),
+        output,
+        quiet,
+    }))
 }
 
 fn read_clean(mut parser: Parser) -> Result<Command, Error> {
@@ -87,19 +95,41 @@ fn read_clean(mut parser: Parser) -> Result<Command, Error> {
     let mut cleaner = Cleaner::new(directory.unwrap_or_else(|| DEFAULT_DIRECTORY.into()));
     cleaner = age.into_iter().fold(cleaner, Cleaner::age);
     cleaner = keep.into_iter().fold(cleaner, Cleaner::keep);
-    Ok(Command::Clean(Clean { cleaner: if all { cleaner.all() } else { cleaner }, quiet }))
+    Ok(Command::Clean(Clean {
+        cleaner: if all { cleaner.all() } else { cleaner },
+        quiet,
+    }))
 }
 
 fn encodings(list: &str) -> Result<Vec<Encoding>, Error> {
     if list == "none" {
         return Ok(Vec::new());
     }
-    let known = |name: &str| Encoding::ALL.iter().copied().find(|encoding| encoding.name() == name);
-    let all: Vec<_> = Encoding::ALL.iter().map(|encoding| encoding.name()).collect();
-    let unknown = |name: &str| format!("`{name}` is no encoding; there are {}, and none", all.join(", "));
-    list.split(',').map(|name| known(name.trim()).ok_or_else(|| unknown(name).into())).collect()
+    let known = |name: &str| {
+        Encoding::ALL
+            .iter()
+            .copied()
+            .find(|encoding| encoding.name() == name)
+    };
+    let all: Vec<_> = Encoding::ALL
+        .iter()
+        .map(|encoding| encoding.name())
+        .collect();
+    let unknown = |name: &str| {
+        format!(
+            "`{name}` is no encoding; there are {}, and none",
+            all.join(", ")
+        )
+    };
+    list.split(',')
+        .map(|name| known(name.trim()).ok_or_else(|| unknown(name).into()))
+        .collect()
 }
 
 fn unknown_command(command: &OsStr) -> Error {
-    format!("there is no command `{}`; try `landfall --help`", command.display()).into()
+    format!(
+        "there is no command `{}`; try `landfall --help`",
+        command.display()
+    )
+    .into()
 }

@@ -44,14 +44,25 @@ fn main() -> ExitCode {
 
 fn run_digest(digest: &Digest) -> Result<(), DigestError> {
     let bar = bar::Bar::new(digest.quiet);
-    let digested = digest.digester.clone().progress(move |progress| bar.show(progress)).run()?;
+    let digested = digest
+        .digester
+        .clone()
+        .progress(move |progress| bar.show(progress))
+        .run()?;
     if !digest.quiet {
         let files = digested.manifest.latest.len();
         let (output, written) = (digest.output.display(), digested.written);
-        say(&format!("digested {files} files in {output}, {written} written\n"));
-        let strange = digested.skipped.iter().filter(|path| !digested.manifest.digests.contains_key(*path));
+        say(&format!(
+            "digested {files} files in {output}, {written} written\n"
+        ));
+        let strange = digested
+            .skipped
+            .iter()
+            .filter(|path| !digested.manifest.digests.contains_key(*path));
         for path in strange {
-            say(&format!("left alone: {path} (looks digested, but no manifest names it)\n"));
+            say(&format!(
+                "left alone: {path} (looks digested, but no manifest names it)\n"
+            ));
         }
     }
     Ok(())
@@ -63,7 +74,11 @@ fn run_clean(clean: &Clean) -> Result<(), DigestError> {
         for path in &cleaned.removed {
             say(&format!("removed {path}\n"));
         }
-        say(&format!("{} versions removed, {} earlier ones kept\n", cleaned.removed.len(), cleaned.kept));
+        say(&format!(
+            "{} versions removed, {} earlier ones kept\n",
+            cleaned.removed.len(),
+            cleaned.kept
+        ));
     }
     Ok(())
 }

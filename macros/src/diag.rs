@@ -23,14 +23,22 @@ pub(crate) struct Diagnostic {
 impl Diagnostics {
     /// Reports a finding at these tokens. Say in lower case what is wrong, without a full stop; add
     /// [`help`](Diagnostic::help) for what to write instead.
-    pub(crate) fn push(&mut self, at: &impl Spanned, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn push(
+        &mut self,
+        at: &impl Spanned,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         self.push_at(at.span(), message)
     }
 
     /// Reports a finding at a span.
     pub(crate) fn push_at(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.earlier.extend(self.latest.take());
-        self.latest.insert(Diagnostic { span, message: message.into(), lines: Vec::new() })
+        self.latest.insert(Diagnostic {
+            span,
+            message: message.into(),
+            lines: Vec::new(),
+        })
     }
 
     /// Takes over what a value is found wrong for.

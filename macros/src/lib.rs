@@ -10,7 +10,12 @@
 )]
 #![cfg_attr(
     test,
-    allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")
+    allow(
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "a test fails by it"
+    )
 )]
 
 mod block;

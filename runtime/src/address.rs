@@ -56,7 +56,10 @@ mod tests {
     #[test]
     fn one_client_is_an_ipv4_address_or_a_64_of_ipv6() {
         assert_eq!(client("::ffff:10.0.0.1"), client("10.0.0.1"));
-        assert_eq!(client("2001:db8:0:1::1"), client("2001:db8:0:1:ffff:ffff:ffff:ffff"));
+        assert_eq!(
+            client("2001:db8:0:1::1"),
+            client("2001:db8:0:1:ffff:ffff:ffff:ffff")
+        );
         for (one, other) in [
             ("10.0.0.1", "10.0.0.2"),
             ("2001:db8:0:1::1", "2001:db8:0:2::1"),

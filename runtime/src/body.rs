@@ -54,7 +54,10 @@ impl Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hint = self.size_hint();
-        f.debug_struct("Body").field("at_least", &hint.lower()).field("at_most", &hint.upper()).finish()
+        f.debug_struct("Body")
+            .field("at_least", &hint.lower())
+            .field("at_most", &hint.upper())
+            .finish()
     }
 }
 

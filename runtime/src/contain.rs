@@ -71,7 +71,10 @@ mod tests {
         assert_eq!(said(call(|| panic!("plain"))), Err("plain".to_owned()));
         let n = 7;
         assert_eq!(said(call(|| panic!("with {n}"))), Err("with 7".to_owned()));
-        assert_eq!(said(call(|| std::panic::panic_any(n))), Err("(no text)".to_owned()));
+        assert_eq!(
+            said(call(|| std::panic::panic_any(n))),
+            Err("(no text)".to_owned())
+        );
         let later = async {
             tokio::task::yield_now().await;
             panic!("later")
@@ -93,7 +96,13 @@ mod tests {
                 panic!("second")
             }
         }
-        assert_eq!(run(Bad).await.map_err(|panic| panic.to_string()), Err("first".to_owned()));
-        assert_eq!(discard(Bad).map_err(|panic| panic.to_string()), Err("second".to_owned()));
+        assert_eq!(
+            run(Bad).await.map_err(|panic| panic.to_string()),
+            Err("first".to_owned())
+        );
+        assert_eq!(
+            discard(Bad).map_err(|panic| panic.to_string()),
+            Err("second".to_owned())
+        );
     }
 }

@@ -15,22 +15,38 @@ pub struct Error(Box<Kind>);
 #[derive(Debug)]
 enum Kind {
     Config(ConfigErrors),
-    Listen { address: String, source: io::Error, help: Option<String> },
-    Child { socket: &'static str, child: &'static str },
-    Drain { connections: usize },
+    Listen {
+        address: String,
+        source: io::Error,
+        help: Option<String>,
+    },
+    Child {
+        socket: &'static str,
+        child: &'static str,
+    },
+    Drain {
+        connections: usize,
+    },
     Signal(io::Error),
     NoRuntime,
 }
 
 impl Error {
     pub(crate) fn listen(address: String, source: io::Error) -> Self {
-        Error(Box::new(Kind::Listen { address, source, help: None }))
+        Error(Box::new(Kind::Listen {
+            address,
+            source,
+            help: None,
+        }))
     }
 
     /// What helps if the address is taken, or may not be taken.
     pub(crate) fn help(mut self, text: String) -> Self {
         if let Kind::Listen { source, help, .. } = &mut *self.0
-            && matches!(source.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+            && matches!(
+                source.kind(),
+                io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
+            )
         {
             *help = Some(text);
         }
@@ -99,10 +115,16 @@ impl fmt::Display for Error {
             Kind::Config(errors) => errors.fmt(f),
             Kind::Listen { address, .. } => write!(f, "cannot listen on {address}"),
             Kind::Child { socket, child } => {
-                write!(f, "child `{child}` of `{socket}` panicked more than 3 times in 5 seconds")
+                write!(
+                    f,
+                    "child `{child}` of `{socket}` panicked more than 3 times in 5 seconds"
+                )
             }
             Kind::Drain { connections } => {
-                write!(f, "{connections} connections were cut off: they did not end within the shutdown time")
+                write!(
+                    f,
+                    "{connections} connections were cut off: they did not end within the shutdown time"
+                )
             }
             Kind::Signal(_) => f.write_str("cannot wait for signals"),
             Kind::NoRuntime => f.write_str(
@@ -120,7 +142,10 @@ impl fmt::Debug for Error {
         if let Some(source) = self.source() {
             write!(f, ": {source}")?;
         }
-        if let Kind::Listen { help: Some(help), .. } = &*self.0 {
+        if let Kind::Listen {
+            help: Some(help), ..
+        } = &*self.0
+        {
             write!(f, "\n  help: {help}")?;
         }
         Ok(())

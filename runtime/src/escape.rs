@@ -44,7 +44,11 @@ impl fmt::Display for Shown<'_> {
             return f.write_str(word);
         }
         f.write_char('"')?;
-        let mut bounded = Bounded { to: f, left: SHOWN, cut: false };
+        let mut bounded = Bounded {
+            to: f,
+            left: SHOWN,
+            cut: false,
+        };
         // What does not fit in is an error of `bounded`, and what there was to write is written.
         let _ = quote(bytes, &mut bounded);
         let cut = bounded.cut;
@@ -60,9 +64,17 @@ impl fmt::Debug for Shown<'_> {
 
 impl<T: fmt::Display> fmt::Display for Told<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bounded = Bounded { to: f, left: SHOWN, cut: false };
+        let mut bounded = Bounded {
+            to: f,
+            left: SHOWN,
+            cut: false,
+        };
         let _ = write!(Escaping(&mut bounded), "{}", self.0);
-        if bounded.cut { f.write_char('…') } else { Ok(()) }
+        if bounded.cut {
+            f.write_char('…')
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -76,9 +88,18 @@ impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         told(&self.0).fmt(f)?;
         let mut causes =
-            std::iter::successors(self.0.source(), |&cause: &&(dyn Error + 'static)| cause.source());
-        causes.by_ref().take(CAUSES).try_for_each(|cause| write!(f, ": {}", told(&cause)))?;
-        if causes.next().is_some() { f.write_str(": …") } else { Ok(()) }
+            std::iter::successors(self.0.source(), |&cause: &&(dyn Error + 'static)| {
+                cause.source()
+            });
+        causes
+            .by_ref()
+            .take(CAUSES)
+            .try_for_each(|cause| write!(f, ": {}", told(&cause)))?;
+        if causes.next().is_some() {
+            f.write_str(": …")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -92,7 +113,8 @@ impl fmt::Debug for Chain<'_> {
 fn word(bytes: &[u8]) -> Option<&str> {
     let short = (1..=SHOWN).contains(&bytes.len());
     let text = short.then(|| str::from_utf8(bytes).ok()).flatten()?;
-    let unclear = |c: char| c.is_whitespace() || matches!(c, '"' | '\\' | '=' | ',' | '`') || is_invisible(c);
+    let unclear =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\\' | '=' | ',' | '`') || is_invisible(c);
     (!text.contains(unclear)).then_some(text)
 }
 
@@ -184,7 +206,13 @@ mod tests {
 
     #[test]
     fn a_word_is_shown_as_it_is() {
-        for word in ["room:lobby", "/ws/7?vsn", "Größe", "部屋", "https://example.com:444"] {
+        for word in [
+            "room:lobby",
+            "/ws/7?vsn",
+            "Größe",
+            "部屋",
+            "https://example.com:444",
+        ] {
             assert_eq!(shown(word).to_string(), word);
         }
     }
@@ -201,7 +229,10 @@ mod tests {
     #[test]
     fn what_is_invisible_is_escaped() {
         assert_eq!(shown("a\r\n\tb").to_string(), r#""a\r\n\tb""#);
-        assert_eq!(shown("\0\x1b[2J\x7f").to_string(), r#""\u{0}\u{1b}[2J\u{7f}""#);
+        assert_eq!(
+            shown("\0\x1b[2J\x7f").to_string(),
+            r#""\u{0}\u{1b}[2J\u{7f}""#
+        );
         assert_eq!(shown("\u{9b}1m").to_string(), r#""\u{9b}1m""#);
         assert_eq!(
             shown("\u{2028}\u{2029}\u{202e}\u{2066}").to_string(),
@@ -213,15 +244,30 @@ mod tests {
     #[test]
     fn what_is_long_is_cut_between_characters_and_escapes() {
         assert_eq!(shown(&"a".repeat(256)).to_string(), "a".repeat(256));
-        assert_eq!(shown(&"a".repeat(257)).to_string(), format!("\"{}\"…", "a".repeat(256)));
-        assert_eq!(shown(&"ä".repeat(200)).to_string(), format!("\"{}\"…", "ä".repeat(128)));
-        assert_eq!(shown(&"\0".repeat(9999)).to_string(), format!("\"{}\"…", r"\u{0}".repeat(51)));
+        assert_eq!(
+            shown(&"a".repeat(257)).to_string(),
+            format!("\"{}\"…", "a".repeat(256))
+        );
+        assert_eq!(
+            shown(&"ä".repeat(200)).to_string(),
+            format!("\"{}\"…", "ä".repeat(128))
+        );
+        assert_eq!(
+            shown(&"\0".repeat(9999)).to_string(),
+            format!("\"{}\"…", r"\u{0}".repeat(51))
+        );
     }
 
     #[test]
     fn a_sentence_is_escaped_and_cut_and_not_quoted() {
-        assert_eq!(told(&"no \"a\\n\" and no \n").to_string(), "no \"a\\n\" and no \\n");
-        assert_eq!(told(&"a ".repeat(999)).to_string(), format!("{}…", "a ".repeat(128)));
+        assert_eq!(
+            told(&"no \"a\\n\" and no \n").to_string(),
+            "no \"a\\n\" and no \\n"
+        );
+        assert_eq!(
+            told(&"a ".repeat(999)).to_string(),
+            format!("{}…", "a ".repeat(128))
+        );
     }
 
     #[derive(Debug)]
@@ -256,7 +302,10 @@ mod tests {
     #[test]
     fn an_error_is_shown_with_its_causes() {
         assert_eq!(chain(&Deep(12)).to_string(), r"level\n12");
-        assert_eq!(chain(&Deep(10)).to_string(), r"level\n10: level\n11: level\n12");
+        assert_eq!(
+            chain(&Deep(10)).to_string(),
+            r"level\n10: level\n11: level\n12"
+        );
         let all = chain(&Deep(0)).to_string();
         assert!(all.ends_with(r": level\n7: …"), "{all}");
         assert!(chain(&Deep(5)).to_string().ends_with(r": level\n12"));

@@ -4,7 +4,9 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
-pub use crate::transport::websocket_fuzzing::{Event, Frames, Handshake, deflate, handshake, inflate};
+pub use crate::transport::websocket_fuzzing::{
+    Event, Frames, Handshake, deflate, handshake, inflate,
+};
 use crate::{
     message::Message,
     origin::{CheckOrigin, OriginCheck, OriginRequest},
@@ -25,7 +27,11 @@ pub fn query(query: &[u8]) -> Option<Params> {
 /// Whether a list admits an `origin` header; `None` if it is no list.
 pub fn origin(list: &[&str], header: &HeaderValue) -> Option<bool> {
     let check = OriginCheck::compile::<_, &str>(&CheckOrigin::List(list), None).ok()?;
-    let request = OriginRequest { scheme: "http", host: "localhost", port: 80 };
+    let request = OriginRequest {
+        scheme: "http",
+        host: "localhost",
+        port: 80,
+    };
     Some(check.allows(std::iter::once(header), &request, |_, _| false))
 }
 
@@ -38,5 +44,10 @@ pub fn same_origin(scheme: &str, host: &str, port: u16, header: &HeaderValue) ->
 /// The variables of a path that a mount serves: `None` if it does not, `Some(None)` if they are not UTF-8.
 pub fn path(mount: &str, transport: &str, path: &str) -> Option<Option<Vec<(String, Param)>>> {
     let found = Pattern::new(mount, transport).variables(Path::new(path))?;
-    Some(found.ok().map(|found| found.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()))
+    Some(found.ok().map(|found| {
+        found
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect()
+    }))
 }

@@ -100,7 +100,12 @@ impl Handle {
             name,
             endpoint_id: endpoint_id(),
             app,
-            current: RwLock::new(Arc::new(Current { config: Arc::new(config), urls, statics, keys })),
+            current: RwLock::new(Arc::new(Current {
+                config: Arc::new(config),
+                urls,
+                statics,
+                keys,
+            })),
             pubsub,
             presence: OnceLock::new(),
             address: OnceLock::new(),
@@ -234,7 +239,9 @@ impl Handle {
     /// Who is in the topics of this endpoint, as its channels track them. One of your own, which adds fields or is shared
     /// with another endpoint, is given to [`Builder::presence`](crate::Builder::presence).
     pub fn presence(&self) -> &Presence {
-        self.0.presence.get_or_init(|| Presence::new(&self.0.pubsub))
+        self.0
+            .presence
+            .get_or_init(|| Presence::new(&self.0.pubsub))
     }
 
     /// A topic as a stream of broadcasts: see [`PubSub::subscribe`].
@@ -306,7 +313,9 @@ impl Handle {
     /// # Errors
     /// When the endpoint has no `secret_key_base`.
     pub fn tokens(&self, salt: &str) -> Result<Tokens, NoSecret> {
-        self.keys().map(|keys| Tokens::of(keys, salt)).ok_or(NoSecret::MISSING)
+        self.keys()
+            .map(|keys| Tokens::of(keys, salt))
+            .ok_or(NoSecret::MISSING)
     }
 
     /// The keys that are derived from `secret_key_base`, if there is one.
@@ -330,16 +339,30 @@ impl Handle {
     /// From now on `server_info` and the URLs say where the endpoint listens.
     pub(crate) fn listens_at(&self, address: Address) {
         if let Address::Tcp(tcp) = address {
-            let (config, keys, statics) = (self.config(), self.keys(), self.current().statics.clone());
+            let (config, keys, statics) =
+                (self.config(), self.keys(), self.current().statics.clone());
             let urls = Urls::new(&config, Some(tcp.port()));
-            let current = Current { config, urls, statics, keys };
-            *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+            let current = Current {
+                config,
+                urls,
+                statics,
+                keys,
+            };
+            *self
+                .0
+                .current
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         }
         let _ = self.0.address.set(address);
     }
 
     fn current(&self) -> Arc<Current> {
-        self.0.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 

@@ -24,7 +24,10 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
 }
 
 /// The elements of a list: several lines are one list, and commas in quotes part nothing. Empty elements do not count.
-pub(crate) fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn list<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();
     let elements = lines.flat_map(|line| Split::new(line.as_bytes(), b','));
     elements.map(trim).filter(|element| !element.is_empty())
@@ -54,7 +57,9 @@ pub(crate) fn one(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&[u8]>
 /// The values of a header that is no list, in order: those that are text, and not empty.
 pub(crate) fn values(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(name).into_iter();
-    lines.filter_map(|line| str::from_utf8(trim(line.as_bytes())).ok()).filter(|value| !value.is_empty())
+    lines
+        .filter_map(|line| str::from_utf8(trim(line.as_bytes())).ok())
+        .filter(|value| !value.is_empty())
 }
 
 /// A host, and the port behind it if there is a colon.
@@ -74,7 +79,8 @@ pub(crate) fn is_of_type(headers: &HeaderMap, kind: &str) -> bool {
 
 /// The media types that `content-type` names, without their parameters.
 pub(crate) fn media_types(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    list(headers, &CONTENT_TYPE).map(|value| trim(Split::new(value, b';').next().unwrap_or_default()))
+    list(headers, &CONTENT_TYPE)
+        .map(|value| trim(Split::new(value, b';').next().unwrap_or_default()))
 }
 
 /// The length of the quoted string that a text begins with, its quotes included.
@@ -102,7 +108,11 @@ struct Split<'a> {
 
 impl<'a> Split<'a> {
     fn new(text: &'a [u8], separator: u8) -> Self {
-        Split { rest: Some(text), separator, quotes: true }
+        Split {
+            rest: Some(text),
+            separator,
+            quotes: true,
+        }
     }
 }
 
@@ -117,7 +127,11 @@ impl<'a> Iterator for Split<'a> {
                 self.rest = Some(&text[at + 1..]);
                 return Some(&text[..at]);
             }
-            let string = if self.quotes && *byte == b'"' { quoted(&text[at..]) } else { None };
+            let string = if self.quotes && *byte == b'"' {
+                quoted(&text[at..])
+            } else {
+                None
+            };
             self.quotes &= *byte != b'"' || string.is_some();
             at += string.unwrap_or(1);
         }

@@ -41,10 +41,11 @@ pub(crate) fn full_uri(parts: &Parts) -> &Uri {
 pub(crate) fn stream(upgraded: Upgraded) -> (Stream, Bytes) {
     // axum's server wraps its streams once more.
     #[cfg(feature = "axum")]
-    let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => return (Stream::Tcp(parts.io.into_inner()), parts.read_buf),
-        Err(upgraded) => upgraded,
-    };
+    let upgraded =
+        match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+            Ok(parts) => return (Stream::Tcp(parts.io.into_inner()), parts.read_buf),
+            Err(upgraded) => upgraded,
+        };
     match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => (Stream::Tcp(parts.io.into_inner()), parts.read_buf),
         Err(upgraded) => (Stream::new(TokioIo::new(upgraded)), Bytes::new()),
@@ -64,7 +65,11 @@ mod extract {
 
         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
             const OUTSIDE: &str = "the request did not come through an endpoint";
-            parts.extensions.get::<Handle>().cloned().ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
+            parts
+                .extensions
+                .get::<Handle>()
+                .cloned()
+                .ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
         }
     }
 
@@ -74,7 +79,11 @@ mod extract {
 
         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
             const OUTSIDE: &str = "the request did not come through the plug `Sessions`";
-            parts.extensions.get::<Session>().cloned().ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
+            parts
+                .extensions
+                .get::<Session>()
+                .cloned()
+                .ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
         }
     }
 }

@@ -48,7 +48,9 @@ pub use self::{
     body::Body,
     config::{Config, ConfigError, Secret},
     crypto::{Digest, KeyOptions, Term, Unencodable, token},
-    endpoint::{Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running},
+    endpoint::{
+        Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, Running,
+    },
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
     message::{Control, Message, Text, Unsupported},
@@ -70,7 +72,8 @@ pub use landfall_macros::socket;
 #[macro_export]
 macro_rules! static_path {
     ($endpoint:ty, $path:expr $(,)?) => {{
-        const PARTS: [&::core::primitive::str; 3] = $crate::__private::static_path::<$endpoint>($path);
+        const PARTS: [&::core::primitive::str; 3] =
+            $crate::__private::static_path::<$endpoint>($path);
         const BYTES: [::core::primitive::u8; $crate::__private::length(PARTS)] =
             $crate::__private::concat(PARTS);
         const PATH: &::core::primitive::str = $crate::__private::text(&BYTES);

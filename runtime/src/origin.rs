@@ -45,7 +45,9 @@ impl<L: PartialEq> PartialEq for CheckOrigin<L> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (CheckOrigin::List(one), CheckOrigin::List(other)) => one == other,
-            (CheckOrigin::Function(one), CheckOrigin::Function(other)) => std::ptr::fn_addr_eq(*one, *other),
+            (CheckOrigin::Function(one), CheckOrigin::Function(other)) => {
+                std::ptr::fn_addr_eq(*one, *other)
+            }
             (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
         }
     }
@@ -56,7 +58,9 @@ impl From<CheckOrigin<&'static [&'static str]>> for CheckOrigin<Vec<String>> {
         match check {
             CheckOrigin::Host => CheckOrigin::Host,
             CheckOrigin::Off => CheckOrigin::Off,
-            CheckOrigin::List(list) => CheckOrigin::List(list.iter().copied().map(str::to_owned).collect()),
+            CheckOrigin::List(list) => {
+                CheckOrigin::List(list.iter().copied().map(str::to_owned).collect())
+            }
             CheckOrigin::Conn => CheckOrigin::Conn,
             CheckOrigin::Function(function) => CheckOrigin::Function(function),
         }
@@ -93,7 +97,12 @@ impl Origin {
         let parts = Parts::of(text)?;
         let scheme = parts.scheme.map(str::to_ascii_lowercase);
         let port = parts.port.or_else(|| default_port(scheme.as_deref()?));
-        Some(Origin { text: text.to_owned(), scheme, host: parts.host, port })
+        Some(Origin {
+            text: text.to_owned(),
+            scheme,
+            host: parts.host,
+            port,
+        })
     }
 
     pub(crate) fn read(header: &HeaderValue) -> Option<Origin> {
@@ -103,7 +112,11 @@ impl Origin {
     /// The entry of a list that stands for it; `None` if none can.
     pub(crate) fn entry(&self) -> Option<String> {
         let (scheme, host) = (self.scheme.as_deref()?, self.host.as_deref()?);
-        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let host = if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.to_owned()
+        };
         let port = self.port.filter(|port| default_port(scheme) != Some(*port));
         let port = port.map_or(String::new(), |port| format!(":{port}"));
         Some(format!("{scheme}://{host}{port}")).filter(|entry| Pattern::parse(entry).is_ok())
@@ -132,7 +145,10 @@ pub(crate) struct OriginRequest<'a> {
 
 impl OriginCheck {
     /// Without a host in `url`, [`CheckOrigin::Host`] has nothing to compare with and allows every origin.
-    pub(crate) fn compile<L, S>(check: &CheckOrigin<L>, url_host: Option<&str>) -> Result<OriginCheck, String>
+    pub(crate) fn compile<L, S>(
+        check: &CheckOrigin<L>,
+        url_host: Option<&str>,
+    ) -> Result<OriginCheck, String>
     where
         L: AsRef<[S]>,
         S: AsRef<str>,
@@ -156,7 +172,9 @@ impl OriginCheck {
         request: &OriginRequest<'_>,
         ask: impl FnOnce(OriginFunction, &Origin) -> bool,
     ) -> bool {
-        let Some(header) = headers.next() else { return true };
+        let Some(header) = headers.next() else {
+            return true;
+        };
         if let OriginCheck::Off = self {
             return true;
         }
@@ -180,7 +198,9 @@ impl OriginCheck {
             _ if origin.scheme.as_deref() == Some("file") => false,
             (OriginCheck::AnyHost, Some(_)) => true,
             (OriginCheck::Host(own), Some(host)) => own == host,
-            (OriginCheck::List(patterns), Some(host)) => patterns.iter().any(|one| one.matches(origin, host)),
+            (OriginCheck::List(patterns), Some(host)) => {
+                patterns.iter().any(|one| one.matches(origin, host))
+            }
             (OriginCheck::Conn, Some(host)) => {
                 origin.scheme.as_deref() == Some(request.scheme)
                     && *host == plain_host(request.host)

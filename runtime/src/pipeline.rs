@@ -40,7 +40,9 @@ impl Pipeline {
         Pipeline(Arc::new(move |request| {
             let mut service = service.clone();
             Box::pin(async move {
-                std::future::poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+                std::future::poll_fn(|cx| service.poll_ready(cx))
+                    .await
+                    .map_err(Into::into)?;
                 let response = service.call(request).await.map_err(Into::into)?;
                 Ok(response.map(Body::new))
             })
@@ -69,7 +71,8 @@ pub fn plug<L: Layer<S>, S>(layer: L, service: S) -> L::Service {
     layer.layer(service)
 }
 
-pub(crate) type BoxResponse = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+pub(crate) type BoxResponse =
+    Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// A response to come. Errors and panics on the way become a 500, and touch nothing else.
 pub(crate) struct Answering(Option<BoxResponse>);
@@ -90,7 +93,9 @@ impl Future for Answering {
     type Output = Response<Body>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
-        let Some(mut response) = self.0.take() else { return Poll::Ready(failed()) };
+        let Some(mut response) = self.0.take() else {
+            return Poll::Ready(failed());
+        };
         // What panicked is not polled again, and is dropped where a second panic does no harm either.
         let polled = contained(move || match response.as_mut().poll(cx) {
             Poll::Pending => Err(response),

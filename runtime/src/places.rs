@@ -29,7 +29,10 @@ impl Places {
             return None;
         }
         *count += 1;
-        Some(Place { places: self.clone(), client })
+        Some(Place {
+            places: self.clone(),
+            client,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Client, usize>> {
@@ -40,7 +43,10 @@ impl Places {
 impl Place {
     /// Keeps the place as long as the future.
     pub(crate) fn held<F: Future + Unpin>(self, future: F) -> impl Future<Output = F::Output> {
-        Held { future, _place: self }
+        Held {
+            future,
+            _place: self,
+        }
     }
 }
 
@@ -80,7 +86,10 @@ mod tests {
     use super::*;
 
     fn client(address: &str) -> Client {
-        address.parse::<std::net::IpAddr>().expect("an address").into()
+        address
+            .parse::<std::net::IpAddr>()
+            .expect("an address")
+            .into()
     }
 
     #[test]
@@ -95,6 +104,9 @@ mod tests {
         drop(first);
         assert!(places.take(one, 2).is_some());
         drop((second, others));
-        assert!(places.lock().is_empty(), "nothing is kept of clients that are gone");
+        assert!(
+            places.lock().is_empty(),
+            "nothing is kept of clients that are gone"
+        );
     }
 }

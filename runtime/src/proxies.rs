@@ -59,10 +59,17 @@ impl TrustedProxies {
             return peer;
         }
         let lines = headers.get_all(FORWARDED_FOR).into_iter();
-        let steps = lines.rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let steps = lines
+            .rev()
+            .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         let mut client = peer;
-        for step in steps.map(<[u8]>::trim_ascii).filter(|step| !step.is_empty()) {
-            let Some(address) = address(step) else { return peer };
+        for step in steps
+            .map(<[u8]>::trim_ascii)
+            .filter(|step| !step.is_empty())
+        {
+            let Some(address) = address(step) else {
+                return peer;
+            };
             client = Some(address);
             if !self.trusts(client) {
                 break;
@@ -88,9 +95,13 @@ impl TrustedProxies {
 /// With a port or without: `1.2.3.4:80` and `[::1]:80` are written too.
 fn address(text: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(text).ok()?;
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let address =
-        bare.parse::<IpAddr>().or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    let address = bare
+        .parse::<IpAddr>()
+        .or_else(|_| text.parse().map(|socket: std::net::SocketAddr| socket.ip()));
     address.ok().map(|address| address.to_canonical())
 }
 
@@ -106,7 +117,12 @@ impl From<&str> for Entry {
 
 impl<S: AsRef<str>> FromIterator<S> for TrustedProxies {
     fn from_iter<I: IntoIterator<Item = S>>(entries: I) -> Self {
-        TrustedProxies(entries.into_iter().map(|entry| Entry::from(entry.as_ref())).collect())
+        TrustedProxies(
+            entries
+                .into_iter()
+                .map(|entry| Entry::from(entry.as_ref()))
+                .collect(),
+        )
     }
 }
 

@@ -83,13 +83,22 @@ impl SecureHeaders {
     /// The headers of the table.
     pub fn new() -> Self {
         let headers = [
-            (CONTENT_SECURITY_POLICY, "base-uri 'self'; frame-ancestors 'self';"),
+            (
+                CONTENT_SECURITY_POLICY,
+                "base-uri 'self'; frame-ancestors 'self';",
+            ),
             (REFERRER_POLICY, "strict-origin-when-cross-origin"),
             (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
+            (
+                HeaderName::from_static("x-permitted-cross-domain-policies"),
+                "none",
+            ),
         ];
         let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
-        SecureHeaders { headers: headers.into(), parts: None }
+        SecureHeaders {
+            headers: headers.into(),
+            parts: None,
+        }
     }
 
     /// Another policy, in which each `{nonce}` is the request's [`CspNonce`].
@@ -99,7 +108,9 @@ impl SecureHeaders {
     #[must_use]
     #[track_caller]
     pub fn content_security_policy(mut self, policy: &'static str) -> Self {
-        self.parts = policy.contains(NONCE).then(|| policy.split(NONCE).collect());
+        self.parts = policy
+            .contains(NONCE)
+            .then(|| policy.split(NONCE).collect());
         self.header("content-security-policy", policy)
     }
 
@@ -111,8 +122,10 @@ impl SecureHeaders {
     #[track_caller]
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         let header = (
-            HeaderName::try_from(name).unwrap_or_else(|_| panic!("`{name}` is no name of a header")),
-            HeaderValue::from_str(value).unwrap_or_else(|_| panic!("`{value}` is no value of a header")),
+            HeaderName::try_from(name)
+                .unwrap_or_else(|_| panic!("`{name}` is no name of a header")),
+            HeaderValue::from_str(value)
+                .unwrap_or_else(|_| panic!("`{value}` is no value of a header")),
         );
         self.headers.retain(|(known, _)| *known != header.0);
         self.headers.push(header);
@@ -122,7 +135,8 @@ impl SecureHeaders {
     /// Leaves a header out.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(known, _)| !name.eq_ignore_ascii_case(known.as_str()));
+        self.headers
+            .retain(|(known, _)| !name.eq_ignore_ascii_case(known.as_str()));
         self
     }
 
@@ -143,7 +157,10 @@ impl<S> Layer<S> for SecureHeaders {
     type Service = SecureHeadersService<S>;
 
     fn layer(&self, inner: S) -> SecureHeadersService<S> {
-        SecureHeadersService { inner, headers: Arc::new(self.clone()) }
+        SecureHeadersService {
+            inner,
+            headers: Arc::new(self.clone()),
+        }
     }
 }
 
@@ -169,8 +186,13 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let headers = self.headers.clone();
-        let nonce = headers.parts.as_ref().map(|_| CspNonce(BASE64URL_NOPAD.encode(&random::<16>()).into()));
-        let policy = nonce.as_ref().and_then(|nonce| headers.policy(nonce.as_str()));
+        let nonce = headers
+            .parts
+            .as_ref()
+            .map(|_| CspNonce(BASE64URL_NOPAD.encode(&random::<16>()).into()));
+        let policy = nonce
+            .as_ref()
+            .and_then(|nonce| headers.policy(nonce.as_str()));
         if let Some(nonce) = nonce {
             request.extensions_mut().insert(nonce);
         }

@@ -68,7 +68,12 @@ impl<T> Slab<T> {
 
 impl<T: Clone> Slab<T> {
     /// Copies what stands at the next `most` places from `start` on, and says where to go on; `None` past the end.
-    pub(crate) fn copy_from_place(&self, start: usize, most: usize, out: &mut Vec<T>) -> Option<usize> {
+    pub(crate) fn copy_from_place(
+        &self,
+        start: usize,
+        most: usize,
+        out: &mut Vec<T>,
+    ) -> Option<usize> {
         let end = self.places.len().min(start.saturating_add(most));
         out.extend(self.places.get(start..end)?.iter().flatten().cloned());
         (start < end).then_some(end)
@@ -77,7 +82,10 @@ impl<T: Clone> Slab<T> {
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Slab { places: Vec::new(), free: Vec::new() }
+        Slab {
+            places: Vec::new(),
+            free: Vec::new(),
+        }
     }
 }
 

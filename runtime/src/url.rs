@@ -36,7 +36,11 @@ impl fmt::Display for StructUrl {
             true => write!(f, "{scheme}://[{host}]")?,
             false => write!(f, "{scheme}://{host}")?,
         }
-        if *port != scheme.default_port() { write!(f, ":{port}") } else { Ok(()) }
+        if *port != scheme.default_port() {
+            write!(f, ":{port}")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -53,13 +57,21 @@ impl Urls {
     /// `bound` is the port that the system chose for a listener on port 0.
     pub(crate) fn new(config: &Config, bound: Option<u16>) -> Self {
         let port = config.http.as_ref().and_then(|http| http.port);
-        let listener = if port == Some(0) { bound.or(port) } else { port };
+        let listener = if port == Some(0) {
+            bound.or(port)
+        } else {
+            port
+        };
         // The whole group or nothing: what `static_url` leaves out is not taken from `url`.
         let static_url = config.static_url.as_ref().unwrap_or(&config.url);
         Urls {
             url: StructUrl::new(&config.url, listener),
             static_url: StructUrl::new(static_url, listener),
-            prefix: if config.url.path == "/" { String::new() } else { config.url.path.clone() },
+            prefix: if config.url.path == "/" {
+                String::new()
+            } else {
+                config.url.path.clone()
+            },
         }
     }
 
@@ -68,7 +80,11 @@ impl Urls {
     }
 
     pub(crate) fn script_name(&self) -> Vec<String> {
-        self.prefix.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+        self.prefix
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -84,7 +100,10 @@ mod tests {
     }
 
     fn listening(port: Option<u16>) -> Option<HttpConfig> {
-        Some(HttpConfig { port, ..HttpConfig::default() })
+        Some(HttpConfig {
+            port,
+            ..HttpConfig::default()
+        })
     }
 
     /// `url()` and `static_url()`.
@@ -100,9 +119,18 @@ mod tests {
     #[test]
     fn the_port_is_inferred_from_the_listener() {
         assert_eq!(url(|_| {}), "http://localhost");
-        assert_eq!(url(|config| config.http = listening(Some(4000))), "http://localhost:4000");
-        assert_eq!(url(|config| config.http = listening(Some(80))), "http://localhost");
-        assert_eq!(url(|config| config.http = listening(None)), "http://localhost");
+        assert_eq!(
+            url(|config| config.http = listening(Some(4000))),
+            "http://localhost:4000"
+        );
+        assert_eq!(
+            url(|config| config.http = listening(Some(80))),
+            "http://localhost"
+        );
+        assert_eq!(
+            url(|config| config.http = listening(None)),
+            "http://localhost"
+        );
     }
 
     #[test]
@@ -138,28 +166,46 @@ mod tests {
     fn the_static_url_inherits_nothing() {
         let urls = both(|config| {
             config.url.host = "a.com".to_owned();
-            config.static_url = Some(UrlConfig { host: "cdn.com".to_owned(), ..UrlConfig::default() });
+            config.static_url = Some(UrlConfig {
+                host: "cdn.com".to_owned(),
+                ..UrlConfig::default()
+            });
             config.http = listening(Some(80));
         });
-        assert_eq!(urls, ("http://a.com".to_owned(), "http://cdn.com".to_owned()));
+        assert_eq!(
+            urls,
+            ("http://a.com".to_owned(), "http://cdn.com".to_owned())
+        );
         let urls = both(|config| {
             config.url.host = "a.com".to_owned();
             config.static_url = Some(UrlConfig::default());
         });
         assert_eq!(urls.1, "http://localhost");
-        assert_eq!(both(|config| config.url.host = "a.com".to_owned()).1, "http://a.com");
+        assert_eq!(
+            both(|config| config.url.host = "a.com".to_owned()).1,
+            "http://a.com"
+        );
     }
 
     #[test]
     fn a_port_chosen_by_the_system_is_told() {
         let config = config(|config| config.http = listening(Some(0)));
-        assert_eq!(Urls::new(&config, Some(54321)).url.to_string(), "http://localhost:54321");
-        assert_eq!(Urls::new(&config, None).url.to_string(), "http://localhost:0");
+        assert_eq!(
+            Urls::new(&config, Some(54321)).url.to_string(),
+            "http://localhost:54321"
+        );
+        assert_eq!(
+            Urls::new(&config, None).url.to_string(),
+            "http://localhost:0"
+        );
     }
 
     #[test]
     fn addresses_of_ipv6_stand_in_brackets() {
-        assert_eq!(url(|config| config.url.host = "::1".to_owned()), "http://[::1]");
+        assert_eq!(
+            url(|config| config.url.host = "::1".to_owned()),
+            "http://[::1]"
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use landfall::{
-    Connect, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket, SocketDef, WebSocket,
+    Connect, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket, SocketDef,
+    WebSocket,
 };
 
 #[derive(Debug)]
@@ -26,7 +27,10 @@ impl Socket for Raw {
 const RAW: Mount = Mount {
     path: "/raw",
     socket: SocketDef::of::<Raw, ()>("Raw"),
-    websocket: Some(WebSocket { compress: true, ..WebSocket::DEFAULT }),
+    websocket: Some(WebSocket {
+        compress: true,
+        ..WebSocket::DEFAULT
+    }),
     longpoll: None,
     transport: None,
     drainer: None,
@@ -39,7 +43,10 @@ struct Web;
 impl Endpoint for Web {
     type State = ();
 
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[RAW] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Web",
+        mounts: &[RAW],
+    };
 }
 
 #[tokio::test]
@@ -47,7 +54,10 @@ async fn a_start_names_the_feature_that_is_off() {
     let error = Web::start().await.unwrap_err();
     assert!(error.is_config(), "{error}");
     let text = error.to_string();
-    assert!(text.contains("`compress` needs landfall's feature `compress`, which is off"), "{text}");
+    assert!(
+        text.contains("`compress` needs landfall's feature `compress`, which is off"),
+        "{text}"
+    );
     assert!(text.contains("features = [\"compress\"]"), "{text}");
 }
 

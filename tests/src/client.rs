@@ -36,7 +36,9 @@ impl Client {
     /// Opens a WebSocket, and sends the first frame in one write with the handshake.
     pub async fn open_with(port: u16, request: &Request, first: &Frame) -> Client {
         let mut connection = connect(port).await;
-        connection.write(&[request.to_bytes(), first.to_bytes()].concat()).await;
+        connection
+            .write(&[request.to_bytes(), first.to_bytes()].concat())
+            .await;
         Client::answered(connection).await
     }
 
@@ -49,7 +51,11 @@ impl Client {
 
     /// The answer of a handshake that is refused.
     pub async fn refused(port: u16, request: &Request) -> Response {
-        let response = connect(port).await.request(request).await.expect("an answer to the handshake");
+        let response = connect(port)
+            .await
+            .request(request)
+            .await
+            .expect("an answer to the handshake");
         assert_ne!(response.status, 101, "the handshake was accepted");
         response
     }
@@ -68,11 +74,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     async fn answered(mut connection: Connection<S>) -> Self {
-        let response = connection.response(false).await.expect("an answer to the handshake");
+        let response = connection
+            .response(false)
+            .await
+            .expect("an answer to the handshake");
         assert_eq!(response.status, 101, "{response:?}");
         let agreed = response.header("sec-websocket-extensions");
-        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
-        Client { connection, inflater, response }
+        let inflater =
+            agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
+        Client {
+            connection,
+            inflater,
+            response,
+        }
     }
 
     /// Sends a frame.
@@ -82,7 +96,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 
     /// Sends frames in one write.
     pub async fn send_all(&mut self, frames: &[Frame]) {
-        self.write(&frames.iter().flat_map(Frame::to_bytes).collect::<Vec<_>>()).await;
+        self.write(&frames.iter().flat_map(Frame::to_bytes).collect::<Vec<_>>())
+            .await;
     }
 
     /// Sends a text message.
@@ -104,7 +119,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn hear_within(&mut self, time: Duration) -> Frame {
         let mut frame = self.connection.frame_within(time).await.expect("a frame");
         if let (4, Some(inflater)) = (frame.rsv, &mut self.inflater) {
-            frame.payload = inflater.inflate(&frame.payload).expect("a payload that inflates");
+            frame.payload = inflater
+                .inflate(&frame.payload)
+                .expect("a payload that inflates");
         }
         frame
     }
@@ -112,7 +129,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// The next frame, which has to be a text message.
     pub async fn hear_text(&mut self) -> String {
         let frame = self.hear().await;
-        assert!(frame.opcode == 1 && frame.fin && !frame.masked, "expected text, got {frame:?}");
+        assert!(
+            frame.opcode == 1 && frame.fin && !frame.masked,
+            "expected text, got {frame:?}"
+        );
         String::from_utf8(frame.payload).expect("UTF-8")
     }
 
@@ -120,8 +140,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn hear_close(&mut self) -> Option<u16> {
         let frame = self.hear().await;
         assert_eq!(frame.opcode, 8, "expected a close frame, got {frame:?}");
-        let rest = self.connection.closed().await.expect("the connection ends after the close frame");
-        assert!(rest.is_empty(), "{} bytes came after the close frame", rest.len());
+        let rest = self
+            .connection
+            .closed()
+            .await
+            .expect("the connection ends after the close frame");
+        assert!(
+            rest.is_empty(),
+            "{} bytes came after the close frame",
+            rest.len()
+        );
         frame.close_code()
     }
 
@@ -141,7 +169,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn is_quiet(&mut self) {
         self.send(Frame::ping(b"quiet?")).await;
         let frame = self.hear().await;
-        assert!(frame.opcode == 10 && frame.payload == b"quiet?", "expected nothing, got {frame:?}");
+        assert!(
+            frame.opcode == 10 && frame.payload == b"quiet?",
+            "expected nothing, got {frame:?}"
+        );
     }
 
     /// The server ends its half within this time, and sends nothing before.
@@ -168,7 +199,11 @@ pub fn port(endpoint: &Handle) -> u16 {
 
 /// Sends a request on a connection of its own, and returns what answers it.
 pub async fn ask(port: u16, request: &Request) -> Response {
-    connect(port).await.request(request).await.expect("an answer")
+    connect(port)
+        .await
+        .request(request)
+        .await
+        .expect("an answer")
 }
 
 async fn connect(port: u16) -> Connection {

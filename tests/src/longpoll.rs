@@ -26,7 +26,9 @@ impl Answer {
         assert_eq!(response.status, 200, "{response:?}");
         let body: Value = serde_json::from_str(&response.body).expect("an answer in JSON");
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
-        let messages = body["messages"].as_array().map(|messages| messages.iter().map(text).collect());
+        let messages = body["messages"]
+            .as_array()
+            .map(|messages| messages.iter().map(text).collect());
         Answer {
             status: body["status"].as_u64().expect("a status"),
             token: body.get("token").map(text),
@@ -38,12 +40,19 @@ impl Answer {
 
 /// A request that polls, or opens a session if the token is empty.
 pub fn poll(target: &str, token: &str) -> Request {
-    Request::get(&format!("{target}{}token={token}", if target.contains('?') { '&' } else { '?' }))
+    Request::get(&format!(
+        "{target}{}token={token}",
+        if target.contains('?') { '&' } else { '?' }
+    ))
 }
 
 /// A request that brings one text message.
 pub fn post(target: &str, token: &str, text: &str) -> Request {
-    let request = Request { method: "POST".to_owned(), body: text.to_owned(), ..poll(target, token) };
+    let request = Request {
+        method: "POST".to_owned(),
+        body: text.to_owned(),
+        ..poll(target, token)
+    };
     request.header("content-length", &text.len().to_string())
 }
 
@@ -64,19 +73,30 @@ pub struct Poller<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
     /// A client that has a token already.
     pub fn with(connection: Connection<S>, target: &str, token: &str) -> Self {
-        Poller { connection, target: target.to_owned(), token: token.to_owned() }
+        Poller {
+            connection,
+            target: target.to_owned(),
+            token: token.to_owned(),
+        }
     }
 
     /// Opens a session.
     pub async fn open(connection: Connection<S>, target: &str) -> Self {
         let mut poller = Poller::with(connection, target, "");
         let answer = poller.poll().await;
-        assert_eq!((answer.status, answer.messages.len()), (410, 0), "{answer:?}");
+        assert_eq!(
+            (answer.status, answer.messages.len()),
+            (410, 0),
+            "{answer:?}"
+        );
         poller
     }
 
     /// Another client of the same session, on a connection of its own.
-    pub fn beside<T: AsyncRead + AsyncWrite + Unpin>(&self, connection: Connection<T>) -> Poller<T> {
+    pub fn beside<T: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        connection: Connection<T>,
+    ) -> Poller<T> {
         Poller::with(connection, &self.target, &self.token)
     }
 
@@ -88,12 +108,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
 
     /// Sends a poll, and does not wait for its answer.
     pub async fn begin(&mut self) {
-        self.connection.write(&poll(&self.target, &self.token).to_bytes()).await;
+        self.connection
+            .write(&poll(&self.target, &self.token).to_bytes())
+            .await;
     }
 
     /// The answer to a poll that was sent.
     pub async fn answer(&mut self) -> Answer {
-        let answer = Answer::of(self.connection.response(false).await.expect("an answer to a poll"));
+        let answer = Answer::of(
+            self.connection
+                .response(false)
+                .await
+                .expect("an answer to a poll"),
+        );
         if let Some(token) = &answer.token {
             self.token.clone_from(token);
         }
@@ -113,12 +140,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
 
     /// Sends a text message; the protocol's status.
     pub async fn say(&mut self, text: &str) -> u64 {
-        self.ask(&post(&self.target, &self.token, text)).await.status
+        self.ask(&post(&self.target, &self.token, text))
+            .await
+            .status
     }
 
     /// Sends messages, one a line; the protocol's status.
     pub async fn say_all(&mut self, lines: &str) -> u64 {
-        self.ask(&batch(&self.target, &self.token, lines)).await.status
+        self.ask(&batch(&self.target, &self.token, lines))
+            .await
+            .status
     }
 
     /// Sends any request; the answer's token is left alone.
@@ -142,6 +173,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
     /// Whether there is no answer yet, and none comes within this time.
     pub async fn waits(&mut self, time: Duration) -> bool {
         assert!(time < PATIENCE, "a connection is not more patient");
-        tokio::time::timeout(time, self.connection.arrival()).await.is_err()
+        tokio::time::timeout(time, self.connection.arrival())
+            .await
+            .is_err()
     }
 }

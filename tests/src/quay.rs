@@ -35,7 +35,11 @@ endpoint! {
 pub async fn start(port: u16) -> Result<Running<Quay>, Error> {
     let set = |settings: &mut Settings| {
         let ip = Setting::given([127, 0, 0, 1]);
-        settings.http = Some(Http { ip, port: Setting::exact(port), ..Http::DEFAULT });
+        settings.http = Some(Http {
+            ip,
+            port: Setting::exact(port),
+            ..Http::DEFAULT
+        });
     };
     Quay::builder().settings(set).server(true).start().await
 }
@@ -43,7 +47,8 @@ pub async fn start(port: u16) -> Result<Running<Quay>, Error> {
 /// A page of this address, for browsers.
 async fn page(_: Request<Body>) -> Result<Response<Body>, Infallible> {
     let mut page = Response::new(Body::from("<!doctype html><title>Quay</title>"));
-    page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    page.headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
     Ok(page)
 }
 
@@ -100,7 +105,10 @@ impl Room {
             "never" => std::future::pending().await,
             _ => {}
         }
-        let me = wish["name"].as_str().map(|name| join.track(name, json!({"away": false}))).transpose()?;
+        let me = wish["name"]
+            .as_str()
+            .map(|name| join.track(name, json!({"away": false})))
+            .transpose()?;
         if me.is_some() {
             mailbox.send(AfterJoin)?;
         }

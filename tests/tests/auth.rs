@@ -12,14 +12,28 @@ mod auth;
 use auth::{App, Edge, Store, User};
 
 async fn start() -> Site<Edge> {
-    let ann = User { name: "ann", password: "anchor", rooms: &[7] };
-    let bob = User { name: "bob", password: "buoy", rooms: &[] };
-    testing::start_with(App { store: Store::new([(1, ann), (2, bob)]) }).await
+    let ann = User {
+        name: "ann",
+        password: "anchor",
+        rooms: &[7],
+    };
+    let bob = User {
+        name: "bob",
+        password: "buoy",
+        rooms: &[],
+    };
+    testing::start_with(App {
+        store: Store::new([(1, ann), (2, bob)]),
+    })
+    .await
 }
 
 async fn token(site: &Site<Edge>, name: &str, password: &str) -> String {
     let visitor = site.visitor();
-    let login = visitor.post("/login").form(&[("name", name), ("password", password)]).await;
+    let login = visitor
+        .post("/login")
+        .form(&[("name", name), ("password", password)])
+        .await;
     assert_eq!(login.status(), 204);
     visitor.get("/token").await.text().to_owned()
 }
@@ -36,7 +50,10 @@ async fn a_visitor_signs_in_and_talks() {
         let client = connect.await.unwrap();
         let mut room = client.join("room:7", json!({})).await.unwrap();
         room.push("say", "ahoy");
-        assert_eq!(room.expect("said").await.json::<Value>(), json!({"by": "ann", "text": "ahoy"}));
+        assert_eq!(
+            room.expect("said").await.json::<Value>(),
+            json!({"by": "ann", "text": "ahoy"})
+        );
         let who = room.push("who", json!({})).await;
         assert_eq!(who.ok::<Value>(), json!({"users": ["ann", "bob"]}));
     }
@@ -46,14 +63,27 @@ async fn a_visitor_signs_in_and_talks() {
 async fn nobody_else_comes_in() {
     let site = start().await;
     let visitor = site.visitor();
-    let login = visitor.post("/login").form(&[("name", "ann"), ("password", "buoy")]).await;
+    let login = visitor
+        .post("/login")
+        .form(&[("name", "ann"), ("password", "buoy")])
+        .await;
     assert_eq!(login.status(), 401);
     assert_eq!(visitor.get("/token").await.status(), 401);
     assert!(site.connect("/socket").await.is_err());
-    assert!(site.connect("/socket").param("token", "mine").await.is_err());
+    assert!(
+        site.connect("/socket")
+            .param("token", "mine")
+            .await
+            .is_err()
+    );
 
     let foreign = site.tokens("something else").unwrap().sign(&1).unwrap();
-    assert!(site.connect("/socket").param("token", &foreign).await.is_err());
+    assert!(
+        site.connect("/socket")
+            .param("token", &foreign)
+            .await
+            .is_err()
+    );
     let gone = site.tokens("user socket").unwrap().sign(&3).unwrap();
     assert!(site.connect("/socket").param("token", &gone).await.is_err());
 }
@@ -62,7 +92,11 @@ async fn nobody_else_comes_in() {
 async fn a_room_is_for_its_members() {
     let site = start().await;
     let token = token(&site, "bob", "buoy").await;
-    let client = site.connect("/socket").param("token", &token).await.unwrap();
+    let client = site
+        .connect("/socket")
+        .param("token", &token)
+        .await
+        .unwrap();
     for (topic, reason) in [("room:7", "unauthorized"), ("room:x", "no such room")] {
         let refused = client.join(topic, json!({})).await.unwrap_err();
         assert_eq!(refused.json::<Value>(), json!({"reason": reason}));
@@ -73,7 +107,11 @@ async fn a_room_is_for_its_members() {
 async fn a_user_is_signed_out_everywhere() {
     let site = start().await;
     let token = token(&site, "ann", "anchor").await;
-    let client = site.connect("/socket").param("token", &token).await.unwrap();
+    let client = site
+        .connect("/socket")
+        .param("token", &token)
+        .await
+        .unwrap();
     site.broadcast("users:1", "disconnect", json!({})).unwrap();
     client.expect_close(1001).await;
 }

@@ -7,7 +7,8 @@ use std::{
 
 use axum::{Router, extract::ConnectInfo, routing::get};
 use landfall::{
-    Endpoint, Flow, Handle, Message, Outbox, PeerData, Refused, RequestUri, Running, endpoint, socket,
+    Endpoint, Flow, Handle, Message, Outbox, PeerData, Refused, RequestUri, Running, endpoint,
+    socket,
 };
 use landfall_tests::{
     client::{self, Client, ask},
@@ -47,8 +48,14 @@ struct Echo(String);
 
 #[socket]
 impl Echo {
-    async fn connect(#[info] peer_data: PeerData, #[info] uri: RequestUri) -> Result<Self, Refused> {
-        Ok(Echo(format!("{} {}?{}", peer_data.address, uri.path, uri.query)))
+    async fn connect(
+        #[info] peer_data: PeerData,
+        #[info] uri: RequestUri,
+    ) -> Result<Self, Refused> {
+        Ok(Echo(format!(
+            "{} {}?{}",
+            peer_data.address, uri.path, uri.query
+        )))
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -65,7 +72,10 @@ impl Echo {
 
 fn router() -> Router {
     Router::new()
-        .route("/who", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
+        .route(
+            "/who",
+            get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }),
+        )
         .route("/edge", get(|edge: Handle| async move { edge.name() }))
         .route("/panic", get(panicking))
         .route("/slow", get(slow))
@@ -91,7 +101,9 @@ struct Served {
 async fn serve() -> Served {
     let inner = Inner::start().await.expect("the endpoint starts");
     let router = router().nest_service("/rt", inner.service());
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let (stop, stopped) = oneshot::channel::<()>();
     let edge = inner.clone();
@@ -100,9 +112,17 @@ async fn serve() -> Served {
         edge.shutdown().await.expect("a clean end");
     };
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving =
-        tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await });
-    Served { inner, port, stop, serving }
+    let serving = tokio::spawn(async move {
+        axum::serve(listener, service)
+            .with_graceful_shutdown(stopped)
+            .await
+    });
+    Served {
+        inner,
+        port,
+        stop,
+        serving,
+    }
 }
 
 /// Whether the text is an address of this machine, and what follows it.
@@ -120,7 +140,10 @@ async fn nested_sockets_know_their_peer_and_the_whole_path() {
     assert_eq!(split_peer(&told), (here, "/rt/echo/7/websocket?a=b"));
     client.text("hello").await;
     assert_eq!(client.hear_text().await, "hello");
-    served.inner.broadcast("news", "said", "to all").expect("room for a broadcast");
+    served
+        .inner
+        .broadcast("news", "said", "to all")
+        .expect("room for a broadcast");
     assert_eq!(client.hear_text().await, "to all");
     assert_eq!(served.inner.path("/echo"), "/rt/echo");
 }
@@ -129,8 +152,13 @@ async fn nested_sockets_know_their_peer_and_the_whole_path() {
 #[tokio::test]
 async fn nested_sockets_count_clients_behind_proxies() {
     let served = serve().await;
-    for (client, status) in [("192.0.2.1", 200), ("6.6.6.6, 192.0.2.1", 429), ("192.0.2.2", 200)] {
-        let request = Request::get("/rt/echo/7/longpoll?vsn=2.0.0").header("x-forwarded-for", client);
+    for (client, status) in [
+        ("192.0.2.1", 200),
+        ("6.6.6.6, 192.0.2.1", 429),
+        ("192.0.2.2", 200),
+    ] {
+        let request =
+            Request::get("/rt/echo/7/longpoll?vsn=2.0.0").header("x-forwarded-for", client);
         assert_eq!(ask(served.port, &request).await.status, status, "{client}");
     }
 }
@@ -139,10 +167,23 @@ async fn nested_sockets_count_clients_behind_proxies() {
 async fn a_router_beside_a_nested_endpoint_is_served() {
     let served = serve().await;
     let who = ask(served.port, &Request::get("/who")).await;
-    assert_eq!((who.status, split_peer(&who.body).0), (200, IpAddr::V4(Ipv4Addr::LOCALHOST)));
-    assert_eq!(ask(served.port, &Request::get("/nowhere")).await.status, 404);
-    assert_eq!(ask(served.port, &Request::get("/rt/nowhere")).await.status, 404);
-    assert_eq!(ask(served.port, &Request::get("/edge")).await.status, 500, "outside of any endpoint");
+    assert_eq!(
+        (who.status, split_peer(&who.body).0),
+        (200, IpAddr::V4(Ipv4Addr::LOCALHOST))
+    );
+    assert_eq!(
+        ask(served.port, &Request::get("/nowhere")).await.status,
+        404
+    );
+    assert_eq!(
+        ask(served.port, &Request::get("/rt/nowhere")).await.status,
+        404
+    );
+    assert_eq!(
+        ask(served.port, &Request::get("/edge")).await.status,
+        500,
+        "outside of any endpoint"
+    );
 }
 
 #[tokio::test]
@@ -153,7 +194,10 @@ async fn nested_origins_are_compared_with_the_original_request() {
         request.headers.retain(|(name, _)| name != "host");
         request.header("host", host)
     };
-    for (host, origin) in [("a.example", "http://a.example"), ("a.example:8080", "http://a.example:8080")] {
+    for (host, origin) in [
+        ("a.example", "http://a.example"),
+        ("a.example:8080", "http://a.example:8080"),
+    ] {
         Client::open_by(served.port, &request(host, origin)).await;
     }
     for (host, origin) in [
@@ -171,11 +215,14 @@ async fn nested_origins_are_compared_with_the_original_request() {
 async fn a_frame_that_comes_with_the_handshake_is_heard() {
     let served = serve().await;
     let outer = Outer::start().await.expect("the endpoint starts");
-    for (port, target) in [(served.port, "/rt/echo/1/websocket"), (client::port(&outer), "/echo/1/websocket")]
-    {
+    for (port, target) in [
+        (served.port, "/rt/echo/1/websocket"),
+        (client::port(&outer), "/echo/1/websocket"),
+    ] {
         for length in [5, 100, 100_000] {
             let text = "e".repeat(length);
-            let mut client = Client::open_with(port, &Request::upgrade(target), &Frame::text(&text)).await;
+            let mut client =
+                Client::open_with(port, &Request::upgrade(target), &Frame::text(&text)).await;
             assert!(client.hear_text().await.contains(target));
             assert_eq!(client.hear_text().await, text);
             client.is_quiet().await;
@@ -196,15 +243,26 @@ async fn both_stop_together() {
         let port = served.port;
         async move { ask(port, &Request::get("/slow")).await }
     });
-    until("all are connected", || served.inner.stats().connections == 20).await;
+    until("all are connected", || {
+        served.inner.stats().connections == 20
+    })
+    .await;
     served.stop.send(()).expect("the server runs");
     for mut client in clients {
         let frame = client.hear().await;
         assert_eq!(frame.close_code(), Some(1012), "{frame:?}");
         client.send(Frame::close(1012, b"")).await;
     }
-    assert_eq!(slow.await.expect("no panic").body, "done", "what was in flight is finished");
-    served.serving.await.expect("no panic").expect("a clean end");
+    assert_eq!(
+        slow.await.expect("no panic").body,
+        "done",
+        "what was in flight is finished"
+    );
+    served
+        .serving
+        .await
+        .expect("no panic")
+        .expect("a clean end");
     let stats = served.inner.stats();
     assert_eq!((stats.connections, stats.tasks), (0, 0));
 }
@@ -218,7 +276,10 @@ async fn nested_sockets_that_leave_during_the_shutdown_were_not_cut_off() {
         for _ in 0..20 {
             clients.push(Client::open(served.port, "/rt/echo/1/websocket").await);
         }
-        until("all are connected", || served.inner.stats().connections == 20).await;
+        until("all are connected", || {
+            served.inner.stats().connections == 20
+        })
+        .await;
         let leaving = tokio::spawn(async move { clients.into_iter().for_each(Client::reset) });
         served.inner.shutdown().await.expect("a clean end");
         leaving.await.expect("no panic");
@@ -230,11 +291,17 @@ async fn inside_an_endpoint_axum_has_its_extractors() {
     let outer = Outer::start().await.expect("the endpoint starts");
     let port = client::port(&outer);
     let who = ask(port, &Request::get("/who")).await;
-    assert_eq!((who.status, split_peer(&who.body).0), (200, IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    assert_eq!(
+        (who.status, split_peer(&who.body).0),
+        (200, IpAddr::V4(Ipv4Addr::LOCALHOST))
+    );
     assert_eq!(ask(port, &Request::get("/edge")).await.body, "Outer");
     assert_eq!(ask(port, &Request::get("/nowhere")).await.status, 404);
     let mut client = Client::open(port, "/echo/1/websocket").await;
-    assert_eq!(split_peer(&client.hear_text().await).1, "/echo/1/websocket?");
+    assert_eq!(
+        split_peer(&client.hear_text().await).1,
+        "/echo/1/websocket?"
+    );
 }
 
 #[tokio::test]

@@ -92,15 +92,20 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     fn start(&self) -> tracing::subscriber::DefaultGuard {
         let writer = self.clone();
-        let subscriber =
-            tracing_subscriber::fmt().without_time().with_ansi(false).with_writer(move || writer.clone());
+        let subscriber = tracing_subscriber::fmt()
+            .without_time()
+            .with_ansi(false)
+            .with_writer(move || writer.clone());
         tracing::subscriber::set_default(subscriber.finish())
     }
 
     /// Lines about callbacks.
     fn lines(&self) -> Vec<String> {
         let text = String::from_utf8_lossy(&lock(&self.0)).into_owned();
-        text.lines().filter(|line| line.contains("callback")).map(str::to_owned).collect()
+        text.lines()
+            .filter(|line| line.contains("callback"))
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -131,9 +136,21 @@ impl Harbour {
         let (gate, waits) = mpsc::channel();
         let log = Log::default();
         let _logging = log.start();
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let site = runtime.block_on(Site::start(Gate(Arc::new(Mutex::new(waits))))).expect("it starts");
-        Harbour { runtime, site, gate, log, _turn: turn }
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let site = runtime
+            .block_on(Site::start(Gate(Arc::new(Mutex::new(waits)))))
+            .expect("it starts");
+        Harbour {
+            runtime,
+            site,
+            gate,
+            log,
+            _turn: turn,
+        }
     }
 
     /// The lines of the log, once there are that many.
@@ -143,7 +160,9 @@ impl Harbour {
     }
 
     fn close(self) {
-        self.runtime.block_on(self.site.shutdown()).expect("a clean end");
+        self.runtime
+            .block_on(self.site.shutdown())
+            .expect("a clean end");
         assert_eq!(watches(), 0, "no thread is left");
     }
 }
@@ -151,20 +170,29 @@ impl Harbour {
 fn until(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(10), "it does not come");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "it does not come"
+        );
         sleep(Duration::from_millis(5));
     }
 }
 
 /// The threads of watchdogs in this process.
 fn watches() -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
     let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
     names.filter(|name| name.starts_with("watch Site")).count()
 }
 
 fn clients() -> Runtime {
-    Builder::new_current_thread().enable_all().build().expect("a runtime")
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 #[test]
@@ -184,7 +212,11 @@ fn others_are_served_while_a_callback_blocks() {
             let asked = Instant::now();
             other.text("there?").await;
             assert_eq!(other.hear_text().await, "there?");
-            assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+            assert!(
+                asked.elapsed() < Duration::from_secs(1),
+                "{:?}",
+                asked.elapsed()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         // Who is new is served too.
@@ -194,17 +226,35 @@ fn others_are_served_while_a_callback_blocks() {
 
         let lines = harbour.lines(1);
         let named = r#"socket="Parrot" callback="handle_in""#;
-        assert!(lines[0].contains("a callback blocks its thread") && lines[0].contains(named), "{lines:?}");
-        assert!(lines[0].trim_start().starts_with("WARN") && !lines[0].contains("topic"), "{lines:?}");
-        assert_eq!((lines.len(), harbour.site.stats().blocked_callbacks), (1, 1));
+        assert!(
+            lines[0].contains("a callback blocks its thread") && lines[0].contains(named),
+            "{lines:?}"
+        );
+        assert!(
+            lines[0].trim_start().starts_with("WARN") && !lines[0].contains("topic"),
+            "{lines:?}"
+        );
+        assert_eq!(
+            (lines.len(), harbour.site.stats().blocked_callbacks),
+            (1, 1)
+        );
 
         harbour.gate.send(()).expect("it waits");
         assert_eq!(blocked.hear_text().await, "block");
         let lines = harbour.lines(2);
-        assert!(lines[1].contains("has returned") && lines[1].contains(named), "{lines:?}");
+        assert!(
+            lines[1].contains("has returned") && lines[1].contains(named),
+            "{lines:?}"
+        );
         assert!(lines[1].contains("took=3."), "{lines:?}");
     });
-    assert_eq!((harbour.log.lines().len(), harbour.site.stats().blocked_callbacks), (2, 1));
+    assert_eq!(
+        (
+            harbour.log.lines().len(),
+            harbour.site.stats().blocked_callbacks
+        ),
+        (2, 1)
+    );
     harbour.close();
 }
 
@@ -214,14 +264,23 @@ fn a_callback_of_a_channel_is_named_with_its_topic() {
     clients().block_on(async {
         let mut client = Client::open(port(&harbour.site), "/users/websocket?vsn=2.0.0").await;
         let topic = "room\r\nWARN forged";
-        client.text(&json!(["1", "1", topic, "phx_join", {}]).to_string()).await;
+        client
+            .text(&json!(["1", "1", topic, "phx_join", {}]).to_string())
+            .await;
         client.hear_text().await;
-        client.text(&json!(["1", "2", topic, "block", {}]).to_string()).await;
+        client
+            .text(&json!(["1", "2", topic, "block", {}]).to_string())
+            .await;
         let lines = harbour.lines(1);
         let named = r#"socket="Users" callback="handle_in" topic="room\r\nWARN forged""#;
-        assert!(lines[0].contains("a callback blocks its thread") && lines[0].contains(named), "{lines:?}");
+        assert!(
+            lines[0].contains("a callback blocks its thread") && lines[0].contains(named),
+            "{lines:?}"
+        );
         // The client's other messages are handled meanwhile.
-        client.text(&json!([null, "3", "phoenix", "heartbeat", {}]).to_string()).await;
+        client
+            .text(&json!([null, "3", "phoenix", "heartbeat", {}]).to_string())
+            .await;
         assert!(client.hear_text().await.contains("\"3\""));
         harbour.gate.send(()).expect("it waits");
         assert!(client.hear_text().await.contains("\"2\""));

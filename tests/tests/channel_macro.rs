@@ -108,12 +108,22 @@ impl Room {
         mailbox: channel::Mailbox<Tick>,
         whole: Join<Self>,
     ) -> Result<(Self, Value), JoinError> {
-        assert_eq!((topic, whole.rest()), (whole.topic(), id.to_string().as_str()));
+        assert_eq!(
+            (topic, whole.rest()),
+            (whole.topic(), id.to_string().as_str())
+        );
         assert_eq!(socket.name, shared.name);
         if params.password != Self::PASSWORD {
             return Err(JoinError::new("wrong password"));
         }
-        Ok((Room { id, name: shared.name.clone(), mailbox }, json!({"welcome": socket.name})))
+        Ok((
+            Room {
+                id,
+                name: shared.name.clone(),
+                mailbox,
+            },
+            json!({"welcome": socket.name}),
+        ))
     }
 
     #[handle_in("said")]
@@ -158,7 +168,10 @@ impl Room {
     }
 
     fn terminate(self, reason: Reason) {
-        ENDED.lock().unwrap_or_else(PoisonError::into_inner).push((self.id, reason));
+        ENDED
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((self.id, reason));
     }
 }
 
@@ -201,7 +214,11 @@ struct Client(WebSocket<TcpStream>);
 impl Client {
     fn open(address: SocketAddr, path: &str) -> Client {
         let url = format!("ws://{address}{path}");
-        Client(tungstenite::client(url, TcpStream::connect(address).unwrap()).unwrap().0)
+        Client(
+            tungstenite::client(url, TcpStream::connect(address).unwrap())
+                .unwrap()
+                .0,
+        )
     }
 
     fn send(&mut self, topic: &str, event: &str, payload: Value) {
@@ -221,7 +238,10 @@ impl Client {
     fn reply(&mut self) -> (String, Value) {
         let (event, mut payload) = self.read();
         assert_eq!(event, "phx_reply", "{payload}");
-        (payload["status"].as_str().unwrap().to_owned(), payload["response"].take())
+        (
+            payload["status"].as_str().unwrap().to_owned(),
+            payload["response"].take(),
+        )
     }
 
     fn ask(&mut self, topic: &str, event: &str, payload: Value) -> (String, Value) {
@@ -258,15 +278,27 @@ async fn join_takes_its_arguments() {
         let mut ann = Client::open(address, "/socket/ann/websocket?vsn=2.0.0");
         let right = || json!({"password": "sesame"});
         assert_eq!(ann.join("room:1", right()), ok(json!({"welcome": "ann"})));
-        assert_eq!(ann.join("room:2", json!({"password": "x"})), refused("wrong password"));
+        assert_eq!(
+            ann.join("room:2", json!({"password": "x"})),
+            refused("wrong password")
+        );
         assert_eq!(ann.join("room:3", json!({})), refused("invalid payload"));
         assert_eq!(ann.join("room:three", right()), refused("unmatched topic"));
         assert_eq!(ann.join("hall:1", right()), refused("unmatched topic"));
         assert_eq!(ann.join("room:lobby", json!({})), ok(json!({})));
-        assert_eq!(ann.ask("room:lobby", "size", json!({})), ok(json!({"size": 3})));
+        assert_eq!(
+            ann.ask("room:lobby", "size", json!({})),
+            ok(json!({"size": 3}))
+        );
         assert_eq!(ann.join("generic:x", json!({})), ok(json!({})));
-        assert_eq!(ann.ask("generic:x", "value", json!({})), ok(json!({"value": "0"})));
-        assert_eq!(ann.join("generic:y", json!({})), refused("too many channels joined"));
+        assert_eq!(
+            ann.ask("generic:x", "value", json!({})),
+            ok(json!({"value": "0"}))
+        );
+        assert_eq!(
+            ann.join("generic:y", json!({})),
+            refused("too many channels joined")
+        );
     })
     .await;
 }
@@ -278,19 +310,37 @@ async fn events_find_their_handlers() {
         bob.join("room:11", json!({"password": "sesame"}));
         bob.send("room:11", "said", json!({"text": "ahoy"}));
         assert_eq!(bob.reply(), ok(json!({"id": 11})));
-        assert_eq!(bob.read(), ("said".to_owned(), json!({"text": "ahoy", "to": "bob"})));
-        assert_eq!(bob.ask("room:11", "said", json!({"txt": 1})), refused("invalid payload"));
-        assert_eq!(bob.ask("room:11", "bytes", json!({})), refused("invalid payload"));
+        assert_eq!(
+            bob.read(),
+            ("said".to_owned(), json!({"text": "ahoy", "to": "bob"}))
+        );
+        assert_eq!(
+            bob.ask("room:11", "said", json!({"txt": 1})),
+            refused("invalid payload")
+        );
+        assert_eq!(
+            bob.ask("room:11", "bytes", json!({})),
+            refused("invalid payload")
+        );
         let header = [&[0, 1, 1, 7, 5], "12room:11bytes".as_bytes(), &[9, 9, 9]].concat();
         bob.0.send(Frame::binary(header)).unwrap();
         assert_eq!(bob.reply(), ok(json!({"length": 3})));
-        assert_eq!(bob.ask("room:11", "pong", json!(null)), ok(json!({"event": "pong"})));
-        assert_eq!(bob.ask("room:11", "unheard", json!({})), ok(json!({"other": "unheard"})));
+        assert_eq!(
+            bob.ask("room:11", "pong", json!(null)),
+            ok(json!({"event": "pong"}))
+        );
+        assert_eq!(
+            bob.ask("room:11", "unheard", json!({})),
+            ok(json!({"other": "unheard"}))
+        );
         bob.send("room:11", "silent", json!({}));
         bob.send("room:11", "later", json!({}));
         assert_eq!(bob.read(), ("tick".to_owned(), json!({"tick": 7})));
         bob.join("room:lobby", json!({}));
-        assert_eq!(bob.ask("room:lobby", "unheard", json!({})), refused("unknown event"));
+        assert_eq!(
+            bob.ask("room:lobby", "unheard", json!({})),
+            refused("unknown event")
+        );
         bob.send("room:11", "stop", json!({}));
         assert_eq!(bob.read().0, "stopping");
         assert_eq!(bob.read().0, "phx_close");
@@ -314,16 +364,23 @@ async fn broadcasts_find_their_handlers() {
     .await
     .unwrap();
     // The first does not fit its handler, and is seen by nobody.
-    web.broadcast("room:21", "said", json!({"txt": "lost"})).unwrap();
-    web.broadcast("room:21", "said", json!({"text": "found"})).unwrap();
-    web.broadcast("room:22", "said", json!({"text": "elsewhere"})).unwrap();
+    web.broadcast("room:21", "said", json!({"txt": "lost"}))
+        .unwrap();
+    web.broadcast("room:21", "said", json!({"text": "found"}))
+        .unwrap();
+    web.broadcast("room:22", "said", json!({"text": "elsewhere"}))
+        .unwrap();
     amy = spawn_blocking(move || {
-        assert_eq!(amy.read(), ("said".to_owned(), json!({"text": "found", "to": "amy"})));
+        assert_eq!(
+            amy.read(),
+            ("said".to_owned(), json!({"text": "found", "to": "amy"}))
+        );
         amy
     })
     .await
     .unwrap();
-    web.broadcast("room:21", "unhandled", json!({"as": "it is"})).unwrap();
+    web.broadcast("room:21", "unhandled", json!({"as": "it is"}))
+        .unwrap();
     amy = spawn_blocking(move || {
         assert_eq!(amy.read(), ("unhandled".to_owned(), json!({"as": "it is"})));
         amy
@@ -354,7 +411,9 @@ async fn a_socket_is_disconnected_by_its_id() {
     .await
     .unwrap();
     web.broadcast("users:eve", "disconnect", json!({})).unwrap();
-    spawn_blocking(move || assert!(eve.0.read().unwrap().is_close())).await.unwrap();
+    spawn_blocking(move || assert!(eve.0.read().unwrap().is_close()))
+        .await
+        .unwrap();
     web.shutdown().await.unwrap();
 }
 
@@ -377,7 +436,10 @@ fn options_are_constants_of_the_socket() {
     assert_eq!(UserSocket::OPTIONS.log, Some(tracing::Level::DEBUG));
     assert_eq!(UserSocket::NEEDS.params, ["name"]);
     let routes = format!("{:?}", UserSocket::CHANNELS);
-    assert!(routes.contains("\"generic:*\"") && routes.contains("Generic<u8>"), "{routes}");
+    assert!(
+        routes.contains("\"generic:*\"") && routes.contains("Generic<u8>"),
+        "{routes}"
+    );
     let only = Versioned::new(&V2, Requirement::new("~> 2.0.0"));
     assert_eq!(format!("{:?}", OnlyV2::SERIALIZERS), format!("[{only:?}]"));
 }

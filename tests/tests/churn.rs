@@ -68,7 +68,9 @@ struct Started {
 }
 
 async fn start() -> Started {
-    let site = Site::start(Crashes::default()).await.expect("the site starts");
+    let site = Site::start(Crashes::default())
+        .await
+        .expect("the site starts");
     let port = client::port(&site);
     let tasks = site.stats().tasks;
     Started { site, port, tasks }
@@ -81,7 +83,10 @@ impl Started {
 
     /// Nothing is left of any connection.
     async fn is_as_at_first(&self) {
-        until("all connections have ended", || self.site.stats().connections == 0).await;
+        until("all connections have ended", || {
+            self.site.stats().connections == 0
+        })
+        .await;
         until("no task is left", || self.site.stats().tasks == self.tasks).await;
         assert_eq!(self.site.pubsub().subscribers("news"), 0);
     }
@@ -148,7 +153,11 @@ async fn a_thousand_panics_leave_no_task_and_each_is_told() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
     let (sea, pier) = pier();
-    let site = Site::builder(Crashes::default()).listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Crashes::default())
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     let mut client = sea.open("/pinged/websocket").await;
     client.is_quiet().await;
     let began = Instant::now();
@@ -156,10 +165,16 @@ async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
         let frame = client.hear_within(Duration::from_secs(60)).await;
         assert_eq!((frame.opcode, frame.payload.len()), (9, 0), "{frame:?}");
         let elapsed = began.elapsed().as_secs();
-        assert!((round * 10 - 1..=round * 12 + 1).contains(&elapsed), "ping {round} after {elapsed} s");
+        assert!(
+            (round * 10 - 1..=round * 12 + 1).contains(&elapsed),
+            "ping {round} after {elapsed} s"
+        );
         client.send(Frame::new(10, [])).await;
     }
-    assert!(began.elapsed() > Duration::from_secs(110), "far beyond its timeout");
+    assert!(
+        began.elapsed() > Duration::from_secs(110),
+        "far beyond its timeout"
+    );
 
     // Without an answer there is one ping, and then the end.
     assert_eq!(client.hear_within(Duration::from_secs(60)).await.opcode, 9);
@@ -172,7 +187,11 @@ async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_speaks_is_not_pinged() {
     let (sea, pier) = pier();
-    let site = Site::builder(Crashes::default()).listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Crashes::default())
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     let mut client = sea.open("/pinged/websocket").await;
     for _ in 0..20 {
         client.text("still here").await;

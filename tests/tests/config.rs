@@ -5,8 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use landfall::{
-    CheckOrigin, Config, ConfigError, Connect, Endpoint, EndpointDef, Flow, LongPoll, Message, Mount, Outbox,
-    Refused, Running, Socket, SocketDef, WebSocket,
+    CheckOrigin, Config, ConfigError, Connect, Endpoint, EndpointDef, Flow, LongPoll, Message,
+    Mount, Outbox, Refused, Running, Socket, SocketDef, WebSocket,
     config::{Extra, Http, Scheme, Setting, Settings, Source, Url},
 };
 
@@ -14,11 +14,18 @@ struct Chat;
 
 impl Endpoint for Chat {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Chat", mounts: &[] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Chat",
+        mounts: &[],
+    };
 
     fn settings() -> Settings {
         let mut settings = Settings {
-            url: Url { host: Setting::given("example.com"), path: Setting::given("/chat"), ..Url::DEFAULT },
+            url: Url {
+                host: Setting::given("example.com"),
+                path: Setting::given("/chat"),
+                ..Url::DEFAULT
+            },
             http: Some(Http {
                 port: Setting::env_or_exact("LANDFALL_TEST_NO_SUCH_PORT", 4000),
                 ..Http::DEFAULT
@@ -26,7 +33,10 @@ impl Endpoint for Chat {
             server: Setting::exact(false),
             ..Settings::default()
         };
-        settings.extra("mailer", Setting::given(Extra::table([("from", "a@example.com")])));
+        settings.extra(
+            "mailer",
+            Setting::given(Extra::table([("from", "a@example.com")])),
+        );
         settings
     }
 }
@@ -59,11 +69,17 @@ async fn the_declaration_is_the_lowest_layer() {
 
 #[tokio::test]
 async fn a_file_lies_over_it_and_options_over_the_file() {
-    let path =
-        file("layers.toml", "[url]\nscheme = \"https\"\nport = 8443\n[static_url]\nhost = \"cdn.com\"\n");
+    let path = file(
+        "layers.toml",
+        "[url]\nscheme = \"https\"\nport = 8443\n[static_url]\nhost = \"cdn.com\"\n",
+    );
     let chat = Chat::builder().file(&path).start().await.unwrap();
     assert_eq!(chat.url(), "https://example.com:8443");
-    assert_eq!(chat.static_url(), "http://cdn.com:4000", "nothing is inherited from `url`");
+    assert_eq!(
+        chat.static_url(),
+        "http://cdn.com:4000",
+        "nothing is inherited from `url`"
+    );
     chat.shutdown().await.unwrap();
 
     let chat = Chat::builder()
@@ -82,7 +98,10 @@ async fn a_file_lies_over_it_and_options_over_the_file() {
 
 #[tokio::test]
 async fn everything_wrong_is_said_at_once() {
-    let path = file("wrong.toml", "sever = true\n\n[url]\nport = \"80a\"\npath = \"chat\"\n");
+    let path = file(
+        "wrong.toml",
+        "sever = true\n\n[url]\nport = \"80a\"\npath = \"chat\"\n",
+    );
     let wrong = Chat::builder()
         .file(&path)
         .settings(|settings| settings.secret_key_base = Setting::given("hunter2"))
@@ -104,7 +123,10 @@ async fn everything_wrong_is_said_at_once() {
 #[tokio::test]
 async fn a_file_that_is_missing_is_an_error() {
     let text = message(Chat::builder().file("/nowhere/landfall.toml").start().await).await;
-    assert!(text.contains("cannot read the configuration file `/nowhere/landfall.toml`: "), "{text}");
+    assert!(
+        text.contains("cannot read the configuration file `/nowhere/landfall.toml`: "),
+        "{text}"
+    );
 }
 
 /// Its secret comes from elsewhere.
@@ -112,10 +134,16 @@ struct Vault;
 
 impl Endpoint for Vault {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Vault", mounts: &[] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Vault",
+        mounts: &[],
+    };
 
     fn settings() -> Settings {
-        Settings { secret_key_base: Setting::env("LANDFALL_TEST_NO_SUCH_SECRET"), ..Settings::default() }
+        Settings {
+            secret_key_base: Setting::env("LANDFALL_TEST_NO_SUCH_SECRET"),
+            ..Settings::default()
+        }
     }
 
     fn init(mut config: Config) -> Result<Config, ConfigError> {
@@ -135,9 +163,19 @@ fn vault(value: Extra) -> impl FnOnce(&mut Settings) {
 #[tokio::test]
 async fn init_is_the_uppermost_layer() {
     let secret = "correct horse battery staple, correct horse battery staple, 0123";
-    let running = Vault::builder().settings(vault(secret.into())).start().await.unwrap();
+    let running = Vault::builder()
+        .settings(vault(secret.into()))
+        .start()
+        .await
+        .unwrap();
     let config = running.config();
-    assert_eq!(config.secret_key_base.as_ref().map(|secret| secret.expose()), Some(secret.as_bytes()));
+    assert_eq!(
+        config
+            .secret_key_base
+            .as_ref()
+            .map(|secret| secret.expose()),
+        Some(secret.as_bytes())
+    );
     assert!(!format!("{config:?} {running:?}").contains("horse"));
     running.shutdown().await.unwrap();
 
@@ -145,16 +183,30 @@ async fn init_is_the_uppermost_layer() {
     let findings: Vec<_> = missing.config_errors().unwrap().iter().collect();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].key(), Some("secret_key_base"));
-    assert_eq!(findings[0].message(), "the environment variable `LANDFALL_TEST_NO_SUCH_SECRET` is not set");
-    assert!(matches!(findings[0].origin(), Some(Source::Macro(at)) if at.file().ends_with("config.rs")));
+    assert_eq!(
+        findings[0].message(),
+        "the environment variable `LANDFALL_TEST_NO_SUCH_SECRET` is not set"
+    );
+    assert!(
+        matches!(findings[0].origin(), Some(Source::Macro(at)) if at.file().ends_with("config.rs"))
+    );
 
-    let short = message(Vault::builder().settings(vault("hunter2".into())).start().await).await;
+    let short = message(
+        Vault::builder()
+            .settings(vault("hunter2".into()))
+            .start()
+            .await,
+    )
+    .await;
     assert!(
         short.contains("has 7 bytes, sessions need at least 64 (`secret_key_base` from init)"),
         "{short}"
     );
     let refused = message(Vault::builder().settings(vault(5.into())).start().await).await;
-    assert!(refused.contains("`extra.vault` is not what it should be (from init)"), "{refused}");
+    assert!(
+        refused.contains("`extra.vault` is not what it should be (from init)"),
+        "{refused}"
+    );
 }
 
 struct Anybody;
@@ -197,7 +249,10 @@ impl Endpoint for Mounted {
     };
 
     fn settings() -> Settings {
-        Settings { server: Setting::exact(true), ..Settings::default() }
+        Settings {
+            server: Setting::exact(true),
+            ..Settings::default()
+        }
     }
 }
 
@@ -209,7 +264,10 @@ async fn mounts_are_checked_with_the_rest() {
          src/web.rs:9)\n  help: write `\"//b.com\"` or `\"https://b.com\"`"
     ));
     assert!(text.contains("\"c.com\" has no host"), "{text}");
-    assert!(text.contains("(`check_origin of longpoll of /socket` from macro at src/web.rs:9)"), "{text}");
+    assert!(
+        text.contains("(`check_origin of longpoll of /socket` from macro at src/web.rs:9)"),
+        "{text}"
+    );
     assert!(
         text.contains("`server = true` but no listener is configured (`server` from macro at "),
         "{text}"

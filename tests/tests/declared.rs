@@ -38,10 +38,16 @@ impl Transport for Path {
     const NAME: &'static str = "path";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: self.0, ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: self.0,
+            ..TransportOptions::DEFAULT
+        }
     }
 
-    async fn answer<S: Socket>(&self, _: Attempt) -> Result<http::Response<Body>, http::Response<Body>> {
+    async fn answer<S: Socket>(
+        &self,
+        _: Attempt,
+    ) -> Result<http::Response<Body>, http::Response<Body>> {
         Ok(http::Response::new(Body::from(self.0)))
     }
 }
@@ -82,7 +88,11 @@ async fn each_transport_is_served_where_it_is_declared() {
     ] {
         assert_eq!(status(path).await, expected, "{path}");
     }
-    assert_eq!(status("/preset/preset").await, 503, "a second session, where the socket's options allow one");
+    assert_eq!(
+        status("/preset/preset").await,
+        503,
+        "a second session, where the socket's options allow one"
+    );
     assert_eq!(status("/wider/preset").await, 200);
     assert_eq!(status("/wider/preset").await, 200, "the mount allows two");
     assert_eq!(status("/wider/preset").await, 503);

@@ -67,7 +67,11 @@ struct Harbour {
 
 async fn start() -> Harbour {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let site = Site::builder()
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     Harbour { site, sea }
 }
 
@@ -122,7 +126,10 @@ async fn those_who_left_before_take_no_place_in_a_batch() {
     let mut clients = harbour.open("batches", 40).await;
     let last = clients.split_off(36);
     drop(clients);
-    until("the others have left", || harbour.site.stats().connections == 4).await;
+    until("the others have left", || {
+        harbour.site.stats().connections == 4
+    })
+    .await;
     let (times, ()) = tokio::join!(told(last), harbour.stop());
     assert_eq!(times, [0, 0, 3, 3]);
 }
@@ -143,7 +150,11 @@ async fn those_who_do_not_leave_are_cut_off_at_the_end() {
         clients[0].text("hang").await;
         assert_eq!(clients[0].hear_text().await, "hang");
         let began = Instant::now();
-        let error = harbour.site.shutdown().await.expect_err("a connection was cut off");
+        let error = harbour
+            .site
+            .shutdown()
+            .await
+            .expect_err("a connection was cut off");
         assert!(error.is_drain(), "{error}");
         assert_eq!(began.elapsed().as_secs(), seconds, "{mount}");
         let stats = harbour.site.stats();
@@ -158,14 +169,21 @@ async fn those_who_do_not_answer_are_not_waited_for() {
     let _clients = harbour.open("default", 3).await;
     let began = Instant::now();
     harbour.stop().await;
-    assert!((5..=7).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!(
+        (5..=7).contains(&began.elapsed().as_secs()),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn new_sockets_are_answered_503_meanwhile() {
     let harbour = start().await;
     let mut early = harbour.sea.connect();
-    let answer = early.request(&Request::get("/nothing")).await.expect("an answer");
+    let answer = early
+        .request(&Request::get("/nothing"))
+        .await
+        .expect("an answer");
     assert_eq!(answer.status, 404);
     let mut clients = harbour.open("default", 1).await;
     let stopping = harbour.site.clone();
@@ -173,8 +191,12 @@ async fn new_sockets_are_answered_503_meanwhile() {
     assert_eq!(clients[0].hear().await.close_code(), Some(1012));
 
     let mut service = harbour.site.service();
-    let request = http::Request::get("/default/websocket").body(landfall::Body::empty()).expect("a request");
-    let answer = tower::Service::call(&mut service, request).await.expect("an answer");
+    let request = http::Request::get("/default/websocket")
+        .body(landfall::Body::empty())
+        .expect("a request");
+    let answer = tower::Service::call(&mut service, request)
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 503);
     // The connection that stayed open is closed, not left to time out.
     assert!(early.closed().await.is_some());
@@ -190,12 +212,21 @@ async fn a_stop_waits_for_requests_as_long_as_they_may_take() {
     for (name, request, seconds, lost) in [
         ("nothing", &b""[..], 0, false),
         ("half a head", b"POST / HTTP/1.1\r\nhost: a\r\n", 0, false),
-        ("half a body", b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx", 2, false),
+        (
+            "half a body",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx",
+            2,
+            false,
+        ),
         ("a session", &longpoll, 2, true),
         ("a handshake", &upgrade, 2, true),
     ] {
         let (sea, pier) = pier();
-        let site = Brief::builder().listener(pier).start().await.expect("the site starts");
+        let site = Brief::builder()
+            .listener(pier)
+            .start()
+            .await
+            .expect("the site starts");
         let mut client = sea.connect();
         client.write(request).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -205,8 +236,21 @@ async fn a_stop_waits_for_requests_as_long_as_they_may_take() {
         assert_eq!(end.is_err_and(|error| error.is_drain()), lost, "{name}");
         assert_eq!(site.stats().tasks, 0, "{name}");
         let said = client.closed().await.expect("the connection has ended");
-        let status = if name == "half a body" { "HTTP/1.1 408 " } else { "" };
-        assert!(said.starts_with(status.as_bytes()), "{name}: {:?}", said.escape_ascii().to_string());
-        assert_eq!(said.is_empty(), status.is_empty(), "{name}: {:?}", said.escape_ascii().to_string());
+        let status = if name == "half a body" {
+            "HTTP/1.1 408 "
+        } else {
+            ""
+        };
+        assert!(
+            said.starts_with(status.as_bytes()),
+            "{name}: {:?}",
+            said.escape_ascii().to_string()
+        );
+        assert_eq!(
+            said.is_empty(),
+            status.is_empty(),
+            "{name}: {:?}",
+            said.escape_ascii().to_string()
+        );
     }
 }

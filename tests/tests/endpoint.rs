@@ -17,8 +17,8 @@ use std::{
 };
 
 use landfall::{
-    Address, Body, Children, Connect, Endpoint, EndpointDef, EndpointHandle, Flow, Listener, Message, Mount,
-    Outbox, Pipeline, Refused, Socket, SocketDef, SocketOptions, WebSocket,
+    Address, Body, Children, Connect, Endpoint, EndpointDef, EndpointHandle, Flow, Listener,
+    Message, Mount, Outbox, Pipeline, Refused, Socket, SocketDef, SocketOptions, WebSocket,
     config::{Http, Scheme, Setting, Settings},
     pubsub::{BroadcastError, PubSub, RecvError},
 };
@@ -35,24 +35,38 @@ struct Web;
 
 impl Endpoint for Web {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Web",
+        mounts: &[],
+    };
 
     fn settings() -> Settings {
-        let http = Http { ip: Setting::given([127, 0, 0, 1]), port: Setting::exact(0), ..Http::DEFAULT };
-        Settings { http: Some(http), ..Settings::default() }
+        let http = Http {
+            ip: Setting::given([127, 0, 0, 1]),
+            port: Setting::exact(0),
+            ..Http::DEFAULT
+        };
+        Settings {
+            http: Some(http),
+            ..Settings::default()
+        }
     }
 }
 
 async fn get(address: SocketAddr) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await?;
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     Ok(answer)
 }
 
 fn tcp(address: Address) -> SocketAddr {
-    let Address::Tcp(address) = address else { panic!("{address} is not TCP") };
+    let Address::Tcp(address) = address else {
+        panic!("{address} is not TCP")
+    };
     address
 }
 
@@ -60,10 +74,15 @@ fn tcp(address: Address) -> SocketAddr {
 fn a_start_outside_a_runtime_is_an_error() {
     let mut start = std::pin::pin!(Web::start());
     let poll = start.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    let Poll::Ready(Err(error)) = poll else { panic!("{poll:?}") };
+    let Poll::Ready(Err(error)) = poll else {
+        panic!("{poll:?}")
+    };
     assert!(error.is_no_runtime() && !error.is_config());
     let text = error.to_string();
-    assert!(text.starts_with("an endpoint cannot start outside a tokio runtime"), "{text}");
+    assert!(
+        text.starts_with("an endpoint cannot start outside a tokio runtime"),
+        "{text}"
+    );
     assert!(text.contains("help: "), "{text}");
 }
 
@@ -95,15 +114,30 @@ async fn two_of_a_type_run_side_by_side() {
     let mut news = two.subscribe("news");
     one.broadcast("news", "from", "one").unwrap();
     two.local_broadcast("news", "from", "two").unwrap();
-    assert_eq!(news.recv().await.unwrap().payload().as_text(), Some("two"), "topics are each endpoint's own");
+    assert_eq!(
+        news.recv().await.unwrap().payload().as_text(),
+        Some("two"),
+        "topics are each endpoint's own"
+    );
 
-    assert_eq!(closed.recv().await.unwrap().payload().as_text(), Some("one"));
+    assert_eq!(
+        closed.recv().await.unwrap().payload().as_text(),
+        Some("one")
+    );
 
     one.shutdown().await.unwrap();
     assert_eq!(closed.recv().await.unwrap_err(), RecvError::Closed);
-    assert!(get(tcp(two.server_info(Scheme::Http).unwrap())).await.is_ok(), "the other goes on");
+    assert!(
+        get(tcp(two.server_info(Scheme::Http).unwrap()))
+            .await
+            .is_ok(),
+        "the other goes on"
+    );
     two.broadcast("news", "from", "two again").unwrap();
-    assert_eq!(one.broadcast("news", "from", "one"), Err(BroadcastError::Closed));
+    assert_eq!(
+        one.broadcast("news", "from", "one"),
+        Err(BroadcastError::Closed)
+    );
     two.shutdown().await.unwrap();
 }
 
@@ -114,21 +148,29 @@ async fn topics_can_be_shared_and_outlive_the_endpoint() {
     let two = Web::builder().pubsub(pubsub.clone()).start().await.unwrap();
     let mut news = two.subscribe("news");
     let other = one.subscribe("news");
-    one.broadcast_from(other.id(), "news", "from", "one").unwrap();
+    one.broadcast_from(other.id(), "news", "from", "one")
+        .unwrap();
     assert_eq!(news.recv().await.unwrap().payload().as_text(), Some("one"));
     one.unsubscribe(other);
     assert_eq!(one.pubsub().subscribers("news"), 1);
     one.shutdown().await.unwrap();
     two.shutdown().await.unwrap();
     pubsub.broadcast("news", "from", "nobody").unwrap();
-    assert_eq!(news.recv().await.unwrap().payload().as_text(), Some("nobody"));
+    assert_eq!(
+        news.recv().await.unwrap().payload().as_text(),
+        Some("nobody")
+    );
 }
 
 #[tokio::test]
 async fn without_a_listener_it_is_a_service() {
     let web = Web::builder().server(false).start().await.unwrap();
     assert!(web.server_info(Scheme::Http).is_err());
-    let response = web.service().call(http::Request::new(Body::empty())).await.unwrap();
+    let response = web
+        .service()
+        .call(http::Request::new(Body::empty()))
+        .await
+        .unwrap();
     assert_eq!(response.status(), 404);
     web.shutdown().await.unwrap();
 }
@@ -152,16 +194,21 @@ async fn a_port_in_use_is_an_error_and_leaves_nothing() {
     let second = Parent::builder()
         .pubsub(pubsub)
         .settings(|settings| {
-            settings.http = Web::settings().http.map(|http| Http { port: Setting::exact(port), ..http })
+            settings.http = Web::settings().http.map(|http| Http {
+                port: Setting::exact(port),
+                ..http
+            })
         })
         .start()
         .await;
     let error = second.unwrap_err();
     assert!(error.is_listen());
     let text = format!("{error:?}");
-    assert!(text.starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")), "{text}");
-    let help =
-        "\n  help: choose another port: `port` of `http`, in the declaration or in the configuration file";
+    assert!(
+        text.starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")),
+        "{text}"
+    );
+    let help = "\n  help: choose another port: `port` of `http`, in the declaration or in the configuration file";
     assert!(text.ends_with(help), "{text}");
     web.shutdown().await.unwrap();
 }
@@ -170,7 +217,11 @@ async fn a_port_in_use_is_an_error_and_leaves_nothing() {
 async fn stops_on_a_signal_of_the_applications() {
     let stop = Arc::new(Notify::new());
     let signal = stop.clone();
-    let web = Web::builder().shutdown_on(async move { signal.notified().await }).start().await.unwrap();
+    let web = Web::builder()
+        .shutdown_on(async move { signal.notified().await })
+        .start()
+        .await
+        .unwrap();
     stop.notify_one();
     web.wait().await.unwrap();
     assert_eq!(web.stats().tasks, 0);
@@ -178,7 +229,11 @@ async fn stops_on_a_signal_of_the_applications() {
 
 #[tokio::test]
 async fn stops_when_the_applications_signal_panics() {
-    let web = Web::builder().shutdown_on(async { panic!("as planned") }).start().await.unwrap();
+    let web = Web::builder()
+        .shutdown_on(async { panic!("as planned") })
+        .start()
+        .await
+        .unwrap();
     web.wait().await.unwrap();
     assert_eq!(web.stats().tasks, 0);
 }
@@ -205,7 +260,10 @@ impl Socket for Family {
     fn children(children: &mut Children) {
         children.add("counter", |handle| async move {
             STARTED.fetch_add(1, Ordering::SeqCst);
-            assert!(handle.server_info(Scheme::Http).is_err(), "children start before the listener");
+            assert!(
+                handle.server_info(Scheme::Http).is_err(),
+                "children start before the listener"
+            );
             std::future::pending().await
         });
     }
@@ -236,8 +294,10 @@ const fn mount<S: Socket<State = ()>>(path: &'static str) -> Mount {
 
 impl Endpoint for Parent {
     type State = ();
-    const DEF: &'static EndpointDef =
-        &EndpointDef { name: "Parent", mounts: &[mount::<Family>("/one"), mount::<Family>("/two")] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Parent",
+        mounts: &[mount::<Family>("/one"), mount::<Family>("/two")],
+    };
 }
 
 #[tokio::test]
@@ -261,8 +321,10 @@ macro_rules! endpoint_with_child {
 
         impl Endpoint for $endpoint {
             type State = ();
-            const DEF: &'static EndpointDef =
-                &EndpointDef { name: stringify!($endpoint), mounts: &[mount::<$socket>("/")] };
+            const DEF: &'static EndpointDef = &EndpointDef {
+                name: stringify!($endpoint),
+                mounts: &[mount::<$socket>("/")],
+            };
         }
 
         impl Socket for $socket {
@@ -294,8 +356,15 @@ async fn a_child_that_panics_at_once_ends_the_endpoint() {
     let doomed = Doomed::start().await.unwrap();
     let error = doomed.wait().await.unwrap_err();
     assert!(error.is_child(), "{error}");
-    assert_eq!(error.to_string(), "child `child` of `Family` panicked more than 3 times in 5 seconds");
-    assert_eq!(RUNS.load(Ordering::SeqCst), 4, "it was started again three times");
+    assert_eq!(
+        error.to_string(),
+        "child `child` of `Family` panicked more than 3 times in 5 seconds"
+    );
+    assert_eq!(
+        RUNS.load(Ordering::SeqCst),
+        4,
+        "it was started again three times"
+    );
     assert_eq!(doomed.stats().tasks, 0);
 }
 
@@ -310,7 +379,11 @@ async fn a_child_that_panics_now_and_then_is_started_again() {
     });
     let clumsy = Clumsy::start().await.unwrap();
     sleep(Duration::from_secs(60)).await;
-    assert_eq!(RUNS.load(Ordering::SeqCst), 21, "and one that returns is done");
+    assert_eq!(
+        RUNS.load(Ordering::SeqCst),
+        21,
+        "and one that returns is done"
+    );
     clumsy.shutdown().await.unwrap();
 }
 
@@ -389,7 +462,10 @@ impl Service<http::Request<Body>> for Gated {
 
 impl Endpoint for Slow {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Slow", mounts: &[] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Slow",
+        mounts: &[],
+    };
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
         Pipeline::new(Gated(SLOW.lock().unwrap().clone().unwrap_or_default()))
@@ -423,8 +499,15 @@ async fn requests_in_flight_are_finished_within_their_time() {
     let began = Instant::now();
     let error = slow.shutdown().await.unwrap_err();
     assert!(error.is_drain(), "{error}");
-    assert!(error.to_string().starts_with("1 connections were cut off"), "{error}");
-    assert!(began.elapsed() < Duration::from_secs(36), "{:?}", began.elapsed());
+    assert!(
+        error.to_string().starts_with("1 connections were cut off"),
+        "{error}"
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(36),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(slow.stats().tasks, 0);
 }
 
@@ -449,14 +532,19 @@ async fn sockets_are_told_and_new_ones_refused() {
             answer.push(byte[0]);
         }
         // The client's close, masked with zeros.
-        socket.write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xf4]).await.unwrap();
+        socket
+            .write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xf4])
+            .await
+            .unwrap();
         answer
     });
     shutdown.unwrap();
     assert!(answer.ends_with(&[0x88, 2, 0x03, 0xf4]));
     assert_eq!((parent.stats().connections, parent.stats().tasks), (0, 0));
 
-    let late = http::Request::get("/one/websocket").body(Body::empty()).unwrap();
+    let late = http::Request::get("/one/websocket")
+        .body(Body::empty())
+        .unwrap();
     assert_eq!(parent.service().call(late).await.unwrap().status(), 503);
 }
 

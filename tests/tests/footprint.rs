@@ -57,7 +57,12 @@ async fn start() -> Started {
     let alone = MEASURED.lock().await;
     let site = Site::start().await.expect("the site starts");
     let (port, tasks) = (client::port(&site), site.stats().tasks);
-    Started { site, port, tasks, _alone: alone }
+    Started {
+        site,
+        port,
+        tasks,
+        _alone: alone,
+    }
 }
 
 impl Started {
@@ -69,7 +74,10 @@ impl Started {
 
     /// Nothing is left of any connection.
     async fn is_as_at_first(&self) {
-        until("all connections have ended", || self.site.stats().connections == 0).await;
+        until("all connections have ended", || {
+            self.site.stats().connections == 0
+        })
+        .await;
         until("no task is left", || self.site.stats().tasks == self.tasks).await;
     }
 }
@@ -82,8 +90,15 @@ fn descriptors() -> usize {
 /// Memory that the process has in use.
 fn resident_bytes() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
-    line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .expect("a size");
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse::<usize>()
+        .expect("a number")
+        * 1024
 }
 
 #[tokio::test]
@@ -99,7 +114,10 @@ async fn readers_that_do_not_read_cost_their_limit_and_no_more() {
     let before = resident_bytes();
     let mut sent = 0;
     while started.site.stats().connections > 1 {
-        started.site.broadcast("news", "headline", payload.clone()).expect("room for a broadcast");
+        started
+            .site
+            .broadcast("news", "headline", payload.clone())
+            .expect("room for a broadcast");
         assert_eq!(reader.hear_text().await.len(), payload.len());
         sent += payload.len();
         // What is told to go waits until the kernel takes the close frame, or half a minute.
@@ -109,7 +127,10 @@ async fn readers_that_do_not_read_cost_their_limit_and_no_more() {
         assert!(sent < 512 * 1024 * 1024, "nobody is ended");
     }
     let grown = resident_bytes().saturating_sub(before);
-    assert!(grown < 64 * 1024 * 1024, "{grown} bytes more after {sent} bytes to each of {READERS}");
+    assert!(
+        grown < 64 * 1024 * 1024,
+        "{grown} bytes more after {sent} bytes to each of {READERS}"
+    );
     drop((stuck, reader));
     started.is_as_at_first().await;
 }

@@ -10,14 +10,21 @@ use landfall_tests::{
 #[tokio::test(flavor = "multi_thread")]
 async fn golden_transcripts_are_answered_as_recorded_or_as_wanted() {
     let base_port = free_ports().expect("21 free ports in a row");
-    let peer = Peer::start(base_port, false).await.expect("the peer starts");
+    let peer = Peer::start(base_port, false)
+        .await
+        .expect("the peer starts");
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let report = replay(&golden, None, base_port).await.expect("the golden files are there");
+    let report = replay(&golden, None, base_port)
+        .await
+        .expect("the golden files are there");
     peer.shutdown().await.expect("the peer stops");
     println!("{report}");
     assert_eq!(report.failed(), 0, "{report}");
     // A machine that is busy with other things may have no time for a message of 7.9 MB.
     assert!(report.skipped() < 2, "{report}");
-    assert!(report.themes.iter().map(|theme| &*theme.name).eq(THEMES), "{report}");
+    assert!(
+        report.themes.iter().map(|theme| &*theme.name).eq(THEMES),
+        "{report}"
+    );
     assert!(report.passed() > 578, "{report}");
 }

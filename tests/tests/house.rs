@@ -7,8 +7,11 @@ use std::{
 };
 
 /// Who may use what stands right of it, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] =
-    &[("origin", "handle", "only in the type of a function that it is given and never calls")];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "origin",
+    "handle",
+    "only in the type of a function that it is given and never calls",
+)];
 
 /// Sources that are nobody's room: the root, and what only tests see.
 const OUTSIDE: &[&str] = &["lib", "testing", "schema_tests"];
@@ -16,22 +19,35 @@ const OUTSIDE: &[&str] = &["lib", "testing", "schema_tests"];
 /// The names between backticks of the quotation behind these words, in their order.
 fn order(behind: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("CONTRIBUTING.md")).expect("CONTRIBUTING.md");
-    let (_, rest) =
-        text.split_once(behind).unwrap_or_else(|| panic!("CONTRIBUTING.md does not say {behind:?}"));
-    let quoted =
-        rest.lines().skip_while(|line| !line.starts_with('>')).take_while(|line| line.starts_with('>'));
-    quoted.flat_map(|line| line.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+    let (_, rest) = text
+        .split_once(behind)
+        .unwrap_or_else(|| panic!("CONTRIBUTING.md does not say {behind:?}"));
+    let quoted = rest
+        .lines()
+        .skip_while(|line| !line.starts_with('>'))
+        .take_while(|line| line.starts_with('>'));
+    quoted
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a workspace")
+        .to_owned()
 }
 
 /// Every source below a folder, but for tests.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() && !matches!(name.as_str(), "tests" | "snapshots" | "docs") {
             sources(&path, found);
         } else if name.ends_with(".rs") && name != "tests.rs" {
@@ -43,8 +59,14 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// The source without its comments and its inline tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("a source");
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    let text = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// What stands directly behind `crate::`, one name or a list of paths.
@@ -63,7 +85,9 @@ fn used(code: &str) -> BTreeSet<String> {
 }
 
 fn first_name(path: &str) -> String {
-    path.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+    path.chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect()
 }
 
 /// The paths of a list, up to its end; lists in them stay whole.
@@ -89,18 +113,30 @@ fn findings(folder: &str, order: &[String]) -> Vec<String> {
     assert!(files.len() > 20, "the sources are elsewhere");
     let mut findings = BTreeSet::new();
     for path in files {
-        let relative = path.strip_prefix(&folder).expect("it is below").to_string_lossy().into_owned();
-        let room = relative.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        let relative = path
+            .strip_prefix(&folder)
+            .expect("it is below")
+            .to_string_lossy()
+            .into_owned();
+        let room = relative
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
+            .to_owned();
         let Some(own) = rank(&room) else {
             if !OUTSIDE.contains(&room.as_str()) {
-                findings.insert(format!("`{room}` is missing from the order in CONTRIBUTING.md"));
+                findings.insert(format!(
+                    "`{room}` is missing from the order in CONTRIBUTING.md"
+                ));
             }
             continue;
         };
         // The prelude is a list of what the crate's root shows.
         for name in used(&code(&path)).into_iter().filter(|_| room != "prelude") {
-            let excepted =
-                EXCEPTIONS.iter().any(|(who, what, _)| (*who, *what) == (room.as_str(), name.as_str()));
+            let excepted = EXCEPTIONS
+                .iter()
+                .any(|(who, what, _)| (*who, *what) == (room.as_str(), name.as_str()));
             let finding = match rank(&name) {
                 Some(other) if other <= own || excepted => continue,
                 Some(_) => format!("{relative} uses `{name}`, which stands right of it"),
@@ -114,18 +150,27 @@ fn findings(folder: &str, order: &[String]) -> Vec<String> {
 
 #[test]
 fn the_runtime_depends_in_one_direction() {
-    assert_eq!(findings("runtime/src", &order("**The runtime** has one direction")), [""; 0]);
+    assert_eq!(
+        findings("runtime/src", &order("**The runtime** has one direction")),
+        [""; 0]
+    );
 }
 
 #[test]
 fn the_macros_depend_in_one_direction() {
-    assert_eq!(findings("macros/src", &order("**The macro** goes")), [""; 0]);
+    assert_eq!(
+        findings("macros/src", &order("**The macro** goes")),
+        [""; 0]
+    );
 }
 
 #[test]
 fn a_list_is_read_to_its_end() {
     let code = "use crate::{\n    a::{self, B},\n    c,\n    d::{e::{F, G}, h},\n};\nfn x() -> crate::i::J { pub(in crate::k) }";
-    assert_eq!(used(code).into_iter().collect::<Vec<_>>(), ["a", "c", "d", "i", "k"]);
+    assert_eq!(
+        used(code).into_iter().collect::<Vec<_>>(),
+        ["a", "c", "d", "i", "k"]
+    );
 }
 
 #[test]
@@ -139,5 +184,10 @@ fn what_stands_right_is_found() {
             .any(|found| found == "url.rs uses `config`, which stands right of it")
     );
     let missing = findings("runtime/src", &names("config"));
-    assert!(missing.iter().any(|found| found.starts_with("`url` is missing from the order")), "{missing:?}");
+    assert!(
+        missing
+            .iter()
+            .any(|found| found.starts_with("`url` is missing from the order")),
+        "{missing:?}"
+    );
 }

@@ -29,7 +29,10 @@ impl io::Write for Log {
 impl Log {
     fn lines(&self) -> Vec<String> {
         let bytes = self.0.lock().unwrap();
-        String::from_utf8_lossy(&bytes).lines().map(|line| line.trim_start().to_owned()).collect()
+        String::from_utf8_lossy(&bytes)
+            .lines()
+            .map(|line| line.trim_start().to_owned())
+            .collect()
     }
 }
 
@@ -37,12 +40,23 @@ struct Web;
 
 impl Endpoint for Web {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Web",
+        mounts: &[],
+    };
 
     fn settings() -> Settings {
         Settings {
-            url: Url { host: Setting::given("Example.com"), scheme: Setting::given("https"), ..Url::DEFAULT },
-            http: Some(Http { ip: Setting::given([127, 0, 0, 1]), port: Setting::exact(0), ..Http::DEFAULT }),
+            url: Url {
+                host: Setting::given("Example.com"),
+                scheme: Setting::given("https"),
+                ..Url::DEFAULT
+            },
+            http: Some(Http {
+                ip: Setting::given([127, 0, 0, 1]),
+                port: Setting::exact(0),
+                ..Http::DEFAULT
+            }),
             secret_key_base: Setting::given("x".repeat(64)),
             check_origin: Setting::exact(CheckOrigin::Off),
             ..Settings::default()
@@ -74,11 +88,18 @@ async fn a_start_says_what_is_doubtful_and_where_it_listens() {
         &format!("INFO access Web at {}", web.url()),
     ];
     for line in expected {
-        assert!(lines.iter().any(|logged| logged.starts_with(line)), "{line} in {lines:#?}");
+        assert!(
+            lines.iter().any(|logged| logged.starts_with(line)),
+            "{line} in {lines:#?}"
+        );
     }
     assert!(!lines.concat().contains(&"x".repeat(64)));
     web.shutdown().await.unwrap();
-    assert!(log.lines().iter().any(|line| line.starts_with("INFO stopped Web")));
+    assert!(
+        log.lines()
+            .iter()
+            .any(|line| line.starts_with("INFO stopped Web"))
+    );
 }
 
 #[tokio::test]
@@ -87,16 +108,32 @@ async fn an_endpoint_that_never_ran_does_not_stop() {
     let port = taken.local_addr().unwrap().port();
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let set = |settings: &mut Settings| {
         let port = Setting::env_or_exact("A_PORT_THAT_NOBODY_SETS", port);
-        settings.http = Some(Http { ip: Setting::given([127, 0, 0, 1]), port, ..Http::DEFAULT });
+        settings.http = Some(Http {
+            ip: Setting::given([127, 0, 0, 1]),
+            port,
+            ..Http::DEFAULT
+        });
     };
-    let error = Web::builder().settings(set).server(true).start().await.unwrap_err();
+    let error = Web::builder()
+        .settings(set)
+        .server(true)
+        .start()
+        .await
+        .unwrap_err();
     drop(guard);
     let text = format!("{error:?}");
     let help = "help: choose another port: set the environment variable `A_PORT_THAT_NOBODY_SETS`, or `port` of `http`";
     assert!(text.ends_with(help), "{text}");
-    assert!(!log.lines().iter().any(|line| line.contains("stop")), "{:#?}", log.lines());
+    assert!(
+        !log.lines().iter().any(|line| line.contains("stop")),
+        "{:#?}",
+        log.lines()
+    );
 }

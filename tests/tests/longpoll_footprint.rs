@@ -49,12 +49,21 @@ impl Member {
 /// Memory that the process has in use.
 fn resident_bytes() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
-    line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * KIB
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .expect("a size");
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse::<usize>()
+        .expect("a number")
+        * KIB
 }
 
 async fn connect(port: u16) -> Connection {
-    Connection::open(([127, 0, 0, 1], port).into()).await.expect("a listener")
+    Connection::open(([127, 0, 0, 1], port).into())
+        .await
+        .expect("a listener")
 }
 
 /// What each of them costs more than before, in KiB.
@@ -85,7 +94,10 @@ async fn threat_9_two_thousand_sessions_that_poll_cost_little() {
     let before = resident_bytes();
 
     // One connection opens them all: what is measured is the sessions.
-    let (mut opener, mut tokens) = (Poller::with(connect(port).await, "/poll/longpoll", ""), Vec::new());
+    let (mut opener, mut tokens) = (
+        Poller::with(connect(port).await, "/poll/longpoll", ""),
+        Vec::new(),
+    );
     for _ in 0..SESSIONS {
         let answer = opener.ask(&poll("/poll/longpoll", "")).await;
         tokens.push(answer.token.expect("a token"));
@@ -102,13 +114,17 @@ async fn threat_9_two_thousand_sessions_that_poll_cost_little() {
         client.token.clone_from(token);
         client.begin().await;
     }
-    until("all of them wait", || site.stats().tasks >= tasks + 2 * SESSIONS).await;
+    until("all of them wait", || {
+        site.stats().tasks >= tasks + 2 * SESSIONS
+    })
+    .await;
     let polling = each("sessions that poll", before);
     assert!(polling <= 48, "{polling} KiB");
 
     // Again and again: nothing is kept of what is acknowledged.
     for round in 0..5 {
-        site.broadcast("news", "headline", "ship sighted").expect("room");
+        site.broadcast("news", "headline", "ship sighted")
+            .expect("room");
         clients = hear(clients, "ship sighted").await;
         for client in &mut clients {
             client.begin().await;

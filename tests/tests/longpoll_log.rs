@@ -64,7 +64,10 @@ impl Log {
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -78,9 +81,12 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     let log = Log::default();
     let _logging = log.start();
     let (sea, pier) = pier();
-    let chatty = Chatty::builder().listener(pier).start().await.expect("it starts");
-    let target =
-        "/chatty/longpoll?password=hunter2&user_token=t0ps3cret&nested[secret]=deep&name=a%0ab%1b[31m";
+    let chatty = Chatty::builder()
+        .listener(pier)
+        .start()
+        .await
+        .expect("it starts");
+    let target = "/chatty/longpoll?password=hunter2&user_token=t0ps3cret&nested[secret]=deep&name=a%0ab%1b[31m";
     let mut client = Poller::open(sea.connect(), target).await;
     let mut tokens = vec![client.token.clone()];
     for message in ["hello", "bytes", "panic"] {
@@ -95,7 +101,10 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
         poll(target, "").header("x-phoenix-longpoll-token", "header-token"),
         poll(target, "").header("origin", "http://evil.example"),
         poll(target, "").header("cookie", "chocolate=chip"),
-        Request { method: "DELETE".to_owned(), ..poll(target, &client.token) },
+        Request {
+            method: "DELETE".to_owned(),
+            ..poll(target, &client.token)
+        },
     ] {
         sea.connect().request(&request).await.expect("an answer");
     }
@@ -112,7 +121,10 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     ] {
         assert!(text.contains(logged), "{logged:?} in {text}");
     }
-    assert!(text.contains("a message was not sent: longpoll carries text only"), "{text}");
+    assert!(
+        text.contains("a message was not sent: longpoll carries text only"),
+        "{text}"
+    );
     let hidden = [
         "hunter2",
         "t0ps3cret",
@@ -129,10 +141,16 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     }
     // Names of sessions are what tokens are about.
     for token in &tokens {
-        let said: (String, String, String, String, u64, u64, u64) =
-            chatty.tokens("landfall longpoll").expect("a secret").verify(token).expect("ours");
+        let said: (String, String, String, String, u64, u64, u64) = chatty
+            .tokens("landfall longpoll")
+            .expect("a secret")
+            .verify(token)
+            .expect("ours");
         assert!(!text.contains(&said.3), "{} in {text}", said.3);
     }
     assert!(!text.contains('\u{1b}'), "no control characters");
-    assert!(text.lines().all(|line| line.starts_with("20")), "no line of a client's own in {text}");
+    assert!(
+        text.lines().all(|line| line.starts_with("20")),
+        "no line of a client's own in {text}"
+    );
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use landfall::{
-    Flow, Handle, Mailbox, Message, Outbox, Reason, Refused, Running, SendError, endpoint, pubsub::Broadcast,
-    socket,
+    Flow, Handle, Mailbox, Message, Outbox, Reason, Refused, Running, SendError, endpoint,
+    pubsub::Broadcast, socket,
 };
 use landfall_tests::{
     client::{self, Client},
@@ -62,7 +62,11 @@ impl Desk {
     }
 
     fn known(&self, id: &str) -> Known {
-        self.papers().known.get(id).cloned().expect("the socket connected")
+        self.papers()
+            .known
+            .get(id)
+            .cloned()
+            .expect("the socket connected")
     }
 }
 
@@ -83,10 +87,24 @@ impl Reader {
         #[state] desk: Desk,
     ) -> Result<Self, Refused> {
         let gate = Arc::new(Notify::new());
-        assert!(mailbox.send(Letter::Say("sent before init".to_owned())).is_ok(), "an open mailbox");
-        let known = Known { mailbox: mailbox.clone(), gate: gate.clone() };
+        assert!(
+            mailbox
+                .send(Letter::Say("sent before init".to_owned()))
+                .is_ok(),
+            "an open mailbox"
+        );
+        let known = Known {
+            mailbox: mailbox.clone(),
+            gate: gate.clone(),
+        };
         desk.papers().known.insert(id.clone(), known);
-        Ok(Reader { id, mailbox, gate, endpoint, desk })
+        Ok(Reader {
+            id,
+            mailbox,
+            gate,
+            endpoint,
+            desk,
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -114,7 +132,11 @@ impl Reader {
                 self.gate.notified().await;
             }
             Letter::Heard(broadcast) => {
-                out.push(format!("{}: {}", broadcast.topic(), broadcast.payload().as_text().unwrap_or("?")));
+                out.push(format!(
+                    "{}: {}",
+                    broadcast.topic(),
+                    broadcast.payload().as_text().unwrap_or("?")
+                ));
             }
         }
         Flow::Continue
@@ -133,7 +155,11 @@ async fn start() -> Running<Site> {
 
 async fn open(site: &Running<Site>, id: &str) -> (Client, Known) {
     let mut client = Client::open(client::port(site), &format!("/letters/websocket?id={id}")).await;
-    assert_eq!(client.hear_text().await, "init", "nothing is handled before");
+    assert_eq!(
+        client.hear_text().await,
+        "init",
+        "nothing is handled before"
+    );
     assert_eq!(client.hear_text().await, "sent before init");
     (client, site.state().known(id))
 }
@@ -176,7 +202,10 @@ async fn what_was_accepted_is_handled_and_past_1024_is_refused() {
     }
     let refused = known.say("one too many");
     assert!(matches!(&refused, Err(SendError::Full(Letter::Say(text))) if text == "one too many"));
-    assert_eq!(refused.map_err(|error| error.to_string()), Err("the socket's mailbox is full".to_owned()));
+    assert_eq!(
+        refused.map_err(|error| error.to_string()),
+        Err("the socket's mailbox is full".to_owned())
+    );
     assert!(!known.mailbox.is_closed());
     known.gate.notify_one();
     for number in 0..1_024 {
@@ -193,7 +222,9 @@ async fn it_is_closed_after_the_client_has_gone() {
     let (client, known) = open(&site, "gone").await;
     drop(client);
     until("the mailbox is closed", || known.mailbox.is_closed()).await;
-    assert!(matches!(known.say("hello"), Err(SendError::Closed(Letter::Say(text))) if text == "hello"));
+    assert!(
+        matches!(known.say("hello"), Err(SendError::Closed(Letter::Say(text))) if text == "hello")
+    );
 }
 
 #[tokio::test]
@@ -204,27 +235,44 @@ async fn broadcasts_are_delivered_until_unsubscribed() {
         client.text(topic).await;
         assert_eq!(client.hear_text().await, topic);
     }
-    assert_eq!(site.pubsub().subscribers("news"), 2, "twice subscribed is twice delivered");
+    assert_eq!(
+        site.pubsub().subscribers("news"),
+        2,
+        "twice subscribed is twice delivered"
+    );
     // All of one batch: a conversion that panics costs no other.
     for (event, payload) in [("said", "one"), ("panic", "two"), ("said", "three")] {
-        site.broadcast("news", event, payload).expect("room for a broadcast");
+        site.broadcast("news", event, payload)
+            .expect("room for a broadcast");
     }
     let mut heard = Vec::new();
     for _ in 0..4 {
         heard.push(client.hear_text().await);
     }
-    assert_eq!(heard, ["news: one", "news: three", "news: one", "news: three"]);
+    assert_eq!(
+        heard,
+        ["news: one", "news: three", "news: one", "news: three"]
+    );
 
     client.text("-news").await;
     assert_eq!(client.hear_text().await, "-news");
     assert_eq!(site.pubsub().subscribers("news"), 0);
-    site.broadcast("news", "said", "unheard").expect("room for a broadcast");
-    site.broadcast("weather", "said", "rain").expect("room for a broadcast");
+    site.broadcast("news", "said", "unheard")
+        .expect("room for a broadcast");
+    site.broadcast("weather", "said", "rain")
+        .expect("room for a broadcast");
     assert_eq!(client.hear_text().await, "weather: rain");
     drop(client);
-    until("the subscription is gone", || site.pubsub().subscribers("weather") == 0).await;
+    until("the subscription is gone", || {
+        site.pubsub().subscribers("weather") == 0
+    })
+    .await;
     known.mailbox.subscribe(site.pubsub(), "weather");
-    assert_eq!(site.pubsub().subscribers("weather"), 0, "a closed mailbox does not subscribe");
+    assert_eq!(
+        site.pubsub().subscribers("weather"),
+        0,
+        "a closed mailbox does not subscribe"
+    );
 }
 
 #[tokio::test]
@@ -247,7 +295,8 @@ async fn a_client_that_leaves_during_a_callback_is_noticed_after_it() {
         }
         if way == "reset while written to" {
             until("a write fails", || {
-                site.broadcast("forwarded", "said", "x").expect("room for a broadcast");
+                site.broadcast("forwarded", "said", "x")
+                    .expect("room for a broadcast");
                 site.pubsub().subscribers("forwarded") == 0
             })
             .await;
@@ -256,7 +305,10 @@ async fn a_client_that_leaves_during_a_callback_is_noticed_after_it() {
         assert!(ended.try_recv().is_err(), "{way}: the callback is not done");
         known.gate.notify_one();
         let reason = tokio::time::timeout(std::time::Duration::from_secs(5), ended.recv()).await;
-        let gone = Reason::Closed { code: 1006, text: String::new() };
+        let gone = Reason::Closed {
+            code: 1006,
+            text: String::new(),
+        };
         assert_eq!(reason, Ok(Some(gone)), "{way}");
     }
     until("all have gone", || site.stats().connections == 0).await;

@@ -5,12 +5,29 @@ use std::{collections::BTreeSet, process::Command};
 const GRAMMAR: &str = "src/grammar/";
 
 fn packaged(package: &str) -> BTreeSet<String> {
-    let list = ["package", "--list", "--allow-dirty", "--offline", "--package", package];
-    let listed = Command::new(std::env::var_os("CARGO").expect("run by cargo")).args(list).output();
+    let list = [
+        "package",
+        "--list",
+        "--allow-dirty",
+        "--offline",
+        "--package",
+        package,
+    ];
+    let listed = Command::new(std::env::var_os("CARGO").expect("run by cargo"))
+        .args(list)
+        .output();
     let listed = listed.expect("cargo runs");
-    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    assert!(
+        listed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
     let files = String::from_utf8(listed.stdout).expect("names");
-    files.lines().filter(|file| file.starts_with(GRAMMAR)).map(str::to_owned).collect()
+    files
+        .lines()
+        .filter(|file| file.starts_with(GRAMMAR))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]

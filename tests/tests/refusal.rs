@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use http::{StatusCode, request::Parts};
 use landfall::{
-    Body, Endpoint, Flow, Handle, Headers, Message, Origin, Outbox, Params, PeerData, Refused, RequestUri,
-    Running, endpoint, socket,
+    Body, Endpoint, Flow, Handle, Headers, Message, Origin, Outbox, Params, PeerData, Refused,
+    RequestUri, Running, endpoint, socket,
 };
 use landfall_tests::{
     client::{self, Client},
@@ -46,9 +46,17 @@ const APPS: &[&str] = &[
 ];
 
 fn explain(request: &Parts, refused: Refused) -> http::Response<Body> {
-    let reason = refused.reason().expect("handlers are asked about reasons").to_string();
+    let reason = refused
+        .reason()
+        .expect("handlers are asked about reasons")
+        .to_string();
     assert_ne!(reason, "panic", "as asked");
-    let text = format!("{} {}: {reason} ({})", request.method, request.uri, refused.status_code().as_u16());
+    let text = format!(
+        "{} {}: {reason} ({})",
+        request.method,
+        request.uri,
+        refused.status_code().as_u16()
+    );
     let mut response = http::Response::new(Body::from(text));
     *response.status_mut() = StatusCode::IM_A_TEAPOT;
     response
@@ -69,7 +77,9 @@ impl Door {
             None => Ok(Door),
             Some("new") => Err(Refused::new()),
             Some("status") => Err(Refused::new().status(StatusCode::TOO_MANY_REQUESTS)),
-            Some("because and status") => Err(Refused::because("full").status(StatusCode::TOO_MANY_REQUESTS)),
+            Some("because and status") => {
+                Err(Refused::because("full").status(StatusCode::TOO_MANY_REQUESTS))
+            }
             Some("error") => {
                 "seven".parse::<u32>()?;
                 Ok(Door)
@@ -90,7 +100,11 @@ impl FromStr for Colour {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "red" { Ok(Colour(1)) } else { Err("no such colour") }
+        if text == "red" {
+            Ok(Colour(1))
+        } else {
+            Err("no such colour")
+        }
     }
 }
 
@@ -109,7 +123,9 @@ impl Typed {
         params: Params,
     ) -> Result<Self, Refused> {
         let (colour, count) = (colour.map(|colour| colour.0), params.len());
-        Ok(Typed(format!("{room} {level} {dark:?} {limit} {tags:?} {colour:?} of {count}")))
+        Ok(Typed(format!(
+            "{room} {level} {dark:?} {limit} {tags:?} {colour:?} of {count}"
+        )))
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -206,28 +222,64 @@ impl Started {
 #[tokio::test]
 async fn a_refusal_is_an_empty_403_or_the_status_it_names() {
     let site = start().await;
-    for (no, status) in [("new", 403), ("any+reason", 403), ("status", 429), ("because+and+status", 429)] {
+    for (no, status) in [
+        ("new", 403),
+        ("any+reason", 403),
+        ("status", 429),
+        ("because+and+status", 429),
+    ] {
         let refused = site.refused(&format!("/door/websocket?no={no}")).await;
-        assert_eq!((refused.status, refused.body.as_str()), (status, ""), "{no}");
+        assert_eq!(
+            (refused.status, refused.body.as_str()),
+            (status, ""),
+            "{no}"
+        );
     }
     let failed = site.refused("/door/websocket?no=error").await;
-    assert_eq!((failed.status, failed.body.as_str()), (500, "Internal Server Error"));
-    Client::open(site.port, "/door/websocket").await.is_quiet().await;
+    assert_eq!(
+        (failed.status, failed.body.as_str()),
+        (500, "Internal Server Error")
+    );
+    Client::open(site.port, "/door/websocket")
+        .await
+        .is_quiet()
+        .await;
 }
 
 #[tokio::test]
 async fn an_error_handler_answers_reasons() {
     let site = start().await;
-    for (no, reason) in [("sold+out", "sold out (403)"), ("because+and+status", "full (429)")] {
+    for (no, reason) in [
+        ("sold+out", "sold out (403)"),
+        ("because+and+status", "full (429)"),
+    ] {
         let target = format!("/handled/websocket?no={no}");
         let refused = site.refused(&target).await;
-        assert_eq!((refused.status, refused.body), (418, format!("GET {target}: {reason}")));
+        assert_eq!(
+            (refused.status, refused.body),
+            (418, format!("GET {target}: {reason}"))
+        );
     }
-    assert_eq!(site.status("/handled/websocket?no=new").await, 403, "there is no reason to explain");
-    assert_eq!(site.status("/handled/websocket?no[]=new").await, 400, "the mistake is the client's");
-    assert_eq!(site.status("/handled/websocket?no=error").await, 500, "what failed is not to be explained");
+    assert_eq!(
+        site.status("/handled/websocket?no=new").await,
+        403,
+        "there is no reason to explain"
+    );
+    assert_eq!(
+        site.status("/handled/websocket?no[]=new").await,
+        400,
+        "the mistake is the client's"
+    );
+    assert_eq!(
+        site.status("/handled/websocket?no=error").await,
+        500,
+        "what failed is not to be explained"
+    );
     assert_eq!(site.status("/handled/websocket?no=panic").await, 500);
-    Client::open(site.port, "/handled/websocket").await.is_quiet().await;
+    Client::open(site.port, "/handled/websocket")
+        .await
+        .is_quiet()
+        .await;
 }
 
 #[tokio::test]
@@ -239,7 +291,10 @@ async fn parameters_have_types() {
             "/typed/7/websocket?level=1&dark=true&limit=2&tag[]=a&tag[]=b&colour=red&else=1",
             r#"7 1 Some(true) 2 Some(["a", "b"]) Some(1) of 7"#,
         ),
-        ("/typed/7/websocket?level=1&room=8", "7 1 None 10 None None of 2"),
+        (
+            "/typed/7/websocket?level=1&room=8",
+            "7 1 None 10 None None of 2",
+        ),
     ] {
         assert_eq!(site.first(&Request::upgrade(target)).await, told);
     }
@@ -249,15 +304,25 @@ async fn parameters_have_types() {
         ("level=1&dark=yes", "parameter `dark` is not valid: "),
         ("level=1&limit=-1", "parameter `limit` is not valid: "),
         ("level=1&tag=a", "parameter `tag` is not valid: "),
-        ("level=1&colour=blue", "parameter `colour` is not valid: no such colour"),
+        (
+            "level=1&colour=blue",
+            "parameter `colour` is not valid: no such colour",
+        ),
         ("level[]=1", "parameter `level` is not valid: "),
         ("level[a]=1", "parameter `level` is not valid: "),
-        ("level=1&colour[]=red", "parameter `colour` is not valid: expected one value"),
+        (
+            "level=1&colour[]=red",
+            "parameter `colour` is not valid: expected one value",
+        ),
     ] {
         let refused = site.refused(&format!("/typed/7/websocket?{query}")).await;
         assert_eq!(refused.status, 400, "{query}");
         assert!(refused.body.starts_with(body), "{query}: {}", refused.body);
-        assert!(!refused.body.contains("200") && !refused.body.contains("blue"), "{}", refused.body);
+        assert!(
+            !refused.body.contains("200") && !refused.body.contains("blue"),
+            "{}",
+            refused.body
+        );
     }
     assert_eq!(site.status("/typed/seven/websocket?level=1").await, 400);
 }
@@ -272,7 +337,10 @@ async fn queries_that_cannot_be_read_are_the_clients_mistake() {
     // Names nest to a depth; past it they are plain names.
     let nested = |depth| format!("/door/websocket?no{}=1", "[a]".repeat(depth));
     assert_eq!(site.status(&nested(32)).await, 400);
-    Client::open(site.port, &nested(4_000)).await.is_quiet().await;
+    Client::open(site.port, &nested(4_000))
+        .await
+        .is_quiet()
+        .await;
     let huge = format!("/door/websocket?a={}", "x".repeat(1_000_001));
     assert_eq!(site.status(&huge).await, 414);
 }
@@ -290,20 +358,32 @@ async fn what_a_client_says_of_itself_is_not_believed() {
     let request = request.header("host", "evil.example:66");
     let told = site.first(&request).await;
     let told: Vec<_> = told.split('|').collect();
-    let [peer, uri, x_headers, custom, url] = told[..] else { panic!("{told:?}") };
-    assert!(peer.starts_with("127.0.0.1:") && peer != "127.0.0.1:1", "{peer}");
+    let [peer, uri, x_headers, custom, url] = told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(
+        peer.starts_with("127.0.0.1:") && peer != "127.0.0.1:1",
+        "{peer}"
+    );
     // The URI is documented as the client's word; that it came by http is ours.
     assert_eq!(uri, "http://evil.example:66/known/websocket?a=%20b");
-    assert_eq!(x_headers, "x-forwarded-for,x-forwarded-host,x-forwarded-proto,x-forwarded-port");
+    assert_eq!(
+        x_headers,
+        "x-forwarded-for,x-forwarded-host,x-forwarded-proto,x-forwarded-port"
+    );
     assert_eq!(custom, "eu 7");
-    assert_eq!(url, "https://www.example.com", "URLs are the configuration's");
+    assert_eq!(
+        url, "https://www.example.com",
+        "URLs are the configuration's"
+    );
 }
 
 #[tokio::test]
 async fn a_forwarded_host_does_not_let_an_origin_in() {
     let site = start().await;
     let evil = |request: Request| request.header("origin", "https://evil.example");
-    let mut request = Request::upgrade("/door/websocket").header("x-forwarded-host", "evil.example");
+    let mut request =
+        Request::upgrade("/door/websocket").header("x-forwarded-host", "evil.example");
     request.headers.retain(|(name, _)| name != "host");
     let refused = Client::refused(site.port, &evil(request.header("host", "evil.example"))).await;
     assert_eq!((refused.status, refused.body.as_str()), (403, ""));
@@ -314,17 +394,46 @@ async fn a_forwarded_host_does_not_let_an_origin_in() {
 #[tokio::test]
 async fn a_bearer_token_comes_by_the_subprotocol() {
     let site = start().await;
-    let offer = |text: &str| Request::upgrade("/token/websocket").header("sec-websocket-protocol", text);
-    assert_eq!(site.first(&offer("phoenix, base64url.bearer.phx.c2VjcmV0Pw")).await, r#"Some("secret?")"#);
+    let offer =
+        |text: &str| Request::upgrade("/token/websocket").header("sec-websocket-protocol", text);
+    assert_eq!(
+        site.first(&offer("phoenix, base64url.bearer.phx.c2VjcmV0Pw"))
+            .await,
+        r#"Some("secret?")"#
+    );
     assert_eq!(site.first(&offer("phoenix")).await, "None");
-    assert_eq!(site.first(&Request::upgrade("/token/websocket")).await, "None");
-    let client = Client::open_by(site.port, &offer("phoenix, base64url.bearer.phx.c2VjcmV0Pw")).await;
-    assert_eq!(client.response.header("sec-websocket-protocol"), Some("phoenix"), "and is not sent back");
-    for bad in ["phoenix, base64url.bearer.phx.!!", "base64url.bearer.phx.A", "base64url.bearer.phx._w"] {
-        assert_eq!(Client::refused(site.port, &offer(bad)).await.status, 400, "{bad}");
+    assert_eq!(
+        site.first(&Request::upgrade("/token/websocket")).await,
+        "None"
+    );
+    let client = Client::open_by(
+        site.port,
+        &offer("phoenix, base64url.bearer.phx.c2VjcmV0Pw"),
+    )
+    .await;
+    assert_eq!(
+        client.response.header("sec-websocket-protocol"),
+        Some("phoenix"),
+        "and is not sent back"
+    );
+    for bad in [
+        "phoenix, base64url.bearer.phx.!!",
+        "base64url.bearer.phx.A",
+        "base64url.bearer.phx._w",
+    ] {
+        assert_eq!(
+            Client::refused(site.port, &offer(bad)).await.status,
+            400,
+            "{bad}"
+        );
     }
-    let two_lines = offer("phoenix").header("sec-websocket-protocol", "base64url.bearer.phx.c2VjcmV0Pw");
-    assert_eq!(site.first(&two_lines).await, r#"Some("secret?")"#, "several lines are one list");
+    let two_lines =
+        offer("phoenix").header("sec-websocket-protocol", "base64url.bearer.phx.c2VjcmV0Pw");
+    assert_eq!(
+        site.first(&two_lines).await,
+        r#"Some("secret?")"#,
+        "several lines are one list"
+    );
     let foreign = offer("mqtt, base64url.bearer.phx.c2VjcmV0Pw");
     assert_eq!(Client::refused(site.port, &foreign).await.status, 403);
 }
@@ -333,14 +442,26 @@ async fn a_bearer_token_comes_by_the_subprotocol() {
 async fn a_function_judges_origins_and_may_panic() {
     let site = start().await;
     let from = |origin: &str| Request::upgrade("/judged/websocket").header("origin", origin);
-    Client::open_by(site.port, &from("https://good.example")).await.is_quiet().await;
-    Client::open_by(site.port, &Request::upgrade("/judged/websocket")).await.is_quiet().await;
-    for (origin, status) in [("https://www.example.com", 403), ("null", 403), ("https://panic.example", 500)]
-    {
+    Client::open_by(site.port, &from("https://good.example"))
+        .await
+        .is_quiet()
+        .await;
+    Client::open_by(site.port, &Request::upgrade("/judged/websocket"))
+        .await
+        .is_quiet()
+        .await;
+    for (origin, status) in [
+        ("https://www.example.com", 403),
+        ("null", 403),
+        ("https://panic.example", 500),
+    ] {
         let refused = Client::refused(site.port, &from(origin)).await;
         assert_eq!(refused.status, status, "{origin}");
     }
-    Client::open_by(site.port, &from("https://good.example:8443")).await.is_quiet().await;
+    Client::open_by(site.port, &from("https://good.example:8443"))
+        .await
+        .is_quiet()
+        .await;
 }
 
 /// A connection keeps its place when it becomes a socket.
@@ -351,7 +472,10 @@ async fn one_client_has_so_many_connections_whatever_they_are() {
     let first = Client::open(port, "/door/websocket").await;
     let second = Client::open(port, "/door/websocket").await;
     let refused = client::ask(port, &Request::get("/")).await;
-    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("1")));
+    assert_eq!(
+        (refused.status, refused.header("retry-after")),
+        (429, Some("1"))
+    );
     drop(first);
     until("the first has left", || site.stats().connections == 1).await;
     let third = Client::open(port, "/door/websocket").await;
@@ -366,7 +490,10 @@ async fn web_views_and_extensions_can_be_listed() {
     let from = |origin: &str| Request::upgrade("/apps/websocket").header("origin", origin);
     let listed = APPS.iter().copied();
     for origin in listed.chain(["CAPACITOR://LOCALHOST", "ionic://localhost:8100"]) {
-        Client::open_by(site.port, &from(origin)).await.is_quiet().await;
+        Client::open_by(site.port, &from(origin))
+            .await
+            .is_quiet()
+            .await;
     }
     for origin in [
         "http://localhost",
@@ -385,6 +512,10 @@ async fn web_views_and_extensions_can_be_listed() {
         "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
         "moz-extension://abcdefghijklmnopabcdefghijklmnop",
     ] {
-        assert_eq!(Client::refused(site.port, &from(origin)).await.status, 403, "{origin}");
+        assert_eq!(
+            Client::refused(site.port, &from(origin)).await.status,
+            403,
+            "{origin}"
+        );
     }
 }

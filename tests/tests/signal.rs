@@ -10,8 +10,8 @@ use std::{
 
 use landfall::config::{Http, Scheme, Setting, Settings};
 use landfall::{
-    Connect, Drainer, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket, SocketDef,
-    WebSocket,
+    Connect, Drainer, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket,
+    SocketDef, WebSocket,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -46,20 +46,33 @@ impl Endpoint for Web {
             websocket: Some(WebSocket::DEFAULT),
             longpoll: None,
             transport: None,
-            drainer: Some(Drainer { shutdown: Duration::from_secs(600), ..Drainer::DEFAULT }),
+            drainer: Some(Drainer {
+                shutdown: Duration::from_secs(600),
+                ..Drainer::DEFAULT
+            }),
             log: None,
             location: "tests/signal.rs:1",
         }],
     };
 
     fn settings() -> Settings {
-        let http = Http { ip: Setting::given([127, 0, 0, 1]), port: Setting::exact(0), ..Http::DEFAULT };
-        Settings { http: Some(http), ..Settings::default() }
+        let http = Http {
+            ip: Setting::given([127, 0, 0, 1]),
+            port: Setting::exact(0),
+            ..Http::DEFAULT
+        };
+        Settings {
+            http: Some(http),
+            ..Settings::default()
+        }
     }
 }
 
 fn kill(signal: &str) {
-    let status = Command::new("kill").args([signal, &id().to_string()]).status().unwrap();
+    let status = Command::new("kill")
+        .args([signal, &id().to_string()])
+        .status()
+        .unwrap();
     assert!(status.success());
 }
 
@@ -73,7 +86,9 @@ async fn the_first_stops_and_the_second_does_not_wait() {
     }
 
     let web = Web::start().await.unwrap();
-    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else { panic!("not TCP") };
+    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
+        panic!("not TCP")
+    };
     let mut client = TcpStream::connect(address).await.unwrap();
     let upgrade = "GET /websocket HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";

@@ -72,7 +72,11 @@ async fn a_client_is_found_silent_although_its_socket_has_things_to_do() {
     let mut client = site.raw("/restless").await.expect("a connection");
     let opened = Instant::now();
     client.expect_close(1002).await;
-    assert!(opened.elapsed() < Duration::from_secs(2), "{:?}", opened.elapsed());
+    assert!(
+        opened.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        opened.elapsed()
+    );
 }
 
 /// Not with those of all messages that came with it.
@@ -99,7 +103,13 @@ async fn nobody_is_found_silent_too_early() {
         let heard = Instant::now();
         client.expect_close(1002).await;
         let silent = heard.elapsed();
-        let (least, most) = (Duration::from_millis(500), Duration::from_millis(500 + 2 * 63));
-        assert!((least..=most).contains(&silent), "after {pause} ms: {silent:?}");
+        let (least, most) = (
+            Duration::from_millis(500),
+            Duration::from_millis(500 + 2 * 63),
+        );
+        assert!(
+            (least..=most).contains(&silent),
+            "after {pause} ms: {silent:?}"
+        );
     }
 }

@@ -9,10 +9,14 @@ use landfall_tests::soak;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_soak_of_five_seconds_loses_nothing_and_leaves_nothing() {
     let program = Path::new(env!("CARGO_BIN_EXE_soak"));
-    let report = soak::run(program, Duration::from_secs(5)).await.expect("it runs");
+    let report = soak::run(program, Duration::from_secs(5))
+        .await
+        .expect("it runs");
     // How fast it goes and what a socket costs says nothing in a build like this.
     let hurry = ["connections:", "an idle socket:", "echo p99:", "RSS"];
-    let missed: Vec<_> =
-        report.missed().filter(|goal| !hurry.iter().any(|one| goal.starts_with(one))).collect();
+    let missed: Vec<_> = report
+        .missed()
+        .filter(|goal| !hurry.iter().any(|one| goal.starts_with(one)))
+        .collect();
     assert!(missed.is_empty(), "{missed:?}\n{report}");
 }

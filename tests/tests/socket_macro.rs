@@ -61,9 +61,18 @@ impl Room {
         mailbox.send(Event::Said("welcome".to_owned()))?;
         let (names, agent) = (params.len(), user_agent.unwrap_or_default());
         assert!(trace_context_headers.is_empty());
-        let line =
-            [token, page.to_string(), format!("{address:?}"), agent, region.to_owned(), weight.to_string()];
-        Ok(Room { id: room_id, line: format!("{}{}{names}", line.join(" "), Self::SEPARATOR) })
+        let line = [
+            token,
+            page.to_string(),
+            format!("{address:?}"),
+            agent,
+            region.to_owned(),
+            weight.to_string(),
+        ];
+        Ok(Room {
+            id: room_id,
+            line: format!("{}{}{names}", line.join(" "), Self::SEPARATOR),
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -82,7 +91,10 @@ impl Room {
     }
 
     fn terminate(self, reason: Reason) {
-        ENDED.lock().unwrap_or_else(PoisonError::into_inner).push((self.id, reason));
+        ENDED
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((self.id, reason));
     }
 
     fn line(&self) -> String {
@@ -136,7 +148,11 @@ impl std::error::Error for NotToday {}
 #[socket]
 impl OwnError {
     async fn connect(#[param] day: String) -> Result<Self, NotToday> {
-        if day == "today" { Err(NotToday) } else { Ok(OwnError) }
+        if day == "today" {
+            Err(NotToday)
+        } else {
+            Ok(OwnError)
+        }
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
@@ -167,8 +183,12 @@ fn address(web: &Running<Web>) -> SocketAddr {
 }
 
 fn open(address: SocketAddr, path: &str) -> Result<Client, (StatusCode, String)> {
-    let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
-    request.headers_mut().insert("user-agent", "test".parse().unwrap());
+    let mut request = format!("ws://{address}{path}")
+        .into_client_request()
+        .unwrap();
+    request
+        .headers_mut()
+        .insert("user-agent", "test".parse().unwrap());
     match tungstenite::client(request, TcpStream::connect(address).unwrap()) {
         Ok((client, _)) => Ok(client),
         Err(HandshakeError::Failure(tungstenite::Error::Http(answer))) => {
@@ -216,13 +236,28 @@ async fn arguments_are_taken_by_name_and_by_type() {
 async fn arguments_that_do_not_fit_refuse() {
     with_client(|address| {
         let refused = |path| open(address, path).map(drop).unwrap_err().0;
-        assert_eq!(refused("/room/eleven/websocket?token=t"), StatusCode::BAD_REQUEST);
-        assert_eq!(refused("/room/12/websocket?token=t&page=-1"), StatusCode::BAD_REQUEST);
-        assert_eq!(refused("/room/12/websocket?token=t&from=here"), StatusCode::BAD_REQUEST);
-        assert_eq!(refused("/room/12/websocket?token[]=t"), StatusCode::BAD_REQUEST);
+        assert_eq!(
+            refused("/room/eleven/websocket?token=t"),
+            StatusCode::BAD_REQUEST
+        );
+        assert_eq!(
+            refused("/room/12/websocket?token=t&page=-1"),
+            StatusCode::BAD_REQUEST
+        );
+        assert_eq!(
+            refused("/room/12/websocket?token=t&from=here"),
+            StatusCode::BAD_REQUEST
+        );
+        assert_eq!(
+            refused("/room/12/websocket?token[]=t"),
+            StatusCode::BAD_REQUEST
+        );
         assert_eq!(refused("/own/websocket"), StatusCode::BAD_REQUEST);
         assert_eq!(refused("/room/12/websocket"), StatusCode::FORBIDDEN);
-        assert_eq!(refused("/own/websocket?day=today"), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            refused("/own/websocket?day=today"),
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
     })
     .await;
 }
@@ -231,7 +266,10 @@ async fn arguments_that_do_not_fit_refuse() {
 async fn sockets_of_every_shape_answer() {
     with_client(|address| {
         assert_eq!(ask(address, "/plain/websocket"), "ahoy");
-        assert_eq!(ask(address, "/kinds/websocket?tags[]=1&tags[]=2"), "Params {\"tags\"} [1, 2]");
+        assert_eq!(
+            ask(address, "/kinds/websocket?tags[]=1&tags[]=2"),
+            "Params {\"tags\"} [1, 2]"
+        );
         assert_eq!(ask(address, "/own/websocket?day=monday"), "ahoy");
         assert_eq!(ask(address, "/generic/websocket"), "0");
     })
@@ -241,7 +279,16 @@ async fn sockets_of_every_shape_answer() {
 #[test]
 fn needs_are_what_connect_takes() {
     let needs = Room::NEEDS;
-    assert_eq!(needs.info, ["peer_data", "user_agent", "region", "weight", "trace_context_headers"]);
+    assert_eq!(
+        needs.info,
+        [
+            "peer_data",
+            "user_agent",
+            "region",
+            "weight",
+            "trace_context_headers"
+        ]
+    );
     assert_eq!(needs.params, ["room_id"]);
     assert_eq!(needs.optional_params, ["token", "page", "from"]);
     assert!(Room::OPTIONS.websocket.compress && Room::OPTIONS.log.is_none());

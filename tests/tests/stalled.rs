@@ -47,20 +47,30 @@ impl Loud {
 #[tokio::test(start_paused = true)]
 async fn it_is_answered_as_far_as_it_may_wait_and_ended_when_it_takes_nothing() {
     let (sea, pier) = pier();
-    let site = Site::builder(Answered::default()).listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Answered::default())
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     let mut ends = site.subscribe("ends");
     let mut client = sea.open("/loud/websocket").await;
 
     client.send_all(&vec![Frame::text("more"); 100]).await;
     sleep(Duration::from_secs(20)).await;
     let answered = site.state().0.load(Ordering::Relaxed);
-    assert!((1..12).contains(&answered), "callbacks wait for the client: {answered} were called");
+    assert!(
+        (1..12).contains(&answered),
+        "callbacks wait for the client: {answered} were called"
+    );
     assert_eq!(site.stats().connections, 1, "it may still begin to read");
 
     sleep(Duration::from_secs(30)).await;
     assert_eq!(site.stats().connections, 0);
     assert_eq!(site.state().0.load(Ordering::Relaxed), answered);
-    assert_eq!(ends.recv().await.expect("an end").payload().as_text(), Some("Overflow"));
+    assert_eq!(
+        ends.recv().await.expect("an end").payload().as_text(),
+        Some("Overflow")
+    );
     drop(client);
     site.shutdown().await.expect("a clean end");
 }

@@ -93,10 +93,16 @@ impl Transport for Bodies {
     const NAME: &'static str = "bodies";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: "/bodies", ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: "/bodies",
+            ..TransportOptions::DEFAULT
+        }
     }
 
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(
+        &self,
+        mut attempt: Attempt,
+    ) -> Result<Response<Body>, Response<Body>> {
         let params = attempt.params()?;
         let body = attempt.read_body(1_000).await?;
         let (driver, outgoing) = attempt.connect::<S, Plain>(params, None).await?;
@@ -104,9 +110,11 @@ impl Transport for Bodies {
             let mut flow = driver.init().await;
             if flow == Flow::Continue {
                 flow = match body.starts_with(b"!") {
-                    true => {
-                        Flow::Stop { code: 1003, text: "".into(), reason: Reason::Protocol("a shout".into()) }
-                    }
+                    true => Flow::Stop {
+                        code: 1003,
+                        text: "".into(),
+                        reason: Reason::Protocol("a shout".into()),
+                    },
                     false => driver.deliver(body.into()).await,
                 };
             }
@@ -139,14 +147,20 @@ impl Log {
         let text = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(!text.contains(SENT), "{text}");
-        let line = |line: &str| line.strip_prefix(" INFO a client broke the protocol: ").map(str::to_owned);
+        let line = |line: &str| {
+            line.strip_prefix(" INFO a client broke the protocol: ")
+                .map(str::to_owned)
+        };
         text.lines().filter_map(line).collect()
     }
 }
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -167,14 +181,27 @@ impl Scene {
         let log = Log::default();
         let logging = log.start();
         let (sea, pier) = pier();
-        let site = Strict::builder().listener(pier).start().await.expect("it starts");
-        Scene { site, sea, log, _logging: logging }
+        let site = Strict::builder()
+            .listener(pier)
+            .start()
+            .await
+            .expect("it starts");
+        Scene {
+            site,
+            sea,
+            log,
+            _logging: logging,
+        }
     }
 
     /// Every connection has ended, and this was said of one of them, once.
     async fn tells(&self, socket: &str, text: &str) {
-        landfall_tests::wait::until("its connection ends", || self.site.stats().connections == 0).await;
-        assert_eq!(self.log.violations(), [format!("{text} socket=\"{socket}\"")]);
+        landfall_tests::wait::until("its connection ends", || self.site.stats().connections == 0)
+            .await;
+        assert_eq!(
+            self.log.violations(),
+            [format!("{text} socket=\"{socket}\"")]
+        );
     }
 }
 
@@ -189,21 +216,59 @@ async fn a_websocket_is_closed_with_the_cause() {
     let text = || Frame::text(SENT);
     let not_utf8 = || Frame::new(1, [SENT.as_bytes(), b"\xff"].concat());
     for (frames, code, cause) in [
-        (vec![Frame { masked: false, ..text() }], 1002, "the frame is not masked"),
+        (
+            vec![Frame {
+                masked: false,
+                ..text()
+            }],
+            1002,
+            "the frame is not masked",
+        ),
         (vec![text().rsv(2)], 1002, "reserved bits are set"),
         (vec![Frame::new(3, SENT)], 1002, "reserved opcode"),
         (vec![Frame::new(0, SENT)], 1002, "nothing to continue"),
-        (vec![text().unfinished(), text()], 1002, "a message begins before the last one has ended"),
-        (vec![Frame::ping(SENT.as_bytes()).unfinished()], 1002, "a control frame is fragmented"),
-        (vec![Frame::ping(&[b'x'; 126])], 1002, "a control frame is too long"),
-        (vec![Frame::new(8, [3])], 1002, "the close frame has half a code"),
-        (vec![Frame::close(1005, SENT.as_bytes())], 1002, "the close code may not be sent"),
-        (vec![Frame::close(1000, b"hush-hush\xff")], 1002, "the close text is not UTF-8"),
+        (
+            vec![text().unfinished(), text()],
+            1002,
+            "a message begins before the last one has ended",
+        ),
+        (
+            vec![Frame::ping(SENT.as_bytes()).unfinished()],
+            1002,
+            "a control frame is fragmented",
+        ),
+        (
+            vec![Frame::ping(&[b'x'; 126])],
+            1002,
+            "a control frame is too long",
+        ),
+        (
+            vec![Frame::new(8, [3])],
+            1002,
+            "the close frame has half a code",
+        ),
+        (
+            vec![Frame::close(1005, SENT.as_bytes())],
+            1002,
+            "the close code may not be sent",
+        ),
+        (
+            vec![Frame::close(1000, b"hush-hush\xff")],
+            1002,
+            "the close text is not UTF-8",
+        ),
         (vec![not_utf8()], 1007, "the text is not UTF-8"),
         (fragments(), 1008, "the message has too many fragments"),
-        (vec![Frame::binary(&[b'x'; 200_001])], 1009, "the frame is too large"),
         (
-            vec![Frame::binary(&[b'x'; 200_000]).unfinished(), Frame::new(0, SENT)],
+            vec![Frame::binary(&[b'x'; 200_001])],
+            1009,
+            "the frame is too large",
+        ),
+        (
+            vec![
+                Frame::binary(&[b'x'; 200_000]).unfinished(),
+                Frame::new(0, SENT),
+            ],
             1009,
             "the message is too large",
         ),
@@ -212,7 +277,11 @@ async fn a_websocket_is_closed_with_the_cause() {
         let mut client = scene.sea.open("/raw/websocket").await;
         client.send_all(&frames).await;
         let close = client.hear().await;
-        assert_eq!((close.opcode, close.close_code()), (8, Some(code)), "{cause}");
+        assert_eq!(
+            (close.opcode, close.close_code()),
+            (8, Some(code)),
+            "{cause}"
+        );
         assert_eq!(String::from_utf8_lossy(&close.payload[2..]), cause);
         drop(client);
         scene.tells("Strings", cause).await;
@@ -221,7 +290,10 @@ async fn a_websocket_is_closed_with_the_cause() {
     let mut client = scene.sea.open("/channels/websocket?vsn=2.0.0").await;
     client.text(&format!("[\"{SENT}\"]")).await;
     let close = client.hear().await;
-    assert_eq!((close.close_code(), &close.payload[2..]), (Some(1011), cause.as_bytes()));
+    assert_eq!(
+        (close.close_code(), &close.payload[2..]),
+        (Some(1011), cause.as_bytes())
+    );
     drop(client);
     scene.tells("Users", cause).await;
     scene.site.shutdown().await.expect("a clean end");
@@ -230,18 +302,34 @@ async fn a_websocket_is_closed_with_the_cause() {
 #[tokio::test(start_paused = true)]
 async fn compression_that_is_broken_is_told_too() {
     let scene = Scene::start().await;
-    let offer = Request::upgrade("/raw/websocket").header("sec-websocket-extensions", "permessage-deflate");
+    let offer =
+        Request::upgrade("/raw/websocket").header("sec-websocket-extensions", "permessage-deflate");
     let bomb = landfall_tests::wire::Deflater::default().deflate(&vec![0; 200_001]);
     for (frame, code, cause) in [
-        (Frame::new(2, b"\xff\xff\xff".to_vec()).rsv(4), 1007, "the message cannot be inflated"),
-        (Frame::new(2, bomb).rsv(4), 1009, "the inflated message is too large"),
-        (Frame::ping(b"").rsv(4), 1002, "the frame says it is compressed where it must not be"),
+        (
+            Frame::new(2, b"\xff\xff\xff".to_vec()).rsv(4),
+            1007,
+            "the message cannot be inflated",
+        ),
+        (
+            Frame::new(2, bomb).rsv(4),
+            1009,
+            "the inflated message is too large",
+        ),
+        (
+            Frame::ping(b"").rsv(4),
+            1002,
+            "the frame says it is compressed where it must not be",
+        ),
     ] {
         let mut client = landfall_tests::client::Client::over(scene.sea.connect(), &offer).await;
         client.send(frame).await;
         let close = client.hear().await;
         assert_eq!(
-            (close.close_code(), String::from_utf8_lossy(&close.payload[2..]).as_ref()),
+            (
+                close.close_code(),
+                String::from_utf8_lossy(&close.payload[2..]).as_ref()
+            ),
             (Some(code), cause)
         );
         drop(client);
@@ -264,10 +352,15 @@ async fn longpoll_tells_the_log() {
     ] {
         let target = format!("{mount}/longpoll?vsn=2.0.0");
         let mut poller = Poller::open(scene.sea.connect(), &target).await;
-        let request =
-            if lines { batch(&target, &poller.token, &body) } else { post(&target, &poller.token, &body) };
+        let request = if lines {
+            batch(&target, &poller.token, &body)
+        } else {
+            post(&target, &poller.token, &body)
+        };
         poller.send(&request).await.expect("an answer");
-        scene.tells(if mount == "/raw" { "Strings" } else { "Users" }, cause).await;
+        scene
+            .tells(if mount == "/raw" { "Strings" } else { "Users" }, cause)
+            .await;
     }
     // What cannot be read ends the request, and not the session.
     let target = "/raw/longpoll";
@@ -278,12 +371,28 @@ async fn longpoll_tells_the_log() {
             400,
             "a line is neither a JSON list nor a binary message in base64",
         ),
-        (batch(target, &poller.token, "[1]\n[2]\n[3]"), 413, "the body has too many messages"),
-        (post(target, &poller.token, &SENT.repeat(200)), 413, "the body is too large"),
+        (
+            batch(target, &poller.token, "[1]\n[2]\n[3]"),
+            413,
+            "the body has too many messages",
+        ),
+        (
+            post(target, &poller.token, &SENT.repeat(200)),
+            413,
+            "the body is too large",
+        ),
     ] {
-        let response = scene.sea.connect().request(&request).await.expect("an answer");
+        let response = scene
+            .sea
+            .connect()
+            .request(&request)
+            .await
+            .expect("an answer");
         assert_eq!((response.status, response.body.as_str()), (status, cause));
-        assert_eq!(scene.log.violations(), [format!("{cause} socket=\"Strings\"")]);
+        assert_eq!(
+            scene.log.violations(),
+            [format!("{cause} socket=\"Strings\"")]
+        );
     }
     assert_eq!(poller.say("hello").await, 200);
     assert_eq!(scene.log.violations(), [""; 0]);
@@ -295,13 +404,23 @@ async fn a_transport_of_ones_own_tells_the_log() {
     let scene = Scene::start().await;
     let loud = format!("!{SENT}");
     let long = SENT.repeat(200);
-    for (body, cause) in
-        [(SENT, "not a word of ours"), (loud.as_str(), "a shout"), (long.as_str(), "the body is too large")]
-    {
-        let request =
-            Request { method: "POST".to_owned(), body: body.to_owned(), ..Request::get("/raw/bodies") }
-                .header("content-length", &body.len().to_string());
-        scene.sea.connect().request(&request).await.expect("an answer");
+    for (body, cause) in [
+        (SENT, "not a word of ours"),
+        (loud.as_str(), "a shout"),
+        (long.as_str(), "the body is too large"),
+    ] {
+        let request = Request {
+            method: "POST".to_owned(),
+            body: body.to_owned(),
+            ..Request::get("/raw/bodies")
+        }
+        .header("content-length", &body.len().to_string());
+        scene
+            .sea
+            .connect()
+            .request(&request)
+            .await
+            .expect("an answer");
         scene.tells("Strings", cause).await;
     }
     scene.site.shutdown().await.expect("a clean end");

@@ -64,8 +64,10 @@ impl Encoding {
             #[cfg(feature = "brotli")]
             Encoding::Brotli => {
                 let (mut encoded, mut rest) = (Vec::new(), content);
-                let params =
-                    brotli::enc::BrotliEncoderParams { size_hint: content.len(), ..Default::default() };
+                let params = brotli::enc::BrotliEncoderParams {
+                    size_hint: content.len(),
+                    ..Default::default()
+                };
                 brotli::BrotliCompress(&mut rest, &mut encoded, &params)?;
                 Ok(encoded)
             }

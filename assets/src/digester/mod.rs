@@ -102,7 +102,10 @@ impl Digester {
             output: None,
             vsn: true,
             encodings: Encoding::ALL.to_vec(),
-            compressed: COMPRESSED.iter().map(|extension| (*extension).to_owned()).collect(),
+            compressed: COMPRESSED
+                .iter()
+                .map(|extension| (*extension).to_owned())
+                .collect(),
             threads: None,
             progress: None,
         }
@@ -172,12 +175,17 @@ impl Digester {
         let output = self.output.as_deref().unwrap_or(&self.input);
         let earlier = files::read_manifest(output)?.unwrap_or_default();
         let (paths, skipped) = to_digest(files::below(&self.input)?);
-        let threads =
-            self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        let threads = self
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get);
 
         let mut sources = in_parallel(threads, &paths, |path| self.read(path))?;
         adopt_source_maps(&mut sources);
-        let latest: Latest = sources.iter().map(|file| (file.path.clone(), file.digested.clone())).collect();
+        let latest: Latest = sources
+            .iter()
+            .map(|file| (file.path.clone(), file.digested.clone()))
+            .collect();
 
         let now = now();
         let (total, done) = (sources.len(), AtomicUsize::new(0));
@@ -196,14 +204,24 @@ impl Digester {
         for (file, (mut entry, count)) in sources.iter().zip(entries) {
             written += count;
             if let Some(before) = digests.get(&file.digested) {
-                let same = Entry { mtime: before.mtime, ..entry.clone() };
+                let same = Entry {
+                    mtime: before.mtime,
+                    ..entry.clone()
+                };
                 entry = if *before == same { same } else { entry };
             }
             digests.insert(file.digested.clone(), entry);
         }
         let manifest = Manifest { latest, digests };
-        written += usize::from(files::write(&output.join(Manifest::FILE), manifest.to_string().as_bytes())?);
-        Ok(Digested { manifest, written, skipped })
+        written += usize::from(files::write(
+            &output.join(Manifest::FILE),
+            manifest.to_string().as_bytes(),
+        )?);
+        Ok(Digested {
+            manifest,
+            written,
+            skipped,
+        })
     }
 
     fn read(&self, path: &str) -> Result<Source, DigestError> {
@@ -212,7 +230,13 @@ impl Digester {
         let digest = HEXLOWER.encode(&md5);
         let (root, extension) = path.split_at(path.len() - extension(path).len());
         let digested = format!("{root}-{digest}{extension}");
-        Ok(Source { path: path.to_owned(), size: content.len() as u64, md5, digest, digested })
+        Ok(Source {
+            path: path.to_owned(),
+            size: content.len() as u64,
+            md5,
+            digest,
+            digested,
+        })
     }
 
     /// Writes all that belongs to a file: its entry, and how many files were written.
@@ -226,21 +250,34 @@ impl Digester {
         let source = self.input.join(&file.path);
         let content = files::read(&source)?;
         if <[u8; 16]>::from(Md5::digest(&content)) != file.md5 {
-            return Err(DigestError::other(source, "has changed while it was digested"));
+            return Err(DigestError::other(
+                source,
+                "has changed while it was digested",
+            ));
         }
         let rewritten = rewritten(&file.path, &content, latest, self.vsn);
         let digested = rewritten.as_deref().unwrap_or(&content);
         let sha512 = BASE64.encode(&Sha512::digest(digested));
         let written = self.write_with_siblings(&output.join(&file.digested), digested)?
             + self.write_with_siblings(&output.join(&file.path), &content)?;
-        let entry = Entry::new(file.path.clone(), now, file.size, file.digest.clone(), sha512);
+        let entry = Entry::new(
+            file.path.clone(),
+            now,
+            file.size,
+            file.digest.clone(),
+            sha512,
+        );
         Ok((entry, written))
     }
 
     fn write_with_siblings(&self, to: &Path, content: &[u8]) -> Result<usize, DigestError> {
         let mut written = usize::from(files::write(to, content)?);
         let extension = to.extension().and_then(OsStr::to_str);
-        if !self.compressed.iter().any(|compressed| compressed.strip_prefix('.') == extension) {
+        if !self
+            .compressed
+            .iter()
+            .any(|compressed| compressed.strip_prefix('.') == extension)
+        {
             return Ok(written);
         }
         for encoding in &self.encodings {
@@ -275,23 +312,33 @@ impl fmt::Debug for Digester {
 /// The files to digest, and those that look digested.
 fn to_digest(paths: Vec<String>) -> (Vec<String>, Vec<String>) {
     let is_left_out = |path: &String| {
-        path.rsplit('/').next() == Some(Manifest::FILE) || Encoding::EXTENSIONS.contains(&extension(path))
+        path.rsplit('/').next() == Some(Manifest::FILE)
+            || Encoding::EXTENSIONS.contains(&extension(path))
     };
-    paths.into_iter().filter(|path| !is_left_out(path)).partition(|path| !looks_digested(path))
+    paths
+        .into_iter()
+        .filter(|path| !is_left_out(path))
+        .partition(|path| !looks_digested(path))
 }
 
 /// True if the name has a `-` and 32 hexadecimal digits behind it.
 fn looks_digested(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).as_bytes();
-    name.windows(33).any(|part| part[0] == b'-' && part[1..].iter().all(u8::is_ascii_hexdigit))
+    name.windows(33)
+        .any(|part| part[0] == b'-' && part[1..].iter().all(u8::is_ascii_hexdigit))
 }
 
 /// A source map is named after its file's digest.
 fn adopt_source_maps(sources: &mut [Source]) {
     let owner = |map: &Source, sources: &[Source]| {
         let file = map.path.strip_suffix(".map")?;
-        let place = sources.binary_search_by(|source| source.path.as_str().cmp(file)).ok()?;
-        Some((sources[place].digest.clone(), format!("{}.map", sources[place].digested)))
+        let place = sources
+            .binary_search_by(|source| source.path.as_str().cmp(file))
+            .ok()?;
+        Some((
+            sources[place].digest.clone(),
+            format!("{}.map", sources[place].digested),
+        ))
     };
     for place in 0..sources.len() {
         if let Some((digest, digested)) = owner(&sources[place], sources) {
@@ -302,7 +349,13 @@ fn adopt_source_maps(sources: &mut [Source]) {
 
 /// Seconds since the year 0. `SOURCE_DATE_EPOCH` says what time it is for builds that are to be the same at any time.
 pub(crate) fn now() -> u64 {
-    let told = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let since_1970 = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let told = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|seconds| seconds.parse().ok());
+    let since_1970 = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs())
+    };
     YEAR_0.saturating_add(told.unwrap_or_else(since_1970))
 }

@@ -24,7 +24,9 @@ pub(super) fn in_parallel<I: Sync, T: Send, E: Send>(
         results
     };
     let mut results = thread::scope(|scope| {
-        let workers: Vec<_> = (1..threads.min(items.len())).map(|_| scope.spawn(run)).collect();
+        let workers: Vec<_> = (1..threads.min(items.len()))
+            .map(|_| scope.spawn(run))
+            .collect();
         let mut results = run();
         for worker in workers {
             match worker.join() {

@@ -18,7 +18,9 @@ pub(super) fn rewritten(path: &str, content: &[u8], latest: &Latest, vsn: bool) 
     let (mut copied, mut at) = (0, 0);
     while let Some((start, end)) = find(content, at) {
         at = end;
-        let Some(url) = std::str::from_utf8(&content[start..end]).ok() else { continue };
+        let Some(url) = std::str::from_utf8(&content[start..end]).ok() else {
+            continue;
+        };
         if let Some(digested) = digested(url, directory, latest) {
             written.extend_from_slice(&content[copied..start]);
             written.extend_from_slice(digested.as_bytes());
@@ -36,7 +38,9 @@ pub(super) fn rewritten(path: &str, content: &[u8], latest: &Latest, vsn: bool) 
 /// From the last dot of the name on; empty if there is none.
 pub(super) fn extension(path: &str) -> &str {
     let name = path.rfind('/').map_or(0, |slash| slash + 1);
-    path[name..].rfind('.').map_or("", |dot| &path[name + dot..])
+    path[name..]
+        .rfind('.')
+        .map_or("", |dot| &path[name + dot..])
 }
 
 /// What stands for a URL that names a digested file.
@@ -52,7 +56,10 @@ fn digested(url: &str, directory: &str, latest: &Latest) -> Option<String> {
 
 /// A relative path from a directory; `None` if it leads out of the tree.
 fn resolved(directory: &str, relative: &str) -> Option<String> {
-    let mut segments: Vec<&str> = directory.split('/').filter(|segment| !segment.is_empty()).collect();
+    let mut segments: Vec<&str> = directory
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
     for segment in relative.split('/') {
         match segment {
             "" | "." => {}
@@ -76,8 +83,13 @@ fn url_in_css(css: &[u8], from: usize) -> Option<(usize, usize)> {
         let start = skip(css, at, is_space);
         let end = skip(css, start, |byte| !is_space(byte) && byte != b')');
         if end > start && css.get(skip(css, end, is_space)) == Some(&b')') {
-            let quoted = end - start > 2 && css[start] == css[end - 1] && matches!(css[start], b'"' | b'\'');
-            return Some(if quoted { (start + 1, end - 1) } else { (start, end) });
+            let quoted =
+                end - start > 2 && css[start] == css[end - 1] && matches!(css[start], b'"' | b'\'');
+            return Some(if quoted {
+                (start + 1, end - 1)
+            } else {
+                (start, end)
+            });
         }
     }
 }
@@ -118,12 +130,18 @@ fn file_in_map(map: &[u8], from: usize) -> Option<(usize, usize)> {
 
 /// The place behind the next `needle`.
 fn after(text: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
-    let found = text.get(from..)?.windows(needle.len()).position(|window| window == needle)?;
+    let found = text
+        .get(from..)?
+        .windows(needle.len())
+        .position(|window| window == needle)?;
     Some(from + found + needle.len())
 }
 
 fn skip(text: &[u8], from: usize, while_: impl Fn(u8) -> bool) -> usize {
-    text[from..].iter().position(|byte| !while_(*byte)).map_or(text.len(), |more| from + more)
+    text[from..]
+        .iter()
+        .position(|byte| !while_(*byte))
+        .map_or(text.len(), |more| from + more)
 }
 
 fn is_space(byte: u8) -> bool {
@@ -148,7 +166,9 @@ mod tests {
 
     fn of(path: &str, content: &str) -> String {
         let written = rewritten(path, content.as_bytes(), &latest(), true);
-        written.map_or(content.to_owned(), |bytes| String::from_utf8(bytes).expect("still UTF-8"))
+        written.map_or(content.to_owned(), |bytes| {
+            String::from_utf8(bytes).expect("still UTF-8")
+        })
     }
 
     #[test]
@@ -156,8 +176,14 @@ mod tests {
         for (css, wanted) in [
             ("url(/a.png)", "url(/a-1.png?vsn=d)"),
             ("url( '../a.png' )", "url( '../a-1.png?vsn=d' )"),
-            ("url(\"/img/p.png\") url(/img/p.png)", "url(\"/img/p-2.png?vsn=d\") url(/img/p-2.png?vsn=d)"),
-            ("url(../img/../img/p.png)", "url(../img/../img/p-2.png?vsn=d)"),
+            (
+                "url(\"/img/p.png\") url(/img/p.png)",
+                "url(\"/img/p-2.png?vsn=d\") url(/img/p-2.png?vsn=d)",
+            ),
+            (
+                "url(../img/../img/p.png)",
+                "url(../img/../img/p-2.png?vsn=d)",
+            ),
             ("url(.././img//p.png)", "url(.././img//p-2.png?vsn=d)"),
         ] {
             assert_eq!(of("css/app.css", css), wanted);
@@ -186,9 +212,18 @@ mod tests {
     #[test]
     fn source_maps_and_their_files_are_found() {
         let js = "x();//#\tsourceMappingURL= app.js.map\n//# sourceMappingURL=";
-        assert_eq!(of("js/app.js", js), "x();//#\tsourceMappingURL= ./app-3.js.map\n//# sourceMappingURL=");
-        assert_eq!(of("js/app.js", "//# sourceMappingURL=/a.png"), "//# sourceMappingURL=/a-1.png");
-        assert_eq!(of("js/app.js.map", "{'file':'app.js','file':'x'}"), "{'file':'./app-3.js','file':'x'}");
+        assert_eq!(
+            of("js/app.js", js),
+            "x();//#\tsourceMappingURL= ./app-3.js.map\n//# sourceMappingURL="
+        );
+        assert_eq!(
+            of("js/app.js", "//# sourceMappingURL=/a.png"),
+            "//# sourceMappingURL=/a-1.png"
+        );
+        assert_eq!(
+            of("js/app.js.map", "{'file':'app.js','file':'x'}"),
+            "{'file':'./app-3.js','file':'x'}"
+        );
         for same in [
             "file",
             "\"file\":",
@@ -204,9 +239,13 @@ mod tests {
 
     #[test]
     fn extensions_begin_at_the_last_dot_of_the_name() {
-        for (path, wanted) in
-            [("a.b.c", ".c"), ("a", ""), ("d.e/a", ""), ("d/a.", "."), ("d/a.js.map", ".map")]
-        {
+        for (path, wanted) in [
+            ("a.b.c", ".c"),
+            ("a", ""),
+            ("d.e/a", ""),
+            ("d/a.", "."),
+            ("d/a.js.map", ".map"),
+        ] {
             assert_eq!(extension(path), wanted);
         }
     }

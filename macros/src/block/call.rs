@@ -21,7 +21,11 @@ pub(crate) fn call(
     let value = Ident::new("__value", at);
     let into = located(into.clone(), at);
     let besides = besides.iter().map(|argument| located(argument.clone(), at));
-    let awaited = item.sig.asyncness.as_ref().map(|_| quote_spanned!(at=> .await));
+    let awaited = item
+        .sig
+        .asyncness
+        .as_ref()
+        .map(|_| quote_spanned!(at=> .await));
     quote_spanned! {at=>
         let #value = Self::#method(#(#arguments),*) #awaited;
         (&#value).returned().#into(#value #(, #besides)*)

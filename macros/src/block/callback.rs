@@ -45,14 +45,23 @@ impl Callback {
                 Receiver::None => "it has no `self`".to_owned(),
                 Receiver::Shared => "it takes `&self`".to_owned(),
                 Receiver::Borrowed => "it takes `&mut self`".to_owned(),
-                Receiver::Owned => "it takes `self` by value: it is the last that is called".to_owned(),
+                Receiver::Owned => {
+                    "it takes `self` by value: it is the last that is called".to_owned()
+                }
             });
         }
-        let count = sig.inputs.len().saturating_sub(usize::from(sig.receiver().is_some()) + states);
+        let count = sig
+            .inputs
+            .len()
+            .saturating_sub(usize::from(sig.receiver().is_some()) + states);
         if let Some(expected) = self.arguments
             && count != expected
         {
-            let besides = if self.receiver == Receiver::None { "" } else { " besides `self`" };
+            let besides = if self.receiver == Receiver::None {
+                ""
+            } else {
+                " besides `self`"
+            };
             let number = match expected {
                 0 => "no arguments".to_owned(),
                 1 => "1 argument".to_owned(),
@@ -63,10 +72,12 @@ impl Callback {
         if sig.asyncness.is_some() && !self.waits {
             return Some(format!("`{}` is not async: it runs at once", self.name));
         }
-        plainness(item).or_else(|| self.output_fault(&sig.output)).or_else(|| match self.name {
-            "handle_info" => owned(first_type(item)?, "what arrives comes from another task"),
-            _ => None,
-        })
+        plainness(item)
+            .or_else(|| self.output_fault(&sig.output))
+            .or_else(|| match self.name {
+                "handle_info" => owned(first_type(item)?, "what arrives comes from another task"),
+                _ => None,
+            })
     }
 
     fn output_fault(&self, output: &ReturnType) -> Option<String> {
@@ -107,7 +118,12 @@ pub(crate) fn plainness(item: &ImplItemFn) -> Option<String> {
 /// Why a value that is handed over can't be of a type.
 pub(crate) fn owned(ty: &Type, why: &str) -> Option<String> {
     match ty {
-        Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|one| one.ident != "static") => {
+        Type::Reference(reference)
+            if reference
+                .lifetime
+                .as_ref()
+                .is_none_or(|one| one.ident != "static") =>
+        {
             Some(format!("{why}: it must own its data"))
         }
         Type::ImplTrait(_) => Some("it has one type: name it".to_owned()),
@@ -133,8 +149,9 @@ pub(crate) fn first_type(item: &ImplItemFn) -> Option<&Type> {
 
 /// `Option<T>`, however it is qualified.
 pub(crate) fn is_option(ty: &Type) -> bool {
-    last_segment(ty)
-        .is_some_and(|last| last.ident == "Option" && !matches!(last.arguments, PathArguments::None))
+    last_segment(ty).is_some_and(|last| {
+        last.ident == "Option" && !matches!(last.arguments, PathArguments::None)
+    })
 }
 
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {

@@ -32,7 +32,11 @@ pub(crate) struct Attached {
 impl Attached {
     /// The block, if it is one of a type that owns its state.
     pub(crate) fn read(&self, item: &TokenStream, diag: &mut Diagnostics) -> Option<ItemImpl> {
-        let Attached { attribute, contract, what } = self;
+        let Attached {
+            attribute,
+            contract,
+            what,
+        } = self;
         let place = format!("`{attribute}` goes on `impl Type {{ .. }}`");
         let block = match syn::parse2::<Item>(item.clone()) {
             Ok(Item::Impl(block)) => block,
@@ -50,7 +54,11 @@ impl Attached {
         if let Some((path, _)) = &block.trait_ {
             diag.push(path, place).help(format!(
                 "remove the trait: `{attribute}` writes `impl {contract} for {}`",
-                block.self_ty.span().source_text().unwrap_or_else(|| "Type".to_owned())
+                block
+                    .self_ty
+                    .span()
+                    .source_text()
+                    .unwrap_or_else(|| "Type".to_owned())
             ));
             return None;
         }
@@ -58,8 +66,11 @@ impl Attached {
             diag.push(unsafety, place).help("remove `unsafe`");
         }
         if let Some(lifetime) = borrowed(&block) {
-            diag.push(&lifetime, format!("{what} owns its state: no lifetime parameters"))
-                .help("keep `String` instead of `&str`, or share by `Arc`");
+            diag.push(
+                &lifetime,
+                format!("{what} owns its state: no lifetime parameters"),
+            )
+            .help("keep `String` instead of `&str`, or share by `Arc`");
             return None;
         }
         Some(block)
@@ -86,7 +97,9 @@ fn lifetimes(tokens: TokenStream, found: &mut Option<Lifetime>) {
             (TokenTree::Ident(ident), Some(apostrophe)) if ident != "static" => {
                 found.get_or_insert(Lifetime { apostrophe, ident });
             }
-            (TokenTree::Punct(punct), _) if punct.as_char() == '\'' => apostrophe = Some(punct.span()),
+            (TokenTree::Punct(punct), _) if punct.as_char() == '\'' => {
+                apostrophe = Some(punct.span())
+            }
             (TokenTree::Group(group), _) => lifetimes(group.stream(), found),
             _ => {}
         }
@@ -100,7 +113,11 @@ pub(crate) fn take_crate(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostic
         [TokenTree::Ident(name), TokenTree::Punct(equals), path @ ..]
             if name == "crate" && equals.as_char() == '=' =>
         {
-            let path = path.iter().filter(|token| !is_comma(token)).cloned().collect();
+            let path = path
+                .iter()
+                .filter(|token| !is_comma(token))
+                .cloned()
+                .collect();
             match Path::parse_mod_style.parse2(path) {
                 Ok(path) if krate.is_none() => krate = Some(path),
                 Ok(_) => drop(diag.push(name, "`crate` is set twice")),
@@ -141,15 +158,18 @@ pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
 }
 
 pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+    attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// The condition under which none of these functions exists; `None` if there always is one.
 pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
     let mut conditions = Vec::new();
     for item in items {
-        let all: Vec<_> =
-            cfgs(&item.attrs).filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens)).collect();
+        let all: Vec<_> = cfgs(&item.attrs)
+            .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
+            .collect();
         if all.is_empty() {
             return None;
         }

@@ -17,10 +17,12 @@ pub(crate) fn is_state(attribute: &Attribute) -> bool {
 /// What can be wrong with the attribute and with the type of the argument.
 pub(crate) fn check(attribute: &Attribute, ty: &Type, diag: &mut Diagnostics) {
     if !matches!(attribute.meta, Meta::Path(_)) {
-        diag.push(attribute.path(), "`#[state]` takes no options").help("write `#[state]`");
+        diag.push(attribute.path(), "`#[state]` takes no options")
+            .help("write `#[state]`");
     }
     if let Some(fault) = owned(ty, "a part of the application's state is handed over") {
-        diag.push(ty, fault).help("take a type that is cheap to clone, such as a pool or an `Arc`");
+        diag.push(ty, fault)
+            .help("take a type that is cheap to clone, such as a pool or an `Arc`");
     }
 }
 
@@ -29,13 +31,16 @@ pub(crate) fn refused(callback: &Ident, from: &str, at: &impl ToTokens, diag: &m
     let found = diag.push(at, format!("`{callback}` takes no state"));
     match callback.to_string().as_str() {
         "children" => found.help("each child is started with the handle: `handle.state::<App>()`"),
-        _ => found.help(format!("take it in `{from}`, and keep it in a field for `{callback}`")),
+        _ => found.help(format!(
+            "take it in `{from}`, and keep it in a field for `{callback}`"
+        )),
     };
 }
 
 /// The arguments of a handler are known by their places.
 pub(crate) fn comes_last(pat: &Pat, diag: &mut Diagnostics) {
-    diag.push(pat, "`#[state]` arguments come last").help("move this one in front of them");
+    diag.push(pat, "`#[state]` arguments come last")
+        .help("move this one in front of them");
 }
 
 /// Takes the `#[state]` arguments out of those of a callback, without the attribute.
@@ -47,7 +52,8 @@ pub(crate) fn take(
     let (mut taken, mut in_order) = (Vec::new(), true);
     for mut input in inputs {
         let attrs = argument_attributes_mut(&mut input);
-        let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attrs).into_iter().partition(is_state);
+        let (ours, others): (Vec<_>, Vec<_>) =
+            std::mem::take(attrs).into_iter().partition(is_state);
         *attrs = others;
         match (input, ours.first()) {
             (FnArg::Typed(argument), Some(attribute)) => {
@@ -55,7 +61,8 @@ pub(crate) fn take(
                 taken.push(argument);
             }
             (input, _) => {
-                if let (FnArg::Typed(argument), false, true) = (&input, taken.is_empty(), in_order) {
+                if let (FnArg::Typed(argument), false, true) = (&input, taken.is_empty(), in_order)
+                {
                     comes_last(&argument.pat, diag);
                     in_order = false;
                 }
@@ -63,7 +70,8 @@ pub(crate) fn take(
             }
         }
         if let [_, second, ..] = ours.as_slice() {
-            diag.push(second.path(), "`#[state]` is written twice").help("remove one of them");
+            diag.push(second.path(), "`#[state]` is written twice")
+                .help("remove one of them");
         }
     }
     taken
@@ -84,11 +92,19 @@ impl<'a> Part<'a> {
         need: TokenStream,
         ty: &'a Type,
     ) -> Self {
-        Part { cfgs: cfgs(callback).chain(cfgs(argument)).collect(), need, ty }
+        Part {
+            cfgs: cfgs(callback).chain(cfgs(argument)).collect(),
+            need,
+            ty,
+        }
     }
 
     /// `Need<T>`
-    pub(crate) fn needs(callback: &'a [Attribute], argument: &'a [Attribute], ty: &'a Type) -> Self {
+    pub(crate) fn needs(
+        callback: &'a [Attribute],
+        argument: &'a [Attribute],
+        ty: &'a Type,
+    ) -> Self {
         let at = ty.span();
         Part::of(callback, argument, quote_spanned!(at=> __rt::Need<#ty>), ty)
     }
@@ -97,7 +113,14 @@ impl<'a> Part<'a> {
 impl Part<'_> {
     /// A type of ours, by its name.
     fn is_known(&self) -> bool {
-        const KNOWN: [&str; 6] = ["Arc", "Handle", "Mailbox", "Params", "SubscriberId", "TransportKind"];
+        const KNOWN: [&str; 6] = [
+            "Arc",
+            "Handle",
+            "Mailbox",
+            "Params",
+            "SubscriberId",
+            "TransportKind",
+        ];
         last_segment(self.ty).is_some_and(|last| KNOWN.iter().any(|name| last.ident == name))
     }
 }
@@ -121,8 +144,10 @@ pub(crate) fn state_type(
             state = quote_spanned!(at=> (#need, #state));
             continue;
         }
-        let conditions: Vec<_> =
-            cfgs.iter().filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens)).collect();
+        let conditions: Vec<_> = cfgs
+            .iter()
+            .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
+            .collect();
         conditional.extend(quote! {
             #(#block)* #(#cfgs)*
             impl #before __rt::Conditional<#index> for #self_ty #bounds { type State = #need; }

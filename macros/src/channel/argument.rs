@@ -20,25 +20,35 @@ const SOURCES: [(&str, Source); 5] = [
 
 /// Takes `#[state]` off an argument of another callback than `join`.
 pub(crate) fn take_state(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
-    if argument_attributes(input).iter().any(state::is_state) { take(input, diag) } else { Source::Type }
+    if argument_attributes(input).iter().any(state::is_state) {
+        take(input, diag)
+    } else {
+        Source::Type
+    }
 }
 
 /// Takes our attributes off an argument, and says where it comes from.
 pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
     let attrs = argument_attributes_mut(input);
-    let (ours, others): (Vec<_>, Vec<_>) =
-        std::mem::take(attrs).into_iter().partition(|one| source(one).is_some());
+    let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attrs)
+        .into_iter()
+        .partition(|one| source(one).is_some());
     others.iter().for_each(|attribute| foreign(attribute, diag));
-    ours.iter().filter(|one| !state::is_state(one)).for_each(|attribute| plain(attribute, diag));
+    ours.iter()
+        .filter(|one| !state::is_state(one))
+        .for_each(|attribute| plain(attribute, diag));
     *attrs = others;
-    if let (Some(attribute), FnArg::Typed(argument)) = (ours.iter().find(|one| state::is_state(one)), &*input)
+    if let (Some(attribute), FnArg::Typed(argument)) =
+        (ours.iter().find(|one| state::is_state(one)), &*input)
     {
         state::check(attribute, &argument.ty, diag);
     }
     if let [first, second, ..] = ours.as_slice() {
         let message = match (name(first), name(second)) {
             (first, second) if first == second => format!("`#[{first}]` is written twice"),
-            (first, second) => format!("an argument is either `#[{first}]` or `#[{second}]`, not both"),
+            (first, second) => {
+                format!("an argument is either `#[{first}]` or `#[{second}]`, not both")
+            }
         };
         diag.push(second.path(), message).help("remove one of them");
     }
@@ -47,16 +57,26 @@ pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
 
 /// What one of our attributes means.
 pub(crate) fn source(attribute: &Attribute) -> Option<Source> {
-    SOURCES.iter().find(|(name, _)| attribute.path().is_ident(name)).map(|(_, source)| *source)
+    SOURCES
+        .iter()
+        .find(|(name, _)| attribute.path().is_ident(name))
+        .map(|(_, source)| *source)
 }
 
 pub(crate) fn name(attribute: &Attribute) -> String {
-    attribute.path().get_ident().map(ToString::to_string).unwrap_or_default()
+    attribute
+        .path()
+        .get_ident()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 impl Source {
     pub(crate) fn attribute(self) -> Option<&'static str> {
-        SOURCES.iter().find(|(_, source)| *source == self).map(|(name, _)| *name)
+        SOURCES
+            .iter()
+            .find(|(_, source)| *source == self)
+            .map(|(name, _)| *name)
     }
 }
 
@@ -73,19 +93,28 @@ fn foreign(attribute: &Attribute, diag: &mut Diagnostics) {
     let word = name(attribute);
     match word.as_str() {
         "param" => {
-            diag.push(attribute.path(), "`#[param]` belongs to arguments of the socket's `connect`")
-                .help("write `#[payload]` for what the client sends when it joins");
+            diag.push(
+                attribute.path(),
+                "`#[param]` belongs to arguments of the socket's `connect`",
+            )
+            .help("write `#[payload]` for what the client sends when it joins");
         }
         "info" => {
-            diag.push(attribute.path(), "`#[info]` belongs to arguments of the socket's `connect`")
-                .help("keep it in a field of the socket, and take `socket: &Socket`");
+            diag.push(
+                attribute.path(),
+                "`#[info]` belongs to arguments of the socket's `connect`",
+            )
+            .help("keep it in a field of the socket, and take `socket: &Socket`");
         }
         _ => {
             let known = || SOURCES.iter().map(|(name, _)| *name);
             if let Some(near) = did_you_mean(&word, known()) {
                 diag.push(attribute.path(), format!("unknown attribute `{word}`"))
                     .help(format!("did you mean `#[{near}]`?"))
-                    .note(format!("attributes of arguments of `join`: {}", list(known())));
+                    .note(format!(
+                        "attributes of arguments of `join`: {}",
+                        list(known())
+                    ));
             }
         }
     }

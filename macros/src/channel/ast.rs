@@ -70,12 +70,17 @@ pub(crate) enum Direction {
 
 impl Channel {
     pub(crate) fn callbacks<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Method> {
-        self.callbacks.iter().filter(move |method| method.callback.name == name)
+        self.callbacks
+            .iter()
+            .filter(move |method| method.callback.name == name)
     }
 
     /// The functions of a callback: more than one if `#[cfg]` chooses.
     pub(crate) fn items(&self, name: &str) -> Vec<&ImplItemFn> {
-        let methods = self.callbacks.iter().filter(|method| method.callback.name == name);
+        let methods = self
+            .callbacks
+            .iter()
+            .filter(|method| method.callback.name == name);
         methods.map(|method| &method.item).collect()
     }
 
@@ -98,11 +103,18 @@ impl Method {
     }
 }
 
-fn arguments<'a>(item: &'a ImplItemFn, sources: &'a [Source]) -> impl Iterator<Item = (&'a PatType, Source)> {
-    item.sig.inputs.iter().zip(sources.iter().copied()).filter_map(|(input, source)| match input {
-        FnArg::Typed(argument) => Some((argument, source)),
-        FnArg::Receiver(_) => None,
-    })
+fn arguments<'a>(
+    item: &'a ImplItemFn,
+    sources: &'a [Source],
+) -> impl Iterator<Item = (&'a PatType, Source)> {
+    item.sig
+        .inputs
+        .iter()
+        .zip(sources.iter().copied())
+        .filter_map(|(input, source)| match input {
+            FnArg::Typed(argument) => Some((argument, source)),
+            FnArg::Receiver(_) => None,
+        })
 }
 
 impl Handler {
@@ -112,7 +124,10 @@ impl Handler {
     }
 
     pub(crate) fn events(&self, direction: Direction) -> impl Iterator<Item = &LitStr> {
-        self.events.iter().filter(move |(way, _)| *way == direction).map(|(_, event)| event)
+        self.events
+            .iter()
+            .filter(move |(way, _)| *way == direction)
+            .map(|(_, event)| event)
     }
 }
 

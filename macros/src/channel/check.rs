@@ -12,7 +12,9 @@ use crate::{block::callback::owned, diag::Diagnostics, grammar::spelling::did_yo
 pub(crate) fn check(channel: &Channel, diag: &mut Diagnostics) {
     others(channel, diag);
     for item in channel.methods() {
-        item.attrs.iter().for_each(|attribute| attributes(attribute, diag));
+        item.attrs
+            .iter()
+            .for_each(|attribute| attributes(attribute, diag));
     }
     for item in &channel.helpers {
         helper(item, channel, diag);
@@ -23,7 +25,10 @@ pub(crate) fn check(channel: &Channel, diag: &mut Diagnostics) {
         shape(method, diag);
         arguments(method, diag);
     }
-    channel.handlers.iter().for_each(|handler| handler_shape(handler, diag));
+    channel
+        .handlers
+        .iter()
+        .for_each(|handler| handler_shape(handler, diag));
     for direction in Direction::ALL {
         handled_once(channel, direction, diag);
     }
@@ -39,10 +44,12 @@ fn others(channel: &Channel, diag: &mut Diagnostics) {
                 );
             }
             ImplItem::Type(item) if item.ident == "State" => {
-                diag.push(&item.ident, "`State` is taken from `#[state]` arguments").help("remove it");
+                diag.push(&item.ident, "`State` is taken from `#[state]` arguments")
+                    .help("remove it");
             }
             ImplItem::Type(item) if item.ident == "Socket" => {
-                diag.push(&item.ident, "`Socket` is taken from `#[channel(..)]`").help("remove it");
+                diag.push(&item.ident, "`Socket` is taken from `#[channel(..)]`")
+                    .help("remove it");
             }
             ImplItem::Const(item) if item.ident == "INTERCEPT" => {
                 diag.push(&item.ident, "`INTERCEPT` is written by `#[channel]`")
@@ -55,9 +62,12 @@ fn others(channel: &Channel, diag: &mut Diagnostics) {
 
 /// Attributes of methods that are ours, but misspelt or superfluous.
 fn attributes(attribute: &Attribute, diag: &mut Diagnostics) {
-    let Some(word) = attribute.path().get_ident().map(ToString::to_string) else { return };
+    let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
+        return;
+    };
     if CALLBACKS.iter().any(|callback| callback.name == word) {
-        diag.push(attribute.path(), format!("`{word}` is found by its name")).help("remove the attribute");
+        diag.push(attribute.path(), format!("`{word}` is found by its name"))
+            .help("remove the attribute");
     } else if word == "intercept" {
         diag.push(attribute.path(), "events with a handler are intercepted")
             .help("write `#[handle_out(\"event\")]` on the handler");
@@ -74,15 +84,21 @@ fn helper(item: &ImplItemFn, channel: &Channel, diag: &mut Diagnostics) {
         diag.push(name, "`handle_out` needs the names of its events")
             .help("write `#[handle_out(\"event\")]` on it");
     } else if let Some(meant) = meant(item, channel) {
-        diag.push(name, format!("unknown callback `{name}`")).help(format!("did you mean `{meant}`?"));
+        diag.push(name, format!("unknown callback `{name}`"))
+            .help(format!("did you mean `{meant}`?"));
     }
 }
 
 /// The missing callback that a method looks like by its name. One that is optional must look like it by shape, too:
 /// a helper may well be named alike.
 fn meant(item: &ImplItemFn, channel: &Channel) -> Option<&'static str> {
-    let missing = CALLBACKS.iter().filter(|callback| channel.callbacks(callback.name).next().is_none());
-    let meant = did_you_mean(&item.sig.ident.to_string(), missing.map(|callback| callback.name))?;
+    let missing = CALLBACKS
+        .iter()
+        .filter(|callback| channel.callbacks(callback.name).next().is_none());
+    let meant = did_you_mean(
+        &item.sig.ident.to_string(),
+        missing.map(|callback| callback.name),
+    )?;
     let callback = CALLBACKS.iter().find(|callback| callback.name == meant)?;
     let alike = callback.fault(item, 0).is_none();
     alike.then_some(meant)
@@ -90,37 +106,60 @@ fn meant(item: &ImplItemFn, channel: &Channel) -> Option<&'static str> {
 
 fn missing(channel: &Channel, diag: &mut Diagnostics) {
     for callback in CALLBACKS.iter().filter(|callback| callback.required) {
-        let meant = channel.helpers.iter().any(|item| meant(item, channel) == Some(callback.name));
+        let meant = channel
+            .helpers
+            .iter()
+            .any(|item| meant(item, channel) == Some(callback.name));
         if !meant && channel.callbacks(callback.name).next().is_none() {
-            diag.push(&channel.self_ty, format!("missing callback `{}`", callback.name))
-                .help(format!("add `{}`", callback.signature));
+            diag.push(
+                &channel.self_ty,
+                format!("missing callback `{}`", callback.name),
+            )
+            .help(format!("add `{}`", callback.signature));
         }
     }
 }
 
 fn is_conditional(item: &ImplItemFn) -> bool {
-    item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"))
+    item.attrs
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg"))
 }
 
 fn twice(channel: &Channel, diag: &mut Diagnostics) {
     for callback in CALLBACKS {
-        let mut all = channel.callbacks(callback.name).filter(|method| !is_conditional(&method.item));
+        let mut all = channel
+            .callbacks(callback.name)
+            .filter(|method| !is_conditional(&method.item));
         let Some(first) = all.next() else { continue };
         for method in all {
-            diag.push(&method.item.sig.ident, format!("`{}` is defined twice", callback.name))
-                .help("remove one of them")
-                .note(format!("first defined on line {}", first.item.sig.ident.span().start().line));
+            diag.push(
+                &method.item.sig.ident,
+                format!("`{}` is defined twice", callback.name),
+            )
+            .help("remove one of them")
+            .note(format!(
+                "first defined on line {}",
+                first.item.sig.ident.span().start().line
+            ));
         }
     }
 }
 
 fn shape(method: &Method, diag: &mut Diagnostics) {
     let callback = method.callback;
-    let states = method.sources.iter().filter(|source| **source == Source::State).count();
+    let states = method
+        .sources
+        .iter()
+        .filter(|source| **source == Source::State)
+        .count();
     if let Some(fault) = callback.fault(&method.item, states) {
-        diag.push(&method.item.sig.ident, format!("`{}` has the wrong shape", callback.name))
-            .help(format!("expected `{}`", callback.signature))
-            .note(fault);
+        diag.push(
+            &method.item.sig.ident,
+            format!("`{}` has the wrong shape", callback.name),
+        )
+        .help(format!("expected `{}`", callback.signature))
+        .note(fault);
     }
 }
 
@@ -128,7 +167,9 @@ fn handler_shape(handler: &Handler, diag: &mut Diagnostics) {
     if let Some(fault) = handler.fault() {
         let name = &handler.item.sig.ident;
         diag.push(name, format!("`{name}` has the wrong shape"))
-            .help(format!("expected `async fn {name}(&mut self, payload: T, out: &mut Outlet)`"))
+            .help(format!(
+                "expected `async fn {name}(&mut self, payload: T, out: &mut Outlet)`"
+            ))
             .note(fault);
     }
 }
@@ -141,7 +182,9 @@ fn handled_once(channel: &Channel, direction: Direction, diag: &mut Diagnostics)
             .flat_map(|handler| handler.events(direction).map(move |event| (handler, event)))
     };
     for (index, (handler, event)) in all().enumerate() {
-        let earlier = all().take(index).find(|(_, earlier)| earlier.value() == event.value());
+        let earlier = all()
+            .take(index)
+            .find(|(_, earlier)| earlier.value() == event.value());
         let Some((first, at)) = earlier else { continue };
         if !is_conditional(&first.item) && !is_conditional(&handler.item) {
             let (line, name) = (at.span().start().line, &first.item.sig.ident);
@@ -153,17 +196,21 @@ fn handled_once(channel: &Channel, direction: Direction, diag: &mut Diagnostics)
 }
 
 fn arguments(method: &Method, diag: &mut Diagnostics) {
-    let conditional = |argument: &PatType| argument.attrs.iter().any(|one| one.path().is_ident("cfg"));
+    let conditional =
+        |argument: &PatType| argument.attrs.iter().any(|one| one.path().is_ident("cfg"));
     for (index, (argument, source)) in method.arguments().enumerate() {
         if let Some((message, help)) = argument_fault(&argument.ty, source) {
             diag.push(&argument.ty, message).help(help);
         }
-        let again = method
-            .arguments()
-            .take(index)
-            .any(|(earlier, from)| from == source && !conditional(earlier) && !conditional(argument));
-        if let Some(name) = source.attribute().filter(|_| again && source != Source::State) {
-            diag.push(&argument.pat, format!("`#[{name}]` is taken twice")).help("remove one of them");
+        let again = method.arguments().take(index).any(|(earlier, from)| {
+            from == source && !conditional(earlier) && !conditional(argument)
+        });
+        if let Some(name) = source
+            .attribute()
+            .filter(|_| again && source != Source::State)
+        {
+            diag.push(&argument.pat, format!("`#[{name}]` is taken twice"))
+                .help("remove one of them");
         }
     }
 }
@@ -172,11 +219,16 @@ fn arguments(method: &Method, diag: &mut Diagnostics) {
 fn argument_fault(ty: &Type, source: Source) -> Option<(String, &'static str)> {
     let reference = matches!(ty, Type::Reference(_));
     match source {
-        Source::Assigns if !reference => {
-            Some(("what a route assigns is shared by all its joins".to_owned(), "take it as `&'static T`"))
-        }
-        Source::Payload => owned(ty, "a payload is handed over")
-            .map(|fault| (fault, "take `String` instead of `&str`, or a type that implements `Deserialize`")),
+        Source::Assigns if !reference => Some((
+            "what a route assigns is shared by all its joins".to_owned(),
+            "take it as `&'static T`",
+        )),
+        Source::Payload => owned(ty, "a payload is handed over").map(|fault| {
+            (
+                fault,
+                "take `String` instead of `&str`, or a type that implements `Deserialize`",
+            )
+        }),
         Source::Rest | Source::Topic if reference && !is_str(ty) => Some((
             "a part of the topic is text".to_owned(),
             "take `&str`, or a type that implements `FromStr`",

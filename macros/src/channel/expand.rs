@@ -18,11 +18,17 @@ use crate::{
 };
 
 pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenStream {
-    let Channel { attrs, self_ty, others, .. } = channel;
+    let Channel {
+        attrs,
+        self_ty,
+        others,
+        ..
+    } = channel;
     let (generics, _, bounds) = channel.generics.split_for_impl();
     let runtime = runtime(setup.krate.as_ref());
     let info = info(&channel.items("handle_info"));
-    let (state, conditional) = state::state_type(&parts(channel), attrs, &channel.generics, self_ty);
+    let (state, conditional) =
+        state::state_type(&parts(channel), attrs, &channel.generics, self_ty);
     let intercept = intercept(channel);
     let join = channel.callbacks("join").map(join);
     let handle_in = handle_in(channel);
@@ -76,8 +82,9 @@ fn intercept(channel: &Channel) -> Option<TokenStream> {
             })
         })
         .collect();
-    (!events.is_empty())
-        .then(|| quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];))
+    (!events.is_empty()).then(
+        || quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];),
+    )
 }
 
 /// Calls a callback for its answer. Its arguments are those of the contract, `names`, and what it takes of the state.
@@ -92,7 +99,8 @@ fn answer<'a>(
         // Each where the user writes its type.
         let at = ty.span();
         if source == Source::State {
-            let variable = format_ident!("__state{index}", span = Span::mixed_site().located_at(at));
+            let variable =
+                format_ident!("__state{index}", span = Span::mixed_site().located_at(at));
             let value = state::value(ty, &quote!(#handle.handle()));
             taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
             let cfgs = block::cfgs(attrs);
@@ -108,10 +116,14 @@ fn answer<'a>(
 /// What the callbacks take of the application's state.
 fn parts(channel: &Channel) -> Vec<Part<'_>> {
     let callbacks = channel.callbacks.iter().flat_map(|method| {
-        method.arguments().filter_map(|(argument, source)| part(&method.item, argument, source))
+        method
+            .arguments()
+            .filter_map(|(argument, source)| part(&method.item, argument, source))
     });
     let handlers = channel.handlers.iter().flat_map(|handler| {
-        let states = handler.arguments().filter(|(_, source)| *source == Source::State);
+        let states = handler
+            .arguments()
+            .filter(|(_, source)| *source == Source::State);
         states.filter_map(|(argument, source)| part(&handler.item, argument, source))
     });
     callbacks.chain(handlers).collect()
@@ -128,7 +140,8 @@ fn part<'a>(item: &'a ImplItemFn, argument: &'a PatType, source: Source) -> Opti
         Source::State => Some(Part::needs(&item.attrs, attrs, ty)),
         Source::Type if item.sig.ident == "join" && is_extractor(ty) => {
             let at = ty.span();
-            let need = quote_spanned!(at=> __rt::By<#ty, <#ty as __rt::channel::FromJoin<Self>>::State>);
+            let need =
+                quote_spanned!(at=> __rt::By<#ty, <#ty as __rt::channel::FromJoin<Self>>::State>);
             Some(Part::of(&item.attrs, attrs, need, ty))
         }
         _ => None,
@@ -139,7 +152,10 @@ fn join(method: &Method) -> TokenStream {
     let (attempt, cfgs) = (name("__join"), cfgs(&method.item.attrs));
     let (mut taken, mut values) = (Vec::new(), Vec::new());
     for (index, (PatType { attrs, ty, .. }, source)) in method.arguments().enumerate() {
-        let variable = format_ident!("__argument{index}", span = Span::mixed_site().located_at(ty.span()));
+        let variable = format_ident!(
+            "__argument{index}",
+            span = Span::mixed_site().located_at(ty.span())
+        );
         let value = match source {
             Source::Type if is_extractor(ty) => take(ty, source, &attempt),
             _ => located(take(ty, source, &attempt), ty.span()),
@@ -191,7 +207,10 @@ fn handle_in(channel: &Channel) -> TokenStream {
     let all = channel.items("handle_in");
     let others = channel.callbacks("handle_in").map(|method| {
         let item = &method.item;
-        let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&event, &out]));
+        let (cfgs, answer) = (
+            cfgs(&item.attrs),
+            answer(item, method.arguments(), &[&event, &out]),
+        );
         if is_unit(&item.sig.output) {
             return quote!(#(#cfgs)* _ => { #answer });
         }
@@ -204,8 +223,9 @@ fn handle_in(channel: &Channel) -> TokenStream {
             }
         }
     });
-    let unknown = block::otherwise(&all)
-        .map(|condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),));
+    let unknown = block::otherwise(&all).map(
+        |condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),),
+    );
     quote! {
         async fn handle_in(
             &mut self,
@@ -226,7 +246,15 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
     let take = quote!(__rt::channel::argument::broadcast(&#broadcast));
     let handlers = channel.handlers.iter();
     let arms: Vec<_> = handlers
-        .filter_map(|handler| arm(handler, Direction::Out, &quote!(#broadcast.event()), &take, &out))
+        .filter_map(|handler| {
+            arm(
+                handler,
+                Direction::Out,
+                &quote!(#broadcast.event()),
+                &take,
+                &out,
+            )
+        })
         .collect();
     (!arms.is_empty()).then(|| {
         quote! {
@@ -267,7 +295,11 @@ fn arm(
             };
         }
     });
-    let names = taken.is_some().then_some(payload).into_iter().chain(handler.takes_outlet().then_some(out));
+    let names = taken
+        .is_some()
+        .then_some(payload)
+        .into_iter()
+        .chain(handler.takes_outlet().then_some(out));
     let answer = answer(item, handler.arguments(), &names.collect::<Vec<_>>());
     if is_unit(&item.sig.output) {
         return Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }));
@@ -303,7 +335,10 @@ fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, Token
 
 fn handle_info(method: &Method) -> TokenStream {
     let (item, info, out) = (&method.item, name("__info"), name("__out"));
-    let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&info, &out]));
+    let (cfgs, answer) = (
+        cfgs(&item.attrs),
+        answer(item, method.arguments(), &[&info, &out]),
+    );
     quote! {
         #(#cfgs)*
         async fn handle_info(
@@ -319,7 +354,10 @@ fn handle_info(method: &Method) -> TokenStream {
 fn terminate(method: &Method) -> TokenStream {
     let (reason, item) = (name("__reason"), &method.item);
     let cfgs = cfgs(&item.attrs);
-    let given = method.arguments().next().map(|(argument, _)| located(quote!(#reason), argument.ty.span()));
+    let given = method
+        .arguments()
+        .next()
+        .map(|(argument, _)| located(quote!(#reason), argument.ty.span()));
     quote! {
         #(#cfgs)*
         fn terminate(self, #reason: __rt::Reason) {

@@ -9,11 +9,20 @@ use crate::block::{argument_attributes_mut, borrowed, info_or_unit, runtime};
 
 /// The user's items without our attributes, and an implementation that is never run.
 pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
-    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else { return item };
+    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
+        return item;
+    };
     strip(&mut block);
-    let ours = |path: &Path| path.segments.last().is_some_and(|last| last.ident == "Channel");
+    let ours = |path: &Path| {
+        path.segments
+            .last()
+            .is_some_and(|last| last.ident == "Channel")
+    };
     block.trait_ = block.trait_.filter(|(path, _)| !ours(path));
-    let Some(socket) = setup.socket.as_ref().filter(|_| block.trait_.is_none() && borrowed(&block).is_none())
+    let Some(socket) = setup
+        .socket
+        .as_ref()
+        .filter(|_| block.trait_.is_none() && borrowed(&block).is_none())
     else {
         return quote!(#block);
     };
@@ -71,7 +80,18 @@ fn strip(block: &mut ItemImpl) {
 
 /// Documentation, conditions, lints: what the compiler knows.
 fn is_of_rust(attribute: &Attribute) -> bool {
-    const KNOWN: [&str; 10] =
-        ["cfg", "cfg_attr", "doc", "allow", "expect", "warn", "deny", "inline", "must_use", "track_caller"];
-    KNOWN.iter().any(|known| attribute.path().is_ident(known)) || attribute.path().get_ident().is_none()
+    const KNOWN: [&str; 10] = [
+        "cfg",
+        "cfg_attr",
+        "doc",
+        "allow",
+        "expect",
+        "warn",
+        "deny",
+        "inline",
+        "must_use",
+        "track_caller",
+    ];
+    KNOWN.iter().any(|known| attribute.path().is_ident(known))
+        || attribute.path().get_ident().is_none()
 }

@@ -1,6 +1,8 @@
 //! Reads `#[handle_in("event")]`, and what a method with it takes.
 
-use syn::{Attribute, Expr, ExprLit, ImplItemFn, Lit, LitStr, Meta, Token, Type, punctuated::Punctuated};
+use syn::{
+    Attribute, Expr, ExprLit, ImplItemFn, Lit, LitStr, Meta, Token, Type, punctuated::Punctuated,
+};
 
 use super::ast::{Direction, Handler, Source};
 use crate::{
@@ -10,22 +12,33 @@ use crate::{
 
 /// Takes our attributes off a method. What has none is no handler.
 pub(crate) fn take(mut item: ImplItemFn, diag: &mut Diagnostics) -> Result<Handler, ImplItemFn> {
-    let (ours, others): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut item.attrs).into_iter().partition(|one| direction(one).is_some());
+    let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut item.attrs)
+        .into_iter()
+        .partition(|one| direction(one).is_some());
     item.attrs = others;
     if ours.is_empty() {
         return Err(item);
     }
     let mut events = Vec::new();
     for (attribute, direction) in ours.iter().filter_map(|one| Some((one, direction(one)?))) {
-        events.extend(names(attribute, direction, diag).into_iter().map(|name| (direction, name)));
+        events.extend(
+            names(attribute, direction, diag)
+                .into_iter()
+                .map(|name| (direction, name)),
+        );
     }
-    Ok(Handler { events, item, sources: Vec::new() })
+    Ok(Handler {
+        events,
+        item,
+        sources: Vec::new(),
+    })
 }
 
 /// Which of our attributes it is.
 pub(crate) fn direction(attribute: &Attribute) -> Option<Direction> {
-    Direction::ALL.into_iter().find(|direction| attribute.path().is_ident(direction.attribute()))
+    Direction::ALL
+        .into_iter()
+        .find(|direction| attribute.path().is_ident(direction.attribute()))
 }
 
 fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) -> Vec<LitStr> {
@@ -33,7 +46,10 @@ fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) ->
     let form = format!("write `#[{name}(\"new_message\")]`");
     let list = match &attribute.meta {
         Meta::Path(_) => {
-            let found = diag.push(attribute.path(), format!("`#[{name}]` needs the name of an event"));
+            let found = diag.push(
+                attribute.path(),
+                format!("`#[{name}]` needs the name of an event"),
+            );
             found.help(form);
             if direction == Direction::In {
                 found.help("a method named `handle_in` without attribute handles all other events");
@@ -41,8 +57,11 @@ fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) ->
             return Vec::new();
         }
         Meta::NameValue(meta) => {
-            diag.push(&meta.value, format!("`#[{name}]` takes the name of an event in parentheses"))
-                .help(form);
+            diag.push(
+                &meta.value,
+                format!("`#[{name}]` takes the name of an event in parentheses"),
+            )
+            .help(form);
             return Vec::new();
         }
         Meta::List(_) => attribute.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated),
@@ -55,17 +74,27 @@ fn names(attribute: &Attribute, direction: Direction, diag: &mut Diagnostics) ->
         }
     };
     if list.is_empty() {
-        diag.push(attribute.path(), format!("`#[{name}]` needs the name of an event")).help(form);
+        diag.push(
+            attribute.path(),
+            format!("`#[{name}]` needs the name of an event"),
+        )
+        .help(form);
         return Vec::new();
     }
     let mut names = Vec::new();
     for element in list {
         match element {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => {
                 reserved(&text, direction, diag);
                 names.push(text);
             }
-            other => drop(diag.push(&other, "the name of an event is a string literal").help(&form)),
+            other => drop(
+                diag.push(&other, "the name of an event is a string literal")
+                    .help(&form),
+            ),
         }
     }
     names
@@ -79,11 +108,15 @@ fn reserved(event: &LitStr, direction: Direction, diag: &mut Diagnostics) {
     } else if name.starts_with("phx_") {
         let found = diag.push(event, format!("`{name}` belongs to the protocol"));
         match (direction, name.as_str()) {
-            (Direction::In, "phx_join") => found.help("write `join`: it decides whether a client may join"),
+            (Direction::In, "phx_join") => {
+                found.help("write `join`: it decides whether a client may join")
+            }
             (Direction::In, "phx_leave") => {
                 found.help("write `terminate`: it is told that a client has left")
             }
-            _ => found.help("names that begin with `phx_` never reach a channel: choose another one"),
+            _ => {
+                found.help("names that begin with `phx_` never reach a channel: choose another one")
+            }
         };
     }
 }
@@ -101,7 +134,9 @@ impl Handler {
 
     /// The types of the arguments besides state.
     fn types(&self) -> impl Iterator<Item = &Type> {
-        self.arguments().filter(|(_, source)| *source != Source::State).map(|(argument, _)| &*argument.ty)
+        self.arguments()
+            .filter(|(_, source)| *source != Source::State)
+            .map(|(argument, _)| &*argument.ty)
     }
 
     /// What is wrong with the method's shape.
@@ -117,7 +152,10 @@ impl Handler {
             [payload, out] if !is_outlet(payload) && is_outlet(out) => owned(payload),
             [out, _] if is_outlet(out) => Some("the payload comes first, then `out`".to_owned()),
             [_, _] => Some("its last argument is `out: &mut Outlet`".to_owned()),
-            more => Some(format!("it takes at most 2 arguments besides `self`, this has {}", more.len())),
+            more => Some(format!(
+                "it takes at most 2 arguments besides `self`, this has {}",
+                more.len()
+            )),
         };
         fault.or_else(|| callback::plainness(&self.item))
     }

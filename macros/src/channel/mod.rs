@@ -24,7 +24,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         check::check(channel, &mut diag);
     }
     match (channel, &setup.socket) {
-        (Some(channel), Some(socket)) if diag.is_empty() => expand::expand(&channel, socket, &setup),
+        (Some(channel), Some(socket)) if diag.is_empty() => {
+            expand::expand(&channel, socket, &setup)
+        }
         _ => {
             let fallback = fallback::expand(item, &setup);
             let errors = diag.finish();

@@ -20,7 +20,11 @@ use crate::{
     diag::Diagnostics,
 };
 
-const CHANNEL: Attached = Attached { attribute: "#[channel]", contract: "Channel", what: "a channel" };
+const CHANNEL: Attached = Attached {
+    attribute: "#[channel]",
+    contract: "Channel",
+    what: "a channel",
+};
 
 pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     const FORM: &str = "write `#[channel(UserSocket)]`";
@@ -28,14 +32,24 @@ pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     let krate = block::take_crate(&mut pieces, diag);
     let rest: TokenStream = pieces.into_iter().flatten().collect();
     if rest.is_empty() {
-        diag.push_at(Span::call_site(), "`#[channel]` needs the type of its socket").help(FORM);
-        return Setup { krate, socket: None };
+        diag.push_at(
+            Span::call_site(),
+            "`#[channel]` needs the type of its socket",
+        )
+        .help(FORM);
+        return Setup {
+            krate,
+            socket: None,
+        };
     }
     let parsed = (|input: ParseStream| {
         if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
             let name = input.call(Ident::parse_any)?;
             input.parse::<TokenStream>()?;
-            return Err(syn::Error::new(name.span(), format!("`#[channel]` has no option `{name}`")));
+            return Err(syn::Error::new(
+                name.span(),
+                format!("`#[channel]` has no option `{name}`"),
+            ));
         }
         let socket: Type = input.parse()?;
         input.parse::<Option<Token![,]>>()?;
@@ -44,7 +58,10 @@ pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     .parse2(rest);
     let (socket, wrong) = match parsed {
         Ok((socket, rest)) if rest.is_empty() => (Some(socket), None),
-        Ok((socket, rest)) => (Some(socket), Some((rest.span(), "a channel has one socket".to_owned()))),
+        Ok((socket, rest)) => (
+            Some(socket),
+            Some((rest.span(), "a channel has one socket".to_owned())),
+        ),
         Err(error) => (None, Some((error.span(), error.to_string()))),
     };
     if let Some((at, message)) = wrong {
@@ -84,13 +101,23 @@ fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
     };
     let callback = callback(&item.sig.ident.to_string());
     let sources = match callback {
-        Some(callback) if callback.name == "join" && item.sig.receiver().is_none() => {
-            item.sig.inputs.iter_mut().map(|input| argument::take(input, diag)).collect()
-        }
+        Some(callback) if callback.name == "join" && item.sig.receiver().is_none() => item
+            .sig
+            .inputs
+            .iter_mut()
+            .map(|input| argument::take(input, diag))
+            .collect(),
         Some(callback) => {
             let sources = states(&mut item, diag);
-            let taken = item.sig.inputs.iter().zip(&sources).find(|(_, source)| **source == Source::State);
-            if let (true, Some((FnArg::Typed(argument), _))) = (callback.output != Output::Next, taken) {
+            let taken = item
+                .sig
+                .inputs
+                .iter()
+                .zip(&sources)
+                .find(|(_, source)| **source == Source::State);
+            if let (true, Some((FnArg::Typed(argument), _))) =
+                (callback.output != Output::Next, taken)
+            {
                 state::refused(&item.sig.ident, "join", &argument.pat, diag);
             }
             sources
@@ -101,7 +128,11 @@ fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
         no_attributes(&item, diag);
     }
     match callback {
-        Some(callback) => channel.callbacks.push(Method { callback, item, sources }),
+        Some(callback) => channel.callbacks.push(Method {
+            callback,
+            item,
+            sources,
+        }),
         None => channel.helpers.push(item),
     }
 }
@@ -133,11 +164,16 @@ fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
             state::refused(method, "join", attribute.path(), diag);
             continue;
         }
-        let found = diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `join`"));
+        let found = diag.push(
+            attribute.path(),
+            format!("`#[{name}]` belongs to arguments of `join`"),
+        );
         match name.as_str() {
             "payload" => found.help("remove it: a handler takes the payload by its place"),
             "topic" => found.help("take it by `out.topic()`"),
-            _ => found.help(format!("take it in `join`, and keep it in a field for `{method}`")),
+            _ => found.help(format!(
+                "take it in `join`, and keep it in a field for `{method}`"
+            )),
         };
     }
 }

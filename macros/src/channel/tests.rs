@@ -80,7 +80,11 @@ fn a_room() {
 
 #[test]
 fn nothing_but_join() {
-    snapshot("small", "my::UserSocket, crate = my::landfall", "impl Lobby { fn join() -> Self { Lobby } }");
+    snapshot(
+        "small",
+        "my::UserSocket, crate = my::landfall",
+        "impl Lobby { fn join() -> Self { Lobby } }",
+    );
 }
 
 #[test]
@@ -136,7 +140,10 @@ fn arguments_of_the_attribute() {
         ("A, crate = b, crate = c", "`crate` is set twice"),
     ] {
         let errors = with(arguments);
-        assert!(errors.len() == 1 && errors[0].contains(message), "{arguments}: {errors:?}");
+        assert!(
+            errors.len() == 1 && errors[0].contains(message),
+            "{arguments}: {errors:?}"
+        );
     }
     for fine in ["A", "A,", "crate = b, A<u8, u16>", "A, crate = b::c"] {
         assert_eq!(with(fine), [""; 0], "{fine}");
@@ -145,8 +152,16 @@ fn arguments_of_the_attribute() {
 
 #[test]
 fn items_that_are_no_plain_impl() {
-    for item in ["struct S;", "fn f() {}", "impl Channel for S {}", "unsafe impl S { }"] {
-        assert!(errors(item)[0].contains("`#[channel]` goes on `impl Type { .. }`"), "{item}");
+    for item in [
+        "struct S;",
+        "fn f() {}",
+        "impl Channel for S {}",
+        "unsafe impl S { }",
+    ] {
+        assert!(
+            errors(item)[0].contains("`#[channel]` goes on `impl Type { .. }`"),
+            "{item}"
+        );
     }
     assert!(one_error("impl<'a> S<'a> {}").contains("a channel owns its state"));
 }
@@ -162,36 +177,79 @@ fn methods_that_were_meant_otherwise() {
     assert!(one_error("impl S {}").contains("add `async fn join(..) -> Result<Self, JoinError>`"));
     assert!(one_error("impl S { fn jion() -> Self { S } }").contains("did you mean `join`?"));
     for (method, message) in [
-        ("fn handel_info(&mut self, info: u8, out: &mut Outlet) {}", "did you mean `handle_info`?"),
-        ("fn terminat(self, reason: Reason) {}", "did you mean `terminate`?"),
-        ("fn handle_out(&mut self) {}", "`handle_out` needs the names of its events"),
-        ("#[handel_in(\"a\")] fn a(&mut self) {}", "did you mean `#[handle_in(..)]`?"),
-        ("#[intercept(\"a\")] fn a(&mut self) {}", "write `#[handle_out(\"event\")]`"),
-        ("#[terminate] fn terminate(self, reason: Reason) {}", "is found by its name"),
+        (
+            "fn handel_info(&mut self, info: u8, out: &mut Outlet) {}",
+            "did you mean `handle_info`?",
+        ),
+        (
+            "fn terminat(self, reason: Reason) {}",
+            "did you mean `terminate`?",
+        ),
+        (
+            "fn handle_out(&mut self) {}",
+            "`handle_out` needs the names of its events",
+        ),
+        (
+            "#[handel_in(\"a\")] fn a(&mut self) {}",
+            "did you mean `#[handle_in(..)]`?",
+        ),
+        (
+            "#[intercept(\"a\")] fn a(&mut self) {}",
+            "write `#[handle_out(\"event\")]`",
+        ),
+        (
+            "#[terminate] fn terminate(self, reason: Reason) {}",
+            "is found by its name",
+        ),
         ("type Info = u8;", "`Info` is taken from `handle_info`"),
-        ("type Socket = A;", "`Socket` is taken from `#[channel(..)]`"),
+        (
+            "type Socket = A;",
+            "`Socket` is taken from `#[channel(..)]`",
+        ),
         ("const INTERCEPT: u8 = 1;", "is written by `#[channel]`"),
         (JOIN, "`join` is defined twice"),
     ] {
         let error = with(method);
         assert!(error.contains(message), "{method}: {error}");
     }
-    let helpers = "fn joined(&self) -> bool { true } fn terminated(&self) -> u8 { 0 } fn handle(&self) {}";
+    let helpers =
+        "fn joined(&self) -> bool { true } fn terminated(&self) -> u8 { 0 } fn handle(&self) {}";
     assert_eq!(errors(&format!("impl S {{ {JOIN} {helpers} }}")), [""; 0]);
 }
 
 #[test]
 fn events_that_can_not_be_handled() {
     for (method, message) in [
-        ("#[handle_in] fn a(&mut self) {}", "a method named `handle_in` without attribute"),
-        ("#[handle_out] fn a(&mut self) {}", "`#[handle_out]` needs the name of an event"),
-        ("#[handle_in()] fn a(&mut self) {}", "needs the name of an event"),
+        (
+            "#[handle_in] fn a(&mut self) {}",
+            "a method named `handle_in` without attribute",
+        ),
+        (
+            "#[handle_out] fn a(&mut self) {}",
+            "`#[handle_out]` needs the name of an event",
+        ),
+        (
+            "#[handle_in()] fn a(&mut self) {}",
+            "needs the name of an event",
+        ),
         ("#[handle_in = \"a\"] fn a(&mut self) {}", "in parentheses"),
         ("#[handle_in(A)] fn a(&mut self) {}", "is a string literal"),
-        ("#[handle_in(\"\")] fn a(&mut self) {}", "this event has no name"),
-        ("#[handle_in(\"a\", \"a\")] fn a(&mut self) {}", "`a` is handled twice"),
-        ("#[handle_in(\"phx_leave\")] fn a(&mut self) {}", "write `terminate`"),
-        ("#[handle_out(\"phx_close\")] fn a(&mut self) {}", "never reach a channel"),
+        (
+            "#[handle_in(\"\")] fn a(&mut self) {}",
+            "this event has no name",
+        ),
+        (
+            "#[handle_in(\"a\", \"a\")] fn a(&mut self) {}",
+            "`a` is handled twice",
+        ),
+        (
+            "#[handle_in(\"phx_leave\")] fn a(&mut self) {}",
+            "write `terminate`",
+        ),
+        (
+            "#[handle_out(\"phx_close\")] fn a(&mut self) {}",
+            "never reach a channel",
+        ),
     ] {
         let error = with(method);
         assert!(error.contains(message), "{method}: {error}");
@@ -206,25 +264,55 @@ fn methods_of_another_shape() {
         ("fn a()", "it takes `&mut self`"),
         ("fn a(&self)", "it takes `&mut self`"),
         ("fn a(self)", "it takes `&mut self`"),
-        ("fn a(&mut self, out: &mut Outlet, a: u8)", "the payload comes first"),
-        ("fn a(&mut self, a: u8, out: u8)", "its last argument is `out: &mut Outlet`"),
-        ("fn a(&mut self, a: u8, b: u8, out: &mut Outlet)", "at most 2 arguments besides `self`, this has 3"),
+        (
+            "fn a(&mut self, out: &mut Outlet, a: u8)",
+            "the payload comes first",
+        ),
+        (
+            "fn a(&mut self, a: u8, out: u8)",
+            "its last argument is `out: &mut Outlet`",
+        ),
+        (
+            "fn a(&mut self, a: u8, b: u8, out: &mut Outlet)",
+            "at most 2 arguments besides `self`, this has 3",
+        ),
         ("fn a(&mut self, a: &str)", "must own its data"),
         ("fn a(&mut self, a: impl Send, out: &mut Outlet)", "name it"),
         ("fn a<T>(&mut self, a: T)", "no generic parameters"),
-        ("unsafe fn a(&mut self)", "neither `const`, `unsafe` nor `extern`"),
+        (
+            "unsafe fn a(&mut self)",
+            "neither `const`, `unsafe` nor `extern`",
+        ),
     ] {
         let error = with(&format!("#[handle_in(\"a\")] {signature} {{}}"));
-        assert!(error.contains("`a` has the wrong shape") && error.contains(note), "{signature}: {error}");
+        assert!(
+            error.contains("`a` has the wrong shape") && error.contains(note),
+            "{signature}: {error}"
+        );
     }
     for (method, note) in [
-        ("fn handle_in(&mut self, event: Event) {}", "it takes 2 arguments besides `self`, this has 1"),
-        ("fn handle_info(&mut self, info: &str, out: &mut Outlet) {}", "must own its data"),
-        ("fn terminate(&mut self, reason: Reason) {}", "it takes `self` by value"),
-        ("async fn terminate(self, reason: Reason) {}", "is not async"),
+        (
+            "fn handle_in(&mut self, event: Event) {}",
+            "it takes 2 arguments besides `self`, this has 1",
+        ),
+        (
+            "fn handle_info(&mut self, info: &str, out: &mut Outlet) {}",
+            "must own its data",
+        ),
+        (
+            "fn terminate(&mut self, reason: Reason) {}",
+            "it takes `self` by value",
+        ),
+        (
+            "async fn terminate(self, reason: Reason) {}",
+            "is not async",
+        ),
     ] {
         let error = with(method);
-        assert!(error.contains("has the wrong shape") && error.contains(note), "{method}: {error}");
+        assert!(
+            error.contains("has the wrong shape") && error.contains(note),
+            "{method}: {error}"
+        );
     }
     assert!(one_error("impl S { fn join(self) -> Self { S } }").contains("it has no `self`"));
     assert!(one_error("impl S { fn join() {} }").contains("it returns a value"));
@@ -233,7 +321,10 @@ fn methods_of_another_shape() {
 #[test]
 fn arguments_that_can_not_be_taken() {
     for (argument, message) in [
-        ("#[rest] #[payload] a: u8", "either `#[rest]` or `#[payload]`, not both"),
+        (
+            "#[rest] #[payload] a: u8",
+            "either `#[rest]` or `#[payload]`, not both",
+        ),
         ("#[rest] #[rest] a: u8", "`#[rest]` is written twice"),
         ("#[rest] a: u8, #[rest] b: u8", "`#[rest]` is taken twice"),
         ("#[pyload] a: u8", "did you mean `#[payload]`?"),
@@ -241,20 +332,26 @@ fn arguments_that_can_not_be_taken() {
         ("#[param] a: u8", "write `#[payload]`"),
         ("#[info] a: u8", "keep it in a field of the socket"),
         ("#[assigns] a: u8", "take it as `&'static T`"),
-        ("#[rest] a: &u8", "take `&str`, or a type that implements `FromStr`"),
+        (
+            "#[rest] a: &u8",
+            "take `&str`, or a type that implements `FromStr`",
+        ),
         ("#[payload] a: &str", "take `String` instead of `&str`"),
         ("a: impl Send", "name it"),
     ] {
         let error = one_error(&format!("impl S {{ fn join({argument}) -> Self {{ S }} }}"));
         assert!(error.contains(message), "{argument}: {error}");
     }
-    assert!(with("#[handle_in(\"a\")] fn a(&mut self, #[payload] a: u8) {}").contains("by its place"));
+    assert!(
+        with("#[handle_in(\"a\")] fn a(&mut self, #[payload] a: u8) {}").contains("by its place")
+    );
     assert!(with("fn other(#[rest] &self) {}").contains("belongs to arguments of `join`"));
 }
 
 #[test]
 fn all_errors_come_at_once() {
-    let item = "impl S { fn jion() -> Self { S } #[handle_in] fn a(&self) {} fn terminate(self) {} }";
+    let item =
+        "impl S { fn jion() -> Self { S } #[handle_in] fn a(&self) {} fn terminate(self) {} }";
     let found = testing::errors(run("", item));
     assert_eq!(found.len(), 5, "{found:#?}");
 }

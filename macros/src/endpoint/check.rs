@@ -25,7 +25,11 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
         values(setting, diag);
     }
-    let mounts: Vec<Served> = declaration.mounts.iter().flat_map(|mount| served(mount, diag)).collect();
+    let mounts: Vec<Served> = declaration
+        .mounts
+        .iter()
+        .flat_map(|mount| served(mount, diag))
+        .collect();
     served_once(&mounts, diag);
     service_comes_last(declaration, diag);
     closures_of_the_pipeline(declaration, diag);
@@ -39,8 +43,11 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
 
 fn endpoint_type(item: Option<&ItemStruct>, diag: &mut Diagnostics) {
     let Some(item) = item else {
-        diag.push_at(proc_macro2::Span::call_site(), "no endpoint type is declared")
-            .help("add `pub struct Web;` as the first statement");
+        diag.push_at(
+            proc_macro2::Span::call_site(),
+            "no endpoint type is declared",
+        )
+        .help("add `pub struct Web;` as the first statement");
         return;
     };
     if !matches!(item.fields, Fields::Unit) {
@@ -57,7 +64,9 @@ fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
     for (index, name) in declaration.names.iter().enumerate() {
         let mut earlier = declaration.names.iter().take(index);
         let word = name.ident.to_string();
-        let Some(first) = earlier.find(|first| first.ident == name.ident) else { continue };
+        let Some(first) = earlier.find(|first| first.ident == name.ident) else {
+            continue;
+        };
         if name.conditional || first.conditional {
             continue;
         }
@@ -67,9 +76,14 @@ fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
             Some(Form::Group(_) | Form::Extra) => diag
                 .push(&name.ident, format!("`{word}` is set twice"))
                 .help(format!("merge both into one `{word}(..)`")),
-            _ => diag.push(&name.ident, format!("`{word}` is set twice")).help("remove one of them"),
+            _ => diag
+                .push(&name.ident, format!("`{word}` is set twice"))
+                .help("remove one of them"),
         }
-        .note(format!("first set on line {}", first.ident.span().start().line));
+        .note(format!(
+            "first set on line {}",
+            first.ident.span().start().line
+        ));
     }
 }
 
@@ -112,9 +126,13 @@ struct Served<'a> {
 fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
     check::options(&mount.options, diag);
     some_transport(mount, diag);
-    let Some(segments) = pattern::check_mount(&mount.path, diag) else { return Vec::new() };
+    let Some(segments) = pattern::check_mount(&mount.path, diag) else {
+        return Vec::new();
+    };
     let transports = ["websocket", "longpoll"].into_iter();
-    transports.filter_map(|name| served_by(name, mount, segments.clone(), diag)).collect()
+    transports
+        .filter_map(|name| served_by(name, mount, segments.clone(), diag))
+        .collect()
 }
 
 /// A mount is for something, as far as the declaration alone shows it: the socket's own options may turn longpoll on.
@@ -123,9 +141,11 @@ fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
         let value = mount.options.get(name).and_then(Entry::expr)?;
         (expr::boolean(value) == Some(false)).then_some(value)
     };
-    if let (Some(websocket), Some(_), None) =
-        (off("websocket"), off("longpoll"), mount.options.get("transport"))
-    {
+    if let (Some(websocket), Some(_), None) = (
+        off("websocket"),
+        off("longpoll"),
+        mount.options.get("transport"),
+    ) {
         diag.push(websocket, "this mount serves no transport")
             .help("remove `websocket = false`, or `longpoll = false`, or the mount");
     }
@@ -143,7 +163,9 @@ fn served_by<'a>(
         return None;
     }
     let mut whole = mount.path.value();
-    let path = entry.and_then(Entry::options).and_then(|options| options.get("path"));
+    let path = entry
+        .and_then(Entry::options)
+        .and_then(|options| options.get("path"));
     let at = match path.and_then(Entry::expr) {
         Some(path) => {
             let text = expr::text(path)?;
@@ -151,7 +173,8 @@ fn served_by<'a>(
             segments.extend(pattern::transport_path(text, &mut Diagnostics::default())?);
             whole.push_str(&text.value());
             if let Some(name) = pattern::bound_twice(&segments) {
-                diag.push(text, format!("`{name}` is bound twice in `{whole}`")).help("rename one");
+                diag.push(text, format!("`{name}` is bound twice in `{whole}`"))
+                    .help("rename one");
             }
             text
         }
@@ -159,43 +182,73 @@ fn served_by<'a>(
             // The options of the socket type decide: mounts of one type agree, of others nothing is known here.
             whole.push('/');
             whole.push_str(name);
-            segments.push(Segment::Literal(format!("{name} of {}", mount.socket.to_token_stream())));
+            segments.push(Segment::Literal(format!(
+                "{name} of {}",
+                mount.socket.to_token_stream()
+            )));
             &mount.path
         }
     };
-    Some(Served { mount, at, path: whole, shape: pattern::shape(&segments) })
+    Some(Served {
+        mount,
+        at,
+        path: whole,
+        shape: pattern::shape(&segments),
+    })
 }
 
 fn served_once(all: &[Served], diag: &mut Diagnostics) {
-    let conditional =
-        |mount: &Mount| mount.attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
+    let conditional = |mount: &Mount| {
+        mount
+            .attributes
+            .iter()
+            .any(|attribute| attribute.path().is_ident("cfg"))
+    };
     let mut reported: Option<&Mount> = None;
     for (index, served) in all.iter().enumerate() {
-        let Some(first) = all.iter().take(index).find(|earlier| earlier.shape == served.shape) else {
+        let Some(first) = all
+            .iter()
+            .take(index)
+            .find(|earlier| earlier.shape == served.shape)
+        else {
             continue;
         };
         let (mount, earlier) = (served.mount, first.mount);
         if ptr::eq(mount, earlier) {
-            diag.push(served.at, format!("both transports would be served at `{}`", served.path))
-                .help("give one of them another path");
+            diag.push(
+                served.at,
+                format!("both transports would be served at `{}`", served.path),
+            )
+            .help("give one of them another path");
         } else if !conditional(mount)
             && !conditional(earlier)
             && !reported.is_some_and(|one| ptr::eq(one, mount))
         {
             let line = earlier.path.span().start().line;
-            diag.push(&mount.path, format!("`{}` is already served by line {line}", served.path))
-                .help("give one of them another path");
+            diag.push(
+                &mount.path,
+                format!("`{}` is already served by line {line}", served.path),
+            )
+            .help("give one of them another path");
             reported = Some(mount);
         }
     }
 }
 
 fn service_comes_last(declaration: &Declaration, diag: &mut Diagnostics) {
-    let service =
-        declaration.pipeline.iter().position(|stage| stage.is_service() && stage.attributes.is_empty());
+    let service = declaration
+        .pipeline
+        .iter()
+        .position(|stage| stage.is_service() && stage.attributes.is_empty());
     let Some(service) = service else { return };
-    for stage in declaration.pipeline.iter().skip(service).filter(|stage| !stage.is_service()) {
-        diag.push(&stage.name, "`plug` after the service never runs").help("move it above `service(..)`");
+    for stage in declaration
+        .pipeline
+        .iter()
+        .skip(service)
+        .filter(|stage| !stage.is_service())
+    {
+        diag.push(&stage.name, "`plug` after the service never runs")
+            .help("move it above `service(..)`");
     }
 }
 
@@ -215,40 +268,63 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
             && expr::boolean(value) == Some(true)
             && !listens
         {
-            diag.push(value, "`server = true` but no listener is configured").help("add `http(port = 4000)`");
+            diag.push(value, "`server = true` but no listener is configured")
+                .help("add `http(port = 4000)`");
         }
     }
 }
 
 /// What signs needs a secret, which `init` may set as well.
 fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
-    if declaration.init.is_some() || declaration.names.iter().any(|name| name.ident == "secret_key_base") {
+    if declaration.init.is_some()
+        || declaration
+            .names
+            .iter()
+            .any(|name| name.ident == "secret_key_base")
+    {
         return;
     }
     for Mount { options, .. } in &declaration.mounts {
         let [websocket, longpoll] = ["websocket", "longpoll"].map(|name| options.get(name));
-        let session = [websocket, longpoll].into_iter().flatten().filter_map(Entry::options);
+        let session = [websocket, longpoll]
+            .into_iter()
+            .flatten()
+            .filter_map(Entry::options);
         let longpoll = longpoll.filter(|entry| entry.expr().and_then(expr::boolean) != Some(false));
         let (at, message) = match (session.filter_map(connect_info::session).next(), longpoll) {
-            (Some(session), _) => (session, "`session` signs its cookie but no `secret_key_base` is set"),
-            (None, Some(entry)) => {
-                (&entry.name, "`longpoll` signs its tokens but no `secret_key_base` is set")
-            }
+            (Some(session), _) => (
+                session,
+                "`session` signs its cookie but no `secret_key_base` is set",
+            ),
+            (None, Some(entry)) => (
+                &entry.name,
+                "`longpoll` signs its tokens but no `secret_key_base` is set",
+            ),
             (None, None) => continue,
         };
-        diag.push(at, message).help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
+        diag.push(at, message)
+            .help("add `secret_key_base = env(\"SECRET_KEY_BASE\");`");
     }
 }
 
 /// Behind a proxy that speaks TLS the port of links can't be that of the listener.
 fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
     for setting in &declaration.settings {
-        let Value::Group(options) = &setting.value else { continue };
-        let Some(scheme) = options.get("scheme").and_then(Entry::expr) else { continue };
-        if expr::text(scheme).is_some_and(|text| text.value() == "https") && options.get("port").is_none() {
+        let Value::Group(options) = &setting.value else {
+            continue;
+        };
+        let Some(scheme) = options.get("scheme").and_then(Entry::expr) else {
+            continue;
+        };
+        if expr::text(scheme).is_some_and(|text| text.value() == "https")
+            && options.get("port").is_none()
+        {
             let name = &setting.name;
-            diag.push(scheme, format!("the port of `{name}` would be that of `http`, under scheme `https`"))
-                .help("add `port = 443`");
+            diag.push(
+                scheme,
+                format!("the port of `{name}` would be that of `http`, under scheme `https`"),
+            )
+            .help("add `port = 443`");
         }
     }
 }
@@ -256,15 +332,21 @@ fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
 fn shape_of_init(init: &ItemFn, diag: &mut Diagnostics) {
     let signature = &init.sig;
     if let Some(keyword) = &signature.asyncness {
-        diag.push(keyword, "`init` is not async").help("load values before `start` and pass them as options");
+        diag.push(keyword, "`init` is not async")
+            .help("load values before `start` and pass them as options");
         return;
     }
-    let receiver = signature.inputs.iter().find(|input| matches!(input, FnArg::Receiver(_)));
+    let receiver = signature
+        .inputs
+        .iter()
+        .find(|input| matches!(input, FnArg::Receiver(_)));
     let wrong = if let Some(receiver) = receiver {
         Some(receiver.span())
     } else if signature.inputs.len() != 1 || signature.variadic.is_some() {
         Some(signature.paren_token.span.join())
-    } else if matches!(signature.output, ReturnType::Default) || !signature.generics.params.is_empty() {
+    } else if matches!(signature.output, ReturnType::Default)
+        || !signature.generics.params.is_empty()
+    {
         Some(signature.ident.span())
     } else {
         signature.constness.as_ref().map(Spanned::span)

@@ -7,11 +7,16 @@ use syn::{ItemStruct, Path, Token, Type, spanned::Spanned};
 use super::{ast::Declaration, lower, statics};
 
 pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
-    let Some(item) = &declaration.item else { return TokenStream::new() };
+    let Some(item) = &declaration.item else {
+        return TokenStream::new();
+    };
     let (name, text) = (&item.ident, item.ident.to_string());
     let mounts = declaration.mounts.iter().enumerate().map(|(index, mount)| {
-        let (attributes, constant, value) =
-            (lower::cfg(&mount.attributes), mount_name(index), lower::mount(mount, name));
+        let (attributes, constant, value) = (
+            lower::cfg(&mount.attributes),
+            mount_name(index),
+            lower::mount(mount, name),
+        );
         quote!(#(#attributes)* const #constant: __rt::Mount = #value;)
     });
     let mount_names = declaration.mounts.iter().enumerate().map(|(index, mount)| {
@@ -23,7 +28,10 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
     let statics = statics::constant(declaration);
     let init = &declaration.init;
     let state = state(declaration);
-    let inherent = declaration.state.as_ref().map(|state| started_with(item, state));
+    let inherent = declaration
+        .state
+        .as_ref()
+        .map(|state| started_with(item, state));
     let paths = (declaration.mounts.len() > 1)
         .then(|| quote!(const _: () = __rt::check_paths(<#name as __rt::Endpoint>::DEF.mounts);));
     let body = quote! {
@@ -69,7 +77,9 @@ pub(crate) fn state(declaration: &Declaration) -> TokenStream {
 
 /// `Chat::start(app)`, in place of the trait's `start()`.
 pub(crate) fn started_with(item: &ItemStruct, state: &Type) -> TokenStream {
-    let ItemStruct { ident: name, vis, .. } = item;
+    let ItemStruct {
+        ident: name, vis, ..
+    } = item;
     let (before, after, _) = item.generics.split_for_impl();
     quote! {
         impl #before #name #after {
@@ -98,7 +108,10 @@ fn mount_name(index: usize) -> Ident {
 fn settings(declaration: &Declaration) -> TokenStream {
     let settings = Ident::new("settings", Span::mixed_site());
     let mutable = (!declaration.settings.is_empty()).then(<Token![mut]>::default);
-    let statements = declaration.settings.iter().map(|setting| lower::setting(setting, &settings));
+    let statements = declaration
+        .settings
+        .iter()
+        .map(|setting| lower::setting(setting, &settings));
     quote! {
         fn settings() -> __rt::Settings {
             let #mutable #settings = __rt::Settings::default();
@@ -113,7 +126,10 @@ fn pipeline(declaration: &Declaration) -> TokenStream {
     let service = Ident::new("service", Span::mixed_site());
     let edge = Ident::new("__edge", Span::mixed_site());
     let stages = declaration.pipeline.iter().rev().map(|stage| {
-        let (attributes, value) = (lower::cfg(&stage.attributes), lower::stage(&stage.value, &edge));
+        let (attributes, value) = (
+            lower::cfg(&stage.attributes),
+            lower::stage(&stage.value, &edge),
+        );
         match stage.is_service() {
             true => quote!(#(#attributes)* let #service = #value;),
             false => quote!(#(#attributes)* let #service = __rt::plug(#value, #service);),

@@ -8,11 +8,16 @@ use crate::diag::Diagnostics;
 
 pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
     let errors = diag.finish();
-    let Some(item) = &declaration.item else { return errors };
+    let Some(item) = &declaration.item else {
+        return errors;
+    };
     let name = &item.ident;
     let (before, after, _) = item.generics.split_for_impl();
     let (text, state) = (name.to_string(), expand::state(declaration));
-    let inherent = declaration.state.as_ref().map(|state| expand::started_with(item, state));
+    let inherent = declaration
+        .state
+        .as_ref()
+        .map(|state| expand::started_with(item, state));
     let body = quote! {
         impl #before __rt::Endpoint for #name #after {
             #state

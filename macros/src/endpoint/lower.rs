@@ -17,7 +17,10 @@ use crate::{
 
 /// The attributes that decide whether a statement exists, and lint levels.
 pub(crate) fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {
-    attributes.iter().filter(|attribute| !attribute.path().is_ident("doc")).collect()
+    attributes
+        .iter()
+        .filter(|attribute| !attribute.path().is_ident("doc"))
+        .collect()
 }
 
 /// `settings.url = ..;`
@@ -37,14 +40,25 @@ pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
             .enumerate()
             .map(|(index, entry)| {
                 // The user's own token occurs once: editors look up one place for it.
-                let name = if index == 0 { name } else { &Ident::new("extra", Span::call_site()) };
-                let (key, value) = (entry.name.to_string(), extra_setting(&entry.value, entry.name.span()));
+                let name = if index == 0 {
+                    name
+                } else {
+                    &Ident::new("extra", Span::call_site())
+                };
+                let (key, value) = (
+                    entry.name.to_string(),
+                    extra_setting(&entry.value, entry.name.span()),
+                );
                 quote!(#settings.#name(#key, #value);)
             })
             .collect(),
     };
     let attributes = cfg(&setting.attributes);
-    if attributes.is_empty() { statements } else { quote!(#(#attributes)* { #statements }) }
+    if attributes.is_empty() {
+        statements
+    } else {
+        quote!(#(#attributes)* { #statements })
+    }
 }
 
 fn group(options: &Options) -> TokenStream {
@@ -64,7 +78,9 @@ fn extra_setting(value: &ExtraValue, at: Span) -> TokenStream {
                 let variable = env.variable();
                 return match env.default {
                     None => quote_spanned!(at=> __rt::Setting::env(#variable)),
-                    Some(default) => quote_spanned!(at=> __rt::Setting::env_or(#variable, #default)),
+                    Some(default) => {
+                        quote_spanned!(at=> __rt::Setting::env_or(#variable, #default))
+                    }
                 };
             }
             None => value.to_token_stream(),
@@ -88,19 +104,30 @@ fn extra_value(value: &ExtraValue) -> TokenStream {
 
 /// `__rt::mount(Mount { .. })`: the check of what the mount grants stands at the socket's type.
 pub(crate) fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
-    let Mount { path, socket, options, .. } = mount;
+    let Mount {
+        path,
+        socket,
+        options,
+        ..
+    } = mount;
     let name = type_name(socket);
-    let preset =
-        quote_spanned!(socket.span()=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
-    let fields = options.entries.iter().map(|entry| mount_field(entry, mount, endpoint, &preset));
-    let absent = options.group.key_names().filter(|name| options.get(name).is_none()).map(|name| {
-        let field = Ident::new(name, Span::call_site());
-        match name {
-            "websocket" => quote!(#field: ::core::option::Option::Some(#preset.#field)),
-            "transport" => quote!(#field: ::core::option::Option::None),
-            _ => quote!(#field: #preset.#field),
-        }
-    });
+    let preset = quote_spanned!(socket.span()=> <<#socket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS);
+    let fields = options
+        .entries
+        .iter()
+        .map(|entry| mount_field(entry, mount, endpoint, &preset));
+    let absent = options
+        .group
+        .key_names()
+        .filter(|name| options.get(name).is_none())
+        .map(|name| {
+            let field = Ident::new(name, Span::call_site());
+            match name {
+                "websocket" => quote!(#field: ::core::option::Option::Some(#preset.#field)),
+                "transport" => quote!(#field: ::core::option::Option::None),
+                _ => quote!(#field: #preset.#field),
+            }
+        });
     let line = path.span().start().line.to_string();
     quote_spanned! {socket.span()=>
         __rt::mount(__rt::Mount {
@@ -113,7 +140,12 @@ pub(crate) fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
     }
 }
 
-fn mount_field(entry: &Entry, mount: &Mount, endpoint: &Ident, preset: &TokenStream) -> TokenStream {
+fn mount_field(
+    entry: &Entry,
+    mount: &Mount,
+    endpoint: &Ident,
+    preset: &TokenStream,
+) -> TokenStream {
     let name = &entry.name;
     let field = Ident::new(entry.key.name, Span::call_site());
     let value = match (entry.key.name, entry.key.kind, entry.expr()) {

@@ -26,10 +26,15 @@ const DEEPEST: usize = 8;
 pub(crate) fn read(text: &str) -> Result<Manifest, String> {
     let mut reader = Reader { rest: text };
     let json = reader.value(0).ok_or_else(|| {
-        let line = text.len().checked_sub(reader.rest.len()).and_then(|at| text.get(..at)).unwrap_or(text);
+        let line = text
+            .len()
+            .checked_sub(reader.rest.len())
+            .and_then(|at| text.get(..at))
+            .unwrap_or(text);
         format!("line {} is not JSON", line.lines().count().max(1))
     })?;
-    let (Some(Json::Object(latest)), Some(Json::Object(digests))) = (json.get("latest"), json.get("digests"))
+    let (Some(Json::Object(latest)), Some(Json::Object(digests))) =
+        (json.get("latest"), json.get("digests"))
     else {
         return Err("expected cache manifest to include 'latest' and 'digests' keys".to_owned());
     };
@@ -40,9 +45,17 @@ pub(crate) fn read(text: &str) -> Result<Manifest, String> {
                 Some(Json::Text(sha512)) => Some(sha512.clone()),
                 _ => None,
             };
-            Ok((logical.clone(), File { digested: digested.clone(), sha512 }))
+            Ok((
+                logical.clone(),
+                File {
+                    digested: digested.clone(),
+                    sha512,
+                },
+            ))
         }
-        _ => Err(format!("`{logical}` in `latest` of the cache manifest is not as expected")),
+        _ => Err(format!(
+            "`{logical}` in `latest` of the cache manifest is not as expected"
+        )),
     });
     files.collect()
 }
@@ -50,7 +63,10 @@ pub(crate) fn read(text: &str) -> Result<Manifest, String> {
 impl Json {
     fn get(&self, name: &str) -> Option<&Json> {
         match self {
-            Json::Object(fields) => fields.iter().find(|(field, _)| field == name).map(|(_, value)| value),
+            Json::Object(fields) => fields
+                .iter()
+                .find(|(field, _)| field == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
@@ -81,8 +97,9 @@ impl Reader<'_> {
                 Json::Other
             }
             '-' | '0'..='9' | 't' | 'f' | 'n' => {
-                self.rest =
-                    self.rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "+-.".contains(c));
+                self.rest = self
+                    .rest
+                    .trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "+-.".contains(c));
                 Json::Other
             }
             _ => return None,
@@ -144,7 +161,10 @@ impl Reader<'_> {
                     0xd800..=0xdbff => {
                         self.skip('\\')?;
                         self.skip('u')?;
-                        let low = self.unit()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                        let low = self
+                            .unit()?
+                            .checked_sub(0xdc00)
+                            .filter(|low| *low < 0x400)?;
                         char::from_u32(0x10000 + ((high - 0xd800) << 10) + low)?
                     }
                     _ => char::from_u32(high)?,
@@ -185,7 +205,10 @@ mod tests {
             sha512: sha512.map(str::to_owned),
         };
         let expected = [
-            ("a \u{e4}\u{1f600}\"\n.js".to_owned(), file("a-1.js", Some("AA=="))),
+            (
+                "a \u{e4}\u{1f600}\"\n.js".to_owned(),
+                file("a-1.js", Some("AA==")),
+            ),
             ("b.css".to_owned(), file("b-2.css", None)),
         ];
         assert_eq!(manifest, expected.into());
@@ -194,16 +217,35 @@ mod tests {
 
     #[test]
     fn what_is_no_manifest_is_told() {
-        for text in
-            ["", "{", "{\"a\" 1}", "{\"latest\":{\"a\":\"\\ud800\"}}", "[1,]", "\"\\", "\"\\u00", "{\"a\":&}"]
-        {
-            assert!(read(text).is_err_and(|why| why == "line 1 is not JSON"), "{text}");
+        for text in [
+            "",
+            "{",
+            "{\"a\" 1}",
+            "{\"latest\":{\"a\":\"\\ud800\"}}",
+            "[1,]",
+            "\"\\",
+            "\"\\u00",
+            "{\"a\":&}",
+        ] {
+            assert!(
+                read(text).is_err_and(|why| why == "line 1 is not JSON"),
+                "{text}"
+            );
         }
-        assert_eq!(read("{\n\"a\":\n  ?}"), Err("line 3 is not JSON".to_owned()));
+        assert_eq!(
+            read("{\n\"a\":\n  ?}"),
+            Err("line 3 is not JSON".to_owned())
+        );
         assert!(read(&"[".repeat(100_000)).is_err());
         for text in ["{}", "1", "[]", r#"{"latest":{},"digests":1}"#] {
-            assert!(read(text).is_err_and(|why| why.contains("'latest' and 'digests'")), "{text}");
+            assert!(
+                read(text).is_err_and(|why| why.contains("'latest' and 'digests'")),
+                "{text}"
+            );
         }
-        assert!(read(r#"{"latest":{"a":1},"digests":{}}"#).is_err_and(|why| why.contains("`a` in `latest`")));
+        assert!(
+            read(r#"{"latest":{"a":1},"digests":{}}"#)
+                .is_err_and(|why| why.contains("`a` in `latest`"))
+        );
     }
 }

@@ -34,7 +34,9 @@ pub(crate) fn declaration(input: TokenStream, diag: &mut Diagnostics) -> Declara
 fn without_braces(input: TokenStream) -> TokenStream {
     let mut tokens = input.clone().into_iter();
     match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Group(body)), None) if body.delimiter() == Delimiter::Brace => body.stream(),
+        (Some(TokenTree::Group(body)), None) if body.delimiter() == Delimiter::Brace => {
+            body.stream()
+        }
         _ => input,
     }
 }
@@ -48,10 +50,14 @@ fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diag
         return item(attributes, tokens, declaration, diag);
     }
     let allowed = ["cfg", "doc", "allow", "expect"];
-    if let Some(other) =
-        attributes.iter().find(|attribute| !allowed.iter().any(|name| attribute.path().is_ident(name)))
+    if let Some(other) = attributes
+        .iter()
+        .find(|attribute| !allowed.iter().any(|name| attribute.path().is_ident(name)))
     {
-        diag.push(other, "a directive takes `#[cfg(..)]`, lint levels and doc comments, no other attribute");
+        diag.push(
+            other,
+            "a directive takes `#[cfg(..)]`, lint levels and doc comments, no other attribute",
+        );
     }
     match split_directive.parse2(tokens) {
         Ok((name, body, rest)) => {
@@ -64,8 +70,11 @@ fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diag
 
 /// Tokens after a whole directive: the next one, if only the `;` between them is missing.
 fn stray(rest: TokenStream, declaration: &mut Declaration, diag: &mut Diagnostics) {
-    let Some(first) = rest.clone().into_iter().next() else { return };
-    diag.push(&first, "expected `;` after this directive").help("end each directive with `;`");
+    let Some(first) = rest.clone().into_iter().next() else {
+        return;
+    };
+    diag.push(&first, "expected `;` after this directive")
+        .help("end each directive with `;`");
     let is_directive =
         matches!(&first, TokenTree::Ident(name) if schema::directive(&name.to_string()).is_some());
     if is_directive || matches!(&first, TokenTree::Punct(punct) if punct.as_char() == '#') {
@@ -133,10 +142,12 @@ fn item(
                 let found = diag.push(name, format!("unknown hook `{name}`"));
                 match crate::grammar::spelling::did_you_mean(&name.to_string(), ["init"]) {
                     Some(near) => found.help(format!("did you mean `{near}`?")),
-                    None => found.help("the hook is `init`; other functions stand outside of `endpoint!`"),
+                    None => found
+                        .help("the hook is `init`; other functions stand outside of `endpoint!`"),
                 };
             } else if declaration.init.is_some() {
-                diag.push(name, "`init` is declared twice").help("merge both");
+                diag.push(name, "`init` is declared twice")
+                    .help("merge both");
             } else {
                 declaration.init = Some(function);
             }
@@ -159,19 +170,30 @@ fn directive(
     let Some(known) = schema::directive(&name.unraw().to_string()) else {
         return names::unknown_directive(&name, diag);
     };
-    let conditional = attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
-    declaration.names.push(Name { ident: name.clone(), conditional });
+    let conditional = attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg"));
+    declaration.names.push(Name {
+        ident: name.clone(),
+        conditional,
+    });
     if let (Phase::Compile, Body::Value(tokens)) = (known.phase, &body)
         && let Ok(value) = syn::parse2::<Expr>(tokens.clone())
         && Env::of(&value).is_some()
     {
-        check::not_read_at_start(known.name, &value, diag).help(format!("write `{};`", example(known)));
+        check::not_read_at_start(known.name, &value, diag)
+            .help(format!("write `{};`", example(known)));
         return;
     }
     match (known.form, body) {
         (Form::Group(group), Body::Group(tokens)) => {
             let value = Value::Group(Options::parse(tokens, group, diag));
-            declaration.settings.push(Setting { attributes, name, phase: known.phase, value });
+            declaration.settings.push(Setting {
+                attributes,
+                name,
+                phase: known.phase,
+                value,
+            });
         }
         (Form::Value(key), Body::Value(tokens)) => {
             if let Some(value) = expression(&name, tokens, diag) {
@@ -185,14 +207,25 @@ fn directive(
         }
         (Form::Extra, Body::Group(tokens)) => {
             let value = Value::Extra(extra(tokens, diag));
-            declaration.settings.push(Setting { attributes, name, phase: known.phase, value });
+            declaration.settings.push(Setting {
+                attributes,
+                name,
+                phase: known.phase,
+                value,
+            });
         }
         (Form::Socket, Body::Group(tokens)) => {
-            declaration.mounts.extend(mount(attributes, &name, tokens, diag));
+            declaration
+                .mounts
+                .extend(mount(attributes, &name, tokens, diag));
         }
         (Form::Expression, Body::Group(tokens)) => {
             if expression(&name, tokens.clone(), diag).is_some() {
-                declaration.pipeline.push(Stage { attributes, name, value: tokens });
+                declaration.pipeline.push(Stage {
+                    attributes,
+                    name,
+                    value: tokens,
+                });
             }
         }
         (Form::Path, Body::Value(tokens)) => match Path::parse_mod_style.parse2(tokens) {
@@ -200,19 +233,29 @@ fn directive(
             Err(error) => diag.push_syn(error),
         },
         (Form::Type, Body::Value(tokens)) => {
-            if let Some(cfg) = attributes.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+            if let Some(cfg) = attributes
+                .iter()
+                .find(|attribute| attribute.path().is_ident("cfg"))
+            {
                 diag.push(cfg, "there is one `state`, whatever the configuration")
                     .help("put `#[cfg]` on the declaration of the type");
             }
             match syn::parse2::<Type>(tokens.clone()) {
                 Ok(state) => declaration.state = Some(state),
                 Err(_) => {
-                    let found = if tokens.is_empty() { name.to_token_stream() } else { tokens };
-                    diag.push(&found, format!("`{name}` takes the type of what the application brings"))
-                        .help(format!(
-                            "write `{name} = App;`, and `{}::start(app)`",
-                            endpoint_name(declaration)
-                        ));
+                    let found = if tokens.is_empty() {
+                        name.to_token_stream()
+                    } else {
+                        tokens
+                    };
+                    diag.push(
+                        &found,
+                        format!("`{name}` takes the type of what the application brings"),
+                    )
+                    .help(format!(
+                        "write `{name} = App;`, and `{}::start(app)`",
+                        endpoint_name(declaration)
+                    ));
                 }
             }
         }
@@ -221,7 +264,10 @@ fn directive(
 }
 
 fn endpoint_name(declaration: &Declaration) -> String {
-    declaration.item.as_ref().map_or_else(|| "Web".to_owned(), |item| item.ident.to_string())
+    declaration
+        .item
+        .as_ref()
+        .map_or_else(|| "Web".to_owned(), |item| item.ident.to_string())
 }
 
 fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostics) {
@@ -231,7 +277,8 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
         (Body::Value(_), Form::Group(_) | Form::Extra) => "is a group, not a value",
         (Body::Value(_), _) => "takes its argument in parentheses",
     };
-    diag.push(name, format!("`{name}` {what}")).help(format!("write `{};`", example(known)));
+    diag.push(name, format!("`{name}` {what}"))
+        .help(format!("write `{};`", example(known)));
 }
 
 /// How a directive is written.
@@ -239,9 +286,14 @@ fn example(known: &Directive) -> String {
     match known.form {
         Form::Group(group) => match group.keys.first().map(|key| (key.name, key.kind)) {
             Some((_, Kind::Host)) => {
-                format!("{}(scheme = \"https\", host = \"example.com\", port = 443)", known.name)
+                format!(
+                    "{}(scheme = \"https\", host = \"example.com\", port = 443)",
+                    known.name
+                )
             }
-            Some((first, Kind::Ip)) => format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name),
+            Some((first, Kind::Ip)) => {
+                format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name)
+            }
             Some((first, _)) => format!("{}({first} = 65_536)", known.name),
             None => format!("{}(..)", known.name),
         },
@@ -266,7 +318,10 @@ fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Opti
             false => Err(input.error("expected `;` after this directive")),
         }
     };
-    whole.parse2(tokens).map_err(|error| diag.push_syn(error)).ok()
+    whole
+        .parse2(tokens)
+        .map_err(|error| diag.push_syn(error))
+        .ok()
 }
 
 fn extra(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Extra> {
@@ -274,16 +329,21 @@ fn extra(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Extra> {
     let mut entries: Vec<Extra> = Vec::new();
     while !arguments.is_empty() {
         let entry = match arguments.next(Argument::parse) {
-            Ok(Argument::Value(name, value)) => Extra { name, value: ExtraValue::Expr(value) },
-            Ok(Argument::Group(name, tokens)) => {
-                Extra { name, value: ExtraValue::Table(extra(tokens, diag)) }
-            }
+            Ok(Argument::Value(name, value)) => Extra {
+                name,
+                value: ExtraValue::Expr(value),
+            },
+            Ok(Argument::Group(name, tokens)) => Extra {
+                name,
+                value: ExtraValue::Table(extra(tokens, diag)),
+            },
             Ok(Argument::Keyword(name)) => {
                 diag.push(&name, format!("expected `{name} = ..`, not `{name}: ..`"));
                 continue;
             }
             Ok(Argument::Positional(value)) => {
-                diag.push(&value, "`extra` takes `name = value`").help("write `extra(name = value)`");
+                diag.push(&value, "`extra` takes `name = value`")
+                    .help("write `extra(name = value)`");
                 continue;
             }
             Err(error) => {
@@ -292,7 +352,8 @@ fn extra(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Extra> {
             }
         };
         if entries.iter().any(|earlier| earlier.name == entry.name) {
-            diag.push(&entry.name, format!("`{}` is set twice", entry.name)).help("remove one of them");
+            diag.push(&entry.name, format!("`{}` is set twice", entry.name))
+                .help("remove one of them");
         }
         entries.push(entry);
     }
@@ -309,18 +370,28 @@ fn mount(
     let path = path(name, &mut arguments, diag);
     let socket = socket_type(name, &mut arguments, diag);
     let options = Options::parse_rest(arguments, &schema::SOCKET, diag);
-    Some(Mount { attributes, path: path?, socket: socket?, options })
+    Some(Mount {
+        attributes,
+        path: path?,
+        socket: socket?,
+        options,
+    })
 }
 
 fn path(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) -> Option<LitStr> {
     if arguments.is_empty() {
-        diag.push(name, "`socket` needs a path and a type").help("write `socket(\"/socket\", RoomSocket)`");
+        diag.push(name, "`socket` needs a path and a type")
+            .help("write `socket(\"/socket\", RoomSocket)`");
         return None;
     }
-    let value = arguments.next(whole::<Expr>).map_err(|error| diag.push_syn(error)).ok()?;
+    let value = arguments
+        .next(whole::<Expr>)
+        .map_err(|error| diag.push_syn(error))
+        .ok()?;
     let text = expr::text(&value).map(|text| LitStr::new(&text.value(), text.span()));
     if text.is_none() {
-        diag.push(&value, "the path of a mount is a literal").help("write `socket(\"/socket\", RoomSocket)`");
+        diag.push(&value, "the path of a mount is a literal")
+            .help("write `socket(\"/socket\", RoomSocket)`");
     }
     text
 }
@@ -335,7 +406,8 @@ fn socket_type(name: &Ident, arguments: &mut Arguments, diag: &mut Diagnostics) 
         Ok(socket) => Some(socket),
         Err(error) => {
             let message = format!("expected a socket type after the path: {error}");
-            diag.push_at(error.span(), message).help("write `socket(\"/socket\", RoomSocket)`");
+            diag.push_at(error.span(), message)
+                .help("write `socket(\"/socket\", RoomSocket)`");
             None
         }
     }

@@ -17,10 +17,15 @@ use crate::{
 
 /// Reports a manifest that is there and cannot be read.
 pub(crate) fn check(declaration: &Declaration, diag: &mut Diagnostics) {
-    let Some(literal) = manifest_literal(declaration) else { return };
+    let Some(literal) = manifest_literal(declaration) else {
+        return;
+    };
     if let Some(Err(why)) = read(&literal) {
-        diag.push(&literal, format!("`{}` is no cache manifest: {why}", literal.value()))
-            .help("write it anew by `landfall digest`, or remove it");
+        diag.push(
+            &literal,
+            format!("`{}` is no cache manifest: {why}", literal.value()),
+        )
+        .help("write it anew by `landfall digest`, or remove it");
     }
 }
 
@@ -31,8 +36,8 @@ pub(crate) fn constant(declaration: &Declaration) -> TokenStream {
             const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::UNKNOWN;
         );
     };
-    let manifest =
-        manifest_literal(declaration).and_then(|literal| Some((path(&literal)?, read(&literal)?.ok()?)));
+    let manifest = manifest_literal(declaration)
+        .and_then(|literal| Some((path(&literal)?, read(&literal)?.ok()?)));
     let Some((path, manifest)) = manifest else {
         return match &*prefix {
             "" => TokenStream::new(),
@@ -76,9 +81,19 @@ fn manifest_literal(declaration: &Declaration) -> Option<LitStr> {
 
 /// A setting; `None` if it stands under `#[cfg]`.
 fn setting<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Setting>> {
-    let mut named = declaration.settings.iter().filter(|setting| setting.name == name);
+    let mut named = declaration
+        .settings
+        .iter()
+        .filter(|setting| setting.name == name);
     match named.next() {
-        Some(setting) if !setting.attributes.iter().all(|attribute| attribute.path().is_ident("doc")) => None,
+        Some(setting)
+            if !setting
+                .attributes
+                .iter()
+                .all(|attribute| attribute.path().is_ident("doc")) =>
+        {
+            None
+        }
         found => Some(found),
     }
 }

@@ -21,7 +21,11 @@ fn snapshot(name: &str, declaration: &str) -> String {
         fs::write(&path, &expansion).unwrap();
     }
     let stored = fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == expansion, "{} differs; look at it and set UPDATE=1:\n{expansion}", path.display());
+    assert!(
+        stored == expansion,
+        "{} differs; look at it and set UPDATE=1:\n{expansion}",
+        path.display()
+    );
     expansion
 }
 
@@ -164,7 +168,10 @@ fn settings_of_every_kind() {
 
 #[test]
 fn after_an_error_the_type_and_a_stub_remain() {
-    snapshot("error", r#"pub struct Web; url(hots = "a"); http(port = 70000); plg(X)"#);
+    snapshot(
+        "error",
+        r#"pub struct Web; url(hots = "a"); http(port = 70000); plg(X)"#,
+    );
 }
 
 /// Words that the macro reads and does not hand on; every other name of a declaration occurs once in the expansion.
@@ -179,11 +186,24 @@ fn names_occur_once() {
     .parse()
     .unwrap();
     let output = names(run(input));
-    for name in
-        ["host", "port", "scheme", "compress", "outbox", "limit", "uri", "LIMIT", "Plug", "websocket", "log"]
-    {
+    for name in [
+        "host",
+        "port",
+        "scheme",
+        "compress",
+        "outbox",
+        "limit",
+        "uri",
+        "LIMIT",
+        "Plug",
+        "websocket",
+        "log",
+    ] {
         // A name that the expansion adds by itself has the call site's span, which is empty here.
-        let count = output.iter().filter(|(word, real)| word == name && *real).count();
+        let count = output
+            .iter()
+            .filter(|(word, real)| word == name && *real)
+            .count();
         assert_eq!(count, 1, "{name}");
     }
 }
@@ -317,7 +337,10 @@ mod mutations {
     fn assert_parses(input: TokenStream) {
         let shown = input.to_string();
         let output = run(input);
-        assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{shown}\n---\n{output}");
+        assert!(
+            syn::parse2::<syn::File>(output.clone()).is_ok(),
+            "{shown}\n---\n{output}"
+        );
     }
 
     #[test]
@@ -365,7 +388,9 @@ fn rustfmt_formats_what_stands_in_braces_and_parentheses() {
                 drainer(batch_size=10)); fn init(config: Config)->Result<Config,E>{Ok(config)} });";
     let Some(once) = rustfmt(ugly) else { return };
     assert!(
-        once.contains("    url(host = \"a\", port = 1);\n    // why\n    socket(\n        \"/a\",\n"),
+        once.contains(
+            "    url(host = \"a\", port = 1);\n    // why\n    socket(\n        \"/a\",\n"
+        ),
         "{once}"
     );
     assert_eq!(rustfmt(&once).as_ref(), Some(&once));
@@ -386,5 +411,8 @@ fn rustfmt(source: &str) -> Option<String> {
         .ok()?;
     child.stdin.take()?.write_all(source.as_bytes()).ok()?;
     let output = child.wait_with_output().ok()?;
-    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8(output.stdout).unwrap())
 }

@@ -13,17 +13,27 @@ pub(crate) fn check(host: &str) -> Result<(), Mistake> {
         Mistake::new("`host` is empty").help("leave it out for `\"localhost\"`")
     } else if let Some((scheme, rest)) = host.split_once("://") {
         let name = rest.split(['/', ':', '?', '#']).next().unwrap_or(rest);
-        let port = if scheme == "https" { ", port = 443" } else { "" };
-        Mistake::new("`host` contains a scheme")
-            .help(format!("write `host = {name:?}, scheme = {scheme:?}{port}`"))
+        let port = if scheme == "https" {
+            ", port = 443"
+        } else {
+            ""
+        };
+        Mistake::new("`host` contains a scheme").help(format!(
+            "write `host = {name:?}, scheme = {scheme:?}{port}`"
+        ))
     } else if let Some(at) = host.find('/') {
         let (name, path) = host.split_at(at);
-        Mistake::new("`host` contains a path").help(format!("write `host = {name:?}, path = {path:?}`"))
-    } else if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Mistake::new("`host` contains a path")
+            .help(format!("write `host = {name:?}, path = {path:?}`"))
+    } else if let Some(address) = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
         Mistake::new("write the address without brackets").help(format!("`host = {address:?}`"))
     } else if let Some((name, port)) = host.rsplit_once(':').filter(|(_, port)| is_number(port)) {
         let name = name.trim_matches(['[', ']']);
-        Mistake::new("`host` contains a port").help(format!("write `host = {name:?}, port = {port}`"))
+        Mistake::new("`host` contains a port")
+            .help(format!("write `host = {name:?}, port = {port}`"))
     } else if host.contains('*') {
         let entry = format!("//{host}");
         Mistake::new("`host` is one name, wildcards belong to `check_origin`")
@@ -32,8 +42,9 @@ pub(crate) fn check(host: &str) -> Result<(), Mistake> {
         Mistake::new("`host` must be in ASCII form")
             .help("write the form that begins with `xn--`, as browsers send it")
     } else {
-        Mistake::new(format!("{host:?} is not a host name"))
-            .help("labels of letters, digits, `-` and `_`, at most 63 characters each, with dots between")
+        Mistake::new(format!("{host:?} is not a host name")).help(
+            "labels of letters, digits, `-` and `_`, at most 63 characters each, with dots between",
+        )
     })
 }
 
@@ -42,14 +53,18 @@ pub(crate) fn check(host: &str) -> Result<(), Mistake> {
 pub(crate) fn is_name(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let numeric = name.split('.').next_back().is_some_and(is_number);
-    host.len() <= 253 && name.split('.').all(is_label) && (!numeric || host.parse::<Ipv4Addr>().is_ok())
+    host.len() <= 253
+        && name.split('.').all(is_label)
+        && (!numeric || host.parse::<Ipv4Addr>().is_ok())
 }
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with(['-', '_'])
         && !label.ends_with(['-', '_'])
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 fn is_number(text: &str) -> bool {
@@ -58,8 +73,10 @@ fn is_number(text: &str) -> bool {
 
 /// What to say about an `ip` that is none.
 pub(crate) fn not_an_address() -> Mistake {
-    Mistake::new("this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535)")
-        .help("write `ip = [0, 0, 0, 0]`, `ip = \"::1\"`, or `ip = \"unix:/run/app.sock\"`")
+    Mistake::new(
+        "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535)",
+    )
+    .help("write `ip = [0, 0, 0, 0]`, `ip = \"::1\"`, or `ip = \"unix:/run/app.sock\"`")
 }
 
 #[cfg(test)]
@@ -68,9 +85,16 @@ mod tests {
 
     #[test]
     fn takes_names_and_addresses() {
-        for host in
-            ["localhost", "a.com", "A.com", "xn--mnchen-3ya.de", "a_b.example", "127.0.0.1", "::1", "a.com."]
-        {
+        for host in [
+            "localhost",
+            "a.com",
+            "A.com",
+            "xn--mnchen-3ya.de",
+            "a_b.example",
+            "127.0.0.1",
+            "::1",
+            "a.com.",
+        ] {
             assert_eq!(check(host), Ok(()), "{host}");
         }
     }
@@ -86,11 +110,31 @@ mod tests {
                 "`host` contains a scheme",
                 "write `host = \"a.com\", scheme = \"https\", port = 443`",
             ),
-            ("http://a.com", "`host` contains a scheme", "write `host = \"a.com\", scheme = \"http\"`"),
-            ("a.com:4000", "`host` contains a port", "write `host = \"a.com\", port = 4000`"),
-            ("[::1]:4000", "`host` contains a port", "write `host = \"::1\", port = 4000`"),
-            ("a.com/app", "`host` contains a path", "write `host = \"a.com\", path = \"/app\"`"),
-            ("[::1]", "write the address without brackets", "`host = \"::1\"`"),
+            (
+                "http://a.com",
+                "`host` contains a scheme",
+                "write `host = \"a.com\", scheme = \"http\"`",
+            ),
+            (
+                "a.com:4000",
+                "`host` contains a port",
+                "write `host = \"a.com\", port = 4000`",
+            ),
+            (
+                "[::1]:4000",
+                "`host` contains a port",
+                "write `host = \"::1\", port = 4000`",
+            ),
+            (
+                "a.com/app",
+                "`host` contains a path",
+                "write `host = \"a.com\", path = \"/app\"`",
+            ),
+            (
+                "[::1]",
+                "write the address without brackets",
+                "`host = \"::1\"`",
+            ),
             (
                 "*.a.com",
                 "`host` is one name, wildcards belong to `check_origin`",

@@ -9,7 +9,10 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Mistake { text: text.into(), help: Vec::new() }
+        Mistake {
+            text: text.into(),
+            help: Vec::new(),
+        }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {

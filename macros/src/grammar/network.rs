@@ -14,16 +14,24 @@ pub(crate) struct Network {
 impl Network {
     /// Reads `"10.0.0.0/8"`, or an address alone.
     pub(crate) fn parse(text: &str) -> Result<Network, Mistake> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(a, p)| (a, Some(p)));
         let address: IpAddr = address.parse().map_err(|_| unreadable(text))?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => most,
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
-                .parse()
-                .ok()
-                .filter(|prefix| *prefix <= most)
-                .ok_or_else(|| Mistake::new(format!("the prefix of `{text:?}` must be at most {most}")))?,
+            Some(digits)
+                if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                digits
+                    .parse()
+                    .ok()
+                    .filter(|prefix| *prefix <= most)
+                    .ok_or_else(|| {
+                        Mistake::new(format!("the prefix of `{text:?}` must be at most {most}"))
+                    })?
+            }
             Some(_) => return Err(unreadable(text)),
         };
         let network = Network { address, prefix }.canonical();
@@ -31,17 +39,25 @@ impl Network {
         if first == network.address {
             Ok(network)
         } else {
-            let whole = Network { address: first, ..network }.to_string();
-            Err(Mistake::new(format!("`{text:?}` is an address inside of a network"))
-                .help(format!("write `{whole:?}` for the whole network, or the address alone")))
+            let whole = Network {
+                address: first,
+                ..network
+            }
+            .to_string();
+            Err(
+                Mistake::new(format!("`{text:?}` is an address inside of a network")).help(
+                    format!("write `{whole:?}` for the whole network, or the address alone"),
+                ),
+            )
         }
     }
 
     fn canonical(self) -> Network {
         match (self.address.to_canonical(), self.address) {
-            (IpAddr::V4(address), IpAddr::V6(_)) if self.prefix >= 96 => {
-                Network { address: address.into(), prefix: self.prefix - 96 }
-            }
+            (IpAddr::V4(address), IpAddr::V6(_)) if self.prefix >= 96 => Network {
+                address: address.into(),
+                prefix: self.prefix - 96,
+            },
             _ => self,
         }
     }
@@ -78,8 +94,9 @@ impl fmt::Display for Network {
 }
 
 fn unreadable(text: &str) -> Mistake {
-    Mistake::new(format!("`{text:?}` is neither an address nor a network"))
-        .help("write `\"10.0.0.1\"`, `\"10.0.0.0/8\"`, or `\"unix\"` for all that come by a Unix socket")
+    Mistake::new(format!("`{text:?}` is neither an address nor a network")).help(
+        "write `\"10.0.0.1\"`, `\"10.0.0.0/8\"`, or `\"unix\"` for all that come by a Unix socket",
+    )
 }
 
 /// What to say about a network that is the whole world.
@@ -94,7 +111,11 @@ mod tests {
 
     #[test]
     fn reads_addresses_and_networks() {
-        let read = |text| Network::parse(text).map(|network| network.to_string()).map_err(|it| it.text);
+        let read = |text| {
+            Network::parse(text)
+                .map(|network| network.to_string())
+                .map_err(|it| it.text)
+        };
         for (text, network) in [
             ("10.0.0.0/8", "10.0.0.0/8"),
             ("10.0.0.1", "10.0.0.1/32"),
@@ -103,17 +124,36 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Ok(network));
         }
-        let unreadable = ["", "x", "localhost", "*", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/+8"];
-        for text in unreadable.into_iter().chain(["10.0.0.0/8/8", "/8", "[::1]"]) {
+        let unreadable = [
+            "",
+            "x",
+            "localhost",
+            "*",
+            "10.0.0",
+            "10.0.0.0/",
+            "10.0.0.0/x",
+            "10.0.0.0/+8",
+        ];
+        for text in unreadable
+            .into_iter()
+            .chain(["10.0.0.0/8/8", "/8", "[::1]"])
+        {
             let wrong = format!("`{text:?}` is neither an address nor a network");
             assert_eq!(read(text).err(), Some(wrong));
         }
-        for (text, most) in [("10.0.0.0/33", 32), ("10.0.0.0/999", 32), ("::/129", 128), ("::/999", 128)] {
+        for (text, most) in [
+            ("10.0.0.0/33", 32),
+            ("10.0.0.0/999", 32),
+            ("::/129", 128),
+            ("::/999", 128),
+        ] {
             let wrong = format!("the prefix of `{text:?}` must be at most {most}");
             assert_eq!(read(text).err(), Some(wrong));
         }
         for (text, whole) in [("10.0.0.1/8", "10.0.0.0/8"), ("fd00::1/8", "fd00::/8")] {
-            let help = Network::parse(text).err().map(|mistake| mistake.help.concat());
+            let help = Network::parse(text)
+                .err()
+                .map(|mistake| mistake.help.concat());
             assert!(help.is_some_and(|help| help.contains(whole)), "{text}");
         }
     }

@@ -68,18 +68,33 @@ pub(crate) fn parse(entry: &str) -> Result<Entry<'_>, Mistake> {
     if entry == "*" {
         return Err(every_host(entry));
     }
-    let Some((before, rest)) = entry.split_once("//") else { return Err(no_slashes(entry)) };
+    let Some((before, rest)) = entry.split_once("//") else {
+        return Err(no_slashes(entry));
+    };
     let scheme = before.to_ascii_lowercase();
     let kind = kind(entry, &scheme, rest)?;
     if let Some(end) = rest.find(['/', '?', '#', '@', '\\']) {
-        let host = if rest.contains('@') { "example.com" } else { rest.get(..end).unwrap_or_default() };
-        return Err(Mistake::new(format!("an origin has no path, query or user: {entry:?}"))
-            .help(format!("write `\"{before}//{host}\"`")));
+        let host = if rest.contains('@') {
+            "example.com"
+        } else {
+            rest.get(..end).unwrap_or_default()
+        };
+        return Err(
+            Mistake::new(format!("an origin has no path, query or user: {entry:?}"))
+                .help(format!("write `\"{before}//{host}\"`")),
+        );
     }
     let (host, port) = split_port(before, rest)?;
     check_host(entry, before, host, kind)?;
-    let (host, below) = host.strip_prefix("*.").map_or((host, false), |domain| (domain, true));
-    Ok(Entry { scheme: scheme.strip_suffix(':').map(str::to_owned), host, port, below })
+    let (host, below) = host
+        .strip_prefix("*.")
+        .map_or((host, false), |domain| (domain, true));
+    Ok(Entry {
+        scheme: scheme.strip_suffix(':').map(str::to_owned),
+        host,
+        port,
+        below,
+    })
 }
 
 /// What to say about a wildcard over a domain whose sites belong to many people.
@@ -87,8 +102,10 @@ pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
     let suffix = entry.host;
     let public = !suffix.contains('.') || PUBLIC.contains(&suffix);
     (entry.below && public && suffix != "localhost").then(|| {
-        Mistake::new(format!("`*.{suffix}` covers sites of other people (public suffix)"))
-            .help(format!("name your own domain: `\"//*.example.{suffix}\"`"))
+        Mistake::new(format!(
+            "`*.{suffix}` covers sites of other people (public suffix)"
+        ))
+        .help(format!("name your own domain: `\"//*.example.{suffix}\"`"))
     })
 }
 
@@ -96,7 +113,8 @@ pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
 pub(crate) fn default_port(entry: &Entry<'_>) -> Option<Mistake> {
     let (scheme, port) = (entry.scheme.as_deref()?, entry.port?);
     matches!((scheme, port), ("http", 80) | ("https", 443)).then(|| {
-        Mistake::new(format!("the port is the default of `{scheme}`")).help(format!("drop `:{port}`"))
+        Mistake::new(format!("the port is the default of `{scheme}`"))
+            .help(format!("drop `:{port}`"))
     })
 }
 
@@ -111,17 +129,25 @@ fn kind(entry: &str, scheme: &str, rest: &str) -> Result<Kind, Mistake> {
         return Ok(Kind::Web);
     }
     let Some(name) = scheme.strip_suffix(':').filter(|name| is_scheme(name)) else {
-        return Err(Mistake::new(format!("{entry:?} has no scheme before its `//`"))
-            .help(format!("leave out what stands there, `\"//{rest}\"`, for pages of any scheme")));
+        return Err(
+            Mistake::new(format!("{entry:?} has no scheme before its `//`")).help(format!(
+                "leave out what stands there, `\"//{rest}\"`, for pages of any scheme"
+            )),
+        );
     };
     if matches!(name, "ws" | "wss") {
         let page = name.replace("ws", "http");
-        return Err(Mistake::new(format!("browsers send `{page}` origins, also for `{entry}`"))
-            .help(format!("write `\"{page}://{rest}\"`")));
+        return Err(Mistake::new(format!(
+            "browsers send `{page}` origins, also for `{entry}`"
+        ))
+        .help(format!("write `\"{page}://{rest}\"`")));
     }
-    let own_scheme = "serve the page over `https`, or from a scheme of its own, such as `\"app://name\"`";
+    let own_scheme =
+        "serve the page over `https`, or from a scheme of its own, such as `\"app://name\"`";
     if WITHOUT_ORIGIN.contains(&name) {
-        return Err(Mistake::new(format!("pages of `{name}` have no origin of their own")).help(own_scheme));
+        return Err(
+            Mistake::new(format!("pages of `{name}` have no origin of their own")).help(own_scheme),
+        );
     }
     if WITHOUT_PAGES.contains(&name) {
         return Err(Mistake::new(format!("no page has the scheme `{name}`"))
@@ -153,27 +179,38 @@ fn split_port<'a>(before: &str, rest: &'a str) -> Result<(&'a str, Option<u16>),
 fn check_host(entry: &str, before: &str, host: &str, kind: Kind) -> Result<(), Mistake> {
     let domain = host.strip_prefix("*.").unwrap_or(host);
     if host.is_empty() {
-        let example = if kind == Kind::App { "localhost" } else { "example.com" };
-        return Err(
-            Mistake::new(format!("{entry:?} has no host")).help(format!("write `\"{before}//{example}\"`"))
-        );
+        let example = if kind == Kind::App {
+            "localhost"
+        } else {
+            "example.com"
+        };
+        return Err(Mistake::new(format!("{entry:?} has no host"))
+            .help(format!("write `\"{before}//{example}\"`")));
     }
     if host.contains('*') && kind == Kind::App {
-        return Err(Mistake::new(format!("`*` is for domain names, and {entry:?} has none"))
-            .help("list each origin as the app or the extension sends it"));
+        return Err(
+            Mistake::new(format!("`*` is for domain names, and {entry:?} has none"))
+                .help("list each origin as the app or the extension sends it"),
+        );
     }
     if host == "*" {
         return Err(every_host(entry));
     }
     if domain.contains('*') {
-        return Err(Mistake::new(format!("`*` is only allowed as the whole first label: {entry:?}"))
-            .help("write `\"//*.example.com\"`"));
+        return Err(Mistake::new(format!(
+            "`*` is only allowed as the whole first label: {entry:?}"
+        ))
+        .help("write `\"//*.example.com\"`"));
     }
     if !host.is_ascii() {
-        return Err(Mistake::new(format!("a host must be in ASCII form: {entry:?}"))
-            .help("write the form that begins with `xn--`, as browsers send it"));
+        return Err(
+            Mistake::new(format!("a host must be in ASCII form: {entry:?}"))
+                .help("write the form that begins with `xn--`, as browsers send it"),
+        );
     }
-    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let address = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     let right = match (address, kind) {
         (Some(address), _) => address.parse::<Ipv6Addr>().is_ok(),
         (None, Kind::Web) => is_name(domain),
@@ -188,21 +225,27 @@ pub(crate) fn not_a_host(host: &str) -> Mistake {
 
 fn no_slashes(entry: &str) -> Mistake {
     if entry == "null" {
-        return Mistake::new("`null` is what every page without an origin of its own sends")
-            .help("serve the page over `https`, or from a scheme of its own, such as `\"app://name\"`");
+        return Mistake::new("`null` is what every page without an origin of its own sends").help(
+            "serve the page over `https`, or from a scheme of its own, such as `\"app://name\"`",
+        );
     }
     let name = match entry.trim_end_matches('/') {
         "" => "example.com",
         name => name,
     };
     if let Some((scheme, rest)) = entry.split_once(':') {
-        let is_port = rest.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+        let is_port = rest
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_digit());
         return Mistake::new(format!("{entry:?} reads as scheme `{scheme}`")).help(match is_port {
             true => format!("write `\"//{name}\"`"),
             false => format!("write `\"{scheme}://{rest}\"`"),
         });
     }
-    let mistake = Mistake::new(format!("{entry:?} has no host: an origin starts with `//` or a scheme"));
+    let mistake = Mistake::new(format!(
+        "{entry:?} has no host: an origin starts with `//` or a scheme"
+    ));
     mistake.help(match name.contains('*') {
         true => format!("write `\"//{name}\"`"),
         false => format!("write `\"//{name}\"` or `\"https://{name}\"`"),
@@ -210,14 +253,18 @@ fn no_slashes(entry: &str) -> Mistake {
 }
 
 fn every_host(entry: &str) -> Mistake {
-    Mistake::new(format!("a wildcard needs a domain: {entry:?} would match only a host named `*`"))
-        .help("write `\"//*.example.com\"`")
-        .help("to allow every site write `check_origin = insecure(false, reason = \"..\")`")
+    Mistake::new(format!(
+        "a wildcard needs a domain: {entry:?} would match only a host named `*`"
+    ))
+    .help("write `\"//*.example.com\"`")
+    .help("to allow every site write `check_origin = insecure(false, reason = \"..\")`")
 }
 
 pub(crate) fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// What browsers can send as the host of an app.
@@ -258,7 +305,12 @@ mod tests {
                 "{entry}"
             );
         }
-        for entry in ["//*.localhost", "//*.example.com", "//workers.dev", "//[::1]"] {
+        for entry in [
+            "//*.localhost",
+            "//*.example.com",
+            "//workers.dev",
+            "//[::1]",
+        ] {
             assert_eq!(found(entry, public_suffix), None, "{entry}");
         }
         assert_eq!(

@@ -9,17 +9,19 @@ pub(crate) fn check(path: &str) -> Result<(), Mistake> {
     }
     if !path.starts_with('/') {
         let absolute = format!("/{path}");
-        return Err(Mistake::new("`path` must start with `/`").help(format!("write `path = {absolute:?}`")));
+        return Err(
+            Mistake::new("`path` must start with `/`").help(format!("write `path = {absolute:?}`"))
+        );
     }
     if path.contains("//") || !path.split('/').all(is_plain_segment) {
         return Err(Mistake::new("`path` is not a plain absolute path")
             .help("such as `path = \"/app\"`: no empty or dotted segment, no `?`, `#` or space"));
     }
     match path.strip_suffix('/') {
-        Some(plain) => {
-            Err(Mistake::new(format!("`path` must not end with `/`: `path(\"/x\")` would give `{path}/x`"))
-                .help(format!("write `path = {plain:?}`")))
-        }
+        Some(plain) => Err(Mistake::new(format!(
+            "`path` must not end with `/`: `path(\"/x\")` would give `{path}/x`"
+        ))
+        .help(format!("write `path = {plain:?}`"))),
         None => Ok(()),
     }
 }
@@ -27,7 +29,9 @@ pub(crate) fn check(path: &str) -> Result<(), Mistake> {
 fn is_plain_segment(segment: &str) -> bool {
     segment != "."
         && segment != ".."
-        && segment.bytes().all(|byte| is_plain(byte) || matches!(byte, b':' | b'*'))
+        && segment
+            .bytes()
+            .all(|byte| is_plain(byte) || matches!(byte, b':' | b'*'))
 }
 
 /// Characters of RFC 3986 that stand for themselves in a segment, without those that patterns use.
@@ -48,7 +52,10 @@ mod tests {
         assert_eq!(help("app"), Err("write `path = \"/app\"`".to_owned()));
         assert_eq!(help("/app/"), Err("write `path = \"/app\"`".to_owned()));
         for path in ["/a//b", "/a?b", "/a/../b", "/a b", "/ü"] {
-            assert!(help(path).is_err_and(|help| help.starts_with("such as")), "{path}");
+            assert!(
+                help(path).is_err_and(|help| help.starts_with("such as")),
+                "{path}"
+            );
         }
     }
 }

@@ -10,14 +10,21 @@ pub(crate) fn check(secret: &[u8]) -> Result<(), Mistake> {
     if secret.len() >= LEAST {
         return Ok(());
     }
-    let text = format!("`secret_key_base` has {} bytes, sessions need at least {LEAST}", secret.len());
+    let text = format!(
+        "`secret_key_base` has {} bytes, sessions need at least {LEAST}",
+        secret.len()
+    );
     Err(generate(Mistake::new(text)))
 }
 
 /// Finds a secret that is a placeholder.
 pub(crate) fn is_guessed(secret: &[u8]) -> Option<Mistake> {
-    let repeated = secret.iter().zip(secret.iter().skip(1)).all(|(one, next)| one == next);
-    let mistake = || Mistake::new("`secret_key_base` is one character repeated: anybody can guess it");
+    let repeated = secret
+        .iter()
+        .zip(secret.iter().skip(1))
+        .all(|(one, next)| one == next);
+    let mistake =
+        || Mistake::new("`secret_key_base` is one character repeated: anybody can guess it");
     repeated.then(|| generate(mistake()))
 }
 

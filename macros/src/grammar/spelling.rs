@@ -1,7 +1,10 @@
 //! What a mistaken name may have meant.
 
 /// The one of `known` that `word` was probably meant to be: at most two edits away, and less than half of it changed.
-pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn did_you_mean<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| (edits(word, name), name))
@@ -20,7 +23,10 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 fn edits(a: &str, b: &str) -> usize {
     const LONGEST: usize = 64;
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(LONGEST).collect(), b.chars().collect());
-    let mut table = Table { cells: Vec::new(), width: b.len() + 1 };
+    let mut table = Table {
+        cells: Vec::new(),
+        width: b.len() + 1,
+    };
     for i in 0..=a.len() {
         for j in 0..=b.len() {
             let (Some(up), Some(left)) = (i.checked_sub(1), j.checked_sub(1)) else {
@@ -50,7 +56,10 @@ struct Table {
 
 impl Table {
     fn at(&self, row: usize, column: usize) -> usize {
-        self.cells.get(row * self.width + column).copied().unwrap_or_default()
+        self.cells
+            .get(row * self.width + column)
+            .copied()
+            .unwrap_or_default()
     }
 }
 

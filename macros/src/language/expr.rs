@@ -12,7 +12,9 @@ pub(crate) fn text(value: &Expr) -> Option<&LitStr> {
 /// A number with its sign; one that does not even fit 128 bits counts as the largest.
 pub(crate) fn integer(value: &Expr) -> Option<i128> {
     match value {
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => integer(&unary.expr).map(|number| -number),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+            integer(&unary.expr).map(|number| -number)
+        }
         _ => match literal(value)? {
             Lit::Int(number) => Some(number.base10_parse().unwrap_or(i128::MAX)),
             _ => None,
@@ -49,13 +51,18 @@ pub(crate) fn literal_name(value: &Expr) -> Option<&'static str> {
 pub(crate) fn word(value: &Expr) -> Option<&Ident> {
     let Expr::Path(path) = value else { return None };
     let ident = path.path.get_ident()?;
-    ident.to_string().starts_with(|first: char| first.is_lowercase()).then_some(ident)
+    ident
+        .to_string()
+        .starts_with(|first: char| first.is_lowercase())
+        .then_some(ident)
 }
 
 /// `name(arguments)`.
 pub(crate) fn call(value: &Expr) -> Option<(&Ident, &Punctuated<Expr, Token![,]>)> {
     let Expr::Call(call) = value else { return None };
-    let Expr::Path(path) = &*call.func else { return None };
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
     Some((path.path.get_ident()?, &call.args))
 }
 
@@ -83,11 +90,15 @@ impl<'a> Env<'a> {
 
     pub(crate) fn of(value: &'a Expr) -> Option<Self> {
         match value {
-            Expr::MethodCall(or) if or.method == "or" && or.args.len() == 1 => {
-                Some(Env { default: or.args.first(), ..Env::of(&or.receiver)? })
-            }
+            Expr::MethodCall(or) if or.method == "or" && or.args.len() == 1 => Some(Env {
+                default: or.args.first(),
+                ..Env::of(&or.receiver)?
+            }),
             _ => match call(value)? {
-                (name, arguments) if name == "env" => Some(Env { name: arguments, default: None }),
+                (name, arguments) if name == "env" => Some(Env {
+                    name: arguments,
+                    default: None,
+                }),
                 _ => None,
             },
         }
@@ -106,13 +117,19 @@ impl<'a> Insecure<'a> {
         if name != "insecure" {
             return None;
         }
-        let reason = arguments.iter().skip(1).find_map(|argument| match argument {
-            Expr::Assign(assign) if word(&assign.left).is_some_and(|name| name == "reason") => {
-                text(&assign.right)
-            }
-            _ => None,
-        });
-        Some(Insecure { value: arguments.first()?, reason })
+        let reason = arguments
+            .iter()
+            .skip(1)
+            .find_map(|argument| match argument {
+                Expr::Assign(assign) if word(&assign.left).is_some_and(|name| name == "reason") => {
+                    text(&assign.right)
+                }
+                _ => None,
+            });
+        Some(Insecure {
+            value: arguments.first()?,
+            reason,
+        })
     }
 
     /// The value, whether acknowledged or not.

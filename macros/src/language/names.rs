@@ -22,7 +22,12 @@ struct Foreign {
 }
 
 const fn instead(within: &'static str, name: &'static str, help: &'static str) -> Foreign {
-    Foreign { name, within, message: None, help }
+    Foreign {
+        name,
+        within,
+        message: None,
+        help,
+    }
 }
 
 const fn because(
@@ -31,31 +36,84 @@ const fn because(
     message: &'static str,
     help: &'static str,
 ) -> Foreign {
-    Foreign { name, within, message: Some(message), help }
+    Foreign {
+        name,
+        within,
+        message: Some(message),
+        help,
+    }
 }
 
 const FOREIGN: &[Foreign] = &[
     instead("", "origins", "origins are listed by `check_origin = [..]`"),
-    instead("", "allowed_origins", "origins are listed by `check_origin = [..]`"),
-    instead("", "cors", "origins of sockets are listed by `check_origin = [..]`; for requests use a `plug`"),
+    instead(
+        "",
+        "allowed_origins",
+        "origins are listed by `check_origin = [..]`",
+    ),
+    instead(
+        "",
+        "cors",
+        "origins of sockets are listed by `check_origin = [..]`; for requests use a `plug`",
+    ),
     instead("", "secret", "did you mean `secret_key_base`?"),
     instead("", "app", "what the application brings is `state = App;`"),
-    instead("", "context", "what the application brings is `state = App;`"),
-    instead("", "with_state", "what the application brings is `state = App;`"),
+    instead(
+        "",
+        "context",
+        "what the application brings is `state = App;`",
+    ),
+    instead(
+        "",
+        "with_state",
+        "what the application brings is `state = App;`",
+    ),
     instead("", "bind", "write `http(ip = [127, 0, 0, 1], port = 4000)`"),
     instead("", "port", "write `http(port = 4000)`"),
     instead("", "ip", "write `http(ip = [127, 0, 0, 1])`"),
     instead("", "host", "write `url(host = \"example.com\")`"),
     instead("", "router", "write `service(router())`"),
-    instead("", "websocket", "`websocket(..)` stands inside `socket(\"/path\", Type, ..)`"),
-    instead("", "longpoll", "`longpoll(..)` stands inside `socket(\"/path\", Type, ..)`"),
-    instead("", "adapter", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
-    instead("", "handler", "there is one server; a foreign one can nest the endpoint as a `tower` service"),
-    instead("", "session", "sessions are a plug: `plug(Sessions::new(&SESSION))`"),
-    instead("", "root", "static files are a plug: `plug(Static::new(\"static\"))`"),
-    instead("", "static", "static files are a plug: `plug(Static::new(\"static\"))`"),
+    instead(
+        "",
+        "websocket",
+        "`websocket(..)` stands inside `socket(\"/path\", Type, ..)`",
+    ),
+    instead(
+        "",
+        "longpoll",
+        "`longpoll(..)` stands inside `socket(\"/path\", Type, ..)`",
+    ),
+    instead(
+        "",
+        "adapter",
+        "there is one server; a foreign one can nest the endpoint as a `tower` service",
+    ),
+    instead(
+        "",
+        "handler",
+        "there is one server; a foreign one can nest the endpoint as a `tower` service",
+    ),
+    instead(
+        "",
+        "session",
+        "sessions are a plug: `plug(Sessions::new(&SESSION))`",
+    ),
+    instead(
+        "",
+        "root",
+        "static files are a plug: `plug(Static::new(\"static\"))`",
+    ),
+    instead(
+        "",
+        "static",
+        "static files are a plug: `plug(Static::new(\"static\"))`",
+    ),
     instead("", "manifest", "did you mean `cache_static_manifest`?"),
-    instead("", "heartbeat", "clients send heartbeats, see `timeout` of `websocket`"),
+    instead(
+        "",
+        "heartbeat",
+        "clients send heartbeats, see `timeout` of `websocket`",
+    ),
     because(
         "",
         "pubsub_server",
@@ -91,23 +149,47 @@ const FOREIGN: &[Foreign] = &[
         "`keyfile` belongs to `https`",
         "TLS is not supported yet: terminate it in a proxy",
     ),
-    instead("http", "host", "the name in links is `url(host = ..)`, the address to listen on is `ip`"),
+    instead(
+        "http",
+        "host",
+        "the name in links is `url(host = ..)`, the address to listen on is `ip`",
+    ),
     instead("http", "bind", "did you mean `ip`?"),
     instead("http", "address", "did you mean `ip`?"),
-    instead("websocket", "max_frame_length", "did you mean `max_frame_size`?"),
+    instead(
+        "websocket",
+        "max_frame_length",
+        "did you mean `max_frame_size`?",
+    ),
     instead("websocket", "idle_timeout", "did you mean `timeout`?"),
     instead("websocket", "compression", "did you mean `compress`?"),
     instead("websocket", "protocols", "did you mean `subprotocols`?"),
-    instead("websocket longpoll", "origins", "did you mean `check_origin`?"),
-    instead("websocket longpoll", "allowed_origins", "did you mean `check_origin`?"),
+    instead(
+        "websocket longpoll",
+        "origins",
+        "did you mean `check_origin`?",
+    ),
+    instead(
+        "websocket longpoll",
+        "allowed_origins",
+        "did you mean `check_origin`?",
+    ),
     instead("websocket longpoll", "cors", "did you mean `check_origin`?"),
     instead(
         "websocket longpoll",
         "log",
         "`log` stands beside the transports; requests are logged by `transport_log`",
     ),
-    instead("websocket", "heartbeat", "there is no such option: clients send heartbeats, see `timeout`"),
-    instead("websocket", "ping_interval", "there is no such option: clients send heartbeats, see `timeout`"),
+    instead(
+        "websocket",
+        "heartbeat",
+        "there is no such option: clients send heartbeats, see `timeout`",
+    ),
+    instead(
+        "websocket",
+        "ping_interval",
+        "there is no such option: clients send heartbeats, see `timeout`",
+    ),
     because(
         "longpoll",
         "timeout",
@@ -122,7 +204,11 @@ const FOREIGN: &[Foreign] = &[
     ),
     instead("longpoll", "window", "did you mean `window_ms`?"),
     instead("longpoll", "poll_timeout", "did you mean `window_ms`?"),
-    instead("longpoll", "pubsub_timeout", "did you mean `pubsub_timeout_ms`?"),
+    instead(
+        "longpoll",
+        "pubsub_timeout",
+        "did you mean `pubsub_timeout_ms`?",
+    ),
     instead("crypto", "iterations", "did you mean `key_iterations`?"),
     instead("crypto", "length", "did you mean `key_length`?"),
     instead("crypto", "digest", "did you mean `key_digest`?"),
@@ -132,22 +218,45 @@ const FOREIGN: &[Foreign] = &[
         "`serializer` belongs to sockets with channels",
         "write `#[socket(channel(..), serializers = [(V2, \"~> 2.0.0\")])]`",
     ),
-    instead("websocket longpoll", "session", "write `connect_info = [session(SESSION)]`"),
+    instead(
+        "websocket longpoll",
+        "session",
+        "write `connect_info = [session(SESSION)]`",
+    ),
     because(
         "websocket",
         "fullsweep_after",
         "`fullsweep_after` tunes the Erlang garbage collector",
         "remove it",
     ),
-    because("websocket", "active_n", "`active_n` tunes an Erlang socket", "remove it"),
-    because("websocket", "max_heap_size", "`max_heap_size` tunes the Erlang garbage collector", "remove it"),
+    because(
+        "websocket",
+        "active_n",
+        "`active_n` tunes an Erlang socket",
+        "remove it",
+    ),
+    because(
+        "websocket",
+        "max_heap_size",
+        "`max_heap_size` tunes the Erlang garbage collector",
+        "remove it",
+    ),
     instead(
         "#[socket]",
         "transport",
         "a mount says it: `socket(\"/path\", Type, transport = ..)` in `endpoint!`",
     ),
-    because("socket", "shutdown", "`shutdown` applies to channels", "write `drainer(shutdown = secs(30))`"),
-    instead("#[socket]", "channels", "write `channel(\"room:*\", RoomChannel)`, one for each kind of topic"),
+    because(
+        "socket",
+        "shutdown",
+        "`shutdown` applies to channels",
+        "write `drainer(shutdown = secs(30))`",
+    ),
+    instead(
+        "#[socket]",
+        "channels",
+        "write `channel(\"room:*\", RoomChannel)`, one for each kind of topic",
+    ),
     because(
         "#[socket]",
         "channel",
@@ -155,14 +264,22 @@ const FOREIGN: &[Foreign] = &[
         "write `channel(\"room:*\", RoomChannel)`",
     ),
     instead("#[socket]", "serializer", "did you mean `serializers`?"),
-    instead("#[socket]", "max_channels_per_transport", "did you mean `max_channels`?"),
+    instead(
+        "#[socket]",
+        "max_channels_per_transport",
+        "did you mean `max_channels`?",
+    ),
     instead("#[socket]", "id", "write `fn id(&self) -> Option<String>`"),
     instead(
         "#[socket]",
         "assigns",
         "it stands with a channel: `channel(\"room:*\", RoomChannel, assigns = ..)`",
     ),
-    instead("socket", "channel", "it belongs to the socket's type: `#[socket(channel(..))]`"),
+    instead(
+        "socket",
+        "channel",
+        "it belongs to the socket's type: `#[socket(channel(..))]`",
+    ),
     instead(
         "socket",
         "serializers",
@@ -199,7 +316,10 @@ pub(crate) fn unknown_directive(name: &Ident, diag: &mut Diagnostics) {
     match did_you_mean(&word, schema::directive_names()) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None => found
-            .help(format!("known directives: {}", list(schema::directive_names())))
+            .help(format!(
+                "known directives: {}",
+                list(schema::directive_names())
+            ))
             .help(format!("own settings go into `extra({word} = ..)`")),
     };
 }
@@ -211,7 +331,12 @@ pub(crate) fn unknown_key(name: &Ident, group: &Group, diag: &mut Diagnostics) {
     let word = name.to_string();
     // Two tables for one attribute, and what is no key in the first place.
     let channels = group.name == schema::CHANNEL_OPTIONS.name;
-    let more = || ["channel"].into_iter().chain(schema::CHANNEL_OPTIONS.key_names()).filter(|_| channels);
+    let more = || {
+        ["channel"]
+            .into_iter()
+            .chain(schema::CHANNEL_OPTIONS.key_names())
+            .filter(|_| channels)
+    };
     let known = || group.key_names().chain(more());
     let found = diag.push(name, format!("unknown key `{word}` in `{}`", group.name));
     match did_you_mean(&word, known()) {
@@ -225,10 +350,18 @@ fn elsewhere(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
     let word = name.to_string();
     let written = |group: &Group| {
         let key = group.key(&word)?;
-        let value = if key.kind.group().is_some() { "(..)" } else { " = .." };
+        let value = if key.kind.group().is_some() {
+            "(..)"
+        } else {
+            " = .."
+        };
         Some(format!("`{}({word}{value})`", group.name))
     };
-    let within: Vec<String> = group.keys.iter().filter_map(|key| written(key.kind.group()?)).collect();
+    let within: Vec<String> = group
+        .keys
+        .iter()
+        .filter_map(|key| written(key.kind.group()?))
+        .collect();
     if !within.is_empty() {
         diag.push(name, format!("unknown key `{word}` in `{}`", group.name))
             .help(format!("write {}", within.join(" or ")));
@@ -239,7 +372,9 @@ fn elsewhere(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
         "longpoll" => &schema::WEBSOCKET,
         _ => return false,
     };
-    let Some(written) = written(other) else { return false };
+    let Some(written) = written(other) else {
+        return false;
+    };
     diag.push(name, format!("`{word}` belongs to `{}`", other.name))
         .help(format!("write {written} beside `{}(..)`", group.name));
     true
@@ -247,10 +382,17 @@ fn elsewhere(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
 
 fn foreign(name: &Ident, within: &str, diag: &mut Diagnostics) -> bool {
     let is_within = |known: &Foreign| known.within.split(' ').any(|group| group == within);
-    let Some(known) = FOREIGN.iter().find(|known| name == known.name && is_within(known)) else {
+    let Some(known) = FOREIGN
+        .iter()
+        .find(|known| name == known.name && is_within(known))
+    else {
         return false;
     };
-    let place = if within.is_empty() { "directive" } else { "key" };
+    let place = if within.is_empty() {
+        "directive"
+    } else {
+        "key"
+    };
     let message = match known.message {
         Some(message) => message.to_owned(),
         None if within.is_empty() => format!("unknown {place} `{name}`"),

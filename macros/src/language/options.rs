@@ -51,7 +51,11 @@ pub(crate) enum Argument {
 
 impl Options {
     /// Reads the arguments of `group`. What is wrong with one key hides nothing about the others.
-    pub(crate) fn parse(tokens: TokenStream, group: &'static Group, diag: &mut Diagnostics) -> Self {
+    pub(crate) fn parse(
+        tokens: TokenStream,
+        group: &'static Group,
+        diag: &mut Diagnostics,
+    ) -> Self {
         Options::parse_rest(Arguments::new(tokens), group, diag)
     }
 
@@ -61,7 +65,10 @@ impl Options {
         group: &'static Group,
         diag: &mut Diagnostics,
     ) -> Self {
-        let mut options = Options { group, entries: Vec::new() };
+        let mut options = Options {
+            group,
+            entries: Vec::new(),
+        };
         while !arguments.is_empty() {
             match arguments.next(Argument::parse) {
                 Ok(argument) => options.add(argument, diag),
@@ -96,14 +103,18 @@ impl Options {
         if let Some(first) = self.get(key.name) {
             diag.push(&name, format!("`{name}` is set twice"))
                 .help("remove one of them")
-                .note(format!("first set on line {}", first.name.span().start().line));
+                .note(format!(
+                    "first set on line {}",
+                    first.name.span().start().line
+                ));
             return;
         }
         let value = match given {
             Given::Expr(value) => expression(key, value, diag).map(Value::Expr),
             Given::Group(tokens) => nested(key, &name, tokens, diag).map(Value::Group),
         };
-        self.entries.extend(value.map(|value| Entry { name, key, value }));
+        self.entries
+            .extend(value.map(|value| Entry { name, key, value }));
     }
 }
 
@@ -119,7 +130,10 @@ impl Argument {
                 let name = Ident::parse_any(input)?;
                 input.parse::<Token![=]>()?;
                 if input.is_empty() {
-                    return Err(syn::Error::new(name.span(), format!("`{name}` has no value")));
+                    return Err(syn::Error::new(
+                        name.span(),
+                        format!("`{name}` has no value"),
+                    ));
                 }
                 return Ok(Argument::Value(name, input.parse()?));
             }
@@ -157,14 +171,18 @@ fn switch<'a>(value: &'a Expr, group: &Group) -> Option<&'a Ident> {
 
 fn switched_on(name: &Ident) -> Expr {
     let lit = Lit::Bool(LitBool::new(true, name.span()));
-    Expr::Lit(ExprLit { attrs: Vec::new(), lit })
+    Expr::Lit(ExprLit {
+        attrs: Vec::new(),
+        lit,
+    })
 }
 
 fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
     let word = expr::word(value);
     if let Some(name) = word {
         if group.key(&name.to_string()).is_some() {
-            diag.push(name, format!("`{name}` has no value")).help(format!("write `{name} = ..`"));
+            diag.push(name, format!("`{name}` has no value"))
+                .help(format!("write `{name} = ..`"));
         } else {
             names::unknown_key(name, group, diag);
         }
@@ -175,7 +193,11 @@ fn positional(value: &Expr, group: &Group, diag: &mut Diagnostics) {
         (Some(text), Some(first)) if matches!(first.kind, Kind::Host) => {
             found.help(format!("write `{} = {:?}`", first.name, text.value()))
         }
-        _ => found.help(format!("keys of `{}`: {}", group.name, list(group.key_names()))),
+        _ => found.help(format!(
+            "keys of `{}`: {}",
+            group.name,
+            list(group.key_names())
+        )),
     };
 }
 
@@ -208,7 +230,8 @@ fn nested(key: &Key, name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) 
     match key.kind.group() {
         Some(group) => Some(Options::parse(tokens, group, diag)),
         None => {
-            diag.push(name, format!("`{name}` is a value, not a group")).help(format!("write `{name} = ..`"));
+            diag.push(name, format!("`{name}` is a value, not a group"))
+                .help(format!("write `{name} = ..`"));
             None
         }
     }

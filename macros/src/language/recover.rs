@@ -12,7 +12,8 @@ pub(crate) fn statements(tokens: TokenStream) -> Vec<TokenStream> {
         let ends = match &token {
             TokenTree::Punct(punct) if punct.as_char() == ';' => true,
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                is_item_start(&current) && !matches!(tokens.peek(), Some(token) if is_punct(token, ';'))
+                is_item_start(&current)
+                    && !matches!(tokens.peek(), Some(token) if is_punct(token, ';'))
             }
             _ => false,
         };
@@ -39,7 +40,9 @@ fn is_item_start(tokens: &[TokenTree]) -> bool {
 }
 
 fn names(tokens: &[TokenTree], keyword: &str) -> bool {
-    tokens.iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == keyword))
+    tokens
+        .iter()
+        .any(|token| matches!(token, TokenTree::Ident(ident) if ident == keyword))
 }
 
 fn is_punct(token: &TokenTree, char: char) -> bool {
@@ -67,7 +70,9 @@ impl Arguments {
         if pieces.last().is_some_and(Vec::is_empty) {
             pieces.pop();
         }
-        Arguments { pieces: pieces.into_iter() }
+        Arguments {
+            pieces: pieces.into_iter(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -76,7 +81,10 @@ impl Arguments {
 
     /// Parses the next argument. A comma may belong to it (`Map<K, V>`, `|a, b| a`): if it does not parse up to the
     /// next one, longer runs are tried. If none parses, only the first piece is consumed.
-    pub(crate) fn next<T>(&mut self, parse: impl Fn(ParseStream) -> syn::Result<T>) -> syn::Result<T> {
+    pub(crate) fn next<T>(
+        &mut self,
+        parse: impl Fn(ParseStream) -> syn::Result<T>,
+    ) -> syn::Result<T> {
         const LONGEST: usize = 8;
         if let Some([TokenTree::Punct(comma)]) = self.pieces.as_slice().first().map(Vec::as_slice)
             && comma.as_char() == ','
@@ -100,7 +108,9 @@ impl Arguments {
             }
         }
         self.pieces.next();
-        Err(first.unwrap_or_else(|| syn::Error::new(proc_macro2::Span::call_site(), "expected an argument")))
+        Err(first.unwrap_or_else(|| {
+            syn::Error::new(proc_macro2::Span::call_site(), "expected an argument")
+        }))
     }
 }
 

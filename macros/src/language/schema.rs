@@ -58,11 +58,17 @@ pub(crate) enum Kind {
     /// A list of built-in names, then `name = value` of one's own.
     ConnectInfo,
     /// A function, or a closure of one of these forms.
-    Function { signature: &'static str, closures: &'static [&'static str] },
+    Function {
+        signature: &'static str,
+        closures: &'static [&'static str],
+    },
     /// A log level or `false`.
     Level,
     /// One of the words, each a variant of the runtime's enum.
-    Word { literal: &'static str, words: &'static [(&'static str, &'static str)] },
+    Word {
+        literal: &'static str,
+        words: &'static [(&'static str, &'static str)],
+    },
     /// Any text.
     Text,
     /// A host name or address, without scheme and port.
@@ -100,12 +106,20 @@ pub(crate) struct Directive {
 
 /// Part of the binary.
 const fn compiled(name: &'static str, form: Form) -> Directive {
-    Directive { name, phase: Phase::Compile, form }
+    Directive {
+        name,
+        phase: Phase::Compile,
+        form,
+    }
 }
 
 /// A default, which files, the environment, start options and `init` override.
 const fn setting(name: &'static str, form: Form) -> Directive {
-    Directive { name, phase: Phase::Start, form }
+    Directive {
+        name,
+        phase: Phase::Start,
+        form,
+    }
 }
 
 /// How a directive is written.
@@ -132,7 +146,10 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("url", Form::Group(&URL)),
     setting("static_url", Form::Group(&STATIC_URL)),
     setting("cache_static_manifest", Form::Value(&CACHE_STATIC_MANIFEST)),
-    setting("cache_manifest_skip_vsn", Form::Value(&CACHE_MANIFEST_SKIP_VSN)),
+    setting(
+        "cache_manifest_skip_vsn",
+        Form::Value(&CACHE_MANIFEST_SKIP_VSN),
+    ),
     setting("http", Form::Group(&HTTP)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
     setting("check_origin", Form::Value(&CHECK_ORIGIN)),
@@ -146,44 +163,110 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("crate", Form::Path),
 ];
 
-const SECRET_KEY_BASE: Key = Key { name: "secret_key_base", kind: Kind::Secret };
+const SECRET_KEY_BASE: Key = Key {
+    name: "secret_key_base",
+    kind: Kind::Secret,
+};
 
-const CHECK_ORIGIN: Key = Key { name: "check_origin", kind: Kind::CheckOrigin };
+const CHECK_ORIGIN: Key = Key {
+    name: "check_origin",
+    kind: Kind::CheckOrigin,
+};
 
-const TRUSTED_PROXIES: Key = Key { name: "trusted_proxies", kind: Kind::TrustedProxies };
+const TRUSTED_PROXIES: Key = Key {
+    name: "trusted_proxies",
+    kind: Kind::TrustedProxies,
+};
 
-const CACHE_STATIC_MANIFEST: Key = Key { name: "cache_static_manifest", kind: Kind::Text };
+const CACHE_STATIC_MANIFEST: Key = Key {
+    name: "cache_static_manifest",
+    kind: Kind::Text,
+};
 
-const CACHE_MANIFEST_SKIP_VSN: Key = Key { name: "cache_manifest_skip_vsn", kind: Kind::Flag };
+const CACHE_MANIFEST_SKIP_VSN: Key = Key {
+    name: "cache_manifest_skip_vsn",
+    kind: Kind::Flag,
+};
 
-const SERVER: Key = Key { name: "server", kind: Kind::Flag };
+const SERVER: Key = Key {
+    name: "server",
+    kind: Kind::Flag,
+};
 
 const URL_KEYS: &[Key] = &[
-    Key { name: "host", kind: Kind::Host },
-    Key { name: "port", kind: Kind::Port { least: 1 } },
-    Key { name: "scheme", kind: Kind::Scheme },
-    Key { name: "path", kind: Kind::UrlPath },
+    Key {
+        name: "host",
+        kind: Kind::Host,
+    },
+    Key {
+        name: "port",
+        kind: Kind::Port { least: 1 },
+    },
+    Key {
+        name: "scheme",
+        kind: Kind::Scheme,
+    },
+    Key {
+        name: "path",
+        kind: Kind::UrlPath,
+    },
 ];
 
-pub(crate) const URL: Group = Group { name: "url", literal: "Url", phase: Phase::Start, keys: URL_KEYS };
+pub(crate) const URL: Group = Group {
+    name: "url",
+    literal: "Url",
+    phase: Phase::Start,
+    keys: URL_KEYS,
+};
 
-pub(crate) const STATIC_URL: Group =
-    Group { name: "static_url", literal: "Url", phase: Phase::Start, keys: URL_KEYS };
+pub(crate) const STATIC_URL: Group = Group {
+    name: "static_url",
+    literal: "Url",
+    phase: Phase::Start,
+    keys: URL_KEYS,
+};
 
 pub(crate) const HTTP: Group = Group {
     name: "http",
     literal: "Http",
     phase: Phase::Start,
     keys: &[
-        Key { name: "ip", kind: Kind::Ip },
-        Key { name: "port", kind: Kind::Port { least: 0 } },
-        Key { name: "header_timeout", kind: Kind::Duration },
-        Key { name: "idle_timeout", kind: Kind::Duration },
-        Key { name: "shutdown_timeout", kind: Kind::Duration },
-        Key { name: "max_headers", kind: Kind::Size { least: 1 } },
-        Key { name: "max_head_bytes", kind: Kind::Size { least: 1 } },
-        Key { name: "max_connections", kind: Kind::Size { least: 1 } },
-        Key { name: "max_connections_per_ip", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "ip",
+            kind: Kind::Ip,
+        },
+        Key {
+            name: "port",
+            kind: Kind::Port { least: 0 },
+        },
+        Key {
+            name: "header_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "idle_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "shutdown_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "max_headers",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_head_bytes",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections_per_ip",
+            kind: Kind::Size { least: 1 },
+        },
     ],
 };
 
@@ -192,8 +275,14 @@ pub(crate) const PUBSUB: Group = Group {
     literal: "PubSubSettings",
     phase: Phase::Start,
     keys: &[
-        Key { name: "queue", kind: Kind::Size { least: 1 } },
-        Key { name: "queue_bytes", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "queue",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "queue_bytes",
+            kind: Kind::Size { least: 1 },
+        },
     ],
 };
 
@@ -203,11 +292,26 @@ pub(crate) const SOCKET: Group = Group {
     literal: "Mount",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "websocket", kind: Kind::SwitchedGroup(&WEBSOCKET) },
-        Key { name: "longpoll", kind: Kind::SwitchedGroup(&LONGPOLL) },
-        Key { name: "transport", kind: Kind::Transport },
-        Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
-        Key { name: "log", kind: Kind::Level },
+        Key {
+            name: "websocket",
+            kind: Kind::SwitchedGroup(&WEBSOCKET),
+        },
+        Key {
+            name: "longpoll",
+            kind: Kind::SwitchedGroup(&LONGPOLL),
+        },
+        Key {
+            name: "transport",
+            kind: Kind::Transport,
+        },
+        Key {
+            name: "drainer",
+            kind: Kind::OptionalGroup(&DRAINER),
+        },
+        Key {
+            name: "log",
+            kind: Kind::Level,
+        },
     ],
 };
 
@@ -217,10 +321,22 @@ pub(crate) const SOCKET_OPTIONS: Group = Group {
     literal: "SocketOptions",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "websocket", kind: Kind::Group(&WEBSOCKET) },
-        Key { name: "longpoll", kind: Kind::SwitchedGroup(&LONGPOLL) },
-        Key { name: "drainer", kind: Kind::OptionalGroup(&DRAINER) },
-        Key { name: "log", kind: Kind::Level },
+        Key {
+            name: "websocket",
+            kind: Kind::Group(&WEBSOCKET),
+        },
+        Key {
+            name: "longpoll",
+            kind: Kind::SwitchedGroup(&LONGPOLL),
+        },
+        Key {
+            name: "drainer",
+            kind: Kind::OptionalGroup(&DRAINER),
+        },
+        Key {
+            name: "log",
+            kind: Kind::Level,
+        },
     ],
 };
 
@@ -230,10 +346,22 @@ pub(crate) const CHANNEL_OPTIONS: Group = Group {
     literal: "ChannelSocket",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "max_channels", kind: Kind::Size { least: 1 } },
-        Key { name: "max_envelope_size", kind: Kind::Size { least: 1 } },
-        Key { name: "max_waiting_size", kind: Kind::Size { least: 1 } },
-        Key { name: "serializers", kind: Kind::Serializers },
+        Key {
+            name: "max_channels",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_envelope_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_waiting_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "serializers",
+            kind: Kind::Serializers,
+        },
     ],
 };
 
@@ -242,7 +370,10 @@ pub(crate) const ROUTE: Group = Group {
     name: "channel",
     literal: "Route",
     phase: Phase::Compile,
-    keys: &[Key { name: "assigns", kind: Kind::Constant }],
+    keys: &[Key {
+        name: "assigns",
+        kind: Kind::Constant,
+    }],
 };
 
 pub(crate) const WEBSOCKET: Group = Group {
@@ -250,18 +381,54 @@ pub(crate) const WEBSOCKET: Group = Group {
     literal: "WebSocket",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "path", kind: Kind::TransportPath },
-        Key { name: "timeout", kind: Kind::Timeout },
-        Key { name: "callback_timeout", kind: Kind::Pause },
-        Key { name: "ping", kind: Kind::Pause },
-        Key { name: "max_frame_size", kind: Kind::Size { least: 128 } },
-        Key { name: "max_message_size", kind: Kind::OptionalSize { least: 128 } },
-        Key { name: "compress", kind: Kind::Flag },
-        Key { name: "subprotocols", kind: Kind::Subprotocols },
-        Key { name: "check_origin", kind: Kind::CheckOrigin },
-        Key { name: "check_csrf", kind: Kind::Flag },
-        Key { name: "connect_info", kind: Kind::ConnectInfo },
-        Key { name: "auth_token", kind: Kind::Flag },
+        Key {
+            name: "path",
+            kind: Kind::TransportPath,
+        },
+        Key {
+            name: "timeout",
+            kind: Kind::Timeout,
+        },
+        Key {
+            name: "callback_timeout",
+            kind: Kind::Pause,
+        },
+        Key {
+            name: "ping",
+            kind: Kind::Pause,
+        },
+        Key {
+            name: "max_frame_size",
+            kind: Kind::Size { least: 128 },
+        },
+        Key {
+            name: "max_message_size",
+            kind: Kind::OptionalSize { least: 128 },
+        },
+        Key {
+            name: "compress",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "subprotocols",
+            kind: Kind::Subprotocols,
+        },
+        Key {
+            name: "check_origin",
+            kind: Kind::CheckOrigin,
+        },
+        Key {
+            name: "check_csrf",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "connect_info",
+            kind: Kind::ConnectInfo,
+        },
+        Key {
+            name: "auth_token",
+            kind: Kind::Flag,
+        },
         Key {
             name: "error_handler",
             kind: Kind::Function {
@@ -269,8 +436,14 @@ pub(crate) const WEBSOCKET: Group = Group {
                 closures: &["|parts, refused|", "|parts, refused, edge|"],
             },
         },
-        Key { name: "transport_log", kind: Kind::Level },
-        Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
+        Key {
+            name: "transport_log",
+            kind: Kind::Level,
+        },
+        Key {
+            name: "outbox",
+            kind: Kind::Group(&OUTBOX),
+        },
     ],
 };
 
@@ -279,21 +452,66 @@ pub(crate) const LONGPOLL: Group = Group {
     literal: "LongPoll",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "path", kind: Kind::TransportPath },
-        Key { name: "window_ms", kind: Kind::Millis { longer: true } },
-        Key { name: "callback_timeout", kind: Kind::Pause },
-        Key { name: "pubsub_timeout_ms", kind: Kind::Millis { longer: false } },
-        Key { name: "crypto", kind: Kind::Group(&CRYPTO) },
-        Key { name: "check_origin", kind: Kind::CheckOrigin },
-        Key { name: "check_csrf", kind: Kind::Flag },
-        Key { name: "connect_info", kind: Kind::ConnectInfo },
-        Key { name: "auth_token", kind: Kind::Flag },
-        Key { name: "transport_log", kind: Kind::Level },
-        Key { name: "outbox", kind: Kind::Group(&OUTBOX) },
-        Key { name: "max_body_size", kind: Kind::Size { least: 1 } },
-        Key { name: "max_batch", kind: Kind::Size { least: 1 } },
-        Key { name: "max_sessions", kind: Kind::Size { least: 1 } },
-        Key { name: "max_sessions_per_ip", kind: Kind::OptionalSize { least: 1 } },
+        Key {
+            name: "path",
+            kind: Kind::TransportPath,
+        },
+        Key {
+            name: "window_ms",
+            kind: Kind::Millis { longer: true },
+        },
+        Key {
+            name: "callback_timeout",
+            kind: Kind::Pause,
+        },
+        Key {
+            name: "pubsub_timeout_ms",
+            kind: Kind::Millis { longer: false },
+        },
+        Key {
+            name: "crypto",
+            kind: Kind::Group(&CRYPTO),
+        },
+        Key {
+            name: "check_origin",
+            kind: Kind::CheckOrigin,
+        },
+        Key {
+            name: "check_csrf",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "connect_info",
+            kind: Kind::ConnectInfo,
+        },
+        Key {
+            name: "auth_token",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "transport_log",
+            kind: Kind::Level,
+        },
+        Key {
+            name: "outbox",
+            kind: Kind::Group(&OUTBOX),
+        },
+        Key {
+            name: "max_body_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_batch",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_sessions",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_sessions_per_ip",
+            kind: Kind::OptionalSize { least: 1 },
+        },
     ],
 };
 
@@ -302,14 +520,33 @@ pub(crate) const CRYPTO: Group = Group {
     literal: "Crypto",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "max_age", kind: Kind::Age },
-        Key { name: "key_iterations", kind: Kind::Number { least: 1, check: "rounds" } },
-        Key { name: "key_length", kind: Kind::Number { least: 16, check: "key_length" } },
+        Key {
+            name: "max_age",
+            kind: Kind::Age,
+        },
+        Key {
+            name: "key_iterations",
+            kind: Kind::Number {
+                least: 1,
+                check: "rounds",
+            },
+        },
+        Key {
+            name: "key_length",
+            kind: Kind::Number {
+                least: 16,
+                check: "key_length",
+            },
+        },
         Key {
             name: "key_digest",
             kind: Kind::Word {
                 literal: "Digest",
-                words: &[("sha256", "Sha256"), ("sha384", "Sha384"), ("sha512", "Sha512")],
+                words: &[
+                    ("sha256", "Sha256"),
+                    ("sha384", "Sha384"),
+                    ("sha512", "Sha512"),
+                ],
             },
         },
     ],
@@ -320,7 +557,10 @@ pub(crate) const OUTBOX: Group = Group {
     literal: "OutboxOptions",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "limit", kind: Kind::Size { least: 1 } },
+        Key {
+            name: "limit",
+            kind: Kind::Size { least: 1 },
+        },
         Key {
             name: "overflow",
             kind: Kind::Word {
@@ -336,9 +576,18 @@ pub(crate) const DRAINER: Group = Group {
     literal: "Drainer",
     phase: Phase::Compile,
     keys: &[
-        Key { name: "batch_size", kind: Kind::Size { least: 1 } },
-        Key { name: "batch_interval", kind: Kind::Duration },
-        Key { name: "shutdown", kind: Kind::Duration },
+        Key {
+            name: "batch_size",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "batch_interval",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "shutdown",
+            kind: Kind::Duration,
+        },
     ],
 };
 
@@ -360,14 +609,21 @@ pub(crate) const SESSION: &str = "session";
 pub(crate) const CLIENT_WAITS: u64 = 20_000;
 
 /// Log levels, each with its constant in `tracing::Level`.
-pub(crate) const LEVELS: &[(&str, &str)] =
-    &[("error", "ERROR"), ("warn", "WARN"), ("info", "INFO"), ("debug", "DEBUG"), ("trace", "TRACE")];
+pub(crate) const LEVELS: &[(&str, &str)] = &[
+    ("error", "ERROR"),
+    ("warn", "WARN"),
+    ("info", "INFO"),
+    ("debug", "DEBUG"),
+    ("trace", "TRACE"),
+];
 
 impl Kind {
     /// The group, if it takes one.
     pub(crate) fn group(self) -> Option<&'static Group> {
         match self {
-            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => Some(group),
+            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => {
+                Some(group)
+            }
             _ => None,
         }
     }

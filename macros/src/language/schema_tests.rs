@@ -15,11 +15,15 @@ use super::*;
 use crate::grammar::names;
 
 /// Fields that no key sets.
-const WITHOUT_KEY: &[(&str, &[&str])] =
-    &[("Mount", &["path", "socket", "location"]), ("ConnectInfo", &["custom"])];
+const WITHOUT_KEY: &[(&str, &[&str])] = &[
+    ("Mount", &["path", "socket", "location"]),
+    ("ConnectInfo", &["custom"]),
+];
 
 fn read(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src").join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../runtime/src")
+        .join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -29,8 +33,13 @@ fn fields(file: &str, name: &str) -> BTreeSet<String> {
         Item::Struct(item) if item.ident == name => Some(item.fields),
         _ => None,
     });
-    let Some(Fields::Named(fields)) = found else { panic!("no struct {name}") };
-    let but = WITHOUT_KEY.iter().find(|(owner, _)| *owner == name).map_or(&[] as &[&str], |(_, but)| but);
+    let Some(Fields::Named(fields)) = found else {
+        panic!("no struct {name}")
+    };
+    let but = WITHOUT_KEY
+        .iter()
+        .find(|(owner, _)| *owner == name)
+        .map_or(&[] as &[&str], |(_, but)| but);
     fields
         .named
         .into_iter()
@@ -160,18 +169,31 @@ fn settings_are_the_rows_of_the_runtime() {
         .collect();
     assert_eq!(table.remove("Settings"), Some(directives));
     for group in [&URL, &STATIC_URL, &HTTP, &PUBSUB] {
-        assert_eq!(table.get(group.literal), Some(&keys(group)), "{}", group.name);
+        assert_eq!(
+            table.get(group.literal),
+            Some(&keys(group)),
+            "{}",
+            group.name
+        );
     }
     let known = [&URL, &STATIC_URL, &HTTP, &PUBSUB].map(|group| group.literal);
-    let unknown: Vec<_> = table.keys().filter(|layer| !known.contains(&layer.as_str())).collect();
+    let unknown: Vec<_> = table
+        .keys()
+        .filter(|layer| !known.contains(&layer.as_str()))
+        .collect();
     assert!(unknown.is_empty(), "no group of the language: {unknown:?}");
 }
 
 /// Start-up tells who writes one of them into a file where it belongs.
 #[test]
 fn names_of_the_grammar_are_those_of_the_table() {
-    let compiled = DIRECTIVES.iter().filter(|directive| directive.phase == Phase::Compile);
-    assert_eq!(compiled.map(|directive| directive.name).collect::<Vec<_>>(), names::DECLARED);
+    let compiled = DIRECTIVES
+        .iter()
+        .filter(|directive| directive.phase == Phase::Compile);
+    assert_eq!(
+        compiled.map(|directive| directive.name).collect::<Vec<_>>(),
+        names::DECLARED
+    );
     assert_eq!(SOCKET.key_names().collect::<Vec<_>>(), names::OF_A_MOUNT);
     let both = directive_names().find(|name| names::comes_later(name));
     assert_eq!(both, None, "what is here does not come later");
@@ -179,18 +201,35 @@ fn names_of_the_grammar_are_those_of_the_table() {
 
 #[test]
 fn words_are_the_variants_of_the_runtime() {
-    for (file, group, key) in
-        [("socket/options.rs", &OUTBOX, "overflow"), ("crypto/key.rs", &CRYPTO, "key_digest")]
-    {
+    for (file, group, key) in [
+        ("socket/options.rs", &OUTBOX, "overflow"),
+        ("crypto/key.rs", &CRYPTO, "key_digest"),
+    ] {
         let file = syn::parse_file(&read(file)).unwrap();
-        let Some(Key { kind: Kind::Word { literal, words }, .. }) = group.key(key) else { panic!("{key}") };
+        let Some(Key {
+            kind: Kind::Word { literal, words },
+            ..
+        }) = group.key(key)
+        else {
+            panic!("{key}")
+        };
         let variants = file.items.into_iter().find_map(|item| match item {
             Item::Enum(item) if item.ident == literal => Some(item.variants),
             _ => None,
         });
-        let variants: Vec<String> =
-            variants.unwrap().into_iter().map(|variant| variant.ident.to_string()).collect();
-        assert_eq!(variants, words.iter().map(|(_, variant)| *variant).collect::<Vec<_>>(), "{key}");
+        let variants: Vec<String> = variants
+            .unwrap()
+            .into_iter()
+            .map(|variant| variant.ident.to_string())
+            .collect();
+        assert_eq!(
+            variants,
+            words
+                .iter()
+                .map(|(_, variant)| *variant)
+                .collect::<Vec<_>>(),
+            "{key}"
+        );
     }
 }
 
@@ -209,7 +248,10 @@ fn documented(document: &str) -> BTreeMap<String, BTreeSet<String>> {
             None => within = Some(names),
             Some(tables_of) => {
                 for table in tables_of {
-                    tables.entry(table.clone()).or_insert_with(BTreeSet::new).extend(names.iter().cloned());
+                    tables
+                        .entry(table.clone())
+                        .or_insert_with(BTreeSet::new)
+                        .extend(names.iter().cloned());
                 }
             }
         }
@@ -219,28 +261,55 @@ fn documented(document: &str) -> BTreeMap<String, BTreeSet<String>> {
 
 /// What stands in backticks.
 fn code(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    cell.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
 fn every_name_has_its_row_in_the_documentation() {
     let tables = documented("docs/endpoint.md");
-    let explained = |table: &str, name: &str| tables.get(table).is_some_and(|names| names.contains(name));
+    let explained =
+        |table: &str, name: &str| tables.get(table).is_some_and(|names| names.contains(name));
     for name in directive_names() {
-        assert!(explained("directive", name), "`{name}` is not among the directives");
+        assert!(
+            explained("directive", name),
+            "`{name}` is not among the directives"
+        );
     }
-    for group in
-        [&URL, &STATIC_URL, &HTTP, &PUBSUB, &SOCKET, &WEBSOCKET, &LONGPOLL, &CRYPTO, &OUTBOX, &DRAINER]
-    {
+    for group in [
+        &URL,
+        &STATIC_URL,
+        &HTTP,
+        &PUBSUB,
+        &SOCKET,
+        &WEBSOCKET,
+        &LONGPOLL,
+        &CRYPTO,
+        &OUTBOX,
+        &DRAINER,
+    ] {
         for name in group.key_names() {
-            assert!(explained(group.name, name), "`{name}` is not in the table of `{}`", group.name);
+            assert!(
+                explained(group.name, name),
+                "`{name}` is not in the table of `{}`",
+                group.name
+            );
         }
     }
     for name in CONNECT_INFO {
-        assert!(explained("connect_info", name), "`{name}` is not in the table of `connect_info`");
+        assert!(
+            explained("connect_info", name),
+            "`{name}` is not in the table of `connect_info`"
+        );
     }
     let text = read("docs/socket.md");
     for name in CHANNEL_OPTIONS.key_names().chain(ROUTE.key_names()) {
-        assert!(text.contains(&format!("`{name}`")), "`{name}` is not in the table");
+        assert!(
+            text.contains(&format!("`{name}`")),
+            "`{name}` is not in the table"
+        );
     }
 }

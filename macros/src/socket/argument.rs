@@ -1,8 +1,8 @@
 //! Reads the arguments of `connect`: `#[param(default = 1)] page: u32`.
 
 use syn::{
-    Attribute, Expr, FnArg, LitStr, Meta, Pat, PatType, Token, Type, meta::ParseNestedMeta, spanned::Spanned,
-    token,
+    Attribute, Expr, FnArg, LitStr, Meta, Pat, PatType, Token, Type, meta::ParseNestedMeta,
+    spanned::Spanned, token,
 };
 
 use super::ast::{Argument, Default, Name, Source};
@@ -23,7 +23,9 @@ struct Keys {
 }
 
 pub(crate) fn parse(input: FnArg, diag: &mut Diagnostics) -> Option<Argument> {
-    let FnArg::Typed(PatType { attrs, pat, ty, .. }) = input else { return None };
+    let FnArg::Typed(PatType { attrs, pat, ty, .. }) = input else {
+        return None;
+    };
     let (ours, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_ours);
     attrs.iter().for_each(|attribute| misspelt(attribute, diag));
     let source = match ours.as_slice() {
@@ -44,19 +46,31 @@ pub(crate) fn parse(input: FnArg, diag: &mut Diagnostics) -> Option<Argument> {
             Source::Unknown
         }
     };
-    Some(Argument { attrs, pat: *pat, ty: *ty, source })
+    Some(Argument {
+        attrs,
+        pat: *pat,
+        ty: *ty,
+        source,
+    })
 }
 
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
-    ATTRIBUTES.iter().any(|name| attribute.path().is_ident(name))
+    ATTRIBUTES
+        .iter()
+        .any(|name| attribute.path().is_ident(name))
 }
 
 pub(crate) fn name_of(attribute: &Attribute) -> &'static str {
-    ATTRIBUTES.into_iter().find(|name| attribute.path().is_ident(name)).unwrap_or_default()
+    ATTRIBUTES
+        .into_iter()
+        .find(|name| attribute.path().is_ident(name))
+        .unwrap_or_default()
 }
 
 fn misspelt(attribute: &Attribute, diag: &mut Diagnostics) {
-    let Some(word) = attribute.path().get_ident() else { return };
+    let Some(word) = attribute.path().get_ident() else {
+        return;
+    };
     if let Some(near) = did_you_mean(&word.to_string(), ATTRIBUTES) {
         diag.push(attribute.path(), format!("unknown attribute `{word}`"))
             .help(format!("did you mean `#[{near}]`?"));
@@ -65,19 +79,31 @@ fn misspelt(attribute: &Attribute, diag: &mut Diagnostics) {
 
 fn source(attribute: &Attribute, pat: &Pat, diag: &mut Diagnostics) -> Source {
     let word = name_of(attribute);
-    let Some(keys) = keys(attribute, diag) else { return Source::Unknown };
+    let Some(keys) = keys(attribute, diag) else {
+        return Source::Unknown;
+    };
     let name = match (keys.name, pat) {
         (Some(text), _) => Name::Given(text),
         (None, Pat::Ident(ident)) => Name::Ident(ident.ident.clone()),
         (None, _) => {
-            diag.push(pat, format!("`#[{word}]` takes its name from the argument, which has none"))
-                .help(format!("write `#[{word}(name = \"..\")]`"));
+            diag.push(
+                pat,
+                format!("`#[{word}]` takes its name from the argument, which has none"),
+            )
+            .help(format!("write `#[{word}(name = \"..\")]`"));
             return Source::Unknown;
         }
     };
     match word {
-        "param" => Source::Param { name, default: keys.default, from_str: keys.from_str },
-        _ => Source::Info { name, default: keys.default },
+        "param" => Source::Param {
+            name,
+            default: keys.default,
+            from_str: keys.from_str,
+        },
+        _ => Source::Info {
+            name,
+            default: keys.default,
+        },
     }
 }
 
@@ -87,8 +113,11 @@ fn keys(attribute: &Attribute, diag: &mut Diagnostics) -> Option<Keys> {
     match &attribute.meta {
         Meta::Path(_) => return Some(keys),
         Meta::NameValue(meta) => {
-            diag.push(&meta.value, format!("`#[{word}]` takes its options in parentheses"))
-                .help(format!("write `#[{word}(name = \"..\")]`"));
+            diag.push(
+                &meta.value,
+                format!("`#[{word}]` takes its options in parentheses"),
+            )
+            .help(format!("write `#[{word}(name = \"..\")]`"));
             return None;
         }
         Meta::List(_) => {}
@@ -96,9 +125,14 @@ fn keys(attribute: &Attribute, diag: &mut Diagnostics) -> Option<Keys> {
     let mut seen: Vec<String> = Vec::new();
     let mut fine = true;
     let read = attribute.parse_nested_meta(|meta| {
-        let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+        let key = meta
+            .path
+            .get_ident()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if seen.contains(&key) {
-            diag.push(&meta.path, format!("`{key}` is set twice")).help("remove one of them");
+            diag.push(&meta.path, format!("`{key}` is set twice"))
+                .help("remove one of them");
             fine = false;
         }
         fine &= read_key(&key, word, &meta, &mut keys, diag)?;
@@ -135,12 +169,18 @@ fn read_key(
         "from_str" if word == "param" => keys.from_str = true,
         _ => {
             skip_value(meta)?;
-            let known: &[&str] =
-                if word == "param" { &["name", "default", "from_str"] } else { &["name", "default"] };
+            let known: &[&str] = if word == "param" {
+                &["name", "default", "from_str"]
+            } else {
+                &["name", "default"]
+            };
             let found = diag.push(&meta.path, format!("unknown key `{key}` in `#[{word}]`"));
             match did_you_mean(key, known.iter().copied()) {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("keys of `#[{word}]`: {}", list(known.iter().copied()))),
+                None => found.help(format!(
+                    "keys of `#[{word}]`: {}",
+                    list(known.iter().copied())
+                )),
             };
             return Ok(false);
         }
@@ -164,6 +204,8 @@ pub(crate) fn is_connect(ty: &Type) -> bool {
 
 impl Argument {
     pub(crate) fn span(&self) -> proc_macro2::Span {
-        self.source.name().map_or_else(|| self.pat.span(), Name::span)
+        self.source
+            .name()
+            .map_or_else(|| self.pat.span(), Name::span)
     }
 }

@@ -61,9 +61,16 @@ pub(crate) struct Argument {
 /// Where an argument comes from.
 pub(crate) enum Source {
     /// `#[param]`
-    Param { name: Name, default: Option<Default>, from_str: bool },
+    Param {
+        name: Name,
+        default: Option<Default>,
+        from_str: bool,
+    },
     /// `#[info]`
-    Info { name: Name, default: Option<Default> },
+    Info {
+        name: Name,
+        default: Option<Default>,
+    },
     /// `#[state]`
     State,
     /// By its type.
@@ -88,13 +95,19 @@ pub(crate) enum Default {
 
 impl Setup {
     pub(crate) fn callbacks(&self) -> &'static [Callback] {
-        if self.channels.declared { callback::WITH_CHANNELS } else { callback::PLAIN }
+        if self.channels.declared {
+            callback::WITH_CHANNELS
+        } else {
+            callback::PLAIN
+        }
     }
 }
 
 impl Socket {
     pub(crate) fn methods<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Method> {
-        self.methods.iter().filter(move |method| method.callback.name == name)
+        self.methods
+            .iter()
+            .filter(move |method| method.callback.name == name)
     }
 }
 

@@ -5,14 +5,24 @@ use crate::block::callback::{Callback, Output, Receiver};
 /// Of a socket that handles messages itself.
 pub(crate) const PLAIN: &[Callback] = &[
     CONNECT,
-    handler("init", 1, false, "async fn init(&mut self, out: &mut Outbox) -> Flow"),
+    handler(
+        "init",
+        1,
+        false,
+        "async fn init(&mut self, out: &mut Outbox) -> Flow",
+    ),
     handler(
         "handle_in",
         2,
         true,
         "async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow",
     ),
-    handler("handle_info", 2, false, "async fn handle_info(&mut self, info: T, out: &mut Outbox) -> Flow"),
+    handler(
+        "handle_info",
+        2,
+        false,
+        "async fn handle_info(&mut self, info: T, out: &mut Outbox) -> Flow",
+    ),
     handler(
         "handle_control",
         2,
@@ -75,7 +85,12 @@ const CHILDREN: Callback = Callback {
     signature: "fn children(children: &mut Children)",
 };
 
-const fn handler(name: &'static str, arguments: usize, required: bool, signature: &'static str) -> Callback {
+const fn handler(
+    name: &'static str,
+    arguments: usize,
+    required: bool,
+    signature: &'static str,
+) -> Callback {
     Callback {
         name,
         receiver: Receiver::Borrowed,

@@ -37,10 +37,14 @@ fn check_others(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
                     && let Some(help) = belongs_to_channels(&item.sig.ident.to_string())
                 {
                     let name = &item.sig.ident;
-                    diag.push(name, format!("a socket with channels has no `{name}`")).help(help);
+                    diag.push(name, format!("a socket with channels has no `{name}`"))
+                        .help(help);
                 } else if let Some(meant) = meant_callback(item, socket, setup.callbacks()) {
-                    diag.push(&item.sig.ident, format!("unknown callback `{}`", item.sig.ident))
-                        .help(format!("did you mean `{meant}`?"));
+                    diag.push(
+                        &item.sig.ident,
+                        format!("unknown callback `{}`", item.sig.ident),
+                    )
+                    .help(format!("did you mean `{meant}`?"));
                 }
             }
             ImplItem::Type(item) if item.ident == "Info" => {
@@ -49,14 +53,18 @@ fn check_others(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
                 );
             }
             ImplItem::Type(item) if item.ident == "State" => {
-                diag.push(&item.ident, "`State` is taken from `#[state]` arguments").help("remove it");
+                diag.push(&item.ident, "`State` is taken from `#[state]` arguments")
+                    .help("remove it");
             }
             ImplItem::Const(item) if item.ident == "OPTIONS" || item.ident == "NEEDS" => {
-                let found = diag.push(&item.ident, format!("`{}` is written by `#[socket]`", item.ident));
+                let found = diag.push(
+                    &item.ident,
+                    format!("`{}` is written by `#[socket]`", item.ident),
+                );
                 match item.ident == "OPTIONS" {
-                    true => {
-                        found.help("write `#[socket(websocket(..), longpoll(..), drainer(..), log = ..)]`")
-                    }
+                    true => found.help(
+                        "write `#[socket(websocket(..), longpoll(..), drainer(..), log = ..)]`",
+                    ),
                     false => found.help("remove it: the arguments of `connect` say what it needs"),
                 };
             }
@@ -74,7 +82,9 @@ fn meant_callback(
 ) -> Option<&'static str> {
     const HELPERS: [&str; 2] = ["connected", "decode"];
     let word = item.sig.ident.to_string();
-    let missing = callbacks.iter().filter(|callback| socket.methods(callback.name).next().is_none());
+    let missing = callbacks
+        .iter()
+        .filter(|callback| socket.methods(callback.name).next().is_none());
     let meant = did_you_mean(&word, missing.map(|callback| callback.name))?;
     let callback = callbacks.iter().find(|callback| callback.name == meant)?;
     let alike = !HELPERS.contains(&word.as_str()) && callback.fault(item, 0).is_none();
@@ -90,24 +100,41 @@ fn check_missing(socket: &Socket, callbacks: &'static [Callback], diag: &mut Dia
             _ => None,
         })
         .collect();
-    for callback in callbacks.iter().filter(|callback| callback.required && !meant.contains(&callback.name)) {
+    for callback in callbacks
+        .iter()
+        .filter(|callback| callback.required && !meant.contains(&callback.name))
+    {
         if socket.methods(callback.name).next().is_none() {
-            diag.push(&socket.self_ty, format!("missing callback `{}`", callback.name))
-                .help(format!("add `{}`", callback.signature));
+            diag.push(
+                &socket.self_ty,
+                format!("missing callback `{}`", callback.name),
+            )
+            .help(format!("add `{}`", callback.signature));
         }
     }
 }
 
 fn check_twice(socket: &Socket, callbacks: &'static [Callback], diag: &mut Diagnostics) {
     for callback in callbacks {
-        let unconditional =
-            |method: &&Method| !method.item.attrs.iter().any(|one| one.path().is_ident("cfg"));
+        let unconditional = |method: &&Method| {
+            !method
+                .item
+                .attrs
+                .iter()
+                .any(|one| one.path().is_ident("cfg"))
+        };
         let mut all = socket.methods(callback.name).filter(unconditional);
         let Some(first) = all.next() else { continue };
         for method in all {
-            diag.push(&method.item.sig.ident, format!("`{}` is defined twice", callback.name))
-                .help("remove one of them")
-                .note(format!("first defined on line {}", first.item.sig.ident.span().start().line));
+            diag.push(
+                &method.item.sig.ident,
+                format!("`{}` is defined twice", callback.name),
+            )
+            .help("remove one of them")
+            .note(format!(
+                "first defined on line {}",
+                first.item.sig.ident.span().start().line
+            ));
         }
     }
 }
@@ -115,9 +142,12 @@ fn check_twice(socket: &Socket, callbacks: &'static [Callback], diag: &mut Diagn
 fn check_shape(method: &Method, diag: &mut Diagnostics) {
     let callback = method.callback;
     if let Some(fault) = callback.fault(&method.item, 0) {
-        diag.push(&method.item.sig.ident, format!("`{}` has the wrong shape", callback.name))
-            .help(format!("expected `{}`", callback.signature))
-            .note(fault);
+        diag.push(
+            &method.item.sig.ident,
+            format!("`{}` has the wrong shape", callback.name),
+        )
+        .help(format!("expected `{}`", callback.signature))
+        .note(fault);
     }
 }
 
@@ -128,7 +158,9 @@ fn check_arguments(arguments: &[Argument], diag: &mut Diagnostics) {
             Source::Param { default, .. } | Source::Info { default, .. } => default,
             Source::State | Source::Type | Source::Unknown => continue,
         };
-        let Some(name) = argument.source.name() else { continue };
+        let Some(name) = argument.source.name() else {
+            continue;
+        };
         let (is_info, text) = (matches!(argument.source, Source::Info { .. }), name.text());
         if is_info {
             check_key(&text, argument, diag);
@@ -136,11 +168,14 @@ fn check_arguments(arguments: &[Argument], diag: &mut Diagnostics) {
         if default.is_some() && is_option(&argument.ty) {
             let ty = inner_text(&argument.ty).unwrap_or_else(|| "T".to_owned());
             diag.push(&argument.ty, "with a `default` the value is never missing")
-                .help(format!("write `{ty}` instead of `Option<{ty}>`, or remove `default`"));
+                .help(format!(
+                    "write `{ty}` instead of `Option<{ty}>`, or remove `default`"
+                ));
         }
         let entry = (is_info, text);
         if seen.contains(&entry) {
-            diag.push_at(argument.span(), format!("`{}` is taken twice", entry.1)).help("remove one of them");
+            diag.push_at(argument.span(), format!("`{}` is taken twice", entry.1))
+                .help("remove one of them");
         } else {
             seen.push(entry);
         }
@@ -148,7 +183,14 @@ fn check_arguments(arguments: &[Argument], diag: &mut Diagnostics) {
 }
 
 fn check_key(text: &str, argument: &Argument, diag: &mut Diagnostics) {
-    const HEADERS: [&str; 6] = ["header", "headers", "req_headers", "cookie", "cookies", "authorization"];
+    const HEADERS: [&str; 6] = [
+        "header",
+        "headers",
+        "req_headers",
+        "cookie",
+        "cookies",
+        "authorization",
+    ];
     let built_in = || schema::CONNECT_INFO.iter().copied().chain(["auth_token"]);
     let at = argument.span();
     if HEADERS.contains(&text) {
@@ -163,7 +205,9 @@ fn check_key(text: &str, argument: &Argument, diag: &mut Diagnostics) {
 }
 
 fn inner_text(ty: &Type) -> Option<String> {
-    let PathArguments::AngleBracketed(arguments) = &last_segment(ty)?.arguments else { return None };
+    let PathArguments::AngleBracketed(arguments) = &last_segment(ty)?.arguments else {
+        return None;
+    };
     match arguments.args.first()? {
         GenericArgument::Type(inner) => inner.span().source_text(),
         GenericArgument::Const(Expr::Path(path)) => path.span().source_text(),

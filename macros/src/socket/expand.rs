@@ -21,10 +21,18 @@ use crate::{
 };
 
 pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
-    let Socket { attrs, self_ty, others, .. } = socket;
+    let Socket {
+        attrs,
+        self_ty,
+        others,
+        ..
+    } = socket;
     let (generics, _, bounds) = socket.generics.split_for_impl();
     let runtime = runtime(setup.krate.as_ref());
-    let arrivals: Vec<_> = socket.methods("handle_info").map(|method| &method.item).collect();
+    let arrivals: Vec<_> = socket
+        .methods("handle_info")
+        .map(|method| &method.item)
+        .collect();
     let (contract, first, mounted) = match setup.channels.declared {
         true => (
             quote!(__rt::channel::ChannelSocket),
@@ -34,11 +42,15 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
         false => (quote!(__rt::Socket), info(&arrivals), None),
     };
     let (options, needs) = (options(setup), socket.methods("connect").map(needs));
-    let (state, conditional) = state::state_type(&parts(socket, setup), attrs, &socket.generics, self_ty);
-    let methods = socket.methods.iter().map(|method| self::method(method, setup));
+    let (state, conditional) =
+        state::state_type(&parts(socket, setup), attrs, &socket.generics, self_ty);
+    let methods = socket
+        .methods
+        .iter()
+        .map(|method| self::method(method, setup));
     let (imports, lints, callbacks) = (imports(), lints(), socket.methods.iter().map(written));
-    let others =
-        (!others.is_empty()).then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
+    let others = (!others.is_empty())
+        .then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
     quote! {
         const _: () = {
             use #runtime as __rt;
@@ -65,11 +77,25 @@ pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
 
 /// A callback as it stays with the type.
 fn written(method: &Method) -> TokenStream {
-    let (Method { inputs, .. }, ImplItemFn { attrs, vis, sig, block, .. }) = (method, &method.item);
-    let (outer, inner): (Vec<_>, Vec<_>) =
-        attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer));
-    let (asyncness, name, output, bounds) =
-        (&sig.asyncness, &sig.ident, &sig.output, &sig.generics.where_clause);
+    let (
+        Method { inputs, .. },
+        ImplItemFn {
+            attrs,
+            vis,
+            sig,
+            block,
+            ..
+        },
+    ) = (method, &method.item);
+    let (outer, inner): (Vec<_>, Vec<_>) = attrs
+        .iter()
+        .partition(|attribute| matches!(attribute.style, AttrStyle::Outer));
+    let (asyncness, name, output, bounds) = (
+        &sig.asyncness,
+        &sig.ident,
+        &sig.output,
+        &sig.generics.where_clause,
+    );
     let stmts = &block.stmts;
     quote! {
         #(#outer)*
@@ -85,17 +111,21 @@ fn parts<'a>(socket: &'a Socket, setup: &'a Setup) -> Vec<Part<'a>> {
     let info = connect_info(setup);
     let arguments = socket.methods.iter().flat_map(|method| {
         let info = &info;
-        method.arguments.iter().filter_map(move |Argument { attrs, ty, source, .. }| {
-            let callback = &method.item.attrs;
-            match source {
-                Source::State => Some(Part::needs(callback, attrs, ty)),
-                Source::Type if !is_connect(ty) => {
-                    let need = taken_by_type(ty, info);
-                    Some(Part::of(callback, attrs, need, ty))
+        method.arguments.iter().filter_map(
+            move |Argument {
+                      attrs, ty, source, ..
+                  }| {
+                let callback = &method.item.attrs;
+                match source {
+                    Source::State => Some(Part::needs(callback, attrs, ty)),
+                    Source::Type if !is_connect(ty) => {
+                        let need = taken_by_type(ty, info);
+                        Some(Part::of(callback, attrs, need, ty))
+                    }
+                    _ => None,
                 }
-                _ => None,
-            }
-        })
+            },
+        )
     });
     arguments.collect()
 }
@@ -119,8 +149,12 @@ fn channels(channels: &Channels) -> TokenStream {
         let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
         Some(match entry.key.name {
             "max_channels" => quote!(const MAX_CHANNELS: ::core::primitive::usize = #value;),
-            "max_envelope_size" => quote!(const MAX_ENVELOPE_SIZE: ::core::primitive::usize = #value;),
-            "max_waiting_size" => quote!(const MAX_WAITING_SIZE: ::core::primitive::usize = #value;),
+            "max_envelope_size" => {
+                quote!(const MAX_ENVELOPE_SIZE: ::core::primitive::usize = #value;)
+            }
+            "max_waiting_size" => {
+                quote!(const MAX_WAITING_SIZE: ::core::primitive::usize = #value;)
+            }
             _ => quote!(const SERIALIZERS: &'static [__rt::channel::Versioned] = #value;),
         })
     });
@@ -146,15 +180,23 @@ fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
 
 /// What the channels take of the state is named in bounds: a channel may be private where its socket is not.
 fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
-    let Socket { self_ty, generics, .. } = socket;
+    let Socket {
+        self_ty, generics, ..
+    } = socket;
     let (cfgs, params) = (cfgs(&socket.attrs), generics.params.iter());
-    let predicates = generics.where_clause.iter().flat_map(|bounds| &bounds.predicates);
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|bounds| &bounds.predicates);
     let of_channels = channels.routes.iter().map(|Route { channel, .. }| {
         let at = channel.span();
         quote_spanned!(at=> __rt::By<#channel, <#channel as __rt::channel::Channel>::State>)
     });
     let all: Vec<_> = of_channels.collect();
-    let at = channels.routes.first().map_or_else(Span::call_site, |route| route.channel.span());
+    let at = channels
+        .routes
+        .first()
+        .map_or_else(Span::call_site, |route| route.channel.span());
     quote_spanned! {at=>
         #(#cfgs)*
         impl<#(#params,)* __App> __rt::channel::ProvideChannels<__App> for #self_ty
@@ -221,7 +263,10 @@ fn handler(method: &Method) -> TokenStream {
     let (inputs, mut values) = inputs(method, Some(&out));
     let mut taken = Vec::new();
     for (index, Argument { attrs, ty, .. }) in method.arguments.iter().enumerate() {
-        let variable = format_ident!("__state{index}", span = Span::mixed_site().located_at(ty.span()));
+        let variable = format_ident!(
+            "__state{index}",
+            span = Span::mixed_site().located_at(ty.span())
+        );
         let cfgs = block::cfgs(attrs);
         let value = state::value(ty, &quote!(#out.handle()));
         taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
@@ -275,18 +320,29 @@ fn inputs(method: &Method, last: Option<&Ident>) -> (TokenStream, Vec<TokenStrea
 }
 
 fn argument_variable(index: usize, ty: &Type) -> Ident {
-    format_ident!("__argument{index}", span = Span::mixed_site().located_at(ty.span()))
+    format_ident!(
+        "__argument{index}",
+        span = Span::mixed_site().located_at(ty.span())
+    )
 }
 
 fn connect(method: &Method, setup: &Setup) -> TokenStream {
     let info = connect_info(setup);
     let (attempt, item) = (Ident::new("__connect", Span::mixed_site()), &method.item);
     let cfgs = cfgs(&item.attrs);
-    let all: Vec<_> =
-        method.arguments.iter().enumerate().map(|(index, one)| (variable(index, one), one)).collect();
+    let all: Vec<_> = method
+        .arguments
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (variable(index, one), one))
+        .collect();
     // The attempt as a whole is given away: last.
-    let (whole, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, argument)| is_whole(argument));
-    let taken = others.into_iter().chain(whole).map(|(variable, argument)| take(variable, argument, &info));
+    let (whole, others): (Vec<_>, Vec<_>) =
+        all.iter().partition(|(_, argument)| is_whole(argument));
+    let taken = others
+        .into_iter()
+        .chain(whole)
+        .map(|(variable, argument)| take(variable, argument, &info));
     let values: Vec<_> = all
         .iter()
         .map(|(variable, argument)| {
@@ -309,7 +365,12 @@ fn connect(method: &Method, setup: &Setup) -> TokenStream {
 /// The argument's own name, so that the defaults of later ones may use it.
 fn variable(index: usize, argument: &Argument) -> Ident {
     match &argument.pat {
-        Pat::Ident(PatIdent { ident, by_ref: None, subpat: None, .. }) => ident.clone(),
+        Pat::Ident(PatIdent {
+            ident,
+            by_ref: None,
+            subpat: None,
+            ..
+        }) => ident.clone(),
         _ => argument_variable(index, &argument.ty),
     }
 }
@@ -320,7 +381,9 @@ fn is_whole(argument: &Argument) -> bool {
 
 /// `let argument: Type = ..;`
 fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStream {
-    let Argument { attrs, ty, source, .. } = argument;
+    let Argument {
+        attrs, ty, source, ..
+    } = argument;
     let at = ty.span().resolved_at(Span::mixed_site());
     let attempt = &Ident::new("__connect", at);
     let value = match source {
@@ -332,7 +395,11 @@ fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStrea
             quote_spanned!(at=> <#ty as __rt::FromConnect<#info>>::from_connect(&#attempt, #needs).await?)
         }
         Source::State => state::value(ty, &quote!(#attempt.handle())),
-        Source::Param { name, default, from_str } => {
+        Source::Param {
+            name,
+            default,
+            from_str,
+        } => {
             let required = default.is_none() && !is_option(ty);
             let function = match (required, from_str) {
                 (true, false) => "required",
@@ -356,7 +423,9 @@ fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStrea
                 quote_spanned!(at=> #attempt.custom(#text))
             };
             match default {
-                None if !is_option(ty) => quote_spanned!(at=> __rt::argument::granted(#value, #text)?),
+                None if !is_option(ty) => {
+                    quote_spanned!(at=> __rt::argument::granted(#value, #text)?)
+                }
                 default => or_default(value, default.as_ref(), at),
             }
         }

@@ -12,14 +12,20 @@ use crate::{
 
 /// The user's items without our attributes, and an implementation that is never run.
 pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
-    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else { return item };
+    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
+        return item;
+    };
     strip(&mut block, setup.callbacks());
     if block.trait_.is_some() || borrowed(&block).is_some() {
         return quote!(#block);
     }
     let runtime = runtime(setup.krate.as_ref());
     let cfgs = block.attrs.iter().filter(|one| one.path().is_ident("cfg"));
-    let stand_in = if setup.channels.declared { with_channels(&block) } else { plain(&block) };
+    let stand_in = if setup.channels.declared {
+        with_channels(&block)
+    } else {
+        plain(&block)
+    };
     quote! {
         #[allow(dead_code, unused, clippy::all)]
         #block
@@ -81,7 +87,8 @@ fn strip(block: &mut ItemImpl, callbacks: &[Callback]) {
                 argument_attributes_mut(input).retain(|attribute| attribute.path().is_ident("cfg"));
             }
             let name = item.sig.ident.to_string();
-            let again = callbacks.iter().any(|callback| callback.name == name) && seen.contains(&name);
+            let again =
+                callbacks.iter().any(|callback| callback.name == name) && seen.contains(&name);
             seen.push(name);
             !again
         }

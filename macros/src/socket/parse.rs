@@ -19,14 +19,22 @@ use crate::{
     language::{options::Options, schema},
 };
 
-const SOCKET: Attached = Attached { attribute: "#[socket]", contract: "Socket", what: "a socket" };
+const SOCKET: Attached = Attached {
+    attribute: "#[socket]",
+    contract: "Socket",
+    what: "a socket",
+};
 
 pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     let mut pieces = block::pieces(arguments);
     let krate = block::take_crate(&mut pieces, diag);
     let channels = route::take(&mut pieces, diag);
     let rest = pieces.into_iter().flatten().collect();
-    Setup { krate, options: Options::parse(rest, &schema::SOCKET_OPTIONS, diag), channels }
+    Setup {
+        krate,
+        options: Options::parse(rest, &schema::SOCKET_OPTIONS, diag),
+        channels,
+    }
 }
 
 pub(crate) fn socket(item: &TokenStream, setup: &Setup, diag: &mut Diagnostics) -> Option<Socket> {
@@ -38,10 +46,18 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
     let (mut methods, mut others) = (Vec::new(), Vec::new());
     for item in block.items {
         match item {
-            ImplItem::Fn(item) => match callbacks.iter().find(|callback| item.sig.ident == callback.name) {
+            ImplItem::Fn(item) => match callbacks
+                .iter()
+                .find(|callback| item.sig.ident == callback.name)
+            {
                 Some(callback) => {
                     let inputs = inputs(&item);
-                    let mut method = Method { callback, item, arguments: Vec::new(), inputs };
+                    let mut method = Method {
+                        callback,
+                        item,
+                        arguments: Vec::new(),
+                        inputs,
+                    };
                     arguments(&mut method, diag);
                     methods.push(method);
                 }
@@ -53,7 +69,13 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
             other => others.push(other),
         }
     }
-    Socket { attrs: block.attrs, generics: block.generics, self_ty: *block.self_ty, methods, others }
+    Socket {
+        attrs: block.attrs,
+        generics: block.generics,
+        self_ty: *block.self_ty,
+        methods,
+        others,
+    }
 }
 
 /// As they are when the method stays with its type.
@@ -61,7 +83,9 @@ fn inputs(item: &ImplItemFn) -> Vec<TokenStream> {
     let written = |input: &FnArg| match input {
         FnArg::Receiver(receiver) => receiver.to_token_stream(),
         FnArg::Typed(PatType { attrs, pat, ty, .. }) => {
-            let attrs = attrs.iter().filter(|attribute| !argument::is_ours(attribute));
+            let attrs = attrs
+                .iter()
+                .filter(|attribute| !argument::is_ours(attribute));
             quote!(#(#attrs)* #pat: #ty)
         }
     };
@@ -74,31 +98,53 @@ fn arguments(method: &mut Method, diag: &mut Diagnostics) {
         return no_attributes(&method.item, diag);
     }
     let inputs: Punctuated<_, Token![,]> = std::mem::take(&mut method.item.sig.inputs);
-    method.arguments = inputs.into_iter().filter_map(|input| argument::parse(input, diag)).collect();
+    method.arguments = inputs
+        .into_iter()
+        .filter_map(|input| argument::parse(input, diag))
+        .collect();
 }
 
 fn states(method: &mut Method, diag: &mut Diagnostics) {
-    let (inputs, mut kept) = (std::mem::take(&mut method.item.sig.inputs), Punctuated::new());
+    let (inputs, mut kept) = (
+        std::mem::take(&mut method.item.sig.inputs),
+        Punctuated::new(),
+    );
     let taken = state::take(inputs, diag, &mut kept);
     method.item.sig.inputs = kept;
     for PatType { attrs, pat, ty, .. } in taken {
         if method.callback.output != Output::Next {
             state::refused(&method.item.sig.ident, "connect", &pat, diag);
         }
-        method.arguments.push(Argument { attrs, pat: *pat, ty: *ty, source: Source::State });
+        method.arguments.push(Argument {
+            attrs,
+            pat: *pat,
+            ty: *ty,
+            source: Source::State,
+        });
     }
 }
 
 /// `#[param]` and `#[info]` mean something in `connect` alone.
 fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
-    for attribute in item.sig.inputs.iter().flat_map(argument_attributes).filter(|one| argument::is_ours(one))
+    for attribute in item
+        .sig
+        .inputs
+        .iter()
+        .flat_map(argument_attributes)
+        .filter(|one| argument::is_ours(one))
     {
         let name = argument::name_of(attribute);
         if name == "state" {
             state::refused(&item.sig.ident, "connect", attribute.path(), diag);
             continue;
         }
-        diag.push(attribute.path(), format!("`#[{name}]` belongs to arguments of `connect`"))
-            .help(format!("take it in `connect`, and keep it in a field for `{}`", item.sig.ident));
+        diag.push(
+            attribute.path(),
+            format!("`#[{name}]` belongs to arguments of `connect`"),
+        )
+        .help(format!(
+            "take it in `connect`, and keep it in a field for `{}`",
+            item.sig.ident
+        ));
     }
 }

@@ -21,11 +21,15 @@ use crate::{
 pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Channels {
     let (mut declared, mut routes, mut options) = (false, Vec::new(), TokenStream::new());
     pieces.retain(|piece| {
-        let Some(TokenTree::Ident(name)) = piece.first() else { return true };
+        let Some(TokenTree::Ident(name)) = piece.first() else {
+            return true;
+        };
         // One that is misspelt is reported as a key, but nobody meant a plain socket.
         declared |= did_you_mean(&name.to_string(), ["channel"]).is_some();
         match piece.as_slice() {
-            [_, TokenTree::Group(arguments), rest @ ..] if name == "channel" && rest.iter().all(is_comma) => {
+            [_, TokenTree::Group(arguments), rest @ ..]
+                if name == "channel" && rest.iter().all(is_comma) =>
+            {
                 routes.extend(route(arguments.stream(), name, diag));
             }
             _ if schema::CHANNEL_OPTIONS.key(&name.to_string()).is_some() => {
@@ -35,22 +39,33 @@ pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> 
         }
         false
     });
-    Channels { declared, routes, options: Options::parse(options, &schema::CHANNEL_OPTIONS, diag) }
+    Channels {
+        declared,
+        routes,
+        options: Options::parse(options, &schema::CHANNEL_OPTIONS, diag),
+    }
 }
 
 fn route(arguments: TokenStream, name: &Ident, diag: &mut Diagnostics) -> Option<Route> {
     const FORM: &str = "write `channel(\"room:*\", RoomChannel)`";
     let mut arguments = Arguments::new(arguments);
     if arguments.is_empty() {
-        diag.push(name, "`channel` takes a topic and the type of its channel").help(FORM);
+        diag.push(name, "`channel` takes a topic and the type of its channel")
+            .help(FORM);
         return None;
     }
     let pattern = match arguments.next(|input| input.parse::<Expr>()) {
-        Ok(Expr::Lit(ExprLit { lit: Lit::Str(pattern), .. })) => pattern,
+        Ok(Expr::Lit(ExprLit {
+            lit: Lit::Str(pattern),
+            ..
+        })) => pattern,
         Ok(other) => {
             let found = diag.push(&other, "a topic is a string literal");
             match arguments.next(|input| input.parse::<LitStr>()) {
-                Ok(topic) => found.help(format!("the topic comes first: `channel({:?}, ..)`", topic.value())),
+                Ok(topic) => found.help(format!(
+                    "the topic comes first: `channel({:?}, ..)`",
+                    topic.value()
+                )),
                 Err(_) => found.help(FORM),
             };
             return None;
@@ -67,19 +82,27 @@ fn route(arguments: TokenStream, name: &Ident, diag: &mut Diagnostics) -> Option
     let channel = match arguments.next(|input| input.parse::<Type>()) {
         Ok(channel) => channel,
         Err(error) => {
-            diag.push_at(error.span(), "expected the type of the channel").help(FORM);
+            diag.push_at(error.span(), "expected the type of the channel")
+                .help(FORM);
             return None;
         }
     };
-    Some(Route { pattern, channel, options: Options::parse_rest(arguments, &schema::ROUTE, diag) })
+    Some(Route {
+        pattern,
+        channel,
+        options: Options::parse_rest(arguments, &schema::ROUTE, diag),
+    })
 }
 
 pub(crate) fn check(channels: &Channels, diag: &mut Diagnostics) {
     check::options(&channels.options, diag);
     if !channels.declared {
         for entry in &channels.options.entries {
-            diag.push(&entry.name, format!("`{}` is for sockets with channels", entry.name))
-                .help("add `channel(\"room:*\", RoomChannel)`, or remove it");
+            diag.push(
+                &entry.name,
+                format!("`{}` is for sockets with channels", entry.name),
+            )
+            .help("add `channel(\"room:*\", RoomChannel)`, or remove it");
         }
     }
     for (index, route) in channels.routes.iter().enumerate() {
@@ -93,13 +116,17 @@ pub(crate) fn check(channels: &Channels, diag: &mut Diagnostics) {
 fn well_formed(pattern: &LitStr, diag: &mut Diagnostics) -> bool {
     let text = pattern.value();
     if text.is_empty() {
-        diag.push(pattern, "this topic is empty").help("`\"lobby\"` is one topic, `\"room:*\"` are many");
+        diag.push(pattern, "this topic is empty")
+            .help("`\"lobby\"` is one topic, `\"room:*\"` are many");
     } else if let Some(at) = text.find('*').filter(|at| at + 1 < text.len()) {
         let fixed = text.get(..=at).unwrap_or_default();
         diag.push(pattern, "`*` stands only at the end of a topic")
-            .help(format!("write `{fixed:?}`: `#[rest]` of `join` is what follows"));
+            .help(format!(
+                "write `{fixed:?}`: `#[rest]` of `join` is what follows"
+            ));
     } else if text == "phoenix" {
-        diag.push(pattern, "the topic `phoenix` is for heartbeats").help("choose another topic");
+        diag.push(pattern, "the topic `phoenix` is for heartbeats")
+            .help("choose another topic");
     } else {
         return true;
     }
@@ -107,13 +134,22 @@ fn well_formed(pattern: &LitStr, diag: &mut Diagnostics) -> bool {
 }
 
 /// The first pattern that matches a topic wins.
-fn reached<'a>(route: &Route, mut earlier: impl Iterator<Item = &'a Route>, diag: &mut Diagnostics) {
+fn reached<'a>(
+    route: &Route,
+    mut earlier: impl Iterator<Item = &'a Route>,
+    diag: &mut Diagnostics,
+) {
     let pattern = route.pattern.value();
-    let Some(first) = earlier.find(|earlier| swallows(&earlier.pattern.value(), &pattern)) else { return };
+    let Some(first) = earlier.find(|earlier| swallows(&earlier.pattern.value(), &pattern)) else {
+        return;
+    };
     let (text, line) = (first.pattern.value(), first.pattern.span().start().line);
     if text == pattern {
-        diag.push(&route.pattern, format!("{pattern:?} has a channel already, on line {line}"))
-            .help("remove one of them");
+        diag.push(
+            &route.pattern,
+            format!("{pattern:?} has a channel already, on line {line}"),
+        )
+        .help("remove one of them");
     } else {
         diag.push(
             &route.pattern,
@@ -124,14 +160,22 @@ fn reached<'a>(route: &Route, mut earlier: impl Iterator<Item = &'a Route>, diag
 }
 
 fn swallows(earlier: &str, later: &str) -> bool {
-    earlier == later || earlier.strip_suffix('*').is_some_and(|prefix| later.starts_with(prefix))
+    earlier == later
+        || earlier
+            .strip_suffix('*')
+            .is_some_and(|prefix| later.starts_with(prefix))
 }
 
 /// `Route::new::<Type>("pattern", "Type")`.
 pub(crate) fn expand(route: &Route) -> TokenStream {
-    let Route { pattern, channel, options } = route;
+    let Route {
+        pattern,
+        channel,
+        options,
+    } = route;
     let name = type_name(channel);
-    let made = quote_spanned!(channel.span()=> __rt::channel::Route::new::<#channel>(#pattern, #name));
+    let made =
+        quote_spanned!(channel.span()=> __rt::channel::Route::new::<#channel>(#pattern, #name));
     match options.get("assigns").and_then(Entry::expr) {
         Some(value) => {
             let assigns = quote_spanned!(value.span()=> const { &(#value) });

@@ -79,7 +79,11 @@ fn options_are_defaults_for_mounts() {
         SMALL,
     );
     snapshot("longpoll", "longpoll", SMALL);
-    snapshot("longpoll_options", "longpoll(window_ms = 5_000), drainer = false", SMALL);
+    snapshot(
+        "longpoll_options",
+        "longpoll(window_ms = 5_000), drainer = false",
+        SMALL,
+    );
 }
 
 #[test]
@@ -126,7 +130,11 @@ fn a_socket_with_channels() {
          serializers = [(V2, \"~> 2.0.0\"), OWN], websocket(compress = true)",
         WITH_CHANNELS,
     );
-    snapshot("channels_error", "channel(\"room:*\"), chanel(\"lobby\", Lobby)", WITH_CHANNELS);
+    snapshot(
+        "channels_error",
+        "channel(\"room:*\"), chanel(\"lobby\", Lobby)",
+        WITH_CHANNELS,
+    );
 }
 
 /// What is wrong with the arguments, on a socket that is right.
@@ -142,27 +150,60 @@ fn routes_that_can_not_work() {
         ("channel(\"\", A)", "this topic is empty"),
         ("channel(\"a:*:b\", A)", "write `\"a:*\"`"),
         ("channel(\"phoenix\", A)", "is for heartbeats"),
-        ("channel(\"a\", A), channel(\"a\", B)", "\"a\" has a channel already, on line 1"),
-        ("channel(\"a*\", A), channel(\"ab*\", B)", "move `channel(\"ab*\", ..)` above it"),
-        ("channel(\"*\", A), channel(\"b\", B)", "this topic is never reached"),
-        ("channel(A, \"a\")", "the topic comes first: `channel(\"a\", ..)`"),
+        (
+            "channel(\"a\", A), channel(\"a\", B)",
+            "\"a\" has a channel already, on line 1",
+        ),
+        (
+            "channel(\"a*\", A), channel(\"ab*\", B)",
+            "move `channel(\"ab*\", ..)` above it",
+        ),
+        (
+            "channel(\"*\", A), channel(\"b\", B)",
+            "this topic is never reached",
+        ),
+        (
+            "channel(A, \"a\")",
+            "the topic comes first: `channel(\"a\", ..)`",
+        ),
         ("channel(TOPIC, A)", "a topic is a string literal"),
         ("channel(\"a\")", "this topic has no channel"),
         ("channel()", "takes a topic and the type of its channel"),
         ("channel(\"a\", 7)", "expected the type of the channel"),
         ("channel(\"a\", A, asigns = 7)", "did you mean `assigns`?"),
         ("channel = 7", "`channel` takes a topic and the type"),
-        ("channel(\"a\", A), max_channels = 0", "`max_channels` must be positive"),
-        ("channel(\"a\", A), max_channels = unlimited", "insecure(unlimited"),
-        ("channel(\"a\", A), max_chanels = 3", "did you mean `max_channels`?"),
-        ("channel(\"a\", A), max_envelope_size = 0", "`max_envelope_size` must be positive"),
+        (
+            "channel(\"a\", A), max_channels = 0",
+            "`max_channels` must be positive",
+        ),
+        (
+            "channel(\"a\", A), max_channels = unlimited",
+            "insecure(unlimited",
+        ),
+        (
+            "channel(\"a\", A), max_chanels = 3",
+            "did you mean `max_channels`?",
+        ),
+        (
+            "channel(\"a\", A), max_envelope_size = 0",
+            "`max_envelope_size` must be positive",
+        ),
         (
             "channel(\"a\", A), max_waiting_size = unlimited",
             "a client could make the server buffer any amount",
         ),
-        ("channel(\"a\", A), serializers = []", "no client could connect"),
-        ("channel(\"a\", A), serializers = [\"2.0.0\"]", "stands with the versions"),
-        ("channel(\"a\", A), foo = 7", "keys of `#[socket]`: `websocket`"),
+        (
+            "channel(\"a\", A), serializers = []",
+            "no client could connect",
+        ),
+        (
+            "channel(\"a\", A), serializers = [\"2.0.0\"]",
+            "stands with the versions",
+        ),
+        (
+            "channel(\"a\", A), foo = 7",
+            "keys of `#[socket]`: `websocket`",
+        ),
     ];
     for (arguments, message) in routes {
         let error = with_routes(arguments);
@@ -186,10 +227,16 @@ fn channels_and_messages_do_not_mix() {
     assert_eq!(errors("", plain), [""; 0]);
     assert!(errors("max_channels = 3", plain)[0].contains("is for sockets with channels"));
     let found = errors("channel(\"a\", A)", plain);
-    assert!(found[0].contains("a socket with channels has no `handle_in`"), "{found:?}");
     assert!(
-        errors("channel(\"a\", A)", "impl S { fn id(&self) -> Option<String> { None } }")[0]
-            .contains("`connect`")
+        found[0].contains("a socket with channels has no `handle_in`"),
+        "{found:?}"
+    );
+    assert!(
+        errors(
+            "channel(\"a\", A)",
+            "impl S { fn id(&self) -> Option<String> { None } }"
+        )[0]
+        .contains("`connect`")
     );
 }
 
@@ -240,33 +287,75 @@ fn callbacks_that_are_missing_or_misspelt() {
         ]
     );
     let misspelt = one_error(&format!("impl S {{ {CONNECT} fn handel_in(&self) {{}} }}"));
-    assert_eq!(misspelt, "unknown callback `handel_in`\n\n  = help: did you mean `handle_in`?");
-    assert!(with_callback("fn terminat(self, reason: Reason) {}").contains("did you mean `terminate`"));
-    let helpers = "fn decode(text: &str) -> u8 { 0 } fn connected(&self) -> bool { true } fn inits(&self) {}";
-    assert_eq!(errors("", &format!("impl S {{ {CONNECT} {HANDLE_IN} {helpers} }}")), [""; 0]);
+    assert_eq!(
+        misspelt,
+        "unknown callback `handel_in`\n\n  = help: did you mean `handle_in`?"
+    );
+    assert!(
+        with_callback("fn terminat(self, reason: Reason) {}").contains("did you mean `terminate`")
+    );
+    let helpers =
+        "fn decode(text: &str) -> u8 { 0 } fn connected(&self) -> bool { true } fn inits(&self) {}";
+    assert_eq!(
+        errors("", &format!("impl S {{ {CONNECT} {HANDLE_IN} {helpers} }}")),
+        [""; 0]
+    );
 }
 
 #[test]
 fn callbacks_of_another_shape() {
     let shapes = [
-        ("fn terminate(&mut self, reason: Reason) {}", "it takes `self` by value"),
-        ("fn terminate(self) {}", "it takes 1 argument besides `self`, this has 0"),
-        ("fn terminate(self, reason: Reason) -> u8 { 0 }", "it returns nothing"),
-        ("async fn terminate(self, reason: Reason) {}", "`terminate` is not async"),
-        ("fn init(&self, out: &mut Outbox) {}", "it takes `&mut self`"),
+        (
+            "fn terminate(&mut self, reason: Reason) {}",
+            "it takes `self` by value",
+        ),
+        (
+            "fn terminate(self) {}",
+            "it takes 1 argument besides `self`, this has 0",
+        ),
+        (
+            "fn terminate(self, reason: Reason) -> u8 { 0 }",
+            "it returns nothing",
+        ),
+        (
+            "async fn terminate(self, reason: Reason) {}",
+            "`terminate` is not async",
+        ),
+        (
+            "fn init(&self, out: &mut Outbox) {}",
+            "it takes `&mut self`",
+        ),
         ("fn children(&self) {}", "it has no `self`"),
         ("fn encode(broadcast: &Broadcast) {}", "it returns a value"),
-        ("unsafe fn init(&mut self, out: &mut Outbox) {}", "neither `const`, `unsafe` nor `extern`"),
-        ("fn init<T>(&mut self, out: &mut Outbox) {}", "no generic parameters"),
-        ("fn handle_info(&mut self, info: &str, out: &mut Outbox) {}", "must own its data"),
-        ("fn handle_info(&mut self, info: impl Send, out: &mut Outbox) {}", "name it"),
+        (
+            "unsafe fn init(&mut self, out: &mut Outbox) {}",
+            "neither `const`, `unsafe` nor `extern`",
+        ),
+        (
+            "fn init<T>(&mut self, out: &mut Outbox) {}",
+            "no generic parameters",
+        ),
+        (
+            "fn handle_info(&mut self, info: &str, out: &mut Outbox) {}",
+            "must own its data",
+        ),
+        (
+            "fn handle_info(&mut self, info: impl Send, out: &mut Outbox) {}",
+            "name it",
+        ),
     ];
     for (callback, note) in shapes {
         let error = with_callback(callback);
-        assert!(error.contains("has the wrong shape\n\n  = help: expected `"), "{error}");
+        assert!(
+            error.contains("has the wrong shape\n\n  = help: expected `"),
+            "{error}"
+        );
         assert!(error.contains(note), "{error}");
     }
-    for connect in ["fn connect() {}", "fn connect(&self) -> Result<Self, Refused> {}"] {
+    for connect in [
+        "fn connect() {}",
+        "fn connect(&self) -> Result<Self, Refused> {}",
+    ] {
         assert!(
             one_error(&format!("impl S {{ {connect} {HANDLE_IN} }}"))
                 .contains("`connect` has the wrong shape")
@@ -278,20 +367,41 @@ fn callbacks_of_another_shape() {
 #[test]
 fn arguments_that_can_not_be_taken() {
     let arguments = [
-        ("#[param] #[info] a: u8", "either `#[param]` or `#[info]`, not both"),
+        (
+            "#[param] #[info] a: u8",
+            "either `#[param]` or `#[info]`, not both",
+        ),
         ("#[param] #[param] a: u8", "`#[param]` is written twice"),
         ("#[parm] a: u8", "did you mean `#[param]`?"),
-        ("#[param] (a, b): (u8, u8)", "write `#[param(name = \"..\")]`"),
+        (
+            "#[param] (a, b): (u8, u8)",
+            "write `#[param(name = \"..\")]`",
+        ),
         ("#[param(naem = \"b\")] a: u8", "did you mean `name`?"),
-        ("#[param(required)] a: u8", "keys of `#[param]`: `name`, `default`, `from_str`"),
-        ("#[info(from_str)] a: u8", "unknown key `from_str` in `#[info]`"),
+        (
+            "#[param(required)] a: u8",
+            "keys of `#[param]`: `name`, `default`, `from_str`",
+        ),
+        (
+            "#[info(from_str)] a: u8",
+            "unknown key `from_str` in `#[info]`",
+        ),
         ("#[param(default, default)] a: u8", "`default` is set twice"),
         ("#[param(name = \"\")] a: u8", "`name` is empty"),
         ("#[param = \"b\"] a: u8", "in parentheses"),
-        ("#[param(default = 1)] a: Option<u8>", "with a `default` the value is never missing"),
-        ("#[param] a: u8, #[param(name = \"a\")] b: u8", "`a` is taken twice"),
+        (
+            "#[param(default = 1)] a: Option<u8>",
+            "with a `default` the value is never missing",
+        ),
+        (
+            "#[param] a: u8, #[param(name = \"a\")] b: u8",
+            "`a` is taken twice",
+        ),
         ("#[info] peer_dta: PeerData", "did you mean `peer_data`?"),
-        ("#[info] cookies: String", "request headers are not available"),
+        (
+            "#[info] cookies: String",
+            "request headers are not available",
+        ),
         ("#[info] sesion: Session", "did you mean `session`?"),
     ];
     for (argument, message) in arguments {
@@ -302,26 +412,51 @@ fn arguments_that_can_not_be_taken() {
         with_callback("fn init(&mut self, #[param] out: &mut Outbox) {}")
             .contains("belongs to arguments of `connect`")
     );
-    assert!(with_callback("fn other(#[info] &self) {}").contains("belongs to arguments of `connect`"));
+    assert!(
+        with_callback("fn other(#[info] &self) {}").contains("belongs to arguments of `connect`")
+    );
 }
 
 #[test]
 fn items_that_are_no_plain_impl() {
-    for item in ["struct S;", "fn f() {}", "impl Socket for S {}", "unsafe impl S { }"] {
-        assert!(errors("", item)[0].contains("`#[socket]` goes on `impl Type { .. }`"), "{item}");
+    for item in [
+        "struct S;",
+        "fn f() {}",
+        "impl Socket for S {}",
+        "unsafe impl S { }",
+    ] {
+        assert!(
+            errors("", item)[0].contains("`#[socket]` goes on `impl Type { .. }`"),
+            "{item}"
+        );
     }
-    for item in ["impl<'a> S<'a> {}", "impl S<'_> {}", "impl<T> S<Vec<&'b T>> {}"] {
-        assert!(one_error(item).contains("a socket owns its state"), "{item}");
+    for item in [
+        "impl<'a> S<'a> {}",
+        "impl S<'_> {}",
+        "impl<T> S<Vec<&'b T>> {}",
+    ] {
+        assert!(
+            one_error(item).contains("a socket owns its state"),
+            "{item}"
+        );
     }
-    assert!(!errors("", "impl S<&'static str> {}").iter().any(|error| error.contains("owns its state")));
+    assert!(
+        !errors("", "impl S<&'static str> {}")
+            .iter()
+            .any(|error| error.contains("owns its state"))
+    );
     assert!(with_callback("type Info = u8;").contains("`Info` is taken from `handle_info`"));
-    assert!(with_callback("const OPTIONS: u8 = 1;").contains("`OPTIONS` is written by `#[socket]`"));
+    assert!(
+        with_callback("const OPTIONS: u8 = 1;").contains("`OPTIONS` is written by `#[socket]`")
+    );
 }
 
 #[test]
 fn all_errors_come_at_once() {
-    let found =
-        errors("crate = 1, compres = true, log = loud", "impl S { fn handel_in(&self) {} fn init() {} }");
+    let found = errors(
+        "crate = 1, compres = true, log = loud",
+        "impl S { fn handel_in(&self) {} fn init() {} }",
+    );
     assert_eq!(found.len(), 6, "{found:#?}");
 }
 

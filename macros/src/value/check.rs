@@ -23,7 +23,12 @@ pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
     for entry in &options.entries {
         match &entry.value {
             Value::Expr(value) => {
-                Check { name: entry.key.name, kind: entry.key.kind, diag }.value(value, options.group.phase);
+                Check {
+                    name: entry.key.name,
+                    kind: entry.key.kind,
+                    diag,
+                }
+                .value(value, options.group.phase);
             }
             Value::Group(nested) => self::options(nested, diag),
         }
@@ -44,7 +49,13 @@ pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
 }
 
 /// Checks the value of one key.
-pub(crate) fn key(name: &'static str, kind: Kind, value: &Expr, phase: Phase, diag: &mut Diagnostics) {
+pub(crate) fn key(
+    name: &'static str,
+    kind: Kind,
+    value: &Expr,
+    phase: Phase,
+    diag: &mut Diagnostics,
+) {
     Check { name, kind, diag }.value(value, phase);
 }
 
@@ -60,8 +71,15 @@ pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
 }
 
 /// Reports a variable of the environment where only what is part of the binary can stand.
-pub(crate) fn not_read_at_start<'a>(name: &str, at: &Expr, diag: &'a mut Diagnostics) -> &'a mut Diagnostic {
-    diag.push(at, format!("`{name}` is fixed at compile time, `env(..)` is read at start"))
+pub(crate) fn not_read_at_start<'a>(
+    name: &str,
+    at: &Expr,
+    diag: &'a mut Diagnostics,
+) -> &'a mut Diagnostic {
+    diag.push(
+        at,
+        format!("`{name}` is fixed at compile time, `env(..)` is read at start"),
+    )
 }
 
 struct Check<'a> {
@@ -72,7 +90,9 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn value(mut self, value: &Expr, phase: Phase) {
-        let Some(env) = Env::of(value) else { return self.acknowledged(value) };
+        let Some(env) = Env::of(value) else {
+            return self.acknowledged(value);
+        };
         if phase == Phase::Compile {
             not_read_at_start(self.name, value, self.diag)
                 .help("use a constant, such as one made with `cfg!(..)` or `option_env!(..)`");
@@ -99,7 +119,9 @@ impl Check<'_> {
         match insecure.reason {
             Some(reason) if !reason.value().trim().is_empty() => {}
             Some(reason) => {
-                self.diag.push(reason, "the reason is empty").help("say why this is right here");
+                self.diag
+                    .push(reason, "the reason is empty")
+                    .help("say why this is right here");
             }
             None => {
                 self.diag
@@ -115,7 +137,10 @@ impl Check<'_> {
         let word = expr::word(value).map(ToString::to_string);
         let (message, form) = match (self.kind, word.as_deref()) {
             (Kind::CheckOrigin, _) if expr::boolean(value) == Some(false) => {
-                let found = self.diag.push(value, "any web site could open this socket in a visitor's name");
+                let found = self.diag.push(
+                    value,
+                    "any web site could open this socket in a visitor's name",
+                );
                 found.help("list the origins: `check_origin = [\"https://example.com\"]`");
                 found.help("or write `check_origin = insecure(false, reason = \"..\")`");
                 return;
@@ -133,16 +158,23 @@ impl Check<'_> {
             }
             (Kind::Age, Some("never")) => ("a leaked token would be valid for ever", "never"),
             (Kind::Timeout, Some("never")) => ("dead connections would stay for ever", "never"),
-            (Kind::Size { .. }, Some("unlimited")) if self.name == "max_channels" => {
-                ("one client could make the server hold any number of channels", "unlimited")
-            }
+            (Kind::Size { .. }, Some("unlimited")) if self.name == "max_channels" => (
+                "one client could make the server hold any number of channels",
+                "unlimited",
+            ),
             (Kind::TrustedProxies, _) => return proxies::everybody(self.name, value, self.diag),
-            (Kind::OptionalSize { .. }, Some("unlimited")) if self.name == "max_sessions_per_ip" => {
-                ("one client could take every session of the mount", "unlimited")
+            (Kind::OptionalSize { .. }, Some("unlimited"))
+                if self.name == "max_sessions_per_ip" =>
+            {
+                (
+                    "one client could take every session of the mount",
+                    "unlimited",
+                )
             }
-            (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => {
-                ("a client could make the server buffer any amount", "unlimited")
-            }
+            (Kind::Size { .. } | Kind::OptionalSize { .. }, Some("unlimited")) => (
+                "a client could make the server buffer any amount",
+                "unlimited",
+            ),
             (Kind::Secret, _) => return secret::in_the_source(value, self.diag),
             _ => return,
         };
@@ -173,11 +205,16 @@ impl Check<'_> {
             }
             Kind::TrustedProxies => proxies::check(self.name, value, self.diag),
             Kind::ConnectInfo => connect_info::check(value, self.diag),
-            Kind::Function { signature, closures } => self.function(value, signature, closures),
+            Kind::Function {
+                signature,
+                closures,
+            } => self.function(value, signature, closures),
             Kind::Level => self.level(value),
-            Kind::Word { words, .. } => {
-                self.word(value, &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(), None)
-            }
+            Kind::Word { words, .. } => self.word(
+                value,
+                &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+                None,
+            ),
             Kind::Text => self.text(value, |_, _| {}),
             Kind::Host => self.text(value, host::check),
             Kind::Scheme => self.text(value, host::check_scheme),
@@ -194,15 +231,23 @@ impl Check<'_> {
 
     fn flag(&mut self, value: &Expr) {
         let name = self.name;
-        let what = match (expr::boolean(value), expr::literal_name(value), expr::word(value)) {
+        let what = match (
+            expr::boolean(value),
+            expr::literal_name(value),
+            expr::word(value),
+        ) {
             (Some(_), ..) => return,
             (None, Some(literal), _) => format!("this is {literal}"),
-            (None, None, Some(word)) if did_you_mean(&word.to_string(), ["true", "false"]).is_some() => {
+            (None, None, Some(word))
+                if did_you_mean(&word.to_string(), ["true", "false"]).is_some() =>
+            {
                 format!("not `{word}`")
             }
             _ => return,
         };
-        let found = self.diag.push(value, format!("`{name}` takes `true` or `false`, {what}"));
+        let found = self
+            .diag
+            .push(value, format!("`{name}` takes `true` or `false`, {what}"));
         found.help(format!("write `{name} = true`"));
     }
 
@@ -211,7 +256,8 @@ impl Check<'_> {
             (Some(text), _) => check(text, self.diag),
             (None, Some(literal)) => {
                 let name = self.name;
-                self.diag.push(value, format!("`{name}` takes a string, this is {literal}"));
+                self.diag
+                    .push(value, format!("`{name}` takes a string, this is {literal}"));
             }
             (None, None) => {}
         }
@@ -219,15 +265,26 @@ impl Check<'_> {
 
     fn transport(&mut self, value: &Expr) {
         let name = self.name;
-        let example = format!("write `{name} = Sse::new()`, with a type that implements `Transport`");
-        match (expr::literal_name(value), expr::word(value).map(ToString::to_string)) {
+        let example =
+            format!("write `{name} = Sse::new()`, with a type that implements `Transport`");
+        match (
+            expr::literal_name(value),
+            expr::word(value).map(ToString::to_string),
+        ) {
             (Some(literal), _) => {
-                self.diag.push(value, format!("`{name}` takes a transport, this is {literal}")).help(example);
+                self.diag
+                    .push(
+                        value,
+                        format!("`{name}` takes a transport, this is {literal}"),
+                    )
+                    .help(example);
             }
             (None, Some(word)) if word == "websocket" || word == "longpoll" => {
                 self.diag
                     .push(value, format!("`{word}` is a built-in transport"))
-                    .help(format!("write `{word}` beside path and type, or `{word}(..)`"));
+                    .help(format!(
+                        "write `{word}` beside path and type, or `{word}(..)`"
+                    ));
             }
             _ => {}
         }
@@ -237,11 +294,17 @@ impl Check<'_> {
         const FORM: &str = "write `serializers = [(V2, \"~> 2.0.0\")]`";
         let name = self.name;
         if let Some(literal) = expr::literal_name(value) {
-            self.diag.push(value, format!("`{name}` takes a list, this is {literal}")).help(FORM);
+            self.diag
+                .push(value, format!("`{name}` takes a list, this is {literal}"))
+                .help(FORM);
         }
-        let Some(elements) = expr::list(value) else { return };
+        let Some(elements) = expr::list(value) else {
+            return;
+        };
         if elements.is_empty() {
-            self.diag.push(value, "without a serializer no client could connect").help(FORM);
+            self.diag
+                .push(value, "without a serializer no client could connect")
+                .help(FORM);
         }
         for element in elements {
             let pair = match element {
@@ -249,7 +312,12 @@ impl Check<'_> {
                 _ => expr::literal(element).is_none(),
             };
             if !pair {
-                self.diag.push(element, "a serializer stands with the versions that it is for").help(FORM);
+                self.diag
+                    .push(
+                        element,
+                        "a serializer stands with the versions that it is for",
+                    )
+                    .help(FORM);
             }
         }
     }
@@ -261,22 +329,31 @@ impl Check<'_> {
                 .help(format!("write `subprotocols = [{:?}]`", text.value()));
             return;
         }
-        let Some(elements) = expr::list(value) else { return };
+        let Some(elements) = expr::list(value) else {
+            return;
+        };
         if elements.is_empty() {
             self.diag
-                .push(value, "an empty list refuses every client that offers a subprotocol")
+                .push(
+                    value,
+                    "an empty list refuses every client that offers a subprotocol",
+                )
                 .help("leave `subprotocols` out to ignore what clients offer");
         }
         let mut seen: Vec<String> = Vec::new();
         for element in elements {
-            let Some(text) = expr::text(element) else { continue };
+            let Some(text) = expr::text(element) else {
+                continue;
+            };
             let token = text.value();
             if token.is_empty() || !token.bytes().all(is_token_byte) {
                 self.diag
                     .push(element, format!("{token:?} is not a token (RFC 9110)"))
                     .help("letters, digits and any of !#$%&'*+-.^_`|~");
             } else if seen.contains(&token) {
-                self.diag.push(element, format!("{token:?} is listed twice")).help("remove one of them");
+                self.diag
+                    .push(element, format!("{token:?} is listed twice"))
+                    .help("remove one of them");
             }
             seen.push(token);
         }
@@ -286,7 +363,10 @@ impl Check<'_> {
         closure::check(self.name, value, closures, self.diag);
         if let Some(literal) = expr::literal_name(value) {
             self.diag
-                .push(value, format!("`{}` takes a function, this is {literal}", self.name))
+                .push(
+                    value,
+                    format!("`{}` takes a function, this is {literal}", self.name),
+                )
                 .help(format!("its shape is `{signature}`"));
         }
     }
@@ -297,7 +377,10 @@ impl Check<'_> {
             return;
         }
         if let Some(literal) = expr::literal_name(value) {
-            let found = self.diag.push(value, format!("`{}` takes a level, this is {literal}", self.name));
+            let found = self.diag.push(
+                value,
+                format!("`{}` takes a level, this is {literal}", self.name),
+            );
             found.help(format!("one of {}, `false`", list(names)));
             return;
         }
@@ -307,11 +390,15 @@ impl Check<'_> {
     /// A word of a closed set; anything that is not a word is left to `rustc`.
     fn word(&mut self, value: &Expr, words: &[&str], more: Option<&str>) {
         let name = self.name;
-        let Some(word) = expr::word(value).map(ToString::to_string) else { return };
+        let Some(word) = expr::word(value).map(ToString::to_string) else {
+            return;
+        };
         if words.contains(&word.as_str()) {
             return;
         }
-        let found = self.diag.push(value, format!("unknown value `{word}` of `{name}`"));
+        let found = self
+            .diag
+            .push(value, format!("unknown value `{word}` of `{name}`"));
         match did_you_mean(&word, words.iter().copied()) {
             Some(near) => found.help(format!("did you mean `{near}`?")),
             None => found.help(format!("one of {}", list(words.iter().copied()))),
@@ -328,14 +415,23 @@ fn variable(env: &Env, at: &Expr, diag: &mut Diagnostics) {
     match (name, env.name.len()) {
         (Some(name), 1) => {
             let text = name.value();
-            let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-            if !starts_well || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                let found = diag.push(name, format!("{text:?} is not a name of an environment variable"));
+            let starts_well =
+                text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+            if !starts_well
+                || !text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            {
+                let found = diag.push(
+                    name,
+                    format!("{text:?} is not a name of an environment variable"),
+                );
                 found.help(format!("write `env(\"{}\")`", variable_name(&text)));
             }
         }
         _ => {
-            diag.push(at, "`env` takes the name of a variable, as a literal").help("write `env(\"PORT\")`");
+            diag.push(at, "`env` takes the name of a variable, as a literal")
+                .help("write `env(\"PORT\")`");
         }
     }
 }
@@ -346,9 +442,19 @@ fn variable_name(text: &str) -> String {
         .next()
         .unwrap_or_default()
         .chars()
-        .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_uppercase() } else { '_' })
+        .map(|char| {
+            if char.is_ascii_alphanumeric() {
+                char.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
         .collect();
-    if name.is_empty() { "NAME".to_owned() } else { name }
+    if name.is_empty() {
+        "NAME".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Without both, any site could use the session of a visitor.
@@ -365,11 +471,19 @@ fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
 
 /// `auth_token` makes the handshake choose `phoenix` by itself.
 fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
-    let on = options.get("auth_token").and_then(Entry::expr).and_then(expr::boolean) == Some(true);
-    let listed = options.get("subprotocols").and_then(Entry::expr).and_then(expr::list);
+    let on = options
+        .get("auth_token")
+        .and_then(Entry::expr)
+        .and_then(expr::boolean)
+        == Some(true);
+    let listed = options
+        .get("subprotocols")
+        .and_then(Entry::expr)
+        .and_then(expr::list);
     for element in listed.into_iter().flatten() {
         if on && expr::text(element).is_some_and(|text| text.value() == "phoenix") {
-            diag.push(element, "`phoenix` is added by `auth_token`").help("remove it");
+            diag.push(element, "`phoenix` is added by `auth_token`")
+                .help("remove it");
         }
     }
 }
@@ -383,16 +497,23 @@ fn one_within_all(options: &Options, one: &str, all: &str, diag: &mut Diagnostic
     if let (Some((value, of_one)), Some((_, of_all))) = (number(one), number(all))
         && of_one > of_all
     {
-        diag.push(value, format!("`{one}` is more than `{all}`: it limits nobody"))
-            .help(format!("at most {of_all}"));
+        diag.push(
+            value,
+            format!("`{one}` is more than `{all}`: it limits nobody"),
+        )
+        .help(format!("at most {of_all}"));
     }
 }
 
 fn interval_within_shutdown(options: &Options, diag: &mut Diagnostics) {
     let millis = |name| options.get(name).and_then(Entry::expr).and_then(millis);
-    let (Some(interval), Some(shutdown)) = (millis("batch_interval"), millis("shutdown")) else { return };
+    let (Some(interval), Some(shutdown)) = (millis("batch_interval"), millis("shutdown")) else {
+        return;
+    };
     if interval > shutdown {
-        let at = options.get("batch_interval").map_or_else(Span::call_site, Entry::span);
+        let at = options
+            .get("batch_interval")
+            .map_or_else(Span::call_site, Entry::span);
         diag.push_at(at, "the first interval is already longer than `shutdown`")
             .help("make `batch_interval` shorter, or `shutdown` longer");
     }

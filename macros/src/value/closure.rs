@@ -22,16 +22,26 @@ pub(crate) fn check(name: &str, value: &Expr, forms: &[&str], diag: &mut Diagnos
     let count = |form: &&str| form.split(',').count();
     if !forms.iter().any(|form| count(form) == closure.inputs.len()) {
         let forms: Vec<_> = forms.iter().map(|form| format!("`{form} ..`")).collect();
-        diag.push(closure, format!("`{name}` gives its closure something else"))
-            .help(format!("write {}", forms.join(" or ")));
+        diag.push(
+            closure,
+            format!("`{name}` gives its closure something else"),
+        )
+        .help(format!("write {}", forms.join(" or ")));
     }
 }
 
 /// A function that may leave out its last argument, the running endpoint. `ours` is the trait of all that will do, and
 /// `short` turns a closure without that argument into one with it.
-pub(crate) fn function(value: &Expr, full: usize, ours: &TokenStream, short: &TokenStream) -> TokenStream {
+pub(crate) fn function(
+    value: &Expr,
+    full: usize,
+    ours: &TokenStream,
+    short: &TokenStream,
+) -> TokenStream {
     let at = value.span();
-    let arguments: Vec<_> = (0..full).map(|index| quote::format_ident!("__argument{index}")).collect();
+    let arguments: Vec<_> = (0..full)
+        .map(|index| quote::format_ident!("__argument{index}"))
+        .collect();
     match of(value) {
         Some(closure) if closure.inputs.len() + 1 == full => {
             let given = arguments.iter().take(full - 1);

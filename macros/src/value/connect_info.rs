@@ -12,7 +12,8 @@ use crate::{
 
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
     let Some(elements) = expr::list(value) else {
-        diag.push(value, "`connect_info` takes a list").help("write `connect_info = [peer_data, uri]`");
+        diag.push(value, "`connect_info` takes a list")
+            .help("write `connect_info = [peer_data, uri]`");
         return;
     };
     let mut seen: Vec<String> = Vec::new();
@@ -24,8 +25,14 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
             _ => expr::word(element),
         };
         let Some(name) = name else {
-            diag.push(element, "`connect_info` lists names, and own values as `name = value`")
-                .help(format!("names: {}", list(schema::CONNECT_INFO.iter().copied())));
+            diag.push(
+                element,
+                "`connect_info` lists names, and own values as `name = value`",
+            )
+            .help(format!(
+                "names: {}",
+                list(schema::CONNECT_INFO.iter().copied())
+            ));
             continue;
         };
         let word = name.to_string();
@@ -33,11 +40,15 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
         match element {
             _ if word == schema::SESSION && !is_session(element) => session_options(name, diag),
             Expr::Call(call) if word != schema::SESSION && built_in => {
-                diag.push(call, format!("`{word}` takes no options")).help(format!("write `{word}`"));
+                diag.push(call, format!("`{word}` takes no options"))
+                    .help(format!("write `{word}`"));
             }
             Expr::Assign(_) if built_in => {
-                diag.push(name, format!("`{word}` is a built-in key, it takes no value"))
-                    .help(format!("write `{word}`, or choose another name"));
+                diag.push(
+                    name,
+                    format!("`{word}` is a built-in key, it takes no value"),
+                )
+                .help(format!("write `{word}`, or choose another name"));
             }
             Expr::Assign(_) => own = Some(name.span()),
             _ if !built_in => unknown(name, &word, diag),
@@ -48,7 +59,8 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
             _ => {}
         }
         if seen.contains(&word) {
-            diag.push(name, format!("`{word}` is requested twice")).help("remove one of them");
+            diag.push(name, format!("`{word}` is requested twice"))
+                .help("remove one of them");
         }
         seen.push(word);
     }
@@ -59,7 +71,9 @@ fn is_session(value: &Expr) -> bool {
     let options = expr::call(value).filter(|(_, options)| options.len() == 1);
     options
         .and_then(|(_, options)| options.first())
-        .is_some_and(|options| !matches!(options, Expr::Assign(_)) && expr::literal(options).is_none())
+        .is_some_and(|options| {
+            !matches!(options, Expr::Assign(_)) && expr::literal(options).is_none()
+        })
 }
 
 fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
@@ -71,7 +85,11 @@ fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
 /// Where `connect_info` asks for a session.
 pub(crate) fn session(options: &Options) -> Option<&syn::Ident> {
     let elements = expr::list(options.get("connect_info")?.expr()?)?;
-    elements.iter().filter_map(expr::call).map(|(name, _)| name).find(|name| *name == schema::SESSION)
+    elements
+        .iter()
+        .filter_map(expr::call)
+        .map(|(name, _)| name)
+        .find(|name| *name == schema::SESSION)
 }
 
 fn unknown(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
@@ -91,7 +109,10 @@ fn unknown(name: &syn::Ident, word: &str, diag: &mut Diagnostics) {
             let found = diag.push(name, format!("unknown connect_info key `{word}`"));
             match did_you_mean(word, schema::CONNECT_INFO.iter().copied()) {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("keys: {}", list(schema::CONNECT_INFO.iter().copied()))),
+                None => found.help(format!(
+                    "keys: {}",
+                    list(schema::CONNECT_INFO.iter().copied())
+                )),
             };
             found.help(format!("own values: `{word} = value`"));
         }

@@ -30,13 +30,18 @@ pub(crate) fn check_ip(value: &Expr, diag: &mut Diagnostics) {
                 .zip(elements)
                 .find(|(number, _)| number.is_some_and(|number| !(0..=highest).contains(&number)));
             match wrong {
-                Some((_, element)) if matches!(numbers.len(), 4 | 8) => return not_an_address(element, diag),
+                Some((_, element)) if matches!(numbers.len(), 4 | 8) => {
+                    return not_an_address(element, diag);
+                }
                 _ => matches!(numbers.len(), 4 | 8),
             }
         }
         (None, Some(text)) => {
             let text = text.value();
-            text.parse::<IpAddr>().is_ok() || text.strip_prefix("unix:").is_some_and(|path| !path.is_empty())
+            text.parse::<IpAddr>().is_ok()
+                || text
+                    .strip_prefix("unix:")
+                    .is_some_and(|path| !path.is_empty())
         }
         (None, None) => expr::literal(value).is_none(),
     };

@@ -19,7 +19,10 @@ use crate::{
 pub(crate) fn literal(options: &Options, base: &TokenStream) -> TokenStream {
     let group = options.group;
     let name = format_ident!("{}", group.literal);
-    let fields = options.entries.iter().map(|entry| field(entry, group, base));
+    let fields = options
+        .entries
+        .iter()
+        .map(|entry| field(entry, group, base));
     let rest = (options.entries.len() < group.keys.len()).then(|| quote!(..#base));
     quote!(__rt::#name { #(#fields,)* #rest })
 }
@@ -71,8 +74,13 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
     let env = Env::of(value);
     let variable = env.as_ref().and_then(Env::variable);
     let plain = match &env {
-        Some(Env { default: None, .. }) => return quote_spanned!(at=> __rt::Setting::env(#variable)),
-        Some(Env { default: Some(default), .. }) => default,
+        Some(Env { default: None, .. }) => {
+            return quote_spanned!(at=> __rt::Setting::env(#variable));
+        }
+        Some(Env {
+            default: Some(default),
+            ..
+        }) => default,
         None => value,
     };
     let constructor = match (&env, exact) {
@@ -81,8 +89,11 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
         (Some(_), false) => "env_or",
         (Some(_), true) => "env_or_exact",
     };
-    let (constructor, env, value) =
-        (Ident::new(constructor, at), variable.into_iter(), start_value(key, plain));
+    let (constructor, env, value) = (
+        Ident::new(constructor, at),
+        variable.into_iter(),
+        start_value(key, plain),
+    );
     quote_spanned!(at=> __rt::Setting::#constructor(#(#env,)* #value))
 }
 
@@ -136,7 +147,10 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
         Kind::ConnectInfo => connect_info(value),
         Kind::Serializers => serializers(value),
         Kind::Function { .. } => {
-            let (ours, short) = (quote!(__rt::HandleError::answer), quote!(__rt::handle_error));
+            let (ours, short) = (
+                quote!(__rt::HandleError::answer),
+                quote!(__rt::handle_error),
+            );
             let function = closure::function(value, 3, &ours, &short);
             quote!(::core::option::Option::Some(#function))
         }
@@ -188,7 +202,9 @@ fn duration(value: &Expr) -> Option<TokenStream> {
 fn checked_duration(check: &str, name: &str, value: &Expr) -> TokenStream {
     let at = value.span();
     let check = Ident::new(check, at);
-    let literal = expr::call(value).and_then(|(_, arguments)| expr::integer(arguments.first()?)).is_some();
+    let literal = expr::call(value)
+        .and_then(|(_, arguments)| expr::integer(arguments.first()?))
+        .is_some();
     match duration(value) {
         Some(duration) if literal => duration,
         Some(duration) => quote_spanned!(at=> __rt::#check(#name, #duration)),
@@ -218,7 +234,8 @@ fn slice(value: &Expr) -> TokenStream {
 /// A list is a constant slice in every layer that a macro writes.
 fn check_origin(value: &Expr) -> TokenStream {
     let at = value.span();
-    let variant = quote_spanned!(at=> __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>);
+    let variant =
+        quote_spanned!(at=> __rt::CheckOrigin::<&'static [&'static ::core::primitive::str]>);
     match (expr::boolean(value), expr::word(value)) {
         (Some(true), _) => quote_spanned!(at=> #variant::Host),
         (Some(false), _) => quote_spanned!(at=> #variant::Off),
@@ -229,7 +246,10 @@ fn check_origin(value: &Expr) -> TokenStream {
         }
         _ if names_a_constant(value) => quote_spanned!(at=> #variant::List(#value)),
         _ => {
-            let (ours, short) = (quote!(__rt::DecideOrigin::allows), quote!(__rt::decide_origin));
+            let (ours, short) = (
+                quote!(__rt::DecideOrigin::allows),
+                quote!(__rt::decide_origin),
+            );
             let function = closure::function(value, 2, &ours, &short);
             quote_spanned!(at=> #variant::Function(#function))
         }
@@ -238,19 +258,32 @@ fn check_origin(value: &Expr) -> TokenStream {
 
 /// `ORIGINS`, `config::ORIGINS`: by Rust's own convention a constant; other paths are functions.
 fn names_a_constant(value: &Expr) -> bool {
-    let Expr::Path(path) = value else { return false };
-    path.path.segments.last().is_some_and(|last| !last.ident.to_string().contains(char::is_lowercase))
+    let Expr::Path(path) = value else {
+        return false;
+    };
+    path.path
+        .segments
+        .last()
+        .is_some_and(|last| !last.ident.to_string().contains(char::is_lowercase))
 }
 
 fn connect_info(value: &Expr) -> TokenStream {
-    let Some(elements) = expr::list(value) else { return quote!(#value) };
-    let words = elements.iter().filter_map(expr::word).map(|word| quote!(#word: true));
-    let session = elements.iter().filter_map(expr::call).filter_map(|(name, options)| {
-        let options = options.first()?;
-        let at = options.span();
-        let checked = quote_spanned!(at=> const { __rt::session(&#options) });
-        Some(quote!(#name: ::core::option::Option::Some(#checked)))
-    });
+    let Some(elements) = expr::list(value) else {
+        return quote!(#value);
+    };
+    let words = elements
+        .iter()
+        .filter_map(expr::word)
+        .map(|word| quote!(#word: true));
+    let session = elements
+        .iter()
+        .filter_map(expr::call)
+        .filter_map(|(name, options)| {
+            let options = options.first()?;
+            let at = options.span();
+            let checked = quote_spanned!(at=> const { __rt::session(&#options) });
+            Some(quote!(#name: ::core::option::Option::Some(#checked)))
+        });
     let own: Vec<TokenStream> = elements
         .iter()
         .filter_map(|element| match element {
@@ -267,7 +300,9 @@ fn connect_info(value: &Expr) -> TokenStream {
 
 /// Each `(serializer, requirement)` becomes a `Versioned`.
 fn serializers(value: &Expr) -> TokenStream {
-    let Some(elements) = expr::list(value) else { return quote!(#value) };
+    let Some(elements) = expr::list(value) else {
+        return quote!(#value);
+    };
     let elements = elements.iter().map(|element| match element {
         Expr::Tuple(pair) => {
             let (serializer, requirement) = (pair.elems.first(), pair.elems.get(1));
@@ -295,5 +330,8 @@ pub(crate) fn level(value: &Expr) -> TokenStream {
 
 fn word(value: &Expr, words: &[(&str, &'static str)]) -> Option<(Span, &'static str)> {
     let word = expr::word(value)?;
-    words.iter().find(|(name, _)| word == name).map(|(_, variant)| (word.span(), *variant))
+    words
+        .iter()
+        .find(|(name, _)| word == name)
+        .map(|(_, variant)| (word.span(), *variant))
 }

@@ -34,7 +34,9 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
             .help("write `true`, `conn`, `[\"https://example.com\"]`, or a function `fn(&Origin) -> bool`");
     } else if let Some(word) = expr::word(value) {
         let text = word.to_string();
-        if let Some(near) = did_you_mean(&text, ["conn", "true", "false"]).filter(|near| *near != text) {
+        if let Some(near) =
+            did_you_mean(&text, ["conn", "true", "false"]).filter(|near| *near != text)
+        {
             diag.push(word, format!("unknown value `{text}` of `check_origin`"))
                 .help(format!("did you mean `{near}`?"));
         }
@@ -43,11 +45,20 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
 
 /// Reports wildcards over domains whose sites belong to many people.
 pub(crate) fn public_suffixes(value: &Expr, diag: &mut Diagnostics) {
-    for text in expr::list(value).into_iter().flatten().filter_map(expr::text) {
+    for text in expr::list(value)
+        .into_iter()
+        .flatten()
+        .filter_map(expr::text)
+    {
         let entry = text.value();
-        if let Some(mistake) = origin::parse(&entry).ok().as_ref().and_then(origin::public_suffix) {
-            diag.push_mistake(text, mistake)
-                .help("if that is right here, write `check_origin = insecure([..], reason = \"..\")`");
+        if let Some(mistake) = origin::parse(&entry)
+            .ok()
+            .as_ref()
+            .and_then(origin::public_suffix)
+        {
+            diag.push_mistake(text, mistake).help(
+                "if that is right here, write `check_origin = insecure([..], reason = \"..\")`",
+            );
         }
     }
 }

@@ -32,7 +32,9 @@ impl Segment {
         if let Some(name) = text.strip_prefix('*') {
             return match is_variable(name) {
                 true => Ok(Segment::Rest(name.to_owned())),
-                false if name.is_empty() => wrong("`*` needs a name", Some("write `*rest`".to_owned())),
+                false if name.is_empty() => {
+                    wrong("`*` needs a name", Some("write `*rest`".to_owned()))
+                }
                 false => wrong(
                     "a path variable starts with a lower-case letter or `_`",
                     Some(format!("`*{}`", name.to_lowercase())),
@@ -52,7 +54,10 @@ impl Segment {
             return wrong("`:` needs a name", Some("write `:id`".to_owned()));
         }
         if name.contains(':') {
-            return wrong("a segment has one variable", Some("put a `/` between them".to_owned()));
+            return wrong(
+                "a segment has one variable",
+                Some("put a `/` between them".to_owned()),
+            );
         }
         if !name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_') {
             let fixed = name.to_lowercase();
@@ -69,7 +74,10 @@ impl Segment {
                 Some("letters, digits and `_`".to_owned()),
             );
         }
-        Ok(Segment::Variable { prefix: prefix.to_owned(), name: name.to_owned() })
+        Ok(Segment::Variable {
+            prefix: prefix.to_owned(),
+            name: name.to_owned(),
+        })
     }
 
     fn variable(&self) -> Option<&str> {
@@ -84,7 +92,8 @@ impl Segment {
 pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
     let path = text.value();
     if !path.starts_with('/') {
-        diag.push(text, "a mount path starts with `/`").help(format!("write `\"/{path}\"`"));
+        diag.push(text, "a mount path starts with `/`")
+            .help(format!("write `\"/{path}\"`"));
         return None;
     }
     if path == "/" {
@@ -92,8 +101,11 @@ pub(crate) fn check_mount(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<S
     }
     let segments = parse(text, diag)?;
     if let Some(Segment::Rest(name)) = segments.last() {
-        diag.push(text, format!("`*{name}` swallows the transport path, such as `/websocket`"))
-            .help(format!("put the variable into a segment: `:{name}`"));
+        diag.push(
+            text,
+            format!("`*{name}` swallows the transport path, such as `/websocket`"),
+        )
+        .help(format!("put the variable into a segment: `:{name}`"));
         return None;
     }
     Some(segments)
@@ -111,7 +123,8 @@ pub(crate) fn transport_path(text: &LitStr, diag: &mut Diagnostics) -> Option<Ve
         return Some(Vec::new());
     }
     if !path.starts_with('/') {
-        diag.push(text, "a transport path starts with `/`").help(format!("write `\"/{path}\"`"));
+        diag.push(text, "a transport path starts with `/`")
+            .help(format!("write `\"/{path}\"`"));
         return None;
     }
     parse(text, diag)
@@ -125,13 +138,25 @@ fn parse(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
     for part in path.split('/').skip(1) {
         at += 1;
         if let Some(name) = rest {
-            report(text, &format!("`*{name}` must be the last segment"), at, part.len(), diag);
+            report(
+                text,
+                &format!("`*{name}` must be the last segment"),
+                at,
+                part.len(),
+                diag,
+            );
             return None;
         }
         if part.is_empty() {
             let plain: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-            report(text, "this is not a plain path: it has an empty segment", at - 1, 1, diag)
-                .help(format!("write `\"/{}\"`", plain.join("/")));
+            report(
+                text,
+                "this is not a plain path: it has an empty segment",
+                at - 1,
+                1,
+                diag,
+            )
+            .help(format!("write `\"/{}\"`", plain.join("/")));
             return None;
         }
         match Segment::parse(part) {
@@ -153,7 +178,8 @@ fn parse(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
         at += part.len();
     }
     if let Some(name) = bound_twice(&segments) {
-        diag.push(text, format!("`{name}` is bound twice in `{path}`")).help("rename one");
+        diag.push(text, format!("`{name}` is bound twice in `{path}`"))
+            .help("rename one");
     }
     Some(segments)
 }
@@ -189,7 +215,9 @@ pub(crate) fn check_url_path(text: &LitStr, diag: &mut Diagnostics) {
 
 fn is_variable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Literals can't be split on stable, so the message draws the path and marks the part.
@@ -202,6 +230,16 @@ fn report<'a>(
 ) -> &'a mut Diagnostic {
     let path = text.value();
     let columns = |bytes: Option<&str>| bytes.map_or(0, |part| part.chars().count());
-    let (before, marked) = (columns(path.get(..at)), columns(path.get(at..at + len)).max(1));
-    diag.push(text, format!("{message}\n\n    {path}\n    {}{}", " ".repeat(before), "^".repeat(marked)))
+    let (before, marked) = (
+        columns(path.get(..at)),
+        columns(path.get(at..at + len)).max(1),
+    );
+    diag.push(
+        text,
+        format!(
+            "{message}\n\n    {path}\n    {}{}",
+            " ".repeat(before),
+            "^".repeat(marked)
+        ),
+    )
 }

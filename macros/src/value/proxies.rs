@@ -14,7 +14,10 @@ pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
             match (expr::text(element), expr::literal_name(element)) {
                 (Some(text), _) => entry(text, diag),
                 (None, Some(literal)) => {
-                    diag.push(element, format!("an entry of `{name}` is a string, this is {literal}"));
+                    diag.push(
+                        element,
+                        format!("an entry of `{name}` is a string, this is {literal}"),
+                    );
                 }
                 (None, None) => {}
             }
@@ -40,7 +43,11 @@ fn entry(at: &LitStr, diag: &mut Diagnostics) {
 
 /// Reports networks that are the whole world.
 pub(crate) fn everybody(name: &str, value: &Expr, diag: &mut Diagnostics) {
-    for text in expr::list(value).into_iter().flatten().filter_map(expr::text) {
+    for text in expr::list(value)
+        .into_iter()
+        .flatten()
+        .filter_map(expr::text)
+    {
         let whole = text.value();
         if let Some(mistake) = Network::parse(&whole).ok().and_then(network::everybody) {
             diag.push_mistake(text, mistake).help(format!(

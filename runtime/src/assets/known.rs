@@ -23,11 +23,21 @@ impl StaticFiles {
 
     /// Without a manifest.
     pub const fn plain(prefix: &'static str) -> Self {
-        StaticFiles { known: Some(Known { prefix, files: None }) }
+        StaticFiles {
+            known: Some(Known {
+                prefix,
+                files: None,
+            }),
+        }
     }
 
     /// The files of a manifest, in the order of their paths.
     pub const fn of(prefix: &'static str, files: &'static [File]) -> Self {
-        StaticFiles { known: Some(Known { prefix, files: Some(files) }) }
+        StaticFiles {
+            known: Some(Known {
+                prefix,
+                files: Some(files),
+            }),
+        }
     }
 }

@@ -45,12 +45,20 @@ pub(super) struct Cause {
 impl Cause {
     /// An error that is the server's own affair.
     pub(super) fn failure(error: impl Into<BoxError>) -> Arc<Self> {
-        Arc::new(Cause { error: error.into(), told: false, event: None })
+        Arc::new(Cause {
+            error: error.into(),
+            told: false,
+            event: None,
+        })
     }
 
     /// An error that the client is told.
     pub(super) fn told(error: impl Into<BoxError>) -> Arc<Self> {
-        Arc::new(Cause { error: error.into(), told: true, event: None })
+        Arc::new(Cause {
+            error: error.into(),
+            told: true,
+            event: None,
+        })
     }
 }
 
@@ -72,11 +80,18 @@ impl Reply {
 
     /// Any status. Clients act on `ok`, `error` and `timeout`; others have to be agreed on with them.
     pub fn with_status(status: impl Into<Cow<'static, str>>, payload: impl Into<Payload>) -> Self {
-        Reply { status: status.into(), payload: payload.into(), cause: None }
+        Reply {
+            status: status.into(),
+            payload: payload.into(),
+            cause: None,
+        }
     }
 
     pub(super) fn caused_by(self, cause: Arc<Cause>) -> Self {
-        Reply { cause: Some(cause), ..self }
+        Reply {
+            cause: Some(cause),
+            ..self
+        }
     }
 
     pub(super) fn cause(&self) -> Option<&Arc<Cause>> {
@@ -137,12 +152,18 @@ pub enum Answer {
 impl Answer {
     /// A normal end: the client leaves for good.
     pub const fn stop() -> Answer {
-        Answer::Stop { reason: Reason::Normal, reply: None }
+        Answer::Stop {
+            reason: Reason::Normal,
+            reply: None,
+        }
     }
 
     /// A normal end after a reply.
     pub const fn stop_with(reply: Reply) -> Answer {
-        Answer::Stop { reason: Reason::Normal, reply: Some(reply) }
+        Answer::Stop {
+            reason: Reason::Normal,
+            reply: Some(reply),
+        }
     }
 
     /// The end of a channel that could not say all that it had to say; its reply goes first.
@@ -152,12 +173,18 @@ impl Answer {
             Answer::Reply(reply) => Some(reply),
             Answer::NoReply => None,
         };
-        Answer::Stop { reason: Reason::Failed(format!("a push was not sent: {error}").into()), reply }
+        Answer::Stop {
+            reason: Reason::Failed(format!("a push was not sent: {error}").into()),
+            reply,
+        }
     }
 
     /// An end because of a failure: the client joins again. The text goes to `terminate`, not to the client.
     pub fn fail(reason: impl Into<Cow<'static, str>>) -> Answer {
-        Answer::Stop { reason: Reason::Failed(reason.into()), reply: None }
+        Answer::Stop {
+            reason: Reason::Failed(reason.into()),
+            reply: None,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::{fmt::Display, str::FromStr};
 
 use super::{
-    Answer, Channel, Event, FromEvent, FromJoin, InvalidPayload, Join, JoinError, Name, Outlet, Reply,
+    Answer, Channel, Event, FromEvent, FromJoin, InvalidPayload, Join, JoinError, Name, Outlet,
+    Reply,
 };
 use crate::{
     escape::{shown, told},
@@ -51,7 +52,10 @@ where
 
 /// `#[payload] params: T` of `join`.
 pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError> {
-    let event = Event { name: Text::from_static("phx_join").into(), payload: join.payload().clone() };
+    let event = Event {
+        name: Text::from_static("phx_join").into(),
+        payload: join.payload().clone(),
+    };
     T::from_event(event).map_err(|error| {
         // It may quote what the client sent, which may be a secret.
         tracing::debug!(topic = %shown(join.topic()), "the payload of a join does not fit: {}", told(&error));
@@ -61,14 +65,23 @@ pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError>
 
 /// `#[assigns] kind: &T`. A route without it is a mistake of the application, not of the client.
 pub fn assigns<C: Channel, T: 'static>(join: &Join<C>) -> Result<&'static T, JoinError> {
-    let missing = || format!("the route has no `assigns` of type {}", std::any::type_name::<T>());
+    let missing = || {
+        format!(
+            "the route has no `assigns` of type {}",
+            std::any::type_name::<T>()
+        )
+    };
     join.assigns().ok_or_else(|| JoinError::from(missing()))
 }
 
 /// What a handler answered, for the log with the name of its event.
 #[inline]
 pub fn of_event(mut answer: Answer, event: &str) -> Answer {
-    if let Answer::Reply(reply) | Answer::Stop { reply: Some(reply), .. } = &mut answer {
+    if let Answer::Reply(reply)
+    | Answer::Stop {
+        reply: Some(reply), ..
+    } = &mut answer
+    {
         reply.name(event);
     }
     answer
@@ -104,7 +117,10 @@ pub fn unknown_event(event: &Event, out: &Outlet) -> Answer {
 
 /// The broadcast that a handler takes. One that does not fit goes nowhere: it was to be looked at first.
 pub fn broadcast<T: FromEvent>(broadcast: &Broadcast) -> Result<T, Answer> {
-    let event = Event { name: broadcast.event().into(), payload: broadcast.payload().clone() };
+    let event = Event {
+        name: broadcast.event().into(),
+        payload: broadcast.payload().clone(),
+    };
     T::from_event(event).map_err(|error: InvalidPayload| {
         let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
         tracing::error!(%topic, %event, "a broadcast was not handled: {}", told(&error));

@@ -39,7 +39,10 @@ pub(super) fn send_away(conversation: Arc<Conversation>, mut callback: Callback,
 fn give_back(returned: Returned) {
     let conversation = returned.conversation().clone();
     if !conversation.has_left() {
-        let _ = conversation.client.mailbox.send_beyond(Signal::returned(returned));
+        let _ = conversation
+            .client
+            .mailbox
+            .send_beyond(Signal::returned(returned));
     }
 }
 

@@ -59,7 +59,10 @@ pub(super) struct Returned {
 
 impl Returned {
     pub(super) fn new(conversation: Arc<Conversation>, outcome: Outcome) -> Self {
-        Returned { conversation, outcome: Some(outcome) }
+        Returned {
+            conversation,
+            outcome: Some(outcome),
+        }
     }
 
     pub(super) fn conversation(&self) -> &Arc<Conversation> {

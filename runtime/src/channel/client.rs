@@ -44,11 +44,22 @@ impl Client {
     ) -> Arc<Self> {
         let room = most.min(LEAST.max(link.max_message() / 2));
         let (messages, broadcasts) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Client { link, mailbox, serializer, serializers, room, messages, broadcasts })
+        Arc::new(Client {
+            link,
+            mailbox,
+            serializer,
+            serializers,
+            room,
+            messages,
+            broadcasts,
+        })
     }
 
     pub(super) fn send(&self, message: &ServerMessage<'_>) -> Result<(), SendError> {
-        let message = self.serializer.encode(message).map_err(SendError::Unencodable)?;
+        let message = self
+            .serializer
+            .encode(message)
+            .map_err(SendError::Unencodable)?;
         self.link.push(message).map_err(SendError::Unsupported)
     }
 
@@ -57,8 +68,14 @@ impl Client {
         if matches!(payload, Payload::Json(json) if json.trim_ascii_start().starts_with('{')) {
             return true;
         }
-        let broadcast = ServerMessage::Broadcast { topic, event, payload };
-        self.serializers.iter().any(|speaks| speaks.serializer.check(&broadcast).is_ok())
+        let broadcast = ServerMessage::Broadcast {
+            topic,
+            event,
+            payload,
+        };
+        self.serializers
+            .iter()
+            .any(|speaks| speaks.serializer.check(&broadcast).is_ok())
     }
 
     /// Whether more of its messages may come.
@@ -69,7 +86,10 @@ impl Client {
     /// Counts a message of so many bytes, until what is returned is dropped.
     pub(super) fn hold(self: &Arc<Self>, bytes: usize) -> Held {
         self.messages.fetch_add(bytes + OVERHEAD, Ordering::AcqRel);
-        Held { client: self.clone(), bytes }
+        Held {
+            client: self.clone(),
+            bytes,
+        }
     }
 
     /// Counts a broadcast, if there is room for it. [`release_broadcast`](Client::release_broadcast) takes it back.
@@ -100,7 +120,15 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let (Client { messages, room, mailbox, .. }, bytes) = (&*self.client, self.bytes + OVERHEAD);
+        let (
+            Client {
+                messages,
+                room,
+                mailbox,
+                ..
+            },
+            bytes,
+        ) = (&*self.client, self.bytes + OVERHEAD);
         let held = messages.fetch_sub(bytes, Ordering::AcqRel);
         if held > *room && held - bytes <= *room {
             // Whoever waits until messages may come looks again.

@@ -79,13 +79,21 @@ pub trait Channel: Sized + Send + 'static {
     fn handle_in(&mut self, event: Event, out: &mut Outlet) -> impl Future<Output = Answer> + Send;
 
     /// Called for each message that arrives in the [`Mailbox`](super::Mailbox).
-    fn handle_info(&mut self, info: Self::Info, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+    fn handle_info(
+        &mut self,
+        info: Self::Info,
+        out: &mut Outlet,
+    ) -> impl Future<Output = Answer> + Send {
         let _ = (info, out);
         async { Answer::NoReply }
     }
 
     /// Called for each broadcast of an event that is intercepted. The default pushes it as it is.
-    fn handle_out(&mut self, broadcast: Broadcast, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+    fn handle_out(
+        &mut self,
+        broadcast: Broadcast,
+        out: &mut Outlet,
+    ) -> impl Future<Output = Answer> + Send {
         out.push(broadcast.event(), broadcast.payload().clone());
         async { Answer::NoReply }
     }

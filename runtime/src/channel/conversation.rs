@@ -107,7 +107,13 @@ impl Conversation {
 
     pub(super) fn push(&self, event: &str, payload: &Payload) -> Result<(), SendError> {
         let (join_ref, reference) = (&self.join_ref, &Ref::NULL);
-        self.send(&ServerMessage::Push { join_ref, reference, topic: &self.topic, event, payload })
+        self.send(&ServerMessage::Push {
+            join_ref,
+            reference,
+            topic: &self.topic,
+            event,
+            payload,
+        })
     }
 
     pub(super) fn reply(&self, reference: &Ref, reply: &Reply) -> Result<(), SendError> {
@@ -121,7 +127,11 @@ impl Conversation {
     }
 
     fn send(&self, message: &ServerMessage<'_>) -> Result<(), SendError> {
-        if self.has_left() { Err(SendError::Left) } else { self.client.send(message) }
+        if self.has_left() {
+            Err(SendError::Left)
+        } else {
+            self.client.send(message)
+        }
     }
 
     /// Broadcasts to the topic, if anybody can get it: events that are intercepted go to channels, which may take anything.
@@ -130,9 +140,17 @@ impl Conversation {
         self.client.link.broadcast(&self.topic, event, payload)
     }
 
-    pub(super) fn check_broadcast(&self, event: &str, payload: &Payload) -> Result<(), BroadcastError> {
+    pub(super) fn check_broadcast(
+        &self,
+        event: &str,
+        payload: &Payload,
+    ) -> Result<(), BroadcastError> {
         let reaches = self.client.reaches_any(&self.topic, event, payload);
-        if reaches || self.intercept.contains(&event) { Ok(()) } else { Err(BroadcastError::Unencodable) }
+        if reaches || self.intercept.contains(&event) {
+            Ok(())
+        } else {
+            Err(BroadcastError::Unencodable)
+        }
     }
 
     pub(super) fn has_left(&self) -> bool {
@@ -153,9 +171,15 @@ impl Conversation {
         let _ = self.ended.set(reason.clone());
         self.hurry();
         self.client.link.unsubscribe(&self.topic);
-        let memberships =
-            std::mem::take(&mut *self.memberships.lock().unwrap_or_else(PoisonError::into_inner));
-        memberships.into_iter().for_each(|membership| self.handle().pubsub().leave(membership));
+        let memberships = std::mem::take(
+            &mut *self
+                .memberships
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        memberships
+            .into_iter()
+            .for_each(|membership| self.handle().pubsub().leave(membership));
     }
 
     /// The client wants to leave: a callback that runs has little time left.
@@ -207,8 +231,13 @@ impl Conversation {
 
     /// A place for a message of another task, which holds so many bytes of a broadcast. `None` if too much waits.
     pub(super) fn place(self: &Arc<Self>, bytes: usize) -> Option<Place> {
-        if self.waiting.fetch_add(1, Ordering::AcqRel) < WAITING && self.client.hold_broadcast(bytes) {
-            return Some(Place { conversation: self.clone(), bytes });
+        if self.waiting.fetch_add(1, Ordering::AcqRel) < WAITING
+            && self.client.hold_broadcast(bytes)
+        {
+            return Some(Place {
+                conversation: self.clone(),
+                bytes,
+            });
         }
         self.waiting.fetch_sub(1, Ordering::AcqRel);
         None
@@ -221,7 +250,10 @@ impl Conversation {
 
     /// Keeps a subscription for as long as the client is joined.
     pub(super) fn keep(&self, membership: Membership) {
-        let mut memberships = self.memberships.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memberships = self
+            .memberships
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if self.has_left() {
             drop(memberships);
             self.handle().pubsub().leave(membership);
@@ -232,10 +264,16 @@ impl Conversation {
 
     /// Ends the subscriptions to a topic.
     pub(super) fn forget(&self, topic: &str) {
-        let mut memberships = self.memberships.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone: Vec<_> = memberships.extract_if(.., |membership| membership.topic() == topic).collect();
+        let mut memberships = self
+            .memberships
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<_> = memberships
+            .extract_if(.., |membership| membership.topic() == topic)
+            .collect();
         drop(memberships);
-        gone.into_iter().for_each(|membership| self.handle().pubsub().leave(membership));
+        gone.into_iter()
+            .for_each(|membership| self.handle().pubsub().leave(membership));
     }
 }
 

@@ -40,8 +40,8 @@ impl Event {
 pub(super) fn from_payload<T: DeserializeOwned>(payload: &Payload) -> Result<T, serde_json::Error> {
     match payload {
         Payload::Json(json) => serde_json::from_str(json),
-        Payload::Text(_) | Payload::Binary(_) => {
-            Err(serde::de::Error::custom("expected JSON, and the payload is binary"))
-        }
+        Payload::Text(_) | Payload::Binary(_) => Err(serde::de::Error::custom(
+            "expected JSON, and the payload is binary",
+        )),
     }
 }

@@ -100,16 +100,31 @@ impl<C: Channel> Join<C> {
 
 impl<C: Channel> Clone for Join<C> {
     fn clone(&self) -> Self {
-        let Seed { conversation, payload, socket, assigns, fixed } = &self.0;
-        let (conversation, payload, socket) = (conversation.clone(), payload.clone(), socket.clone());
-        Join(Seed { conversation, payload, socket, assigns: *assigns, fixed: *fixed })
+        let Seed {
+            conversation,
+            payload,
+            socket,
+            assigns,
+            fixed,
+        } = &self.0;
+        let (conversation, payload, socket) =
+            (conversation.clone(), payload.clone(), socket.clone());
+        Join(Seed {
+            conversation,
+            payload,
+            socket,
+            assigns: *assigns,
+            fixed: *fixed,
+        })
     }
 }
 
 impl<C: Channel> fmt::Debug for Join<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The parameters may hold credentials.
-        f.debug_struct("Join").field("topic", &self.topic()).finish_non_exhaustive()
+        f.debug_struct("Join")
+            .field("topic", &self.topic())
+            .finish_non_exhaustive()
     }
 }
 
@@ -216,7 +231,10 @@ pub struct Joined<C> {
 impl<C> Joined<C> {
     /// With an empty reply.
     pub const fn new(channel: C) -> Self {
-        Joined { channel, reply: Payload::EMPTY }
+        Joined {
+            channel,
+            reply: Payload::EMPTY,
+        }
     }
 
     /// With this reply.
@@ -328,11 +346,17 @@ impl JoinError {
 
     /// With any payload.
     pub fn with(payload: impl Into<Payload>) -> Self {
-        JoinError { payload: payload.into(), cause: None }
+        JoinError {
+            payload: payload.into(),
+            cause: None,
+        }
     }
 
     pub(super) fn caused_by(self, cause: Arc<Cause>) -> Self {
-        JoinError { cause: Some(cause), ..self }
+        JoinError {
+            cause: Some(cause),
+            ..self
+        }
     }
 
     pub(super) fn cause(&self) -> Option<&Arc<Cause>> {

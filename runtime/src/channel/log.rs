@@ -12,32 +12,55 @@ pub(super) struct Whose<'a> {
 
 /// The name of the channel that serves a topic.
 pub(super) fn channel_of<S: ChannelSocket>(topic: &str) -> &'static str {
-    S::CHANNELS.iter().find(|route| route.matches(topic)).map_or("", Route::channel)
+    S::CHANNELS
+        .iter()
+        .find(|route| route.matches(topic))
+        .map_or("", Route::channel)
 }
 
 impl<'a> Whose<'a> {
-    pub(super) fn new(conversation: &'a Conversation, channel: impl FnOnce(&str) -> &'static str) -> Self {
+    pub(super) fn new(
+        conversation: &'a Conversation,
+        channel: impl FnOnce(&str) -> &'static str,
+    ) -> Self {
         let (socket, topic) = (conversation.client.link.socket(), conversation.topic());
-        Whose { socket, channel: channel(topic), topic }
+        Whose {
+            socket,
+            channel: channel(topic),
+            topic,
+        }
     }
 
     /// A refusal is a decision about the client; anything else is a failure of the server.
     pub(super) fn refused(&self, error: &JoinError) {
-        let (Whose { socket, channel, .. }, topic) = (self, shown(self.topic));
+        let (
+            Whose {
+                socket, channel, ..
+            },
+            topic,
+        ) = (self, shown(self.topic));
         match error.cause() {
             Some(cause) if !cause.told => {
                 tracing::error!(socket, channel, %topic, error = %chain(&*cause.error), "join failed");
             }
             cause => {
                 let reason = cause.map(|cause| chain(&*cause.error).to_string());
-                let reply = error.payload().as_text().map(|text| told(&text).to_string());
+                let reply = error
+                    .payload()
+                    .as_text()
+                    .map(|text| told(&text).to_string());
                 tracing::info!(socket, channel, %topic, reply, reason, "a join was refused");
             }
         }
     }
 
     pub(super) fn failed(&self, cause: &Cause) {
-        let (Whose { socket, channel, .. }, topic) = (self, shown(self.topic));
+        let (
+            Whose {
+                socket, channel, ..
+            },
+            topic,
+        ) = (self, shown(self.topic));
         let event = cause.event.as_deref().map(|event| shown(event).to_string());
         let error = chain(&*cause.error);
         if cause.told {

@@ -20,7 +20,10 @@ pub struct Mailbox<I> {
 
 impl<I: Send + 'static> Mailbox<I> {
     pub(super) fn new(conversation: Arc<Conversation>) -> Self {
-        Mailbox { conversation, info: PhantomData }
+        Mailbox {
+            conversation,
+            info: PhantomData,
+        }
     }
 
     /// Sends to the channel's `handle_info`. Messages of one sender arrive in order.
@@ -37,7 +40,11 @@ impl<I: Send + 'static> Mailbox<I> {
             return Err(MailboxError::Closed);
         }
         let place = self.conversation.place(bytes).ok_or(MailboxError::Full)?;
-        let sent = self.conversation.client.mailbox.send(Signal::info(place, Box::new(info)));
+        let sent = self
+            .conversation
+            .client
+            .mailbox
+            .send(Signal::info(place, Box::new(info)));
         sent.map_err(|error| match error {
             socket::SendError::Full(_) => MailboxError::Full,
             _ => MailboxError::Closed,
@@ -55,8 +62,11 @@ impl<I: Send + 'static> Mailbox<I> {
     where
         I: From<Broadcast>,
     {
-        let delivery = Arc::new(Delivery { mailbox: self.clone() });
-        self.conversation.keep(self.conversation.handle().pubsub().deliver(topic, delivery));
+        let delivery = Arc::new(Delivery {
+            mailbox: self.clone(),
+        });
+        self.conversation
+            .keep(self.conversation.handle().pubsub().deliver(topic, delivery));
     }
 
     /// Ends every such subscription to a topic.
@@ -67,13 +77,18 @@ impl<I: Send + 'static> Mailbox<I> {
 
 impl<I> Clone for Mailbox<I> {
     fn clone(&self) -> Self {
-        Mailbox { conversation: self.conversation.clone(), info: PhantomData }
+        Mailbox {
+            conversation: self.conversation.clone(),
+            info: PhantomData,
+        }
     }
 }
 
 impl<I> fmt::Debug for Mailbox<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mailbox").field("topic", &self.conversation.topic()).finish()
+        f.debug_struct("Mailbox")
+            .field("topic", &self.conversation.topic())
+            .finish()
     }
 }
 
@@ -111,7 +126,9 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
 
     fn deliver(&self, broadcast: &Broadcast) {
         let bytes = broadcast.payload().len();
-        if let Err(MailboxError::Full) = self.mailbox.send_holding(I::from(broadcast.clone()), bytes) {
+        if let Err(MailboxError::Full) =
+            self.mailbox.send_holding(I::from(broadcast.clone()), bytes)
+        {
             let topic = shown(broadcast.topic());
             tracing::warn!(%topic, "a broadcast was lost: the channel's mailbox is full");
         }
@@ -131,7 +148,9 @@ impl Subscriber for Intercepts {
         if !conversation.intercept.contains(&broadcast.event()) {
             return;
         }
-        let Some(place) = conversation.place(broadcast.payload().len()) else { return self.overflow() };
+        let Some(place) = conversation.place(broadcast.payload().len()) else {
+            return self.overflow();
+        };
         let signal = Signal::intercepted(place, broadcast.clone());
         if let Err(socket::SendError::Full(_)) = conversation.client.mailbox.send(signal) {
             self.overflow();
@@ -144,7 +163,10 @@ impl Intercepts {
     fn overflow(&self) {
         let Intercepts(conversation) = self;
         if conversation.overflows() {
-            let _ = conversation.client.mailbox.send_beyond(Signal::overflowed(conversation.clone()));
+            let _ = conversation
+                .client
+                .mailbox
+                .send_beyond(Signal::overflowed(conversation.clone()));
         }
     }
 }

@@ -90,8 +90,8 @@ mod table;
 mod typed;
 
 pub use self::serializer::{
-    ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable, Unencodable,
-    UnsupportedVersion, V1, V2, Versioned, negotiate,
+    ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable,
+    Unencodable, UnsupportedVersion, V1, V2, Versioned, negotiate,
 };
 pub use self::{
     answer::{Answer, IntoAnswer, Reply},

@@ -21,7 +21,8 @@ use crate::{
     message::Message,
     pubsub::Payload,
     socket::{
-        Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket, SocketOptions,
+        Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket,
+        SocketOptions,
     },
     watchdog,
 };
@@ -74,7 +75,12 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         })?;
         let mailbox = connect.mailbox().clone();
         let socket = Arc::new(S::connect(connect).await?);
-        Ok(Multiplexer { socket, speaks, mailbox, table: None })
+        Ok(Multiplexer {
+            socket,
+            speaks,
+            mailbox,
+            table: None,
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -106,7 +112,11 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         let task = match signal.0 {
             Kind::ToSocket(broadcast) if broadcast.event() == "disconnect" => {
                 let text = Cow::Borrowed("");
-                return Flow::Stop { code: GOING_AWAY, text, reason: Reason::Disconnected };
+                return Flow::Stop {
+                    code: GOING_AWAY,
+                    text,
+                    reason: Reason::Disconnected,
+                };
             }
             Kind::ToSocket(_) => None,
             Kind::Info(place, info) => self.hand_over(Call::Info(place, info)),
@@ -131,7 +141,9 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
     }
 
     fn takes_messages(&mut self) -> bool {
-        self.table.as_ref().is_none_or(|table| table.client.has_room())
+        self.table
+            .as_ref()
+            .is_none_or(|table| table.client.has_room())
     }
 
     fn terminate(mut self, reason: Reason) {
@@ -158,7 +170,10 @@ impl<S: ChannelSocket> Multiplexer<S> {
             self.reply(out, &Ref::NULL, &message, &Reply::ok(Payload::EMPTY));
             return None;
         }
-        let Some(slot) = topic.zip(self.table.as_mut()).and_then(|(topic, table)| table.get(topic)) else {
+        let Some(slot) = topic
+            .zip(self.table.as_mut())
+            .and_then(|(topic, table)| table.get(topic))
+        else {
             self.unjoined(&message, out);
             return None;
         };
@@ -189,12 +204,21 @@ impl<S: ChannelSocket> Multiplexer<S> {
         out: &mut Outbox,
     ) -> Option<Task> {
         if message.event.as_str() == Some("phx_leave") {
-            self.reply(out, conversation.join_ref(), &message, &Reply::ok(Payload::EMPTY));
+            self.reply(
+                out,
+                conversation.join_ref(),
+                &message,
+                &Reply::ok(Payload::EMPTY),
+            );
             self.end(conversation, Reason::Left, out);
             return None;
         }
         if message.event.as_str().is_none() {
-            self.end(conversation, Reason::Protocol("an event's name is no text".into()), out);
+            self.end(
+                conversation,
+                Reason::Protocol("an event's name is no text".into()),
+                out,
+            );
             return None;
         }
         begin(self.current(conversation)?, message, bytes)
@@ -211,7 +235,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     /// The callback that a join has to wait for, if there are as many as there may be channels.
     fn in_the_way(&mut self, join: &ClientMessage) -> Option<Arc<Conversation>> {
-        self.table.as_mut()?.in_the_way(join.topic.as_str()?, S::MAX_CHANNELS)
+        self.table
+            .as_mut()?
+            .in_the_way(join.topic.as_str()?, S::MAX_CHANNELS)
     }
 
     /// Gives up callbacks until there is room for that of a join.
@@ -226,23 +252,40 @@ impl<S: ChannelSocket> Multiplexer<S> {
     fn join(&mut self, message: ClientMessage, bytes: usize, out: &mut Outbox) -> Option<Task> {
         let topic = message.topic.as_str();
         let route = topic.and_then(|topic| {
-            S::CHANNELS.iter().find(|route| route.matches(topic)).map(|route| (topic, route))
+            S::CHANNELS
+                .iter()
+                .find(|route| route.matches(topic))
+                .map(|route| (topic, route))
         });
         let Some((topic, route)) = route else {
             let topic = message.topic.to_string();
             tracing::warn!(topic = %shown(&topic), "a client tried to join a topic that no channel serves");
-            self.reply(out, &Ref::NULL, &message, &Reply::because("unmatched topic"));
+            self.reply(
+                out,
+                &Ref::NULL,
+                &message,
+                &Reply::because("unmatched topic"),
+            );
             return None;
         };
         let table = self.table(out);
         if table.get(topic).is_none() && table.live() >= S::MAX_CHANNELS {
             let topic = shown(topic);
             tracing::error!(%topic, most = S::MAX_CHANNELS, "a client tried to join too many channels");
-            self.reply(out, &message.join_ref, &message, &Reply::because("too many channels joined"));
+            self.reply(
+                out,
+                &message.join_ref,
+                &message,
+                &Reply::because("too many channels joined"),
+            );
             return None;
         }
         let replaced = self.replace(topic, out);
-        let join_ref = if message.join_ref.is_null() { &message.reference } else { &message.join_ref };
+        let join_ref = if message.join_ref.is_null() {
+            &message.reference
+        } else {
+            &message.join_ref
+        };
         let client = self.table(out).client.clone();
         let join_ref = join_ref.clone();
         let slot = self.table(out).insert(|slot| {
@@ -252,14 +295,24 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let conversation = slot.conversation.clone();
         let callback = route.join(conversation.clone(), message.payload, self.socket.clone());
         tracing::debug!(topic = %shown(topic), channel = route.channel(), "a client joins");
-        Some(Task { conversation, callback, bytes })
+        Some(Task {
+            conversation,
+            callback,
+            bytes,
+        })
     }
 
     fn table(&mut self, out: &Outbox) -> &mut Table {
         self.table.get_or_insert_with(|| {
             let (link, mailbox) = (out.link().clone(), self.mailbox.clone());
             let serializer = self.speaks.serializer;
-            Table::new(Client::new(link, mailbox, serializer, S::SERIALIZERS, S::MAX_WAITING_SIZE))
+            Table::new(Client::new(
+                link,
+                mailbox,
+                serializer,
+                S::SERIALIZERS,
+                S::MAX_WAITING_SIZE,
+            ))
         })
     }
 
@@ -288,12 +341,21 @@ impl<S: ChannelSocket> Multiplexer<S> {
             return None;
         }
         let callback = slot.begin(call, None)?;
-        Some(Task { conversation, callback, bytes: 0 })
+        Some(Task {
+            conversation,
+            callback,
+            bytes: 0,
+        })
     }
 
     /// Runs a callback, and those that waited for it, until one has to wait itself: that one goes to a task of its own.
     async fn run(&mut self, mut task: Option<Task>, out: &mut Outbox) {
-        while let Some(Task { conversation, mut callback, bytes }) = task {
+        while let Some(Task {
+            conversation,
+            mut callback,
+            bytes,
+        }) = task
+        {
             let polled = poll_fn(|cx| {
                 watchdog::topic(conversation.topic());
                 Poll::Ready(callback.as_mut().poll(cx))
@@ -311,15 +373,23 @@ impl<S: ChannelSocket> Multiplexer<S> {
         loop {
             let slot = self.current(conversation).filter(|slot| !slot.is_away())?;
             if slot.is_busy() && out.link().is_over_high_water() {
-                let _ = self.mailbox.send_beyond(Signal::resumed(conversation.clone()));
+                let _ = self
+                    .mailbox
+                    .send_beyond(Signal::resumed(conversation.clone()));
                 return None;
             }
             let task = match slot.next()? {
                 Waiting::Call(call) => {
                     let callback = slot.begin(call, None);
-                    callback.map(|callback| Task { conversation: conversation.clone(), callback, bytes: 0 })
+                    callback.map(|callback| Task {
+                        conversation: conversation.clone(),
+                        callback,
+                        bytes: 0,
+                    })
                 }
-                Waiting::Message(message, held) => self.handle(conversation, message, held.bytes(), out),
+                Waiting::Message(message, held) => {
+                    self.handle(conversation, message, held.bytes(), out)
+                }
             };
             if task.is_some() {
                 return task;
@@ -342,19 +412,31 @@ impl<S: ChannelSocket> Multiplexer<S> {
 /// A connection that was cut off tells its channels too.
 impl<S: ChannelSocket> Drop for Multiplexer<S> {
     fn drop(&mut self) {
-        self.leave_all(&Reason::Closed { code: 1006, text: String::new() });
+        self.leave_all(&Reason::Closed {
+            code: 1006,
+            text: String::new(),
+        });
     }
 }
 
 impl<S: ChannelSocket> fmt::Debug for Multiplexer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let channels = self.table.as_ref().map_or(0, |table| table.len());
-        f.debug_struct("Multiplexer").field("channels", &channels).finish_non_exhaustive()
+        f.debug_struct("Multiplexer")
+            .field("channels", &channels)
+            .finish_non_exhaustive()
     }
 }
 
-fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) -> Result<(), SendError> {
-    let message = speaks.serializer.encode(message).map_err(SendError::Unencodable)?;
+fn send(
+    speaks: &Versioned,
+    message: &ServerMessage<'_>,
+    out: &mut Outbox,
+) -> Result<(), SendError> {
+    let message = speaks
+        .serializer
+        .encode(message)
+        .map_err(SendError::Unencodable)?;
     out.try_push(message).map_err(SendError::Unsupported)
 }
 
@@ -362,12 +444,25 @@ fn send(speaks: &Versioned, message: &ServerMessage<'_>, out: &mut Outbox) -> Re
 /// unknown, or too long to be echoed.
 fn not_understood(error: &Undecodable) -> Flow {
     let text = format!("undecodable message: {error}");
-    Flow::Stop { code: INTERNAL_ERROR, text: text.clone().into(), reason: Reason::Protocol(text.into()) }
+    Flow::Stop {
+        code: INTERNAL_ERROR,
+        text: text.clone().into(),
+        reason: Reason::Protocol(text.into()),
+    }
 }
 
 /// Begins the callback of an event.
 fn begin(slot: &mut Slot, message: ClientMessage, bytes: usize) -> Option<Task> {
-    let ClientMessage { reference, event: name, payload, .. } = message;
+    let ClientMessage {
+        reference,
+        event: name,
+        payload,
+        ..
+    } = message;
     let callback = slot.begin(Call::In(Event { name, payload }), Some(reference))?;
-    Some(Task { conversation: slot.conversation.clone(), callback, bytes })
+    Some(Task {
+        conversation: slot.conversation.clone(),
+        callback,
+        bytes,
+    })
 }

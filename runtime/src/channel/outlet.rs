@@ -50,7 +50,11 @@ impl Error for SendError {}
 
 impl Outlet {
     pub(super) fn new(conversation: Arc<Conversation>, reference: Option<Ref>) -> Self {
-        Outlet { conversation, reference, unsent: None }
+        Outlet {
+            conversation,
+            reference,
+            unsent: None,
+        }
     }
 
     /// That of a join that no socket knows of, while a message is being handled.
@@ -58,7 +62,10 @@ impl Outlet {
     pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
         let mailbox = Inbox::new(link.id()).mailbox();
         let client = Client::new(link, mailbox, &V2, Versioned::DEFAULT, usize::MAX);
-        Outlet::new(Conversation::new(topic, Ref::from("1"), client, &[], 0), Some(Ref::from("2")))
+        Outlet::new(
+            Conversation::new(topic, Ref::from("1"), client, &[], 0),
+            Some(Ref::from("2")),
+        )
     }
 
     /// Why the channel ends if its callback is dropped.
@@ -67,7 +74,11 @@ impl Outlet {
     }
 
     /// Gives the client the reply, and says why the channel ends, if it does. `channel` names the one of a topic.
-    pub(super) fn answer(&mut self, answer: Answer, channel: fn(&str) -> &'static str) -> Option<Reason> {
+    pub(super) fn answer(
+        &mut self,
+        answer: Answer,
+        channel: fn(&str) -> &'static str,
+    ) -> Option<Reason> {
         let answer = match self.unsent.take() {
             None => answer,
             Some(error) => answer.or_fail(&error),
@@ -97,12 +108,17 @@ impl Outlet {
             }
             return;
         };
-        let Err(error) = self.conversation.reply(reference, reply) else { return };
+        let Err(error) = self.conversation.reply(reference, reply) else {
+            return;
+        };
         if error == SendError::Left {
             return;
         }
         tracing::error!(%topic, "a reply was not sent: {error}");
-        if let Err(error) = self.conversation.reply(reference, &Reply::because("internal error")) {
+        if let Err(error) = self
+            .conversation
+            .reply(reference, &Reply::because("internal error"))
+        {
             tracing::error!(%topic, "a reply was not sent: {error}");
         }
     }
@@ -152,7 +168,11 @@ impl Outlet {
     ///
     /// # Errors
     /// When no client can get the payload, or the endpoint has more broadcasts waiting than it may.
-    pub fn broadcast(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
+    pub fn broadcast(
+        &mut self,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
         self.conversation.broadcast(event, payload.into())
     }
 
@@ -160,18 +180,27 @@ impl Outlet {
     ///
     /// # Errors
     /// As `broadcast`.
-    pub fn broadcast_from(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), BroadcastError> {
+    pub fn broadcast_from(
+        &mut self,
+        event: &str,
+        payload: impl Into<Payload>,
+    ) -> Result<(), BroadcastError> {
         let payload = payload.into();
         self.conversation.check_broadcast(event, &payload)?;
-        self.conversation.client.link.broadcast_from(self.conversation.topic(), event, payload)
+        self.conversation
+            .client
+            .link
+            .broadcast_from(self.conversation.topic(), event, payload)
     }
 
     /// What a reply can be given by later, from any task. `None` if no message of the client is being handled, or it
     /// expects no reply.
     pub fn socket_ref(&self) -> Option<SocketRef> {
         let reference = self.message_ref();
-        (!reference.is_null())
-            .then(|| SocketRef { conversation: self.conversation.clone(), reference: reference.clone() })
+        (!reference.is_null()).then(|| SocketRef {
+            conversation: self.conversation.clone(),
+            reference: reference.clone(),
+        })
     }
 
     /// The identity of the client's connection among subscribers.
@@ -199,7 +228,9 @@ impl Outlet {
 
 impl fmt::Debug for Outlet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outlet").field("topic", &self.topic()).finish_non_exhaustive()
+        f.debug_struct("Outlet")
+            .field("topic", &self.topic())
+            .finish_non_exhaustive()
     }
 }
 
@@ -218,12 +249,16 @@ impl SocketRef {
     pub fn reply(&self, reply: impl Into<Reply>) -> Result<(), SendError> {
         let reply = reply.into();
         if let Some(cause) = reply.cause() {
-            let (socket, topic) = (self.conversation.client.link.socket(), shown(self.conversation.topic()));
+            let (socket, topic) = (
+                self.conversation.client.link.socket(),
+                shown(self.conversation.topic()),
+            );
             tracing::error!(socket, %topic, error = %chain(&*cause.error), "a reply was an error");
         }
         let replied = self.conversation.reply(&self.reference, &reply);
         if let Err(SendError::Unencodable(_) | SendError::Unsupported(_)) = replied {
-            self.conversation.reply(&self.reference, &Reply::because("internal error"))?;
+            self.conversation
+                .reply(&self.reference, &Reply::because("internal error"))?;
         }
         replied
     }

@@ -49,9 +49,9 @@ impl FromEvent for Binary {
     fn from_event(event: Event) -> Result<Self, InvalidPayload> {
         match event.into_payload() {
             Payload::Binary(bytes) => Ok(Binary(bytes)),
-            Payload::Json(_) | Payload::Text(_) => {
-                Err(InvalidPayload::new("expected bytes, and the payload is JSON"))
-            }
+            Payload::Json(_) | Payload::Text(_) => Err(InvalidPayload::new(
+                "expected bytes, and the payload is JSON",
+            )),
         }
     }
 }

@@ -29,7 +29,10 @@ impl<S: ChannelSocket> Route<S> {
     pub const fn new<C: Channel<Socket = S>>(pattern: &'static str, name: &'static str) -> Self {
         let mut at = 0;
         while at + 1 < pattern.len() {
-            assert!(pattern.as_bytes()[at] != b'*', "a topic pattern has its `*` at the end");
+            assert!(
+                pattern.as_bytes()[at] != b'*',
+                "a topic pattern has its `*` at the end"
+            );
             at += 1;
         }
         Route {
@@ -63,14 +66,28 @@ impl<S: ChannelSocket> Route<S> {
         self.name
     }
 
-    pub(super) fn join(&self, conversation: Arc<Conversation>, payload: Payload, socket: Arc<S>) -> Callback {
+    pub(super) fn join(
+        &self,
+        conversation: Arc<Conversation>,
+        payload: Payload,
+        socket: Arc<S>,
+    ) -> Callback {
         let fixed = self.pattern.strip_suffix('*').unwrap_or(self.pattern).len();
-        (self.join)(Seed { conversation, payload, socket, assigns: self.assigns, fixed })
+        (self.join)(Seed {
+            conversation,
+            payload,
+            socket,
+            assigns: self.assigns,
+            fixed,
+        })
     }
 }
 
 impl<S> fmt::Debug for Route<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Route").field("pattern", &self.pattern).field("channel", &self.name).finish()
+        f.debug_struct("Route")
+            .field("pattern", &self.pattern)
+            .field("channel", &self.name)
+            .finish()
     }
 }

@@ -39,7 +39,15 @@ impl Slot {
         replaced: Option<Ref>,
     ) -> Self {
         let waiting = VecDeque::new();
-        Slot { conversation, join_ref, reference, replaced, joined: false, channel: None, waiting }
+        Slot {
+            conversation,
+            join_ref,
+            reference,
+            replaced,
+            joined: false,
+            channel: None,
+            waiting,
+        }
     }
 
     pub(super) fn is_joined(&self) -> bool {

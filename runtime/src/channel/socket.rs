@@ -86,7 +86,8 @@ impl<S: ChannelSocket> Needed for WithChannels<S> {
     }
 }
 
-impl<App, Owner: ?Sized, S: ChannelSocket + ProvideChannels<App>> Provide<App, Owner> for WithChannels<S>
+impl<App, Owner: ?Sized, S: ChannelSocket + ProvideChannels<App>> Provide<App, Owner>
+    for WithChannels<S>
 where
     S::State: Provide<App, S>,
 {

@@ -20,7 +20,13 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(client: Arc<Client>) -> Box<Self> {
         let (slots, places, lingering) = Default::default();
-        Box::new(Table { client, slots, places, latest: 0, lingering })
+        Box::new(Table {
+            client,
+            slots,
+            places,
+            latest: 0,
+            lingering,
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -45,7 +51,8 @@ impl Table {
     /// Makes the slot of a topic that has none. The conversation is told its place.
     pub(super) fn insert(&mut self, make: impl FnOnce(usize) -> Slot) -> &mut Slot {
         let slot = self.slots.insert_with(make);
-        self.places.insert(slot.conversation.shared_topic(), slot.conversation.slot());
+        self.places
+            .insert(slot.conversation.shared_topic(), slot.conversation.slot());
         slot
     }
 
@@ -65,7 +72,8 @@ impl Table {
 
     /// Channels, and callbacks of channels that have ended.
     pub(super) fn live(&mut self) -> usize {
-        self.lingering.retain(|conversation| conversation.is_running());
+        self.lingering
+            .retain(|conversation| conversation.is_running());
         self.slots.len() + self.lingering.len()
     }
 

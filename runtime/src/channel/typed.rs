@@ -17,11 +17,16 @@ struct Typed<C>(C);
 
 impl<C: Channel> Instance for Typed<C> {
     fn handle(self: Box<Self>, call: Call, out: Outlet) -> Callback {
-        let mut owned = Owned { channel: Some(self), out };
+        let mut owned = Owned {
+            channel: Some(self),
+            out,
+        };
         // A future for each: none keeps room for what another one holds.
         match call {
             Call::In(event) => Box::pin(async move {
-                let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
+                let Some((channel, out)) = owned.parts() else {
+                    return Outcome::GivenUp;
+                };
                 let handling = async {
                     let answer = channel.handle_in(event, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
@@ -31,8 +36,12 @@ impl<C: Channel> Instance for Typed<C> {
             }),
             Call::Info(place, info) => Box::pin(async move {
                 let _place = place;
-                let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
-                let Ok(info) = info.downcast::<C::Info>() else { return owned.outcome(Ok(None)) };
+                let Some((channel, out)) = owned.parts() else {
+                    return Outcome::GivenUp;
+                };
+                let Ok(info) = info.downcast::<C::Info>() else {
+                    return owned.outcome(Ok(None));
+                };
                 let handling = async {
                     let answer = channel.handle_info(*info, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
@@ -42,7 +51,9 @@ impl<C: Channel> Instance for Typed<C> {
             }),
             Call::Out(place, broadcast) => Box::pin(async move {
                 let _place = place;
-                let Some((channel, out)) = owned.parts() else { return Outcome::GivenUp };
+                let Some((channel, out)) = owned.parts() else {
+                    return Outcome::GivenUp;
+                };
                 let handling = async {
                     let answer = channel.handle_out(broadcast, out).await;
                     out.answer(answer, channel_of::<C::Socket>)
@@ -72,10 +83,15 @@ impl<C: Channel> Owned<C> {
     }
 
     fn outcome(&mut self, handled: Result<Option<Reason>, Panic>) -> Outcome {
-        let Some(channel) = self.channel.take() else { return Outcome::GivenUp };
+        let Some(channel) = self.channel.take() else {
+            return Outcome::GivenUp;
+        };
         match handled {
             Ok(end) => Outcome::Handled { channel, end },
-            Err(panic) => Outcome::Crashed { channel, text: panic.to_string() },
+            Err(panic) => Outcome::Crashed {
+                channel,
+                text: panic.to_string(),
+            },
         }
     }
 }
@@ -92,9 +108,10 @@ impl<C: Channel> Drop for Owned<C> {
 pub(super) fn join<C: Channel>(join: Join<C>) -> Callback {
     Box::pin(async move {
         match watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await {
-            Ok(Ok(joined)) => {
-                Outcome::Joined { channel: Box::new(Typed(joined.channel)), reply: joined.reply }
-            }
+            Ok(Ok(joined)) => Outcome::Joined {
+                channel: Box::new(Typed(joined.channel)),
+                reply: joined.reply,
+            },
             Ok(Err(error)) => Outcome::Refused(error),
             Err(panic) => Outcome::JoinCrashed(panic.to_string()),
         }

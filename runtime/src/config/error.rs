@@ -68,7 +68,12 @@ pub struct ConfigError {
 impl ConfigError {
     /// A finding: lower case, no full stop, code in backticks.
     pub fn new(message: impl Into<String>) -> Self {
-        ConfigError { message: message.into(), key: None, source: None, help: Vec::new() }
+        ConfigError {
+            message: message.into(),
+            key: None,
+            source: None,
+            help: Vec::new(),
+        }
     }
 
     /// Adds a line that says what to do.
@@ -122,7 +127,9 @@ impl fmt::Display for ConfigError {
             (None, Some(source)) => write!(f, " (from {source})")?,
             (_, None) => {}
         }
-        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+        self.help
+            .iter()
+            .try_for_each(|help| write!(f, "\n  help: {help}"))
     }
 }
 
@@ -130,7 +137,8 @@ impl std::error::Error for ConfigError {}
 
 impl From<Mistake> for ConfigError {
     fn from(Mistake { text, help }: Mistake) -> Self {
-        help.into_iter().fold(ConfigError::new(text), ConfigError::help)
+        help.into_iter()
+            .fold(ConfigError::new(text), ConfigError::help)
     }
 }
 

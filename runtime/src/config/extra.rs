@@ -19,8 +19,12 @@ pub struct Extra(pub(super) Value);
 
 impl Extra {
     /// A table, by key; of keys given twice the last wins.
-    pub fn table<K: Into<String>, V: Into<Extra>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
-        let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into().0));
+    pub fn table<K: Into<String>, V: Into<Extra>>(
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into().0));
         Extra(Value::Object(entries.collect::<Map<_, _>>()))
     }
 }
@@ -75,7 +79,9 @@ impl From<f64> for Extra {
 
 impl<T: Into<Extra>> From<Vec<T>> for Extra {
     fn from(items: Vec<T>) -> Self {
-        Extra(Value::Array(items.into_iter().map(|item| item.into().0).collect()))
+        Extra(Value::Array(
+            items.into_iter().map(|item| item.into().0).collect(),
+        ))
     }
 }
 
@@ -92,19 +98,27 @@ pub struct Extras(pub(super) Vec<(String, Setting<Extra>)>);
 /// Only the keys: other libraries may keep their secrets there.
 impl fmt::Debug for Extras {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(key, _)| key)).finish()
+        f.debug_set()
+            .entries(self.0.iter().map(|(key, _)| key))
+            .finish()
     }
 }
 
 impl Extras {
     /// What the layer itself says, without its variables.
     fn given(&self) -> Vec<(String, Extra)> {
-        self.0.iter().filter_map(|(key, setting)| Some((key.clone(), setting.value.clone()?))).collect()
+        self.0
+            .iter()
+            .filter_map(|(key, setting)| Some((key.clone(), setting.value.clone()?)))
+            .collect()
     }
 
     fn variables(&self, key: Key<'_>, resolver: &mut Resolver<'_>) -> Vec<(String, Extra)> {
         let variable = |(name, setting): &(String, Setting<Extra>)| {
-            Some((name.clone(), resolver.read_environment(Key(&key.below(name)), setting)?))
+            Some((
+                name.clone(),
+                resolver.read_environment(Key(&key.below(name)), setting)?,
+            ))
         };
         self.0.iter().filter_map(variable).collect()
     }
@@ -117,7 +131,10 @@ pub(super) struct ExtraConfig(Map<String, Value>);
 impl ExtraConfig {
     pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigTypeError>> {
         let value = self.0.get(key)?;
-        Some(T::deserialize(value).map_err(|error| ConfigTypeError { key: key.to_owned(), error }))
+        Some(T::deserialize(value).map_err(|error| ConfigTypeError {
+            key: key.to_owned(),
+            error,
+        }))
     }
 
     pub(super) fn set(&mut self, key: String, value: Extra) {

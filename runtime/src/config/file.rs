@@ -36,7 +36,10 @@ impl File {
     }
 
     pub(super) fn new(path: &Path, text: String) -> Self {
-        File { path: path.to_owned(), text }
+        File {
+            path: path.to_owned(),
+            text,
+        }
     }
 
     /// Parses what can be parsed, and finds keys that do not exist.
@@ -47,15 +50,25 @@ impl File {
             let at = error.span().map_or(0, |span| span.start);
             errors.push(ConfigError::new(error.message()).from(self.source(at)));
         }
-        let parsed = Parsed { file: self, table: table.into_inner() };
+        let parsed = Parsed {
+            file: self,
+            table: table.into_inner(),
+        };
         parsed.find_unknown(Key::TOP, names::top(), errors);
         parsed
     }
 
     fn source(&self, offset: usize) -> Source {
-        let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
+        let before = self
+            .text
+            .as_bytes()
+            .get(..offset)
+            .unwrap_or(self.text.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Source::File { path: self.path.clone(), line }
+        Source::File {
+            path: self.path.clone(),
+            line,
+        }
     }
 }
 
@@ -75,7 +88,9 @@ impl<'a> Parsed<'a> {
     /// The table of this name, if there is one.
     pub(super) fn group(&self, key: Key<'_>) -> Option<&DeTable<'a>> {
         let names = key.0.split('.').filter(|name| !name.is_empty());
-        names.into_iter().try_fold(&self.table, |table, name| table.get(name)?.get_ref().as_table())
+        names.into_iter().try_fold(&self.table, |table, name| {
+            table.get(name)?.get_ref().as_table()
+        })
     }
 
     /// The names in a group.
@@ -87,14 +102,19 @@ impl<'a> Parsed<'a> {
     fn find_unknown(&self, group: Key<'_>, known: &[(&str, Shape)], errors: &mut Vec<ConfigError>) {
         for (name, value) in self.group(group).into_iter().flatten() {
             let text = name.get_ref().as_ref();
-            let shape = known.iter().find(|(known, _)| *known == text).map(|(_, shape)| *shape);
+            let shape = known
+                .iter()
+                .find(|(known, _)| *known == text)
+                .map(|(_, shape)| *shape);
             match (shape, value.get_ref()) {
                 (Some(Shape::Group(below)), DeValue::Table(_)) => {
                     self.find_unknown(Key(&group.below(text)), below, errors);
                 }
                 (Some(Shape::Open), DeValue::Table(_)) | (Some(Shape::Value), _) => {}
                 (Some(_), _) => errors.push(self.not_a_group(text, name)),
-                (None, _) => errors.push(names::unknown(group, known, text).from(self.source(name))),
+                (None, _) => {
+                    errors.push(names::unknown(group, known, text).from(self.source(name)))
+                }
             }
         }
     }

@@ -42,8 +42,10 @@ fn not_in_a_file(name: &str) -> Option<ConfigError> {
         return Some(error.help("remove it; a later version will have it"));
     }
     OF_A_MOUNT.contains(&name).then(|| {
-        ConfigError::new(format!("`{name}` belongs to a mount, which is fixed at compile time"))
-            .help("write it into `socket(\"/path\", Type, ..)` of `endpoint!`, and remove it here")
+        ConfigError::new(format!(
+            "`{name}` belongs to a mount, which is fixed at compile time"
+        ))
+        .help("write it into `socket(\"/path\", Type, ..)` of `endpoint!`, and remove it here")
     })
 }
 
@@ -54,7 +56,11 @@ pub(super) fn unknown(group: Key<'_>, known: &[(&str, Shape)], name: &str) -> Co
     if at_the_top && let Some(error) = not_in_a_file(name) {
         return error;
     }
-    let within = if at_the_top { String::new() } else { format!(" in `{}`", group.0) };
+    let within = if at_the_top {
+        String::new()
+    } else {
+        format!(" in `{}`", group.0)
+    };
     let error = ConfigError::new(format!("unknown key `{}`{within}", name.escape_debug()));
     match did_you_mean(name, known.iter().copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
@@ -76,17 +82,23 @@ mod tests {
     #[test]
     fn what_is_part_of_the_binary_is_no_unknown_key() {
         for name in ["socket", "plug", "state"] {
-            assert!(said(name).starts_with(&format!("`{name}` is fixed at compile time\n  help: declare")));
+            assert!(said(name).starts_with(&format!(
+                "`{name}` is fixed at compile time\n  help: declare"
+            )));
         }
         assert!(
-            said("websocket").starts_with("`websocket` belongs to a mount, which is fixed at compile time")
+            said("websocket")
+                .starts_with("`websocket` belongs to a mount, which is fixed at compile time")
         );
     }
 
     #[test]
     fn what_is_to_come_is_no_unknown_key() {
         for name in ["force_ssl", "https", "watchers"] {
-            assert!(said(name).starts_with(&format!("`{name}` is not supported yet\n  help: remove it")));
+            assert!(
+                said(name)
+                    .starts_with(&format!("`{name}` is not supported yet\n  help: remove it"))
+            );
         }
     }
 }

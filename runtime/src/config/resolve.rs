@@ -34,7 +34,9 @@ impl Layers<'_> {
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
         let mut errors = Vec::new();
-        let file = self.file.and_then(|path| File::read(path).map_err(|error| errors.push(error)).ok());
+        let file = self
+            .file
+            .and_then(|path| File::read(path).map_err(|error| errors.push(error)).ok());
         let below = Below {
             endpoint: self.endpoint,
             declared: self.declared,
@@ -64,11 +66,26 @@ impl Below<'_> {
     ) -> Result<Config, ConfigErrors> {
         let file = self.file.as_ref().map(|file| file.parse(&mut errors));
         let environment = self.environment;
-        let mut resolver =
-            Resolver { file, environment, errors, missing: Vec::new(), sources: BTreeMap::new() };
-        let below =
-            Settings::resolve(Key::TOP, self.declared, self.options, Config::default(), &mut resolver);
-        let Resolver { mut errors, missing, mut sources, .. } = resolver;
+        let mut resolver = Resolver {
+            file,
+            environment,
+            errors,
+            missing: Vec::new(),
+            sources: BTreeMap::new(),
+        };
+        let below = Settings::resolve(
+            Key::TOP,
+            self.declared,
+            self.options,
+            Config::default(),
+            &mut resolver,
+        );
+        let Resolver {
+            mut errors,
+            missing,
+            mut sources,
+            ..
+        } = resolver;
 
         // What did not resolve would only lead `init` astray.
         let mut config = below.clone();
@@ -81,8 +98,9 @@ impl Below<'_> {
         let mut changed = Vec::new();
         Settings::compare(Key::TOP, Some(&below), Some(&config), &mut changed);
         sources.extend(changed.into_iter().map(|key| (key, Source::Init)));
-        let said_by_init =
-            |error: &ConfigError| error.key().and_then(|key| sources.get(key)) == Some(&Source::Init);
+        let said_by_init = |error: &ConfigError| {
+            error.key().and_then(|key| sources.get(key)) == Some(&Source::Init)
+        };
         errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
         errors.extend(found);
         self.check(&config, &sources, &mut errors);
@@ -93,7 +111,12 @@ impl Below<'_> {
         Err(ConfigErrors::new(self.endpoint, errors))
     }
 
-    fn check(&self, config: &Config, sources: &BTreeMap<String, Source>, errors: &mut Vec<ConfigError>) {
+    fn check(
+        &self,
+        config: &Config,
+        sources: &BTreeMap<String, Source>,
+        errors: &mut Vec<ConfigError>,
+    ) {
         for finding in validate::findings(config) {
             match finding {
                 Finding::Error(key, error) => errors.push(located(error, key, sources)),
@@ -148,7 +171,11 @@ impl Resolver<'_> {
     }
 
     /// The value of one key in the environment alone.
-    pub(super) fn read_environment<T: Value>(&mut self, key: Key<'_>, setting: &Setting<T>) -> Option<T> {
+    pub(super) fn read_environment<T: Value>(
+        &mut self,
+        key: Key<'_>,
+        setting: &Setting<T>,
+    ) -> Option<T> {
         let found = self.in_environment(key, setting)?;
         self.note(key, found)
     }
@@ -160,7 +187,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn file_has_group(&self, key: Key<'_>) -> bool {
-        self.file.as_ref().is_some_and(|file| file.group(key).is_some())
+        self.file
+            .as_ref()
+            .is_some_and(|file| file.group(key).is_some())
     }
 
     /// The names in a group of the file.
@@ -170,14 +199,19 @@ impl Resolver<'_> {
 
     /// A value that was found is not what the key takes.
     pub(super) fn wrong(&mut self, key: Key<'_>, error: ConfigError) {
-        self.errors.push(located(error, key.0.to_owned(), &self.sources));
+        self.errors
+            .push(located(error, key.0.to_owned(), &self.sources));
     }
 
     /// Nothing gives the key but a variable that is not set.
     pub(super) fn report_missing<T>(&mut self, key: Key<'_>, setting: &Setting<T>) {
-        let (Some(variable), Some(at)) = (setting.variable, setting.location) else { return };
+        let (Some(variable), Some(at)) = (setting.variable, setting.location) else {
+            return;
+        };
         let error = ConfigError::new(format!("the environment variable `{variable}` is not set"))
-            .help(format!("set it, or say what stands in for it: `env(\"{variable}\").or(..)`"));
+            .help(format!(
+                "set it, or say what stands in for it: `env(\"{variable}\").or(..)`"
+            ));
         self.missing.push(error.at(key.0, Source::Macro(at)));
     }
 
@@ -199,7 +233,9 @@ impl Resolver<'_> {
         let value = match (self.environment)(variable) {
             Ok(text) => T::from_text(key, text),
             Err(VarError::NotPresent) => return None,
-            Err(VarError::NotUnicode(_)) => Err(ConfigError::new(format!("`{variable}` is not UTF-8"))),
+            Err(VarError::NotUnicode(_)) => {
+                Err(ConfigError::new(format!("`{variable}` is not UTF-8")))
+            }
         };
         Some((value, Source::Env(variable)))
     }

@@ -1,6 +1,8 @@
 //! What stands in a row of the table: one value, a group of rows, or a group that need not be there.
 
-use super::{Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value};
+use super::{
+    Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value,
+};
 
 /// What a layer can say about a name.
 pub(super) trait Layered: Sized {
@@ -25,7 +27,13 @@ pub(super) enum Shape {
 /// A name about which layers say `Self`, and of which `T` comes.
 pub(super) trait Resolve<T>: Layered {
     /// Lays the layers over one another.
-    fn resolve(key: Key<'_>, declared: &Self, options: &Self, default: T, resolver: &mut Resolver<'_>) -> T;
+    fn resolve(
+        key: Key<'_>,
+        declared: &Self,
+        options: &Self,
+        default: T,
+        resolver: &mut Resolver<'_>,
+    ) -> T;
 
     /// Adds the keys in which two configurations differ. `None`: the group around the name is not there.
     fn compare(key: Key<'_>, before: Option<&T>, after: Option<&T>, changed: &mut Vec<String>);
@@ -41,7 +49,13 @@ impl<T> Layered for Setting<T> {
 
 /// A key with a default.
 impl<T: Value + Clone> Resolve<T> for Setting<T> {
-    fn resolve(key: Key<'_>, declared: &Self, options: &Self, default: T, resolver: &mut Resolver<'_>) -> T {
+    fn resolve(
+        key: Key<'_>,
+        declared: &Self,
+        options: &Self,
+        default: T,
+        resolver: &mut Resolver<'_>,
+    ) -> T {
         resolver.pick(key, declared, options).unwrap_or(default)
     }
 
@@ -97,8 +111,12 @@ impl Resolve<Option<Scheme>> for Setting<String> {
         default: Option<Scheme>,
         resolver: &mut Resolver<'_>,
     ) -> Option<Scheme> {
-        let Some(text) = resolver.pick::<String>(key, declared, options) else { return default };
-        scheme::parse(&text).map_err(|error| resolver.wrong(key, error)).ok()
+        let Some(text) = resolver.pick::<String>(key, declared, options) else {
+            return default;
+        };
+        scheme::parse(&text)
+            .map_err(|error| resolver.wrong(key, error))
+            .ok()
     }
 
     fn compare(

@@ -39,5 +39,9 @@ impl fmt::Display for Scheme {
 }
 
 pub(super) fn parse(text: &str) -> Result<Scheme, ConfigError> {
-    Ok(if grammar::scheme::is_https(text)? { Scheme::Https } else { Scheme::Http })
+    Ok(if grammar::scheme::is_https(text)? {
+        Scheme::Https
+    } else {
+        Scheme::Http
+    })
 }

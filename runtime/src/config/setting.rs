@@ -22,7 +22,11 @@ pub struct Setting<T> {
 
 impl<T> Setting<T> {
     /// This layer does not say.
-    pub const UNSET: Setting<T> = Setting { value: None, variable: None, location: None };
+    pub const UNSET: Setting<T> = Setting {
+        value: None,
+        variable: None,
+        location: None,
+    };
 
     /// A value.
     #[track_caller]
@@ -33,13 +37,21 @@ impl<T> Setting<T> {
     /// A value of the key's own type; unlike [`given`](Setting::given) it lets literals find their type.
     #[track_caller]
     pub const fn exact(value: T) -> Self {
-        Setting { value: Some(value), variable: None, location: Some(Location::caller()) }
+        Setting {
+            value: Some(value),
+            variable: None,
+            location: Some(Location::caller()),
+        }
     }
 
     /// An environment variable, read when the endpoint starts. Unset is an error if no other layer gives the key.
     #[track_caller]
     pub const fn env(variable: &'static str) -> Self {
-        Setting { value: None, variable: Some(variable), location: Some(Location::caller()) }
+        Setting {
+            value: None,
+            variable: Some(variable),
+            location: Some(Location::caller()),
+        }
     }
 
     /// An environment variable, and what stands in for it.
@@ -51,7 +63,11 @@ impl<T> Setting<T> {
     /// An environment variable, and a value of the key's own type that stands in for it.
     #[track_caller]
     pub const fn env_or_exact(variable: &'static str, value: T) -> Self {
-        Setting { value: Some(value), variable: Some(variable), location: Some(Location::caller()) }
+        Setting {
+            value: Some(value),
+            variable: Some(variable),
+            location: Some(Location::caller()),
+        }
     }
 }
 

@@ -247,19 +247,26 @@ mod tests {
                 max_headers: Setting::exact(10),
                 ..Http::DEFAULT
             }),
-            check_origin: Setting::given(CheckOrigin::List(&["https://a.com"] as &'static [&'static str])),
+            check_origin: Setting::given(CheckOrigin::List(
+                &["https://a.com"] as &'static [&'static str]
+            )),
             secret_key_base: Setting::env("SECRET_KEY_BASE"),
             ..Settings::default()
         };
-        assert_eq!(settings.check_origin.value, Some(CheckOrigin::List(vec!["https://a.com".to_owned()])));
+        assert_eq!(
+            settings.check_origin.value,
+            Some(CheckOrigin::List(vec!["https://a.com".to_owned()]))
+        );
         assert_eq!(settings.http.and_then(|http| http.ip.value), Some(Ip::ANY));
     }
 
     #[test]
     fn extra_takes_what_toml_can_say() {
         let mut settings = Settings::default();
-        settings
-            .extra("live_view", Setting::given(Extra::table([("salt", Extra::from("x")), ("n", 5.into())])));
+        settings.extra(
+            "live_view",
+            Setting::given(Extra::table([("salt", Extra::from("x")), ("n", 5.into())])),
+        );
         settings.extra("list", Setting::given([1, 2]));
         settings.extra("number", Setting::given(5));
         settings.extra("name", Setting::env_or("NAME", "x"));

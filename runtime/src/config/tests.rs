@@ -25,17 +25,29 @@ impl Case {
         self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
-        let file = self.file.map(|text| file::File::new(Path::new("landfall.toml"), text.to_owned()));
+        let file = self
+            .file
+            .map(|text| file::File::new(Path::new("landfall.toml"), text.to_owned()));
         let environment = |name: &str| {
-            let found = self.environment.iter().find(|(variable, _)| *variable == name);
-            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+            let found = self
+                .environment
+                .iter()
+                .find(|(variable, _)| *variable == name);
+            found
+                .map(|(_, value)| (*value).to_owned())
+                .ok_or(VarError::NotPresent)
         };
-        let Case { declared, options, .. } = &self;
-        Below { endpoint: "Chat", declared, file, environment: &environment, options }.resolve(
-            Vec::new(),
-            Vec::new(),
-            init,
-        )
+        let Case {
+            declared, options, ..
+        } = &self;
+        Below {
+            endpoint: "Chat",
+            declared,
+            file,
+            environment: &environment,
+            options,
+        }
+        .resolve(Vec::new(), Vec::new(), init)
     }
 
     fn config(self) -> Config {
@@ -45,16 +57,28 @@ impl Case {
     /// Each finding with its provenance, without help.
     fn findings(self) -> Vec<String> {
         let errors = self.resolve().expect_err("something should be wrong");
-        errors.iter().map(|error| error.to_string().lines().take(1).collect()).collect()
+        errors
+            .iter()
+            .map(|error| error.to_string().lines().take(1).collect())
+            .collect()
     }
 }
 
 fn file(text: &'static str) -> Case {
-    Case { file: Some(text), ..Case::default() }
+    Case {
+        file: Some(text),
+        ..Case::default()
+    }
 }
 
 fn port(port: Setting<u16>) -> Settings {
-    Settings { http: Some(Http { port, ..Http::DEFAULT }), ..Settings::default() }
+    Settings {
+        http: Some(Http {
+            port,
+            ..Http::DEFAULT
+        }),
+        ..Settings::default()
+    }
 }
 
 fn listens_on(case: Case) -> Option<u16> {
@@ -64,19 +88,45 @@ fn listens_on(case: Case) -> Option<u16> {
 #[test]
 fn later_layers_win_key_by_key() {
     let declared = || port(Setting::env_or_exact("PORT", 4000));
-    let case = || Case { declared: declared(), ..Case::default() };
+    let case = || Case {
+        declared: declared(),
+        ..Case::default()
+    };
     assert_eq!(listens_on(case()), Some(4000));
-    assert_eq!(listens_on(Case { file: Some("[http]\nport = 4001"), ..case() }), Some(4001));
+    assert_eq!(
+        listens_on(Case {
+            file: Some("[http]\nport = 4001"),
+            ..case()
+        }),
+        Some(4001)
+    );
     let environment: &[_] = &[("PORT", "4002")];
-    let with_environment = || Case { file: Some("[http]\nport = 4001"), environment, ..case() };
+    let with_environment = || Case {
+        file: Some("[http]\nport = 4001"),
+        environment,
+        ..case()
+    };
     assert_eq!(listens_on(with_environment()), Some(4002));
-    let with_options = || Case { options: port(Setting::exact(4003)), ..with_environment() };
+    let with_options = || Case {
+        options: port(Setting::exact(4003)),
+        ..with_environment()
+    };
     assert_eq!(listens_on(with_options()), Some(4003));
     let config = with_options().resolve_with(|mut config| {
-        config.http.as_mut().into_iter().for_each(|http| http.port = Some(4004));
+        config
+            .http
+            .as_mut()
+            .into_iter()
+            .for_each(|http| http.port = Some(4004));
         Ok(config)
     });
-    assert_eq!(config.ok().and_then(|config| config.http).and_then(|http| http.port), Some(4004));
+    assert_eq!(
+        config
+            .ok()
+            .and_then(|config| config.http)
+            .and_then(|http| http.port),
+        Some(4004)
+    );
 }
 
 #[test]
@@ -126,29 +176,63 @@ fn a_file_can_say_every_key() {
     )
     .config();
     let http = config.http.clone().expect("a listener");
-    assert_eq!((config.url.host.as_str(), config.url.port), ("a.com", Some(8443)));
-    assert_eq!((config.url.scheme, config.url.path.as_str()), (Some(Scheme::Https), "/chat"));
-    assert_eq!(config.static_url.as_ref().map(|url| url.host.as_str()), Some("cdn.com"));
-    assert_eq!((http.ip.address(), http.port), (Some(IpAddr::from([127, 0, 0, 1])), Some(0)));
+    assert_eq!(
+        (config.url.host.as_str(), config.url.port),
+        ("a.com", Some(8443))
+    );
+    assert_eq!(
+        (config.url.scheme, config.url.path.as_str()),
+        (Some(Scheme::Https), "/chat")
+    );
+    assert_eq!(
+        config.static_url.as_ref().map(|url| url.host.as_str()),
+        Some("cdn.com")
+    );
+    assert_eq!(
+        (http.ip.address(), http.port),
+        (Some(IpAddr::from([127, 0, 0, 1])), Some(0))
+    );
     assert_eq!(http.header_timeout, Duration::from_millis(500));
     assert_eq!(http.idle_timeout, Duration::from_secs(300));
     assert_eq!(http.shutdown_timeout, Duration::from_secs(3600));
-    assert_eq!((http.max_headers, http.max_head_bytes, http.max_connections), (32, 10_000, Some(7)));
+    assert_eq!(
+        (http.max_headers, http.max_head_bytes, http.max_connections),
+        (32, 10_000, Some(7))
+    );
     assert_eq!(http.max_connections_per_ip, Some(5));
-    assert_eq!(config.trusted_proxies, TrustedProxies::from(["10.0.0.0/8", "::1", "unix"]));
-    assert_eq!((config.pubsub.queue, config.pubsub.queue_bytes), (9, 1_000_000));
-    let origins = ["https://example.com", "//*.example.org"].map(str::to_owned).to_vec();
+    assert_eq!(
+        config.trusted_proxies,
+        TrustedProxies::from(["10.0.0.0/8", "::1", "unix"])
+    );
+    assert_eq!(
+        (config.pubsub.queue, config.pubsub.queue_bytes),
+        (9, 1_000_000)
+    );
+    let origins = ["https://example.com", "//*.example.org"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(config.check_origin, CheckOrigin::List(origins));
     let extra: serde_json::Value = config.extra("live_view").expect("set").expect("a table");
-    assert_eq!(extra, serde_json::json!({"signing_salt": "x", "sizes": [1, 2.5], "on": true}));
+    assert_eq!(
+        extra,
+        serde_json::json!({"signing_salt": "x", "sizes": [1, 2.5], "on": true})
+    );
 }
 
 #[test]
 fn all_findings_come_together_with_their_origins() {
     let case = Case {
         declared: Settings {
-            url: Url { host: Setting::given("a.com:4000"), port: Setting::env("URL_PORT"), ..Url::DEFAULT },
-            http: Some(Http { port: Setting::env("PORT"), ip: Setting::given("nowhere"), ..Http::DEFAULT }),
+            url: Url {
+                host: Setting::given("a.com:4000"),
+                port: Setting::env("URL_PORT"),
+                ..Url::DEFAULT
+            },
+            http: Some(Http {
+                port: Setting::env("PORT"),
+                ip: Setting::given("nowhere"),
+                ..Http::DEFAULT
+            }),
             secret_key_base: Setting::env("SECRET"),
             ..Settings::default()
         },
@@ -157,7 +241,10 @@ fn all_findings_come_together_with_their_origins() {
         ),
         environment: &[("URL_PORT", "80a"), ("SECRET", "hunter2")],
         options: Settings {
-            pubsub: PubSubSettings { queue: Setting::exact(0), queue_bytes: Setting::exact(0) },
+            pubsub: PubSubSettings {
+                queue: Setting::exact(0),
+                queue_bytes: Setting::exact(0),
+            },
             check_origin: Setting::exact(CheckOrigin::List(vec!["example.com".to_owned()])),
             ..Settings::default()
         },
@@ -190,36 +277,70 @@ fn all_findings_come_together_with_their_origins() {
 
 #[test]
 fn findings_help() {
-    let errors =
-        file("urll = 1\nsocket = \"/x\"\ncolour = 2\nurl = \"https://a.com\"").resolve().expect_err("wrong");
+    let errors = file("urll = 1\nsocket = \"/x\"\ncolour = 2\nurl = \"https://a.com\"")
+        .resolve()
+        .expect_err("wrong");
     let text = errors.to_string();
-    assert!(text.starts_with("the configuration of `Chat` is wrong\n\n"), "{text}");
+    assert!(
+        text.starts_with("the configuration of `Chat` is wrong\n\n"),
+        "{text}"
+    );
     assert!(
         text.contains("unknown key `urll` (from landfall.toml:1)\n  help: did you mean `url`?"),
         "{text}"
     );
-    assert!(text.contains("`socket` is fixed at compile time (from landfall.toml:2)"), "{text}");
-    assert!(text.contains("help: own settings go into `[extra]`"), "{text}");
-    assert!(text.contains("`url` is a group, not a value (from landfall.toml:4)"), "{text}");
+    assert!(
+        text.contains("`socket` is fixed at compile time (from landfall.toml:2)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("help: own settings go into `[extra]`"),
+        "{text}"
+    );
+    assert!(
+        text.contains("`url` is a group, not a value (from landfall.toml:4)"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_missing_variable_is_forgiven_if_another_layer_has_the_key() {
     let declared = || port(Setting::env("PORT"));
     assert_eq!(
-        listens_on(Case { declared: declared(), file: Some("http.port = 1"), ..Case::default() }),
+        listens_on(Case {
+            declared: declared(),
+            file: Some("http.port = 1"),
+            ..Case::default()
+        }),
         Some(1)
     );
     assert_eq!(
-        listens_on(Case { declared: declared(), options: port(Setting::exact(2)), ..Case::default() }),
+        listens_on(Case {
+            declared: declared(),
+            options: port(Setting::exact(2)),
+            ..Case::default()
+        }),
         Some(2)
     );
-    let config = Case { declared: declared(), ..Case::default() }.resolve_with(|mut config| {
-        config.http.as_mut().into_iter().for_each(|http| http.port = Some(3));
+    let config = Case {
+        declared: declared(),
+        ..Case::default()
+    }
+    .resolve_with(|mut config| {
+        config
+            .http
+            .as_mut()
+            .into_iter()
+            .for_each(|http| http.port = Some(3));
         Ok(config)
     });
     assert!(config.is_ok());
-    let errors = Case { declared: declared(), ..Case::default() }.resolve().expect_err("not set");
+    let errors = Case {
+        declared: declared(),
+        ..Case::default()
+    }
+    .resolve()
+    .expect_err("not set");
     let help = "help: set it, or say what stands in for it: `env(\"PORT\").or(..)`";
     assert!(errors.to_string().ends_with(help), "{errors}");
 }
@@ -230,25 +351,37 @@ fn numbers_have_their_ranges() {
     assert!(range("url.port = 0").starts_with("`port` must be between 1 and 65535 ("));
     assert!(range("url.port = 65536").starts_with("`port` must be between 1 and 65535 ("));
     assert!(range("url.port = -1").starts_with("`port` must be between 1 and 65535 ("));
-    assert!(range("url.port = 99999999999999999999999").starts_with("`port` must be between 1 and 65535 ("));
+    assert!(
+        range("url.port = 99999999999999999999999")
+            .starts_with("`port` must be between 1 and 65535 (")
+    );
     assert!(range("http.port = 70000").starts_with("`port` must be between 0 and 65535 ("));
     assert!(range("http.port = \"80a\"").starts_with("`port` is a number, not `\"80a\"` ("));
     assert!(
-        range("http.port = 1.5").starts_with("`port` takes a number, this is a number with a fraction (")
+        range("http.port = 1.5")
+            .starts_with("`port` takes a number, this is a number with a fraction (")
     );
     assert!(range("http.max_headers = -3").starts_with("`max_headers` must be positive ("));
-    assert!(range("http.max_head_bytes = 1").starts_with("`max_head_bytes` must be at least 8192 ("));
+    assert!(
+        range("http.max_head_bytes = 1").starts_with("`max_head_bytes` must be at least 8192 (")
+    );
     assert!(range("http.max_connections = 0").starts_with("`max_connections` must be positive ("));
     assert!(
-        range("http.max_connections_per_ip = 0").starts_with("`max_connections_per_ip` must be positive (")
+        range("http.max_connections_per_ip = 0")
+            .starts_with("`max_connections_per_ip` must be positive (")
     );
     let both = range("http = { max_connections = 7, max_connections_per_ip = 8 }");
     assert!(
-        both.starts_with("`max_connections_per_ip` is more than `max_connections`: it limits nobody ("),
+        both.starts_with(
+            "`max_connections_per_ip` is more than `max_connections`: it limits nobody ("
+        ),
         "{both}"
     );
     assert!(range("http.idle_timeout = \"0s\"").starts_with("`idle_timeout` must be positive ("));
-    assert!(range("http.idle_timeout = \"999999h\"").starts_with("`idle_timeout` must be at most a year ("));
+    assert!(
+        range("http.idle_timeout = \"999999h\"")
+            .starts_with("`idle_timeout` must be at most a year (")
+    );
     assert!(range("http.idle_timeout = 5").starts_with("`idle_timeout` needs a unit ("));
     assert!(
         range("http.idle_timeout = \"5 parsec\"")
@@ -263,33 +396,50 @@ fn paths_are_plain() {
     let finding = |text| file(text).findings().remove(0);
     assert!(finding("url.path = \"api\"").starts_with("`path` must start with `/` ("));
     assert!(finding("url.path = \"/api/\"").starts_with("`path` must not end with `/`: "));
-    for path in
-        ["url.path = \"/a//b\"", "url.path = \"/a?b\"", "url.path = \"/a/../b\"", "url.path = \"/a b\""]
-    {
-        assert!(finding(path).starts_with("`path` is not a plain absolute path ("), "{path}");
+    for path in [
+        "url.path = \"/a//b\"",
+        "url.path = \"/a?b\"",
+        "url.path = \"/a/../b\"",
+        "url.path = \"/a b\"",
+    ] {
+        assert!(
+            finding(path).starts_with("`path` is not a plain absolute path ("),
+            "{path}"
+        );
     }
 }
 
 #[test]
 fn trusted_proxies_come_from_every_layer() {
     let declared = |setting| Case {
-        declared: Settings { trusted_proxies: setting, ..Settings::default() },
+        declared: Settings {
+            trusted_proxies: setting,
+            ..Settings::default()
+        },
         environment: &[("PROXIES", " 10.0.0.1, fd00::/8,unix "), ("NOBODY", "")],
         ..Case::default()
     };
     let of = |setting| declared(setting).config().trusted_proxies;
     assert_eq!(of(Setting::UNSET), TrustedProxies::none());
-    assert_eq!(of(Setting::given(vec!["::1".to_owned()])), TrustedProxies::from(["::1"]));
+    assert_eq!(
+        of(Setting::given(vec!["::1".to_owned()])),
+        TrustedProxies::from(["::1"])
+    );
     let several = TrustedProxies::from(["10.0.0.1", "fd00::/8", "unix"]);
     assert_eq!(of(Setting::env("PROXIES")), several);
-    assert_eq!(of(Setting::env_or("NOBODY", ["::1"])), TrustedProxies::none());
+    assert_eq!(
+        of(Setting::env_or("NOBODY", ["::1"])),
+        TrustedProxies::none()
+    );
     let changed = declared(Setting::given(["::1"])).resolve_with(|mut config| {
         config.trusted_proxies = ["nobody"].into();
         Ok(config)
     });
     let error = changed.expect_err("wrong").to_string();
     assert!(
-        error.contains("`\"nobody\"` is neither an address nor a network (`trusted_proxies` from init"),
+        error.contains(
+            "`\"nobody\"` is neither an address nor a network (`trusted_proxies` from init"
+        ),
         "{error}"
     );
 }
@@ -297,15 +447,30 @@ fn trusted_proxies_come_from_every_layer() {
 #[test]
 fn trusted_proxies_are_addresses_and_networks() {
     for (list, text) in [
-        ("[\"proxy\"]", "`\"proxy\"` is neither an address nor a network ("),
-        ("[\"10.0.0.0/33\"]", "the prefix of `\"10.0.0.0/33\"` must be at most 32 ("),
-        ("[\"10.0.0.1/8\"]", "`\"10.0.0.1/8\"` is an address inside of a network ("),
-        ("[8]", "`trusted_proxies` takes a list of strings, this has a number ("),
+        (
+            "[\"proxy\"]",
+            "`\"proxy\"` is neither an address nor a network (",
+        ),
+        (
+            "[\"10.0.0.0/33\"]",
+            "the prefix of `\"10.0.0.0/33\"` must be at most 32 (",
+        ),
+        (
+            "[\"10.0.0.1/8\"]",
+            "`\"10.0.0.1/8\"` is an address inside of a network (",
+        ),
+        (
+            "[8]",
+            "`trusted_proxies` takes a list of strings, this has a number (",
+        ),
         ("\"10.0.0.1\"", "`trusted_proxies` takes a list ("),
         ("true", "`trusted_proxies` takes a list, this is `true` ("),
     ] {
-        let finding =
-            file(Box::leak(format!("trusted_proxies = {list}").into_boxed_str())).findings().remove(0);
+        let finding = file(Box::leak(
+            format!("trusted_proxies = {list}").into_boxed_str(),
+        ))
+        .findings()
+        .remove(0);
         assert!(finding.starts_with(text), "{finding}");
     }
 }
@@ -318,16 +483,26 @@ fn check_origin_has_four_forms() {
     assert_eq!(check("check_origin = \"conn\""), CheckOrigin::Conn);
     let finding = |text| file(text).findings().remove(0);
     assert!(finding("check_origin = \"con\"").starts_with("unknown value `con` ("));
-    assert!(finding("check_origin = \"https://a.com\"").starts_with("`check_origin` takes a list ("));
+    assert!(
+        finding("check_origin = \"https://a.com\"").starts_with("`check_origin` takes a list (")
+    );
     assert!(finding("check_origin = []").starts_with("an empty list refuses every browser ("));
     assert!(
         finding("check_origin = [1]")
             .starts_with("`check_origin` takes a list of strings, this has a number (")
     );
 
-    let declared = || Settings { check_origin: Setting::env("ORIGINS"), ..Settings::default() };
+    let declared = || Settings {
+        check_origin: Setting::env("ORIGINS"),
+        ..Settings::default()
+    };
     let environment: &[_] = &[("ORIGINS", "//a.com, https://b.com")];
-    let config = Case { declared: declared(), environment, ..Case::default() }.config();
+    let config = Case {
+        declared: declared(),
+        environment,
+        ..Case::default()
+    }
+    .config();
     assert_eq!(
         config.check_origin,
         CheckOrigin::List(vec!["//a.com".to_owned(), "https://b.com".to_owned()])
@@ -337,16 +512,35 @@ fn check_origin_has_four_forms() {
 #[test]
 fn extra_is_laid_over_table_by_table() {
     let mut declared = Settings::default();
-    declared.extra("a", Setting::given(Extra::table([("x", 1), ("y", 1), ("z", 1)])));
+    declared.extra(
+        "a",
+        Setting::given(Extra::table([("x", 1), ("y", 1), ("z", 1)])),
+    );
     declared.extra("name", Setting::env_or("NAME", "none"));
     let mut options = Settings::default();
     options.extra("a", Setting::given(Extra::table([("z", 3)])));
     let environment: &[_] = &[("NAME", "some")];
-    let config = Case { declared, file: Some("[extra.a]\ny = 2\nz = 2"), environment, options }.config();
+    let config = Case {
+        declared,
+        file: Some("[extra.a]\ny = 2\nz = 2"),
+        environment,
+        options,
+    }
+    .config();
     let a: serde_json::Value = config.extra("a").expect("set").expect("any");
     assert_eq!(a, serde_json::json!({"x": 1, "y": 2, "z": 3}));
-    assert_eq!(config.extra::<String>("name").and_then(Result::ok).as_deref(), Some("some"));
-    assert!(config.extra::<bool>("name").is_some_and(|value| value.is_err()));
+    assert_eq!(
+        config
+            .extra::<String>("name")
+            .and_then(Result::ok)
+            .as_deref(),
+        Some("some")
+    );
+    assert!(
+        config
+            .extra::<bool>("name")
+            .is_some_and(|value| value.is_err())
+    );
     assert!(config.extra::<bool>("other").is_none());
 }
 
@@ -372,12 +566,17 @@ fn what_init_says_is_checked_and_named() {
         Ok(config)
     });
     assert!(wrong.is_err_and(|errors| {
-        errors.to_string().contains("\"a b\" is not a host name (`url.host` from init)\n  help: labels of")
+        errors
+            .to_string()
+            .contains("\"a b\" is not a host name (`url.host` from init)\n  help: labels of")
     }));
-    let refused = Case::default().resolve_with(|_| Err(ConfigError::new("no vault").help("open it")));
-    assert!(
-        refused.is_err_and(|errors| errors.to_string().ends_with("no vault (from init)\n  help: open it"))
-    );
+    let refused =
+        Case::default().resolve_with(|_| Err(ConfigError::new("no vault").help("open it")));
+    assert!(refused.is_err_and(|errors| {
+        errors
+            .to_string()
+            .ends_with("no vault (from init)\n  help: open it")
+    }));
 }
 
 #[test]
@@ -385,25 +584,46 @@ fn secrets_stay_secret() {
     let secret = "correct horse battery staple, correct horse battery staple, 0123";
     let mut case = Case::default();
     case.declared.secret_key_base = Setting::given(secret);
-    case.declared.extra("mailer", Setting::given(Extra::table([("password", "staple")])));
+    case.declared.extra(
+        "mailer",
+        Setting::given(Extra::table([("password", "staple")])),
+    );
     assert!(!format!("{:?}", case.declared).contains("horse"));
     assert!(!format!("{:?}", case.declared).contains("staple"));
     let config = case.config();
-    assert_eq!(config.secret_key_base.as_ref().map(Secret::expose), Some(secret.as_bytes()));
+    assert_eq!(
+        config.secret_key_base.as_ref().map(Secret::expose),
+        Some(secret.as_bytes())
+    );
     assert!(!format!("{config:?}").contains("horse") && !format!("{config:?}").contains("staple"));
-    for text in
-        ["secret_key_base = \"hunter2", "secret_key_base = [\"hunter2\"]", "secret_key_base = hunter2"]
-    {
+    for text in [
+        "secret_key_base = \"hunter2",
+        "secret_key_base = [\"hunter2\"]",
+        "secret_key_base = hunter2",
+    ] {
         let errors = file(text).resolve().expect_err("wrong");
-        assert!(!format!("{errors} {errors:?}").contains("hunter2"), "{errors}");
+        assert!(
+            !format!("{errors} {errors:?}").contains("hunter2"),
+            "{errors}"
+        );
     }
 }
 
 #[test]
 fn a_file_that_is_not_toml_is_reported_by_line() {
     let findings = file("[url]\nhost = \n[http]\nport = = 1").findings();
-    assert!(findings.iter().any(|finding| finding.ends_with("(from landfall.toml:2)")), "{findings:?}");
-    assert!(findings.iter().any(|finding| finding.ends_with("(from landfall.toml:4)")), "{findings:?}");
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.ends_with("(from landfall.toml:2)")),
+        "{findings:?}"
+    );
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.ends_with("(from landfall.toml:4)")),
+        "{findings:?}"
+    );
 }
 
 proptest! {
@@ -427,9 +647,12 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
     let file = file::File::new(Path::new("landfall.toml"), text);
     let nothing = Settings::default();
     let environment = &|_: &str| Err(VarError::NotPresent);
-    Below { endpoint: "Chat", declared: &nothing, file: Some(file), environment, options: &nothing }.resolve(
-        Vec::new(),
-        Vec::new(),
-        Ok,
-    )
+    Below {
+        endpoint: "Chat",
+        declared: &nothing,
+        file: Some(file),
+        environment,
+        options: &nothing,
+    }
+    .resolve(Vec::new(), Vec::new(), Ok)
 }

@@ -1,7 +1,8 @@
 //! The checks of a whole configuration: of each value by its kind, then of what keys say together.
 
 use super::{
-    Config, ConfigError, HttpConfig, PubSubConfig, Scheme, Settings, UrlConfig, row::Resolve, value::Key,
+    Config, ConfigError, HttpConfig, PubSubConfig, Scheme, Settings, UrlConfig, row::Resolve,
+    value::Key,
 };
 use crate::grammar;
 
@@ -41,7 +42,9 @@ impl Findings {
     /// Adds what a check returned.
     pub(super) fn add(&mut self, key: Key<'_>, result: Checked) {
         match result {
-            Ok(warning) => warning.into_iter().for_each(|warning| self.warn(key, warning)),
+            Ok(warning) => warning
+                .into_iter()
+                .for_each(|warning| self.warn(key, warning)),
             Err(error) => self.error(key, error),
         }
     }
@@ -70,14 +73,25 @@ fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: 
         found.error(Key(&host_key), mistake.into());
     } else if url.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let lower = url.host.to_ascii_lowercase();
-        let text = format!("browsers send origins in lower case, `{}` will never equal one", url.host);
-        found.warn(Key(&host_key), ConfigError::new(text).help(format!("write `{lower:?}`")));
+        let text = format!(
+            "browsers send origins in lower case, `{}` will never equal one",
+            url.host
+        );
+        found.warn(
+            Key(&host_key),
+            ConfigError::new(text).help(format!("write `{lower:?}`")),
+        );
     }
     match (url.port, url.scheme) {
-        (Some(port), Some(scheme)) if [80, 443].contains(&port) && port != scheme.default_port() => {
+        (Some(port), Some(scheme))
+            if [80, 443].contains(&port) && port != scheme.default_port() =>
+        {
             let other = if port == 443 { "https" } else { "http" };
             let error = ConfigError::new(format!("port {port} with scheme `{scheme}` is unusual"));
-            found.warn(Key(&port_key), error.help(format!("did you mean `scheme = \"{other}\"`?")));
+            found.warn(
+                Key(&port_key),
+                error.help(format!("did you mean `scheme = \"{other}\"`?")),
+            );
         }
         (None, Some(Scheme::Https)) => {
             let port = match http.and_then(|http| http.port) {
@@ -88,7 +102,10 @@ fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: 
                 "the port of `{}()` would be {port}, inferred from `http`, under scheme `https`",
                 group.0
             );
-            found.warn(Key(&port_key), ConfigError::new(text).help("add `port = 443`"));
+            found.warn(
+                Key(&port_key),
+                ConfigError::new(text).help("add `port = 443`"),
+            );
         }
         _ => {}
     }

@@ -27,12 +27,18 @@ impl<'a> Key<'a> {
 
     /// A key of this group.
     pub(super) fn below(self, name: &str) -> String {
-        if self.0.is_empty() { name.to_owned() } else { format!("{}.{name}", self.0) }
+        if self.0.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.0)
+        }
     }
 
     /// The group, and the name in it.
     pub(super) fn parts(self) -> (Key<'a>, &'a str) {
-        self.0.rsplit_once('.').map_or((Key::TOP, self.0), |(group, name)| (Key(group), name))
+        self.0
+            .rsplit_once('.')
+            .map_or((Key::TOP, self.0), |(group, name)| (Key(group), name))
     }
 
     /// A listener may leave the choice of its port to the system, a URL can't.
@@ -62,7 +68,11 @@ pub(super) trait Value: Same {
 
     fn read_toml(key: Key<'_>, value: &DeValue<'_>) -> Read<Self> {
         Self::from_toml(key, value).unwrap_or_else(|| {
-            Err(ConfigError::new(format!("`{key}` takes {}, this is {}", Self::TAKES, kind(value))))
+            Err(ConfigError::new(format!(
+                "`{key}` takes {}, this is {}",
+                Self::TAKES,
+                kind(value)
+            )))
         })
     }
 }
@@ -122,7 +132,10 @@ impl Value for Secret {
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
-        match (grammar::secret::check(self.expose()), grammar::secret::is_guessed(self.expose())) {
+        match (
+            grammar::secret::check(self.expose()),
+            grammar::secret::is_guessed(self.expose()),
+        ) {
             (Err(mistake), _) => found.error(key, mistake.into()),
             (Ok(()), Some(mistake)) => found.warn(key, mistake.into()),
             (Ok(()), None) => {}
@@ -137,7 +150,9 @@ impl Value for bool {
         match text.as_str() {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
-            _ => Err(ConfigError::new(format!("`{key}` takes `true` or `false`, not `{text:?}`"))),
+            _ => Err(ConfigError::new(format!(
+                "`{key}` takes `true` or `false`, not `{text:?}`"
+            ))),
         }
     }
 
@@ -162,7 +177,8 @@ impl Value for u16 {
             // The port of a URL may be written as text, in a file as well as in the environment.
             DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
             DeValue::Integer(number) => Some(
-                integer(key, number).and_then(|number| number.ok_or_else(|| port_range(key.least_port()))),
+                integer(key, number)
+                    .and_then(|number| number.ok_or_else(|| port_range(key.least_port()))),
             ),
             _ => None,
         }
@@ -213,10 +229,17 @@ fn integer<N: TryFrom<i64>>(key: Key<'_>, number: &DeInteger<'_>) -> Read<Option
 fn parse_integer<N: TryFrom<i64>>(key: Key<'_>, text: &str, radix: u32) -> Read<Option<N>> {
     match i64::from_str_radix(text, radix) {
         Ok(number) => Ok(N::try_from(number).ok()),
-        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                IntErrorKind::PosOverflow | IntErrorKind::NegOverflow
+            ) =>
+        {
             Ok(None)
         }
-        Err(_) => Err(ConfigError::new(format!("`{key}` is a number, not `{text:?}`"))),
+        Err(_) => Err(ConfigError::new(format!(
+            "`{key}` is a number, not `{text:?}`"
+        ))),
     }
 }
 
@@ -233,8 +256,10 @@ impl Value for Duration {
     fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
             DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
-            DeValue::Integer(number) => Some(Err(ConfigError::new(format!("`{key}` needs a unit"))
-                .help(format!("write `\"{number}s\"` or `\"{number}ms\"`")))),
+            DeValue::Integer(number) => {
+                Some(Err(ConfigError::new(format!("`{key}` needs a unit"))
+                    .help(format!("write `\"{number}s\"` or `\"{number}ms\"`"))))
+            }
             _ => None,
         }
     }
@@ -243,7 +268,10 @@ impl Value for Duration {
         if self.is_zero() {
             found.error(key, must_be_positive(key));
         } else if *self > LONGEST_TIME {
-            found.error(key, ConfigError::new(format!("`{key}` must be at most a year")));
+            found.error(
+                key,
+                ConfigError::new(format!("`{key}` must be at most a year")),
+            );
         }
     }
 }
@@ -274,10 +302,16 @@ impl Value for Ip {
             DeValue::String(text) => Some(Ok(text.as_ref().into())),
             DeValue::Array(parts) => {
                 let part = |part: &toml::Spanned<DeValue<'_>>| {
-                    integer::<u16>(key, part.get_ref().as_integer()?).ok().flatten()
+                    integer::<u16>(key, part.get_ref().as_integer()?)
+                        .ok()
+                        .flatten()
                 };
                 let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
-                Some(parts.and_then(ip_of_parts).ok_or_else(|| grammar::host::not_an_address().into()))
+                Some(
+                    parts
+                        .and_then(ip_of_parts)
+                        .ok_or_else(|| grammar::host::not_an_address().into()),
+                )
             }
             _ => None,
         }
@@ -294,7 +328,11 @@ fn ip_of_parts(parts: Vec<u16>) -> Option<Ip> {
     if let Ok(segments) = <[u16; 8]>::try_from(parts.as_slice()) {
         return Some(segments.into());
     }
-    let octets = parts.into_iter().map(u8::try_from).collect::<Result<Vec<_>, _>>().ok()?;
+    let octets = parts
+        .into_iter()
+        .map(u8::try_from)
+        .collect::<Result<Vec<_>, _>>()
+        .ok()?;
     <[u8; 4]>::try_from(octets).ok().map(Ip::from)
 }
 
@@ -316,13 +354,15 @@ impl Value for CheckOrigin {
             DeValue::Boolean(true) => Some(Ok(CheckOrigin::Host)),
             DeValue::Boolean(false) => Some(Ok(CheckOrigin::Off)),
             DeValue::String(text) if text == "conn" => Some(Ok(CheckOrigin::Conn)),
-            DeValue::String(text) if text.contains('/') => {
-                Some(Err(ConfigError::new("`check_origin` takes a list").help(format!("`[{text:?}]`"))))
-            }
-            DeValue::String(text) => {
-                Some(Err(ConfigError::new(format!("unknown value `{}`", text.escape_debug()))
-                    .help("`true`, `false`, `\"conn\"`, or a list of origins")))
-            }
+            DeValue::String(text) if text.contains('/') => Some(Err(ConfigError::new(
+                "`check_origin` takes a list",
+            )
+            .help(format!("`[{text:?}]`")))),
+            DeValue::String(text) => Some(Err(ConfigError::new(format!(
+                "unknown value `{}`",
+                text.escape_debug()
+            ))
+            .help("`true`, `false`, `\"conn\"`, or a list of origins"))),
             DeValue::Array(list) => Some(strings(key, list).map(CheckOrigin::List)),
             _ => None,
         }
@@ -331,11 +371,14 @@ impl Value for CheckOrigin {
     fn check(&self, key: Key<'_>, found: &mut Findings) {
         match self {
             CheckOrigin::Off => {
-                let error = ConfigError::new("any web site could open a socket in a visitor's name");
+                let error =
+                    ConfigError::new("any web site could open a socket in a visitor's name");
                 found.warn(key, error.help("list the origins"));
             }
             CheckOrigin::List(list) if list.is_empty() => found.error(key, origin::empty_list()),
-            CheckOrigin::List(list) => list.iter().for_each(|entry| found.add(key, origin::check(entry))),
+            CheckOrigin::List(list) => list
+                .iter()
+                .for_each(|entry| found.add(key, origin::check(entry))),
             CheckOrigin::Host | CheckOrigin::Conn | CheckOrigin::Function(_) => {}
         }
     }
@@ -352,9 +395,9 @@ impl Value for TrustedProxies {
     fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
             DeValue::Array(list) => Some(strings(key, list).map(Self::from)),
-            DeValue::String(text) => {
-                Some(Err(ConfigError::new(format!("`{key}` takes a list")).help(format!("`[{text:?}]`"))))
-            }
+            DeValue::String(text) => Some(Err(
+                ConfigError::new(format!("`{key}` takes a list")).help(format!("`[{text:?}]`"))
+            )),
             _ => None,
         }
     }
@@ -367,7 +410,9 @@ impl Value for TrustedProxies {
                 Entry::Invalid(text) => Network::parse(text),
             };
             match network.map(grammar::network::everybody) {
-                Ok(warning) => warning.into_iter().for_each(|mistake| found.warn(key, mistake.into())),
+                Ok(warning) => warning
+                    .into_iter()
+                    .for_each(|mistake| found.warn(key, mistake.into())),
                 Err(mistake) => found.error(key, mistake.into()),
             }
         }
@@ -383,7 +428,10 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
 fn strings(key: Key<'_>, list: &DeArray<'_>) -> Read<Vec<String>> {
     let string = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
         DeValue::String(text) => Ok(text.clone().into_owned()),
-        other => Err(ConfigError::new(format!("`{key}` takes a list of strings, this has {}", kind(other)))),
+        other => Err(ConfigError::new(format!(
+            "`{key}` takes a list of strings, this has {}",
+            kind(other)
+        ))),
     };
     list.iter().map(string).collect()
 }
@@ -405,18 +453,28 @@ fn json(key: Key<'_>, value: &DeValue<'_>) -> Read<Json> {
         DeValue::String(text) => text.as_ref().into(),
         DeValue::Integer(number) => match integer::<i64>(key, number)? {
             Some(number) => number.into(),
-            None => return Err(ConfigError::new(format!("`{key}` has a number that is too large"))),
+            None => {
+                return Err(ConfigError::new(format!(
+                    "`{key}` has a number that is too large"
+                )));
+            }
         },
-        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
+        DeValue::Float(number) => number
+            .as_str()
+            .parse::<f64>()
+            .map_or(Json::Null, Json::from),
         DeValue::Boolean(value) => (*value).into(),
         DeValue::Datetime(date) => date.to_string().into(),
-        DeValue::Array(items) => {
-            items.iter().map(|item| json(key, item.get_ref())).collect::<Read<Vec<_>>>()?.into()
-        }
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| json(key, item.get_ref()))
+            .collect::<Read<Vec<_>>>()?
+            .into(),
         DeValue::Table(table) => {
-            let entry = |(name, value): (&toml::Spanned<Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
-                Ok((name.get_ref().to_string(), json(key, value.get_ref())?))
-            };
+            let entry =
+                |(name, value): (&toml::Spanned<Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
+                    Ok((name.get_ref().to_string(), json(key, value.get_ref())?))
+                };
             table.iter().map(entry).collect::<Read<Map<_, _>>>()?.into()
         }
     })

@@ -7,8 +7,13 @@ use http::{HeaderMap, header::COOKIE};
 /// There can be several: by another path, or from another site under the same domain. Which one is ours, its signature
 /// says.
 pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
-    let lines = headers.get_all(COOKIE).into_iter().map(|line| line.as_bytes());
-    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(pair);
+    let lines = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .map(|line| line.as_bytes());
+    let pairs = lines
+        .flat_map(|line| line.split(|byte| *byte == b';'))
+        .filter_map(pair);
     pairs
         .filter(move |(found, _)| *found == name.as_bytes())
         .filter_map(|(_, value)| str::from_utf8(value).ok())
@@ -40,7 +45,11 @@ mod tests {
     #[test]
     fn finds_all_of_that_name() {
         let mut headers = HeaderMap::new();
-        for text in ["a=1;b = 2; \tc=3 ; d=\"x y\"; e=%20; =6; a=7", "f=8; a=9", "g"] {
+        for text in [
+            "a=1;b = 2; \tc=3 ; d=\"x y\"; e=%20; =6; a=7",
+            "f=8; a=9",
+            "g",
+        ] {
             headers.append(COOKIE, line(text.as_bytes()));
         }
         for (name, values) in [
@@ -61,7 +70,10 @@ mod tests {
     #[test]
     fn what_is_no_cookie_spoils_no_other() {
         let mut headers = HeaderMap::new();
-        headers.append(COOKIE, line(b"theirs=\xff; a=1\t2; a=\xfe; \xff=1; a=3; \xff"));
+        headers.append(
+            COOKIE,
+            line(b"theirs=\xff; a=1\t2; a=\xfe; \xff=1; a=3; \xff"),
+        );
         headers.append(COOKIE, line(b"\xff"));
         headers.append(COOKIE, line(b"a=4"));
         assert_eq!(all(&headers, "a").collect::<Vec<_>>(), ["3", "4"]);

@@ -61,7 +61,9 @@ pub(crate) fn is_for_host(
     // The state came with the request: its key is not worth keeping.
     let key = key::derive(keys.base(), state, KeyOptions::DEFAULT);
     let signed = message::verify(&key, token);
-    let host = signed.as_deref().and_then(|signed| std::str::from_utf8(signed.get(STATE..)?).ok());
+    let host = signed
+        .as_deref()
+        .and_then(|signed| std::str::from_utf8(signed.get(STATE..)?).ok());
     host.is_some_and(right)
 }
 
@@ -97,7 +99,10 @@ mod tests {
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[at] ^= 1;
-            assert!(!is_masked(STORED, &String::from_utf8(changed).expect("still ASCII")));
+            assert!(!is_masked(
+                STORED,
+                &String::from_utf8(changed).expect("still ASCII")
+            ));
         }
     }
 
@@ -108,6 +113,11 @@ mod tests {
                      FqtUChsZ5qkNMdObNxAX9aJ8YCY_xxYVbUJtH9BUEc4";
         assert!(is_for_host(&keys, STORED, token, |host| host == "www.example.com"));
         assert!(!is_for_host(&keys, STORED, token, |host| host == "example.com"));
-        assert!(!is_for_host(&keys, b"BAECAwQFBgcICQoLDA0ODxAR", token, |_| true));
+        assert!(!is_for_host(
+            &keys,
+            b"BAECAwQFBgcICQoLDA0ODxAR",
+            token,
+            |_| true
+        ));
     }
 }

@@ -115,7 +115,9 @@ impl ser::Serializer for Writer {
     }
 
     fn serialize_u128(self, value: u128) -> Written {
-        i128::try_from(value).map(Term::Int).map_err(|_| Unencodable::new("an integer beyond 127 bits"))
+        i128::try_from(value)
+            .map(Term::Int)
+            .map_err(|_| Unencodable::new("an integer beyond 127 bits"))
     }
 
     fn serialize_f32(self, value: f32) -> Written {
@@ -161,7 +163,11 @@ impl ser::Serializer for Writer {
         Ok(Term::text(name))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Written {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Written {
         value.serialize(self)
     }
 
@@ -176,14 +182,24 @@ impl ser::Serializer for Writer {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Sequence, Unencodable> {
-        Ok(Sequence { elements: Vec::new(), whole: Term::List })
+        Ok(Sequence {
+            elements: Vec::new(),
+            whole: Term::List,
+        })
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Sequence, Unencodable> {
-        Ok(Sequence { elements: Vec::new(), whole: Term::Tuple })
+        Ok(Sequence {
+            elements: Vec::new(),
+            whole: Term::Tuple,
+        })
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<Sequence, Unencodable> {
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        length: usize,
+    ) -> Result<Sequence, Unencodable> {
         self.serialize_tuple(length)
     }
 
@@ -194,7 +210,9 @@ impl ser::Serializer for Writer {
         name: &'static str,
         _: usize,
     ) -> Result<Self::SerializeTupleVariant, Unencodable> {
-        Err(Unencodable::new(format!("variant `{name}` has more than one value: name them")))
+        Err(Unencodable::new(format!(
+            "variant `{name}` has more than one value: name them"
+        )))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Pairs, Unencodable> {
@@ -212,7 +230,10 @@ impl ser::Serializer for Writer {
         name: &'static str,
         _: usize,
     ) -> Result<Variant, Unencodable> {
-        Ok(Variant { name, pairs: Pairs::default() })
+        Ok(Variant {
+            name,
+            pairs: Pairs::default(),
+        })
     }
 }
 
@@ -295,7 +316,10 @@ impl SerializeMap for Pairs {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unencodable> {
-        let key = self.key.take().ok_or_else(|| Unencodable::new("a value without a key"))?;
+        let key = self
+            .key
+            .take()
+            .ok_or_else(|| Unencodable::new("a value without a key"))?;
         self.pairs.push((key, to_term(value)?));
         Ok(())
     }

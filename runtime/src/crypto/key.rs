@@ -39,7 +39,11 @@ pub struct KeyOptions {
 
 impl KeyOptions {
     /// The defaults of every option.
-    pub const DEFAULT: KeyOptions = KeyOptions { iterations: 1000, length: 32, digest: Digest::Sha256 };
+    pub const DEFAULT: KeyOptions = KeyOptions {
+        iterations: 1000,
+        length: 32,
+        digest: Digest::Sha256,
+    };
 }
 
 impl Default for KeyOptions {
@@ -74,7 +78,10 @@ type Name = (Box<str>, KeyOptions);
 
 impl Keys {
     pub(crate) fn new(base: Secret) -> Self {
-        Keys(Arc::new(Shared { base, derived: RwLock::default() }))
+        Keys(Arc::new(Shared {
+            base,
+            derived: RwLock::default(),
+        }))
     }
 
     pub(crate) fn base(&self) -> &Secret {
@@ -84,10 +91,20 @@ impl Keys {
     /// The key of a salt that is part of the program.
     pub(crate) fn get(&self, salt: &str, options: KeyOptions) -> Secret {
         let name = (Box::from(salt), options);
-        let kept = self.0.derived.read().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        let kept = self
+            .0
+            .derived
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&name)
+            .cloned();
         kept.unwrap_or_else(|| {
             let key = derive(&self.0.base, salt.as_bytes(), options);
-            let mut derived = self.0.derived.write().unwrap_or_else(PoisonError::into_inner);
+            let mut derived = self
+                .0
+                .derived
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
             if derived.len() < KEPT {
                 derived.insert(name, key.clone());
             }
@@ -111,18 +128,27 @@ mod tests {
         let keys = Keys::new(Secret::from("kjoy3o1zeidquwy1398juxzldjlksahdk3"));
         let key = keys.get("user auth", KeyOptions::DEFAULT);
         let hex = data_encoding::HEXLOWER.encode(key.expose());
-        assert_eq!(hex, "71e6bb9087444023e8313bbb80bf25945ba411c024f266b2954f9ca21db07a01");
+        assert_eq!(
+            hex,
+            "71e6bb9087444023e8313bbb80bf25945ba411c024f266b2954f9ca21db07a01"
+        );
     }
 
     #[test]
     fn keeps_a_bounded_number_of_keys() {
         let keys = Keys::new(Secret::from("base"));
-        let options = KeyOptions { iterations: 1, ..KeyOptions::DEFAULT };
+        let options = KeyOptions {
+            iterations: 1,
+            ..KeyOptions::DEFAULT
+        };
         let first = keys.get("0", options);
         for salt in 1..2 * KEPT {
             keys.get(&salt.to_string(), options);
         }
-        assert_eq!(keys.0.derived.read().map(|kept| kept.len()).ok(), Some(KEPT));
+        assert_eq!(
+            keys.0.derived.read().map(|kept| kept.len()).ok(),
+            Some(KEPT)
+        );
         assert_eq!(keys.get("0", options).expose(), first.expose());
     }
 }

@@ -66,7 +66,11 @@ fn is_signature<M: Mac + KeyInit>(key: &Secret, signed: &str, signature: &[u8]) 
 
 /// Base64url, padded or not. One text stands for one value: other bits in the last character are refused.
 fn decode(text: &str) -> Option<Vec<u8>> {
-    let encoding = if text.ends_with('=') { BASE64URL } else { BASE64URL_NOPAD };
+    let encoding = if text.ends_with('=') {
+        BASE64URL
+    } else {
+        BASE64URL_NOPAD
+    };
     encoding.decode(text.as_bytes()).ok()
 }
 
@@ -78,7 +82,9 @@ pub(crate) fn encrypt(key: &Secret, message: &[u8]) -> Option<String> {
 fn encrypt_with(key: &Secret, nonce: [u8; NONCE], message: &[u8]) -> Option<String> {
     let cipher = XChaCha20Poly1305::new_from_slice(key.expose()).ok()?;
     let mut content = message.to_vec();
-    let tag = cipher.encrypt_inout_detached(&nonce.into(), CONTEXT, content.as_mut_slice().into()).ok()?;
+    let tag = cipher
+        .encrypt_inout_detached(&nonce.into(), CONTEXT, content.as_mut_slice().into())
+        .ok()?;
     let all = [&nonce[..], &tag[..], &content].concat();
     Some(format!("{XCHACHA}.{}", BASE64URL_NOPAD.encode(&all)))
 }
@@ -106,13 +112,26 @@ fn unwrap(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u8>> {
     if parts.next().is_some() {
         return None;
     }
-    let (sealed, wrapped_nonce) = wrapped.split_at_checked(wrapped.len().checked_sub(GCM_NONCE)?)?;
+    let (sealed, wrapped_nonce) =
+        wrapped.split_at_checked(wrapped.len().checked_sub(GCM_NONCE)?)?;
     let (sealed, wrapped_tag) = sealed.split_at_checked(sealed.len().checked_sub(TAG)?)?;
-    let content_key = Secret::from(open_gcm(key.expose(), wrapped_nonce, sign_key, sealed, wrapped_tag)?);
+    let content_key = Secret::from(open_gcm(
+        key.expose(),
+        wrapped_nonce,
+        sign_key,
+        sealed,
+        wrapped_tag,
+    )?);
     open_gcm(content_key.expose(), &nonce, CONTEXT, &content, &tag)
 }
 
-fn open_gcm(key: &[u8], nonce: &[u8], context: &[u8], content: &[u8], tag: &[u8]) -> Option<Vec<u8>> {
+fn open_gcm(
+    key: &[u8],
+    nonce: &[u8],
+    context: &[u8],
+    content: &[u8],
+    tag: &[u8],
+) -> Option<Vec<u8>> {
     let open = match key.len() {
         16 => open::<Aes128Gcm>,
         24 => open::<AesGcm<Aes192, aes_gcm::aead::consts::U12>>,
@@ -130,9 +149,14 @@ fn open<C: AeadInOut + KeyInit>(
     tag: &[u8],
 ) -> Option<Vec<u8>> {
     let cipher = C::new_from_slice(key).ok()?;
-    let (nonce, tag) = (Nonce::<C>::try_from(nonce).ok()?, Tag::<C>::try_from(tag).ok()?);
+    let (nonce, tag) = (
+        Nonce::<C>::try_from(nonce).ok()?,
+        Tag::<C>::try_from(tag).ok()?,
+    );
     let mut message = content.to_vec();
-    cipher.decrypt_inout_detached(&nonce, context, message.as_mut_slice().into(), &tag).ok()?;
+    cipher
+        .decrypt_inout_detached(&nonce, context, message.as_mut_slice().into(), &tag)
+        .ok()?;
     Some(message)
 }
 

@@ -130,7 +130,10 @@ fn write_int(value: i128, out: &mut Vec<u8>) {
         out.extend(small.to_be_bytes());
     } else {
         let magnitude = value.unsigned_abs().to_le_bytes();
-        let used = magnitude.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        let used = magnitude
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
         out.extend([tag::SMALL_BIG, used as u8, u8::from(value < 0)]);
         out.extend(&magnitude[..used]);
     }

@@ -29,10 +29,14 @@ fn whole(bytes: &[u8]) -> Option<Term> {
 #[cfg(feature = "compress")]
 fn inflate(compressed: &[u8]) -> Option<Vec<u8>> {
     let (size, stream) = compressed.split_first_chunk()?;
-    let size = usize::try_from(u32::from_be_bytes(*size)).ok().filter(|size| *size <= LARGEST)?;
+    let size = usize::try_from(u32::from_be_bytes(*size))
+        .ok()
+        .filter(|size| *size <= LARGEST)?;
     let mut inflated = vec![0; size];
     let mut decompress = flate2::Decompress::new(true);
-    let status = decompress.decompress(stream, &mut inflated, flate2::FlushDecompress::Finish).ok()?;
+    let status = decompress
+        .decompress(stream, &mut inflated, flate2::FlushDecompress::Finish)
+        .ok()?;
     let complete = status == flate2::Status::StreamEnd
         && decompress.total_out() == size as u64
         && decompress.total_in() == stream.len() as u64;
@@ -98,7 +102,9 @@ impl<'a> Reader<'a> {
                 let length = self.count()?;
                 Term::Binary(self.take(length)?.to_vec())
             }
-            tag::ATOM | tag::SMALL_ATOM | tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8 => self.atom(tag)?,
+            tag::ATOM | tag::SMALL_ATOM | tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8 => {
+                self.atom(tag)?
+            }
             tag::SMALL_TUPLE => {
                 let arity = self.byte()?;
                 Term::Tuple(self.terms(arity.into(), deeper)?)
@@ -110,7 +116,12 @@ impl<'a> Reader<'a> {
             tag::NIL => Term::List(Vec::new()),
             tag::STRING => {
                 let length = self.short()?;
-                Term::List(self.take(length)?.iter().map(|byte| Term::Int((*byte).into())).collect())
+                Term::List(
+                    self.take(length)?
+                        .iter()
+                        .map(|byte| Term::Int((*byte).into()))
+                        .collect(),
+                )
             }
             tag::LIST => {
                 let length = self.count()?;
@@ -156,12 +167,19 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         let digits = self.take(length)?;
-        let used = digits.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        let used = digits
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
         let mut low = [0; 16];
         let value = (used <= low.len()).then(|| {
             low[..used].copy_from_slice(&digits[..used]);
             let magnitude = u128::from_le_bytes(low);
-            if negative { 0_i128.checked_sub_unsigned(magnitude) } else { i128::try_from(magnitude).ok() }
+            if negative {
+                0_i128.checked_sub_unsigned(magnitude)
+            } else {
+                i128::try_from(magnitude).ok()
+            }
         });
         let value = value.flatten();
         Some(value.map_or_else(|| self.opaque(start), Term::Int))

@@ -162,7 +162,12 @@ impl Tokens {
     }
 
     pub(crate) fn of(keys: Keys, salt: &str) -> Self {
-        Tokens { keys, salt: salt.into(), options: KeyOptions::DEFAULT, max_age: None }
+        Tokens {
+            keys,
+            salt: salt.into(),
+            options: KeyOptions::DEFAULT,
+            max_age: None,
+        }
     }
 
     /// How long a token is good for, in whole seconds; default one day.
@@ -202,7 +207,11 @@ impl Tokens {
     ///
     /// # Errors
     /// Like those of `sign`.
-    pub fn sign_at<T: Serialize + ?Sized>(&self, data: &T, at: SystemTime) -> Result<String, Unencodable> {
+    pub fn sign_at<T: Serialize + ?Sized>(
+        &self,
+        data: &T,
+        at: SystemTime,
+    ) -> Result<String, Unencodable> {
         Ok(message::sign(&self.derived(), &self.payload(data, at)?))
     }
 
@@ -218,9 +227,16 @@ impl Tokens {
     ///
     /// # Errors
     /// Like those of `encrypt`.
-    pub fn encrypt_at<T: Serialize + ?Sized>(&self, data: &T, at: SystemTime) -> Result<String, Unencodable> {
+    pub fn encrypt_at<T: Serialize + ?Sized>(
+        &self,
+        data: &T,
+        at: SystemTime,
+    ) -> Result<String, Unencodable> {
         message::encrypt(&self.derived(), &self.payload(data, at)?).ok_or_else(|| {
-            Unencodable::new(format!("encryption takes a key of {} bytes", message::ENCRYPTION_KEY))
+            Unencodable::new(format!(
+                "encryption takes a key of {} bytes",
+                message::ENCRYPTION_KEY
+            ))
         })
     }
 
@@ -246,9 +262,18 @@ impl Tokens {
         self.keys.get(&self.salt, self.options)
     }
 
-    fn payload<T: Serialize + ?Sized>(&self, data: &T, at: SystemTime) -> Result<Vec<u8>, Unencodable> {
+    fn payload<T: Serialize + ?Sized>(
+        &self,
+        data: &T,
+        at: SystemTime,
+    ) -> Result<Vec<u8>, Unencodable> {
         let age = self.max_age.unwrap_or(Age::Seconds(DEFAULT_AGE));
-        Ok(Term::Tuple(vec![data::to_term(data)?, Term::Int(unix_millis(at)), age.term()]).encode())
+        Ok(Term::Tuple(vec![
+            data::to_term(data)?,
+            Term::Int(unix_millis(at)),
+            age.term(),
+        ])
+        .encode())
     }
 
     fn open<T: DeserializeOwned>(&self, payload: Option<Vec<u8>>) -> Result<T, TokenError> {
@@ -257,7 +282,9 @@ impl Tokens {
         let expired = match self.max_age.unwrap_or(own_age) {
             Age::Infinite => false,
             Age::Seconds(age) => {
-                age <= 0 || signed.saturating_add(age.saturating_mul(1000)) < unix_millis(SystemTime::now())
+                age <= 0
+                    || signed.saturating_add(age.saturating_mul(1000))
+                        < unix_millis(SystemTime::now())
             }
         };
         if expired {
@@ -309,7 +336,9 @@ fn unix_millis(time: SystemTime) -> i128 {
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("salt", &self.salt).finish_non_exhaustive()
+        f.debug_struct("Tokens")
+            .field("salt", &self.salt)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,8 @@
 //! How an endpoint is started.
 
-use std::{any::TypeId, fmt, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    any::TypeId, fmt, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration,
+};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +14,9 @@ use super::{
 };
 use crate::{
     address::Address,
-    config::{Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list},
+    config::{
+        Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list,
+    },
     error::Error,
     handle::{Gauge, Handle, Shared},
     origin::CheckOrigin,
@@ -60,9 +64,19 @@ impl Listening {
         Listening {
             address: listener.local_addr(),
             serve: Box::new(|service, config, handle, stop| {
-                let Shared { connections, tasks, .. } = &*handle.0;
+                let Shared {
+                    connections, tasks, ..
+                } = &*handle.0;
                 let proxies = handle.config().trusted_proxies.clone();
-                serve(listener, outer(service), config, proxies, connections, tasks, stop)
+                serve(
+                    listener,
+                    outer(service),
+                    config,
+                    proxies,
+                    connections,
+                    tasks,
+                    stop,
+                )
             }),
         }
     }
@@ -167,11 +181,17 @@ impl<E: Endpoint> Builder<E> {
         let app = AppState::new::<E, _>(state.clone(), fills);
         let handle = Handle::new(E::DEF.name, config, pubsub, app);
         let edge = EndpointHandle::<E>::new(handle.clone(), state);
-        handle
-            .0
-            .presence
-            .get_or_init(|| self.presence.take().unwrap_or_else(|| Presence::new(handle.pubsub())));
-        let mounts = Dispatcher::new(E::DEF.mounts, &handle.config(), &handle, &handle.0.connections);
+        handle.0.presence.get_or_init(|| {
+            self.presence
+                .take()
+                .unwrap_or_else(|| Presence::new(handle.pubsub()))
+        });
+        let mounts = Dispatcher::new(
+            E::DEF.mounts,
+            &handle.config(),
+            &handle,
+            &handle.0.connections,
+        );
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let pipeline = E::pipeline(&edge);
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
@@ -193,8 +213,14 @@ impl<E: Endpoint> Builder<E> {
             watcher: watch(&handle, runtime),
         };
         if let Some(http) = http {
-            let variable = self.options.port_variable().or_else(|| E::settings().port_variable());
-            let opened = self.listener.take().map_or_else(|| open(&http, variable), Ok);
+            let variable = self
+                .options
+                .port_variable()
+                .or_else(|| E::settings().port_variable());
+            let opened = self
+                .listener
+                .take()
+                .map_or_else(|| open(&http, variable), Ok);
             match opened.and_then(|listener| listen(listener, http, &service, &life)) {
                 Ok(lost) => life.lost_requests = lost,
                 Err(error) => {
@@ -204,7 +230,9 @@ impl<E: Endpoint> Builder<E> {
             }
             tracing::info!("access {} at {}", handle.name(), handle.url());
         }
-        let signal = self.signal.unwrap_or_else(|| Box::pin(std::future::pending()));
+        let signal = self
+            .signal
+            .unwrap_or_else(|| Box::pin(std::future::pending()));
         let (end, ended) = watch::channel(None);
         handle.0.tasks.spawn(life.run(signal, end));
         Ok(Running::new(edge, service, ended))
@@ -218,7 +246,10 @@ impl<E: Endpoint> Builder<E> {
                 http.port = Setting::exact(0);
             }
         }
-        let file = self.file.take().or_else(|| std::env::var_os(FILE_VARIABLE).map(PathBuf::from));
+        let file = self
+            .file
+            .take()
+            .or_else(|| std::env::var_os(FILE_VARIABLE).map(PathBuf::from));
         let layers = Layers {
             endpoint: E::DEF.name,
             declared: &E::settings(),
@@ -241,25 +272,37 @@ fn listener_config(config: &Config) -> Option<HttpConfig> {
 
 fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
     let foreign = ((mount.socket.app)() != TypeId::of::<E::State>()).then(|| {
-        let text =
-            format!("`{}` is mounted for another state than that of `{}`", mount.socket.name, E::DEF.name);
+        let text = format!(
+            "`{}` is mounted for another state than that of `{}`",
+            mount.socket.name,
+            E::DEF.name
+        );
         ConfigError::new(text).of_mount("socket", mount.path, mount.location)
     });
     let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
     let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
-    let checks = [("check_origin", websocket), ("check_origin of longpoll", longpoll)];
+    let checks = [
+        ("check_origin", websocket),
+        ("check_origin of longpoll", longpoll),
+    ];
     let origins = checks.into_iter().flat_map(move |(key, check)| {
         let errors = match check {
             Some(CheckOrigin::List(list)) => check_list(list),
             _ => Vec::new(),
         };
-        errors.into_iter().map(move |error| error.of_mount(key, mount.path, mount.location))
+        errors
+            .into_iter()
+            .map(move |error| error.of_mount(key, mount.path, mount.location))
     });
     foreign.into_iter().chain(origins)
 }
 
 fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
-    let error = |MountError { mount, key, message }: MountError| {
+    let error = |MountError {
+                     mount,
+                     key,
+                     message,
+                 }: MountError| {
         ConfigError::new(message).of_mount(key, mount.path, mount.location)
     };
     ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
@@ -268,11 +311,15 @@ fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
 /// An endpoint can do without: then a callback that blocks its thread is not noticed.
 fn watch(handle: &Handle, runtime: tokio::runtime::Handle) -> Option<Watcher> {
     let started = Watcher::start(&handle.0.watchdog, handle.name(), runtime);
-    started.inspect_err(|error| tracing::warn!(%error, "callbacks are not watched: no thread for it")).ok()
+    started
+        .inspect_err(|error| tracing::warn!(%error, "callbacks are not watched: no thread for it"))
+        .ok()
 }
 
 fn drain_timeout(mounts: &[Mount]) -> Duration {
-    let each = mounts.iter().map(|mount| mount.drainer.unwrap_or(Drainer::DEFAULT).shutdown);
+    let each = mounts
+        .iter()
+        .map(|mount| mount.drainer.unwrap_or(Drainer::DEFAULT).shutdown);
     each.max().unwrap_or_default()
 }
 
@@ -284,22 +331,28 @@ fn open(http: &HttpConfig, variable: Option<&str>) -> Result<Listening, Error> {
         (None, Some(path)) => Bound::unix(path),
         _ => Err(io::ErrorKind::Unsupported.into()),
     };
-    opened.map(Listening::new).map_err(|error| match http.ip.address() {
-        Some(ip) => {
-            let address = SocketAddr::new(ip, http.listen_port()).to_string();
-            Error::listen(address, error).help(port_help(variable))
-        }
-        None => Error::listen(http.ip.to_string(), error),
-    })
+    opened
+        .map(Listening::new)
+        .map_err(|error| match http.ip.address() {
+            Some(ip) => {
+                let address = SocketAddr::new(ip, http.listen_port()).to_string();
+                Error::listen(address, error).help(port_help(variable))
+            }
+            None => Error::listen(http.ip.to_string(), error),
+        })
 }
 
 fn port_help(variable: Option<&str>) -> String {
     match variable {
         Some(variable) => {
-            format!("choose another port: set the environment variable `{variable}`, or `port` of `http`")
+            format!(
+                "choose another port: set the environment variable `{variable}`, or `port` of `http`"
+            )
         }
-        None => "choose another port: `port` of `http`, in the declaration or in the configuration file"
-            .to_owned(),
+        None => {
+            "choose another port: `port` of `http`, in the declaration or in the configuration file"
+                .to_owned()
+        }
     }
 }
 
@@ -309,11 +362,17 @@ fn listen(
     service: &EndpointService,
     life: &Life,
 ) -> Result<Lost, Error> {
-    let address = listener.address.map_err(|error| Error::listen("the given listener".to_owned(), error))?;
+    let address = listener
+        .address
+        .map_err(|error| Error::listen("the given listener".to_owned(), error))?;
     let handle = &life.handle;
     handle.listens_at(address.clone());
     let lost = (listener.serve)(service.clone(), http, handle, life.listening.clone());
-    let protocol = if matches!(address, Address::Unix(_)) { "http+unix" } else { "http" };
+    let protocol = if matches!(address, Address::Unix(_)) {
+        "http+unix"
+    } else {
+        "http"
+    };
     tracing::info!("running {} at {address} ({protocol})", handle.name());
     Ok(lost)
 }

@@ -1,6 +1,8 @@
 //! The tasks of an endpoint's sockets: started before it listens, started again after a panic, within a limit.
 
-use std::{any::TypeId, collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{
+    any::TypeId, collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration,
+};
 
 use tokio::{
     sync::oneshot,
@@ -53,7 +55,12 @@ pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
             known.push(socket);
             let mut children = Children::default();
             (mount.socket.children)(&mut children);
-            specs.extend(children.into_specs().into_iter().map(|spec| (mount.socket.name, spec)));
+            specs.extend(
+                children
+                    .into_specs()
+                    .into_iter()
+                    .map(|spec| (mount.socket.name, spec)),
+            );
         }
     }
     specs
@@ -62,10 +69,21 @@ pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
 impl Supervisor {
     /// Starts all children, and waits until each has run up to its first `.await`.
     pub(super) async fn start(specs: Vec<(&'static str, ChildSpec)>, handle: Handle) -> Self {
-        let child = |(socket, spec)| Child { socket, spec: Arc::new(spec), panics: Vec::new() };
+        let child = |(socket, spec)| Child {
+            socket,
+            spec: Arc::new(spec),
+            panics: Vec::new(),
+        };
         let children: Vec<_> = specs.into_iter().map(child).collect();
-        let mut supervisor = Supervisor { handle, children, running: JoinSet::new(), tasks: HashMap::new() };
-        let started: Vec<_> = (0..supervisor.children.len()).map(|child| supervisor.spawn(child)).collect();
+        let mut supervisor = Supervisor {
+            handle,
+            children,
+            running: JoinSet::new(),
+            tasks: HashMap::new(),
+        };
+        let started: Vec<_> = (0..supervisor.children.len())
+            .map(|child| supervisor.spawn(child))
+            .collect();
         for child in started {
             // An error is a panic: `supervise` will see to that.
             let _ = child.await;
@@ -83,7 +101,9 @@ impl Supervisor {
                 Ok((id, ())) => (id, false),
                 Err(error) => (error.id(), error.is_panic()),
             };
-            let Some(child) = self.tasks.remove(&id) else { continue };
+            let Some(child) = self.tasks.remove(&id) else {
+                continue;
+            };
             if !panicked {
                 continue;
             }
@@ -95,13 +115,21 @@ impl Supervisor {
     }
 
     fn forgive(&mut self, child: usize) -> Result<(), Failed> {
-        let Child { socket, spec, panics } = &mut self.children[child];
+        let Child {
+            socket,
+            spec,
+            panics,
+        } = &mut self.children[child];
         let (socket, child) = (*socket, spec.name);
         let now = Instant::now();
         panics.retain(|earlier| now.duration_since(*earlier) < WINDOW);
         panics.push(now);
         if panics.len() > FORGIVEN {
-            tracing::error!(socket, child, "a child panicked too often: the endpoint stops");
+            tracing::error!(
+                socket,
+                child,
+                "a child panicked too often: the endpoint stops"
+            );
             return Err(Failed { socket, child });
         }
         tracing::error!(socket, child, "a child panicked, and is started again");

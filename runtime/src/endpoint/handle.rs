@@ -19,7 +19,10 @@ impl<E: Endpoint> EndpointHandle<E> {
     /// `None` if the handle is another endpoint's.
     pub fn of(handle: &Handle) -> Option<Self> {
         let state = handle.app().of::<E, E::State>()?;
-        Some(EndpointHandle { handle: handle.clone(), state })
+        Some(EndpointHandle {
+            handle: handle.clone(),
+            state,
+        })
     }
 
     pub(super) fn new(handle: Handle, state: Arc<E::State>) -> Self {
@@ -39,7 +42,10 @@ impl<E: Endpoint> EndpointHandle<E> {
 
 impl<E: Endpoint> Clone for EndpointHandle<E> {
     fn clone(&self) -> Self {
-        EndpointHandle { handle: self.handle.clone(), state: self.state.clone() }
+        EndpointHandle {
+            handle: self.handle.clone(),
+            state: self.state.clone(),
+        }
     }
 }
 
@@ -71,7 +77,9 @@ mod extract {
         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
             const OUTSIDE: &str = "the request did not come through this endpoint";
             let handle = parts.extensions.get::<Handle>();
-            handle.and_then(EndpointHandle::of).ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
+            handle
+                .and_then(EndpointHandle::of)
+                .ok_or((StatusCode::INTERNAL_SERVER_ERROR, OUTSIDE))
         }
     }
 }

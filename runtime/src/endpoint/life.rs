@@ -67,7 +67,9 @@ pub(super) struct Life {
 /// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
 async fn contained(signal: Signal) {
     if let Err(panic) = contain::run(signal).await {
-        tracing::error!("the future given to `shutdown_on` panicked, and the endpoint stops: {panic}");
+        tracing::error!(
+            "the future given to `shutdown_on` panicked, and the endpoint stops: {panic}"
+        );
     }
 }
 
@@ -105,7 +107,10 @@ impl Life {
         let (sockets, ()) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
         let connections = &self.handle.0.connections;
         if timeout(GRACE, connections.wait()).await.is_err() {
-            tracing::error!(left = connections.len(), "connections did not end, though they were cut off");
+            tracing::error!(
+                left = connections.len(),
+                "connections did not end, though they were cut off"
+            );
         }
         let cut = sockets + self.lost_requests.count();
         self.sweeper.abort();
@@ -123,7 +128,11 @@ impl Life {
 
     /// From here on, requests for sockets are answered 503. Sockets whose callbacks block their threads are left.
     async fn drain_sockets(&self) -> usize {
-        let _ = timeout(self.drain_timeout.saturating_add(GRACE), self.mounts.drain()).await;
+        let _ = timeout(
+            self.drain_timeout.saturating_add(GRACE),
+            self.mounts.drain(),
+        )
+        .await;
         self.mounts.cut_off()
     }
 

@@ -85,7 +85,11 @@ impl<E: Endpoint> Running<E> {
 
 impl<E: Endpoint> Clone for Running<E> {
     fn clone(&self) -> Self {
-        Running { edge: self.edge.clone(), service: self.service.clone(), end: self.end.clone() }
+        Running {
+            edge: self.edge.clone(),
+            service: self.service.clone(),
+            end: self.end.clone(),
+        }
     }
 }
 

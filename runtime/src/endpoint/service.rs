@@ -49,7 +49,11 @@ struct Parts {
 
 impl EndpointService {
     pub(crate) fn new(handle: Handle, sockets: impl Sockets, pipeline: Pipeline) -> Self {
-        EndpointService(Arc::new(Parts { handle, sockets: Box::new(sockets), pipeline }))
+        EndpointService(Arc::new(Parts {
+            handle,
+            sockets: Box::new(sockets),
+            pipeline,
+        }))
     }
 
     /// The endpoint that is served.
@@ -59,19 +63,30 @@ impl EndpointService {
 
     fn answer(&self, request: Request<Body>) -> EndpointFuture {
         match contained(|| self.0.sockets.dispatch(request)) {
-            Ok(Ok(response)) => EndpointFuture { answer: Answering::new(response), socket: true },
+            Ok(Ok(response)) => EndpointFuture {
+                answer: Answering::new(response),
+                socket: true,
+            },
             Ok(Err(mut request)) => {
                 request.extensions_mut().insert(self.0.handle.clone());
-                EndpointFuture { answer: self.0.pipeline.run(request), socket: false }
+                EndpointFuture {
+                    answer: self.0.pipeline.run(request),
+                    socket: false,
+                }
             }
-            Err(panicked) => EndpointFuture { answer: panicked.into(), socket: true },
+            Err(panicked) => EndpointFuture {
+                answer: panicked.into(),
+                socket: true,
+            },
         }
     }
 }
 
 impl fmt::Debug for EndpointService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EndpointService").field(&self.0.handle).finish()
+        f.debug_tuple("EndpointService")
+            .field(&self.0.handle)
+            .finish()
     }
 }
 

@@ -21,14 +21,22 @@ pub(crate) fn parameters(element: &[u8]) -> (&[u8], impl Iterator<Item = Paramet
 
 fn parameter(part: &[u8]) -> Parameter<'_> {
     match part.iter().position(|byte| *byte == b'=') {
-        Some(at) => Parameter { name: trim(&part[..at]), value: Some(unquote(trim(&part[at + 1..]))) },
-        None => Parameter { name: part, value: None },
+        Some(at) => Parameter {
+            name: trim(&part[..at]),
+            value: Some(unquote(trim(&part[at + 1..]))),
+        },
+        None => Parameter {
+            name: part,
+            value: None,
+        },
     }
 }
 
 /// The text of a quoted string; anything else as it is.
 fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
-    let Some(inner) = quoted(value).filter(|length| *length == value.len()).map(|end| &value[1..end - 1])
+    let Some(inner) = quoted(value)
+        .filter(|length| *length == value.len())
+        .map(|end| &value[1..end - 1])
     else {
         return Cow::Borrowed(value);
     };
@@ -38,7 +46,11 @@ fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     let (mut text, mut bytes) = (Vec::with_capacity(inner.len()), inner.iter());
     while let Some(byte) = bytes.next() {
         // What follows a backslash stands for itself.
-        let plain = if *byte == b'\\' { bytes.next() } else { Some(byte) };
+        let plain = if *byte == b'\\' {
+            bytes.next()
+        } else {
+            Some(byte)
+        };
         text.extend(plain);
     }
     Cow::Owned(text)
@@ -54,18 +66,31 @@ mod tests {
     fn parameters_may_be_quoted() {
         let (name, found) = parameters(br#"x ; a; b = 1; c="2;\"3" ;d=""; e="open"#);
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        let found: Vec<_> =
-            found.map(|found| (text(found.name), found.value.map(|value| text(&value)))).collect();
-        let expected =
-            [("a", None), ("b", Some("1")), ("c", Some("2;\"3")), ("d", Some("")), ("e", Some("\"open"))];
+        let found: Vec<_> = found
+            .map(|found| (text(found.name), found.value.map(|value| text(&value))))
+            .collect();
+        let expected = [
+            ("a", None),
+            ("b", Some("1")),
+            ("c", Some("2;\"3")),
+            ("d", Some("")),
+            ("e", Some("\"open")),
+        ];
         assert_eq!(name, b"x");
-        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))));
+        assert_eq!(
+            found,
+            expected.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
+        );
     }
 
     /// A quoted string of any text.
     fn quote(text: &str) -> String {
-        let escaped =
-            text.chars().flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c]));
+        let escaped = text.chars().flat_map(|c| {
+            matches!(c, '"' | '\\')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        });
         format!("\"{}\"", escaped.collect::<String>())
     }
 

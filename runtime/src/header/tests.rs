@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use super::*;
 
 fn lines<T: AsRef<[u8]>>(name: HeaderName, lines: &[T]) -> HeaderMap {
-    let values = lines.iter().map(|line| HeaderValue::from_bytes(line.as_ref()).expect("a value"));
+    let values = lines
+        .iter()
+        .map(|line| HeaderValue::from_bytes(line.as_ref()).expect("a value"));
     values.map(|value| (name.clone(), value)).collect()
 }
 
@@ -26,27 +28,45 @@ fn a_comma_in_quotes_parts_nothing() {
     assert_eq!(elements(&[r#"a; x="1,2", b"#]), [r#"a; x="1,2""#, "b"]);
     assert_eq!(elements(&[r#"a; x="\",\"", b"#]), [r#"a; x="\",\"""#, "b"]);
     // A quote that nothing closes, here or on the next line, is a character.
-    assert_eq!(elements(&[r#"a; x="1, b"#, r#"c", d"#]), [r#"a; x="1"#, "b", r#"c""#, "d"]);
+    assert_eq!(
+        elements(&[r#"a; x="1, b"#, r#"c", d"#]),
+        [r#"a; x="1"#, "b", r#"c""#, "d"]
+    );
     assert_eq!(elements(&[r#"a "\", b"#]), [r#"a "\""#, "b"]);
 }
 
 #[test]
 fn tokens_have_no_case_and_bad_ones_spoil_no_other() {
-    let headers = lines(CONNECTION, &[&b"keep-alive, \xff"[..], b"x\xe9, UpGrade ,y"]);
+    let headers = lines(
+        CONNECTION,
+        &[&b"keep-alive, \xff"[..], b"x\xe9, UpGrade ,y"],
+    );
     assert!(has_token(&headers, &CONNECTION, "upgrade"));
     assert!(has_token(&headers, &CONNECTION, "keep-alive"));
     assert!(!has_token(&headers, &CONNECTION, "up"));
-    assert_eq!(texts(&headers, &CONNECTION), Some(vec!["keep-alive", "UpGrade", "y"]));
+    assert_eq!(
+        texts(&headers, &CONNECTION),
+        Some(vec!["keep-alive", "UpGrade", "y"])
+    );
     assert_eq!(texts(&HeaderMap::new(), &CONNECTION), None);
 }
 
 #[test]
 fn what_occurs_once() {
-    assert_eq!(one(&lines(CONNECTION, &[" a\t"]), CONNECTION), Some(&b"a"[..]));
+    assert_eq!(
+        one(&lines(CONNECTION, &[" a\t"]), CONNECTION),
+        Some(&b"a"[..])
+    );
     assert_eq!(one(&lines(CONNECTION, &["a", "a"]), CONNECTION), None);
     assert_eq!(one(&HeaderMap::new(), CONNECTION), None);
-    let headers = lines(CONNECTION, &[&b"\xff"[..], b"", b" a ", "\u{e9}".as_bytes()]);
-    assert_eq!(values(&headers, CONNECTION).collect::<Vec<_>>(), ["a", "\u{e9}"]);
+    let headers = lines(
+        CONNECTION,
+        &[&b"\xff"[..], b"", b" a ", "\u{e9}".as_bytes()],
+    );
+    assert_eq!(
+        values(&headers, CONNECTION).collect::<Vec<_>>(),
+        ["a", "\u{e9}"]
+    );
 }
 
 #[test]
@@ -65,13 +85,17 @@ fn a_port_stands_behind_the_last_colon() {
 
 #[test]
 fn a_media_type_is_named_in_any_case_with_any_parameters() {
-    let is_ndjson = |types: &[&str]| is_of_type(&lines(CONTENT_TYPE, types), "application/x-ndjson");
+    let is_ndjson =
+        |types: &[&str]| is_of_type(&lines(CONTENT_TYPE, types), "application/x-ndjson");
     for types in [
         &["application/x-ndjson"][..],
         &["Application/X-NDJSON"],
         &["application/x-ndjson;charset=utf-8"],
         &["application/x-ndjson ; charset=\"a,b\""],
-        &["application/x-ndjson", "application/x-ndjson; charset=utf-8"],
+        &[
+            "application/x-ndjson",
+            "application/x-ndjson; charset=utf-8",
+        ],
         &["application/x-ndjson, application/x-ndjson"],
     ] {
         assert!(is_ndjson(types), "{types:?}");

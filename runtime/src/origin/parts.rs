@@ -21,7 +21,11 @@ impl<'a> Parts<'a> {
             _ => (None, text),
         };
         let Some(rest) = rest.strip_prefix("//") else {
-            return Some(Parts { scheme, host: None, port: None });
+            return Some(Parts {
+                scheme,
+                host: None,
+                port: None,
+            });
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (user, host_port) = match authority.rsplit_once('@') {
@@ -47,14 +51,19 @@ pub(super) fn host_and_port(text: &str) -> Option<(Option<String>, Option<u16>)>
             if !name.bytes().all(is_host_byte) || name.starts_with('.') || name.contains("..") {
                 return None;
             }
-            (Some(name.to_ascii_lowercase()).filter(|name| !name.is_empty()), port)
+            (
+                Some(name.to_ascii_lowercase()).filter(|name| !name.is_empty()),
+                port,
+            )
         }
     };
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
         None => return None,
         Some("") => None,
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(digits.parse().ok()?)
+        }
         Some(_) => return None,
     };
     Some((host, port))
@@ -62,7 +71,10 @@ pub(super) fn host_and_port(text: &str) -> Option<(Option<String>, Option<u16>)>
 
 /// A host as [`Parts`] has it: in lower case, IPv6 addresses in their shortest form and without brackets.
 pub(super) fn plain_host(host: &str) -> String {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
     match bare.parse::<Ipv6Addr>() {
         Ok(address) => address.to_string(),
         Err(_) => host.to_ascii_lowercase(),

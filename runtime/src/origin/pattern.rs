@@ -22,12 +22,22 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Reads an entry, such as `"//*.example.com:888"`.
     pub(crate) fn parse(entry: &str) -> Result<Pattern, Mistake> {
-        let Entry { scheme, host, port, below } = grammar::parse(entry)?;
+        let Entry {
+            scheme,
+            host,
+            port,
+            below,
+        } = grammar::parse(entry)?;
         let port = port.or_else(|| default_port(scheme.as_deref()?));
         // Browsers write it as it is compared: in lower case, an IPv6 address in its shortest form.
         let compared = host_and_port(host).and_then(|(host, _)| host);
         let host = compared.ok_or_else(|| grammar::not_a_host(host))?;
-        Ok(Pattern { scheme, port, host, below })
+        Ok(Pattern {
+            scheme,
+            port,
+            host,
+            below,
+        })
     }
 
     pub(super) fn matches(&self, origin: &Origin, host: &str) -> bool {
@@ -55,5 +65,9 @@ pub(super) fn compile<S: AsRef<str>>(list: &[S]) -> Result<Vec<Pattern>, String>
             Err(mistake) => errors.push(mistake.text),
         }
     }
-    if errors.is_empty() { Ok(patterns) } else { Err(errors.join("; ")) }
+    if errors.is_empty() {
+        Ok(patterns)
+    } else {
+        Err(errors.join("; "))
+    }
 }

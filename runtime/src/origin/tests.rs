@@ -5,16 +5,27 @@ use proptest::prelude::*;
 use super::*;
 use crate::{config::Config, pubsub::PubSub, state::AppState};
 
-const REQUEST: OriginRequest<'static> = OriginRequest { scheme: "http", host: "localhost", port: 4000 };
+const REQUEST: OriginRequest<'static> = OriginRequest {
+    scheme: "http",
+    host: "localhost",
+    port: 4000,
+};
 
 fn check(check: CheckOrigin<&'static [&'static str]>) -> OriginCheck {
     OriginCheck::compile(&check, Some("localhost")).unwrap()
 }
 
 fn endpoint() -> Handle {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     let _entered = runtime.enter();
-    Handle::new("Site", Config::default(), PubSub::new(), AppState::default())
+    Handle::new(
+        "Site",
+        Config::default(),
+        PubSub::new(),
+        AppState::default(),
+    )
 }
 
 fn ask(function: OriginFunction, origin: &Origin) -> bool {
@@ -26,7 +37,11 @@ fn list(patterns: &'static [&'static str]) -> OriginCheck {
 }
 
 fn allows(check: &OriginCheck, origin: &str) -> bool {
-    check.allows([&HeaderValue::from_str(origin).unwrap()].into_iter(), &REQUEST, ask)
+    check.allows(
+        [&HeaderValue::from_str(origin).unwrap()].into_iter(),
+        &REQUEST,
+        ask,
+    )
 }
 
 fn all_forms() -> [OriginCheck; 4] {
@@ -108,10 +123,19 @@ fn a_list_compares_scheme_host_and_port() {
 #[test]
 fn the_endpoints_host_is_compared_alone() {
     let check = check(CheckOrigin::Host);
-    for origin in ["http://localhost", "https://localhost", "https://LocalHost:9999"] {
+    for origin in [
+        "http://localhost",
+        "https://localhost",
+        "https://LocalHost:9999",
+    ] {
         assert!(allows(&check, origin), "{origin}");
     }
-    for origin in ["http://evil.com", "http://localhost.evil.com", "http://a.localhost", "http://127.0.0.1"] {
+    for origin in [
+        "http://evil.com",
+        "http://localhost.evil.com",
+        "http://a.localhost",
+        "http://127.0.0.1",
+    ] {
         assert!(!allows(&check, origin), "{origin}");
     }
     let six = OriginCheck::compile(&CheckOrigin::<&[&str]>::Host, Some("::1")).unwrap();
@@ -129,11 +153,24 @@ fn without_a_host_to_compare_with_any_host_will_do() {
 fn conn_compares_with_the_request() {
     let check = check(CheckOrigin::Conn);
     assert!(allows(&check, "http://localhost:4000"));
-    for origin in ["http://localhost", "https://localhost:4000", "ws://localhost:4000", "//localhost:4000"] {
+    for origin in [
+        "http://localhost",
+        "https://localhost:4000",
+        "ws://localhost:4000",
+        "//localhost:4000",
+    ] {
         assert!(!allows(&check, origin), "{origin}");
     }
-    let plain = OriginRequest { scheme: "http", host: "Example.com", port: 80 };
-    assert!(check.allows([&HeaderValue::from_static("http://example.com")].into_iter(), &plain, ask));
+    let plain = OriginRequest {
+        scheme: "http",
+        host: "Example.com",
+        port: 80,
+    };
+    assert!(check.allows(
+        [&HeaderValue::from_static("http://example.com")].into_iter(),
+        &plain,
+        ask
+    ));
 }
 
 #[test]
@@ -155,12 +192,29 @@ fn origins_without_host_several_and_unreadable_ones_are_refused() {
     let localhost = HeaderValue::from_static("http://localhost:4000");
     let bytes = HeaderValue::from_bytes(b"http://localhost:4000\xff").unwrap();
     for check in all_forms() {
-        for origin in ["null", "", "file://", "http://", "http://:80", "example.com", "a b"] {
+        for origin in [
+            "null",
+            "",
+            "file://",
+            "http://",
+            "http://:80",
+            "example.com",
+            "a b",
+        ] {
             assert!(!allows(&check, origin), "{check:?} {origin}");
         }
-        assert!(!check.allows([&bytes].into_iter(), &REQUEST, ask), "{check:?}");
-        assert!(check.allows([&localhost].into_iter(), &REQUEST, ask), "{check:?}");
-        assert!(!check.allows([&localhost, &localhost].into_iter(), &REQUEST, ask), "{check:?}");
+        assert!(
+            !check.allows([&bytes].into_iter(), &REQUEST, ask),
+            "{check:?}"
+        );
+        assert!(
+            check.allows([&localhost].into_iter(), &REQUEST, ask),
+            "{check:?}"
+        );
+        assert!(
+            !check.allows([&localhost, &localhost].into_iter(), &REQUEST, ask),
+            "{check:?}"
+        );
     }
 }
 
@@ -169,21 +223,35 @@ fn off_does_not_look() {
     let check = check(CheckOrigin::Off);
     assert!(allows(&check, "http://evil.com"));
     assert!(allows(&check, "null"));
-    assert!(check.allows([&HeaderValue::from_bytes(b"\xff").unwrap()].into_iter(), &REQUEST, ask));
+    assert!(check.allows(
+        [&HeaderValue::from_bytes(b"\xff").unwrap()].into_iter(),
+        &REQUEST,
+        ask
+    ));
 }
 
 #[test]
 fn all_that_is_wrong_with_a_list_is_said() {
     let empty: &[&str] = &[];
-    assert!(OriginCheck::compile(&CheckOrigin::List(empty), None).unwrap_err().contains("empty list"));
-    let both = OriginCheck::compile(&CheckOrigin::List(["a", "//b.com", "c"].as_slice()), None).unwrap_err();
+    assert!(
+        OriginCheck::compile(&CheckOrigin::List(empty), None)
+            .unwrap_err()
+            .contains("empty list")
+    );
+    let both = OriginCheck::compile(&CheckOrigin::List(["a", "//b.com", "c"].as_slice()), None)
+        .unwrap_err();
     assert_eq!(both.matches("has no host").count(), 2);
 }
 
 #[test]
 fn apps_and_extensions_match_exactly() {
     let check = list(&["capacitor://localhost", "Ionic://LocalHost:8100", "app://-"]);
-    for origin in ["capacitor://localhost", "CAPACITOR://localHOST", "ionic://localhost:8100", "app://-"] {
+    for origin in [
+        "capacitor://localhost",
+        "CAPACITOR://localHOST",
+        "ionic://localhost:8100",
+        "app://-",
+    ] {
         assert!(allows(&check, origin), "{origin}");
     }
     for origin in [
@@ -202,7 +270,12 @@ fn apps_and_extensions_match_exactly() {
 #[test]
 fn a_page_from_a_file_is_nobodys() {
     for check in all_forms().into_iter().take(3) {
-        for origin in ["file://", "file://localhost", "FILE://localhost:4000", "null"] {
+        for origin in [
+            "file://",
+            "file://localhost",
+            "FILE://localhost:4000",
+            "null",
+        ] {
             assert!(!allows(&check, origin), "{check:?} {origin}");
         }
     }
@@ -225,7 +298,11 @@ fn an_origin_knows_how_it_is_listed() {
         ("file://localhost", None),
         ("ws://localhost", None),
     ] {
-        assert_eq!(Origin::parse(text).unwrap().entry().as_deref(), entry, "{text}");
+        assert_eq!(
+            Origin::parse(text).unwrap().entry().as_deref(),
+            entry,
+            "{text}"
+        );
     }
 }
 

@@ -12,7 +12,11 @@ use super::*;
 async fn shown(response: Response<Body>) -> String {
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    format!("{} {}", head.status.as_u16(), str::from_utf8(&body).unwrap())
+    format!(
+        "{} {}",
+        head.status.as_u16(),
+        str::from_utf8(&body).unwrap()
+    )
 }
 
 async fn ask(pipeline: &Pipeline, path: &str) -> String {
@@ -47,8 +51,14 @@ async fn without_a_service_everything_is_404() {
     let pipeline = Pipeline::not_found();
     assert_eq!(ask(&pipeline, "/").await, "404 Not Found");
     let response = pipeline.run(Request::new(Body::empty())).await;
-    assert_eq!(response.headers()["cache-control"], "max-age=0, private, must-revalidate");
-    assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(
+        response.headers()["cache-control"],
+        "max-age=0, private, must-revalidate"
+    );
+    assert_eq!(
+        response.headers()["content-type"],
+        "text/plain; charset=utf-8"
+    );
 }
 
 #[tokio::test]
@@ -69,7 +79,11 @@ async fn errors_and_panics_end_in_500_and_in_nothing_else() {
         }
     }));
     for path in ["/call", "/error", "/poll", "/text"] {
-        assert_eq!(ask(&pipeline, path).await, "500 Internal Server Error", "{path}");
+        assert_eq!(
+            ask(&pipeline, path).await,
+            "500 Internal Server Error",
+            "{path}"
+        );
         assert_eq!(ask(&pipeline, "/fine").await, "200 /fine");
     }
 }
@@ -140,7 +154,8 @@ impl<S: Service<Request<Body>>> Service<Request<Body>> for Lettered<S> {
 
 #[tokio::test]
 async fn the_plug_put_on_last_runs_first() {
-    let service = Try(|request: Request<Body>| async move { Ok(Response::new(request.uri().to_string())) });
+    let service =
+        Try(|request: Request<Body>| async move { Ok(Response::new(request.uri().to_string())) });
     let service = plug(Letter('b'), service);
     let service = plug(Letter('a'), service);
     assert_eq!(ask(&Pipeline::new(service), "/").await, "200 /ab");

@@ -11,9 +11,10 @@ use crate::body::Body;
 pub(crate) fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::from(status.canonical_reason().unwrap_or_default()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }
 
@@ -22,5 +23,7 @@ pub(crate) fn forbid_caching(response: &mut Response<Body>) {
     response
         .headers_mut()
         .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("max-age=0, private, must-revalidate"));
+        .or_insert(HeaderValue::from_static(
+            "max-age=0, private, must-revalidate",
+        ));
 }

@@ -45,8 +45,17 @@ struct Inner {
 
 impl Shared {
     pub(super) fn new(pubsub: PubSub, state: State, fetch: Option<Box<Fetch>>) -> Self {
-        let inner = Mutex::new(Inner { state, pending: Diff::default(), announcing: false });
-        Shared { pubsub, runtime: tokio::runtime::Handle::current(), fetch, inner }
+        let inner = Mutex::new(Inner {
+            state,
+            pending: Diff::default(),
+            announcing: false,
+        });
+        Shared {
+            pubsub,
+            runtime: tokio::runtime::Handle::current(),
+            fetch,
+            inner,
+        }
     }
 
     pub(super) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {

@@ -33,8 +33,14 @@ pub(super) struct Dot {
 
 impl Dot {
     /// Neither is anybody's; all others are in between.
-    pub(super) const LOWEST: Self = Dot { replica: Replica::LOWEST, counter: 0 };
-    pub(super) const HIGHEST: Self = Dot { replica: Replica(u64::MAX), counter: u64::MAX };
+    pub(super) const LOWEST: Self = Dot {
+        replica: Replica::LOWEST,
+        counter: 0,
+    };
+    pub(super) const HIGHEST: Self = Dot {
+        replica: Replica(u64::MAX),
+        counter: u64::MAX,
+    };
 
     pub(super) fn new(replica: Replica, counter: u64) -> Self {
         Dot { replica, counter }
@@ -72,7 +78,9 @@ impl Clock {
 
     /// Whether all that the other has seen was seen here.
     pub fn covers(&self, other: &Clock) -> bool {
-        other.ranges().all(|(first, last)| self.range_of(first).is_some_and(|(_, end)| end >= last))
+        other
+            .ranges()
+            .all(|(first, last)| self.range_of(first).is_some_and(|(_, end)| end >= last))
     }
 
     pub(super) fn contains(&self, dot: Dot) -> bool {
@@ -81,7 +89,9 @@ impl Clock {
 
     /// The highest number seen of a replica; 0 if none.
     pub(super) fn last(&self, replica: Replica) -> u64 {
-        self.ranges_of(replica).next_back().map_or(0, |(_, last)| last)
+        self.ranges_of(replica)
+            .next_back()
+            .map_or(0, |(_, last)| last)
     }
 
     pub(super) fn ranges(&self) -> impl Iterator<Item = (Dot, u64)> {
@@ -93,13 +103,16 @@ impl Clock {
     }
 
     pub(super) fn remove(&mut self, dot: Dot) {
-        let Some((first, last)) = self.range_of(dot) else { return };
+        let Some((first, last)) = self.range_of(dot) else {
+            return;
+        };
         self.ranges.remove(&first);
         if first < dot {
             self.ranges.insert(first, dot.counter - 1);
         }
         if dot.counter < last {
-            self.ranges.insert(Dot::new(dot.replica, dot.counter + 1), last);
+            self.ranges
+                .insert(Dot::new(dot.replica, dot.counter + 1), last);
         }
     }
 
@@ -116,8 +129,9 @@ impl Clock {
 
     fn insert_range(&mut self, first: Dot, last: u64) {
         let (replica, mut start, mut end) = (first.replica, first.counter, last);
-        while let Some((from, to)) =
-            self.range_before(Dot::new(replica, end.saturating_add(1))).filter(|(_, to)| *to >= start - 1)
+        while let Some((from, to)) = self
+            .range_before(Dot::new(replica, end.saturating_add(1)))
+            .filter(|(_, to)| *to >= start - 1)
         {
             self.ranges.remove(&from);
             (start, end) = (start.min(from.counter), end.max(to));
@@ -126,13 +140,16 @@ impl Clock {
     }
 
     fn range_of(&self, dot: Dot) -> Option<(Dot, u64)> {
-        self.range_before(dot).filter(|(_, last)| dot.counter <= *last)
+        self.range_before(dot)
+            .filter(|(_, last)| dot.counter <= *last)
     }
 
     /// The last range of the same replica that begins at or before a dot.
     fn range_before(&self, dot: Dot) -> Option<(Dot, u64)> {
         let begins = self.ranges.range(..=dot).next_back();
-        begins.map(|(first, last)| (*first, *last)).filter(|(first, _)| first.replica == dot.replica)
+        begins
+            .map(|(first, last)| (*first, *last))
+            .filter(|(first, _)| first.replica == dot.replica)
     }
 
     fn ranges_of(&self, replica: Replica) -> impl DoubleEndedIterator<Item = (Dot, u64)> {
@@ -143,7 +160,9 @@ impl Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ranges = self.ranges().map(|(first, last)| (first.replica, first.counter..=last));
+        let ranges = self
+            .ranges()
+            .map(|(first, last)| (first.replica, first.counter..=last));
         f.debug_list().entries(ranges).finish()
     }
 }

@@ -21,11 +21,19 @@ impl Diff {
     }
 
     pub(super) fn join(&mut self, dot: Dot, entry: Entry) {
-        self.0.entry(entry.topic.clone()).or_default().joins.insert(dot, entry);
+        self.0
+            .entry(entry.topic.clone())
+            .or_default()
+            .joins
+            .insert(dot, entry);
     }
 
     pub(super) fn leave(&mut self, dot: Dot, entry: Entry) {
-        self.0.entry(entry.topic.clone()).or_default().leaves.insert(dot, entry);
+        self.0
+            .entry(entry.topic.clone())
+            .or_default()
+            .leaves
+            .insert(dot, entry);
     }
 
     /// Adds later changes. Of each dot the last word is kept, even if it came and went in between: whoever asked for a
@@ -44,7 +52,10 @@ impl Diff {
     /// Topic by topic in parts of at most `size` metas; but what concerns one key of a topic stays together.
     pub(super) fn parts(self, size: usize) -> impl Iterator<Item = (Arc<str>, Changes)> {
         self.0.into_iter().flat_map(move |(topic, changes)| {
-            changes.parts(size).into_iter().map(move |part| (topic.clone(), part))
+            changes
+                .parts(size)
+                .into_iter()
+                .map(move |part| (topic.clone(), part))
         })
     }
 
@@ -78,10 +89,16 @@ impl Changes {
     fn parts(self, size: usize) -> Vec<Changes> {
         let mut keys: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
         for (dot, entry) in self.joins {
-            keys.entry(entry.key.clone()).or_default().joins.insert(dot, entry);
+            keys.entry(entry.key.clone())
+                .or_default()
+                .joins
+                .insert(dot, entry);
         }
         for (dot, entry) in self.leaves {
-            keys.entry(entry.key.clone()).or_default().leaves.insert(dot, entry);
+            keys.entry(entry.key.clone())
+                .or_default()
+                .leaves
+                .insert(dot, entry);
         }
         let mut parts: Vec<Changes> = Vec::new();
         for mut changes in keys.into_values() {

@@ -27,9 +27,9 @@ pub enum TrackError {
 impl fmt::Display for TrackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TrackError::AlreadyTracked => {
-                f.write_str("it is tracked under this key already\nhelp: use `update` to change its meta")
-            }
+            TrackError::AlreadyTracked => f.write_str(
+                "it is tracked under this key already\nhelp: use `update` to change its meta",
+            ),
             TrackError::NotTracked => {
                 f.write_str("it is not tracked under this key\nhelp: use `track` before `update`")
             }
@@ -39,9 +39,9 @@ impl fmt::Display for TrackError {
                  help: put something before it, such as `user:{key}`"
             ),
             TrackError::KeyTooLong => write!(f, "the key is longer than {MAX_KEY} bytes"),
-            TrackError::NotAnObject => {
-                f.write_str("the meta is not a JSON object\nhelp: use a struct or a map, such as `json!({})`")
-            }
+            TrackError::NotAnObject => f.write_str(
+                "the meta is not a JSON object\nhelp: use a struct or a map, such as `json!({})`",
+            ),
             TrackError::MetaTooLarge => write!(
                 f,
                 "the meta is longer than {MAX_META} bytes\nhelp: let `with_fetch` add what can be looked up"

@@ -73,7 +73,9 @@ impl Presences {
     }
 
     pub(super) fn clear_fields(&mut self) {
-        self.keys.values_mut().for_each(|present| present.fields.clear());
+        self.keys
+            .values_mut()
+            .for_each(|present| present.fields.clear());
     }
 }
 
@@ -94,7 +96,10 @@ impl Present {
     /// When the name is `metas`: clients cannot do without them.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let name = name.into();
-        assert!(name != "metas", "a field beside `metas` cannot have the same name");
+        assert!(
+            name != "metas",
+            "a field beside `metas` cannot have the same name"
+        );
         self.fields.insert(name, value.into());
     }
 }
@@ -119,7 +124,9 @@ impl Serialize for Present {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.fields.len() + 1))?;
         map.serialize_entry("metas", &self.metas)?;
-        self.fields.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+        self.fields
+            .iter()
+            .try_for_each(|(name, value)| map.serialize_entry(name, value))?;
         map.end()
     }
 }

@@ -48,7 +48,9 @@ impl PartialEq for Meta {
 
 impl fmt::Debug for Meta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Meta").field(&self.phx_ref.to_string()).finish()
+        f.debug_tuple("Meta")
+            .field(&self.phx_ref.to_string())
+            .finish()
     }
 }
 
@@ -65,7 +67,8 @@ pub(super) struct Fields(String);
 impl Fields {
     /// The application's fields; those that are ours are left out.
     pub(super) fn of(meta: &impl Serialize) -> Result<Fields, TrackError> {
-        let Value::Object(mut object) = serde_json::to_value(meta).map_err(TrackError::Meta)? else {
+        let Value::Object(mut object) = serde_json::to_value(meta).map_err(TrackError::Meta)?
+        else {
             return Err(TrackError::NotAnObject);
         };
         object.remove("phx_ref");
@@ -77,7 +80,11 @@ impl Fields {
         Ok(Fields(text[1..text.len() - 1].to_owned()))
     }
 
-    pub(super) fn into_meta(self, phx_ref: PhxRef, previous: Option<PhxRef>) -> Result<Meta, TrackError> {
+    pub(super) fn into_meta(
+        self,
+        phx_ref: PhxRef,
+        previous: Option<PhxRef>,
+    ) -> Result<Meta, TrackError> {
         let mut text = format!(r#"{{"phx_ref":"{phx_ref}""#);
         if let Some(previous) = previous {
             text.push_str(&format!(r#","phx_ref_prev":"{previous}""#));
@@ -88,7 +95,11 @@ impl Fields {
         }
         text.push('}');
         let json = RawValue::from_string(text).map_err(TrackError::Meta)?;
-        Ok(Meta { json: json.into(), phx_ref, previous })
+        Ok(Meta {
+            json: json.into(),
+            phx_ref,
+            previous,
+        })
     }
 }
 

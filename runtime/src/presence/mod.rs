@@ -140,7 +140,10 @@ impl Presence {
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn with_fetch(pubsub: &PubSub, fetch: impl Fn(&str, &mut Presences) + Send + Sync + 'static) -> Self {
+    pub fn with_fetch(
+        pubsub: &PubSub,
+        fetch: impl Fn(&str, &mut Presences) + Send + Sync + 'static,
+    ) -> Self {
         Presence::start(pubsub, Some(Box::new(fetch)))
     }
 
@@ -162,7 +165,10 @@ impl Presence {
         check_key(key)?;
         let fields = Fields::of(&meta)?;
         self.0.change(|state| {
-            let by = Tracker { replica: state.replica(), id };
+            let by = Tracker {
+                replica: state.replica(),
+                id,
+            };
             if !state.find(topic, key, by).is_empty() {
                 return (Diff::default(), Err(TrackError::AlreadyTracked));
             }
@@ -192,7 +198,12 @@ impl Presence {
     ///
     /// # Errors
     /// When the key is refused, or the meta is no JSON object or too large.
-    pub fn tracked(&self, topic: &str, key: &str, meta: impl Serialize) -> Result<Tracked, TrackError> {
+    pub fn tracked(
+        &self,
+        topic: &str,
+        key: &str,
+        meta: impl Serialize,
+    ) -> Result<Tracked, TrackError> {
         let id = SubscriberId::new();
         let phx_ref = self.track(topic, id, key, meta)?;
         Ok(Tracked::new(self.clone(), id, phx_ref, topic, key))
@@ -211,18 +222,38 @@ impl Presence {
     ) -> Result<PhxRef, TrackError> {
         let fields = Fields::of(&meta)?;
         self.0.change(|state| {
-            let by = Tracker { replica: state.replica(), id };
+            let by = Tracker {
+                replica: state.replica(),
+                id,
+            };
             let dots = state.find(topic, key, by);
-            let old = dots.last().and_then(|dot| Some((*dot, state.entry(*dot)?.clone())));
-            let Some((dot, old)) = old else { return (Diff::default(), Err(TrackError::NotTracked)) };
-            put(state, State::removal(&dots), (old.topic, old.key, by), fields, Some(PhxRef(dot)))
+            let old = dots
+                .last()
+                .and_then(|dot| Some((*dot, state.entry(*dot)?.clone())));
+            let Some((dot, old)) = old else {
+                return (Diff::default(), Err(TrackError::NotTracked));
+            };
+            put(
+                state,
+                State::removal(&dots),
+                (old.topic, old.key, by),
+                fields,
+                Some(PhxRef(dot)),
+            )
         })
     }
 
     /// Tracks a subscriber no more under a key of a topic. Says whether it was.
     pub fn untrack(&self, topic: &str, id: SubscriberId, key: &str) -> bool {
         self.0.change(|state| {
-            let dots = state.find(topic, key, Tracker { replica: state.replica(), id });
+            let dots = state.find(
+                topic,
+                key,
+                Tracker {
+                    replica: state.replica(),
+                    id,
+                },
+            );
             (state.merge(&State::removal(&dots)), !dots.is_empty())
         })
     }
@@ -230,7 +261,10 @@ impl Presence {
     /// Tracks a subscriber nowhere any more. Says under how many keys it was.
     pub fn untrack_all(&self, id: SubscriberId) -> usize {
         self.0.change(|state| {
-            let dots = state.tracked_by(Tracker { replica: state.replica(), id });
+            let dots = state.tracked_by(Tracker {
+                replica: state.replica(),
+                id,
+            });
             (state.merge(&State::removal(&dots)), dots.len())
         })
     }
@@ -244,13 +278,21 @@ impl Presence {
 
     /// What is present under one key of a topic.
     pub fn get_by_key(&self, topic: &str, key: &str) -> Option<Present> {
-        let mut presences: Presences = self.0.read(|state| state.list_key(topic, key)).into_iter().collect();
+        let mut presences: Presences = self
+            .0
+            .read(|state| state.list_key(topic, key))
+            .into_iter()
+            .collect();
         self.0.fetch(topic, &mut presences);
         presences.remove(key)
     }
 
     fn start(pubsub: &PubSub, fetch: Option<Box<Fetch>>) -> Self {
-        Presence(Arc::new(Shared::new(pubsub.clone(), State::new(Replica::new()), fetch)))
+        Presence(Arc::new(Shared::new(
+            pubsub.clone(),
+            State::new(Replica::new()),
+            fetch,
+        )))
     }
 }
 
@@ -265,7 +307,15 @@ fn put(
     let dot = state.next();
     match fields.into_meta(PhxRef(dot), previous) {
         Ok(meta) => {
-            let delta = delta.add(dot, Entry { topic, key, by, meta });
+            let delta = delta.add(
+                dot,
+                Entry {
+                    topic,
+                    key,
+                    by,
+                    meta,
+                },
+            );
             (state.merge(&delta), Ok(PhxRef(dot)))
         }
         Err(error) => (Diff::default(), Err(error)),
@@ -274,6 +324,8 @@ fn put(
 
 impl fmt::Debug for Presence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presence").field("replica", &self.replica()).finish_non_exhaustive()
+        f.debug_struct("Presence")
+            .field("replica", &self.replica())
+            .finish_non_exhaustive()
     }
 }

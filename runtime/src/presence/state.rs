@@ -24,7 +24,10 @@ pub(super) struct Tracker {
 }
 
 impl Tracker {
-    const LOWEST: Self = Tracker { replica: Replica::LOWEST, id: SubscriberId::LOWEST };
+    const LOWEST: Self = Tracker {
+        replica: Replica::LOWEST,
+        id: SubscriberId::LOWEST,
+    };
 }
 
 /// Something tracked under a key of a topic, and what is told about it. Cloning it is cheap.
@@ -100,7 +103,9 @@ impl State {
 
     /// The topic's name, shared by all entries in it.
     pub(super) fn name(&self, topic: &str) -> Arc<str> {
-        self.topics.get_key_value(topic).map_or_else(|| topic.into(), |(name, _)| name.clone())
+        self.topics
+            .get_key_value(topic)
+            .map_or_else(|| topic.into(), |(name, _)| name.clone())
     }
 
     pub(super) fn entry(&self, dot: Dot) -> Option<&Entry> {
@@ -109,7 +114,9 @@ impl State {
 
     /// The dots by which something is tracked under a key: more than one only if replicas added it independently.
     pub(super) fn find(&self, topic: &str, key: &str, by: Tracker) -> Vec<Dot> {
-        let Some(members) = self.topics.get(topic) else { return Vec::new() };
+        let Some(members) = self.topics.get(topic) else {
+            return Vec::new();
+        };
         let key: Arc<str> = key.into();
         members
             .range((key.clone(), by, Dot::LOWEST)..=(key, by, Dot::HIGHEST))
@@ -118,7 +125,10 @@ impl State {
     }
 
     pub(super) fn tracked_by(&self, by: Tracker) -> Vec<Dot> {
-        self.trackers.range((by, Dot::LOWEST)..=(by, Dot::HIGHEST)).map(|(_, dot)| *dot).collect()
+        self.trackers
+            .range((by, Dot::LOWEST)..=(by, Dot::HIGHEST))
+            .map(|(_, dot)| *dot)
+            .collect()
     }
 
     /// What takes these dots away, wherever it is merged.
@@ -154,8 +164,13 @@ impl State {
     /// What somebody who has seen `since` lacks. What is known of replicas that are down is left out: they, or others
     /// that are nearer to them, know better.
     pub(super) fn delta(&self, since: &Clock) -> Delta {
-        let mut delta = Delta { known: self.known.clone(), entries: BTreeMap::new() };
-        self.down.iter().for_each(|replica| delta.known.forget(*replica));
+        let mut delta = Delta {
+            known: self.known.clone(),
+            entries: BTreeMap::new(),
+        };
+        self.down
+            .iter()
+            .for_each(|replica| delta.known.forget(*replica));
         for (dot, entry) in self.entries.iter().filter(|(dot, _)| self.shows(**dot)) {
             if since.contains(*dot) {
                 delta.known.remove(*dot);
@@ -170,7 +185,8 @@ impl State {
     pub(super) fn down(&mut self, replica: Replica) -> Diff {
         let mut diff = Diff::default();
         if replica != self.replica && self.down.insert(replica) {
-            self.of(replica).for_each(|(dot, entry)| diff.leave(*dot, entry.clone()));
+            self.of(replica)
+                .for_each(|(dot, entry)| diff.leave(*dot, entry.clone()));
         }
         diff
     }
@@ -179,7 +195,8 @@ impl State {
     pub(super) fn up(&mut self, replica: Replica) -> Diff {
         let mut diff = Diff::default();
         if self.down.remove(&replica) {
-            self.of(replica).for_each(|(dot, entry)| diff.join(*dot, entry.clone()));
+            self.of(replica)
+                .for_each(|(dot, entry)| diff.join(*dot, entry.clone()));
         }
         diff
     }
@@ -198,19 +215,25 @@ impl State {
 
     /// What is shown of a topic, by key, then in the order of dots.
     pub(super) fn list(&self, topic: &str) -> Vec<(Arc<str>, Meta)> {
-        self.topics.get(topic).map_or_else(Vec::new, |members| self.metas(members.iter()))
+        self.topics
+            .get(topic)
+            .map_or_else(Vec::new, |members| self.metas(members.iter()))
     }
 
     /// What is shown of one key.
     pub(super) fn list_key(&self, topic: &str, key: &str) -> Vec<(Arc<str>, Meta)> {
-        let Some(members) = self.topics.get(topic) else { return Vec::new() };
+        let Some(members) = self.topics.get(topic) else {
+            return Vec::new();
+        };
         let from: Member = (key.into(), Tracker::LOWEST, Dot::LOWEST);
         self.metas(members.range(from..).take_while(|(of, ..)| &**of == key))
     }
 
     fn metas<'a>(&self, members: impl Iterator<Item = &'a Member>) -> Vec<(Arc<str>, Meta)> {
-        let mut members: Vec<(&Arc<str>, Dot)> =
-            members.filter(|(.., dot)| self.shows(*dot)).map(|(key, _, dot)| (key, *dot)).collect();
+        let mut members: Vec<(&Arc<str>, Dot)> = members
+            .filter(|(.., dot)| self.shows(*dot))
+            .map(|(key, _, dot)| (key, *dot))
+            .collect();
         members.sort();
         members
             .into_iter()
@@ -223,20 +246,27 @@ impl State {
     }
 
     fn of(&self, replica: Replica) -> impl Iterator<Item = (&Dot, &Entry)> {
-        self.entries.range(Dot::new(replica, 0)..=Dot::new(replica, u64::MAX))
+        self.entries
+            .range(Dot::new(replica, 0)..=Dot::new(replica, u64::MAX))
     }
 
     /// Entries that a delta speaks of and does not have.
     fn gone(&self, delta: &Delta) -> Vec<Dot> {
         let known = delta.known.ranges();
-        let here = known.flat_map(|(first, last)| self.entries.range(first..=Dot::new(first.replica, last)));
-        here.map(|(dot, _)| *dot).filter(|dot| !delta.entries.contains_key(dot)).collect()
+        let here = known
+            .flat_map(|(first, last)| self.entries.range(first..=Dot::new(first.replica, last)));
+        here.map(|(dot, _)| *dot)
+            .filter(|dot| !delta.entries.contains_key(dot))
+            .collect()
     }
 
     fn put(&mut self, dot: Dot, entry: Entry) {
         let member = (entry.key.clone(), entry.by, dot);
         self.trackers.insert((entry.by, dot));
-        self.topics.entry(entry.topic.clone()).or_default().insert(member);
+        self.topics
+            .entry(entry.topic.clone())
+            .or_default()
+            .insert(member);
         self.entries.insert(dot, entry);
     }
 

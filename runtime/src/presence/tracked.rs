@@ -21,8 +21,20 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    pub(super) fn new(presence: Presence, id: SubscriberId, phx_ref: PhxRef, topic: &str, key: &str) -> Self {
-        Tracked { presence, topic: topic.into(), key: key.into(), id, phx_ref }
+    pub(super) fn new(
+        presence: Presence,
+        id: SubscriberId,
+        phx_ref: PhxRef,
+        topic: &str,
+        key: &str,
+    ) -> Self {
+        Tracked {
+            presence,
+            topic: topic.into(),
+            key: key.into(),
+            id,
+            phx_ref,
+        }
     }
 
     /// Where it is present.
@@ -45,7 +57,9 @@ impl Tracked {
     /// # Errors
     /// When the meta is none.
     pub fn update(&mut self, meta: impl Serialize) -> Result<PhxRef, TrackError> {
-        self.phx_ref = self.presence.update(&self.topic, self.id, &self.key, meta)?;
+        self.phx_ref = self
+            .presence
+            .update(&self.topic, self.id, &self.key, meta)?;
         Ok(self.phx_ref)
     }
 }
@@ -58,6 +72,9 @@ impl Drop for Tracked {
 
 impl fmt::Debug for Tracked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracked").field("topic", &self.topic).field("key", &self.key).finish()
+        f.debug_struct("Tracked")
+            .field("topic", &self.topic)
+            .field("key", &self.key)
+            .finish()
     }
 }

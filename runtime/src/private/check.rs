@@ -21,7 +21,12 @@ pub const fn at_least(key: &str, least: usize, value: usize) -> usize {
         if least == 1 {
             panic!("{}", text.and("` must be positive").as_str());
         }
-        panic!("{}", text.and("` is too small for a join message").help("at least 128").as_str());
+        panic!(
+            "{}",
+            text.and("` is too small for a join message")
+                .help("at least 128")
+                .as_str()
+        );
     }
     value
 }
@@ -37,7 +42,13 @@ pub const fn rounds(key: &str, value: u32) -> u32 {
 #[track_caller]
 pub const fn key_length(key: &str, value: usize) -> usize {
     if value < 16 {
-        panic!("{}", Text::new("`").and(key).and("` must be at least 16").as_str());
+        panic!(
+            "{}",
+            Text::new("`")
+                .and(key)
+                .and("` must be at least 16")
+                .as_str()
+        );
     }
     value
 }
@@ -61,7 +72,10 @@ pub const fn millis(key: &str, value: u64) -> u64 {
 #[track_caller]
 pub const fn long_millis(key: &str, value: u64) -> u64 {
     if value == 0 {
-        panic!("{}", Text::new("`").and(key).and("` must be positive").as_str());
+        panic!(
+            "{}",
+            Text::new("`").and(key).and("` must be positive").as_str()
+        );
     }
     value
 }
@@ -70,7 +84,9 @@ pub const fn long_millis(key: &str, value: u64) -> u64 {
 #[track_caller]
 pub const fn age(key: &str, value: Duration) -> Duration {
     if value.as_secs() == 0 {
-        let text = Text::new("`").and(key).and("` is below a second: tokens would be expired at once");
+        let text = Text::new("`")
+            .and(key)
+            .and("` is below a second: tokens would be expired at once");
         panic!("{}", text.as_str());
     }
     value
@@ -80,7 +96,10 @@ pub const fn age(key: &str, value: Duration) -> Duration {
 #[track_caller]
 pub const fn positive(key: &str, value: Duration) -> Duration {
     if value.is_zero() {
-        panic!("{}", Text::new("`").and(key).and("` must be positive").as_str());
+        panic!(
+            "{}",
+            Text::new("`").and(key).and("` must be positive").as_str()
+        );
     }
     value
 }
@@ -98,7 +117,13 @@ pub const fn timeout(key: &str, value: Timeout) -> Timeout {
 #[track_caller]
 pub const fn transport_path(path: &'static str) -> &'static str {
     if !path.is_empty() && path.as_bytes()[0] != b'/' {
-        panic!("{}", Text::new("a transport path starts with `/`, not `").and(path).and("`").as_str());
+        panic!(
+            "{}",
+            Text::new("a transport path starts with `/`, not `")
+                .and(path)
+                .and("`")
+                .as_str()
+        );
     }
     path
 }
@@ -112,12 +137,24 @@ pub const fn subprotocols(list: &'static [&'static str]) -> &'static [&'static s
     let mut i = 0;
     while i < list.len() {
         if !is_token(list[i]) {
-            panic!("{}", Text::new("`").and(list[i]).and("` is not a token (RFC 9110)").as_str());
+            panic!(
+                "{}",
+                Text::new("`")
+                    .and(list[i])
+                    .and("` is not a token (RFC 9110)")
+                    .as_str()
+            );
         }
         let mut earlier = 0;
         while earlier < i {
             if eq(list[earlier], list[i]) {
-                panic!("{}", Text::new("`").and(list[i]).and("` is listed twice").as_str());
+                panic!(
+                    "{}",
+                    Text::new("`")
+                        .and(list[i])
+                        .and("` is listed twice")
+                        .as_str()
+                );
             }
             earlier += 1;
         }
@@ -174,7 +211,11 @@ pub const fn longpoll(preset: Option<LongPoll>) -> LongPoll {
 pub const fn without_websocket(longpoll: &Option<LongPoll>) -> Option<WebSocket> {
     if longpoll.is_none() {
         let text = Text::new("this mount serves no transport");
-        panic!("{}", text.help("add `longpoll`, or remove `websocket = false` or the mount").as_str());
+        panic!(
+            "{}",
+            text.help("add `longpoll`, or remove `websocket = false` or the mount")
+                .as_str()
+        );
     }
     None
 }

@@ -11,7 +11,10 @@ use crate::{
 };
 
 /// What a closure makes of the running endpoint.
-pub fn with_edge<E: Endpoint, T>(edge: &EndpointHandle<E>, make: impl FnOnce(&EndpointHandle<E>) -> T) -> T {
+pub fn with_edge<E: Endpoint, T>(
+    edge: &EndpointHandle<E>,
+    make: impl FnOnce(&EndpointHandle<E>) -> T,
+) -> T {
     make(edge)
 }
 
@@ -19,9 +22,16 @@ pub fn with_edge<E: Endpoint, T>(edge: &EndpointHandle<E>, make: impl FnOnce(&En
 ///
 /// # Panics
 /// When a mount is in the declaration of another endpoint than the one that it was written for.
-pub fn with_handle<E: Endpoint, T>(handle: &Handle, make: impl FnOnce(&EndpointHandle<E>) -> T) -> T {
+pub fn with_handle<E: Endpoint, T>(
+    handle: &Handle,
+    make: impl FnOnce(&EndpointHandle<E>) -> T,
+) -> T {
     let Some(edge) = EndpointHandle::of(handle) else {
-        panic!("this mount was declared for `{}`, not for `{}`", E::DEF.name, handle.name());
+        panic!(
+            "this mount was declared for `{}`, not for `{}`",
+            E::DEF.name,
+            handle.name()
+        );
     };
     make(&edge)
 }
@@ -67,7 +77,9 @@ impl<F: FnOnce(&Parts, Refused) -> Response<Body>> HandleError<(Parts, Refused)>
     }
 }
 
-impl<F: FnOnce(&Parts, Refused, &Handle) -> Response<Body>> HandleError<(Parts, Refused, Handle)> for F {
+impl<F: FnOnce(&Parts, Refused, &Handle) -> Response<Body>> HandleError<(Parts, Refused, Handle)>
+    for F
+{
     fn answer(self, parts: &Parts, refused: Refused, handle: &Handle) -> Response<Body> {
         self(parts, refused, handle)
     }

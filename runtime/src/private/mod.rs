@@ -20,8 +20,8 @@ pub use tracing::Level;
 
 pub use self::{
     check::{
-        age, at_least, drainer, key_length, long_millis, longpoll, millis, positive, rounds, session,
-        subprotocols, timeout, transport_path, without_websocket,
+        age, at_least, drainer, key_length, long_millis, longpoll, millis, positive, rounds,
+        session, subprotocols, timeout, transport_path, without_websocket,
     },
     function::{DecideOrigin, HandleError, decide_origin, handle_error, with_edge, with_handle},
     mount::{check_paths, mount},
@@ -41,9 +41,9 @@ pub use crate::{
     pubsub::Broadcast,
     session::SessionOptions,
     socket::{
-        Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket, LongPoll,
-        Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions, Timeout, WebSocket,
-        argument,
+        Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket,
+        LongPoll, Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions,
+        Timeout, WebSocket, argument,
         returned::{ReturnedPlain, ReturnedTelling},
     },
     state::{By, Conditional, Need, Provide},

@@ -27,7 +27,10 @@ pub const fn mount(mount: Mount) -> Mount {
     if let Some(websocket) = &mount.websocket
         && websocket.lacks_compress()
     {
-        panic!("{}", Text::new(LACKS_COMPRESS).help(TURN_COMPRESS_ON).as_str());
+        panic!(
+            "{}",
+            Text::new(LACKS_COMPRESS).help(TURN_COMPRESS_ON).as_str()
+        );
     }
     let transports = transports(&mount);
     let mut i = 0;
@@ -44,8 +47,13 @@ pub const fn mount(mount: Mount) -> Mount {
     if let [Some(websocket), Some(longpoll)] = &transports
         && same_path((mount.path, websocket.path), (mount.path, longpoll.path))
     {
-        let text = Text::new("both transports would be served at `").and(mount.path).and(longpoll.path);
-        panic!("{}", text.and("`").help("give one of them another path").as_str());
+        let text = Text::new("both transports would be served at `")
+            .and(mount.path)
+            .and(longpoll.path);
+        panic!(
+            "{}",
+            text.and("`").help("give one of them another path").as_str()
+        );
     }
     grants(&mount, &transports);
     mount
@@ -94,14 +102,18 @@ const TOKEN: &str = "auth_token";
 #[track_caller]
 const fn grants(mount: &Mount, transports: &[Option<Transport>]) {
     let (socket, needs) = (mount.socket.name, mount.socket.needs.info);
-    let text = Text::new("`").and(socket).and("` reads connect_info keys this mount does not request: ");
+    let text = Text::new("`")
+        .and(socket)
+        .and("` reads connect_info keys this mount does not request: ");
     let (mut text, count) = missing(text, needs, transports);
     let token = lacks(TOKEN, needs, transports);
     if count == 0 && !token {
         return;
     }
     if count == 0 {
-        text = Text::new("`").and(socket).and("` reads `auth_token`, which is not enabled on this mount");
+        text = Text::new("`")
+            .and(socket)
+            .and("` reads `auth_token`, which is not enabled on this mount");
     }
     let mut i = 0;
     while i < transports.len() {
@@ -109,11 +121,22 @@ const fn grants(mount: &Mount, transports: &[Option<Transport>]) {
         if let Some(transport) = &transports[i] {
             let (names, own) = missing(Text::new("add "), needs, one);
             if own > 0 {
-                let names = if own == count { Text::new("add them") } else { names };
-                text = text.help(names.as_str()).and(" to `connect_info` of `").and(transport.name).and("`");
+                let names = if own == count {
+                    Text::new("add them")
+                } else {
+                    names
+                };
+                text = text
+                    .help(names.as_str())
+                    .and(" to `connect_info` of `")
+                    .and(transport.name)
+                    .and("`");
             }
             if lacks(TOKEN, needs, one) {
-                text = text.help("add `auth_token = true` to `").and(transport.name).and("`");
+                text = text
+                    .help("add `auth_token = true` to `")
+                    .and(transport.name)
+                    .and("`");
             }
         }
         i += 1;
@@ -122,7 +145,11 @@ const fn grants(mount: &Mount, transports: &[Option<Transport>]) {
 }
 
 /// Appends the keys that one of the transports does not grant, and counts them.
-const fn missing(mut text: Text, needs: &[&str], transports: &[Option<Transport>]) -> (Text, usize) {
+const fn missing(
+    mut text: Text,
+    needs: &[&str],
+    transports: &[Option<Transport>],
+) -> (Text, usize) {
     let (mut i, mut count) = (0, 0);
     while i < needs.len() {
         if !eq(needs[i], TOKEN) && lacks(needs[i], needs, transports) {
@@ -162,8 +189,13 @@ pub const fn check_paths(mounts: &[Mount]) {
         let mut earlier = 0;
         while earlier < i {
             if meet(&mounts[earlier], &mounts[i]) {
-                let text = Text::new("`").and(mounts[i].path).and("` (").and(mounts[i].location);
-                let text = text.and(") is already served by `").and(mounts[earlier].path);
+                let text = Text::new("`")
+                    .and(mounts[i].path)
+                    .and("` (")
+                    .and(mounts[i].location);
+                let text = text
+                    .and(") is already served by `")
+                    .and(mounts[earlier].path);
                 let text = text.and("` (").and(mounts[earlier].location).and(")");
                 panic!("{}", text.help("give one of them another path").as_str());
             }
@@ -189,8 +221,16 @@ const fn meet(a: &Mount, b: &Mount) -> bool {
 
 /// Whether two paths, each of a mount and a transport, have the same form.
 const fn same_path(a: (&str, &str), b: (&str, &str)) -> bool {
-    let mut a = Shape { mount: a.0.as_bytes(), transport: a.1.as_bytes(), at: 0 };
-    let mut b = Shape { mount: b.0.as_bytes(), transport: b.1.as_bytes(), at: 0 };
+    let mut a = Shape {
+        mount: a.0.as_bytes(),
+        transport: a.1.as_bytes(),
+        at: 0,
+    };
+    let mut b = Shape {
+        mount: b.0.as_bytes(),
+        transport: b.1.as_bytes(),
+        at: 0,
+    };
     loop {
         match (a.next(), b.next()) {
             (None, None) => return true,

@@ -64,7 +64,13 @@ const fn known<E: Endpoint>(name: &str) -> Known {
             let text = text.and(
                 "`cache_static_manifest`, `cache_manifest_skip_vsn` and the `path` of `static_url` or `url`",
             );
-            panic!("{}", text.help("or ask the running endpoint: `edge.").and(name).and("(..)`").as_str());
+            panic!(
+                "{}",
+                text.help("or ask the running endpoint: `edge.")
+                    .and(name)
+                    .and("(..)`")
+                    .as_str()
+            );
         }
     }
 }
@@ -73,7 +79,9 @@ const fn known<E: Endpoint>(name: &str) -> Known {
 #[track_caller]
 const fn find(known: Known, path: &str) -> Option<File> {
     check(path);
-    let Some(files) = known.files else { return None };
+    let Some(files) = known.files else {
+        return None;
+    };
     let (mut low, mut high) = (0, files.len());
     while low < high {
         let middle = low + (high - low) / 2;
@@ -83,7 +91,9 @@ const fn find(known: Known, path: &str) -> Option<File> {
             _ => high = middle,
         }
     }
-    let text = Text::new("no static file ").and_name(path, true).and(" in the cache manifest");
+    let text = Text::new("no static file ")
+        .and_name(path, true)
+        .and(" in the cache manifest");
     panic!("{}", nearest(text, files, path).as_str());
 }
 
@@ -94,13 +104,20 @@ const fn check(path: &str) {
     if bytes.is_empty() || bytes[0] != b'/' || (bytes.len() > 1 && bytes[1] == b'/') {
         panic!(
             "{}",
-            Text::new("expected a path starting with a single / but got ").and_name(path, true).as_str()
+            Text::new("expected a path starting with a single / but got ")
+                .and_name(path, true)
+                .as_str()
         );
     }
     let mut at = 0;
     while at < bytes.len() {
         if bytes[at] == b'\\' {
-            panic!("{}", Text::new("unsafe characters detected for path ").and_name(path, true).as_str());
+            panic!(
+                "{}",
+                Text::new("unsafe characters detected for path ")
+                    .and_name(path, true)
+                    .as_str()
+            );
         }
         at += 1;
     }
@@ -129,8 +146,11 @@ const fn compare(a: &[u8], b: &[u8]) -> i32 {
 const fn common(a: &[u8], b: &[u8], at_end: bool) -> usize {
     let mut same = 0;
     while same < a.len() && same < b.len() {
-        let (one, other) =
-            if at_end { (a[a.len() - 1 - same], b[b.len() - 1 - same]) } else { (a[same], b[same]) };
+        let (one, other) = if at_end {
+            (a[a.len() - 1 - same], b[b.len() - 1 - same])
+        } else {
+            (a[same], b[same])
+        };
         if one != other {
             return same;
         }

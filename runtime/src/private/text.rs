@@ -10,7 +10,11 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) const fn new(start: &str) -> Self {
-        Text { bytes: [0; ROOM], len: 0 }.and(start)
+        Text {
+            bytes: [0; ROOM],
+            len: 0,
+        }
+        .and(start)
     }
 
     /// Appends.
@@ -51,7 +55,10 @@ mod tests {
 
     #[test]
     fn appends_whole_pieces_or_none() {
-        let text = Text::new("a ").and_name("b", true).and_name("c", false).help("d");
+        let text = Text::new("a ")
+            .and_name("b", true)
+            .and_name("c", false)
+            .help("d");
         assert_eq!(text.as_str(), "a `b`, `c`\n\n  = help: d");
         assert_eq!(Text::new("a").and(&"ü".repeat(ROOM)).as_str(), "a");
     }

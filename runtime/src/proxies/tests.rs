@@ -23,7 +23,11 @@ fn headers(lines: &[&str]) -> HeaderMap {
 #[track_caller]
 fn assert_client(lines: &[&str], client: &str) {
     let proxies = TrustedProxies::from(["10.0.0.0/8", "fd00::/8"]);
-    assert_eq!(proxies.client_ip(Some(ip("10.0.0.1")), &headers(lines)), Some(ip(client)), "{lines:?}");
+    assert_eq!(
+        proxies.client_ip(Some(ip("10.0.0.1")), &headers(lines)),
+        Some(ip(client)),
+        "{lines:?}"
+    );
     assert_eq!(
         proxies.client_ip(Some(ip("::ffff:10.0.0.1")), &headers(lines)),
         Some(ip(client)),
@@ -72,14 +76,30 @@ fn what_is_no_address_is_not_passed() {
 #[test]
 fn who_is_not_trusted_is_not_believed() {
     let lines = headers(&["192.0.2.1"]);
-    for proxies in [TrustedProxies::none(), TrustedProxies::from(["10.0.0.1", "unix", "2001:db8::/32"])] {
+    for proxies in [
+        TrustedProxies::none(),
+        TrustedProxies::from(["10.0.0.1", "unix", "2001:db8::/32"]),
+    ] {
         for peer in ["10.0.0.2", "2001:db9::1"] {
-            assert_eq!(proxies.client_ip(Some(ip(peer)), &lines), Some(ip(peer)), "{proxies:?}");
+            assert_eq!(
+                proxies.client_ip(Some(ip(peer)), &lines),
+                Some(ip(peer)),
+                "{proxies:?}"
+            );
         }
     }
-    assert_eq!(TrustedProxies::from(["0.0.0.0/0"]).client_ip(None, &lines), None);
-    assert_eq!(TrustedProxies::from(["unix"]).client_ip(None, &lines), Some(ip("192.0.2.1")));
-    assert_eq!(TrustedProxies::from(["unix"]).client_ip(None, &headers(&["x"])), None);
+    assert_eq!(
+        TrustedProxies::from(["0.0.0.0/0"]).client_ip(None, &lines),
+        None
+    );
+    assert_eq!(
+        TrustedProxies::from(["unix"]).client_ip(None, &lines),
+        Some(ip("192.0.2.1"))
+    );
+    assert_eq!(
+        TrustedProxies::from(["unix"]).client_ip(None, &headers(&["x"])),
+        None
+    );
 }
 
 #[test]

@@ -19,7 +19,11 @@ struct Parts {
 
 impl Broadcast {
     pub(crate) fn new(topic: &str, event: &str, payload: Payload) -> Self {
-        Broadcast(Arc::new(Parts { topic: topic.into(), event: event.into(), payload }))
+        Broadcast(Arc::new(Parts {
+            topic: topic.into(),
+            event: event.into(),
+            payload,
+        }))
     }
 
     /// Where it was published.

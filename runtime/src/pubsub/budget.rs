@@ -24,7 +24,10 @@ pub(super) struct Share {
 
 impl Budget {
     pub(super) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Budget { limit, taken: AtomicUsize::new(0) })
+        Arc::new(Budget {
+            limit,
+            taken: AtomicUsize::new(0),
+        })
     }
 
     pub(super) fn limit(&self) -> usize {
@@ -33,19 +36,30 @@ impl Budget {
 
     /// A share of nothing yet.
     pub(super) fn share(self: &Arc<Self>) -> Share {
-        Share { budget: self.clone(), bytes: AtomicUsize::new(0) }
+        Share {
+            budget: self.clone(),
+            bytes: AtomicUsize::new(0),
+        }
     }
 }
 
 impl Share {
     /// Takes so many bytes, if all stay within the limit by it or nothing else is taken.
     pub(super) fn take(&self, bytes: usize) -> bool {
-        let (bytes, own, limit) = (bytes + BOOKKEEPING, self.bytes.load(Relaxed), self.budget.limit);
+        let (bytes, own, limit) = (
+            bytes + BOOKKEEPING,
+            self.bytes.load(Relaxed),
+            self.budget.limit,
+        );
         let fits = |taken: usize| {
             let sum = taken.saturating_add(bytes);
             (sum <= limit || taken <= own).then_some(sum)
         };
-        let taken = self.budget.taken.fetch_update(Relaxed, Relaxed, fits).is_ok();
+        let taken = self
+            .budget
+            .taken
+            .fetch_update(Relaxed, Relaxed, fits)
+            .is_ok();
         if taken {
             self.bytes.fetch_add(bytes, Relaxed);
         }
@@ -75,7 +89,10 @@ mod tests {
     fn shares_fit_the_limit_and_are_given_back() {
         let budget = Budget::new(LIMIT);
         let shares = [(); 3].map(|()| budget.share());
-        assert_eq!(shares.each_ref().map(|share| share.take(4_000)), [true, true, false]);
+        assert_eq!(
+            shares.each_ref().map(|share| share.take(4_000)),
+            [true, true, false]
+        );
         let [first, second, third] = shares;
         first.add(2_000);
         drop(second);

@@ -28,7 +28,11 @@ pub(crate) struct Encoding {
 
 impl Encoding {
     pub(crate) fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm> {
-        if self.skip.contains(&broadcast.event()) { Ok(None) } else { self.encoder.encode(broadcast) }
+        if self.skip.contains(&broadcast.event()) {
+            Ok(None)
+        } else {
+            self.encoder.encode(broadcast)
+        }
     }
 }
 
@@ -55,8 +59,15 @@ pub(super) struct FormKey {
 
 impl Form {
     pub(super) fn key(&self) -> FormKey {
-        let Form { encoding: Encoding { encoder, skip }, framing } = *self;
-        FormKey { encoder: encoder.key(), skip, framing: (framing.key)() }
+        let Form {
+            encoding: Encoding { encoder, skip },
+            framing,
+        } = *self;
+        FormKey {
+            encoder: encoder.key(),
+            skip,
+            framing: (framing.key)(),
+        }
     }
 }
 
@@ -68,7 +79,10 @@ pub(crate) struct SocketEncoder<S> {
 
 impl<S: 'static> SocketEncoder<S> {
     pub(crate) const fn new(encode: fn(&Broadcast) -> Option<Message>) -> Self {
-        SocketEncoder { encode, socket: PhantomData }
+        SocketEncoder {
+            encode,
+            socket: PhantomData,
+        }
     }
 }
 

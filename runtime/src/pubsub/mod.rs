@@ -142,8 +142,15 @@ impl PubSub {
     pub fn with_queue(queue: usize, queue_bytes: usize) -> Self {
         let workers = tokio::runtime::Handle::current().metrics().num_workers();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let shards = (0..workers).map(|_| Shard::start(queue, &tasks, &stop)).collect();
-        PubSub(Arc::new(Inner { shards, budget: Budget::new(queue_bytes), stop, tasks }))
+        let shards = (0..workers)
+            .map(|_| Shard::start(queue, &tasks, &stop))
+            .collect();
+        PubSub(Arc::new(Inner {
+            shards,
+            budget: Budget::new(queue_bytes),
+            stop,
+            tasks,
+        }))
     }
 
     /// Broadcasts to all subscribers of a topic.
@@ -196,7 +203,12 @@ impl PubSub {
     }
 
     /// Writes the topic's broadcasts to a connection, in this form.
-    pub(crate) fn forward(&self, topic: &str, recipient: Arc<dyn Recipient>, form: Form) -> Membership {
+    pub(crate) fn forward(
+        &self,
+        topic: &str,
+        recipient: Arc<dyn Recipient>,
+        form: Form,
+    ) -> Membership {
         self.join(topic, Entry::Forward(recipient, form))
     }
 
@@ -273,12 +285,18 @@ impl PubSub {
             }
         }
         if places.is_empty() {
-            return if self.0.stop.is_cancelled() { Err(BroadcastError::Closed) } else { Ok(()) };
+            return if self.0.stop.is_cancelled() {
+                Err(BroadcastError::Closed)
+            } else {
+                Ok(())
+            };
         }
         if !publication.fits() {
             return Err(BroadcastError::Overloaded);
         }
-        places.into_iter().for_each(|place| place.send(publication.clone()));
+        places
+            .into_iter()
+            .for_each(|place| place.send(publication.clone()));
         Ok(())
     }
 }
@@ -291,6 +309,8 @@ impl Default for PubSub {
 
 impl fmt::Debug for PubSub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PubSub").field("shards", &self.0.shards.len()).finish()
+        f.debug_struct("PubSub")
+            .field("shards", &self.0.shards.len())
+            .finish()
     }
 }

@@ -8,7 +8,8 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    Broadcast, Form, NoForm, Recipient, Subscriber, SubscriberId, Unsendable, budget::Share, encoder::FormKey,
+    Broadcast, Form, NoForm, Recipient, Subscriber, SubscriberId, Unsendable, budget::Share,
+    encoder::FormKey,
 };
 use crate::{contain, escape::shown, watchdog::Callback};
 
@@ -37,7 +38,12 @@ pub(super) struct Publication {
 
 impl Publication {
     pub(super) fn new(broadcast: Broadcast, except: Except, share: Share) -> Self {
-        Publication { broadcast, except, rendered: Mutex::default(), share }
+        Publication {
+            broadcast,
+            except,
+            rendered: Mutex::default(),
+            share,
+        }
     }
 
     /// Whether there is room for it beside what waits already.
@@ -56,7 +62,9 @@ impl Publication {
             return bytes.clone();
         }
         // One that panics is not asked again.
-        let bytes = self.contained(|| self.encode_and_frame(form, recipient)).unwrap_or_default();
+        let bytes = self
+            .contained(|| self.encode_and_frame(form, recipient))
+            .unwrap_or_default();
         self.share.add(bytes.len());
         rendered.push((key, bytes.clone()));
         bytes
@@ -98,12 +106,17 @@ pub(crate) struct Run {
 
 impl Run {
     pub(super) fn new(publications: Vec<Arc<Publication>>) -> Self {
-        Run { publications, rendered: RefCell::default() }
+        Run {
+            publications,
+            rendered: RefCell::default(),
+        }
     }
 
     /// Splits publications where the topic changes, and before a run has more bytes than are worth to be copied into one
     /// write.
-    pub(super) fn split(publications: impl Iterator<Item = Arc<Publication>>) -> impl Iterator<Item = Run> {
+    pub(super) fn split(
+        publications: impl Iterator<Item = Arc<Publication>>,
+    ) -> impl Iterator<Item = Run> {
         let mut publications = publications.peekable();
         std::iter::from_fn(move || {
             let first = publications.next()?;
@@ -120,15 +133,24 @@ impl Run {
     }
 
     pub(super) fn topic(&self) -> &str {
-        self.publications.first().map_or("", |publication| publication.topic())
+        self.publications
+            .first()
+            .map_or("", |publication| publication.topic())
     }
 
     /// Writes the run to a client.
     pub(super) fn forward_to(&self, recipient: &dyn Recipient, form: &Form) {
         let (id, key) = (recipient.id(), form.key());
         let render = |publication: &Arc<Publication>| publication.render(key, form, recipient);
-        if !self.publications.iter().all(|publication| publication.forwards_to(id)) {
-            let forwarded = self.publications.iter().filter(|publication| publication.forwards_to(id));
+        if !self
+            .publications
+            .iter()
+            .all(|publication| publication.forwards_to(id))
+        {
+            let forwarded = self
+                .publications
+                .iter()
+                .filter(|publication| publication.forwards_to(id));
             return forward(recipient, &join(forwarded.map(render)));
         }
         let mut rendered = self.rendered.borrow_mut();

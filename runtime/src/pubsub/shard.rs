@@ -28,7 +28,10 @@ pub(super) type Place<'a> = mpsc::Permit<'a, Arc<Publication>>;
 impl Shard {
     pub(super) fn start(queue: usize, tasks: &TaskTracker, stop: &CancellationToken) -> Arc<Self> {
         let (sender, receiver) = mpsc::channel(queue);
-        let shard = Arc::new(Shard { topics: Mutex::default(), queue: sender });
+        let shard = Arc::new(Shard {
+            topics: Mutex::default(),
+            queue: sender,
+        });
         // The task must not keep the queue's sender alive: it ends with the last handle.
         let members = Arc::downgrade(&shard);
         let stop = stop.clone();
@@ -44,7 +47,9 @@ impl Shard {
                     count = receiver.recv_many(&mut batch, BATCH) => if count == 0 { return },
                 }
                 for run in Run::split(batch.drain(..)) {
-                    let Some(shard) = members.upgrade() else { return };
+                    let Some(shard) = members.upgrade() else {
+                        return;
+                    };
                     shard.serve(run).await;
                 }
             }
@@ -70,12 +75,18 @@ impl Shard {
             Some(members) => members,
             None => topics.entry(topic.into()).or_default(),
         };
-        Membership { topic: topic.into(), shard, place: members.insert(entry) }
+        Membership {
+            topic: topic.into(),
+            shard,
+            place: members.insert(entry),
+        }
     }
 
     pub(super) fn leave(&self, membership: Membership) {
         let mut topics = self.lock();
-        let Some(members) = topics.get_mut(&membership.topic) else { return };
+        let Some(members) = topics.get_mut(&membership.topic) else {
+            return;
+        };
         let gone = members.remove(membership.place);
         if members.len() == 0 {
             topics.remove(&membership.topic);

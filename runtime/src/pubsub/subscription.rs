@@ -33,7 +33,9 @@ pub enum RecvError {
 impl fmt::Display for RecvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RecvError::Lagged(lost) => write!(f, "{lost} broadcasts were lost: the receiver was too slow"),
+            RecvError::Lagged(lost) => {
+                write!(f, "{lost} broadcasts were lost: the receiver was too slow")
+            }
             RecvError::Closed => f.write_str("the endpoint has stopped"),
         }
     }
@@ -50,7 +52,11 @@ impl Subscription {
             arrived: Notify::new(),
         });
         let membership = Some(pubsub.deliver(topic, queue.clone()));
-        Subscription { queue, pubsub, membership }
+        Subscription {
+            queue,
+            pubsub,
+            membership,
+        }
     }
 
     /// The identity to give to `broadcast_from`, for broadcasts that this subscription shall not hear.
@@ -85,7 +91,11 @@ impl Subscription {
     /// # Errors
     /// As [`recv`](Subscription::recv).
     pub fn try_recv(&mut self) -> Option<Result<Broadcast, RecvError>> {
-        let mut state = self.queue.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .queue
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match std::mem::take(&mut state.lost) {
             0 => state.pop().map(Ok),
             lost => Some(Err(RecvError::Lagged(lost))),
@@ -104,7 +114,9 @@ impl Drop for Subscription {
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topic = self.membership.as_ref().map(Membership::topic);
-        f.debug_struct("Subscription").field("topic", &topic).finish()
+        f.debug_struct("Subscription")
+            .field("topic", &topic)
+            .finish()
     }
 }
 

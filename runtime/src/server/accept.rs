@@ -14,7 +14,8 @@ use crate::{
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n\
     content-length: 19\r\n\r\nService Unavailable";
 
-const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
+const TOO_MANY: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
     content-length: 17\r\n\r\nToo Many Requests";
 
 pub(super) async fn run<L: Accept, S: Serve>(
@@ -33,13 +34,19 @@ pub(super) async fn run<L: Accept, S: Serve>(
         match accepted {
             Ok((stream, peer)) => {
                 trouble.over();
-                if server.config.max_connections.is_some_and(|most| server.tracker.len() >= most) {
+                if server
+                    .config
+                    .max_connections
+                    .is_some_and(|most| server.tracker.len() >= most)
+                {
                     refuse(stream, FULL).await;
                     continue;
                 }
                 match crowd.admit(peer, &server) {
                     Ok(place) => {
-                        server.tracker.spawn(connection::run(stream, peer, place, server.clone()));
+                        server
+                            .tracker
+                            .spawn(connection::run(stream, peer, place, server.clone()));
                     }
                     Err(TooMany) => refuse(stream, TOO_MANY).await,
                 }
@@ -58,7 +65,10 @@ pub(super) async fn run<L: Accept, S: Serve>(
 /// The client was gone before it was accepted: that says nothing about the next.
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::*;
-    matches!(error.kind(), ConnectionAborted | ConnectionReset | ConnectionRefused | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | ConnectionRefused | Interrupted
+    )
 }
 
 /// Writes what the socket takes at once: over the limit, nobody is waited for.
@@ -83,8 +93,14 @@ struct Crowd {
 
 impl Crowd {
     /// Who has no address is not limited, nor is a proxy, by which many come.
-    fn admit<S>(&mut self, peer: Option<SocketAddr>, server: &Server<S>) -> Result<Option<Place>, TooMany> {
-        let (Some(most), Some(peer)) = (server.config.max_connections_per_ip, peer) else { return Ok(None) };
+    fn admit<S>(
+        &mut self,
+        peer: Option<SocketAddr>,
+        server: &Server<S>,
+    ) -> Result<Option<Place>, TooMany> {
+        let (Some(most), Some(peer)) = (server.config.max_connections_per_ip, peer) else {
+            return Ok(None);
+        };
         let address = peer.ip();
         if server.proxies.trusts(Some(address)) {
             return Ok(None);
@@ -103,7 +119,9 @@ struct OncePerSecond(Option<Instant>);
 
 impl OncePerSecond {
     fn is_due(&mut self) -> bool {
-        let due = self.0.is_none_or(|logged| logged.elapsed() >= Duration::from_secs(1));
+        let due = self
+            .0
+            .is_none_or(|logged| logged.elapsed() >= Duration::from_secs(1));
         if due {
             self.0 = Some(Instant::now());
         }

@@ -48,16 +48,34 @@ pub(super) fn run<S: Serve>(
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
     let ended = Ended(watch.clone());
-    let service = HttpService { service: server.service.clone(), peer, watch: watch.clone() };
+    let service = HttpService {
+        service: server.service.clone(),
+        peer,
+        watch: watch.clone(),
+    };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
-    let http = Box::new(server.http.serve_connection(stream, service).with_upgrades());
+    let http = Box::new(
+        server
+            .http
+            .serve_connection(stream, service)
+            .with_upgrades(),
+    );
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
-        match (Running { http: Some(http), watch: &watch, started: false, stopping: false }).await {
+        match (Running {
+            http: Some(http),
+            watch: &watch,
+            started: false,
+            stopping: false,
+        })
+        .await
+        {
             (End::Done, None) => take_over(&watch, place).await,
             (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
             (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
-            (End::Unasked, Some(stream)) if watch.has_answered() => hang_up(stream, false, &watch).await,
+            (End::Unasked, Some(stream)) if watch.has_answered() => {
+                hang_up(stream, false, &watch).await
+            }
             (End::Late, Some(stream)) => hang_up(stream, true, &watch).await,
             _ => {}
         }
@@ -92,7 +110,9 @@ impl<S: Serve> Future for Running<'_, S> {
 
 impl<S: Serve> Running<'_, S> {
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
-        let Some(http) = &mut self.http else { return Poll::Pending };
+        let Some(http) = &mut self.http else {
+            return Poll::Pending;
+        };
         if !self.started {
             self.started = true;
             self.watch.register(cx);
@@ -143,7 +163,9 @@ impl<S: Serve> Running<'_, S> {
 
 /// Hands the bare stream to whoever asked for it while the request was served. All of hyper's memory is free by now.
 async fn take_over(watch: &Watch, place: Option<Place>) {
-    let Some(Upgrade { slot, stream }) = watch.take_upgrade() else { return };
+    let Some(Upgrade { slot, stream }) = watch.take_upgrade() else {
+        return;
+    };
     let Some(takeover) = slot.take() else { return };
     let Ok(upgraded) = stream.await else { return };
     if let Ok(parts) = upgraded.downcast::<TokioIo<Watched>>() {
@@ -157,7 +179,8 @@ async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
     if late {
         // A stream that does not take so little at once has more to it than lateness.
         let written =
-            std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TIMEOUT))).await;
+            std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TIMEOUT)))
+                .await;
         if !matches!(written, Poll::Ready(Ok(_))) {
             return;
         }

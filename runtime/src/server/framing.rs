@@ -48,7 +48,12 @@ enum Body {
 
 impl Framing {
     pub(super) fn new(limits: Limits) -> Self {
-        Framing { at: At::Head(Head::new()), heads: 0, malformed: None, limits }
+        Framing {
+            at: At::Head(Head::new()),
+            heads: 0,
+            malformed: None,
+            limits,
+        }
     }
 
     /// The first malformed request, counted from 0.
@@ -73,7 +78,9 @@ impl Framing {
                 }),
                 At::Body(0) => Some(Ok(At::Head(Head::new()))),
                 At::Body(left) => {
-                    let here = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+                    let here = usize::try_from(*left)
+                        .unwrap_or(usize::MAX)
+                        .min(bytes.len());
                     bytes = &bytes[here..];
                     *left -= here as u64;
                     None

@@ -27,7 +27,9 @@ const SHORT: usize = 1024;
 fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {
     let mut length = 0;
     for buf in bufs {
-        short.get_mut(length..length + buf.len())?.copy_from_slice(buf);
+        short
+            .get_mut(length..length + buf.len())?
+            .copy_from_slice(buf);
         length += buf.len();
     }
     Some(&short[..length])
@@ -35,12 +37,17 @@ fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [
 
 impl Watched {
     pub(super) fn new(stream: Stream, watch: Arc<Watch>, limits: Limits) -> Self {
-        Watched { stream, watch, framing: Framing::new(limits) }
+        Watched {
+            stream,
+            watch,
+            framing: Framing::new(limits),
+        }
     }
 
     fn received(&mut self, bytes: &[u8]) {
         self.framing.read(bytes);
-        self.watch.received(self.framing.is_in_head(), self.framing.malformed());
+        self.watch
+            .received(self.framing.is_in_head(), self.framing.malformed());
     }
 }
 
@@ -61,7 +68,11 @@ impl AsyncRead for Watched {
 }
 
 impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.watch.writing(&result);
         result

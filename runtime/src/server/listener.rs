@@ -23,7 +23,8 @@ pub trait Listener: Send + 'static {
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     /// The next connection, and the address it comes from if it has one. Dropping the future loses no connection.
-    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
+    fn accept(&mut self)
+    -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 
     /// Where it listens.
     ///
@@ -80,13 +81,19 @@ impl Bound {
 
     /// Listens on a TCP port; on port 0, on one that the operating system chooses.
     pub(crate) fn tcp(address: SocketAddr) -> io::Result<Self> {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()
+        } else {
+            TcpSocket::new_v6()
+        }?;
         #[cfg(not(windows))]
         socket.set_reuseaddr(true)?;
         keep_alive(SockRef::from(&socket))?;
         socket.set_nodelay(true)?;
         socket.bind(address)?;
-        socket.listen(Self::BACKLOG).map(|listener| Bound(Kind::Tcp(listener)))
+        socket
+            .listen(Self::BACKLOG)
+            .map(|listener| Bound(Kind::Tcp(listener)))
     }
 
     /// Listens on a Unix socket; one that a server before has left behind is replaced.
@@ -112,8 +119,13 @@ fn remove_stale(path: &Path) -> io::Result<()> {
     use std::os::unix::{fs::FileTypeExt, net::UnixStream};
 
     let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-    let refused = || UnixStream::connect(path).is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused);
-    if is_socket && refused() { std::fs::remove_file(path) } else { Ok(()) }
+    let refused =
+        || UnixStream::connect(path).is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused);
+    if is_socket && refused() {
+        std::fs::remove_file(path)
+    } else {
+        Ok(())
+    }
 }
 
 impl Accept for Bound {

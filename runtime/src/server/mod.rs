@@ -88,8 +88,19 @@ fn server<S: Serve>(
 ) -> Arc<Server<S>> {
     let http = http(&config);
     let clock = Clock::new(&config);
-    let trailers = Limits { trailers: config.max_headers, trailer_bytes: config.max_head_bytes };
-    Arc::new(Server { service, http, clock, trailers, tracker: tracker.clone(), config, proxies })
+    let trailers = Limits {
+        trailers: config.max_headers,
+        trailer_bytes: config.max_head_bytes,
+    };
+    Arc::new(Server {
+        service,
+        http,
+        clock,
+        trailers,
+        tracker: tracker.clone(),
+        config,
+        proxies,
+    })
 }
 
 fn http(config: &HttpConfig) -> http1::Builder {

@@ -33,13 +33,21 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let malformed = self.watch.begin_request();
-        let admitted = guard::admit(request)
-            .and_then(|request| if malformed { Err(StatusCode::BAD_REQUEST) } else { Ok(request) });
+        let admitted = guard::admit(request).and_then(|request| {
+            if malformed {
+                Err(StatusCode::BAD_REQUEST)
+            } else {
+                Ok(request)
+            }
+        });
         let state = match admitted {
             Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
             Err(status) => State::Answered(refuse(status, &self.watch)),
         };
-        HttpFuture { state, watch: self.watch.clone() }
+        HttpFuture {
+            state,
+            watch: self.watch.clone(),
+        }
     }
 }
 
@@ -66,7 +74,10 @@ impl<S> HttpService<S> {
             extensions.remove::<OnUpgrade>();
         } else if let Some(stream) = extensions.get::<OnUpgrade>() {
             let slot = TakeoverSlot::default();
-            self.watch.offer(Upgrade { slot: slot.clone(), stream: stream.clone() });
+            self.watch.offer(Upgrade {
+                slot: slot.clone(),
+                stream: stream.clone(),
+            });
             extensions.insert(slot);
         }
     }

@@ -71,8 +71,21 @@ impl Harness {
     fn behind(proxies: TrustedProxies, service: impl Serve, config: HttpConfig) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-        let lost = serve(Pairs(accepted), service, config, proxies, &tracker, &tracker, stop.clone());
-        Harness { connections, tracker, stop, lost }
+        let lost = serve(
+            Pairs(accepted),
+            service,
+            config,
+            proxies,
+            &tracker,
+            &tracker,
+            stop.clone(),
+        );
+        Harness {
+            connections,
+            tracker,
+            stop,
+            lost,
+        }
     }
 
     fn connect(&self) -> Client {
@@ -118,7 +131,9 @@ impl Client {
             }
         }
         let head = String::from_utf8(all).unwrap();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
         self.0.read_exact(&mut body).await.unwrap();
         head + &String::from_utf8(body).unwrap()
@@ -143,7 +158,8 @@ where
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future =
+        std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -161,8 +177,15 @@ fn mirror() -> impl Serve {
 }
 
 fn said(request: &Request<Body>) -> Response<Body> {
-    let host = request.headers().get("host").map_or("none", |host| host.to_str().unwrap());
-    Response::new(Body::from(format!("{} {} of {host}", request.method(), request.uri())))
+    let host = request
+        .headers()
+        .get("host")
+        .map_or("none", |host| host.to_str().unwrap());
+    Response::new(Body::from(format!(
+        "{} {} of {host}",
+        request.method(),
+        request.uri()
+    )))
 }
 
 type Answered = Ready<Response<Body>>;

@@ -22,7 +22,13 @@ pub(super) struct Upload {
 
 impl Upload {
     pub(super) fn new(body: Incoming, watch: Arc<Watch>) -> Self {
-        Upload { body, since: watch.now(), watch, bytes: 0, waiting: false }
+        Upload {
+            body,
+            since: watch.now(),
+            watch,
+            bytes: 0,
+            waiting: false,
+        }
     }
 
     fn arrived(&mut self) {
@@ -50,7 +56,9 @@ impl HttpBody for Upload {
             }
             Poll::Ready(frame) => {
                 match frame {
-                    Some(Ok(frame)) => this.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+                    Some(Ok(frame)) => {
+                        this.bytes += frame.data_ref().map_or(0, |data| data.len() as u64)
+                    }
                     Some(Err(_)) => this.watch.spoil(),
                     None => {}
                 }

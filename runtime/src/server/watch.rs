@@ -72,7 +72,9 @@ impl Clock {
         let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
         // One more: the tick that is under way does not count.
         let ticks = |limit: Duration| {
-            u64::try_from(limit.as_millis().div_ceil(tick.as_millis())).unwrap_or(NEVER).saturating_add(1)
+            u64::try_from(limit.as_millis().div_ceil(tick.as_millis()))
+                .unwrap_or(NEVER)
+                .saturating_add(1)
         };
         Arc::new(Clock {
             start: Instant::now(),
@@ -100,7 +102,10 @@ impl Clock {
     }
 
     pub(super) fn watch(self: &Arc<Self>) -> Arc<Watch> {
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if connections.is_empty() {
             // Without connections the clock has stood still.
             self.set();
@@ -126,7 +131,10 @@ impl Clock {
     }
 
     fn set(&self) {
-        self.now.store((self.start.elapsed().as_millis() / self.tick.as_millis()) as u64, Relaxed);
+        self.now.store(
+            (self.start.elapsed().as_millis() / self.tick.as_millis()) as u64,
+            Relaxed,
+        );
     }
 
     fn after(&self, ticks: u64) -> u64 {
@@ -166,7 +174,10 @@ impl Clock {
     /// Wakes the connections that are due, or all; says how many there are.
     fn sweep(&self, all: bool) -> usize {
         let now = self.now.load(Relaxed);
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         connections.retain(|watch| {
             let Some(watch) = watch.upgrade().filter(|watch| !watch.ended.load(Relaxed)) else {
                 return false;
@@ -338,7 +349,11 @@ impl Watch {
 
     /// hyper has all of the response; the next request may have begun already.
     pub(super) fn end_request(&self) {
-        self.enter(if self.in_head.load(Relaxed) { Phase::Head } else { Phase::Idle });
+        self.enter(if self.in_head.load(Relaxed) {
+            Phase::Head
+        } else {
+            Phase::Idle
+        });
     }
 
     /// The client takes nothing of what is written, or does again.
@@ -348,8 +363,11 @@ impl Watch {
             return;
         }
         self.stalled.store(stalled, Relaxed);
-        let due =
-            if stalled { self.clock.after(self.clock.limits.write_stall) } else { self.limit(self.phase()) };
+        let due = if stalled {
+            self.clock.after(self.clock.limits.write_stall)
+        } else {
+            self.limit(self.phase())
+        };
         self.due.store(due, Relaxed);
     }
 
@@ -361,7 +379,8 @@ impl Watch {
     pub(super) fn body_awaited(&self, since: u64, bytes: u64) {
         let limits = &self.clock.limits;
         let total = since + limits.body_total + bytes / BODY_RATE * limits.second;
-        self.due.store(total.min(self.clock.after(limits.body_stall)), Relaxed);
+        self.due
+            .store(total.min(self.clock.after(limits.body_stall)), Relaxed);
         self.awaits_body.store(true, Relaxed);
     }
 
@@ -388,7 +407,8 @@ impl Watch {
     }
 
     pub(super) fn linger(&self) {
-        self.due.store(self.clock.after(self.clock.limits.linger), Relaxed);
+        self.due
+            .store(self.clock.after(self.clock.limits.linger), Relaxed);
     }
 
     pub(super) fn offer(&self, upgrade: Upgrade) {
@@ -404,6 +424,9 @@ impl Watch {
     }
 
     pub(super) fn take_upgrade(&self) -> Option<Upgrade> {
-        self.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.upgrade
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }

@@ -52,8 +52,12 @@ impl ProtectFromForgery {
     }
 
     fn allows(self, parts: &Parts, token: &str) -> bool {
-        let found = parts.extensions.get::<Session>().zip(parts.extensions.get::<Handle>());
-        let Some((session, keys)) = found.and_then(|(session, handle)| Some((session, handle.keys()?)))
+        let found = parts
+            .extensions
+            .get::<Session>()
+            .zip(parts.extensions.get::<Handle>());
+        let Some((session, keys)) =
+            found.and_then(|(session, handle)| Some((session, handle.keys()?)))
         else {
             tracing::error!("`ProtectFromForgery` needs the plug `Sessions` before it");
             return false;
@@ -63,7 +67,8 @@ impl ProtectFromForgery {
 
     fn allows_in(self, session: &Session, keys: &Keys, host: &str, token: &str) -> bool {
         session.allows(keys, token, |named| {
-            named.eq_ignore_ascii_case(host) || self.hosts.iter().any(|allowed| is_allowed(allowed, named))
+            named.eq_ignore_ascii_case(host)
+                || self.hosts.iter().any(|allowed| is_allowed(allowed, named))
         })
     }
 }
@@ -71,7 +76,11 @@ impl ProtectFromForgery {
 /// A host that is `allowed`, or below it if that begins with a dot. Hosts have no case.
 fn is_allowed(allowed: &str, named: &str) -> bool {
     let (allowed, named) = (allowed.to_ascii_lowercase(), named.to_ascii_lowercase());
-    if allowed.starts_with('.') { named.ends_with(&allowed) } else { named == allowed }
+    if allowed.starts_with('.') {
+        named.ends_with(&allowed)
+    } else {
+        named == allowed
+    }
 }
 
 fn host(parts: &Parts) -> &str {
@@ -83,7 +92,10 @@ impl<S> Layer<S> for ProtectFromForgery {
     type Service = ForgeryService<S>;
 
     fn layer(&self, inner: S) -> ForgeryService<S> {
-        ForgeryService { inner, protection: *self }
+        ForgeryService {
+            inner,
+            protection: *self,
+        }
     }
 }
 
@@ -132,7 +144,10 @@ where
 
 impl ProtectFromForgery {
     async fn check(self, request: Request<Body>) -> Result<Request<Body>, StatusCode> {
-        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        if matches!(
+            *request.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS
+        ) {
             return Ok(request);
         }
         let (parts, mut body) = request.into_parts();
@@ -147,7 +162,10 @@ impl ProtectFromForgery {
                 false => StatusCode::BAD_REQUEST,
             });
             let form = form?.to_bytes();
-            if fields(&form).take(CANDIDATES).any(|token| self.allows(&parts, &token)) {
+            if fields(&form)
+                .take(CANDIDATES)
+                .any(|token| self.allows(&parts, &token))
+            {
                 body = Body::new(Full::new(form));
                 return Ok(Request::from_parts(parts, body));
             }
@@ -163,8 +181,11 @@ fn is_form(headers: &HeaderMap) -> bool {
 /// One of several types is enough: which of them a browser believes is not known.
 fn is_javascript(headers: &HeaderMap) -> bool {
     let kinds = ["text/javascript", "application/javascript"];
-    header::media_types(headers)
-        .any(|named| kinds.iter().any(|kind| named.eq_ignore_ascii_case(kind.as_bytes())))
+    header::media_types(headers).any(|named| {
+        kinds
+            .iter()
+            .any(|kind| named.eq_ignore_ascii_case(kind.as_bytes()))
+    })
 }
 
 fn is_own_script(headers: &HeaderMap) -> bool {
@@ -173,8 +194,9 @@ fn is_own_script(headers: &HeaderMap) -> bool {
 
 /// What the form's fields for the token hold.
 fn fields(form: &[u8]) -> impl Iterator<Item = String> {
-    let pairs =
-        form.split(|byte| *byte == b'&').filter_map(|pair| str::from_utf8(pair).ok()?.split_once('='));
+    let pairs = form
+        .split(|byte| *byte == b'&')
+        .filter_map(|pair| str::from_utf8(pair).ok()?.split_once('='));
     let ours = pairs.filter(|(name, _)| percent_decode_str(name).eq(FIELD.bytes()));
     ours.filter_map(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
 }

@@ -90,7 +90,11 @@ pub(crate) enum Change {
 
 impl Session {
     fn new(options: &'static SessionOptions, values: BTreeMap<String, Term>) -> Self {
-        Session(Arc::new(Mutex::new(State { options, values, change: Change::Nothing })))
+        Session(Arc::new(Mutex::new(State {
+            options,
+            values,
+            change: Change::Nothing,
+        })))
     }
 
     /// The session of the first of these cookies that is valid; empty if none is. Of a great many, only some are tried.
@@ -103,7 +107,10 @@ impl Session {
         let some = cookies.peek().is_some();
         let values = cookies.find_map(|cookie| store::open(options, keys, cookie));
         if some && values.is_none() {
-            tracing::debug!(cookie = options.key, "no session cookie is valid: the session starts empty");
+            tracing::debug!(
+                cookie = options.key,
+                "no session cookie is valid: the session starts empty"
+            );
         }
         Session::new(options, values.unwrap_or_default())
     }
@@ -184,7 +191,12 @@ impl Session {
     /// All values as one, such as a struct or a map.
     pub fn to<T: DeserializeOwned>(&self) -> Option<T> {
         let values = self.lock().values.clone();
-        from_term(Term::Map(values.into_iter().map(|(name, value)| (Term::text(name), value)).collect()))
+        from_term(Term::Map(
+            values
+                .into_iter()
+                .map(|(name, value)| (Term::text(name), value))
+                .collect(),
+        ))
     }
 
     /// A token for a page: what its forms send as `_csrf_token`, its scripts in the header `x-csrf-token`, and its
@@ -203,12 +215,20 @@ impl Session {
 
     /// Whether a token is one of [`csrf_token`](Session::csrf_token) of this session.
     pub fn is_csrf_token(&self, token: &str) -> bool {
-        self.csrf_state().is_some_and(|state| csrf::is_masked(&state, token))
+        self.csrf_state()
+            .is_some_and(|state| csrf::is_masked(&state, token))
     }
 
     /// Also a token for a host, if that is right.
-    pub(crate) fn allows(&self, keys: &Keys, token: &str, right_host: impl FnOnce(&str) -> bool) -> bool {
-        let Some(state) = self.csrf_state() else { return false };
+    pub(crate) fn allows(
+        &self,
+        keys: &Keys,
+        token: &str,
+        right_host: impl FnOnce(&str) -> bool,
+    ) -> bool {
+        let Some(state) = self.csrf_state() else {
+            return false;
+        };
         csrf::is_masked(&state, token) || csrf::is_for_host(keys, &state, token, right_host)
     }
 
@@ -233,6 +253,8 @@ impl State {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Values may be credentials.
-        f.debug_struct("Session").field("names", &self.names()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("names", &self.names())
+            .finish_non_exhaustive()
     }
 }

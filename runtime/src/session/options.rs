@@ -81,7 +81,10 @@ impl SessionOptions {
     /// What is wrong with them, and what helps.
     pub(crate) const fn mistake(&self) -> Option<Mistake> {
         if !is_cookie_name(self.key) {
-            return mistake("`key` of a session is the name of a cookie", "letters, digits, `_` and `-`");
+            return mistake(
+                "`key` of a session is the name of a cookie",
+                "letters, digits, `_` and `-`",
+            );
         }
         if self.signing_salt.len() < LEAST_SALT {
             return mistake(
@@ -91,10 +94,16 @@ impl SessionOptions {
         }
         if let Some(salt) = self.encryption_salt {
             if salt.len() < LEAST_SALT {
-                return mistake("`encryption_salt` of a session is too short", "at least 8 bytes");
+                return mistake(
+                    "`encryption_salt` of a session is too short",
+                    "at least 8 bytes",
+                );
             }
             if self.key_length != 32 {
-                return mistake("an encrypted session takes keys of 32 bytes", "leave `key_length` out");
+                return mistake(
+                    "an encrypted session takes keys of 32 bytes",
+                    "leave `key_length` out",
+                );
             }
         }
         if self.key_iterations == 0 || self.key_length == 0 {
@@ -104,21 +113,34 @@ impl SessionOptions {
             );
         }
         if matches!(self.same_site, Some(SameSite::None)) && !self.secure {
-            return mistake("browsers drop `SameSite=None` cookies without `Secure`", "add `secure: true`");
+            return mistake(
+                "browsers drop `SameSite=None` cookies without `Secure`",
+                "add `secure: true`",
+            );
         }
         if !is_attribute(self.path) || self.path.is_empty() || self.path.as_bytes()[0] != b'/' {
-            return mistake("`path` of a session must start with `/`", "write `path: \"/\"`");
+            return mistake(
+                "`path` of a session must start with `/`",
+                "write `path: \"/\"`",
+            );
         }
         if let Some(domain) = self.domain
             && (!is_attribute(domain) || domain.is_empty())
         {
-            return mistake("`domain` of a session is a host name", "write `domain: Some(\"example.com\")`");
+            return mistake(
+                "`domain` of a session is a host name",
+                "write `domain: Some(\"example.com\")`",
+            );
         }
         None
     }
 
     pub(crate) fn key_options(&self) -> KeyOptions {
-        KeyOptions { iterations: self.key_iterations, length: self.key_length, digest: self.key_digest }
+        KeyOptions {
+            iterations: self.key_iterations,
+            length: self.key_length,
+            digest: self.key_digest,
+        }
     }
 }
 

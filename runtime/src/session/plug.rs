@@ -54,7 +54,10 @@ impl<S> Layer<S> for Sessions {
     type Service = SessionService<S>;
 
     fn layer(&self, inner: S) -> SessionService<S> {
-        SessionService { inner, options: self.options }
+        SessionService {
+            inner,
+            options: self.options,
+        }
     }
 }
 
@@ -84,7 +87,10 @@ where
         let options = self.options;
         let (mut parts, body) = request.into_parts();
         let Some((keys, secure)) = endpoint(&parts) else {
-            tracing::error!(cookie = options.key, "a session needs an endpoint with a `secret_key_base`");
+            tracing::error!(
+                cookie = options.key,
+                "a session needs an endpoint with a `secret_key_base`"
+            );
             return Box::pin(async { Ok(plain(StatusCode::INTERNAL_SERVER_ERROR)) });
         };
         let session = Session::read(options, &keys, cookie::all(&parts.headers, options.key));
@@ -98,7 +104,11 @@ where
                     response.headers_mut().append(SET_COOKIE, cookie);
                 }
                 Err(length) => {
-                    tracing::error!(cookie = options.key, length, "a session is too long for a cookie");
+                    tracing::error!(
+                        cookie = options.key,
+                        length,
+                        "a session is too long for a cookie"
+                    );
                     response = plain(StatusCode::INTERNAL_SERVER_ERROR);
                 }
             }
@@ -132,7 +142,9 @@ fn set_cookie(
     }
     match (change, options.max_age) {
         (Change::Nothing, _) => return Ok(None),
-        (Change::Delete, _) => attribute("expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0".to_owned()),
+        (Change::Delete, _) => {
+            attribute("expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0".to_owned())
+        }
         (Change::Write, Some(age)) => attribute(format!("max-age={}", age.as_secs())),
         (Change::Write, None) => {}
     }
@@ -151,5 +163,7 @@ fn set_cookie(
     if text.len() > LONGEST {
         return Err(text.len());
     }
-    HeaderValue::from_str(&text).map(Some).map_err(|_| text.len())
+    HeaderValue::from_str(&text)
+        .map(Some)
+        .map_err(|_| text.len())
 }

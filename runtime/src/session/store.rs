@@ -6,14 +6,27 @@ use super::SessionOptions;
 use crate::crypto::{Keys, Term, message};
 
 /// The values of a cookie that this application, or one that shares its secret, has written.
-pub(super) fn open(options: &SessionOptions, keys: &Keys, cookie: &str) -> Option<BTreeMap<String, Term>> {
+pub(super) fn open(
+    options: &SessionOptions,
+    keys: &Keys,
+    cookie: &str,
+) -> Option<BTreeMap<String, Term>> {
     let signing = keys.get(options.signing_salt, options.key_options());
     let payload = match options.encryption_salt {
         None => message::verify(&signing, cookie)?,
-        Some(salt) => message::decrypt(&keys.get(salt, options.key_options()), signing.expose(), cookie)?,
+        Some(salt) => message::decrypt(
+            &keys.get(salt, options.key_options()),
+            signing.expose(),
+            cookie,
+        )?,
     };
-    let Term::Map(pairs) = Term::decode(&payload)? else { return None };
-    pairs.into_iter().map(|(name, value)| Some((text(name)?, value))).collect()
+    let Term::Map(pairs) = Term::decode(&payload)? else {
+        return None;
+    };
+    pairs
+        .into_iter()
+        .map(|(name, value)| Some((text(name)?, value)))
+        .collect()
 }
 
 fn text(term: Term) -> Option<String> {
@@ -23,12 +36,23 @@ fn text(term: Term) -> Option<String> {
     }
 }
 
-pub(super) fn seal(options: &SessionOptions, keys: &Keys, values: &BTreeMap<String, Term>) -> String {
-    let pairs = values.iter().map(|(name, value)| (Term::text(name.as_str()), value.clone()));
+pub(super) fn seal(
+    options: &SessionOptions,
+    keys: &Keys,
+    values: &BTreeMap<String, Term>,
+) -> String {
+    let pairs = values
+        .iter()
+        .map(|(name, value)| (Term::text(name.as_str()), value.clone()));
     let payload = Term::Map(pairs.collect()).encode();
     match options.encryption_salt {
-        None => message::sign(&keys.get(options.signing_salt, options.key_options()), &payload),
+        None => message::sign(
+            &keys.get(options.signing_salt, options.key_options()),
+            &payload,
+        ),
         // The length of its key is checked with the options.
-        Some(salt) => message::encrypt(&keys.get(salt, options.key_options()), &payload).unwrap_or_default(),
+        Some(salt) => {
+            message::encrypt(&keys.get(salt, options.key_options()), &payload).unwrap_or_default()
+        }
     }
 }

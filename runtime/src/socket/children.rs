@@ -26,7 +26,10 @@ impl Children {
         F: Fn(Handle) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        self.0.push(ChildSpec { name, start: Box::new(move |handle| Box::pin(start(handle))) });
+        self.0.push(ChildSpec {
+            name,
+            start: Box::new(move |handle| Box::pin(start(handle))),
+        });
     }
 
     pub(crate) fn into_specs(self) -> Vec<ChildSpec> {
@@ -36,6 +39,8 @@ impl Children {
 
 impl fmt::Debug for Children {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|child| child.name)).finish()
+        f.debug_list()
+            .entries(self.0.iter().map(|child| child.name))
+            .finish()
     }
 }

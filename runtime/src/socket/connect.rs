@@ -136,7 +136,9 @@ impl<I> Connect<I> {
 impl<I> fmt::Debug for Connect<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Parameters and headers may hold credentials.
-        f.debug_struct("Connect").field("transport", &self.transport).finish_non_exhaustive()
+        f.debug_struct("Connect")
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
     }
 }
 
@@ -252,14 +254,25 @@ pub mod argument {
     }
 
     /// `#[param] x: T`.
-    pub fn required<I, T: DeserializeOwned>(connect: &Connect<I>, name: &str) -> Result<T, Refused> {
+    pub fn required<I, T: DeserializeOwned>(
+        connect: &Connect<I>,
+        name: &str,
+    ) -> Result<T, Refused> {
         optional(connect, name)?.ok_or_else(|| missing("parameter", name))
     }
 
     /// `#[param] x: Option<T>` and `#[param(default = ..)]`.
-    pub fn optional<I, T: DeserializeOwned>(connect: &Connect<I>, name: &str) -> Result<Option<T>, Refused> {
-        let Some(param) = connect.params.get(name) else { return Ok(None) };
-        param.parse().map(Some).map_err(|error| invalid(name, &error))
+    pub fn optional<I, T: DeserializeOwned>(
+        connect: &Connect<I>,
+        name: &str,
+    ) -> Result<Option<T>, Refused> {
+        let Some(param) = connect.params.get(name) else {
+            return Ok(None);
+        };
+        param
+            .parse()
+            .map(Some)
+            .map_err(|error| invalid(name, &error))
     }
 
     /// `#[param(from_str)] x: T`.
@@ -271,13 +284,22 @@ pub mod argument {
     }
 
     /// `#[param(from_str)] x: Option<T>`.
-    pub fn optional_from_str<I, T: FromStr>(connect: &Connect<I>, name: &str) -> Result<Option<T>, Refused>
+    pub fn optional_from_str<I, T: FromStr>(
+        connect: &Connect<I>,
+        name: &str,
+    ) -> Result<Option<T>, Refused>
     where
         T::Err: fmt::Display,
     {
-        let Some(param) = connect.params.get(name) else { return Ok(None) };
-        let text = param.as_str().ok_or_else(|| invalid(name, &"expected one value"))?;
-        text.parse().map(Some).map_err(|error| invalid(name, &error))
+        let Some(param) = connect.params.get(name) else {
+            return Ok(None);
+        };
+        let text = param
+            .as_str()
+            .ok_or_else(|| invalid(name, &"expected one value"))?;
+        text.parse()
+            .map(Some)
+            .map_err(|error| invalid(name, &error))
     }
 
     /// `#[info] x: T`, where the natural type is `Option<T>`.

@@ -32,17 +32,29 @@ pub enum Flow {
 impl Flow {
     /// A normal end: close code 1000. The JavaScript client does not come back after it.
     pub const fn stop() -> Flow {
-        Flow::Stop { code: 1000, text: Cow::Borrowed(""), reason: Reason::Normal }
+        Flow::Stop {
+            code: 1000,
+            text: Cow::Borrowed(""),
+            reason: Reason::Normal,
+        }
     }
 
     /// An end that clients should repair: close code 1012 ("service restart").
     pub const fn restart() -> Flow {
-        Flow::Stop { code: 1012, text: Cow::Borrowed(""), reason: Reason::Shutdown }
+        Flow::Stop {
+            code: 1012,
+            text: Cow::Borrowed(""),
+            reason: Reason::Shutdown,
+        }
     }
 
     /// An end because of a failure: close code 1011 ("internal error"). The text goes to `terminate`, not to the client.
     pub fn fail(reason: impl Into<Cow<'static, str>>) -> Flow {
-        Flow::Stop { code: 1011, text: Cow::Borrowed(""), reason: Reason::Failed(reason.into()) }
+        Flow::Stop {
+            code: 1011,
+            text: Cow::Borrowed(""),
+            reason: Reason::Failed(reason.into()),
+        }
     }
 
     /// An end with a close code and text of your own, such as 4001 and "signed out".
@@ -51,7 +63,11 @@ impl Flow {
     /// as 1011.
     pub fn close(code: u16, text: impl Into<Cow<'static, str>>) -> Flow {
         let text = text.into();
-        let reason = if code == 1000 { Reason::Normal } else { Reason::Failed(text.clone()) };
+        let reason = if code == 1000 {
+            Reason::Normal
+        } else {
+            Reason::Failed(text.clone())
+        };
         Flow::Stop { code, text, reason }
     }
 }

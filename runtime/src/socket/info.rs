@@ -84,7 +84,9 @@ impl fmt::Debug for ConnectInfo {
             "session",
         ];
         let own = self.custom.iter().map(|(name, _)| *name);
-        f.debug_list().entries(KEYS.into_iter().filter(|key| self.grants(key)).chain(own)).finish()
+        f.debug_list()
+            .entries(KEYS.into_iter().filter(|key| self.grants(key)).chain(own))
+            .finish()
     }
 }
 
@@ -129,7 +131,10 @@ pub struct PeerData {
 impl PeerData {
     /// A peer without a certificate.
     pub fn new(address: SocketAddr) -> Self {
-        PeerData { address, ssl_cert: None }
+        PeerData {
+            address,
+            ssl_cert: None,
+        }
     }
 }
 

@@ -116,18 +116,29 @@ impl<I: Send + 'static> Mailbox<I> {
         I: From<Broadcast>,
     {
         if let Some(inbox) = self.0.upgrade() {
-            let subscriber: Arc<dyn Subscriber> = Arc::new(Delivery { inbox: self.0.clone(), id: inbox.id });
+            let subscriber: Arc<dyn Subscriber> = Arc::new(Delivery {
+                inbox: self.0.clone(),
+                id: inbox.id,
+            });
             let membership = pubsub.deliver(topic, subscriber);
-            inbox.keep(Joined { pubsub: pubsub.clone(), membership });
+            inbox.keep(Joined {
+                pubsub: pubsub.clone(),
+                membership,
+            });
         }
     }
 
     /// Ends every subscription of this mailbox to the topic.
     pub fn unsubscribe(&self, pubsub: &PubSub, topic: &str) {
         if let Some(inbox) = self.0.upgrade() {
-            let is_meant =
-                |joined: &mut Joined| joined.pubsub.is(pubsub) && joined.membership.topic() == topic;
-            let gone: Vec<_> = inbox.lock().subscriptions.extract_if(.., is_meant).collect();
+            let is_meant = |joined: &mut Joined| {
+                joined.pubsub.is(pubsub) && joined.membership.topic() == topic
+            };
+            let gone: Vec<_> = inbox
+                .lock()
+                .subscriptions
+                .extract_if(.., is_meant)
+                .collect();
             gone.into_iter().for_each(Joined::leave);
         }
     }
@@ -141,7 +152,9 @@ impl<I> Clone for Mailbox<I> {
 
 impl<I> fmt::Debug for Mailbox<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mailbox").field("open", &(self.0.strong_count() > 0)).finish()
+        f.debug_struct("Mailbox")
+            .field("open", &(self.0.strong_count() > 0))
+            .finish()
     }
 }
 
@@ -178,8 +191,16 @@ impl Joined {
 
 impl<I> Inbox<I> {
     pub(crate) fn new(id: SubscriberId) -> Arc<Self> {
-        let state = State { queue: VecDeque::new(), subscriptions: Vec::new(), closed: false };
-        Arc::new(Inbox { id, state: Mutex::new(state), waker: OnceLock::new() })
+        let state = State {
+            queue: VecDeque::new(),
+            subscriptions: Vec::new(),
+            closed: false,
+        };
+        Arc::new(Inbox {
+            id,
+            state: Mutex::new(state),
+            waker: OnceLock::new(),
+        })
     }
 
     pub(crate) fn mailbox(self: &Arc<Self>) -> Mailbox<I> {
@@ -226,7 +247,10 @@ impl<I> Inbox<I> {
         let (subscriptions, waiting) = {
             let mut state = self.lock();
             state.closed = true;
-            (std::mem::take(&mut state.subscriptions), std::mem::take(&mut state.queue))
+            (
+                std::mem::take(&mut state.subscriptions),
+                std::mem::take(&mut state.queue),
+            )
         };
         subscriptions.into_iter().for_each(Joined::leave);
         // Dropped without the lock: dropping what an application sent is the application's code.

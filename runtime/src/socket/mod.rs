@@ -41,7 +41,8 @@ pub use self::{
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
     mailbox::{Mailbox, SendError},
     options::{
-        Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, WebSocket,
+        Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
+        WebSocket,
     },
     outbox::Outbox,
     params::{Param, ParamError, Params},
@@ -92,7 +93,11 @@ pub struct Needs {
 
 impl Needs {
     /// Neither connect_info nor parameters.
-    pub const NOTHING: Needs = Needs { info: &[], params: &[], optional_params: &[] };
+    pub const NOTHING: Needs = Needs {
+        info: &[],
+        params: &[],
+        optional_params: &[],
+    };
 }
 
 /// One client's connection, on whichever transport: the state and the callbacks of an application.
@@ -163,7 +168,11 @@ pub trait Socket: Sized + Send + 'static {
     }
 
     /// Called for each message of the client.
-    fn handle_in(&mut self, message: Message, out: &mut Outbox) -> impl Future<Output = Flow> + Send;
+    fn handle_in(
+        &mut self,
+        message: Message,
+        out: &mut Outbox,
+    ) -> impl Future<Output = Flow> + Send;
 
     /// Whether the client's next message may come. While it may not, nothing is read from the client, and `handle_info` is
     /// still called. Asked before each message, and again whenever
@@ -174,13 +183,21 @@ pub trait Socket: Sized + Send + 'static {
     }
 
     /// Called for each ping and pong of the client; a ping has been answered already.
-    fn handle_control(&mut self, control: Control, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
+    fn handle_control(
+        &mut self,
+        control: Control,
+        out: &mut Outbox,
+    ) -> impl Future<Output = Flow> + Send {
         let _ = (control, out);
         async { Flow::Continue }
     }
 
     /// Called for each message that arrives in the [`Mailbox`].
-    fn handle_info(&mut self, info: Self::Info, out: &mut Outbox) -> impl Future<Output = Flow> + Send {
+    fn handle_info(
+        &mut self,
+        info: Self::Info,
+        out: &mut Outbox,
+    ) -> impl Future<Output = Flow> + Send {
         let _ = (info, out);
         async { Flow::Continue }
     }

@@ -84,7 +84,8 @@ pub struct WebSocket {
 }
 
 /// What is wrong where [`WebSocket::lacks_compress`].
-pub(crate) const LACKS_COMPRESS: &str = "`compress` needs landfall's feature `compress`, which is off";
+pub(crate) const LACKS_COMPRESS: &str =
+    "`compress` needs landfall's feature `compress`, which is off";
 /// What can be done about it.
 pub(crate) const TURN_COMPRESS_ON: &str =
     "turn it on in `Cargo.toml` by `features = [\"compress\"]`, or remove `compress`";
@@ -171,7 +172,8 @@ const SESSIONS_PER_IP: usize = 1_000;
 impl LongPoll {
     /// Most sessions of one client.
     pub(crate) fn most_sessions_per_ip(&self) -> usize {
-        self.max_sessions_per_ip.unwrap_or(SESSIONS_PER_IP.min(self.max_sessions))
+        self.max_sessions_per_ip
+            .unwrap_or(SESSIONS_PER_IP.min(self.max_sessions))
     }
 
     /// The defaults of every key.
@@ -217,7 +219,11 @@ impl Crypto {
     };
 
     pub(crate) fn key(self) -> KeyOptions {
-        KeyOptions { iterations: self.key_iterations, length: self.key_length, digest: self.key_digest }
+        KeyOptions {
+            iterations: self.key_iterations,
+            length: self.key_length,
+            digest: self.key_digest,
+        }
     }
 }
 
@@ -247,7 +253,10 @@ pub struct OutboxOptions {
 
 impl OutboxOptions {
     /// The defaults of both keys.
-    pub const DEFAULT: OutboxOptions = OutboxOptions { limit: 1024 * 1024, overflow: Overflow::Close };
+    pub const DEFAULT: OutboxOptions = OutboxOptions {
+        limit: 1024 * 1024,
+        overflow: Overflow::Close,
+    };
 }
 
 /// `drainer(..)`: how the connections of a mount are told to go when the endpoint stops.

@@ -39,8 +39,14 @@ pub(crate) trait ClientLink: Send + Sync {
     fn unsubscribe(&self, topic: &str);
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
     /// To all but this connection.
-    fn broadcast_from(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
-        self.handle().broadcast_from(self.id(), topic, event, payload)
+    fn broadcast_from(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: Payload,
+    ) -> Result<(), BroadcastError> {
+        self.handle()
+            .broadcast_from(self.id(), topic, event, payload)
     }
 }
 

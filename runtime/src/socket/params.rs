@@ -104,7 +104,12 @@ impl Param {
 
 impl<K: Into<String>, V: Into<Param>> FromIterator<(K, V)> for Params {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(params: I) -> Self {
-        Params(params.into_iter().map(|(name, param)| (name.into(), param.into())).collect())
+        Params(
+            params
+                .into_iter()
+                .map(|(name, param)| (name.into(), param.into()))
+                .collect(),
+        )
     }
 }
 

@@ -41,12 +41,20 @@ pub struct Refused {
 impl Refused {
     /// Without a reason: always an empty 403.
     pub fn new() -> Self {
-        Refused { status: StatusCode::FORBIDDEN, text: None, reason: None, failure: false }
+        Refused {
+            status: StatusCode::FORBIDDEN,
+            text: None,
+            reason: None,
+            failure: false,
+        }
     }
 
     /// With a reason for the mount's `error_handler`; 403 if the mount has none.
     pub fn because(reason: impl Into<BoxError>) -> Self {
-        Refused { reason: Some(reason.into()), ..Refused::new() }
+        Refused {
+            reason: Some(reason.into()),
+            ..Refused::new()
+        }
     }
 
     /// Answers with another status; with a reason, the `error_handler` still has the last word.
@@ -60,7 +68,11 @@ impl Refused {
 
     /// A malformed request: 400, with a text for the client.
     pub(crate) fn bad_request(text: String) -> Self {
-        Refused { status: StatusCode::BAD_REQUEST, text: Some(text), ..Refused::new() }
+        Refused {
+            status: StatusCode::BAD_REQUEST,
+            text: Some(text),
+            ..Refused::new()
+        }
     }
 
     /// The reason that `connect` gave, or the error that it failed with.
@@ -85,7 +97,10 @@ impl Refused {
     }
 
     pub(crate) fn into_text(self) -> String {
-        let failed = self.failure.then(|| self.status.canonical_reason()).flatten();
+        let failed = self
+            .failure
+            .then(|| self.status.canonical_reason())
+            .flatten();
         self.text.or(failed.map(str::to_owned)).unwrap_or_default()
     }
 }
@@ -98,7 +113,10 @@ impl Default for Refused {
 
 impl fmt::Debug for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refused").field("status", &self.status).field("reason", &self.reason).finish()
+        f.debug_struct("Refused")
+            .field("status", &self.status)
+            .field("reason", &self.reason)
+            .finish()
     }
 }
 

@@ -221,7 +221,9 @@ impl Plain {
 
     #[doc(hidden)]
     pub fn flow(self, value: impl IntoFlow, out: &Outbox, callback: &'static str) -> Flow {
-        value.into_flow().unwrap_or_else(|error| failed(error, out, callback))
+        value
+            .into_flow()
+            .unwrap_or_else(|error| failed(error, out, callback))
     }
 }
 

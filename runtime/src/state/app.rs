@@ -27,7 +27,11 @@ impl AppState {
         app: Arc<App>,
         fills: impl Iterator<Item = Fill>,
     ) -> Self {
-        AppState { endpoint: TypeId::of::<Endpoint>(), app, fills: fills.collect() }
+        AppState {
+            endpoint: TypeId::of::<Endpoint>(),
+            app,
+            fills: fills.collect(),
+        }
     }
 
     pub(crate) fn get<App: 'static>(&self) -> Option<&App> {

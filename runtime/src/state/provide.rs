@@ -41,7 +41,9 @@ where
     }
 }
 
-impl<App, Owner: ?Sized, Taker: 'static, N: Provide<App, Taker>> Provide<App, Owner> for By<Taker, N> {
+impl<App, Owner: ?Sized, Taker: 'static, N: Provide<App, Taker>> Provide<App, Owner>
+    for By<Taker, N>
+{
     fn provide(app: &App, slot: &mut dyn Any) {
         N::provide(app, slot);
     }

@@ -28,7 +28,11 @@ pub struct Channel {
 
 impl Channel {
     pub(super) fn new(client: Client, member: Arc<Member>, joined: Reply) -> Self {
-        Channel { client, member, joined }
+        Channel {
+            client,
+            member,
+            joined,
+        }
     }
 
     /// The topic, such as `"room:1"`.
@@ -69,9 +73,19 @@ impl Channel {
     fn send(&self, event: &str, message: impl FnOnce(&ClientMessage<'_>) -> Message) -> Push {
         let topic = self.topic();
         let reference = self.client.0.router.next_ref();
-        let outgoing = ClientMessage { join_ref: Some(self.member.join_ref), reference, topic, event };
+        let outgoing = ClientMessage {
+            join_ref: Some(self.member.join_ref),
+            reference,
+            topic,
+            event,
+        };
         let message = message(&outgoing);
-        Push::send(&self.client, &outgoing, message, format!("`{event}` on `{topic}`"))
+        Push::send(
+            &self.client,
+            &outgoing,
+            message,
+            format!("`{event}` on `{topic}`"),
+        )
     }
 
     /// The next push or broadcast of this event. What came before it waits until it is expected.
@@ -82,8 +96,14 @@ impl Channel {
     pub fn expect(&mut self, event: &str) -> impl Future<Output = Pushed> + Send {
         let at = Caller::here();
         async move {
-            let found = self.member.inbox.take(self.patience(), |pushed| pushed.event == event).await;
-            found.unwrap_or_else(|missing| self.fail(at, format_args!("expected `{event}`"), &missing))
+            let found = self
+                .member
+                .inbox
+                .take(self.patience(), |pushed| pushed.event == event)
+                .await;
+            found.unwrap_or_else(|missing| {
+                self.fail(at, format_args!("expected `{event}`"), &missing)
+            })
         }
     }
 
@@ -109,7 +129,10 @@ impl Channel {
         let at = Caller::here();
         async move {
             if let Err(came) = self.member.inbox.quiet(|_| true).await {
-                at.fail(format_args!("expected nothing on `{}`, got\n    {came}", self.topic()));
+                at.fail(format_args!(
+                    "expected nothing on `{}`, got\n    {came}",
+                    self.topic()
+                ));
             }
         }
     }
@@ -122,8 +145,16 @@ impl Channel {
     pub fn expect_no(&mut self, event: &str) -> impl Future<Output = ()> + Send {
         let at = Caller::here();
         async move {
-            if let Err(came) = self.member.inbox.quiet(|pushed| pushed.event == event).await {
-                at.fail(format_args!("expected no `{event}` on `{}`, got\n    {came}", self.topic()));
+            if let Err(came) = self
+                .member
+                .inbox
+                .quiet(|pushed| pushed.event == event)
+                .await
+            {
+                at.fail(format_args!(
+                    "expected no `{event}` on `{}`, got\n    {came}",
+                    self.topic()
+                ));
             }
         }
     }
@@ -139,7 +170,10 @@ impl Channel {
         async move {
             leave.await;
             let ended = self.member.inbox.take_end(self.patience()).await;
-            ended.map_or_else(|missing| self.fail(at, "expected `phx_close`", &missing), drop);
+            ended.map_or_else(
+                |missing| self.fail(at, "expected `phx_close`", &missing),
+                drop,
+            );
         }
     }
 
@@ -185,7 +219,10 @@ impl Channel {
                 "; help: a broadcast was made that has no form for channels: their payloads are objects or bytes"
             }
         };
-        at.fail(format_args!("{what} on `{}`{missing}{unsendable}", self.topic()))
+        at.fail(format_args!(
+            "{what} on `{}`{missing}{unsendable}",
+            self.topic()
+        ))
     }
 }
 
@@ -201,7 +238,12 @@ pub struct Pushed {
 impl Pushed {
     pub(super) fn new(topic: &str, event: &str, payload: &Payload, broadcast: bool) -> Self {
         let (topic, event) = (topic.to_owned(), event.to_owned());
-        Pushed { topic, event, payload: payload.clone(), broadcast }
+        Pushed {
+            topic,
+            event,
+            payload: payload.clone(),
+            broadcast,
+        }
     }
 
     /// The topic.

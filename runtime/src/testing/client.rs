@@ -34,7 +34,11 @@ pub(super) struct Connected {
 
 impl Client {
     pub(super) fn new(router: Arc<Router>, pipe: Pipe, handle: Handle) -> Self {
-        Client(Arc::new(Connected { router, pipe, handle: AssertUnwindSafe(handle) }))
+        Client(Arc::new(Connected {
+            router,
+            pipe,
+            handle: AssertUnwindSafe(handle),
+        }))
     }
 
     /// What answered the connection: the 101, or the first answer of longpoll.
@@ -57,14 +61,23 @@ impl Client {
         };
         let message = outgoing.json(&payload::write(&params));
         let push = Push::send(self, &outgoing, message, format!("the join of `{topic}`"));
-        Join { client: self.clone(), member, push }
+        Join {
+            client: self.clone(),
+            member,
+            push,
+        }
     }
 
     /// Asks the server whether it is there. What was sent before has been read when it answers.
     #[track_caller]
     pub fn heartbeat(&self) -> impl Future<Output = ()> + Send + use<> {
         let reference = self.0.router.next_ref();
-        let outgoing = ClientMessage { join_ref: None, reference, topic: "phoenix", event: "heartbeat" };
+        let outgoing = ClientMessage {
+            join_ref: None,
+            reference,
+            topic: "phoenix",
+            event: "heartbeat",
+        };
         let message = outgoing.json(&payload::write(&serde_json::json!({})));
         let push = Push::send(self, &outgoing, message, "a heartbeat".to_owned());
         async move { drop(push.await) }
@@ -134,7 +147,10 @@ impl IntoFuture for Join {
             let reply = self.push.await;
             match reply.status() {
                 "ok" => Ok(Channel::new(self.client, self.member, reply)),
-                _ => Err(JoinRefused { topic: self.member.topic.clone(), reply }),
+                _ => Err(JoinRefused {
+                    topic: self.member.topic.clone(),
+                    reply,
+                }),
             }
         })
     }
@@ -170,7 +186,12 @@ impl JoinRefused {
 
 impl fmt::Display for JoinRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "joining `{}` was refused: {}", self.topic, shown(self.reply.payload()))
+        write!(
+            f,
+            "joining `{}` was refused: {}",
+            self.topic,
+            shown(self.reply.payload())
+        )
     }
 }
 

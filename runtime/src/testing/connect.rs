@@ -1,7 +1,8 @@
 //! How a socket is connected to.
 
 use std::{
-    fmt, future::IntoFuture, marker::PhantomData, net::SocketAddr, pin::Pin, sync::Arc, time::Duration,
+    fmt, future::IntoFuture, marker::PhantomData, net::SocketAddr, pin::Pin, sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -109,7 +110,10 @@ impl<C> Connect<C> {
     #[track_caller]
     pub fn origin(mut self, origin: &str) -> Self {
         let origin = HeaderValue::from_str(origin);
-        self.headers.insert(ORIGIN, origin.unwrap_or_else(|error| panic!("header `origin`: {error}")));
+        self.headers.insert(
+            ORIGIN,
+            origin.unwrap_or_else(|error| panic!("header `origin`: {error}")),
+        );
         self
     }
 
@@ -125,7 +129,11 @@ impl<C> Connect<C> {
         self
     }
 
-    async fn open(mut self, sink: Arc<dyn Sink>, heartbeat: Option<Heartbeat>) -> Result<Pipe, ConnectError> {
+    async fn open(
+        mut self,
+        sink: Arc<dyn Sink>,
+        heartbeat: Option<Heartbeat>,
+    ) -> Result<Pipe, ConnectError> {
         let (patience, at) = (self.visitor.patience(), self.at);
         let (path, mut query_text) = match self.path.split_once('?') {
             Some((path, query)) => (path, query.to_owned()),
@@ -136,27 +144,58 @@ impl<C> Connect<C> {
             query_text.push('&');
         }
         query_text.push_str(&params);
-        let default = if self.longpoll { "/longpoll" } else { "/websocket" };
-        let path = format!("{}{}", path.trim_end_matches('/'), self.suffix.as_deref().unwrap_or(default));
+        let default = if self.longpoll {
+            "/longpoll"
+        } else {
+            "/websocket"
+        };
+        let path = format!(
+            "{}{}",
+            path.trim_end_matches('/'),
+            self.suffix.as_deref().unwrap_or(default)
+        );
         let what = format!("connecting to `{path}`");
         self.add_auth_token();
         let opened = match self.longpoll {
-            true => within(patience, at, &what, self.open_longpoll(path, query_text, sink)).await,
+            true => {
+                within(
+                    patience,
+                    at,
+                    &what,
+                    self.open_longpoll(path, query_text, sink),
+                )
+                .await
+            }
             false => {
-                let target = if query_text.is_empty() { path } else { format!("{path}?{query_text}") };
-                within(patience, at, &what, self.open_websocket(&target, sink, heartbeat)).await
+                let target = if query_text.is_empty() {
+                    path
+                } else {
+                    format!("{path}?{query_text}")
+                };
+                within(
+                    patience,
+                    at,
+                    &what,
+                    self.open_websocket(&target, sink, heartbeat),
+                )
+                .await
             }
         };
         opened.unwrap_or_else(|error| at.fail(format_args!("{what} failed: {error}")))
     }
 
     fn add_auth_token(&mut self) {
-        let Some(token) = self.auth_token.take() else { return };
+        let Some(token) = self.auth_token.take() else {
+            return;
+        };
         let (name, value) = match self.longpoll {
             true => ("x-phoenix-authtoken", token),
             false => {
                 let token = data_encoding::BASE64_NOPAD.encode(token.as_bytes());
-                (SEC_WEBSOCKET_PROTOCOL.as_str(), format!("phoenix, base64url.bearer.phx.{token}"))
+                (
+                    SEC_WEBSOCKET_PROTOCOL.as_str(),
+                    format!("phoenix, base64url.bearer.phx.{token}"),
+                )
             }
         };
         add_header(&mut self.headers, name, &value);
@@ -185,7 +224,9 @@ impl<C> Connect<C> {
             return Ok(Err(ConnectError::new(response.status(), response)));
         }
         let accept = response.headers().get(SEC_WEBSOCKET_ACCEPT);
-        if accept.is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes()) {
+        if accept
+            .is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes())
+        {
             return Err("the handshake's answer has another `sec-websocket-accept`".into());
         }
         let head = Response::head(&response);
@@ -202,16 +243,25 @@ impl<C> Connect<C> {
         sink: Arc<dyn Sink>,
     ) -> Result<Result<Pipe, ConnectError>, BoxError> {
         let patience = self.visitor.patience();
-        let Connect { visitor, headers, peer, .. } = self;
-        let session = Session { visitor, path, query, headers, peer, token: Default::default() };
+        let Connect {
+            visitor,
+            headers,
+            peer,
+            ..
+        } = self;
+        let session = Session {
+            visitor,
+            path,
+            query,
+            headers,
+            peer,
+            token: Default::default(),
+        };
         let opened = session.open().await?;
         Ok(opened.map(|response| {
-            Pipe::new(
-                sink,
-                response,
-                patience,
-                |orders, sink| async move { session.run(orders, &*sink).await },
-            )
+            Pipe::new(sink, response, patience, |orders, sink| async move {
+                session.run(orders, &*sink).await
+            })
         }))
     }
 }
@@ -227,7 +277,10 @@ impl Connect<Client> {
         if !self.params.iter().any(|(name, _)| name == "vsn") {
             self = self.param("vsn", "2.0.0");
         }
-        let heartbeat = Heartbeat { message: wire::HEARTBEAT, every: HEARTBEAT };
+        let heartbeat = Heartbeat {
+            message: wire::HEARTBEAT,
+            every: HEARTBEAT,
+        };
         let heartbeat = self.heartbeat.then_some(heartbeat);
         let router = Arc::new(Router::default());
         let handle = self.visitor.handle().clone();
@@ -253,7 +306,11 @@ impl IntoFuture for Connect<Raw> {
         Box::pin(async {
             let inbox = Arc::default();
             let path = self.path.clone();
-            Ok(Raw::new(path, Arc::clone(&inbox), self.open(inbox, None).await?))
+            Ok(Raw::new(
+                path,
+                Arc::clone(&inbox),
+                self.open(inbox, None).await?,
+            ))
         })
     }
 }
@@ -277,7 +334,10 @@ pub struct ConnectError {
 
 impl ConnectError {
     pub(super) fn new(status: StatusCode, response: Response) -> Self {
-        ConnectError { status, response: Box::new(response) }
+        ConnectError {
+            status,
+            response: Box::new(response),
+        }
     }
 
     /// The status: of the response, or on longpoll the one in it. It compares with a number.

@@ -77,7 +77,10 @@ fn list(f: &mut fmt::Formatter<'_>, unread: &[String]) -> fmt::Result {
         return f.write_str("; nothing else came");
     }
     f.write_str("; what came instead:")?;
-    unread.iter().take(SHOWN).try_for_each(|message| write!(f, "\n    {message}"))?;
+    unread
+        .iter()
+        .take(SHOWN)
+        .try_for_each(|message| write!(f, "\n    {message}"))?;
     match unread.len().saturating_sub(SHOWN) {
         0 => Ok(()),
         more => write!(f, "\n    and {more} more"),
@@ -86,8 +89,16 @@ fn list(f: &mut fmt::Formatter<'_>, unread: &[String]) -> fmt::Result {
 
 impl<T> Default for Inbox<T> {
     fn default() -> Self {
-        let state = State { waiting: VecDeque::new(), lost: 0, end: None, told: false };
-        Inbox { state: Mutex::new(state), changed: Notify::new() }
+        let state = State {
+            waiting: VecDeque::new(),
+            lost: 0,
+            end: None,
+            told: false,
+        };
+        Inbox {
+            state: Mutex::new(state),
+            changed: Notify::new(),
+        }
     }
 }
 
@@ -144,7 +155,10 @@ impl<T: fmt::Display> Inbox<T> {
             return Some(Ok(message));
         }
         let lost = state.lost;
-        assert!(lost == 0, "the test left {MOST} messages unread, and {lost} more are lost");
+        assert!(
+            lost == 0,
+            "the test left {MOST} messages unread, and {lost} more are lost"
+        );
         let ended = state.end.is_some();
         drop(state);
         ended.then(|| Err(self.missing(patience)))
@@ -168,17 +182,33 @@ impl<T: fmt::Display> Inbox<T> {
     pub(super) async fn quiet(&self, fits: impl Fn(&T) -> bool) -> Result<(), String> {
         tokio::time::sleep(QUIET).await;
         let state = self.lock();
-        let unread: Vec<String> =
-            state.waiting.iter().filter(|message| fits(message)).map(T::to_string).collect();
-        let end = state.end.as_ref().filter(|_| !state.told).map(End::to_string);
+        let unread: Vec<String> = state
+            .waiting
+            .iter()
+            .filter(|message| fits(message))
+            .map(T::to_string)
+            .collect();
+        let end = state
+            .end
+            .as_ref()
+            .filter(|_| !state.told)
+            .map(End::to_string);
         let came: Vec<String> = unread.into_iter().chain(end).take(20).collect();
-        if came.is_empty() { Ok(()) } else { Err(came.join("\n    ")) }
+        if came.is_empty() {
+            Ok(())
+        } else {
+            Err(came.join("\n    "))
+        }
     }
 
     fn missing(&self, patience: Duration) -> Missing {
         let state = self.lock();
         let unread = state.waiting.iter().map(T::to_string).collect();
-        Missing { patience, unread, end: state.end.clone() }
+        Missing {
+            patience,
+            unread,
+            end: state.end.clone(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

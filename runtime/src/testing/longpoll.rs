@@ -52,7 +52,9 @@ impl Session {
     pub(super) async fn open(&self) -> Result<Result<Response, ConnectError>, BoxError> {
         let (answer, response) = match self.ask(Method::GET, None, Bytes::new()).await {
             Ok(answered) => answered,
-            Err(Failed::Refused(response)) => return Ok(Err(ConnectError::new(response.status(), response))),
+            Err(Failed::Refused(response)) => {
+                return Ok(Err(ConnectError::new(response.status(), response)));
+            }
             Err(Failed::Lost(error)) => return Err(error),
         };
         match answer.status {
@@ -61,7 +63,8 @@ impl Session {
                 Ok(Ok(response))
             }
             status => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 Ok(Err(ConnectError::new(status, response)))
             }
         }
@@ -86,7 +89,12 @@ impl Session {
                 200 | 204 => self.renew(answer.token),
                 403 => return Closed::new(1008, "a poll was refused"),
                 410 => return Closed::new(3410, "the session is gone"),
-                status => return Closed::new(1011, format!("a poll was answered with the status {status}")),
+                status => {
+                    return Closed::new(
+                        1011,
+                        format!("a poll was answered with the status {status}"),
+                    );
+                }
             }
             for message in answer.messages {
                 if let Err(error) = sink.message(message.into()) {
@@ -104,7 +112,9 @@ impl Session {
                 None => orders.recv().await,
             };
             // The server is not told: the session ends when nobody has asked for its messages for long.
-            let Some(Order::Send(message)) = order else { return Closed::new(1000, "") };
+            let Some(Order::Send(message)) = order else {
+                return Closed::new(1000, "");
+            };
             let (content_type, body) = match line(&message) {
                 None => ("text/plain", message.into_bytes()),
                 Some(first) => {
@@ -116,7 +126,10 @@ impl Session {
             match timeout(PATIENCE, self.ask(Method::POST, Some(content_type), body)).await {
                 Ok(Ok((Answer { status: 200, .. }, _))) => {}
                 Ok(Ok((Answer { status, .. }, _))) => {
-                    return Closed::new(1011, format!("a POST was answered with the status {status}"));
+                    return Closed::new(
+                        1011,
+                        format!("a POST was answered with the status {status}"),
+                    );
                 }
                 Ok(Err(failed)) => return failed.into(),
                 Err(_) => return Closed::new(1005, "a POST was not answered in time"),
@@ -134,7 +147,11 @@ impl Session {
         *request.method_mut() = method;
         *request.uri_mut() = self.target().parse().map_err(BoxError::from)?;
         request.headers_mut().clone_from(&self.headers);
-        set(request.headers_mut(), http::header::ACCEPT, "application/json");
+        set(
+            request.headers_mut(),
+            http::header::ACCEPT,
+            "application/json",
+        );
         if let Some(content_type) = content_type {
             set(request.headers_mut(), CONTENT_TYPE, content_type);
         }
@@ -150,7 +167,11 @@ impl Session {
 
     fn target(&self) -> String {
         let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        let token = if token.is_empty() { String::new() } else { format!("token={token}") };
+        let token = if token.is_empty() {
+            String::new()
+        } else {
+            format!("token={token}")
+        };
         format!("{}?{}&{token}", self.path, self.query)
     }
 
@@ -177,7 +198,9 @@ impl From<Failed> for Closed {
         Closed::new(
             1011,
             match failed {
-                Failed::Refused(response) => format!("a request was answered with {}", response.status()),
+                Failed::Refused(response) => {
+                    format!("a request was answered with {}", response.status())
+                }
                 Failed::Lost(error) => format!("a request failed: {error}"),
             },
         )
@@ -203,7 +226,9 @@ fn batch(first: String, orders: &mut mpsc::Receiver<Order>) -> (String, Option<O
             Order::Send(message) => line(message),
             Order::Close => None,
         };
-        let Some(next) = next else { return (lines, Some(order)) };
+        let Some(next) = next else {
+            return (lines, Some(order));
+        };
         lines.push('\n');
         lines.push_str(&next);
     }

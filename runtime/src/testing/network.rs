@@ -35,7 +35,13 @@ pub(super) struct Shore(mpsc::Receiver<Arrival>);
 
 pub(super) fn network() -> (Network, Shore) {
     let (arrivals, arrived) = mpsc::channel(BACKLOG);
-    (Network { arrivals, opened: Arc::default() }, Shore(arrived))
+    (
+        Network {
+            arrivals,
+            opened: Arc::default(),
+        },
+        Shore(arrived),
+    )
 }
 
 impl Network {

@@ -21,7 +21,10 @@ pub(super) fn read<T: DeserializeOwned>(payload: &Payload, what: &str) -> T {
             let expected = std::any::type_name::<T>();
             panic!("the payload of {what} is no `{expected}`: {error}\n    it is {json}")
         }),
-        other => panic!("expected JSON as the payload of {what}, got {}", shown(other)),
+        other => panic!(
+            "expected JSON as the payload of {what}, got {}",
+            shown(other)
+        ),
     }
 }
 
@@ -29,7 +32,10 @@ pub(super) fn read<T: DeserializeOwned>(payload: &Payload, what: &str) -> T {
 pub(super) fn bytes<'a>(payload: &'a Payload, what: &str) -> &'a Bytes {
     match payload {
         Payload::Binary(bytes) => bytes,
-        other => panic!("expected bytes as the payload of {what}, got {}", shown(other)),
+        other => panic!(
+            "expected bytes as the payload of {what}, got {}",
+            shown(other)
+        ),
     }
 }
 

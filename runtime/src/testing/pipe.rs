@@ -31,7 +31,10 @@ pub struct Closed {
 
 impl Closed {
     pub(super) fn new(code: u16, reason: impl Into<String>) -> Self {
-        Closed { code, reason: reason.into() }
+        Closed {
+            code,
+            reason: reason.into(),
+        }
     }
 
     /// The close code, as a browser's script would see it.
@@ -98,7 +101,13 @@ impl Pipe {
             sink.closed(&closed);
             tell.send_replace(Some(closed));
         });
-        Pipe { orders, closed, task: task.abort_handle(), response, patience }
+        Pipe {
+            orders,
+            closed,
+            task: task.abort_handle(),
+            response,
+            patience,
+        }
     }
 
     /// Hands a message over to be sent.
@@ -107,7 +116,9 @@ impl Pipe {
         match self.orders.try_send(Order::Send(message)) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
-                panic!("{what} was not sent: {WAITING} messages wait already; await something in between")
+                panic!(
+                    "{what} was not sent: {WAITING} messages wait already; await something in between"
+                )
             }
             Err(mpsc::error::TrySendError::Closed(_)) => match self.closed() {
                 Some(closed) => panic!("{what} was not sent: the connection closed with {closed}"),
@@ -128,7 +139,9 @@ impl Pipe {
     /// Waits for the end; `None` if it does not come in time.
     pub(super) async fn wait_closed(&self) -> Option<Closed> {
         let mut closed = self.closed.clone();
-        let closed = tokio::time::timeout(self.patience, closed.wait_for(Option::is_some)).await.ok()?;
+        let closed = tokio::time::timeout(self.patience, closed.wait_for(Option::is_some))
+            .await
+            .ok()?;
         closed.ok().and_then(|closed| closed.clone())
     }
 }

@@ -40,7 +40,13 @@ impl Push {
         let answer = client.0.router.pending(outgoing.reference);
         client.0.pipe.send(message, &what);
         let patience = client.0.pipe.patience;
-        Push { what, answer, client: client.clone(), patience, at: Caller::here() }
+        Push {
+            what,
+            answer,
+            client: client.clone(),
+            patience,
+            at: Caller::here(),
+        }
     }
 
     /// No reply comes for 100 ms.
@@ -51,18 +57,33 @@ impl Push {
         tokio::time::sleep(QUIET).await;
         if let Ok(Answer { status, payload }) = self.answer.try_recv() {
             let payload = shown(&payload);
-            self.at.fail(format_args!("expected no reply to {}, got `{status}` with {payload}", self.what));
+            self.at.fail(format_args!(
+                "expected no reply to {}, got `{status}` with {payload}",
+                self.what
+            ));
         }
     }
 
     async fn reply(self) -> Reply {
-        let Push { what, answer, client, patience, at } = self;
+        let Push {
+            what,
+            answer,
+            client,
+            patience,
+            at,
+        } = self;
         match tokio::time::timeout(patience, answer).await {
-            Ok(Ok(Answer { status, payload })) => Reply { what, status, payload },
+            Ok(Ok(Answer { status, payload })) => Reply {
+                what,
+                status,
+                payload,
+            },
             Ok(Err(_)) => {
                 let closed = client.0.pipe.wait_closed().await;
                 let code = closed.map_or_else(String::new, |closed| format!(" with {closed}"));
-                at.fail(format_args!("expected a reply to {what}, but the connection closed{code}"))
+                at.fail(format_args!(
+                    "expected a reply to {what}, but the connection closed{code}"
+                ))
             }
             Err(_) => at.fail(format_args!(
                 "expected a reply to {what}, but it did not come within {patience:?}\n    \
@@ -136,7 +157,11 @@ impl Reply {
 
     #[track_caller]
     fn expect_status(&self, expected: &str) {
-        let Reply { what, status, payload } = self;
+        let Reply {
+            what,
+            status,
+            payload,
+        } = self;
         let payload = shown(payload);
         assert!(
             status == expected,

@@ -30,7 +30,12 @@ impl fmt::Display for Came {
         match &self.0 {
             Message::Text(text) => f.write_str(&shortened(&format!("{text:?}"))),
             Message::Binary(bytes) => {
-                write!(f, "{} bytes: {}", bytes.len(), shortened(&format!("{bytes:?}")))
+                write!(
+                    f,
+                    "{} bytes: {}",
+                    bytes.len(),
+                    shortened(&format!("{bytes:?}"))
+                )
             }
         }
     }
@@ -63,7 +68,8 @@ impl Raw {
     /// When the connection has ended, or 1,024 messages wait already.
     #[track_caller]
     pub fn send(&self, message: impl Into<Message>) {
-        self.pipe.send(message.into(), format_args!("a message to `{}`", self.path));
+        self.pipe
+            .send(message.into(), format_args!("a message to `{}`", self.path));
     }
 
     /// The next message.
@@ -77,7 +83,10 @@ impl Raw {
             let next = self.inbox.take(self.pipe.patience, |_| true).await;
             match next {
                 Ok(Came(message)) => message,
-                Err(missing) => at.fail(format_args!("expected a message of `{}`{missing}", self.path)),
+                Err(missing) => at.fail(format_args!(
+                    "expected a message of `{}`{missing}",
+                    self.path
+                )),
             }
         }
     }
@@ -108,7 +117,10 @@ impl Raw {
         let at = Caller::here();
         async move {
             if let Err(came) = self.inbox.quiet(|_| true).await {
-                at.fail(format_args!("expected nothing of `{}`, got\n    {came}", self.path));
+                at.fail(format_args!(
+                    "expected nothing of `{}`, got\n    {came}",
+                    self.path
+                ));
             }
         }
     }
@@ -152,7 +164,10 @@ impl Raw {
             self.pipe.close().await;
             match self.pipe.wait_closed().await {
                 Some(closed) => closed,
-                None => at.fail(format_args!("closing the connection to `{}` had no answer", self.path)),
+                None => at.fail(format_args!(
+                    "closing the connection to `{}` had no answer",
+                    self.path
+                )),
             }
         }
     }
@@ -161,7 +176,9 @@ impl Raw {
 /// Fails the test if the connection ended with another code.
 pub(super) fn expect_code(at: Caller, code: u16, closed: Closed) -> Closed {
     if closed.code() != code {
-        at.fail(format_args!("expected the connection to close with {code}, and it closed with {closed}"));
+        at.fail(format_args!(
+            "expected the connection to close with {code}, and it closed with {closed}"
+        ));
     }
     closed
 }

@@ -56,7 +56,10 @@ const NAME: &str = "testing";
 /// Outside a tokio runtime.
 pub fn outbox() -> Outbox {
     let recorder = Recorder::new();
-    Outbox { outbox: socket::Outbox::new(recorder.clone()), recorder }
+    Outbox {
+        outbox: socket::Outbox::new(recorder.clone()),
+        recorder,
+    }
 }
 
 /// An outlet that records, of a channel that has joined `topic`, for a test that calls a channel's callback directly:
@@ -104,7 +107,10 @@ pub fn outbox() -> Outbox {
 /// Outside a tokio runtime.
 pub fn outlet(topic: &str) -> Outlet {
     let recorder = Recorder::new();
-    Outlet { outlet: channel::Outlet::detached(topic, recorder.clone()), recorder }
+    Outlet {
+        outlet: channel::Outlet::detached(topic, recorder.clone()),
+        recorder,
+    }
 }
 
 /// An [`Outbox`](crate::Outbox) that records what is pushed: [`outbox`].
@@ -160,13 +166,18 @@ impl Outlet {
     /// The events that were pushed since it was asked for last, with their payloads, in order.
     pub fn take(&mut self) -> Vec<(String, Payload)> {
         let (mut pushed, mut recorded) = (Vec::new(), self.recorder.recorded());
-        recorded.messages.retain(|message| match wire::read(message) {
-            Ok(wire::Incoming { what: What::Event { event, payload }, .. }) => {
-                pushed.push((event, payload));
-                false
-            }
-            _ => true,
-        });
+        recorded
+            .messages
+            .retain(|message| match wire::read(message) {
+                Ok(wire::Incoming {
+                    what: What::Event { event, payload },
+                    ..
+                }) => {
+                    pushed.push((event, payload));
+                    false
+                }
+                _ => true,
+            });
         pushed
     }
 
@@ -174,13 +185,21 @@ impl Outlet {
     /// last, in order.
     pub fn take_replies(&mut self) -> Vec<(String, Payload)> {
         let (mut replies, mut recorded) = (Vec::new(), self.recorder.recorded());
-        recorded.messages.retain(|message| match wire::read(message) {
-            Ok(wire::Incoming { what: What::Reply { status, payload, .. }, .. }) => {
-                replies.push((status, payload));
-                false
-            }
-            _ => true,
-        });
+        recorded
+            .messages
+            .retain(|message| match wire::read(message) {
+                Ok(wire::Incoming {
+                    what:
+                        What::Reply {
+                            status, payload, ..
+                        },
+                    ..
+                }) => {
+                    replies.push((status, payload));
+                    false
+                }
+                _ => true,
+            });
         replies
     }
 
@@ -206,7 +225,9 @@ impl DerefMut for Outlet {
 
 impl fmt::Debug for Outlet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outlet").field("topic", &self.outlet.topic()).finish_non_exhaustive()
+        f.debug_struct("Outlet")
+            .field("topic", &self.outlet.topic())
+            .finish_non_exhaustive()
     }
 }
 
@@ -230,7 +251,12 @@ impl Recorder {
         let app = AppState::new::<(), ()>(Arc::default(), std::iter::empty());
         let handle = Handle::new(NAME, Config::default(), PubSub::new(), app);
         let watched = handle.0.watchdog.socket(NAME);
-        Arc::new(Recorder { id: SubscriberId::new(), handle, watched, recorded: Mutex::default() })
+        Arc::new(Recorder {
+            id: SubscriberId::new(),
+            handle,
+            watched,
+            recorded: Mutex::default(),
+        })
     }
 
     fn recorded(&self) -> MutexGuard<'_, Recorded> {
@@ -238,7 +264,9 @@ impl Recorder {
     }
 
     fn record(&self, topic: &str, event: &str, payload: &Payload) {
-        self.recorded().broadcasts.push(Broadcast::new(topic, event, payload.clone()));
+        self.recorded()
+            .broadcasts
+            .push(Broadcast::new(topic, event, payload.clone()));
     }
 }
 
@@ -296,7 +324,12 @@ impl ClientLink for Recorder {
         self.handle.broadcast(topic, event, payload)
     }
 
-    fn broadcast_from(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError> {
+    fn broadcast_from(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: Payload,
+    ) -> Result<(), BroadcastError> {
         self.record(topic, event, &payload);
         self.handle.broadcast_from(self.id, topic, event, payload)
     }

@@ -52,7 +52,15 @@ impl Request {
     pub(super) fn new(visitor: Visitor, method: Method, target: &str) -> Self {
         let target = parse_target(target);
         let (headers, at) = (HeaderMap::new(), Caller::here());
-        Request { visitor, method, target, headers, peer: None, body: Bytes::new(), at }
+        Request {
+            visitor,
+            method,
+            target,
+            headers,
+            peer: None,
+            body: Bytes::new(),
+            at,
+        }
     }
 
     /// Adds a header.
@@ -93,7 +101,15 @@ impl Request {
     }
 
     async fn send(self) -> Response {
-        let Request { visitor, method, target, headers, peer, body, at } = self;
+        let Request {
+            visitor,
+            method,
+            target,
+            headers,
+            peer,
+            body,
+            at,
+        } = self;
         let what = format!("`{method} {target}`");
         let mut request = http::Request::new(Full::new(body));
         *request.method_mut() = method;
@@ -119,21 +135,30 @@ impl IntoFuture for Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("method", &self.method).field("target", &self.target).finish()
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .finish()
     }
 }
 
 #[track_caller]
 pub(super) fn parse_target(target: &str) -> Uri {
-    assert!(target.starts_with('/'), "a path begins with `/`, and `{target}` does not");
-    target.parse().unwrap_or_else(|error| panic!("`{target}` is no path: {error}"))
+    assert!(
+        target.starts_with('/'),
+        "a path begins with `/`, and `{target}` does not"
+    );
+    target
+        .parse()
+        .unwrap_or_else(|error| panic!("`{target}` is no path: {error}"))
 }
 
 #[track_caller]
 pub(super) fn add_header(headers: &mut HeaderMap, name: &str, value: &str) {
     let name = HeaderName::from_bytes(name.as_bytes());
     let name = name.unwrap_or_else(|error| panic!("{error}"));
-    let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("header `{name}`: {error}"));
+    let value =
+        HeaderValue::from_str(value).unwrap_or_else(|error| panic!("header `{name}`: {error}"));
     headers.append(name, value);
 }
 
@@ -144,7 +169,8 @@ pub(super) fn set(headers: &mut HeaderMap, name: impl IntoHeaderName, value: &'s
 /// Names and values as a query.
 pub(super) fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let encode = |text| utf8_percent_encode(text, QUERY);
-    let pairs: Vec<String> =
-        pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let pairs: Vec<String> = pairs
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
     pairs.join("&")
 }

@@ -22,12 +22,20 @@ impl Response {
     pub(super) async fn read(response: http::Response<Incoming>) -> Result<Self, hyper::Error> {
         let (parts, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok(Response { status: parts.status, headers: parts.headers, body })
+        Ok(Response {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        })
     }
 
     /// Of one whose body is not a body: the stream of another protocol.
     pub(super) fn head(response: &http::Response<Incoming>) -> Self {
-        Response { status: response.status(), headers: response.headers().clone(), body: Bytes::new() }
+        Response {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: Bytes::new(),
+        }
     }
 
     /// The status; it compares with a number.
@@ -70,7 +78,10 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
             let expected = std::any::type_name::<T>();
-            panic!("the body is no `{expected}`: {error}\n    it is {}", self.shown())
+            panic!(
+                "the body is no `{expected}`: {error}\n    it is {}",
+                self.shown()
+            )
         })
     }
 

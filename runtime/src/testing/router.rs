@@ -60,7 +60,11 @@ impl Router {
     /// A channel that is about to be joined.
     pub(super) fn member(&self, topic: &str) -> Arc<Member> {
         let join_ref = self.next_ref();
-        let member = Arc::new(Member { topic: topic.to_owned(), join_ref, inbox: Inbox::default() });
+        let member = Arc::new(Member {
+            topic: topic.to_owned(),
+            join_ref,
+            inbox: Inbox::default(),
+        });
         let mut state = self.state();
         if let Some(closed) = &state.closed {
             member.inbox.end(End::Connection(closed.clone()));
@@ -78,7 +82,10 @@ impl Router {
             if state.pending.len() >= PENDING {
                 state.pending.retain(|_, sender| !sender.is_closed());
             }
-            assert!(state.pending.len() < PENDING, "{PENDING} pushes wait for their replies");
+            assert!(
+                state.pending.len() < PENDING,
+                "{PENDING} pushes wait for their replies"
+            );
             state.pending.insert(reference.to_string(), sender);
         }
         receiver
@@ -93,7 +100,8 @@ impl State {
     /// Those that a message is for: without a `join_ref`, all of the topic.
     fn members(&self, topic: &str, join_ref: Option<&str>) -> impl Iterator<Item = Arc<Member>> {
         let meant = move |member: &Arc<Member>| {
-            member.topic == topic && join_ref.is_none_or(|join_ref| join_ref == member.join_ref.to_string())
+            member.topic == topic
+                && join_ref.is_none_or(|join_ref| join_ref == member.join_ref.to_string())
         };
         self.members.iter().filter_map(Weak::upgrade).filter(meant)
     }
@@ -101,10 +109,18 @@ impl State {
 
 impl Sink for Router {
     fn message(&self, message: Message) -> Result<(), String> {
-        let Incoming { join_ref, topic, what } = wire::read(&message)?;
+        let Incoming {
+            join_ref,
+            topic,
+            what,
+        } = wire::read(&message)?;
         let mut state = self.state();
         match what {
-            What::Reply { reference, status, payload } => {
+            What::Reply {
+                reference,
+                status,
+                payload,
+            } => {
                 if let Some(sender) = state.pending.remove(&reference) {
                     // Whoever does not wait does not want it.
                     let _ = sender.send(Answer { status, payload });
@@ -115,7 +131,12 @@ impl Sink for Router {
                     match event.as_str() {
                         "phx_close" => member.inbox.end(End::Channel("phx_close")),
                         "phx_error" => member.inbox.end(End::Channel("phx_error")),
-                        event => member.inbox.put(Pushed::new(&topic, event, &payload, join_ref.is_none())),
+                        event => member.inbox.put(Pushed::new(
+                            &topic,
+                            event,
+                            &payload,
+                            join_ref.is_none(),
+                        )),
                     }
                 }
             }

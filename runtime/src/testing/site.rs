@@ -4,7 +4,9 @@ use std::{fmt, ops::Deref};
 
 use http::Method;
 
-use super::{client::Client, connect::Connect, raw::Raw, request::Request, topic::Topic, visitor::Visitor};
+use super::{
+    client::Client, connect::Connect, raw::Raw, request::Request, topic::Topic, visitor::Visitor,
+};
 use crate::endpoint::{Endpoint, Running};
 
 /// An endpoint that runs for a test, on connections in memory: [`start`](super::start).
@@ -68,7 +70,11 @@ impl<E: Endpoint> Site<E> {
 
     /// Listens to a topic without a client, for what is broadcast on it from now on.
     pub fn listen(&self, topic: &str) -> Topic {
-        Topic::new(topic, self.running.subscribe(topic), self.visitor.patience())
+        Topic::new(
+            topic,
+            self.running.subscribe(topic),
+            self.visitor.patience(),
+        )
     }
 }
 

@@ -136,7 +136,12 @@ pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
         settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
     };
     let builder = builder.server(true).settings(secret).listener(shore);
-    Start { builder, network, patience: PATIENCE, at: Caller::here() }
+    Start {
+        builder,
+        network,
+        patience: PATIENCE,
+        at: Caller::here(),
+    }
 }
 
 /// An endpoint that declares no state: [`start`] needs none.
@@ -223,12 +228,19 @@ impl<E: Endpoint> Start<E> {
     {
         let (network, shore) = network();
         self.network = network;
-        self.builder = self.builder.listener_of(shore, |service| Outer(Pipeline::new(outer(service))));
+        self.builder = self
+            .builder
+            .listener_of(shore, |service| Outer(Pipeline::new(outer(service))));
         self
     }
 
     async fn start(self) -> Site<E> {
-        let Start { builder, network, patience, at } = self;
+        let Start {
+            builder,
+            network,
+            patience,
+            at,
+        } = self;
         match builder.start().await {
             Ok(running) => {
                 let visitor = Visitor::new(network, patience, running.handle().clone());
@@ -250,7 +262,10 @@ impl<E: Endpoint> IntoFuture for Start<E> {
 
 impl<E: Endpoint> fmt::Debug for Start<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Start").field("builder", &self.builder).field("patience", &self.patience).finish()
+        f.debug_struct("Start")
+            .field("builder", &self.builder)
+            .field("patience", &self.patience)
+            .finish()
     }
 }
 

@@ -22,7 +22,12 @@ pub struct Topic {
 
 impl Topic {
     pub(super) fn new(name: &str, subscription: Subscription, patience: Duration) -> Self {
-        Topic { name: name.to_owned(), subscription, unread: Vec::new(), patience }
+        Topic {
+            name: name.to_owned(),
+            subscription,
+            unread: Vec::new(),
+            patience,
+        }
     }
 
     /// The next broadcast of this event. What came before it waits until it is expected.
@@ -33,7 +38,11 @@ impl Topic {
     pub fn expect(&mut self, event: &str) -> impl Future<Output = Pushed> + Send {
         let at = Caller::here();
         async move {
-            if let Some(at) = self.unread.iter().position(|pushed| pushed.event() == event) {
+            if let Some(at) = self
+                .unread
+                .iter()
+                .position(|pushed| pushed.event() == event)
+            {
                 return self.unread.remove(at);
             }
             let deadline = Instant::now() + self.patience;
@@ -67,22 +76,31 @@ impl Topic {
             }
             if !self.unread.is_empty() {
                 let came = list(&self.unread);
-                at.fail(format_args!("expected no broadcast on `{}`{came}", self.name));
+                at.fail(format_args!(
+                    "expected no broadcast on `{}`{came}",
+                    self.name
+                ));
             }
         }
     }
 
     fn keep(&mut self, pushed: Pushed) {
-        assert!(self.unread.len() < MOST, "the test left {MOST} broadcasts unread");
+        assert!(
+            self.unread.len() < MOST,
+            "the test left {MOST} broadcasts unread"
+        );
         self.unread.push(pushed);
     }
 
     /// The next broadcast, or why there is none.
     async fn next(&mut self, deadline: Instant) -> Result<Pushed, String> {
         match timeout_at(deadline, self.subscription.recv()).await {
-            Ok(Ok(broadcast)) => {
-                Ok(Pushed::new(broadcast.topic(), broadcast.event(), broadcast.payload(), true))
-            }
+            Ok(Ok(broadcast)) => Ok(Pushed::new(
+                broadcast.topic(),
+                broadcast.event(),
+                broadcast.payload(),
+                true,
+            )),
             Ok(Err(error @ (RecvError::Lagged(_) | RecvError::Closed))) => Err(error.to_string()),
             Err(_) => Err(format!("it did not come within {:?}", self.patience)),
         }
@@ -90,6 +108,13 @@ impl Topic {
 }
 
 fn list(unread: &[impl fmt::Display]) -> String {
-    let lines: String = unread.iter().map(|pushed| format!("\n    {pushed}")).collect();
-    if lines.is_empty() { "; nothing else came".to_owned() } else { format!("; what came instead:{lines}") }
+    let lines: String = unread
+        .iter()
+        .map(|pushed| format!("\n    {pushed}"))
+        .collect();
+    if lines.is_empty() {
+        "; nothing else came".to_owned()
+    } else {
+        format!("; what came instead:{lines}")
+    }
 }

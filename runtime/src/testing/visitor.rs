@@ -38,12 +38,21 @@ struct Inner {
 
 impl Visitor {
     pub(super) fn new(network: Network, patience: Duration, handle: Handle) -> Self {
-        Visitor(Arc::new(Inner { network, patience, handle, cookies: Mutex::default() }))
+        Visitor(Arc::new(Inner {
+            network,
+            patience,
+            handle,
+            cookies: Mutex::default(),
+        }))
     }
 
     /// Another one, who comes from the same network.
     pub(super) fn stranger(&self) -> Self {
-        Visitor::new(self.0.network.clone(), self.0.patience, self.0.handle.clone())
+        Visitor::new(
+            self.0.network.clone(),
+            self.0.patience,
+            self.0.handle.clone(),
+        )
     }
 
     pub(super) fn handle(&self) -> &Handle {
@@ -102,12 +111,18 @@ impl Visitor {
         peer: Option<SocketAddr>,
     ) -> Result<http::Response<Incoming>, BoxError> {
         let headers = request.headers_mut();
-        headers.entry(HOST).or_insert(HeaderValue::from_static("localhost"));
+        headers
+            .entry(HOST)
+            .or_insert(HeaderValue::from_static("localhost"));
         if let Some(cookies) = self.cookies().header() {
             headers.entry(COOKIE).or_insert(cookies.parse()?);
         }
-        let stream =
-            self.0.network.open(peer).await.map_err(|_| "nobody listens: the endpoint has stopped")?;
+        let stream = self
+            .0
+            .network
+            .open(peer)
+            .await
+            .map_err(|_| "nobody listens: the endpoint has stopped")?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(async move {
             if let Err(error) = connection.with_upgrades().await {
@@ -120,7 +135,10 @@ impl Visitor {
     }
 
     fn cookies(&self) -> MutexGuard<'_, Cookies> {
-        self.0.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

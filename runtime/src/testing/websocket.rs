@@ -43,7 +43,11 @@ pub(super) async fn run(
         if let Some(closed) = connection.receive() {
             return closed;
         }
-        let Pipe { incoming, outgoing, ended } = connection.websocket.get_mut();
+        let Pipe {
+            incoming,
+            outgoing,
+            ended,
+        } = connection.websocket.get_mut();
         incoming.reserve(SCRATCH);
         tokio::select! {
             read = reader.read_buf(incoming) => *ended = !matches!(read, Ok(1..)),
@@ -88,7 +92,11 @@ struct Connection {
 impl Connection {
     fn new(sink: Arc<dyn Sink>) -> Self {
         let websocket = WebSocket::from_raw_socket(Pipe::default(), Role::Client, None);
-        Connection { websocket, sink, told: None }
+        Connection {
+            websocket,
+            sink,
+            told: None,
+        }
     }
 
     /// Hands on what has come, and answers pings and a close frame. When that was all there will be, returns how it ended.
@@ -109,7 +117,11 @@ impl Connection {
                     return None;
                 }
                 Err(error) => {
-                    return Some(self.told.take().unwrap_or_else(|| Closed::new(1006, error.to_string())));
+                    return Some(
+                        self.told
+                            .take()
+                            .unwrap_or_else(|| Closed::new(1006, error.to_string())),
+                    );
                 }
             };
             if let Err(error) = self.sink.message(message) {
@@ -127,7 +139,10 @@ impl Connection {
     }
 
     fn close(&mut self) {
-        let _ = self.websocket.close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() }));
+        let _ = self.websocket.close(Some(CloseFrame {
+            code: CloseCode::Normal,
+            reason: "".into(),
+        }));
     }
 }
 

@@ -22,18 +22,34 @@ pub(super) struct ClientMessage<'a> {
 impl ClientMessage<'_> {
     pub(super) fn json(&self, payload: &RawValue) -> Message {
         let join_ref = self.join_ref.map(|join_ref| join_ref.to_string());
-        let array = (join_ref, self.reference.to_string(), self.topic, self.event, payload);
+        let array = (
+            join_ref,
+            self.reference.to_string(),
+            self.topic,
+            self.event,
+            payload,
+        );
         // Text and JSON are always JSON.
         Message::from(serde_json::to_string(&array).unwrap_or_default())
     }
 
     #[track_caller]
     pub(super) fn binary(&self, payload: &[u8]) -> Message {
-        let join_ref = self.join_ref.map(|join_ref| join_ref.to_string()).unwrap_or_default();
-        let fields = [&*join_ref, &*self.reference.to_string(), self.topic, self.event];
+        let join_ref = self
+            .join_ref
+            .map(|join_ref| join_ref.to_string())
+            .unwrap_or_default();
+        let fields = [
+            &*join_ref,
+            &*self.reference.to_string(),
+            self.topic,
+            self.event,
+        ];
         let lengths = fields.map(|field| {
             let length = u8::try_from(field.len());
-            length.unwrap_or_else(|_| panic!("`{field}` is too long for a binary push: 255 bytes at most"))
+            length.unwrap_or_else(|_| {
+                panic!("`{field}` is too long for a binary push: 255 bytes at most")
+            })
         });
         let fields = fields.map(str::as_bytes).concat();
         Message::from([&[PUSH][..], &lengths, &fields, payload].concat())
@@ -55,15 +71,24 @@ pub(super) struct Incoming {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum What {
-    Reply { reference: String, status: String, payload: Payload },
-    Event { event: String, payload: Payload },
+    Reply {
+        reference: String,
+        status: String,
+        payload: Payload,
+    },
+    Event {
+        event: String,
+        payload: Payload,
+    },
 }
 
 /// Reads a message of the server.
 pub(super) fn read(message: &Message) -> Result<Incoming, String> {
     match message {
         Message::Text(text) => read_text(text),
-        Message::Binary(bytes) => read_binary(bytes).ok_or_else(|| "a binary frame is malformed".to_owned()),
+        Message::Binary(bytes) => {
+            read_binary(bytes).ok_or_else(|| "a binary frame is malformed".to_owned())
+        }
     }
 }
 
@@ -80,12 +105,24 @@ fn read_text(text: &str) -> Result<Incoming, String> {
         serde_json::from_str(text).map_err(malformed)?;
     let what = match event.as_str() {
         "phx_reply" => {
-            let Answer { status, response } = serde_json::from_str(payload.get()).map_err(malformed)?;
-            What::Reply { reference: reference.unwrap_or_default(), status, payload: json(response) }
+            let Answer { status, response } =
+                serde_json::from_str(payload.get()).map_err(malformed)?;
+            What::Reply {
+                reference: reference.unwrap_or_default(),
+                status,
+                payload: json(response),
+            }
         }
-        _ => What::Event { payload: json(payload), event },
+        _ => What::Event {
+            payload: json(payload),
+            event,
+        },
     };
-    Ok(Incoming { join_ref, topic, what })
+    Ok(Incoming {
+        join_ref,
+        topic,
+        what,
+    })
 }
 
 fn json(payload: &RawValue) -> Payload {
@@ -112,15 +149,37 @@ fn read_binary(bytes: &[u8]) -> Option<Incoming> {
     Some(match *kind {
         BROADCAST => {
             let topic = next();
-            Incoming { join_ref: None, topic, what: What::Event { event: next(), payload } }
+            Incoming {
+                join_ref: None,
+                topic,
+                what: What::Event {
+                    event: next(),
+                    payload,
+                },
+            }
         }
         PUSH => {
             let (join_ref, topic) = (Some(next()), next());
-            Incoming { join_ref, topic, what: What::Event { event: next(), payload } }
+            Incoming {
+                join_ref,
+                topic,
+                what: What::Event {
+                    event: next(),
+                    payload,
+                },
+            }
         }
         _ => {
             let (join_ref, reference, topic) = (Some(next()), next(), next());
-            Incoming { join_ref, topic, what: What::Reply { reference, status: next(), payload } }
+            Incoming {
+                join_ref,
+                topic,
+                what: What::Reply {
+                    reference,
+                    status: next(),
+                    payload,
+                },
+            }
         }
     })
 }

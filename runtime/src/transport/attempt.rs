@@ -79,14 +79,20 @@ const LARGE_BODY: &str = "the body is too large";
 impl From<Denied> for Response<Body> {
     fn from(denied: Denied) -> Self {
         let (status, text) = match denied {
-            Denied::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable".into()),
+            Denied::Stopping => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Service Unavailable".into(),
+            ),
             Denied::NotUtf8 | Denied::BadBody => (StatusCode::BAD_REQUEST, "Bad Request".into()),
             Denied::LateBody => (StatusCode::REQUEST_TIMEOUT, "Request Timeout".into()),
             Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
             Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
             Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
             Denied::Refused(refused) => (refused.status_code(), refused.into_text().into()),
-            Denied::Crashed => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".into()),
+            Denied::Crashed => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Internal Server Error".into(),
+            ),
         };
         let mut response = Response::new(text);
         *response.status_mut() = status;
@@ -108,7 +114,12 @@ impl Attempt {
         request: Request<Body>,
     ) -> Self {
         let (parts, body) = request.into_parts();
-        Attempt { context, parts, variables, body: Mutex::new(body) }
+        Attempt {
+            context,
+            parts,
+            variables,
+            body: Mutex::new(body),
+        }
     }
 
     /// Method, path, headers and extensions of the request.
@@ -217,7 +228,8 @@ impl Attempt {
         let origins = self.parts.headers.get_all(ORIGIN);
         let authority = request::authority(&self.parts);
         // The check may be a function of the application.
-        let ask = |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
+        let ask =
+            |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
         let allows = || self.context.origin.allows(origins.iter(), &authority, ask);
         match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
@@ -226,7 +238,10 @@ impl Attempt {
                 Err(Denied::Origin)
             }
             Err(panic) => {
-                tracing::error!(socket = self.context.socket(), "check_origin panicked: {panic}");
+                tracing::error!(
+                    socket = self.context.socket(),
+                    "check_origin panicked: {panic}"
+                );
                 Err(Denied::Crashed)
             }
         }
@@ -236,7 +251,10 @@ impl Attempt {
     ///
     /// # Errors
     /// When it has, and none of these is among what it offers.
-    pub fn check_subprotocols(&self, supported: &[&'static str]) -> Result<Option<&'static str>, Denied> {
+    pub fn check_subprotocols(
+        &self,
+        supported: &[&'static str],
+    ) -> Result<Option<&'static str>, Denied> {
         let Some(offered) = header::texts(&self.parts.headers, &SEC_WEBSOCKET_PROTOCOL) else {
             return Ok(None);
         };
@@ -285,7 +303,8 @@ impl Attempt {
             && let Some(keys) = context.handle.keys()
         {
             let headers = &self.parts.headers;
-            info.session = request::session(options, context.options.check_csrf, &keys, headers, &params);
+            info.session =
+                request::session(options, context.options.check_csrf, &keys, headers, &params);
         }
         let connect = Connect {
             params,
@@ -316,7 +335,10 @@ impl Attempt {
 
     /// What `transport_log` wants to be logged of this request.
     pub(super) fn log_line(&self) -> Option<LoggedRequest> {
-        self.context.options.transport_log.map(|level| LoggedRequest::new(level, &self.parts))
+        self.context
+            .options
+            .transport_log
+            .map(|level| LoggedRequest::new(level, &self.parts))
     }
 }
 

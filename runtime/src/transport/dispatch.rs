@@ -83,25 +83,43 @@ impl Dispatcher {
                         stopping: Default::default(),
                         watched: handle.0.watchdog.socket(mount.socket.name),
                     });
-                    Ok(Route { pattern, context, transport })
+                    Ok(Route {
+                        pattern,
+                        context,
+                        transport,
+                    })
                 });
                 match route {
                     Ok(route) => routes.push(route),
-                    Err((key, message)) => errors.push(MountError { mount, key, message }),
+                    Err((key, message)) => errors.push(MountError {
+                        mount,
+                        key,
+                        message,
+                    }),
                 }
             }
         }
         errors.reverse();
-        if errors.is_empty() { Ok(Dispatcher(Arc::new(Inner { routes, clock }))) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(Dispatcher(Arc::new(Inner { routes, clock })))
+        } else {
+            Err(errors)
+        }
     }
 
     /// Gives a request to the socket that is mounted at its path, or back.
     pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
         let path = Path::new(request.uri().path());
-        let found = self.0.routes.iter().find_map(|route| Some((route, route.pattern.variables(path)?)));
+        let found = self
+            .0
+            .routes
+            .iter()
+            .find_map(|route| Some((route, route.pattern.variables(path)?)));
         match found {
             Some((route, variables)) => {
-                Ok(route.transport.answer(Attempt::new(route.context.clone(), variables, request)))
+                Ok(route
+                    .transport
+                    .answer(Attempt::new(route.context.clone(), variables, request)))
             }
             None => Err(request),
         }
@@ -114,29 +132,52 @@ impl Dispatcher {
         loop {
             tick.tick().await;
             let now = self.0.clock.tick();
-            self.0.routes.iter().for_each(|route| route.context.connections.sweep(now));
+            self.0
+                .routes
+                .iter()
+                .for_each(|route| route.context.connections.sweep(now));
         }
     }
 
     /// Often enough that the shortest timeout is late by an eighth at most.
     fn sweep_every(&self) -> Duration {
         let timeouts = self.0.routes.iter().flat_map(|route| {
-            let MountContext { options, mount, kind, .. } = &*route.context;
-            let websocket = mount.websocket.as_ref().filter(|_| *kind == TransportKind::WebSocket);
+            let MountContext {
+                options,
+                mount,
+                kind,
+                ..
+            } = &*route.context;
+            let websocket = mount
+                .websocket
+                .as_ref()
+                .filter(|_| *kind == TransportKind::WebSocket);
             let ping = websocket.map_or(Timeout::Never, |websocket| websocket.ping);
-            [options.timeout, options.callback_timeout, options.write_timeout, ping]
+            [
+                options.timeout,
+                options.callback_timeout,
+                options.write_timeout,
+                ping,
+            ]
         });
         let timeouts = timeouts.filter_map(|timeout| match timeout {
             Timeout::After(time) => Some(time / 8),
             Timeout::Never => None,
         });
         let second = Duration::from_secs(1);
-        timeouts.min().unwrap_or(second).clamp(Duration::from_millis(20), second)
+        timeouts
+            .min()
+            .unwrap_or(second)
+            .clamp(Duration::from_millis(20), second)
     }
 
     /// Open connections.
     pub(crate) fn connections(&self) -> usize {
-        self.0.routes.iter().map(|route| route.context.connections.len()).sum()
+        self.0
+            .routes
+            .iter()
+            .map(|route| route.context.connections.len())
+            .sum()
     }
 
     /// Takes no connection any more, and ends those that are open.
@@ -151,11 +192,18 @@ impl Dispatcher {
 
     /// How many connections had to be cut off when they were drained.
     pub(crate) fn cut_off(&self) -> usize {
-        self.0.routes.iter().map(|route| route.context.connections.cut_off()).sum()
+        self.0
+            .routes
+            .iter()
+            .map(|route| route.context.connections.cut_off())
+            .sum()
     }
 }
 
-fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) -> Result<OriginCheck, String> {
+fn origin(
+    own: Option<CheckOrigin<&'static [&'static str]>>,
+    config: &Config,
+) -> Result<OriginCheck, String> {
     let host = Some(config.url.host.as_str());
     match own {
         Some(check) => OriginCheck::compile::<_, &str>(&check, host),
@@ -164,14 +212,31 @@ fn origin(own: Option<CheckOrigin<&'static [&'static str]>>, config: &Config) ->
 }
 
 /// The transports of a mount: longpoll is looked at first.
-fn transports(mount: &'static Mount, handle: &Handle) -> Vec<Result<Arc<dyn ErasedTransport>, Mistake>> {
-    let longpoll = mount.longpoll.as_ref().map(|options| Ok((mount.socket.longpoll)(options)));
-    let websocket = mount.websocket.as_ref().map(|options| Ok((mount.socket.websocket)(options)));
+fn transports(
+    mount: &'static Mount,
+    handle: &Handle,
+) -> Vec<Result<Arc<dyn ErasedTransport>, Mistake>> {
+    let longpoll = mount
+        .longpoll
+        .as_ref()
+        .map(|options| Ok((mount.socket.longpoll)(options)));
+    let websocket = mount
+        .websocket
+        .as_ref()
+        .map(|options| Ok((mount.socket.websocket)(options)));
     let custom = mount.transport.map(|make| {
         let made = contain::call(|| make(handle)).map(|transport| transport.0);
-        made.map_err(|panic| ("transport", format!("making the transport panicked: {panic}")))
+        made.map_err(|panic| {
+            (
+                "transport",
+                format!("making the transport panicked: {panic}"),
+            )
+        })
     });
-    [longpoll, websocket, custom].into_iter().flatten().collect()
+    [longpoll, websocket, custom]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The path of a transport. Those of custom ones are not known to the compiler: here they must differ from all others.
@@ -183,8 +248,14 @@ fn free_path(
 ) -> Result<Pattern, Mistake> {
     let pattern = Pattern::new(mount.path, options.path);
     let custom = |route: &Route| transport.kind().is_custom() || route.context.kind.is_custom();
-    if routes.iter().any(|route| custom(route) && route.pattern.is_same(&pattern)) {
-        return Err(("transport", "its path is served by another transport already".to_owned()));
+    if routes
+        .iter()
+        .any(|route| custom(route) && route.pattern.is_same(&pattern))
+    {
+        return Err((
+            "transport",
+            "its path is served by another transport already".to_owned(),
+        ));
     }
     Ok(pattern)
 }
@@ -196,16 +267,26 @@ fn check(
     options: &TransportOptions,
     config: &Config,
 ) -> Result<OriginCheck, Mistake> {
-    if kind == TransportKind::WebSocket && mount.websocket.is_some_and(|websocket| websocket.lacks_compress())
+    if kind == TransportKind::WebSocket
+        && mount
+            .websocket
+            .is_some_and(|websocket| websocket.lacks_compress())
     {
         return Err(("compress", format!("{LACKS_COMPRESS}: {TURN_COMPRESS_ON}")));
     }
-    let origin = origin(options.check_origin, config).map_err(|message| ("check_origin", message))?;
+    let origin =
+        origin(options.check_origin, config).map_err(|message| ("check_origin", message))?;
     if !options.check_csrf && matches!(origin, OriginCheck::Off) {
-        return Err(("check_csrf", "one of `check_origin` and `check_csrf` must be on".to_owned()));
+        return Err((
+            "check_csrf",
+            "one of `check_origin` and `check_csrf` must be on".to_owned(),
+        ));
     }
     if kind == TransportKind::LongPoll && config.secret_key_base.is_none() {
-        return Err(("longpoll", "`longpoll` signs its tokens but no `secret_key_base` is set".to_owned()));
+        return Err((
+            "longpoll",
+            "`longpoll` signs its tokens but no `secret_key_base` is set".to_owned(),
+        ));
     }
     if let Some(session) = options.connect_info.session {
         let text = match (session.mistake(), &config.secret_key_base) {
@@ -217,9 +298,20 @@ fn check(
             return Err(("connect_info", text.to_owned()));
         }
     }
-    let granted =
-        |key: &str| if key == "auth_token" { options.auth_token } else { options.connect_info.grants(key) };
-    let missing: Vec<_> = mount.socket.needs.info.iter().filter(|key| !granted(key)).collect();
+    let granted = |key: &str| {
+        if key == "auth_token" {
+            options.auth_token
+        } else {
+            options.connect_info.grants(key)
+        }
+    };
+    let missing: Vec<_> = mount
+        .socket
+        .needs
+        .info
+        .iter()
+        .filter(|key| !granted(key))
+        .collect();
     if kind.is_custom() && !missing.is_empty() {
         let text = format!(
             "`{}` reads connect_info keys that this transport does not grant: {missing:?}",

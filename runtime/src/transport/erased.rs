@@ -108,7 +108,8 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 /// The answer to an attempt; it is never an error, but shares its type with other services' answers.
-pub(crate) type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
+pub(crate) type ResponseFuture =
+    Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// A transport in front of a socket type, without the types.
 pub(crate) trait ErasedTransport: Send + Sync {
@@ -125,8 +126,15 @@ struct Erased<S, T> {
 }
 
 /// Puts a transport in front of a socket type.
-pub(crate) fn erase<S: Socket, T: Transport>(transport: T, kind: TransportKind) -> Arc<dyn ErasedTransport> {
-    Arc::new(Erased::<S, T> { transport: Arc::new(transport), kind, socket: PhantomData })
+pub(crate) fn erase<S: Socket, T: Transport>(
+    transport: T,
+    kind: TransportKind,
+) -> Arc<dyn ErasedTransport> {
+    Arc::new(Erased::<S, T> {
+        transport: Arc::new(transport),
+        kind,
+        socket: PhantomData,
+    })
 }
 
 impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
@@ -142,7 +150,10 @@ impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
         let transport = self.transport.clone();
         Box::pin(async move {
             let request = attempt.log_line();
-            let answer = transport.answer::<S>(attempt).await.unwrap_or_else(|refusal| refusal);
+            let answer = transport
+                .answer::<S>(attempt)
+                .await
+                .unwrap_or_else(|refusal| refusal);
             if let Some(request) = request {
                 request.answered(answer.status());
             }
@@ -158,12 +169,17 @@ pub struct CustomTransport(pub(crate) Arc<dyn ErasedTransport>);
 impl CustomTransport {
     /// Puts a transport in front of a socket type.
     pub fn new<S: IntoSocket, T: Transport>(transport: T) -> Self {
-        CustomTransport(erase::<S::Socket, T>(transport, TransportKind::Custom(T::NAME)))
+        CustomTransport(erase::<S::Socket, T>(
+            transport,
+            TransportKind::Custom(T::NAME),
+        ))
     }
 }
 
 impl fmt::Debug for CustomTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CustomTransport").field(&self.0.kind()).finish()
+        f.debug_tuple("CustomTransport")
+            .field(&self.0.kind())
+            .finish()
     }
 }

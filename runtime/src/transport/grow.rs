@@ -22,7 +22,11 @@ pub(super) fn make_room(buffer: &mut Vec<u8>, more: usize, limit: usize) {
 
 fn room(needed: usize, limit: usize) -> usize {
     let least = needed.max(LEAST);
-    if least >= limit { needed } else { limit >> (limit / least).ilog2() }
+    if least >= limit {
+        needed
+    } else {
+        limit >> (limit / least).ilog2()
+    }
 }
 
 #[cfg(test)]
@@ -33,8 +37,15 @@ mod tests {
 
     #[test]
     fn room_is_made_by_halves_of_the_limit() {
-        for (needed, made) in [(1, 66), (66, 66), (67, 133), (133, 133), (134, 266), (500, 533), (1066, 1066)]
-        {
+        for (needed, made) in [
+            (1, 66),
+            (66, 66),
+            (67, 133),
+            (133, 133),
+            (134, 266),
+            (500, 533),
+            (1066, 1066),
+        ] {
             assert_eq!(room(needed, 1066), made, "{needed}");
         }
     }

@@ -88,17 +88,27 @@ pub(super) fn refused(
     let reason = refused.reason().map(|reason| chain(reason).to_string());
     let status = refused.status_code().as_u16();
     if refused.is_failure() {
-        let (params, error) = (params.as_ref().map(tracing::field::debug), reason.unwrap_or_default());
+        let (params, error) = (
+            params.as_ref().map(tracing::field::debug),
+            reason.unwrap_or_default(),
+        );
         tracing::error!(socket, %transport, params, ?took, status, %error, "connect failed");
     } else if let (Some(level), Some(params)) = (context.mount.log, params) {
         at_level!(level, socket, %transport, ?params, ?took, status, reason, "refused connection");
     }
 }
 
-pub(super) fn origin_refused<'a>(context: &MountContext, origins: impl Iterator<Item = &'a HeaderValue>) {
+pub(super) fn origin_refused<'a>(
+    context: &MountContext,
+    origins: impl Iterator<Item = &'a HeaderValue>,
+) {
     let origins: Vec<_> = origins.collect();
     let help = origin_help(&origins);
-    let origin = origins.iter().map(|origin| origin.as_bytes()).collect::<Vec<_>>().join(&b", "[..]);
+    let origin = origins
+        .iter()
+        .map(|origin| origin.as_bytes())
+        .collect::<Vec<_>>()
+        .join(&b", "[..]);
     tracing::error!(
         socket = context.socket(),
         origin = %shown_bytes(&origin),
@@ -109,8 +119,12 @@ pub(super) fn origin_refused<'a>(context: &MountContext, origins: impl Iterator<
 
 /// What lets an origin in, if it is the application's own.
 fn origin_help(origins: &[&HeaderValue]) -> String {
-    let [origin] = origins else { return "a browser sends one origin: this is none".to_owned() };
-    let Some(origin) = Origin::read(origin) else { return "this is not an origin".to_owned() };
+    let [origin] = origins else {
+        return "a browser sends one origin: this is none".to_owned();
+    };
+    let Some(origin) = Origin::read(origin) else {
+        return "this is not an origin".to_owned();
+    };
     match origin.entry() {
         Some(entry) if entry.len() > LONGEST_ENTRY => "list it in `check_origin`, if it is yours".to_owned(),
         Some(entry) => {
@@ -129,8 +143,16 @@ fn origin_help(origins: &[&HeaderValue]) -> String {
 /// Of a bearer token among what was offered, only that it was there.
 pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported: &[&str]) {
     let is_secret = |offer: &str| offer.starts_with(BEARER);
-    let offered: Vec<_> =
-        offered.iter().map(|offer| if is_secret(offer) { "[FILTERED]" } else { offer }).collect();
+    let offered: Vec<_> = offered
+        .iter()
+        .map(|offer| {
+            if is_secret(offer) {
+                "[FILTERED]"
+            } else {
+                offer
+            }
+        })
+        .collect();
     tracing::error!(
         socket = context.socket(),
         offered = %shown(&offered.join(", ")),
@@ -171,7 +193,12 @@ impl LoggedRequest {
     }
 
     pub(super) fn answered(self, status: StatusCode) {
-        let LoggedRequest { level, method, path, started } = self;
+        let LoggedRequest {
+            level,
+            method,
+            path,
+            started,
+        } = self;
         let took = started.elapsed();
         at_level!(level, %method, %path, status = status.as_u16(), ?took, "answered");
     }

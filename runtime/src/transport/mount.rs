@@ -51,8 +51,12 @@ impl SocketDef {
             app,
             fill,
             children: S::children,
-            websocket: |options| erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket),
-            longpoll: |options| erase::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll),
+            websocket: |options| {
+                erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket)
+            },
+            longpoll: |options| {
+                erase::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll)
+            },
         }
     }
 }

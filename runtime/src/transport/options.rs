@@ -62,8 +62,15 @@ impl TransportOptions {
 
 impl From<&WebSocket> for TransportOptions {
     fn from(options: &WebSocket) -> Self {
-        let WebSocket { path, check_origin, check_csrf, connect_info, auth_token, transport_log, .. } =
-            *options;
+        let WebSocket {
+            path,
+            check_origin,
+            check_csrf,
+            connect_info,
+            auth_token,
+            transport_log,
+            ..
+        } = *options;
         TransportOptions {
             path,
             check_origin,
@@ -82,8 +89,15 @@ impl From<&WebSocket> for TransportOptions {
 
 impl From<&LongPoll> for TransportOptions {
     fn from(options: &LongPoll) -> Self {
-        let LongPoll { path, check_origin, check_csrf, connect_info, auth_token, transport_log, .. } =
-            *options;
+        let LongPoll {
+            path,
+            check_origin,
+            check_csrf,
+            connect_info,
+            auth_token,
+            transport_log,
+            ..
+        } = *options;
         let silence = options.window_ms.saturating_add(options.window_ms / 2);
         TransportOptions {
             path,

@@ -18,7 +18,11 @@ pub(crate) struct Path<'a> {
 
 impl<'a> Path<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Path { text, segments: segments(text).count(), first: segments(text).next().unwrap_or_default() }
+        Path {
+            text,
+            segments: segments(text).count(),
+            first: segments(text).next().unwrap_or_default(),
+        }
     }
 }
 
@@ -43,7 +47,12 @@ pub(crate) struct NotUtf8;
 impl Pattern {
     /// A mount's path and its transport's, one after the other. Empty segments do not count.
     pub(crate) fn new(mount: &str, transport: &str) -> Self {
-        Pattern(segments(mount).chain(segments(transport)).map(Segment::new).collect())
+        Pattern(
+            segments(mount)
+                .chain(segments(transport))
+                .map(Segment::new)
+                .collect(),
+        )
     }
 
     /// True if both match the same paths, whatever their variables are called.
@@ -80,13 +89,22 @@ impl Pattern {
                     continue;
                 }
                 Segment::Variable { prefix, name } => {
-                    let value = parts.next()?.strip_prefix(&**prefix).filter(|value| !value.is_empty())?;
+                    let value = parts
+                        .next()?
+                        .strip_prefix(&**prefix)
+                        .filter(|value| !value.is_empty())?;
                     (name, decode(value).map(Param::Text))
                 }
                 Segment::Rest { name } => {
                     // All of them, also behind one that is not UTF-8: what is left over is another path's.
-                    let all: Vec<_> = parts.by_ref().map(|part| decode(part).map(Param::Text)).collect();
-                    (name, all.into_iter().collect::<Result<_, _>>().map(Param::List))
+                    let all: Vec<_> = parts
+                        .by_ref()
+                        .map(|part| decode(part).map(Param::Text))
+                        .collect();
+                    (
+                        name,
+                        all.into_iter().collect::<Result<_, _>>().map(Param::List),
+                    )
                 }
             };
             if name.starts_with('_') {
@@ -108,7 +126,10 @@ impl Segment {
             return Segment::Rest { name: name.into() };
         }
         match text.split_once(':') {
-            Some((prefix, name)) => Segment::Variable { prefix: prefix.into(), name: name.into() },
+            Some((prefix, name)) => Segment::Variable {
+                prefix: prefix.into(),
+                name: name.into(),
+            },
             None => Segment::Fixed(text.into()),
         }
     }
@@ -119,7 +140,10 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let start = rest.bytes().position(|byte| byte != b'/')?;
         let text = &rest[start..];
-        let end = text.bytes().position(|byte| byte == b'/').unwrap_or(text.len());
+        let end = text
+            .bytes()
+            .position(|byte| byte == b'/')
+            .unwrap_or(text.len());
         let (segment, after) = text.split_at(end);
         rest = after;
         Some(segment)
@@ -127,7 +151,10 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 }
 
 fn decode(text: &str) -> Result<String, NotUtf8> {
-    percent_decode_str(text).decode_utf8().map(|text| text.into_owned()).map_err(|_| NotUtf8)
+    percent_decode_str(text)
+        .decode_utf8()
+        .map(|text| text.into_owned())
+        .map_err(|_| NotUtf8)
 }
 
 #[cfg(test)]
@@ -137,16 +164,32 @@ mod tests {
     use super::*;
 
     fn variables(mount: &str, transport: &str, path: &str) -> Option<Vec<(String, String)>> {
-        let params = Pattern::new(mount, transport).variables(Path::new(path))?.expect("UTF-8");
+        let params = Pattern::new(mount, transport)
+            .variables(Path::new(path))?
+            .expect("UTF-8");
         let text = |param: &Param| match param {
-            Param::List(list) => list.iter().filter_map(Param::as_str).collect::<Vec<_>>().join("|"),
+            Param::List(list) => list
+                .iter()
+                .filter_map(Param::as_str)
+                .collect::<Vec<_>>()
+                .join("|"),
             other => other.as_str().unwrap_or_default().to_owned(),
         };
-        Some(params.iter().map(|(name, param)| (name.to_owned(), text(param))).collect())
+        Some(
+            params
+                .iter()
+                .map(|(name, param)| (name.to_owned(), text(param)))
+                .collect(),
+        )
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
-        Some(pairs.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect())
+        Some(
+            pairs
+                .iter()
+                .map(|(a, b)| (a.to_string(), b.to_string()))
+                .collect(),
+        )
     }
 
     #[test]
@@ -154,7 +197,13 @@ mod tests {
         for path in ["/echo/websocket", "/echo/websocket/", "//echo//websocket"] {
             assert_eq!(variables("/echo", "/websocket", path), pairs(&[]), "{path}");
         }
-        for path in ["/echo", "/echo/websocket/x", "/ECHO/websocket", "/echo/web%73ocket", "/echowebsocket"] {
+        for path in [
+            "/echo",
+            "/echo/websocket/x",
+            "/ECHO/websocket",
+            "/echo/web%73ocket",
+            "/echowebsocket",
+        ] {
             assert_eq!(variables("/echo", "/websocket", path), None, "{path}");
         }
         assert_eq!(variables("/root", "/", "/root/"), pairs(&[]));
@@ -162,23 +211,48 @@ mod tests {
 
     #[test]
     fn variables_are_taken_and_decoded_once() {
-        let found = variables("/ws/:user_id", "/project/:project_id", "/ws/a%20b/project/%2520+");
+        let found = variables(
+            "/ws/:user_id",
+            "/project/:project_id",
+            "/ws/a%20b/project/%2520+",
+        );
         assert_eq!(found, pairs(&[("project_id", "%20+"), ("user_id", "a b")]));
-        assert_eq!(variables("/p-:rest", "/websocket", "/p-x/websocket"), pairs(&[("rest", "x")]));
+        assert_eq!(
+            variables("/p-:rest", "/websocket", "/p-x/websocket"),
+            pairs(&[("rest", "x")])
+        );
         assert_eq!(variables("/p-:rest", "/websocket", "/p-/websocket"), None);
-        assert_eq!(variables("/:_hidden/:shown", "/ws", "/a/b/ws"), pairs(&[("shown", "b")]));
-        assert_eq!(variables("/glob", "/*rest", "/glob/a/b"), pairs(&[("rest", "a|b")]));
-        assert_eq!(variables("/glob", "/*rest", "/glob"), pairs(&[("rest", "")]));
+        assert_eq!(
+            variables("/:_hidden/:shown", "/ws", "/a/b/ws"),
+            pairs(&[("shown", "b")])
+        );
+        assert_eq!(
+            variables("/glob", "/*rest", "/glob/a/b"),
+            pairs(&[("rest", "a|b")])
+        );
+        assert_eq!(
+            variables("/glob", "/*rest", "/glob"),
+            pairs(&[("rest", "")])
+        );
     }
 
     #[test]
     fn what_is_not_utf8_is_an_error_and_not_a_mismatch() {
         let pattern = Pattern::new("/ws/:id", "/websocket");
-        assert_eq!(pattern.variables(Path::new("/ws/%ff/websocket")).map(|found| found.is_err()), Some(true));
+        assert_eq!(
+            pattern
+                .variables(Path::new("/ws/%ff/websocket"))
+                .map(|found| found.is_err()),
+            Some(true)
+        );
         assert!(pattern.variables(Path::new("/ws/%ff/other")).is_none());
         let rest = Pattern::new("/glob", "/*rest");
         for path in ["/glob/%ff", "/glob/a/%ff", "/glob/%ff/b"] {
-            assert_eq!(rest.variables(Path::new(path)).map(|found| found.is_err()), Some(true), "{path}");
+            assert_eq!(
+                rest.variables(Path::new(path)).map(|found| found.is_err()),
+                Some(true),
+                "{path}"
+            );
         }
     }
 

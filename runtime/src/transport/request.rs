@@ -25,19 +25,26 @@ pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
     let scheme = parts.uri.scheme_str().unwrap_or("http");
     let named = match parts.uri.authority() {
         Some(authority) => authority.as_str().rsplit('@').next().unwrap_or_default(),
-        None => {
-            header::one(&parts.headers, HOST).and_then(|host| str::from_utf8(host).ok()).unwrap_or_default()
-        }
+        None => header::one(&parts.headers, HOST)
+            .and_then(|host| str::from_utf8(host).ok())
+            .unwrap_or_default(),
     };
     let (host, port) = header::host_and_port(named);
     let default = if scheme == "https" { 443 } else { 80 };
-    OriginRequest { scheme, host, port: port.and_then(|port| port.parse().ok()).unwrap_or(default) }
+    OriginRequest {
+        scheme,
+        host,
+        port: port.and_then(|port| port.parse().ok()).unwrap_or(default),
+    }
 }
 
 /// The address of who asks: behind proxies that are trusted, the one that they forward.
 pub(crate) fn client(handle: &Handle, parts: &Parts) -> Option<IpAddr> {
     let peer = interop::peer(&parts.extensions).map(|address| address.ip());
-    handle.config().trusted_proxies.client_ip(peer, &parts.headers)
+    handle
+        .config()
+        .trusted_proxies
+        .client_ip(peer, &parts.headers)
 }
 
 /// What the mount grants of the request; `auth_token` and `session` are found elsewhere.
@@ -47,12 +54,16 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
     InfoValues {
         peer_data: granted.peer_data.then(|| peer_data(parts)).flatten(),
         x_headers: granted.x_headers.then(|| starting_with("x-")),
-        trace_context_headers: granted
-            .trace_context_headers
-            .then(|| collect(headers, |name| name == "traceparent" || name == "tracestate")),
+        trace_context_headers: granted.trace_context_headers.then(|| {
+            collect(headers, |name| {
+                name == "traceparent" || name == "tracestate"
+            })
+        }),
         uri: granted.uri.then(|| uri(parts)),
         user_agent: granted.user_agent.then(|| text(headers)).flatten(),
-        sec_websocket_headers: granted.sec_websocket_headers.then(|| starting_with("sec-websocket-")),
+        sec_websocket_headers: granted
+            .sec_websocket_headers
+            .then(|| starting_with("sec-websocket-")),
         auth_token: None,
         session: None,
         custom: granted.custom,
@@ -80,11 +91,15 @@ pub(crate) fn session(
 
 fn collect(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> Headers {
     let wanted = headers.iter().filter(|(name, _)| wanted(name.as_str()));
-    wanted.map(|(name, value)| (name.clone(), value.clone())).collect()
+    wanted
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn text(headers: &HeaderMap) -> Option<String> {
-    headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers
+        .get(USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn peer_data(parts: &Parts) -> Option<PeerData> {

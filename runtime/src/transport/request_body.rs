@@ -19,21 +19,27 @@ pub(super) fn length(body: &Body, most: usize) -> Result<usize, Denied> {
     if announced.lower() > most as u64 {
         return Err(Denied::LargeBody);
     }
-    let length = announced.upper().and_then(|length| usize::try_from(length).ok());
+    let length = announced
+        .upper()
+        .and_then(|length| usize::try_from(length).ok());
     Ok(length.map_or(most, |length| length.min(most)))
 }
 
 /// Reads a body of so many bytes at most.
 pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Denied> {
     length(&body, most)?;
-    timeout(PATIENCE, whole(body, most)).await.unwrap_or(Err(Denied::LateBody))
+    timeout(PATIENCE, whole(body, most))
+        .await
+        .unwrap_or(Err(Denied::LateBody))
 }
 
 async fn whole(mut body: Body, most: usize) -> Result<Bytes, Denied> {
     let mut whole = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Denied::BadBody)?;
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         if whole.len() + data.len() > most {
             return Err(Denied::LargeBody);
         }

@@ -142,11 +142,17 @@ impl Watchdog {
     /// Watches a socket type of this name.
     pub(crate) fn socket(&self, name: &'static str) -> Watched {
         let mut sockets = lock(&self.0.sockets);
-        let number = sockets.iter().position(|known| *known == name).unwrap_or_else(|| {
-            sockets.push(name);
-            sockets.len() - 1
-        });
-        Watched { dog: self.0.clone(), whose: u64::from(self.0.id) << 32 | number as u64 }
+        let number = sockets
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or_else(|| {
+                sockets.push(name);
+                sockets.len() - 1
+            });
+        Watched {
+            dog: self.0.clone(),
+            whose: u64::from(self.0.id) << 32 | number as u64,
+        }
     }
 
     /// Callbacks that have blocked their thread so far.
@@ -162,7 +168,11 @@ impl Watched {
     }
 
     /// Calls a function of the application's.
-    pub(crate) fn call<T>(&self, callback: Callback, function: impl FnOnce() -> T) -> Result<T, Panic> {
+    pub(crate) fn call<T>(
+        &self,
+        callback: Callback,
+        function: impl FnOnce() -> T,
+    ) -> Result<T, Panic> {
         self.turn(|| call(callback, function))
     }
 

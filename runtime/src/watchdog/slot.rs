@@ -73,7 +73,10 @@ impl Look {
     }
 
     pub(super) fn callback(self) -> Option<Callback> {
-        Callback::ALL.get((self.step & BELOW) as usize).copied().flatten()
+        Callback::ALL
+            .get((self.step & BELOW) as usize)
+            .copied()
+            .flatten()
     }
 }
 
@@ -83,13 +86,20 @@ const BELOW: u64 = 0xff;
 impl Slot {
     pub(super) fn look(&self) -> Look {
         let load = |of: &AtomicU64| of.load(Ordering::Acquire);
-        Look { turn: load(&self.turn), whose: load(&self.whose), step: load(&self.step) }
+        Look {
+            turn: load(&self.turn),
+            whose: load(&self.whose),
+            step: load(&self.step),
+        }
     }
 
     /// The topic of the channel whose callback runs.
     pub(super) fn topic(&self) -> Vec<u8> {
         let length = self.length.load(Relaxed).min(TOPIC);
-        let words = self.topic.iter().flat_map(|word| word.load(Relaxed).to_ne_bytes());
+        let words = self
+            .topic
+            .iter()
+            .flat_map(|word| word.load(Relaxed).to_ne_bytes());
         words.take(length).collect()
     }
 
@@ -105,20 +115,28 @@ impl Slot {
 
     fn set_step(&self, callback: u64) {
         let last = self.step.load(Relaxed);
-        self.step.store((last | BELOW).wrapping_add(1) | callback, Relaxed);
+        self.step
+            .store((last | BELOW).wrapping_add(1) | callback, Relaxed);
     }
 }
 
 impl Here {
     fn new() -> Self {
-        Here { slot: Arc::default(), known: Cell::new(0), all: RefCell::default() }
+        Here {
+            slot: Arc::default(),
+            known: Cell::new(0),
+            all: RefCell::default(),
+        }
     }
 
     #[cold]
     fn make_known(&self, watched: &Watched) {
         let mut all = self.all.borrow_mut();
         all.retain(|dog| dog.strong_count() > 0);
-        if !all.iter().any(|dog| dog.as_ptr() == Arc::as_ptr(&watched.dog)) {
+        if !all
+            .iter()
+            .any(|dog| dog.as_ptr() == Arc::as_ptr(&watched.dog))
+        {
             all.push(Arc::downgrade(&watched.dog));
             watched.dog.add(self.slot.clone());
         }
@@ -148,7 +166,12 @@ impl<'a> Outer<'a> {
     fn of(slot: &'a Slot) -> Self {
         let Look { whose, step, .. } = slot.look();
         let has_topic = slot.look().callback().is_some_and(Callback::has_topic);
-        Outer { slot, whose, callback: step & BELOW, topic: has_topic.then(|| slot.topic()) }
+        Outer {
+            slot,
+            whose,
+            callback: step & BELOW,
+            topic: has_topic.then(|| slot.topic()),
+        }
     }
 }
 

@@ -14,7 +14,10 @@ use super::{
 
 fn dog() -> (Watchdog, Watched, Watch) {
     let watchdog = Watchdog::new();
-    let (watched, watch) = (watchdog.socket("Parrot"), Watch::new(watchdog.0.clone(), Handle::current()));
+    let (watched, watch) = (
+        watchdog.socket("Parrot"),
+        Watch::new(watchdog.0.clone(), Handle::current()),
+    );
     (watchdog, watched, watch)
 }
 
@@ -90,9 +93,17 @@ async fn a_callback_goes_on_after_another_one_inside_it() {
             slot::topic("another one");
             slot::step(Callback::ChannelOut);
         });
-        assert_eq!((look(), slot::here().topic()), (Some(Callback::ChannelIn), b"room:7".to_vec()));
-        watched.pass(Callback::Encode, || assert_eq!(look(), Some(Callback::Encode)));
-        assert_eq!((look(), slot::here().topic()), (Some(Callback::ChannelIn), b"room:7".to_vec()));
+        assert_eq!(
+            (look(), slot::here().topic()),
+            (Some(Callback::ChannelIn), b"room:7".to_vec())
+        );
+        watched.pass(Callback::Encode, || {
+            assert_eq!(look(), Some(Callback::Encode))
+        });
+        assert_eq!(
+            (look(), slot::here().topic()),
+            (Some(Callback::ChannelIn), b"room:7".to_vec())
+        );
     });
 }
 
@@ -102,7 +113,10 @@ async fn a_topic_is_kept_up_to_its_256th_byte() {
     watched.turn(|| {
         for topic in ["", "a", "room:lobby", "exactly8", &"long ".repeat(99)] {
             slot::topic(topic);
-            assert_eq!(slot::here().topic(), &topic.as_bytes()[..topic.len().min(256)]);
+            assert_eq!(
+                slot::here().topic(),
+                &topic.as_bytes()[..topic.len().min(256)]
+            );
         }
     });
 }
@@ -111,16 +125,25 @@ async fn a_topic_is_kept_up_to_its_256th_byte() {
 async fn a_panic_leaves_nothing_behind() {
     let (_, watched, _) = dog();
     let panicked = watched.call(Callback::HandleIn, || panic!("as asked"));
-    assert_eq!(panicked.map_err(|panic| panic.to_string()), Err::<(), _>("as asked".to_owned()));
+    assert_eq!(
+        panicked.map_err(|panic| panic.to_string()),
+        Err::<(), _>("as asked".to_owned())
+    );
     assert!(!slot::here().look().is_inside());
 }
 
 #[tokio::test]
 async fn without_callbacks_it_falls_asleep_and_a_callback_rouses_it() {
     let (watchdog, watched, mut watch) = dog();
-    assert_eq!([watch.tick(), watch.tick(), watch.tick()], [Wait::Period, Wait::Asleep, Wait::Asleep]);
+    assert_eq!(
+        [watch.tick(), watch.tick(), watch.tick()],
+        [Wait::Period, Wait::Asleep, Wait::Asleep]
+    );
     watched.turn(|| assert!(!watchdog.0.is_asleep()));
-    assert_eq!([watch.tick(), watch.tick(), watch.tick()], [Wait::Period, Wait::Period, Wait::Asleep]);
+    assert_eq!(
+        [watch.tick(), watch.tick(), watch.tick()],
+        [Wait::Period, Wait::Period, Wait::Asleep]
+    );
     // It began before the first quiet tick, and was seen by none.
     watchdog.0.asleep.store(false, Relaxed);
     watch.tick();
@@ -163,7 +186,9 @@ async fn the_thread_of_an_idle_endpoint_does_not_wake() {
 async fn threads_that_have_ended_are_forgotten() {
     let (_, watched, mut watch) = dog();
     let there = watched.clone();
-    std::thread::spawn(move || there.turn(|| {})).join().expect("it ends");
+    std::thread::spawn(move || there.turn(|| {}))
+        .join()
+        .expect("it ends");
     watched.turn(|| {});
     watch.tick();
     assert_eq!(watch.threads(), 1);
@@ -171,7 +196,10 @@ async fn threads_that_have_ended_are_forgotten() {
 
 #[test]
 fn a_worker_that_has_left_its_thread_holds_nobody_up() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .expect("a runtime");
     let blocked = |in_place: bool| {
         let callback = move || {
             let (watchdog, watched, mut watch) = dog();
@@ -189,7 +217,9 @@ fn a_worker_that_has_left_its_thread_holds_nobody_up() {
             });
             watchdog.blocked()
         };
-        runtime.block_on(runtime.spawn(async move { callback() })).expect("a count")
+        runtime
+            .block_on(runtime.spawn(async move { callback() }))
+            .expect("a count")
     };
     assert_eq!((blocked(true), blocked(false)), (0, 1));
 }
@@ -203,14 +233,20 @@ fn all_wait() -> bool {
 fn until(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(10), "it does not come");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "it does not come"
+        );
         sleep(Duration::from_millis(1));
     }
 }
 
 #[test]
 fn a_runtime_that_is_gone_is_no_harm() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .expect("a runtime");
     let watchdog = Watchdog::new();
     let mut watch = Watch::new(watchdog.0.clone(), runtime.handle().clone());
     drop(runtime);

@@ -33,9 +33,14 @@ impl Watcher {
     pub(crate) fn start(watchdog: &Watchdog, endpoint: &str, runtime: Handle) -> io::Result<Self> {
         let dog = watchdog.0.clone();
         let mut watch = Watch::new(dog.clone(), runtime);
-        let thread = thread::Builder::new().name(format!("watch {endpoint}")).spawn(move || watch.run())?;
+        let thread = thread::Builder::new()
+            .name(format!("watch {endpoint}"))
+            .spawn(move || watch.run())?;
         let _ = dog.watcher.set(thread.thread().clone());
-        Ok(Watcher { dog, thread: Some(thread) })
+        Ok(Watcher {
+            dog,
+            thread: Some(thread),
+        })
     }
 
     /// Ends the thread, and waits for it.
@@ -89,7 +94,12 @@ pub(super) enum Wait {
 
 impl Watch {
     pub(super) fn new(dog: Arc<Dog>, runtime: Handle) -> Self {
-        Watch { dog, threads: Vec::new(), workers: Workers::new(runtime), log: Log::here() }
+        Watch {
+            dog,
+            threads: Vec::new(),
+            workers: Workers::new(runtime),
+            log: Log::here(),
+        }
     }
 
     fn run(&mut self) {
@@ -157,9 +167,15 @@ impl Watch {
     fn greet(&mut self) {
         let now = Instant::now();
         let fresh = std::mem::take(&mut *lock(&self.dog.fresh));
-        let seen = |slot: Arc<Slot>| Seen { look: Slot::default().look(), slot, since: now, told: None };
+        let seen = |slot: Arc<Slot>| Seen {
+            look: Slot::default().look(),
+            slot,
+            since: now,
+            told: None,
+        };
         self.threads.extend(fresh.into_iter().map(seen));
-        self.threads.retain(|seen| Arc::strong_count(&seen.slot) > 1);
+        self.threads
+            .retain(|seen| Arc::strong_count(&seen.slot) > 1);
     }
 
     /// After two quiet ticks nothing more is looked at until a callback runs. Threads know it after the first: a callback
@@ -169,21 +185,34 @@ impl Watch {
             self.dog.asleep.store(false, Relaxed);
             return Wait::Period;
         }
-        if self.dog.asleep.swap(true, AcqRel) { Wait::Asleep } else { Wait::Period }
+        if self.dog.asleep.swap(true, AcqRel) {
+            Wait::Asleep
+        } else {
+            Wait::Period
+        }
     }
 }
 
 impl Seen {
     fn notice(&mut self, dog: &Dog, log: &Log, workers: usize) {
-        let Some(callback) = self.look.callback() else { return };
+        let Some(callback) = self.look.callback() else {
+            return;
+        };
         let topic = callback.has_topic().then(|| self.slot.topic());
         if self.slot.look() != self.look {
             // It has just returned: what was read may be another one's.
             return;
         }
-        let socket = lock(&dog.sockets).get(self.look.socket()).copied().unwrap_or_default();
+        let socket = lock(&dog.sockets)
+            .get(self.look.socket())
+            .copied()
+            .unwrap_or_default();
         dog.blocked.fetch_add(1, Relaxed);
-        let blocking = Blocking { socket, callback, topic };
+        let blocking = Blocking {
+            socket,
+            callback,
+            topic,
+        };
         log.blocks(&blocking, workers);
         self.told = Some(blocking);
     }
@@ -207,7 +236,11 @@ struct Workers {
 impl Workers {
     fn new(runtime: Handle) -> Self {
         let waits = vec![0; runtime.metrics().num_workers()];
-        Workers { runtime, waits, kick: None }
+        Workers {
+            runtime,
+            waits,
+            kick: None,
+        }
     }
 
     fn count(&self) -> usize {
@@ -246,7 +279,9 @@ impl Log {
     }
 
     fn blocks(&self, blocking: &Blocking, workers: usize) {
-        let Blocking { socket, callback, .. } = blocking;
+        let Blocking {
+            socket, callback, ..
+        } = blocking;
         let (callback, topic) = (callback.name(), blocking.topic());
         let topic = topic.as_ref().map(display);
         self.within(|| {
@@ -271,11 +306,19 @@ impl Log {
     }
 
     fn returned(&self, blocking: &Blocking, took: Duration) {
-        let Blocking { socket, callback, .. } = blocking;
+        let Blocking {
+            socket, callback, ..
+        } = blocking;
         let (callback, topic) = (callback.name(), blocking.topic());
         let topic = topic.as_ref().map(display);
         self.within(|| {
-            tracing::warn!(socket, callback, topic, ?took, "a callback that blocked its thread has returned")
+            tracing::warn!(
+                socket,
+                callback,
+                topic,
+                ?took,
+                "a callback that blocked its thread has returned"
+            )
         });
     }
 

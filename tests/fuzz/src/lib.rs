@@ -28,5 +28,8 @@ pub const TARGETS: [(&str, Target); 11] = [
 
 /// The target of that name.
 pub fn target(name: &str) -> Option<Target> {
-    TARGETS.iter().find(|(own, _)| *own == name).map(|(_, target)| *target)
+    TARGETS
+        .iter()
+        .find(|(own, _)| *own == name)
+        .map(|(_, target)| *target)
 }

@@ -24,7 +24,8 @@ fn every_input_keeps_what_its_target_promises() {
 #[test]
 fn each_corpus_belongs_to_a_target() {
     for folder in ["corpus", "dictionaries"] {
-        let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a folder");
+        let entries =
+            fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a folder");
         for entry in entries {
             let name = entry.expect("an entry").file_name();
             let name = name.to_str().expect("a plain name");

@@ -45,7 +45,11 @@ impl Attacker {
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Attacker { stream, scratch: vec![0; SCRATCH].into(), stall: STALL })
+        Ok(Attacker {
+            stream,
+            scratch: vec![0; SCRATCH].into(),
+            stall: STALL,
+        })
     }
 
     /// Takes a server for one that has stopped to read after this time, instead of 300 ms. What shares a thread with its
@@ -60,7 +64,11 @@ impl Attacker {
     /// When the handshake is not answered by 101.
     pub async fn websocket(address: SocketAddr, target: &str, compress: bool) -> io::Result<Self> {
         let mut attacker = Attacker::open(address).await?;
-        let extension = if compress { "sec-websocket-extensions: permessage-deflate\r\n" } else { "" };
+        let extension = if compress {
+            "sec-websocket-extensions: permessage-deflate\r\n"
+        } else {
+            ""
+        };
         let head = format!(
             "GET {target} HTTP/1.1\r\nhost: {address}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
              sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{extension}\r\n"
@@ -68,7 +76,9 @@ impl Attacker {
         let answer = attacker.ask(head.as_bytes()).await?;
         match answer.contains(" 101 ") {
             true => Ok(attacker),
-            false => Err(io::Error::other(answer.lines().next().unwrap_or_default().to_owned())),
+            false => Err(io::Error::other(
+                answer.lines().next().unwrap_or_default().to_owned(),
+            )),
         }
     }
 

@@ -39,7 +39,9 @@ pub struct Attack {
 
 impl fmt::Debug for Attack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attack").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Attack")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,7 +74,10 @@ attacks! {
 impl Open {
     /// Of attackers who all did the same: what became of them.
     pub(super) fn after(sent: Sent, attackers: Vec<Attacker>) -> Self {
-        Open { verdict: sent.to_string(), attackers }
+        Open {
+            verdict: sent.to_string(),
+            attackers,
+        }
     }
 }
 

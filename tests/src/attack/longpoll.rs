@@ -27,9 +27,13 @@ async fn hanging(target: &Target) -> io::Result<String> {
     while !answer.ends_with('}') {
         answer.push_str(&attacker.answer().await?);
     }
-    let (_, token) = answer.split_once("\"token\":\"").ok_or_else(|| io::Error::other("no session"))?;
+    let (_, token) = answer
+        .split_once("\"token\":\"")
+        .ok_or_else(|| io::Error::other("no session"))?;
     let token = token.split('"').next().unwrap_or_default().to_owned();
-    attacker.send(format!("{}hang", post(target, &token, 4)).as_bytes()).await;
+    attacker
+        .send(format!("{}hang", post(target, &token, 4)).as_bytes())
+        .await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     Ok(token)
 }
@@ -39,7 +43,9 @@ pub(super) async fn bodies(target: &Target) -> io::Result<Open> {
     let (mut attackers, mut sent) = (Vec::new(), Sent::All);
     for _ in 0..20 {
         let mut attacker = Attacker::open(target.address).await?;
-        attacker.send(post(target, &token, LARGEST).as_bytes()).await;
+        attacker
+            .send(post(target, &token, LARGEST).as_bytes())
+            .await;
         sent = attacker.send_letters(LARGEST).await;
         attackers.push(attacker);
     }
@@ -51,7 +57,9 @@ pub(super) async fn bodies_left_behind(target: &Target) -> io::Result<Open> {
     let mut sent = Sent::All;
     for _ in 0..20 {
         let mut attacker = Attacker::open(target.address).await?;
-        attacker.send(post(target, &token, LARGEST).as_bytes()).await;
+        attacker
+            .send(post(target, &token, LARGEST).as_bytes())
+            .await;
         sent = attacker.send_letters(LARGEST).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -59,7 +67,10 @@ pub(super) async fn bodies_left_behind(target: &Target) -> io::Result<Open> {
 }
 
 pub(super) async fn sessions(target: &Target) -> io::Result<Open> {
-    let (mut attacker, mut answers) = (Attacker::open(target.address).await?, BTreeMap::<String, u32>::new());
+    let (mut attacker, mut answers) = (
+        Attacker::open(target.address).await?,
+        BTreeMap::<String, u32>::new(),
+    );
     for _ in 0..10_000 {
         let Ok(answer) = attacker.ask(poll(target, "").as_bytes()).await else {
             attacker = Attacker::open(target.address).await?;
@@ -71,12 +82,22 @@ pub(super) async fn sessions(target: &Target) -> io::Result<Open> {
             attacker = Attacker::open(target.address).await?;
         }
     }
-    let told: Vec<_> = answers.iter().map(|(status, count)| format!("{count} times {status}")).collect();
-    Ok(Open { verdict: told.join(", "), attackers: vec![attacker] })
+    let told: Vec<_> = answers
+        .iter()
+        .map(|(status, count)| format!("{count} times {status}"))
+        .collect();
+    Ok(Open {
+        verdict: told.join(", "),
+        attackers: vec![attacker],
+    })
 }
 
 pub(super) async fn half_heads(target: &Target) -> io::Result<Open> {
-    let head = format!("GET / HTTP/1.1\r\nhost: {}\r\nx: {}", target.address, "y".repeat(60_000));
+    let head = format!(
+        "GET / HTTP/1.1\r\nhost: {}\r\nx: {}",
+        target.address,
+        "y".repeat(60_000)
+    );
     let (mut attackers, mut sent) = (Vec::new(), Sent::All);
     for _ in 0..1_000 {
         let mut attacker = Attacker::open(target.address).await?;

@@ -18,8 +18,15 @@ impl Process {
     /// Memory that it has in use, in bytes; 0 once it is gone.
     pub fn resident_bytes(self) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0)).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap_or_default() * 1024
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap_or_default();
+        line.trim()
+            .trim_end_matches(" kB")
+            .parse::<usize>()
+            .unwrap_or_default()
+            * 1024
     }
 
     /// Files and connections that it has open.

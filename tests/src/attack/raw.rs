@@ -10,7 +10,12 @@ const MIB: usize = 1 << 20;
 const LARGEST: usize = 8 * MIB;
 
 async fn open(target: &Target, compress: bool) -> io::Result<Attacker> {
-    Attacker::websocket(target.address, &format!("{}/websocket", target.raw), compress).await
+    Attacker::websocket(
+        target.address,
+        &format!("{}/websocket", target.raw),
+        compress,
+    )
+    .await
 }
 
 pub(super) async fn echoes_that_are_not_read(target: &Target) -> io::Result<Open> {
@@ -42,7 +47,9 @@ pub(super) async fn half_frames(target: &Target) -> io::Result<Open> {
 
 pub(super) async fn fragments(target: &Target) -> io::Result<Open> {
     let mut small = open(target, false).await?;
-    let fragment = [frame_head(false, false, 0, 100), vec![b'x'; 100]].concat().repeat(600);
+    let fragment = [frame_head(false, false, 0, 100), vec![b'x'; 100]]
+        .concat()
+        .repeat(600);
     small.send(&frame_head(false, false, 2, 0)).await;
     small.send_times(&fragment, LARGEST / 60_000).await;
     let mut empty = open(target, false).await?;

@@ -54,11 +54,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let Arguments { target, process, only } = arguments(env::args().skip(1))?;
+    let Arguments {
+        target,
+        process,
+        only,
+    } = arguments(env::args().skip(1))?;
     println!("| attack | the server | MiB before | at most | after | descriptors left |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for attack in ATTACKS {
-        if only.as_ref().is_none_or(|only| only.iter().any(|name| name == attack.name)) {
+        if only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|name| name == attack.name))
+        {
             println!("{}", row(attack, &target, process).await);
         }
     }
@@ -84,8 +91,13 @@ async fn row(attack: &Attack, target: &Target, process: Option<Process>) -> Stri
         sleep(AFTER).await;
         let (after, left) = (process.resident_bytes(), process.descriptors());
         let sizes = [memory, peak, after].map(|bytes| bytes / MIB);
-        row +=
-            &format!(" {} | {} | {} | {} |", sizes[0], sizes[1], sizes[2], left.saturating_sub(descriptors));
+        row += &format!(
+            " {} | {} | {} | {} |",
+            sizes[0],
+            sizes[1],
+            sizes[2],
+            left.saturating_sub(descriptors)
+        );
     } else {
         row += " | | | |";
     }
@@ -100,7 +112,10 @@ struct Gauge {
 
 impl Gauge {
     fn start(process: Process) -> Self {
-        let gauge = Gauge { peak: Arc::default(), done: Arc::default() };
+        let gauge = Gauge {
+            peak: Arc::default(),
+            done: Arc::default(),
+        };
         let (peak, done) = (gauge.peak.clone(), gauge.done.clone());
         tokio::spawn(async move {
             while !done.load(Relaxed) {
@@ -121,12 +136,20 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
     let (mut url, mut process, mut only, mut is_mine) = (None, None, None, false);
     let (mut raw, mut channels) = ("/raw".to_owned(), "/socket".to_owned());
     while let Some(argument) = given.next() {
-        let mut value = || given.next().ok_or_else(|| format!("`{argument}` needs a value"));
+        let mut value = || {
+            given
+                .next()
+                .ok_or_else(|| format!("`{argument}` needs a value"))
+        };
         match argument.as_str() {
             "--pid" => {
                 let pid = value()?;
-                let number = pid.parse().map_err(|_| format!("`{pid}` is no process number"))?;
-                process = Some(Process::watch(number).map_err(|error| format!("process {pid}: {error}"))?);
+                let number = pid
+                    .parse()
+                    .map_err(|_| format!("`{pid}` is no process number"))?;
+                process = Some(
+                    Process::watch(number).map_err(|error| format!("process {pid}: {error}"))?,
+                );
             }
             "--only" => only = Some(value()?.split(',').map(str::to_owned).collect()),
             "--raw" => raw = value()?,
@@ -139,8 +162,10 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
             given => url = Some(given.to_owned()),
         }
     }
-    if let Some(unknown) =
-        only.iter().flatten().find(|name| ATTACKS.iter().all(|attack| attack.name != *name))
+    if let Some(unknown) = only
+        .iter()
+        .flatten()
+        .find(|name| ATTACKS.iter().all(|attack| attack.name != *name))
     {
         return Err(format!("unknown attack `{unknown}`\n\n{}", usage()));
     }
@@ -150,18 +175,38 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "{address} is another machine\nhelp: add `--host-is-mine` if it is yours: it may not survive this"
         ));
     }
-    Ok(Arguments { target: Target { address, raw, channels }, process, only })
+    Ok(Arguments {
+        target: Target {
+            address,
+            raw,
+            channels,
+        },
+        process,
+        only,
+    })
 }
 
 fn usage() -> String {
-    let list = ATTACKS.iter().map(|attack| format!("\n  {:10} {}", attack.name, attack.about));
+    let list = ATTACKS
+        .iter()
+        .map(|attack| format!("\n  {:10} {}", attack.name, attack.about));
     USAGE.to_owned() + &list.collect::<String>()
 }
 
 fn address(url: &str) -> Result<SocketAddr, String> {
-    let rest = url.strip_prefix("http://").ok_or_else(|| format!("`{url}` does not begin with `http://`"))?;
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or_else(|| format!("`{url}` does not begin with `http://`"))?;
     let host = rest.split('/').next().unwrap_or_default();
-    let host = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
-    let mut found = host.to_socket_addrs().map_err(|error| format!("`{host}`: {error}"))?;
-    found.next().ok_or_else(|| format!("`{host}` has no address"))
+    let host = if host.contains(':') {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
+    let mut found = host
+        .to_socket_addrs()
+        .map_err(|error| format!("`{host}`: {error}"))?;
+    found
+        .next()
+        .ok_or_else(|| format!("`{host}` has no address"))
 }

@@ -7,7 +7,9 @@ use landfall_tests::peer::{BASE_PORT, Peer};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let base_port = match env::var("PEER_BASE_PORT") {
-        Ok(port) => port.parse().map_err(|_| format!("PEER_BASE_PORT is not a port: `{port}`"))?,
+        Ok(port) => port
+            .parse()
+            .map_err(|_| format!("PEER_BASE_PORT is not a port: `{port}`"))?,
         Err(_) => BASE_PORT,
     };
     let only_main = env::var("ONLY_MAIN").is_ok_and(|value| value == "1");

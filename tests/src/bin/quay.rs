@@ -5,6 +5,9 @@ use std::{env, error::Error};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let port = env::var("PORT")?.parse()?;
-    landfall_tests::quay::start(port).await?.wait_for_signal().await?;
+    landfall_tests::quay::start(port)
+        .await?
+        .wait_for_signal()
+        .await?;
     Ok(())
 }

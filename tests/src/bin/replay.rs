@@ -33,8 +33,17 @@ async fn main() -> ExitCode {
 async fn run() -> Result<bool, Box<dyn Error>> {
     let arguments = arguments(env::args().skip(1))?;
     let listens = TcpStream::connect(("127.0.0.1", arguments.base_port)).is_ok();
-    let own = if listens { None } else { Some(Peer::start(arguments.base_port, false).await?) };
-    let report = replay(&arguments.directory, arguments.theme.as_deref(), arguments.base_port).await?;
+    let own = if listens {
+        None
+    } else {
+        Some(Peer::start(arguments.base_port, false).await?)
+    };
+    let report = replay(
+        &arguments.directory,
+        arguments.theme.as_deref(),
+        arguments.base_port,
+    )
+    .await?;
     println!("{report}");
     if let Some(peer) = own {
         peer.shutdown().await?;
@@ -45,12 +54,18 @@ async fn run() -> Result<bool, Box<dyn Error>> {
 fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let (mut directory, mut theme, mut base_port) = (None, None, BASE_PORT);
     while let Some(argument) = given.next() {
-        let mut value = || given.next().ok_or_else(|| format!("`{argument}` needs a value\n\n{USAGE}"));
+        let mut value = || {
+            given
+                .next()
+                .ok_or_else(|| format!("`{argument}` needs a value\n\n{USAGE}"))
+        };
         match argument.as_str() {
             "--theme" => theme = Some(value()?),
             "--base-port" => {
                 let port = value()?;
-                base_port = port.parse().map_err(|_| format!("`{port}` is not a port"))?;
+                base_port = port
+                    .parse()
+                    .map_err(|_| format!("`{port}` is not a port"))?;
             }
             "--help" | "-h" => return Err(USAGE.to_owned()),
             unknown if unknown.starts_with('-') => {
@@ -60,8 +75,15 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
         }
     }
     if let Some(theme) = theme.as_deref().filter(|theme| !THEMES.contains(theme)) {
-        return Err(format!("unknown theme `{theme}`: the known ones are {}", THEMES.join(", ")));
+        return Err(format!(
+            "unknown theme `{theme}`: the known ones are {}",
+            THEMES.join(", ")
+        ));
     }
     let directory = directory.ok_or(USAGE)?;
-    Ok(Arguments { directory, theme, base_port })
+    Ok(Arguments {
+        directory,
+        theme,
+        base_port,
+    })
 }

@@ -37,7 +37,12 @@ fn page(path: &str, request: &Request<Body>) -> Response<Body> {
         _ => Some(json!(sessions::all(session))),
     };
     shown.map_or_else(
-        || text(StatusCode::INTERNAL_SERVER_ERROR, "a value that no session can hold"),
+        || {
+            text(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "a value that no session can hold",
+            )
+        },
         |shown| json(StatusCode::OK, &shown),
     )
 }
@@ -45,16 +50,19 @@ fn page(path: &str, request: &Request<Body>) -> Response<Body> {
 /// `POST /fan?topic=..&n=..`: the body, or `payload`, to all on the topic, n times.
 async fn publish(request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let (Some(handle), Ok(body)) =
-        (parts.extensions.get::<Handle>(), Limited::new(body, LONGEST).collect().await)
-    else {
+    let (Some(handle), Ok(body)) = (
+        parts.extensions.get::<Handle>(),
+        Limited::new(body, LONGEST).collect().await,
+    ) else {
         return text(StatusCode::BAD_REQUEST, "the payload is too long");
     };
     let param = |name: &str| param(parts.uri.query(), name);
     let topic = param("topic").unwrap_or_else(|| fan::TOPIC.to_owned());
     let times = param("n").and_then(|n| n.parse().ok()).unwrap_or(1u32);
     let payload = match body.to_bytes() {
-        empty if empty.is_empty() => Payload::from(param("payload").unwrap_or_else(|| "x".to_owned())),
+        empty if empty.is_empty() => {
+            Payload::from(param("payload").unwrap_or_else(|| "x".to_owned()))
+        }
         bytes => Text::try_from(bytes.clone()).map_or_else(|_| bytes.into(), Payload::from),
     };
     for _ in 0..times {

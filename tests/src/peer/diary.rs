@@ -27,7 +27,12 @@ fn write(id: &str, entry: String) {
 
 /// What was noted, once a call of `terminate`.
 pub(super) fn read(id: &str) -> Vec<String> {
-    ENTRIES.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned().unwrap_or_default()
+    ENTRIES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(id)
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// One word for the kind, with the close code if there is one, and what else is known after a colon.

@@ -2,7 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use landfall::{Body, Flow, Handle, Mailbox, Message, Outbox, Param, Params, Reason, Refused, TransportKind};
+use landfall::{
+    Body, Flow, Handle, Mailbox, Message, Outbox, Param, Params, Reason, Refused, TransportKind,
+};
 use serde_json::{Value, json};
 
 use super::diary;
@@ -47,10 +49,19 @@ impl std::error::Error for Refusal {}
 
 /// The `error_handler` of `/echo` and `/socket`.
 pub(super) fn handle_error(_: &http::request::Parts, refused: Refused) -> http::Response<Body> {
-    let reason = refused.reason().map(ToString::to_string).unwrap_or_default();
+    let reason = refused
+        .reason()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let (status, body) = match reason.as_str() {
-        ":rate_limit" => (http::StatusCode::TOO_MANY_REQUESTS, "Too many requests".to_owned()),
-        other => (http::StatusCode::FORBIDDEN, format!("error_handler got {other}")),
+        ":rate_limit" => (
+            http::StatusCode::TOO_MANY_REQUESTS,
+            "Too many requests".to_owned(),
+        ),
+        other => (
+            http::StatusCode::FORBIDDEN,
+            format!("error_handler got {other}"),
+        ),
     };
     let mut response = http::Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -71,7 +82,13 @@ impl Echo {
             Some("limit") => Err(Refused::because(Refusal::RateLimit)),
             Some("other") => Err(Refused::because(Refusal::Other)),
             Some("raise") => panic!("connect raised"),
-            _ => Ok(Echo { params, info, endpoint: handle.name().to_owned(), transport, mailbox }),
+            _ => Ok(Echo {
+                params,
+                info,
+                endpoint: handle.name().to_owned(),
+                transport,
+                mailbox,
+            }),
         }
     }
 
@@ -124,7 +141,8 @@ impl Echo {
             }
             "pushbin" => self.send(Note::Push(vec![9, 8, 7].into())),
             "later" => {
-                let (mailbox, millis) = (self.mailbox.clone(), argument.parse().unwrap_or_default());
+                let (mailbox, millis) =
+                    (self.mailbox.clone(), argument.parse().unwrap_or_default());
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(millis)).await;
                     mailbox.send(Note::Push("later".into()))
@@ -171,7 +189,11 @@ fn stop(how: &str) -> Flow {
     match how {
         "" => Flow::stop(),
         "restart" => Flow::restart(),
-        "4001" => Flow::Stop { code: 4001, text: "bye".into(), reason: Reason::Normal },
+        "4001" => Flow::Stop {
+            code: 4001,
+            text: "bye".into(),
+            reason: Reason::Normal,
+        },
         other => Flow::fail(other.to_owned()),
     }
 }

@@ -13,7 +13,9 @@ pub(super) struct FanSocket {
 #[socket(websocket(outbox(limit = 64 * 1024 * 1024)))]
 impl FanSocket {
     async fn connect(#[param] topic: Option<String>) -> Result<Self, Refused> {
-        Ok(FanSocket { topic: topic.unwrap_or_else(|| TOPIC.to_owned()) })
+        Ok(FanSocket {
+            topic: topic.unwrap_or_else(|| TOPIC.to_owned()),
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {

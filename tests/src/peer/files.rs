@@ -12,15 +12,25 @@ pub(super) fn around<S>(
 where
     S: Service<Request, Response = Answer, Future: Send + 'static> + Clone + Send + Sync + 'static,
 {
-    let root = ["css", "js", "robots.txt", "favicon.ico", "dir", "cache_manifest.json"];
+    let root = [
+        "css",
+        "js",
+        "robots.txt",
+        "favicon.ico",
+        "dir",
+        "cache_manifest.json",
+    ];
     let at = |path: &str| Static::new(SITE).at(path);
-    let types =
-        at("/ct").content_type("noext", "text/x-custom").content_type("robots.txt", "application/x-robots");
+    let types = at("/ct")
+        .content_type("noext", "text/x-custom")
+        .content_type("robots.txt", "application/x-robots");
     let service = types.layer(service);
     let service = at("/onlyd").only(["css"]).layer(service);
     let service = at("/onlym").only_matching(["app", "fav"]).layer(service);
-    let service =
-        at("/nocc").cache_control_for_etags(None).cache_control_for_vsn_requests(None).layer(service);
+    let service = at("/nocc")
+        .cache_control_for_etags(None)
+        .cache_control_for_vsn_requests(None)
+        .layer(service);
     let timed = at("/cc")
         .cache_control_for_etags("public, max-age=60")
         .cache_control_for_vsn_requests("public, max-age=99");

@@ -12,7 +12,10 @@ use super::{
     echo::handle_error,
     fan::FanSocket,
     files, sessions,
-    sockets::{AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket, SessionSocket},
+    sockets::{
+        AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket,
+        SessionSocket,
+    },
     users::{FirstVersionSocket, UserSocket},
 };
 
@@ -21,7 +24,10 @@ pub(super) struct Main;
 
 impl Endpoint for Main {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Main", mounts: &MOUNTS };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Main",
+        mounts: &MOUNTS,
+    };
 
     fn settings() -> Settings {
         Declared::settings()
@@ -29,7 +35,9 @@ impl Endpoint for Main {
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
         let sessions = Sessions::new(&sessions::PLAIN);
-        Pipeline::new(files::around(sessions.layer(tower::service_fn(control::answer))))
+        Pipeline::new(files::around(
+            sessions.layer(tower::service_fn(control::answer)),
+        ))
     }
 }
 
@@ -37,7 +45,11 @@ static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
     let mut all = [REFUSED[0]; Declared::DEF.mounts.len() + REFUSED.len()];
     let (mut at, declared) = (0, Declared::DEF.mounts);
     while at < all.len() {
-        all[at] = if at < declared.len() { declared[at] } else { REFUSED[at - declared.len()] };
+        all[at] = if at < declared.len() {
+            declared[at]
+        } else {
+            REFUSED[at - declared.len()]
+        };
         at += 1;
     }
     all
@@ -47,7 +59,10 @@ static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
 const REFUSED: [Mount; 1] = [Mount {
     path: "/sub_empty",
     socket: SocketDef::of::<PlainSocket, ()>("PlainSocket"),
-    websocket: Some(WebSocket { subprotocols: Some(&[]), ..WebSocket::DEFAULT }),
+    websocket: Some(WebSocket {
+        subprotocols: Some(&[]),
+        ..WebSocket::DEFAULT
+    }),
     longpoll: None,
     transport: None,
     drainer: Some(Drainer::DEFAULT),

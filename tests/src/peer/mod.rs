@@ -69,7 +69,11 @@ impl Peer {
     pub async fn start(base_port: u16, only_main: bool) -> Result<Peer, landfall::Error> {
         let pubsub = PubSub::new();
         let main = start::<Main>(base_port, &pubsub).await?;
-        let others = if only_main { None } else { Some(Others::start(base_port, &pubsub).await?) };
+        let others = if only_main {
+            None
+        } else {
+            Some(Others::start(base_port, &pubsub).await?)
+        };
         Ok(Peer { main, others })
     }
 
@@ -118,7 +122,10 @@ impl Others {
     }
 }
 
-async fn start<E: Endpoint<State = ()>>(port: u16, pubsub: &PubSub) -> Result<Running<E>, landfall::Error> {
+async fn start<E: Endpoint<State = ()>>(
+    port: u16,
+    pubsub: &PubSub,
+) -> Result<Running<E>, landfall::Error> {
     E::builder()
         .pubsub(pubsub.clone())
         .settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port))
@@ -130,5 +137,7 @@ async fn start<E: Endpoint<State = ()>>(port: u16, pubsub: &PubSub) -> Result<Ru
 pub fn free_ports() -> Option<u16> {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let start = u16::try_from(std::process::id() % 1_000).unwrap_or_default() * 21;
-    (0..1_000u16).map(|n| 20_000 + (start + n * 21) % 12_000).find(|base| (*base..*base + 21).all(free))
+    (0..1_000u16)
+        .map(|n| 20_000 + (start + n * 21) % 12_000)
+        .find(|base| (*base..*base + 21).all(free))
 }

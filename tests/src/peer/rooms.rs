@@ -39,7 +39,8 @@ impl<S: HasUser> RoomChannel<S> {
         match room {
             "refuse" => return Err(JoinError::new("unauthorized")),
             "reply" => {
-                let got: Value = serde_json::from_str(params.as_text().expect("params that JSON can show"))?;
+                let got: Value =
+                    serde_json::from_str(params.as_text().expect("params that JSON can show"))?;
                 reply = json!({ "hello": "world", "got": got }).into();
             }
             // The second is a return value that Rust's types rule out.
@@ -66,13 +67,21 @@ impl<S: HasUser> RoomChannel<S> {
     }
 
     #[handle_in("broadcast_intercepted")]
-    fn broadcast_intercepted(&mut self, payload: Payload, out: &mut Outlet) -> Result<Reply, BroadcastError> {
+    fn broadcast_intercepted(
+        &mut self,
+        payload: Payload,
+        out: &mut Outlet,
+    ) -> Result<Reply, BroadcastError> {
         out.broadcast("intercepted", payload)?;
         Ok(Reply::ok(Payload::EMPTY))
     }
 
     #[handle_in("broadcast_dropped")]
-    fn broadcast_dropped(&mut self, payload: Payload, out: &mut Outlet) -> Result<Reply, BroadcastError> {
+    fn broadcast_dropped(
+        &mut self,
+        payload: Payload,
+        out: &mut Outlet,
+    ) -> Result<Reply, BroadcastError> {
         out.broadcast("dropped", payload)?;
         Ok(Reply::ok(Payload::EMPTY))
     }
@@ -165,7 +174,10 @@ impl<S: HasUser> RoomChannel<S> {
 
     #[handle_in("stop_shutdown", "stop_shutdown_t")]
     fn stop_shutdown(&mut self) -> Answer {
-        Answer::Stop { reason: Reason::Shutdown, reply: None }
+        Answer::Stop {
+            reason: Reason::Shutdown,
+            reply: None,
+        }
     }
 
     #[handle_in("stop_reply")]
@@ -186,7 +198,10 @@ impl<S: HasUser> RoomChannel<S> {
     async fn handle_info(&mut self, note: Note, out: &mut Outlet) -> Result<(), SendError> {
         match note {
             Note::Joined => {
-                out.push("joined", json!({ "topic": out.topic(), "join_ref": out.join_ref().to_string() }));
+                out.push(
+                    "joined",
+                    json!({ "topic": out.topic(), "join_ref": out.join_ref().to_string() }),
+                );
                 Ok(())
             }
             Note::Reply(message) => message.reply(Reply::ok(json!({ "late": true }))),
@@ -206,7 +221,10 @@ pub(super) struct OtherChannel<S>(PhantomData<S>);
 #[channel(S)]
 impl<S: HasUser> OtherChannel<S> {
     fn join(#[topic] topic: &str, #[payload] params: Value) -> (Self, Value) {
-        (OtherChannel(PhantomData), json!({ "topic": topic, "params": params }))
+        (
+            OtherChannel(PhantomData),
+            json!({ "topic": topic, "params": params }),
+        )
     }
 
     #[handle_in("echo")]
@@ -223,7 +241,9 @@ fn crash(text: &'static str) -> ! {
 /// What is no JSON object becomes a part of one.
 fn wrap(payload: Payload) -> Payload {
     match &payload {
-        Payload::Json(json) if !json.starts_with('{') => Payload::Json(format!("{{\"got\":{json}}}").into()),
+        Payload::Json(json) if !json.starts_with('{') => {
+            Payload::Json(format!("{{\"got\":{json}}}").into())
+        }
         _ => payload,
     }
 }

@@ -14,11 +14,16 @@ const SALT: &str = "peer_salt";
 pub(super) const PLAIN: SessionOptions = SessionOptions::new("_peer_key", SALT);
 
 /// One that is encrypted, in a cookie of its own.
-pub(super) const ENCRYPTED: SessionOptions =
-    SessionOptions { encryption_salt: Some("peer_enc"), ..SessionOptions::new("_peer_enc", SALT) };
+pub(super) const ENCRYPTED: SessionOptions = SessionOptions {
+    encryption_salt: Some("peer_enc"),
+    ..SessionOptions::new("_peer_enc", SALT)
+};
 
 /// The session of the pages, with its CSRF state elsewhere.
-pub(super) const OTHER_STATE: SessionOptions = SessionOptions { csrf_token_key: "_alt_csrf", ..PLAIN };
+pub(super) const OTHER_STATE: SessionOptions = SessionOptions {
+    csrf_token_key: "_alt_csrf",
+    ..PLAIN
+};
 
 /// `/login?user=..`: remembers `a`, `b` and `user`; the CSRF state is kept under the name `csrfkey`, or with `nocsrf`
 /// not at all.

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use landfall::{
-    Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused, RequestUri,
-    TransportKind, session::Session, socket,
+    Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused,
+    RequestUri, TransportKind, session::Session, socket,
 };
 use serde_json::{Value, json};
 
@@ -167,7 +167,10 @@ impl ControlSocket {
             Control::Ping(payload) => ("ping", payload),
             Control::Pong(payload) => ("pong", payload),
         };
-        out.push(format!("control {kind} {}", String::from_utf8_lossy(payload)));
+        out.push(format!(
+            "control {kind} {}",
+            String::from_utf8_lossy(payload)
+        ));
         Flow::Continue
     }
 

@@ -30,7 +30,10 @@ impl User {
         match text("token") {
             Some("refuse") => Err(Refused::new()),
             Some("limit") => Err(Refused::because(Refusal::RateLimit)),
-            _ => Ok(User { name: text("user_id").map(str::to_owned), log_id: text("id").map(str::to_owned) }),
+            _ => Ok(User {
+                name: text("user_id").map(str::to_owned),
+                log_id: text("id").map(str::to_owned),
+            }),
         }
     }
 

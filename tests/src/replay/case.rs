@@ -132,7 +132,9 @@ impl Case {
     }
 
     fn read_frames(&mut self, entries: &[Value]) -> Result<(), LeftOut> {
-        let events = entries.iter().filter_map(|entry| Event::read(entry["event"].as_str()?));
+        let events = entries
+            .iter()
+            .filter_map(|entry| Event::read(entry["event"].as_str()?));
         let pause = events.into_iter().find_map(|event| match event {
             Event::Paced(pause) => Some(pause),
             // The server would not wait for two of them.
@@ -161,7 +163,8 @@ impl Case {
             }
             Event::End(end) => {
                 let may_hear_others = self.theme.starts_with("channels_") && end == End::Open;
-                self.steps.extend(may_hear_others.then_some(Step::Wait(LATE)));
+                self.steps
+                    .extend(may_hear_others.then_some(Step::Wait(LATE)));
                 self.expected.end = Some(end);
             }
             Event::Shutdown => self.steps.push(Step::Shutdown),
@@ -178,7 +181,10 @@ impl Case {
 
     /// True if one side has ended the connection, or said that it will.
     fn has_ended(&self) -> bool {
-        self.sent.iter().chain(&self.expected.frames).any(|frame| frame.opcode == 8)
+        self.sent
+            .iter()
+            .chain(&self.expected.frames)
+            .any(|frame| frame.opcode == 8)
             || self.steps.contains(&Step::Shutdown)
     }
 
@@ -194,7 +200,10 @@ impl Case {
             }
             None => {
                 let masked = entry.get("masked").and_then(Value::as_bool).unwrap_or(true);
-                let frame = Frame { masked, ..read_frame(entry)? };
+                let frame = Frame {
+                    masked,
+                    ..read_frame(entry)?
+                };
                 (frame.clone(), frame.to_bytes())
             }
         };
@@ -213,7 +222,11 @@ impl Case {
     /// What the socket was told, or its channels.
     fn read_terminate(&self, json: &Value) -> Option<Vec<String>> {
         let words = |recorded: &Value| -> Vec<String> {
-            let words = recorded.as_array().into_iter().flatten().filter_map(Value::as_str);
+            let words = recorded
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
             words.map(str::to_owned).collect()
         };
         let close_code = self.expected.close_code();
@@ -228,15 +241,34 @@ impl Case {
 
 /// The endpoint that the mount's words or the `host` header name by its port.
 fn endpoint(mount: &str, request: &Request) -> u16 {
-    let named = mount.strip_prefix("endpoint ").or_else(|| mount.strip_prefix("port "));
-    let hosts = request.values("host").filter_map(|host| host.strip_prefix("localhost:"));
-    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u16>().ok();
-    let port = named.into_iter().chain(hosts).find_map(number).unwrap_or(FIRST_PORT);
-    port.checked_sub(FIRST_PORT).filter(|offset| *offset < PORTS).unwrap_or(0)
+    let named = mount
+        .strip_prefix("endpoint ")
+        .or_else(|| mount.strip_prefix("port "));
+    let hosts = request
+        .values("host")
+        .filter_map(|host| host.strip_prefix("localhost:"));
+    let number = |text: &str| {
+        text.split(|c: char| !c.is_ascii_digit())
+            .next()?
+            .parse::<u16>()
+            .ok()
+    };
+    let port = named
+        .into_iter()
+        .chain(hosts)
+        .find_map(number)
+        .unwrap_or(FIRST_PORT);
+    port.checked_sub(FIRST_PORT)
+        .filter(|offset| *offset < PORTS)
+        .unwrap_or(0)
 }
 
 fn read_request(json: &Value) -> Result<Request, LeftOut> {
-    let version = json.get("version").and_then(Value::as_str).unwrap_or("HTTP/1.1").to_owned();
+    let version = json
+        .get("version")
+        .and_then(Value::as_str)
+        .unwrap_or("HTTP/1.1")
+        .to_owned();
     let body = String::from_utf8(payload::read(json.get("body"))?).map_err(|_| digest())?;
     let request = Request {
         method: text(json, "method"),
@@ -249,13 +281,18 @@ fn read_request(json: &Value) -> Result<Request, LeftOut> {
 }
 
 fn read_response(theme: &str, target: &str, json: &Value) -> Result<Outcome, LeftOut> {
-    let status = json.get("status").and_then(Value::as_u64).and_then(|status| status.try_into().ok());
+    let status = json
+        .get("status")
+        .and_then(Value::as_u64)
+        .and_then(|status| status.try_into().ok());
     let body = match json.get("body") {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
         // What a digester wrote has the time in it, or is compressed by another hand.
         Some(_) if theme == "static" => {
-            let encoded = headers(json).iter().any(|(name, _)| name == "content-encoding");
+            let encoded = headers(json)
+                .iter()
+                .any(|(name, _)| name == "content-encoding");
             payload::file(target, encoded)
         }
         Some(_) => return Err(digest()),
@@ -291,17 +328,37 @@ fn read_frame(json: &Value) -> Result<Frame, LeftOut> {
 }
 
 fn headers(json: &Value) -> Vec<(String, String)> {
-    let pair = |pair: &Value| Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned()));
-    json.get("headers").and_then(Value::as_array).into_iter().flatten().filter_map(pair).collect()
+    let pair = |pair: &Value| {
+        Some((
+            pair.get(0)?.as_str()?.to_owned(),
+            pair.get(1)?.as_str()?.to_owned(),
+        ))
+    };
+    json.get("headers")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(pair)
+        .collect()
 }
 
 pub(super) fn text(json: &Value, key: &str) -> String {
-    json.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    json.get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// No two cases of any replay against one peer share an identity.
 pub(super) fn fresh_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let started = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("case-{}-{}-{}", std::process::id(), started.as_micros(), NEXT.fetch_add(1, Ordering::Relaxed))
+    let started = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    format!(
+        "case-{}-{}-{}",
+        std::process::id(),
+        started.as_micros(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }

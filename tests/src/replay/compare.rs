@@ -23,9 +23,17 @@ pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
             found.push(format!("{what}: expected {expected}, got {got}"));
         }
     };
-    differ("status", expected.status.to_string(), got.status.to_string());
+    differ(
+        "status",
+        expected.status.to_string(),
+        got.status.to_string(),
+    );
     for (name, wanted, came) in headers(expected, got) {
-        differ(&format!("header `{name}`"), format!("{wanted:?}"), format!("{came:?}"));
+        differ(
+            &format!("header `{name}`"),
+            format!("{wanted:?}"),
+            format!("{came:?}"),
+        );
     }
     if let (Some(took), Some(came)) = (expected.took, got.took)
         && !same_time(took, came)
@@ -33,11 +41,20 @@ pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
         differ("time", format!("{took:?}"), format!("{came:?}"));
     }
     if let Some(after) = expected.after {
-        differ("connection after the response", format!("{after:?}"), after_of(got));
+        differ(
+            "connection after the response",
+            format!("{after:?}"),
+            after_of(got),
+        );
     }
     if let Some(body) = &expected.body {
         let came = got.body.as_deref().unwrap_or_default();
-        found.extend(payloads("body", body.as_bytes(), came.as_bytes(), got.client_port));
+        found.extend(payloads(
+            "body",
+            body.as_bytes(),
+            came.as_bytes(),
+            got.client_port,
+        ));
     }
     found.extend(frames(expected, got));
     let mut differ = |what: &str, expected: String, got: String| {
@@ -48,15 +65,26 @@ pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
     if let Some(wanted) = expected.lasted
         && !got.lasted.is_some_and(|came| same_time(wanted, came))
     {
-        differ("time until the end", format!("{wanted:?}"), format!("{:?}", got.lasted));
+        differ(
+            "time until the end",
+            format!("{wanted:?}"),
+            format!("{:?}", got.lasted),
+        );
     }
     if let Some(end) = expected.end {
-        differ("websocket at the end", format!("{end:?}"), format!("{:?}", got.end.unwrap_or(End::Closed)));
+        differ(
+            "websocket at the end",
+            format!("{end:?}"),
+            format!("{:?}", got.end.unwrap_or(End::Closed)),
+        );
     }
     if let Some(reasons) = &expected.terminate {
         let came = got.terminate.clone().unwrap_or_default();
         let same = reasons.len() == came.len()
-            && reasons.iter().zip(&came).all(|(ours, got)| reason::same(ours, got));
+            && reasons
+                .iter()
+                .zip(&came)
+                .all(|(ours, got)| reason::same(ours, got));
         if !same {
             differ("terminate", format!("{reasons:?}"), format!("{came:?}"));
         }
@@ -65,18 +93,28 @@ pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
 }
 
 fn after_of(got: &Outcome) -> String {
-    got.after.map_or_else(|| "no answer to ask after".to_owned(), |after| format!("{after:?}"))
+    got.after.map_or_else(
+        || "no answer to ask after".to_owned(),
+        |after| format!("{after:?}"),
+    )
 }
 
 /// The headers that differ, with both values.
 fn headers(expected: &Outcome, got: &Outcome) -> Vec<(String, Vec<String>, Vec<String>)> {
-    let mut names: Vec<String> =
-        expected.headers.iter().chain(&got.headers).map(|(name, _)| name.to_ascii_lowercase()).collect();
+    let mut names: Vec<String> = expected
+        .headers
+        .iter()
+        .chain(&got.headers)
+        .map(|(name, _)| name.to_ascii_lowercase())
+        .collect();
     names.sort();
     names.dedup();
     names.retain(|name| !NOT_COMPARED.contains(&name.as_str()));
     let values = |outcome: &Outcome, name: &str| {
-        let lines = outcome.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let lines = outcome
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
         let mut values: Vec<String> = lines.map(|(key, value)| in_any_order(key, value)).collect();
         values.sort();
         values
@@ -91,7 +129,10 @@ fn headers(expected: &Outcome, got: &Outcome) -> Vec<(String, Vec<String>, Vec<S
 /// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1); of a tag it counts that it
 /// is one.
 fn in_any_order(name: &str, value: &str) -> String {
-    if name.eq_ignore_ascii_case("etag") && value.len() > 2 && value.starts_with('"') && value.ends_with('"')
+    if name.eq_ignore_ascii_case("etag")
+        && value.len() > 2
+        && value.starts_with('"')
+        && value.ends_with('"')
     {
         return ETAG.to_owned();
     }
@@ -110,12 +151,22 @@ fn frames(expected: &Outcome, got: &Outcome) -> Vec<String> {
         let place = format!("frame {}", index + 1);
         match (theirs.frame(index), ours.frame(index)) {
             (Some(wanted), Some(came)) if same_head(&wanted, &came) => {
-                found.extend(payloads(&place, &wanted.payload, &came.payload, got.client_port));
+                found.extend(payloads(
+                    &place,
+                    &wanted.payload,
+                    &came.payload,
+                    got.client_port,
+                ));
             }
             (wanted, came) => {
-                let say =
-                    |frame: Option<Frame>| frame.map_or_else(|| "none".to_owned(), |f| format!("{f:?}"));
-                found.push(format!("{place}: expected {}, got {}", say(wanted), say(came)));
+                let say = |frame: Option<Frame>| {
+                    frame.map_or_else(|| "none".to_owned(), |f| format!("{f:?}"))
+                };
+                found.push(format!(
+                    "{place}: expected {}, got {}",
+                    say(wanted),
+                    say(came)
+                ));
             }
         }
     }
@@ -130,16 +181,23 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(outcome: &'a Outcome) -> Self {
-        let agreed = outcome.header("sec-websocket-extensions").filter(|e| e.contains("permessage-deflate"));
-        let inflater = agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
-        Reader { frames: &outcome.frames, inflater }
+        let agreed = outcome
+            .header("sec-websocket-extensions")
+            .filter(|e| e.contains("permessage-deflate"));
+        let inflater =
+            agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
+        Reader {
+            frames: &outcome.frames,
+            inflater,
+        }
     }
 
     fn frame(&mut self, index: usize) -> Option<Frame> {
         let mut frame = self.frames.get(index)?.clone();
         if let (4, 1 | 2, Some(inflater)) = (frame.rsv, frame.opcode, &mut self.inflater) {
-            frame.payload =
-                inflater.inflate(&frame.payload).unwrap_or_else(|| b"(does not inflate)".to_vec());
+            frame.payload = inflater
+                .inflate(&frame.payload)
+                .unwrap_or_else(|| b"(does not inflate)".to_vec());
         }
         Some(frame)
     }
@@ -160,24 +218,37 @@ fn payloads(place: &str, wanted: &[u8], came: &[u8], client_port: u16) -> Vec<St
                 (Some(wanted), Some(came)) => !same_value(wanted, came, client_port),
                 _ => true,
             };
-            let say =
-                |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), |v| short(v.to_string()));
+            let say = |value: Option<&Value>| {
+                value.map_or_else(|| "nothing".to_owned(), |v| short(v.to_string()))
+            };
             let line = |key: &String| {
-                format!("{place}, `{key}`: expected {}, got {}", say(wanted.get(key)), say(came.get(key)))
+                format!(
+                    "{place}, `{key}`: expected {}, got {}",
+                    say(wanted.get(key)),
+                    say(came.get(key))
+                )
             };
             keys.into_iter().filter(differ).map(line).collect()
         }
         _ if same_list(wanted, came, client_port) => Vec::new(),
         _ => {
             let say = |bytes: &[u8]| short(format!("{:?}", String::from_utf8_lossy(bytes)));
-            vec![format!("{place}: expected {}, got {}", say(wanted), say(came))]
+            vec![format!(
+                "{place}: expected {}, got {}",
+                say(wanted),
+                say(came)
+            )]
         }
     }
 }
 
 /// True for JSON lists that say the same.
 fn same_list(wanted: &[u8], came: &[u8], client_port: u16) -> bool {
-    let list = |bytes: &[u8]| serde_json::from_slice::<Vec<Value>>(bytes).ok().map(Value::from);
+    let list = |bytes: &[u8]| {
+        serde_json::from_slice::<Vec<Value>>(bytes)
+            .ok()
+            .map(Value::from)
+    };
     let same = |(wanted, came)| same_value(&wanted, &came, client_port);
     list(wanted).zip(list(came)).is_some_and(same)
 }
@@ -203,7 +274,9 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
         (Value::String(placeholder), Value::String(text)) if placeholder == "<24 characters>" => {
             text.chars().count() == 24
         }
-        (Value::String(placeholder), Value::String(token)) if placeholder == TOKEN => is_token(token),
+        (Value::String(placeholder), Value::String(token)) if placeholder == TOKEN => {
+            is_token(token)
+        }
         (Value::String(wanted), Value::String(came)) if wanted != came => {
             match (serde_json::from_str(wanted), serde_json::from_str(came)) {
                 (Ok(wanted @ (Value::Object(_) | Value::Array(_))), Ok(came)) => {
@@ -213,7 +286,10 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
             }
         }
         (Value::Object(wanted), Value::Object(came)) => {
-            let same = |(key, value)| came.get(key).is_some_and(|came| same_value(value, came, client_port));
+            let same = |(key, value)| {
+                came.get(key)
+                    .is_some_and(|came| same_value(value, came, client_port))
+            };
             wanted.len() == came.len() && wanted.iter().all(same)
         }
         (Value::Array(wanted), Value::Array(came)) => {

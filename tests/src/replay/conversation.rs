@@ -63,19 +63,26 @@ impl Conversation {
             None if json.get("sender_frames").is_some() => two_sockets(theme, json)?.into(),
             None => vec![Exchange::alone(Case::read(theme, json)?)],
         };
-        Ok(Conversation { exchanges, one_connection })
+        Ok(Conversation {
+            exchanges,
+            one_connection,
+        })
     }
 
     /// True if it is about times.
     pub fn keeps_time(&self) -> bool {
-        let mut expected = self.exchanges.iter().map(|exchange| &exchange.case.expected);
+        let mut expected = self
+            .exchanges
+            .iter()
+            .map(|exchange| &exchange.case.expected);
         expected.any(|outcome| outcome.took.is_some() || outcome.lasted.is_some())
     }
 
     /// True if others that play at the same time could hear of it: the topics are those of all cases.
     pub fn is_public(&self) -> bool {
         let public = |frame: &Frame| {
-            let event = Message::read(frame).and_then(|message| message.event.as_str().map(str::to_owned));
+            let event =
+                Message::read(frame).and_then(|message| message.event.as_str().map(str::to_owned));
             event.is_some_and(|event| event.starts_with("broadcast") || event == "new_msg")
         };
         self.exchanges.iter().any(|exchange| {
@@ -86,18 +93,28 @@ impl Conversation {
 
     /// Bytes of the longest body.
     pub fn longest_body(&self) -> usize {
-        self.exchanges.iter().map(|exchange| exchange.case.request.body.len()).max().unwrap_or(0)
+        self.exchanges
+            .iter()
+            .map(|exchange| exchange.case.request.body.len())
+            .max()
+            .unwrap_or(0)
     }
 
     /// The exchanges, those that overlap together.
     pub fn rounds(&self) -> impl Iterator<Item = &[Exchange]> {
-        self.exchanges.chunk_by(|one, next| one.overlaps && next.overlaps)
+        self.exchanges
+            .chunk_by(|one, next| one.overlaps && next.overlaps)
     }
 }
 
 impl Exchange {
     fn alone(case: Case) -> Exchange {
-        Exchange { case, pause: Duration::ZERO, overlaps: false, forged: None }
+        Exchange {
+            case,
+            pause: Duration::ZERO,
+            overlaps: false,
+            forged: None,
+        }
     }
 }
 
@@ -107,11 +124,17 @@ fn two_sockets(theme: &str, json: &Value) -> Result<[Exchange; 2], LeftOut> {
         let mut json = json.clone();
         json["frames"] = json[frames].take();
         let mut case = Case::read(theme, &json)?;
-        let joined = case.steps.iter().position(|step| matches!(step, Step::Hear));
+        let joined = case
+            .steps
+            .iter()
+            .position(|step| matches!(step, Step::Hear));
         let joined = joined.ok_or_else(|| LeftOut("a socket that joins nothing".to_owned()))?;
         case.steps.insert(joined + 1, Step::Meet);
         case.steps.extend([Step::Meet, Step::Wait(LATE)]);
-        Ok(Exchange { overlaps: true, ..Exchange::alone(case) })
+        Ok(Exchange {
+            overlaps: true,
+            ..Exchange::alone(case)
+        })
     };
     Ok([read("other_frames")?, read("sender_frames")?])
 }
@@ -140,9 +163,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(theme: &'a str, json: &'a Value, steps: &[Value]) -> Self {
-        let id = steps.iter().find_map(|step| param(step["request"]["target"].as_str()?, "id"));
-        let id = id.filter(|_| json.get("terminate").is_some()).map(|id| (id, fresh_id()));
-        let pace = steps.iter().find_map(|step| seconds_after(step["event"].as_str()?, "posts every "));
+        let id = steps
+            .iter()
+            .find_map(|step| param(step["request"]["target"].as_str()?, "id"));
+        let id = id
+            .filter(|_| json.get("terminate").is_some())
+            .map(|id| (id, fresh_id()));
+        let pace = steps
+            .iter()
+            .find_map(|step| seconds_after(step["event"].as_str()?, "posts every "));
         Reader {
             theme,
             json,
@@ -173,12 +202,20 @@ impl<'a> Reader<'a> {
         let name = text(self.json, "name");
         if name.contains("one character of the token changed") {
             let parts = [TokenPart::Signature, TokenPart::Payload];
-            let with_token = exchanges.iter_mut().filter(|step| step.case.request.target.contains(TOKEN));
-            with_token.zip(parts).for_each(|(step, part)| step.forged = Some(part));
+            let with_token = exchanges
+                .iter_mut()
+                .filter(|step| step.case.request.target.contains(TOKEN));
+            with_token
+                .zip(parts)
+                .for_each(|(step, part)| step.forged = Some(part));
         }
-        if let (Some(last), Some(recorded)) = (exchanges.last_mut(), self.json["terminate"].as_array()) {
+        if let (Some(last), Some(recorded)) =
+            (exchanges.last_mut(), self.json["terminate"].as_array())
+        {
             let words = recorded.iter().filter_map(Value::as_str);
-            let ours = words.map(|word| reason::ours(word, &self.sent, None)).collect();
+            let ours = words
+                .map(|word| reason::ours(word, &self.sent, None))
+                .collect();
             last.case.id = self.id.map(|(_, fresh)| fresh);
             last.case.expected.terminate = Some(ours);
         }
@@ -204,20 +241,29 @@ impl<'a> Reader<'a> {
         let note = text(step, "note");
         let overlaps = offset(&note);
         let posts = case.request.method == "POST";
-        let pause =
-            overlaps.or_else(|| later(&note)).unwrap_or(if posts { self.pace } else { Duration::ZERO });
-        self.since_poll = if posts { self.since_poll + pause } else { Duration::ZERO };
+        let pause = overlaps.or_else(|| later(&note)).unwrap_or(if posts {
+            self.pace
+        } else {
+            Duration::ZERO
+        });
+        self.since_poll = if posts {
+            self.since_poll + pause
+        } else {
+            Duration::ZERO
+        };
         let posted = messages(&case.request);
         self.unread.extend_from_slice(&posted);
         self.sent.extend(posted);
         case.since_poll = self.since_poll;
         case.published = self.published.take();
         case.was_disconnected = std::mem::take(&mut self.disconnected);
-        self.disconnected = case.publications().any(|publication| publication.event == "disconnect");
+        self.disconnected = case
+            .publications()
+            .any(|publication| publication.event == "disconnect");
         let path = case.request.target.split('?').next().unwrap_or_default();
         let here = (case.endpoint, path.to_owned());
-        case.foreign_token =
-            case.request.target.contains(TOKEN) && self.opened.as_ref().is_some_and(|opened| *opened != here);
+        case.foreign_token = case.request.target.contains(TOKEN)
+            && self.opened.as_ref().is_some_and(|opened| *opened != here);
         if opens(&case.expected) {
             self.opened = Some(here);
         }
@@ -227,7 +273,12 @@ impl<'a> Reader<'a> {
             self.unread.clear();
             self.token_length = token_length(&case.expected).unwrap_or(self.token_length);
         }
-        Ok(Exchange { case, pause, overlaps: overlaps.is_some(), forged: None })
+        Ok(Exchange {
+            case,
+            pause,
+            overlaps: overlaps.is_some(),
+            forged: None,
+        })
     }
 
     /// The answer that was kept as its length and start: one long message of the same character.
@@ -250,13 +301,19 @@ fn token_length(answer: &Outcome) -> Option<usize> {
 
 /// Whether the answer gives the token of a new session.
 fn opens(answer: &Outcome) -> bool {
-    let body: Option<Value> = answer.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    let body: Option<Value> = answer
+        .body
+        .as_deref()
+        .and_then(|body| serde_json::from_str(body).ok());
     body.is_some_and(|body| body["status"] == 410 && body["token"] == TOKEN)
 }
 
 /// How long the answer took, as far as that says something: long bodies take their time.
 fn took(step: &Value) -> Option<Duration> {
-    if [&step["request"]["body"], &step["response"]["body"]].iter().any(|body| body.is_object()) {
+    if [&step["request"]["body"], &step["response"]["body"]]
+        .iter()
+        .any(|body| body.is_object())
+    {
         return None;
     }
     let seconds = step.get("took_about_s").and_then(Value::as_f64);
@@ -274,16 +331,27 @@ fn offset(note: &str) -> Option<Duration> {
 
 /// "2 seconds later".
 fn later(note: &str) -> Option<Duration> {
-    note.strip_suffix(" seconds later")?.parse().ok().map(Duration::from_secs)
+    note.strip_suffix(" seconds later")?
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 fn seconds_after(text: &str, words: &str) -> Option<Duration> {
     let (_, rest) = text.split_once(words)?;
-    rest.split('s').next()?.parse().ok().map(Duration::from_secs_f64)
+    rest.split('s')
+        .next()?
+        .parse()
+        .ok()
+        .map(Duration::from_secs_f64)
 }
 
 fn param(target: &str, name: &str) -> Option<String> {
-    let pairs = target.split_once('?')?.1.split('&').filter_map(|pair| pair.split_once('='));
+    let pairs = target
+        .split_once('?')?
+        .1
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
     Some(value.to_owned())
 }
@@ -305,7 +373,12 @@ fn messages(request: &Request) -> Vec<Frame> {
 
 /// A media type has no case, and may have parameters.
 fn is_ndjson(request: &Request) -> bool {
-    let essence = |value: &str| value.split(';').next().map(|kind| kind.trim().to_ascii_lowercase());
+    let essence = |value: &str| {
+        value
+            .split(';')
+            .next()
+            .map(|kind| kind.trim().to_ascii_lowercase())
+    };
     let mut types = request.values("content-type").map(essence).peekable();
     types.peek().is_some() && types.all(|kind| kind.as_deref() == Some("application/x-ndjson"))
 }

@@ -33,14 +33,19 @@ pub struct Publication {
 impl Event {
     pub(super) fn read(words: &str) -> Option<Event> {
         let paced = || seconds_between(words, "pings every ", "s").map(Event::Paced);
-        let closed_after =
-            || seconds_between(words, "closed about ", "s after the last heartbeat").map(Event::ClosedAfter);
+        let closed_after = || {
+            seconds_between(words, "closed about ", "s after the last heartbeat")
+                .map(Event::ClosedAfter)
+        };
         match words {
             "case ends, connection still open" => Some(Event::End(End::Open)),
             "tcp closed" => Some(Event::End(End::Closed)),
             "client shuts its write side down" => Some(Event::Shutdown),
             "client resets the connection" => Some(Event::Reset),
-            _ => Publication::read(words).map(Event::Published).or_else(paced).or_else(closed_after),
+            _ => Publication::read(words)
+                .map(Event::Published)
+                .or_else(paced)
+                .or_else(closed_after),
         }
     }
 }
@@ -50,7 +55,10 @@ impl Publication {
     pub(super) fn read(words: &str) -> Option<Publication> {
         let arguments = words.strip_prefix("server: Endpoint.broadcast(")?;
         let mut texts = arguments.split('"').skip(1).step_by(2);
-        Some(Publication { topic: texts.next()?.to_owned(), event: texts.next()?.to_owned() })
+        Some(Publication {
+            topic: texts.next()?.to_owned(),
+            event: texts.next()?.to_owned(),
+        })
     }
 
     /// The peer's page that publishes.
@@ -61,5 +69,8 @@ impl Publication {
 
 fn seconds_between(words: &str, before: &str, after: &str) -> Option<Duration> {
     let (_, rest) = words.split_once(before)?;
-    rest.strip_suffix(after)?.parse().ok().map(Duration::from_secs_f64)
+    rest.strip_suffix(after)?
+        .parse()
+        .ok()
+        .map(Duration::from_secs_f64)
 }

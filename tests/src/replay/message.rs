@@ -79,7 +79,11 @@ impl Message {
     /// The server's reply to it.
     pub(super) fn reply(&self, status: &str, response: Value) -> Message {
         let payload = json!({ "status": status, "response": response });
-        Message { event: "phx_reply".into(), payload, ..self.clone() }
+        Message {
+            event: "phx_reply".into(),
+            payload,
+            ..self.clone()
+        }
     }
 
     /// The reply that says why not.
@@ -90,24 +94,44 @@ impl Message {
     /// The end of the join that it began.
     pub(super) fn close(&self) -> Message {
         let reference = self.join_ref.clone();
-        Message { reference, event: "phx_close".into(), payload: json!({}), ..self.clone() }
+        Message {
+            reference,
+            event: "phx_close".into(),
+            payload: json!({}),
+            ..self.clone()
+        }
     }
 
     /// The end of the channel by a failure; the message names its join.
     pub(super) fn error(&self) -> Message {
-        Message { event: "phx_error".into(), ..self.close() }
+        Message {
+            event: "phx_error".into(),
+            ..self.close()
+        }
     }
 
     /// The server's frame.
     pub(super) fn frame(&self) -> Frame {
-        Frame { masked: false, ..Frame::text(&self.text()) }
+        Frame {
+            masked: false,
+            ..Frame::text(&self.text())
+        }
     }
 
     /// As JSON.
     pub(super) fn text(&self) -> String {
-        let Message { version, join_ref, reference, topic, event, payload } = self;
+        let Message {
+            version,
+            join_ref,
+            reference,
+            topic,
+            event,
+            payload,
+        } = self;
         let json = match version {
-            Version::V1 => json!({ "ref": reference, "topic": topic, "event": event, "payload": payload }),
+            Version::V1 => {
+                json!({ "ref": reference, "topic": topic, "event": event, "payload": payload })
+            }
             Version::V2 => json!([join_ref, reference, topic, event, payload]),
         };
         json.to_string()
@@ -115,6 +139,7 @@ impl Message {
 
     /// True for the reply to that message.
     pub(super) fn answers(&self, message: &Message) -> bool {
-        (&self.reference, &self.topic) == (&message.reference, &message.topic) && self.event == "phx_reply"
+        (&self.reference, &self.topic) == (&message.reference, &message.topic)
+            && self.event == "phx_reply"
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::wire::Frame;
 
 /// What every answer of an endpoint carries, unless the application says otherwise.
-pub(super) const NOT_CACHED: (&str, &str) = ("cache-control", "max-age=0, private, must-revalidate");
+pub(super) const NOT_CACHED: (&str, &str) =
+    ("cache-control", "max-age=0, private, must-revalidate");
 
 /// What a client got to see, and what the socket was told at its end.
 #[derive(Clone, Debug)]
@@ -75,7 +76,10 @@ impl Outcome {
     /// The server ends the WebSocket by a close frame, after the frames that are there already.
     pub fn close(&mut self, code: u16, told: &str) {
         self.frames.retain(|frame| frame.opcode != 8);
-        self.frames.push(Frame { masked: false, ..Frame::close(code, b"") });
+        self.frames.push(Frame {
+            masked: false,
+            ..Frame::close(code, b"")
+        });
         self.end = Some(End::Closed);
         if self.terminate.is_some() {
             self.terminate = Some(vec![told.to_owned()]);
@@ -84,7 +88,10 @@ impl Outcome {
 
     /// The first value of that header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 

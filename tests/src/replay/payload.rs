@@ -44,10 +44,15 @@ fn long(object: &Value) -> Option<Vec<u8>> {
 /// What a file of the peer's site holds, or its compressed sibling; the first segment of the target may be a mount's.
 pub(super) fn file(target: &str, encoded: bool) -> String {
     let path = target.split('?').next().unwrap_or_default();
-    let mounted = ["/gz/", "/br/", "/enc/"].iter().find_map(|mount| path.strip_prefix(mount));
+    let mounted = ["/gz/", "/br/", "/enc/"]
+        .iter()
+        .find_map(|mount| path.strip_prefix(mount));
     let name = mounted.unwrap_or(path.trim_start_matches('/'));
     let extension = if encoded { ".gz" } else { "" };
-    let file = format!("{}/src/peer/site/{name}{extension}", env!("CARGO_MANIFEST_DIR"));
+    let file = format!(
+        "{}/src/peer/site/{name}{extension}",
+        env!("CARGO_MANIFEST_DIR")
+    );
     String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).into_owned()
 }
 
@@ -56,7 +61,11 @@ pub(super) fn digest() -> LeftOut {
 }
 
 pub(super) fn hex(digits: &str) -> Result<Vec<u8>, LeftOut> {
-    let byte = |start: usize| digits.get(start..start + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let byte = |start: usize| {
+        digits
+            .get(start..start + 2)
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+    };
     let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
     bytes.ok_or_else(|| LeftOut(format!("`{digits}` is not hexadecimal")))
 }

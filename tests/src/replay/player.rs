@@ -27,13 +27,20 @@ const PROBE: &[u8] = b"still there?";
 /// # Errors
 /// When nothing listens there.
 pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec<Outcome>> {
-    let mut client = Client { base_port, token: String::new(), connection: None };
+    let mut client = Client {
+        base_port,
+        token: String::new(),
+        connection: None,
+    };
     let mut outcomes = Vec::new();
     for round in conversation.rounds() {
         match round {
             [alone] => {
                 time::sleep(alone.pause).await;
-                let connection = client.connection.take().filter(|_| conversation.one_connection);
+                let connection = client
+                    .connection
+                    .take()
+                    .filter(|_| conversation.one_connection);
                 let (outcome, held) = client.exchange(alone, connection, &Barrier::new(1)).await?;
                 client.connection = held;
                 outcomes.push(outcome);
@@ -47,7 +54,11 @@ pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec
     {
         let ended = client.connection.is_none() || outcome.end != Some(End::Open);
         let session = conversation.exchanges.len() > 1;
-        let wait = if session { !expected.is_empty() } else { ended && outcome.status == 101 };
+        let wait = if session {
+            !expected.is_empty()
+        } else {
+            ended && outcome.status == 101
+        };
         outcome.terminate = Some(terminated(client.address(&last.case), id, wait).await?);
     }
     Ok(outcomes)
@@ -79,11 +90,16 @@ impl Client {
             Some(connection) => connection,
             None => Connection::open(self.address(case)).await?,
         };
-        let mut outcome = Outcome { client_port: connection.local_port()?, ..Outcome::nothing() };
+        let mut outcome = Outcome {
+            client_port: connection.local_port()?,
+            ..Outcome::nothing()
+        };
         let mut request = visitor::sign_in(case, &mut connection).await?;
         request.target = request.target.replace(TOKEN, &self.token(exchange.forged));
         let mut opening = request.to_bytes();
-        case.together.iter().for_each(|frame| frame.encode(&mut opening));
+        case.together
+            .iter()
+            .for_each(|frame| frame.encode(&mut opening));
         let began = time::Instant::now();
         connection.write(&opening).await;
         if let Some(publication) = &case.published {
@@ -154,7 +170,9 @@ impl Client {
         let company = Barrier::new(round.len());
         let play = async |exchange: &Exchange| {
             time::sleep(exchange.pause).await;
-            self.exchange(exchange, None, &company).await.map(|(outcome, _)| outcome)
+            self.exchange(exchange, None, &company)
+                .await
+                .map(|(outcome, _)| outcome)
         };
         let playing: FuturesOrdered<_> = round.iter().map(play).collect();
         playing.try_collect().await
@@ -181,7 +199,11 @@ impl Client {
         };
         if let Some(part) = part {
             let middle = part.len() / 2;
-            let other = if part[middle..].starts_with('A') { "B" } else { "A" };
+            let other = if part[middle..].starts_with('A') {
+                "B"
+            } else {
+                "A"
+            };
             part.replace_range(middle..middle + 1, other);
         }
         parts.join(".")
@@ -200,7 +222,9 @@ async fn publish(address: SocketAddr, publication: &Publication) -> io::Result<(
     let mut connection = Connection::open(address).await?;
     match connection.request(&Request::get(&target)).await {
         Ok(response) if response.status == 200 => Ok(()),
-        answer => Err(io::Error::other(format!("`{target}` was answered by {answer:?}"))),
+        answer => Err(io::Error::other(format!(
+            "`{target}` was answered by {answer:?}"
+        ))),
     }
 }
 
@@ -229,7 +253,9 @@ async fn terminated(address: SocketAddr, id: &str, wait: bool) -> io::Result<Vec
     let deadline = time::Instant::now() + PATIENCE;
     let mut connection = Connection::open(address).await?;
     loop {
-        let answer = connection.request(&Request::get(&format!("/ctl/term?id={id}"))).await;
+        let answer = connection
+            .request(&Request::get(&format!("/ctl/term?id={id}")))
+            .await;
         let body = answer.map(|response| response.body).unwrap_or_default();
         let reasons: Vec<String> = serde_json::from_str::<serde_json::Value>(&body)
             .ok()

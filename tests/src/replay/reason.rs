@@ -72,7 +72,10 @@ pub(super) fn of_channel(phoenix: &str, sent: &[Frame]) -> String {
 /// The reason after the client's first close frame.
 pub(super) fn closed(sent: &[Frame]) -> String {
     let close = sent.iter().find(|frame| frame.opcode == 8);
-    format!("closed {}", close.and_then(Frame::close_code).unwrap_or(1005))
+    format!(
+        "closed {}",
+        close.and_then(Frame::close_code).unwrap_or(1005)
+    )
 }
 
 /// The first word decides; what follows a colon is for people. A close code belongs to the first word.
@@ -81,5 +84,6 @@ pub(super) fn same(expected: &str, got: &str) -> bool {
 }
 
 fn asked_to_stop(sent: &[Frame]) -> bool {
-    sent.iter().any(|frame| frame.opcode == 1 && frame.payload.starts_with(b"stop"))
+    sent.iter()
+        .any(|frame| frame.opcode == 1 && frame.payload.starts_with(b"stop"))
 }

@@ -60,7 +60,10 @@ pub struct Report {
 impl Report {
     /// Cases that went as recorded or as wanted.
     pub fn passed(&self) -> usize {
-        self.themes.iter().map(|theme| theme.same + theme.wanted.len()).sum()
+        self.themes
+            .iter()
+            .map(|theme| theme.same + theme.wanted.len())
+            .sum()
     }
 
     /// Cases that went otherwise.
@@ -81,13 +84,18 @@ impl Report {
 /// When a file cannot be read, or no peer listens.
 pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io::Result<Report> {
     let mut report = Report::default();
-    for name in THEMES.into_iter().filter(|name| only.is_none_or(|only| only == *name)) {
+    for name in THEMES
+        .into_iter()
+        .filter(|name| only.is_none_or(|only| only == *name))
+    {
         let path = directory.join(name).with_extension("json");
         if !path.exists() {
             continue;
         }
         let golden: Value = serde_json::from_slice(&tokio::fs::read(&path).await?)?;
-        report.themes.push(play_theme(name, &golden, base_port).await?);
+        report
+            .themes
+            .push(play_theme(name, &golden, base_port).await?);
     }
     if report.themes.is_empty() {
         let found = format!("no golden file of a known theme in {}", directory.display());
@@ -97,13 +105,17 @@ pub async fn replay(directory: &Path, only: Option<&str>, base_port: u16) -> io:
 }
 
 async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Theme> {
-    let mut theme = Theme { name: name.to_owned(), ..Theme::default() };
+    let mut theme = Theme {
+        name: name.to_owned(),
+        ..Theme::default()
+    };
     let places = Arc::new(Semaphore::new(SEATS as usize));
     let mut playing = JoinSet::new();
     for (index, json) in golden["cases"].as_array().into_iter().flatten().enumerate() {
         let case = json["name"].as_str().unwrap_or_default().to_owned();
-        let alone = Conversation::read(name, json)
-            .is_ok_and(|conversation| conversation.longest_body() > HEAVY || conversation.is_public());
+        let alone = Conversation::read(name, json).is_ok_and(|conversation| {
+            conversation.longest_body() > HEAVY || conversation.is_public()
+        });
         let seats = if alone { SEATS } else { 1 };
         let (places, name, json) = (places.clone(), name.to_owned(), json.clone());
         playing.spawn(async move {
@@ -131,7 +143,11 @@ async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Th
 
 /// Plays a case, and tells how often. A session lives by the clock: if it went wrong while the machine had no time for
 /// it, it is played again; if the machine never has the time, it is left out.
-async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<(Result<Verdict, LeftOut>, usize)> {
+async fn settle(
+    theme: &str,
+    json: &Value,
+    base_port: u16,
+) -> io::Result<(Result<Verdict, LeftOut>, usize)> {
     let mut tries = 1;
     loop {
         // Read anew, it has an identity of its own.
@@ -142,13 +158,17 @@ async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<(Result
         let (got, held_up) = pace::watch(play(&conversation, base_port)).await;
         let verdict = judge_all(&conversation, &got?);
         let fine = !matches!(verdict, Verdict::Different(_));
-        let too_slow =
-            !fine && conversation.longest_body() > HEAVY && pace::json(conversation.longest_body()) > SLOW;
+        let too_slow = !fine
+            && conversation.longest_body() > HEAVY
+            && pace::json(conversation.longest_body()) > SLOW;
         let excuse = too_slow || held_up > HELD_UP && conversation.keeps_time();
         match tries {
             _ if fine || !excuse => return Ok((Ok(verdict), tries)),
             TRIES if too_slow => {
-                return Ok((Err(LeftOut("too much work for this machine".to_owned())), tries));
+                return Ok((
+                    Err(LeftOut("too much work for this machine".to_owned())),
+                    tries,
+                ));
             }
             TRIES => return Ok((Ok(verdict), tries)),
             _ => tries += 1,
@@ -158,7 +178,8 @@ async fn settle(theme: &str, json: &Value, base_port: u16) -> io::Result<(Result
 
 impl fmt::Display for Theme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (wanted, failed, left_out) = (self.wanted.len(), self.failed.len(), self.left_out.len());
+        let (wanted, failed, left_out) =
+            (self.wanted.len(), self.failed.len(), self.left_out.len());
         let same = self.same;
         write!(
             f,
@@ -177,7 +198,9 @@ impl fmt::Display for Theme {
         }
         for (case, differences) in &self.failed {
             writeln!(f, "  FAILED: {case}")?;
-            differences.iter().try_for_each(|difference| writeln!(f, "    {difference}"))?;
+            differences
+                .iter()
+                .try_for_each(|difference| writeln!(f, "    {difference}"))?;
         }
         Ok(())
     }

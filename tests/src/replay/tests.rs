@@ -22,8 +22,12 @@ fn json_of(theme: &str) -> Value {
 fn cases_of(theme: &str) -> Vec<Case> {
     let golden = json_of(theme);
     let cases = golden["cases"].as_array().expect("cases");
-    let read = cases.iter().filter_map(|case| Conversation::read(theme, case).ok());
-    read.flat_map(|conversation| conversation.exchanges).map(|exchange| exchange.case).collect()
+    let read = cases
+        .iter()
+        .filter_map(|case| Conversation::read(theme, case).ok());
+    read.flat_map(|conversation| conversation.exchanges)
+        .map(|exchange| exchange.case)
+        .collect()
 }
 
 fn golden() -> Vec<Case> {
@@ -31,7 +35,10 @@ fn golden() -> Vec<Case> {
 }
 
 fn find(name: &str) -> Case {
-    golden().into_iter().find(|case| case.name == name).unwrap_or_else(|| panic!("no case `{name}`"))
+    golden()
+        .into_iter()
+        .find(|case| case.name == name)
+        .unwrap_or_else(|| panic!("no case `{name}`"))
 }
 
 /// A peer's answer that is as recorded.
@@ -60,16 +67,27 @@ fn wanted_by(case: &Case, got: &Outcome) -> Vec<&'static str> {
 }
 
 fn unmasked(frame: Frame) -> Frame {
-    Frame { masked: false, ..frame }
+    Frame {
+        masked: false,
+        ..frame
+    }
 }
 
 #[test]
 fn every_case_agrees_with_itself() {
     let cases = golden();
-    assert!(cases.len() > 600, "only {} cases can be played", cases.len());
+    assert!(
+        cases.len() > 600,
+        "only {} cases can be played",
+        cases.len()
+    );
     for case in cases {
         let verdict = judge(&case, &faithful(&case));
-        assert!(matches!(verdict, Verdict::Same), "{}: {verdict:?}", case.name);
+        assert!(
+            matches!(verdict, Verdict::Same),
+            "{}: {verdict:?}",
+            case.name
+        );
     }
 }
 
@@ -79,11 +97,25 @@ fn no_wrong_answer_passes_in_any_case() {
         let right = faithful(&case);
         let mut wrong: Vec<(&str, Outcome)> = vec![
             ("no answer", Outcome::nothing()),
-            ("another status", Outcome { status: 418, ..right.clone() }),
-            ("a body", Outcome { body: Some("surprise".to_owned()), ..right.clone() }),
+            (
+                "another status",
+                Outcome {
+                    status: 418,
+                    ..right.clone()
+                },
+            ),
+            (
+                "a body",
+                Outcome {
+                    body: Some("surprise".to_owned()),
+                    ..right.clone()
+                },
+            ),
         ];
         let mut header = right.clone();
-        header.headers.push(("x-surprise".to_owned(), "1".to_owned()));
+        header
+            .headers
+            .push(("x-surprise".to_owned(), "1".to_owned()));
         wrong.push(("a header more", header));
         if right.status == 101 && right.end.is_some() {
             let mut more = right.clone();
@@ -92,19 +124,36 @@ fn no_wrong_answer_passes_in_any_case() {
             let mut closed = right.clone();
             closed.close(4999, "failed");
             wrong.push(("an invented close code", closed));
-            wrong.push(("silence", Outcome { end: Some(End::Silent), ..right.clone() }));
+            wrong.push((
+                "silence",
+                Outcome {
+                    end: Some(End::Silent),
+                    ..right.clone()
+                },
+            ));
         }
         if right.terminate.is_some() {
             let told = Some(vec!["overflow".to_owned()]);
-            wrong.push(("another reason", Outcome { terminate: told, ..right.clone() }));
+            wrong.push((
+                "another reason",
+                Outcome {
+                    terminate: told,
+                    ..right.clone()
+                },
+            ));
         }
         for (what, got) in wrong {
             // A page of the server's own may say what it likes.
-            let page = what == "a body" && right.status >= 400 && right.header("content-type").is_some();
+            let page =
+                what == "a body" && right.status >= 400 && right.header("content-type").is_some();
             let invented = what == "an invented close code"
                 && right.close_code().is_some()
                 && case.name.ends_with("4999");
-            assert!(page || invented || fails(&case, &got), "{what} passes for `{}`", case.name);
+            assert!(
+                page || invented || fails(&case, &got),
+                "{what} passes for `{}`",
+                case.name
+            );
         }
     }
 }
@@ -112,13 +161,22 @@ fn no_wrong_answer_passes_in_any_case() {
 #[test]
 fn frames_are_compared_bit_by_bit() {
     let case = find("binary echo");
-    let with = |frame: Frame| Outcome { frames: vec![frame], ..faithful(&case) };
+    let with = |frame: Frame| Outcome {
+        frames: vec![frame],
+        ..faithful(&case)
+    };
     assert!(!fails(&case, &with(unmasked(Frame::binary(&[0, 1, 255])))));
     assert!(fails(&case, &with(unmasked(Frame::binary(&[0, 1, 254])))));
     assert!(fails(&case, &with(unmasked(Frame::new(1, [0, 1, 255])))));
     assert!(fails(&case, &with(Frame::binary(&[0, 1, 255]))));
-    assert!(fails(&case, &with(unmasked(Frame::binary(&[0, 1, 255]).rsv(2)))));
-    assert!(fails(&case, &with(unmasked(Frame::binary(&[0, 1, 255]).unfinished()))));
+    assert!(fails(
+        &case,
+        &with(unmasked(Frame::binary(&[0, 1, 255]).rsv(2)))
+    ));
+    assert!(fails(
+        &case,
+        &with(unmasked(Frame::binary(&[0, 1, 255]).unfinished()))
+    ));
 }
 
 #[test]
@@ -137,12 +195,23 @@ fn compressed_frames_are_compared_by_what_they_say() {
 #[test]
 fn json_is_compared_by_what_it_says() {
     let case = find("path params");
-    let with =
-        |json: Value| Outcome { frames: vec![unmasked(Frame::text(&json.to_string()))], ..faithful(&case) };
-    assert!(!fails(&case, &with(json!({"user_id": "42", "project_id": "7"}))));
+    let with = |json: Value| Outcome {
+        frames: vec![unmasked(Frame::text(&json.to_string()))],
+        ..faithful(&case)
+    };
+    assert!(!fails(
+        &case,
+        &with(json!({"user_id": "42", "project_id": "7"}))
+    ));
     assert!(fails(&case, &with(json!({"user_id": "42"}))));
-    assert!(fails(&case, &with(json!({"user_id": "42", "project_id": 7}))));
-    assert!(fails(&case, &with(json!({"user_id": "42", "project_id": "7", "more": ""}))));
+    assert!(fails(
+        &case,
+        &with(json!({"user_id": "42", "project_id": 7}))
+    ));
+    assert!(fails(
+        &case,
+        &with(json!({"user_id": "42", "project_id": "7", "more": ""}))
+    ));
 }
 
 #[test]
@@ -201,7 +270,12 @@ fn origin_rules_read_the_lists_of_the_mounts() {
     let cased = find("/co_list/websocket origin 'https://EXAMPLE.com'");
     assert_eq!(wanted_by(&cased, &accepted), ["host without case"]);
     let mut evil = cased;
-    for (_, value) in evil.request.headers.iter_mut().filter(|(name, _)| name == "origin") {
+    for (_, value) in evil
+        .request
+        .headers
+        .iter_mut()
+        .filter(|(name, _)| name == "origin")
+    {
         *value = "https://EVIL.com".to_owned();
     }
     assert!(fails(&evil, &accepted));
@@ -217,13 +291,18 @@ fn origin_rules_read_the_lists_of_the_mounts() {
 #[test]
 fn value_rules_compute_what_they_want() {
     let case = find("path params percent-encoded");
-    let with =
-        |json: Value| Outcome { frames: vec![unmasked(Frame::text(&json.to_string()))], ..faithful(&case) };
+    let with = |json: Value| Outcome {
+        frames: vec![unmasked(Frame::text(&json.to_string()))],
+        ..faithful(&case)
+    };
     assert_eq!(
         wanted_by(&case, &with(json!({"user_id": "a b", "project_id": "é"}))),
         ["path params decoded"]
     );
-    assert!(fails(&case, &with(json!({"user_id": "a+b", "project_id": "é"}))));
+    assert!(fails(
+        &case,
+        &with(json!({"user_id": "a+b", "project_id": "é"}))
+    ));
 
     let case = find("user agent sent twice");
     let answer = |agent: &str| {

@@ -23,15 +23,22 @@ struct Visitor {
 pub(super) async fn sign_in(case: &Case, connection: &mut Connection) -> io::Result<Request> {
     let mut request = case.request.clone();
     if request.headers.iter().any(|(_, value)| value == ETAG) {
-        let answer = connection.request(&Request::get(&request.target.replace("?vsn=d", ""))).await;
-        let tag = answer.ok().and_then(|answer| answer.header("etag").map(str::to_owned));
-        let tag = tag.ok_or_else(|| io::Error::other(format!("`{}` has no tag", request.target)))?;
+        let answer = connection
+            .request(&Request::get(&request.target.replace("?vsn=d", "")))
+            .await;
+        let tag = answer
+            .ok()
+            .and_then(|answer| answer.header("etag").map(str::to_owned));
+        let tag =
+            tag.ok_or_else(|| io::Error::other(format!("`{}` has no tag", request.target)))?;
         for (_, value) in &mut request.headers {
             *value = value.replace(ETAG, &tag);
         }
     }
     let placeholders = |text: &str| text.contains(COOKIE) || text.contains(TOKEN);
-    if !placeholders(&request.target) && !request.headers.iter().any(|(_, value)| placeholders(value)) {
+    if !placeholders(&request.target)
+        && !request.headers.iter().any(|(_, value)| placeholders(value))
+    {
         return Ok(request);
     }
     let mut visitor = Visitor::log_in(connection, login(&case.name)).await?;
@@ -61,11 +68,14 @@ impl Visitor {
         let answer = connection.request(&Request::get(target)).await;
         let answer = answer.map_err(|ended| failed(format!("was not answered: {ended:?}")))?;
         let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-        let set = answer.header("set-cookie").and_then(|set| set.split(';').next()?.split_once('='));
+        let set = answer
+            .header("set-cookie")
+            .and_then(|set| set.split(';').next()?.split_once('='));
         match (set, json["csrf"].as_str()) {
-            (Some((_, cookie)), Some(token)) => {
-                Ok(Visitor { cookie: cookie.to_owned(), token: token.to_owned() })
-            }
+            (Some((_, cookie)), Some(token)) => Ok(Visitor {
+                cookie: cookie.to_owned(),
+                token: token.to_owned(),
+            }),
             _ => Err(failed(format!("gave no session: {}", answer.body))),
         }
     }

@@ -52,7 +52,9 @@ struct Sizes {
 impl Sizes {
     fn within(limit: usize) -> Result<Self, String> {
         if limit < 512 {
-            return Err(format!("{limit} open files are too few\n  help: ulimit -n 4096"));
+            return Err(format!(
+                "{limit} open files are too few\n  help: ulimit -n 4096"
+            ));
         }
         Ok(Sizes {
             visitors: (limit / 32).min(32),
@@ -82,7 +84,13 @@ pub async fn run(program: &Path, time: Duration) -> Result<Report, Box<dyn Error
     let silent = Arc::new(Semaphore::new(sizes.silent));
     let mut visitors = JoinSet::new();
     for turn in 0..sizes.visitors {
-        visitors.spawn(visits::visitor(server.port, turn, tally.clone(), silent.clone(), running.clone()));
+        visitors.spawn(visits::visitor(
+            server.port,
+            turn,
+            tally.clone(),
+            silent.clone(),
+            running.clone(),
+        ));
     }
 
     let (rss_early, rss_late) = watch_over(&server, time, &tally).await?;
@@ -131,12 +139,21 @@ async fn watch_over(
             rss_early = server.steady_rss().await?;
         }
         let rss = server.rss()?;
-        println!("{}", tally.totals().line(start.elapsed(), server.descriptors()?, rss));
+        println!(
+            "{}",
+            tally
+                .totals()
+                .line(start.elapsed(), server.descriptors()?, rss)
+        );
         if next >= time {
             return Ok((rss_early, server.steady_rss().await?));
         }
         let minute = Duration::from_secs(60 * (next.as_secs() / 60 + 1));
-        next = if next < early { minute.min(early) } else { minute.min(time) };
+        next = if next < early {
+            minute.min(early)
+        } else {
+            minute.min(time)
+        };
     }
 }
 
@@ -169,7 +186,9 @@ async fn back_to(server: &Server, before: Figures) -> Result<Figures, Box<dyn Er
 /// `ulimit -n`.
 fn open_files() -> io::Result<usize> {
     let limits = fs::read_to_string("/proc/self/limits")?;
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
     let soft = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     Ok(soft.unwrap_or(usize::MAX))
 }

@@ -50,16 +50,46 @@ struct Row {
 impl Report {
     pub(super) fn new(found: Found) -> Self {
         let mut rows = Vec::new();
-        let mut row = |name, found: String, wanted: String, met| rows.push(Row { name, found, wanted, met });
-        let Totals { connections, messages, lost, doubled, broken } = found.tally;
+        let mut row = |name, found: String, wanted: String, met| {
+            rows.push(Row {
+                name,
+                found,
+                wanted,
+                met,
+            })
+        };
+        let Totals {
+            connections,
+            messages,
+            lost,
+            doubled,
+            broken,
+        } = found.tally;
         let needed = (CONNECTIONS_A_MINUTE * found.time.as_secs_f64() / 60.0) as u64;
-        row("connections", connections.to_string(), format!(">= {needed}"), connections >= needed);
+        row(
+            "connections",
+            connections.to_string(),
+            format!(">= {needed}"),
+            connections >= needed,
+        );
         row("messages", messages.to_string(), String::new(), true);
-        row("broadcasts", found.broadcasts.to_string(), ">= 1".to_owned(), found.broadcasts > 0);
-        for (name, count) in [("lost", lost), ("doubled", doubled), ("not as planned", broken)] {
+        row(
+            "broadcasts",
+            found.broadcasts.to_string(),
+            ">= 1".to_owned(),
+            found.broadcasts > 0,
+        );
+        for (name, count) in [
+            ("lost", lost),
+            ("doubled", doubled),
+            ("not as planned", broken),
+        ] {
             row(name, count.to_string(), "0".to_owned(), count == 0);
         }
-        let (p50, p99) = (percentile(&found.latencies, 50), percentile(&found.latencies, 99));
+        let (p50, p99) = (
+            percentile(&found.latencies, 50),
+            percentile(&found.latencies, 99),
+        );
         row("echo p50", format!("{p50:.2?}"), String::new(), true);
         row(
             "echo p99",
@@ -69,11 +99,20 @@ impl Report {
         );
         let (before, after) = (found.before, found.after);
         for (name, before, after) in [
-            ("descriptors", before.descriptors as u64, after.descriptors as u64),
+            (
+                "descriptors",
+                before.descriptors as u64,
+                after.descriptors as u64,
+            ),
             ("tasks", before.tasks, after.tasks),
             ("open sockets", before.connections, after.connections),
         ] {
-            row(name, after.to_string(), format!("{before}, as at the start"), before == after);
+            row(
+                name,
+                after.to_string(),
+                format!("{before}, as at the start"),
+                before == after,
+            );
         }
         let grown = found.rss_late.saturating_sub(found.rss_early);
         let percent = (found.rss_late as f64 / found.rss_early.max(1) as f64 - 1.0) * 100.0;
@@ -85,10 +124,27 @@ impl Report {
             percent <= GROWTH || grown <= WARMTH,
         );
         let idle = found.idle_bytes;
-        row("an idle socket", format!("{idle} bytes"), format!("<= {IDLE_BYTES}"), idle <= IDLE_BYTES);
-        let exit = if found.clean_exit { "clean" } else { "not clean" };
-        row("the server's end", exit.to_owned(), "clean".to_owned(), found.clean_exit);
-        Report { rows, complaint: found.complaint }
+        row(
+            "an idle socket",
+            format!("{idle} bytes"),
+            format!("<= {IDLE_BYTES}"),
+            idle <= IDLE_BYTES,
+        );
+        let exit = if found.clean_exit {
+            "clean"
+        } else {
+            "not clean"
+        };
+        row(
+            "the server's end",
+            exit.to_owned(),
+            "clean".to_owned(),
+            found.clean_exit,
+        );
+        Report {
+            rows,
+            complaint: found.complaint,
+        }
     }
 
     /// The goals that were not met, and what was found.
@@ -99,13 +155,22 @@ impl Report {
 }
 
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    sorted.get(sorted.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
+    sorted
+        .get(sorted.len().saturating_sub(1) * percent / 100)
+        .copied()
+        .unwrap_or_default()
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f)?;
-        for Row { name, found, wanted, met } in &self.rows {
+        for Row {
+            name,
+            found,
+            wanted,
+            met,
+        } in &self.rows
+        {
             let met = if *met { "" } else { "  MISSED" };
             writeln!(f, "{name:<18} {found:>28}   {wanted:<24}{met}")?;
         }

@@ -44,9 +44,16 @@ impl Server {
         let output = process.stdout.take().ok_or("the server has no output")?;
         let mut line = String::new();
         timeout(PATIENCE, BufReader::new(output).read_line(&mut line)).await??;
-        let port = line.trim().parse().map_err(|_| "the server does not start")?;
+        let port = line
+            .trim()
+            .parse()
+            .map_err(|_| "the server does not start")?;
         let control = Mutex::new(Client::open(port, "/steady/websocket").await);
-        Ok(Server { process, port, control })
+        Ok(Server {
+            process,
+            port,
+            control,
+        })
     }
 
     /// Whether it ends cleanly when it is told to.
@@ -127,7 +134,9 @@ impl Server {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(key));
         let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-        kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        kilobytes
+            .map(|kilobytes| kilobytes * 1024)
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
     fn id(&self) -> u32 {

@@ -48,7 +48,9 @@ struct Echo {
 #[socket]
 impl Echo {
     fn connect(#[param] news: Option<bool>) -> Result<Self, Refused> {
-        Ok(Echo { news: news.unwrap_or(false) })
+        Ok(Echo {
+            news: news.unwrap_or(false),
+        })
     }
 
     fn init(&mut self, out: &mut Outbox) {
@@ -73,7 +75,9 @@ impl Echo {
             }
             ("tasks", _) => {
                 let stats = out.handle().stats();
-                out.push(json!({"connections": stats.connections, "tasks": stats.tasks}).to_string());
+                out.push(
+                    json!({"connections": stats.connections, "tasks": stats.tasks}).to_string(),
+                );
             }
             _ => out.push(message),
         }

@@ -37,7 +37,11 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) async fn start(port: u16, tally: &Arc<Tally>) -> Self {
-        let mut readers = Readers { heard: Vec::new(), tasks: JoinSet::new(), over: watch::channel(false).0 };
+        let mut readers = Readers {
+            heard: Vec::new(),
+            tasks: JoinSet::new(),
+            over: watch::channel(false).0,
+        };
         for index in 0..RAW + JOINED + POLLING {
             let heard = Arc::new(Sequence::default());
             readers.heard.push(heard.clone());
@@ -60,7 +64,12 @@ impl Readers {
     /// Waits until all have heard the last broadcast, and counts what some have not.
     pub(super) async fn catch_up(&self, last: u64, tally: &Tally) {
         let deadline = Instant::now() + CATCH_UP;
-        let behind = || self.heard.iter().map(|heard| last.saturating_sub(heard.last())).sum::<u64>();
+        let behind = || {
+            self.heard
+                .iter()
+                .map(|heard| last.saturating_sub(heard.last()))
+                .sum::<u64>()
+        };
         while behind() > 0 && Instant::now() < deadline {
             sleep(Duration::from_millis(20)).await;
         }
@@ -88,11 +97,15 @@ impl Reader {
         }
         if index < RAW + JOINED {
             let mut client = Client::open(port, "/halls/websocket?vsn=2.0.0").await;
-            client.text(&json!(["1", "1", NEWS, "phx_join", {}]).to_string()).await;
+            client
+                .text(&json!(["1", "1", NEWS, "phx_join", {}]).to_string())
+                .await;
             client.hear_text().await;
             return Reader::WebSocket(client);
         }
-        let connection = Connection::open(([127, 0, 0, 1], port).into()).await.expect("a listener");
+        let connection = Connection::open(([127, 0, 0, 1], port).into())
+            .await
+            .expect("a listener");
         Reader::LongPoll(Poller::open(connection, "/steady/longpoll?news=true").await)
     }
 
@@ -109,8 +122,14 @@ impl Reader {
                 }
                 Reader::LongPoll(poller) => {
                     let answer = poller.poll().await;
-                    assert!(matches!(answer.status, 200 | 204), "a reader got {answer:?}");
-                    answer.messages.iter().for_each(|text| heard.heard(number(text.as_bytes()), tally));
+                    assert!(
+                        matches!(answer.status, 200 | 204),
+                        "a reader got {answer:?}"
+                    );
+                    answer
+                        .messages
+                        .iter()
+                        .for_each(|text| heard.heard(number(text.as_bytes()), tally));
                 }
             }
         }
@@ -121,7 +140,9 @@ impl Reader {
 fn number(text: &[u8]) -> u64 {
     let news: Value = serde_json::from_slice(text).expect("news in JSON");
     let payload = if news.is_array() { &news[4] } else { &news };
-    payload["n"].as_u64().unwrap_or_else(|| panic!("no news: {news}"))
+    payload["n"]
+        .as_u64()
+        .unwrap_or_else(|| panic!("no news: {news}"))
 }
 
 /// Who publishes.
@@ -158,12 +179,21 @@ impl Healthy {
     /// The times of its echoes, in order of length, and the client, who stays.
     pub(super) async fn run(mut self, over: watch::Receiver<bool>) -> (Vec<Duration>, Healthy) {
         let mut times = Vec::new();
-        let Some(client) = &mut self.0 else { return (times, self) };
+        let Some(client) = &mut self.0 else {
+            return (times, self);
+        };
         while !*over.borrow() {
             let start = Instant::now();
             client.text("well?").await;
-            let heard = timeout(Duration::from_secs(30), client.hear_within(Duration::from_secs(30))).await;
-            assert!(heard.is_ok_and(|frame| frame.payload == b"well?"), "a healthy client got no echo");
+            let heard = timeout(
+                Duration::from_secs(30),
+                client.hear_within(Duration::from_secs(30)),
+            )
+            .await;
+            assert!(
+                heard.is_ok_and(|frame| frame.payload == b"well?"),
+                "a healthy client got no echo"
+            );
             times.push(start.elapsed());
             sleep(Duration::from_millis(20)).await;
         }

@@ -46,7 +46,10 @@ impl Tally {
     pub(super) fn note<T>(&self, done: Result<T, JoinError>) -> Option<T> {
         done.map_err(|error| {
             self.broken.fetch_add(1, Ordering::Relaxed);
-            let mut complaint = self.complaint.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut complaint = self
+                .complaint
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             complaint.get_or_insert_with(|| match error.try_into_panic() {
                 Ok(panic) => said(&*panic),
                 Err(error) => error.to_string(),
@@ -57,7 +60,10 @@ impl Tally {
 
     /// What went wrong first.
     pub(super) fn complaint(&self) -> Option<String> {
-        self.complaint.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.complaint
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -74,12 +80,20 @@ impl Tally {
 
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words")
+        .to_owned()
 }
 
 impl Totals {
     pub(super) fn line(&self, elapsed: Duration, descriptors: usize, rss: usize) -> String {
-        let Totals { connections, messages, lost, doubled, broken } = self;
+        let Totals {
+            connections,
+            messages,
+            lost,
+            doubled,
+            broken,
+        } = self;
         format!(
             "{:6.1} s {connections:12} {messages:12} {lost:5} {doubled:8} {broken:7} {descriptors:5} {:9.1}",
             elapsed.as_secs_f64(),
@@ -121,7 +135,9 @@ mod tests {
     #[test]
     fn what_is_missing_and_what_comes_twice_is_counted() {
         let (tally, sequence) = (Tally::default(), Sequence::default());
-        [1, 2, 5, 5, 6].into_iter().for_each(|number| sequence.heard(number, &tally));
+        [1, 2, 5, 5, 6]
+            .into_iter()
+            .for_each(|number| sequence.heard(number, &tally));
         let totals = tally.totals();
         assert_eq!((totals.messages, totals.lost, totals.doubled), (5, 2, 1));
         assert_eq!(sequence.last(), 6);

@@ -29,7 +29,12 @@ pub(super) async fn visitor(
 ) {
     let mut turn = first;
     while !*over.borrow() {
-        let visit = Visit { port, turn, tally: tally.clone(), silent: silent.clone() };
+        let visit = Visit {
+            port,
+            turn,
+            tally: tally.clone(),
+            silent: silent.clone(),
+        };
         tally.note(tokio::spawn(visit.run()).await);
         turn += 1;
     }
@@ -76,7 +81,9 @@ impl Visit {
         let mut client = self.open("/brief/websocket").await;
         let heard = Sequence::default();
         if self.turn.is_multiple_of(4) {
-            let frames: Vec<_> = (1..=MESSAGES).map(|number| Frame::text(&number.to_string())).collect();
+            let frames: Vec<_> = (1..=MESSAGES)
+                .map(|number| Frame::text(&number.to_string()))
+                .collect();
             client.send_all(&frames).await;
             for _ in 0..MESSAGES {
                 heard.heard(number(&client.hear_text().await), &self.tally);
@@ -112,13 +119,20 @@ impl Visit {
             1 => client.shutdown().await,
             2 => client.reset(),
             _ => {
-                let permit = self.silent.clone().acquire_owned().await.expect("it is never closed");
+                let permit = self
+                    .silent
+                    .clone()
+                    .acquire_owned()
+                    .await
+                    .expect("it is never closed");
                 // The next visit does not wait for it.
                 tokio::spawn(async move {
-                    let closed = tokio::spawn(async move { client.hear_close_at_last().await }).await;
+                    let closed =
+                        tokio::spawn(async move { client.hear_close_at_last().await }).await;
                     let code = self.tally.note(closed);
                     if code.is_some_and(|code| code != Some(1002)) {
-                        let wrong = tokio::spawn(async move { panic!("silence ended with {code:?}") });
+                        let wrong =
+                            tokio::spawn(async move { panic!("silence ended with {code:?}") });
                         self.tally.note::<()>(wrong.await);
                     }
                     drop(permit);
@@ -134,12 +148,19 @@ impl Visit {
         join(&mut client, &topic, "1").await;
         let heard = Sequence::default();
         for number in 1..=MESSAGES {
-            let event = if self.way() % 16 == 3 && number == 1 { "slow" } else { "echo" };
+            let event = if self.way() % 16 == 3 && number == 1 {
+                "slow"
+            } else {
+                "echo"
+            };
             push(&mut client, "1", &topic, event, number).await;
         }
         for _ in 0..MESSAGES {
             let answer: Value = serde_json::from_str(&client.hear_text().await).expect("JSON");
-            heard.heard(answer[4]["response"]["n"].as_u64().expect("a number"), &self.tally);
+            heard.heard(
+                answer[4]["response"]["n"].as_u64().expect("a number"),
+                &self.tally,
+            );
         }
         push(&mut client, "1", &topic, "phx_leave", 20).await;
         hear(&mut client, "phx_close").await;
@@ -203,13 +224,20 @@ async fn abandon(mut poller: Poller<TcpStream>, way: usize) {
 }
 
 fn number(text: &str) -> u64 {
-    text.parse().unwrap_or_else(|_| panic!("expected a number, got {text:?}"))
+    text.parse()
+        .unwrap_or_else(|_| panic!("expected a number, got {text:?}"))
 }
 
 async fn join(client: &mut Client, topic: &str, join_ref: &str) {
-    client.text(&json!([join_ref, join_ref, topic, "phx_join", {}]).to_string()).await;
+    client
+        .text(&json!([join_ref, join_ref, topic, "phx_join", {}]).to_string())
+        .await;
     let answer = hear(client, "phx_reply").await;
-    assert_eq!((&answer[1], &answer[4]["status"]), (&json!(join_ref), &json!("ok")), "{answer}");
+    assert_eq!(
+        (&answer[1], &answer[4]["status"]),
+        (&json!(join_ref), &json!("ok")),
+        "{answer}"
+    );
 }
 
 async fn push(client: &mut Client, join_ref: &str, topic: &str, event: &str, number: u64) {

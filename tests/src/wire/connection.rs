@@ -62,7 +62,10 @@ impl Connection {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// A connection over a stream that is open.
     pub fn over(stream: S) -> Self {
-        Connection { stream, arrived: Vec::new() }
+        Connection {
+            stream,
+            arrived: Vec::new(),
+        }
     }
 
     /// Writes, whether or not the server still reads: what it answers is what counts.

@@ -17,7 +17,10 @@ pub struct Inflater {
 impl Inflater {
     /// With or without the context of earlier messages.
     pub fn new(keep_context: bool) -> Self {
-        Inflater { stream: Decompress::new(false), keep_context }
+        Inflater {
+            stream: Decompress::new(false),
+            keep_context,
+        }
     }
 
     /// The message behind a payload; `None` if the payload is broken.
@@ -30,7 +33,10 @@ impl Inflater {
         loop {
             out.reserve(out.len().max(1024));
             let used = usize::try_from(self.stream.total_in() - start).ok()?;
-            let status = self.stream.decompress_vec(&input[used..], &mut out, FlushDecompress::Sync).ok()?;
+            let status = self
+                .stream
+                .decompress_vec(&input[used..], &mut out, FlushDecompress::Sync)
+                .ok()?;
             let read = self.stream.total_in() - start == input.len() as u64;
             if status == Status::StreamEnd || (read && out.len() < out.capacity()) {
                 return Some(out);
@@ -62,7 +68,9 @@ impl Deflater {
         loop {
             out.reserve(1024);
             let used = (self.0.total_in() - start) as usize;
-            let done = self.0.compress_vec(&message[used..], &mut out, FlushCompress::Sync);
+            let done = self
+                .0
+                .compress_vec(&message[used..], &mut out, FlushCompress::Sync);
             if done.is_err() || out.len() < out.capacity() {
                 out.truncate(out.len().saturating_sub(TAIL.len()));
                 return out;
@@ -79,7 +87,10 @@ mod tests {
     fn messages_survive_with_their_context() {
         let (mut deflater, mut inflater) = (Deflater::default(), Inflater::new(true));
         for message in [&b"hello hello"[..], b"", b"hello hello", &[7; 100_000]] {
-            assert_eq!(inflater.inflate(&deflater.deflate(message)).as_deref(), Some(message));
+            assert_eq!(
+                inflater.inflate(&deflater.deflate(message)).as_deref(),
+                Some(message)
+            );
         }
         assert_eq!(Inflater::new(true).inflate(&[0xff, 0xff, 0xff, 0xff]), None);
     }

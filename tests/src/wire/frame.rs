@@ -31,7 +31,13 @@ pub enum Heard {
 impl Frame {
     /// A client's frame of one piece.
     pub fn new(opcode: u8, payload: impl Into<Vec<u8>>) -> Self {
-        Frame { fin: true, rsv: 0, opcode, masked: true, payload: payload.into() }
+        Frame {
+            fin: true,
+            rsv: 0,
+            opcode,
+            masked: true,
+            payload: payload.into(),
+        }
     }
 
     /// A text message.
@@ -92,7 +98,12 @@ impl Frame {
         }
         if self.masked {
             out.extend(MASK);
-            out.extend(self.payload.iter().zip(MASK.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+            out.extend(
+                self.payload
+                    .iter()
+                    .zip(MASK.iter().cycle())
+                    .map(|(byte, mask)| byte ^ mask),
+            );
         } else {
             out.extend(&self.payload);
         }
@@ -109,7 +120,9 @@ impl Frame {
     pub fn announced(bytes: &[u8]) -> u64 {
         let length = match bytes {
             [_, second, rest @ ..] => match second & 0x7f {
-                126 => rest.first_chunk().map(|length| u64::from(u16::from_be_bytes(*length))),
+                126 => rest
+                    .first_chunk()
+                    .map(|length| u64::from(u16::from_be_bytes(*length))),
                 127 => rest.first_chunk().map(|length| u64::from_be_bytes(*length)),
                 length => Some(length.into()),
             },
@@ -124,21 +137,38 @@ impl Frame {
     }
 
     fn parts(bytes: &[u8]) -> Option<Heard> {
-        let [first, second, rest @ ..] = bytes else { return None };
+        let [first, second, rest @ ..] = bytes else {
+            return None;
+        };
         let (length, rest) = match second & 0x7f {
-            126 => {
-                rest.split_first_chunk().map(|(length, rest)| (u16::from_be_bytes(*length).into(), rest))?
-            }
-            127 => rest.split_first_chunk().map(|(length, rest)| (u64::from_be_bytes(*length), rest))?,
+            126 => rest
+                .split_first_chunk()
+                .map(|(length, rest)| (u16::from_be_bytes(*length).into(), rest))?,
+            127 => rest
+                .split_first_chunk()
+                .map(|(length, rest)| (u64::from_be_bytes(*length), rest))?,
             length => (length.into(), rest),
         };
         let masked = second & 0x80 != 0;
-        let (mask, rest) =
-            if masked { rest.split_first_chunk().map(|(m, r)| (*m, r))? } else { ([0; 4], rest) };
+        let (mask, rest) = if masked {
+            rest.split_first_chunk().map(|(m, r)| (*m, r))?
+        } else {
+            ([0; 4], rest)
+        };
         let length = usize::try_from(length).ok()?;
-        let payload = rest.get(..length)?.iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m).collect();
-        let frame =
-            Frame { fin: first & 0x80 != 0, rsv: first >> 4 & 7, opcode: first & 0xf, masked, payload };
+        let payload = rest
+            .get(..length)?
+            .iter()
+            .zip(mask.iter().cycle())
+            .map(|(b, m)| b ^ m)
+            .collect();
+        let frame = Frame {
+            fin: first & 0x80 != 0,
+            rsv: first >> 4 & 7,
+            opcode: first & 0xf,
+            masked,
+            payload,
+        };
         Some(Heard::Frame(frame, bytes.len() - rest.len() + length))
     }
 }
@@ -162,7 +192,11 @@ impl fmt::Debug for Frame {
             write!(f, " rsv={}", self.rsv)?;
         }
         if let Some(code) = self.close_code() {
-            return write!(f, " {code} {:?}", String::from_utf8_lossy(&self.payload[2..]));
+            return write!(
+                f,
+                " {code} {:?}",
+                String::from_utf8_lossy(&self.payload[2..])
+            );
         }
         match std::str::from_utf8(&self.payload) {
             Ok(text) if text.len() > 300 => {
@@ -183,13 +217,20 @@ mod tests {
     fn frames_of_every_length_survive_the_wire() {
         for length in [0, 1, 125, 126, 127, 65_535, 65_536] {
             for masked in [false, true] {
-                let frame = Frame { masked, rsv: 4, ..Frame::new(2, vec![7; length]) };
+                let frame = Frame {
+                    masked,
+                    rsv: 4,
+                    ..Frame::new(2, vec![7; length])
+                };
                 let bytes = frame.to_bytes();
                 let Heard::Frame(read, used) = Frame::decode(&bytes) else {
                     panic!("{length} bytes: no frame")
                 };
                 assert_eq!((read, used), (frame, bytes.len()));
-                assert!(matches!(Frame::decode(&bytes[..bytes.len() - 1]), Heard::Part));
+                assert!(matches!(
+                    Frame::decode(&bytes[..bytes.len() - 1]),
+                    Heard::Part
+                ));
             }
         }
     }

@@ -45,7 +45,10 @@ impl Request {
     /// The values of every line of that name.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         let same = move |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
-        self.headers.iter().filter(same).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(same)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The request's bytes.
@@ -82,7 +85,10 @@ pub(super) enum BodyLength {
 impl Response {
     /// The first value of that name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
@@ -90,20 +96,35 @@ impl Response {
     pub(super) fn parse(head: &str) -> Option<Response> {
         let mut lines = head.split("\r\n");
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let split =
-            |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-        let headers = lines.filter(|line| !line.is_empty()).map(split).collect::<Option<_>>()?;
-        Some(Response { status, headers, body: String::new() })
+        let split = |line: &str| {
+            line.split_once(':')
+                .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        };
+        let headers = lines
+            .filter(|line| !line.is_empty())
+            .map(split)
+            .collect::<Option<_>>()?;
+        Some(Response {
+            status,
+            headers,
+            body: String::new(),
+        })
     }
 
     pub(super) fn body_length(&self, to_head: bool) -> BodyLength {
         if to_head || self.status < 200 || matches!(self.status, 204 | 304) {
             return BodyLength::Known(0);
         }
-        if self.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
+        if self
+            .header("transfer-encoding")
+            .is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
+        {
             return BodyLength::Chunked;
         }
-        match self.header("content-length").and_then(|value| value.parse().ok()) {
+        match self
+            .header("content-length")
+            .and_then(|value| value.parse().ok())
+        {
             Some(length) => BodyLength::Known(length),
             None => BodyLength::UntilClosed,
         }

@@ -36,7 +36,11 @@ fn left(tree: &Tree, paths: &[String]) -> Vec<bool> {
 #[test]
 fn what_is_too_old_goes() {
     let (tree, paths) = versions(4);
-    let cleaned = Cleaner::new(tree.path()).age(HOUR * 3 / 2).keep(9).run().unwrap();
+    let cleaned = Cleaner::new(tree.path())
+        .age(HOUR * 3 / 2)
+        .keep(9)
+        .run()
+        .unwrap();
     assert_eq!((cleaned.removed.len(), cleaned.kept), (2, 1));
     assert_eq!(left(&tree, &paths), [false, false, true, true]);
     assert_eq!(manifest(&tree).digests.len(), 2);
@@ -47,14 +51,22 @@ fn what_is_too_old_goes() {
 #[test]
 fn what_is_too_much_goes() {
     let (tree, paths) = versions(4);
-    Cleaner::new(tree.path()).age(HOUR * 9).keep(1).run().unwrap();
+    Cleaner::new(tree.path())
+        .age(HOUR * 9)
+        .keep(1)
+        .run()
+        .unwrap();
     assert_eq!(left(&tree, &paths), [false, false, true, true]);
 }
 
 #[test]
 fn the_latest_version_stays_however_old() {
     let (tree, paths) = versions(2);
-    Cleaner::new(tree.path()).age(Duration::ZERO).keep(0).run().unwrap();
+    Cleaner::new(tree.path())
+        .age(Duration::ZERO)
+        .keep(0)
+        .run()
+        .unwrap();
     assert_eq!(left(&tree, &paths), [false, true]);
 }
 
@@ -63,13 +75,19 @@ fn all_that_was_written_can_go() {
     let (tree, _) = versions(3);
     tree.write("mine.gz", "mine");
     Cleaner::new(tree.path()).all().run().unwrap();
-    assert_eq!(tree.files().into_keys().collect::<Vec<_>>(), ["app.js", "mine.gz"]);
+    assert_eq!(
+        tree.files().into_keys().collect::<Vec<_>>(),
+        ["app.js", "mine.gz"]
+    );
 }
 
 #[test]
 fn without_a_manifest_nothing_is_done() {
     let tree = Tree::of([("app.js", "x")]);
-    assert_eq!(Cleaner::new(tree.path()).all().run().unwrap().removed, [""; 0]);
+    assert_eq!(
+        Cleaner::new(tree.path()).all().run().unwrap().removed,
+        [""; 0]
+    );
     assert_eq!(tree.files().len(), 1);
     Cleaner::new(tree.path().join("none")).run().unwrap_err();
 }
@@ -78,7 +96,14 @@ fn without_a_manifest_nothing_is_done() {
 fn nothing_outside_is_removed() {
     let outer = Tree::of([("secret", "x"), ("static/app.js", "x")]);
     let inner = outer.path().join("static");
-    for path in ["../secret", "a/../../secret", "/secret", "..\\secret", "c:secret", ""] {
+    for path in [
+        "../secret",
+        "a/../../secret",
+        "/secret",
+        "..\\secret",
+        "c:secret",
+        "",
+    ] {
         let entry = |path: &str| {
             format!(
                 r#"{{"version":1,"latest":{{}},"digests":{{{}:{{"digest":"","logical_path":"x","mtime":1,"size":1}}}}}}"#,
@@ -88,7 +113,12 @@ fn nothing_outside_is_removed() {
         outer.write("static/cache_manifest.json", entry(path));
         for cleaner in [Cleaner::new(&inner), Cleaner::new(&inner).all()] {
             let error = cleaner.run().unwrap_err();
-            assert!(error.to_string().ends_with("names a file outside of its directory"), "{error}");
+            assert!(
+                error
+                    .to_string()
+                    .ends_with("names a file outside of its directory"),
+                "{error}"
+            );
         }
         assert!(outer.has("secret"));
     }

@@ -17,8 +17,10 @@ fn long(word: &str) -> String {
 }
 
 fn site() -> Tree {
-    let tree =
-        Tree::of([("app.js", long("alert(1);")), ("css/app.css", long("a{background:url(../img/p.png)}"))]);
+    let tree = Tree::of([
+        ("app.js", long("alert(1);")),
+        ("css/app.css", long("a{background:url(../img/p.png)}")),
+    ]);
     tree.write("img/p.png", "PNG");
     tree
 }
@@ -28,9 +30,16 @@ fn the_same_files_give_the_same_bytes() {
     let tree = site();
     let first = Digester::new(tree.path()).run().unwrap();
     let files = tree.files();
-    assert_eq!(first.written, files.len() - 3, "all but the originals are new");
+    assert_eq!(
+        first.written,
+        files.len() - 3,
+        "all but the originals are new"
+    );
     for threads in [1, 2, 7] {
-        let again = Digester::new(tree.path()).threads(NonZeroUsize::new(threads).unwrap()).run().unwrap();
+        let again = Digester::new(tree.path())
+            .threads(NonZeroUsize::new(threads).unwrap())
+            .run()
+            .unwrap();
         assert_eq!((again.written, &again.manifest), (0, &first.manifest));
         assert_eq!(tree.files(), files);
     }
@@ -41,16 +50,27 @@ fn siblings_are_smaller_and_say_the_same() {
     let tree = site();
     Digester::new(tree.path()).run().unwrap();
     for (path, content) in tree.files() {
-        let Some(original) = path.strip_suffix(".gz") else { continue };
+        let Some(original) = path.strip_suffix(".gz") else {
+            continue;
+        };
         let mut plain = Vec::new();
-        GzDecoder::new(&content[..]).read_to_end(&mut plain).unwrap();
+        GzDecoder::new(&content[..])
+            .read_to_end(&mut plain)
+            .unwrap();
         assert_eq!(plain, tree.read(original));
         for encoding in Encoding::ALL {
-            assert!(tree.read(&format!("{original}{}", encoding.extension())).len() < plain.len());
+            assert!(
+                tree.read(&format!("{original}{}", encoding.extension()))
+                    .len()
+                    < plain.len()
+            );
         }
     }
     assert!(
-        tree.has("app.js.gz") && tree.has("app.js.br") && tree.has("app.js.zst") && !tree.has("img/p.png.gz")
+        tree.has("app.js.gz")
+            && tree.has("app.js.br")
+            && tree.has("app.js.zst")
+            && !tree.has("img/p.png.gz")
     );
 }
 
@@ -61,17 +81,36 @@ fn a_sibling_that_is_no_longer_smaller_is_removed() {
     tree.write("app.js", "1");
     Digester::new(tree.path()).run().unwrap();
     for extension in [".gz", ".br", ".zst"] {
-        assert!(!tree.has(&format!("app.js{extension}")), "it would be served in place of the file");
+        assert!(
+            !tree.has(&format!("app.js{extension}")),
+            "it would be served in place of the file"
+        );
     }
 }
 
 #[test]
 fn only_the_encodings_that_are_asked_for_are_written() {
     let tree = site();
-    Digester::new(tree.path()).encodings([Encoding::Gzip]).compressed([".css"]).run().unwrap();
-    let siblings: Vec<_> = tree.files().into_keys().filter(|path| !path.ends_with(".css")).collect();
-    assert!(siblings.contains(&"css/app.css.gz".to_owned()), "{siblings:?}");
-    assert!(!siblings.iter().any(|path| path.ends_with(".br") || path.contains(".js.")), "{siblings:?}");
+    Digester::new(tree.path())
+        .encodings([Encoding::Gzip])
+        .compressed([".css"])
+        .run()
+        .unwrap();
+    let siblings: Vec<_> = tree
+        .files()
+        .into_keys()
+        .filter(|path| !path.ends_with(".css"))
+        .collect();
+    assert!(
+        siblings.contains(&"css/app.css.gz".to_owned()),
+        "{siblings:?}"
+    );
+    assert!(
+        !siblings
+            .iter()
+            .any(|path| path.ends_with(".br") || path.contains(".js.")),
+        "{siblings:?}"
+    );
 }
 
 #[test]
@@ -104,7 +143,13 @@ fn a_manifest_of_phoenix_is_extended() {
     let digested = Digester::new(tree.path()).run().unwrap();
     assert_eq!(digested.skipped, [name]);
     assert_eq!(digested.manifest.digests[name].mtime, 63_888_888_888);
-    assert!(!digested.manifest.digests.keys().any(|path| path.contains("..")));
+    assert!(
+        !digested
+            .manifest
+            .digests
+            .keys()
+            .any(|path| path.contains(".."))
+    );
 }
 
 #[test]
@@ -112,7 +157,12 @@ fn a_manifest_that_cannot_be_read_is_not_overwritten() {
     let tree = site();
     tree.write(Manifest::FILE, "{");
     let error = Digester::new(tree.path()).run().unwrap_err();
-    assert!(error.to_string().contains("cache_manifest.json` is no cache manifest"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("cache_manifest.json` is no cache manifest"),
+        "{error}"
+    );
     assert_eq!(tree.read(Manifest::FILE), b"{");
     assert_eq!(tree.files().len(), 4);
 }
@@ -142,7 +192,10 @@ fn links_to_files_are_read_and_links_to_directories_are_not_followed() {
     symlink(other.path().join("x.js"), tree.path().join("y.js")).unwrap();
     symlink(other.path().join("none"), tree.path().join("z.js")).unwrap();
     let manifest = Digester::new(tree.path()).run().unwrap().manifest;
-    assert_eq!(manifest.latest.keys().collect::<Vec<_>>(), ["app.js", "css/app.css", "img/p.png", "y.js"]);
+    assert_eq!(
+        manifest.latest.keys().collect::<Vec<_>>(),
+        ["app.js", "css/app.css", "img/p.png", "y.js"]
+    );
     assert_eq!(other.files().len(), 1, "nothing is written behind a link");
 }
 
@@ -152,7 +205,10 @@ fn what_cannot_be_written_is_told_and_leaves_the_manifest() {
     let tree = site();
     std::fs::create_dir(tree.path().join("app.js.gz")).unwrap();
     let error = Digester::new(tree.path()).run().unwrap_err();
-    assert!(error.to_string().contains("app.js.gz` cannot be written"), "{error}");
+    assert!(
+        error.to_string().contains("app.js.gz` cannot be written"),
+        "{error}"
+    );
     assert!(!tree.has(Manifest::FILE));
     assert!(!tree.files().keys().any(|path| path.ends_with(".part")));
 }

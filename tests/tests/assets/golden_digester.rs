@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use crate::tree::Tree;
 
 fn cases() -> Vec<Value> {
-    let golden = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/digester.json")).unwrap();
+    let golden =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/digester.json")).unwrap();
     let golden: Value = serde_json::from_slice(&golden).unwrap();
     golden["cases"].as_array().unwrap().clone()
 }
@@ -22,27 +23,43 @@ fn text<'a>(json: &'a Value, key: &str) -> &'a str {
 }
 
 fn tree(files: &Map<String, Value>) -> Tree {
-    Tree::of(files.iter().map(|(path, content)| (path, content.as_str().unwrap())))
+    Tree::of(
+        files
+            .iter()
+            .map(|(path, content)| (path, content.as_str().unwrap())),
+    )
 }
 
 /// The input of the cases about trees, which only the first of them tells.
 fn tree_of_the_note(cases: &[Value]) -> Tree {
-    let mut notes = cases.iter().filter_map(|case| text(case, "note").strip_prefix("input: "));
-    tree(serde_json::from_str::<Value>(notes.next().unwrap()).unwrap().as_object().unwrap())
+    let mut notes = cases
+        .iter()
+        .filter_map(|case| text(case, "note").strip_prefix("input: "));
+    tree(
+        serde_json::from_str::<Value>(notes.next().unwrap())
+            .unwrap()
+            .as_object()
+            .unwrap(),
+    )
 }
 
 #[test]
 fn stylesheets_are_rewritten_as_recorded() {
     let mut played = 0;
     for case in cases() {
-        let (Some(input), Some(name)) = (case["input"].as_object(), case["digested_name"].as_str()) else {
+        let (Some(input), Some(name)) = (case["input"].as_object(), case["digested_name"].as_str())
+        else {
             continue;
         };
         let tree = tree(input);
         Digester::new(tree.path()).run().unwrap();
         let read = |path: &str| String::from_utf8(tree.read(path)).unwrap();
         assert_eq!(read(name), text(&case, "digested_content"), "{case}");
-        assert_eq!(read("css/app.css"), text(&case, "undigested_content"), "{case}");
+        assert_eq!(
+            read("css/app.css"),
+            text(&case, "undigested_content"),
+            "{case}"
+        );
         played += 1;
     }
     assert_eq!(played, 12);
@@ -52,7 +69,8 @@ fn stylesheets_are_rewritten_as_recorded() {
 fn scripts_and_their_maps_are_rewritten_as_recorded() {
     let mut played = 0;
     for case in cases() {
-        let (Some(input), Some(output)) = (case["input"].as_object(), case["output"].as_object()) else {
+        let (Some(input), Some(output)) = (case["input"].as_object(), case["output"].as_object())
+        else {
             continue;
         };
         let tree = tree(input);
@@ -68,7 +86,9 @@ fn trees_are_digested_and_cleaned_as_recorded() {
     let cases = cases();
     let mut played = 0;
     for case in &cases {
-        let Some(what) = text(case, "name").strip_prefix("tree: ") else { continue };
+        let Some(what) = text(case, "name").strip_prefix("tree: ") else {
+            continue;
+        };
         let output = case["output"].as_object().unwrap();
         let (input, to) = (tree_of_the_note(&cases), Tree::new());
         match what {
@@ -77,12 +97,18 @@ fn trees_are_digested_and_cleaned_as_recorded() {
                 assert_same(case, output, &to);
             }
             "output directory does not exist" => {
-                Digester::new(input.path()).output(to.path().join("a/b")).run().unwrap();
+                Digester::new(input.path())
+                    .output(to.path().join("a/b"))
+                    .run()
+                    .unwrap();
                 assert!(to.has("a/b/cache_manifest.json"));
             }
             "input directory does not exist" => {
                 Digester::new(input.path()).output(to.path()).run().unwrap();
-                Digester::new(input.path().join("none")).output(to.path()).run().unwrap_err();
+                Digester::new(input.path().join("none"))
+                    .output(to.path())
+                    .run()
+                    .unwrap_err();
                 assert_same(case, output, &to);
             }
             "clean age 3600 keep 2" => {
@@ -113,20 +139,36 @@ fn assert_same(case: &Value, output: &Map<String, Value>, tree: &Tree) {
     let manifest = files.remove("cache_manifest.json").unwrap();
     assert_eq!(
         without_times(&manifest),
-        without_times(wanted.remove("cache_manifest.json").unwrap().to_string().as_bytes())
+        without_times(
+            wanted
+                .remove("cache_manifest.json")
+                .unwrap()
+                .to_string()
+                .as_bytes()
+        )
     );
-    let gzipped: BTreeMap<_, _> = files.iter().filter(|(path, _)| path.ends_with(".gz")).collect();
+    let gzipped: BTreeMap<_, _> = files
+        .iter()
+        .filter(|(path, _)| path.ends_with(".gz"))
+        .collect();
     for (path, encoded) in gzipped {
         assert!(wanted.contains_key(path), "{path} of {case}");
         let (mut content, original) = (Vec::new(), &files[path.trim_end_matches(".gz")]);
-        GzDecoder::new(&encoded[..]).read_to_end(&mut content).unwrap();
+        GzDecoder::new(&encoded[..])
+            .read_to_end(&mut content)
+            .unwrap();
         assert_eq!(&content, original, "{path} of {case}");
         assert!(encoded.len() < original.len(), "{path} of {case}");
     }
     let plain = |path: &str| !path.ends_with(".gz");
-    let came: BTreeMap<&str, &[u8]> =
-        files.iter().filter(|(path, _)| plain(path)).map(|(path, content)| (&**path, &**content)).collect();
-    let hidden = |path: &str| path.rsplit('/').next().unwrap().starts_with('.') || path.starts_with("x-0123");
+    let came: BTreeMap<&str, &[u8]> = files
+        .iter()
+        .filter(|(path, _)| plain(path))
+        .map(|(path, content)| (&**path, &**content))
+        .collect();
+    let hidden = |path: &str| {
+        path.rsplit('/').next().unwrap().starts_with('.') || path.starts_with("x-0123")
+    };
     let came: BTreeMap<_, _> = came.into_iter().filter(|(path, _)| !hidden(path)).collect();
     let wanted: BTreeMap<&str, &[u8]> = wanted
         .iter()

@@ -11,18 +11,27 @@ async fn page(request: Request<()>) -> Result<Response<String>, Infallible> {
     let nonce = request.extensions().get::<CspNonce>();
     let mut response = Response::new(nonce.map(ToString::to_string).unwrap_or_default());
     if request.uri() == "/own" {
-        response.headers_mut().insert("content-security-policy", HeaderValue::from_static("own"));
+        response
+            .headers_mut()
+            .insert("content-security-policy", HeaderValue::from_static("own"));
     }
     Ok(response)
 }
 
 async fn get(headers: &SecureHeaders, target: &str) -> Response<String> {
-    headers.layer(service_fn(page)).oneshot(Request::get(target).body(()).unwrap()).await.unwrap()
+    headers
+        .layer(service_fn(page))
+        .oneshot(Request::get(target).body(()).unwrap())
+        .await
+        .unwrap()
 }
 
 fn told(response: &Response<String>) -> Vec<(&str, &str)> {
-    let mut all: Vec<_> =
-        response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+    let mut all: Vec<_> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+        .collect();
     all.sort_unstable();
     all
 }
@@ -31,12 +40,18 @@ fn told(response: &Response<String>) -> Vec<(&str, &str)> {
 async fn answers_have_the_headers_of_phoenix() {
     let response = get(&SecureHeaders::new(), "/").await;
     let expected = [
-        ("content-security-policy", "base-uri 'self'; frame-ancestors 'self';"),
+        (
+            "content-security-policy",
+            "base-uri 'self'; frame-ancestors 'self';",
+        ),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("x-content-type-options", "nosniff"),
         ("x-permitted-cross-domain-policies", "none"),
     ];
-    assert_eq!((told(&response), response.body().as_str()), (expected.to_vec(), ""));
+    assert_eq!(
+        (told(&response), response.body().as_str()),
+        (expected.to_vec(), "")
+    );
     let own = get(&SecureHeaders::new(), "/own").await;
     assert_eq!(told(&own)[0], ("content-security-policy", "own"));
 }

@@ -39,10 +39,16 @@ endpoint! {
 
 #[tokio::test]
 async fn no_path_leads_out_of_the_directory() {
-    let tree = Tree::of([("secret", "SECRET"), ("root/dir/file", "inside"), ("root/file", "inside")]);
+    let tree = Tree::of([
+        ("secret", "SECRET"),
+        ("root/dir/file", "inside"),
+        ("root/file", "inside"),
+    ]);
     let root = ROOT.get_or_init(|| tree.path().join("root"));
     let files = Files::start().await.unwrap();
-    let Ok(Address::Tcp(address)) = files.server_info(Scheme::Http) else { panic!("it listens") };
+    let Ok(Address::Tcp(address)) = files.server_info(Scheme::Http) else {
+        panic!("it listens")
+    };
     let ask = async |target: &str| {
         // What hyper refuses ends its connection.
         let mut connection = Connection::open(address).await.unwrap();
@@ -52,7 +58,10 @@ async fn no_path_leads_out_of_the_directory() {
         (ask("/file").await.body, ask("/%64ir/fil%65").await.body),
         ("inside".into(), "inside".into())
     );
-    let absolute = [tree.path().join("secret").display().to_string(), format!("/{}", root.display())];
+    let absolute = [
+        tree.path().join("secret").display().to_string(),
+        format!("/{}", root.display()),
+    ];
     assert_eq!(attempts().count(), 210);
     for target in attempts().chain(absolute) {
         let answer = ask(&target).await;
@@ -64,7 +73,9 @@ async fn no_path_leads_out_of_the_directory() {
 
 /// Each leads to the secret beside the root, if anything lets it.
 fn attempts() -> impl Iterator<Item = String> {
-    let pairs = STARTS.iter().flat_map(|start| UP.iter().map(move |up| (start, up)));
+    let pairs = STARTS
+        .iter()
+        .flat_map(|start| UP.iter().map(move |up| (start, up)));
     pairs.flat_map(|(start, up)| {
         SEPARATORS.iter().map(move |separator| {
             let ups = if *start == "/dir/" { 2 } else { 1 };

@@ -14,13 +14,19 @@ pub(crate) struct Tree(PathBuf);
 impl Tree {
     pub(crate) fn new() -> Tree {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("tree-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "tree-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&root).unwrap();
         Tree(root)
     }
 
-    pub(crate) fn of<P: AsRef<str>, C: AsRef<[u8]>>(files: impl IntoIterator<Item = (P, C)>) -> Tree {
+    pub(crate) fn of<P: AsRef<str>, C: AsRef<[u8]>>(
+        files: impl IntoIterator<Item = (P, C)>,
+    ) -> Tree {
         let tree = Tree::new();
         for (path, content) in files {
             tree.write(path.as_ref(), content);

@@ -15,8 +15,13 @@ async fn a_refused_broadcast_reaches_nobody() {
     // Each shard in turn has most of the subscribers, and is behind the others.
     for busy in 0..SHARDS {
         let pubsub = PubSub::with_queue(1, 1 << 20);
-        let all: Vec<_> = (0..SHARDS * 500).map(|_| pubsub.subscribe("news")).collect();
-        let kept = all.into_iter().enumerate().filter(|(n, _)| n % SHARDS == busy || *n < SHARDS * 2);
+        let all: Vec<_> = (0..SHARDS * 500)
+            .map(|_| pubsub.subscribe("news"))
+            .collect();
+        let kept = all
+            .into_iter()
+            .enumerate()
+            .filter(|(n, _)| n % SHARDS == busy || *n < SHARDS * 2);
         let mut subscriptions: Vec<_> = kept.map(|(_, subscription)| subscription).collect();
         let accepted = broadcast_until_accepted(&pubsub, 100).await;
         for subscription in &mut subscriptions {
@@ -25,7 +30,11 @@ async fn a_refused_broadcast_reaches_nobody() {
                 assert_eq!(broadcast.payload().as_text(), Some(expected.as_str()));
             }
         }
-        assert!(subscriptions.iter_mut().all(|subscription| subscription.try_recv().is_none()));
+        assert!(
+            subscriptions
+                .iter_mut()
+                .all(|subscription| subscription.try_recv().is_none())
+        );
     }
 }
 
@@ -75,7 +84,9 @@ impl Burst {
     }
 
     async fn handle_in(&mut self, _: Message, out: &mut Outbox) -> Flow {
-        let results: Vec<_> = (0..5).map(|n| out.broadcast("news", "said", n.to_string())).collect();
+        let results: Vec<_> = (0..5)
+            .map(|n| out.broadcast("news", "said", n.to_string()))
+            .collect();
         out.push(format!("{results:?}"));
         Flow::Continue
     }

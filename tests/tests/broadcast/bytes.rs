@@ -26,9 +26,15 @@ async fn what_waits_has_64_mib_at_most() {
     let pubsub = PubSub::new();
     let mut news = pubsub.subscribe("news");
     for _ in 0..2 {
-        let results: Vec<_> = (0..300).map(|_| pubsub.broadcast("news", "picture", large())).collect();
+        let results: Vec<_> = (0..300)
+            .map(|_| pubsub.broadcast("news", "picture", large()))
+            .collect();
         assert!(results[..8].iter().all(Result::is_ok));
-        assert!(results[8..].iter().all(|result| *result == Err(BroadcastError::Overloaded)));
+        assert!(
+            results[8..]
+                .iter()
+                .all(|result| *result == Err(BroadcastError::Overloaded))
+        );
         receive(&mut news, 8).await;
         assert!(news.try_recv().is_none(), "what was refused reaches nobody");
         // The last one is free when the thread that delivers has let go of it.
@@ -41,21 +47,36 @@ async fn what_waits_has_64_mib_at_most() {
 async fn small_ones_count_their_names_and_256_bytes() {
     let pubsub = PubSub::with_queue(65_536, 100_000);
     let _news = pubsub.subscribe("news");
-    let accepted = (0..1_000).take_while(|_| pubsub.broadcast("news", "", "").is_ok()).count();
+    let accepted = (0..1_000)
+        .take_while(|_| pubsub.broadcast("news", "", "").is_ok())
+        .count();
     assert_eq!(accepted, 100_000 / (256 + 4));
-    assert!(pubsub.broadcast("nobody", "hears", large()).is_ok(), "it does not wait");
+    assert!(
+        pubsub.broadcast("nobody", "hears", large()).is_ok(),
+        "it does not wait"
+    );
 }
 
 #[tokio::test]
 async fn one_that_is_larger_passes_alone() {
     let pubsub = PubSub::with_queue(65_536, MIB);
     let mut news = pubsub.subscribe("news");
-    pubsub.broadcast("news", "picture", large()).expect("nothing else waits");
-    assert_eq!(pubsub.broadcast("news", "headline", "short"), Err(BroadcastError::Overloaded));
+    pubsub
+        .broadcast("news", "picture", large())
+        .expect("nothing else waits");
+    assert_eq!(
+        pubsub.broadcast("news", "headline", "short"),
+        Err(BroadcastError::Overloaded)
+    );
     receive(&mut news, 1).await;
     tokio::task::yield_now().await;
-    pubsub.broadcast("news", "headline", "short").expect("room again");
-    assert_eq!(pubsub.broadcast("news", "picture", large()), Err(BroadcastError::Overloaded));
+    pubsub
+        .broadcast("news", "headline", "short")
+        .expect("room again");
+    assert_eq!(
+        pubsub.broadcast("news", "picture", large()),
+        Err(BroadcastError::Overloaded)
+    );
     receive(&mut news, 1).await;
 }
 
@@ -113,7 +134,9 @@ impl Burst {
     }
 
     fn handle_in(&mut self, message: Message, out: &mut Outbox) {
-        let accepted = (0..10).filter(|_| out.broadcast("news", "said", message.clone()).is_ok()).count();
+        let accepted = (0..10)
+            .filter(|_| out.broadcast("news", "said", message.clone()).is_ok())
+            .count();
         out.push(accepted.to_string());
     }
 }

@@ -135,8 +135,11 @@ async fn a_thousand_broadcasts_arrive_in_order_at_fast_and_slow_readers() {
     let mut slow = Vec::new();
     for number in 0..50 {
         let packed = number % 3 == 0;
-        let reader =
-            if packed { site.packed_reader("room").await } else { site.reader("plain", "room").await };
+        let reader = if packed {
+            site.packed_reader("room").await
+        } else {
+            site.reader("plain", "room").await
+        };
         if number % 5 == 0 {
             slow.push(reader);
         } else {
@@ -168,7 +171,10 @@ async fn hear_all(mut reader: Client, broadcasts: usize) {
 #[tokio::test]
 async fn endpoints_can_share_their_topics() {
     let pubsub = PubSub::new();
-    let (one, two) = (site::start_with(pubsub.clone()).await, site::start_with(pubsub.clone()).await);
+    let (one, two) = (
+        site::start_with(pubsub.clone()).await,
+        site::start_with(pubsub.clone()).await,
+    );
     let mut at_one = one.reader("plain", "room").await;
     let mut at_two = two.reader("plain", "room").await;
     two.subscribers("room", 2).await;
@@ -179,6 +185,8 @@ async fn endpoints_can_share_their_topics() {
     drop(at_one);
     one.running.shutdown().await.expect("a clean end");
     one.subscribers("room", 1).await;
-    pubsub.broadcast("room", "said", "goes on").expect("room for a broadcast");
+    pubsub
+        .broadcast("room", "said", "goes on")
+        .expect("room for a broadcast");
     assert_eq!(at_two.hear_text().await, "goes on");
 }

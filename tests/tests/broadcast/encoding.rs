@@ -34,7 +34,11 @@ async fn a_broadcast_is_encoded_once_for_all_its_subscribers() {
     let mut plain = site.reader("plain", "room").await;
     site.say("room", "to another form");
     assert_eq!(plain.hear_text().await, "to another form");
-    assert_eq!(ENCODED.load(Ordering::SeqCst), 20, "nobody wanted that form");
+    assert_eq!(
+        ENCODED.load(Ordering::SeqCst),
+        20,
+        "nobody wanted that form"
+    );
 }
 
 #[tokio::test]
@@ -59,7 +63,11 @@ async fn payloads_are_text_json_or_bytes() {
     let frame = reader.hear().await;
     assert_eq!((frame.opcode, frame.payload), (2, b"\x00\xff".to_vec()));
     site.say("room", "");
-    assert_eq!(reader.hear_text().await, "", "an empty broadcast is a message too");
+    assert_eq!(
+        reader.hear_text().await,
+        "",
+        "an empty broadcast is a message too"
+    );
 }
 
 #[tokio::test]

@@ -41,7 +41,11 @@ pub(crate) async fn start() -> Started {
 
 /// Starts a site that shares its topics.
 pub(crate) async fn start_with(pubsub: PubSub) -> Started {
-    let running = Site::builder().pubsub(pubsub).start().await.expect("the site starts");
+    let running = Site::builder()
+        .pubsub(pubsub)
+        .start()
+        .await
+        .expect("the site starts");
     let port = client::port(&running);
     Started { running, port }
 }
@@ -49,7 +53,8 @@ pub(crate) async fn start_with(pubsub: PubSub) -> Started {
 impl Started {
     /// A client that has subscribed to the topic.
     pub(crate) async fn reader(&self, mount: &str, topic: &str) -> Client {
-        let mut client = Client::open(self.port, &format!("/{mount}/websocket?topic={topic}")).await;
+        let mut client =
+            Client::open(self.port, &format!("/{mount}/websocket?topic={topic}")).await;
         client.is_quiet().await;
         client
     }
@@ -59,13 +64,18 @@ impl Started {
         let request = Request::upgrade(&format!("/packed/websocket?topic={topic}"))
             .header("sec-websocket-extensions", "permessage-deflate");
         let mut client = Client::open_by(self.port, &request).await;
-        assert!(client.response.header("sec-websocket-extensions").is_some(), "compression is agreed on");
+        assert!(
+            client.response.header("sec-websocket-extensions").is_some(),
+            "compression is agreed on"
+        );
         client.is_quiet().await;
         client
     }
 
     pub(crate) fn say(&self, topic: &str, payload: impl Into<Payload>) {
-        self.running.broadcast(topic, "said", payload).expect("room for a broadcast");
+        self.running
+            .broadcast(topic, "said", payload)
+            .expect("room for a broadcast");
     }
 
     pub(crate) async fn subscribers(&self, topic: &str, count: usize) {
@@ -91,17 +101,22 @@ impl Reader {
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        let (verb, argument) = message.as_text().and_then(|text| text.split_once(' ')).expect("two words");
+        let (verb, argument) = message
+            .as_text()
+            .and_then(|text| text.split_once(' '))
+            .expect("two words");
         match verb {
             "subscribe" => out.subscribe(argument),
             "unsubscribe" => out.unsubscribe(argument),
             "around" => {
                 out.push("before");
-                out.broadcast(&self.topic, "said", argument).expect("room for a broadcast");
+                out.broadcast(&self.topic, "said", argument)
+                    .expect("room for a broadcast");
                 out.push("after");
             }
             "others" => {
-                out.broadcast_from(&self.topic, "said", argument).expect("room for a broadcast");
+                out.broadcast_from(&self.topic, "said", argument)
+                    .expect("room for a broadcast");
                 out.push("told the others");
             }
             _ => panic!("unknown verb"),
@@ -131,7 +146,11 @@ impl Loud {
     }
 
     fn encode(broadcast: &Broadcast) -> Option<Message> {
-        let envelope = json!([broadcast.topic(), broadcast.event(), broadcast.payload().as_text()]);
+        let envelope = json!([
+            broadcast.topic(),
+            broadcast.event(),
+            broadcast.payload().as_text()
+        ]);
         Some(envelope.to_string().into())
     }
 }
@@ -155,7 +174,8 @@ impl Picky {
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
         let said = message.as_text().expect("text");
         out.push("before");
-        out.broadcast(&self.topic, "said", said).expect("room for a broadcast");
+        out.broadcast(&self.topic, "said", said)
+            .expect("room for a broadcast");
         out.push("after");
         Flow::Continue
     }
@@ -189,7 +209,8 @@ impl Counted {
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        out.broadcast(&self.topic, "said", message).expect("room for a broadcast");
+        out.broadcast(&self.topic, "said", message)
+            .expect("room for a broadcast");
         Flow::Continue
     }
 

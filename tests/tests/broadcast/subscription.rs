@@ -17,7 +17,10 @@ async fn broadcasts_come_in_order() {
     for number in 0..1_000 {
         let broadcast = news.recv().await.expect("a broadcast");
         assert_eq!((broadcast.topic(), broadcast.event()), ("news", "said"));
-        assert_eq!(broadcast.payload().as_text(), Some(number.to_string().as_str()));
+        assert_eq!(
+            broadcast.payload().as_text(),
+            Some(number.to_string().as_str())
+        );
     }
     assert!(news.try_recv().is_none());
 }
@@ -28,19 +31,34 @@ async fn a_slow_receiver_is_told_how_much_it_missed() {
     let mut news = pubsub.subscribe("news");
     let mut last = pubsub.subscribe("last");
     for number in 0..1_500 {
-        pubsub.broadcast("news", "said", number.to_string()).expect("room for a broadcast");
+        pubsub
+            .broadcast("news", "said", number.to_string())
+            .expect("room for a broadcast");
     }
     // One worker has one shard: what is behind the others in its queue comes after them.
-    pubsub.broadcast("last", "said", "").expect("room for a broadcast");
+    pubsub
+        .broadcast("last", "said", "")
+        .expect("room for a broadcast");
     last.recv().await.expect("a broadcast");
 
-    assert_eq!(news.recv().await.expect_err("lag"), RecvError::Lagged(1_500 - 1_024));
+    assert_eq!(
+        news.recv().await.expect_err("lag"),
+        RecvError::Lagged(1_500 - 1_024)
+    );
     for number in 1_500 - 1_024..1_500 {
         let broadcast = news.recv().await.expect("a broadcast");
-        assert_eq!(broadcast.payload().as_text(), Some(number.to_string().as_str()));
+        assert_eq!(
+            broadcast.payload().as_text(),
+            Some(number.to_string().as_str())
+        );
     }
-    pubsub.broadcast("news", "said", "and on").expect("room for a broadcast");
-    assert_eq!(news.recv().await.expect("a broadcast").payload().as_text(), Some("and on"));
+    pubsub
+        .broadcast("news", "said", "and on")
+        .expect("room for a broadcast");
+    assert_eq!(
+        news.recv().await.expect("a broadcast").payload().as_text(),
+        Some("and on")
+    );
 }
 
 #[tokio::test]
@@ -49,8 +67,18 @@ async fn a_dropped_subscription_is_gone_and_one_of_two_is_one() {
     let first = site.running.subscribe("news");
     let mut second = site.running.subscribe("news");
     assert_eq!(site.running.pubsub().subscribers("news"), 2);
-    site.running.broadcast_from(first.id(), "news", "said", "not for the first").expect("room");
-    assert_eq!(second.recv().await.expect("a broadcast").payload().as_text(), Some("not for the first"));
+    site.running
+        .broadcast_from(first.id(), "news", "said", "not for the first")
+        .expect("room");
+    assert_eq!(
+        second
+            .recv()
+            .await
+            .expect("a broadcast")
+            .payload()
+            .as_text(),
+        Some("not for the first")
+    );
     site.running.unsubscribe(first);
     assert_eq!(site.running.pubsub().subscribers("news"), 1);
     drop(second);
@@ -62,16 +90,27 @@ async fn after_shutdown_what_was_accepted_comes_and_then_closed() {
     let running = Site::start().await.expect("the site starts");
     let mut news = running.subscribe("news");
     for number in 0..200 {
-        running.broadcast("news", "said", number.to_string()).expect("room for a broadcast");
+        running
+            .broadcast("news", "said", number.to_string())
+            .expect("room for a broadcast");
     }
     running.shutdown().await.expect("a clean end");
     for number in 0..200 {
         let broadcast = news.recv().await.expect("a broadcast");
-        assert_eq!(broadcast.payload().as_text(), Some(number.to_string().as_str()));
+        assert_eq!(
+            broadcast.payload().as_text(),
+            Some(number.to_string().as_str())
+        );
     }
     assert_eq!(news.recv().await.expect_err("the end"), RecvError::Closed);
     assert_eq!(news.recv().await.expect_err("the end"), RecvError::Closed);
-    assert_eq!(running.broadcast("news", "said", "late"), Err(BroadcastError::Closed));
+    assert_eq!(
+        running.broadcast("news", "said", "late"),
+        Err(BroadcastError::Closed)
+    );
     drop(news);
-    assert_eq!(running.broadcast("news", "said", "to nobody"), Err(BroadcastError::Closed));
+    assert_eq!(
+        running.broadcast("news", "said", "to nobody"),
+        Err(BroadcastError::Closed)
+    );
 }

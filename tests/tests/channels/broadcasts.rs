@@ -21,8 +21,15 @@ fn push(event: &str, payload: Value) -> Value {
 
 /// A client of each transport, both joined.
 async fn two(site: &Started, via: Via) -> (Client, Client) {
-    let other = if via == Via::WebSocket { Via::LongPoll } else { Via::WebSocket };
-    (site.member(via, "room:1").await, site.member(other, "room:1").await)
+    let other = if via == Via::WebSocket {
+        Via::LongPoll
+    } else {
+        Via::WebSocket
+    };
+    (
+        site.member(via, "room:1").await,
+        site.member(other, "room:1").await,
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,12 +38,24 @@ async fn a_push_reaches_its_client_a_broadcast_all_and_broadcast_from_the_others
         let site = site::start().await;
         let (mut speaker, mut listener) = two(&site, via).await;
         let mut stranger = site.member(via, "room:2").await;
-        speaker.asks(json!(["j", "1", "room:1", "say", {"n": 1}]), push("said", json!({"n": 1}))).await;
         speaker
-            .asks(json!(["j", "2", "room:1", "shout", {"n": 2}]), broadcast("shouted", json!({"n": 2})))
+            .asks(
+                json!(["j", "1", "room:1", "say", {"n": 1}]),
+                push("said", json!({"n": 1})),
+            )
             .await;
-        speaker.say(json!(["j", "3", "room:1", "tell", {"n": 3}])).await;
-        listener.expects(broadcast("shouted", json!({"n": 2}))).await;
+        speaker
+            .asks(
+                json!(["j", "2", "room:1", "shout", {"n": 2}]),
+                broadcast("shouted", json!({"n": 2})),
+            )
+            .await;
+        speaker
+            .say(json!(["j", "3", "room:1", "tell", {"n": 3}]))
+            .await;
+        listener
+            .expects(broadcast("shouted", json!({"n": 2})))
+            .await;
         listener.expects(broadcast("told", json!({"n": 3}))).await;
         for client in [&mut speaker, &mut listener, &mut stranger] {
             client.is_quiet().await;
@@ -50,14 +69,22 @@ async fn pushes_and_ones_own_broadcasts_keep_their_order() {
         let site = site::start().await;
         let (mut speaker, mut listener) = two(&site, via).await;
         for reference in ["1", "2", "3"] {
-            speaker.say(json!(["j", reference, "room:1", "around", {}])).await;
+            speaker
+                .say(json!(["j", reference, "room:1", "around", {}]))
+                .await;
             speaker.expects(push("said", json!({"n": 1}))).await;
             speaker.expects(broadcast("shouted", json!({"n": 2}))).await;
             speaker.expects(push("said", json!({"n": 3}))).await;
             speaker.expects(broadcast("shouted", json!({"n": 4}))).await;
-            speaker.expects(ok(reference, "room:1", json!({"n": 5}))).await;
-            listener.expects(broadcast("shouted", json!({"n": 2}))).await;
-            listener.expects(broadcast("shouted", json!({"n": 4}))).await;
+            speaker
+                .expects(ok(reference, "room:1", json!({"n": 5})))
+                .await;
+            listener
+                .expects(broadcast("shouted", json!({"n": 2})))
+                .await;
+            listener
+                .expects(broadcast("shouted", json!({"n": 4})))
+                .await;
         }
         speaker.is_quiet().await;
         listener.is_quiet().await;
@@ -69,10 +96,18 @@ async fn intercepted_broadcasts_go_through_the_channel() {
     for via in BOTH {
         let site = site::start().await;
         let (mut speaker, mut listener) = two(&site, via).await;
-        speaker.say(json!(["j", "1", "room:1", "whisper", {"n": 1}])).await;
-        speaker.say(json!(["j", "2", "room:1", "whisper", {"drop": true}])).await;
-        site.running.broadcast("room:1", "secret", json!({"n": 2})).expect("room for a broadcast");
-        site.running.broadcast("room:1", "open", json!({"n": 3})).expect("room for a broadcast");
+        speaker
+            .say(json!(["j", "1", "room:1", "whisper", {"n": 1}]))
+            .await;
+        speaker
+            .say(json!(["j", "2", "room:1", "whisper", {"drop": true}]))
+            .await;
+        site.running
+            .broadcast("room:1", "secret", json!({"n": 2}))
+            .expect("room for a broadcast");
+        site.running
+            .broadcast("room:1", "open", json!({"n": 3}))
+            .expect("room for a broadcast");
         for client in [&mut speaker, &mut listener] {
             client
                 .expects_all(vec![
@@ -84,7 +119,9 @@ async fn intercepted_broadcasts_go_through_the_channel() {
             client.is_quiet().await;
         }
         // A channel may end for what it hears.
-        site.running.broadcast("room:1", "stop all", json!({})).expect("room for a broadcast");
+        site.running
+            .broadcast("room:1", "stop all", json!({}))
+            .expect("room for a broadcast");
         for client in [&mut speaker, &mut listener] {
             client.expects(end("j", "room:1", "phx_close")).await;
             client.is_quiet().await;
@@ -100,13 +137,21 @@ async fn the_functions_of_the_handle_reach_channels() {
         let (mut one, mut two) = two(&site, via).await;
         let handle = site.running.handle().clone();
         let mut heard = handle.subscribe("room:1");
-        handle.broadcast("room:1", "news", json!({"n": 1})).expect("room for a broadcast");
-        handle.local_broadcast("room:1", "news", json!({"n": 2})).expect("room for a broadcast");
-        handle.broadcast_from(heard.id(), "room:1", "news", json!({"n": 3})).expect("room for a broadcast");
+        handle
+            .broadcast("room:1", "news", json!({"n": 1}))
+            .expect("room for a broadcast");
+        handle
+            .local_broadcast("room:1", "news", json!({"n": 2}))
+            .expect("room for a broadcast");
+        handle
+            .broadcast_from(heard.id(), "room:1", "news", json!({"n": 3}))
+            .expect("room for a broadcast");
         handle
             .local_broadcast_from(heard.id(), "room:1", "news", json!({"n": 4}))
             .expect("room for a broadcast");
-        handle.broadcast("room:2", "news", json!({"n": 5})).expect("room for a broadcast");
+        handle
+            .broadcast("room:2", "news", json!({"n": 5}))
+            .expect("room for a broadcast");
         for client in [&mut one, &mut two] {
             for n in 1..=4 {
                 client.expects(broadcast("news", json!({"n": n}))).await;
@@ -127,7 +172,9 @@ async fn a_thousand_broadcasts_arrive_in_order() {
         let site = site::start().await;
         let mut client = site.member(via, "room:1").await;
         for n in 0..1000 {
-            site.running.broadcast("room:1", "news", json!({"n": n})).expect("room for a broadcast");
+            site.running
+                .broadcast("room:1", "news", json!({"n": n}))
+                .expect("room for a broadcast");
         }
         for n in 0..1000 {
             client.expects(broadcast("news", json!({"n": n}))).await;
@@ -140,20 +187,36 @@ async fn a_thousand_broadcasts_arrive_in_order() {
 async fn endpoints_can_share_their_topics() {
     for via in BOTH {
         let pubsub = PubSub::new();
-        let (here, there) = (site::start_with(pubsub.clone()).await, site::start_with(pubsub.clone()).await);
-        let (mut speaker, mut listener) =
-            (here.member(via, "room:1").await, there.member(via, "room:1").await);
+        let (here, there) = (
+            site::start_with(pubsub.clone()).await,
+            site::start_with(pubsub.clone()).await,
+        );
+        let (mut speaker, mut listener) = (
+            here.member(via, "room:1").await,
+            there.member(via, "room:1").await,
+        );
         speaker
-            .asks(json!(["j", "1", "room:1", "shout", {"n": 1}]), broadcast("shouted", json!({"n": 1})))
+            .asks(
+                json!(["j", "1", "room:1", "shout", {"n": 1}]),
+                broadcast("shouted", json!({"n": 1})),
+            )
             .await;
-        speaker.say(json!(["j", "2", "room:1", "tell", {"n": 2}])).await;
-        speaker.say(json!(["j", "3", "room:1", "whisper", {"n": 3}])).await;
+        speaker
+            .say(json!(["j", "2", "room:1", "tell", {"n": 2}]))
+            .await;
+        speaker
+            .say(json!(["j", "3", "room:1", "whisper", {"n": 3}]))
+            .await;
         speaker.expects(push("overheard", json!({"n": 3}))).await;
-        listener.expects(broadcast("shouted", json!({"n": 1}))).await;
+        listener
+            .expects(broadcast("shouted", json!({"n": 1})))
+            .await;
         listener.expects(broadcast("told", json!({"n": 2}))).await;
         listener.expects(push("overheard", json!({"n": 3}))).await;
         here.running.shutdown().await.expect("a clean end");
-        pubsub.broadcast("room:1", "news", json!({"n": 4})).expect("room for a broadcast");
+        pubsub
+            .broadcast("room:1", "news", json!({"n": 4}))
+            .expect("room for a broadcast");
         listener.expects(broadcast("news", json!({"n": 4}))).await;
         assert_eq!(pubsub.subscribers("room:1"), 2);
     }
@@ -165,21 +228,40 @@ async fn a_channel_can_listen_to_other_topics() {
         let site = site::start().await;
         let mut client = site.client(via).await;
         let joined = ok("j", "room:1", json!({}));
-        client.asks(json!(["j", "j", "room:1", "phx_join", {"listen": "news"}]), joined.clone()).await;
+        client
+            .asks(
+                json!(["j", "j", "room:1", "phx_join", {"listen": "news"}]),
+                joined.clone(),
+            )
+            .await;
         let heard = push("heard", json!({"topic": "news", "event": "headline"}));
-        site.running.broadcast("news", "headline", "ship sighted").expect("room for a broadcast");
+        site.running
+            .broadcast("news", "headline", "ship sighted")
+            .expect("room for a broadcast");
         client.expects(heard.clone()).await;
         client.say(json!(["j", "1", "room:1", "deaf", {}])).await;
         client.is_quiet().await;
         assert_eq!(site.pubsub.subscribers("news"), 0);
-        client.asks(json!(["j", "j", "room:1", "phx_join", {"listen": "news"}]), joined).await;
+        client
+            .asks(
+                json!(["j", "j", "room:1", "phx_join", {"listen": "news"}]),
+                joined,
+            )
+            .await;
         client.expects(end("j", "room:1", "phx_close")).await;
         assert_eq!(site.pubsub.subscribers("news"), 1);
-        client.asks(json!(["j", "2", "room:1", "phx_leave", {}]), ok("2", "room:1", json!({}))).await;
+        client
+            .asks(
+                json!(["j", "2", "room:1", "phx_leave", {}]),
+                ok("2", "room:1", json!({})),
+            )
+            .await;
         client.expects(end("j", "room:1", "phx_close")).await;
         assert_eq!(site.pubsub.subscribers("news"), 0);
         // A join that comes to nothing listens to nothing.
-        client.say(json!(["j", "j", "room:1", "phx_join", {"listen": "news", "wait_ms": 500}])).await;
+        client
+            .say(json!(["j", "j", "room:1", "phx_join", {"listen": "news", "wait_ms": 500}]))
+            .await;
         sleep(Duration::from_millis(100)).await;
         client.text("[no JSON").await;
         client.ends(1011).await;
@@ -194,9 +276,13 @@ async fn a_channel_is_told_what_other_tasks_send() {
         let site = site::start().await;
         let mut client = site.member(via, "room:1").await;
         client.say(json!(["j", "1", "room:1", "inform", {}])).await;
-        client.expects(push("info", json!({"text": "informed"}))).await;
+        client
+            .expects(push("info", json!({"text": "informed"})))
+            .await;
         client.say(json!(["j", "2", "room:1", "inform", {}])).await;
-        client.say(json!(["j", "3", "room:1", "phx_leave", {}])).await;
+        client
+            .say(json!(["j", "3", "room:1", "phx_leave", {}]))
+            .await;
         // Sent to a channel that has gone, or to it just in time.
         loop {
             let heard = client.hear().await;
@@ -204,7 +290,8 @@ async fn a_channel_is_told_what_other_tasks_send() {
                 break;
             }
             assert!(
-                heard == push("info", json!({"text": "informed"})) || heard == ok("3", "room:1", json!({})),
+                heard == push("info", json!({"text": "informed"}))
+                    || heard == ok("3", "room:1", json!({})),
                 "{heard}"
             );
         }

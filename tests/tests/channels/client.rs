@@ -36,12 +36,12 @@ pub(crate) enum Client {
 impl Client {
     pub(crate) async fn open(sea: &Sea, via: Via, mount: &str, query: &str) -> Client {
         match via {
-            Via::WebSocket => {
-                Client::WebSocket(Box::new(sea.open(&format!("{mount}/websocket?{query}")).await))
-            }
-            Via::LongPoll => {
-                Client::LongPoll(Box::new(Poller::open(sea, &format!("{mount}/longpoll?{query}")).await))
-            }
+            Via::WebSocket => Client::WebSocket(Box::new(
+                sea.open(&format!("{mount}/websocket?{query}")).await,
+            )),
+            Via::LongPoll => Client::LongPoll(Box::new(
+                Poller::open(sea, &format!("{mount}/longpoll?{query}")).await,
+            )),
         }
     }
 
@@ -110,7 +110,8 @@ impl Client {
         while !expected.is_empty() {
             let heard = self.hear().await;
             let at = expected.iter().position(|message| *message == heard);
-            expected.swap_remove(at.unwrap_or_else(|| panic!("expected {expected:?}, got {heard}")));
+            expected
+                .swap_remove(at.unwrap_or_else(|| panic!("expected {expected:?}, got {heard}")));
         }
     }
 
@@ -141,8 +142,10 @@ impl Client {
         async move {
             sleep(Duration::from_millis(50)).await;
             let via = self.via();
-            self.say(json!([null, "quiet?", "phoenix", "heartbeat", {}])).await;
-            let answer = json!([null, "quiet?", "phoenix", "phx_reply", {"status": "ok", "response": {}}]);
+            self.say(json!([null, "quiet?", "phoenix", "heartbeat", {}]))
+                .await;
+            let answer =
+                json!([null, "quiet?", "phoenix", "phx_reply", {"status": "ok", "response": {}}]);
             assert_eq!(self.hear().await, answer, "over {via:?}, at {caller}");
         }
     }
@@ -153,7 +156,12 @@ impl Client {
             Via::WebSocket => Some(code),
             Via::LongPoll => None,
         };
-        assert_eq!(self.hear_any().await, Heard::End(expected), "over {:?}", self.via());
+        assert_eq!(
+            self.hear_any().await,
+            Heard::End(expected),
+            "over {:?}",
+            self.via()
+        );
     }
 
     pub(crate) fn via(&self) -> Via {
@@ -177,7 +185,13 @@ impl Poller {
     async fn open(sea: &Sea, target: &str) -> Poller {
         let (polls, posts) = (sea.connect(), sea.connect());
         let (target, token, arrived) = (target.to_owned(), String::new(), VecDeque::new());
-        let mut poller = Poller { polls, posts, target, token, arrived };
+        let mut poller = Poller {
+            polls,
+            posts,
+            target,
+            token,
+            arrived,
+        };
         assert_eq!(poller.get().await, 410, "a new session");
         poller
     }
@@ -198,13 +212,18 @@ impl Poller {
     }
 
     async fn get(&mut self) -> u64 {
-        let response = self.polls.request(&Request::get(&self.path())).await.expect("an answer");
+        let response = self
+            .polls
+            .request(&Request::get(&self.path()))
+            .await
+            .expect("an answer");
         let answer = body(&response);
         if let Some(token) = answer["token"].as_str() {
             self.token = token.to_owned();
         }
         let messages = answer["messages"].as_array().into_iter().flatten();
-        self.arrived.extend(messages.map(|message| message.as_str().expect("text").to_owned()));
+        self.arrived
+            .extend(messages.map(|message| message.as_str().expect("text").to_owned()));
         answer["status"].as_u64().expect("a status")
     }
 
@@ -219,7 +238,10 @@ impl Poller {
         };
         let response = self.posts.request(&request).await.expect("an answer");
         let status = body(&response)["status"].as_u64();
-        assert!(matches!(status, Some(200 | 408 | 410)), "a post was answered {response:?}");
+        assert!(
+            matches!(status, Some(200 | 408 | 410)),
+            "a post was answered {response:?}"
+        );
     }
 
     fn path(&self) -> String {
@@ -249,7 +271,13 @@ pub(crate) fn ok(reference: &str, topic: &str, response: Value) -> Value {
 
 /// The reply to a message for a topic that is not joined.
 pub(crate) fn unmatched(reference: &str, topic: &str) -> Value {
-    reply(None, reference, topic, "error", json!({"reason": "unmatched topic"}))
+    reply(
+        None,
+        reference,
+        topic,
+        "error",
+        json!({"reason": "unmatched topic"}),
+    )
 }
 
 /// `phx_close` or `phx_error` of a join.

@@ -31,14 +31,21 @@ async fn a_channel_can_stop_and_others_go_on() {
             ("stop all", false, "phx_close", "Normal"),
         ] {
             client.join("room:1").await;
-            client.say(json!(["j", "1", "room:1", event, {"n": 1}])).await;
+            client
+                .say(json!(["j", "1", "room:1", event, {"n": 1}]))
+                .await;
             if replied {
                 client.expects(ok("1", "room:1", json!({"n": 1}))).await;
             }
             client.expects(end("j", "room:1", told)).await;
             assert_eq!(site.noted().await, format!("room:1 {noted}"), "{event}");
             assert_eq!(site.pubsub.subscribers("room:1"), 0);
-            client.asks(json!(["j", "2", "room:2", "echo", {}]), ok("2", "room:2", json!({}))).await;
+            client
+                .asks(
+                    json!(["j", "2", "room:2", "echo", {}]),
+                    ok("2", "room:2", json!({})),
+                )
+                .await;
         }
         client.is_quiet().await;
         site.nothing_noted();
@@ -57,7 +64,10 @@ async fn what_cannot_be_decoded_ends_the_connection() {
             let mut client = site.member(via, "room:1").await;
             client.text(undecodable).await;
             client.ends(1011).await;
-            assert!(site.noted().await.starts_with("room:1 Protocol("), "{undecodable}");
+            assert!(
+                site.noted().await.starts_with("room:1 Protocol("),
+                "{undecodable}"
+            );
         }
         let site = site::start().await;
         let mut client = site.member(via, "room:1").await;
@@ -70,7 +80,10 @@ async fn what_cannot_be_decoded_ends_the_connection() {
 async fn who_is_not_understood_is_told_why() {
     let site = site::start().await;
     for (undecodable, text) in [
-        ("[1,2,3]", "undecodable message: expected an array of at least 5 elements"),
+        (
+            "[1,2,3]",
+            "undecodable message: expected an array of at least 5 elements",
+        ),
         (
             r#"["j","1","room:1","echo",{"secret":}]"#,
             "undecodable message: expected value at line 1 column 36",
@@ -92,9 +105,13 @@ async fn the_application_can_disconnect_a_client_by_its_id() {
         let mut other = site.client_at(via, "/socket", "vsn=2.0.0&id=users:8").await;
         client.join("room:1").await;
         other.join("room:1").await;
-        site.running.broadcast("users:7", "something else", json!({})).expect("room for a broadcast");
+        site.running
+            .broadcast("users:7", "something else", json!({}))
+            .expect("room for a broadcast");
         client.is_quiet().await;
-        site.running.broadcast("users:7", "disconnect", json!({})).expect("room for a broadcast");
+        site.running
+            .broadcast("users:7", "disconnect", json!({}))
+            .expect("room for a broadcast");
         client.ends(1001).await;
         assert_eq!(site.noted().await, "room:1 Disconnected");
         other.is_quiet().await;
@@ -119,7 +136,11 @@ async fn clients_are_told_to_come_back_when_the_endpoint_stops() {
                 Client::WebSocket(_) => assert_eq!(client.hear_any().await, Heard::End(Some(1012))),
                 // No message: the client asks again, and finds nobody.
                 Client::LongPoll(_) => {
-                    assert!(timeout(Duration::from_secs(9), client.hear_any()).await.is_err())
+                    assert!(
+                        timeout(Duration::from_secs(9), client.hear_any())
+                            .await
+                            .is_err()
+                    )
                 }
             }
         };
@@ -129,7 +150,11 @@ async fn clients_are_told_to_come_back_when_the_endpoint_stops() {
         } else {
             running.shutdown().await.expect("a clean end");
         }
-        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(8),
+            "{:?}",
+            began.elapsed()
+        );
         // Also the one whose callback hung, in the end.
         let mut told = [site.noted().await, site.noted().await];
         told.sort();
@@ -146,14 +171,22 @@ async fn clients_are_told_to_come_back_when_the_endpoint_stops() {
 async fn a_client_that_goes_ends_its_channels() {
     let mut site = site::start().await;
     let mut client = site.member(Via::WebSocket, "room:1").await;
-    let Client::WebSocket(socket) = &mut client else { panic!("a WebSocket") };
+    let Client::WebSocket(socket) = &mut client else {
+        panic!("a WebSocket")
+    };
     socket.send(Frame::close(4000, b"bye")).await;
     client.ends(4000).await;
-    assert_eq!(site.noted().await, "room:1 Closed { code: 4000, text: \"bye\" }");
+    assert_eq!(
+        site.noted().await,
+        "room:1 Closed { code: 4000, text: \"bye\" }"
+    );
     drop(client);
 
     drop(site.member(Via::WebSocket, "room:1").await);
-    assert_eq!(site.noted().await, "room:1 Closed { code: 1006, text: \"\" }");
+    assert_eq!(
+        site.noted().await,
+        "room:1 Closed { code: 1006, text: \"\" }"
+    );
 
     drop(site.member(Via::LongPoll, "room:1").await);
     assert_eq!(site.noted().await, "room:1 Inactive");
@@ -174,7 +207,8 @@ async fn nothing_is_left_after_many_clients_have_come_and_gone() {
                 client.say(json!(["j", "j", topic, "phx_join", wish])).await;
             }
             for (number, topic) in topics.iter().enumerate() {
-                let event = ["echo", "hang", "wait", "panic", "phx_leave", "stop"][(number + round) % 6];
+                let event =
+                    ["echo", "hang", "wait", "panic", "phx_leave", "stop"][(number + round) % 6];
                 client.say(json!(["j", "1", topic, event, 20])).await;
             }
             clients.push(client);
@@ -186,7 +220,9 @@ async fn nothing_is_left_after_many_clients_have_come_and_gone() {
     site.is_as_at_first(&topics).await;
     site.is_as_at_first(&["news", "users:7"]).await;
     // Hung callbacks were dropped with their channels; the others wrote down that they waited.
-    site.pubsub.broadcast("journal", "note", "the end").expect("room for a broadcast");
+    site.pubsub
+        .broadcast("journal", "note", "the end")
+        .expect("room for a broadcast");
     while site.noted().await != "the end" {}
 }
 
@@ -201,7 +237,8 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
                 let mut client = site.client(BOTH[(visitor + round) % 2]).await;
                 for number in 0..8 {
                     let (topic, wait) = (format!("room:{number}"), (round + number) % 3);
-                    let wish = json!({"silent": true, "tally": "all", "listen": "news", "wait_ms": wait});
+                    let wish =
+                        json!({"silent": true, "tally": "all", "listen": "news", "wait_ms": wait});
                     client.say(json!(["j", "j", topic, "phx_join", wish])).await;
                     let event = [
                         "echo",
@@ -224,8 +261,12 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
     }
     let speaker = tokio::spawn(async move {
         for number in (0..8).cycle() {
-            pubsub.broadcast(&format!("room:{number}"), "secret", json!({})).expect("room for a broadcast");
-            pubsub.broadcast("news", "headline", json!({})).expect("room for a broadcast");
+            pubsub
+                .broadcast(&format!("room:{number}"), "secret", json!({}))
+                .expect("room for a broadcast");
+            pubsub
+                .broadcast("news", "headline", json!({}))
+                .expect("room for a broadcast");
             sleep(Duration::from_millis(1)).await;
         }
     });
@@ -234,9 +275,13 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
     }
     speaker.abort();
     let topics: Vec<String> = (0..8).map(|number| format!("room:{number}")).collect();
-    site.is_as_at_first(&topics.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    site.is_as_at_first(&topics.iter().map(String::as_str).collect::<Vec<_>>())
+        .await;
     site.is_as_at_first(&["news"]).await;
     let tally = Tally::new("all");
     let counts = (tally.joined(), tally.ended());
-    assert!(counts.0 > 1000 && counts.0 == counts.1, "{counts:?} joined and ended");
+    assert!(
+        counts.0 > 1000 && counts.0 == counts.1,
+        "{counts:?} joined and ended"
+    );
 }

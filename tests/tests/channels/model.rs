@@ -30,7 +30,15 @@ enum Said {
 
 fn said() -> impl Strategy<Value = Said> {
     let join_ref = select(vec![json!(null), json!("1"), json!("2"), json!(3)]);
-    let topic = select(vec!["room:1", "room:1", "room:2", "room:žluť \"\\", "nowhere", "", "phoenix"]);
+    let topic = select(vec![
+        "room:1",
+        "room:1",
+        "room:2",
+        "room:žluť \"\\",
+        "nowhere",
+        "",
+        "phoenix",
+    ]);
     let event = select(vec![
         "phx_join",
         "phx_join",
@@ -57,10 +65,23 @@ fn said() -> impl Strategy<Value = Said> {
         json!({"panic": true}),
         json!({"reply": {"r": 1}}),
     ]);
-    let message = (join_ref, topic, event, payload)
-        .prop_map(|(join_ref, topic, event, payload)| Said::Message { join_ref, topic, event, payload });
-    let undecodable =
-        select(vec!["[", "[]", "[null,null,\"room:1\",\"echo\"]", "[1 2]", "[\"\\ud800\",", "[}"]);
+    let message =
+        (join_ref, topic, event, payload).prop_map(|(join_ref, topic, event, payload)| {
+            Said::Message {
+                join_ref,
+                topic,
+                event,
+                payload,
+            }
+        });
+    let undecodable = select(vec![
+        "[",
+        "[]",
+        "[null,null,\"room:1\",\"echo\"]",
+        "[1 2]",
+        "[\"\\ud800\",",
+        "[}",
+    ]);
     prop_oneof![60 => message, 1 => undecodable.prop_map(Said::Undecodable)]
 }
 
@@ -80,14 +101,30 @@ struct Model {
 
 impl Model {
     fn hear(&mut self, reference: &Value, said: &Said) {
-        let Said::Message { join_ref, topic, event, payload } = said else { return };
+        let Said::Message {
+            join_ref,
+            topic,
+            event,
+            payload,
+        } = said
+        else {
+            return;
+        };
         let joined = self.joins.get(topic).cloned();
         match (*topic, *event, joined) {
-            ("phoenix", "heartbeat", _) => self.reply(&json!(null), reference, topic, "ok", json!({})),
+            ("phoenix", "heartbeat", _) => {
+                self.reply(&json!(null), reference, topic, "ok", json!({}))
+            }
             (_, "phx_join", joined) => self.join(join_ref, reference, topic, payload, joined),
             (_, "phx_leave", None) => self.reply(join_ref, reference, topic, "ok", json!({})),
             (_, _, None) => {
-                self.reply(&json!(null), reference, topic, "error", json!({"reason": "unmatched topic"}));
+                self.reply(
+                    &json!(null),
+                    reference,
+                    topic,
+                    "error",
+                    json!({"reason": "unmatched topic"}),
+                );
             }
             (_, _, Some(join)) if stale(join_ref, &join) => {}
             (_, "phx_leave", Some(join)) => {
@@ -107,7 +144,13 @@ impl Model {
         before: Option<Join>,
     ) {
         if !topic.starts_with("room:") {
-            return self.reply(&json!(null), reference, topic, "error", json!({"reason": "unmatched topic"}));
+            return self.reply(
+                &json!(null),
+                reference,
+                topic,
+                "error",
+                json!({"reason": "unmatched topic"}),
+            );
         }
         let refused = |reason: &str| Some(("error", json!({"reason": reason})));
         let answer = match wish {
@@ -123,8 +166,18 @@ impl Model {
             self.end(topic, "phx_close");
         }
         if joins {
-            let channel = if join_ref.is_null() { reference } else { join_ref };
-            self.joins.insert(topic, Join { named: join_ref.clone(), join_ref: channel.clone() });
+            let channel = if join_ref.is_null() {
+                reference
+            } else {
+                join_ref
+            };
+            self.joins.insert(
+                topic,
+                Join {
+                    named: join_ref.clone(),
+                    join_ref: channel.clone(),
+                },
+            );
         }
     }
 
@@ -162,9 +215,17 @@ impl Model {
         }
     }
 
-    fn reply(&mut self, join_ref: &Value, reference: &Value, topic: &str, status: &str, response: Value) {
+    fn reply(
+        &mut self,
+        join_ref: &Value,
+        reference: &Value,
+        topic: &str,
+        status: &str,
+        response: Value,
+    ) {
         let payload = json!({"status": status, "response": response});
-        self.heard.push(json!([join_ref, reference, topic, "phx_reply", payload]));
+        self.heard
+            .push(json!([join_ref, reference, topic, "phx_reply", payload]));
     }
 
     fn end(&mut self, topic: &'static str, event: &str) {
@@ -185,11 +246,22 @@ async fn converse(via: Via, conversation: &[Said]) {
     let mut model = Model::default();
     let mut ends = false;
     for (number, said) in conversation.iter().enumerate() {
-        let reference = if number % 7 == 0 { json!(number) } else { json!(number.to_string()) };
+        let reference = if number % 7 == 0 {
+            json!(number)
+        } else {
+            json!(number.to_string())
+        };
         model.hear(&reference, said);
         match said {
-            Said::Message { join_ref, topic, event, payload } => {
-                client.say(json!([join_ref, reference, topic, event, payload])).await;
+            Said::Message {
+                join_ref,
+                topic,
+                event,
+                payload,
+            } => {
+                client
+                    .say(json!([join_ref, reference, topic, event, payload]))
+                    .await;
             }
             Said::Undecodable(text) => {
                 client.text(text).await;

@@ -82,14 +82,22 @@ impl List {
         for (key, joined) in diff["joins"].as_object().expect("joins") {
             let known = state.get(key).map(metas).unwrap_or_default();
             let new = metas(joined);
-            let mut all: Vec<Value> = known.into_iter().filter(|meta| !has_ref(&new, meta)).collect();
+            let mut all: Vec<Value> = known
+                .into_iter()
+                .filter(|meta| !has_ref(&new, meta))
+                .collect();
             all.extend(new);
             state.insert(key.clone(), json!({"metas": all}));
         }
         for (key, left) in diff["leaves"].as_object().expect("leaves") {
-            let Some(known) = state.get(key).map(metas) else { continue };
+            let Some(known) = state.get(key).map(metas) else {
+                continue;
+            };
             let gone = metas(left);
-            let rest: Vec<Value> = known.into_iter().filter(|meta| !has_ref(&gone, meta)).collect();
+            let rest: Vec<Value> = known
+                .into_iter()
+                .filter(|meta| !has_ref(&gone, meta))
+                .collect();
             match rest.is_empty() {
                 true => drop(state.remove(key)),
                 false => drop(state.insert(key.clone(), json!({"metas": rest}))),
@@ -103,7 +111,9 @@ fn metas(present: &Value) -> Vec<Value> {
 }
 
 fn has_ref(metas: &[Value], meta: &Value) -> bool {
-    metas.iter().any(|other| other["phx_ref"] == meta["phx_ref"])
+    metas
+        .iter()
+        .any(|other| other["phx_ref"] == meta["phx_ref"])
 }
 
 struct Member {
@@ -113,8 +123,17 @@ struct Member {
 
 impl Member {
     async fn join(site: &Started, via: Via, name: &str) -> Member {
-        let mut member = Member { client: site.client(via).await, list: List::default() };
-        member.client.asks(json!(["j", "j", TOPIC, "phx_join", name]), ok("j", TOPIC, json!({}))).await;
+        let mut member = Member {
+            client: site.client(via).await,
+            list: List::default(),
+        };
+        member
+            .client
+            .asks(
+                json!(["j", "j", TOPIC, "phx_join", name]),
+                ok("j", TOPIC, json!({})),
+            )
+            .await;
         member
     }
 
@@ -125,7 +144,9 @@ impl Member {
     /// Hears all that is on its way, but for replies and ends.
     async fn catch_up(&mut self) {
         sleep(Duration::from_millis(50)).await;
-        self.client.say(json!([null, "all?", "phoenix", "heartbeat", {}])).await;
+        self.client
+            .say(json!([null, "all?", "phoenix", "heartbeat", {}]))
+            .await;
         loop {
             let heard = self.client.hear().await;
             match heard[3].as_str().expect("an event") {
@@ -141,7 +162,14 @@ impl Member {
         let list = json!(site.running.presence().list(TOPIC));
         let known = json!(self.list.state);
         assert_eq!(known, list, "over {:?}", self.client.via());
-        assert_eq!(known.as_object().expect("a list").keys().collect::<Vec<_>>(), keys);
+        assert_eq!(
+            known
+                .as_object()
+                .expect("a list")
+                .keys()
+                .collect::<Vec<_>>(),
+            keys
+        );
     }
 }
 
@@ -156,7 +184,10 @@ async fn clients_know_who_is_there_however_channels_end() {
         for member in [&mut ann, &mut bob, &mut bob_too] {
             member.knows(&site, &["ann", "bob"]).await;
         }
-        assert_eq!(metas(&json!(site.running.presence().list(TOPIC))["bob"]).len(), 2);
+        assert_eq!(
+            metas(&json!(site.running.presence().list(TOPIC))["bob"]).len(),
+            2
+        );
 
         bob.asks("away").await;
         for member in [&mut ann, &mut bob, &mut bob_too] {
@@ -200,7 +231,12 @@ async fn a_new_join_begins_a_new_list() {
         ann.knows(&site, &["ann", "bob"]).await;
         bob.catch_up().await;
         bob.list = List::default();
-        bob.client.asks(json!(["j", "j", TOPIC, "phx_join", "bobby"]), ok("j", TOPIC, json!({}))).await;
+        bob.client
+            .asks(
+                json!(["j", "j", TOPIC, "phx_join", "bobby"]),
+                ok("j", TOPIC, json!({})),
+            )
+            .await;
         bob.client.expects(end("j", TOPIC, "phx_close")).await;
         bob.knows(&site, &["ann", "bobby"]).await;
         ann.knows(&site, &["ann", "bobby"]).await;
@@ -212,9 +248,10 @@ async fn a_join_that_is_refused_leaves_no_trace() {
     let site = site::start().await;
     let mut ann = Member::join(&site, Via::WebSocket, "ann").await;
     let mut stranger = site.client(Via::WebSocket).await;
-    let refused =
-        json!([null, "1", TOPIC, "phx_reply", {"status": "error", "response": {"reason": "join refused"}}]);
-    stranger.asks(json!([null, "1", TOPIC, "phx_join", "__proto__"]), refused).await;
+    let refused = json!([null, "1", TOPIC, "phx_reply", {"status": "error", "response": {"reason": "join refused"}}]);
+    stranger
+        .asks(json!([null, "1", TOPIC, "phx_join", "__proto__"]), refused)
+        .await;
     ann.knows(&site, &["ann"]).await;
 }
 
@@ -230,20 +267,41 @@ async fn endpoints_can_share_who_is_there_and_add_what_they_know() {
     let here = site::start_from(with_presence(), pubsub.clone()).await;
     let there = site::start_from(with_presence(), pubsub.clone()).await;
     let mut ann = here.client(Via::WebSocket).await;
-    ann.asks(json!(["j", "j", TOPIC, "phx_join", "ann"]), ok("j", TOPIC, json!({}))).await;
+    ann.asks(
+        json!(["j", "j", TOPIC, "phx_join", "ann"]),
+        ok("j", TOPIC, json!({})),
+    )
+    .await;
     let state = ann.hear().await;
     assert_eq!(state[3], "presence_state");
     assert_eq!(state[4]["ann"]["known as"], "ann of present:1", "{state}");
     let diff = ann.hear().await;
-    assert_eq!(diff[4]["joins"]["ann"]["metas"], state[4]["ann"]["metas"], "{diff}");
+    assert_eq!(
+        diff[4]["joins"]["ann"]["metas"], state[4]["ann"]["metas"],
+        "{diff}"
+    );
 
     let mut bob = there.client(Via::LongPoll).await;
-    bob.asks(json!(["j", "j", TOPIC, "phx_join", "bob"]), ok("j", TOPIC, json!({}))).await;
-    assert_eq!(bob.hear().await[4]["ann"]["metas"], state[4]["ann"]["metas"]);
+    bob.asks(
+        json!(["j", "j", TOPIC, "phx_join", "bob"]),
+        ok("j", TOPIC, json!({})),
+    )
+    .await;
+    assert_eq!(
+        bob.hear().await[4]["ann"]["metas"],
+        state[4]["ann"]["metas"]
+    );
     let diff = ann.hear().await;
-    assert_eq!(diff[4]["joins"]["bob"]["known as"], "bob of present:1", "{diff}");
+    assert_eq!(
+        diff[4]["joins"]["bob"]["known as"], "bob of present:1",
+        "{diff}"
+    );
     there.running.shutdown().await.expect("a clean end");
     let diff = ann.hear().await;
-    assert_eq!(diff[4]["leaves"]["bob"]["metas"].as_array().map(Vec::len), Some(1), "{diff}");
+    assert_eq!(
+        diff[4]["leaves"]["bob"]["metas"].as_array().map(Vec::len),
+        Some(1),
+        "{diff}"
+    );
     ann.is_quiet().await;
 }

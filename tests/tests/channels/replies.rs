@@ -14,7 +14,9 @@ async fn replies_have_any_status() {
         let mut client = site.member(via, "room:1").await;
         for (event, status) in [("echo", "ok"), ("no", "error"), ("maybe", "maybe")] {
             let answer = reply(Some("j"), "1", "room:1", status, json!({"n": 1}));
-            client.asks(json!(["j", "1", "room:1", event, {"n": 1}]), answer).await;
+            client
+                .asks(json!(["j", "1", "room:1", event, {"n": 1}]), answer)
+                .await;
         }
         let unknown = json!({"reason": "unknown event nonsense"});
         client
@@ -25,7 +27,9 @@ async fn replies_have_any_status() {
             .await;
         // A client that names no reference gets the reply all the same.
         let answer = json!(["j", null, "room:1", "phx_reply", {"status": "ok", "response": {}}]);
-        client.asks(json!(["j", null, "room:1", "echo", {}]), answer).await;
+        client
+            .asks(json!(["j", null, "room:1", "echo", {}]), answer)
+            .await;
     }
 }
 
@@ -37,11 +41,15 @@ async fn replies_come_in_the_order_of_the_questions() {
         client.join("room:2").await;
         for number in 0..200 {
             let topic = if number % 2 == 0 { "room:1" } else { "room:2" };
-            client.say(json!(["j", number.to_string(), topic, "echo", {"n": number}])).await;
+            client
+                .say(json!(["j", number.to_string(), topic, "echo", {"n": number}]))
+                .await;
         }
         for number in 0..200 {
             let topic = if number % 2 == 0 { "room:1" } else { "room:2" };
-            client.expects(ok(&number.to_string(), topic, json!({"n": number}))).await;
+            client
+                .expects(ok(&number.to_string(), topic, json!({"n": number})))
+                .await;
         }
         client.is_quiet().await;
     }
@@ -53,13 +61,22 @@ async fn a_reply_can_be_given_later_from_any_task() {
         let mut site = site::start().await;
         let mut client = site.member(via, "room:1").await;
         client.say(json!(["j", "1", "room:1", "later", 1000])).await;
-        client.asks(json!(["j", "2", "room:1", "echo", {}]), ok("2", "room:1", json!({}))).await;
-        client.expects(ok("1", "room:1", json!({"late": true}))).await;
+        client
+            .asks(
+                json!(["j", "2", "room:1", "echo", {}]),
+                ok("2", "room:1", json!({})),
+            )
+            .await;
+        client
+            .expects(ok("1", "room:1", json!({"late": true})))
+            .await;
         assert_eq!(site.noted().await, "replied Ok(())");
 
         client.say(json!(["j", "3", "room:1", "keep", {}])).await;
         client.say(json!(["j", "4", "room:1", "echo", {}])).await;
-        client.say(json!(["j", "5", "room:1", "answer kept", {"n": 1}])).await;
+        client
+            .say(json!(["j", "5", "room:1", "answer kept", {"n": 1}]))
+            .await;
         client.expects(ok("4", "room:1", json!({}))).await;
         client.expects(ok("3", "room:1", json!({"n": 1}))).await;
         client.is_quiet().await;
@@ -72,7 +89,12 @@ async fn a_reply_to_who_has_left_is_an_error() {
         let mut site = site::start().await;
         let mut client = site.member(via, "room:1").await;
         client.say(json!(["j", "1", "room:1", "later", 1000])).await;
-        client.asks(json!(["j", "2", "room:1", "phx_leave", {}]), ok("2", "room:1", json!({}))).await;
+        client
+            .asks(
+                json!(["j", "2", "room:1", "phx_leave", {}]),
+                ok("2", "room:1", json!({})),
+            )
+            .await;
         client.expects(end("j", "room:1", "phx_close")).await;
         assert_eq!(site.noted().await, "room:1 Left");
         // Neither is it for the next join.

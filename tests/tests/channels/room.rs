@@ -42,7 +42,10 @@ impl Tally {
     /// That of the channels whose join names it.
     pub(crate) fn new(name: &str) -> Tally {
         let mut tallies = TALLIES.lock().expect("no test panicked here");
-        tallies.entry(name.to_owned()).or_insert_with(|| Tally(Arc::default())).clone()
+        tallies
+            .entry(name.to_owned())
+            .or_insert_with(|| Tally(Arc::default()))
+            .clone()
     }
 
     pub(crate) fn joined(&self) -> usize {
@@ -111,7 +114,9 @@ impl Channel for Room {
         }
         let mailbox = join.mailbox();
         if wish.inform {
-            mailbox.send(Told::Text("just joined")).expect("room in the mailbox");
+            mailbox
+                .send(Told::Text("just joined"))
+                .expect("room in the mailbox");
         }
         if let Some(topic) = wish.listen {
             mailbox.subscribe(&topic);
@@ -121,7 +126,14 @@ impl Channel for Room {
             tally.0[0].fetch_add(1, Ordering::SeqCst);
         }
         let (topic, handle) = (join.topic().to_owned(), join.handle().clone());
-        let joined = Joined::new(Room { topic, handle, mailbox, kept: None, silent: wish.silent, tally });
+        let joined = Joined::new(Room {
+            topic,
+            handle,
+            mailbox,
+            kept: None,
+            silent: wish.silent,
+            tally,
+        });
         Ok(match wish.reply {
             Some(reply) => joined.reply(reply),
             None if wish.bytes => joined.reply(vec![1, 2, 3]),
@@ -141,15 +153,25 @@ impl Channel for Room {
             "no" => return Answer::Reply(Reply::error(payload)),
             "maybe" => return Answer::Reply(Reply::with_status("maybe", payload)),
             "say" => out.push("said", payload),
-            "shout" => out.broadcast("shouted", payload).expect("room for a broadcast"),
-            "tell" => out.broadcast_from("told", payload).expect("room for a broadcast"),
-            "whisper" => out.broadcast("secret", payload).expect("room for a broadcast"),
-            "stop all" => out.broadcast("stop all", payload).expect("room for a broadcast"),
+            "shout" => out
+                .broadcast("shouted", payload)
+                .expect("room for a broadcast"),
+            "tell" => out
+                .broadcast_from("told", payload)
+                .expect("room for a broadcast"),
+            "whisper" => out
+                .broadcast("secret", payload)
+                .expect("room for a broadcast"),
+            "stop all" => out
+                .broadcast("stop all", payload)
+                .expect("room for a broadcast"),
             "around" => {
                 out.push("said", json!({"n": 1}));
-                out.broadcast("shouted", json!({"n": 2})).expect("room for a broadcast");
+                out.broadcast("shouted", json!({"n": 2}))
+                    .expect("room for a broadcast");
                 out.push("said", json!({"n": 3}));
-                out.broadcast("shouted", json!({"n": 4})).expect("room for a broadcast");
+                out.broadcast("shouted", json!({"n": 4}))
+                    .expect("room for a broadcast");
                 return Answer::Reply(Reply::ok(json!({"n": 5})));
             }
             "wait" => {
@@ -176,7 +198,9 @@ impl Channel for Room {
             "fail" => return Answer::fail("as asked"),
             "bytes" => return Answer::Reply(Reply::ok(vec![1, 2, 3])),
             "push bytes" => out.push("bytes", vec![4, 5, 6]),
-            "shout bytes" => out.broadcast("bytes", vec![7, 8, 9]).expect("room for a broadcast"),
+            "shout bytes" => out
+                .broadcast("bytes", vec![7, 8, 9])
+                .expect("room for a broadcast"),
             "try bytes" => return told(out.try_push("bytes", vec![4, 5, 6])),
             "push list" => return told(out.try_push("list", json!([1]))),
             "push a list" => out.push("list", json!([1])),
@@ -198,7 +222,10 @@ impl Channel for Room {
                 kept.reply(Reply::ok(payload)).expect("the client is here");
             }
             "later" => self.reply_later(out.socket_ref(), event.json().expect("milliseconds")),
-            "inform" => self.mailbox.send(Told::Text("informed")).expect("room in the mailbox"),
+            "inform" => self
+                .mailbox
+                .send(Told::Text("informed"))
+                .expect("room in the mailbox"),
             "inform badly" => self.mailbox.send(Told::Panic).expect("room in the mailbox"),
             "deaf" => self.mailbox.unsubscribe("news"),
             "assigns" => unreachable!("`assigns` are read by joins"),
@@ -211,7 +238,10 @@ impl Channel for Room {
         match told {
             Told::Text(text) => out.push("info", json!({"text": text})),
             Told::Heard(news) => {
-                out.push("heard", json!({"topic": news.topic(), "event": news.event()}));
+                out.push(
+                    "heard",
+                    json!({"topic": news.topic(), "event": news.event()}),
+                );
             }
             Told::Nothing => {}
             Told::Panic => panic!("as asked"),
@@ -245,7 +275,10 @@ impl Room {
     }
 
     fn reply_later(&self, to: Option<SocketRef>, wait_ms: u64) {
-        let (handle, to) = (self.handle.clone(), Arc::new(to.expect("the client waits for a reply")));
+        let (handle, to) = (
+            self.handle.clone(),
+            Arc::new(to.expect("the client waits for a reply")),
+        );
         tokio::spawn(async move {
             sleep_ms(wait_ms).await;
             let replied = to.reply(Reply::ok(json!({"late": true})));
@@ -255,12 +288,18 @@ impl Room {
 }
 
 fn note(handle: &Handle, text: &str) {
-    handle.broadcast("journal", "note", text).expect("room for a broadcast");
+    handle
+        .broadcast("journal", "note", text)
+        .expect("room for a broadcast");
 }
 
 /// The answer that says what became of something.
 fn told<E: std::fmt::Display>(tried: Result<(), E>) -> Answer {
-    Answer::Reply(Reply::ok(tried.err().map_or("sent".to_owned(), |error| error.to_string())))
+    Answer::Reply(Reply::ok(
+        tried
+            .err()
+            .map_or("sent".to_owned(), |error| error.to_string()),
+    ))
 }
 
 async fn sleep_ms(wait: u64) {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use landfall::{
-    Builder, Connect, Endpoint, EndpointDef, LongPoll, Mount, Param, Refused, Running, Secret, SocketDef,
-    SocketOptions, WebSocket,
+    Builder, Connect, Endpoint, EndpointDef, LongPoll, Mount, Param, Refused, Running, Secret,
+    SocketDef, SocketOptions, WebSocket,
     channel::{ChannelSocket, Multiplexer, Requirement, Route, Signal, V1, V2, Versioned},
     config::{Setting, Settings},
     pubsub::{PubSub, Subscription},
@@ -29,8 +29,14 @@ const WINDOW_MS: u64 = 4_000;
 pub(crate) struct Site;
 
 const MOUNTS: &[Mount] = &[
-    mount("/socket", SocketDef::of::<Multiplexer<UserSocket>, ()>("UserSocket")),
-    mount("/few", SocketDef::of::<Multiplexer<FewChannels>, ()>("FewChannels")),
+    mount(
+        "/socket",
+        SocketDef::of::<Multiplexer<UserSocket>, ()>("UserSocket"),
+    ),
+    mount(
+        "/few",
+        SocketDef::of::<Multiplexer<FewChannels>, ()>("FewChannels"),
+    ),
 ];
 
 const fn mount(path: &'static str, socket: SocketDef) -> Mount {
@@ -38,7 +44,10 @@ const fn mount(path: &'static str, socket: SocketDef) -> Mount {
         path,
         socket,
         websocket: Some(WebSocket::DEFAULT),
-        longpoll: Some(LongPoll { window_ms: WINDOW_MS, ..LongPoll::DEFAULT }),
+        longpoll: Some(LongPoll {
+            window_ms: WINDOW_MS,
+            ..LongPoll::DEFAULT
+        }),
         transport: None,
         drainer: SocketOptions::DEFAULT.drainer,
         log: None,
@@ -48,11 +57,18 @@ const fn mount(path: &'static str, socket: SocketDef) -> Mount {
 
 impl Endpoint for Site {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Site", mounts: MOUNTS };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Site",
+        mounts: MOUNTS,
+    };
 
     fn settings() -> Settings {
-        let secret = Secret::from("channels and channels and channels and channels and channels !!!");
-        Settings { secret_key_base: Setting::exact(secret), ..Settings::default() }
+        let secret =
+            Secret::from("channels and channels and channels and channels and channels !!!");
+        Settings {
+            secret_key_base: Setting::exact(secret),
+            ..Settings::default()
+        }
     }
 }
 
@@ -123,10 +139,21 @@ pub(crate) async fn start_with(pubsub: PubSub) -> Started {
 /// Starts a site that shares its topics, and what else the builder says.
 pub(crate) async fn start_from(builder: Builder<Site>, pubsub: PubSub) -> Started {
     let (sea, pier) = pier();
-    let running = builder.pubsub(pubsub.clone()).listener(pier).start().await.expect("the site starts");
+    let running = builder
+        .pubsub(pubsub.clone())
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     let journal = pubsub.subscribe("journal");
     let tasks = running.stats().tasks;
-    Started { running, pubsub, sea, journal, tasks }
+    Started {
+        running,
+        pubsub,
+        sea,
+        journal,
+        tasks,
+    }
 }
 
 impl Started {
@@ -161,8 +188,14 @@ impl Started {
 
     /// Nothing is left of any client.
     pub(crate) async fn is_as_at_first(&self, topics: &[&str]) {
-        until("all connections have ended", || self.running.stats().connections == 0).await;
-        until("no task is left", || self.running.stats().tasks == self.tasks).await;
+        until("all connections have ended", || {
+            self.running.stats().connections == 0
+        })
+        .await;
+        until("no task is left", || {
+            self.running.stats().tasks == self.tasks
+        })
+        .await;
         for topic in topics {
             assert_eq!(self.pubsub.subscribers(topic), 0, "{topic}");
         }

@@ -11,7 +11,9 @@ use crate::{
 };
 
 async fn say(client: &mut Client, reference: &str, event: &str, payload: Value) {
-    client.say(json!(["j", reference, "room:1", event, payload])).await;
+    client
+        .say(json!(["j", reference, "room:1", event, payload]))
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,10 +27,19 @@ async fn a_slow_handler_holds_up_its_own_channel_only() {
         say(&mut client, "3", "inform", json!({})).await;
         say(&mut client, "4", "whisper", json!({"n": 4})).await;
         client.is_quiet().await;
-        client.asks(json!(["j", "5", "room:2", "echo", {}]), ok("5", "room:2", json!({}))).await;
+        client
+            .asks(
+                json!(["j", "5", "room:2", "echo", {}]),
+                ok("5", "room:2", json!({})),
+            )
+            .await;
         // Broadcasts need no callback.
-        site.running.broadcast("room:1", "news", json!({"n": 6})).expect("room for a broadcast");
-        client.expects(json!([null, null, "room:1", "news", {"n": 6}])).await;
+        site.running
+            .broadcast("room:1", "news", json!({"n": 6}))
+            .expect("room for a broadcast");
+        client
+            .expects(json!([null, null, "room:1", "news", {"n": 6}]))
+            .await;
         client.expects(ok("1", "room:1", json!(3000))).await;
         client.expects(ok("2", "room:1", json!({"n": 2}))).await;
         client
@@ -91,12 +102,18 @@ async fn a_new_join_does_not_wait_for_a_handler_that_hangs() {
         let mut client = site.member(via, "room:1").await;
         say(&mut client, "1", "wait", json!(1000)).await;
         say(&mut client, "2", "echo", json!({})).await;
-        client.say(json!(["k", "k", "room:1", "phx_join", {}])).await;
+        client
+            .say(json!(["k", "k", "room:1", "phx_join", {}]))
+            .await;
         client.expects(unmatched("2", "room:1")).await;
-        client.expects(reply(Some("k"), "k", "room:1", "ok", json!({}))).await;
+        client
+            .expects(reply(Some("k"), "k", "room:1", "ok", json!({})))
+            .await;
         client.expects(end("j", "room:1", "phx_close")).await;
         let echo = reply(Some("k"), "3", "room:1", "ok", json!({}));
-        client.asks(json!(["k", "3", "room:1", "echo", {}]), echo).await;
+        client
+            .asks(json!(["k", "3", "room:1", "echo", {}]), echo)
+            .await;
         // The first one's reply has nowhere to go.
         assert_eq!(site.noted().await, "room:1 waited");
         assert_eq!(site.noted().await, "room:1 Rejoined");
@@ -112,7 +129,9 @@ async fn a_connection_that_ends_takes_its_callbacks_along() {
         client.join("room:2").await;
         say(&mut client, "1", "wait", json!(4000)).await;
         client.say(json!(["j", "2", "room:2", "hang", {}])).await;
-        client.say(json!(["j", "3", "room:3", "phx_join", {"hang": true}])).await;
+        client
+            .say(json!(["j", "3", "room:3", "phx_join", {"hang": true}]))
+            .await;
         client.is_quiet().await;
         // Ends the connection.
         client.text("[no JSON").await;

@@ -9,7 +9,10 @@ use crate::site;
 /// Runs a script of `tests/clients`, and fails with what it said if it fails.
 pub(crate) async fn script(name: &str, args: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
-    assert!(folder.join("node_modules").is_dir(), "run `npm ci` in tests/clients first");
+    assert!(
+        folder.join("node_modules").is_dir(),
+        "run `npm ci` in tests/clients first"
+    );
     let mut node = Command::new("node");
     node.arg(name).args(args).current_dir(folder);
     succeeds(name, node).await;
@@ -17,10 +20,20 @@ pub(crate) async fn script(name: &str, args: &[&str]) {
 
 /// Runs a program, and fails with what it said if it fails.
 pub(crate) async fn succeeds(name: &str, mut program: Command) {
-    let output = program.stdin(Stdio::null()).kill_on_drop(true).output().await.expect("the program starts");
-    let said =
-        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    assert!(output.status.success(), "{name} ended with {}:\n{said}", output.status);
+    let output = program
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("the program starts");
+    let said = [output.stdout, output.stderr]
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .concat();
+    assert!(
+        output.status.success(),
+        "{name} ended with {}:\n{said}",
+        output.status
+    );
 }
 
 #[tokio::test]

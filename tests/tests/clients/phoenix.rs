@@ -41,8 +41,14 @@ async fn phoenix_chan() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/phoenix-chan/Cargo.toml");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("phoenix-chan");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--locked", "--manifest-path"]).arg(package);
-    cargo.arg("--target-dir").arg(target).arg("--").arg(port(&quay).to_string());
+    cargo
+        .args(["run", "--quiet", "--locked", "--manifest-path"])
+        .arg(package);
+    cargo
+        .arg("--target-dir")
+        .arg(target)
+        .arg("--")
+        .arg(port(&quay).to_string());
     succeeds("phoenix-chan", cargo).await;
     quay.shutdown().await.expect("a clean end");
 }
@@ -52,14 +58,19 @@ async fn python(name: &str) {
     let quay = quay::start(0).await.expect("the quay starts");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
     let mut python = Command::new(interpreter());
-    python.arg(name).arg(port(&quay).to_string()).current_dir(folder);
+    python
+        .arg(name)
+        .arg(port(&quay).to_string())
+        .current_dir(folder);
     python.env("PYTHONDONTWRITEBYTECODE", "1");
     succeeds(name, python).await;
     quay.shutdown().await.expect("a clean end");
 }
 
 fn interpreter() -> PathBuf {
-    let python = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("venv").join("bin/python");
+    let python = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .with_file_name("venv")
+        .join("bin/python");
     assert!(
         python.is_file(),
         "run `python3 -m venv target/venv` and `target/venv/bin/pip install -r tests/clients/requirements.txt` first"

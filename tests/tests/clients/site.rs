@@ -3,7 +3,8 @@
 use std::{future::Future, time::Duration};
 
 use landfall::{
-    Address, Control, Endpoint, Flow, Message, Outbox, Refused, Running, config::Scheme, endpoint, socket,
+    Address, Control, Endpoint, Flow, Message, Outbox, Refused, Running, config::Scheme, endpoint,
+    socket,
 };
 
 endpoint! {
@@ -32,7 +33,9 @@ pub(crate) struct Started {
 pub(crate) async fn start() -> Started {
     let running = Site::start().await.expect("the site starts");
     let address = running.server_info(Scheme::Http).expect("the site listens");
-    let Address::Tcp(address) = address else { panic!("listens at {address}") };
+    let Address::Tcp(address) = address else {
+        panic!("listens at {address}")
+    };
     let port = address.port();
     Started { running, port }
 }

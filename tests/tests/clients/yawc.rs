@@ -27,21 +27,35 @@ struct Client {
 
 impl Client {
     async fn open(site: &Started, mount: &str, options: Options) -> Client {
-        let stream = TcpStream::connect(("127.0.0.1", site.port)).await.expect("the site listens");
+        let stream = TcpStream::connect(("127.0.0.1", site.port))
+            .await
+            .expect("the site listens");
         let (read, written) = (Arc::default(), Arc::default());
-        let counted = Counted { stream, read: Arc::clone(&read), written: Arc::clone(&written) };
+        let counted = Counted {
+            stream,
+            read: Arc::clone(&read),
+            written: Arc::clone(&written),
+        };
         let url = site.url(mount).parse().expect("a valid url");
         let options = options.with_limits(16_000_000, 32_000_000).with_utf8();
         let socket = within("the handshake", WebSocket::handshake(url, counted, options)).await;
-        Client { socket: socket.expect("the handshake succeeds"), read, written }
+        Client {
+            socket: socket.expect("the handshake succeeds"),
+            read,
+            written,
+        }
     }
 
     async fn send(&mut self, frame: Frame) {
-        within("room for a message", self.socket.send(frame)).await.expect("the message leaves");
+        within("room for a message", self.socket.send(frame))
+            .await
+            .expect("the message leaves");
     }
 
     async fn receive(&mut self) -> (OpCode, Vec<u8>) {
-        let frame = within("a message", self.socket.next_frame()).await.expect("a valid message");
+        let frame = within("a message", self.socket.next_frame())
+            .await
+            .expect("a valid message");
         (frame.opcode(), frame.into_payload().to_vec())
     }
 
@@ -51,12 +65,19 @@ impl Client {
             _ => Frame::binary(payload.to_vec()),
         })
         .await;
-        assert!(self.receive().await == (opcode, payload.to_vec()), "{opcode:?} of {} bytes", payload.len());
+        assert!(
+            self.receive().await == (opcode, payload.to_vec()),
+            "{opcode:?} of {} bytes",
+            payload.len()
+        );
     }
 
     /// Bytes that came and went since this was last asked.
     fn traffic(&self) -> (usize, usize) {
-        (self.read.swap(0, Ordering::Relaxed), self.written.swap(0, Ordering::Relaxed))
+        (
+            self.read.swap(0, Ordering::Relaxed),
+            self.written.swap(0, Ordering::Relaxed),
+        )
     }
 }
 
@@ -75,13 +96,18 @@ impl AsyncRead for Counted {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        self.read.fetch_add(buf.filled().len() - before, Ordering::Relaxed);
+        self.read
+            .fetch_add(buf.filled().len() - before, Ordering::Relaxed);
         polled
     }
 }
 
 impl AsyncWrite for Counted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
         if let Poll::Ready(Ok(written)) = polled {
             self.written.fetch_add(written, Ordering::Relaxed);
@@ -106,16 +132,34 @@ fn compressed() -> Options {
 fn offers() -> Vec<(String, Options)> {
     let mut offers = vec![
         ("nothing special".to_owned(), compressed()),
-        ("a server that forgets".to_owned(), compressed().server_no_context_takeover()),
-        ("a client that forgets".to_owned(), compressed().client_no_context_takeover()),
-        ("both forget".to_owned(), compressed().server_no_context_takeover().client_no_context_takeover()),
+        (
+            "a server that forgets".to_owned(),
+            compressed().server_no_context_takeover(),
+        ),
+        (
+            "a client that forgets".to_owned(),
+            compressed().client_no_context_takeover(),
+        ),
+        (
+            "both forget".to_owned(),
+            compressed()
+                .server_no_context_takeover()
+                .client_no_context_takeover(),
+        ),
     ];
     for bits in 9..=15 {
-        let options = compressed().with_server_max_window_bits(bits).with_client_max_window_bits(24 - bits);
-        offers.push((format!("windows of {bits} and {} bits", 24 - bits), options.clone()));
+        let options = compressed()
+            .with_server_max_window_bits(bits)
+            .with_client_max_window_bits(24 - bits);
+        offers.push((
+            format!("windows of {bits} and {} bits", 24 - bits),
+            options.clone(),
+        ));
         offers.push((
             format!("windows of {bits} and {} bits, both forget", 24 - bits),
-            options.server_no_context_takeover().client_no_context_takeover(),
+            options
+                .server_no_context_takeover()
+                .client_no_context_takeover(),
         ));
     }
     offers
@@ -135,7 +179,8 @@ fn noise(size: usize) -> Vec<u8> {
 
 /// Compresses well, but only with a window.
 fn prose(size: usize) -> Vec<u8> {
-    let lines = (0..).flat_map(|line| format!("line {line} of a text that goes on and on\n").into_bytes());
+    let lines =
+        (0..).flat_map(|line| format!("line {line} of a text that goes on and on\n").into_bytes());
     lines.take(size).collect()
 }
 
@@ -151,12 +196,17 @@ async fn echoes_under_every_offer() {
             client.echo(OpCode::Text, &prose(20_000)).await;
         }
         let (read, written) = client.traffic();
-        assert!(read < 20_000 && written < 20_000, "{offer}: {read} bytes came, {written} went, of 60,000");
+        assert!(
+            read < 20_000 && written < 20_000,
+            "{offer}: {read} bytes came, {written} went, of 60,000"
+        );
 
         client.echo(OpCode::Binary, &noise(70_000)).await;
         client.echo(OpCode::Text, &prose(400_000)).await;
         for count in 0..50 {
-            client.echo(OpCode::Text, format!("message {count} of a few").as_bytes()).await;
+            client
+                .echo(OpCode::Text, format!("message {count} of a few").as_bytes())
+                .await;
         }
     }
 }
@@ -168,7 +218,10 @@ async fn echoes_big_messages() {
     client.traffic();
     client.echo(OpCode::Text, &prose(5_000_000)).await;
     let (read, written) = client.traffic();
-    assert!(read < 2_000_000 && written < 2_000_000, "{read} bytes came, {written} went");
+    assert!(
+        read < 2_000_000 && written < 2_000_000,
+        "{read} bytes came, {written} went"
+    );
     client.echo(OpCode::Binary, &noise(5_000_000)).await;
 }
 
@@ -176,7 +229,8 @@ async fn echoes_big_messages() {
 async fn puts_compressed_fragments_together() {
     let site = site::start().await;
     for (_, options) in offers().into_iter().take(4) {
-        let mut client = Client::open(&site, "/deflate", options.with_max_fragment_size(1000)).await;
+        let mut client =
+            Client::open(&site, "/deflate", options.with_max_fragment_size(1000)).await;
         client.echo(OpCode::Text, &prose(100_000)).await;
         client.echo(OpCode::Binary, &noise(10_000)).await;
     }
@@ -190,7 +244,10 @@ async fn a_client_that_offers_nothing_is_served_plainly() {
         client.traffic();
         client.echo(OpCode::Text, &prose(20_000)).await;
         let (read, written) = client.traffic();
-        assert!(read > 20_000 && written > 20_000, "{read} bytes came, {written} went");
+        assert!(
+            read > 20_000 && written > 20_000,
+            "{read} bytes came, {written} went"
+        );
     }
 }
 
@@ -201,7 +258,10 @@ async fn a_mount_without_compression_declines_the_offer() {
     client.traffic();
     client.echo(OpCode::Text, &prose(20_000)).await;
     let (read, written) = client.traffic();
-    assert!(read > 20_000 && written > 20_000, "{read} bytes came, {written} went");
+    assert!(
+        read > 20_000 && written > 20_000,
+        "{read} bytes came, {written} went"
+    );
 }
 
 #[tokio::test]
@@ -209,25 +269,41 @@ async fn a_broadcast_reaches_all_in_the_form_that_each_understands() {
     let site = site::start().await;
     let mut members = Vec::new();
     for (offer, options) in offers() {
-        members.push((offer, true, Client::open(&site, "/rooms/all", options).await));
+        members.push((
+            offer,
+            true,
+            Client::open(&site, "/rooms/all", options).await,
+        ));
     }
     let plain = Options::default().without_compression();
-    members.push(("no compression".to_owned(), false, Client::open(&site, "/rooms/all", plain).await));
+    members.push((
+        "no compression".to_owned(),
+        false,
+        Client::open(&site, "/rooms/all", plain).await,
+    ));
     for (_, _, member) in &mut members {
         assert_eq!(member.receive().await, (OpCode::Text, b"welcome".to_vec()));
         member.traffic();
     }
 
-    let said: Vec<_> =
-        (0..100).map(|count| [format!("{count}: ").into_bytes(), prose(2000)].concat()).collect();
+    let said: Vec<_> = (0..100)
+        .map(|count| [format!("{count}: ").into_bytes(), prose(2000)].concat())
+        .collect();
     for text in &said {
         members[0].2.send(Frame::text(text.clone())).await;
     }
     for (offer, compressed, member) in &mut members {
         for text in &said {
-            assert!(member.receive().await == (OpCode::Text, text.clone()), "{offer}");
+            assert!(
+                member.receive().await == (OpCode::Text, text.clone()),
+                "{offer}"
+            );
         }
         let (read, _) = member.traffic();
-        assert_eq!(read < 100_000, *compressed, "{offer}: {read} bytes came of 200,000");
+        assert_eq!(
+            read < 100_000,
+            *compressed,
+            "{offer}: {read} bytes came of 200,000"
+        );
     }
 }

@@ -21,12 +21,20 @@ const TRANSPORTS: [&str; 3] = ["websocket", "longpoll", "lines"];
 
 /// Opens a connection of this name; what is left of it ends the client when it is dropped.
 async fn open(harbour: &Harbour, mount: &str, transport: &str, name: &str, init: &str) -> Stream {
-    let target = format!("/{mount}/{transport}?name={name}&init={}", init.replace(' ', "+"));
+    let target = format!(
+        "/{mount}/{transport}?name={name}&init={}",
+        init.replace(' ', "+")
+    );
     let mut connection = harbour.sea.connect();
     match transport {
         "websocket" => {
-            connection.write(&Request::upgrade(&target).to_bytes()).await;
-            assert_eq!(connection.response(false).await.expect("an answer").status, 101);
+            connection
+                .write(&Request::upgrade(&target).to_bytes())
+                .await;
+            assert_eq!(
+                connection.response(false).await.expect("an answer").status,
+                101
+            );
         }
         "longpoll" => connection = Poller::open(connection, &target).await.into_connection(),
         _ => {
@@ -79,11 +87,19 @@ async fn every_socket_is_told_its_end_once() {
         names.push((name, text));
     }
     let began = Instant::now();
-    assert_eq!(harbour.stop().await, hung, "each that was cut off is counted, and no other");
+    assert_eq!(
+        harbour.stop().await,
+        hung,
+        "each that was cut off is counted, and no other"
+    );
     assert_eq!(began.elapsed().as_secs(), 10);
     for (name, told) in names {
         let fate = harbour.fates.of(&name);
-        assert_eq!((fate.inits, fate.ends.len(), fate.drops), (1, 1, 1), "{name}: {fate:?}");
+        assert_eq!(
+            (fate.inits, fate.ends.len(), fate.drops),
+            (1, 1, 1),
+            "{name}: {fate:?}"
+        );
         let reason = &fate.ends[0];
         let fits = match (told, name.ends_with("-false")) {
             ("panic" | "info panic", _) => *reason == Reason::Crash,
@@ -139,10 +155,17 @@ async fn farewell(transport: &'static str, mut client: Stream) {
 async fn clients_of_callbacks_that_hang_are_told_too() {
     let harbour = start().await;
     let mut farewells = Vec::new();
-    for (transport, init) in [("websocket", "hang"), ("websocket", "info hang"), ("lines", "info hang")] {
+    for (transport, init) in [
+        ("websocket", "hang"),
+        ("websocket", "info hang"),
+        ("lines", "info hang"),
+    ] {
         let name = format!("told-{transport}-{}", init.replace(' ', "-"));
         let client = open(&harbour, "any", transport, &name, init).await;
-        harbour.fates.begins(&name, init.strip_prefix("info ").unwrap_or_default()).await;
+        harbour
+            .fates
+            .begins(&name, init.strip_prefix("info ").unwrap_or_default())
+            .await;
         farewells.push(tokio::spawn(farewell(transport, client)));
     }
     assert_eq!(harbour.stop().await, 3);
@@ -159,7 +182,10 @@ async fn a_callback_that_takes_too_long_is_given_up() {
         for init in ["hang", "hang badly", "info hang", "sleep 15"] {
             let name = format!("late-{transport}-{}", init.replace(' ', "-"));
             let client = open(&harbour, "limited", transport, &name, init).await;
-            harbour.fates.begins(&name, init.strip_prefix("info ").unwrap_or_default()).await;
+            harbour
+                .fates
+                .begins(&name, init.strip_prefix("info ").unwrap_or_default())
+                .await;
             clients.push((transport, init, name, client));
         }
     }
@@ -175,9 +201,15 @@ async fn a_callback_that_takes_too_long_is_given_up() {
             "{name}: {ends:?}"
         );
         match transport {
-            "websocket" => assert_eq!(client.frame().await.expect("a frame").close_code(), Some(1011)),
+            "websocket" => assert_eq!(
+                client.frame().await.expect("a frame").close_code(),
+                Some(1011)
+            ),
             "lines" => {
-                assert_eq!(client.chunk_within(Duration::ZERO).await.as_deref(), Ok(&b"end 1011\n"[..]))
+                assert_eq!(
+                    client.chunk_within(Duration::ZERO).await.as_deref(),
+                    Ok(&b"end 1011\n"[..])
+                )
             }
             _ => {}
         }
@@ -202,8 +234,13 @@ async fn who_was_told_and_does_not_answer_was_not_cut_off() {
 async fn what_a_client_was_not_given_in_time_counts() {
     let harbour = start().await;
     let mut client = open(&harbour, "hasty", "websocket", "unread", "").await;
-    client.send(&Frame::text(&format!("say {}", "x".repeat(200_000)))).await;
-    until("it has been answered", || harbour.fates.of("unread").heard.len() == 1).await;
+    client
+        .send(&Frame::text(&format!("say {}", "x".repeat(200_000))))
+        .await;
+    until("it has been answered", || {
+        harbour.fates.of("unread").heard.len() == 1
+    })
+    .await;
     assert_eq!(harbour.stop().await, 1);
     assert_eq!(harbour.fates.of("unread").ends, [Reason::Shutdown]);
 }
@@ -215,7 +252,11 @@ async fn a_transport_that_does_not_heed_its_driver_is_ended() {
     harbour.fates.begins("deaf", "").await;
     let began = Instant::now();
     assert_eq!(harbour.stop().await, 1);
-    assert!(began.elapsed() < Duration::from_secs(13), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(13),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(harbour.fates.of("deaf").ends, [Reason::Shutdown]);
 }
 
@@ -232,13 +273,19 @@ async fn a_client_that_left_before_init_leaves_a_value_to_drop() {
 /// When a runtime is dropped, so are its connections: they are told too.
 #[test]
 fn a_runtime_that_is_dropped_ends_its_sockets() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let (clients, fates) = runtime.block_on(async {
         let harbour = start().await;
         let mut clients = Vec::new();
-        for (transport, init) in
-            [("websocket", ""), ("websocket", "hang"), ("longpoll", "hang"), ("lines", "")]
-        {
+        for (transport, init) in [
+            ("websocket", ""),
+            ("websocket", "hang"),
+            ("longpoll", "hang"),
+            ("lines", ""),
+        ] {
             let name = format!("dropped-{transport}-{init}");
             clients.push(open(&harbour, "any", transport, &name, init).await);
             harbour.fates.begins(&name, "").await;
@@ -246,9 +293,18 @@ fn a_runtime_that_is_dropped_ends_its_sockets() {
         (clients, harbour.fates)
     });
     drop(runtime);
-    for name in ["dropped-websocket-", "dropped-websocket-hang", "dropped-longpoll-hang", "dropped-lines-"] {
+    for name in [
+        "dropped-websocket-",
+        "dropped-websocket-hang",
+        "dropped-longpoll-hang",
+        "dropped-lines-",
+    ] {
         let fate = fates.of(name);
-        assert_eq!((fate.inits, fate.ends.len(), fate.drops), (1, 1, 1), "{name}: {fate:?}");
+        assert_eq!(
+            (fate.inits, fate.ends.len(), fate.drops),
+            (1, 1, 1),
+            "{name}: {fate:?}"
+        );
     }
     drop(clients);
 }

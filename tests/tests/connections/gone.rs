@@ -14,7 +14,10 @@ use crate::site::{Harbour, start};
 type Client<S = tokio::net::TcpStream> = client::Client<S>;
 
 async fn open(harbour: &Harbour, name: &str) -> Client<DuplexStream> {
-    let client = harbour.sea.open(&format!("/any/websocket?name={name}")).await;
+    let client = harbour
+        .sea
+        .open(&format!("/any/websocket?name={name}"))
+        .await;
     harbour.fates.begins(name, "").await;
     client
 }
@@ -29,7 +32,11 @@ async fn a_stream_that_the_client_ended_is_closed() {
     client.shutdown().await;
     let began = Instant::now();
     client.ends_within(Duration::from_secs(15)).await;
-    assert!((5..10).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!(
+        (5..10).contains(&began.elapsed().as_secs()),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(harbour.site.stats().connections, 1, "its callback goes on");
     assert_eq!(harbour.stop().await, 1);
     assert_eq!(harbour.fates.of("half").ends, [Reason::Shutdown]);
@@ -45,7 +52,10 @@ async fn who_ends_its_half_is_answered_still() {
     assert_eq!(client.hear_text().await, "slept");
     assert_eq!(client.hear_text().await, "at last");
     client.ends_within(Duration::from_secs(1)).await;
-    until("it has ended", || harbour.fates.of("answered").ends.len() == 1).await;
+    until("it has ended", || {
+        harbour.fates.of("answered").ends.len() == 1
+    })
+    .await;
     assert_eq!(harbour.stop().await, 0);
 }
 
@@ -62,11 +72,20 @@ async fn what_a_client_sent_before_it_left_is_handled() {
     }
     drop(client);
     sleep(Duration::from_secs(50)).await;
-    until("it has ended", || harbour.fates.of("legacy").ends.len() == 1).await;
+    until("it has ended", || {
+        harbour.fates.of("legacy").ends.len() == 1
+    })
+    .await;
     let fate = harbour.fates.of("legacy");
     assert_eq!(fate.heard.len(), 1_001);
     assert_eq!(fate.heard[1_000], "number 999");
-    assert_eq!(fate.ends, [Reason::Closed { code: 1006, text: String::new() }]);
+    assert_eq!(
+        fate.ends,
+        [Reason::Closed {
+            code: 1006,
+            text: String::new()
+        }]
+    );
     assert_eq!(harbour.stop().await, 0);
 }
 
@@ -77,7 +96,10 @@ async fn who_stays_is_waited_for() {
     let mut client = open(&harbour, "patient").await;
     client.text("sleep 100").await;
     client.text("say after all").await;
-    assert_eq!(client.hear_within(Duration::from_secs(120)).await.as_text(), Some("slept"));
+    assert_eq!(
+        client.hear_within(Duration::from_secs(120)).await.as_text(),
+        Some("slept")
+    );
     assert_eq!(client.hear_text().await, "after all");
     client.is_quiet().await;
     client.send(Frame::close(1000, b"")).await;
@@ -94,7 +116,9 @@ async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
     let mut client = open(&harbour, "chatty").await;
     client.text("sleep 4").await;
     harbour.fates.begins("chatty", "sleep 4").await;
-    client.send_all(&vec![Frame::text(&"x".repeat(1_000)); MESSAGES]).await;
+    client
+        .send_all(&vec![Frame::text(&"x".repeat(1_000)); MESSAGES])
+        .await;
     let mut pings = 0;
     let answer = loop {
         match client.hear().await {
@@ -104,7 +128,10 @@ async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
     };
     assert_eq!(answer.as_text(), Some("slept"));
     assert!((2..=4).contains(&pings), "{pings}");
-    until("all is handled", || harbour.fates.of("chatty").heard.len() == 1 + MESSAGES).await;
+    until("all is handled", || {
+        harbour.fates.of("chatty").heard.len() == 1 + MESSAGES
+    })
+    .await;
     client.is_quiet().await;
     drop(client);
     assert_eq!(harbour.stop().await, 0);
@@ -138,8 +165,9 @@ mod tcp {
         const MESSAGE: usize = 64 * 1024;
 
         let target = format!("/any/websocket?name={name}");
-        let mut client =
-            Attacker::websocket(([127, 0, 0, 1], port).into(), &target, false).await.expect("a WebSocket");
+        let mut client = Attacker::websocket(([127, 0, 0, 1], port).into(), &target, false)
+            .await
+            .expect("a WebSocket");
         client.send(&frame_head(true, false, 1, 4)).await;
         client.send(b"hang").await;
         fates.begins(name, "hang").await;
@@ -155,7 +183,9 @@ mod tcp {
     /// By FIN, by reset, with more left unread than is read while callbacks run, and with more than the kernel takes.
     #[tokio::test]
     async fn descriptors_of_clients_that_left_are_given_back() {
-        let site = Site::start(Fates::default()).await.expect("the site starts");
+        let site = Site::start(Fates::default())
+            .await
+            .expect("the site starts");
         let fates = site.state();
         let port = port(&site);
         let mut clients = Vec::new();
@@ -165,20 +195,35 @@ mod tcp {
             client.text("hang").await;
             fates.begins(&name, "hang").await;
             if number % 3 == 0 {
-                client.send_all(&vec![Frame::text(&"x".repeat(1_000)); 100]).await;
+                client
+                    .send_all(&vec![Frame::text(&"x".repeat(1_000)); 100])
+                    .await;
             }
             clients.push(client);
         }
-        let overflowing =
-            [overflowing(port, fates, "fd-over-1").await, overflowing(port, fates, "fd-over-2").await];
+        let overflowing = [
+            overflowing(port, fates, "fd-over-1").await,
+            overflowing(port, fates, "fd-over-2").await,
+        ];
         assert_eq!(established(port), 32);
         drop(overflowing);
         let began = std::time::Instant::now();
         for (number, client) in clients.into_iter().enumerate() {
-            if number % 3 == 1 { client.reset() } else { drop(client) }
+            if number % 3 == 1 {
+                client.reset()
+            } else {
+                drop(client)
+            }
         }
-        until("their descriptors are given back", || established(port) == 0).await;
-        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        until("their descriptors are given back", || {
+            established(port) == 0
+        })
+        .await;
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            began.elapsed()
+        );
         assert_eq!(site.stats().connections, 32, "their callbacks go on");
     }
 }

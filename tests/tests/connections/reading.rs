@@ -30,9 +30,14 @@ impl Speaker {
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) {
         let text = message.as_text().unwrap_or_default();
-        let text = text.strip_prefix("[\"").and_then(|text| text.strip_suffix("\"]")).unwrap_or(text);
+        let text = text
+            .strip_prefix("[\"")
+            .and_then(|text| text.strip_suffix("\"]"))
+            .unwrap_or(text);
         match text {
-            "shout" => out.broadcast(&self.room, "said", "x".repeat(LARGE)).expect("room for a broadcast"),
+            "shout" => out
+                .broadcast(&self.room, "said", "x".repeat(LARGE))
+                .expect("room for a broadcast"),
             "push" => out.push("x".repeat(LARGE)),
             "many" => (0..25_000).for_each(|number| out.push(format!("{number:0200}"))),
             "pause" => {
@@ -51,7 +56,9 @@ impl Speaker {
     }
 
     fn terminate(self, reason: Reason) {
-        let _ = self.site.broadcast("speakers' ends", "end", format!("{reason:?}"));
+        let _ = self
+            .site
+            .broadcast("speakers' ends", "end", format!("{reason:?}"));
     }
 }
 
@@ -70,7 +77,10 @@ impl Reader {
         if transport == "websocket" {
             return Reader::WebSocket(harbour.sea.open(&target).await);
         }
-        Reader::LongPoll(Poller::open(harbour.sea.connect(), &target).await, Vec::new())
+        Reader::LongPoll(
+            Poller::open(harbour.sea.connect(), &target).await,
+            Vec::new(),
+        )
     }
 
     async fn say(&mut self, text: &str) {
@@ -104,14 +114,21 @@ impl Reader {
 async fn a_large_message_and_its_answer_both_arrive() {
     let harbour = start().await;
     for transport in BOTH {
-        for (text, count, length) in
-            [("shout", 1, LARGE), ("push", 1, LARGE), ("pause", 1, LARGE), ("many", 25_000, 200)]
-        {
+        for (text, count, length) in [
+            ("shout", 1, LARGE),
+            ("push", 1, LARGE),
+            ("pause", 1, LARGE),
+            ("many", 25_000, 200),
+        ] {
             let mut reader = Reader::open(&harbour, transport, "/speaker?room=large").await;
             for _ in 0..3 {
                 reader.say(&format!("[\"{text}\"]")).await;
                 for number in 0..count {
-                    assert_eq!(reader.hear().await.len(), length, "{transport}, {text}, {number}");
+                    assert_eq!(
+                        reader.hear().await.len(),
+                        length,
+                        "{transport}, {text}, {number}"
+                    );
                 }
                 assert_eq!(reader.hear().await, "done");
             }
@@ -124,12 +141,19 @@ async fn a_large_message_and_its_answer_both_arrive() {
 async fn broadcasts_of_others_arrive_behind_a_large_message() {
     let harbour = start().await;
     for transport in BOTH {
-        let mut reader =
-            Reader::open(&harbour, transport, &format!("/speaker?room=behind-{transport}")).await;
+        let mut reader = Reader::open(
+            &harbour,
+            transport,
+            &format!("/speaker?room=behind-{transport}"),
+        )
+        .await;
         reader.say("[\"push\"]").await;
         for number in 0..100 {
             let room = format!("behind-{transport}");
-            harbour.site.broadcast(&room, "said", format!("{number}")).expect("room for a broadcast");
+            harbour
+                .site
+                .broadcast(&room, "said", format!("{number}"))
+                .expect("room for a broadcast");
             tokio::task::yield_now().await;
         }
         assert_eq!(reader.hear().await.len(), LARGE);
@@ -138,7 +162,12 @@ async fn broadcasts_of_others_arrive_behind_a_large_message() {
             heard.push(reader.hear().await);
         }
         heard.retain(|text| text != "done");
-        assert_eq!(heard, (0..100).map(|number: usize| number.to_string()).collect::<Vec<_>>());
+        assert_eq!(
+            heard,
+            (0..100)
+                .map(|number: usize| number.to_string())
+                .collect::<Vec<_>>()
+        );
     }
 }
 
@@ -149,8 +178,16 @@ async fn a_broadcast_larger_than_the_limit_leaves_room_for_more() {
     for transport in BOTH {
         let room = format!("over-{transport}");
         let mut reader = Reader::open(&harbour, transport, &format!("/speaker?room={room}")).await;
-        until("it listens", || harbour.site.pubsub().subscribers(&room) == 1).await;
-        let say = |text: String| harbour.site.broadcast(&room, "said", text).expect("room for a broadcast");
+        until("it listens", || {
+            harbour.site.pubsub().subscribers(&room) == 1
+        })
+        .await;
+        let say = |text: String| {
+            harbour
+                .site
+                .broadcast(&room, "said", text)
+                .expect("room for a broadcast")
+        };
         for number in 0..3 {
             say(number.to_string().repeat(100_000));
             tokio::task::yield_now().await;
@@ -209,7 +246,8 @@ impl Hall {
 
     #[handle_in("shout")]
     async fn shout(&mut self, payload: Value, out: &mut Outlet) -> Result<Reply, Reply> {
-        out.broadcast("shouted", payload).expect("room for a broadcast");
+        out.broadcast("shouted", payload)
+            .expect("room for a broadcast");
         Ok(Reply::ok(json!({})))
     }
 
@@ -228,7 +266,9 @@ impl Hall {
 }
 
 async fn say(reader: &mut Reader, event: &str, payload: Value) {
-    reader.say(&json!(["1", "7", "hall:1", event, payload]).to_string()).await;
+    reader
+        .say(&json!(["1", "7", "hall:1", event, payload]).to_string())
+        .await;
 }
 
 /// The next message that is not about others coming and going.
@@ -247,7 +287,11 @@ async fn so_it_is_in_channels() {
     let tracked: Vec<Tracked> = (0..25_000)
         .map(|number| {
             let meta = json!({"name": format!("visitor number {number}")});
-            harbour.site.presence().tracked("hall:1", &format!("user-{number}"), meta).expect("tracked")
+            harbour
+                .site
+                .presence()
+                .tracked("hall:1", &format!("user-{number}"), meta)
+                .expect("tracked")
         })
         .collect();
     // Until all have been told of each other.

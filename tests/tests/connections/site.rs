@@ -80,7 +80,11 @@ impl Fates {
     pub(crate) async fn begins(&self, name: &str, what: &str) {
         until(&format!("{name} does what it is told"), || match what {
             "" => self.of(name).inits == 1,
-            what => self.of(name).heard.last().is_some_and(|heard| heard == what),
+            what => self
+                .of(name)
+                .heard
+                .last()
+                .is_some_and(|heard| heard == what),
         })
         .await;
     }
@@ -103,13 +107,20 @@ impl Obedient {
         #[state] fates: Fates,
     ) -> Result<Self, Refused> {
         fates.all().insert(name.clone(), Fate::default());
-        Ok(Obedient { name, init: init.unwrap_or_default(), mailbox, fates })
+        Ok(Obedient {
+            name,
+            init: init.unwrap_or_default(),
+            mailbox,
+            fates,
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
         self.note(|fate| fate.inits += 1);
         if let Some(later) = self.init.strip_prefix("info ") {
-            self.mailbox.send(later.to_owned()).expect("room in the mailbox");
+            self.mailbox
+                .send(later.to_owned())
+                .expect("room in the mailbox");
             return Flow::Continue;
         }
         obey(&self.init, out).await
@@ -177,7 +188,11 @@ impl Transport for Lines {
     const NAME: &'static str = "lines";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: "/lines", callback_timeout: self.0, ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: "/lines",
+            callback_timeout: self.0,
+            ..TransportOptions::DEFAULT
+        }
     }
 
     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
@@ -204,7 +219,10 @@ impl Transport for Deaf {
     const NAME: &'static str = "deaf";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: "/lines", ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: "/lines",
+            ..TransportOptions::DEFAULT
+        }
     }
 
     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
@@ -224,7 +242,10 @@ impl Transport for Early {
     const NAME: &'static str = "early";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: "/lines", ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: "/lines",
+            ..TransportOptions::DEFAULT
+        }
     }
 
     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
@@ -242,7 +263,9 @@ struct Line;
 
 impl Format for Line {
     fn format(message: Message) -> Result<Bytes, Unsupported> {
-        let text = message.as_text().ok_or(Unsupported::new("a line holds text"))?;
+        let text = message
+            .as_text()
+            .ok_or(Unsupported::new("a line holds text"))?;
         Ok(format!("{text}\n").into())
     }
 }
@@ -257,7 +280,11 @@ pub(crate) struct Harbour {
 pub(crate) async fn start() -> Harbour {
     let (sea, pier) = pier();
     let fates = Fates::default();
-    let site = Site::builder(fates.clone()).listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(fates.clone())
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     Harbour { site, sea, fates }
 }
 
@@ -270,6 +297,9 @@ impl Harbour {
         let Err(error) = stopped else { return 0 };
         assert!(error.is_drain(), "{error}");
         let text = error.to_string();
-        text.split(' ').next().and_then(|count| count.parse().ok()).expect("a count")
+        text.split(' ')
+            .next()
+            .and_then(|count| count.parse().ok())
+            .expect("a count")
     }
 }

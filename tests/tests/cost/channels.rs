@@ -29,7 +29,10 @@ fn message(vsn: &str, reference: &str, topic: &str, event: &str, payload: &str) 
 
 async fn open(address: SocketAddr, vsn: &str) -> Attacker {
     let target = format!("/rooms/websocket?vsn={vsn}");
-    Attacker::websocket(address, &target, false).await.expect("a WebSocket").stalls_after(STALL)
+    Attacker::websocket(address, &target, false)
+        .await
+        .expect("a WebSocket")
+        .stalls_after(STALL)
 }
 
 async fn say(attacker: &mut Attacker, text: &str) {
@@ -39,7 +42,11 @@ async fn say(attacker: &mut Attacker, text: &str) {
 
 /// Sends messages, as far as the server reads, each with so many letters in place of its first `#`: the client holds none
 /// of them.
-async fn say_long(attacker: &mut Attacker, texts: impl IntoIterator<Item = String>, letters: usize) {
+async fn say_long(
+    attacker: &mut Attacker,
+    texts: impl IntoIterator<Item = String>,
+    letters: usize,
+) {
     for text in texts {
         let (before, behind) = text.split_once('#').expect("a place");
         let head = frame_head(true, false, 1, text.len() - 1 + letters);
@@ -60,7 +67,9 @@ async fn long_names(scene: &Scene, what: &str, letters: usize, text: impl Fn(&st
             say_long(&mut attacker, vec![text.clone(); 5], letters).await;
             attacker
         };
-        scene.costs(&format!("{what}, {vsn}"), CONNECTION, attack).await;
+        scene
+            .costs(&format!("{what}, {vsn}"), CONNECTION, attack)
+            .await;
     }
 }
 
@@ -88,7 +97,9 @@ async fn as_many_channels_as_may_be() {
             }
             attacker
         };
-        scene.costs(&format!("channels, {vsn}"), CONNECTION, attack).await;
+        scene
+            .costs(&format!("channels, {vsn}"), CONNECTION, attack)
+            .await;
     }
 }
 
@@ -103,11 +114,25 @@ async fn pushes_to_callbacks_that_hang() {
                 say(&mut attacker, &message(vsn, "1", &topic, "phx_join", "{}")).await;
                 say(&mut attacker, &message(vsn, "1", &topic, "hang", "{}")).await;
             }
-            let push = |n| message(vsn, "1", &format!("room:{}", n % CHANNELS), "echo", "{\"x\":\"#\"}");
+            let push = |n| {
+                message(
+                    vsn,
+                    "1",
+                    &format!("room:{}", n % CHANNELS),
+                    "echo",
+                    "{\"x\":\"#\"}",
+                )
+            };
             say_long(&mut attacker, (0..20).map(push), 4_000_000).await;
             attacker
         };
-        scene.costs(&format!("pushes to callbacks that hang, {vsn}"), CONNECTION, attack).await;
+        scene
+            .costs(
+                &format!("pushes to callbacks that hang, {vsn}"),
+                CONNECTION,
+                attack,
+            )
+            .await;
     }
 }
 
@@ -117,12 +142,22 @@ async fn replies_that_are_not_read() {
     for vsn in VERSIONS {
         let attack = async |address| {
             let mut attacker = open(address, vsn).await;
-            say(&mut attacker, &message(vsn, "1", "room:1", "phx_join", "{}")).await;
+            say(
+                &mut attacker,
+                &message(vsn, "1", "room:1", "phx_join", "{}"),
+            )
+            .await;
             let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
             say_long(&mut attacker, vec![push; 10], 4_000_000).await;
             attacker
         };
-        scene.costs(&format!("replies that are not read, {vsn}"), CONNECTION, attack).await;
+        scene
+            .costs(
+                &format!("replies that are not read, {vsn}"),
+                CONNECTION,
+                attack,
+            )
+            .await;
     }
 }
 
@@ -133,13 +168,23 @@ async fn broadcasts_to_a_channel_that_intercepts() {
         let attack = async |address| {
             let mut attacker = open(address, vsn).await;
             for n in 0..CHANNELS {
-                say(&mut attacker, &message(vsn, "1", &format!("room:{n}"), "phx_join", "{}")).await;
+                say(
+                    &mut attacker,
+                    &message(vsn, "1", &format!("room:{n}"), "phx_join", "{}"),
+                )
+                .await;
             }
             let shout = message(vsn, "1", "room:1", "shout", "{\"x\":\"#\"}");
             say_long(&mut attacker, vec![shout; 10], 4_000_000).await;
             attacker
         };
-        scene.costs(&format!("intercepted broadcasts, {vsn}"), CONNECTION, attack).await;
+        scene
+            .costs(
+                &format!("intercepted broadcasts, {vsn}"),
+                CONNECTION,
+                attack,
+            )
+            .await;
     }
 }
 
@@ -154,13 +199,21 @@ async fn pushes_by_longpoll_to_callbacks_that_hang() {
         let attack = async |address| {
             let token = open_at(address, &path).await;
             let head = |length: usize| {
-                format!("POST {path}&token={token} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n")
+                format!(
+                    "POST {path}&token={token} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n"
+                )
             };
-            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+            let mut attacker = Attacker::open(address)
+                .await
+                .expect("a listener")
+                .stalls_after(STALL);
             for n in 0..CHANNELS {
                 for event in ["phx_join", "hang"] {
                     let message = message(vsn, "1", &format!("room:{n}"), event, "{}");
-                    attacker.ask((head(message.len()) + &message).as_bytes()).await.expect("an answer");
+                    attacker
+                        .ask((head(message.len()) + &message).as_bytes())
+                        .await
+                        .expect("an answer");
                 }
             }
             let push = message(vsn, "1", "room:1", "echo", "{\"x\":\"#\"}");
@@ -176,6 +229,12 @@ async fn pushes_by_longpoll_to_callbacks_that_hang() {
             }
             attacker
         };
-        scene.costs(&format!("pushes by longpoll to callbacks that hang, {vsn}"), SESSION, attack).await;
+        scene
+            .costs(
+                &format!("pushes by longpoll to callbacks that hang, {vsn}"),
+                SESSION,
+                attack,
+            )
+            .await;
     }
 }

@@ -28,10 +28,16 @@ impl Transport for Held {
     const NAME: &'static str = "held";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: "/held", ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: "/held",
+            ..TransportOptions::DEFAULT
+        }
     }
 
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(
+        &self,
+        mut attempt: Attempt,
+    ) -> Result<Response<Body>, Response<Body>> {
         if attempt.parts().method != Method::POST {
             return Ok(Response::new(Body::empty()));
         }
@@ -60,12 +66,18 @@ impl Transport for Held {
 #[tokio::test]
 async fn a_body_and_its_answer_cost_their_limit() {
     let scene = scene().await;
-    for (what, announced, sent) in
-        [("half a body", LARGEST, LARGEST - 1), ("an echo that is not read", LARGEST, LARGEST)]
-    {
+    for (what, announced, sent) in [
+        ("half a body", LARGEST, LARGEST - 1),
+        ("an echo that is not read", LARGEST, LARGEST),
+    ] {
         let attack = async |address| {
-            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
-            let head = format!("POST /echo/held HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n");
+            let mut attacker = Attacker::open(address)
+                .await
+                .expect("a listener")
+                .stalls_after(STALL);
+            let head = format!(
+                "POST /echo/held HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n"
+            );
             attacker.send(head.as_bytes()).await;
             attacker.send_letters(sent).await;
             attacker

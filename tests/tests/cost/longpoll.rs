@@ -18,7 +18,10 @@ async fn open(address: SocketAddr, mount: &str) -> String {
 
 /// A session at a path with its query: its token.
 pub(crate) async fn open_at(address: SocketAddr, target: &str) -> String {
-    let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+    let mut attacker = Attacker::open(address)
+        .await
+        .expect("a listener")
+        .stalls_after(STALL);
     let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
     let mut answer = attacker.ask(request.as_bytes()).await.expect("an answer");
     if !answer.ends_with('}') {
@@ -30,7 +33,11 @@ pub(crate) async fn open_at(address: SocketAddr, target: &str) -> String {
 
 /// The head of a request with so many bytes of messages.
 fn post(mount: &str, token: &str, length: usize, ndjson: bool) -> Vec<u8> {
-    let kind = if ndjson { "content-type: application/x-ndjson\r\n" } else { "" };
+    let kind = if ndjson {
+        "content-type: application/x-ndjson\r\n"
+    } else {
+        ""
+    };
     let head = format!(
         "POST {mount}/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n{kind}content-length: {length}\r\n\r\n"
     );
@@ -38,7 +45,10 @@ fn post(mount: &str, token: &str, length: usize, ndjson: bool) -> Vec<u8> {
 }
 
 async fn posting(address: SocketAddr, mount: &str, token: &str, body: usize) -> Attacker {
-    let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+    let mut attacker = Attacker::open(address)
+        .await
+        .expect("a listener")
+        .stalls_after(STALL);
     attacker.send(&post(mount, token, BODY, false)).await;
     attacker.send_letters(body).await;
     attacker
@@ -71,7 +81,9 @@ async fn an_echo_that_is_not_fetched() {
         attacker.send_letters(BODY).await;
         attacker
     };
-    scene.costs("an echo that is not fetched", SESSION, attack).await;
+    scene
+        .costs("an echo that is not fetched", SESSION, attack)
+        .await;
 }
 
 /// A poll whose answer is not read holds the answer beside what the session has to send again.
@@ -82,12 +94,20 @@ async fn an_answer_that_is_not_read() {
         let token = open(address, "/echo").await;
         let mut attacker = posting(address, "/echo", &token, BODY).await;
         attacker.answer().await.expect("an answer");
-        let mut poll = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
-        poll.send(format!("GET /echo/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()).await;
+        let mut poll = Attacker::open(address)
+            .await
+            .expect("a listener")
+            .stalls_after(STALL);
+        poll.send(
+            format!("GET /echo/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes(),
+        )
+        .await;
         poll.drink(10_000).await;
         (attacker, poll)
     };
-    scene.costs("an answer that is not read", SESSION, attack).await;
+    scene
+        .costs("an answer that is not read", SESSION, attack)
+        .await;
 }
 
 /// Clients that leave before their messages were handled leave no more behind than one of them may.
@@ -101,7 +121,9 @@ async fn what_waits_for_callbacks_is_one_limit() {
             tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         }
     };
-    scene.costs("clients that leave their bodies behind", SESSION, attack).await;
+    scene
+        .costs("clients that leave their bodies behind", SESSION, attack)
+        .await;
 }
 
 /// All together have one session, in which a body has its room before it is read.
@@ -119,7 +141,13 @@ async fn requests_at_a_time_cost_one_body() {
             }
             attackers
         };
-        scene.costs(&format!("{REQUESTS} requests to {mount}"), SESSION + REQUESTS * BASE, attack).await;
+        scene
+            .costs(
+                &format!("{REQUESTS} requests to {mount}"),
+                SESSION + REQUESTS * BASE,
+                attack,
+            )
+            .await;
     }
 }
 
@@ -134,25 +162,37 @@ async fn lines_of_every_kind_cost_the_body() {
     for mount in ["/hang", "/echo"] {
         let attack = async |address| {
             let token = open(address, mount).await;
-            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
-            attacker.send(&post(mount, &token, 6 + LINES * line.len(), true)).await;
+            let mut attacker = Attacker::open(address)
+                .await
+                .expect("a listener")
+                .stalls_after(STALL);
+            attacker
+                .send(&post(mount, &token, 6 + LINES * line.len(), true))
+                .await;
             attacker.send(b"[1]\r\n\n").await;
             attacker.send_times(&line, LINES).await;
             attacker
         };
-        scene.costs(&format!("lines of base64 to {mount}"), SESSION, attack).await;
+        scene
+            .costs(&format!("lines of base64 to {mount}"), SESSION, attack)
+            .await;
         let attack = async |address| {
             let token = open(address, mount).await;
             let mut attackers = Vec::new();
             for _ in 0..20 {
-                let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+                let mut attacker = Attacker::open(address)
+                    .await
+                    .expect("a listener")
+                    .stalls_after(STALL);
                 attacker.send(&post(mount, &token, short.len(), true)).await;
                 attacker.send(short.as_bytes()).await;
                 attackers.push(attacker);
             }
             attackers
         };
-        scene.costs(&format!("short lines to {mount}"), MIB, attack).await;
+        scene
+            .costs(&format!("short lines to {mount}"), MIB, attack)
+            .await;
     }
 }
 
@@ -166,9 +206,15 @@ async fn polls_cost_little() {
         let token = open(address, "/echo").await;
         let mut attackers = Vec::new();
         for _ in 0..POLLS {
-            let mut attacker = Attacker::open(address).await.expect("a listener").stalls_after(STALL);
+            let mut attacker = Attacker::open(address)
+                .await
+                .expect("a listener")
+                .stalls_after(STALL);
             attacker
-                .send(format!("GET /echo/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes())
+                .send(
+                    format!("GET /echo/longpoll?token={token} HTTP/1.1\r\nhost: a\r\n\r\n")
+                        .as_bytes(),
+                )
                 .await;
             attackers.push(attacker);
         }

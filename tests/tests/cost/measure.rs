@@ -44,7 +44,12 @@ pub(crate) async fn scene() -> Scene {
     let site = Site::start().await.expect("the site starts");
     let address = SocketAddr::from(([127, 0, 0, 1], client::port(&site)));
     let tasks = site.stats().tasks;
-    Scene { site, address, tasks, _alone: alone }
+    Scene {
+        site,
+        address,
+        tasks,
+        _alone: alone,
+    }
 }
 
 impl Scene {
@@ -65,10 +70,20 @@ impl Scene {
     }
 
     /// Asserts that an attack costs this at most.
-    pub(crate) async fn costs<T>(&self, what: &str, most: usize, attack: impl AsyncFn(SocketAddr) -> T) {
+    pub(crate) async fn costs<T>(
+        &self,
+        what: &str,
+        most: usize,
+        attack: impl AsyncFn(SocketAddr) -> T,
+    ) {
         let peak = self.peak(what, attack).await;
         let too_many = peak.saturating_sub(most + CLIENTS) / KIB;
-        assert_eq!(too_many, 0, "{what}: {} KiB, which is {too_many} KiB too many", peak / KIB);
+        assert_eq!(
+            too_many,
+            0,
+            "{what}: {} KiB, which is {too_many} KiB too many",
+            peak / KIB
+        );
     }
 
     async fn is_quiet(&self) {
@@ -78,14 +93,24 @@ impl Scene {
             self.site.stats().connections == 0
         };
         until("all connections have ended", ended).await;
-        until("no task is left of them", || self.site.stats().tasks == self.tasks).await;
+        until("no task is left of them", || {
+            self.site.stats().tasks == self.tasks
+        })
+        .await;
     }
 }
 
 /// Waits until the server has done what there is to do.
 async fn idle() {
-    let busy = || tokio::runtime::Handle::current().metrics().worker_total_busy_duration(0);
-    let (pause, deadline) = (Duration::from_millis(30), Instant::now() + Duration::from_secs(20));
+    let busy = || {
+        tokio::runtime::Handle::current()
+            .metrics()
+            .worker_total_busy_duration(0)
+    };
+    let (pause, deadline) = (
+        Duration::from_millis(30),
+        Instant::now() + Duration::from_secs(20),
+    );
     loop {
         let before = busy();
         tokio::time::sleep(pause).await;

@@ -16,17 +16,35 @@ struct Mount {
 }
 
 const MOUNTS: [Mount; 2] = [
-    Mount { echo: "/echo/websocket", hang: "/hang/websocket", limit: 8 * MIB },
-    Mount { echo: "/small/websocket", hang: "/hang_small/websocket", limit: 64 * KIB },
+    Mount {
+        echo: "/echo/websocket",
+        hang: "/hang/websocket",
+        limit: 8 * MIB,
+    },
+    Mount {
+        echo: "/small/websocket",
+        hang: "/hang_small/websocket",
+        limit: 64 * KIB,
+    },
 ];
-const LARGE: Mount = Mount { echo: "/large/websocket", hang: "/hang/websocket", limit: 200 * MIB };
+const LARGE: Mount = Mount {
+    echo: "/large/websocket",
+    hang: "/hang/websocket",
+    limit: 200 * MIB,
+};
 
 async fn open(address: std::net::SocketAddr, target: &str) -> Attacker {
-    Attacker::websocket(address, target, false).await.expect("a WebSocket").stalls_after(STALL)
+    Attacker::websocket(address, target, false)
+        .await
+        .expect("a WebSocket")
+        .stalls_after(STALL)
 }
 
 async fn open_compressed(address: std::net::SocketAddr, target: &str) -> Attacker {
-    Attacker::websocket(address, target, true).await.expect("a WebSocket").stalls_after(STALL)
+    Attacker::websocket(address, target, true)
+        .await
+        .expect("a WebSocket")
+        .stalls_after(STALL)
 }
 
 impl Mount {
@@ -60,7 +78,9 @@ impl Mount {
             self.send_messages(&mut attacker, 5).await;
             attacker
         };
-        scene.costs("an echo that is not read", self.bound(), attack).await;
+        scene
+            .costs("an echo that is not read", self.bound(), attack)
+            .await;
     }
 
     /// Whatever is left of an echo is little, but its memory is that of all of it.
@@ -69,12 +89,16 @@ impl Mount {
             let mut attacker = open(address, self.echo).await;
             attacker.send(&frame_head(true, false, 2, self.limit)).await;
             attacker.send_letters(self.limit).await;
-            attacker.drink(self.limit - (100 * KIB).min(self.limit / 8)).await;
+            attacker
+                .drink(self.limit - (100 * KIB).min(self.limit / 8))
+                .await;
             attacker.send(&frame_head(true, false, 2, self.limit)).await;
             attacker.send_letters(self.limit - 1).await;
             attacker
         };
-        scene.costs("an echo that is nearly read", self.bound(), attack).await;
+        scene
+            .costs("an echo that is nearly read", self.bound(), attack)
+            .await;
     }
 
     async fn fragments(self, scene: &Scene, size: usize) {
@@ -85,10 +109,14 @@ impl Mount {
             attacker.send(&frame_head(false, false, 2, 0)).await;
             let count = (self.limit / size).min(90_000);
             let many = fragment.repeat((64 * KIB / fragment.len()).clamp(1, count));
-            attacker.send_times(&many, count * fragment.len() / many.len()).await;
+            attacker
+                .send_times(&many, count * fragment.len() / many.len())
+                .await;
             attacker
         };
-        scene.costs(&format!("fragments of {size} bytes"), self.bound(), attack).await;
+        scene
+            .costs(&format!("fragments of {size} bytes"), self.bound(), attack)
+            .await;
     }
 
     /// Messages and pings in large writes, to callbacks that hang and to some that do not.
@@ -108,7 +136,9 @@ impl Mount {
                     attacker.send_times(&many, 20).await;
                     attacker
                 };
-                scene.costs(&format!("{what} to {target}"), self.bound(), attack).await;
+                scene
+                    .costs(&format!("{what} to {target}"), self.bound(), attack)
+                    .await;
             }
         }
     }
@@ -119,7 +149,9 @@ impl Mount {
             self.send_messages(&mut attacker, 5).await;
             attacker
         };
-        scene.costs("messages while a callback hangs", self.bound(), attack).await;
+        scene
+            .costs("messages while a callback hangs", self.bound(), attack)
+            .await;
     }
 
     /// Each within the limit, and many in one read.
@@ -134,7 +166,13 @@ impl Mount {
                 attacker.send(&many).await;
                 attacker
             };
-            scene.costs(&format!("compressed messages to {target}"), self.bound(), attack).await;
+            scene
+                .costs(
+                    &format!("compressed messages to {target}"),
+                    self.bound(),
+                    attack,
+                )
+                .await;
         }
     }
 
@@ -155,12 +193,16 @@ impl Mount {
                     let frames = count * block.len() / size;
                     for n in 0..frames {
                         let last = n + 1 == frames && is_final;
-                        attacker.send(&frame_head(last, n == 0, if n == 0 { 2 } else { 0 }, size)).await;
+                        attacker
+                            .send(&frame_head(last, n == 0, if n == 0 { 2 } else { 0 }, size))
+                            .await;
                         attacker.send_times(&block, size / block.len()).await;
                     }
                     attacker
                 };
-                scene.costs(&format!("{what} in frames of {size}"), self.bound(), attack).await;
+                scene
+                    .costs(&format!("{what} in frames of {size}"), self.bound(), attack)
+                    .await;
             }
         }
     }
@@ -169,7 +211,9 @@ impl Mount {
         let payload = Deflater::default().deflate(&vec![0; 3 * self.limit]);
         let attack = async |address| {
             let mut attacker = open_compressed(address, self.echo).await;
-            attacker.send(&frame_head(true, true, 2, payload.len())).await;
+            attacker
+                .send(&frame_head(true, true, 2, payload.len()))
+                .await;
             attacker.send(&payload).await;
             attacker
         };

@@ -25,7 +25,9 @@ pub(crate) struct Events<S = TcpStream> {
 
 impl Events {
     pub(crate) async fn open(site: &Handle, room: &str) -> Self {
-        let connection = Connection::open(([127, 0, 0, 1], port(site)).into()).await.expect("a listener");
+        let connection = Connection::open(([127, 0, 0, 1], port(site)).into())
+            .await
+            .expect("a listener");
         Events::over(connection, room).await
     }
 }
@@ -33,11 +35,23 @@ impl Events {
 impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
     /// Opens the stream of a visitor, who is welcome.
     pub(crate) async fn over(mut connection: Connection<S>, room: &str) -> Self {
-        connection.write(&Request::get(&path(room)).to_bytes()).await;
+        connection
+            .write(&Request::get(&path(room)).to_bytes())
+            .await;
         let head = connection.head().await.expect("an answer");
-        assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")));
-        assert_eq!(head.header("cache-control"), Some("max-age=0, private, must-revalidate"));
-        let mut events = Events { connection, arrived: String::new(), name: String::new() };
+        assert_eq!(
+            (head.status, head.header("content-type")),
+            (200, Some("text/event-stream"))
+        );
+        assert_eq!(
+            head.header("cache-control"),
+            Some("max-age=0, private, must-revalidate")
+        );
+        let mut events = Events {
+            connection,
+            arrived: String::new(),
+            name: String::new(),
+        };
         let (kind, name) = events.event().await.expect("the stream stands");
         assert_eq!((kind.as_str(), name.len()), ("connection", 22));
         events.name = name;
@@ -53,7 +67,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
                 let kind = kind.strip_prefix("event: ").expect("an event with a kind");
                 return Some((kind.to_owned(), data.to_owned()));
             }
-            assert!(block.starts_with(':'), "neither an event nor a comment: {block:?}");
+            assert!(
+                block.starts_with(':'),
+                "neither an event nor a comment: {block:?}"
+            );
         }
     }
 
@@ -65,7 +82,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
                 self.arrived = rest.to_owned();
                 return Some(block);
             }
-            let chunk = self.connection.chunk_within(patience).await.expect("an event, or the end");
+            let chunk = self
+                .connection
+                .chunk_within(patience)
+                .await
+                .expect("an event, or the end");
             if chunk.is_empty() {
                 assert_eq!(self.arrived, "", "the stream ends in an event");
                 return None;
@@ -83,7 +104,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
 
     /// The next event is the last, and has this code.
     pub(crate) async fn closes(mut self, code: &str) {
-        assert_eq!(self.event().await, Some(("close".to_owned(), code.to_owned())));
+        assert_eq!(
+            self.event().await,
+            Some(("close".to_owned(), code.to_owned()))
+        );
         assert_eq!(self.event().await, None);
     }
 
@@ -93,7 +117,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
     }
 
     pub(crate) async fn say(&self, site: &Handle, room: &str, text: &str) {
-        assert_eq!(ask(port(site), &self.message(room, text)).await.status, 202, "{text}");
+        assert_eq!(
+            ask(port(site), &self.message(room, text)).await.status,
+            202,
+            "{text}"
+        );
     }
 }
 
@@ -114,8 +142,13 @@ pub(crate) async fn status(site: &Handle, request: Request) -> u16 {
 
 /// Why the next visitor of a room was told to end.
 pub(crate) async fn ended(ends: &mut Subscription) -> String {
-    let broadcast = tokio::time::timeout(PATIENCE, ends.recv()).await.expect("an end").expect("a broadcast");
-    let Payload::Text(reason) = broadcast.payload() else { panic!("{broadcast:?}") };
+    let broadcast = tokio::time::timeout(PATIENCE, ends.recv())
+        .await
+        .expect("an end")
+        .expect("a broadcast");
+    let Payload::Text(reason) = broadcast.payload() else {
+        panic!("{broadcast:?}")
+    };
     reason.as_str().to_owned()
 }
 
@@ -130,5 +163,10 @@ pub(crate) async fn answer(sea: &Sea, request: &Request) -> Result<Response, End
 }
 
 pub(crate) async fn say(sea: &Sea, events: &Events<DuplexStream>, text: &str) {
-    assert_eq!(answer(sea, &events.message("quay", text)).await.map(|response| response.status), Ok(202));
+    assert_eq!(
+        answer(sea, &events.message("quay", text))
+            .await
+            .map(|response| response.status),
+        Ok(202)
+    );
 }

@@ -27,8 +27,11 @@ use crate::{
 async fn messages_go_both_ways_and_stay_what_they_are() {
     let site = start().await;
     let mut ann = Events::open(&site, "quay").await;
-    let texts =
-        ["only me", "only me: ünïcödé 🐚", "only me\r\n\n\ndata: \"forged\"\n\nevent: close\u{2028}\r\0"];
+    let texts = [
+        "only me",
+        "only me: ünïcödé 🐚",
+        "only me\r\n\n\ndata: \"forged\"\n\nevent: close\u{2028}\r\0",
+    ];
     for text in texts {
         ann.say(&site, "quay", text).await;
         assert_eq!(ann.hear().await, text);
@@ -83,11 +86,32 @@ async fn the_mounts_rules_hold() {
     let mut ann = Events::open(&site, "quay").await;
 
     // A page of another origin neither listens nor speaks.
-    for request in [Request::get(&path("quay")), ann.message("quay", "only me: forged")] {
-        assert_eq!(status(&site, request.clone().header("origin", "http://example.com")).await, 403);
-        assert_eq!(status(&site, request.header("origin", "http://localhost:81")).await, 403);
+    for request in [
+        Request::get(&path("quay")),
+        ann.message("quay", "only me: forged"),
+    ] {
+        assert_eq!(
+            status(
+                &site,
+                request.clone().header("origin", "http://example.com")
+            )
+            .await,
+            403
+        );
+        assert_eq!(
+            status(&site, request.header("origin", "http://localhost:81")).await,
+            403
+        );
     }
-    assert_eq!(status(&site, ann.message("quay", "only me").header("origin", "http://localhost")).await, 202);
+    assert_eq!(
+        status(
+            &site,
+            ann.message("quay", "only me")
+                .header("origin", "http://localhost")
+        )
+        .await,
+        202
+    );
     assert_eq!(ann.hear().await, "only me");
 
     // The socket's decision, parameters and connect_info.
@@ -103,15 +127,33 @@ async fn requests_that_make_no_sense_are_told_so() {
     let site = start().await;
     let mut ann = Events::open(&site, "quay").await;
     assert_eq!(status(&site, post("quay", "who am i?")).await, 410);
-    assert_eq!(status(&site, post("quay", "guessed").header("x-connection", &"A".repeat(22))).await, 410);
+    assert_eq!(
+        status(
+            &site,
+            post("quay", "guessed").header("x-connection", &"A".repeat(22))
+        )
+        .await,
+        410
+    );
 
-    assert_eq!(status(&site, ann.message("quay", &"x".repeat(64 * 1024 + 1))).await, 413);
+    assert_eq!(
+        status(&site, ann.message("quay", &"x".repeat(64 * 1024 + 1))).await,
+        413
+    );
     let mut bytes = ann.message("quay", "..").to_bytes();
     bytes.truncate(bytes.len() - 2);
     bytes.extend([0xff, 0xfe]);
-    let mut connection = Connection::open(([127, 0, 0, 1], port(&site)).into()).await.expect("a listener");
+    let mut connection = Connection::open(([127, 0, 0, 1], port(&site)).into())
+        .await
+        .expect("a listener");
     connection.write(&bytes).await;
-    assert_eq!(connection.response(false).await.map(|response| response.status), Ok(400));
+    assert_eq!(
+        connection
+            .response(false)
+            .await
+            .map(|response| response.status),
+        Ok(400)
+    );
 
     let mut request = Request::get(&path("quay"));
     request.method = "PUT".to_owned();
@@ -126,9 +168,21 @@ async fn requests_that_make_no_sense_are_told_so() {
 async fn when_the_stream_goes_the_client_is_gone() {
     let site = start().await;
     let mut ends = site.subscribe("ends of quay");
-    let (ann, bob) = (Events::open(&site, "quay").await, Events::open(&site, "quay").await);
-    let (from_ann, from_bob) = (ann.message("quay", "only me"), bob.message("quay", "only me"));
-    let gone = format!("{:?}", Reason::Closed { code: 1006, text: String::new() });
+    let (ann, bob) = (
+        Events::open(&site, "quay").await,
+        Events::open(&site, "quay").await,
+    );
+    let (from_ann, from_bob) = (
+        ann.message("quay", "only me"),
+        bob.message("quay", "only me"),
+    );
+    let gone = format!(
+        "{:?}",
+        Reason::Closed {
+            code: 1006,
+            text: String::new()
+        }
+    );
 
     // By an orderly end of its TCP connection, and by a reset.
     drop(ann);
@@ -148,7 +202,10 @@ async fn when_the_stream_goes_the_client_is_gone() {
 async fn a_panic_ends_its_own_connection_and_no_other() {
     let site = start().await;
     let mut ends = site.subscribe("ends of quay");
-    let (ann, mut bob) = (Events::open(&site, "quay").await, Events::open(&site, "quay").await);
+    let (ann, mut bob) = (
+        Events::open(&site, "quay").await,
+        Events::open(&site, "quay").await,
+    );
     ann.say(&site, "quay", "panic").await;
     ann.closes("1011").await;
     assert_eq!(ended(&mut ends).await, "Crash");
@@ -164,12 +221,19 @@ async fn a_panic_ends_its_own_connection_and_no_other() {
 async fn when_the_endpoint_stops_streams_end() {
     let site = start().await;
     let mut ends = site.subscribe("ends of quay");
-    let (ann, bob) = (Events::open(&site, "quay").await, Events::open(&site, "quay").await);
-    let listening = tokio::spawn(async move { tokio::join!(ann.closes("1012"), bob.closes("1012")) });
+    let (ann, bob) = (
+        Events::open(&site, "quay").await,
+        Events::open(&site, "quay").await,
+    );
+    let listening =
+        tokio::spawn(async move { tokio::join!(ann.closes("1012"), bob.closes("1012")) });
     let reasons = tokio::spawn(async move { [ended(&mut ends).await, ended(&mut ends).await] });
     stop_site(site).await;
     listening.await.expect("both streams end in good order");
-    assert_eq!(reasons.await.expect("both are told"), ["Shutdown", "Shutdown"]);
+    assert_eq!(
+        reasons.await.expect("both are told"),
+        ["Shutdown", "Shutdown"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,7 +268,10 @@ async fn a_quiet_stream_shows_that_it_is_alive() {
     );
     assert_eq!(began.elapsed().as_secs(), 100);
     // A message is as good as a comment.
-    assert_eq!(events.block(Duration::from_secs(20)).await.as_deref(), Some(": still here"));
+    assert_eq!(
+        events.block(Duration::from_secs(20)).await.as_deref(),
+        Some(": still here")
+    );
     assert_eq!(began.elapsed().as_secs(), 115);
     drop(events);
     stop_site(site).await;
@@ -213,23 +280,43 @@ async fn a_quiet_stream_shows_that_it_is_alive() {
 /// Another server finds out by itself that a client is gone, and ends its connections by itself.
 #[tokio::test]
 async fn inside_axum_it_is_the_same() {
-    let site = Site::builder().server(false).start().await.expect("the site starts");
+    let site = Site::builder()
+        .server(false)
+        .start()
+        .await
+        .expect("the site starts");
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let router = Router::new().fallback_service(site.service());
     let (stop, stopped) = oneshot::channel::<()>();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
+    let serving =
+        axum::serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
     let serving = tokio::spawn(serving.into_future());
 
-    let open = async || Events::over(Connection::open(address).await.expect("a listener"), "quay").await;
+    let open =
+        async || Events::over(Connection::open(address).await.expect("a listener"), "quay").await;
     let mut ends = site.subscribe("ends of quay");
     let mut ann = open().await;
-    assert_eq!(ask(address.port(), &ann.message("quay", "where am i?")).await.status, 202);
+    assert_eq!(
+        ask(address.port(), &ann.message("quay", "where am i?"))
+            .await
+            .status,
+        202
+    );
     let port = ann.connection.local_port().expect("a port");
     assert_eq!(ann.hear().await, format!("Some(127.0.0.1:{port})"));
     drop(ann);
-    assert_eq!(ended(&mut ends).await, format!("{:?}", Reason::Closed { code: 1006, text: String::new() }));
+    assert_eq!(
+        ended(&mut ends).await,
+        format!(
+            "{:?}",
+            Reason::Closed {
+                code: 1006,
+                text: String::new()
+            }
+        )
+    );
 
     let bob = open().await;
     drop(ends);
@@ -246,7 +333,8 @@ async fn a_client_that_does_not_read_is_left() {
     let mut events = Events::over(sea.connect(), "quay").await;
     let piece = "x".repeat(10_000);
     for count in 0..200 {
-        site.broadcast("quay", "said", format!("number {count} {piece}")).expect("room for a broadcast");
+        site.broadcast("quay", "said", format!("number {count} {piece}"))
+            .expect("room for a broadcast");
     }
     assert_eq!(ended(&mut ends).await, "Overflow");
     // What has waited is still there for it, without a gap, and why there is no more.
@@ -274,11 +362,22 @@ async fn messages_that_nobody_handles_are_refused() {
     for _ in 0..20 {
         let began = Instant::now();
         let response = answer(&sea, &events.message("quay", "only me")).await;
-        answers.push((response.map(|response| response.status).ok(), began.elapsed().as_secs()));
+        answers.push((
+            response.map(|response| response.status).ok(),
+            began.elapsed().as_secs(),
+        ));
     }
-    let waiting = answers.iter().take_while(|answer| **answer == (Some(202), 0)).count();
+    let waiting = answers
+        .iter()
+        .take_while(|answer| **answer == (Some(202), 0))
+        .count();
     assert!((16..=17).contains(&waiting), "{answers:?}");
-    assert!(answers[waiting..].iter().all(|answer| *answer == (Some(503), 5)), "{answers:?}");
+    assert!(
+        answers[waiting..]
+            .iter()
+            .all(|answer| *answer == (Some(503), 5)),
+        "{answers:?}"
+    );
     drop(events);
     // The callback hangs for ever: it is cut off.
     assert!(site.shutdown().await.is_err());

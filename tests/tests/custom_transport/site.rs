@@ -41,7 +41,11 @@ impl Visitor {
         if room == "closed" {
             return Err(Refused::new());
         }
-        Ok(Visitor { room, site, peer: peer_data.map(|peer| peer.address) })
+        Ok(Visitor {
+            room,
+            site,
+            peer: peer_data.map(|peer| peer.address),
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) {
@@ -59,13 +63,19 @@ impl Visitor {
             "where am i?" => out.push(format!("{:?}", self.peer)),
             "bytes" => out.push(vec![1, 2, 3]),
             text if text.starts_with("only me") => out.push(text),
-            _ => out.broadcast(&self.room, "said", message).expect("room for a broadcast"),
+            _ => out
+                .broadcast(&self.room, "said", message)
+                .expect("room for a broadcast"),
         }
         Flow::Continue
     }
 
     fn terminate(self, reason: Reason) {
-        let _ = self.site.broadcast(&format!("ends of {}", self.room), "ended", format!("{reason:?}"));
+        let _ = self.site.broadcast(
+            &format!("ends of {}", self.room),
+            "ended",
+            format!("{reason:?}"),
+        );
     }
 }
 
@@ -76,7 +86,11 @@ pub(crate) async fn start() -> Running<Site> {
 /// Where time can be paused.
 pub(crate) async fn start_in_memory() -> (Running<Site>, Sea) {
     let (sea, pier) = pier();
-    let site = Site::builder().listener(pier).start().await.expect("the site starts");
+    let site = Site::builder()
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     (site, sea)
 }
 

@@ -24,7 +24,10 @@ struct Board;
 
 #[channel(UserSocket)]
 impl Board {
-    async fn join(#[rest] id: u8, mailbox: landfall::channel::Mailbox<()>) -> Result<Self, AppError> {
+    async fn join(
+        #[rest] id: u8,
+        mailbox: landfall::channel::Mailbox<()>,
+    ) -> Result<Self, AppError> {
         match id {
             0 => Err(AppError::NoSuchTask),
             1 => Ok(down().map(|()| Board)?),
@@ -91,8 +94,15 @@ async fn a_join_is_refused_or_fails() {
         ("any:no", "members\nonly"),
     ];
     for (topic, reason) in told {
-        let refused = client.join(topic, json!({})).await.expect_err("nobody may join");
-        assert_eq!(refused.json::<Value>(), json!({ "reason": reason }), "{topic}");
+        let refused = client
+            .join(topic, json!({}))
+            .await
+            .expect_err("nobody may join");
+        assert_eq!(
+            refused.json::<Value>(),
+            json!({ "reason": reason }),
+            "{topic}"
+        );
     }
     for line in [
         "INFO a join was refused socket=UserSocket channel=Board topic=board:0 reply={\"reason\":\"no such task\"} reason=no such task",
@@ -113,11 +123,20 @@ async fn a_handler_refuses_or_fails() {
     let site = testing::start::<Boards>().await;
     let client = site.connect("/socket").await.expect("a connection");
     let board = client.join("board:2", json!({})).await.expect("a channel");
-    assert_eq!(board.push("finish", 0).await.error::<Value>(), json!({"reason": "no such task"}));
-    for (event, payload) in
-        [("finish", json!(1)), ("open", json!({})), ("shut", json!({})), ("a b", json!({}))]
-    {
-        assert_eq!(board.push(event, payload).await.error::<Value>(), json!({"reason": "internal error"}));
+    assert_eq!(
+        board.push("finish", 0).await.error::<Value>(),
+        json!({"reason": "no such task"})
+    );
+    for (event, payload) in [
+        ("finish", json!(1)),
+        ("open", json!({})),
+        ("shut", json!({})),
+        ("a b", json!({})),
+    ] {
+        assert_eq!(
+            board.push(event, payload).await.error::<Value>(),
+            json!({"reason": "internal error"})
+        );
     }
     assert_eq!(board.push("finish", 2).await.ok::<Value>(), json!({}));
     let of = "socket=UserSocket channel=Board topic=board:2";
@@ -147,16 +166,25 @@ async fn handlers_can_be_called_by_a_test() {
     let mut out = testing::outlet("board:7");
     let told = Board.finish(0).await.expect_err("there is none");
     assert!(matches!(told, AppError::NoSuchTask), "{told:?}");
-    assert_eq!(Board.turn().expect_err("as asked"), Reply::because("internal error"));
+    assert_eq!(
+        Board.turn().expect_err("as asked"),
+        Reply::because("internal error")
+    );
     assert!(Board.handle_info((), &mut out).await.is_err());
 
     out.push("moved", json!({"to": 3}));
-    out.broadcast_from("moved", json!({"to": 4})).expect("a broadcast");
+    out.broadcast_from("moved", json!({"to": 4}))
+        .expect("a broadcast");
     let later = out.socket_ref().expect("a message is being handled");
-    later.reply(Reply::ok(json!({"done": true}))).expect("a reply");
+    later
+        .reply(Reply::ok(json!({"done": true})))
+        .expect("a reply");
     assert_eq!(out.topic(), "board:7");
     assert_eq!(out.take(), [("moved".to_owned(), json!({"to": 3}).into())]);
-    assert_eq!(out.take_replies(), [("ok".to_owned(), json!({"done": true}).into())]);
+    assert_eq!(
+        out.take_replies(),
+        [("ok".to_owned(), json!({"done": true}).into())]
+    );
     let broadcasts = out.take_broadcasts();
     assert_eq!((broadcasts.len(), broadcasts[0].topic()), (1, "board:7"));
 }

@@ -43,7 +43,9 @@ impl Plain {
             Some("boxed") => boxed()?,
             Some("text") => Err("out of tea")?,
             Some("because") => return Err(Refused::because("not a\nmember")),
-            Some("busy") => return Err(Refused::because("busy").status(StatusCode::SERVICE_UNAVAILABLE)),
+            Some("busy") => {
+                return Err(Refused::because("busy").status(StatusCode::SERVICE_UNAVAILABLE));
+            }
             Some("new") => return Err(Refused::new()),
             _ => {}
         }
@@ -114,7 +116,12 @@ async fn refusal(site: &Site<Doors>, path: &str) -> (u16, String) {
 }
 
 async fn longpoll_refusal(site: &Site<Doors>, path: &str) -> (u16, String) {
-    told(site.raw(path).longpoll().await.expect_err("nobody may connect"))
+    told(
+        site.raw(path)
+            .longpoll()
+            .await
+            .expect_err("nobody may connect"),
+    )
 }
 
 fn told(error: ConnectError) -> (u16, String) {
@@ -126,13 +133,31 @@ async fn an_error_that_is_no_refusal_is_the_servers() {
     let site = testing::start::<Doors>().await;
     let failed = (500, "Internal Server Error".to_owned());
     for how in ["io", "any", "boxed", "text"] {
-        assert_eq!(refusal(&site, &format!("/plain?how={how}")).await, failed, "{how}");
-        assert_eq!(refusal(&site, &format!("/handled?how={how}")).await, failed, "{how}");
-        assert_eq!(longpoll_refusal(&site, &format!("/plain?how={how}")).await, failed, "{how}");
+        assert_eq!(
+            refusal(&site, &format!("/plain?how={how}")).await,
+            failed,
+            "{how}"
+        );
+        assert_eq!(
+            refusal(&site, &format!("/handled?how={how}")).await,
+            failed,
+            "{how}"
+        );
+        assert_eq!(
+            longpoll_refusal(&site, &format!("/plain?how={how}")).await,
+            failed,
+            "{how}"
+        );
     }
     for path in ["/io", "/any", "/alias"] {
-        assert_eq!(refusal(&site, &format!("{path}?fail=true")).await, failed, "{path}");
-        site.raw(&format!("{path}?fail=false")).await.expect("a connection");
+        assert_eq!(
+            refusal(&site, &format!("{path}?fail=true")).await,
+            failed,
+            "{path}"
+        );
+        site.raw(&format!("{path}?fail=false"))
+            .await
+            .expect("a connection");
     }
     let mut client = site.raw("/itself").await.expect("a connection");
     client.send("where?");
@@ -143,20 +168,39 @@ async fn an_error_that_is_no_refusal_is_the_servers() {
 async fn a_refusal_is_a_decision_on_every_transport() {
     let site = testing::start::<Doors>().await;
     for how in ["because", "new"] {
-        assert_eq!(refusal(&site, &format!("/plain?how={how}")).await, (403, String::new()), "{how}");
-        assert_eq!(longpoll_refusal(&site, &format!("/plain?how={how}")).await.0, 403, "{how}");
+        assert_eq!(
+            refusal(&site, &format!("/plain?how={how}")).await,
+            (403, String::new()),
+            "{how}"
+        );
+        assert_eq!(
+            longpoll_refusal(&site, &format!("/plain?how={how}"))
+                .await
+                .0,
+            403,
+            "{how}"
+        );
     }
     assert_eq!(refusal(&site, "/plain?how=busy").await.0, 503);
     assert_eq!(longpoll_refusal(&site, "/plain?how=busy").await.0, 503);
-    assert_eq!(refusal(&site, "/handled?how=because").await, (418, "explained".to_owned()));
-    assert_eq!(refusal(&site, "/handled?how=new").await, (403, String::new()));
+    assert_eq!(
+        refusal(&site, "/handled?how=because").await,
+        (418, "explained".to_owned())
+    );
+    assert_eq!(
+        refusal(&site, "/handled?how=new").await,
+        (403, String::new())
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_of_the_application_says_how_it_refuses() {
     let site = testing::start::<Doors>().await;
     assert_eq!(refusal(&site, "/app?task=0").await, (404, String::new()));
-    assert_eq!(longpoll_refusal(&site, "/app?task=0").await, (404, String::new()));
+    assert_eq!(
+        longpoll_refusal(&site, "/app?task=0").await,
+        (404, String::new())
+    );
     assert_eq!(refusal(&site, "/app?task=1").await.0, 500);
     site.raw("/app?task=2").await.expect("a connection");
 }
@@ -190,5 +234,8 @@ async fn the_log_says_why() {
          reason=no such task",
     );
     refusal(&site, "/app?task=1").await;
-    assert_eq!(log.with("error=cannot read the store: database down").len(), 2);
+    assert_eq!(
+        log.with("error=cannot read the store: database down").len(),
+        2
+    );
 }

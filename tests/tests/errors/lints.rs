@@ -22,7 +22,11 @@ impl Raw {
         Ok(Raw)
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Result<(), BroadcastError> {
+    async fn handle_in(
+        &mut self,
+        message: Message,
+        out: &mut Outbox,
+    ) -> Result<(), BroadcastError> {
         out.push(message);
         Ok(())
     }

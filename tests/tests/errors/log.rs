@@ -42,21 +42,29 @@ impl<S: Subscriber> Layer<S> for Log {
         event.record(&mut line);
         let level = event.metadata().level();
         let line = format!("{level} {}{}", line.message, line.fields);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line);
     }
 }
 
 impl Log {
     pub(crate) fn start() -> (Log, DefaultGuard) {
         let log = Log::default();
-        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(log.clone()));
+        let guard =
+            tracing::subscriber::set_default(tracing_subscriber::registry().with(log.clone()));
         (log, guard)
     }
 
     /// The lines that contain a text.
     pub(crate) fn with(&self, text: &str) -> Vec<String> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().filter(|line| line.contains(text)).cloned().collect()
+        lines
+            .iter()
+            .filter(|line| line.contains(text))
+            .cloned()
+            .collect()
     }
 
     #[track_caller]

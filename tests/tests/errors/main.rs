@@ -49,7 +49,8 @@ impl TellClient for AppError {
     }
 
     fn refused(&self) -> Option<Refused> {
-        matches!(self, AppError::NoSuchTask).then(|| Refused::new().status(http::StatusCode::NOT_FOUND))
+        matches!(self, AppError::NoSuchTask)
+            .then(|| Refused::new().status(http::StatusCode::NOT_FOUND))
     }
 
     fn flow(&self) -> Option<Flow> {

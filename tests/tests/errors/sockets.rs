@@ -96,7 +96,9 @@ async fn an_error_closes_with_1011_and_is_logged_once() {
         client.expect("fine").await;
         client.send("fail");
         assert_eq!(client.closed().await.code(), 1011, "{path}");
-        log.is_once(&format!("ERROR a callback failed socket={socket} callback=handle_in error={chain}"));
+        log.is_once(&format!(
+            "ERROR a callback failed socket={socket} callback=handle_in error={chain}"
+        ));
     }
     let mut client = site.raw("/early").await.expect("a connection");
     assert_eq!(client.closed().await.code(), 1011);
@@ -129,21 +131,32 @@ fn what_was_not_sent_is_an_error_whatever_it_is() {
         Err(landfall::SendError::Full(Poke))?;
         Ok(())
     }
-    assert_eq!(poke().expect_err("it is full").to_string(), "the socket's mailbox is full");
+    assert_eq!(
+        poke().expect_err("it is full").to_string(),
+        "the socket's mailbox is full"
+    );
 }
 
 #[tokio::test]
 async fn callbacks_can_be_called_by_a_test() {
     let (mut socket, mut out) = (OfApp::connect(), testing::outbox());
-    assert_eq!(socket.handle_in("hello".into(), &mut out).expect("no failure"), Flow::Continue);
+    assert_eq!(
+        socket
+            .handle_in("hello".into(), &mut out)
+            .expect("no failure"),
+        Flow::Continue
+    );
     assert_eq!(out.take(), [Message::from("fine")]);
-    let failed = socket.handle_in("fail".into(), &mut out).expect_err("as asked");
+    let failed = socket
+        .handle_in("fail".into(), &mut out)
+        .expect_err("as asked");
     assert!(matches!(failed, AppError::Store(_)), "{failed:?}");
     assert_eq!(out.take(), []);
     assert!(Early::connect().init(&mut out).await.is_err());
 
     out.subscribe("news");
-    out.broadcast_from("news", "from", "here").expect("a broadcast");
+    out.broadcast_from("news", "from", "here")
+        .expect("a broadcast");
     assert_eq!(out.topics(), ["news"]);
     let broadcasts = out.take_broadcasts();
     assert_eq!((broadcasts.len(), broadcasts[0].event()), (1, "from"));
@@ -167,8 +180,19 @@ impl Two {
         Two
     }
 
-    fn handle_in(&mut self, message: Message, out: &mut Outbox, #[state] one: App, #[state] other: App) {
-        out.push(format!("{} {} {}", message.as_text().unwrap_or_default(), one.0, other.0));
+    fn handle_in(
+        &mut self,
+        message: Message,
+        out: &mut Outbox,
+        #[state] one: App,
+        #[state] other: App,
+    ) {
+        out.push(format!(
+            "{} {} {}",
+            message.as_text().unwrap_or_default(),
+            one.0,
+            other.0
+        ));
     }
 }
 

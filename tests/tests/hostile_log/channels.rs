@@ -44,14 +44,22 @@ async fn threat_19_channels_forge_no_line() {
             }
             for frame in frames {
                 let mut client = site.open(&target).await;
-                client.send(says("1", "2", &room, "phx_join", json!({}))).await;
+                client
+                    .send(says("1", "2", &room, "phx_join", json!({})))
+                    .await;
                 client.send(frame).await;
-                client.send(says("9", "9", "phoenix", "heartbeat", json!({}))).await;
+                client
+                    .send(says("9", "9", "phoenix", "heartbeat", json!({})))
+                    .await;
                 client.send(Frame::text(&text)).await;
                 let _ = client.hear_close_at_last().await;
             }
         }
-        site.ask(&Request::upgrade(&format!("/channels/websocket?vsn={}", encoded(&text)))).await;
+        site.ask(&Request::upgrade(&format!(
+            "/channels/websocket?vsn={}",
+            encoded(&text)
+        )))
+        .await;
     }
     log.says("topic", "\"a\\r\\n2030");
     log.says("reason", "Protocol(\"undecodable message");

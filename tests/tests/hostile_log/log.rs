@@ -45,7 +45,11 @@ impl Log {
     }
 
     fn add(&self, event: &'static str, field: &'static str, value: String) {
-        self.all().push(Logged { event, field, value });
+        self.all().push(Logged {
+            event,
+            field,
+            value,
+        });
     }
 
     fn all(&self) -> MutexGuard<'_, Vec<Logged>> {
@@ -54,19 +58,34 @@ impl Log {
 
     /// Nothing that was logged can be taken for more than its field.
     pub(crate) fn is_clean(&self) {
-        for Logged { event, field, value } in &*self.all() {
+        for Logged {
+            event,
+            field,
+            value,
+        } in &*self.all()
+        {
             let invisible = |c: char| {
                 c.is_control()
                     || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
             };
             assert!(!value.contains(invisible), "{field} of {event}: {value:?}");
-            assert!(value.len() <= 300, "{field} of {event} has {} bytes: {value:.300}", value.len());
+            assert!(
+                value.len() <= 300,
+                "{field} of {event} has {} bytes: {value:.300}",
+                value.len()
+            );
         }
     }
 
     pub(crate) fn says(&self, field: &str, start: &str) {
         let all = self.all();
-        let mut values = all.iter().filter(|logged| logged.field == field).map(|logged| &logged.value);
-        assert!(values.any(|value| value.starts_with(start)), "no {field} starts with {start:?}");
+        let mut values = all
+            .iter()
+            .filter(|logged| logged.field == field)
+            .map(|logged| &logged.value);
+        assert!(
+            values.any(|value| value.starts_with(start)),
+            "no {field} starts with {start:?}"
+        );
     }
 }

@@ -21,7 +21,11 @@ pub(crate) fn hostile() -> Vec<String> {
         "\" reason=\"Normal",
         "\\n\\u{1b}",
     ];
-    texts.into_iter().map(str::to_owned).chain(["x".repeat(100 * 1024), "\0".repeat(20 * 1024)]).collect()
+    texts
+        .into_iter()
+        .map(str::to_owned)
+        .chain(["x".repeat(100 * 1024), "\0".repeat(20 * 1024)])
+        .collect()
 }
 
 /// In a path or a query.
@@ -31,6 +35,9 @@ pub(crate) fn encoded(text: &str) -> String {
 
 /// In a header, where line ends and most controls cannot be: `�` is there a byte that is not UTF-8.
 pub(crate) fn in_header(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii_control() || *c == '\t').take(8 * 1024).collect::<String>()
+    text.chars()
+        .filter(|c| !c.is_ascii_control() || *c == '\t')
+        .take(8 * 1024)
+        .collect::<String>()
         + "\t\u{fffd}"
 }

@@ -21,18 +21,28 @@ async fn threat_19_messages_forge_no_line() {
                 (*len <= 123).then_some(c)
             })
             .collect();
-        site.say("/open/websocket", Frame::close(4000, short.as_bytes())).await;
+        site.say("/open/websocket", Frame::close(4000, short.as_bytes()))
+            .await;
         site.say("/open/websocket", Frame::text(&text)).await;
-        site.say("/open/websocket", Frame::text(&format!("fail {text}"))).await;
-        site.say("/open/websocket", Frame::new(1, [text.as_bytes(), b"\xff"].concat())).await;
+        site.say("/open/websocket", Frame::text(&format!("fail {text}")))
+            .await;
+        site.say(
+            "/open/websocket",
+            Frame::new(1, [text.as_bytes(), b"\xff"].concat()),
+        )
+        .await;
 
         let mut request = post("/plain/a/lines", "", &text);
         site.ask(&request).await;
         request.body = format!("fail {text}");
         site.ask(&request).await;
 
-        for body in [text.as_str(), &format!("fail {text}"), &format!("[{text}"), &json!([text]).to_string()]
-        {
+        for body in [
+            text.as_str(),
+            &format!("fail {text}"),
+            &format!("[{text}"),
+            &json!([text]).to_string(),
+        ] {
             for lines in [false, true] {
                 let mut poller = Poller::open(site.sea.connect(), "/plain/a/longpoll").await;
                 let target = "/plain/a/longpoll";

@@ -11,7 +11,12 @@ async fn threat_19_requests_forge_no_line() {
     let site = Site::start(&log).await;
     for text in hostile() {
         let (query, header) = (encoded(&text), in_header(&text));
-        for path in ["/plain/a/websocket", "/plain/a/longpoll", "/plain/a/lines", "/open/websocket"] {
+        for path in [
+            "/plain/a/websocket",
+            "/plain/a/longpoll",
+            "/plain/a/lines",
+            "/open/websocket",
+        ] {
             for target in [
                 format!("{path}?{query}={query}"),
                 format!("{path}?refuse={query}"),
@@ -37,11 +42,19 @@ async fn threat_19_requests_forge_no_line() {
                 "upgrade",
                 "connection",
             ] {
-                site.ask(&Request::upgrade(path).header(name, &header)).await;
-                site.ask(&Request::upgrade(path).header(name, header.trim_end_matches("\t\u{fffd}"))).await;
+                site.ask(&Request::upgrade(path).header(name, &header))
+                    .await;
+                site.ask(
+                    &Request::upgrade(path).header(name, header.trim_end_matches("\t\u{fffd}")),
+                )
+                .await;
                 site.ask(&Request::get(path).header(name, &header)).await;
             }
-            site.ask(&Request { method: header.replace([' ', '\t'], ""), ..Request::get(path) }).await;
+            site.ask(&Request {
+                method: header.replace([' ', '\t'], ""),
+                ..Request::get(path)
+            })
+            .await;
         }
     }
     log.says("path", "/plain/");

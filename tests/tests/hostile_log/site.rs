@@ -106,7 +106,10 @@ impl Transport for Lines {
         }
     }
 
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(
+        &self,
+        mut attempt: Attempt,
+    ) -> Result<Response<Body>, Response<Body>> {
         let params = attempt.params()?;
         attempt.check_origin()?;
         attempt.check_subprotocols(&["v1"])?;
@@ -115,7 +118,9 @@ impl Transport for Lines {
         driver.spawn(|mut driver| async move {
             let mut flow = driver.init().await;
             if flow == Flow::Continue {
-                flow = driver.deliver(String::from_utf8_lossy(&body).into_owned().into()).await;
+                flow = driver
+                    .deliver(String::from_utf8_lossy(&body).into_owned().into())
+                    .await;
             }
             if let Flow::Stop { reason, .. } = flow {
                 driver.terminate(reason);
@@ -142,15 +147,27 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) async fn start(log: &Log) -> Self {
         let (sea, pier) = pier();
-        let chatty = Chatty::builder().listener(pier).start().await.expect("it starts");
-        Site { sea, log: log.clone(), chatty }
+        let chatty = Chatty::builder()
+            .listener(pier)
+            .start()
+            .await
+            .expect("it starts");
+        Site {
+            sea,
+            log: log.clone(),
+            chatty,
+        }
     }
 
     /// Sends a request whose `\u{fffd}` is no UTF-8 on the wire, and waits for what answers it, if anything does.
     pub(crate) async fn ask(&self, request: &Request) {
         let mut connection = self.sea.connect();
         let text = String::from_utf8(request.to_bytes()).expect("a request");
-        let bytes: Vec<u8> = text.split('\u{fffd}').map(str::as_bytes).collect::<Vec<_>>().join(&0xff);
+        let bytes: Vec<u8> = text
+            .split('\u{fffd}')
+            .map(str::as_bytes)
+            .collect::<Vec<_>>()
+            .join(&0xff);
         connection.write(&bytes).await;
         let _ = connection.head().await;
     }

@@ -17,7 +17,9 @@ async fn client() -> (Harbour, Poller<DuplexStream>) {
 /// A request with that body, written as it is.
 async fn raw(harbour: &Harbour, token: &str, head: &str, body: &[u8]) -> Response {
     let mut connection = harbour.sea.connect();
-    let head = format!("POST /narrow/longpoll?token={token} HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n");
+    let head = format!(
+        "POST /narrow/longpoll?token={token} HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n"
+    );
     connection.write(&[head.as_bytes(), body].concat()).await;
     connection.response(false).await.expect("an answer")
 }
@@ -27,7 +29,10 @@ async fn one_message_a_line() {
     let (_harbour, mut client) = client().await;
     // Text begins with a bracket; all else is base64 of bytes.
     assert_eq!(client.say_all("[\"1\",2]\r\nAQID\n[3]").await, 200);
-    assert_eq!(client.messages(3).await, ["[\"1\",2]", "binary [1, 2, 3]", "[3]"]);
+    assert_eq!(
+        client.messages(3).await,
+        ["[\"1\",2]", "binary [1, 2, 3]", "[3]"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,13 +53,20 @@ async fn of_any_other_type_the_body_is_one_message() {
     for request in [
         plain.clone(),
         plain.clone().header("content-type", "text/plain"),
-        plain.clone().header("content-type", "text/plain; was=application/x-ndjson"),
-        plain.header("content-type", "application/x-ndjson").header("content-type", "text/plain"),
+        plain
+            .clone()
+            .header("content-type", "text/plain; was=application/x-ndjson"),
+        plain
+            .header("content-type", "application/x-ndjson")
+            .header("content-type", "text/plain"),
         post(""),
     ] {
         assert_eq!(client.ask(&request).await.status, 200, "{request:?}");
     }
-    assert_eq!(client.messages(5).await, ["[1]\n[2]", "[1]\n[2]", "[1]\n[2]", "[1]\n[2]", ""]);
+    assert_eq!(
+        client.messages(5).await,
+        ["[1]\n[2]", "[1]\n[2]", "[1]\n[2]", "[1]\n[2]", ""]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,9 +89,14 @@ async fn the_type_has_no_case_and_may_have_parameters() {
 #[tokio::test(start_paused = true)]
 async fn a_body_is_accepted_whole_or_not_at_all() {
     let (harbour, mut client) = client().await;
-    let ndjson = |length: usize| format!("content-type: application/x-ndjson\r\ncontent-length: {length}");
+    let ndjson =
+        |length: usize| format!("content-type: application/x-ndjson\r\ncontent-length: {length}");
     let bodies: [(&[u8], u16, &str); 6] = [
-        (b"[1]\nnot base64", 400, "neither a JSON list nor a binary message in base64"),
+        (
+            b"[1]\nnot base64",
+            400,
+            "neither a JSON list nor a binary message in base64",
+        ),
         (b"[1]\nAQI", 400, "base64"),
         (b"[1]\n{\"json\":1}", 400, "base64"),
         (b"[1]\n[\"\xff\"]", 400, "not UTF-8"),
@@ -105,13 +122,31 @@ async fn a_body_past_the_limit_is_413_before_it_is_read() {
     // Without a length it is read as far as the limit.
     let chunk = [b"190\r\n".as_slice(), &[b'x'; 400], b"\r\n"].concat();
     let endless = chunk.repeat(3);
-    let answer = raw(&harbour, &client.token, "transfer-encoding: chunked", &endless).await;
+    let answer = raw(
+        &harbour,
+        &client.token,
+        "transfer-encoding: chunked",
+        &endless,
+    )
+    .await;
     assert_eq!(answer.status, 413, "{answer:?}");
 
     let exactly = "x".repeat(1000);
     assert_eq!(client.say(&exactly).await, 200);
-    let chunked = [chunk.repeat(2), b"c8\r\n".to_vec(), vec![b'y'; 200], b"\r\n0\r\n\r\n".to_vec()].concat();
-    let answer = raw(&harbour, &client.token, "transfer-encoding: chunked", &chunked).await;
+    let chunked = [
+        chunk.repeat(2),
+        b"c8\r\n".to_vec(),
+        vec![b'y'; 200],
+        b"\r\n0\r\n\r\n".to_vec(),
+    ]
+    .concat();
+    let answer = raw(
+        &harbour,
+        &client.token,
+        "transfer-encoding: chunked",
+        &chunked,
+    )
+    .await;
     assert_eq!(Answer::of(answer).status, 200);
     let expected = "x".repeat(800) + &"y".repeat(200);
     assert_eq!(client.messages(2).await, [exactly, expected]);
@@ -125,7 +160,9 @@ async fn a_body_that_does_not_come_is_given_up() {
         method: "POST".to_owned(),
         ..landfall_tests::longpoll::poll("/narrow/longpoll", &client.token)
     };
-    connection.write(&head.header("content-length", "10").to_bytes()).await;
+    connection
+        .write(&head.header("content-length", "10").to_bytes())
+        .await;
     connection.write(b"[1]").await;
     tokio::time::sleep(std::time::Duration::from_secs(61)).await;
     let answer = connection.response(false).await.expect("an answer");

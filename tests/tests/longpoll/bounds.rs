@@ -14,8 +14,17 @@ const NARROW: &str = "/narrow/longpoll";
 
 /// Opens a session from an address; the HTTP status.
 async fn open_from(harbour: &Harbour, address: Option<&str>) -> (u16, Option<String>) {
-    let address = address.map(|address| format!("{address}:7").parse::<SocketAddr>().expect("an address"));
-    let answer = harbour.sea.connect_from(address).request(&poll(NARROW, "")).await.expect("an answer");
+    let address = address.map(|address| {
+        format!("{address}:7")
+            .parse::<SocketAddr>()
+            .expect("an address")
+    });
+    let answer = harbour
+        .sea
+        .connect_from(address)
+        .request(&poll(NARROW, ""))
+        .await
+        .expect("an answer");
     if answer.status != 200 {
         return (answer.status, None);
     }
@@ -28,9 +37,17 @@ async fn threat_9_sessions_are_counted() {
     for address in ["192.0.2.1", "192.0.2.1", "192.0.2.2"] {
         assert_eq!(open_from(&harbour, Some(address)).await.0, 200, "{address}");
     }
-    assert_eq!(open_from(&harbour, Some("192.0.2.1")).await.0, 429, "two of an address");
+    assert_eq!(
+        open_from(&harbour, Some("192.0.2.1")).await.0,
+        429,
+        "two of an address"
+    );
     assert_eq!(open_from(&harbour, None).await.0, 200, "without an address");
-    assert_eq!(open_from(&harbour, Some("192.0.2.3")).await.0, 503, "four in all");
+    assert_eq!(
+        open_from(&harbour, Some("192.0.2.3")).await.0,
+        503,
+        "four in all"
+    );
     // Those that are there are served.
     assert_eq!(harbour.site.stats().connections, 4);
     until("they have ended", || harbour.site.stats().connections == 0).await;
@@ -41,10 +58,21 @@ async fn threat_9_sessions_are_counted() {
 }
 
 /// Opens a session from an address, forwarded for others; the HTTP status.
-async fn open_forwarded(harbour: &Harbour, mount: &str, address: Option<&str>, forwarded: &str) -> u16 {
+async fn open_forwarded(
+    harbour: &Harbour,
+    mount: &str,
+    address: Option<&str>,
+    forwarded: &str,
+) -> u16 {
     let address = address.map(|address| SocketAddr::new(address.parse().expect("an address"), 7));
     let request = poll(mount, "").header("x-forwarded-for", forwarded);
-    harbour.sea.connect_from(address).request(&request).await.expect("an answer").status
+    harbour
+        .sea
+        .connect_from(address)
+        .request(&request)
+        .await
+        .expect("an answer")
+        .status
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,7 +82,13 @@ async fn one_client_is_an_ipv4_address_or_a_64_of_ipv6() {
         ("2001:db8::1", "2001:db8::ffff:0:0:1", "2001:db8:0:1::1"),
     ] {
         let harbour = start().await;
-        for (address, status) in [(one, 200), (same, 200), (one, 429), (same, 429), (other, 200)] {
+        for (address, status) in [
+            (one, 200),
+            (same, 200),
+            (one, 429),
+            (same, 429),
+            (other, 200),
+        ] {
             // A header that anybody can send changes nothing.
             let found = open_forwarded(&harbour, NARROW, Some(address), "192.0.2.99").await;
             assert_eq!(found, status, "{address}");
@@ -74,7 +108,11 @@ async fn behind_a_trusted_proxy_the_client_counts() {
             ("192.0.2.2", 200),
             ("garbage, 10.0.0.2", 200),
         ] {
-            assert_eq!(open_forwarded(&harbour, NARROW, proxy, forwarded).await, status, "{forwarded}");
+            assert_eq!(
+                open_forwarded(&harbour, NARROW, proxy, forwarded).await,
+                status,
+                "{forwarded}"
+            );
         }
         harbour.stop().await;
     }
@@ -89,10 +127,21 @@ async fn one_client_takes_not_all_places() {
         let status = open_forwarded(&harbour, "/talk/longpoll", Some("192.0.2.1"), "").await;
         assert_eq!(status, 200, "{place}");
     }
-    let refused = harbour.sea.connect_from(Some(address)).request(&poll("/talk/longpoll", "")).await;
+    let refused = harbour
+        .sea
+        .connect_from(Some(address))
+        .request(&poll("/talk/longpoll", ""))
+        .await;
     let refused = refused.expect("an answer");
-    assert_eq!((refused.status, refused.body.as_str()), (429, "too many longpoll sessions of one client"));
-    assert_eq!(refused.header("retry-after"), Some("2"), "one and a half windows of a second");
+    assert_eq!(
+        (refused.status, refused.body.as_str()),
+        (429, "too many longpoll sessions of one client")
+    );
+    assert_eq!(
+        refused.header("retry-after"),
+        Some("2"),
+        "one and a half windows of a second"
+    );
     assert_eq!(
         open_forwarded(&harbour, "/talk/longpoll", Some("192.0.2.2"), "").await,
         200,
@@ -107,7 +156,12 @@ async fn a_refused_client_takes_no_place() {
     for how in ["refuse", "panic"] {
         for _ in 0..10 {
             let request = poll(&format!("{NARROW}?connect={how}"), "");
-            let answer = harbour.sea.connect().request(&request).await.expect("an answer");
+            let answer = harbour
+                .sea
+                .connect()
+                .request(&request)
+                .await
+                .expect("an answer");
             assert_eq!(answer.status, if how == "refuse" { 200 } else { 500 });
         }
     }
@@ -127,8 +181,14 @@ async fn a_session_that_comes_back_counts_like_any_other() {
     for _ in 0..4 {
         assert_eq!(open_from(&harbour, None).await.0, 200);
     }
-    let answer = client.send(&poll(NARROW, &client.token.clone())).await.expect("an answer");
-    assert_eq!((answer.status, answer.body.as_str()), (503, "too many longpoll sessions"));
+    let answer = client
+        .send(&poll(NARROW, &client.token.clone()))
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (503, "too many longpoll sessions")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +196,10 @@ async fn threat_9_what_a_callback_sends_makes_the_next_one_wait() {
     let harbour = start().await;
     let mut client = harbour.open(&format!("{NARROW}?name=floods")).await;
     assert_eq!(client.say("flood 900").await, 200);
-    assert_eq!(client.beside(harbour.sea.connect()).say("flood 900").await, 408);
+    assert_eq!(
+        client.beside(harbour.sea.connect()).say("flood 900").await,
+        408
+    );
     assert_eq!(client.poll().await.messages.len(), 100);
     assert_eq!(client.say("say heard").await, 200);
     assert_eq!(client.poll().await.messages, ["heard"]);
@@ -209,9 +272,16 @@ async fn requests_that_wait_are_counted() {
     }
     let accepted = statuses.iter().filter(|status| **status == 200).count();
     assert!((2..=6).contains(&accepted), "{statuses:?}");
-    assert!(statuses.iter().all(|status| matches!(status, 200 | 408)), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| matches!(status, 200 | 408)),
+        "{statuses:?}"
+    );
     assert_eq!(client.messages(accepted).await.len(), accepted);
-    assert_eq!(client.poll().await.status, 204, "those that were refused were not handled");
+    assert_eq!(
+        client.poll().await.status,
+        204,
+        "those that were refused were not handled"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,10 +296,19 @@ async fn a_mount_may_drop_old_broadcasts_instead() {
     for number in 0..50 {
         harbour.news(format!("{number:0100}")).await;
     }
-    until("they have been sent", || harbour.site.stats().dropped_broadcasts > 40).await;
+    until("they have been sent", || {
+        harbour.site.stats().dropped_broadcasts > 40
+    })
+    .await;
     let messages = client.poll().await.messages;
-    let numbers: Vec<u32> = messages[1..].iter().map(|text| text.parse().expect("a number")).collect();
+    let numbers: Vec<u32> = messages[1..]
+        .iter()
+        .map(|text| text.parse().expect("a number"))
+        .collect();
     assert_eq!(messages[0], "kept");
     assert_eq!(numbers.last(), Some(&49), "the newest are there");
-    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "{numbers:?}");
+    assert!(
+        numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+        "{numbers:?}"
+    );
 }

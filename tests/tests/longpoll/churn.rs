@@ -34,7 +34,11 @@ impl Member {
         endpoint: Handle,
     ) -> Result<Self, Refused> {
         mailbox.subscribe(endpoint.pubsub(), "letters");
-        if name == "refused" { Err(Refused::new()) } else { Ok(Member) }
+        if name == "refused" {
+            Err(Refused::new())
+        } else {
+            Ok(Member)
+        }
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -55,7 +59,9 @@ impl Member {
 }
 
 async fn connect(port: u16) -> Connection {
-    Connection::open(([127, 0, 0, 1], port).into()).await.expect("a listener")
+    Connection::open(([127, 0, 0, 1], port).into())
+        .await
+        .expect("a listener")
 }
 
 async fn open(port: u16) -> Poller<TcpStream> {
@@ -150,7 +156,11 @@ async fn a_poll_that_is_abandoned_over_tcp_takes_no_message() {
 /// Its mailbox had subscribed before.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_is_refused_leaves_no_subscription() {
-    let shore = Shore::builder().server(false).start().await.expect("it starts");
+    let shore = Shore::builder()
+        .server(false)
+        .start()
+        .await
+        .expect("it starts");
     for path in ["longpoll", "websocket"] {
         let request = Request::upgrade(&format!("/brief/{path}?name=refused"));
         let uri = format!("http://localhost{}", request.target);
@@ -177,14 +187,17 @@ async fn an_endpoint_that_stops_under_load_leaves_nothing() {
             // Until nobody answers any more.
             loop {
                 let token = client.token.clone();
-                let message = landfall_tests::longpoll::post("/brief/longpoll?name=guest", &token, "hello");
+                let message =
+                    landfall_tests::longpoll::post("/brief/longpoll?name=guest", &token, "hello");
                 if client.send(&message).await.is_err() {
                     return;
                 }
                 let poll = landfall_tests::longpoll::poll("/brief/longpoll?name=guest", &token);
                 match client.send(&poll).await {
                     Ok(answer) if answer.status == 200 => {
-                        client.token = landfall_tests::longpoll::Answer::of(answer).token.expect("a token");
+                        client.token = landfall_tests::longpoll::Answer::of(answer)
+                            .token
+                            .expect("a token");
                     }
                     _ => return,
                 }
@@ -192,7 +205,10 @@ async fn an_endpoint_that_stops_under_load_leaves_nothing() {
         });
     }
     until("all are there", || shore.stats().connections >= 100).await;
-    timeout(Duration::from_secs(10), shore.shutdown()).await.expect("soon").expect("a clean end");
+    timeout(Duration::from_secs(10), shore.shutdown())
+        .await
+        .expect("soon")
+        .expect("a clean end");
     let stats = shore.stats();
     assert_eq!((stats.connections, stats.tasks), (0, 0));
     while let Some(client) = clients.join_next().await {

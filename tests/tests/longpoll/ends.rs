@@ -15,7 +15,9 @@ const SILENCE: Duration = Duration::from_millis(1500);
 async fn a_waiting_poll_learns_at_once_that_its_session_is_gone() {
     let harbour = start().await;
     for (how, reason) in [("leave", Reason::Normal), ("panic", Reason::Crash)] {
-        let mut client = harbour.open(&format!("/talk/longpoll?name=waiting-{how}")).await;
+        let mut client = harbour
+            .open(&format!("/talk/longpoll?name=waiting-{how}"))
+            .await;
         let old = client.token.clone();
         client.begin().await;
         assert!(client.waits(WINDOW / 2).await);
@@ -38,7 +40,10 @@ async fn a_session_that_others_end_is_no_different() {
     let mut client = harbour.open("/talk/longpoll?name=told").await;
     client.begin().await;
     assert!(client.waits(WINDOW / 2).await);
-    harbour.site.broadcast("talker:told", "disconnect", "").expect("room");
+    harbour
+        .site
+        .broadcast("talker:told", "disconnect", "")
+        .expect("room");
     assert_eq!(client.answer().await.status, 410);
     assert_eq!(harbour.ended("told"), Some(Reason::Normal));
 }
@@ -87,7 +92,12 @@ async fn last_words_that_nobody_fetches_are_kept_for_a_while_only() {
 async fn messages_behind_one_that_ends_the_session_are_not_handled() {
     let harbour = start().await;
     let mut client = harbour.open("/talk/longpoll").await;
-    assert_eq!(client.say_all("[\"say first\"]\n[\"stop\"]\n[\"say third\"]").await, 408);
+    assert_eq!(
+        client
+            .say_all("[\"say first\"]\n[\"stop\"]\n[\"say third\"]")
+            .await,
+        408
+    );
     assert_eq!(client.messages(2).await, ["first", "last words"]);
     assert_eq!(client.poll().await.status, 410);
     // As the last one, it counts as handled.
@@ -125,7 +135,11 @@ async fn a_session_that_is_only_opened_ends_too() {
     let opened = Instant::now();
     let _client = harbour.open("/talk/longpoll?name=opened").await;
     until("it is gone", || harbour.site.stats().connections == 0).await;
-    assert!((SILENCE..=2 * SILENCE).contains(&opened.elapsed()), "{:?}", opened.elapsed());
+    assert!(
+        (SILENCE..=2 * SILENCE).contains(&opened.elapsed()),
+        "{:?}",
+        opened.elapsed()
+    );
     assert_eq!(harbour.ended("opened"), Some(Reason::Inactive));
 }
 
@@ -148,8 +162,16 @@ async fn a_panic_ends_one_session_only() {
     let mut other = harbour.open("/talk/longpoll").await;
     let mut client = harbour.open("/talk/longpoll?name=panics").await;
     let began = Instant::now();
-    assert_eq!(client.say_all("[\"say before\"]\n[\"panic\"]\n[\"say after\"]").await, 408);
-    assert!(began.elapsed().is_zero(), "nobody waits for what can't come");
+    assert_eq!(
+        client
+            .say_all("[\"say before\"]\n[\"panic\"]\n[\"say after\"]")
+            .await,
+        408
+    );
+    assert!(
+        began.elapsed().is_zero(),
+        "nobody waits for what can't come"
+    );
     assert_eq!(harbour.ended("panics"), Some(Reason::Crash));
     assert_eq!(client.messages(1).await, ["before"]);
     assert_eq!(client.poll().await.status, 410);

@@ -47,15 +47,26 @@ async fn it_learns_what_the_mount_grants() {
         })
     );
     let known = known(&harbour, &poll(TARGET, "")).await;
-    assert_eq!((&known["auth_token"], &known["user_agent"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&known["auth_token"], &known["user_agent"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_path_that_is_no_number_is_refused_as_by_websocket() {
     let harbour = start().await;
-    let answer = harbour.sea.connect().request(&poll("/room/seven/longpoll", "")).await.expect("an answer");
+    let answer = harbour
+        .sea
+        .connect()
+        .request(&poll("/room/seven/longpoll", ""))
+        .await
+        .expect("an answer");
     assert_eq!(answer.status, 400);
-    assert_eq!(answer.body, "parameter `id` is not valid: expected a whole number (`u32`)");
+    assert_eq!(
+        answer.body,
+        "parameter `id` is not valid: expected a whole number (`u32`)"
+    );
 }
 
 /// The visitor's session is for pages that show the token that is in it, and for them only.
@@ -63,9 +74,19 @@ async fn a_path_that_is_no_number_is_refused_as_by_websocket() {
 async fn threat_2_a_foreign_page_gets_no_session() {
     let harbour = start().await;
     let login = async || {
-        let answer = harbour.sea.connect().request(&Request::get("/login")).await.expect("an answer");
-        let cookie =
-            answer.header("set-cookie").expect("a cookie").split(';').next().expect("a value").to_owned();
+        let answer = harbour
+            .sea
+            .connect()
+            .request(&Request::get("/login"))
+            .await
+            .expect("an answer");
+        let cookie = answer
+            .header("set-cookie")
+            .expect("a cookie")
+            .split(';')
+            .next()
+            .expect("a value")
+            .to_owned();
         (cookie, answer.body)
     };
     let ((cookie, token), (_, others)) = (login().await, login().await);
@@ -81,8 +102,20 @@ async fn threat_2_a_foreign_page_gets_no_session() {
     ] {
         let request = Request::get(&format!("{TARGET}{query}")).header("cookie", &cookie);
         let known = known(&harbour, &request).await;
-        assert_eq!((&known["user"], &known["session"]), (&user, &json!(!user.is_null())), "{query}");
+        assert_eq!(
+            (&known["user"], &known["session"]),
+            (&user, &json!(!user.is_null())),
+            "{query}"
+        );
     }
-    let known = known(&harbour, &Request::get(&format!("{TARGET}?_csrf_token={token}&"))).await;
-    assert_eq!(known["session"], json!(false), "without the cookie there is nothing");
+    let known = known(
+        &harbour,
+        &Request::get(&format!("{TARGET}?_csrf_token={token}&")),
+    )
+    .await;
+    assert_eq!(
+        known["session"],
+        json!(false),
+        "without the cookie there is nothing"
+    );
 }

@@ -49,7 +49,10 @@ async fn an_abandoned_poll_leaves_nothing_behind() {
     assert_eq!(harbour.site.stats().tasks, resting + 20);
     drop(abandoned);
     let began = Instant::now();
-    until("their tasks have ended", || harbour.site.stats().tasks == resting).await;
+    until("their tasks have ended", || {
+        harbour.site.stats().tasks == resting
+    })
+    .await;
     assert!(began.elapsed() < WINDOW / 4, "{:?}", began.elapsed());
 }
 
@@ -57,8 +60,10 @@ async fn an_abandoned_poll_leaves_nothing_behind() {
 async fn of_two_polls_the_later_one_gets_the_messages() {
     let harbour = start().await;
     let mut client = harbour.open(TARGET).await;
-    let (mut first, mut second) =
-        (client.beside(harbour.sea.connect()), client.beside(harbour.sea.connect()));
+    let (mut first, mut second) = (
+        client.beside(harbour.sea.connect()),
+        client.beside(harbour.sea.connect()),
+    );
     let began = Instant::now();
     first.begin().await;
     assert!(first.waits(WINDOW / 4).await);
@@ -68,7 +73,10 @@ async fn of_two_polls_the_later_one_gets_the_messages() {
     assert_eq!(second.answer().await.messages, ["hello"]);
     assert_eq!(began.elapsed(), WINDOW / 2);
     let answer = first.answer().await;
-    assert_eq!((answer.status, answer.messages.len(), began.elapsed()), (204, 0, WINDOW));
+    assert_eq!(
+        (answer.status, answer.messages.len(), began.elapsed()),
+        (204, 0, WINDOW)
+    );
 }
 
 /// One whose answer was lost asks again with what it has.
@@ -107,7 +115,12 @@ async fn a_client_that_keeps_its_token_gets_everything_once() {
     let first = client.token.clone();
     let (mut received, mut empty) = (Vec::new(), 0);
     for round in 0..20 {
-        assert_eq!(client.say(&format!("count {} {}", round * 3, round * 3 + 3)).await, 200);
+        assert_eq!(
+            client
+                .say(&format!("count {} {}", round * 3, round * 3 + 3))
+                .await,
+            200
+        );
         let mut arrived = 0;
         while arrived < 3 {
             client.token.clone_from(&first);
@@ -118,8 +131,16 @@ async fn a_client_that_keeps_its_token_gets_everything_once() {
         }
         client.token.clone_from(&first);
     }
-    assert_eq!(received, (0..60).map(|number: u32| number.to_string()).collect::<Vec<_>>());
-    assert!(empty <= 2, "it is asked twice what kind of client it is, and then believed");
+    assert_eq!(
+        received,
+        (0..60)
+            .map(|number: u32| number.to_string())
+            .collect::<Vec<_>>()
+    );
+    assert!(
+        empty <= 2,
+        "it is asked twice what kind of client it is, and then believed"
+    );
 }
 
 /// What is acknowledged is not kept, by messages as by polls.
@@ -131,7 +152,14 @@ async fn old_tokens_bring_nothing_back_that_was_acknowledged() {
     client.say("say one").await;
     assert_eq!(client.poll().await.messages, ["one"]);
     client.say("say two").await;
-    let answer = Answer::of(harbour.sea.connect().request(&poll(TARGET, &first)).await.expect("an answer"));
+    let answer = Answer::of(
+        harbour
+            .sea
+            .connect()
+            .request(&poll(TARGET, &first))
+            .await
+            .expect("an answer"),
+    );
     assert_eq!(answer.messages, ["two"]);
     assert_eq!(client.poll().await.messages, ["two"]);
 }

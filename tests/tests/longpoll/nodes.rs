@@ -39,11 +39,20 @@ async fn a_session_is_served_by_another_node() {
     assert_eq!(client.say("say hello \u{2603} \"there\"").await, 200);
     assert_eq!(client.poll().await.messages, ["hello \u{2603} \"there\""]);
     assert_eq!(client.say_all("[1]\nAQID\n[\"say three\"]\n").await, 200);
-    assert_eq!(client.messages(3).await, ["[1]", "binary [1, 2, 3]", "three"]);
+    assert_eq!(
+        client.messages(3).await,
+        ["[1]", "binary [1, 2, 3]", "three"]
+    );
     assert!(began.elapsed().is_zero());
     assert_eq!(client.poll().await.status, 204);
     assert_eq!(began.elapsed(), WINDOW);
-    assert_eq!((here.site.stats().connections, there.site.stats().connections), (1, 0));
+    assert_eq!(
+        (
+            here.site.stats().connections,
+            there.site.stats().connections
+        ),
+        (1, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +102,10 @@ async fn an_abandoned_poll_there_takes_no_message() {
         abandoned.begin().await;
         assert!(abandoned.waits(Duration::from_millis(1)).await);
         drop(abandoned);
-        until("nobody waits any more", || here.site.stats().tasks == resting).await;
+        until("nobody waits any more", || {
+            here.site.stats().tasks == resting
+        })
+        .await;
         assert_eq!(client.say(&format!("say {round}")).await, 200);
         let began = Instant::now();
         assert_eq!(client.poll().await.messages, [round.to_string()]);
@@ -105,17 +117,30 @@ async fn an_abandoned_poll_there_takes_no_message() {
 async fn of_two_polls_there_the_earlier_one_waits_in_vain() {
     let (here, there, _) = nodes().await;
     let client = moved(&here, &there, TARGET).await;
-    let (mut first, mut second) = (client.beside(there.sea.connect()), client.beside(there.sea.connect()));
+    let (mut first, mut second) = (
+        client.beside(there.sea.connect()),
+        client.beside(there.sea.connect()),
+    );
     let began = Instant::now();
     first.begin().await;
     assert!(first.waits(WINDOW / 2).await);
     second.begin().await;
     assert!(second.waits(Duration::from_millis(1)).await);
-    assert_eq!(client.beside(here.sea.connect()).say("say hello").await, 200);
+    assert_eq!(
+        client.beside(here.sea.connect()).say("say hello").await,
+        200
+    );
     assert_eq!(second.answer().await.messages, ["hello"]);
     let answer = first.answer().await;
-    assert_eq!((answer.status, answer.token), (204, Some(client.token.clone())));
-    assert!((WINDOW..=WINDOW + PATIENCE).contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert_eq!(
+        (answer.status, answer.token),
+        (204, Some(client.token.clone()))
+    );
+    assert!(
+        (WINDOW..=WINDOW + PATIENCE).contains(&began.elapsed()),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,7 +155,11 @@ async fn a_session_that_ends_here_is_learned_there_at_once() {
     client.begin().await;
     assert_eq!(client.answer().await.status, 410);
     assert!(began.elapsed() <= PATIENCE, "{:?}", began.elapsed());
-    assert_eq!(there.site.stats().connections, 1, "the new session is there");
+    assert_eq!(
+        there.site.stats().connections,
+        1,
+        "the new session is there"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +204,11 @@ async fn a_poll_there_is_answered_when_either_node_stops() {
         let answer = async {
             let answer = client.answer().await;
             assert_eq!((answer.status, answer.messages.len()), (204, 0));
-            assert!(began.elapsed() <= Duration::from_secs(1), "{:?}", began.elapsed());
+            assert!(
+                began.elapsed() <= Duration::from_secs(1),
+                "{:?}",
+                began.elapsed()
+            );
         };
         let stopping = if stops_here { &here } else { &there };
         tokio::join!(answer, stopping.stop());
@@ -208,13 +241,24 @@ async fn requests_from_elsewhere_leave_nothing() {
             client.beside(there.sea.connect()).say("leave").await;
         }
     }
-    until("the sessions have ended", || here.site.stats().connections == 0).await;
-    until("those that took their place have ended", || there.site.stats().connections == 0).await;
+    until("the sessions have ended", || {
+        here.site.stats().connections == 0
+    })
+    .await;
+    until("those that took their place have ended", || {
+        there.site.stats().connections == 0
+    })
+    .await;
     sleep(WINDOW * 2).await;
     for harbour in [&here, &there] {
-        until("no task is left", || harbour.site.stats().tasks == harbour.tasks).await;
+        until("no task is left", || {
+            harbour.site.stats().tasks == harbour.tasks
+        })
+        .await;
     }
-    names.iter().for_each(|name| assert_eq!(pubsub.subscribers(name), 0, "{name}"));
+    names
+        .iter()
+        .for_each(|name| assert_eq!(pubsub.subscribers(name), 0, "{name}"));
     here.stop().await;
     there.stop().await;
 }
@@ -255,8 +299,14 @@ async fn bodies_are_limited_there_too() {
     let client = here.open("/narrow/longpoll").await;
     let mut there = there.sea.connect();
     for (request, status) in [
-        (post("/narrow/longpoll", &client.token, &"x".repeat(1001)), 413),
-        (batch("/narrow/longpoll", &client.token, "[1]\n[2]\n[3]\n[4]"), 413),
+        (
+            post("/narrow/longpoll", &client.token, &"x".repeat(1001)),
+            413,
+        ),
+        (
+            batch("/narrow/longpoll", &client.token, "[1]\n[2]\n[3]\n[4]"),
+            413,
+        ),
         (batch("/narrow/longpoll", &client.token, "!"), 400),
     ] {
         let answer = there.request(&request).await.expect("an answer");

@@ -32,7 +32,10 @@ async fn threat_18_debug_shows_no_secret() {
         format!("{:?}", Secret::from(SECRET)),
     ];
     for text in shown {
-        assert!(!text.contains(SECRET) && !text.contains(&client.token), "{text}");
+        assert!(
+            !text.contains(SECRET) && !text.contains(&client.token),
+            "{text}"
+        );
     }
 }
 
@@ -65,11 +68,22 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
         Bare::builder().settings(set).start().await
     };
     let error = start(None).await.expect_err("no secret").to_string();
-    assert!(error.contains("`longpoll` signs its tokens but no `secret_key_base` is set"), "{error}");
+    assert!(
+        error.contains("`longpoll` signs its tokens but no `secret_key_base` is set"),
+        "{error}"
+    );
     assert!(error.contains("longpoll of /bare"), "{error}");
-    let error = start(Some(&SECRET[..63])).await.expect_err("too short").to_string();
+    let error = start(Some(&SECRET[..63]))
+        .await
+        .expect_err("too short")
+        .to_string();
     assert!(!error.contains(&SECRET[..63]), "{error}");
-    start(Some(SECRET)).await.expect("a good one").shutdown().await.expect("a clean end");
+    start(Some(SECRET))
+        .await
+        .expect("a good one")
+        .shutdown()
+        .await
+        .expect("a clean end");
 }
 
 /// An answer to a wrong token is of the same form and length wherever it is wrong: nothing about the right one shows.
@@ -82,9 +96,17 @@ async fn threat_17_wrong_tokens_are_all_answered_alike() {
         let mut token = client.token.clone().into_bytes();
         token[at] = if token[at] == b'A' { b'B' } else { b'A' };
         let token = String::from_utf8(token).expect("ASCII");
-        let answer =
-            harbour.sea.connect().request(&post("/talk/longpoll", &token, "x")).await.expect("an answer");
-        let headers = answer.headers.into_iter().filter(|(name, _)| name != "date").collect::<Vec<_>>();
+        let answer = harbour
+            .sea
+            .connect()
+            .request(&post("/talk/longpoll", &token, "x"))
+            .await
+            .expect("an answer");
+        let headers = answer
+            .headers
+            .into_iter()
+            .filter(|(name, _)| name != "date")
+            .collect::<Vec<_>>();
         answers.insert((answer.status, headers, answer.body));
     }
     assert_eq!(answers.len(), 1, "{answers:?}");

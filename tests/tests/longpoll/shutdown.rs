@@ -14,7 +14,9 @@ async fn waiting_polls_are_answered_at_once() {
     let harbour = start().await;
     let mut clients = Vec::new();
     for number in 0..10 {
-        let mut client = harbour.open(&format!("/talk/longpoll?name=waits-{number}")).await;
+        let mut client = harbour
+            .open(&format!("/talk/longpoll?name=waits-{number}"))
+            .await;
         // Half of them have another poll that waits in vain.
         if number % 2 == 0 {
             let mut superseded = client.beside(harbour.sea.connect());
@@ -36,7 +38,12 @@ async fn waiting_polls_are_answered_at_once() {
     };
     tokio::join!(harbour.stop(), answers);
     assert!(began.elapsed() < WINDOW, "{:?}", began.elapsed());
-    (0..10).for_each(|number| assert_eq!(harbour.ended(&format!("waits-{number}")), Some(Reason::Shutdown)));
+    (0..10).for_each(|number| {
+        assert_eq!(
+            harbour.ended(&format!("waits-{number}")),
+            Some(Reason::Shutdown)
+        )
+    });
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,7 +52,10 @@ async fn what_was_sent_before_arrives() {
     let mut client = harbour.open("/talk/longpoll").await;
     client.begin().await;
     assert!(client.waits(Duration::from_millis(1)).await);
-    harbour.site.broadcast("talker:", "say", "hurry").expect("room");
+    harbour
+        .site
+        .broadcast("talker:", "say", "hurry")
+        .expect("room");
     let (answer, ()) = tokio::join!(client.answer(), harbour.stop());
     assert_eq!(answer.messages, ["hurry"]);
 }
@@ -59,7 +69,11 @@ async fn what_nobody_fetches_is_not_waited_for() {
     drop(client);
     let began = Instant::now();
     harbour.stop().await;
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +84,11 @@ async fn a_session_that_waits_for_its_client_to_fetch_its_last_words_does_not_de
     drop(client);
     let began = Instant::now();
     harbour.stop().await;
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +108,11 @@ async fn messages_that_are_handled_meanwhile_are_answered() {
         },
         stop
     );
-    assert_eq!((handled, unhandled), (200, 408), "the callback under way was finished");
+    assert_eq!(
+        (handled, unhandled),
+        (200, 408),
+        "the callback under way was finished"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +138,9 @@ async fn polls_are_answered_though_their_sessions_are_not_told_yet() {
     let harbour = start().await;
     let mut clients = Vec::new();
     for number in 0..3 {
-        let mut client = harbour.open(&format!("/batches/longpoll?name=batch-{number}")).await;
+        let mut client = harbour
+            .open(&format!("/batches/longpoll?name=batch-{number}"))
+            .await;
         client.begin().await;
         assert!(client.waits(Duration::from_millis(1)).await);
         clients.push(client);
@@ -126,7 +150,11 @@ async fn polls_are_answered_though_their_sessions_are_not_told_yet() {
         for client in &mut clients {
             assert_eq!(client.answer().await.status, 204);
         }
-        assert!(began.elapsed() <= Duration::from_secs(1), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() <= Duration::from_secs(1),
+            "{:?}",
+            began.elapsed()
+        );
         assert_eq!(harbour.ended("batch-2"), None);
     };
     tokio::join!(harbour.stop(), answers);
@@ -141,15 +169,28 @@ async fn afterwards_sessions_are_gone_and_none_are_opened() {
     harbour.stop().await;
     let mut service = harbour.site.service();
     for (request, status, body) in [
-        (post("/talk/longpoll", &client.token, "silent"), 200, "{\"status\":410}"),
-        (poll("/talk/longpoll", &client.token), 503, "Service Unavailable"),
+        (
+            post("/talk/longpoll", &client.token, "silent"),
+            200,
+            "{\"status\":410}",
+        ),
+        (
+            poll("/talk/longpoll", &client.token),
+            503,
+            "Service Unavailable",
+        ),
         (poll("/talk/longpoll", ""), 503, "Service Unavailable"),
     ] {
-        let request = http::Request::builder().method(request.method.as_str()).uri(&request.target);
+        let request = http::Request::builder()
+            .method(request.method.as_str())
+            .uri(&request.target);
         let request = request.body(landfall::Body::empty()).expect("a request");
         let answer = service.call(request).await.expect("an answer");
         assert_eq!(answer.status(), status);
-        let bytes = http_body_util::BodyExt::collect(answer.into_body()).await.expect("a body").to_bytes();
+        let bytes = http_body_util::BodyExt::collect(answer.into_body())
+            .await
+            .expect("a body")
+            .to_bytes();
         assert_eq!(bytes, body);
     }
 }

@@ -86,19 +86,31 @@ impl Talker {
         endpoint: Handle,
         #[state] ends: Ends,
     ) -> Result<Self, Refused> {
-        let param = |name: &str| params.get(name).and_then(|param| param.as_str()).map(str::to_owned);
+        let param = |name: &str| {
+            params
+                .get(name)
+                .and_then(|param| param.as_str())
+                .map(str::to_owned)
+        };
         match param("connect").as_deref() {
             Some("refuse") => return Err(Refused::because("as asked")),
             Some("panic") => panic!("as asked"),
             _ => {}
         }
         let token = param("token").unwrap_or_default();
-        Ok(Talker { name: param("name").unwrap_or_default(), token, mailbox, endpoint, ends })
+        Ok(Talker {
+            name: param("name").unwrap_or_default(),
+            token,
+            mailbox,
+            endpoint,
+            ends,
+        })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
         out.subscribe("news");
-        self.mailbox.subscribe(self.endpoint.pubsub(), &format!("talker:{}", self.name));
+        self.mailbox
+            .subscribe(self.endpoint.pubsub(), &format!("talker:{}", self.name));
         Flow::Continue
     }
 
@@ -108,7 +120,10 @@ impl Talker {
             return Flow::Continue;
         };
         // As a line of several, it is a list of one.
-        let text = text.strip_prefix("[\"").and_then(|text| text.strip_suffix("\"]")).unwrap_or(text);
+        let text = text
+            .strip_prefix("[\"")
+            .and_then(|text| text.strip_suffix("\"]"))
+            .unwrap_or(text);
         let (verb, argument) = text.split_once(' ').unwrap_or((text, ""));
         match verb {
             "say" => out.push(argument),
@@ -122,7 +137,10 @@ impl Talker {
             "panic" => panic!("as asked"),
             "hang" => std::future::pending().await,
             "sleep" => {
-                sleep(Duration::from_millis(argument.parse().expect("milliseconds"))).await;
+                sleep(Duration::from_millis(
+                    argument.parse().expect("milliseconds"),
+                ))
+                .await;
                 out.push("slept");
             }
             "flood" => {
@@ -137,8 +155,9 @@ impl Talker {
                 numbers.for_each(|number| out.push(number.to_string()));
             }
             "try" => {
-                let error =
-                    out.try_push(Message::Binary(vec![1, 2].into())).expect_err("no way to send bytes");
+                let error = out
+                    .try_push(Message::Binary(vec![1, 2].into()))
+                    .expect_err("no way to send bytes");
                 out.push(error.to_string());
             }
             "bytes" => {
@@ -162,7 +181,11 @@ impl Talker {
     }
 
     fn terminate(self, reason: Reason) {
-        self.ends.0.lock().unwrap_or_else(PoisonError::into_inner).insert(self.name, reason);
+        self.ends
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(self.name, reason);
     }
 }
 
@@ -202,7 +225,10 @@ impl Curious {
 }
 
 async fn login(request: Request<Body>) -> Result<Response<Body>, Infallible> {
-    let session = request.extensions().get::<Session>().expect("behind the plug");
+    let session = request
+        .extensions()
+        .get::<Session>()
+        .expect("behind the plug");
     session.insert("user", "ann").expect("a string");
     Ok(Response::new(Body::from(session.csrf_token())))
 }
@@ -218,24 +244,46 @@ pub(crate) struct Harbour {
 
 pub(crate) async fn start() -> Harbour {
     let (sea, pier) = pier();
-    let site = Site::builder(Ends::default()).listener(pier).start().await.expect("the site starts");
+    let site = Site::builder(Ends::default())
+        .listener(pier)
+        .start()
+        .await
+        .expect("the site starts");
     let tasks = site.stats().tasks;
-    Harbour { site, sea, tasks, shared: 0 }
+    Harbour {
+        site,
+        sea,
+        tasks,
+        shared: 0,
+    }
 }
 
 /// Starts a site that shares its topics.
 pub(crate) async fn start_with(pubsub: &PubSub) -> Harbour {
     let (sea, pier) = pier();
-    let builder = Site::builder(Ends::default()).listener(pier).pubsub(pubsub.clone());
+    let builder = Site::builder(Ends::default())
+        .listener(pier)
+        .pubsub(pubsub.clone());
     let site = builder.start().await.expect("the site starts");
     let tasks = site.stats().tasks;
-    Harbour { site, sea, tasks, shared: tokio::runtime::Handle::current().metrics().num_workers() }
+    Harbour {
+        site,
+        sea,
+        tasks,
+        shared: tokio::runtime::Handle::current().metrics().num_workers(),
+    }
 }
 
 impl Harbour {
     /// What the socket that connected with that name was told at its end.
     pub(crate) fn ended(&self, name: &str) -> Option<Reason> {
-        self.site.state().0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.site
+            .state()
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
     /// Opens a session.

@@ -42,7 +42,10 @@ impl Counter {
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
-        let upto = message.as_text().and_then(|text| text.parse().ok()).unwrap_or(self.next);
+        let upto = message
+            .as_text()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(self.next);
         while self.next < upto {
             if self.next % 10 == 9 {
                 let _ = out.broadcast(&self.topic, "count", self.next.to_string());
@@ -94,13 +97,18 @@ struct Voyage {
 }
 
 async fn connect(port: u16) -> Connection {
-    Connection::open(([127, 0, 0, 1], port).into()).await.expect("a listener")
+    Connection::open(([127, 0, 0, 1], port).into())
+        .await
+        .expect("a listener")
 }
 
 impl Sailor {
     async fn sail(&mut self) {
         let mut connection = connect(self.port).await;
-        let opened = connection.request(&poll(&self.target, "")).await.expect("an answer");
+        let opened = connection
+            .request(&poll(&self.target, ""))
+            .await
+            .expect("an answer");
         self.token = Answer::of(opened).token.expect("a token");
         // One answer has to reach it: until then, nobody could tell what kind of client it is.
         let request = poll(&self.target, &self.token);
@@ -116,10 +124,17 @@ impl Sailor {
     /// Has the socket send more, after a while, on a connection that is not lost: no message of the client is sent again.
     fn ask_for_more(&mut self, pause: Duration) -> impl Future<Output = ()> + use<> {
         self.told = (self.told + 1 + self.dice.roll(200)).min(MESSAGES);
-        let (port, request) = (self.port, post(&self.target, &self.token, &self.told.to_string()));
+        let (port, request) = (
+            self.port,
+            post(&self.target, &self.token, &self.told.to_string()),
+        );
         async move {
             sleep(pause).await;
-            let answer = connect(port).await.request(&request).await.expect("an answer");
+            let answer = connect(port)
+                .await
+                .request(&request)
+                .await
+                .expect("an answer");
             assert_eq!(Answer::of(answer).status, 200);
         }
     }
@@ -153,7 +168,11 @@ impl Sailor {
                 let bytes = request.to_bytes();
                 let part = self.dice.roll(bytes.len() as u64 + 1) as usize;
                 connection.write(&bytes[..part]).await;
-                let _ = timeout(Duration::from_millis(self.dice.roll(3)), connection.arrival()).await;
+                let _ = timeout(
+                    Duration::from_millis(self.dice.roll(3)),
+                    connection.arrival(),
+                )
+                .await;
             }
             3 => {
                 // The same poll twice, at once: the answer to the later one counts.
@@ -214,8 +233,15 @@ impl Drop for Seed {
 }
 
 fn seed() -> Seed {
-    let given = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+    let given = std::env::var("SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
+    let now = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_nanos() as u64
+    };
     Seed(given.unwrap_or_else(now))
 }
 
@@ -243,9 +269,25 @@ async fn of_a_hundred_thousand_messages_none_is_lost_and_none_comes_twice() {
     };
     sailor.sail().await;
     assert_eq!(sailor.received, MESSAGES);
-    let Voyage { reset, given_up, unread, retried, .. } = sailor.log;
-    assert!([reset, given_up, unread, retried].iter().all(|count| *count > 10), "{:?}", sailor.log);
-    assert_eq!(cape.stats().connections, 1, "it was one session all the time");
+    let Voyage {
+        reset,
+        given_up,
+        unread,
+        retried,
+        ..
+    } = sailor.log;
+    assert!(
+        [reset, given_up, unread, retried]
+            .iter()
+            .all(|count| *count > 10),
+        "{:?}",
+        sailor.log
+    );
+    assert_eq!(
+        cape.stats().connections,
+        1,
+        "it was one session all the time"
+    );
     println!("{:?}", sailor.log);
     drop(sailor);
     cape.shutdown().await.expect("a clean end");

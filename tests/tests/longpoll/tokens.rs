@@ -25,7 +25,12 @@ async fn is_refused(harbour: &Harbour, token: &str) {
     assert_eq!((answer.status, answer.token), (410, None), "{token}");
     let answer = ask(&harbour.sea, &poll(TARGET, token)).await;
     assert_eq!((answer.status, answer.messages.len()), (410, 0), "{token}");
-    assert!(answer.token.is_some_and(|new| !new.is_empty() && new != token), "the server chooses");
+    assert!(
+        answer
+            .token
+            .is_some_and(|new| !new.is_empty() && new != token),
+        "the server chooses"
+    );
     assert_eq!(harbour.site.stats().connections, before + 1, "{token}");
 }
 
@@ -47,10 +52,22 @@ async fn its_header_wins_over_its_parameter() {
     let harbour = start().await;
     let (mut first, mut second) = (harbour.open(TARGET).await, harbour.open(TARGET).await);
     let header = |request: Request, token: &str| request.header("x-phoenix-longpoll-token", token);
-    let request = header(Request { method: "POST".to_owned(), ..Request::get(TARGET) }, &first.token);
-    let request = Request { body: "say by header".to_owned(), ..request.header("content-length", "13") };
+    let request = header(
+        Request {
+            method: "POST".to_owned(),
+            ..Request::get(TARGET)
+        },
+        &first.token,
+    );
+    let request = Request {
+        body: "say by header".to_owned(),
+        ..request.header("content-length", "13")
+    };
     assert_eq!(ask(&harbour.sea, &request).await.status, 200);
-    let both = header(post(TARGET, &second.token, "say to the first"), &first.token);
+    let both = header(
+        post(TARGET, &second.token, "say to the first"),
+        &first.token,
+    );
     assert_eq!(ask(&harbour.sea, &both).await.status, 200);
     assert_eq!(first.messages(2).await, ["by header", "to the first"]);
     let wrong = header(post(TARGET, &second.token, "say to nobody"), "wrong");
@@ -63,12 +80,21 @@ async fn its_header_wins_over_its_parameter() {
 async fn what_is_no_string_is_no_token() {
     let harbour = start().await;
     let client = harbour.open(TARGET).await;
-    for query in
-        ["token", "token=", "", "token[]=x", &format!("token[]={}", client.token), "token[a]=b", "&&"]
-    {
+    for query in [
+        "token",
+        "token=",
+        "",
+        "token[]=x",
+        &format!("token[]={}", client.token),
+        "token[a]=b",
+        "&&",
+    ] {
         let answer = ask(&harbour.sea, &Request::get(&format!("{TARGET}?{query}"))).await;
         assert_eq!(answer.status, 410, "{query}");
-        let request = Request { method: "POST".to_owned(), ..Request::get(&format!("{TARGET}?{query}")) };
+        let request = Request {
+            method: "POST".to_owned(),
+            ..Request::get(&format!("{TARGET}?{query}"))
+        };
         assert_eq!(ask(&harbour.sea, &request).await.status, 410, "{query}");
     }
 }
@@ -102,8 +128,8 @@ async fn threat_8_nobody_else_can_make_one() {
     let signature = client.token.split('.').nth(2).expect("three parts");
     let now = SystemTime::now();
     // Of another secret, and of the right one for another purpose.
-    let foreign =
-        Tokens::new(&Secret::from("x".repeat(64).as_str()), "landfall longpoll").expect("long enough");
+    let foreign = Tokens::new(&Secret::from("x".repeat(64).as_str()), "landfall longpoll")
+        .expect("long enough");
     let purpose = harbour.site.tokens("user socket").expect("a secret");
     let parts = ("lf2", "context", "endpoint", "session", 0_u64, 0_u64, 0_u64);
     for token in [
@@ -126,9 +152,14 @@ async fn threat_8_a_session_is_as_unknown_as_its_name_is_long() {
     for _ in 0..50 {
         let client = harbour.open(TARGET).await;
         let payload = client.token.split('.').nth(1).expect("three parts");
-        let payload = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).expect("base64");
+        let payload = data_encoding::BASE64URL_NOPAD
+            .decode(payload.as_bytes())
+            .expect("base64");
         let payload = String::from_utf8_lossy(&payload).into_owned();
-        assert!(payload.contains("lf2") && payload.contains(harbour.site.endpoint_id()), "{payload:?}");
+        assert!(
+            payload.contains("lf2") && payload.contains(harbour.site.endpoint_id()),
+            "{payload:?}"
+        );
         assert!(names.insert(payload));
     }
 }
@@ -151,17 +182,29 @@ async fn threat_8_one_of_another_mount_opens_nothing() {
     let mut client = harbour.open(TARGET).await;
     assert_eq!(client.say("say secret").await, 200);
     let evil = |request: Request| request.header("origin", "https://evil.example");
-    for target in ["/any/longpoll", "/brief/longpoll", "/narrow/longpoll", "/room/7/longpoll"] {
+    for target in [
+        "/any/longpoll",
+        "/brief/longpoll",
+        "/narrow/longpoll",
+        "/room/7/longpoll",
+    ] {
         let began = Instant::now();
         is_refused_at(&harbour, target, &client.token).await;
         assert!(began.elapsed().is_zero(), "nobody is asked for it");
     }
     // The rule about origins is off there, and holds for the session all the same.
-    let answer = ask(&harbour.sea, &evil(post("/any/longpoll", &client.token, "say intruder"))).await;
+    let answer = ask(
+        &harbour.sea,
+        &evil(post("/any/longpoll", &client.token, "say intruder")),
+    )
+    .await;
     assert_eq!(answer.status, 410);
     let answer = ask(&harbour.sea, &evil(poll("/any/longpoll", &client.token))).await;
     assert_eq!((answer.status, answer.messages.len()), (410, 0));
-    for request in [poll(TARGET, &client.token), post(TARGET, &client.token, "say intruder")] {
+    for request in [
+        poll(TARGET, &client.token),
+        post(TARGET, &client.token, "say intruder"),
+    ] {
         assert_eq!(ask(&harbour.sea, &evil(request)).await.status, 403);
     }
     assert_eq!(client.messages(1).await, ["secret"], "and nobody else's");
@@ -181,7 +224,12 @@ async fn threat_8_one_of_another_path_opens_nothing() {
 }
 
 async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
-    assert_eq!(ask(&harbour.sea, &post(target, token, "say intruder")).await.status, 410);
+    assert_eq!(
+        ask(&harbour.sea, &post(target, token, "say intruder"))
+            .await
+            .status,
+        410
+    );
     assert_eq!(ask(&harbour.sea, &poll(target, token)).await.status, 410);
 }
 
@@ -199,13 +247,21 @@ fn aged(handle: &Handle, token: &str, age: Duration) -> String {
 async fn its_age_is_its_sessions() {
     let harbour = start().await;
     let mut client = harbour.open("/brief/longpoll").await;
-    let said: (String, String, String, String, u64, u64, u64) =
-        harbour.site.tokens("landfall longpoll").expect("a secret").verify(&client.token).expect("ours");
+    let said: (String, String, String, String, u64, u64, u64) = harbour
+        .site
+        .tokens("landfall longpoll")
+        .expect("a secret")
+        .verify(&client.token)
+        .expect("ours");
     tokio::time::sleep(Duration::from_millis(20)).await;
     client.say("say hello").await;
     client.poll().await;
-    let later: (String, String, String, String, u64, u64, u64) =
-        harbour.site.tokens("landfall longpoll").expect("a secret").verify(&client.token).expect("ours");
+    let later: (String, String, String, String, u64, u64, u64) = harbour
+        .site
+        .tokens("landfall longpoll")
+        .expect("a secret")
+        .verify(&client.token)
+        .expect("ours");
     assert_eq!((&said.3, said.4), (&later.3, later.4));
     assert_ne!((said.5, said.6), (later.5, later.6));
     harbour.stop().await;
@@ -241,9 +297,19 @@ async fn threat_8_one_of_another_endpoint_opens_nothing() {
     for pubsub in [PubSub::new(), harbour.site.pubsub().clone()] {
         let mut client = harbour.open(TARGET).await;
         let (sea, pier) = pier();
-        let other = Other::builder().listener(pier).pubsub(pubsub).start().await.expect("it starts");
+        let other = Other::builder()
+            .listener(pier)
+            .pubsub(pubsub)
+            .start()
+            .await
+            .expect("it starts");
         let began = Instant::now();
-        assert_eq!(ask(&sea, &post(TARGET, &client.token, "say intruder")).await.status, 410);
+        assert_eq!(
+            ask(&sea, &post(TARGET, &client.token, "say intruder"))
+                .await
+                .status,
+            410
+        );
         let mut at_other = Poller::with(sea.connect(), TARGET, &client.token);
         assert_eq!(at_other.poll().await.status, 410);
         assert!(began.elapsed().is_zero(), "nobody is asked for it");

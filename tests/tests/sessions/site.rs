@@ -80,7 +80,8 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
             json!(session.csrf_token())
         }
         (_, "/script.js") => {
-            let response = Response::builder().header("content-type", "text/javascript; charset=utf-8");
+            let response =
+                Response::builder().header("content-type", "text/javascript; charset=utf-8");
             return Ok(response.body(Body::from("secret()")).unwrap());
         }
         _ => json!(session.to::<BTreeMap<String, Value>>()),
@@ -117,23 +118,34 @@ pub(crate) struct Visitor {
 
 pub(crate) async fn start<E: Endpoint<State = ()>>() -> Started<E> {
     let running = E::start().await.unwrap();
-    let Ok(Address::Tcp(address)) = running.server_info(Scheme::Http) else { panic!("does not listen") };
-    Started { running, port: address.port() }
+    let Ok(Address::Tcp(address)) = running.server_info(Scheme::Http) else {
+        panic!("does not listen")
+    };
+    Started {
+        running,
+        port: address.port(),
+    }
 }
 
 impl<E: Endpoint> Started<E> {
     pub(crate) async fn request(&self, request: &Wire) -> Answer {
-        let mut connection = Connection::open(([127, 0, 0, 1], self.port).into()).await.unwrap();
+        let mut connection = Connection::open(([127, 0, 0, 1], self.port).into())
+            .await
+            .unwrap();
         connection.request(request).await.unwrap()
     }
 
     pub(crate) async fn get(&self, target: &str, cookie: &str) -> Answer {
-        self.request(&Wire::get(target).header("cookie", cookie)).await
+        self.request(&Wire::get(target).header("cookie", cookie))
+            .await
     }
 
     pub(crate) async fn log_in(&self) -> Visitor {
         let answer = self.get("/login", "").await;
-        Visitor { cookie: cookie(&answer), token: serde_json::from_str(&answer.body).unwrap() }
+        Visitor {
+            cookie: cookie(&answer),
+            token: serde_json::from_str(&answer.body).unwrap(),
+        }
     }
 
     /// What the socket at that path sees of a visitor.
@@ -148,5 +160,11 @@ impl<E: Endpoint> Started<E> {
 
 /// `name=value` of the cookie that an answer sets.
 pub(crate) fn cookie(answer: &Answer) -> String {
-    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+    answer
+        .header("set-cookie")
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned()
 }

@@ -9,11 +9,15 @@ use super::site::{SealedSite, Site, Visitor, start};
 async fn a_socket_gets_the_session_of_a_page_that_shows_its_token() {
     let site = start::<Site>().await;
     let Visitor { cookie, token } = site.log_in().await;
-    let seen = site.seen("/plain", &format!("?_csrf_token={token}"), &cookie).await;
+    let seen = site
+        .seen("/plain", &format!("?_csrf_token={token}"), &cookie)
+        .await;
     assert_eq!(seen, json!({ "session": true, "user": "ann" }));
     let sealed = start::<SealedSite>().await;
     let Visitor { cookie, token } = sealed.log_in().await;
-    let seen = site.seen("/sealed", &format!("?_csrf_token={token}"), &cookie).await;
+    let seen = site
+        .seen("/sealed", &format!("?_csrf_token={token}"), &cookie)
+        .await;
     assert_eq!(seen, json!({ "session": true, "user": "ann" }));
     site.running.shutdown().await.unwrap();
     sealed.running.shutdown().await.unwrap();
@@ -41,7 +45,11 @@ async fn without_it_there_is_no_session_whatever_the_reason() {
         (&right, &cookie.replace("_site", "_sealed")),
     ] {
         let seen = site.seen("/plain", query, cookie).await;
-        assert_eq!(seen, json!({ "session": false, "user": null }), "{query} {cookie}");
+        assert_eq!(
+            seen,
+            json!({ "session": false, "user": null }),
+            "{query} {cookie}"
+        );
     }
     site.running.shutdown().await.unwrap();
 }
@@ -52,7 +60,10 @@ async fn without_the_check_the_cookie_is_enough() {
     let Visitor { cookie, .. } = site.log_in().await;
     let seen = site.seen("/unchecked", "", &cookie).await;
     assert_eq!(seen, json!({ "session": true, "user": "ann" }));
-    assert_eq!(site.seen("/unchecked", "", "").await["session"], json!(false));
+    assert_eq!(
+        site.seen("/unchecked", "", "").await["session"],
+        json!(false)
+    );
     site.running.shutdown().await.unwrap();
 }
 
@@ -65,7 +76,10 @@ async fn the_cookie_is_found_among_others() {
     let forged = "_site=SFMyNTY.g3QAAAAA.AAAA";
     for (lines, user) in [
         (vec![format!("_site=first; {cookie}")], "ann"),
-        (vec![format!("{forged}; _site=; {cookie}; _site=last")], "ann"),
+        (
+            vec![format!("{forged}; _site=; {cookie}; _site=last")],
+            "ann",
+        ),
         (vec!["theirs=~".to_owned(), cookie.clone()], "ann"),
         (vec![format!("theirs=~; {cookie}")], "ann"),
         (vec![format!("~=1; _site=~; {cookie}; x=~")], "ann"),
@@ -76,9 +90,14 @@ async fn the_cookie_is_found_among_others() {
         (vec![format!("{}; {cookie}", other.cookie)], ""),
     ] {
         let request = Wire::upgrade(&target);
-        let request = lines.iter().fold(request, |request, line| request.header("cookie", line));
+        let request = lines
+            .iter()
+            .fold(request, |request, line| request.header("cookie", line));
         // A byte that is no text.
-        let head = request.to_bytes().into_iter().map(|byte| if byte == b'~' { 0xff } else { byte });
+        let head = request
+            .to_bytes()
+            .into_iter()
+            .map(|byte| if byte == b'~' { 0xff } else { byte });
         let mut client = Client::open_raw(site.port, &head.collect::<Vec<_>>()).await;
         client.text("who?").await;
         let seen: Value = serde_json::from_str(&client.hear_text().await).unwrap();

@@ -1,8 +1,8 @@
 //! What an endpoint with sessions does not start without.
 
 use landfall::{
-    CheckOrigin, ConnectInfo, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, SocketDef,
-    WebSocket,
+    CheckOrigin, ConnectInfo, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused,
+    SocketDef, WebSocket,
     config::{Setting, Settings},
     session::SessionOptions,
     socket,
@@ -39,7 +39,10 @@ impl Endpoint for ByHand {
             socket: SocketDef::of::<Anybody, ()>("Anybody"),
             websocket: Some(WebSocket {
                 check_csrf: false,
-                connect_info: ConnectInfo { session: Some(&SESSION), ..ConnectInfo::NOTHING },
+                connect_info: ConnectInfo {
+                    session: Some(&SESSION),
+                    ..ConnectInfo::NOTHING
+                },
                 ..WebSocket::DEFAULT
             }),
             longpoll: None,
@@ -69,7 +72,13 @@ async fn a_secret() {
         "{error}"
     );
     let set = |settings: &mut Settings| settings.secret_key_base = Setting::given("too short");
-    let error = Preset::builder().settings(set).start().await.err().unwrap().to_string();
+    let error = Preset::builder()
+        .settings(set)
+        .start()
+        .await
+        .err()
+        .unwrap()
+        .to_string();
     assert!(error.contains("sessions need at least 64"), "{error}");
 }
 
@@ -77,7 +86,9 @@ async fn a_secret() {
 async fn one_of_both_checks() {
     let error = ByHand::start().await.err().unwrap().to_string();
     assert!(
-        error.contains("one of `check_origin` and `check_csrf` must be on (`check_csrf of /by_hand`"),
+        error.contains(
+            "one of `check_origin` and `check_csrf` must be on (`check_csrf of /by_hand`"
+        ),
         "{error}"
     );
 }

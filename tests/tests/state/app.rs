@@ -16,7 +16,11 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(title: &'static str) -> Self {
-        App { title: Title(title), users: Users(Arc::new(vec!["ann", "bob"])), counter: Counter::default() }
+        App {
+            title: Title(title),
+            users: Users(Arc::new(vec!["ann", "bob"])),
+            counter: Counter::default(),
+        }
     }
 }
 
@@ -67,9 +71,20 @@ pub(crate) struct CurrentUser(pub(crate) &'static str);
 impl<I: Send + 'static> FromConnect<I> for CurrentUser {
     type State = (Need<Users>, Need<Counter>);
 
-    async fn from_connect(connect: &Connect<I>, (users, counter): (Users, Counter)) -> Result<Self, Refused> {
+    async fn from_connect(
+        connect: &Connect<I>,
+        (users, counter): (Users, Counter),
+    ) -> Result<Self, Refused> {
         counter.next();
-        let name = connect.params().get("user").and_then(|user| user.as_str()).unwrap_or_default();
-        users.find(name).await.map(CurrentUser).ok_or_else(|| Refused::because(format!("no user {name:?}")))
+        let name = connect
+            .params()
+            .get("user")
+            .and_then(|user| user.as_str())
+            .unwrap_or_default();
+        users
+            .find(name)
+            .await
+            .map(CurrentUser)
+            .ok_or_else(|| Refused::because(format!("no user {name:?}")))
     }
 }

@@ -33,7 +33,10 @@ impl Endpoint for Web {
         name: "Web",
         mounts: &[
             mount("/plain", SocketDef::of::<Plain, App>("Plain")),
-            mount("/socket", SocketDef::of::<Multiplexer<UserSocket>, App>("UserSocket")),
+            mount(
+                "/socket",
+                SocketDef::of::<Multiplexer<UserSocket>, App>("UserSocket"),
+            ),
         ],
     };
 }
@@ -91,8 +94,10 @@ struct Wrong;
 impl Endpoint for Wrong {
     type State = ();
 
-    const DEF: &'static EndpointDef =
-        &EndpointDef { name: "Wrong", mounts: &[mount("/plain", SocketDef::of::<Plain, App>("Plain"))] };
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Wrong",
+        mounts: &[mount("/plain", SocketDef::of::<Plain, App>("Plain"))],
+    };
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,6 +114,9 @@ async fn they_take_what_they_say() {
 #[tokio::test]
 async fn a_mount_for_another_state_does_not_start() {
     let error = Wrong::start().await.unwrap_err().to_string();
-    assert!(error.contains("`Plain` is mounted for another state than that of `Wrong`"), "{error}");
+    assert!(
+        error.contains("`Plain` is mounted for another state than that of `Wrong`"),
+        "{error}"
+    );
     assert!(error.contains("by_hand.rs:1"), "{error}");
 }

@@ -36,7 +36,11 @@ impl<C: Channel> FromJoin<C> for Known {
     type State = Need<Users>;
 
     async fn from_join(join: &Join<C>, users: Users) -> Result<Self, JoinError> {
-        users.find(join.rest()).await.map(Known).ok_or_else(|| JoinError::new("unknown"))
+        users
+            .find(join.rest())
+            .await
+            .map(Known)
+            .ok_or_else(|| JoinError::new("unknown"))
     }
 }
 
@@ -57,7 +61,10 @@ impl Room {
         never: NoSuchType,
     ) -> Result<(Self, Value), JoinError> {
         mailbox.send(7)?;
-        let room = Room { owner: known.0, guest: socket.user };
+        let room = Room {
+            owner: known.0,
+            guest: socket.user,
+        };
         Ok((room, json!({"title": title.0})))
     }
 
@@ -67,8 +74,17 @@ impl Room {
     }
 
     #[handle_in("find")]
-    async fn find(&mut self, name: String, out: &mut Outlet, #[state] users: Users, #[state] title: Title) {
-        out.push("found", json!({"user": users.find(&name).await, "title": title.0}));
+    async fn find(
+        &mut self,
+        name: String,
+        out: &mut Outlet,
+        #[state] users: Users,
+        #[state] title: Title,
+    ) {
+        out.push(
+            "found",
+            json!({"user": users.find(&name).await, "title": title.0}),
+        );
     }
 
     #[handle_out("news")]
@@ -105,14 +121,23 @@ async fn callbacks_and_handlers_take_parts_of_it() {
         let client = connect.await.unwrap();
         let mut room = client.join("room:bob", json!({})).await.unwrap();
         assert_eq!(room.joined().ok::<Value>(), json!({"title": "harbour"}));
-        assert_eq!(room.expect("info").await.json::<Value>(), json!({"info": 7, "title": "harbour"}));
+        assert_eq!(
+            room.expect("info").await.json::<Value>(),
+            json!({"info": 7, "title": "harbour"})
+        );
 
         let count = room.push("count", json!({})).await.ok::<Value>();
         assert_eq!(count["owner"], "bob");
         room.push("find", "ann");
-        assert_eq!(room.expect("found").await.json::<Value>(), json!({"user": "ann", "title": "harbour"}));
+        assert_eq!(
+            room.expect("found").await.json::<Value>(),
+            json!({"user": "ann", "title": "harbour"})
+        );
         site.broadcast("room:bob", "news", json!({})).unwrap();
-        assert_eq!(room.expect("news").await.json::<Value>(), json!({"title": "harbour", "guest": "ann"}));
+        assert_eq!(
+            room.expect("news").await.json::<Value>(),
+            json!({"title": "harbour", "guest": "ann"})
+        );
         let unknown = room.push("what", json!({})).await.error::<Value>();
         assert_eq!(unknown, json!({"reason": "what is unknown at harbour"}));
     }

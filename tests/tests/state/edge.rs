@@ -43,8 +43,14 @@ endpoint! {
 
 fn router(edge: &EndpointHandle<Web>) -> Router {
     Router::new()
-        .route("/title", get(async |edge: EndpointHandle<Web>| edge.state().title.0))
-        .route("/count", get(async |State(counter): State<Counter>| counter.next().to_string()))
+        .route(
+            "/title",
+            get(async |edge: EndpointHandle<Web>| edge.state().title.0),
+        )
+        .route(
+            "/count",
+            get(async |State(counter): State<Counter>| counter.next().to_string()),
+        )
         .with_state(edge.state().counter.clone())
 }
 
@@ -61,7 +67,10 @@ fn known(origin: &Origin) -> bool {
 }
 
 fn answer(edge: &Handle, refused: &Refused) -> Response<Body> {
-    let reason = refused.reason().map(ToString::to_string).unwrap_or_default();
+    let reason = refused
+        .reason()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     Response::new(format!("{}: {reason}", title(edge)).into())
 }
 
@@ -82,7 +91,11 @@ impl Anybody {
     }
 
     fn connect(#[param] fail: Option<bool>, #[state] _: Title) -> Result<Self, Refused> {
-        if fail.is_some() { Err(Refused::because("no")) } else { Ok(Anybody) }
+        if fail.is_some() {
+            Err(Refused::because("no"))
+        } else {
+            Ok(Anybody)
+        }
     }
 
     fn handle_in(&mut self, message: Message, out: &mut Outbox) {
@@ -97,7 +110,10 @@ impl Transport for Told {
     const NAME: &'static str = "told";
 
     fn options(&self) -> TransportOptions {
-        TransportOptions { path: "/told", ..TransportOptions::DEFAULT }
+        TransportOptions {
+            path: "/told",
+            ..TransportOptions::DEFAULT
+        }
     }
 
     async fn answer<S: Socket>(&self, _: Attempt) -> Result<Response<Body>, Response<Body>> {
@@ -119,13 +135,27 @@ async fn closures_of_the_declaration_reach_it() {
 #[tokio::test(start_paused = true)]
 async fn functions_of_mounts_reach_it() {
     let site = testing::start_with::<Web>(App::new("harbour")).await;
-    for (mount, host, text) in
-        [("/a", "harbour", "harbour: no"), ("/b", "b.example", "harbour: no"), ("/c", "c.example", "refused")]
-    {
+    for (mount, host, text) in [
+        ("/a", "harbour", "harbour: no"),
+        ("/b", "b.example", "harbour: no"),
+        ("/c", "c.example", "refused"),
+    ] {
         let origin = format!("https://{host}");
         site.raw(mount).origin(&origin).await.unwrap();
-        assert_eq!(site.raw(mount).origin("https://x.example").await.unwrap_err().status(), 403);
-        let refused = site.raw(mount).origin(&origin).param("fail", "true").await.unwrap_err();
+        assert_eq!(
+            site.raw(mount)
+                .origin("https://x.example")
+                .await
+                .unwrap_err()
+                .status(),
+            403
+        );
+        let refused = site
+            .raw(mount)
+            .origin(&origin)
+            .param("fail", "true")
+            .await
+            .unwrap_err();
         assert_eq!(refused.response().text(), text);
     }
 }
@@ -134,7 +164,14 @@ async fn functions_of_mounts_reach_it() {
 async fn a_handle_knows_its_endpoint() {
     let site = testing::start_with::<Web>(App::new("a")).await;
     let other = testing::start::<Other>().await;
-    assert_eq!(EndpointHandle::<Web>::of(site.handle()).unwrap().state().title.0, "a");
+    assert_eq!(
+        EndpointHandle::<Web>::of(site.handle())
+            .unwrap()
+            .state()
+            .title
+            .0,
+        "a"
+    );
     assert!(EndpointHandle::<Web>::of(other.handle()).is_none());
     assert!(site.handle().state::<Title>().is_none());
     assert!(other.handle().state::<App>().is_none());

@@ -39,20 +39,38 @@ impl Teller {
         if !silent {
             mailbox.send("told")?;
         }
-        Ok(Teller { user: user.0, title })
+        Ok(Teller {
+            user: user.0,
+            title,
+        })
     }
 
     fn init(&mut self, out: &mut Outbox, #[state] counter: Counter) {
-        out.push(format!("{} at {}, {}", self.user, self.title.0, counter.next()));
+        out.push(format!(
+            "{} at {}, {}",
+            self.user,
+            self.title.0,
+            counter.next()
+        ));
     }
 
-    async fn handle_in(&mut self, message: Message, out: &mut Outbox, #[state] users: Users) -> Flow {
+    async fn handle_in(
+        &mut self,
+        message: Message,
+        out: &mut Outbox,
+        #[state] users: Users,
+    ) -> Flow {
         let found = users.find(message.as_text().unwrap_or_default()).await;
         out.push(found.unwrap_or("nobody"));
         Flow::Continue
     }
 
-    async fn handle_info(&mut self, info: &'static str, out: &mut Outbox, #[state] mut title: Title) {
+    async fn handle_info(
+        &mut self,
+        info: &'static str,
+        out: &mut Outbox,
+        #[state] mut title: Title,
+    ) {
         title.0 = title.0.trim_start_matches("the ");
         out.push(format!("{info}: {}", title.0));
     }
@@ -113,7 +131,14 @@ async fn callbacks_take_parts_of_it() {
 #[tokio::test(start_paused = true)]
 async fn an_extractor_refuses() {
     let site = testing::start_with::<Web>(App::new("a")).await;
-    assert_eq!(site.raw("/teller").param("user", "eve").await.unwrap_err().status(), 403);
+    assert_eq!(
+        site.raw("/teller")
+            .param("user", "eve")
+            .await
+            .unwrap_err()
+            .status(),
+        403
+    );
     assert_eq!(site.state().counter.next(), 2);
 }
 
@@ -152,10 +177,17 @@ async fn it_is_given_at_the_start() {
     let small = Small::start(App::new("a")).await.unwrap();
     assert_eq!(small.state().title.0, "a");
     small.shutdown().await.unwrap();
-    let small = Small::builder(App::new("b")).server(false).start().await.unwrap();
+    let small = Small::builder(App::new("b"))
+        .server(false)
+        .start()
+        .await
+        .unwrap();
     assert_eq!(small.handle().state::<App>().unwrap().title.0, "b");
     small.shutdown().await.unwrap();
-    let small = <Small as Endpoint>::builder_with(App::new("c")).start().await.unwrap();
+    let small = <Small as Endpoint>::builder_with(App::new("c"))
+        .start()
+        .await
+        .unwrap();
     assert_eq!(small.state().title.0, "c");
     small.shutdown().await.unwrap();
 }

@@ -54,7 +54,10 @@ impl UserSocket {
         let forwarded = x_headers.iter().find(|(name, _)| name == "x-forwarded-for");
         let forwarded = forwarded.and_then(|(_, value)| value.to_str().ok());
         let (peer, transport) = (peer_data.address.to_string(), transport.to_string());
-        Ok(UserSocket { name, told: json!({"peer": peer, "forwarded": forwarded, "transport": transport}) })
+        Ok(UserSocket {
+            name,
+            told: json!({"peer": peer, "forwarded": forwarded, "transport": transport}),
+        })
     }
 
     fn id(&self) -> Option<String> {
@@ -72,7 +75,12 @@ impl Room {
         match id {
             "secret" => Err(JoinError::new("unauthorized")),
             "asleep" => std::future::pending().await,
-            _ => Ok((Room { name: socket.name.clone() }, socket.told.clone())),
+            _ => Ok((
+                Room {
+                    name: socket.name.clone(),
+                },
+                socket.told.clone(),
+            )),
         }
     }
 
@@ -141,7 +149,9 @@ impl Echo {
     async fn connect(#[param] name: Option<String>) -> Result<Self, Refused> {
         match name.as_deref() {
             Some("nobody") => Err(Refused::because("who are you?")),
-            name => Ok(Echo { name: name.unwrap_or_default().to_owned() }),
+            name => Ok(Echo {
+                name: name.unwrap_or_default().to_owned(),
+            }),
         }
     }
 
@@ -159,9 +169,18 @@ impl Echo {
 
 async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let (parts, body) = request.into_parts();
-    let session = parts.extensions.get::<Session>().expect("the plug `Sessions`").clone();
+    let session = parts
+        .extensions
+        .get::<Session>()
+        .expect("the plug `Sessions`")
+        .clone();
     let body = body.collect().await.expect("a body").to_bytes();
-    let header = |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let header = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value: &http::HeaderValue| value.to_str().ok())
+    };
     let answer = match (&parts.method, parts.uri.path()) {
         (&Method::POST, "/login") => {
             let name = String::from_utf8_lossy(&body).into_owned();
@@ -179,7 +198,9 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
         (_, "/asleep") => std::future::pending().await,
         (method, "/method") => json!(method.as_str()),
         _ => {
-            let response = Response::builder().status(404).body(Body::from("no such page"));
+            let response = Response::builder()
+                .status(404)
+                .body(Body::from("no such page"));
             return Ok(response.expect("a response"));
         }
     };

@@ -16,7 +16,11 @@ async fn site() -> Site<Chat> {
 
 async fn room() -> (Site<Chat>, Channel) {
     let site = site().await;
-    let client = site.connect("/socket").param("token", "ann").await.expect("a connection");
+    let client = site
+        .connect("/socket")
+        .param("token", "ann")
+        .await
+        .expect("a connection");
     let room = client.join("room:1", json!({})).await.expect("joined");
     (site, room)
 }
@@ -29,10 +33,14 @@ async fn echo() -> (Site<Chat>, Raw) {
 
 /// The text of a panic, which names a line of this file.
 async fn told<F: Future<Output: Send> + Send + 'static>(test: F) -> String {
-    let Err(failed) = tokio::spawn(async move { drop(test.await) }).await else { panic!("the test passed") };
+    let Err(failed) = tokio::spawn(async move { drop(test.await) }).await else {
+        panic!("the test passed")
+    };
     let panic = failed.into_panic();
     let text = panic.downcast_ref::<String>().expect("a text").clone();
-    let Some((text, at)) = text.rsplit_once("\n    at ") else { return text };
+    let Some((text, at)) = text.rsplit_once("\n    at ") else {
+        return text;
+    };
     assert!(at.contains("failures.rs:"), "{at}");
     text.to_owned()
 }
@@ -67,7 +75,10 @@ async fn what_came_instead() {
         room.push("count", 30).await;
         room.expect("news").await
     });
-    assert!(many.await.ends_with("\n    `number` with {\"n\":20}\n    and 10 more"));
+    assert!(
+        many.await
+            .ends_with("\n    `number` with {\"n\":20}\n    and 10 more")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,21 +88,27 @@ async fn ends_that_come_instead() {
         room.push("crash", json!({}));
         room.expect("news").await
     });
-    let text = "expected `news` on `room:1`, but the channel ended with `phx_error`; nothing else came";
+    let text =
+        "expected `news` on `room:1`, but the channel ended with `phx_error`; nothing else came";
     assert_eq!(crashed.await, text);
     let disconnected = told(async {
         let (site, mut room) = room().await;
-        site.broadcast("users:ann", "disconnect", json!({})).expect("room");
+        site.broadcast("users:ann", "disconnect", json!({}))
+            .expect("room");
         room.recv().await
     });
-    let text = "expected a push on `room:1`, but the connection closed with 1001; nothing else came";
+    let text =
+        "expected a push on `room:1`, but the connection closed with 1001; nothing else came";
     assert_eq!(disconnected.await, text);
     let wrong = told(async {
         let (_site, mut room) = room().await;
         room.push("crash", json!({}));
         room.expect_close().await;
     });
-    assert_eq!(wrong.await, "expected `phx_close` on `room:1`, but the channel ended with `phx_error`");
+    assert_eq!(
+        wrong.await,
+        "expected `phx_close` on `room:1`, but the channel ended with `phx_error`"
+    );
     let none = told(async {
         let (_site, mut room) = room().await;
         room.expect_error().await;
@@ -113,7 +130,8 @@ async fn replies() {
         let (_site, room) = room().await;
         room.push("fail", json!({})).await.ok::<Value>()
     });
-    let text = "expected the reply `ok` to `fail` on `room:1`, got `error` with {\"reason\":\"as asked\"}";
+    let text =
+        "expected the reply `ok` to `fail` on `room:1`, got `error` with {\"reason\":\"as asked\"}";
     assert_eq!(other.await, text);
     let shape = told(async {
         let (_site, room) = room().await;
@@ -126,11 +144,15 @@ async fn replies() {
         let (_site, room) = room().await;
         room.push("ping", 1).expect_no_reply().await;
     });
-    assert_eq!(some.await, "expected no reply to `ping` on `room:1`, got `ok` with 1");
+    assert_eq!(
+        some.await,
+        "expected no reply to `ping` on `room:1`, got `ok` with 1"
+    );
     let closed = told(async {
         let (site, room) = room().await;
         let push = room.push("later", json!({}));
-        site.broadcast("users:ann", "disconnect", json!({})).expect("room");
+        site.broadcast("users:ann", "disconnect", json!({}))
+            .expect("room");
         push.await
     });
     let text = "expected a reply to `later` on `room:1`, but the connection closed with 1001";
@@ -139,7 +161,10 @@ async fn replies() {
         let (_site, room) = room().await;
         let _ = room.client().join("room:asleep", json!({})).await;
     });
-    assert!(join.await.starts_with("expected a reply to the join of `room:asleep`, but it did not come"));
+    assert!(
+        join.await
+            .starts_with("expected a reply to the join of `room:asleep`, but it did not come")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,24 +174,35 @@ async fn what_should_not_have_come() {
         room.push("count", 1).await;
         room.expect_nothing().await;
     });
-    assert_eq!(pushed.await, "expected nothing on `room:1`, got\n    `number` with {\"n\":1}");
+    assert_eq!(
+        pushed.await,
+        "expected nothing on `room:1`, got\n    `number` with {\"n\":1}"
+    );
     let of_an_event = told(async {
         let (_site, mut room) = room().await;
         room.push("count", 2).await;
         room.expect_no("other").await;
         room.expect_no("number").await;
     });
-    assert!(of_an_event.await.starts_with("expected no `number` on `room:1`, got\n    `number` with"));
+    assert!(
+        of_an_event
+            .await
+            .starts_with("expected no `number` on `room:1`, got\n    `number` with")
+    );
     let ended = told(async {
         let (_site, mut room) = room().await;
         room.push("stop", json!({}));
         room.expect_nothing().await;
     });
-    assert_eq!(ended.await, "expected nothing on `room:1`, got\n    the channel ended with `phx_close`");
+    assert_eq!(
+        ended.await,
+        "expected nothing on `room:1`, got\n    the channel ended with `phx_close`"
+    );
     let broadcast = told(async {
         let site = site().await;
         let mut topic = site.listen("room:1");
-        site.broadcast("room:1", "news", json!({"n": 1})).expect("room");
+        site.broadcast("room:1", "news", json!({"n": 1}))
+            .expect("room");
         topic.expect_nothing().await;
     });
     let text = "expected no broadcast on `room:1`; what came instead:\n    `news` with {\"n\":1}";
@@ -201,7 +237,8 @@ async fn raw_sockets() {
         let (_site, mut echo) = echo().await;
         echo.recv().await
     });
-    let text = "expected a message of `/echo/ann`, but it did not come within 5s; nothing else came";
+    let text =
+        "expected a message of `/echo/ann`, but it did not come within 5s; nothing else came";
     assert_eq!(none.await, text);
     let code = told(async {
         let (_site, mut echo) = echo().await;
@@ -229,16 +266,27 @@ async fn pages_and_starts() {
         site.shutdown().await.expect("a clean end");
         site.get("/").await
     });
-    assert_eq!(stopped.await, "`GET /` failed: nobody listens: the endpoint has stopped");
+    assert_eq!(
+        stopped.await,
+        "`GET /` failed: nobody listens: the endpoint has stopped"
+    );
     let relative = told(async { site().await.get("page").await });
-    assert_eq!(relative.await, "a path begins with `/`, and `page` does not");
+    assert_eq!(
+        relative.await,
+        "a path begins with `/`, and `page` does not"
+    );
     let json = told(async { site().await.get("/nowhere").await.json::<Value>() });
     assert!(json.await.ends_with("\n    it is no such page"));
     let start = told(async {
-        testing::start::<Chat>().settings(|settings| settings.url.host = Setting::given("a b")).await;
+        testing::start::<Chat>()
+            .settings(|settings| settings.url.host = Setting::given("a b"))
+            .await;
     });
     let start = start.await;
-    assert!(start.starts_with("Chat did not start: ") && start.contains("host"), "{start}");
+    assert!(
+        start.starts_with("Chat did not start: ") && start.contains("host"),
+        "{start}"
+    );
 }
 
 /// A test that never looks is told so, and what it did not look at takes no more memory.
@@ -252,5 +300,8 @@ async fn too_much_that_is_not_read() {
         }
         room.expect("news").await
     });
-    assert_eq!(text.await, "the test left 10000 messages unread, and 1000 more are lost");
+    assert_eq!(
+        text.await,
+        "the test left 10000 messages unread, and 1000 more are lost"
+    );
 }

@@ -35,12 +35,20 @@ struct State {
 
 impl Script {
     fn polls(self, answers: impl IntoIterator<Item = Value>) -> Self {
-        self.with(|state| state.polls.extend(answers.into_iter().map(|answer| (200, answer))));
+        self.with(|state| {
+            state
+                .polls
+                .extend(answers.into_iter().map(|answer| (200, answer)))
+        });
         self
     }
 
     fn posts(self, answers: impl IntoIterator<Item = Value>) -> Self {
-        self.with(|state| state.posts.extend(answers.into_iter().map(|answer| (200, answer))));
+        self.with(|state| {
+            state
+                .posts
+                .extend(answers.into_iter().map(|answer| (200, answer)))
+        });
         self
     }
 
@@ -57,7 +65,10 @@ impl Script {
     async fn answer(self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
-        let content_type = parts.headers.get("content-type").map(|value| value.to_str().expect("text"));
+        let content_type = parts
+            .headers
+            .get("content-type")
+            .map(|value| value.to_str().expect("text"));
         let seen = (
             parts.method.to_string(),
             parts.uri.to_string(),
@@ -71,7 +82,11 @@ impl Script {
                 state.busy.0 += 1;
                 state.busy.1 = state.busy.1.max(state.busy.0);
             }
-            if is_post { state.posts.pop_front() } else { state.polls.pop_front() }
+            if is_post {
+                state.posts.pop_front()
+            } else {
+                state.polls.pop_front()
+            }
         });
         if is_post {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -79,7 +94,9 @@ impl Script {
         }
         match (answer, is_post) {
             (Some((status, answer)), _) => {
-                let response = Response::builder().status(status).body(Body::from(answer.to_string()));
+                let response = Response::builder()
+                    .status(status)
+                    .body(Body::from(answer.to_string()));
                 Ok(response.expect("a response"))
             }
             (None, true) => Ok(Response::new(Body::from(r#"{"status":200}"#))),
@@ -90,12 +107,20 @@ impl Script {
     async fn start(&self) -> Site<Chat> {
         let script = self.clone();
         let service = tower::service_fn(move |request| script.clone().answer(request));
-        testing::start::<Chat>().patience(Duration::from_secs(30)).inside(|_| service).await
+        testing::start::<Chat>()
+            .patience(Duration::from_secs(30))
+            .inside(|_| service)
+            .await
     }
 
     /// The requests of a method, since the last look.
     fn take_seen(&self, method: &str) -> Vec<Seen> {
-        self.with(|state| state.seen.extract_if(.., |(other, ..)| other == method).collect())
+        self.with(|state| {
+            state
+                .seen
+                .extract_if(.., |(other, ..)| other == method)
+                .collect()
+        })
     }
 }
 
@@ -104,11 +129,17 @@ fn opened() -> Value {
 }
 
 async fn connect(site: &Site<Chat>) -> Raw {
-    site.raw("/socket").longpoll().param("a", "b").await.expect("a connection")
+    site.raw("/socket")
+        .longpoll()
+        .param("a", "b")
+        .await
+        .expect("a connection")
 }
 
 fn targets(seen: &[Seen]) -> Vec<&str> {
-    seen.iter().map(|(_, target, ..)| target.strip_prefix("/socket/longpoll?").expect("the path")).collect()
+    seen.iter()
+        .map(|(_, target, ..)| target.strip_prefix("/socket/longpoll?").expect("the path"))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,7 +155,10 @@ async fn every_request_bears_the_latest_token() {
     client.expect("y").await;
     client.send("[1]");
     client.expect_nothing().await;
-    assert_eq!(targets(&script.take_seen("GET")), ["a=b&", "a=b&token=t0", "a=b&token=t1", "a=b&token=t2"]);
+    assert_eq!(
+        targets(&script.take_seen("GET")),
+        ["a=b&", "a=b&token=t0", "a=b&token=t1", "a=b&token=t2"]
+    );
     assert_eq!(targets(&script.take_seen("POST")), ["a=b&token=t2"]);
 }
 
@@ -141,7 +175,11 @@ async fn one_post_at_a_time_carries_what_has_gathered() {
     client.send("[150]");
     client.expect_nothing().await;
     let posts = script.take_seen("POST");
-    let lines = |from: usize, to: usize| (from..to).map(|number| format!("[{number}]")).collect::<Vec<_>>();
+    let lines = |from: usize, to: usize| {
+        (from..to)
+            .map(|number| format!("[{number}]"))
+            .collect::<Vec<_>>()
+    };
     let ndjson = "application/x-ndjson";
     let expected = [
         (ndjson, lines(0, 100).join("\n")),
@@ -149,7 +187,10 @@ async fn one_post_at_a_time_carries_what_has_gathered() {
         ("text/plain", "text\n".to_owned()),
         (ndjson, "[150]".to_owned()),
     ];
-    let sent: Vec<_> = posts.iter().map(|(_, _, kind, body)| (kind.as_str(), body.clone())).collect();
+    let sent: Vec<_> = posts
+        .iter()
+        .map(|(_, _, kind, body)| (kind.as_str(), body.clone()))
+        .collect();
     assert_eq!(sent, expected);
     assert_eq!(script.with(|state| state.busy), (0, 1));
 }
@@ -157,9 +198,21 @@ async fn one_post_at_a_time_carries_what_has_gathered() {
 #[tokio::test(start_paused = true)]
 async fn ends() {
     let cases = [
-        (Script::default().polls([opened(), json!({"status": 410, "token": "t", "messages": []})]), 3410),
-        (Script::default().polls([opened(), json!({"status": 403})]), 1008),
-        (Script::default().polls([opened(), json!({"status": 999})]), 1011),
+        (
+            Script::default().polls([
+                opened(),
+                json!({"status": 410, "token": "t", "messages": []}),
+            ]),
+            3410,
+        ),
+        (
+            Script::default().polls([opened(), json!({"status": 403})]),
+            1008,
+        ),
+        (
+            Script::default().polls([opened(), json!({"status": 999})]),
+            1011,
+        ),
         (Script::default().polls([opened(), json!("nonsense")]), 1011),
         (Script::default().polls([opened()]).poll_fails(500), 1011),
         // No answer for 20 s.
@@ -170,7 +223,9 @@ async fn ends() {
         connect(&site).await.expect_close(code).await;
     }
     for status in [408, 410] {
-        let script = Script::default().polls([opened()]).posts([json!({ "status": status })]);
+        let script = Script::default()
+            .polls([opened()])
+            .posts([json!({ "status": status })]);
         let site = script.start().await;
         let mut client = connect(&site).await;
         client.send("[1]");
@@ -186,7 +241,11 @@ async fn connections_that_are_refused() {
         (Script::default().poll_fails(503), 503),
     ] {
         let site = script.start().await;
-        let refused = site.raw("/socket").longpoll().await.expect_err("no connection");
+        let refused = site
+            .raw("/socket")
+            .longpoll()
+            .await
+            .expect_err("no connection");
         assert_eq!(refused.status(), status);
     }
 }

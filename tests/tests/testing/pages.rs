@@ -11,13 +11,25 @@ async fn requests() {
     let site = testing::start::<Chat>().await;
     assert_eq!(site.url(), "https://chat.example");
     let missing = site.get("/nowhere").await;
-    assert_eq!((missing.status().as_u16(), missing.text()), (404, "no such page"));
+    assert_eq!(
+        (missing.status().as_u16(), missing.text()),
+        (404, "no such page")
+    );
     assert_eq!(missing.header("content-length"), Some("12"));
-    let asked = site.get("/host?a=b").header("accept", "x/y").header("host", "other.example").await;
+    let asked = site
+        .get("/host?a=b")
+        .header("accept", "x/y")
+        .header("host", "other.example")
+        .await;
     let expected = json!({"host": "other.example", "accept": "x/y", "query": "a=b"});
     assert_eq!(asked.json::<Value>(), expected);
     for method in [Method::GET, Method::PUT, Method::DELETE] {
-        assert_eq!(site.request(method.clone(), "/method").await.json::<String>(), method.as_str());
+        assert_eq!(
+            site.request(method.clone(), "/method")
+                .await
+                .json::<String>(),
+            method.as_str()
+        );
     }
 }
 
@@ -25,13 +37,21 @@ async fn requests() {
 async fn bodies_and_their_types() {
     let site = testing::start::<Chat>().await;
     let login = site.post("/login").json(&json!({"a": 1})).await;
-    assert_eq!(login.json::<Value>(), json!({"type": "application/json", "body": "{\"a\":1}"}));
-    let login = site.post("/login").form(&[("name", "Ann & Bo"), ("a[]", "é")]).await;
-    let expected =
-        json!({"type": "application/x-www-form-urlencoded", "body": "name=Ann%20%26%20Bo&a%5B%5D=%C3%A9"});
+    assert_eq!(
+        login.json::<Value>(),
+        json!({"type": "application/json", "body": "{\"a\":1}"})
+    );
+    let login = site
+        .post("/login")
+        .form(&[("name", "Ann & Bo"), ("a[]", "é")])
+        .await;
+    let expected = json!({"type": "application/x-www-form-urlencoded", "body": "name=Ann%20%26%20Bo&a%5B%5D=%C3%A9"});
     assert_eq!(login.json::<Value>(), expected);
     let login = site.post("/login").body("plain").await;
-    assert_eq!(login.json::<Value>(), json!({"type": null, "body": "plain"}));
+    assert_eq!(
+        login.json::<Value>(),
+        json!({"type": null, "body": "plain"})
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,13 +69,17 @@ async fn a_visitor_keeps_cookies_and_no_other_has_them() {
     other.set_cookie("_chat", &cookie);
     assert_eq!(other.get("/me").await.json::<Value>(), "ann");
     site.get("/logout").await;
-    assert_eq!((site.cookie("_chat"), site.get("/me").await.json::<Value>()), (None, Value::Null));
+    assert_eq!(
+        (site.cookie("_chat"), site.get("/me").await.json::<Value>()),
+        (None, Value::Null)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn settings_win_over_the_declaration() {
-    let site =
-        testing::start::<Chat>().settings(|settings| settings.url.host = Setting::given("x.example")).await;
+    let site = testing::start::<Chat>()
+        .settings(|settings| settings.url.host = Setting::given("x.example"))
+        .await;
     assert_eq!(site.host(), "x.example");
     site.shutdown().await.expect("a clean end");
     assert_eq!(site.stats().tasks, 0);

@@ -41,8 +41,12 @@ async fn text() {
 #[tokio::test(start_paused = true)]
 async fn bytes() {
     let site = testing::start::<Chat>().await;
-    let mut echo =
-        site.raw("/elsewhere").transport_path("/ws").param("name", "a&b").await.expect("a connection");
+    let mut echo = site
+        .raw("/elsewhere")
+        .transport_path("/ws")
+        .param("name", "a&b")
+        .await
+        .expect("a connection");
     assert_eq!(echo.response().status(), 101);
     for length in [0, 1, 125, 126, 65_535, 65_536, 1_000_000] {
         let message = vec![7; length];
@@ -59,8 +63,15 @@ async fn ends() {
     let mut echo = site.raw("/echo/ann").await.expect("a connection");
     echo.send("bye");
     let closed = echo.expect_close(4001).await;
-    assert_eq!((closed.reason(), closed.to_string()), ("see you", "4001 (see you)".to_owned()));
-    let mut echo = site.raw("/echo/ann").longpoll().await.expect("a connection");
+    assert_eq!(
+        (closed.reason(), closed.to_string()),
+        ("see you", "4001 (see you)".to_owned())
+    );
+    let mut echo = site
+        .raw("/echo/ann")
+        .longpoll()
+        .await
+        .expect("a connection");
     echo.send("bye");
     assert_eq!(echo.closed().await.code(), 3410);
     let echo = site.raw("/echo/ann").await.expect("a connection");
@@ -71,8 +82,14 @@ async fn ends() {
 
 #[tokio::test(start_paused = true)]
 async fn a_socket_that_hangs() {
-    let site = testing::start::<Chat>().patience(Duration::from_secs(30)).await;
-    let mut echo = site.raw("/echo/ann").longpoll().await.expect("a connection");
+    let site = testing::start::<Chat>()
+        .patience(Duration::from_secs(30))
+        .await;
+    let mut echo = site
+        .raw("/echo/ann")
+        .longpoll()
+        .await
+        .expect("a connection");
     echo.send("hang");
     let closed = echo.expect_close(1011).await;
     assert_eq!(closed.reason(), "a POST was answered with the status 408");

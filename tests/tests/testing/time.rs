@@ -35,18 +35,30 @@ async fn pings_are_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_silent_client_is_cut_off() {
     let site = testing::start::<Chat>().await;
-    let client =
-        site.connect("/socket").param("token", "ann").without_heartbeat().await.expect("a connection");
+    let client = site
+        .connect("/socket")
+        .param("token", "ann")
+        .without_heartbeat()
+        .await
+        .expect("a connection");
     sleep(LONG).await;
     client.expect_close(1002).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn patience_is_the_tests_own() {
-    let site = testing::start::<Chat>().patience(Duration::from_millis(1_500)).await;
-    let client = site.connect("/socket").param("token", "ann").await.expect("a connection");
+    let site = testing::start::<Chat>()
+        .patience(Duration::from_millis(1_500))
+        .await;
+    let client = site
+        .connect("/socket")
+        .param("token", "ann")
+        .await
+        .expect("a connection");
     let room = client.join("room:1", json!({})).await.expect("joined");
-    room.push("later", json!({})).await.ok::<serde_json::Value>();
+    room.push("later", json!({}))
+        .await
+        .ok::<serde_json::Value>();
     let (one, two) = (room.push("later", json!({})), room.push("later", json!({})));
     one.await;
     let began = tokio::time::Instant::now();

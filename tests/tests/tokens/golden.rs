@@ -35,9 +35,27 @@ fn options(words: &str) -> (KeyOptions, Option<Duration>) {
     let default = KeyOptions::DEFAULT;
     match words {
         "" => (default, None),
-        "[key_length: 16]" => (KeyOptions { length: 16, ..default }, None),
-        "[key_iterations: 1]" => (KeyOptions { iterations: 1, ..default }, None),
-        "[key_digest: :sha512]" => (KeyOptions { digest: Digest::Sha512, ..default }, None),
+        "[key_length: 16]" => (
+            KeyOptions {
+                length: 16,
+                ..default
+            },
+            None,
+        ),
+        "[key_iterations: 1]" => (
+            KeyOptions {
+                iterations: 1,
+                ..default
+            },
+            None,
+        ),
+        "[key_digest: :sha512]" => (
+            KeyOptions {
+                digest: Digest::Sha512,
+                ..default
+            },
+            None,
+        ),
         "[max_age: 10]" => (default, Some(Duration::from_secs(10))),
         other => panic!("{other}"),
     }
@@ -51,14 +69,21 @@ fn tokens(secret: &str, salt: &str) -> Tokens {
 fn signed(case: &Value) {
     let input = &case["input"];
     let (key, max_age) = options(input["opts"].as_str().unwrap_or_default());
-    let plain = tokens(input["secret_key_base"].as_str().unwrap(), input["salt"].as_str().unwrap());
+    let plain = tokens(
+        input["secret_key_base"].as_str().unwrap(),
+        input["salt"].as_str().unwrap(),
+    );
     let keyed = plain.clone().key(key);
     let making = max_age.into_iter().fold(keyed.clone(), Tokens::max_age);
     let at = UNIX_EPOCH + Duration::from_secs(input["signed_at"].as_u64().unwrap());
     let token = case["token"].as_str().unwrap();
     let made = match input["data"].as_str().unwrap() {
         "{:v1, \"x\"}" => None,
-        data => Some(making.sign_at(&serde_json::from_str::<Value>(data).unwrap(), at).unwrap()),
+        data => Some(
+            making
+                .sign_at(&serde_json::from_str::<Value>(data).unwrap(), at)
+                .unwrap(),
+        ),
     };
     assert_eq!(made.as_deref().unwrap_or(token), token, "{case}");
     if let Some(payload) = case["parts"]["payload_hex"].as_str() {
@@ -68,12 +93,20 @@ fn signed(case: &Value) {
     let for_ever = keyed.clone().never_expire();
     match &case["verify_max_age_infinity"] {
         Value::Null => {
-            assert_eq!(for_ever.verify::<Value>(token), recorded(&case["verify_same_opts"]), "{case}");
+            assert_eq!(
+                for_ever.verify::<Value>(token),
+                recorded(&case["verify_same_opts"]),
+                "{case}"
+            );
             let verified = plain.never_expire().verify::<Value>(token);
             assert_eq!(verified, recorded(&case["verify_default_opts"]), "{case}");
         }
         result if result["ok"][0] == ":v1" => {
-            assert_eq!(for_ever.verify::<Value>(token), Ok(json!(["v1", "x"])), "{case}");
+            assert_eq!(
+                for_ever.verify::<Value>(token),
+                Ok(json!(["v1", "x"])),
+                "{case}"
+            );
         }
         result => assert_eq!(for_ever.verify::<Value>(token), recorded(result), "{case}"),
     }
@@ -84,7 +117,9 @@ const SECRET: &str = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk
 fn aged(max_age: Option<u64>, seconds: u64, own_age: Option<u64>) -> Result<Value, TokenError> {
     let plain = tokens(SECRET, "salt");
     let set = |tokens: Tokens, age: Option<u64>| {
-        age.map(Duration::from_secs).into_iter().fold(tokens, Tokens::max_age)
+        age.map(Duration::from_secs)
+            .into_iter()
+            .fold(tokens, Tokens::max_age)
     };
     let signed_at = SystemTime::now() - Duration::from_secs(seconds);
     let token = set(plain.clone(), own_age).sign_at(&1, signed_at).unwrap();
@@ -166,11 +201,20 @@ async fn csrf(result: &Value) {
     let set = |settings: &mut Settings| settings.secret_key_base = Setting::given(SECRET);
     let running = Empty::builder().settings(set).start().await.unwrap();
     let session = session_of(running.handle(), "").await;
-    assert!(!session.is_csrf_token(result["example_masked"].as_str().unwrap()), "nil_state");
+    assert!(
+        !session.is_csrf_token(result["example_masked"].as_str().unwrap()),
+        "nil_state"
+    );
     session.insert("_csrf_token", "short").unwrap();
-    assert!(!session.is_csrf_token(result["example_masked"].as_str().unwrap()), "short state");
+    assert!(
+        !session.is_csrf_token(result["example_masked"].as_str().unwrap()),
+        "short state"
+    );
 
-    let (stored, masked) = (&result["example_stored"], result["example_masked"].as_str().unwrap());
+    let (stored, masked) = (
+        &result["example_stored"],
+        result["example_masked"].as_str().unwrap(),
+    );
     session.insert("_csrf_token", stored).unwrap();
     assert!(session.is_csrf_token(masked));
     let (one, two) = (session.csrf_token(), session.csrf_token());
@@ -192,7 +236,9 @@ async fn session_of(handle: &Handle, cookie: &str) -> Session {
     let mut service = tower::Layer::layer(&Sessions::new(&SESSION), service);
     let mut request = http::Request::new(landfall::Body::default());
     request.extensions_mut().insert(handle.clone());
-    request.headers_mut().insert("cookie", cookie.parse().unwrap());
+    request
+        .headers_mut()
+        .insert("cookie", cookie.parse().unwrap());
     service.ready().await.unwrap().call(request).await.unwrap();
     let session = found.lock().unwrap().take();
     session.unwrap()

@@ -33,13 +33,19 @@ fn another_implementation_reads_them() {
 
 #[test]
 fn they_read_those_of_another_implementation() {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_millis() as u64;
     let time = [&[110, 6, 0][..], &now.to_le_bytes()[..6]].concat();
     // As OTP 25 writes it: an atom of Latin-1.
     let payload = [&[131, 104, 3, 100, 0, 2][..], b"hi", &time, &[97, 60]].concat();
     let token = format::sign(SECRET, "salt", &payload);
     assert_eq!(tokens("salt").verify::<String>(&token).as_deref(), Ok("hi"));
-    assert_eq!(tokens("other").verify::<String>(&token), Err(TokenError::Invalid));
+    assert_eq!(
+        tokens("other").verify::<String>(&token),
+        Err(TokenError::Invalid)
+    );
 }
 
 #[test]
@@ -51,7 +57,10 @@ fn encrypted_ones_are_read_both_ways() {
         let token = tokens.encrypt_at(&text, signed_at).unwrap();
         let payload = sealed::decrypt(SECRET, "user auth", &token).unwrap();
         let signed = tokens.sign_at(&text, signed_at).unwrap();
-        assert_eq!(Some(&payload), format::verify(SECRET, "user auth", &signed).as_ref());
+        assert_eq!(
+            Some(&payload),
+            format::verify(SECRET, "user auth", &signed).as_ref()
+        );
         assert_eq!(sealed::decrypt(SECRET, "user", &token), None);
         let theirs = sealed::encrypt(SECRET, "user auth", [length as u8; 24], &payload);
         assert_eq!(tokens.decrypt::<String>(&theirs), Ok(text));
@@ -61,9 +70,17 @@ fn encrypted_ones_are_read_both_ways() {
 #[test]
 fn whatever_is_changed_they_are_invalid() {
     let tokens = tokens("salt").never_expire();
-    for (token, signed) in [(tokens.sign(&7).unwrap(), true), (tokens.encrypt(&7).unwrap(), false)] {
-        let read =
-            |token: &str| if signed { tokens.verify::<u8>(token) } else { tokens.decrypt::<u8>(token) };
+    for (token, signed) in [
+        (tokens.sign(&7).unwrap(), true),
+        (tokens.encrypt(&7).unwrap(), false),
+    ] {
+        let read = |token: &str| {
+            if signed {
+                tokens.verify::<u8>(token)
+            } else {
+                tokens.decrypt::<u8>(token)
+            }
+        };
         assert_eq!(read(&token), Ok(7));
         for at in 0..token.len() {
             for bit in 0..7 {
@@ -81,5 +98,8 @@ fn whatever_is_changed_they_are_invalid() {
 #[test]
 fn data_of_another_type_is_invalid() {
     let token = tokens("salt").sign("text").unwrap();
-    assert_eq!(tokens("salt").verify::<u32>(&token), Err(TokenError::Invalid));
+    assert_eq!(
+        tokens("salt").verify::<u32>(&token),
+        Err(TokenError::Invalid)
+    );
 }

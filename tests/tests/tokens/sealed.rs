@@ -53,7 +53,11 @@ fn carry(mut number: Digits) -> Digits {
         for index in 0..5 {
             let over = number[index] >> 26;
             number[index] &= MASK;
-            if index == 4 { number[0] += 5 * over } else { number[index + 1] += over }
+            if index == 4 {
+                number[0] += 5 * over
+            } else {
+                number[index + 1] += over
+            }
         }
     }
     number
@@ -85,8 +89,9 @@ fn poly1305(key: &[u8], message: &[u8]) -> [u8; 16] {
         past[index] &= MASK;
     }
     let reduced = if past[4] >> 26 > 0 { past } else { carry(sum) };
-    let value =
-        (0..5).fold(0_u128, |value, index| value.wrapping_add(u128::from(reduced[index]) << (26 * index)));
+    let value = (0..5).fold(0_u128, |value, index| {
+        value.wrapping_add(u128::from(reduced[index]) << (26 * index))
+    });
     value.wrapping_add(half(16)).to_le_bytes()
 }
 
@@ -99,12 +104,21 @@ fn pad(data: &[u8]) -> Vec<u8> {
 /// The content under the other form, and its tag.
 fn crypt(key: &[u8], nonce: &[u8], content: &[u8]) -> Vec<u8> {
     let blocks = (1_u32..).flat_map(|counter| block(key, nonce, counter));
-    content.iter().zip(blocks).map(|(byte, mask)| byte ^ mask).collect()
+    content
+        .iter()
+        .zip(blocks)
+        .map(|(byte, mask)| byte ^ mask)
+        .collect()
 }
 
 fn tag(key: &[u8], nonce: &[u8], sealed: &[u8]) -> [u8; 16] {
-    let lengths = [CONTEXT.len() as u64, sealed.len() as u64].map(u64::to_le_bytes).concat();
-    poly1305(&block(key, nonce, 0)[..32], &[pad(CONTEXT), pad(sealed), lengths].concat())
+    let lengths = [CONTEXT.len() as u64, sealed.len() as u64]
+        .map(u64::to_le_bytes)
+        .concat();
+    poly1305(
+        &block(key, nonce, 0)[..32],
+        &[pad(CONTEXT), pad(sealed), lengths].concat(),
+    )
 }
 
 fn subkey(secret: &str, salt: &str, nonce: &[u8]) -> Vec<u8> {
@@ -118,7 +132,9 @@ fn short(nonce: &[u8]) -> Vec<u8> {
 
 /// The payload of a token, if its tag is right.
 pub(crate) fn decrypt(secret: &str, salt: &str, token: &str) -> Option<Vec<u8>> {
-    let all = BASE64URL_NOPAD.decode(token.strip_prefix("XCP.")?.as_bytes()).ok()?;
+    let all = BASE64URL_NOPAD
+        .decode(token.strip_prefix("XCP.")?.as_bytes())
+        .ok()?;
     let (nonce, rest) = all.split_at_checked(24)?;
     let (expected, sealed) = rest.split_at_checked(16)?;
     let (key, nonce) = (subkey(secret, salt, nonce), short(nonce));

@@ -35,14 +35,19 @@ pub(crate) async fn start() -> Running<Site> {
 }
 
 pub(crate) fn get(target: &str) -> http::request::Builder {
-    Request::get(target).header("host", "example.com").header("token", "secret")
+    Request::get(target)
+        .header("host", "example.com")
+        .header("token", "secret")
 }
 
 pub(crate) async fn answer(site: &Running<Site>, request: Request<Body>) -> (u16, String) {
     let answer: Result<_, Infallible> = site.service().call(request).await;
     let (head, body) = answer.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    (head.status.as_u16(), String::from_utf8(body.to_vec()).unwrap())
+    (
+        head.status.as_u16(),
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
 }
 
 pub(crate) async fn status(site: &Running<Site>, request: http::request::Builder) -> u16 {
@@ -51,12 +56,17 @@ pub(crate) async fn status(site: &Running<Site>, request: http::request::Builder
 
 /// A connection whose `init` has run.
 pub(crate) async fn open(site: &Running<Site>, mount: &str) -> Held {
-    let (asked, mut given): (_, UnboundedReceiver<(Box<dyn Any + Send>, Outgoing)>) = unbounded_channel();
+    let (asked, mut given): (_, UnboundedReceiver<(Box<dyn Any + Send>, Outgoing)>) =
+        unbounded_channel();
     let request = get(&format!("/{mount}/well/by/hand")).extension(Ask(asked));
     let ends = site.subscribe("ends");
     assert_eq!(status(site, request).await, 200);
     let (driver, outgoing) = given.recv().await.unwrap();
-    let mut held = Held { driver: *driver.downcast().unwrap(), outgoing, ends };
+    let mut held = Held {
+        driver: *driver.downcast().unwrap(),
+        outgoing,
+        ends,
+    };
     assert_eq!(held.driver.init().await, Flow::Continue);
     assert_eq!(held.heard().await, "init Some(\"secret\")");
     held
@@ -69,14 +79,19 @@ impl Held {
 
     /// What the client is sent next.
     pub(crate) async fn heard(&mut self) -> String {
-        let bytes = timeout(SECOND, self.outgoing.next()).await.unwrap().unwrap();
+        let bytes = timeout(SECOND, self.outgoing.next())
+            .await
+            .unwrap()
+            .unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     /// Why the socket was told to end.
     pub(crate) async fn ended(&mut self) -> String {
         let broadcast = timeout(SECOND, self.ends.recv()).await.unwrap().unwrap();
-        let Payload::Text(reason) = broadcast.payload() else { panic!("{broadcast:?}") };
+        let Payload::Text(reason) = broadcast.payload() else {
+            panic!("{broadcast:?}")
+        };
         reason.as_str().to_owned()
     }
 }
@@ -84,19 +99,25 @@ impl Held {
 /// Four broadcasts, one by one, of which two have room.
 pub(crate) async fn flood(site: &Running<Site>) {
     for count in 0..4 {
-        site.broadcast("news", "news", format!("{count}{}", "x".repeat(300))).unwrap();
+        site.broadcast("news", "news", format!("{count}{}", "x".repeat(300)))
+            .unwrap();
         sleep(SECOND / 10).await;
     }
 }
 
 /// Code and reason.
 pub(crate) fn stopped(flow: Flow) -> (u16, Reason) {
-    let Flow::Stop { code, reason, .. } = flow else { panic!("it goes on") };
+    let Flow::Stop { code, reason, .. } = flow else {
+        panic!("it goes on")
+    };
     (code, reason)
 }
 
 pub(crate) fn gone() -> Reason {
-    Reason::Closed { code: 1006, text: String::new() }
+    Reason::Closed {
+        code: 1006,
+        text: String::new(),
+    }
 }
 
 /// A request's body of unknown length.
@@ -115,7 +136,9 @@ impl http_body::Body for Upload {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<Bytes>, &'static str>>> {
         match *self {
-            Upload::Endless => Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(b"more"))))),
+            Upload::Endless => Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(
+                b"more",
+            ))))),
             Upload::Broken => Poll::Ready(Some(Err("the connection is lost"))),
             Upload::Stuck => Poll::Pending,
         }

@@ -22,7 +22,12 @@ async fn what_callbacks_send_comes_in_order_with_the_transports_own_words() {
     let mut held = open(&site, "tide").await;
     held.driver.write("<");
     assert_eq!(held.deliver("one").await, Flow::Continue);
-    assert_eq!(held.driver.control(Control::Ping(Bytes::from_static(b"p"))).await, Flow::Continue);
+    assert_eq!(
+        held.driver
+            .control(Control::Ping(Bytes::from_static(b"p")))
+            .await,
+        Flow::Continue
+    );
     held.driver.write("");
     site.broadcast("news", "news", "two").unwrap();
     // A shard's task brings it.
@@ -31,7 +36,10 @@ async fn what_callbacks_send_comes_in_order_with_the_transports_own_words() {
     for heard in ["<", "in one", "Ping(b\"p\")", "two", ">"] {
         assert_eq!(held.heard().await, heard);
     }
-    assert!(timeout(SECOND, held.outgoing.next()).await.is_err(), "nothing else was sent");
+    assert!(
+        timeout(SECOND, held.outgoing.next()).await.is_err(),
+        "nothing else was sent"
+    );
     assert_eq!(site.stats().connections, 1);
 }
 
@@ -39,12 +47,18 @@ async fn what_callbacks_send_comes_in_order_with_the_transports_own_words() {
 async fn the_mailbox_makes_it_ready() {
     let site = start().await;
     let mut held = open(&site, "tide").await;
-    assert!(timeout(SECOND, held.driver.ready()).await.is_err(), "there is nothing to do");
+    assert!(
+        timeout(SECOND, held.driver.ready()).await.is_err(),
+        "there is nothing to do"
+    );
     assert_eq!(held.deliver("mail").await, Flow::Continue);
     held.driver.ready().await;
     // The second message stops; the third is not handled.
     assert_eq!(held.driver.info().await, Flow::stop());
-    assert_eq!([held.heard().await, held.heard().await], ["info 1", "info 2"]);
+    assert_eq!(
+        [held.heard().await, held.heard().await],
+        ["info 1", "info 2"]
+    );
     held.driver.terminate(Reason::Normal);
     assert_eq!(held.outgoing.next().await, None);
 }
@@ -64,15 +78,25 @@ async fn after_the_end_nothing_is_called_or_sent() {
     held.driver.write("too late");
     site.broadcast("news", "news", "too late").unwrap();
     held.driver.ready().await;
-    for flow in [held.deliver("two").await, held.driver.init().await, held.driver.info().await] {
+    for flow in [
+        held.deliver("two").await,
+        held.driver.init().await,
+        held.driver.info().await,
+    ] {
         assert_eq!(flow, Flow::stop());
     }
     // What was sent before can still be read.
-    assert_eq!([held.heard().await, held.heard().await], ["in one", "farewell"]);
+    assert_eq!(
+        [held.heard().await, held.heard().await],
+        ["in one", "farewell"]
+    );
     assert_eq!(held.outgoing.next().await, None);
     assert_eq!(held.outgoing.next().await, None);
     drop(held.driver);
-    assert!(timeout(SECOND, held.ends.recv()).await.is_err(), "`terminate` was called once");
+    assert!(
+        timeout(SECOND, held.ends.recv()).await.is_err(),
+        "`terminate` was called once"
+    );
     assert_eq!(site.stats().connections, 0);
 }
 
@@ -99,7 +123,9 @@ async fn either_half_ends_the_connection() {
     drop(held.driver);
     assert_eq!(held.outgoing.next().await, None);
     let broadcast = held.ends.recv().await.unwrap();
-    let Payload::Text(reason) = broadcast.payload() else { panic!("{broadcast:?}") };
+    let Payload::Text(reason) = broadcast.payload() else {
+        panic!("{broadcast:?}")
+    };
     assert_eq!(reason.as_str(), format!("{:?}", gone()));
 }
 
@@ -109,18 +135,28 @@ async fn callbacks_wait_for_a_client_that_does_not_read() {
     let mut held = open(&site, "closing").await;
     assert_eq!(held.deliver("big").await, Flow::Continue);
     // More than half of the limit waits now. What is dropped meanwhile was not called.
-    assert!(timeout(SECOND, held.deliver("one")).await.is_err(), "it waits for room");
-    let Held { driver, outgoing, .. } = &mut held;
+    assert!(
+        timeout(SECOND, held.deliver("one")).await.is_err(),
+        "it waits for room"
+    );
+    let Held {
+        driver, outgoing, ..
+    } = &mut held;
     let (flow, first) = tokio::join!(driver.deliver("two".into()), async {
         sleep(SECOND).await;
         outgoing.next().await
     });
-    assert_eq!((flow, first.map(|bytes| bytes.len())), (Flow::Continue, Some(600)));
+    assert_eq!(
+        (flow, first.map(|bytes| bytes.len())),
+        (Flow::Continue, Some(600))
+    );
     assert_eq!(held.heard().await, "in two");
 
     // Whoever waits for room hears that there will be none.
     assert_eq!(held.deliver("big").await, Flow::Continue);
-    let Held { driver, outgoing, .. } = held;
+    let Held {
+        driver, outgoing, ..
+    } = held;
     let mut driver = driver;
     let (flow, ()) = tokio::join!(driver.deliver("three".into()), async { drop(outgoing) });
     assert_eq!(stopped(flow), (1006, gone()));
@@ -155,7 +191,10 @@ async fn or_the_oldest_broadcasts_are_dropped() {
     assert!(held.heard().await.starts_with('3'));
     assert!(timeout(SECOND, held.outgoing.next()).await.is_err());
     assert_eq!(site.stats().dropped_broadcasts, 2);
-    assert!(timeout(SECOND, held.driver.ready()).await.is_err(), "the connection goes on");
+    assert!(
+        timeout(SECOND, held.driver.ready()).await.is_err(),
+        "the connection goes on"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -180,28 +219,45 @@ async fn silence_ends_a_connection_and_signs_of_life_keep_it() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_is_taken_is_a_sign_of_life() {
     let site = start().await;
-    let Held { mut driver, outgoing, .. } = open(&site, "silent").await;
+    let Held {
+        mut driver,
+        outgoing,
+        ..
+    } = open(&site, "silent").await;
     let mut body = outgoing.keep_alive(3 * SECOND, "still here").into_body();
     let began = Instant::now();
     for count in 1..=10 {
         let chunk = body.frame().await.unwrap().unwrap().into_data().unwrap();
-        assert_eq!((&*chunk, began.elapsed().as_secs()), (&b"still here"[..], 3 * count));
+        assert_eq!(
+            (&*chunk, began.elapsed().as_secs()),
+            (&b"still here"[..], 3 * count)
+        );
     }
     sleep(2 * SECOND).await;
     driver.write("a message");
-    assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "a message");
+    assert_eq!(
+        body.frame().await.unwrap().unwrap().into_data().unwrap(),
+        "a message"
+    );
     // From here on, it is quiet.
     let began = Instant::now();
     body.frame().await.unwrap().unwrap();
     assert_eq!(began.elapsed().as_secs(), 3);
-    assert!(timeout(SECOND, driver.ready()).await.is_err(), "the client was heard all the time");
+    assert!(
+        timeout(SECOND, driver.ready()).await.is_err(),
+        "the client was heard all the time"
+    );
 
     driver.ready().await;
     assert_eq!(stopped(driver.info().await), (1002, Reason::Timeout));
     assert!(began.elapsed() >= 11 * SECOND, "{:?}", began.elapsed());
     driver.terminate(Reason::Timeout);
     // Whatever the pulse says, the end comes at once.
-    assert!(body.frame().await.is_none_or(|frame| frame.unwrap().into_data().unwrap() == "still here"));
+    assert!(
+        body.frame()
+            .await
+            .is_none_or(|frame| frame.unwrap().into_data().unwrap() == "still here")
+    );
     assert!(body.frame().await.is_none());
 }
 
@@ -229,7 +285,11 @@ async fn the_endpoint_waits_for_connections_to_end() {
 async fn a_connection_whose_task_does_not_listen_is_told_when_it_does() {
     let site = start().await;
     let held = open(&site, "tide").await;
-    let Held { mut driver, outgoing, .. } = held;
+    let Held {
+        mut driver,
+        outgoing,
+        ..
+    } = held;
     let busy = tokio::spawn(async move {
         // Until the drainer's time is over.
         sleep(31 * SECOND).await;
@@ -251,13 +311,30 @@ async fn each_step_refuses_with_a_status_of_its_own() {
         answer(&site, get(well).body("ten bytes!".into()).unwrap()).await,
         (200, "None 10".to_owned())
     );
-    let offer = |offer| get(well).header("sec-websocket-protocol", offer).body(Body::empty()).unwrap();
-    assert_eq!(answer(&site, offer("v0, v1")).await, (200, "Some(\"v1\") 0".to_owned()));
-    assert_eq!(answer(&site, offer("v1, v2")).await, (200, "Some(\"v2\") 0".to_owned()));
+    let offer = |offer| {
+        get(well)
+            .header("sec-websocket-protocol", offer)
+            .body(Body::empty())
+            .unwrap()
+    };
+    assert_eq!(
+        answer(&site, offer("v0, v1")).await,
+        (200, "Some(\"v1\") 0".to_owned())
+    );
+    assert_eq!(
+        answer(&site, offer("v1, v2")).await,
+        (200, "Some(\"v2\") 0".to_owned())
+    );
     assert_eq!(answer(&site, offer("v3")).await.0, 403);
 
-    assert_eq!(status(&site, get(well).header("origin", "https://example.com")).await, 200);
-    assert_eq!(status(&site, get(well).header("origin", "https://example.org")).await, 403);
+    assert_eq!(
+        status(&site, get(well).header("origin", "https://example.com")).await,
+        200
+    );
+    assert_eq!(
+        status(&site, get(well).header("origin", "https://example.org")).await,
+        403
+    );
     assert_eq!(status(&site, get("/tide/%ff/by/hand")).await, 400);
     assert_eq!(status(&site, get("/tide/well/by/hand?a=%ff")).await, 400);
     assert_eq!(status(&site, get("/tide/refused/by/hand")).await, 401);
@@ -274,7 +351,10 @@ async fn each_step_refuses_with_a_status_of_its_own() {
     assert_eq!(began.elapsed().as_secs(), 60);
     // Dropped at once, connections have ended before they began.
     assert_eq!(site.stats().connections, 0);
-    assert!(timeout(SECOND, ends.recv()).await.is_err(), "`terminate` without `init`");
+    assert!(
+        timeout(SECOND, ends.recv()).await.is_err(),
+        "`terminate` without `init`"
+    );
 }
 
 #[tokio::test]
@@ -282,11 +362,23 @@ async fn transports_that_cannot_be_used_are_found_at_the_start() {
     let error = Wrong::start().await.unwrap_err().to_string();
     for (mount, what) in [
         ("/panics/:how", "making the transport panicked: as asked"),
-        ("/twice/:how", "its path is served by another transport already"),
-        ("/early/:how", "its path is served by another transport already"),
-        ("/mean/:how", "`Tide` reads connect_info keys that this transport does not grant: [\"auth_token\"]"),
+        (
+            "/twice/:how",
+            "its path is served by another transport already",
+        ),
+        (
+            "/early/:how",
+            "its path is served by another transport already",
+        ),
+        (
+            "/mean/:how",
+            "`Tide` reads connect_info keys that this transport does not grant: [\"auth_token\"]",
+        ),
     ] {
         let mut lines = error.lines();
-        assert!(lines.any(|line| line.contains(mount) && line.contains(what)), "{mount}: {what}\n{error}");
+        assert!(
+            lines.any(|line| line.contains(mount) && line.contains(what)),
+            "{mount}: {what}\n{error}"
+        );
     }
 }

@@ -13,7 +13,9 @@ use crate::{
 
 /// A connection whose client has acknowledged what `init` sent.
 async fn open_replay(site: &Running<Site>, mount: &str) -> (Driver<Tide>, Replay) {
-    let Held { driver, outgoing, .. } = open(site, mount).await;
+    let Held {
+        driver, outgoing, ..
+    } = open(site, mount).await;
     (driver, outgoing.into_replay())
 }
 
@@ -23,8 +25,13 @@ async fn deliver(driver: &mut Driver<Tide>, text: &str) {
 
 /// What a client is given that has everything up to a number; `None` once there will be nothing.
 async fn given(replay: &Replay, number: u64) -> Option<(Vec<String>, u64)> {
-    let piece = timeout(SECOND, replay.after(number)).await.expect("there is something, or the end")?;
-    let texts = piece.messages.iter().map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
+    let piece = timeout(SECOND, replay.after(number))
+        .await
+        .expect("there is something, or the end")?;
+    let texts = piece
+        .messages
+        .iter()
+        .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
     Some((texts.collect(), piece.upto))
 }
 
@@ -39,11 +46,17 @@ async fn what_is_not_acknowledged_is_given_again() {
     deliver(&mut driver, "one").await;
     deliver(&mut driver, "two").await;
     for _ in 0..2 {
-        assert_eq!(given(&replay, 1).await, Some((texts(["in one", "in two"]), 3)));
+        assert_eq!(
+            given(&replay, 1).await,
+            Some((texts(["in one", "in two"]), 3))
+        );
     }
     replay.acknowledge(2);
     assert_eq!(given(&replay, 1).await, Some((texts(["in two"]), 3)));
-    assert!(timeout(SECOND, replay.after(3)).await.is_err(), "there is no more");
+    assert!(
+        timeout(SECOND, replay.after(3)).await.is_err(),
+        "there is no more"
+    );
 
     // Who waits is woken by what comes.
     let (more, ()) = tokio::join!(given(&replay, 3), async {
@@ -62,7 +75,10 @@ async fn callbacks_wait_until_enough_is_acknowledged() {
     deliver(&mut driver, "big").await;
     // To have been given something is not to have it.
     assert_eq!(given(&replay, 1).await.unwrap().1, 2);
-    assert!(timeout(SECOND, driver.room()).await.is_err(), "more than half of the limit waits");
+    assert!(
+        timeout(SECOND, driver.room()).await.is_err(),
+        "more than half of the limit waits"
+    );
     let (room, ()) = tokio::join!(driver.room(), async {
         sleep(SECOND).await;
         replay.acknowledge(2);
@@ -84,7 +100,10 @@ async fn a_client_that_takes_nothing_is_left() {
     }
     let waited = began.elapsed();
     assert!((29 * SECOND..=32 * SECOND).contains(&waited), "{waited:?}");
-    assert_eq!(driver.stop_requested().map(stopped), Some((1013, Reason::Overflow)));
+    assert_eq!(
+        driver.stop_requested().map(stopped),
+        Some((1013, Reason::Overflow))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,12 +115,19 @@ async fn what_was_said_at_last_can_be_fetched() {
     let began = Instant::now();
     let fetched = async {
         sleep(3 * SECOND).await;
-        assert_eq!(given(&replay, 1).await, Some((texts(["in one", "farewell"]), 3)));
+        assert_eq!(
+            given(&replay, 1).await,
+            Some((texts(["in one", "farewell"]), 3))
+        );
         sleep(2 * SECOND).await;
         replay.acknowledge(3);
     };
     tokio::join!(driver.finish(Reason::Normal, sleep(60 * SECOND)), fetched);
-    assert_eq!(began.elapsed().as_secs(), 5, "it waits for no longer than it has to");
+    assert_eq!(
+        began.elapsed().as_secs(),
+        5,
+        "it waits for no longer than it has to"
+    );
     assert_eq!(given(&replay, 3).await, None);
     assert_eq!(site.stats().connections, 0);
 }

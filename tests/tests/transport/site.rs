@@ -12,14 +12,23 @@ use landfall::{
 use tokio::sync::mpsc::UnboundedSender;
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
-const CLOSE: OutboxOptions = OutboxOptions { limit: 1000, overflow: Overflow::Close };
-const DROP: OutboxOptions = OutboxOptions { limit: 1000, overflow: Overflow::DropOldest };
+const CLOSE: OutboxOptions = OutboxOptions {
+    limit: 1000,
+    overflow: Overflow::Close,
+};
+const DROP: OutboxOptions = OutboxOptions {
+    limit: 1000,
+    overflow: Overflow::DropOldest,
+};
 
 /// Gives each connection to whoever asks for it by an extension of the request.
 struct Hands(TransportOptions);
 
-const HANDS: TransportOptions =
-    TransportOptions { path: "/by/hand", auth_token: true, ..TransportOptions::DEFAULT };
+const HANDS: TransportOptions = TransportOptions {
+    path: "/by/hand",
+    auth_token: true,
+    ..TransportOptions::DEFAULT
+};
 
 #[derive(Clone)]
 pub(crate) struct Ask(pub(crate) UnboundedSender<(Box<dyn Any + Send>, Outgoing)>);
@@ -31,13 +40,23 @@ impl Transport for Hands {
         self.0
     }
 
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(
+        &self,
+        mut attempt: Attempt,
+    ) -> Result<Response<Body>, Response<Body>> {
         attempt.check_origin()?;
         let params = attempt.params()?;
         let chosen = attempt.check_subprotocols(&["v2", "v1"])?;
         let body = attempt.read_body(10).await?;
-        assert!(attempt.read_body(10).await.unwrap().is_empty(), "a second time it is empty");
-        let token = attempt.parts().headers.get("token").map(|token| token.to_str().unwrap().to_owned());
+        assert!(
+            attempt.read_body(10).await.unwrap().is_empty(),
+            "a second time it is empty"
+        );
+        let token = attempt
+            .parts()
+            .headers
+            .get("token")
+            .map(|token| token.to_str().unwrap().to_owned());
         let (driver, outgoing) = attempt.connect::<S, Plain>(params, token).await?;
         if let Some(Ask(asked)) = attempt.parts().extensions.get() {
             asked.send((Box::new(driver), outgoing)).unwrap();
@@ -113,7 +132,11 @@ impl Tide {
         match how.as_str() {
             "refused" => Err(Refused::new().status(StatusCode::UNAUTHORIZED)),
             "panics" => panic!("as asked"),
-            _ => Ok(Tide { mailbox, site, token: auth_token }),
+            _ => Ok(Tide {
+                mailbox,
+                site,
+                token: auth_token,
+            }),
         }
     }
 
@@ -140,7 +163,11 @@ impl Tide {
 
     async fn handle_info(&mut self, info: u32, out: &mut Outbox) -> Flow {
         out.push(format!("info {info}"));
-        if info == 2 { Flow::stop() } else { Flow::Continue }
+        if info == 2 {
+            Flow::stop()
+        } else {
+            Flow::Continue
+        }
     }
 
     fn terminate(self, reason: Reason) {

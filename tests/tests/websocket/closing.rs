@@ -14,7 +14,13 @@ async fn a_clients_close_is_answered_by_its_own_code() {
         let mut client = site.open(&format!("/echo/websocket?id={id}")).await;
         client.send(Frame::close(code, b"why")).await;
         assert_eq!(client.hear_close().await, Some(code));
-        assert_eq!(told.recv().await, Some(Reason::Closed { code, text: "why".to_owned() }));
+        assert_eq!(
+            told.recv().await,
+            Some(Reason::Closed {
+                code,
+                text: "why".to_owned()
+            })
+        );
     }
 }
 
@@ -25,7 +31,13 @@ async fn a_close_without_a_code_is_1005_to_the_socket() {
     let mut client = site.open("/echo/websocket?id=no-code").await;
     client.send(Frame::new(8, [])).await;
     assert_eq!(client.hear_close().await, Some(1000));
-    assert_eq!(told.recv().await, Some(Reason::Closed { code: 1005, text: String::new() }));
+    assert_eq!(
+        told.recv().await,
+        Some(Reason::Closed {
+            code: 1005,
+            text: String::new()
+        })
+    );
 }
 
 #[tokio::test]
@@ -52,7 +64,13 @@ async fn a_close_text_that_is_broken_is_answered_by_1002() {
 async fn what_comes_after_a_close_is_ignored() {
     let site = site::start().await;
     let mut client = site.open("/echo/websocket").await;
-    client.send_all(&[Frame::close(1000, b""), Frame::text("too late"), Frame::new(3, "x")]).await;
+    client
+        .send_all(&[
+            Frame::close(1000, b""),
+            Frame::text("too late"),
+            Frame::new(3, "x"),
+        ])
+        .await;
     assert_eq!(client.hear_close().await, Some(1000));
 }
 
@@ -68,7 +86,13 @@ async fn a_vanished_client_is_1006_to_the_socket() {
         } else {
             client.shutdown().await
         }
-        assert_eq!(told.recv().await, Some(Reason::Closed { code: 1006, text: String::new() }));
+        assert_eq!(
+            told.recv().await,
+            Some(Reason::Closed {
+                code: 1006,
+                text: String::new()
+            })
+        );
         assert_eq!(told.try_recv().ok(), None, "terminate is called once");
     }
 }

@@ -19,7 +19,11 @@ async fn offers_are_answered_by_their_parameters() {
         ("permessage-deflate", Some(&["permessage-deflate"][..])),
         (
             "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
-            Some(&["permessage-deflate", "server_no_context_takeover", "client_no_context_takeover"]),
+            Some(&[
+                "permessage-deflate",
+                "server_no_context_takeover",
+                "client_no_context_takeover",
+            ]),
         ),
         (
             "permessage-deflate; server_max_window_bits=10",
@@ -29,11 +33,17 @@ async fn offers_are_answered_by_their_parameters() {
             "permessage-deflate; server_max_window_bits=15",
             Some(&["permessage-deflate", "server_max_window_bits=15"]),
         ),
-        ("permessage-deflate; server_max_window_bits=7, permessage-deflate", Some(&["permessage-deflate"])),
+        (
+            "permessage-deflate; server_max_window_bits=7, permessage-deflate",
+            Some(&["permessage-deflate"]),
+        ),
         ("permessage-deflate; server_max_window_bits", None),
         ("permessage-deflate; client_max_window_bits=16", None),
         ("permessage-deflate; unknown=1", None),
-        ("permessage-deflate; server_no_context_takeover; server_no_context_takeover", None),
+        (
+            "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
+            None,
+        ),
         ("x-webkit-deflate-frame", None),
     ] {
         let client = open(&site, offer).await;
@@ -48,9 +58,15 @@ async fn messages_are_inflated_and_answered_compressed() {
     let site = site::start().await;
     let mut client = open(&site, "permessage-deflate").await;
     let mut deflater = Deflater::default();
-    for text in ["hello hello hello hello", "hello hello hello hello", "", "⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓"]
-    {
-        client.send(Frame::new(1, deflater.deflate(text.as_bytes())).rsv(4)).await;
+    for text in [
+        "hello hello hello hello",
+        "hello hello hello hello",
+        "",
+        "⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓ ⚓",
+    ] {
+        client
+            .send(Frame::new(1, deflater.deflate(text.as_bytes())).rsv(4))
+            .await;
         assert_eq!(client.hear_text().await, text);
     }
     client.text("not compressed at all").await;
@@ -61,8 +77,14 @@ async fn messages_are_inflated_and_answered_compressed() {
 async fn a_small_window_is_kept_to() {
     let site = site::start().await;
     for bits in 8..=15 {
-        let mut client = open(&site, &format!("permessage-deflate; server_max_window_bits={bits}")).await;
-        let text: String = (0..3_000).map(|n| char::from(b'a' + (n * n % 23) as u8)).collect();
+        let mut client = open(
+            &site,
+            &format!("permessage-deflate; server_max_window_bits={bits}"),
+        )
+        .await;
+        let text: String = (0..3_000)
+            .map(|n| char::from(b'a' + (n * n % 23) as u8))
+            .collect();
         client.text(&text).await;
         assert_eq!(client.hear_text().await, text, "{bits} bits");
     }
@@ -104,6 +126,11 @@ async fn compressed_bits_have_their_places() {
     client.send(Frame::ping(b"x").rsv(4)).await;
     assert_eq!(client.hear_close().await, Some(1002));
     let mut client = open(&site, "permessage-deflate").await;
-    client.send_all(&[Frame::text("").rsv(4).unfinished(), Frame::new(0, [0]).rsv(4)]).await;
+    client
+        .send_all(&[
+            Frame::text("").rsv(4).unfinished(),
+            Frame::new(0, [0]).rsv(4),
+        ])
+        .await;
     assert_eq!(client.hear_close().await, Some(1002));
 }

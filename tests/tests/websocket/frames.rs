@@ -11,7 +11,10 @@ async fn messages_come_back_whatever_their_length() {
     for length in [0, 1, 125, 126, 65_535, 65_536, 1 << 20] {
         client.send(Frame::new(2, vec![7; length])).await;
         let frame = client.hear().await;
-        assert_eq!((frame.opcode, frame.payload.len(), frame.masked), (2, length, false));
+        assert_eq!(
+            (frame.opcode, frame.payload.len(), frame.masked),
+            (2, length, false)
+        );
     }
 }
 
@@ -45,7 +48,10 @@ async fn control_frames_between_fragments_are_answered_at_once() {
     client.send(Frame::text("a").unfinished()).await;
     client.send(Frame::ping(b"between")).await;
     let pong = client.hear().await;
-    assert_eq!((pong.opcode, pong.payload.as_slice()), (10, &b"between"[..]));
+    assert_eq!(
+        (pong.opcode, pong.payload.as_slice()),
+        (10, &b"between"[..])
+    );
     client.send(Frame::new(0, "b")).await;
     assert_eq!(client.hear_text().await, "ab");
 }
@@ -65,7 +71,10 @@ async fn messages_of_one_write_are_answered_in_order() {
 #[tokio::test]
 async fn what_breaks_the_protocol_is_closed_with_1002() {
     let site = site::start().await;
-    let unmasked = Frame { masked: false, ..Frame::text("x") };
+    let unmasked = Frame {
+        masked: false,
+        ..Frame::text("x")
+    };
     let broken = [
         unmasked,
         Frame::text("x").rsv(4),
@@ -89,14 +98,22 @@ async fn what_breaks_the_protocol_is_closed_with_1002() {
 async fn a_message_may_not_begin_inside_another() {
     let site = site::start().await;
     let mut client = site.open("/echo/websocket").await;
-    client.send_all(&[Frame::text("a").unfinished(), Frame::text("b")]).await;
+    client
+        .send_all(&[Frame::text("a").unfinished(), Frame::text("b")])
+        .await;
     assert_eq!(client.hear_close().await, Some(1002));
 }
 
 #[tokio::test]
 async fn text_that_is_not_utf8_is_closed_with_1007() {
     let site = site::start().await;
-    for bytes in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"cut \xe2\x98"] {
+    for bytes in [
+        &b"\xff"[..],
+        b"\xc0\xaf",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"cut \xe2\x98",
+    ] {
         let mut client = site.open("/echo/websocket").await;
         client.send(Frame::new(1, bytes)).await;
         assert_eq!(client.hear_close().await, Some(1007), "{bytes:?}");
@@ -116,7 +133,12 @@ async fn what_was_answered_before_a_mistake_arrives() {
     let site = site::start().await;
     let mut client = site.open("/echo/websocket").await;
     client
-        .send_all(&[Frame::text("one"), Frame::text("two"), Frame::new(3, "x"), Frame::text("three")])
+        .send_all(&[
+            Frame::text("one"),
+            Frame::text("two"),
+            Frame::new(3, "x"),
+            Frame::text("three"),
+        ])
         .await;
     assert_eq!(client.hear_text().await, "one");
     assert_eq!(client.hear_text().await, "two");

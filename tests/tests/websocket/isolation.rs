@@ -12,17 +12,29 @@ use crate::site;
 async fn with_a_neighbour(at: &str, act: impl AsyncFnOnce(&site::Started, &str)) {
     let site = site::start().await;
     let mut neighbour = site.open("/echo/websocket").await;
-    let target = format!("/fragile/websocket?at={}&id={}", at.replace(' ', "+"), at.replace(' ', "-"));
+    let target = format!(
+        "/fragile/websocket?at={}&id={}",
+        at.replace(' ', "+"),
+        at.replace(' ', "-")
+    );
     act(&site, &target).await;
     neighbour.text("all well").await;
     assert_eq!(neighbour.hear_text().await, "all well");
-    site.open("/fragile/websocket?at=nowhere").await.is_quiet().await;
+    site.open("/fragile/websocket?at=nowhere")
+        .await
+        .is_quiet()
+        .await;
 }
 
 #[tokio::test]
 async fn in_connect_it_is_a_500() {
     with_a_neighbour("connect", async |site, target| {
-        assert_eq!(Client::refused(site.port, &Request::upgrade(target)).await.status, 500);
+        assert_eq!(
+            Client::refused(site.port, &Request::upgrade(target))
+                .await
+                .status,
+            500
+        );
     })
     .await;
 }
@@ -77,7 +89,13 @@ async fn in_terminate_the_client_does_not_notice() {
         let mut client = site.open(target).await;
         client.send(Frame::close(1000, b"")).await;
         assert_eq!(client.hear_close().await, Some(1000));
-        assert_eq!(told.recv().await, Some(Reason::Closed { code: 1000, text: String::new() }));
+        assert_eq!(
+            told.recv().await,
+            Some(Reason::Closed {
+                code: 1000,
+                text: String::new()
+            })
+        );
     })
     .await;
 }

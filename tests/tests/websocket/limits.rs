@@ -8,8 +8,10 @@ use crate::site;
 #[tokio::test]
 async fn a_frame_is_too_large_by_its_head_alone() {
     let site = site::start().await;
-    for head in [&[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0][..], &[0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]]
-    {
+    for head in [
+        &[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0][..],
+        &[0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+    ] {
         let mut client = site.open("/small/websocket").await;
         client.write(head).await;
         assert_eq!(client.hear_close().await, Some(1009));
@@ -72,7 +74,10 @@ async fn a_flood_of_pings_is_answered_or_ended_and_disturbs_nobody() {
     let pings = Frame::ping(&[7; 125]).to_bytes().repeat(1_000);
     for _ in 0..20 {
         // Never read: the pongs fill up what may wait, and then nothing more is read from this client.
-        let sent = tokio::time::timeout(std::time::Duration::from_millis(100), flooding.write(&pings));
+        let sent = tokio::time::timeout(
+            std::time::Duration::from_millis(100),
+            flooding.write(&pings),
+        );
         let _ = sent.await;
     }
     other.text("undisturbed").await;
@@ -90,17 +95,24 @@ async fn a_reader_that_does_not_read_is_closed_and_others_get_everything() {
     let payload = "n".repeat(32 * 1024);
     let mut sent = 0;
     let reason = loop {
-        site.running.broadcast("news", "headline", payload.as_str()).expect("room for a broadcast");
+        site.running
+            .broadcast("news", "headline", payload.as_str())
+            .expect("room for a broadcast");
         assert_eq!(reader.hear_text().await.len(), payload.len());
         sent += 1;
-        assert!(sent < 10_000, "the reader that does not read is still there");
+        assert!(
+            sent < 10_000,
+            "the reader that does not read is still there"
+        );
         if let Ok(reason) = told.try_recv() {
             break reason;
         }
     };
     assert_eq!(reason, Reason::Overflow);
     assert_eq!(stuck.hear_close_at_last().await, Some(1013));
-    site.running.broadcast("news", "headline", "the last").expect("room for a broadcast");
+    site.running
+        .broadcast("news", "headline", "the last")
+        .expect("room for a broadcast");
     assert_eq!(reader.hear_text().await, "the last");
 }
 
@@ -113,10 +125,14 @@ async fn a_patient_reader_loses_the_oldest() {
     reader.is_quiet().await;
     let payload = "n".repeat(32 * 1024);
     for _ in 0..1_000 {
-        site.running.broadcast("news", "headline", payload.as_str()).expect("room for a broadcast");
+        site.running
+            .broadcast("news", "headline", payload.as_str())
+            .expect("room for a broadcast");
         reader.hear_text().await;
     }
-    site.running.broadcast("news", "headline", "the last").expect("room for a broadcast");
+    site.running
+        .broadcast("news", "headline", "the last")
+        .expect("room for a broadcast");
     let mut heard = 1;
     while slow.hear_text().await != "the last" {
         heard += 1;

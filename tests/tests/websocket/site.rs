@@ -6,8 +6,8 @@ use std::{
 };
 
 use landfall::{
-    Address, Control, Flow, Mailbox, Message, Outbox, Reason, Refused, Running, config::Scheme, endpoint,
-    socket,
+    Address, Control, Flow, Mailbox, Message, Outbox, Reason, Refused, Running, config::Scheme,
+    endpoint, socket,
 };
 use landfall_tests::client::Client;
 use tokio::sync::mpsc;
@@ -39,9 +39,13 @@ pub(crate) struct Started {
 
 /// Starts a site of the test's own.
 pub(crate) async fn start() -> Started {
-    let running = Site::start(Witnesses::default()).await.expect("the site starts");
+    let running = Site::start(Witnesses::default())
+        .await
+        .expect("the site starts");
     let address = running.server_info(Scheme::Http).expect("the site listens");
-    let Address::Tcp(address) = address else { panic!("listens at {address}") };
+    let Address::Tcp(address) = address else {
+        panic!("listens at {address}")
+    };
     let port = address.port();
     Started { running, port }
 }
@@ -83,7 +87,10 @@ pub(crate) struct Echo {
 
 #[socket]
 impl Echo {
-    async fn connect(#[param] id: Option<String>, #[state] witnesses: Witnesses) -> Result<Self, Refused> {
+    async fn connect(
+        #[param] id: Option<String>,
+        #[state] witnesses: Witnesses,
+    ) -> Result<Self, Refused> {
         Ok(Echo { id, witnesses })
     }
 
@@ -117,7 +124,10 @@ pub(crate) struct Reader {
 
 #[socket]
 impl Reader {
-    async fn connect(#[param] id: Option<String>, #[state] witnesses: Witnesses) -> Result<Self, Refused> {
+    async fn connect(
+        #[param] id: Option<String>,
+        #[state] witnesses: Witnesses,
+    ) -> Result<Self, Refused> {
         Ok(Reader { id, witnesses })
     }
 
@@ -158,7 +168,12 @@ impl Fragile {
         #[state] witnesses: Witnesses,
         mailbox: Mailbox<()>,
     ) -> Result<Self, Refused> {
-        let socket = Fragile { at, id, witnesses, mailbox };
+        let socket = Fragile {
+            at,
+            id,
+            witnesses,
+            mailbox,
+        };
         socket.pass("connect");
         Ok(socket)
     }

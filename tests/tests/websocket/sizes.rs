@@ -43,9 +43,19 @@ async fn a_frame_of_exactly_the_limit_passes_and_one_byte_more_does_not() {
 async fn a_message_of_exactly_the_limit_passes_in_fragments() {
     let site = site::start().await;
     let mut client = site.open("/small/websocket").await;
-    client.send_all(&[Frame::new(2, text(1000)).unfinished(), Frame::new(0, text(1000))]).await;
+    client
+        .send_all(&[
+            Frame::new(2, text(1000)).unfinished(),
+            Frame::new(0, text(1000)),
+        ])
+        .await;
     assert_eq!(client.hear().await.payload.len(), 2000);
-    client.send_all(&[Frame::new(2, text(1000)).unfinished(), Frame::new(0, text(1000)).unfinished()]).await;
+    client
+        .send_all(&[
+            Frame::new(2, text(1000)).unfinished(),
+            Frame::new(0, text(1000)).unfinished(),
+        ])
+        .await;
     client.send(Frame::new(0, [7])).await;
     assert_eq!(client.hear_close().await, Some(1009));
 }
@@ -54,11 +64,15 @@ async fn a_message_of_exactly_the_limit_passes_in_fragments() {
 #[tokio::test]
 async fn compressed_the_frame_and_the_message_count() {
     let site = site::start().await;
-    let request = Request::upgrade("/deflate/websocket")
-        .header("sec-websocket-extensions", "permessage-deflate; client_no_context_takeover");
+    let request = Request::upgrade("/deflate/websocket").header(
+        "sec-websocket-extensions",
+        "permessage-deflate; client_no_context_takeover",
+    );
     for (length, fits) in [(100_000, true), (100_001, false)] {
         let mut client = Client::open_by(site.port, &request).await;
-        client.send(Frame::new(2, Deflater::default().deflate(&text(length))).rsv(4)).await;
+        client
+            .send(Frame::new(2, Deflater::default().deflate(&text(length))).rsv(4))
+            .await;
         match fits {
             true => assert_eq!(client.hear().await.payload, text(length)),
             false => assert_eq!(client.hear_close().await, Some(1009)),
@@ -69,7 +83,9 @@ async fn compressed_the_frame_and_the_message_count() {
     let mut client = Client::open_by(site.port, &request).await;
     client.send(Frame::new(2, empty.clone()).rsv(4)).await;
     assert!(client.hear().await.payload.is_empty());
-    client.send(Frame::new(2, [empty, vec![0]].concat()).rsv(4)).await;
+    client
+        .send(Frame::new(2, [empty, vec![0]].concat()).rsv(4))
+        .await;
     assert_eq!(client.hear_close().await, Some(1009));
 }
 
@@ -83,7 +99,9 @@ async fn eight_mib_pass_by_default_and_sixteen_do_not() {
         let frame = answer(&mut client, &Frame::new(opcode, payload.clone()).to_bytes()).await;
         assert!(frame.opcode == opcode && frame.payload == payload);
         // The head alone is enough.
-        client.write(&Frame::new(opcode, text(16 * MIB)).to_bytes()[..14]).await;
+        client
+            .write(&Frame::new(opcode, text(16 * MIB)).to_bytes()[..14])
+            .await;
         assert_eq!(client.hear_close().await, Some(1009));
     }
 }
@@ -110,11 +128,18 @@ async fn sixteen_mib_pass_in_fragments() {
         for (n, part) in payload.chunks(size).enumerate() {
             let frame = Frame::new(if n == 0 { 1 } else { 0 }, part);
             let is_last = (n + 1) * size == payload.len();
-            if is_last { frame.encode(&mut frames) } else { frame.unfinished().encode(&mut frames) }
+            if is_last {
+                frame.encode(&mut frames)
+            } else {
+                frame.unfinished().encode(&mut frames)
+            }
         }
         let mut client = site.open("/large/websocket").await;
         let frame = answer(&mut client, &frames).await;
-        assert!(frame.opcode == 1 && frame.payload == payload, "fragments of {size}");
+        assert!(
+            frame.opcode == 1 && frame.payload == payload,
+            "fragments of {size}"
+        );
     }
 }
 
@@ -123,13 +148,18 @@ async fn sixteen_mib_pass_compressed() {
     let site = site::start().await;
     let payload = text(16 * MIB);
     let data = Deflater::default().deflate(&payload);
-    for offer in ["permessage-deflate", "permessage-deflate; client_no_context_takeover"] {
-        let request = Request::upgrade("/large/websocket").header("sec-websocket-extensions", offer);
+    for offer in [
+        "permessage-deflate",
+        "permessage-deflate; client_no_context_takeover",
+    ] {
+        let request =
+            Request::upgrade("/large/websocket").header("sec-websocket-extensions", offer);
         for size in [data.len(), 1000, 1] {
             let mut frames = Vec::new();
             let count = data.len().div_ceil(size);
             for (n, part) in data.chunks(size).enumerate() {
-                let frame = Frame::new(if n == 0 { 1 } else { 0 }, part).rsv(if n == 0 { 4 } else { 0 });
+                let frame =
+                    Frame::new(if n == 0 { 1 } else { 0 }, part).rsv(if n == 0 { 4 } else { 0 });
                 if n + 1 == count {
                     frame.encode(&mut frames)
                 } else {
@@ -138,7 +168,10 @@ async fn sixteen_mib_pass_compressed() {
             }
             let mut client = Client::open_by(site.port, &request).await;
             let frame = answer(&mut client, &frames).await;
-            assert!(frame.opcode == 1 && frame.payload == payload, "{offer}, fragments of {size}");
+            assert!(
+                frame.opcode == 1 && frame.payload == payload,
+                "{offer}, fragments of {size}"
+            );
         }
     }
 }

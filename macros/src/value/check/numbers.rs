@@ -20,7 +20,9 @@ impl Check<'_> {
             (Some(number), _) if number < i128::from(least) => {
                 let found = match least {
                     1 => self.diag.push(value, format!("`{name}` must be positive")),
-                    _ => self.diag.push(value, format!("`{name}` is too small for a join message")),
+                    _ => self
+                        .diag
+                        .push(value, format!("`{name}` is too small for a join message")),
                 };
                 match (name, least) {
                     ("batch_size", _) => found.help("`drainer = false` disables draining"),
@@ -30,7 +32,8 @@ impl Check<'_> {
             }
             (Some(_), _) => {}
             (None, Some(literal)) => {
-                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
+                self.diag
+                    .push(value, format!("`{name}` takes a number, this is {literal}"));
             }
             (None, None) => {}
         }
@@ -40,11 +43,16 @@ impl Check<'_> {
         let name = self.name;
         match (expr::integer(value), expr::literal_name(value)) {
             (Some(number), _) if number < i128::from(least) => {
-                let bound = if least == 1 { "positive".to_owned() } else { format!("at least {least}") };
+                let bound = if least == 1 {
+                    "positive".to_owned()
+                } else {
+                    format!("at least {least}")
+                };
                 self.diag.push(value, format!("`{name}` must be {bound}"));
             }
             (None, Some(literal)) => {
-                self.diag.push(value, format!("`{name}` takes a number, this is {literal}"));
+                self.diag
+                    .push(value, format!("`{name}` takes a number, this is {literal}"));
             }
             _ => {}
         }
@@ -52,15 +60,25 @@ impl Check<'_> {
 
     pub(super) fn millis(&mut self, value: &Expr, longer: bool) {
         if let Some((unit, arguments)) = expr::call(value) {
-            let number = arguments.first().and_then(expr::integer).filter(|_| arguments.len() == 1);
+            let number = arguments
+                .first()
+                .and_then(expr::integer)
+                .filter(|_| arguments.len() == 1);
             let factor = match unit.to_string().as_str() {
                 "secs" => 1000,
                 "millis" => 1,
                 _ => return,
             };
-            let found = self.diag.push(value, format!("`{}` is a number of milliseconds", self.name));
+            let found = self.diag.push(
+                value,
+                format!("`{}` is a number of milliseconds", self.name),
+            );
             if let Some(number) = number {
-                found.help(format!("write `{} = {}`", self.name, number.saturating_mul(factor)));
+                found.help(format!(
+                    "write `{} = {}`",
+                    self.name,
+                    number.saturating_mul(factor)
+                ));
             }
             return;
         }
@@ -73,7 +91,10 @@ impl Check<'_> {
     /// Ages of tokens are compared in seconds.
     pub(super) fn whole_seconds(&mut self, value: &Expr) {
         if millis(value).is_some_and(|millis| (1..1000).contains(&millis)) {
-            let message = format!("`{}` is below a second: tokens would be expired at once", self.name);
+            let message = format!(
+                "`{}` is below a second: tokens would be expired at once",
+                self.name
+            );
             self.diag.push(value, message);
         }
     }
@@ -82,18 +103,22 @@ impl Check<'_> {
         let name = self.name;
         match (expr::integer(value), expr::literal_name(value)) {
             (Some(number), _) if number < i128::from(least) || number > 65_535 => {
-                let found = self.diag.push(value, format!("`{name}` must be between {least} and 65535"));
+                let found = self
+                    .diag
+                    .push(value, format!("`{name}` must be between {least} and 65535"));
                 if least > 0 && number == 0 {
                     found.help("for a port chosen by the system use `http(port = 0)`");
                 }
             }
             (None, Some(literal)) => {
-                let shown =
-                    expr::text(value).map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
+                let shown = expr::text(value)
+                    .map_or(literal.to_owned(), |text| format!("`{:?}`", text.value()));
                 let digits: String = expr::text(value)
                     .map(|text| text.value().chars().filter(char::is_ascii_digit).collect())
                     .unwrap_or_default();
-                let found = self.diag.push(value, format!("`{name}` is a number, not {shown}"));
+                let found = self
+                    .diag
+                    .push(value, format!("`{name}` is a number, not {shown}"));
                 if digits.parse::<u16>().is_ok() {
                     found.help(format!("write `{name} = {digits}`"));
                 }
@@ -113,7 +138,10 @@ impl Check<'_> {
             };
         } else if let Some((unit, arguments)) = expr::call(value) {
             let unit = unit.to_string();
-            let zero = arguments.first().and_then(expr::integer).is_some_and(|number| number <= 0);
+            let zero = arguments
+                .first()
+                .and_then(expr::integer)
+                .is_some_and(|number| number <= 0);
             if !["secs", "millis"].contains(&unit.as_str()) {
                 if let Some(near) = did_you_mean(&unit, ["secs", "millis"]) {
                     self.diag

@@ -38,10 +38,16 @@ mod tests {
     #[test]
     fn tags_are_compared_weakly_where_all_is_known() {
         for known in [r#""a""#, r#"W/"a""#, r#""b", "a""#, r#""b,c",W/"a""#, "*"] {
-            assert!(is_known(&headers(IF_NONE_MATCH, known), br#""a""#), "{known}");
+            assert!(
+                is_known(&headers(IF_NONE_MATCH, known), br#""a""#),
+                "{known}"
+            );
         }
         for other in [r#""b""#, "a", r#""a"#, "", r#""A""#, r#""b,"a""#] {
-            assert!(!is_known(&headers(IF_NONE_MATCH, other), br#""a""#), "{other}");
+            assert!(
+                !is_known(&headers(IF_NONE_MATCH, other), br#""a""#),
+                "{other}"
+            );
         }
         assert!(!is_known(&HeaderMap::new(), br#""a""#));
     }

@@ -10,12 +10,19 @@ pub(super) fn accepted<'a>(
     headers: &HeaderMap,
     known: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<(&'a str, &'a str)> {
-    let offers: Vec<Offer<'_>> = header::list(headers, &ACCEPT_ENCODING).map(Offer::read).collect();
+    let offers: Vec<Offer<'_>> = header::list(headers, &ACCEPT_ENCODING)
+        .map(Offer::read)
+        .collect();
     let weight = |name: &str| {
         let named = offers.iter().find(|offer| offer.is(name));
-        named.or_else(|| offers.iter().find(|offer| offer.name == b"*")).map(|offer| offer.weight)
+        named
+            .or_else(|| offers.iter().find(|offer| offer.name == b"*"))
+            .map(|offer| offer.weight)
     };
-    let plain = offers.iter().find(|offer| offer.is("identity")).map_or(1, |offer| offer.weight.max(1));
+    let plain = offers
+        .iter()
+        .find(|offer| offer.is("identity"))
+        .map_or(1, |offer| offer.weight.max(1));
     let mut accepted: Vec<_> = known
         .filter_map(|encoding| Some((weight(encoding.0)?, encoding)))
         .filter(|(weight, _)| *weight >= plain)
@@ -34,8 +41,14 @@ impl<'a> Offer<'a> {
     fn read(element: &'a [u8]) -> Self {
         let mut parts = element.split(|byte| *byte == b';').map(header::trim);
         let name = parts.next().unwrap_or_default();
-        let weight = parts.find_map(|part| part.strip_prefix(b"q=").or_else(|| part.strip_prefix(b"Q=")));
-        Offer { name, weight: weight.map_or(1000, thousandths) }
+        let weight = parts.find_map(|part| {
+            part.strip_prefix(b"q=")
+                .or_else(|| part.strip_prefix(b"Q="))
+        });
+        Offer {
+            name,
+            weight: weight.map_or(1000, thousandths),
+        }
     }
 
     fn is(&self, name: &str) -> bool {
@@ -65,10 +78,15 @@ mod tests {
     use super::*;
 
     fn of(value: &str) -> Vec<&'static str> {
-        let headers =
-            HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(value).expect("a value"))]);
+        let headers = HeaderMap::from_iter([(
+            ACCEPT_ENCODING,
+            HeaderValue::from_str(value).expect("a value"),
+        )]);
         let known = [("zstd", ".zst"), ("br", ".br"), ("gzip", ".gz")];
-        accepted(&headers, known.into_iter()).into_iter().map(|(name, _)| name).collect()
+        accepted(&headers, known.into_iter())
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
     }
 
     #[test]
@@ -84,14 +102,25 @@ mod tests {
 
     #[test]
     fn what_is_not_wanted_is_not_sent() {
-        for none in
-            ["", "identity", "gzip;q=0", "*;q=0", "gzip;q=0.000", "gzip;q=x", "gzip;q=2", "deflate", "gzi"]
-        {
+        for none in [
+            "",
+            "identity",
+            "gzip;q=0",
+            "*;q=0",
+            "gzip;q=0.000",
+            "gzip;q=x",
+            "gzip;q=2",
+            "deflate",
+            "gzi",
+        ] {
             assert_eq!(of(none), [""; 0], "{none}");
         }
         assert_eq!(of("*, gzip;q=0"), ["zstd", "br"]);
         assert_eq!(of("gzip;q=0.5, br;q=0.2, identity;q=0.4"), ["gzip"]);
         assert_eq!(of("gzip, identity;q=0"), ["gzip"]);
-        assert_eq!(accepted(&HeaderMap::new(), [("gzip", ".gz")].into_iter()), []);
+        assert_eq!(
+            accepted(&HeaderMap::new(), [("gzip", ".gz")].into_iter()),
+            []
+        );
     }
 }

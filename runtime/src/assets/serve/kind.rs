@@ -1,16 +1,23 @@
 //! Content types.
 
 /// Where Phoenix's table says otherwise than `mime_guess`, or browsers take no other.
-const OURS: [(&str, &str); 3] =
-    [("ico", "image/vnd.microsoft.icon"), ("map", "application/octet-stream"), ("mjs", "text/javascript")];
+const OURS: [(&str, &str); 3] = [
+    ("ico", "image/vnd.microsoft.icon"),
+    ("map", "application/octet-stream"),
+    ("mjs", "text/javascript"),
+];
 
 /// The content type of a file by its extension.
 pub(super) fn of(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let ours = OURS.iter().find(|(known, _)| extension.eq_ignore_ascii_case(known));
+    let ours = OURS
+        .iter()
+        .find(|(known, _)| extension.eq_ignore_ascii_case(known));
     match ours {
         Some((_, kind)) => kind,
-        None => mime_guess::from_ext(extension).first_raw().unwrap_or("application/octet-stream"),
+        None => mime_guess::from_ext(extension)
+            .first_raw()
+            .unwrap_or("application/octet-stream"),
     }
 }
 

@@ -74,7 +74,9 @@ impl Static {
             brotli: false,
             gzip: false,
             for_etags: Some(HeaderValue::from_static("public")),
-            for_vsn: Some(HeaderValue::from_static("public, max-age=31536000, immutable")),
+            for_vsn: Some(HeaderValue::from_static(
+                "public, max-age=31536000, immutable",
+            )),
             never_cached: false,
             etag: None,
             headers: HeaderMap::new(),
@@ -88,7 +90,11 @@ impl Static {
     /// Where the files are in URLs: `/` unless set. The path itself, without a file, goes on.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        self.0.at = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        self.0.at = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect();
         self
     }
 
@@ -103,7 +109,9 @@ impl Static {
     /// As [`only`](Static::only), for segments that begin so: `favicon` matches `favicon-6a1b….ico`.
     #[must_use]
     pub fn only_matching<T: Into<String>>(mut self, prefixes: impl IntoIterator<Item = T>) -> Self {
-        self.0.only_matching.extend(prefixes.into_iter().map(Into::into));
+        self.0
+            .only_matching
+            .extend(prefixes.into_iter().map(Into::into));
         self
     }
 
@@ -165,7 +173,10 @@ impl Static {
     /// When it is no value of a header.
     #[must_use]
     #[track_caller]
-    pub fn cache_control_for_vsn_requests(mut self, value: impl Into<Option<&'static str>>) -> Self {
+    pub fn cache_control_for_vsn_requests(
+        mut self,
+        value: impl Into<Option<&'static str>>,
+    ) -> Self {
         self.0.for_vsn = value.into().map(header_value);
         self
     }
@@ -193,14 +204,18 @@ impl Static {
     #[must_use]
     #[track_caller]
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
-        let name = HeaderName::try_from(name).unwrap_or_else(|_| panic!("`{name}` is no name of a header"));
+        let name = HeaderName::try_from(name)
+            .unwrap_or_else(|_| panic!("`{name}` is no name of a header"));
         self.0.headers.append(name, header_value(value));
         self
     }
 
     /// More headers of answers with a file, by the request, in place of those of the same name.
     #[must_use]
-    pub fn headers_by(mut self, function: impl Fn(&Parts) -> HeaderMap + Send + Sync + 'static) -> Self {
+    pub fn headers_by(
+        mut self,
+        function: impl Fn(&Parts) -> HeaderMap + Send + Sync + 'static,
+    ) -> Self {
         self.0.headers_by = Some(Arc::new(function));
         self
     }
@@ -211,8 +226,14 @@ impl Static {
     /// When it is no value of a header.
     #[must_use]
     #[track_caller]
-    pub fn content_type(mut self, file_name: impl Into<String>, content_type: &'static str) -> Self {
-        self.0.content_types.insert(file_name.into(), header_value(content_type));
+    pub fn content_type(
+        mut self,
+        file_name: impl Into<String>,
+        content_type: &'static str,
+    ) -> Self {
+        self.0
+            .content_types
+            .insert(file_name.into(), header_value(content_type));
         self
     }
 
@@ -246,7 +267,10 @@ impl<S> Layer<S> for Static {
 impl Options {
     /// Names and extensions of the compressed siblings, in our order.
     pub(super) fn encodings(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = self.encodings.iter().map(|(name, extension)| (&**name, &**extension));
+        let own = self
+            .encodings
+            .iter()
+            .map(|(name, extension)| (&**name, &**extension));
         let brotli = self.brotli.then_some(("br", ".br"));
         let gzip = self.gzip.then_some(("gzip", ".gz"));
         own.chain(brotli).chain(gzip)
@@ -255,7 +279,10 @@ impl Options {
     pub(super) fn allows(&self, first: &str) -> bool {
         (self.only.is_empty() && self.only_matching.is_empty())
             || self.only.iter().any(|name| name == first)
-            || self.only_matching.iter().any(|prefix| first.starts_with(&**prefix))
+            || self
+                .only_matching
+                .iter()
+                .any(|prefix| first.starts_with(&**prefix))
     }
 }
 

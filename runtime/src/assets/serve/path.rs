@@ -31,7 +31,9 @@ pub(super) fn below<'a>(path: &'a str, at: &[String]) -> Option<Vec<&'a str>> {
 
 /// A segment, decoded once. What is not UTF-8 then stays as it is.
 pub(super) fn decoded(segment: &str) -> Cow<'_, str> {
-    percent_decode_str(segment).decode_utf8().unwrap_or(Cow::Borrowed(segment))
+    percent_decode_str(segment)
+        .decode_utf8()
+        .unwrap_or(Cow::Borrowed(segment))
 }
 
 /// Every name that gets through is one that [`is_unsafe`] does not refuse.
@@ -39,7 +41,10 @@ pub(super) fn named<'a>(segments: &[&'a str]) -> Named<'a> {
     let names: Vec<Cow<'a, str>> = segments.iter().map(|segment| decoded(segment)).collect();
     if names.iter().any(|name| is_unsafe(name)) {
         Named::Unsafe
-    } else if names.iter().any(|name| name.len() > LONGEST_NAME || is_device(name)) {
+    } else if names
+        .iter()
+        .any(|name| name.len() > LONGEST_NAME || is_device(name))
+    {
         Named::Nothing
     } else {
         Named::File(names)
@@ -56,7 +61,8 @@ fn is_device(name: &str) -> bool {
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "COM", "LPT"];
     let stem = name.split('.').next().unwrap_or(name).trim_end();
     let is = |device: &&str| {
-        stem.get(..device.len()).is_some_and(|start| start.eq_ignore_ascii_case(device))
+        stem.get(..device.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(device))
             && stem.len() <= device.len() + 2
     };
     cfg!(windows) && (name.ends_with(['.', ' ']) || DEVICES.iter().any(is))
@@ -75,12 +81,28 @@ mod tests {
         fn file(path: &str) -> Named<'_> {
             named(&below(path, &[]).expect("below"))
         }
-        assert_eq!(file("/css//a%20b.css/"), Named::File(vec!["css".into(), "a b.css".into()]));
+        assert_eq!(
+            file("/css//a%20b.css/"),
+            Named::File(vec!["css".into(), "a b.css".into()])
+        );
         assert_eq!(file("/%252e%252e"), Named::File(vec!["%2e%2e".into()]));
-        assert_eq!(file("/%zz/%FF"), Named::File(vec!["%zz".into(), "%FF".into()]));
+        assert_eq!(
+            file("/%zz/%FF"),
+            Named::File(vec!["%zz".into(), "%FF".into()])
+        );
         let long = format!("/{}", "x".repeat(256));
         assert_eq!(file(&long), Named::Nothing);
-        for path in ["/..", "/a/.", "/%2e%2e/x", "/a%2fb", "/a%5Cb", "/a\\b", "/c:/x", "/a%00", "/%2E"] {
+        for path in [
+            "/..",
+            "/a/.",
+            "/%2e%2e/x",
+            "/a%2fb",
+            "/a%5Cb",
+            "/a\\b",
+            "/c:/x",
+            "/a%00",
+            "/%2E",
+        ] {
             assert_eq!(file(path), Named::Unsafe, "{path}");
         }
     }
@@ -89,7 +111,9 @@ mod tests {
     fn a_prefix_is_compared_by_segments() {
         let at = ["a".to_owned(), "b".to_owned()];
         assert_eq!(below("/a//b/c", &at), Some(vec!["c"]));
-        for path in ["/a/b", "/a/b/", "/a", "/ab/c", "/a/bc/d", "/%61/b/c", "*", ""] {
+        for path in [
+            "/a/b", "/a/b/", "/a", "/ab/c", "/a/bc/d", "/%61/b/c", "*", "",
+        ] {
             assert_eq!(below(path, &at), None, "{path}");
         }
     }

@@ -15,8 +15,11 @@ pub(super) enum Part {
 /// The part that one `Range` header asks for. Of several parts, or of what is no range, the whole file is sent, as it may
 /// always be.
 pub(super) fn part(headers: &HeaderMap, size: u64) -> Part {
-    let value = crate::header::one(headers, http::header::RANGE).and_then(|value| str::from_utf8(value).ok());
-    let Some((first, last)) = value.and_then(parse) else { return Part::Whole };
+    let value = crate::header::one(headers, http::header::RANGE)
+        .and_then(|value| str::from_utf8(value).ok());
+    let Some((first, last)) = value.and_then(parse) else {
+        return Part::Whole;
+    };
     match (first, last) {
         (Some(first), Some(last)) if last < first => Part::Whole,
         (Some(0), last) if last.is_none_or(|last| last.saturating_add(1) >= size) => Part::Whole,
@@ -51,7 +54,8 @@ mod tests {
     use super::*;
 
     fn of_ten(range: &str) -> Part {
-        let headers = HeaderMap::from_iter([(RANGE, HeaderValue::from_str(range).expect("a value"))]);
+        let headers =
+            HeaderMap::from_iter([(RANGE, HeaderValue::from_str(range).expect("a value"))]);
         part(&headers, 10)
     }
 
@@ -94,8 +98,10 @@ mod tests {
         }
         assert_eq!(of_ten("bytes=10-"), Part::Beyond);
         assert_eq!(of_ten("bytes=10-20"), Part::Beyond);
-        let twice =
-            [(RANGE, HeaderValue::from_static("bytes=1-2")), (RANGE, HeaderValue::from_static("bytes=3-4"))];
+        let twice = [
+            (RANGE, HeaderValue::from_static("bytes=1-2")),
+            (RANGE, HeaderValue::from_static("bytes=3-4")),
+        ];
         assert_eq!(part(&HeaderMap::from_iter(twice), 10), Part::Whole);
     }
 }

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use http::{
     HeaderValue, Method, Request, Response, StatusCode,
     header::{
-        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-        RANGE, VARY,
+        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE,
+        CONTENT_TYPE, ETAG, RANGE, VARY,
     },
     request::Parts,
 };
@@ -54,7 +54,10 @@ impl<S> StaticService<S> {
 
 impl<S: fmt::Debug> fmt::Debug for StaticService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StaticService").field("inner", &self.inner).field("options", &self.options).finish()
+        f.debug_struct("StaticService")
+            .field("inner", &self.inner)
+            .field("options", &self.options)
+            .finish()
     }
 }
 
@@ -90,12 +93,14 @@ where
         let options = self.options.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            let looked = tokio::task::spawn_blocking(move || (answer(&options, &parts), parts)).await;
+            let looked =
+                tokio::task::spawn_blocking(move || (answer(&options, &parts), parts)).await;
             match looked {
                 Ok((Ok(Some(response)), _)) => Ok(response),
-                Ok((Ok(None), parts)) => {
-                    Ok(inner.call(Request::from_parts(parts, body)).await?.map(Body::new))
-                }
+                Ok((Ok(None), parts)) => Ok(inner
+                    .call(Request::from_parts(parts, body))
+                    .await?
+                    .map(Body::new)),
                 Ok((Err(error), _)) => Ok(failed(&error)),
                 Err(error) => Ok(failed(&error)),
             }
@@ -114,8 +119,14 @@ fn asked<B>(options: &Options, request: &Request<B>) -> Asked {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Asked::Elsewhere;
     }
-    let Some(segments) = below(request.uri().path(), &options.at) else { return Asked::Elsewhere };
-    if !options.tell_missing_only && !segments.first().is_some_and(|first| options.allows(&decoded(first))) {
+    let Some(segments) = below(request.uri().path(), &options.at) else {
+        return Asked::Elsewhere;
+    };
+    if !options.tell_missing_only
+        && !segments
+            .first()
+            .is_some_and(|first| options.allows(&decoded(first)))
+    {
         return Asked::Elsewhere;
     }
     match named(&segments) {
@@ -127,13 +138,21 @@ fn asked<B>(options: &Options, request: &Request<B>) -> Asked {
 
 /// The answer with a file; `None` if there is no such file. It asks the disk.
 fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>> {
-    let Some(segments) = below(parts.uri.path(), &options.at) else { return Ok(None) };
-    let Named::File(names) = named(&segments) else { return Ok(None) };
-    let (Some(first), Some(name)) = (names.first(), names.last()) else { return Ok(None) };
+    let Some(segments) = below(parts.uri.path(), &options.at) else {
+        return Ok(None);
+    };
+    let Named::File(names) = named(&segments) else {
+        return Ok(None);
+    };
+    let (Some(first), Some(name)) = (names.first(), names.last()) else {
+        return Ok(None);
+    };
     if !options.allows(first) {
         return missing_only(options, &names);
     }
-    let Some((mut found, encoding)) = find(options, parts, &names)? else { return Ok(None) };
+    let Some((mut found, encoding)) = find(options, parts, &names)? else {
+        return Ok(None);
+    };
 
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
@@ -141,7 +160,10 @@ fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     }
     let mut etag = tell_caches(options, parts, &found, &mut response);
-    if etag.as_ref().is_some_and(|etag| condition::is_known(&parts.headers, etag.as_bytes())) {
+    if etag
+        .as_ref()
+        .is_some_and(|etag| condition::is_known(&parts.headers, etag.as_bytes()))
+    {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(Some(response));
     }
@@ -165,7 +187,10 @@ fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>
     let headers = response.headers_mut();
     if options.typed {
         let own = options.content_types.get(&**name).cloned();
-        headers.insert(CONTENT_TYPE, own.unwrap_or_else(|| HeaderValue::from_static(kind::of(name))));
+        headers.insert(
+            CONTENT_TYPE,
+            own.unwrap_or_else(|| HeaderValue::from_static(kind::of(name))),
+        );
     }
     if let Some(encoding) = encoding.and_then(|encoding| HeaderValue::from_str(encoding).ok()) {
         headers.insert(CONTENT_ENCODING, encoding);
@@ -174,7 +199,10 @@ fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>
     let (status, start, length) = match part {
         Part::Whole => (StatusCode::OK, 0, size),
         Part::Bytes(first, last) => {
-            headers.insert(CONTENT_RANGE, header(format!("bytes {first}-{last}/{size}"))?);
+            headers.insert(
+                CONTENT_RANGE,
+                header(format!("bytes {first}-{last}/{size}"))?,
+            );
             (StatusCode::PARTIAL_CONTENT, first, last - first + 1)
         }
         Part::Beyond => {
@@ -226,7 +254,10 @@ fn tell_caches(
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         return None;
     }
-    let vsn = parts.uri.query().is_some_and(|query| query.starts_with("vsn="));
+    let vsn = parts
+        .uri
+        .query()
+        .is_some_and(|query| query.starts_with("vsn="));
     if let (true, Some(value)) = (vsn, &options.for_vsn) {
         headers.insert(CACHE_CONTROL, value.clone());
         return None;
@@ -239,9 +270,16 @@ fn tell_caches(
     let tag = match &options.etag {
         Some(function) => function(found.path()),
         None => {
-            let changed =
-                found.metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-            format!("{:X}-{:X}", found.metadata.len(), changed.unwrap_or_default().as_nanos())
+            let changed = found
+                .metadata
+                .modified()
+                .ok()
+                .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            format!(
+                "{:X}-{:X}",
+                found.metadata.len(),
+                changed.unwrap_or_default().as_nanos()
+            )
         }
     };
     let etag = HeaderValue::from_str(&format!("\"{tag}\"")).ok()?;
@@ -255,7 +293,10 @@ fn add_own(options: &Options, parts: &Parts, response: &mut Response<Body>) {
         for name in own.keys() {
             response.headers_mut().remove(name);
         }
-        response.headers_mut().extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
+        response.headers_mut().extend(
+            own.iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
     }
 }
 

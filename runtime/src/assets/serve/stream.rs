@@ -25,7 +25,10 @@ pub(super) fn body(mut file: File, start: u64, length: u64) -> io::Result<Body> 
         let (_, piece) = read(file, length)?;
         return Ok(Body::from(piece));
     }
-    Ok(Body::new(Pieces { state: State::Idle(file), left: length }))
+    Ok(Body::new(Pieces {
+        state: State::Idle(file),
+        left: length,
+    }))
 }
 
 struct Pieces {
@@ -44,7 +47,10 @@ impl HttpBody for Pieces {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let mut reading = match std::mem::replace(&mut self.state, State::Done) {
             State::Done => return Poll::Ready(None),
             State::Reading(reading) => reading,
@@ -79,7 +85,10 @@ fn read(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
     let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     let came = (&mut file).take(length).read_to_end(&mut piece)? as u64;
     if came < length {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file has become shorter"));
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "the file has become shorter",
+        ));
     }
     Ok((file, piece.into()))
 }

@@ -19,19 +19,38 @@ use crate::{
 
 impl<S: ChannelSocket> Multiplexer<S> {
     /// Does what a callback came to.
-    pub(super) fn settle(&mut self, conversation: &Arc<Conversation>, outcome: Outcome, out: &mut Outbox) {
-        let Some(slot) = self.current(conversation) else { return outcome.discard(conversation.fate()) };
+    pub(super) fn settle(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        outcome: Outcome,
+        out: &mut Outbox,
+    ) {
+        let Some(slot) = self.current(conversation) else {
+            return outcome.discard(conversation.fate());
+        };
         let topic = shown(conversation.topic());
         match outcome {
             Outcome::Joined { channel, reply } => self.joined(conversation, channel, reply, out),
             Outcome::Refused(error) => {
                 Whose::new(conversation, channel_of::<S>).refused(&error);
-                self.refuse(conversation, &Reply::error(error.payload().clone()), Reason::Normal, out);
+                self.refuse(
+                    conversation,
+                    &Reply::error(error.payload().clone()),
+                    Reason::Normal,
+                    out,
+                );
             }
             Outcome::JoinCrashed(text) => {
-                let Whose { socket, channel, .. } = Whose::new(conversation, channel_of::<S>);
+                let Whose {
+                    socket, channel, ..
+                } = Whose::new(conversation, channel_of::<S>);
                 tracing::error!(socket, channel, %topic, "join panicked: {}", told(&text));
-                self.refuse(conversation, &Reply::because("join crashed"), Reason::Crash, out);
+                self.refuse(
+                    conversation,
+                    &Reply::because("join crashed"),
+                    Reason::Crash,
+                    out,
+                );
             }
             Outcome::Handled { channel, end } => {
                 slot.come_back(channel);
@@ -41,7 +60,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
             }
             Outcome::Crashed { channel, text } => {
                 slot.come_back(channel);
-                let Whose { socket, channel, .. } = Whose::new(conversation, channel_of::<S>);
+                let Whose {
+                    socket, channel, ..
+                } = Whose::new(conversation, channel_of::<S>);
                 tracing::error!(socket, channel, %topic, "a callback of a channel panicked: {}", told(&text));
                 self.end(conversation, Reason::Crash, out);
             }
@@ -57,7 +78,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
         out: &mut Outbox,
     ) {
         let encoder = &self.speaks.serializer;
-        let Some(slot) = self.current(conversation) else { return };
+        let Some(slot) = self.current(conversation) else {
+            return;
+        };
         slot.come_back(channel);
         let skip = conversation.intercept;
         if let Err(error) = self.answer_join(conversation, &Reply::ok(reply), out) {
@@ -67,9 +90,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
         if !skip.is_empty() {
             let intercepts = Arc::new(Intercepts(conversation.clone()));
-            conversation.keep(out.handle().pubsub().deliver(conversation.topic(), intercepts));
+            conversation.keep(
+                out.handle()
+                    .pubsub()
+                    .deliver(conversation.topic(), intercepts),
+            );
         }
-        out.link().clone().subscribe(conversation.topic(), Some(Encoding { encoder, skip }));
+        out.link()
+            .clone()
+            .subscribe(conversation.topic(), Some(Encoding { encoder, skip }));
     }
 
     /// Answers a join, and says after it that the join before has ended.
@@ -79,7 +108,11 @@ impl<S: ChannelSocket> Multiplexer<S> {
         reply: &Reply,
         out: &mut Outbox,
     ) -> Result<(), SendError> {
-        let Some(slot) = self.table.as_mut().and_then(|table| table.get(conversation.topic())) else {
+        let Some(slot) = self
+            .table
+            .as_mut()
+            .and_then(|table| table.get(conversation.topic()))
+        else {
             return Ok(());
         };
         send(self.speaks, &join_answer(slot, reply), out)?;
@@ -94,22 +127,38 @@ impl<S: ChannelSocket> Multiplexer<S> {
         self.say(&join_answer(slot, &Reply::because("joined again")), out);
     }
 
-    fn refuse(&mut self, conversation: &Arc<Conversation>, reply: &Reply, reason: Reason, out: &mut Outbox) {
+    fn refuse(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        reply: &Reply,
+        reason: Reason,
+        out: &mut Outbox,
+    ) {
         if let Err(error) = self.answer_join(conversation, reply, out) {
             tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
             // A client that waits for an answer gets one that any serializer can write.
-            if let Err(error) = self.answer_join(conversation, &Reply::because("join refused"), out) {
+            if let Err(error) = self.answer_join(conversation, &Reply::because("join refused"), out)
+            {
                 tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
             }
         }
-        if let Some(slot) = self.table.as_mut().and_then(|table| table.remove(conversation.topic())) {
+        if let Some(slot) = self
+            .table
+            .as_mut()
+            .and_then(|table| table.remove(conversation.topic()))
+        {
             let waiting = slot.close(reason);
             self.answer_waiting(waiting, out);
         }
     }
 
     /// Ends a channel whose callback is not done. A join that is pending is answered.
-    pub(super) fn abort(&mut self, conversation: &Arc<Conversation>, reason: Reason, out: &mut Outbox) {
+    pub(super) fn abort(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        reason: Reason,
+        out: &mut Outbox,
+    ) {
         match self.current(conversation).map(|slot| slot.is_joined()) {
             Some(true) => self.end(conversation, reason, out),
             Some(false) => self.refuse(conversation, &Reply::because("join crashed"), reason, out),
@@ -118,8 +167,17 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 
     /// Ends a channel, and tells the client so that it stays away or joins again.
-    pub(super) fn end(&mut self, conversation: &Arc<Conversation>, reason: Reason, out: &mut Outbox) {
-        let Some(slot) = self.table.as_mut().and_then(|table| table.remove(conversation.topic())) else {
+    pub(super) fn end(
+        &mut self,
+        conversation: &Arc<Conversation>,
+        reason: Reason,
+        out: &mut Outbox,
+    ) {
+        let Some(slot) = self
+            .table
+            .as_mut()
+            .and_then(|table| table.remove(conversation.topic()))
+        else {
             return;
         };
         let event = match reason {
@@ -136,11 +194,24 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     fn tell_end(&self, topic: &str, join_ref: &Ref, event: &str, out: &mut Outbox) {
         let payload = &Payload::EMPTY;
-        self.say(&ServerMessage::Push { join_ref, reference: join_ref, topic, event, payload }, out);
+        self.say(
+            &ServerMessage::Push {
+                join_ref,
+                reference: join_ref,
+                topic,
+                event,
+                payload,
+            },
+            out,
+        );
     }
 
     /// What waited for a channel that has ended finds none.
-    pub(super) fn answer_waiting(&self, waiting: impl IntoIterator<Item = Waiting>, out: &mut Outbox) {
+    pub(super) fn answer_waiting(
+        &self,
+        waiting: impl IntoIterator<Item = Waiting>,
+        out: &mut Outbox,
+    ) {
         for waiting in waiting {
             if let Waiting::Message(message, _) = waiting {
                 self.unjoined(&message, out);
@@ -148,7 +219,13 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    pub(super) fn reply(&self, out: &mut Outbox, join_ref: &Ref, to: &ClientMessage, reply: &Reply) {
+    pub(super) fn reply(
+        &self,
+        out: &mut Outbox,
+        join_ref: &Ref,
+        to: &ClientMessage,
+        reply: &Reply,
+    ) {
         let answer = ServerMessage::Reply {
             join_ref,
             reference: &to.reference,

@@ -52,11 +52,13 @@ fn read_ref(bytes: &[u8]) -> Ref {
 }
 
 fn read_name(bytes: Bytes) -> Name {
-    Text::try_from(bytes.clone()).map(Name::from).unwrap_or_else(|_| {
-        let mut quoted = String::new();
-        json::push_string(&mut quoted, &latin1(&bytes));
-        Name::foreign(quoted)
-    })
+    Text::try_from(bytes.clone())
+        .map(Name::from)
+        .unwrap_or_else(|_| {
+            let mut quoted = String::new();
+            json::push_string(&mut quoted, &latin1(&bytes));
+            Name::foreign(quoted)
+        })
 }
 
 /// How Phoenix's clients wrote text before they learned UTF-8.
@@ -64,9 +66,18 @@ fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
-pub(super) fn push(join_ref: &Ref, topic: &str, event: &str, payload: &[u8]) -> Result<Message, Unencodable> {
+pub(super) fn push(
+    join_ref: &Ref,
+    topic: &str,
+    event: &str,
+    payload: &[u8],
+) -> Result<Message, Unencodable> {
     join_ref.with_text(|join_ref| {
-        frame(PUSH, [("join_ref", join_ref), ("topic", topic), ("event", event)], payload)
+        frame(
+            PUSH,
+            [("join_ref", join_ref), ("topic", topic), ("event", event)],
+            payload,
+        )
     })
 }
 
@@ -80,7 +91,12 @@ pub(super) fn reply(
     let (NameRef::Text(topic) | NameRef::Foreign(topic)) = topic;
     join_ref.with_text(|join_ref| {
         reference.with_text(|reference| {
-            let fields = [("join_ref", join_ref), ("ref", reference), ("topic", topic), ("status", status)];
+            let fields = [
+                ("join_ref", join_ref),
+                ("ref", reference),
+                ("topic", topic),
+                ("status", status),
+            ];
             frame(REPLY, fields, payload)
         })
     })
@@ -91,7 +107,9 @@ pub(super) fn broadcast(topic: &str, event: &str, payload: &[u8]) -> Result<Mess
 }
 
 pub(super) fn check_broadcast(topic: &str, event: &str) -> Result<(), Unencodable> {
-    [("topic", topic), ("event", event)].into_iter().try_for_each(|(name, text)| length(name, text).map(drop))
+    [("topic", topic), ("event", event)]
+        .into_iter()
+        .try_for_each(|(name, text)| length(name, text).map(drop))
 }
 
 fn frame<const N: usize>(
@@ -105,7 +123,9 @@ fn frame<const N: usize>(
     for (name, text) in fields {
         out.push(length(name, text)?);
     }
-    fields.iter().for_each(|(_, text)| out.extend_from_slice(text.as_bytes()));
+    fields
+        .iter()
+        .for_each(|(_, text)| out.extend_from_slice(text.as_bytes()));
     out.extend_from_slice(payload);
     Ok(Message::from(out))
 }
@@ -128,7 +148,8 @@ mod tests {
     };
 
     fn decode(bytes: &[u8]) -> Result<ClientMessage, String> {
-        V2.decode(Message::from(bytes.to_vec())).map_err(|error| error.to_string())
+        V2.decode(Message::from(bytes.to_vec()))
+            .map_err(|error| error.to_string())
     }
 
     fn encode(message: ServerMessage<'_>) -> Vec<u8> {
@@ -138,21 +159,46 @@ mod tests {
     #[test]
     fn a_push_of_a_client() {
         let message = decode(b"\x00\x02\x03\x05\x0512123topiceventefg").expect("a push");
-        assert_eq!((message.join_ref, message.reference), (Ref::from("12"), Ref::from("123")));
-        assert_eq!((message.topic.as_str(), message.event.as_str()), (Some("topic"), Some("event")));
+        assert_eq!(
+            (message.join_ref, message.reference),
+            (Ref::from("12"), Ref::from("123"))
+        );
+        assert_eq!(
+            (message.topic.as_str(), message.event.as_str()),
+            (Some("topic"), Some("event"))
+        );
         assert_eq!(message.payload, Payload::from(b"efg".to_vec()));
     }
 
     #[test]
     fn frames_for_clients() {
-        let (join_ref, reference, payload) =
-            (&Ref::from("12"), &Ref::from("123"), &Payload::from(b"efg".to_vec()));
+        let (join_ref, reference, payload) = (
+            &Ref::from("12"),
+            &Ref::from("123"),
+            &Payload::from(b"efg".to_vec()),
+        );
         let (topic, event) = ("topic", "event");
-        let push = ServerMessage::Push { join_ref, reference, topic, event, payload };
+        let push = ServerMessage::Push {
+            join_ref,
+            reference,
+            topic,
+            event,
+            payload,
+        };
         assert_eq!(encode(push), b"\x00\x02\x05\x0512topiceventefg");
-        let reply = ServerMessage::Reply { join_ref, reference, topic: topic.into(), status: "ok", payload };
+        let reply = ServerMessage::Reply {
+            join_ref,
+            reference,
+            topic: topic.into(),
+            status: "ok",
+            payload,
+        };
         assert_eq!(encode(reply), b"\x01\x02\x03\x05\x0212123topicokefg");
-        let broadcast = ServerMessage::Broadcast { topic, event, payload };
+        let broadcast = ServerMessage::Broadcast {
+            topic,
+            event,
+            payload,
+        };
         assert_eq!(encode(broadcast), b"\x02\x05\x05topiceventefg");
     }
 
@@ -160,25 +206,51 @@ mod tests {
     fn a_null_ref_is_empty_and_a_number_is_printed() {
         let message = decode(b"\x00\x00\x01\x07\x095phoenixheartbeat").expect("a push");
         assert!(message.join_ref.is_null() && message.payload == Payload::from(Vec::new()));
-        let (join_ref, reference, payload) = (&Ref::NULL, &Ref::from(17), &Payload::from(Vec::new()));
-        let reply = ServerMessage::Reply { join_ref, reference, topic: "t".into(), status: "ok", payload };
+        let (join_ref, reference, payload) =
+            (&Ref::NULL, &Ref::from(17), &Payload::from(Vec::new()));
+        let reply = ServerMessage::Reply {
+            join_ref,
+            reference,
+            topic: "t".into(),
+            status: "ok",
+            payload,
+        };
         assert_eq!(encode(reply), b"\x01\x00\x02\x01\x0217tok");
     }
 
     #[test]
     fn other_frames_are_refused() {
-        for bytes in [&b""[..], b"\x01\x00\x00\x00\x00", b"\x05abc", b"[\"1\",\"1\",\"t\",\"e\",{}]"] {
-            assert_eq!(decode(bytes).expect_err("no push"), "a binary frame that is no push");
+        for bytes in [
+            &b""[..],
+            b"\x01\x00\x00\x00\x00",
+            b"\x05abc",
+            b"[\"1\",\"1\",\"t\",\"e\",{}]",
+        ] {
+            assert_eq!(
+                decode(bytes).expect_err("no push"),
+                "a binary frame that is no push"
+            );
         }
-        for bytes in [&b"\x00"[..], b"\x00\x01\x01\x01", b"\x00\xff\xff\xff\xff", b"\x00\x00\x00\x00\x02a"] {
-            assert_eq!(decode(bytes).expect_err("truncated"), "a binary frame that ends early");
+        for bytes in [
+            &b"\x00"[..],
+            b"\x00\x01\x01\x01",
+            b"\x00\xff\xff\xff\xff",
+            b"\x00\x00\x00\x00\x02a",
+        ] {
+            assert_eq!(
+                decode(bytes).expect_err("truncated"),
+                "a binary frame that ends early"
+            );
         }
     }
 
     #[test]
     fn latin1_matches_nothing_and_is_echoed_as_it_was_meant() {
         let message = decode(b"\x00\x01\x01\x05\x041\xe9caf\xe9\"a\xfc\\b").expect("a push");
-        assert_eq!((message.topic.as_str(), message.event.as_str()), (None, None));
+        assert_eq!(
+            (message.topic.as_str(), message.event.as_str()),
+            (None, None)
+        );
         assert_eq!(message.topic.to_string(), r#""café\"""#);
         assert_eq!(message.event.to_string(), r#""aü\\b""#);
         assert_eq!(message.reference, Ref::from("é"));
@@ -189,7 +261,12 @@ mod tests {
         let (long, longer) = ("é".repeat(127) + "x", "é".repeat(128));
         let payload = &Payload::from(vec![1]);
         assert_eq!(
-            encode(ServerMessage::Broadcast { topic: &long, event: "e", payload }).len(),
+            encode(ServerMessage::Broadcast {
+                topic: &long,
+                event: "e",
+                payload
+            })
+            .len(),
             3 + 255 + 1 + 1
         );
         let (short, long) = (&Ref::from("1"), &Ref::from(&*longer));
@@ -202,12 +279,41 @@ mod tests {
             payload,
         };
         let cases = [
-            ("topic", ServerMessage::Broadcast { topic: &longer, event, payload }),
-            ("event", ServerMessage::Broadcast { topic, event: &longer, payload }),
-            ("join_ref", ServerMessage::Push { join_ref: long, reference: short, topic, event, payload }),
             (
                 "topic",
-                ServerMessage::Push { join_ref: short, reference: short, topic: &longer, event, payload },
+                ServerMessage::Broadcast {
+                    topic: &longer,
+                    event,
+                    payload,
+                },
+            ),
+            (
+                "event",
+                ServerMessage::Broadcast {
+                    topic,
+                    event: &longer,
+                    payload,
+                },
+            ),
+            (
+                "join_ref",
+                ServerMessage::Push {
+                    join_ref: long,
+                    reference: short,
+                    topic,
+                    event,
+                    payload,
+                },
+            ),
+            (
+                "topic",
+                ServerMessage::Push {
+                    join_ref: short,
+                    reference: short,
+                    topic: &longer,
+                    event,
+                    payload,
+                },
             ),
             ("join_ref", reply(long, short, topic, status)),
             ("ref", reply(short, long, topic, status)),

@@ -9,15 +9,24 @@ use crate::pubsub::Payload;
 /// A payload that JSON has room for.
 pub(super) enum Body<'a> {
     Object(&'a str),
-    Reply { response: &'a str, is_json: bool, status: &'a str },
+    Reply {
+        response: &'a str,
+        is_json: bool,
+        status: &'a str,
+    },
 }
 
 impl<'a> Body<'a> {
     /// Of a push or a broadcast.
     pub(super) fn object(payload: &'a Payload) -> Result<Self, Unencodable> {
         match payload {
-            Payload::Json(json) if json.trim_ascii_start().starts_with('{') => Ok(Body::Object(json)),
-            other => Err(Unencodable::new(format!("expected payload to be a map, got: {}", describe(other)))),
+            Payload::Json(json) if json.trim_ascii_start().starts_with('{') => {
+                Ok(Body::Object(json))
+            }
+            other => Err(Unencodable::new(format!(
+                "expected payload to be a map, got: {}",
+                describe(other)
+            ))),
         }
     }
 
@@ -27,7 +36,9 @@ impl<'a> Body<'a> {
             ServerMessage::Push { payload, .. } | ServerMessage::Broadcast { payload, .. } => {
                 Body::object(payload)
             }
-            ServerMessage::Reply { status, payload, .. } => Body::reply(payload, status),
+            ServerMessage::Reply {
+                status, payload, ..
+            } => Body::reply(payload, status),
         }
     }
 
@@ -35,17 +46,31 @@ impl<'a> Body<'a> {
         let (response, is_json) = match response {
             Payload::Json(json) => (json, true),
             Payload::Text(text) => (text, false),
-            Payload::Binary(_) => return Err(Unencodable::new("expected payload to be JSON, got: bytes")),
+            Payload::Binary(_) => {
+                return Err(Unencodable::new("expected payload to be JSON, got: bytes"));
+            }
         };
-        Ok(Body::Reply { response, is_json, status })
+        Ok(Body::Reply {
+            response,
+            is_json,
+            status,
+        })
     }
 
     /// The length as JSON; a lower bound if it needs escapes.
     pub(super) fn json_len(&self) -> usize {
         match self {
             Body::Object(json) => json.len(),
-            Body::Reply { response, is_json, status } => {
-                let response = if *is_json { response.len() } else { string_len(response) };
+            Body::Reply {
+                response,
+                is_json,
+                status,
+            } => {
+                let response = if *is_json {
+                    response.len()
+                } else {
+                    string_len(response)
+                };
                 r#"{"response":,"status":}"#.len() + response + string_len(status)
             }
         }
@@ -54,7 +79,11 @@ impl<'a> Body<'a> {
     pub(super) fn push_json(&self, out: &mut String) {
         match self {
             Body::Object(json) => out.push_str(json),
-            Body::Reply { response, is_json, status } => {
+            Body::Reply {
+                response,
+                is_json,
+                status,
+            } => {
                 out.push_str(r#"{"response":"#);
                 match is_json {
                     true => out.push_str(response),

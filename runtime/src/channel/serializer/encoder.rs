@@ -49,15 +49,24 @@ mod tests {
     static V2_ENCODER: &dyn Serializer = &V2;
 
     fn encode(encoder: &dyn Encoder, payload: impl Into<Payload>) -> Option<Message> {
-        encoder.encode(&Broadcast::new("room:1", "news", payload.into())).ok().flatten()
+        encoder
+            .encode(&Broadcast::new("room:1", "news", payload.into()))
+            .ok()
+            .flatten()
     }
 
     #[test]
     fn a_broadcast_has_the_form_of_the_serializer() {
         let text = r#"{"event":"news","payload":{"a":1},"ref":null,"topic":"room:1"}"#;
-        assert_eq!(encode(&V1_ENCODER, json!({"a": 1})), Some(Message::from(text)));
+        assert_eq!(
+            encode(&V1_ENCODER, json!({"a": 1})),
+            Some(Message::from(text))
+        );
         let text = r#"[null,null,"room:1","news",{"a":1}]"#;
-        assert_eq!(encode(&V2_ENCODER, json!({"a": 1})), Some(Message::from(text)));
+        assert_eq!(
+            encode(&V2_ENCODER, json!({"a": 1})),
+            Some(Message::from(text))
+        );
         let bytes = b"\x02\x06\x04room:1news\x01".to_vec();
         assert_eq!(encode(&V2_ENCODER, vec![1]), Some(Message::from(bytes)));
     }
@@ -71,12 +80,29 @@ mod tests {
 
     #[test]
     fn a_check_says_what_encoding_would() {
-        let payloads = [json!({"a": 1}).into(), json!([1]).into(), "text".into(), Payload::from(vec![1])];
-        for (payload, topic) in payloads.iter().flat_map(|payload| [(payload, "t"), (payload, LONG)]) {
-            let broadcast = ServerMessage::Broadcast { topic, event: "e", payload };
+        let payloads = [
+            json!({"a": 1}).into(),
+            json!([1]).into(),
+            "text".into(),
+            Payload::from(vec![1]),
+        ];
+        for (payload, topic) in payloads
+            .iter()
+            .flat_map(|payload| [(payload, "t"), (payload, LONG)])
+        {
+            let broadcast = ServerMessage::Broadcast {
+                topic,
+                event: "e",
+                payload,
+            };
             for serializer in [V1_ENCODER, V2_ENCODER] {
                 let encoded = Serializer::encode(serializer, &broadcast).map(drop);
-                assert_eq!(serializer.check(&broadcast), encoded, "{} {broadcast:?}", serializer.name());
+                assert_eq!(
+                    serializer.check(&broadcast),
+                    encoded,
+                    "{} {broadcast:?}",
+                    serializer.name()
+                );
             }
         }
     }

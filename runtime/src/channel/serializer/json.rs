@@ -8,7 +8,10 @@ use crate::{message::Text, pubsub::Payload};
 /// Appends a JSON string.
 pub(super) fn push_string(out: &mut String, text: &str) {
     // All of them are looked at, several at once.
-    if text.bytes().fold(false, |found, byte| found | needs_escape(byte)) {
+    if text
+        .bytes()
+        .fold(false, |found, byte| found | needs_escape(byte))
+    {
         // Writing a string to a string cannot fail.
         out.push_str(&serde_json::to_string(text).unwrap_or_default());
     } else {
@@ -79,13 +82,19 @@ impl Source<'_> {
     }
 
     fn part(&self, part: &str) -> Result<Text, Undecodable> {
-        self.0.part(part).map_err(|_| Undecodable::new("text that is not UTF-8"))
+        self.0
+            .part(part)
+            .map_err(|_| Undecodable::new("text that is not UTF-8"))
     }
 }
 
 fn bounded<'a>(value: &'a RawValue, too_long: &'static str) -> Result<&'a str, Undecodable> {
     let json = value.get();
-    if json.len() > LONGEST { Err(Undecodable::new(too_long)) } else { Ok(json) }
+    if json.len() > LONGEST {
+        Err(Undecodable::new(too_long))
+    } else {
+        Ok(json)
+    }
 }
 
 enum Quoted<'a> {
@@ -98,9 +107,14 @@ enum Quoted<'a> {
 /// `None` for a value that is no string.
 fn string(json: &str) -> Option<Quoted<'_>> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
-    Some(if text.contains('\\') { Quoted::Escaped(json) } else { Quoted::Plain(text) })
+    Some(if text.contains('\\') {
+        Quoted::Escaped(json)
+    } else {
+        Quoted::Plain(text)
+    })
 }
 
 fn unescape(json: &str) -> Result<String, Undecodable> {
-    serde_json::from_str(json).map_err(|_| Undecodable::new("a string with half of a surrogate pair"))
+    serde_json::from_str(json)
+        .map_err(|_| Undecodable::new("a string with half of a surrogate pair"))
 }

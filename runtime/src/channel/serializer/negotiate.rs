@@ -28,7 +28,10 @@ impl Versioned {
 
     /// This serializer for these versions.
     pub const fn new(serializer: &'static dyn Serializer, requirement: Requirement) -> Self {
-        Versioned { serializer, requirement }
+        Versioned {
+            serializer,
+            requirement,
+        }
     }
 }
 
@@ -55,7 +58,10 @@ pub fn negotiate(
     vsn: Option<&str>,
 ) -> Result<&'static Versioned, UnsupportedVersion> {
     let vsn = vsn.unwrap_or("1.0.0");
-    let unsupported = |serializers| UnsupportedVersion { vsn: shorten(vsn), serializers };
+    let unsupported = |serializers| UnsupportedVersion {
+        vsn: shorten(vsn),
+        serializers,
+    };
     let version = Version::parse(vsn.as_bytes()).ok_or_else(|| unsupported(None))?;
     let mut candidates = serializers.iter();
     candidates
@@ -109,8 +115,18 @@ mod tests {
 
     #[test]
     fn each_version_gets_its_serializer() {
-        let asked = [None, Some("1.0.0"), Some("1.0.9"), Some("1.0.0+build"), Some("2.0.0"), Some("2.0.7")];
-        assert_eq!(asked.map(|vsn| name(vsn).expect("supported")), ["V1", "V1", "V1", "V1", "V2", "V2"]);
+        let asked = [
+            None,
+            Some("1.0.0"),
+            Some("1.0.9"),
+            Some("1.0.0+build"),
+            Some("2.0.0"),
+            Some("2.0.7"),
+        ];
+        assert_eq!(
+            asked.map(|vsn| name(vsn).expect("supported")),
+            ["V1", "V1", "V1", "V1", "V2", "V2"]
+        );
     }
 
     #[test]
@@ -119,7 +135,10 @@ mod tests {
             Versioned::new(&V2, Requirement::new(">= 1.0.0 and < 3.0.0")),
             Versioned::new(&V1, Requirement::new("~> 1.0.0")),
         ];
-        assert_eq!(negotiate(BOTH, None).expect("supported").serializer.name(), "V2");
+        assert_eq!(
+            negotiate(BOTH, None).expect("supported").serializer.name(),
+            "V2"
+        );
     }
 
     #[test]
@@ -129,8 +148,17 @@ mod tests {
             "The client's requested transport version \"9.0.0\" does not match server's version requirements of \
              [{V1, \"~> 1.0.0\"}, {V2, \"~> 2.0.0\"}]"
         );
-        for vsn in ["2.1.0", "3.0.0", "0.9.0", "2.0.0-rc.1", "99999999999999999999.0.0"] {
-            assert!(name(Some(vsn)).expect_err(vsn).contains("does not match"), "{vsn}");
+        for vsn in [
+            "2.1.0",
+            "3.0.0",
+            "0.9.0",
+            "2.0.0-rc.1",
+            "99999999999999999999.0.0",
+        ] {
+            assert!(
+                name(Some(vsn)).expect_err(vsn).contains("does not match"),
+                "{vsn}"
+            );
         }
         for vsn in ["", "1", "abc", "v2.0.0", "2.0.0 ", "2.0"] {
             let expected = format!("Client sent invalid transport version {vsn:?}");

@@ -68,7 +68,11 @@ impl Ref {
 
     /// Of a JSON value that is known to be well-formed and is no string.
     pub(super) fn from_json(value: &str) -> Ref {
-        Ref(if value == "null" { Kind::Null } else { Kind::Json(value.into()) })
+        Ref(if value == "null" {
+            Kind::Null
+        } else {
+            Kind::Json(value.into())
+        })
     }
 
     /// The length as JSON; a lower bound if it needs escapes.
@@ -155,7 +159,10 @@ struct Decimal {
 
 impl Decimal {
     fn new(mut number: u64) -> Self {
-        let mut decimal = Decimal { digits: [b'0'; 20], start: 20 };
+        let mut decimal = Decimal {
+            digits: [b'0'; 20],
+            start: 20,
+        };
         loop {
             decimal.start -= 1;
             decimal.digits[decimal.start] = b'0' + (number % 10) as u8;

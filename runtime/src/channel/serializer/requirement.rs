@@ -43,7 +43,9 @@ impl Requirement {
         let mut rest = text.as_bytes();
         loop {
             let Some(clause) = Clause::read(rest) else {
-                panic!("expected a version requirement, such as `~> 2.0.0` or `>= 1.0.0 and < 3.0.0`");
+                panic!(
+                    "expected a version requirement, such as `~> 2.0.0` or `>= 1.0.0 and < 3.0.0`"
+                );
             };
             if clause.rest.is_empty() {
                 return Requirement(text);
@@ -73,7 +75,9 @@ impl Requirement {
                 Joint::And => met && this,
                 Joint::Or => met || this,
             };
-            let Some((next_joint, next)) = Joint::read(clause.rest) else { break };
+            let Some((next_joint, next)) = Joint::read(clause.rest) else {
+                break;
+            };
             (joint, rest) = (next_joint, next);
         }
         met
@@ -109,7 +113,11 @@ impl<'a> Clause<'a> {
             _ => Version::parse(word),
         };
         match version {
-            Some(version) => Some(Clause { operator, version, rest: skip_spaces(rest) }),
+            Some(version) => Some(Clause {
+                operator,
+                version,
+                rest: skip_spaces(rest),
+            }),
             None => None,
         }
     }
@@ -193,9 +201,21 @@ mod tests {
     #[test]
     fn operators() {
         let cases = [
-            ("~> 2.0.0", "2.0.0 2.0.1 2.0.99 2.0.0+build", "1.9.9 2.1.0 3.0.0 2.0.0-rc.1 2.1.0-0 2.1.0-rc.1"),
-            ("~> 2.1", "2.1.0 2.2.0 2.9.9", "2.0.9 3.0.0 2.1.0-rc.1 3.0.0-0"),
-            ("~> 2.1.0-rc.1", "2.1.0-rc.1 2.1.0-rc.2 2.1.0 2.1.7", "2.1.0-beta 2.2.0"),
+            (
+                "~> 2.0.0",
+                "2.0.0 2.0.1 2.0.99 2.0.0+build",
+                "1.9.9 2.1.0 3.0.0 2.0.0-rc.1 2.1.0-0 2.1.0-rc.1",
+            ),
+            (
+                "~> 2.1",
+                "2.1.0 2.2.0 2.9.9",
+                "2.0.9 3.0.0 2.1.0-rc.1 3.0.0-0",
+            ),
+            (
+                "~> 2.1.0-rc.1",
+                "2.1.0-rc.1 2.1.0-rc.2 2.1.0 2.1.7",
+                "2.1.0-beta 2.2.0",
+            ),
             ("~> 2.1-rc.1", "2.1.0-rc.1 2.1.0 2.3.0", "2.1.0-beta 3.0.0"),
             ("== 2.0.0", "2.0.0 2.0.0+build", "2.0.1 2.0.0-rc.1"),
             ("2.0.0", "2.0.0", "2.0.1 1.0.0"),
@@ -207,8 +227,10 @@ mod tests {
         ];
         for (requirement, good, bad) in cases {
             let requirement = Requirement::new(requirement);
-            good.split(' ').for_each(|good| assert!(requirement.matches(good), "{good} is {requirement}"));
-            bad.split(' ').for_each(|bad| assert!(!requirement.matches(bad), "{bad} is not {requirement}"));
+            good.split(' ')
+                .for_each(|good| assert!(requirement.matches(good), "{good} is {requirement}"));
+            bad.split(' ')
+                .for_each(|bad| assert!(!requirement.matches(bad), "{bad} is not {requirement}"));
         }
     }
 
@@ -256,7 +278,10 @@ mod tests {
             "~> 2.x",
         ];
         for bad in bad {
-            assert!(std::panic::catch_unwind(|| Requirement::new(bad)).is_err(), "{bad:?} was read");
+            assert!(
+                std::panic::catch_unwind(|| Requirement::new(bad)).is_err(),
+                "{bad:?} was read"
+            );
         }
     }
 }

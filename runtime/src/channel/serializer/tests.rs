@@ -17,7 +17,10 @@ fn value() -> impl Strategy<Value = Value> {
         any::<String>().prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![vec(inner.clone(), 0..4).prop_map(Value::from), object_of(inner)]
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            object_of(inner)
+        ]
     })
 }
 
@@ -34,7 +37,8 @@ fn reference() -> impl Strategy<Value = (Value, Ref)> {
     prop_oneof![
         Just((Value::Null, Ref::NULL)),
         any::<u64>().prop_map(|number| (number.into(), Ref::from(number))),
-        any::<u64>().prop_map(|number| (number.to_string().into(), Ref::from(&*number.to_string()))),
+        any::<u64>()
+            .prop_map(|number| (number.to_string().into(), Ref::from(&*number.to_string()))),
         any::<String>().prop_map(|text| (text.clone().into(), Ref::from(&*text))),
         "[0-9+]{1,22}".prop_map(|text| (text.clone().into(), Ref::from(&*text))),
     ]
@@ -50,14 +54,22 @@ fn read_payload(payload: &Payload) -> Value {
 }
 
 fn decoded(serializer: &dyn Serializer, text: String) -> ClientMessage {
-    serializer.decode(Message::from(text)).expect("a message of this format")
+    serializer
+        .decode(Message::from(text))
+        .expect("a message of this format")
 }
 
 /// A frame as a client or a server builds it.
 fn frame(kind: u8, fields: &[&[u8]], payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![kind];
-    frame.extend(fields.iter().map(|field| u8::try_from(field.len()).expect("a short field")));
-    fields.iter().for_each(|field| frame.extend_from_slice(field));
+    frame.extend(
+        fields
+            .iter()
+            .map(|field| u8::try_from(field.len()).expect("a short field")),
+    );
+    fields
+        .iter()
+        .for_each(|field| frame.extend_from_slice(field));
     frame.extend_from_slice(payload);
     frame
 }
@@ -215,24 +227,35 @@ fn no_depth_exhausts_the_stack() {
     let lists = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let objects = |depth| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
     // Refs and names of more than 64 KiB are not read.
-    for (deep, name) in [(&lists(DEPTH), &lists(10_000)), (&objects(DEPTH), &objects(10_000))] {
+    for (deep, name) in [
+        (&lists(DEPTH), &lists(10_000)),
+        (&objects(DEPTH), &objects(10_000)),
+    ] {
         let text = format!(r#"["1",{name},"topic","event",{deep},{deep}]"#);
         let message = V2.decode(Message::from(text)).expect("JSON of any depth");
         assert_eq!(message.payload.as_text(), Some(&**deep));
         assert_eq!(message.reference.to_json(), **name);
 
-        let text = format!(r#"{{"topic":{name},"event":"e","payload":{deep},"ref":null,"other":{deep}}}"#);
+        let text =
+            format!(r#"{{"topic":{name},"event":"e","payload":{deep},"ref":null,"other":{deep}}}"#);
         let message = V1.decode(Message::from(text)).expect("JSON of any depth");
         assert_eq!(message.topic.as_str(), None);
         assert_eq!(message.topic.to_string(), **name);
 
-        let refused =
-            V2.decode(Message::from(format!(r#"["1",{deep},"t","e",{{}}]"#))).expect_err("too long");
+        let refused = V2
+            .decode(Message::from(format!(r#"["1",{deep},"t","e",{{}}]"#)))
+            .expect_err("too long");
         assert_eq!(refused.to_string(), "a ref is too long");
 
         for serializer in [&V1 as &dyn Serializer, &V2] {
-            assert!(serializer.decode(Message::from(&**deep)).is_err(), "not the shape of a message");
-            assert!(serializer.decode(Message::from(&deep[..DEPTH])).is_err(), "not closed");
+            assert!(
+                serializer.decode(Message::from(&**deep)).is_err(),
+                "not the shape of a message"
+            );
+            assert!(
+                serializer.decode(Message::from(&deep[..DEPTH])).is_err(),
+                "not closed"
+            );
         }
     }
 }
@@ -241,8 +264,14 @@ fn no_depth_exhausts_the_stack() {
 fn what_is_read_shares_the_memory_of_the_message() {
     let inside = |whole: &Bytes, part: &[u8]| whole.as_ptr_range().contains(&part.as_ptr());
     let texts = [
-        (&V2 as &dyn Serializer, r#"["1","2","room:7","event",{"some":"payload"}]"#),
-        (&V1, r#"{"topic":"room:7","event":"event","payload":{"some":"payload"},"ref":"2"}"#),
+        (
+            &V2 as &dyn Serializer,
+            r#"["1","2","room:7","event",{"some":"payload"}]"#,
+        ),
+        (
+            &V1,
+            r#"{"topic":"room:7","event":"event","payload":{"some":"payload"},"ref":"2"}"#,
+        ),
     ];
     for (serializer, text) in texts {
         let whole = Message::from(text);
@@ -250,10 +279,17 @@ fn what_is_read_shares_the_memory_of_the_message() {
         let message = serializer.decode(whole).expect("a message");
         let payload = message.payload.as_text().expect("JSON");
         assert!(inside(&bytes, payload.as_bytes()));
-        assert!(inside(&bytes, message.topic.as_str().expect("text").as_bytes()));
+        assert!(inside(
+            &bytes,
+            message.topic.as_str().expect("text").as_bytes()
+        ));
     }
     let whole = Bytes::from(frame(0, &[b"1", b"2", b"room:7", b"event"], b"payload"));
-    match V2.decode(Message::from(whole.clone())).expect("a message").payload {
+    match V2
+        .decode(Message::from(whole.clone()))
+        .expect("a message")
+        .payload
+    {
         Payload::Binary(payload) => assert!(inside(&whole, &payload)),
         other => panic!("expected bytes, got {other:?}"),
     }
@@ -261,11 +297,28 @@ fn what_is_read_shares_the_memory_of_the_message() {
 
 #[test]
 fn what_is_written_fills_its_allocation() {
-    let (null, refs) = (Ref::NULL, [Ref::from("0"), Ref::from("1099"), Ref::from("x"), Ref::from(17)]);
-    let payloads = [Payload::from(json!({"a": "\n"})), Payload::from(vec![1, 2, 3])];
+    let (null, refs) = (
+        Ref::NULL,
+        [
+            Ref::from("0"),
+            Ref::from("1099"),
+            Ref::from("x"),
+            Ref::from(17),
+        ],
+    );
+    let payloads = [
+        Payload::from(json!({"a": "\n"})),
+        Payload::from(vec![1, 2, 3]),
+    ];
     for payload in &payloads {
         for join_ref in &refs {
-            let push = ServerMessage::Push { join_ref, reference: &null, topic: "t", event: "e", payload };
+            let push = ServerMessage::Push {
+                join_ref,
+                reference: &null,
+                topic: "t",
+                event: "e",
+                payload,
+            };
             let reply = ServerMessage::Reply {
                 join_ref,
                 reference: join_ref,
@@ -273,12 +326,20 @@ fn what_is_written_fills_its_allocation() {
                 status: "ok",
                 payload,
             };
-            let broadcast = ServerMessage::Broadcast { topic: "t", event: "e", payload };
+            let broadcast = ServerMessage::Broadcast {
+                topic: "t",
+                event: "e",
+                payload,
+            };
             for message in [push, reply, broadcast] {
                 let encoded = [V1.encode(&message), V2.encode(&message)];
                 for bytes in encoded.into_iter().flatten().map(Message::into_bytes) {
                     let length = bytes.len();
-                    assert_eq!(bytes.try_into_mut().expect("not shared").capacity(), length, "{message:?}");
+                    assert_eq!(
+                        bytes.try_into_mut().expect("not shared").capacity(),
+                        length,
+                        "{message:?}"
+                    );
                 }
             }
         }

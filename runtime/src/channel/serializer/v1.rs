@@ -41,23 +41,38 @@ impl Serializer for V1 {
     fn decode(&self, message: Message) -> Result<ClientMessage, Undecodable> {
         match message {
             Message::Text(text) => decode_text(&text),
-            Message::Binary(bytes) => {
-                decode_text(&Text::try_from(bytes).map_err(|_| Undecodable::new("text that is not UTF-8"))?)
-            }
+            Message::Binary(bytes) => decode_text(
+                &Text::try_from(bytes).map_err(|_| Undecodable::new("text that is not UTF-8"))?,
+            ),
         }
     }
 
     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
         Ok(match *message {
-            ServerMessage::Push { reference, topic, event, payload, .. } => {
-                object(reference, topic.into(), event, &Body::object(payload)?)
-            }
-            ServerMessage::Reply { reference, topic, status, payload, .. } => {
-                object(reference, topic, "phx_reply", &Body::reply(payload, status)?)
-            }
-            ServerMessage::Broadcast { topic, event, payload } => {
-                object(&Ref::NULL, topic.into(), event, &Body::object(payload)?)
-            }
+            ServerMessage::Push {
+                reference,
+                topic,
+                event,
+                payload,
+                ..
+            } => object(reference, topic.into(), event, &Body::object(payload)?),
+            ServerMessage::Reply {
+                reference,
+                topic,
+                status,
+                payload,
+                ..
+            } => object(
+                reference,
+                topic,
+                "phx_reply",
+                &Body::reply(payload, status)?,
+            ),
+            ServerMessage::Broadcast {
+                topic,
+                event,
+                payload,
+            } => object(&Ref::NULL, topic.into(), event, &Body::object(payload)?),
         })
     }
 
@@ -71,7 +86,12 @@ impl Serializer for V1 {
 }
 
 fn object(reference: &Ref, topic: NameRef<'_>, event: &str, body: &Body<'_>) -> Message {
-    let lengths = [reference.json_len(), json::name_len(topic), string_len(event), body.json_len()];
+    let lengths = [
+        reference.json_len(),
+        json::name_len(topic),
+        string_len(event),
+        body.json_len(),
+    ];
     let fixed = r#"{"event":,"payload":,"ref":,"topic":}"#.len();
     let mut out = String::with_capacity(fixed + lengths.iter().sum::<usize>());
     out.push_str(r#"{"event":"#);
@@ -87,7 +107,8 @@ fn object(reference: &Ref, topic: NameRef<'_>, event: &str, body: &Body<'_>) -> 
 }
 
 fn decode_text(text: &Text) -> Result<ClientMessage, Undecodable> {
-    let fields: Fields<'_> = serde_json::from_str(text).map_err(|error| json::undecodable(&error, OBJECT))?;
+    let fields: Fields<'_> =
+        serde_json::from_str(text).map_err(|error| json::undecodable(&error, OBJECT))?;
     let source = Source(text);
     Ok(ClientMessage {
         topic: source.name(required(fields.topic, "topic")?)?,
@@ -197,32 +218,55 @@ mod tests {
     }
 
     fn refused(message: impl Into<Message>) -> String {
-        V1.decode(message.into()).expect_err("no message").to_string()
+        V1.decode(message.into())
+            .expect_err("no message")
+            .to_string()
     }
 
     fn encode(message: ServerMessage<'_>) -> String {
-        V1.encode(&message).expect("encodable").as_text().expect("text").to_owned()
+        V1.encode(&message)
+            .expect("encodable")
+            .as_text()
+            .expect("text")
+            .to_owned()
     }
 
-    const JOIN: &str = r#" {"topic":"room:lobby","event":"phx_join","payload":{},"ref":"1","join_ref":"4"} "#;
+    const JOIN: &str =
+        r#" {"topic":"room:lobby","event":"phx_join","payload":{},"ref":"1","join_ref":"4"} "#;
 
     #[test]
     fn clients_of_phoenix() {
         for join in [decode(JOIN), decode(JOIN.as_bytes().to_vec())] {
-            assert_eq!((join.join_ref, join.reference), (Ref::from("4"), Ref::from("1")));
-            assert_eq!((join.topic.as_str(), join.event.as_str()), (Some("room:lobby"), Some("phx_join")));
+            assert_eq!(
+                (join.join_ref, join.reference),
+                (Ref::from("4"), Ref::from("1"))
+            );
+            assert_eq!(
+                (join.topic.as_str(), join.event.as_str()),
+                (Some("room:lobby"), Some("phx_join"))
+            );
             assert_eq!(join.payload, Payload::EMPTY);
         }
-        let heartbeat = decode(r#"{"topic":"phoenix","event":"heartbeat","payload":{"x":1},"ref":7}"#);
-        assert_eq!((heartbeat.join_ref, heartbeat.reference), (Ref::NULL, Ref::from(7)));
+        let heartbeat =
+            decode(r#"{"topic":"phoenix","event":"heartbeat","payload":{"x":1},"ref":7}"#);
+        assert_eq!(
+            (heartbeat.join_ref, heartbeat.reference),
+            (Ref::NULL, Ref::from(7))
+        );
     }
 
     #[test]
     fn keys_may_be_escaped_repeated_and_unknown() {
         let text = r#"{"x":[{}],"\u0074opic":"a","event":null,"topic":"b","payload":[1],"join_ref":null,"ref":{"b":2}}"#;
         let message = decode(text);
-        assert_eq!((message.topic.as_str(), message.event.as_str()), (Some("b"), None));
-        assert_eq!((message.payload.as_text(), &*message.reference.to_json()), (Some("[1]"), r#"{"b":2}"#));
+        assert_eq!(
+            (message.topic.as_str(), message.event.as_str()),
+            (Some("b"), None)
+        );
+        assert_eq!(
+            (message.payload.as_text(), &*message.reference.to_json()),
+            (Some("[1]"), r#"{"b":2}"#)
+        );
     }
 
     #[test]
@@ -232,16 +276,31 @@ mod tests {
         for key in ["topic", "event", "payload", "ref"] {
             let mut part = whole.clone();
             part.as_object_mut().expect("an object").remove(key);
-            assert_eq!(refused(&*part.to_string()), format!("missing key \"{key}\""));
+            assert_eq!(
+                refused(&*part.to_string()),
+                format!("missing key \"{key}\"")
+            );
         }
     }
 
     #[test]
     fn other_shapes_are_refused_without_quoting_them() {
-        for shape in ["1", "null", "\"secret\"", "[]", r#"["1","1","secret","phx_join",{}]"#] {
+        for shape in [
+            "1",
+            "null",
+            "\"secret\"",
+            "[]",
+            r#"["1","1","secret","phx_join",{}]"#,
+        ] {
             assert_eq!(refused(shape), "expected an object", "{shape}");
         }
-        for text in ["", "{", r#"{"secret"}"#, r#"{"secret":1}}"#, r#"{"topic":"secret"#] {
+        for text in [
+            "",
+            "{",
+            r#"{"secret"}"#,
+            r#"{"secret":1}}"#,
+            r#"{"topic":"secret"#,
+        ] {
             assert!(!refused(text).contains("secret"), "{text}");
         }
         assert_eq!(refused(vec![0xff]), "text that is not UTF-8");
@@ -251,21 +310,52 @@ mod tests {
     #[test]
     fn servers_never_name_the_join() {
         let (join_ref, reference, payload) = (&Ref::from("4"), &Ref::from(7), &Payload::EMPTY);
-        let reply = ServerMessage::Reply { join_ref, reference, topic: "t".into(), status: "ok", payload };
-        let expected = r#"{"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":7,"topic":"t"}"#;
+        let reply = ServerMessage::Reply {
+            join_ref,
+            reference,
+            topic: "t".into(),
+            status: "ok",
+            payload,
+        };
+        let expected =
+            r#"{"event":"phx_reply","payload":{"response":{},"status":"ok"},"ref":7,"topic":"t"}"#;
         assert_eq!(encode(reply), expected);
-        let close =
-            ServerMessage::Push { join_ref, reference: join_ref, topic: "t", event: "phx_close", payload };
-        assert_eq!(encode(close), r#"{"event":"phx_close","payload":{},"ref":"4","topic":"t"}"#);
+        let close = ServerMessage::Push {
+            join_ref,
+            reference: join_ref,
+            topic: "t",
+            event: "phx_close",
+            payload,
+        };
+        assert_eq!(
+            encode(close),
+            r#"{"event":"phx_close","payload":{},"ref":"4","topic":"t"}"#
+        );
     }
 
     #[test]
     fn there_is_no_room_for_bytes() {
         let (join_ref, reference, payload) = (&Ref::NULL, &Ref::NULL, &Payload::from(vec![1]));
         let messages = [
-            ServerMessage::Push { join_ref, reference, topic: "t", event: "e", payload },
-            ServerMessage::Reply { join_ref, reference, topic: "t".into(), status: "ok", payload },
-            ServerMessage::Broadcast { topic: "t", event: "e", payload },
+            ServerMessage::Push {
+                join_ref,
+                reference,
+                topic: "t",
+                event: "e",
+                payload,
+            },
+            ServerMessage::Reply {
+                join_ref,
+                reference,
+                topic: "t".into(),
+                status: "ok",
+                payload,
+            },
+            ServerMessage::Broadcast {
+                topic: "t",
+                event: "e",
+                payload,
+            },
         ];
         for message in messages {
             let error = V1.encode(&message).expect_err("bytes").to_string();

@@ -59,34 +59,80 @@ impl Serializer for V2 {
 
     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
         Ok(match *message {
-            ServerMessage::Push { join_ref, topic, event, payload: Payload::Binary(bytes), .. } => {
-                binary::push(join_ref, topic, event, bytes)?
-            }
-            ServerMessage::Push { join_ref, reference, topic, event, payload } => {
-                array(join_ref, reference, topic.into(), event.into(), &Body::object(payload)?)
-            }
-            ServerMessage::Reply { join_ref, reference, topic, status, payload: Payload::Binary(bytes) } => {
-                binary::reply(join_ref, reference, topic, status, bytes)?
-            }
-            ServerMessage::Reply { join_ref, reference, topic, status, payload } => {
-                array(join_ref, reference, topic, REPLY, &Body::reply(payload, status)?)
-            }
-            ServerMessage::Broadcast { topic, event, payload: Payload::Binary(bytes) } => {
-                binary::broadcast(topic, event, bytes)?
-            }
-            ServerMessage::Broadcast { topic, event, payload } => {
-                array(&Ref::NULL, &Ref::NULL, topic.into(), event.into(), &Body::object(payload)?)
-            }
+            ServerMessage::Push {
+                join_ref,
+                topic,
+                event,
+                payload: Payload::Binary(bytes),
+                ..
+            } => binary::push(join_ref, topic, event, bytes)?,
+            ServerMessage::Push {
+                join_ref,
+                reference,
+                topic,
+                event,
+                payload,
+            } => array(
+                join_ref,
+                reference,
+                topic.into(),
+                event.into(),
+                &Body::object(payload)?,
+            ),
+            ServerMessage::Reply {
+                join_ref,
+                reference,
+                topic,
+                status,
+                payload: Payload::Binary(bytes),
+            } => binary::reply(join_ref, reference, topic, status, bytes)?,
+            ServerMessage::Reply {
+                join_ref,
+                reference,
+                topic,
+                status,
+                payload,
+            } => array(
+                join_ref,
+                reference,
+                topic,
+                REPLY,
+                &Body::reply(payload, status)?,
+            ),
+            ServerMessage::Broadcast {
+                topic,
+                event,
+                payload: Payload::Binary(bytes),
+            } => binary::broadcast(topic, event, bytes)?,
+            ServerMessage::Broadcast {
+                topic,
+                event,
+                payload,
+            } => array(
+                &Ref::NULL,
+                &Ref::NULL,
+                topic.into(),
+                event.into(),
+                &Body::object(payload)?,
+            ),
         })
     }
 
     fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
         match message {
-            ServerMessage::Broadcast { topic, event, payload: Payload::Binary(_) } => {
-                binary::check_broadcast(topic, event)
+            ServerMessage::Broadcast {
+                topic,
+                event,
+                payload: Payload::Binary(_),
+            } => binary::check_broadcast(topic, event),
+            ServerMessage::Push {
+                payload: Payload::Binary(_),
+                ..
             }
-            ServerMessage::Push { payload: Payload::Binary(_), .. }
-            | ServerMessage::Reply { payload: Payload::Binary(_), .. } => self.encode(message).map(drop),
+            | ServerMessage::Reply {
+                payload: Payload::Binary(_),
+                ..
+            } => self.encode(message).map(drop),
             _ => Body::of(message).map(drop),
         }
     }
@@ -164,7 +210,9 @@ impl<'de> Visitor<'de> for FiveVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Five<'de>, A::Error> {
         let mut values = [RawValue::NULL; 5];
         for (index, value) in values.iter_mut().enumerate() {
-            *value = seq.next_element()?.ok_or_else(|| A::Error::invalid_length(index, &self))?;
+            *value = seq
+                .next_element()?
+                .ok_or_else(|| A::Error::invalid_length(index, &self))?;
         }
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Five(values))
@@ -183,18 +231,30 @@ mod tests {
     }
 
     fn refused(text: &str) -> String {
-        V2.decode(Message::from(text)).expect_err("no message").to_string()
+        V2.decode(Message::from(text))
+            .expect_err("no message")
+            .to_string()
     }
 
     fn encode(message: ServerMessage<'_>) -> String {
-        V2.encode(&message).expect("encodable").as_text().expect("text").to_owned()
+        V2.encode(&message)
+            .expect("encodable")
+            .as_text()
+            .expect("text")
+            .to_owned()
     }
 
     #[test]
     fn clients_of_phoenix() {
         let join = decode(r#"["3","3","room:lobby","phx_join",{"token":"x"}]"#);
-        assert_eq!((join.join_ref, join.reference), (Ref::from("3"), Ref::from("3")));
-        assert_eq!((join.topic.as_str(), join.event.as_str()), (Some("room:lobby"), Some("phx_join")));
+        assert_eq!(
+            (join.join_ref, join.reference),
+            (Ref::from("3"), Ref::from("3"))
+        );
+        assert_eq!(
+            (join.topic.as_str(), join.event.as_str()),
+            (Some("room:lobby"), Some("phx_join"))
+        );
         assert_eq!(join.payload.as_text(), Some(r#"{"token":"x"}"#));
         let heartbeat = decode(r#"[null,"4","phoenix","heartbeat",{}]"#);
         assert!(heartbeat.join_ref.is_null() && heartbeat.reference.is_string());
@@ -203,8 +263,14 @@ mod tests {
     #[test]
     fn foreign_clients() {
         let message = decode("  [ 4 , 1.50, \"a\\u00e9\\n\" ,\t\"\" , \"str\" , 1, {} ]\n");
-        assert_eq!((message.join_ref.to_json(), message.reference.to_json()), ("4".into(), "1.50".into()));
-        assert_eq!((message.topic.as_str(), message.event.as_str()), (Some("aé\n"), Some("")));
+        assert_eq!(
+            (message.join_ref.to_json(), message.reference.to_json()),
+            ("4".into(), "1.50".into())
+        );
+        assert_eq!(
+            (message.topic.as_str(), message.event.as_str()),
+            (Some("aé\n"), Some(""))
+        );
         assert_eq!(message.payload.as_text(), Some("\"str\""));
         let big = decode(r#"[{"a":1},12345678901234567890123,"t","e",null]"#);
         assert_eq!(big.join_ref.to_json(), r#"{"a":1}"#);
@@ -214,7 +280,10 @@ mod tests {
     #[test]
     fn names_that_are_no_text_are_echoed_and_match_nothing() {
         let message = decode(r#"[null,"1",5,null,{}]"#);
-        assert_eq!((message.topic.as_str(), message.event.as_str()), (None, None));
+        assert_eq!(
+            (message.topic.as_str(), message.event.as_str()),
+            (None, None)
+        );
         assert_ne!(message.topic, Name::from("5"));
         let payload = Payload::from(json!({"reason": "unmatched topic"}));
         let reply = ServerMessage::Reply {
@@ -224,16 +293,27 @@ mod tests {
             status: "error",
             payload: &payload,
         };
-        let expected =
-            r#"[null,"1",5,"phx_reply",{"response":{"reason":"unmatched topic"},"status":"error"}]"#;
+        let expected = r#"[null,"1",5,"phx_reply",{"response":{"reason":"unmatched topic"},"status":"error"}]"#;
         assert_eq!(encode(reply), expected);
     }
 
     #[test]
     fn other_shapes_are_refused_without_quoting_them() {
         let four = r#"["1","1","secret","phx_join"]"#;
-        for shape in ["1", "null", "\"secret\"", "[]", "{}", r#"{"secret":[1,2,3,4,5]}"#, four] {
-            assert_eq!(refused(shape), "expected an array of at least 5 elements", "{shape}");
+        for shape in [
+            "1",
+            "null",
+            "\"secret\"",
+            "[]",
+            "{}",
+            r#"{"secret":[1,2,3,4,5]}"#,
+            four,
+        ] {
+            assert_eq!(
+                refused(shape),
+                "expected an array of at least 5 elements",
+                "{shape}"
+            );
         }
         for text in [
             "",
@@ -264,8 +344,18 @@ mod tests {
         for (payload, kind) in &cases {
             let (topic, event, null) = ("t", "e", &Ref::NULL);
             let messages = [
-                ServerMessage::Push { join_ref: null, reference: null, topic, event, payload },
-                ServerMessage::Broadcast { topic, event, payload },
+                ServerMessage::Push {
+                    join_ref: null,
+                    reference: null,
+                    topic,
+                    event,
+                    payload,
+                },
+                ServerMessage::Broadcast {
+                    topic,
+                    event,
+                    payload,
+                },
             ];
             for message in messages {
                 let error = V2.encode(&message).expect_err(kind).to_string();
@@ -273,7 +363,11 @@ mod tests {
             }
         }
         let payload = &Payload::Json(" {\"a\" : 1.0}".into());
-        let sent = encode(ServerMessage::Broadcast { topic: "\"t\"", event: "e\u{1}", payload });
+        let sent = encode(ServerMessage::Broadcast {
+            topic: "\"t\"",
+            event: "e\u{1}",
+            payload,
+        });
         assert_eq!(sent, r#"[null,null,"\"t\"","e\u0001", {"a" : 1.0}]"#);
     }
 
@@ -286,9 +380,15 @@ mod tests {
             (Payload::from("a \"text\""), r#""a \"text\"""#),
         ] {
             let topic = NameRef::Text("t");
-            let reply =
-                ServerMessage::Reply { join_ref, reference, topic, status: "custom", payload: &payload };
-            let expected = format!(r#"["1",2,"t","phx_reply",{{"response":{expected},"status":"custom"}}]"#);
+            let reply = ServerMessage::Reply {
+                join_ref,
+                reference,
+                topic,
+                status: "custom",
+                payload: &payload,
+            };
+            let expected =
+                format!(r#"["1",2,"t","phx_reply",{{"response":{expected},"status":"custom"}}]"#);
             assert_eq!(encode(reply), expected);
         }
     }

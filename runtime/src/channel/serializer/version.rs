@@ -24,8 +24,12 @@ impl<'a> Version<'a> {
 
     /// Reads a version that may lack its third number.
     pub(super) const fn partial(text: &'a [u8]) -> Option<Self> {
-        let Some((major, [b'.', rest @ ..])) = number(text) else { return None };
-        let Some((minor, rest)) = number(rest) else { return None };
+        let Some((major, [b'.', rest @ ..])) = number(text) else {
+            return None;
+        };
+        let Some((minor, rest)) = number(rest) else {
+            return None;
+        };
         let (patch, rest) = match rest {
             [b'.', rest @ ..] => match number(rest) {
                 Some((patch, rest)) => (Some(patch), rest),
@@ -47,7 +51,16 @@ impl<'a> Version<'a> {
             },
             rest => rest,
         };
-        if rest.is_empty() { Some(Version { major, minor, patch, pre }) } else { None }
+        if rest.is_empty() {
+            Some(Version {
+                major,
+                minor,
+                patch,
+                pre,
+            })
+        } else {
+            None
+        }
     }
 
     pub(super) fn compare(&self, other: &Version<'_>) -> Ordering {
@@ -98,7 +111,11 @@ const fn number(text: &[u8]) -> Option<(&[u8], &[u8])> {
     while length < text.len() && text[length].is_ascii_digit() {
         length += 1;
     }
-    if length == 0 || (length > 1 && text[0] == b'0') { None } else { Some(text.split_at(length)) }
+    if length == 0 || (length > 1 && text[0] == b'0') {
+        None
+    } else {
+        Some(text.split_at(length))
+    }
 }
 
 /// Identifiers with dots between them, and what follows; none is empty. `ordered` ones that are numbers have no leading
@@ -134,7 +151,15 @@ mod tests {
 
     #[test]
     fn all_three_numbers_are_needed_and_nothing_around_them() {
-        for good in ["0.0.0", "1.2.3", "10.20.30", "1.0.0-rc.1", "1.0.0-0a.-", "1.0.0+01.b", "1.0.0-a+b-c"] {
+        for good in [
+            "0.0.0",
+            "1.2.3",
+            "10.20.30",
+            "1.0.0-rc.1",
+            "1.0.0-0a.-",
+            "1.0.0+01.b",
+            "1.0.0-a+b-c",
+        ] {
             version(good);
         }
         let bad = [
@@ -195,6 +220,9 @@ mod tests {
                 );
             }
         }
-        assert_eq!(version("1.0.0+a").compare(&version("1.0.0+b")), Ordering::Equal);
+        assert_eq!(
+            version("1.0.0+a").compare(&version("1.0.0+b")),
+            Ordering::Equal
+        );
     }
 }

@@ -48,7 +48,9 @@ impl<'de> Deserializer<'de> for Reader {
                 elements.end().map(|()| value)
             }
             Term::Map(pairs) => {
-                let pairs = pairs.into_iter().map(|(key, value)| (Reader(key), Reader(value)));
+                let pairs = pairs
+                    .into_iter()
+                    .map(|(key, value)| (Reader(key), Reader(value)));
                 let mut pairs = MapDeserializer::new(pairs);
                 let value = visitor.visit_map(&mut pairs)?;
                 pairs.end().map(|()| value)
@@ -91,10 +93,16 @@ impl<'de> Deserializer<'de> for Reader {
     ) -> Result<V::Value, Unencodable> {
         match self.0 {
             Term::Map(mut pairs) if pairs.len() == 1 => match pairs.pop() {
-                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
+                Some((name, content)) => visitor.visit_enum(Variant {
+                    name,
+                    content: Some(content),
+                }),
                 None => Err(Unencodable::custom("an empty map")),
             },
-            name => visitor.visit_enum(Variant { name, content: None }),
+            name => visitor.visit_enum(Variant {
+                name,
+                content: None,
+            }),
         }
     }
 
@@ -113,7 +121,10 @@ impl<'de> EnumAccess<'de> for Variant {
     type Error = Unencodable;
     type Variant = Content;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Unencodable> {
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Content), Unencodable> {
         Ok((seed.deserialize(Reader(self.name))?, Content(self.content)))
     }
 }
@@ -122,7 +133,9 @@ struct Content(Option<Term>);
 
 impl Content {
     fn reader(self) -> Result<Reader, Unencodable> {
-        self.0.map(Reader).ok_or_else(|| Unencodable::custom("a variant without its value"))
+        self.0
+            .map(Reader)
+            .ok_or_else(|| Unencodable::custom("a variant without its value"))
     }
 }
 
@@ -136,7 +149,10 @@ impl<'de> VariantAccess<'de> for Content {
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unencodable> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, Unencodable> {
         seed.deserialize(self.reader()?)
     }
 

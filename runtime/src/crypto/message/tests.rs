@@ -2,7 +2,9 @@ use super::*;
 use crate::crypto::{KeyOptions, Keys};
 
 fn hex(text: &str) -> Vec<u8> {
-    data_encoding::HEXLOWER.decode(text.as_bytes()).expect("hex")
+    data_encoding::HEXLOWER
+        .decode(text.as_bytes())
+        .expect("hex")
 }
 
 fn counting() -> [u8; NONCE] {
@@ -20,8 +22,12 @@ fn signs_and_encrypts_as_plug_crypto_does() {
     let signed = "SFMyNTY.g2gDYWNuBgAAaOXPiwFiAAFRgA.uvJEDHa-IjTolIYW4Crh8PlZJCIGkSHuF4_nhnqPLRk";
     assert_eq!(sign(&key, &payload), signed);
     assert_eq!(verify(&key, signed), Some(payload.clone()));
-    let encrypted = "XCP.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXKhJ5xxAgHYM18r1pxGImbLRfvo0wXnpuTpXLDFKGSgYhl98";
-    assert_eq!(encrypt_with(&key, counting(), &payload).as_deref(), Some(encrypted));
+    let encrypted =
+        "XCP.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXKhJ5xxAgHYM18r1pxGImbLRfvo0wXnpuTpXLDFKGSgYhl98";
+    assert_eq!(
+        encrypt_with(&key, counting(), &payload).as_deref(),
+        Some(encrypted)
+    );
     assert_eq!(decrypt(&key, b"", encrypted), Some(payload));
 }
 
@@ -37,7 +43,10 @@ fn writes_the_session_cookies_that_plug_writes() {
     let encrypted = "XCP.AAECAwQFBgcICQoLDA0ODxAREhMUFRYX6-hGRFydxNCvycWFU4QJXlkMv0kH9UJV_tCK0I4mwTpWC-58\
                      qCZCt5e-d1X8rP6LyJK8UI24uZDGvYiF3MLafMpQJg";
     let key = key(&base, "encryption salt");
-    assert_eq!(encrypt_with(&key, counting(), &payload).as_deref(), Some(encrypted));
+    assert_eq!(
+        encrypt_with(&key, counting(), &payload).as_deref(),
+        Some(encrypted)
+    );
 }
 
 #[test]
@@ -52,13 +61,25 @@ fn reads_what_plug_crypto_1_encrypted() {
     .map(|part| decode(part).expect("base64url"));
     let keys = "abcdefgh".repeat(4);
     let [wrapped, nonce, content, tag] = &parts;
-    let content_key =
-        open_gcm(keys.as_bytes(), &wrapped[32..], keys.as_bytes(), &wrapped[..16], &wrapped[16..32])
-            .expect("wrapped key");
+    let content_key = open_gcm(
+        keys.as_bytes(),
+        &wrapped[32..],
+        keys.as_bytes(),
+        &wrapped[..16],
+        &wrapped[16..32],
+    )
+    .expect("wrapped key");
     let message = open_gcm(&content_key, nonce, b"right aad", content, tag).expect("content");
     assert_eq!(message, "\0hełłoworld\0".as_bytes());
-    let text = format!("{WRAPPED}.{}", parts.map(|part| BASE64URL_NOPAD.encode(&part)).join("."));
-    assert_eq!(decrypt(&Secret::from(keys.as_str()), keys.as_bytes(), &text), None, "another context");
+    let text = format!(
+        "{WRAPPED}.{}",
+        parts.map(|part| BASE64URL_NOPAD.encode(&part)).join(".")
+    );
+    assert_eq!(
+        decrypt(&Secret::from(keys.as_str()), keys.as_bytes(), &text),
+        None,
+        "another context"
+    );
 }
 
 #[test]
@@ -67,15 +88,21 @@ fn reads_the_older_encryption_with_keys_of_all_three_lengths() {
         let (key, content_key) = (vec![7; length], vec![9; 16]);
         let (wrapped, wrapped_tag) = match length {
             16 => seal::<Aes128Gcm>(&key, b"signing", &content_key),
-            24 => seal::<AesGcm<Aes192, aes_gcm::aead::consts::U12>>(&key, b"signing", &content_key),
+            24 => {
+                seal::<AesGcm<Aes192, aes_gcm::aead::consts::U12>>(&key, b"signing", &content_key)
+            }
             _ => seal::<Aes256Gcm>(&key, b"signing", &content_key),
         };
         let wrapped = [wrapped, wrapped_tag, vec![5; GCM_NONCE]].concat();
         let (content, tag) = seal::<Aes128Gcm>(&content_key, CONTEXT, b"message");
-        let parts = [wrapped, vec![5; GCM_NONCE], content, tag].map(|part| BASE64URL_NOPAD.encode(&part));
+        let parts =
+            [wrapped, vec![5; GCM_NONCE], content, tag].map(|part| BASE64URL_NOPAD.encode(&part));
         let text = format!("{WRAPPED}.{}", parts.join("."));
         let key = Secret::from(key);
-        assert_eq!(decrypt(&key, b"signing", &text).as_deref(), Some(&b"message"[..]));
+        assert_eq!(
+            decrypt(&key, b"signing", &text).as_deref(),
+            Some(&b"message"[..])
+        );
         assert_eq!(decrypt(&key, b"other", &text), None);
         assert_eq!(decrypt(&key, b"signing", &format!("{text}.AA")), None);
     }
@@ -85,7 +112,9 @@ fn seal<C: AeadInOut + KeyInit>(key: &[u8], context: &[u8], message: &[u8]) -> (
     let cipher = C::new_from_slice(key).expect("a key's length");
     let nonce = Nonce::<C>::try_from(&[5; GCM_NONCE][..]).expect("a nonce's length");
     let mut content = message.to_vec();
-    let tag = cipher.encrypt_inout_detached(&nonce, context, content.as_mut_slice().into()).expect("room");
+    let tag = cipher
+        .encrypt_inout_detached(&nonce, context, content.as_mut_slice().into())
+        .expect("room");
     (content, tag.to_vec())
 }
 
@@ -94,16 +123,18 @@ fn verifies_all_three_hash_functions() {
     let key = Secret::from("key");
     for name in [HS256, HS384, HS512] {
         let signed = format!("{name}.{}", BASE64URL_NOPAD.encode(b"payload"));
-        let signature =
-            match name {
-                HS256 => hmac::<Hmac<Sha256>>(&key, signed.as_bytes())
-                    .map(|mac| mac.finalize().into_bytes().to_vec()),
-                HS384 => hmac::<Hmac<Sha384>>(&key, signed.as_bytes())
-                    .map(|mac| mac.finalize().into_bytes().to_vec()),
-                _ => hmac::<Hmac<Sha512>>(&key, signed.as_bytes())
-                    .map(|mac| mac.finalize().into_bytes().to_vec()),
-            };
-        let text = format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature.expect("any key")));
+        let signature = match name {
+            HS256 => hmac::<Hmac<Sha256>>(&key, signed.as_bytes())
+                .map(|mac| mac.finalize().into_bytes().to_vec()),
+            HS384 => hmac::<Hmac<Sha384>>(&key, signed.as_bytes())
+                .map(|mac| mac.finalize().into_bytes().to_vec()),
+            _ => hmac::<Hmac<Sha512>>(&key, signed.as_bytes())
+                .map(|mac| mac.finalize().into_bytes().to_vec()),
+        };
+        let text = format!(
+            "{signed}.{}",
+            BASE64URL_NOPAD.encode(&signature.expect("any key"))
+        );
         assert_eq!(verify(&key, &text).as_deref(), Some(&b"payload"[..]));
         let padded = format!(
             "{signed}.{}",
@@ -124,7 +155,11 @@ fn a_changed_message_is_refused_whatever_bit_it_is() {
                 let mut changed = text.clone().into_bytes();
                 changed[at] ^= 1 << bit;
                 let changed = String::from_utf8(changed).expect("still ASCII");
-                let read = if signed { verify(&key, &changed) } else { decrypt(&key, b"", &changed) };
+                let read = if signed {
+                    verify(&key, &changed)
+                } else {
+                    decrypt(&key, b"", &changed)
+                };
                 assert_eq!(read, None, "{changed}");
             }
         }

@@ -7,7 +7,9 @@ fn any_term() -> impl Strategy<Value = Term> {
         (i128::MIN + 1..i128::MAX).prop_map(Term::Int),
         any::<u8>().prop_map(|byte| Term::Int(byte.into())),
         any::<i32>().prop_map(|small| Term::Int(small.into())),
-        any::<f64>().prop_filter("the format has no infinities", |f| f.is_finite()).prop_map(Term::Float),
+        any::<f64>()
+            .prop_filter("the format has no infinities", |f| f.is_finite())
+            .prop_map(Term::Float),
         "\\PC{0,20}".prop_map(Term::Atom),
         any::<Vec<u8>>().prop_map(Term::Binary),
     ];
@@ -55,9 +57,18 @@ fn reads_what_erlang_writes() {
         (&[131, 100, 0, 2, b'v', b'1'], Term::Atom("v1".to_owned())),
         (&[131, 115, 1, 0xe9], Term::Atom("é".to_owned())),
         (&[131, 118, 0, 2, 0xc3, 0xa9], Term::Atom("é".to_owned())),
-        (&[131, 107, 0, 2, 1, 2], Term::List(vec![Term::Int(1), Term::Int(2)])),
-        (&[131, 105, 0, 0, 0, 1, 97, 1], Term::Tuple(vec![Term::Int(1)])),
-        (&[131, 116, 0, 0, 0, 1, 97, 1, 97, 2], Term::Map(vec![(Term::Int(1), Term::Int(2))])),
+        (
+            &[131, 107, 0, 2, 1, 2],
+            Term::List(vec![Term::Int(1), Term::Int(2)]),
+        ),
+        (
+            &[131, 105, 0, 0, 0, 1, 97, 1],
+            Term::Tuple(vec![Term::Int(1)]),
+        ),
+        (
+            &[131, 116, 0, 0, 0, 1, 97, 1, 97, 2],
+            Term::Map(vec![(Term::Int(1), Term::Int(2))]),
+        ),
     ] {
         assert_eq!(Term::decode(bytes), Some(term), "{bytes:?}");
     }

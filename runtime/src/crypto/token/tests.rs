@@ -27,7 +27,11 @@ fn older_payloads_are_good_for_a_day() {
         (pair(&now), &now, Ok(1)),
         (pair(&old), &old, Err(TokenError::Expired)),
     ] {
-        assert_eq!(tokens().verify::<u8>(&seal(&form)), result, "{form:?} of {signed:?}");
+        assert_eq!(
+            tokens().verify::<u8>(&seal(&form)),
+            result,
+            "{form:?} of {signed:?}"
+        );
     }
 }
 
@@ -42,7 +46,11 @@ fn payloads_of_another_form_are_invalid() {
         Term::Tuple(vec![Term::Int(1), now.clone(), Term::nil()]),
         Term::Tuple(vec![Term::Int(1), now.clone(), Term::Int(1), Term::Int(1)]),
     ] {
-        assert_eq!(tokens().verify::<u8>(&seal(&form)), Err(TokenError::Invalid), "{form:?}");
+        assert_eq!(
+            tokens().verify::<u8>(&seal(&form)),
+            Err(TokenError::Invalid),
+            "{form:?}"
+        );
     }
     assert_eq!(
         tokens().verify::<u8>(&message::sign(&tokens().derived(), b"no term")),
@@ -59,11 +67,22 @@ fn extreme_times_and_ages_do_no_harm() {
         (i128::MAX, i128::MIN + 1, Err(TokenError::Expired)),
         (0, -1, Err(TokenError::Expired)),
     ] {
-        assert_eq!(tokens().verify::<u8>(&seal(&form(signed, age))), result, "{signed} {age}");
+        assert_eq!(
+            tokens().verify::<u8>(&seal(&form(signed, age))),
+            result,
+            "{signed} {age}"
+        );
     }
     let before = UNIX_EPOCH - Duration::from_secs(1);
-    let token = tokens().never_expire().sign_at(&1, before).expect("an integer");
-    assert_eq!(tokens().verify::<u8>(&token), Ok(1), "the token says for ever");
+    let token = tokens()
+        .never_expire()
+        .sign_at(&1, before)
+        .expect("an integer");
+    assert_eq!(
+        tokens().verify::<u8>(&token),
+        Ok(1),
+        "the token says for ever"
+    );
 }
 
 #[test]

@@ -20,9 +20,10 @@ impl Sockets for OnePath {
             }
             "/socket/cached" => Ok(Box::pin(async {
                 let mut response = plain(StatusCode::FORBIDDEN);
-                response
-                    .headers_mut()
-                    .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+                response.headers_mut().insert(
+                    header::CACHE_CONTROL,
+                    header::HeaderValue::from_static("no-store"),
+                );
                 Ok(response)
             })),
             "/socket/panic" => panic!("at once"),
@@ -52,7 +53,12 @@ impl Service<Request<Body>> for Named {
 }
 
 fn service(pipeline: Pipeline) -> EndpointService {
-    let handle = Handle::new("Test", Config::default(), PubSub::new(), AppState::default());
+    let handle = Handle::new(
+        "Test",
+        Config::default(),
+        PubSub::new(),
+        AppState::default(),
+    );
     EndpointService::new(handle, OnePath, pipeline)
 }
 
@@ -64,9 +70,16 @@ where
 {
     let request = Request::builder().uri(path).body(Full::default()).unwrap();
     let (head, body) = service.call(request).await.unwrap().into_parts();
-    let caching = head.headers.get(header::CACHE_CONTROL).map(|value| value.to_str().unwrap().to_owned());
+    let caching = head
+        .headers
+        .get(header::CACHE_CONTROL)
+        .map(|value| value.to_str().unwrap().to_owned());
     let body = body.collect().await.unwrap().to_bytes();
-    (head.status.as_u16(), caching, String::from_utf8(body.into()).unwrap())
+    (
+        head.status.as_u16(),
+        caching,
+        String::from_utf8(body.into()).unwrap(),
+    )
 }
 
 #[tokio::test]
@@ -78,7 +91,10 @@ async fn sockets_come_before_the_pipeline_and_are_not_cached() {
     let (status, caching, _) = ask(service.clone(), "/socket/cached").await;
     assert_eq!((status, caching.unwrap().as_str()), (403, "no-store"));
     let (status, caching, body) = ask(service, "/other").await;
-    assert_eq!((status, caching, body.as_str()), (200, None, "Some(Handle(\"Test\"))"));
+    assert_eq!(
+        (status, caching, body.as_str()),
+        (200, None, "Some(Handle(\"Test\"))")
+    );
 }
 
 #[tokio::test]
@@ -114,11 +130,17 @@ mod with_axum {
         async fn name(handle: Handle) -> String {
             format!("{handle:?}")
         }
-        let router = Router::new().route("/name", get(name)).route("/", get(|| async { "home" }));
+        let router = Router::new()
+            .route("/name", get(name))
+            .route("/", get(|| async { "home" }));
         let service = service(Pipeline::new(router.clone()));
         assert_eq!(ask(service.clone(), "/name").await.2, "Handle(\"Test\")");
         assert_eq!(ask(service.clone(), "/").await.2, "home");
         assert_eq!(ask(service, "/nowhere").await.0, 404);
-        assert_eq!(ask(router, "/name").await.0, 500, "outside an endpoint there is no handle");
+        assert_eq!(
+            ask(router, "/name").await.0,
+            500,
+            "outside an endpoint there is no handle"
+        );
     }
 }

@@ -25,15 +25,27 @@ fn everything() -> impl Iterator<Item = Dot> {
 }
 
 fn assert_holds(clock: &Clock, set: &BTreeSet<Dot>) {
-    assert_eq!(everything().filter(|dot| clock.contains(*dot)).collect::<BTreeSet<_>>(), *set);
+    assert_eq!(
+        everything()
+            .filter(|dot| clock.contains(*dot))
+            .collect::<BTreeSet<_>>(),
+        *set
+    );
     for replica in (0..3).map(Replica) {
-        let last = set.iter().filter(|dot| dot.replica == replica).map(|dot| dot.counter).max();
+        let last = set
+            .iter()
+            .filter(|dot| dot.replica == replica)
+            .map(|dot| dot.counter)
+            .max();
         assert_eq!(clock.last(replica), last.unwrap_or(0));
     }
     let ranges: Vec<_> = clock.ranges().collect();
     for pair in ranges.windows(2) {
         let ((first, last), (next, _)) = (pair[0], pair[1]);
-        assert!(first.replica < next.replica || last + 1 < next.counter, "{clock:?} is not compact");
+        assert!(
+            first.replica < next.replica || last + 1 < next.counter,
+            "{clock:?} is not compact"
+        );
     }
 }
 
@@ -82,11 +94,16 @@ fn a_clock_without_gaps_is_one_range_whatever_the_order() {
 fn refs_are_short_and_never_equal() {
     let counters = [1, 2, 255, 256, 65_535, 65_536, u64::MAX];
     let replicas = [Replica(0), Replica(1), Replica(u64::MAX), Replica::new()];
-    let dots: Vec<Dot> =
-        replicas.into_iter().flat_map(|replica| counters.map(|counter| Dot::new(replica, counter))).collect();
+    let dots: Vec<Dot> = replicas
+        .into_iter()
+        .flat_map(|replica| counters.map(|counter| Dot::new(replica, counter)))
+        .collect();
     let refs: HashSet<String> = dots.iter().map(|dot| PhxRef(*dot).to_string()).collect();
     assert_eq!(refs.len(), dots.len());
     assert_eq!(PhxRef(dots[0]).to_string(), "AAAAAAAAAAAB");
-    assert!(refs.iter().all(|text| text.len() <= 22 && !text.contains(['"', '\\', '='])));
+    assert!(
+        refs.iter()
+            .all(|text| text.len() <= 22 && !text.contains(['"', '\\', '=']))
+    );
     assert_ne!(Replica::new(), Replica::new());
 }

@@ -28,31 +28,58 @@ fn told(room: &mut Subscription) -> Vec<Value> {
     while let Some(broadcast) = room.try_recv() {
         let broadcast = broadcast.expect("not too slow");
         assert_eq!(broadcast.event(), "presence_diff");
-        told.push(serde_json::from_str(broadcast.payload().as_text().expect("JSON")).expect("JSON"));
+        told.push(
+            serde_json::from_str(broadcast.payload().as_text().expect("JSON")).expect("JSON"),
+        );
     }
     told
 }
 
 fn keys(value: &Value) -> Vec<&str> {
-    value.as_object().expect("an object").keys().map(String::as_str).collect()
+    value
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_subscriber_is_tracked_once_under_a_key() {
     let (_, presence, _) = start();
     let (phone, laptop) = (SubscriberId::new(), SubscriberId::new());
-    let first = presence.track("room", phone, "ann", json!({"n": 1})).expect("tracked");
+    let first = presence
+        .track("room", phone, "ann", json!({"n": 1}))
+        .expect("tracked");
     let again = presence.track("room", phone, "ann", json!({"n": 2}));
     assert!(matches!(again, Err(TrackError::AlreadyTracked)));
-    let second = presence.track("room", laptop, "ann", json!({"n": 3})).expect("another subscriber");
-    presence.track("room", phone, "ben", json!({})).expect("another key");
-    presence.track("hall", phone, "ann", json!({})).expect("another topic");
+    let second = presence
+        .track("room", laptop, "ann", json!({"n": 3}))
+        .expect("another subscriber");
+    presence
+        .track("room", phone, "ben", json!({}))
+        .expect("another key");
+    presence
+        .track("hall", phone, "ann", json!({}))
+        .expect("another topic");
 
     let ann = presence.get_by_key("room", "ann").expect("present");
     let refs: Vec<PhxRef> = ann.metas().iter().map(Meta::phx_ref).collect();
     assert_eq!(refs, [first, second]);
-    assert_eq!(ann.metas()[1].get::<HashMap<String, Value>>().expect("a map")["n"], 3);
-    assert_eq!(presence.list("room").iter().map(|(key, _)| key).collect::<Vec<_>>(), ["ann", "ben"]);
+    assert_eq!(
+        ann.metas()[1]
+            .get::<HashMap<String, Value>>()
+            .expect("a map")["n"],
+        3
+    );
+    assert_eq!(
+        presence
+            .list("room")
+            .iter()
+            .map(|(key, _)| key)
+            .collect::<Vec<_>>(),
+        ["ann", "ben"]
+    );
     assert_eq!(presence.list("nowhere"), Presences::default());
     assert_eq!(presence.get_by_key("room", "an"), None);
 }
@@ -61,11 +88,15 @@ async fn a_subscriber_is_tracked_once_under_a_key() {
 async fn an_update_is_a_leave_and_a_join_in_one_diff() {
     let (_, presence, mut room) = start();
     let id = SubscriberId::new();
-    let old = presence.track("room", id, "ann", json!({"away": false})).expect("tracked");
+    let old = presence
+        .track("room", id, "ann", json!({"away": false}))
+        .expect("tracked");
     wait(20).await;
     told(&mut room);
 
-    let new = presence.update("room", id, "ann", json!({"away": true})).expect("updated");
+    let new = presence
+        .update("room", id, "ann", json!({"away": true}))
+        .expect("updated");
     wait(20).await;
     let (old, new) = (old.to_string(), new.to_string());
     let meta = json!({"away": true, "phx_ref": new, "phx_ref_prev": old});
@@ -85,9 +116,12 @@ async fn an_update_is_a_leave_and_a_join_in_one_diff() {
 async fn untracking_takes_away_one_key_or_all() {
     let (_, presence, _) = start();
     let (one, other) = (SubscriberId::new(), SubscriberId::new());
-    for (topic, id, key) in
-        [("room", one, "ann"), ("room", one, "ben"), ("hall", one, "ann"), ("room", other, "ann")]
-    {
+    for (topic, id, key) in [
+        ("room", one, "ann"),
+        ("room", one, "ben"),
+        ("hall", one, "ann"),
+        ("room", other, "ann"),
+    ] {
         presence.track(topic, id, key, json!({})).expect("tracked");
     }
     assert!(presence.untrack("room", one, "ben"));
@@ -95,7 +129,13 @@ async fn untracking_takes_away_one_key_or_all() {
     assert_eq!(presence.untrack_all(one), 2);
     assert_eq!(presence.untrack_all(one), 0);
     assert!(presence.list("hall").is_empty());
-    assert_eq!(presence.list("room").get("ann").map(|ann| ann.metas().len()), Some(1));
+    assert_eq!(
+        presence
+            .list("room")
+            .get("ann")
+            .map(|ann| ann.metas().len()),
+        Some(1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +166,9 @@ async fn a_guard_may_end_on_any_thread() {
     let guard = presence.tracked("room", "ann", json!({})).expect("tracked");
     wait(20).await;
     told(&mut room);
-    std::thread::spawn(move || drop(guard)).join().expect("no panic");
+    std::thread::spawn(move || drop(guard))
+        .join()
+        .expect("no panic");
     wait(20).await;
     assert_eq!(keys(&told(&mut room)[0]["leaves"]), ["ann"]);
 }
@@ -134,17 +176,35 @@ async fn a_guard_may_end_on_any_thread() {
 #[tokio::test(start_paused = true)]
 async fn keys_that_break_clients_are_refused() {
     let (_, presence, _) = start();
-    for key in ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"] {
-        let refused = presence.tracked("room", key, json!({})).expect_err("refused");
+    for key in [
+        "__proto__",
+        "constructor",
+        "prototype",
+        "toString",
+        "hasOwnProperty",
+    ] {
+        let refused = presence
+            .tracked("room", key, json!({}))
+            .expect_err("refused");
         let expected = format!("the key `{key}` would break JavaScript clients");
         assert!(refused.to_string().starts_with(&expected), "{refused}");
     }
     let long = "k".repeat(MAX_KEY + 1);
-    assert!(matches!(presence.tracked("room", &long, json!({})), Err(TrackError::KeyTooLong)));
+    assert!(matches!(
+        presence.tracked("room", &long, json!({})),
+        Err(TrackError::KeyTooLong)
+    ));
     // Neither too long, nor what objects have; and an empty one is a key like others.
     for key in [&long[1..], "user:constructor", ""] {
         let tracked = presence.tracked("room", key, json!({})).expect("tracked");
-        assert_eq!(presence.list("room").iter().map(|(key, _)| key).collect::<Vec<_>>(), [tracked.key()]);
+        assert_eq!(
+            presence
+                .list("room")
+                .iter()
+                .map(|(key, _)| key)
+                .collect::<Vec<_>>(),
+            [tracked.key()]
+        );
     }
 }
 
@@ -152,16 +212,34 @@ async fn keys_that_break_clients_are_refused() {
 async fn a_meta_is_an_object_of_limited_size() {
     let (_, presence, _) = start();
     for meta in [json!([]), json!("text"), json!(7), json!(null)] {
-        assert!(matches!(presence.tracked("room", "ann", meta), Err(TrackError::NotAnObject)));
+        assert!(matches!(
+            presence.tracked("room", "ann", meta),
+            Err(TrackError::NotAnObject)
+        ));
     }
     let bytes_as_keys = HashMap::from([(vec![1u8], 1)]);
-    assert!(matches!(presence.tracked("room", "ann", bytes_as_keys), Err(TrackError::Meta(_))));
+    assert!(matches!(
+        presence.tracked("room", "ann", bytes_as_keys),
+        Err(TrackError::Meta(_))
+    ));
 
     let of_size = |size: usize| json!({"a": "x".repeat(size - r#"{"a":""}"#.len())});
-    assert!(matches!(presence.tracked("room", "ann", of_size(MAX_META + 1)), Err(TrackError::MetaTooLarge)));
-    let mut ann = presence.tracked("room", "ann", of_size(MAX_META)).expect("not too large");
+    assert!(matches!(
+        presence.tracked("room", "ann", of_size(MAX_META + 1)),
+        Err(TrackError::MetaTooLarge)
+    ));
+    let mut ann = presence
+        .tracked("room", "ann", of_size(MAX_META))
+        .expect("not too large");
     assert!(matches!(ann.update(json!(7)), Err(TrackError::NotAnObject)));
-    assert_eq!(presence.list("room").get("ann").map(|ann| ann.metas().len()), Some(1), "nothing has changed");
+    assert_eq!(
+        presence
+            .list("room")
+            .get("ann")
+            .map(|ann| ann.metas().len()),
+        Some(1),
+        "nothing has changed"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,13 +248,17 @@ async fn refs_are_the_librarys_own() {
     let forged = json!({"phx_ref": "mine", "phx_ref_prev": 7, "a": "b\"\u{2028}"});
     let ann = presence.tracked("room", "ann", forged).expect("tracked");
     let expected = json!({"phx_ref": ann.phx_ref().to_string(), "a": "b\"\u{2028}"});
-    assert_eq!(state(&presence, "room"), json!({"ann": {"metas": [expected]}}));
+    assert_eq!(
+        state(&presence, "room"),
+        json!({"ann": {"metas": [expected]}})
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn changes_are_gathered_and_of_what_came_and_went_the_leave_is_told() {
     let (_, presence, mut room) = start();
-    let guards = ["ann", "ben", "cy"].map(|key| presence.tracked("room", key, json!({})).expect("tracked"));
+    let guards =
+        ["ann", "ben", "cy"].map(|key| presence.tracked("room", key, json!({})).expect("tracked"));
     let dee = presence.tracked("room", "dee", json!({})).expect("tracked");
     let metas = json!([{"phx_ref": dee.phx_ref().to_string()}]);
     // Somebody may have seen it.
@@ -201,10 +283,15 @@ async fn many_changes_are_told_in_parts() {
     let (_, presence, mut room) = start();
     let id = SubscriberId::new();
     for n in 0..announce::PART + 1 {
-        presence.track("room", id, &n.to_string(), json!({})).expect("tracked");
+        presence
+            .track("room", id, &n.to_string(), json!({}))
+            .expect("tracked");
     }
     wait(20).await;
-    let counts: Vec<usize> = told(&mut room).iter().map(|diff| keys(&diff["joins"]).len()).collect();
+    let counts: Vec<usize> = told(&mut room)
+        .iter()
+        .map(|diff| keys(&diff["joins"]).len())
+        .collect();
     assert_eq!(counts, [announce::PART, 1]);
 }
 
@@ -242,7 +329,10 @@ async fn a_diff_that_finds_no_room_is_told_later() {
     let [a, b, c] = rooms.each_mut().map(told);
     assert!(a.is_empty());
     assert_eq!((b.len(), keys(&b[0]["joins"])), (1, vec!["ann"]));
-    assert_eq!((c.len(), keys(&c[0]["joins"]), keys(&c[0]["leaves"])), (1, vec![], vec!["ann"]));
+    assert_eq!(
+        (c.len(), keys(&c[0]["joins"]), keys(&c[0]["leaves"])),
+        (1, vec![], vec!["ann"])
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,7 +351,10 @@ async fn what_changes_while_a_diff_finds_no_room_is_the_last_word() {
     wait(100).await;
     let diffs = told(&mut b);
     assert_eq!(diffs.len(), 1);
-    assert_eq!((keys(&diffs[0]["joins"]), keys(&diffs[0]["leaves"])), (vec![], vec!["ben"]));
+    assert_eq!(
+        (keys(&diffs[0]["joins"]), keys(&diffs[0]["leaves"])),
+        (vec![], vec!["ben"])
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -270,7 +363,9 @@ async fn too_many_changes_that_find_no_room_are_dropped() {
     let (presence, mut room) = (Presence::new(&pubsub), pubsub.subscribe("room"));
     let id = SubscriberId::new();
     for n in 0..announce::PART + announce::BACKLOG + 1 {
-        presence.track("room", id, &n.to_string(), json!({})).expect("tracked");
+        presence
+            .track("room", id, &n.to_string(), json!({}))
+            .expect("tracked");
     }
     wait(1_000).await;
     assert_eq!(told(&mut room).len(), 1);
@@ -304,7 +399,10 @@ async fn a_function_adds_fields_to_lists_and_diffs() {
         move |topic, presences| {
             calls.fetch_add(1, Ordering::Relaxed);
             for (key, present) in presences.iter_mut() {
-                present.insert("name", format!("{key} of {topic} ({})", present.metas().len()));
+                present.insert(
+                    "name",
+                    format!("{key} of {topic} ({})", present.metas().len()),
+                );
             }
         }
     });
@@ -346,7 +444,9 @@ async fn a_function_that_panics_costs_its_fields_only() {
     wait(20).await;
     assert_eq!(told(&mut room), [json!({"joins": both, "leaves": {}})]);
     assert_eq!(
-        presence.get_by_key("room", "ann").and_then(|ann| ann.field("name").cloned()),
+        presence
+            .get_by_key("room", "ann")
+            .and_then(|ann| ann.field("name").cloned()),
         Some("ann".into())
     );
 }

@@ -64,7 +64,9 @@ impl Client {
             metas.extend(joined);
         }
         for (key, left) in leaves {
-            let Some(metas) = self.list.get_mut(&key) else { continue };
+            let Some(metas) = self.list.get_mut(&key) else {
+                continue;
+            };
             *metas = without(metas, &left);
             if metas.is_empty() {
                 self.list.remove(&key);
@@ -83,19 +85,28 @@ impl Client {
 
     /// The list in the shape of `presence_state`.
     pub(super) fn list(&self) -> Value {
-        self.list.iter().map(|(key, metas)| (key.clone(), json!({ "metas": metas }))).collect()
+        self.list
+            .iter()
+            .map(|(key, metas)| (key.clone(), json!({ "metas": metas })))
+            .collect()
     }
 }
 
 fn metas_by_key(presences: &Value) -> BTreeMap<String, Vec<Value>> {
     let keys = presences.as_object().expect("an object");
     let metas = |present: &Value| present["metas"].as_array().expect("an array").clone();
-    keys.iter().map(|(key, present)| (key.clone(), metas(present))).collect()
+    keys.iter()
+        .map(|(key, present)| (key.clone(), metas(present)))
+        .collect()
 }
 
 /// Clients know metas by their refs only.
 fn without(metas: &[Value], others: &[Value]) -> Vec<Value> {
-    let is = |meta: &Value| others.iter().any(|other| other["phx_ref"] == meta["phx_ref"]);
+    let is = |meta: &Value| {
+        others
+            .iter()
+            .any(|other| other["phx_ref"] == meta["phx_ref"])
+    };
     metas.iter().filter(|meta| !is(meta)).cloned().collect()
 }
 
@@ -105,7 +116,10 @@ pub(super) fn state(presence: &Presence, topic: &str) -> Value {
 
 /// In time that stands still until all wait.
 pub(super) fn paused<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
     runtime.expect("a runtime").block_on(future)
 }
 
@@ -128,8 +142,12 @@ impl Op {
     /// Does it in the topic, on behalf of one of these.
     pub(super) async fn run(self, presence: &Presence, topic: &str, ids: &[SubscriberId]) {
         match self {
-            Op::Track(id, key) => drop(presence.track(topic, ids[id], KEYS[key], json!({ "of": id }))),
-            Op::Update(id, key) => drop(presence.update(topic, ids[id], KEYS[key], json!({ "new": id }))),
+            Op::Track(id, key) => {
+                drop(presence.track(topic, ids[id], KEYS[key], json!({ "of": id })))
+            }
+            Op::Update(id, key) => {
+                drop(presence.update(topic, ids[id], KEYS[key], json!({ "new": id })))
+            }
             Op::Untrack(id, key) => drop(presence.untrack(topic, ids[id], KEYS[key])),
             Op::Gone(id) => drop(presence.untrack_all(ids[id])),
             Op::Wait(milliseconds) => wait(milliseconds).await,
@@ -204,7 +222,10 @@ async fn converse(steps: Vec<Step>) {
     }
     wait(20).await;
     let list = state(&presence, "room");
-    for connection in connections.iter_mut().filter(|connection| connection.room.is_some()) {
+    for connection in connections
+        .iter_mut()
+        .filter(|connection| connection.room.is_some())
+    {
         connection.arrive();
         assert_eq!(connection.client.list(), list);
     }
@@ -222,12 +243,16 @@ fn the_model_keeps_the_rules() {
     let meta = |n: u32| json!({"phx_ref": n.to_string()});
     let mut client = Client::default();
     // What comes before the state is applied after it.
-    client.on_diff(json!({"joins": {"ann": {"metas": [meta(2)]}}, "leaves": {"ben": {"metas": [meta(3)]}}}));
+    client.on_diff(
+        json!({"joins": {"ann": {"metas": [meta(2)]}}, "leaves": {"ben": {"metas": [meta(3)]}}}),
+    );
     assert_eq!(client.list(), json!({}));
     client.on_state(&json!({"ann": {"metas": [meta(1)]}, "ben": {"metas": [meta(3)]}}));
     assert_eq!(client.list(), json!({"ann": {"metas": [meta(1), meta(2)]}}));
     // Those who leave and are not known are ignored.
-    client.on_diff(json!({"joins": {}, "leaves": {"cy": {"metas": [meta(9)]}, "ann": {"metas": [meta(1)]}}}));
+    client.on_diff(
+        json!({"joins": {}, "leaves": {"cy": {"metas": [meta(9)]}, "ann": {"metas": [meta(1)]}}}),
+    );
     assert_eq!(client.list(), json!({"ann": {"metas": [meta(2)]}}));
     // A new state replaces the old.
     client.rejoin();

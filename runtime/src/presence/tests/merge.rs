@@ -28,7 +28,10 @@ pub(super) enum Op {
 
 pub(super) fn ops() -> impl Strategy<Value = Vec<Op>> {
     let element = (0usize..2, 0usize..3, 0u64..2).prop_map(|(topic, key, by)| {
-        let by = Tracker { replica: Replica(by), id: SubscriberId::LOWEST };
+        let by = Tracker {
+            replica: Replica(by),
+            id: SubscriberId::LOWEST,
+        };
         (TOPICS[topic], KEYS[key], by)
     });
     let op = prop_oneof![
@@ -53,7 +56,10 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        World { states: REPLICAS.map(State::new).into(), ..World::default() }
+        World {
+            states: REPLICAS.map(State::new).into(),
+            ..World::default()
+        }
     }
 
     pub(super) fn after(ops: Vec<Op>) -> Self {
@@ -81,8 +87,14 @@ impl World {
     fn add(&mut self, at: usize, (topic, key, by): Element) -> Delta {
         let state = &self.states[at];
         let (dot, old) = (state.next(), state.find(topic, key, by));
-        let meta = Fields::of(&json!({ "at": at })).and_then(|fields| fields.into_meta(PhxRef(dot), None));
-        let entry = Entry { topic: topic.into(), key: key.into(), by, meta: meta.expect("an object") };
+        let meta =
+            Fields::of(&json!({ "at": at })).and_then(|fields| fields.into_meta(PhxRef(dot), None));
+        let entry = Entry {
+            topic: topic.into(),
+            key: key.into(),
+            by,
+            meta: meta.expect("an object"),
+        };
         self.added.insert(dot, entry.clone());
         self.removed.extend(&old);
         State::removal(&old).add(dot, entry)
@@ -155,7 +167,14 @@ proptest! {
 
 #[test]
 fn an_addition_wins_over_a_removal_that_did_not_see_it() {
-    let element = ("room:1", "ann", Tracker { replica: Replica(1), id: SubscriberId::LOWEST });
+    let element = (
+        "room:1",
+        "ann",
+        Tracker {
+            replica: Replica(1),
+            id: SubscriberId::LOWEST,
+        },
+    );
     let mut world = World::after(vec![Op::Add(0, element), Op::Full(0, 1)]);
     // At once: one takes away what both have seen, the other adds it anew.
     world.run(Op::Remove(0, element));
@@ -164,7 +183,10 @@ fn an_addition_wins_over_a_removal_that_did_not_see_it() {
     world.run(Op::Full(1, 0));
     for state in &world.states[..2] {
         assert_eq!(state.list("room:1").len(), 1);
-        assert_eq!(state.find("room:1", "ann", element.2), [Dot::new(Replica(2), 1)]);
+        assert_eq!(
+            state.find("room:1", "ann", element.2),
+            [Dot::new(Replica(2), 1)]
+        );
     }
     // Now it is seen.
     world.run(Op::Remove(0, element));
@@ -175,7 +197,14 @@ fn an_addition_wins_over_a_removal_that_did_not_see_it() {
 
 #[test]
 fn a_removal_may_come_before_what_it_removes() {
-    let element = ("room:1", "ann", Tracker { replica: Replica(1), id: SubscriberId::LOWEST });
+    let element = (
+        "room:1",
+        "ann",
+        Tracker {
+            replica: Replica(1),
+            id: SubscriberId::LOWEST,
+        },
+    );
     let world = World::after(vec![Op::Add(0, element), Op::Remove(0, element)]);
     let mut late = State::new(Replica(9));
     for delta in world.deltas.iter().rev() {

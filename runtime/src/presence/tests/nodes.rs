@@ -25,7 +25,13 @@ impl Node {
         let ids = (0..4).map(|_| SubscriberId::new()).collect();
         let mut client = Client::default();
         client.on_state(&state(&presence, "room"));
-        Node { presence, ids, room, client, heard: Vec::new() }
+        Node {
+            presence,
+            ids,
+            room,
+            client,
+            heard: Vec::new(),
+        }
     }
 
     fn hear(&mut self, from: &Presence) {
@@ -83,8 +89,12 @@ async fn converse(steps: Vec<Step>) {
                 nodes[at].hear(&from);
             }
             Step::HearAgain(at, which) => nodes[at].hear_again(which),
-            Step::Down(at) => nodes[at].presence.replica_down(nodes[1 - at].presence.replica()),
-            Step::Up(at) => nodes[at].presence.replica_up(nodes[1 - at].presence.replica()),
+            Step::Down(at) => nodes[at]
+                .presence
+                .replica_down(nodes[1 - at].presence.replica()),
+            Step::Up(at) => nodes[at]
+                .presence
+                .replica_up(nodes[1 - at].presence.replica()),
         }
     }
     for at in 0..2 {
@@ -111,7 +121,10 @@ proptest! {
 #[tokio::test(start_paused = true)]
 async fn each_node_tells_its_own_subscribers() {
     let (mut here, mut there) = (Node::start(), Node::start());
-    let mut ann = here.presence.tracked("room", "ann", json!({"n": 1})).expect("tracked");
+    let mut ann = here
+        .presence
+        .tracked("room", "ann", json!({"n": 1}))
+        .expect("tracked");
     there.hear(&here.presence);
     let expected = json!({"ann": {"metas": [{"n": 1, "phx_ref": ann.phx_ref().to_string()}]}});
     wait(20).await;
@@ -122,19 +135,36 @@ async fn each_node_tells_its_own_subscribers() {
 
     ann.update(json!({"n": 2})).expect("updated");
     there.hear(&here.presence);
-    assert_eq!(there.presence.get_by_key("room", "ann"), here.presence.get_by_key("room", "ann"));
-    assert!(here.presence.delta(&there.presence.clock()).entries.is_empty());
+    assert_eq!(
+        there.presence.get_by_key("room", "ann"),
+        here.presence.get_by_key("room", "ann")
+    );
+    assert!(
+        here.presence
+            .delta(&there.presence.clock())
+            .entries
+            .is_empty()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_subscribers_number_of_another_node_is_somebody_else() {
     let (here, mut there) = (Node::start(), Node::start());
     let id = SubscriberId::new();
-    here.presence.track("room", id, "ann", json!({})).expect("tracked");
+    here.presence
+        .track("room", id, "ann", json!({}))
+        .expect("tracked");
     there.hear(&here.presence);
     assert!(!there.presence.untrack("room", id, "ann"));
     assert_eq!(there.presence.untrack_all(id), 0);
-    there.presence.track("room", id, "ann", json!({})).expect("not tracked there yet");
-    let metas = |node: &Node| node.presence.get_by_key("room", "ann").map(|present| present.metas().len());
+    there
+        .presence
+        .track("room", id, "ann", json!({}))
+        .expect("not tracked there yet");
+    let metas = |node: &Node| {
+        node.presence
+            .get_by_key("room", "ann")
+            .map(|present| present.metas().len())
+    };
     assert_eq!((metas(&here), metas(&there)), (Some(1), Some(2)));
 }

@@ -13,7 +13,11 @@ use crate::pubsub::SubscriberId;
 type List = BTreeMap<PhxRef, (Arc<str>, Meta)>;
 
 fn list(state: &State, topic: &str) -> List {
-    state.list(topic).into_iter().map(|(key, meta)| (meta.phx_ref(), (key, meta))).collect()
+    state
+        .list(topic)
+        .into_iter()
+        .map(|(key, meta)| (meta.phx_ref(), (key, meta)))
+        .collect()
 }
 
 fn lists(state: &State) -> Vec<List> {
@@ -29,7 +33,11 @@ fn apply(lists: &mut [List], diff: &Diff) {
             assert!(old.is_none(), "{} joined twice", entry.key);
         }
         for (dot, entry) in leaves {
-            assert!(list.remove(&PhxRef(dot)).is_some(), "{} left twice", entry.key);
+            assert!(
+                list.remove(&PhxRef(dot)).is_some(),
+                "{} left twice",
+                entry.key
+            );
         }
     }
 }
@@ -132,8 +140,14 @@ proptest! {
 }
 
 fn one_each() -> World {
-    let by = Tracker { replica: Replica(1), id: SubscriberId::LOWEST };
-    let ops = vec![Op::Add(0, ("room:1", "ann", by)), Op::Add(1, ("room:1", "ben", by))];
+    let by = Tracker {
+        replica: Replica(1),
+        id: SubscriberId::LOWEST,
+    };
+    let ops = vec![
+        Op::Add(0, ("room:1", "ann", by)),
+        Op::Add(1, ("room:1", "ben", by)),
+    ];
     let mut world = World::after(ops);
     world.run(Op::Full(0, 1));
     world.run(Op::Full(1, 0));
@@ -151,7 +165,11 @@ fn what_a_replica_tracks_vanishes_and_comes_back_with_it() {
     assert_eq!(state.down(Replica(2)), Diff::default());
     assert_eq!(list(state, "room:1").len(), 1);
     assert!(state.list_key("room:1", "ben").is_empty());
-    assert_eq!(full(state).entries.len(), 1, "what is not shown is not passed on");
+    assert_eq!(
+        full(state).entries.len(),
+        1,
+        "what is not shown is not passed on"
+    );
 
     assert_eq!(state.up(Replica(2)).changes("room:1").joins.len(), 1);
     assert_eq!(state.up(Replica(2)), Diff::default());
@@ -160,14 +178,20 @@ fn what_a_replica_tracks_vanishes_and_comes_back_with_it() {
 
 #[test]
 fn what_happens_to_a_replica_that_is_down_is_shown_when_it_is_back() {
-    let by = Tracker { replica: Replica(1), id: SubscriberId::LOWEST };
+    let by = Tracker {
+        replica: Replica(1),
+        id: SubscriberId::LOWEST,
+    };
     let mut world = one_each();
     world.states[0].down(Replica(2));
     world.run(Op::Add(1, ("room:1", "cy", by)));
     world.run(Op::Remove(1, ("room:1", "ben", by)));
     let (_, diff) = world.run(Op::Full(1, 0));
     assert_eq!(diff, Diff::default());
-    assert_eq!(world.states[0].up(Replica(2)).changes("room:1").joins.len(), 1);
+    assert_eq!(
+        world.states[0].up(Replica(2)).changes("room:1").joins.len(),
+        1
+    );
     assert_eq!(lists(&world.states[0]), lists(&world.states[1]));
 }
 
@@ -186,11 +210,21 @@ fn what_one_replica_does_not_show_others_keep() {
 fn a_forgotten_replica_that_lives_after_all_is_restored() {
     let mut world = one_each();
     let clock = world.states[0].clock().clone();
-    assert_eq!(world.states[0].forget(Replica(2)).changes("room:1").leaves.len(), 1);
+    assert_eq!(
+        world.states[0]
+            .forget(Replica(2))
+            .changes("room:1")
+            .leaves
+            .len(),
+        1
+    );
     assert!(!world.states[0].clock().covers(&clock));
     // That nothing is known of it takes nothing away from those who know it.
     assert_eq!(world.run(Op::Full(0, 1)).1, Diff::default());
-    assert_eq!(world.run(Op::Delta(1, 0)).1.changes("room:1").joins.len(), 1);
+    assert_eq!(
+        world.run(Op::Delta(1, 0)).1.changes("room:1").joins.len(),
+        1
+    );
     assert_eq!(lists(&world.states[0]), lists(&world.states[1]));
     assert!(world.states[0].clock().covers(&clock));
 }

@@ -39,14 +39,23 @@ pub(super) struct Chunks {
 
 impl Chunks {
     pub(super) fn new(limits: Limits) -> Self {
-        Chunks { at: At::Start, size: 0, extensions: 0, trailers: 0, trailer_bytes: 0, limits }
+        Chunks {
+            at: At::Start,
+            size: 0,
+            extensions: 0,
+            trailers: 0,
+            trailer_bytes: 0,
+            limits,
+        }
     }
 
     /// Takes the body's bytes off; says when it ends.
     pub(super) fn read(&mut self, bytes: &mut &[u8]) -> Option<Result<(), Malformed>> {
         while let [first, rest @ ..] = *bytes {
             if self.at == At::Data {
-                let here = usize::try_from(self.size).unwrap_or(usize::MAX).min(bytes.len());
+                let here = usize::try_from(self.size)
+                    .unwrap_or(usize::MAX)
+                    .min(bytes.len());
                 *bytes = &bytes[here..];
                 self.size -= here as u64;
                 if self.size == 0 {
@@ -75,23 +84,31 @@ impl Chunks {
             (At::SizeLf, b'\n') => Ok(At::Data),
             (At::DataCr, b'\r') => Ok(At::DataLf),
             (At::DataLf, b'\n') => Ok(At::Start),
-            (At::Trailer | At::TrailerName | At::TrailerValue | At::TrailerLf | At::EndLf, byte) => {
-                self.trailer(byte)
-            }
+            (
+                At::Trailer | At::TrailerName | At::TrailerValue | At::TrailerLf | At::EndLf,
+                byte,
+            ) => self.trailer(byte),
             _ => Err(Malformed),
         }
     }
 
     fn digit(&mut self, byte: u8) -> Result<At, Malformed> {
         let digit = char::from(byte).to_digit(16).ok_or(Malformed)?;
-        let size = self.size.checked_mul(16).and_then(|size| size.checked_add(u64::from(digit)));
+        let size = self
+            .size
+            .checked_mul(16)
+            .and_then(|size| size.checked_add(u64::from(digit)));
         self.size = size.ok_or(Malformed)?;
         Ok(At::Size)
     }
 
     fn extension(&mut self) -> Result<At, Malformed> {
         self.extensions += 1;
-        if self.extensions < MOST_EXTENSIONS { Ok(At::Extension) } else { Err(Malformed) }
+        if self.extensions < MOST_EXTENSIONS {
+            Ok(At::Extension)
+        } else {
+            Err(Malformed)
+        }
     }
 
     /// Trailers are written like headers.
@@ -113,7 +130,10 @@ impl Chunks {
             (At::EndLf, b'\n') => At::EndLf,
             _ => return Err(Malformed),
         };
-        let Limits { trailers, trailer_bytes } = self.limits;
+        let Limits {
+            trailers,
+            trailer_bytes,
+        } = self.limits;
         let fits = self.trailers <= trailers && self.trailer_bytes < trailer_bytes;
         if fits { Ok(next) } else { Err(Malformed) }
     }

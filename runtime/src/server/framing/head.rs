@@ -54,7 +54,12 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) const fn new() -> Self {
-        Head { at: At::Before, lengths: 0, coded: false, length: 0 }
+        Head {
+            at: At::Before,
+            lengths: 0,
+            coded: false,
+            length: 0,
+        }
     }
 
     pub(super) fn has_begun(&self) -> bool {
@@ -70,19 +75,26 @@ impl Head {
                 (At::Start, b'\r') => At::End,
                 (At::Start | At::End, b'\n') => return Some(self.body()),
                 (_, b'\n') => At::Start,
-                (At::Start, byte) => Name::beginning(byte).map_or(At::Line, |name| At::Name(name, 1)),
+                (At::Start, byte) => {
+                    Name::beginning(byte).map_or(At::Line, |name| At::Name(name, 1))
+                }
                 (At::Name(name, n), byte)
                     if name.text().get(usize::from(n)) == Some(&byte.to_ascii_lowercase()) =>
                 {
                     At::Name(name, n + 1)
                 }
-                (At::Name(name, n), b':') if usize::from(n) == name.text().len() => self.value(name),
+                (At::Name(name, n), b':') if usize::from(n) == name.text().len() => {
+                    self.value(name)
+                }
                 (At::Length, byte) => {
                     self.digit(byte);
                     At::Length
                 }
                 (At::Before | At::Name(..) | At::Line | At::End, _) => {
-                    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                    let end = rest
+                        .iter()
+                        .position(|byte| *byte == b'\n')
+                        .unwrap_or(rest.len());
                     *bytes = &rest[end..];
                     At::Line
                 }
@@ -107,7 +119,10 @@ impl Head {
     /// Of a value that is no number, hyper refuses the head.
     fn digit(&mut self, byte: u8) {
         if byte.is_ascii_digit() {
-            self.length = self.length.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+            self.length = self
+                .length
+                .saturating_mul(10)
+                .saturating_add(u64::from(byte - b'0'));
         }
     }
 

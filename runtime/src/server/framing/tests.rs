@@ -2,7 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LIMITS: Limits = Limits { trailers: 3, trailer_bytes: 8192 };
+const LIMITS: Limits = Limits {
+    trailers: 3,
+    trailer_bytes: 8192,
+};
 
 fn followed(parts: &[&[u8]]) -> Framing {
     let mut framing = Framing::new(LIMITS);
@@ -27,7 +30,10 @@ fn heads_are_counted_whatever_they_look_like() {
     assert_eq!(of("\r\n\r\nG"), (0, None, true));
     assert_eq!(of("GET / HTTP/1.1\r\nhost: a\r\n"), (0, None, true));
     assert_eq!(of("GET / HTTP/1.1\r\nhost: a\r\n\r\n"), (1, None, false));
-    assert_eq!(of("GET / HTTP/1.1\nhost: a\n\nGET / HTTP/1.1\n\n\r\nG"), (2, None, true));
+    assert_eq!(
+        of("GET / HTTP/1.1\nhost: a\n\nGET / HTTP/1.1\n\n\r\nG"),
+        (2, None, true)
+    );
 }
 
 #[test]
@@ -47,17 +53,25 @@ fn a_length_is_given_once_or_not_at_all() {
     ] {
         assert_eq!(of(&head(lines)), (1, None, false), "{lines}");
     }
-    assert_eq!(of("content-length: 5\r\ncontent-length: 5\r\n\r\n"), (1, None, false), "the request line");
+    assert_eq!(
+        of("content-length: 5\r\ncontent-length: 5\r\n\r\n"),
+        (1, None, false),
+        "the request line"
+    );
 }
 
 #[test]
 fn bodies_are_no_heads() {
     let look_alike = "content-length: 5\r\ncontent-length: 5\r\n\r\n";
-    let length = format!("POST / HTTP/1.1\r\ncontent-length: {}\r\n\r\n{look_alike}", look_alike.len());
+    let length = format!(
+        "POST / HTTP/1.1\r\ncontent-length: {}\r\n\r\n{look_alike}",
+        look_alike.len()
+    );
     assert_eq!(of(&length.repeat(3)), (3, None, false));
     let chunk = format!("{:X} ;a=b\r\n{look_alike}\r\n", look_alike.len());
-    let chunked =
-        format!("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\na: b\r\n\r\n");
+    let chunked = format!(
+        "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\na: b\r\n\r\n"
+    );
     assert_eq!(of(&chunked.repeat(3)), (3, None, false));
 }
 
@@ -88,7 +102,11 @@ fn what_is_no_chunk_is_malformed() {
         "0\r\na: \0",
         "0\r\n\rx",
     ];
-    let long = [format!("1;{over}"), format!("0\r\na: {over}"), format!("0\r\n{}", "a: b\r\n".repeat(4))];
+    let long = [
+        format!("1;{over}"),
+        format!("0\r\na: {over}"),
+        format!("0\r\n{}", "a: b\r\n".repeat(4)),
+    ];
     for body in bodies.into_iter().chain(long.iter().map(String::as_str)) {
         let text = format!("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n{body}");
         assert_eq!(of(&text), (1, Some(0), false), "{body:?}");
@@ -99,7 +117,10 @@ fn what_is_no_chunk_is_malformed() {
 fn the_first_malformed_request_is_named_and_nothing_behind_it_counts() {
     let good = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
     let bad = "POST / HTTP/1.1\r\ncontent-length: 0\r\ncontent-length: 0\r\n\r\n";
-    assert_eq!(of(&format!("{good}{good}{bad}{good}{bad}GET")), (3, Some(2), false));
+    assert_eq!(
+        of(&format!("{good}{good}{bad}{good}{bad}GET")),
+        (3, Some(2), false)
+    );
 }
 
 proptest! {

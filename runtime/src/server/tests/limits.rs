@@ -9,7 +9,10 @@ use super::*;
 #[track_caller]
 fn assert_took(start: Instant, seconds: u64) {
     let (took, limit) = (start.elapsed(), Duration::from_secs(seconds));
-    assert!(took >= limit && took <= limit + Duration::from_secs(1), "took {took:?} instead of {limit:?}");
+    assert!(
+        took >= limit && took <= limit + Duration::from_secs(1),
+        "took {took:?} instead of {limit:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,7 +121,11 @@ async fn limits_hold_after_a_time_without_connections() {
 
 fn reader() -> impl Serve {
     With(|request: Request<Body>| async {
-        let body = request.into_body().collect().await.map(|body| body.to_bytes().len());
+        let body = request
+            .into_body()
+            .collect()
+            .await
+            .map(|body| body.to_bytes().len());
         Response::new(Body::from(format!("{body:?}")))
     })
 }
@@ -128,8 +135,15 @@ async fn a_body_that_does_not_come_is_answered_408() {
     let server = Harness::new(reader());
     let mut client = server.connect();
     let start = Instant::now();
-    client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nfive.").await;
-    assert!(client.rest().await.starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+    client
+        .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nfive.")
+        .await;
+    assert!(
+        client
+            .rest()
+            .await
+            .starts_with("HTTP/1.1 408 Request Timeout\r\n")
+    );
     assert_took(start, 15);
 }
 
@@ -138,7 +152,9 @@ async fn a_body_that_drips_is_cut_off_after_a_minute() {
     let server = Harness::new(reader());
     let mut client = server.connect();
     let start = Instant::now();
-    client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n").await;
+    client
+        .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n")
+        .await;
     let (mut reader, mut writer) = tokio::io::split(client.0);
     let drip = tokio::spawn(async move {
         while writer.write_all(b"x").await.is_ok() {
@@ -157,7 +173,11 @@ async fn a_long_body_that_flows_is_not_cut_off() {
     let server = Harness::new(reader());
     let mut client = server.connect();
     let length = 16 * 1024 * 200;
-    client.send(format!("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n")).await;
+    client
+        .send(format!(
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n"
+        ))
+        .await;
     for _ in 0..100 {
         client.send(vec![b'x'; 32 * 1024]).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -167,7 +187,9 @@ async fn a_long_body_that_flows_is_not_cut_off() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_cut_off() {
-    let server = Harness::new(With(|_| ready(Response::new(Body::from(vec![b'x'; 1 << 20])))));
+    let server = Harness::new(With(|_| {
+        ready(Response::new(Body::from(vec![b'x'; 1 << 20])))
+    }));
     let mut client = server.connect();
     let start = Instant::now();
     client.send(HELLO).await;
@@ -193,7 +215,10 @@ async fn a_head_over_the_limit_is_answered_431() {
     let mut all = String::new();
     let (_, read) = tokio::join!(write, reader.read_to_string(&mut all));
     read.unwrap();
-    assert!(all.starts_with("HTTP/1.1 431 Request Header Fields Too Large\r\n"), "{all}");
+    assert!(
+        all.starts_with("HTTP/1.1 431 Request Header Fields Too Large\r\n"),
+        "{all}"
+    );
 }
 
 fn client_io(client: &mut Client) -> &mut DuplexStream {
@@ -203,12 +228,28 @@ fn client_io(client: &mut Client) -> &mut DuplexStream {
 #[tokio::test]
 async fn more_headers_than_allowed_are_answered_431() {
     for most in [100, 20] {
-        let server = Harness::with(mirror(), HttpConfig { max_headers: most, ..HttpConfig::default() });
+        let server = Harness::with(
+            mirror(),
+            HttpConfig {
+                max_headers: most,
+                ..HttpConfig::default()
+            },
+        );
         let headers = |count: usize| "x: y\r\n".repeat(count);
         let mut client = server.connect();
-        let fits = client.exchange(format!("GET / HTTP/1.1\r\nhost: a\r\n{}\r\n", headers(most - 1))).await;
+        let fits = client
+            .exchange(format!(
+                "GET / HTTP/1.1\r\nhost: a\r\n{}\r\n",
+                headers(most - 1)
+            ))
+            .await;
         assert!(fits.starts_with("HTTP/1.1 200 "), "{fits}");
-        client.send(format!("GET / HTTP/1.1\r\nhost: a\r\n{}\r\n", headers(most))).await;
+        client
+            .send(format!(
+                "GET / HTTP/1.1\r\nhost: a\r\n{}\r\n",
+                headers(most)
+            ))
+            .await;
         assert!(client.rest().await.starts_with("HTTP/1.1 431 "));
     }
 }
@@ -216,36 +257,68 @@ async fn more_headers_than_allowed_are_answered_431() {
 #[tokio::test]
 async fn over_the_connection_limit_the_answer_is_503() {
     // Two tasks are the server's own.
-    let config = HttpConfig { max_connections: Some(4), ..HttpConfig::default() };
+    let config = HttpConfig {
+        max_connections: Some(4),
+        ..HttpConfig::default()
+    };
     let server = Harness::with(mirror(), config);
     let mut first = server.connect();
     let mut second = server.connect();
     first.exchange(HELLO).await;
     second.exchange(HELLO).await;
     let refused = server.connect().rest().await;
-    assert!(refused.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{refused}");
-    assert!(first.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "others are undisturbed");
+    assert!(
+        refused.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
+        "{refused}"
+    );
+    assert!(
+        first.exchange(HELLO).await.starts_with("HTTP/1.1 200 "),
+        "others are undisturbed"
+    );
     drop(second);
     while server.tracker.len() > 3 {
         tokio::task::yield_now().await;
     }
-    assert!(server.connect().exchange(HELLO).await.starts_with("HTTP/1.1 200 "));
+    assert!(
+        server
+            .connect()
+            .exchange(HELLO)
+            .await
+            .starts_with("HTTP/1.1 200 ")
+    );
 }
 
 #[tokio::test]
 async fn over_the_limit_of_one_client_the_answer_is_429() {
-    let config = HttpConfig { max_connections_per_ip: Some(2), ..HttpConfig::default() };
+    let config = HttpConfig {
+        max_connections_per_ip: Some(2),
+        ..HttpConfig::default()
+    };
     let server = Harness::behind(["10.0.0.0/8"].into(), mirror(), config);
     let mut clients = Vec::new();
-    for address in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "2001:db8::2:2"] {
+    for address in [
+        "192.0.2.1",
+        "::ffff:192.0.2.1",
+        "2001:db8::1",
+        "2001:db8::2:2",
+    ] {
         let mut client = server.connect_from(Some(address));
-        assert!(client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{address}");
+        assert!(
+            client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "),
+            "{address}"
+        );
         clients.push(client);
     }
     for address in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::ffff:0:0:1"] {
         let refused = server.connect_from(Some(address)).rest().await;
-        assert!(refused.starts_with("HTTP/1.1 429 Too Many Requests\r\n"), "{address}: {refused}");
-        assert!(refused.contains("\r\nretry-after: 1\r\n"), "{address}: {refused}");
+        assert!(
+            refused.starts_with("HTTP/1.1 429 Too Many Requests\r\n"),
+            "{address}: {refused}"
+        );
+        assert!(
+            refused.contains("\r\nretry-after: 1\r\n"),
+            "{address}: {refused}"
+        );
     }
     // Others, proxies, and those without an address.
     for address in [
@@ -259,7 +332,10 @@ async fn over_the_limit_of_one_client_the_answer_is_429() {
         None,
     ] {
         let mut client = server.connect_from(address);
-        assert!(client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{address:?}");
+        assert!(
+            client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "),
+            "{address:?}"
+        );
         clients.push(client);
     }
     let left = server.tracker.len();
@@ -267,7 +343,13 @@ async fn over_the_limit_of_one_client_the_answer_is_429() {
     while server.tracker.len() == left {
         tokio::task::yield_now().await;
     }
-    assert!(server.connect_from(Some("192.0.2.1")).exchange(HELLO).await.starts_with("HTTP/1.1 200 "));
+    assert!(
+        server
+            .connect_from(Some("192.0.2.1"))
+            .exchange(HELLO)
+            .await
+            .starts_with("HTTP/1.1 200 ")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -277,11 +359,17 @@ async fn without_file_descriptors_the_server_waits_and_goes_on() {
     let mut before = server.connect();
     before.exchange(HELLO).await;
     for _ in 0..30 {
-        server.connections.send(Err(io::Error::from_raw_os_error(EMFILE))).unwrap();
+        server
+            .connections
+            .send(Err(io::Error::from_raw_os_error(EMFILE)))
+            .unwrap();
     }
     let start = Instant::now();
     let mut after = server.connect();
-    assert!(before.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "others are undisturbed");
+    assert!(
+        before.exchange(HELLO).await.starts_with("HTTP/1.1 200 "),
+        "others are undisturbed"
+    );
     assert!(start.elapsed() < Duration::from_secs(1));
     assert!(after.exchange(HELLO).await.starts_with("HTTP/1.1 200 "));
     // 5 ms, 10 ms, .. 640 ms, and a second for each of the others.
@@ -292,7 +380,10 @@ async fn without_file_descriptors_the_server_waits_and_goes_on() {
 async fn a_client_that_left_the_queue_delays_nobody() {
     let server = Harness::new(mirror());
     for _ in 0..1000 {
-        server.connections.send(Err(io::ErrorKind::ConnectionAborted.into())).unwrap();
+        server
+            .connections
+            .send(Err(io::ErrorKind::ConnectionAborted.into()))
+            .unwrap();
     }
     let start = Instant::now();
     server.connect().exchange(HELLO).await;
@@ -303,7 +394,10 @@ async fn a_client_that_left_the_queue_delays_nobody() {
 async fn stopping_does_not_wait_for_the_pause() {
     let server = Harness::new(mirror());
     for _ in 0..20 {
-        server.connections.send(Err(io::Error::other("broken"))).unwrap();
+        server
+            .connections
+            .send(Err(io::Error::other("broken")))
+            .unwrap();
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
     let start = Instant::now();

@@ -26,10 +26,23 @@ const BEFORE: [&str; 3] = [
 /// Sends the bytes, with a request after them that must not be served; returns all that is answered to them.
 async fn provoke(server: &Harness, before: &str, bytes: &[u8]) -> String {
     let mut client = server.connect();
-    client.send([before.as_bytes(), bytes, b"GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n"].concat()).await;
+    client
+        .send(
+            [
+                before.as_bytes(),
+                bytes,
+                b"GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n",
+            ]
+            .concat(),
+        )
+        .await;
     for _ in 0..before.matches("HTTP/1.1").count() {
         let first = client.response().await;
-        assert!(first.starts_with("HTTP/1.1 200 "), "{} was answered:\n{first}", before.escape_debug());
+        assert!(
+            first.starts_with("HTTP/1.1 200 "),
+            "{} was answered:\n{first}",
+            before.escape_debug()
+        );
     }
     client.rest().await
 }
@@ -45,10 +58,23 @@ async fn assert_refused_by(server: &Harness, status: u16, requests: &[&[u8]]) {
         for before in BEFORE {
             let shown = format!("{}{}", before.escape_debug(), bytes.escape_ascii());
             let answer = provoke(server, before, bytes).await;
-            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{shown} was answered:\n{answer}");
-            assert_eq!(answer.matches("HTTP/1.").count(), 1, "{shown} was answered:\n{answer}");
-            assert!(!answer.contains("smuggled"), "{shown} was answered:\n{answer}");
-            assert!(other.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "{shown} disturbed another");
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{shown} was answered:\n{answer}"
+            );
+            assert_eq!(
+                answer.matches("HTTP/1.").count(),
+                1,
+                "{shown} was answered:\n{answer}"
+            );
+            assert!(
+                !answer.contains("smuggled"),
+                "{shown} was answered:\n{answer}"
+            );
+            assert!(
+                other.exchange(HELLO).await.starts_with("HTTP/1.1 200 "),
+                "{shown} disturbed another"
+            );
         }
     }
 }
@@ -91,10 +117,20 @@ async fn hosts() {
 async fn hosts_that_are_in_order() {
     let server = Harness::new(mirror());
     let mut client = server.connect();
-    for host in
-        ["a", "A.Example", "a.example.", "a:80", "a:", "127.0.0.1:4000", "[::1]", "[::1]:80", "a_b-c~d"]
-    {
-        let answer = client.exchange(format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n")).await;
+    for host in [
+        "a",
+        "A.Example",
+        "a.example.",
+        "a:80",
+        "a:",
+        "127.0.0.1:4000",
+        "[::1]",
+        "[::1]:80",
+        "a_b-c~d",
+    ] {
+        let answer = client
+            .exchange(format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n"))
+            .await;
         assert!(answer.ends_with(&format!("of {host}")), "{answer}");
     }
 }
@@ -225,8 +261,10 @@ async fn a_body_may_look_like_a_head() {
     let body = "\r\n\r\ncontent-length: 5\r\ncontent-length: 6\r\n";
     for _ in 0..2 {
         let head = "POST / HTTP/1.1\r\nhost: a\r\n";
-        let chunk =
-            format!("{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+        let chunk = format!(
+            "{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+            body.len()
+        );
         assert!(client.exchange(chunk).await.starts_with("HTTP/1.1 200 "));
         let whole = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
         assert!(client.exchange(whole).await.starts_with("HTTP/1.1 200 "));
@@ -264,10 +302,17 @@ fn careless(habit: Habit) -> impl Serve {
     })
 }
 
-const HABITS: [Habit; 5] = [Habit::Ignores, Habit::Reads, Habit::ReadsLate, Habit::ReadsOnce, Habit::KeepsIt];
+const HABITS: [Habit; 5] = [
+    Habit::Ignores,
+    Habit::Reads,
+    Habit::ReadsLate,
+    Habit::ReadsOnce,
+    Habit::KeepsIt,
+];
 
 fn chunked(body: &str) -> Vec<u8> {
-    format!("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{body}\r\n").into_bytes()
+    format!("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{body}\r\n")
+        .into_bytes()
 }
 
 /// When nothing was answered yet, the server says what the service did not look at.
@@ -319,14 +364,22 @@ async fn a_chunk_that_comes_late() {
 async fn chunks_that_are_in_order() {
     let most = "x".repeat(16 * 1024 - 1);
     let long = format!("1;{most}\r\ny\r\n0\r\n");
-    let bodies =
-        ["0\r\n", "1 \r\ny\r\n0\r\n", "1 ; a=\"b\"\r\ny\r\n000\r\n", "1\r\ny\r\n0\r\na: b\r\nc:\r\n", &long];
+    let bodies = [
+        "0\r\n",
+        "1 \r\ny\r\n0\r\n",
+        "1 ; a=\"b\"\r\ny\r\n000\r\n",
+        "1\r\ny\r\n0\r\na: b\r\nc:\r\n",
+        &long,
+    ];
     for habit in HABITS {
         let server = Harness::new(careless(habit));
         for body in bodies {
             let mut client = server.connect();
             let answer = client.exchange(chunked(body)).await;
-            assert!(answer.starts_with("HTTP/1.1 200 "), "{habit:?}, {body:?}: {answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 200 "),
+                "{habit:?}, {body:?}: {answer}"
+            );
         }
     }
 }
@@ -334,7 +387,11 @@ async fn chunks_that_are_in_order() {
 #[tokio::test]
 async fn a_long_target_is_answered_414() {
     let target = "a".repeat(16 * 1024);
-    assert_refused(414, &[format!("GET /{target} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()]).await;
+    assert_refused(
+        414,
+        &[format!("GET /{target} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()],
+    )
+    .await;
 }
 
 mod anything {
@@ -383,12 +440,17 @@ mod anything {
     }
 
     fn is_refused(habit: Habit, body: &[u8]) -> bool {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let server = Harness::new(careless(habit));
             let mut client = server.connect();
-            client.send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n").await;
+            client
+                .send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
+                .await;
             client.send(body).await;
             // So that it ends, if it has not before.
             client.send("\r\n0\r\n\r\n").await;

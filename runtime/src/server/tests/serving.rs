@@ -5,10 +5,15 @@ async fn requests_on_one_connection_are_served_in_turn() {
     let server = Harness::new(mirror());
     let mut client = server.connect();
     for path in ["/a", "/b?c=d"] {
-        let response = client.exchange(format!("GET {path} HTTP/1.1\r\nhost: a.example\r\n\r\n")).await;
+        let response = client
+            .exchange(format!("GET {path} HTTP/1.1\r\nhost: a.example\r\n\r\n"))
+            .await;
         assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
         assert!(response.contains("\r\ndate: "), "{response}");
-        assert!(response.ends_with(&format!("GET {path} of a.example")), "{response}");
+        assert!(
+            response.ends_with(&format!("GET {path} of a.example")),
+            "{response}"
+        );
     }
 }
 
@@ -20,7 +25,10 @@ async fn pipelined_requests_are_answered_in_order() {
         .send("GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
         .await;
     let all = client.rest().await;
-    let order = (all.find("GET /1 of a").unwrap(), all.find("GET /2 of a").unwrap());
+    let order = (
+        all.find("GET /1 of a").unwrap(),
+        all.find("GET /2 of a").unwrap(),
+    );
     assert!(order.0 < order.1);
 }
 
@@ -28,10 +36,16 @@ async fn pipelined_requests_are_answered_in_order() {
 async fn an_absolute_target_names_the_host() {
     let server = Harness::new(mirror());
     let mut client = server.connect();
-    let response =
-        client.exchange("GET http://right.example:81/x?y HTTP/1.1\r\nhost: wrong.example\r\n\r\n").await;
-    assert!(response.ends_with("GET /x?y of right.example:81"), "{response}");
-    let response = client.exchange("GET http://right.example HTTP/1.1\r\nhost: wrong.example\r\n\r\n").await;
+    let response = client
+        .exchange("GET http://right.example:81/x?y HTTP/1.1\r\nhost: wrong.example\r\n\r\n")
+        .await;
+    assert!(
+        response.ends_with("GET /x?y of right.example:81"),
+        "{response}"
+    );
+    let response = client
+        .exchange("GET http://right.example HTTP/1.1\r\nhost: wrong.example\r\n\r\n")
+        .await;
     assert!(response.ends_with("GET / of right.example"), "{response}");
 }
 
@@ -41,7 +55,10 @@ async fn http_1_0_needs_no_host_and_closes() {
     let mut client = server.connect();
     client.send("GET /old HTTP/1.0\r\n\r\n").await;
     let all = client.rest().await;
-    assert!(all.starts_with("HTTP/1.0 200 OK") && all.ends_with("GET /old of none"), "{all}");
+    assert!(
+        all.starts_with("HTTP/1.0 200 OK") && all.ends_with("GET /old of none"),
+        "{all}"
+    );
 }
 
 #[tokio::test]
@@ -63,10 +80,17 @@ async fn stopping_finishes_the_request_in_flight() {
     busy.send(HELLO).await;
     begun.await.unwrap();
     server.stop.cancel();
-    assert_eq!(idle.rest().await, "", "an idle connection is closed at once");
+    assert_eq!(
+        idle.rest().await,
+        "",
+        "an idle connection is closed at once"
+    );
     end.send(true).unwrap();
     let all = busy.rest().await;
-    assert!(all.ends_with("finished") && all.contains("connection: close"), "{all}");
+    assert!(
+        all.ends_with("finished") && all.contains("connection: close"),
+        "{all}"
+    );
     server.stopped().await;
 }
 
@@ -79,7 +103,11 @@ async fn what_does_not_finish_is_cut_when_the_server_stops() {
     let start = tokio::time::Instant::now();
     server.stopped().await;
     let (least, most) = (HttpConfig::default().shutdown_timeout, 32);
-    assert!(start.elapsed() >= least && start.elapsed().as_secs() < most, "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() >= least && start.elapsed().as_secs() < most,
+        "{:?}",
+        start.elapsed()
+    );
     assert_eq!(client.rest().await, "");
 }
 
@@ -107,7 +135,10 @@ async fn a_stop_waits_for_no_head() {
                 start.elapsed().as_secs_f64()
             });
             let (took, lost) = stopping(server).await;
-            assert!(took < 0.3 && lost == 0, "{before:?} {begun:?}: {took} s, {lost} lost");
+            assert!(
+                took < 0.3 && lost == 0,
+                "{before:?} {begun:?}: {took} s, {lost} lost"
+            );
             assert!(closed.await.unwrap() < 0.3, "{before:?} {begun:?}");
         }
     }
@@ -142,7 +173,10 @@ async fn a_request_that_has_come_is_served_at_a_stop() {
 }
 
 fn in_a_second() -> HttpConfig {
-    HttpConfig { shutdown_timeout: std::time::Duration::from_secs(1), ..HttpConfig::default() }
+    HttpConfig {
+        shutdown_timeout: std::time::Duration::from_secs(1),
+        ..HttpConfig::default()
+    }
 }
 
 /// The client owes a part of its request: it is told, and nothing that was taken in is lost.
@@ -156,7 +190,9 @@ async fn a_body_that_dribbles_ends_with_the_requests_time() {
         in_a_second(),
     );
     let mut client = server.connect();
-    client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n").await;
+    client
+        .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n")
+        .await;
     let (mut reader, mut writer) = tokio::io::split(client.0);
     let dribble = tokio::spawn(async move {
         while writer.write_all(b"x").await.is_ok() {
@@ -165,7 +201,10 @@ async fn a_body_that_dribbles_ends_with_the_requests_time() {
     });
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     let (took, lost) = stopping(server).await;
-    assert!((1.0..1.5).contains(&took) && lost == 0, "{took} s, {lost} lost");
+    assert!(
+        (1.0..1.5).contains(&took) && lost == 0,
+        "{took} s, {lost} lost"
+    );
     let mut all = String::new();
     reader.read_to_string(&mut all).await.unwrap();
     assert!(all.starts_with("HTTP/1.1 408 "), "{all}");
@@ -183,14 +222,20 @@ async fn what_is_cut_off_is_counted() {
     }
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let (took, lost) = stopping(server).await;
-    assert!((1.0..1.5).contains(&took) && lost == 3, "service: {took} s, {lost} lost");
+    assert!(
+        (1.0..1.5).contains(&took) && lost == 3,
+        "service: {took} s, {lost} lost"
+    );
 
     let server = Harness::with(large(), in_a_second());
     let mut client = server.connect();
     client.send(HELLO).await;
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let (took, lost) = stopping(server).await;
-    assert!((1.0..1.5).contains(&took) && lost == 1, "client: {took} s, {lost} lost");
+    assert!(
+        (1.0..1.5).contains(&took) && lost == 1,
+        "client: {took} s, {lost} lost"
+    );
 }
 
 #[tokio::test]
@@ -208,8 +253,14 @@ async fn no_task_is_left_behind() {
 async fn a_connection_is_no_large_future() {
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let (ours, _theirs) = tokio::io::duplex(64);
-    let server = super::super::server(mirror(), HttpConfig::default(), TrustedProxies::none(), &tracker);
-    let future = super::super::connection::run(crate::stream::Stream::new(ours), None, None, server);
+    let server = super::super::server(
+        mirror(),
+        HttpConfig::default(),
+        TrustedProxies::none(),
+        &tracker,
+    );
+    let future =
+        super::super::connection::run(crate::stream::Stream::new(ours), None, None, server);
     let size = size_of_val(&future);
     println!("connection future: {size} bytes");
     assert!(size <= 320, "{size} bytes");

@@ -7,11 +7,14 @@ use crate::stream::{Stream, TakeoverSlot};
 
 fn switching(protocol: &'static str) -> Response<Body> {
     let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
-    let response = response.header(header::CONNECTION, "upgrade").header(header::UPGRADE, protocol);
+    let response = response
+        .header(header::CONNECTION, "upgrade")
+        .header(header::UPGRADE, protocol);
     response.body(Body::empty()).unwrap()
 }
 
-const UPGRADE: &str = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
+const UPGRADE: &str =
+    "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
 
 type Handed = (Stream, Bytes);
 
@@ -19,9 +22,13 @@ type Handed = (Stream, Bytes);
 fn taker() -> (impl Serve, mpsc::UnboundedReceiver<Handed>) {
     let (hand, handed) = mpsc::unbounded_channel();
     let service = With(move |request: Request<Body>| -> Answered {
-        let Some(slot) = request.extensions().get::<TakeoverSlot>() else { return ready(said(&request)) };
+        let Some(slot) = request.extensions().get::<TakeoverSlot>() else {
+            return ready(said(&request));
+        };
         let hand = hand.clone();
-        slot.put(Box::new(move |stream, rest, _| drop(hand.send((stream, rest)))));
+        slot.put(Box::new(move |stream, rest, _| {
+            drop(hand.send((stream, rest)))
+        }));
         ready(switching("echo"))
     });
     (service, handed)
@@ -34,7 +41,12 @@ async fn a_connection_is_handed_over_bare_with_what_was_read_too_far() {
     let mut client = server.connect();
     client.exchange(HELLO).await;
     client.send(format!("{UPGRADE}already more")).await;
-    assert!(client.response().await.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
+    assert!(
+        client
+            .response()
+            .await
+            .starts_with("HTTP/1.1 101 Switching Protocols\r\n")
+    );
 
     let (mut stream, rest) = handed.recv().await.unwrap();
     assert_eq!(rest, "already more");
@@ -63,13 +75,18 @@ async fn no_takeover_happens_without_a_101() {
     let server = Harness::new(With(move |request: Request<Body>| {
         let hand = hand.clone();
         if let Some(slot) = request.extensions().get::<TakeoverSlot>() {
-            slot.put(Box::new(move |stream, rest, _| drop(hand.send((stream, rest)))));
+            slot.put(Box::new(move |stream, rest, _| {
+                drop(hand.send((stream, rest)))
+            }));
         }
         ready(said(&request))
     }));
     let mut client = server.connect();
     client.exchange(UPGRADE).await;
-    assert!(client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "), "it stays HTTP");
+    assert!(
+        client.exchange(HELLO).await.starts_with("HTTP/1.1 200 "),
+        "it stays HTTP"
+    );
     server.stopped().await;
     assert!(handed.try_recv().is_err());
 }
@@ -98,12 +115,24 @@ async fn tcp_is_handed_over_as_tcp() {
     let (service, mut handed) = taker();
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let listener = super::super::Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
-    let Address::Tcp(address) = super::super::Accept::local_addr(&listener).unwrap() else { unreachable!() };
-    serve(listener, service, HttpConfig::default(), TrustedProxies::none(), &tracker, &tracker, stop.clone());
+    let Address::Tcp(address) = super::super::Accept::local_addr(&listener).unwrap() else {
+        unreachable!()
+    };
+    serve(
+        listener,
+        service,
+        HttpConfig::default(),
+        TrustedProxies::none(),
+        &tracker,
+        &tracker,
+        stop.clone(),
+    );
     let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
     client.write_all(UPGRADE.as_bytes()).await.unwrap();
     let (stream, _) = handed.recv().await.unwrap();
-    let Stream::Tcp(tcp) = stream else { panic!("boxed") };
+    let Stream::Tcp(tcp) = stream else {
+        panic!("boxed")
+    };
     assert!(tcp.nodelay().unwrap());
     let socket = socket2::SockRef::from(&tcp);
     assert!(socket.keepalive().unwrap());

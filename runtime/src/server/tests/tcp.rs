@@ -21,7 +21,10 @@ fn serve_on(listener: Bound) -> (Address, TaskTracker, CancellationToken) {
 }
 
 async fn get(mut stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin) -> String {
-    stream.write_all(b"GET /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut all = String::new();
     stream.read_to_string(&mut all).await.unwrap();
     all
@@ -30,20 +33,34 @@ async fn get(mut stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unp
 #[tokio::test]
 async fn port_0_is_a_port_of_the_systems_choice() {
     let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
-    let Address::Tcp(address) = address else { panic!("{address:?}") };
+    let Address::Tcp(address) = address else {
+        panic!("{address:?}")
+    };
     assert_ne!(address.port(), 0);
-    assert!(get(tokio::net::TcpStream::connect(address).await.unwrap()).await.ends_with("GET /x of a"));
+    assert!(
+        get(tokio::net::TcpStream::connect(address).await.unwrap())
+            .await
+            .ends_with("GET /x of a")
+    );
     stop.cancel();
     tracker.close();
     tracker.wait().await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "it listens no more");
+    assert!(
+        tokio::net::TcpStream::connect(address).await.is_err(),
+        "it listens no more"
+    );
 }
 
 #[tokio::test]
 async fn a_port_in_use_is_an_error() {
     let first = Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
-    let Address::Tcp(address) = first.local_addr().unwrap() else { unreachable!() };
-    assert_eq!(Bound::tcp(address).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    let Address::Tcp(address) = first.local_addr().unwrap() else {
+        unreachable!()
+    };
+    assert_eq!(
+        Bound::tcp(address).unwrap_err().kind(),
+        io::ErrorKind::AddrInUse
+    );
 }
 
 #[cfg(unix)]
@@ -54,8 +71,16 @@ async fn a_unix_socket_is_left_by_nobody() {
     assert!(path.exists(), "one that a server before has left behind");
     let (address, tracker, stop) = serve_on(Bound::unix(&path).unwrap());
     assert_eq!(address, Address::Unix(path.clone()));
-    assert!(get(tokio::net::UnixStream::connect(&path).await.unwrap()).await.ends_with("GET /x of a"));
-    assert_eq!(Bound::unix(&path).unwrap_err().kind(), io::ErrorKind::AddrInUse, "one that is in use");
+    assert!(
+        get(tokio::net::UnixStream::connect(&path).await.unwrap())
+            .await
+            .ends_with("GET /x of a")
+    );
+    assert_eq!(
+        Bound::unix(&path).unwrap_err().kind(),
+        io::ErrorKind::AddrInUse,
+        "one that is in use"
+    );
     assert!(path.exists());
     stop.cancel();
     tracker.close();
@@ -77,10 +102,18 @@ async fn a_file_in_a_unix_sockets_place_is_kept() {
 #[tokio::test]
 async fn a_refusal_arrives_although_more_was_sent() {
     let (address, ..) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
-    let Address::Tcp(address) = address else { unreachable!() };
-    for head in ["GET / HTTP/1.1\r\n\r\n", "GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n"] {
+    let Address::Tcp(address) = address else {
+        unreachable!()
+    };
+    for head in [
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n",
+    ] {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        stream.write_all(&[head.as_bytes(), &[b'x'; 100_000]].concat()).await.unwrap();
+        stream
+            .write_all(&[head.as_bytes(), &[b'x'; 100_000]].concat())
+            .await
+            .unwrap();
         let mut all = String::new();
         stream.read_to_string(&mut all).await.unwrap();
         assert!(all.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{all}");
@@ -90,7 +123,9 @@ async fn a_refusal_arrives_although_more_was_sent() {
 #[tokio::test]
 async fn a_reset_at_any_stage_leaves_nothing_behind() {
     let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
-    let Address::Tcp(address) = address else { unreachable!() };
+    let Address::Tcp(address) = address else {
+        unreachable!()
+    };
     let stages = [
         "",
         "GET /",
@@ -104,9 +139,15 @@ async fn a_reset_at_any_stage_leaves_nothing_behind() {
         if stage.len() % 2 == 0 {
             tokio::task::yield_now().await;
         }
-        socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+        socket2::SockRef::from(&stream)
+            .set_linger(Some(std::time::Duration::ZERO))
+            .unwrap();
     }
-    assert!(get(tokio::net::TcpStream::connect(address).await.unwrap()).await.ends_with("GET /x of a"));
+    assert!(
+        get(tokio::net::TcpStream::connect(address).await.unwrap())
+            .await
+            .ends_with("GET /x of a")
+    );
     stop.cancel();
     tracker.close();
     tracker.wait().await;
@@ -115,14 +156,28 @@ async fn a_reset_at_any_stage_leaves_nothing_behind() {
 #[tokio::test]
 async fn large_answers_arrive_whole() {
     let listener = Bound::tcp(([0, 0, 0, 0, 0, 0, 0, 1], 0).into());
-    let listener = listener.or_else(|_| Bound::tcp(([127, 0, 0, 1], 0).into())).unwrap();
-    let Address::Tcp(address) = listener.local_addr().unwrap() else { unreachable!() };
+    let listener = listener
+        .or_else(|_| Bound::tcp(([127, 0, 0, 1], 0).into()))
+        .unwrap();
+    let Address::Tcp(address) = listener.local_addr().unwrap() else {
+        unreachable!()
+    };
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let service = With(|request: Request<Body>| {
         let length: usize = request.uri().path()[1..].parse().unwrap();
-        ready(Response::new(Body::from((0..length).map(|i| i as u8).collect::<Vec<_>>())))
+        ready(Response::new(Body::from(
+            (0..length).map(|i| i as u8).collect::<Vec<_>>(),
+        )))
     });
-    serve(listener, service, HttpConfig::default(), TrustedProxies::none(), &tracker, &tracker, stop.clone());
+    serve(
+        listener,
+        service,
+        HttpConfig::default(),
+        TrustedProxies::none(),
+        &tracker,
+        &tracker,
+        stop.clone(),
+    );
     for length in [0, 1, 900, 1000, 1024, 5000, 3_000_000] {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let request = format!("GET /{length} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");

@@ -49,7 +49,11 @@ impl Error for ParamError {
 }
 
 fn names(expected: &[&str]) -> String {
-    expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    expected
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn expected(what: &'static str) -> ParamError {
@@ -78,7 +82,11 @@ impl<'de> Text<'de> {
     fn number<T: FromStr>(self) -> Result<T, ParamError> {
         self.0.parse().map_err(|_| {
             let of = type_name::<T>();
-            let what = if of.starts_with('f') { "a number" } else { "a whole number" };
+            let what = if of.starts_with('f') {
+                "a number"
+            } else {
+                "a whole number"
+            };
             ParamError(format!("expected {what} (`{of}`)").into())
         })
     }
@@ -115,7 +123,11 @@ impl<'de> Deserializer<'de> for Text<'de> {
     }
 
     fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-        visitor.visit_char(self.0.parse().map_err(|_| expected("expected one character"))?)
+        visitor.visit_char(
+            self.0
+                .parse()
+                .map_err(|_| expected("expected one character"))?,
+        )
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
@@ -131,7 +143,11 @@ impl<'de> Deserializer<'de> for Text<'de> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-        if self.0.is_empty() { visitor.visit_unit() } else { Err(expected("expected no value")) }
+        if self.0.is_empty() {
+            visitor.visit_unit()
+        } else {
+            Err(expected("expected no value"))
+        }
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(

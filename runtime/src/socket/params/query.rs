@@ -29,7 +29,10 @@ impl Params {
             return Err(QueryError::TooLong);
         }
         let mut root = BTreeMap::new();
-        for pair in query.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        for pair in query
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
             let mut parts = pair.splitn(2, |byte| *byte == b'=');
             let name = decode(parts.next().unwrap_or_default())?;
             let value = decode(parts.next().unwrap_or_default())?;
@@ -67,11 +70,20 @@ impl Node {
     /// A new element of a list, or the one that holds nested names; whatever else was here is replaced.
     fn item(&mut self, last: bool) -> &mut Node {
         if !matches!(self, Node::List { .. }) {
-            *self = Node::List { items: Vec::new(), nested: None };
+            *self = Node::List {
+                items: Vec::new(),
+                nested: None,
+            };
         }
-        let Node::List { items, nested } = self else { unreachable!("it has just become a list") };
+        let Node::List { items, nested } = self else {
+            unreachable!("it has just become a list")
+        };
         let next = items.len();
-        let index = if last { next } else { *nested.get_or_insert(next) };
+        let index = if last {
+            next
+        } else {
+            *nested.get_or_insert(next)
+        };
         if index == next {
             items.push(Node::BLANK);
         }
@@ -88,15 +100,26 @@ impl Node {
 }
 
 fn finish(map: BTreeMap<String, Node>) -> Params {
-    Params(map.into_iter().map(|(name, node)| (name, node.finish())).collect())
+    Params(
+        map.into_iter()
+            .map(|(name, node)| (name, node.finish()))
+            .collect(),
+    )
 }
 
 fn insert(root: &mut BTreeMap<String, Node>, name: &str, value: String) {
     let (first, inner) = split(name);
     let mut node = root.entry(first.to_owned()).or_insert(Node::BLANK);
-    let mut keys = inner.into_iter().flat_map(|inner| inner.split("][")).peekable();
+    let mut keys = inner
+        .into_iter()
+        .flat_map(|inner| inner.split("]["))
+        .peekable();
     while let Some(key) = keys.next() {
-        node = if key.is_empty() { node.item(keys.peek().is_none()) } else { node.entry(key) };
+        node = if key.is_empty() {
+            node.item(keys.peek().is_none())
+        } else {
+            node.entry(key)
+        };
     }
     *node = Node::Text(value);
 }
@@ -104,17 +127,30 @@ fn insert(root: &mut BTreeMap<String, Node>, name: &str, value: String) {
 /// `a[b][c]` as `a` and `b][c`; a name whose brackets do not match up is a plain one.
 fn split(name: &str) -> (&str, Option<&str>) {
     let plain = (name, None);
-    let Some((first, rest)) = name.split_once('[') else { return plain };
-    let Some(inner) = rest.strip_suffix(']') else { return plain };
-    if inner.matches("][").nth(MAX_DEPTH - 1).is_some() { plain } else { (first, Some(inner)) }
+    let Some((first, rest)) = name.split_once('[') else {
+        return plain;
+    };
+    let Some(inner) = rest.strip_suffix(']') else {
+        return plain;
+    };
+    if inner.matches("][").nth(MAX_DEPTH - 1).is_some() {
+        plain
+    } else {
+        (first, Some(inner))
+    }
 }
 
 fn decode(raw: &[u8]) -> Result<String, QueryError> {
     let spaced: Cow<'_, [u8]> = if raw.contains(&b'+') {
-        raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect::<Vec<_>>().into()
+        raw.iter()
+            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+            .collect::<Vec<_>>()
+            .into()
     } else {
         raw.into()
     };
-    let text = percent_decode(&spaced).decode_utf8().map_err(|_| QueryError::NotUtf8)?;
+    let text = percent_decode(&spaced)
+        .decode_utf8()
+        .map_err(|_| QueryError::NotUtf8)?;
     Ok(text.into_owned())
 }

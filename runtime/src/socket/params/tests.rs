@@ -24,7 +24,10 @@ fn queries_are_read_like_plug_reads_them() {
     let cases = [
         ("", json!({})),
         ("a=1&b=two&a=3", json!({"a": "3", "b": "two"})),
-        ("x[y]=1&x[z][]=a&x[z][]=b", json!({"x": {"y": "1", "z": ["a", "b"]}})),
+        (
+            "x[y]=1&x[z][]=a&x[z][]=b",
+            json!({"x": {"y": "1", "z": ["a", "b"]}}),
+        ),
         ("flag&v=", json!({"flag": "", "v": ""})),
         ("&&a=1&", json!({"a": "1"})),
         ("=1", json!({"": "1"})),
@@ -62,8 +65,14 @@ fn the_later_of_two_conflicting_pairs_counts() {
 #[test]
 fn names_inside_of_a_list_speak_of_one_element() {
     assert_eq!(read("a[][b]=1&a[][b]=2"), json!({"a": [{"b": "2"}]}));
-    assert_eq!(read("a[][b]=1&a[][c]=2"), json!({"a": [{"b": "1", "c": "2"}]}));
-    assert_eq!(read("a[]=x&a[][b]=1&a[]=y&a[][c]=2"), json!({"a": ["x", {"b": "1", "c": "2"}, "y"]}));
+    assert_eq!(
+        read("a[][b]=1&a[][c]=2"),
+        json!({"a": [{"b": "1", "c": "2"}]})
+    );
+    assert_eq!(
+        read("a[]=x&a[][b]=1&a[]=y&a[][c]=2"),
+        json!({"a": ["x", {"b": "1", "c": "2"}, "y"]})
+    );
     assert_eq!(read("a[][]=1&a[][]=2"), json!({"a": [["1", "2"]]}));
 }
 
@@ -73,22 +82,32 @@ fn what_is_not_utf8_or_too_long_is_refused() {
     assert_eq!(Params::from_query("%ff=a"), Err(QueryError::NotUtf8));
     assert_eq!(Params::from_query(b"a=\xff"), Err(QueryError::NotUtf8));
     assert!(Params::from_query("a".repeat(1_000_000)).is_ok());
-    assert_eq!(Params::from_query("a".repeat(1_000_001)), Err(QueryError::TooLong));
+    assert_eq!(
+        Params::from_query("a".repeat(1_000_001)),
+        Err(QueryError::TooLong)
+    );
 }
 
 #[test]
 fn nesting_has_a_bound() {
     let nested = |depth: usize| Params::from_query(format!("a{}=1", "[b]".repeat(depth))).unwrap();
     assert!(matches!(nested(32).get("a"), Some(Param::Map(_))));
-    assert_eq!(nested(33).as_str(&format!("a{}", "[b]".repeat(33))), Some("1"));
+    assert_eq!(
+        nested(33).as_str(&format!("a{}", "[b]".repeat(33))),
+        Some("1")
+    );
     assert_eq!(nested(300_000).len(), 1);
 }
 
 #[test]
 fn the_largest_queries_are_read_in_no_time() {
     let many = |pair: fn(usize) -> String| {
-        let mut query =
-            (0..).map(pair).take_while(|pair| !pair.is_empty()).take(70_000).collect::<Vec<_>>().join("&");
+        let mut query = (0..)
+            .map(pair)
+            .take_while(|pair| !pair.is_empty())
+            .take(70_000)
+            .collect::<Vec<_>>()
+            .join("&");
         query.truncate(1_000_000);
         query
     };
@@ -96,8 +115,20 @@ fn the_largest_queries_are_read_in_no_time() {
     let hostile = [
         many(|n| format!("k{n}=v")),
         many(|_| "a[]=v".to_owned()),
-        many(|n| if n % 2 == 0 { "a[]=v".to_owned() } else { "a[][b]=v".to_owned() }),
-        many(|n| if n % 2 == 0 { "a=v".to_owned() } else { "a[b]=v".to_owned() }),
+        many(|n| {
+            if n % 2 == 0 {
+                "a[]=v".to_owned()
+            } else {
+                "a[][b]=v".to_owned()
+            }
+        }),
+        many(|n| {
+            if n % 2 == 0 {
+                "a=v".to_owned()
+            } else {
+                "a[b]=v".to_owned()
+            }
+        }),
         many(|n| format!("a[{n}][]=v")),
         "&".repeat(1_000_000),
         "[".repeat(1_000_000),
@@ -140,7 +171,12 @@ struct Page {
 #[test]
 fn texts_become_scalars() {
     assert_eq!(one("x=-7").parse::<i8>().unwrap(), -7);
-    assert_eq!(one("x=340282366920938463463374607431768211455").parse::<u128>().unwrap(), u128::MAX);
+    assert_eq!(
+        one("x=340282366920938463463374607431768211455")
+            .parse::<u128>()
+            .unwrap(),
+        u128::MAX
+    );
     assert_eq!(one("x=1.5").parse::<f64>().unwrap(), 1.5);
     assert!(one("x=true").parse::<bool>().unwrap());
     assert_eq!(one("x=%C3%A9").parse::<char>().unwrap(), 'é');
@@ -153,13 +189,31 @@ fn texts_become_scalars() {
 #[test]
 fn lists_and_maps_become_sequences_and_structs() {
     assert_eq!(one("x[]=1&x[]=2").parse::<Vec<u8>>().unwrap(), [1, 2]);
-    assert_eq!(one("x[]=1&x[]=b").parse::<(u8, String)>().unwrap(), (1, "b".to_owned()));
-    assert_eq!(one("x[7]=a").parse::<HashMap<u32, String>>().unwrap(), HashMap::from([(7, "a".to_owned())]));
-    let page = Page { number: 2, sort: None, tags: vec![Id(1), Id(2)] };
-    assert_eq!(one("x[number]=2&x[tags][]=1&x[tags][]=2").parse::<Page>().unwrap(), page);
+    assert_eq!(
+        one("x[]=1&x[]=b").parse::<(u8, String)>().unwrap(),
+        (1, "b".to_owned())
+    );
+    assert_eq!(
+        one("x[7]=a").parse::<HashMap<u32, String>>().unwrap(),
+        HashMap::from([(7, "a".to_owned())])
+    );
+    let page = Page {
+        number: 2,
+        sort: None,
+        tags: vec![Id(1), Id(2)],
+    };
+    assert_eq!(
+        one("x[number]=2&x[tags][]=1&x[tags][]=2")
+            .parse::<Page>()
+            .unwrap(),
+        page
+    );
     let params = Params::from_query("number=2&tags[]=1&tags[]=2").unwrap();
     assert_eq!(params.parse::<Page>().unwrap(), page);
-    assert_eq!(params.parse::<BTreeMap<String, Value>>().unwrap()["tags"], json!(["1", "2"]));
+    assert_eq!(
+        params.parse::<BTreeMap<String, Value>>().unwrap()["tags"],
+        json!(["1", "2"])
+    );
 }
 
 #[test]
@@ -172,12 +226,24 @@ fn errors_say_what_was_expected_and_not_what_came() {
         one("x=s3cret").parse::<()>().unwrap_err().to_string(),
         one("x=s3cret").parse::<Colour>().unwrap_err().to_string(),
         one("x=s3cret").parse::<Vec<u8>>().unwrap_err().to_string(),
-        one("x=s3cret").parse::<std::net::IpAddr>().unwrap_err().to_string(),
-        one("x[]=s3cret").parse::<(u8, u8)>().unwrap_err().to_string(),
+        one("x=s3cret")
+            .parse::<std::net::IpAddr>()
+            .unwrap_err()
+            .to_string(),
+        one("x[]=s3cret")
+            .parse::<(u8, u8)>()
+            .unwrap_err()
+            .to_string(),
         one("x[]=s3cret").parse::<String>().unwrap_err().to_string(),
         one("x[]=s3cret").parse::<Colour>().unwrap_err().to_string(),
-        one("x[tags]=s3cret").parse::<Page>().unwrap_err().to_string(),
-        one("x[sort]=s3cret").parse::<Page>().unwrap_err().to_string(),
+        one("x[tags]=s3cret")
+            .parse::<Page>()
+            .unwrap_err()
+            .to_string(),
+        one("x[sort]=s3cret")
+            .parse::<Page>()
+            .unwrap_err()
+            .to_string(),
     ];
     let expected = [
         "expected a whole number (`u8`)",
@@ -196,7 +262,10 @@ fn errors_say_what_was_expected_and_not_what_came() {
     ];
     assert_eq!(said, expected);
     assert_eq!(
-        one("x[]=1&x[]=2&x[]=3").parse::<(u8, u8)>().unwrap_err().to_string(),
+        one("x[]=1&x[]=2&x[]=3")
+            .parse::<(u8, u8)>()
+            .unwrap_err()
+            .to_string(),
         "expected 2 elements in sequence"
     );
 }
@@ -205,8 +274,18 @@ fn errors_say_what_was_expected_and_not_what_came() {
 fn debug_prints_names_only() {
     let params = Params::from_query("token=s3cret&user[password]=s3cret&list[]=s3cret").unwrap();
     assert_eq!(format!("{params:?}"), r#"Params {"list", "token", "user"}"#);
-    let inner: Vec<_> = params.iter().map(|(_, param)| format!("{param:?}")).collect();
-    assert_eq!(inner, ["List(.. 1 items)", "Text(..)", r#"Map(Params {"password"})"#]);
+    let inner: Vec<_> = params
+        .iter()
+        .map(|(_, param)| format!("{param:?}"))
+        .collect();
+    assert_eq!(
+        inner,
+        [
+            "List(.. 1 items)",
+            "Text(..)",
+            r#"Map(Params {"password"})"#
+        ]
+    );
 }
 
 proptest! {

@@ -29,12 +29,18 @@ pub(in crate::transport) struct End {
 
 impl End {
     pub(in crate::transport) fn with_code(code: u16, reason: Reason) -> Self {
-        End { close: Some((code, Cow::Borrowed(""))), reason }
+        End {
+            close: Some((code, Cow::Borrowed(""))),
+            reason,
+        }
     }
 
     /// The client went without a word.
     pub(in crate::transport) fn gone() -> Self {
-        End { close: None, reason: stop::gone() }
+        End {
+            close: None,
+            reason: stop::gone(),
+        }
     }
 
     /// What a request to stop comes to.
@@ -42,7 +48,9 @@ impl End {
         match request {
             StopRequest::Nothing => None,
             StopRequest::Gone | StopRequest::Over => Some(End::gone()),
-            other => other.end().map(|(code, reason)| End::with_code(code, reason)),
+            other => other
+                .end()
+                .map(|(code, reason)| End::with_code(code, reason)),
         }
     }
 }
@@ -81,10 +89,15 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
 ///
 /// The task that polls this is woken by both.
 pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<End> {
-    poll_fn(|_| match (shared.is_over_high_water(), End::requested(shared.stop_request())) {
-        (false, _) => Poll::Ready(None),
-        (true, None) => Poll::Pending,
-        (true, end) => Poll::Ready(end),
+    poll_fn(|_| {
+        match (
+            shared.is_over_high_water(),
+            End::requested(shared.stop_request()),
+        ) {
+            (false, _) => Poll::Ready(None),
+            (true, None) => Poll::Pending,
+            (true, end) => Poll::Ready(end),
+        }
     })
     .await
 }
@@ -105,7 +118,12 @@ pub(in crate::transport) async fn ready<S: Socket, O: Out>(
         if socket.takes_messages() {
             return None;
         }
-        let end = Box::pin(until_it_takes_messages((&mut *socket, &mut *out), shared, inbox)).await;
+        let end = Box::pin(until_it_takes_messages(
+            (&mut *socket, &mut *out),
+            shared,
+            inbox,
+        ))
+        .await;
         if end.is_some() {
             return end;
         }
@@ -164,9 +182,15 @@ pub(in crate::transport) async fn call<O: Out>(
     drop(waiting);
     match result {
         Ok(Flow::Continue) => None,
-        Ok(Flow::Stop { code, text, reason }) => Some(End { close: Some((code, text)), reason }),
+        Ok(Flow::Stop { code, text, reason }) => Some(End {
+            close: Some((code, text)),
+            reason,
+        }),
         Err(panic) => {
-            tracing::error!(socket = shared.context.socket(), "a callback panicked: {panic}");
+            tracing::error!(
+                socket = shared.context.socket(),
+                "a callback panicked: {panic}"
+            );
             Some(End::with_code(1011, Reason::Crash))
         }
     }

@@ -16,7 +16,10 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Clock { started: Instant::now(), now: Arc::default() }
+        Clock {
+            started: Instant::now(),
+            now: Arc::default(),
+        }
     }
 
     pub(crate) fn now(&self) -> u64 {

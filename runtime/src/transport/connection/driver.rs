@@ -79,15 +79,30 @@ impl<S: Socket> Driver<S> {
         let place = shared.enter(&inbox);
         let socket = Guarded::new(socket, Outbox::new(shared.clone()));
         let outgoing = Outgoing::new(shared.clone());
-        (Driver { socket, inbox, shared, place }, outgoing)
+        (
+            Driver {
+                socket,
+                inbox,
+                shared,
+                place,
+            },
+            outgoing,
+        )
     }
 
     /// Calls `init`: once, before everything else.
     pub async fn init(&mut self) -> Flow {
         let Driver { socket, shared, .. } = self;
-        let Some((socket, out)) = socket.begin() else { return Flow::stop() };
+        let Some((socket, out)) = socket.begin() else {
+            return Flow::stop();
+        };
         run(shared, async {
-            callbacks::call(shared, Callback::Init, pin!(Some(async { socket.init(out).await }))).await
+            callbacks::call(
+                shared,
+                Callback::Init,
+                pin!(Some(async { socket.init(out).await })),
+            )
+            .await
         })
         .await
     }
@@ -97,8 +112,15 @@ impl<S: Socket> Driver<S> {
     /// It waits for [`room`](Driver::room) first, and returns [`Flow::Stop`] without having called it if the connection has
     /// to end meanwhile.
     pub async fn deliver(&mut self, message: Message) -> Flow {
-        let Driver { socket, inbox, shared, .. } = self;
-        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        let Driver {
+            socket,
+            inbox,
+            shared,
+            ..
+        } = self;
+        let Some((socket, out)) = socket.parts() else {
+            return Flow::stop();
+        };
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
@@ -114,8 +136,15 @@ impl<S: Socket> Driver<S> {
     /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
     /// [`deliver`](Driver::deliver) does.
     pub async fn control(&mut self, control: Control) -> Flow {
-        let Driver { socket, inbox, shared, .. } = self;
-        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        let Driver {
+            socket,
+            inbox,
+            shared,
+            ..
+        } = self;
+        let Some((socket, out)) = socket.parts() else {
+            return Flow::stop();
+        };
         run(shared, async {
             match callbacks::ready((&mut *socket, &mut *out), shared, inbox).await {
                 None => {
@@ -137,7 +166,11 @@ impl<S: Socket> Driver<S> {
         poll_fn(|cx| {
             self.shared.register(cx);
             let idle = self.shared.stop_request() == StopRequest::Nothing && self.inbox.is_empty();
-            if idle && open { Poll::Pending } else { Poll::Ready(()) }
+            if idle && open {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
         })
         .await;
     }
@@ -150,8 +183,15 @@ impl<S: Socket> Driver<S> {
         if let Some(stop) = self.stop_requested() {
             return stop;
         }
-        let Driver { socket, inbox, shared, .. } = self;
-        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        let Driver {
+            socket,
+            inbox,
+            shared,
+            ..
+        } = self;
+        let Some((socket, out)) = socket.parts() else {
+            return Flow::stop();
+        };
         let infos = inbox.take();
         if infos.is_empty() {
             return Flow::Continue;
@@ -168,8 +208,15 @@ impl<S: Socket> Driver<S> {
     /// A future that is dropped may leave a callback off in the middle: a socket of channels that takes no messages has
     /// `handle_info` called.
     pub async fn room(&mut self) -> Flow {
-        let Driver { socket, inbox, shared, .. } = self;
-        let Some((socket, out)) = socket.parts() else { return Flow::stop() };
+        let Driver {
+            socket,
+            inbox,
+            shared,
+            ..
+        } = self;
+        let Some((socket, out)) = socket.parts() else {
+            return Flow::stop();
+        };
         if !shared.is_over_high_water() && socket.takes_messages() {
             return Flow::Continue;
         }
@@ -253,7 +300,10 @@ impl<S: Socket> Drop for Driver<S> {
 
 impl<S: Socket> fmt::Debug for Driver<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver").field("id", &self.id()).field("open", &self.socket.is_open()).finish()
+        f.debug_struct("Driver")
+            .field("id", &self.id())
+            .field("open", &self.socket.is_open())
+            .finish()
     }
 }
 

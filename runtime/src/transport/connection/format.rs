@@ -23,5 +23,10 @@ pub trait Format: 'static {
 
 /// A format as PubSub knows it.
 pub(super) fn framing<F: Format>() -> &'static Framing {
-    const { &Framing { frame: F::format, key: TypeId::of::<F> } }
+    const {
+        &Framing {
+            frame: F::format,
+            key: TypeId::of::<F>,
+        }
+    }
 }

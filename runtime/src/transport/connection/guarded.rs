@@ -24,7 +24,10 @@ enum Stage<S> {
 
 impl<S: Socket> Guarded<S> {
     pub(in crate::transport) fn new(socket: S, out: Outbox) -> Self {
-        Guarded { stage: Stage::Fresh(socket), out }
+        Guarded {
+            stage: Stage::Fresh(socket),
+            out,
+        }
     }
 
     /// What `init` is called with: from here on, the socket is told its end.

@@ -11,14 +11,19 @@ use super::{
 use crate::{
     handle::Handle,
     message::{Message, Unsupported},
-    pubsub::{Broadcast, BroadcastError, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable},
+    pubsub::{
+        Broadcast, BroadcastError, Encoding, Form, Payload, Recipient, SubscriberId, Unsendable,
+    },
     socket::{ClientLink, Reason},
     watchdog::Watched,
 };
 
 impl<O: Out> Shared<O> {
     fn form(&self, encoding: Encoding) -> Form {
-        Form { encoding, framing: O::framing(&self.side) }
+        Form {
+            encoding,
+            framing: O::framing(&self.side),
+        }
     }
 }
 
@@ -102,7 +107,11 @@ impl<O: Out> ClientLink for Shared<O> {
             return;
         }
         let encoding = encoding.unwrap_or(self.encoder.into());
-        let membership = self.context.handle.pubsub().forward(topic, self.clone(), self.form(encoding));
+        let membership =
+            self.context
+                .handle
+                .pubsub()
+                .forward(topic, self.clone(), self.form(encoding));
         self.state().subscriptions.add(membership, encoding);
     }
 

@@ -41,13 +41,20 @@ struct Pulse {
 
 impl Outgoing {
     pub(super) fn new(shared: Arc<Shared<Pulled>>) -> Self {
-        Outgoing { client: Client(shared), pulse: None }
+        Outgoing {
+            client: Client(shared),
+            pulse: None,
+        }
     }
 
     /// Gives these bytes whenever nothing else came for so long: proxies end connections that look idle, and a peer that
     /// vanished is only found by sending.
     pub fn keep_alive(mut self, every: Duration, bytes: impl Into<Bytes>) -> Self {
-        self.pulse = Some(Pulse { every, bytes: bytes.into(), next: Box::pin(sleep(every)) });
+        self.pulse = Some(Pulse {
+            every,
+            bytes: bytes.into(),
+            next: Box::pin(sleep(every)),
+        });
         self
     }
 
@@ -63,7 +70,9 @@ impl Outgoing {
     /// [`next`](Outgoing::next), for those who write futures by hand.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let next = self.client.0.poll_pop(cx);
-        let Some(pulse) = &mut self.pulse else { return next };
+        let Some(pulse) = &mut self.pulse else {
+            return next;
+        };
         let next = match next {
             Poll::Ready(next) => next,
             Poll::Pending => {

@@ -146,7 +146,11 @@ impl Shared<Pulled> {
 
     /// All pieces behind a number, and the number of the last. They are kept. `None` once the socket has ended and there
     /// are none.
-    pub(super) fn poll_after(&self, cx: &mut Context<'_>, number: u64) -> Poll<Option<(Vec<Bytes>, u64)>> {
+    pub(super) fn poll_after(
+        &self,
+        cx: &mut Context<'_>,
+        number: u64,
+    ) -> Poll<Option<(Vec<Bytes>, u64)>> {
         let out = &mut self.state().out;
         if out.queue.has_after(number) {
             let pieces = out.queue.after(number).cloned().collect();
@@ -197,7 +201,11 @@ impl Shared<Pulled> {
         state.register(cx);
         let finished = state.out.is_finished();
         drop(state);
-        if finished || self.stop_request() == StopRequest::Cut { Poll::Ready(()) } else { Poll::Pending }
+        if finished || self.stop_request() == StopRequest::Cut {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 
     /// Frees what waits: nobody will take it. True if anything did.

@@ -93,8 +93,14 @@ impl Connections {
     ///
     /// `None` tells all at once, and gives them the time of [`Drainer::DEFAULT`].
     pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
-        let Drainer { batch_size, batch_interval, shutdown } =
-            drainer.unwrap_or(Drainer { batch_size: usize::MAX, ..Drainer::DEFAULT });
+        let Drainer {
+            batch_size,
+            batch_interval,
+            shutdown,
+        } = drainer.unwrap_or(Drainer {
+            batch_size: usize::MAX,
+            ..Drainer::DEFAULT
+        });
         let told = timeout(shutdown, async {
             let mut place = 0;
             let mut batch = self.batch(&mut place, batch_size);
@@ -162,6 +168,8 @@ impl Connections {
 
 impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connections").field("members", &self.len()).finish()
+        f.debug_struct("Connections")
+            .field("members", &self.len())
+            .finish()
     }
 }

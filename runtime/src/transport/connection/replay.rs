@@ -68,7 +68,12 @@ impl ReplayQueue {
 
     /// Puts a broadcast at the end, and says how many had to go for it: it is one of them if nothing older can go.
     /// Pieces up to `seen` have been given to the client, and stay.
-    pub(super) fn send(&mut self, bytes: Bytes, options: OutboxOptions, seen: u64) -> Result<usize, Full> {
+    pub(super) fn send(
+        &mut self,
+        bytes: Bytes,
+        options: OutboxOptions,
+        seen: u64,
+    ) -> Result<usize, Full> {
         let (cost, limit) = (bytes.len() + BOOKKEEPING, options.limit);
         let mut dropped = 0;
         if !self.tally.admits(cost, limit) {
@@ -92,7 +97,9 @@ impl ReplayQueue {
 
     /// True if there are pieces behind a number.
     pub(super) fn has_after(&self, number: u64) -> bool {
-        self.pieces.back().is_some_and(|piece| piece.number > number)
+        self.pieces
+            .back()
+            .is_some_and(|piece| piece.number > number)
     }
 
     /// The oldest piece, for good.
@@ -109,7 +116,11 @@ impl ReplayQueue {
     /// Forgets all pieces up to a number, and says whether there were any.
     pub(super) fn forget(&mut self, number: u64) -> bool {
         let before = self.bytes;
-        while self.pieces.front().is_some_and(|piece| piece.number <= number) {
+        while self
+            .pieces
+            .front()
+            .is_some_and(|piece| piece.number <= number)
+        {
             self.pop();
         }
         self.bytes < before
@@ -121,7 +132,11 @@ impl ReplayQueue {
 
     fn append(&mut self, bytes: Bytes, droppable: bool) {
         self.newest += 1;
-        let piece = Piece { number: self.newest, bytes, droppable };
+        let piece = Piece {
+            number: self.newest,
+            bytes,
+            droppable,
+        };
         self.bytes += piece.cost();
         if droppable {
             self.tally.add(piece.cost());
@@ -131,7 +146,12 @@ impl ReplayQueue {
 
     /// Drops the oldest broadcasts until so many bytes fit.
     fn make_room(&mut self, bytes: usize, limit: usize, seen: u64) -> usize {
-        let ReplayQueue { pieces, bytes: left, tally, .. } = self;
+        let ReplayQueue {
+            pieces,
+            bytes: left,
+            tally,
+            ..
+        } = self;
         let mut dropped = 0;
         pieces.retain(|piece| {
             let drop = piece.droppable && piece.number > seen && !tally.admits(bytes, limit);

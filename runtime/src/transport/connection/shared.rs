@@ -73,7 +73,13 @@ impl<O: Out> Shared<O> {
     ) -> Arc<Self> {
         let last_write = context.clock.now();
         let subscriptions = Subscriptions::default();
-        let state = State { out, task: None, subscriptions, last_write, has_left: false };
+        let state = State {
+            out,
+            task: None,
+            subscriptions,
+            last_write,
+            has_left: false,
+        };
         Arc::new(Shared {
             id,
             context,
@@ -91,7 +97,10 @@ impl<O: Out> Shared<O> {
 
     /// Registers the connection at its mount, and has its mailbox wake it. Returns its place, which
     /// [`leave`](Shared::leave) wants.
-    pub(in crate::transport) fn enter<I: Send + 'static>(self: &Arc<Self>, inbox: &Inbox<I>) -> usize {
+    pub(in crate::transport) fn enter<I: Send + 'static>(
+        self: &Arc<Self>,
+        inbox: &Inbox<I>,
+    ) -> usize {
         let waker: Weak<dyn InboxWaker> = Arc::<Self>::downgrade(self);
         inbox.set_waker(waker);
         let place = self.context.connections.enter(self.clone());
@@ -134,7 +143,8 @@ impl<O: Out> Shared<O> {
 
     /// A callback has not returned at once: it is timed until this is dropped.
     pub(super) fn callback_waits(&self) -> Waiting<'_> {
-        self.busy.store(lower_half(self.context.clock.now()), Ordering::Relaxed);
+        self.busy
+            .store(lower_half(self.context.clock.now()), Ordering::Relaxed);
         Waiting(&self.busy)
     }
 
@@ -162,7 +172,11 @@ impl<O: Out> Shared<O> {
         wake_writer(state);
         if let Sent::Dropped(count) = sent {
             self.context.handle.count_dropped(count);
-            tracing::debug!(socket = self.context.socket(), count, "dropped broadcasts for a slow client");
+            tracing::debug!(
+                socket = self.context.socket(),
+                count,
+                "dropped broadcasts for a slow client"
+            );
         }
     }
 
@@ -227,7 +241,10 @@ impl<O: Out> Shared<O> {
             self.count_cut_off();
         } else {
             let socket = self.context.socket();
-            tracing::warn!(socket, "a callback was given up: it took longer than `callback_timeout`");
+            tracing::warn!(
+                socket,
+                "a callback was given up: it took longer than `callback_timeout`"
+            );
         }
         self.discard_callback(callback);
     }
@@ -236,7 +253,10 @@ impl<O: Out> Shared<O> {
     pub(in crate::transport) fn discard_callback<T>(&self, callback: T) {
         if let Err(panic) = contain::discard(callback) {
             let socket = self.context.socket();
-            tracing::error!(socket, "what a callback held panicked when it was dropped: {panic}");
+            tracing::error!(
+                socket,
+                "what a callback held panicked when it was dropped: {panic}"
+            );
         }
     }
 
@@ -274,7 +294,11 @@ impl<O: Out> Shared<O> {
 
 impl<O: Out> State<O> {
     pub(in crate::transport) fn register(&mut self, cx: &mut Context<'_>) {
-        if !self.task.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+        if !self
+            .task
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
             self.task = Some(cx.waker().clone());
         }
     }

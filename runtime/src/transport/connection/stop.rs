@@ -63,7 +63,10 @@ impl StopRequest {
 
 /// The client went without a word.
 pub(in crate::transport) fn gone() -> Reason {
-    Reason::Closed { code: 1006, text: String::new() }
+    Reason::Closed {
+        code: 1006,
+        text: String::new(),
+    }
 }
 
 /// The highest request so far.
@@ -73,7 +76,10 @@ pub(in crate::transport) struct StopFlag(AtomicU8);
 impl StopFlag {
     pub(in crate::transport) fn get(&self) -> StopRequest {
         let value = self.0.load(Ordering::Acquire);
-        StopRequest::ALL.get(usize::from(value)).copied().unwrap_or(StopRequest::Cut)
+        StopRequest::ALL
+            .get(usize::from(value))
+            .copied()
+            .unwrap_or(StopRequest::Cut)
     }
 
     /// Returns true if it is higher than all before: the task wants to be woken.

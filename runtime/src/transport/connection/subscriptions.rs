@@ -21,18 +21,25 @@ impl Subscriptions {
     }
 
     pub(super) fn add(&mut self, membership: Membership, encoding: Encoding) {
-        self.0.push(Subscription { membership, encoding });
+        self.0.push(Subscription {
+            membership,
+            encoding,
+        });
     }
 
     /// Takes those of one topic out.
     pub(super) fn remove(&mut self, topic: &str) -> Subscriptions {
         Subscriptions(
-            self.0.extract_if(.., |subscription| subscription.membership.topic() == topic).collect(),
+            self.0
+                .extract_if(.., |subscription| subscription.membership.topic() == topic)
+                .collect(),
         )
     }
 
     /// Ends the subscriptions. Not while a lock of the subscriber is held: it may be the last reference to it.
     pub(super) fn leave(self, pubsub: &PubSub) {
-        self.0.into_iter().for_each(|subscription| pubsub.leave(subscription.membership));
+        self.0
+            .into_iter()
+            .for_each(|subscription| pubsub.leave(subscription.membership));
     }
 }

@@ -24,7 +24,11 @@ pub(in crate::transport) struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Tally { shared: 0, largest: 0, credit: FREE }
+        Tally {
+            shared: 0,
+            largest: 0,
+            credit: FREE,
+        }
     }
 }
 
@@ -115,7 +119,10 @@ mod tests {
         assert!(tally.admits(5_000, 1_000));
         tally.remove(500);
         (0..2).for_each(|_| tally.add(400));
-        assert!(tally.admits(200, 1_000) && !tally.admits(201, 1_000), "the large one is long gone");
+        assert!(
+            tally.admits(200, 1_000) && !tally.admits(201, 1_000),
+            "the large one is long gone"
+        );
         assert!(tally.admits(usize::MAX, usize::MAX));
     }
 

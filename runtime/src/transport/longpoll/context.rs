@@ -20,7 +20,11 @@ pub(super) struct Context(String);
 
 impl Context {
     pub(super) fn of(attempt: &Attempt) -> Self {
-        let names = [attempt.handle().name(), attempt.mount_path(), attempt.options().path];
+        let names = [
+            attempt.handle().name(),
+            attempt.mount_path(),
+            attempt.options().path,
+        ];
         Context::new(names, attempt.path_params())
     }
 

@@ -68,7 +68,10 @@ enum Habit {
 
 impl Default for Habit {
     fn default() -> Self {
-        Habit::Unknown { ignored: 0, written: false }
+        Habit::Unknown {
+            ignored: 0,
+            written: false,
+        }
     }
 }
 
@@ -90,7 +93,11 @@ impl Ledger {
             }
         }
         if self.habit == Habit::Keeps {
-            self.acknowledge(self.flight.as_ref().map_or(self.sent, |flight| flight.after));
+            self.acknowledge(
+                self.flight
+                    .as_ref()
+                    .map_or(self.sent, |flight| flight.after),
+            );
         }
         self.acknowledged
     }
@@ -115,7 +122,10 @@ impl Ledger {
     pub(super) fn answer(&mut self, upto: u64) -> Bookmark {
         let mark = self.mark(upto);
         if self.habit != Habit::Renews {
-            self.flight = Some(Flight { answer: mark.answer, after: self.sent });
+            self.flight = Some(Flight {
+                answer: mark.answer,
+                after: self.sent,
+            });
             self.sent = upto;
         }
         mark
@@ -131,7 +141,9 @@ impl Ledger {
         if let Habit::Unknown { written, .. } = &mut self.habit {
             *written |= as_written;
         }
-        let Some(flight) = self.flight.take_if(|flight| flight.answer == mark.answer) else { return false };
+        let Some(flight) = self.flight.take_if(|flight| flight.answer == mark.answer) else {
+            return false;
+        };
         if !as_written {
             self.sent = flight.after;
         }
@@ -154,7 +166,10 @@ impl Ledger {
 
     fn mark(&mut self, upto: u64) -> Bookmark {
         self.answers += 1;
-        Bookmark { upto, answer: self.answers }
+        Bookmark {
+            upto,
+            answer: self.answers,
+        }
     }
 }
 

@@ -41,8 +41,13 @@ impl SessionLimit {
         client: Option<Client>,
     ) -> Result<SessionPlace, Full> {
         let count = |taken: usize| (taken < options.max_sessions).then_some(taken + 1);
-        self.taken.fetch_update(Relaxed, Relaxed, count).map_err(|_| Full::Mount)?;
-        let mut session = SessionPlace { limit: self.clone(), _of_client: None };
+        self.taken
+            .fetch_update(Relaxed, Relaxed, count)
+            .map_err(|_| Full::Mount)?;
+        let mut session = SessionPlace {
+            limit: self.clone(),
+            _of_client: None,
+        };
         if let Some(client) = client {
             let place = self.of_clients.take(client, options.most_sessions_per_ip());
             session._of_client = Some(place.ok_or(Full::Client)?);

@@ -42,5 +42,7 @@ pub(crate) fn messages(
     body: bytes::Bytes,
     most: usize,
 ) -> Option<Vec<crate::message::Message>> {
-    wire::Messages::read(headers, body, most).ok().map(Iterator::collect)
+    wire::Messages::read(headers, body, most)
+        .ok()
+        .map(Iterator::collect)
 }

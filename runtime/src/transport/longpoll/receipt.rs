@@ -22,7 +22,11 @@ pub(super) struct Receipt {
 
 impl Receipt {
     pub(super) fn new(session: &Arc<PollSession>, mark: Bookmark) -> Self {
-        Receipt { session: session.clone(), mark, written: false }
+        Receipt {
+            session: session.clone(),
+            mark,
+            written: false,
+        }
     }
 
     pub(super) fn mark(&self) -> Bookmark {
@@ -48,7 +52,10 @@ pub(super) struct Receipted {
 
 impl Receipted {
     pub(super) fn new(bytes: Bytes, receipt: Receipt) -> Self {
-        Receipted { bytes, receipt: Some(receipt) }
+        Receipted {
+            bytes,
+            receipt: Some(receipt),
+        }
     }
 }
 
@@ -60,7 +67,9 @@ impl HttpBody for Receipted {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let Some(receipt) = self.receipt.take() else { return Poll::Ready(None) };
+        let Some(receipt) = self.receipt.take() else {
+            return Poll::Ready(None);
+        };
         receipt.written();
         Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.bytes)))))
     }

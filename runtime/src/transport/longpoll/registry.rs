@@ -25,7 +25,10 @@ impl Registry {
     pub(super) fn list(self: &Arc<Self>, session: Arc<PollSession>) -> Listed {
         let name: Box<str> = session.name().into();
         self.all().insert(name.clone(), session);
-        Listed { sessions: self.clone(), name }
+        Listed {
+            sessions: self.clone(),
+            name,
+        }
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<PollSession>>> {

@@ -59,15 +59,24 @@ impl Transport for LongPollTransport {
     }
 
     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
-        let mut response = self.decide::<S>(attempt).await.unwrap_or_else(|refusal| refusal);
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let mut response = self
+            .decide::<S>(attempt)
+            .await
+            .unwrap_or_else(|refusal| refusal);
+        response
+            .headers_mut()
+            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         Ok(response)
     }
 }
 
 impl LongPollTransport {
     pub(in crate::transport) fn new(options: &'static LongPoll) -> Self {
-        LongPollTransport { options, sessions: Arc::default(), limit: Arc::default() }
+        LongPollTransport {
+            options,
+            sessions: Arc::default(),
+            limit: Arc::default(),
+        }
     }
 
     async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
@@ -122,7 +131,9 @@ impl LongPollTransport {
             Polled::Superseded => session.sit_out(window).await,
             polled => polled,
         };
-        let Polled::Answer(elements, receipt) = polled else { return Ok(None) };
+        let Polled::Answer(elements, receipt) = polled else {
+            return Ok(None);
+        };
         ticket.mark = receipt.mark();
         let bytes = self.answer(attempt, &ticket, &elements)?;
         Ok(Some(Body::new(Receipted::new(bytes, receipt))))
@@ -135,13 +146,20 @@ impl LongPollTransport {
         mut ticket: Ticket,
     ) -> Result<Option<Body>, Response<Body>> {
         let polled = remote::poll(attempt.handle(), &ticket, self.window(), self.patience()).await;
-        let Some(polled) = polled else { return Ok(None) };
+        let Some(polled) = polled else {
+            return Ok(None);
+        };
         ticket.mark = polled.mark;
-        self.answer(attempt, &ticket, &[polled.elements.into()]).map(|bytes| Some(bytes.into()))
+        self.answer(attempt, &ticket, &[polled.elements.into()])
+            .map(|bytes| Some(bytes.into()))
     }
 
     /// Hands the body's messages to the session.
-    async fn post(&self, mut attempt: Attempt, params: Params) -> Result<Response<Body>, Response<Body>> {
+    async fn post(
+        &self,
+        mut attempt: Attempt,
+        params: Params,
+    ) -> Result<Response<Body>, Response<Body>> {
         let gone = || wire::status(410);
         let ticket = self.ticket(&attempt, &params).ok_or_else(gone)?;
         let found = self.find(&attempt, &ticket);
@@ -163,9 +181,15 @@ impl LongPollTransport {
             .map_err(|wrong| malformed(&attempt, wrong))?;
         let posted = match (found, room) {
             (Found::Here(session), Some(room)) => session.post(room, messages, self.window()).await,
-            _ => remote::post(attempt.handle(), &ticket, messages, self.window(), self.patience())
-                .await
-                .ok_or_else(gone)?,
+            _ => remote::post(
+                attempt.handle(),
+                &ticket,
+                messages,
+                self.window(),
+                self.patience(),
+            )
+            .await
+            .ok_or_else(gone)?,
         };
         Ok(wire::status(match posted {
             Posted::Handled => 200,
@@ -181,11 +205,15 @@ impl LongPollTransport {
         let client = attempt.client_ip();
         let place = self.limit.take(self.options, client.map(Client::from));
         let place = place.map_err(|full| self.full(&attempt, full, client))?;
-        let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER).next().map(str::to_owned);
+        let auth_token = header::values(&attempt.parts().headers, AUTH_HEADER)
+            .next()
+            .map(str::to_owned);
         let connected = attempt.connect::<S, Element>(params, auth_token).await;
         let (driver, outgoing) = connected.map_err(|denied| match denied {
             // The JavaScript client knows this status, and would die of another one in JSON.
-            Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => wire::status(403),
+            Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => {
+                wire::status(403)
+            }
             other => other.into(),
         })?;
         let name = unguessable_name();
@@ -197,8 +225,11 @@ impl LongPollTransport {
             mark: Bookmark::default(),
         };
         let answer = wire::answer(410, &self.token(&attempt, &ticket)?, &[]);
-        let (session, batches) =
-            PollSession::new(name.into(), outgoing.into_replay(), self.options.max_body_size);
+        let (session, batches) = PollSession::new(
+            name.into(),
+            outgoing.into_replay(),
+            self.options.max_body_size,
+        );
         let listed = self.sessions.list(session.clone());
         let listening = remote::listen(&session);
         let patience = self.window() * 3 / 2;
@@ -214,11 +245,21 @@ impl LongPollTransport {
     /// like any other, and comes back; of a protocol status that it does not know it would die.
     fn full(&self, attempt: &Attempt, full: Full, client: Option<IpAddr>) -> Response<Body> {
         let (status, text) = match full {
-            Full::Client => (StatusCode::TOO_MANY_REQUESTS, "too many longpoll sessions of one client"),
-            Full::Mount => (StatusCode::SERVICE_UNAVAILABLE, "too many longpoll sessions"),
+            Full::Client => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many longpoll sessions of one client",
+            ),
+            Full::Mount => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many longpoll sessions",
+            ),
         };
         let client = client.map(tracing::field::display);
-        tracing::warn!(socket = attempt.socket(), client, "refused a longpoll session: {text}");
+        tracing::warn!(
+            socket = attempt.socket(),
+            client,
+            "refused a longpoll session: {text}"
+        );
         let mut response = plain(status, text);
         // By then the sessions of clients that are gone have ended.
         let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
@@ -230,7 +271,13 @@ impl LongPollTransport {
     fn ticket(&self, attempt: &Attempt, params: &Params) -> Option<Ticket> {
         let header = header::values(&attempt.parts().headers, TOKEN_HEADER).next();
         let token = header.or_else(|| params.as_str("token").filter(|token| !token.is_empty()))?;
-        Ticket::read(attempt.handle(), self.options.crypto, Context::of(attempt), token).ok()
+        Ticket::read(
+            attempt.handle(),
+            self.options.crypto,
+            Context::of(attempt),
+            token,
+        )
+        .ok()
     }
 
     fn find(&self, attempt: &Attempt, ticket: &Ticket) -> Found {
@@ -250,12 +297,22 @@ impl LongPollTransport {
         ticket: &Ticket,
         elements: &[Bytes],
     ) -> Result<Bytes, Response<Body>> {
-        let status = if elements.iter().all(Bytes::is_empty) { 204 } else { 200 };
-        Ok(wire::answer(status, &self.token(attempt, ticket)?, elements))
+        let status = if elements.iter().all(Bytes::is_empty) {
+            204
+        } else {
+            200
+        };
+        Ok(wire::answer(
+            status,
+            &self.token(attempt, ticket)?,
+            elements,
+        ))
     }
 
     fn token(&self, attempt: &Attempt, ticket: &Ticket) -> Result<String, Denied> {
-        ticket.write(attempt.handle(), self.options.crypto).ok_or(Denied::Crashed)
+        ticket
+            .write(attempt.handle(), self.options.crypto)
+            .ok_or(Denied::Crashed)
     }
 
     fn window(&self) -> Duration {
@@ -278,9 +335,17 @@ enum Found {
 /// The application's parameters. Clients put the session's token behind them: it hides one of theirs of that name, which
 /// is wanted again when a session is opened in place of one that has ended.
 fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, Denied> {
-    let mut pieces: Vec<&str> = attempt.parts().uri.query().unwrap_or_default().split('&').collect();
+    let mut pieces: Vec<&str> = attempt
+        .parts()
+        .uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .collect();
     let tokens = pieces.iter().filter(|piece| is_token(piece)).count();
-    let by_header = header::values(&attempt.parts().headers, TOKEN_HEADER).next().is_some();
+    let by_header = header::values(&attempt.parts().headers, TOKEN_HEADER)
+        .next()
+        .is_some();
     let session_token = if by_header || !(named || tokens > 1) {
         None
     } else {
@@ -304,11 +369,15 @@ fn is_token(piece: &str) -> bool {
 /// Tells the client what is wrong with its body, and the log too.
 fn malformed(attempt: &Attempt, malformed: Malformed) -> Response<Body> {
     let (status, text) = match malformed {
-        Malformed::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "the body has too many messages"),
+        Malformed::TooMany => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body has too many messages",
+        ),
         Malformed::NotUtf8 => (StatusCode::BAD_REQUEST, "a text message is not UTF-8"),
-        Malformed::NotBase64 => {
-            (StatusCode::BAD_REQUEST, "a line is neither a JSON list nor a binary message in base64")
-        }
+        Malformed::NotBase64 => (
+            StatusCode::BAD_REQUEST,
+            "a line is neither a JSON list nor a binary message in base64",
+        ),
     };
     attempt.log_violation(text);
     plain(status, text)
@@ -329,7 +398,10 @@ fn preflight(attempt: &Attempt) -> Response<Body> {
     if let Ok(asked) = HeaderValue::from_bytes(&asked.join(&b", "[..])) {
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked);
     }
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("get, post, options"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("get, post, options"),
+    );
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
     response
 }

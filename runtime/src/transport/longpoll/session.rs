@@ -76,7 +76,11 @@ pub(super) struct Room(OwnedSemaphorePermit);
 impl Batch {
     /// The next message that is to be handled.
     pub(super) fn next(&self) -> Option<Message> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.next()
+        self.messages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_mut()?
+            .next()
     }
 }
 
@@ -109,7 +113,17 @@ impl PollSession {
         let (batches, receiver) = mpsc::channel(BATCHES);
         let units = units(largest.saturating_add(BEYOND));
         let room = Arc::new(Semaphore::new(units as usize));
-        (Arc::new(PollSession { name, replay, state: Mutex::default(), batches, room, units }), receiver)
+        (
+            Arc::new(PollSession {
+                name,
+                replay,
+                state: Mutex::default(),
+                batches,
+                room,
+                units,
+            }),
+            receiver,
+        )
     }
 
     pub(super) fn name(&self) -> &str {
@@ -141,7 +155,10 @@ impl PollSession {
 
     /// Waits in vain: a poll that is superseded. Answered at once, a client that takes its answer would supersede the
     /// other, and so on.
-    pub(super) async fn sit_out(self: &Arc<Self>, window: Pin<&mut impl Future<Output = ()>>) -> Polled {
+    pub(super) async fn sit_out(
+        self: &Arc<Self>,
+        window: Pin<&mut impl Future<Output = ()>>,
+    ) -> Polled {
         tokio::select! {
             () = window => {}
             // The session has ended.
@@ -203,7 +220,11 @@ impl PollSession {
         }
         let (handled, mut progress) = watch::channel(0);
         let messages = Arc::new(Mutex::new(Some(messages)));
-        let batch = Batch { messages: messages.clone(), handled, _room: room.0 };
+        let batch = Batch {
+            messages: messages.clone(),
+            handled,
+            _room: room.0,
+        };
         if self.batches.try_send(Box::new(batch)).is_err() {
             return Posted::Late;
         }
@@ -224,7 +245,12 @@ impl PollSession {
 
     /// Room for so many bytes of messages, in the order in which it was asked for; `None` if there is none in time. The
     /// mark says what the client has.
-    pub(super) async fn room(&self, mark: Bookmark, bytes: usize, window: Duration) -> Option<Room> {
+    pub(super) async fn room(
+        &self,
+        mark: Bookmark,
+        bytes: usize,
+        window: Duration,
+    ) -> Option<Room> {
         let acknowledged = self.state().ledger.post(mark);
         self.replay.acknowledge(acknowledged);
         let units = units(bytes).saturating_add(1).min(self.units);

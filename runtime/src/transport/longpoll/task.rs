@@ -29,12 +29,18 @@ pub(super) async fn run<S: Socket>(
     driver.finish(reason, window(&handle, patience)).await;
 }
 
-async fn converse<S: Socket>(driver: &mut Driver<S>, batches: &mut mpsc::Receiver<Box<Batch>>) -> Reason {
+async fn converse<S: Socket>(
+    driver: &mut Driver<S>,
+    batches: &mut mpsc::Receiver<Box<Batch>>,
+) -> Reason {
     let mut flow = driver.init().await;
     loop {
         match flow {
             Flow::Continue => {}
-            Flow::Stop { reason: Reason::Timeout, .. } => return Reason::Inactive,
+            Flow::Stop {
+                reason: Reason::Timeout,
+                ..
+            } => return Reason::Inactive,
             Flow::Stop { reason, .. } => return reason,
         }
         flow = tokio::select! {
@@ -54,10 +60,18 @@ async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
         if room != Flow::Continue {
             return room;
         }
-        let Some(message) = batch.next() else { return Flow::Continue };
+        let Some(message) = batch.next() else {
+            return Flow::Continue;
+        };
         let flow = driver.deliver(message).await;
         // Who crashed over a message has not handled it, nor has who did not understand it.
-        if !matches!(flow, Flow::Stop { reason: Reason::Crash | Reason::Protocol(_), .. }) {
+        if !matches!(
+            flow,
+            Flow::Stop {
+                reason: Reason::Crash | Reason::Protocol(_),
+                ..
+            }
+        ) {
             batch.handled.send_modify(|count| *count += 1);
         }
         if !matches!(flow, Flow::Continue) {

@@ -43,19 +43,44 @@ impl Ticket {
         if form != FORM || given != context.as_str() {
             return Err(TokenError::Invalid);
         }
-        Ok(Ticket { context, endpoint, session, opened, mark: Bookmark { upto, answer } })
+        Ok(Ticket {
+            context,
+            endpoint,
+            session,
+            opened,
+            mark: Bookmark { upto, answer },
+        })
     }
 
     /// The token; `None` if the endpoint has no secret, which was found when it started.
     pub(super) fn write(&self, handle: &Handle, crypto: Crypto) -> Option<String> {
-        let Ticket { context, endpoint, session, opened, mark } = self;
-        let data = (FORM, context.as_str(), endpoint, session, opened, mark.upto, mark.answer);
-        tokens(handle, crypto)?.sign_at(&data, UNIX_EPOCH + Duration::from_millis(*opened)).ok()
+        let Ticket {
+            context,
+            endpoint,
+            session,
+            opened,
+            mark,
+        } = self;
+        let data = (
+            FORM,
+            context.as_str(),
+            endpoint,
+            session,
+            opened,
+            mark.upto,
+            mark.answer,
+        );
+        tokens(handle, crypto)?
+            .sign_at(&data, UNIX_EPOCH + Duration::from_millis(*opened))
+            .ok()
     }
 }
 
 pub(super) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis() as u64
 }
 
 fn tokens(handle: &Handle, crypto: Crypto) -> Option<Tokens> {

@@ -26,10 +26,16 @@ pub(super) struct Element;
 impl Format for Element {
     fn format(message: Message) -> Result<Bytes, Unsupported> {
         let Message::Text(text) = message else {
-            return Err(Unsupported::new("longpoll carries text only, and this message is binary"));
+            return Err(Unsupported::new(
+                "longpoll carries text only, and this message is binary",
+            ));
         };
         // A large one is not moved while it grows.
-        let length = if text.len() > LARGE { escaped(&text) } else { text.len() + text.len() / 8 };
+        let length = if text.len() > LARGE {
+            escaped(&text)
+        } else {
+            text.len() + text.len() / 8
+        };
         let mut json = Vec::with_capacity(length + 3);
         serde_json::to_writer(&mut json, text.as_str())
             .map_err(|_| Unsupported::new("the message has no form in JSON"))?;
@@ -63,7 +69,9 @@ pub(super) fn answer(status: u16, token: &str, elements: &[Bytes]) -> Bytes {
     text.extend_from_slice(b",\"token\":\"");
     text.extend_from_slice(token.as_bytes());
     text.extend_from_slice(b"\",\"messages\":[");
-    elements.iter().for_each(|element| text.extend_from_slice(element));
+    elements
+        .iter()
+        .for_each(|element| text.extend_from_slice(element));
     if length > 0 {
         // The comma behind the last one.
         text.pop();
@@ -76,7 +84,9 @@ pub(super) fn json(body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, json);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -134,7 +144,11 @@ impl Messages {
 
     /// Cuts the next line off the body, without its end.
     fn line(&mut self) -> Bytes {
-        let end = self.body.iter().position(|byte| *byte == b'\n').unwrap_or(self.body.len());
+        let end = self
+            .body
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(self.body.len());
         let mut line = self.body.split_to(end);
         self.body.advance(self.body.len().min(1));
         line.truncate(bare(&line).len());
@@ -159,7 +173,10 @@ impl Iterator for Messages {
         }
         match line[0] {
             b'[' => text(line).ok().map(Message::Text),
-            _ => BASE64.decode(&line).ok().map(|bytes| Message::Binary(bytes.into())),
+            _ => BASE64
+                .decode(&line)
+                .ok()
+                .map(|bytes| Message::Binary(bytes.into())),
         }
     }
 }
@@ -167,7 +184,11 @@ impl Iterator for Messages {
 /// How many messages there are, one a line.
 fn check_lines(body: &[u8], most: usize) -> Result<usize, Malformed> {
     let mut count = 0;
-    for line in body.split(|byte| *byte == b'\n').map(bare).filter(|line| !line.is_empty()) {
+    for line in body
+        .split(|byte| *byte == b'\n')
+        .map(bare)
+        .filter(|line| !line.is_empty())
+    {
         if count == most {
             return Err(Malformed::TooMany);
         }
@@ -192,7 +213,10 @@ fn is_base64(line: &[u8]) -> bool {
 
     let mut scratch = [0; AT_ONCE / 4 * 3];
     line.chunks(AT_ONCE).all(|part| {
-        let out = BASE64.decode_len(part.len()).ok().and_then(|length| scratch.get_mut(..length));
+        let out = BASE64
+            .decode_len(part.len())
+            .ok()
+            .and_then(|length| scratch.get_mut(..length));
         out.is_some_and(|out| BASE64.decode_mut(part, out).is_ok())
     })
 }

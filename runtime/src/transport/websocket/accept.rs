@@ -43,7 +43,10 @@ impl Transport for WebSocketTransport {
         self.0.into()
     }
 
-    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(
+        &self,
+        mut attempt: Attempt,
+    ) -> Result<Response<Body>, Response<Body>> {
         let options = self.0;
         if attempt.context.is_stopping() {
             return Err(Denied::Stopping.into());
@@ -51,16 +54,28 @@ impl Transport for WebSocketTransport {
         if attempt.parts.method != Method::GET {
             return Err(answer(StatusCode::BAD_REQUEST, ""));
         }
-        let accept = handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
-        let upgrade = Upgrade::of(&mut attempt.parts)
-            .ok_or_else(|| answer(StatusCode::BAD_REQUEST, "this connection cannot be upgraded"))?;
+        let accept =
+            handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
+        let upgrade = Upgrade::of(&mut attempt.parts).ok_or_else(|| {
+            answer(
+                StatusCode::BAD_REQUEST,
+                "this connection cannot be upgraded",
+            )
+        })?;
         let params = attempt.params()?;
         attempt.check_origin()?;
-        let Agreed { subprotocol, auth_token } = agree(options, &attempt)?;
+        let Agreed {
+            subprotocol,
+            auth_token,
+        } = agree(options, &attempt)?;
         let connected = attempt.ask::<S>(params, auth_token).await;
         let connected = connected.map_err(|denied| refuse(options, &attempt, denied))?;
 
-        let deflate = if options.compress { Deflate::negotiate(&attempt.parts.headers) } else { None };
+        let deflate = if options.compress {
+            Deflate::negotiate(&attempt.parts.headers)
+        } else {
+            None
+        };
         let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
         let context = attempt.context.clone();
         upgrade.then(move |stream, early, place| {
@@ -77,7 +92,11 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
             Disagreement::BadToken => answer(StatusCode::BAD_REQUEST, ""),
             Disagreement::NothingInCommon => {
                 let offered = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
-                log::no_subprotocol(&attempt.context, &offered, options.subprotocols.unwrap_or_default());
+                log::no_subprotocol(
+                    &attempt.context,
+                    &offered,
+                    options.subprotocols.unwrap_or_default(),
+                );
                 Denied::Subprotocol.into()
             }
         }
@@ -88,12 +107,19 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
 /// business.
 fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Body> {
     match (denied, options.error_handler) {
-        (Denied::Refused(refused), Some(handler)) if refused.reason().is_some() && !refused.is_failure() => {
+        (Denied::Refused(refused), Some(handler))
+            if refused.reason().is_some() && !refused.is_failure() =>
+        {
             let watched = &attempt.context.watched;
             watched
-                .call(Callback::ErrorHandler, || handler(&attempt.parts, refused, &attempt.context.handle))
+                .call(Callback::ErrorHandler, || {
+                    handler(&attempt.parts, refused, &attempt.context.handle)
+                })
                 .unwrap_or_else(|panic| {
-                    tracing::error!(socket = attempt.context.socket(), "error_handler panicked: {panic}");
+                    tracing::error!(
+                        socket = attempt.context.socket(),
+                        "error_handler panicked: {panic}"
+                    );
                     Denied::Crashed.into()
                 })
         }
@@ -153,12 +179,20 @@ fn open<S: Socket>(
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
             let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);
-            spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
+            spawn(
+                &tasks,
+                Connection::new(socket, read, peer, inbox, &early),
+                place,
+            );
         }
         Stream::Other(io) => {
             let (read, wire) = OtherWire::split(io);
             let peer = Peer::over_stream(id, wire, context, options, deflate, encoder);
-            spawn(&tasks, Connection::new(socket, read, peer, inbox, &early), place);
+            spawn(
+                &tasks,
+                Connection::new(socket, read, peer, inbox, &early),
+                place,
+            );
         }
     }
 }

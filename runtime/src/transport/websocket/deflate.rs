@@ -57,7 +57,9 @@ impl Deflate {
                     deflate.server_bits = window_bits(value)?;
                     deflate.server_bits_asked = true;
                 }
-                (b"client_max_window_bits", Some(value)) => deflate.client_bits = Some(window_bits(value)?),
+                (b"client_max_window_bits", Some(value)) => {
+                    deflate.client_bits = Some(window_bits(value)?)
+                }
                 (b"client_max_window_bits", None) => deflate.client_bits = Some(15),
                 _ => return None,
             }
@@ -84,7 +86,8 @@ impl Deflate {
         if let Some(bits) = self.client_bits {
             text.push_str(&format!(";client_max_window_bits={bits}"));
         }
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("permessage-deflate"))
+        HeaderValue::try_from(text)
+            .unwrap_or_else(|_| HeaderValue::from_static("permessage-deflate"))
     }
 }
 
@@ -116,13 +119,17 @@ pub(super) fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
     COMPRESSORS.with_borrow_mut(|compressors| {
         let compressor = compressors
             .get_mut(usize::from(bits - 9))?
-            .get_or_insert_with(|| Compress::new_with_window_bits(Compression::default(), false, bits));
+            .get_or_insert_with(|| {
+                Compress::new_with_window_bits(Compression::default(), false, bits)
+            });
         compressor.reset();
         let mut out = Vec::with_capacity(payload.len() / 2 + 64);
         let mut read = 0;
         loop {
             let before = compressor.total_in();
-            compressor.compress_vec(payload.get(read..)?, &mut out, FlushCompress::Sync).ok()?;
+            compressor
+                .compress_vec(payload.get(read..)?, &mut out, FlushCompress::Sync)
+                .ok()?;
             read += (compressor.total_in() - before) as usize;
             // A full buffer means that there may be more to come.
             if read == payload.len() && out.len() < out.capacity() {
@@ -230,7 +237,8 @@ fn feed(
             grow::make_room(out, 1, limit + 1);
         } else if input.is_empty() {
             return Ok(());
-        } else if inflater.total_in() == read && out.len() == written && status != Status::StreamEnd {
+        } else if inflater.total_in() == read && out.len() == written && status != Status::StreamEnd
+        {
             return Err(Violation::payload("the message cannot be inflated"));
         }
     }
@@ -244,8 +252,12 @@ mod tests {
 
     fn offer(text: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
-        headers.insert(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_str(text).expect("a header"));
-        Deflate::negotiate(&headers).map(|deflate| deflate.header().to_str().expect("text").to_owned())
+        headers.insert(
+            SEC_WEBSOCKET_EXTENSIONS,
+            HeaderValue::from_str(text).expect("a header"),
+        );
+        Deflate::negotiate(&headers)
+            .map(|deflate| deflate.header().to_str().expect("text").to_owned())
     }
 
     fn parameters() -> Deflate {
@@ -263,8 +275,14 @@ mod tests {
         for (asked, answered) in [
             ("permessage-deflate", "permessage-deflate"),
             ("foo, permessage-deflate", "permessage-deflate"),
-            ("permessage-deflate; client_max_window_bits", "permessage-deflate;client_max_window_bits=15"),
-            ("permessage-deflate; server_max_window_bits=8", "permessage-deflate;server_max_window_bits=8"),
+            (
+                "permessage-deflate; client_max_window_bits",
+                "permessage-deflate;client_max_window_bits=15",
+            ),
+            (
+                "permessage-deflate; server_max_window_bits=8",
+                "permessage-deflate;server_max_window_bits=8",
+            ),
             (
                 "permessage-deflate; server_max_window_bits=\"9\"",
                 "permessage-deflate;server_max_window_bits=9",
@@ -273,7 +291,10 @@ mod tests {
                 "permessage-deflate; client_no_context_takeover; server_no_context_takeover",
                 "permessage-deflate;server_no_context_takeover;client_no_context_takeover",
             ),
-            ("permessage-deflate; server_max_window_bits=16, permessage-deflate", "permessage-deflate"),
+            (
+                "permessage-deflate; server_max_window_bits=16, permessage-deflate",
+                "permessage-deflate",
+            ),
         ] {
             assert_eq!(offer(asked).as_deref(), Some(answered), "{asked}");
         }
@@ -298,7 +319,9 @@ mod tests {
     #[test]
     fn a_bomb_is_cut_one_step_past_the_limit() {
         let bomb = deflate(&vec![b'x'; 10_000_000], 15).expect("compressed");
-        let found = Inflater::default().inflate(&parameters(), &bomb, 100_000).expect_err("too large");
+        let found = Inflater::default()
+            .inflate(&parameters(), &bomb, 100_000)
+            .expect_err("too large");
         assert_eq!(found.code, 1009);
     }
 
@@ -308,7 +331,12 @@ mod tests {
         let data = [0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00];
         let mut inflater = Inflater::default();
         for _ in 0..2 {
-            assert_eq!(inflater.inflate(&parameters(), &data, 100).expect("inflates"), b"Hello");
+            assert_eq!(
+                inflater
+                    .inflate(&parameters(), &data, 100)
+                    .expect("inflates"),
+                b"Hello"
+            );
         }
     }
 
@@ -316,8 +344,16 @@ mod tests {
     fn the_client_may_refer_to_earlier_messages() {
         // RFC 7692 §7.2.3.2: "Hello", and again by reference.
         let mut inflater = Inflater::default();
-        for data in [&[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00][..], &[0xf2, 0x00, 0x11, 0x00, 0x00]] {
-            assert_eq!(inflater.inflate(&parameters(), data, 100).expect("inflates"), b"Hello");
+        for data in [
+            &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00][..],
+            &[0xf2, 0x00, 0x11, 0x00, 0x00],
+        ] {
+            assert_eq!(
+                inflater
+                    .inflate(&parameters(), data, 100)
+                    .expect("inflates"),
+                b"Hello"
+            );
         }
     }
 

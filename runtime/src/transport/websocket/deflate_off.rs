@@ -29,7 +29,12 @@ pub(super) fn deflate(_: &[u8], _: u8) -> Option<Vec<u8>> {
 pub(super) struct Inflater;
 
 impl Inflater {
-    pub(super) fn inflate(&mut self, deflate: &Deflate, _: &[u8], _: usize) -> Result<Vec<u8>, Violation> {
+    pub(super) fn inflate(
+        &mut self,
+        deflate: &Deflate,
+        _: &[u8],
+        _: usize,
+    ) -> Result<Vec<u8>, Violation> {
         match deflate.never {}
     }
     pub(super) fn inflate_part(

@@ -46,18 +46,34 @@ impl Head {
     /// Reads a head from the start of `bytes`; `None` if more bytes are needed.
     ///
     /// Refuses a payload that is too large by what the head announces, so that nothing is ever kept for it.
-    pub(super) fn parse(bytes: &[u8], max_frame: usize, compress: bool) -> Result<Option<Head>, Violation> {
+    pub(super) fn parse(
+        bytes: &[u8],
+        max_frame: usize,
+        compress: bool,
+    ) -> Result<Option<Head>, Violation> {
         let mut cursor = Cursor::new(bytes);
-        let parsed = FrameHeader::parse(&mut cursor).map_err(|_| Violation::protocol("reserved opcode"))?;
-        let Some((header, payload)) = parsed else { return Ok(None) };
+        let parsed =
+            FrameHeader::parse(&mut cursor).map_err(|_| Violation::protocol("reserved opcode"))?;
+        let Some((header, payload)) = parsed else {
+            return Ok(None);
+        };
         let len = cursor.position() as usize;
         check(&header, payload, compress)?;
-        let Some(mask) = header.mask else { return Err(Violation::protocol("the frame is not masked")) };
+        let Some(mask) = header.mask else {
+            return Err(Violation::protocol("the frame is not masked"));
+        };
         if payload > max_frame as u64 {
             return Err(Violation::too_big("the frame is too large"));
         }
         let (opcode, is_final) = (header.opcode, header.is_final);
-        Ok(Some(Head { opcode, is_final, compressed: header.rsv1, mask, len, payload: payload as usize }))
+        Ok(Some(Head {
+            opcode,
+            is_final,
+            compressed: header.rsv1,
+            mask,
+            len,
+            payload: payload as usize,
+        }))
     }
 
     /// Takes the mask off a payload (RFC 6455 §5.3).
@@ -88,14 +104,20 @@ fn check(header: &FrameHeader, payload: u64, compress: bool) -> Result<(), Viola
     }
     let starts_message = matches!(header.opcode, OpCode::Data(Data::Text | Data::Binary));
     if header.rsv1 && !(compress && starts_message) {
-        return Err(Violation::protocol("the frame says it is compressed where it must not be"));
+        return Err(Violation::protocol(
+            "the frame says it is compressed where it must not be",
+        ));
     }
     match header.opcode {
         OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {
             Err(Violation::protocol("reserved opcode"))
         }
-        OpCode::Control(_) if !header.is_final => Err(Violation::protocol("a control frame is fragmented")),
-        OpCode::Control(_) if payload > 125 => Err(Violation::protocol("a control frame is too long")),
+        OpCode::Control(_) if !header.is_final => {
+            Err(Violation::protocol("a control frame is fragmented"))
+        }
+        OpCode::Control(_) if payload > 125 => {
+            Err(Violation::protocol("a control frame is too long"))
+        }
         _ => Ok(()),
     }
 }
@@ -110,8 +132,8 @@ pub(super) fn parse_close(payload: &[u8]) -> Result<(u16, &str), Violation> {
             if !is_sendable(code) {
                 return Err(Violation::protocol("the close code may not be sent"));
             }
-            let text =
-                std::str::from_utf8(text).map_err(|_| Violation::protocol("the close text is not UTF-8"))?;
+            let text = std::str::from_utf8(text)
+                .map_err(|_| Violation::protocol("the close text is not UTF-8"))?;
             Ok((code, text))
         }
     }
@@ -195,7 +217,12 @@ mod tests {
             (&[0x09, 0x80, 0, 0, 0, 0], 1002),             // fragmented ping
             (&[0x89, 0xfe, 0, 126, 0, 0, 0, 0], 1002),     // long ping
             (&[0x82, 0xfe, 0x03, 0xe9, 0, 0, 0, 0], 1009), // 1,001 bytes of payload
-            (&[0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0], 1009),
+            (
+                &[
+                    0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0,
+                ],
+                1009,
+            ),
         ] {
             assert_eq!(parse(bytes), Err(code), "{bytes:02x?}");
         }
@@ -210,7 +237,10 @@ mod tests {
             assert_eq!(parse_close(&code.to_be_bytes()), Ok((code, "")), "{code}");
         }
         for code in [0u16, 999, 1004, 1005, 1006, 1015, 1100, 2999, 5000] {
-            assert!(parse_close(&code.to_be_bytes()).is_err_and(|found| found.code == 1002), "{code}");
+            assert!(
+                parse_close(&code.to_be_bytes()).is_err_and(|found| found.code == 1002),
+                "{code}"
+            );
         }
         assert!(parse_close(&[3]).is_err_and(|found| found.code == 1002));
         assert!(parse_close(b"\x03\xe8\xff").is_err_and(|found| found.code == 1002));

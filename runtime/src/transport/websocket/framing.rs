@@ -22,14 +22,22 @@ pub(super) struct Framed {
 impl Framed {
     pub(super) fn new(opcode: OpCode, compressed: bool, payload: Bytes) -> Self {
         let (head, length) = frame::head(opcode, compressed, payload.len());
-        Framed { head, length, payload }
+        Framed {
+            head,
+            length,
+            payload,
+        }
     }
 }
 
 /// Whole frames.
 impl From<Bytes> for Framed {
     fn from(payload: Bytes) -> Self {
-        Framed { head: [0; 10], length: 0, payload }
+        Framed {
+            head: [0; 10],
+            length: 0,
+            payload,
+        }
     }
 }
 
@@ -45,7 +53,11 @@ fn encode(message: Message, window: u8) -> (OpCode, bool, Bytes) {
         Message::Binary(_) => Data::Binary,
     });
     let payload = message.into_bytes();
-    let compressed = if window == 0 { None } else { deflate(&payload, window) };
+    let compressed = if window == 0 {
+        None
+    } else {
+        deflate(&payload, window)
+    };
     match compressed {
         Some(compressed) => (opcode, true, compressed.into()),
         None => (opcode, false, payload),
@@ -70,7 +82,12 @@ pub(super) fn framing(window: u8) -> &'static Framing {
 struct Window<const BITS: u8>;
 
 fn framing_of<const BITS: u8>() -> &'static Framing {
-    const { &Framing { frame: frame_shared::<BITS>, key: TypeId::of::<Window<BITS>> } }
+    const {
+        &Framing {
+            frame: frame_shared::<BITS>,
+            key: TypeId::of::<Window<BITS>>,
+        }
+    }
 }
 
 fn frame_shared<const BITS: u8>(message: Message) -> Result<Bytes, Unsupported> {
@@ -84,7 +101,9 @@ mod tests {
 
     #[test]
     fn each_window_has_a_framing_of_its_own() {
-        let mut keys: Vec<_> = [0, 8, 9, 10, 11, 12, 13, 14, 15].map(|window| (framing(window).key)()).into();
+        let mut keys: Vec<_> = [0, 8, 9, 10, 11, 12, 13, 14, 15]
+            .map(|window| (framing(window).key)())
+            .into();
         assert_eq!((framing(15).key)(), keys[8]);
         keys.sort();
         keys.dedup();

@@ -1,5 +1,9 @@
 //! What our own fuzzing reaches of WebSocket's parsers.
-#![allow(missing_debug_implementations, missing_docs, reason = "nobody else should use it")]
+#![allow(
+    missing_debug_implementations,
+    missing_docs,
+    reason = "nobody else should use it"
+)]
 
 use std::{
     pin::pin,
@@ -38,11 +42,25 @@ impl Frames {
     /// With a header of extensions that is an acceptable offer of compression, or without.
     pub fn new(max_frame: usize, max_message: usize, extensions: Option<&'static str>) -> Self {
         let headers = extensions
-            .map(|text| (http::header::SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_static(text)))
+            .map(|text| {
+                (
+                    http::header::SEC_WEBSOCKET_EXTENSIONS,
+                    HeaderValue::from_static(text),
+                )
+            })
             .into_iter()
             .collect();
-        let limits = Limits { max_frame, max_message, deflate: Deflate::negotiate(&headers) };
-        Frames { incoming: Incoming::default(), limits, scratch: vec![0; 4096], ended: false }
+        let limits = Limits {
+            max_frame,
+            max_message,
+            deflate: Deflate::negotiate(&headers),
+        };
+        Frames {
+            incoming: Incoming::default(),
+            limits,
+            scratch: vec![0; 4096],
+            ended: false,
+        }
     }
 
     /// Reads these bytes, and says what they brought. After a close or a violation nothing is read.
@@ -50,8 +68,12 @@ impl Frames {
         let (mut cx, mut events) = (Context::from_waker(Waker::noop()), Vec::new());
         while (self.incoming.is_fresh() || !bytes.is_empty()) && !self.ended {
             let read = pin!(&mut bytes);
-            let polled = self.incoming.poll_read(&mut cx, read.get_mut(), &mut self.scratch, &self.limits);
-            let Poll::Ready(Ok(arrived)) = polled else { unreachable!("there is something to read") };
+            let polled =
+                self.incoming
+                    .poll_read(&mut cx, read.get_mut(), &mut self.scratch, &self.limits);
+            let Poll::Ready(Ok(arrived)) = polled else {
+                unreachable!("there is something to read")
+            };
             let (arrived, ending) = arrived.into_parts();
             events.extend(arrived.map(|arrival| match arrival {
                 Arrival::Message(message) => Event::Message(message),
@@ -60,9 +82,10 @@ impl Frames {
             self.ended = ending.is_some();
             events.extend(ending.map(|ending| match ending {
                 Ending::Close { code, text } => Event::Close { code, text },
-                Ending::Violation(violation) => {
-                    Event::Violation { code: violation.code, text: violation.text }
-                }
+                Ending::Violation(violation) => Event::Violation {
+                    code: violation.code,
+                    text: violation.text,
+                },
                 Ending::Eof => unreachable!("there are bytes left"),
             }));
         }
@@ -102,7 +125,11 @@ pub struct Handshake {
     pub extensions: Option<HeaderValue>,
 }
 
-pub fn handshake(parts: &Parts, ours: Option<&'static [&'static str]>, auth_token: bool) -> Handshake {
+pub fn handshake(
+    parts: &Parts,
+    ours: Option<&'static [&'static str]>,
+    auth_token: bool,
+) -> Handshake {
     let agreed = subprotocol::agree(&parts.headers, ours, auth_token).ok();
     Handshake {
         accept: upgrade::check(parts).ok(),

@@ -23,7 +23,12 @@ pub(super) struct NoUpgrade {
 
 /// Checks a request in the order of RFC 6455 §4.2.1, and returns the answer to its key.
 pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
-    let fail = |text: String| Err(NoUpgrade { text, version: false });
+    let fail = |text: String| {
+        Err(NoUpgrade {
+            text,
+            version: false,
+        })
+    };
     let headers = &parts.headers;
     if parts.version < Version::HTTP_11 {
         return fail(format!("HTTP version {:?} unsupported", parts.version));
@@ -35,7 +40,10 @@ pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
         ));
     }
     if !header::has_token(headers, &UPGRADE, "websocket") {
-        return fail(format!("'upgrade' header must contain 'websocket', got {}", list(headers, UPGRADE)));
+        return fail(format!(
+            "'upgrade' header must contain 'websocket', got {}",
+            list(headers, UPGRADE)
+        ));
     }
     let key = match header::one(headers, SEC_WEBSOCKET_KEY) {
         None if headers.contains_key(SEC_WEBSOCKET_KEY) => {
@@ -50,10 +58,16 @@ pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
     if header::one(headers, SEC_WEBSOCKET_VERSION) != Some(b"13") {
         let got = list(headers, SEC_WEBSOCKET_VERSION);
         let text = format!("'sec-websocket-version' header must equal '13', got {got}");
-        return Err(NoUpgrade { text, version: true });
+        return Err(NoUpgrade {
+            text,
+            version: true,
+        });
     }
     let accept = derive_accept_key(key);
-    HeaderValue::try_from(accept).map_err(|_| NoUpgrade { text: String::new(), version: false })
+    HeaderValue::try_from(accept).map_err(|_| NoUpgrade {
+        text: String::new(),
+        version: false,
+    })
 }
 
 impl NoUpgrade {
@@ -62,7 +76,9 @@ impl NoUpgrade {
         *response.status_mut() = StatusCode::BAD_REQUEST;
         if self.version {
             // RFC 6455 §4.4.
-            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            response
+                .headers_mut()
+                .insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         response
     }
@@ -81,7 +97,10 @@ pub(super) fn switching_protocols(
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     if let Some(subprotocol) = subprotocol {
-        headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
+        headers.insert(
+            SEC_WEBSOCKET_PROTOCOL,
+            HeaderValue::from_static(subprotocol),
+        );
     }
     if let Some(deflate) = deflate {
         headers.insert(SEC_WEBSOCKET_EXTENSIONS, deflate.header());
@@ -91,7 +110,10 @@ pub(super) fn switching_protocols(
 
 /// All values of a header, as a list of quoted strings.
 fn list(headers: &HeaderMap, name: HeaderName) -> String {
-    let values = headers.get_all(name).into_iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let values = headers
+        .get_all(name)
+        .into_iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
     format!("{:?}", values.collect::<Vec<_>>())
 }
 
@@ -117,40 +139,62 @@ mod tests {
             (SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="),
             (SEC_WEBSOCKET_VERSION, "13"),
         ] {
-            request.headers_mut().insert(name, HeaderValue::from_static(value));
+            request
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
         }
         change(request.headers_mut());
         let accepted = check(&request.into_parts().0);
-        accepted.map(|accept| accept.to_str().expect("text").to_owned()).map_err(|error| error.text)
+        accepted
+            .map(|accept| accept.to_str().expect("text").to_owned())
+            .map_err(|error| error.text)
     }
 
     #[test]
     fn the_sample_of_the_rfc_is_answered() {
-        assert_eq!(upgrade(|_| {}).as_deref(), Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+        assert_eq!(
+            upgrade(|_| {}).as_deref(),
+            Ok("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+        );
     }
 
     #[test]
     fn what_is_missing_is_said() {
         for (name, text) in [
-            (CONNECTION, "'connection' header must contain 'upgrade', got []"),
+            (
+                CONNECTION,
+                "'connection' header must contain 'upgrade', got []",
+            ),
             (UPGRADE, "'upgrade' header must contain 'websocket', got []"),
             (SEC_WEBSOCKET_KEY, "'sec-websocket-key' header is absent"),
-            (SEC_WEBSOCKET_VERSION, "'sec-websocket-version' header must equal '13', got []"),
+            (
+                SEC_WEBSOCKET_VERSION,
+                "'sec-websocket-version' header must equal '13', got []",
+            ),
         ] {
             let found = upgrade(|headers| drop(headers.remove(&name)));
             assert_eq!(found, Err(text.to_owned()));
         }
-        let found = upgrade(|headers| drop(headers.insert(UPGRADE, HeaderValue::from_static("h2c"))));
-        assert_eq!(found, Err("'upgrade' header must contain 'websocket', got [\"h2c\"]".to_owned()));
+        let found =
+            upgrade(|headers| drop(headers.insert(UPGRADE, HeaderValue::from_static("h2c"))));
+        assert_eq!(
+            found,
+            Err("'upgrade' header must contain 'websocket', got [\"h2c\"]".to_owned())
+        );
     }
 
     #[test]
     fn a_key_is_16_bytes() {
-        for key in
-            ["", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25jZ!==", "AAAA=="]
-        {
-            let found =
-                upgrade(|headers| drop(headers.insert(SEC_WEBSOCKET_KEY, key.parse().expect("a header"))));
+        for key in [
+            "",
+            "dGhlIHNhbXBsZSBub25j",
+            "dGhlIHNhbXBsZSBub25jZR==",
+            "dGhlIHNhbXBsZSBub25jZ!==",
+            "AAAA==",
+        ] {
+            let found = upgrade(|headers| {
+                drop(headers.insert(SEC_WEBSOCKET_KEY, key.parse().expect("a header")))
+            });
             assert_eq!(
                 found,
                 Err("'sec-websocket-key' header must be 16 bytes in base64".to_owned()),

@@ -141,7 +141,11 @@ struct Partial {
 impl Incoming {
     /// With the bytes that came together with the handshake.
     pub(super) fn new(early: &[u8]) -> Self {
-        Incoming { rest: early.to_vec(), fresh: !early.is_empty(), ..Incoming::default() }
+        Incoming {
+            rest: early.to_vec(),
+            fresh: !early.is_empty(),
+            ..Incoming::default()
+        }
     }
 
     /// Reads once, into `scratch`, and takes apart what came; without reading, what is left of an earlier read.
@@ -185,7 +189,11 @@ impl Incoming {
     /// Memory that is held between two reads, but for the inflater's window.
     #[cfg(feature = "fuzzing")]
     pub(super) fn held(&self) -> usize {
-        self.rest.capacity() + self.partial.as_ref().map_or(0, |partial| partial.data.capacity())
+        self.rest.capacity()
+            + self
+                .partial
+                .as_ref()
+                .map_or(0, |partial| partial.data.capacity())
     }
 
     /// The next read brings what is left of an earlier one.
@@ -219,11 +227,17 @@ impl Incoming {
 
     /// Says how many bytes need not be kept, and notes whether there may be whole frames in the others.
     fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> usize {
-        let used = self.frames(bytes, limits, arrived).unwrap_or_else(|violation| {
-            arrived.ending = Some(Ending::Violation(violation));
-            0
-        });
-        let used = if arrived.ending.is_some() { bytes.len() } else { used };
+        let used = self
+            .frames(bytes, limits, arrived)
+            .unwrap_or_else(|violation| {
+                arrived.ending = Some(Ending::Violation(violation));
+                0
+            });
+        let used = if arrived.ending.is_some() {
+            bytes.len()
+        } else {
+            used
+        };
         self.fresh = used < bytes.len() && arrived.is_full();
         used
     }
@@ -241,7 +255,8 @@ impl Incoming {
             if arrived.is_full() {
                 return Ok(at);
             }
-            let Some(head) = Head::parse(&bytes[at..], limits.max_frame, limits.deflate.is_some())? else {
+            let Some(head) = Head::parse(&bytes[at..], limits.max_frame, limits.deflate.is_some())?
+            else {
                 return Ok(at);
             };
             let body = at + head.len;
@@ -282,15 +297,18 @@ impl Incoming {
         arrived: &mut Arrived,
     ) -> Result<bool, Violation> {
         match control {
-            Control::Ping => {
-                arrived.push(Event::Control(ControlFrame::Ping(Bytes::copy_from_slice(payload))))
-            }
-            Control::Pong => {
-                arrived.push(Event::Control(ControlFrame::Pong(Bytes::copy_from_slice(payload))))
-            }
+            Control::Ping => arrived.push(Event::Control(ControlFrame::Ping(
+                Bytes::copy_from_slice(payload),
+            ))),
+            Control::Pong => arrived.push(Event::Control(ControlFrame::Pong(
+                Bytes::copy_from_slice(payload),
+            ))),
             _ => {
                 let (code, text) = frame::parse_close(payload)?;
-                arrived.ending = Some(Ending::Close { code, text: text.to_owned() });
+                arrived.ending = Some(Ending::Close {
+                    code,
+                    text: text.to_owned(),
+                });
                 return Ok(true);
             }
         }
@@ -302,7 +320,9 @@ impl Incoming {
         let so_far = match (&self.partial, data) {
             (None, Data::Continue) => return Err(Violation::protocol("nothing to continue")),
             (Some(_), Data::Text | Data::Binary) => {
-                return Err(Violation::protocol("a message begins before the last one has ended"));
+                return Err(Violation::protocol(
+                    "a message begins before the last one has ended",
+                ));
             }
             (Some(partial), _) => partial.wire,
             (None, _) => 0,
@@ -344,7 +364,10 @@ impl Incoming {
         partial.wire += head.payload;
         partial.fragments += 1;
         if partial.fragments > MAX_FRAGMENTS {
-            return Err(Violation { code: 1008, text: "the message has too many fragments" });
+            return Err(Violation {
+                code: 1008,
+                text: "the message has too many fragments",
+            });
         }
         partial.frame = Some((head, 0));
         Ok(())
@@ -357,16 +380,29 @@ impl Incoming {
         limits: &Limits,
         arrived: &mut Arrived,
     ) -> Result<usize, Violation> {
-        let Some(partial) = &mut self.partial else { return Ok(0) };
-        let Some((head, got)) = partial.frame else { return Ok(0) };
+        let Some(partial) = &mut self.partial else {
+            return Ok(0);
+        };
+        let Some((head, got)) = partial.frame else {
+            return Ok(0);
+        };
         let count = bytes.len().min(head.payload - got);
         let part = &mut bytes[..count];
         head.unmask_from(part, got);
         let ended = got + count == head.payload;
         match &limits.deflate {
             Some(deflate) if partial.compressed => {
-                let (inflater, is_last) = (self.inflater.get_or_insert_default(), ended && head.is_final);
-                inflater.inflate_part(deflate, part, is_last, &mut partial.data, limits.max_message)?;
+                let (inflater, is_last) = (
+                    self.inflater.get_or_insert_default(),
+                    ended && head.is_final,
+                );
+                inflater.inflate_part(
+                    deflate,
+                    part,
+                    is_last,
+                    &mut partial.data,
+                    limits.max_message,
+                )?;
             }
             _ => grow::append(&mut partial.data, part, limits.max_message),
         }
@@ -383,9 +419,16 @@ impl Incoming {
         Ok(count)
     }
 
-    fn inflate(&mut self, deflate: &Deflate, data: &[u8], limits: &Limits) -> Result<Bytes, Violation> {
+    fn inflate(
+        &mut self,
+        deflate: &Deflate,
+        data: &[u8],
+        limits: &Limits,
+    ) -> Result<Bytes, Violation> {
         let inflater = self.inflater.get_or_insert_default();
-        inflater.inflate(deflate, data, limits.max_message).map(Bytes::from)
+        inflater
+            .inflate(deflate, data, limits.max_message)
+            .map(Bytes::from)
     }
 }
 
@@ -397,7 +440,9 @@ impl Partial {
         }
         match std::str::from_utf8(&self.data[self.checked..]) {
             Ok(_) => self.checked = self.data.len(),
-            Err(error) if error.error_len().is_none() && !ended => self.checked += error.valid_up_to(),
+            Err(error) if error.error_len().is_none() && !ended => {
+                self.checked += error.valid_up_to()
+            }
             Err(_) => return Err(NOT_UTF8),
         }
         Ok(())

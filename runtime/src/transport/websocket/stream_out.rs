@@ -82,17 +82,33 @@ impl<W: Wire> Out for StreamOut<W> {
     }
 
     fn push(&mut self, framed: Framed, options: &OutboxOptions) -> Sent {
-        let Framed { head, length, payload } = framed;
+        let Framed {
+            head,
+            length,
+            payload,
+        } = framed;
         self.queue.push(&head[..length], payload, options.limit)
     }
 
     fn send(&mut self, bytes: &Bytes, options: &OutboxOptions) -> Sent {
-        let StreamOut { queue, wire: Some(wire) } = self else { return Sent::Done };
+        let StreamOut {
+            queue,
+            wire: Some(wire),
+        } = self
+        else {
+            return Sent::Done;
+        };
         queue.send(bytes, wire, *options)
     }
 
     fn make_way(&mut self, bytes: &Bytes, options: &OutboxOptions) -> bool {
-        let StreamOut { queue, wire: Some(wire) } = self else { return false };
+        let StreamOut {
+            queue,
+            wire: Some(wire),
+        } = self
+        else {
+            return false;
+        };
         !queue.admits(bytes, *options) && queue.relieve(wire) > 0
     }
 
@@ -150,9 +166,25 @@ impl<W: Wire> Shared<StreamOut<W>> {
         deflate: Option<Deflate>,
         encoder: &'static dyn Encoder,
     ) -> Arc<Self> {
-        let out = StreamOut { queue: WriteQueue::default(), wire: Some(wire) };
+        let out = StreamOut {
+            queue: WriteQueue::default(),
+            wire: Some(wire),
+        };
         let (paused, pinged, watched, blind) = Default::default();
-        Shared::new(id, context, encoder, out, Side { options, deflate, paused, pinged, watched, blind })
+        Shared::new(
+            id,
+            context,
+            encoder,
+            out,
+            Side {
+                options,
+                deflate,
+                paused,
+                pinged,
+                watched,
+                blind,
+            },
+        )
     }
 
     /// Registers the task and writes what waits for the client. Says why the connection is to stop, and whether something
@@ -171,7 +203,13 @@ impl<W: Wire> Shared<StreamOut<W>> {
     }
 
     fn write(&self, state: &mut State<StreamOut<W>>, cx: &mut Context<'_>) -> io::Result<bool> {
-        let StreamOut { queue, wire: Some(wire) } = &mut state.out else { return Ok(false) };
+        let StreamOut {
+            queue,
+            wire: Some(wire),
+        } = &mut state.out
+        else {
+            return Ok(false);
+        };
         if queue.is_empty() {
             if self.is_over_high_water() {
                 self.measure(state);
@@ -198,7 +236,10 @@ impl<W: Wire> Shared<StreamOut<W>> {
 
     /// Callbacks take a turn: what they push is gathered in the buffer.
     pub(super) fn cork(&self, buffer: Box<Cork>) {
-        self.state().out.queue.cork(buffer, self.context.options.outbox.limit);
+        self.state()
+            .out
+            .queue
+            .cork(buffer, self.context.options.outbox.limit);
     }
 
     /// Writes what was gathered, and gives the buffer back.

@@ -37,7 +37,10 @@ pub(super) fn agree(
     };
     let mut agreed = Agreed::default();
     if auth_token {
-        let bearers: Vec<&str> = offered.iter().filter_map(|offer| offer.strip_prefix(BEARER)).collect();
+        let bearers: Vec<&str> = offered
+            .iter()
+            .filter_map(|offer| offer.strip_prefix(BEARER))
+            .collect();
         if let [token] = bearers[..] {
             agreed.auth_token = Some(decode(token).ok_or(Disagreement::BadToken)?);
             offered.retain(|offer| !offer.starts_with(BEARER));
@@ -51,7 +54,11 @@ pub(super) fn agree(
     let phoenix = auth_token.then_some(&"phoenix");
     let mut known = phoenix.into_iter().chain(ours.unwrap_or_default());
     agreed.subprotocol = known.find(|own| offered.contains(own)).copied();
-    if agreed.subprotocol.is_some() { Ok(agreed) } else { Err(Disagreement::NothingInCommon) }
+    if agreed.subprotocol.is_some() {
+        Ok(agreed)
+    } else {
+        Err(Disagreement::NothingInCommon)
+    }
 }
 
 /// Base64 in either alphabet, with or without padding.
@@ -75,7 +82,11 @@ fn decode(token: &str) -> Option<String> {
         }
     }
     // One character alone carries no byte.
-    if count >= 6 { None } else { String::from_utf8(bytes).ok() }
+    if count >= 6 {
+        None
+    } else {
+        String::from_utf8(bytes).ok()
+    }
 }
 
 #[cfg(test)]
@@ -105,34 +116,76 @@ mod tests {
         }
         assert_eq!(offer("anything", None, false), Ok(Agreed::default()));
         assert_eq!(agree(&HeaderMap::new(), ours, false), Ok(Agreed::default()));
-        assert_eq!(offer("sip", Some(&[]), false), Err(Disagreement::NothingInCommon));
+        assert_eq!(
+            offer("sip", Some(&[]), false),
+            Err(Disagreement::NothingInCommon)
+        );
     }
 
     #[test]
     fn several_lines_are_one_offer() {
         let two = |first: &[u8], second: &[u8], ours, auth| {
             let lines = [first, second].map(|line| HeaderValue::from_bytes(line).expect("a value"));
-            agree(&lines.map(|line| (SEC_WEBSOCKET_PROTOCOL, line)).into_iter().collect(), ours, auth)
+            agree(
+                &lines
+                    .map(|line| (SEC_WEBSOCKET_PROTOCOL, line))
+                    .into_iter()
+                    .collect(),
+                ours,
+                auth,
+            )
         };
         let ours: Option<&'static [&'static str]> = Some(&["sip", "mqtt"]);
-        for (first, second) in [(&b"mqtt"[..], &b"sip"[..]), (b"x, mqtt", b"y,sip"), (b"\xff, sip", b"mqtt")]
-        {
-            assert_eq!(two(first, second, ours, false).map(|agreed| agreed.subprotocol), Ok(Some("sip")));
+        for (first, second) in [
+            (&b"mqtt"[..], &b"sip"[..]),
+            (b"x, mqtt", b"y,sip"),
+            (b"\xff, sip", b"mqtt"),
+        ] {
+            assert_eq!(
+                two(first, second, ours, false).map(|agreed| agreed.subprotocol),
+                Ok(Some("sip"))
+            );
         }
-        let agreed = two(b"phoenix", b"base64url.bearer.phx.c2VjcmV0Pw", None, true).expect("agreed");
-        assert_eq!(agreed, Agreed { subprotocol: Some("phoenix"), auth_token: Some("secret?".to_owned()) });
+        let agreed =
+            two(b"phoenix", b"base64url.bearer.phx.c2VjcmV0Pw", None, true).expect("agreed");
+        assert_eq!(
+            agreed,
+            Agreed {
+                subprotocol: Some("phoenix"),
+                auth_token: Some("secret?".to_owned())
+            }
+        );
     }
 
     #[test]
     fn a_bearer_token_is_taken_out_and_never_echoed() {
         let agreed = offer("phoenix, base64url.bearer.phx.c2VjcmV0Pw", None, true).expect("agreed");
-        assert_eq!(agreed, Agreed { subprotocol: Some("phoenix"), auth_token: Some("secret?".to_owned()) });
+        assert_eq!(
+            agreed,
+            Agreed {
+                subprotocol: Some("phoenix"),
+                auth_token: Some("secret?".to_owned())
+            }
+        );
         let alone = offer("base64url.bearer.phx.c2VjcmV0Pw==", None, true).expect("agreed");
-        assert_eq!(alone, Agreed { subprotocol: None, auth_token: Some("secret?".to_owned()) });
-        for bad in ["base64url.bearer.phx.!", "base64url.bearer.phx.A", "base64url.bearer.phx._w"] {
+        assert_eq!(
+            alone,
+            Agreed {
+                subprotocol: None,
+                auth_token: Some("secret?".to_owned())
+            }
+        );
+        for bad in [
+            "base64url.bearer.phx.!",
+            "base64url.bearer.phx.A",
+            "base64url.bearer.phx._w",
+        ] {
             assert_eq!(offer(bad, None, true), Err(Disagreement::BadToken), "{bad}");
         }
         let twice = "base64url.bearer.phx.YQ, base64url.bearer.phx.YQ, phoenix";
-        assert_eq!(offer(twice, None, true).map(|agreed| agreed.auth_token), Ok(None));
+        assert_eq!(
+            offer(twice, None, true).map(|agreed| agreed.auth_token),
+            Ok(None)
+        );
     }
 }

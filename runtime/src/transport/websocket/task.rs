@@ -42,10 +42,19 @@ struct Lent {
 
 /// Lends the worker's buffers. A connection that is polled inside another one's callback gets buffers of its own.
 fn lent<T>(use_them: impl FnOnce(&mut Lent) -> T) -> T {
-    let fresh = || Box::new(Lent { read: vec![0; SCRATCH].into(), write: None });
+    let fresh = || {
+        Box::new(Lent {
+            read: vec![0; SCRATCH].into(),
+            write: None,
+        })
+    };
     let mut buffers = LENT.take().unwrap_or_else(fresh);
     let result = use_them(&mut buffers);
-    if buffers.write.as_ref().is_some_and(|write| write.0.capacity() > KEEP) {
+    if buffers
+        .write
+        .as_ref()
+        .is_some_and(|write| write.0.capacity() > KEEP)
+    {
         buffers.write = None;
     }
     LENT.set(Some(buffers));
@@ -109,7 +118,9 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let Ok((request, waiting)) = self.peer.attend(cx) else { return self.unwritable() };
+        let Ok((request, waiting)) = self.peer.attend(cx) else {
+            return self.unwritable();
+        };
         if request >= StopRequest::Gone
             && let Some(turn) = self.break_off(cx, request, waiting)
         {
@@ -133,14 +144,18 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     /// Polls the callbacks; what they push is gathered, and written before anything else happens.
     fn go_on(&mut self, cx: &mut Context<'_>) -> Turn {
-        let State::Working(working) = &mut self.state else { return Turn::Wait };
+        let State::Working(working) = &mut self.state else {
+            return Turn::Wait;
+        };
         let poll = lent(|lent| {
             self.peer.cork(lent.write.take().unwrap_or_default());
             let poll = self.peer.context.watched.turn(|| working.as_mut().poll(cx));
             lent.write = self.peer.uncork();
             poll
         });
-        let Poll::Ready(Worked { socket, end }) = poll else { return self.wait_for_callback(cx) };
+        let Poll::Ready(Worked { socket, end }) = poll else {
+            return self.wait_for_callback(cx);
+        };
         self.peer.resume_reading();
         match end {
             None => self.state = State::Idle(socket),
@@ -160,12 +175,24 @@ impl<S: Socket, W: Wire> Connection<S, W> {
             self.peer.probe();
         }
         // The callbacks may have waited for the room that there is now.
-        if was_over && !self.peer.is_over_high_water() { Turn::Again } else { Turn::Wait }
+        if was_over && !self.peer.is_over_high_water() {
+            Turn::Again
+        } else {
+            Turn::Wait
+        }
     }
 
     /// Finds out whether the client has left, as far as reading shows it.
     fn read_ahead(&mut self, cx: &mut Context<'_>) -> Ahead {
-        let Connection { read: Some(read), incoming, peer, .. } = self else { return Ahead::End };
+        let Connection {
+            read: Some(read),
+            incoming,
+            peer,
+            ..
+        } = self
+        else {
+            return Ahead::End;
+        };
         let ahead = lent(|lent| incoming.read_ahead(cx, read, &mut lent.read));
         if ahead == Ahead::End {
             peer.client_leaves();
@@ -174,7 +201,12 @@ impl<S: Socket, W: Wire> Connection<S, W> {
     }
 
     /// Does what does not wait for a callback to return. `None`: things go on as before.
-    fn break_off(&mut self, cx: &mut Context<'_>, request: StopRequest, waiting: bool) -> Option<Turn> {
+    fn break_off(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: StopRequest,
+        waiting: bool,
+    ) -> Option<Turn> {
         match (&self.state, request) {
             (State::Idle(_) | State::Working(_), StopRequest::Gone) => self.hang_up(cx),
             (State::Working(_), StopRequest::Late) => {
@@ -270,7 +302,11 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     /// The mailbox may have filled while it was not its turn.
     fn wait_or_look_again(&self) -> Turn {
-        if self.inbox.is_empty() { Turn::Wait } else { Turn::Again }
+        if self.inbox.is_empty() {
+            Turn::Wait
+        } else {
+            Turn::Again
+        }
     }
 
     fn start(&mut self, task: Work<S::Info>) -> Turn {
@@ -322,10 +358,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     /// Reads to the end of the stream, so that the client gets the close frame and not a reset.
     fn linger(&mut self, cx: &mut Context<'_>) -> Turn {
-        let Some(read) = &mut self.read else { return Turn::Over };
+        let Some(read) = &mut self.read else {
+            return Turn::Over;
+        };
         let poll = lent(|lent| {
             let mut buf = ReadBuf::new(&mut lent.read);
-            Pin::new(read).poll_read(cx, &mut buf).map_ok(|()| buf.filled().len())
+            Pin::new(read)
+                .poll_read(cx, &mut buf)
+                .map_ok(|()| buf.filled().len())
         });
         match poll {
             Poll::Pending => Turn::Wait,

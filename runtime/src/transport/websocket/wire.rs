@@ -124,7 +124,11 @@ impl Wire for OtherWire {
 }
 
 impl AsyncRead for OtherRead {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         poll_locked(&self.0, |stream| stream.poll_read(cx, buf))
     }
 }

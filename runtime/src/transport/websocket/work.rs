@@ -55,7 +55,10 @@ pub(super) async fn work<S: Socket, W: Wire>(
             None => Some(End::gone()),
         },
     };
-    Worked { socket: guarded, end }
+    Worked {
+        socket: guarded,
+        end,
+    }
 }
 
 async fn handle_arrived<S: Socket, W: Wire>(
@@ -68,7 +71,8 @@ async fn handle_arrived<S: Socket, W: Wire>(
     let (events, ending) = arrived.into_parts();
     for event in events {
         if (peer.is_over_high_water() || !socket.takes_messages())
-            && let Some(end) = Box::pin(callbacks::ready((&mut *socket, &mut *out), peer, inbox)).await
+            && let Some(end) =
+                Box::pin(callbacks::ready((&mut *socket, &mut *out), peer, inbox)).await
         {
             return Some(end);
         }
@@ -91,7 +95,12 @@ async fn handle_arrived<S: Socket, W: Wire>(
     }
     if ending.is_none() && !socket.takes_messages() {
         // Nothing is read before this is done.
-        return Box::pin(callbacks::until_it_takes_messages((socket, out), peer, inbox)).await;
+        return Box::pin(callbacks::until_it_takes_messages(
+            (socket, out),
+            peer,
+            inbox,
+        ))
+        .await;
     }
     ending.map(how_it_ends)
 }
@@ -104,9 +113,10 @@ fn how_it_ends(ending: Ending) -> End {
             let echo = if code == 1005 { 1000 } else { code };
             End::with_code(echo, Reason::Closed { code, text })
         }
-        Ending::Violation(Violation { code, text }) => {
-            End { close: Some((code, Cow::Borrowed(text))), reason: Reason::Protocol(Cow::Borrowed(text)) }
-        }
+        Ending::Violation(Violation { code, text }) => End {
+            close: Some((code, Cow::Borrowed(text))),
+            reason: Reason::Protocol(Cow::Borrowed(text)),
+        },
         Ending::Eof => End::gone(),
     }
 }

@@ -142,7 +142,11 @@ impl WriteQueue {
         }
         self.spill();
         self.queue(rest, true);
-        if dropped > 0 { Sent::Dropped(dropped) } else { Sent::Queued }
+        if dropped > 0 {
+            Sent::Dropped(dropped)
+        } else {
+            Sent::Queued
+        }
     }
 
     /// Whether a broadcast has room.
@@ -192,7 +196,10 @@ impl WriteQueue {
 
     /// Accepts nothing any more, and frees what waits.
     pub(super) fn abandon(&mut self) {
-        *self = WriteQueue { closed: true, ..WriteQueue::default() };
+        *self = WriteQueue {
+            closed: true,
+            ..WriteQueue::default()
+        };
     }
 
     /// Writes what waits, and says how many bytes the stream took. For the rest the task is woken.

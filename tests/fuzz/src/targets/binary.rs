@@ -12,7 +12,10 @@ pub(crate) fn run(data: &[u8]) {
     let message = match (read, plain) {
         (Ok(message), Some(([join_ref, reference, topic, event], payload))) => {
             assert_eq!(message.payload, Payload::from(payload.to_vec()));
-            for (field, sent) in [(&message.join_ref, join_ref), (&message.reference, reference)] {
+            for (field, sent) in [
+                (&message.join_ref, join_ref),
+                (&message.reference, reference),
+            ] {
                 assert_eq!(field.is_null(), sent.is_empty());
                 if let Ok(sent) = str::from_utf8(sent) {
                     assert_eq!(field.to_string(), sent);
@@ -32,7 +35,9 @@ pub(crate) fn run(data: &[u8]) {
 
 /// Kind, four lengths, four fields, and the rest.
 fn plain(data: &[u8]) -> Option<([&[u8]; 4], &[u8])> {
-    let ([0, lengths @ ..], mut rest) = data.split_first_chunk::<5>()? else { return None };
+    let ([0, lengths @ ..], mut rest) = data.split_first_chunk::<5>()? else {
+        return None;
+    };
     let mut fields = [&[][..]; 4];
     for (field, length) in fields.iter_mut().zip(lengths) {
         (*field, rest) = rest.split_at_checked((*length).into())?;
@@ -79,18 +84,38 @@ fn reply(asked: &ClientMessage) {
 }
 
 fn push(asked: &ClientMessage) {
-    let (Some(topic), Some(event)) = (asked.topic.as_str(), asked.event.as_str()) else { return };
+    let (Some(topic), Some(event)) = (asked.topic.as_str(), asked.event.as_str()) else {
+        return;
+    };
     let (join_ref, payload) = (&asked.join_ref, &asked.payload);
-    let push = ServerMessage::Push { join_ref, reference: &Ref::NULL, topic, event, payload };
-    let broadcast = ServerMessage::Broadcast { topic, event, payload };
+    let push = ServerMessage::Push {
+        join_ref,
+        reference: &Ref::NULL,
+        topic,
+        event,
+        payload,
+    };
+    let broadcast = ServerMessage::Broadcast {
+        topic,
+        event,
+        payload,
+    };
     let join_ref = join_ref.to_string();
     if let Ok(push) = V2.encode(&push) {
-        assert_eq!(fields(push.as_bytes()), (vec![&*join_ref, topic, event], bytes(payload)));
+        assert_eq!(
+            fields(push.as_bytes()),
+            (vec![&*join_ref, topic, event], bytes(payload))
+        );
     } else {
         assert!(join_ref.len() > 255);
     }
-    let broadcast = V2.encode(&broadcast).expect("both names came with one byte of length");
-    assert_eq!(fields(broadcast.as_bytes()), (vec![topic, event], bytes(payload)));
+    let broadcast = V2
+        .encode(&broadcast)
+        .expect("both names came with one byte of length");
+    assert_eq!(
+        fields(broadcast.as_bytes()),
+        (vec![topic, event], bytes(payload))
+    );
 }
 
 fn bytes(payload: &Payload) -> &[u8] {

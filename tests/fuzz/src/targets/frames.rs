@@ -43,7 +43,11 @@ fn in_pieces(extensions: Option<&'static str>, cuts: &[u8], wire: &[u8]) {
         let (piece, left) = rest.split_at(lengths.next().unwrap_or(1).min(rest.len()));
         piecewise.extend(parts.feed(piece));
         rest = left;
-        assert!(parts.held() <= 2 * MAX_MESSAGE + REST, "{} bytes are held", parts.held());
+        assert!(
+            parts.held() <= 2 * MAX_MESSAGE + REST,
+            "{} bytes are held",
+            parts.held()
+        );
     }
     assert_eq!(at_once, piecewise);
 }
@@ -55,7 +59,10 @@ fn check(events: &[Event], held: usize) {
             Event::Message(message) => assert!(message.as_bytes().len() <= MAX_MESSAGE),
             Event::Control(Control::Ping(data) | Control::Pong(data)) => assert!(data.len() <= 125),
             Event::Close { code, text } => {
-                assert!(matches!(code, 1000..=1003 | 1005 | 1007..=1014 | 3000..=4999), "{code}");
+                assert!(
+                    matches!(code, 1000..=1003 | 1005 | 1007..=1014 | 3000..=4999),
+                    "{code}"
+                );
                 assert!(text.len() <= 123);
                 assert_eq!(index + 1, events.len());
             }
@@ -79,9 +86,20 @@ fn round_trip(extensions: Option<&'static str>, mut input: Input<'_>) {
             _ => (1, Message::from(&*text)),
         };
         let wish = extensions.is_some() && kind & 2 != 0;
-        let deflated = if wish { fuzzing::deflate(message.as_bytes(), 15) } else { None };
+        let deflated = if wish {
+            fuzzing::deflate(message.as_bytes(), 15)
+        } else {
+            None
+        };
         let body = deflated.as_deref().unwrap_or(message.as_bytes());
-        write(&mut wire, opcode, deflated.is_some(), body, usize::from(kind >> 4), &mut expected);
+        write(
+            &mut wire,
+            opcode,
+            deflated.is_some(),
+            body,
+            usize::from(kind >> 4),
+            &mut expected,
+        );
         expected.push(Event::Message(message));
     }
     let found = Frames::new(MAX_FRAME, MAX_MESSAGE, extensions).feed(&wire);
@@ -111,8 +129,16 @@ fn write(
         }
         let first = index == 0;
         let frame = Frame::new(if first { opcode } else { 0 }, piece);
-        let frame = if first && compressed { frame.rsv(4) } else { frame };
-        let frame = if index < last { frame.unfinished() } else { frame };
+        let frame = if first && compressed {
+            frame.rsv(4)
+        } else {
+            frame
+        };
+        let frame = if index < last {
+            frame.unfinished()
+        } else {
+            frame
+        };
         frame.encode(wire);
     }
 }

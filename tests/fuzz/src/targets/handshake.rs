@@ -22,12 +22,19 @@ pub(crate) fn run(data: &[u8]) {
     if let Some((subprotocol, token)) = found.agreed {
         let offered = values(&parts, header::SEC_WEBSOCKET_PROTOCOL);
         if let Some(subprotocol) = subprotocol {
-            assert!(OURS.contains(&subprotocol) && offered.iter().any(|offer| offer == subprotocol));
+            assert!(
+                OURS.contains(&subprotocol) && offered.iter().any(|offer| offer == subprotocol)
+            );
         }
         if let Some(token) = token {
             assert!(auth_token);
             let encoded = BASE64URL_NOPAD.encode(token.as_bytes());
-            let plain = |offer: &str| offer.trim_end_matches('=').replace('+', "-").replace('/', "_");
+            let plain = |offer: &str| {
+                offer
+                    .trim_end_matches('=')
+                    .replace('+', "-")
+                    .replace('/', "_")
+            };
             // The last character may carry bits that mean nothing.
             let length = encoded.len().saturating_sub(1);
             assert!(offered.iter().any(|offer| {
@@ -46,12 +53,19 @@ pub(crate) fn run(data: &[u8]) {
 /// An answer is an offer too, and its own answer; each of its parameters was asked for.
 fn again(parts: &Parts, answer: HeaderValue) {
     let text = answer.to_str().expect("text").to_owned();
-    let offered = values(parts, header::SEC_WEBSOCKET_EXTENSIONS).join(",").to_ascii_lowercase();
-    for parameter in text.split(';').map(|part| part.split('=').next().unwrap_or_default()) {
+    let offered = values(parts, header::SEC_WEBSOCKET_EXTENSIONS)
+        .join(",")
+        .to_ascii_lowercase();
+    for parameter in text
+        .split(';')
+        .map(|part| part.split('=').next().unwrap_or_default())
+    {
         assert!(offered.contains(parameter), "{parameter} was not offered");
     }
     let mut second = Request::new(()).into_parts().0;
-    second.headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, answer);
+    second
+        .headers
+        .insert(header::SEC_WEBSOCKET_EXTENSIONS, answer);
     let found = fuzzing::handshake(&second, None, false).extensions;
     assert_eq!(found.expect("acceptable"), text);
 }
@@ -62,11 +76,19 @@ fn request(lines: &[u8], good: bool) -> Parts {
     let good = good.then_some(
         &b"connection: upgrade\nupgrade: websocket\nsec-websocket-version: 13\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="[..],
     );
-    for line in good.into_iter().chain([lines]).flat_map(|lines| lines.split(|byte| *byte == b'\n')) {
+    for line in good
+        .into_iter()
+        .chain([lines])
+        .flat_map(|lines| lines.split(|byte| *byte == b'\n'))
+    {
         let mut halves = line.splitn(2, |byte| *byte == b':');
-        let (Some(name), Some(value)) = (halves.next(), halves.next()) else { continue };
+        let (Some(name), Some(value)) = (halves.next(), halves.next()) else {
+            continue;
+        };
         let value = value.trim_ascii();
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
             parts.headers.append(name, value);
         }
     }
@@ -75,15 +97,29 @@ fn request(lines: &[u8], good: bool) -> Parts {
 
 fn values(parts: &Parts, name: HeaderName) -> Vec<String> {
     let lines = parts.headers.get_all(name);
-    let lines = lines.into_iter().map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
-    lines.flat_map(|line| line.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>()).collect()
+    let lines = lines
+        .into_iter()
+        .map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
+    lines
+        .flat_map(|line| {
+            line.split(',')
+                .map(|part| part.trim().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// RFC 6455 §4.2.1.
 fn is_upgrade(parts: &Parts) -> bool {
-    let has = |name, token: &str| values(parts, name).iter().any(|own| own.eq_ignore_ascii_case(token));
+    let has = |name, token: &str| {
+        values(parts, name)
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(token))
+    };
     let key = match values(parts, header::SEC_WEBSOCKET_KEY).as_slice() {
-        [key] => BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16),
+        [key] => BASE64
+            .decode(key.as_bytes())
+            .is_ok_and(|key| key.len() == 16),
         _ => false,
     };
     has(header::CONNECTION, "upgrade")

@@ -22,7 +22,11 @@ pub(crate) fn run(data: &[u8]) {
 fn hostile(before: &[u8], data: &[u8], limit: usize) {
     let before = (!before.is_empty()).then_some(before);
     let (out, whole) = fuzzing::inflate(before, data, limit);
-    assert!(out.capacity() <= limit + STEP, "{} bytes for a limit of {limit}", out.capacity());
+    assert!(
+        out.capacity() <= limit + STEP,
+        "{} bytes for a limit of {limit}",
+        out.capacity()
+    );
     assert!(!whole || out.len() <= limit);
     // A plain inflater stops where a stream ends; ours begins the next one.
     let mut plain = Inflater::new(true);
@@ -43,7 +47,10 @@ fn round_trip(payload: &[u8], bits: u8) {
         assert!(bits == 8 && payload.len() > 256);
         return;
     };
-    assert_eq!(fuzzing::inflate(None, &data, payload.len()), (payload.to_vec(), true));
+    assert_eq!(
+        fuzzing::inflate(None, &data, payload.len()),
+        (payload.to_vec(), true)
+    );
     if let Some(less) = payload.len().checked_sub(1) {
         assert!(!fuzzing::inflate(None, &data, less).1);
     }

@@ -23,7 +23,9 @@ impl Plain {
     /// Names and refs that every serializer has to take.
     pub(crate) fn is_short(&self) -> bool {
         let fields = [&self.join_ref, &self.reference, &self.topic, &self.event];
-        fields.into_iter().all(|field| field.to_string().len() <= LONG)
+        fields
+            .into_iter()
+            .all(|field| field.to_string().len() <= LONG)
     }
 
     pub(crate) fn assert_is(&self, message: &ClientMessage) {
@@ -31,7 +33,10 @@ impl Plain {
         assert_eq!(value(&message.reference.to_json()), self.reference);
         assert_eq!(message.topic.as_str(), self.topic.as_str());
         assert_eq!(message.event.as_str(), self.event.as_str());
-        assert_eq!(value(message.payload.as_text().expect("JSON")), self.payload);
+        assert_eq!(
+            value(message.payload.as_text().expect("JSON")),
+            self.payload
+        );
     }
 }
 
@@ -59,14 +64,27 @@ pub(crate) fn answers(serializer: &dyn Serializer, asked: &ClientMessage) -> Vec
         event,
         payload: &Payload::EMPTY,
     };
-    [reply, push].iter().map(|message| encode(serializer, message)).collect()
+    [reply, push]
+        .iter()
+        .map(|message| encode(serializer, message))
+        .collect()
 }
 
 fn encode(serializer: &dyn Serializer, message: &ServerMessage<'_>) -> Option<Value> {
-    let sent = serializer.encode(message).expect("what was read can be sent");
-    let Message::Text(text) = sent else { panic!("JSON is text") };
-    const BEYOND: [&str; 4] =
-        ["recursion limit", "number out of range", "end of hex escape", "lone leading surrogate"];
+    let sent = serializer
+        .encode(message)
+        .expect("what was read can be sent");
+    let Message::Text(text) = sent else {
+        panic!("JSON is text")
+    };
+    const BEYOND: [&str; 4] = [
+        "recursion limit",
+        "number out of range",
+        "end of hex escape",
+        "lone leading surrogate",
+    ];
     let beyond = |error: &str| BEYOND.iter().any(|one| error.contains(one));
-    serde_json::from_str(&text).map_err(|error| assert!(beyond(&error.to_string()), "{error}: {text}")).ok()
+    serde_json::from_str(&text)
+        .map_err(|error| assert!(beyond(&error.to_string()), "{error}: {text}"))
+        .ok()
 }

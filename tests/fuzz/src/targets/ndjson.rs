@@ -25,11 +25,16 @@ pub(crate) fn run(data: &[u8]) {
     let found = fuzzing::messages(&headers, body.clone(), most);
     let expected = match flags & 1 {
         0 => lines(&body, most),
-        _ => str::from_utf8(&body).ok().map(|text| vec![Message::from(text)]),
+        _ => str::from_utf8(&body)
+            .ok()
+            .map(|text| vec![Message::from(text)]),
     };
     assert_eq!(found, expected);
     let messages = found.unwrap_or_default();
-    let length: usize = messages.iter().map(|message| message.as_bytes().len()).sum();
+    let length: usize = messages
+        .iter()
+        .map(|message| message.as_bytes().len())
+        .sum();
     assert!(length <= body.len());
     round_trip(&messages);
 }
@@ -38,7 +43,11 @@ pub(crate) fn run(data: &[u8]) {
 fn lines(body: &[u8], most: usize) -> Option<Vec<Message>> {
     let mut messages = Vec::new();
     for line in body.split(|byte| *byte == b'\n') {
-        let line = if line.ends_with(b"\r") { &line[..line.len() - 1] } else { line };
+        let line = if line.ends_with(b"\r") {
+            &line[..line.len() - 1]
+        } else {
+            line
+        };
         if line.is_empty() {
             continue;
         }

@@ -16,8 +16,14 @@ const MOUNTS: [(&str, &str); 6] = [
 pub(crate) fn run(data: &[u8]) {
     let mut input = Input(data);
     let (mount, transport) = MOUNTS[usize::from(input.byte()) % MOUNTS.len()];
-    let Ok(path) = str::from_utf8(input.0) else { return };
-    assert_eq!(fuzzing::path(mount, transport, path), plain(mount, transport, path), "{path}");
+    let Ok(path) = str::from_utf8(input.0) else {
+        return;
+    };
+    assert_eq!(
+        fuzzing::path(mount, transport, path),
+        plain(mount, transport, path),
+        "{path}"
+    );
     // Any pattern with any path.
     let (pattern, path) = path.split_at(path.find('?').unwrap_or(path.len()));
     let _ = fuzzing::path(pattern, transport, path);
@@ -28,14 +34,20 @@ type Found = Option<Option<Vec<(String, Param)>>>;
 /// The plainest reading.
 fn plain(mount: &str, transport: &str, path: &str) -> Found {
     let split = |text: &str| -> Vec<String> {
-        text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        text.split('/')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let pattern = split(&format!("{mount}/{transport}"));
     let segments = split(path);
     let mut found = Some(Vec::new());
     for (index, part) in pattern.iter().enumerate() {
         if let Some(name) = part.strip_prefix('*') {
-            let rest = segments.get(index..)?.iter().map(|segment| text(segment).map(Param::Text));
+            let rest = segments
+                .get(index..)?
+                .iter()
+                .map(|segment| text(segment).map(Param::Text));
             match (rest.collect::<Option<Vec<_>>>(), &mut found) {
                 (Some(list), Some(found)) => found.push((name.to_owned(), Param::List(list))),
                 _ => found = None,
@@ -48,7 +60,9 @@ fn plain(mount: &str, transport: &str, path: &str) -> Found {
             None if part == segment => {}
             None => return None,
             Some((prefix, name)) => {
-                let value = segment.strip_prefix(prefix).filter(|value| !value.is_empty())?;
+                let value = segment
+                    .strip_prefix(prefix)
+                    .filter(|value| !value.is_empty())?;
                 if name.starts_with('_') {
                     continue;
                 }

@@ -22,7 +22,9 @@ pub(crate) fn run(data: &[u8]) {
         }
     }
     let Ok(message) = read else { return };
-    let [reply, push] = &json::answers(&V1, &message)[..] else { unreachable!("two answers") };
+    let [reply, push] = &json::answers(&V1, &message)[..] else {
+        unreachable!("two answers")
+    };
     if let Some(reply) = reply {
         let payload = json::value(message.payload.as_text().expect("JSON"));
         let topic = &reply["topic"];
@@ -35,14 +37,19 @@ pub(crate) fn run(data: &[u8]) {
         assert_eq!(*reply, whole);
     }
     if let Some(push) = push {
-        assert_eq!(push["event"].as_str(), Some(message.event.as_str().unwrap_or("none")));
+        assert_eq!(
+            push["event"].as_str(),
+            Some(message.event.as_str().unwrap_or("none"))
+        );
         assert_eq!(push["payload"], json!({}));
     }
 }
 
 /// An object with all that is needed.
 fn plain(text: &str) -> Option<Plain> {
-    let Value::Object(mut object) = serde_json::from_str(text).ok()? else { return None };
+    let Value::Object(mut object) = serde_json::from_str(text).ok()? else {
+        return None;
+    };
     Some(Plain {
         topic: object.remove("topic")?,
         event: object.remove("event")?,

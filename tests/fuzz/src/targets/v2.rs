@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::json::{self, Plain};
 
 pub(crate) fn run(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     let read = V2.decode(Message::from(text));
     if let Some(plain) = plain(text) {
         match &read {
@@ -18,7 +20,9 @@ pub(crate) fn run(data: &[u8]) {
         }
     }
     let Ok(message) = read else { return };
-    let [reply, push] = &json::answers(&V2, &message)[..] else { unreachable!("two answers") };
+    let [reply, push] = &json::answers(&V2, &message)[..] else {
+        unreachable!("two answers")
+    };
     let join_ref = || json::value(&message.join_ref.to_json());
     if let Some(reply) = reply {
         let payload = json::value(message.payload.as_text().expect("JSON"));
@@ -36,7 +40,9 @@ pub(crate) fn run(data: &[u8]) {
 
 /// An array of at least five.
 fn plain(text: &str) -> Option<Plain> {
-    let Value::Array(elements) = serde_json::from_str(text).ok()? else { return None };
+    let Value::Array(elements) = serde_json::from_str(text).ok()? else {
+        return None;
+    };
     let mut elements = elements.into_iter();
     Some(Plain {
         join_ref: elements.next()?,

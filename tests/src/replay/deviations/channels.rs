@@ -77,17 +77,25 @@ fn is_channel(case: &Case) -> bool {
 }
 
 fn sent(case: &Case) -> Vec<Message> {
-    if is_channel(case) { case.sent.iter().filter_map(Message::read).collect() } else { Vec::new() }
+    if is_channel(case) {
+        case.sent.iter().filter_map(Message::read).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Where the reply to a message stands.
 fn reply_to(message: &Message, frames: &[Frame]) -> Option<usize> {
-    frames.iter().position(|frame| Message::read(frame).is_some_and(|told| told.answers(message)))
+    frames
+        .iter()
+        .position(|frame| Message::read(frame).is_some_and(|told| told.answers(message)))
 }
 
 /// The latest join of the topic of a message, before it.
 fn join_before(place: usize, sent: &[Message]) -> Option<&Message> {
-    sent[..place].iter().rfind(|join| join.event == "phx_join" && join.topic == sent[place].topic)
+    sent[..place]
+        .iter()
+        .rfind(|join| join.event == "phx_join" && join.topic == sent[place].topic)
 }
 
 fn unknown_event_answered(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -96,12 +104,20 @@ fn unknown_event_answered(case: &Case, _: &Outcome, wanted: &mut Outcome) -> boo
     }
     let sent = sent(case);
     let unanswered = |message: &Message| reply_to(message, &wanted.frames).is_none();
-    let Some(place) = sent.iter().position(unanswered) else { return false };
+    let Some(place) = sent.iter().position(unanswered) else {
+        return false;
+    };
     for frame in &mut wanted.frames {
-        let Some(told) = Message::read(frame) else { continue };
-        let later = sent[place + 1..].iter().find(|message| told.answers(message));
+        let Some(told) = Message::read(frame) else {
+            continue;
+        };
+        let later = sent[place + 1..]
+            .iter()
+            .find(|message| told.answers(message));
         match later {
-            Some(echo) if echo.event == "echo" => *frame = echo.reply("ok", echo.payload.clone()).frame(),
+            Some(echo) if echo.event == "echo" => {
+                *frame = echo.reply("ok", echo.payload.clone()).frame()
+            }
             _ if told.event == "phx_error" => *frame = sent[place].refusal("unknown event").frame(),
             _ => {}
         }
@@ -116,8 +132,9 @@ fn nothing_for_an_earlier_join(case: &Case, _: &Outcome, wanted: &mut Outcome) -
         let message = &sent[place];
         let named = |message: &Message| !message.join_ref.is_null();
         message.event != "phx_join"
-            && join_before(place, &sent)
-                .is_some_and(|join| join.join_ref != message.join_ref && named(join) && named(message))
+            && join_before(place, &sent).is_some_and(|join| {
+                join.join_ref != message.join_ref && named(join) && named(message)
+            })
     };
     let mut found = false;
     for place in (0..sent.len()).filter(|place| is_stale(*place)) {
@@ -131,37 +148,60 @@ fn nothing_for_an_earlier_join(case: &Case, _: &Outcome, wanted: &mut Outcome) -
 
 fn leave_without_a_join(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let sent = sent(case);
-    let leaves = |place: &usize| sent[*place].event == "phx_leave" && sent[*place].join_ref.is_null();
-    let Some(place) = (0..sent.len()).find(leaves) else { return false };
-    let Some(join) = join_before(place, &sent) else { return false };
+    let leaves =
+        |place: &usize| sent[*place].event == "phx_leave" && sent[*place].join_ref.is_null();
+    let Some(place) = (0..sent.len()).find(leaves) else {
+        return false;
+    };
+    let Some(join) = join_before(place, &sent) else {
+        return false;
+    };
     if reply_to(&sent[place], &wanted.frames).is_some() {
         return false;
     }
-    let leave = Message { join_ref: join.join_ref.clone(), ..sent[place].clone() };
-    wanted.frames.extend([leave.reply("ok", json!({})).frame(), join.close().frame()]);
+    let leave = Message {
+        join_ref: join.join_ref.clone(),
+        ..sent[place].clone()
+    };
+    wanted
+        .frames
+        .extend([leave.reply("ok", json!({})).frame(), join.close().frame()]);
     true
 }
 
 fn told_after_leaving(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let sent = sent(case);
-    let Some(left) = sent.iter().position(|message| message.event == "phx_leave") else { return false };
+    let Some(left) = sent.iter().position(|message| message.event == "phx_leave") else {
+        return false;
+    };
     let is_lost = |message: &&Message| {
         message.topic == sent[left].topic
             && message.event != "phx_join"
             && reply_to(message, &wanted.frames).is_none()
     };
-    let lost: Vec<Frame> = sent[left + 1..].iter().filter(is_lost).map(unmatched).collect();
+    let lost: Vec<Frame> = sent[left + 1..]
+        .iter()
+        .filter(is_lost)
+        .map(unmatched)
+        .collect();
     let found = !lost.is_empty();
     wanted.frames.extend(lost);
     found
 }
 
 fn unmatched(message: &Message) -> Frame {
-    Message { join_ref: Value::Null, ..message.clone() }.refusal("unmatched topic").frame()
+    Message {
+        join_ref: Value::Null,
+        ..message.clone()
+    }
+    .refusal("unmatched topic")
+    .frame()
 }
 
 fn join_fails_alone(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let ([join], [frame]) = (&sent(case)[..], &case.sent[..]) else { return false };
+    let ([join], [frame]) = (&sent(case)[..], &case.sent[..]) else {
+        return false;
+    };
     if frame.opcode != 2 || join.event != "phx_join" || wanted.close_code() != Some(1011) {
         return false;
     }
@@ -172,7 +212,8 @@ fn join_fails_alone(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn is_disconnected(case: &Case) -> bool {
-    case.publications().any(|publication| publication.event == "disconnect")
+    case.publications()
+        .any(|publication| publication.event == "disconnect")
 }
 
 fn disconnected_is_1001(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -184,9 +225,15 @@ fn disconnected_is_1001(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool 
 }
 
 fn told_why_not_understood(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let told = |frame: &Frame| frame.opcode == 8 && frame.payload.get(2..).is_some_and(is_understandable);
-    let Some(close) = got.frames.iter().find(|frame| told(frame)) else { return false };
-    let Some(place) = wanted.frames.iter().position(|frame| frame.opcode == 8 && frame.payload.len() == 2)
+    let told =
+        |frame: &Frame| frame.opcode == 8 && frame.payload.get(2..).is_some_and(is_understandable);
+    let Some(close) = got.frames.iter().find(|frame| told(frame)) else {
+        return false;
+    };
+    let Some(place) = wanted
+        .frames
+        .iter()
+        .position(|frame| frame.opcode == 8 && frame.payload.len() == 2)
     else {
         return false;
     };
@@ -218,7 +265,9 @@ fn disconnected_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool 
 }
 
 fn serializers_of_the_socket(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let at_the_socket = case.mount.contains("serializer list given to `use Phoenix.Socket`");
+    let at_the_socket = case
+        .mount
+        .contains("serializer list given to `use Phoenix.Socket`");
     if !at_the_socket || !case.request.target.contains("vsn=2") {
         return false;
     }
@@ -230,13 +279,20 @@ fn serializers_of_the_socket(case: &Case, _: &Outcome, wanted: &mut Outcome) -> 
 }
 
 fn bytes_refused(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let [frame] = &case.sent[..] else { return false };
-    let Some(message) = Message::read(frame).filter(|_| is_channel(case) && is_longpoll(case)) else {
+    let [frame] = &case.sent[..] else {
+        return false;
+    };
+    let Some(message) = Message::read(frame).filter(|_| is_channel(case) && is_longpoll(case))
+    else {
         return false;
     };
     match frame.opcode {
         2 if message.event == "echo" => {
-            answer_with(wanted, 200, &[message.refusal("internal error").text().into()]);
+            answer_with(
+                wanted,
+                200,
+                &[message.refusal("internal error").text().into()],
+            );
         }
         1 if message.event == "push_bin" => {
             answer_with(wanted, 200, &[message.error().text().into()]);

@@ -68,7 +68,9 @@ pub(super) const RULES: &[Rule] = &[
 
 fn key_of_16_bytes(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let mut keys = case.request.values("sec-websocket-key");
-    let (Some(key), None) = (keys.next(), keys.next()) else { return false };
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return false;
+    };
     if wanted.status != 101 || is_16_bytes(key) {
         return false;
     }
@@ -106,7 +108,10 @@ fn no_body_before_frames(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool
 }
 
 fn host_absent(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    if case.request.values("host").next().is_some() || wanted.status != 400 || !wanted.headers.is_empty() {
+    if case.request.values("host").next().is_some()
+        || wanted.status != 400
+        || !wanted.headers.is_empty()
+    {
         return false;
     }
     wanted.refuse(400, Some("Bad Request"));
@@ -117,7 +122,10 @@ fn host_absent(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
 /// What is refused before it reaches the endpoint has the server's own page, and may be the connection's last.
 fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
     own_headers(got, wanted);
-    wanted.after = got.after.filter(|after| *after != End::Silent).or(wanted.after);
+    wanted.after = got
+        .after
+        .filter(|after| *after != End::Silent)
+        .or(wanted.after);
 }
 
 fn no_handshake_no_question(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -134,42 +142,69 @@ fn missing(case: &Case) -> Option<String> {
         let lines: Vec<&str> = case.request.values(name).collect();
         let mut found = lines.iter().flat_map(|line| line.split(','));
         if !found.any(|part| part.trim().eq_ignore_ascii_case(token)) {
-            return Some(format!("'{name}' header must contain '{token}', got {lines:?}"));
+            return Some(format!(
+                "'{name}' header must contain '{token}', got {lines:?}"
+            ));
         }
     }
     None
 }
 
 fn header_limits(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let bytes: usize = case.request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    let bytes: usize = case
+        .request
+        .headers
+        .iter()
+        .map(|(name, value)| name.len() + value.len() + 4)
+        .sum();
     let within = case.request.headers.len() <= HEADERS.0 && bytes <= HEADERS.1;
     wanted.status == 431 && within && accept(case, wanted)
 }
 
 /// The handshake succeeds, as it does for the sample key.
 pub(super) fn accept(case: &Case, wanted: &mut Outcome) -> bool {
-    let sample = case.request.values("sec-websocket-key").eq(["dGhlIHNhbXBsZSBub25jZQ=="]);
+    let sample = case
+        .request
+        .values("sec-websocket-key")
+        .eq(["dGhlIHNhbXBsZSBub25jZQ=="]);
     if wanted.status == 101 || !sample {
         return false;
     }
-    let headers = [("upgrade", "websocket"), ("sec-websocket-accept", SAMPLE_ACCEPT), NOT_CACHED];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    *wanted = Outcome { status: 101, headers, body: Some(String::new()), ..Outcome::nothing() };
+    let headers = [
+        ("upgrade", "websocket"),
+        ("sec-websocket-accept", SAMPLE_ACCEPT),
+        NOT_CACHED,
+    ];
+    let headers = headers
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+    *wanted = Outcome {
+        status: 101,
+        headers,
+        body: Some(String::new()),
+        ..Outcome::nothing()
+    };
     true
 }
 
 fn version_named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let about_version =
-        wanted.body.as_deref().is_some_and(|body| body.starts_with("'sec-websocket-version'"));
+    let about_version = wanted
+        .body
+        .as_deref()
+        .is_some_and(|body| body.starts_with("'sec-websocket-version'"));
     if wanted.status != 400 || !about_version || got.header("sec-websocket-version") != Some("13") {
         return false;
     }
-    wanted.headers.push(("sec-websocket-version".to_owned(), "13".to_owned()));
+    wanted
+        .headers
+        .push(("sec-websocket-version".to_owned(), "13".to_owned()));
     true
 }
 
 fn error_pages(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let page = wanted.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    let page = wanted
+        .header("content-type")
+        .is_some_and(|kind| kind.starts_with("text/html"));
     if wanted.status < 400 || !page {
         return false;
     }
@@ -185,8 +220,15 @@ fn panic_contained(_: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn hostile_parameters(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let query = case.request.target.split_once('?').map_or("", |(_, query)| query);
-    let shaped = query.split('&').filter_map(|pair| pair.split('=').next()).any(|key| key.ends_with(']'));
+    let query = case
+        .request
+        .target
+        .split_once('?')
+        .map_or("", |(_, query)| query);
+    let shaped = query
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .any(|key| key.ends_with(']'));
     if wanted.status != 500 || !shaped || !(400..500).contains(&got.status) {
         return false;
     }
@@ -197,7 +239,13 @@ fn hostile_parameters(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool 
 
 /// How a page of the server's own describes itself is its own, too.
 fn own_headers(got: &Outcome, wanted: &mut Outcome) {
-    let own = |name: &str| ["content-type", "cache-control"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    let own = |name: &str| {
+        ["content-type", "cache-control"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+    };
     wanted.headers.retain(|(name, _)| !own(name));
-    wanted.headers.extend(got.headers.iter().filter(|(name, _)| own(name)).cloned());
+    wanted
+        .headers
+        .extend(got.headers.iter().filter(|(name, _)| own(name)).cloned());
 }

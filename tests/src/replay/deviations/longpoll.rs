@@ -95,7 +95,9 @@ pub(super) fn is_longpoll(case: &Case) -> bool {
 
 fn set(wanted: &mut Outcome, name: &str, value: &str) -> bool {
     let differs = wanted.header(name) != Some(value);
-    wanted.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    wanted
+        .headers
+        .retain(|(key, _)| !key.eq_ignore_ascii_case(name));
     wanted.headers.push((name.to_owned(), value.to_owned()));
     differs
 }
@@ -112,7 +114,9 @@ pub(super) fn answer_with(wanted: &mut Outcome, status: u64, messages: &[Value])
     let json = ("content-type", "application/json; charset=utf-8");
     *wanted = Outcome {
         status: 200,
-        headers: [NOT_CACHED, cors, json].map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        headers: [NOT_CACHED, cors, json]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
         body: Some(json!({ "status": status, "token": TOKEN, "messages": messages }).to_string()),
         took: wanted.took,
         after: Some(End::Open),
@@ -128,7 +132,11 @@ pub(super) fn window(case: &Case) -> Duration {
 
 fn end_told_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let ends = |frame: &Frame| {
-        let word = frame.payload.split(|byte| *byte == b':').next().unwrap_or_default();
+        let word = frame
+            .payload
+            .split(|byte| *byte == b':')
+            .next()
+            .unwrap_or_default();
         [&b"stop"[..], b"crash", b"badreturn"].contains(&word)
     };
     if wanted.took.is_none_or(|took| took.is_zero()) {
@@ -137,14 +145,21 @@ fn end_told_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     wanted.took = Some(Duration::ZERO);
     match answer(wanted) {
         Some((410, _)) => !case.was_disconnected,
-        Some((408, _)) => case.sent.iter().any(|frame| ends(frame) || is_undecodable(case, frame)),
+        Some((408, _)) => case
+            .sent
+            .iter()
+            .any(|frame| ends(frame) || is_undecodable(case, frame)),
         _ => false,
     }
 }
 
 /// Not a message of the version that the client asked for.
 fn is_undecodable(case: &Case, frame: &Frame) -> bool {
-    let version = if case.request.target.contains("vsn=2") { Version::V2 } else { Version::V1 };
+    let version = if case.request.target.contains("vsn=2") {
+        Version::V2
+    } else {
+        Version::V1
+    };
     case.theme.starts_with("channels_")
         && Message::read(frame).is_none_or(|message| message.version != version)
 }
@@ -152,7 +167,8 @@ fn is_undecodable(case: &Case, frame: &Frame) -> bool {
 /// Lists are text, and come back as they are.
 fn binary_refused(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let is_list = |frame: &&Frame| frame.opcode == 1 && frame.payload.starts_with(b"[");
-    let is_binary = |frame: &Frame| frame.payload == b"bin" || frame.opcode == 2 && !frame.payload.is_empty();
+    let is_binary =
+        |frame: &Frame| frame.payload == b"bin" || frame.opcode == 2 && !frame.payload.is_empty();
     if !is_longpoll(case) || case.request.method != "GET" || !case.sent.iter().any(is_binary) {
         return false;
     }
@@ -200,16 +216,23 @@ fn type_by_its_grammar(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn too_large_is_413(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let too_large = is_longpoll(case) && case.request.body.len() > LONGEST_BODY && wanted.status == 400;
+    let too_large =
+        is_longpoll(case) && case.request.body.len() > LONGEST_BODY && wanted.status == 400;
     if too_large {
         wanted.status = 413;
-        wanted.after = got.after.filter(|after| *after != End::Silent).or(wanted.after);
+        wanted.after = got
+            .after
+            .filter(|after| *after != End::Silent)
+            .or(wanted.after);
     }
     too_large
 }
 
 fn malformed_line_is_400(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let lines = case.request.values("content-type").eq(["application/x-ndjson"]);
+    let lines = case
+        .request
+        .values("content-type")
+        .eq(["application/x-ndjson"]);
     let malformed = |frame: &Frame| frame.opcode == 1 && !frame.payload.starts_with(b"[");
     if !is_longpoll(case) || !lines || wanted.status != 500 || !case.sent.iter().any(malformed) {
         return false;
@@ -222,8 +245,12 @@ fn blank_lines(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     if !is_longpoll(case) || case.sent.len() < 2 {
         return false;
     }
-    let Some((200, mut json)) = answer(wanted) else { return false };
-    let Some(messages) = json["messages"].as_array_mut() else { return false };
+    let Some((200, mut json)) = answer(wanted) else {
+        return false;
+    };
+    let Some(messages) = json["messages"].as_array_mut() else {
+        return false;
+    };
     let before = messages.len();
     messages.retain(|message| message != "");
     let fewer = messages.len() < before;
@@ -232,7 +259,10 @@ fn blank_lines(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn headers_asked_for_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let asked: Vec<&str> = case.request.values("access-control-request-headers").collect();
+    let asked: Vec<&str> = case
+        .request
+        .values("access-control-request-headers")
+        .collect();
     let preflight = case.request.method == "OPTIONS" && asked.len() > 1;
     preflight && set(wanted, "access-control-allow-headers", &asked.join(", "))
 }

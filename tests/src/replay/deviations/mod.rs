@@ -54,16 +54,26 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub fn judge_all(conversation: &Conversation, got: &[Outcome]) -> Verdict {
     let exchanges = &conversation.exchanges;
     if exchanges.len() != got.len() {
-        return Verdict::Different(vec![format!("{} exchanges of {}", got.len(), exchanges.len())]);
+        return Verdict::Different(vec![format!(
+            "{} exchanges of {}",
+            got.len(),
+            exchanges.len()
+        )]);
     }
     let (mut used, mut different): (Vec<Rule>, Vec<String>) = Default::default();
     for (place, (exchange, got)) in exchanges.iter().zip(got).enumerate() {
         match judge(&exchange.case, got) {
             Verdict::Same => {}
             Verdict::Wanted(rules) => used.extend(rules),
-            Verdict::Different(differences) if exchanges.len() == 1 => different.extend(differences),
+            Verdict::Different(differences) if exchanges.len() == 1 => {
+                different.extend(differences)
+            }
             Verdict::Different(differences) => {
-                different.extend(differences.iter().map(|what| format!("step {}: {what}", place + 1)));
+                different.extend(
+                    differences
+                        .iter()
+                        .map(|what| format!("step {}: {what}", place + 1)),
+                );
             }
         }
     }

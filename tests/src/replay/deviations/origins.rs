@@ -38,7 +38,10 @@ pub(super) const RULES: &[Rule] = &[
 
 fn one_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let several = case.request.values("origin").count() > 1
-        || case.request.values("origin").any(|origin| origin.trim().contains([' ', ',']));
+        || case
+            .request
+            .values("origin")
+            .any(|origin| origin.trim().contains([' ', ',']));
     if several {
         wanted.refuse(403, Some(""));
     }
@@ -46,24 +49,32 @@ fn one_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn own_mount(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    case.mount.contains("same handler module as") && decide(case, wanted, |origin| origin.to_owned())
+    case.mount.contains("same handler module as")
+        && decide(case, wanted, |origin| origin.to_owned())
 }
 
 fn host_without_case(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let cased = case.request.values("origin").any(|origin| origin.contains(|c: char| c.is_ascii_uppercase()));
+    let cased = case
+        .request
+        .values("origin")
+        .any(|origin| origin.contains(|c: char| c.is_ascii_uppercase()));
     cased && wanted.status == 403 && decide(case, wanted, str::to_ascii_lowercase)
 }
 
 fn blanks_around(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let blanks = case.request.values("origin").any(|origin| origin.trim() != origin);
+    let blanks = case
+        .request
+        .values("origin")
+        .any(|origin| origin.trim() != origin);
     blanks && decide(case, wanted, |origin| origin.trim().to_owned())
 }
 
 fn not_an_origin(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let broken = |origin: &str| {
         let authority = origin.split_once("//").map_or(origin, |(_, rest)| rest);
-        let port =
-            authority.rsplit_once(':').filter(|(host, _)| !host.starts_with('[') || host.ends_with(']'));
+        let port = authority
+            .rsplit_once(':')
+            .filter(|(host, _)| !host.starts_with('[') || host.ends_with(']'));
         port.is_some_and(|(_, port)| port.parse::<u16>().is_err())
     };
     if wanted.status != 101 || !case.request.values("origin").any(broken) {
@@ -87,7 +98,9 @@ fn endpoint_has_a_host(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 
 /// The answer that the mount's own words give for the origin, once it is `read`.
 fn decide(case: &Case, wanted: &mut Outcome, read: fn(&str) -> String) -> bool {
-    let Some(origin) = case.request.values("origin").next() else { return false };
+    let Some(origin) = case.request.values("origin").next() else {
+        return false;
+    };
     match allowed(case, &read(origin)) {
         Some(true) => accept(case, wanted),
         Some(false) => {
@@ -115,7 +128,11 @@ fn allowed(case: &Case, origin: &str) -> Option<bool> {
 }
 
 fn with_port(host: &str, default: u16) -> String {
-    if host.rsplit_once(':').is_some() { host.to_owned() } else { format!("{host}:{default}") }
+    if host.rsplit_once(':').is_some() {
+        host.to_owned()
+    } else {
+        format!("{host}:{default}")
+    }
 }
 
 /// An origin, or a pattern of origins, taken apart.
@@ -139,18 +156,27 @@ impl<'a> Parts<'a> {
             Some("https") => Some(443),
             _ => None,
         };
-        (!host.is_empty()).then_some(Parts { scheme, host, port: port.or(own) })
+        (!host.is_empty()).then_some(Parts {
+            scheme,
+            host,
+            port: port.or(own),
+        })
     }
 
     fn admits(&self, origin: &Parts<'_>) -> bool {
         let host = match self.host.strip_prefix("*.") {
             Some(domain) => {
                 origin.host == domain
-                    || origin.host.strip_suffix(domain).is_some_and(|start| start.ends_with('.'))
+                    || origin
+                        .host
+                        .strip_suffix(domain)
+                        .is_some_and(|start| start.ends_with('.'))
             }
             None => origin.host == self.host,
         };
-        let scheme = self.scheme.is_none_or(|scheme| origin.scheme == Some(scheme));
+        let scheme = self
+            .scheme
+            .is_none_or(|scheme| origin.scheme == Some(scheme));
         host && scheme && self.port.is_none_or(|port| origin.port == Some(port))
     }
 }

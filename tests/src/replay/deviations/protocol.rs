@@ -78,8 +78,12 @@ fn named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
 
 /// Gives the close frame without a text the one that came, if that is said under its code.
 fn name(got: &Outcome, wanted: &mut Outcome) -> bool {
-    let Some(close) = wanted.frames.iter_mut().find(|frame| frame.opcode == 8) else { return false };
-    let Some(came) = got.frames.iter().find(|frame| frame.opcode == 8) else { return false };
+    let Some(close) = wanted.frames.iter_mut().find(|frame| frame.opcode == 8) else {
+        return false;
+    };
+    let Some(came) = got.frames.iter().find(|frame| frame.opcode == 8) else {
+        return false;
+    };
     let is_told = |(code, text): &(u16, &str)| {
         close.payload == code.to_be_bytes()
             && came.close_code() == Some(*code)
@@ -100,7 +104,9 @@ fn fail(wanted: &mut Outcome, code: u16, got: &Outcome) {
 
 fn broken_frames(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let deflate = wanted.header("sec-websocket-extensions").is_some();
-    let Some(place) = case.sent.iter().position(|frame| is_broken(frame, deflate)) else { return false };
+    let Some(place) = case.sent.iter().position(|frame| is_broken(frame, deflate)) else {
+        return false;
+    };
     if wanted.status != 101 || case.sent[..place].iter().any(|frame| frame.opcode == 8) {
         return false;
     }
@@ -113,7 +119,11 @@ fn broken_frames(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
 
 fn is_broken(frame: &Frame, deflate: bool) -> bool {
     let control = frame.opcode >= 8;
-    let allowed_bits = if deflate && matches!(frame.opcode, 1 | 2) { 4 } else { 0 };
+    let allowed_bits = if deflate && matches!(frame.opcode, 1 | 2) {
+        4
+    } else {
+        0
+    };
     !frame.masked
         || frame.rsv & !allowed_bits != 0
         || !matches!(frame.opcode, 0..=2 | 8..=10)
@@ -121,8 +131,12 @@ fn is_broken(frame: &Frame, deflate: bool) -> bool {
 }
 
 fn close_code_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let Some(close) = case.sent.iter().find(|frame| frame.opcode == 8) else { return false };
-    let Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999)) = close.close_code() else { return false };
+    let Some(close) = case.sent.iter().find(|frame| frame.opcode == 8) else {
+        return false;
+    };
+    let Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999)) = close.close_code() else {
+        return false;
+    };
     let answered = match code {
         1012..=1014 => Some(1002),
         _ => Some(1000),
@@ -136,7 +150,9 @@ fn close_code_returned(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn message_bounded(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let Some(limit) = number_after(&case.mount, "max_frame_size ") else { return false };
+    let Some(limit) = number_after(&case.mount, "max_frame_size ") else {
+        return false;
+    };
     let data = case.sent.iter().filter(|frame| frame.opcode < 8);
     let fragmented = case.sent.iter().any(|frame| !frame.fin);
     if !fragmented || data.map(|frame| frame.payload.len()).sum::<usize>() <= limit {
@@ -169,7 +185,10 @@ fn restart_is_1012(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 
 pub(super) fn number_after(text: &str, label: &str) -> Option<usize> {
     let (_, rest) = text.split_once(label)?;
-    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    rest.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 fn invalid_text_at_once(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
@@ -185,10 +204,20 @@ fn invalid_text_at_once(case: &Case, got: &Outcome, wanted: &mut Outcome) -> boo
 }
 
 fn with_the_handshake(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let pings = case.together.iter().filter(|frame| **frame == Frame::text("ping")).count();
+    let pings = case
+        .together
+        .iter()
+        .filter(|frame| **frame == Frame::text("ping"))
+        .count();
     if pings == 0 || pings < case.together.len() || !wanted.frames.is_empty() {
         return false;
     }
-    wanted.frames = vec![Frame { masked: false, ..Frame::text("pong") }; pings];
+    wanted.frames = vec![
+        Frame {
+            masked: false,
+            ..Frame::text("pong")
+        };
+        pings
+    ];
     true
 }

@@ -33,7 +33,9 @@ fn is_static(case: &Case) -> bool {
 }
 
 fn remove(wanted: &mut Outcome, name: &str) {
-    wanted.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    wanted
+        .headers
+        .retain(|(key, _)| !key.eq_ignore_ascii_case(name));
 }
 
 fn set(wanted: &mut Outcome, name: &str, value: String) {
@@ -42,7 +44,10 @@ fn set(wanted: &mut Outcome, name: &str, value: String) {
 }
 
 fn no_weight(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let refused = case.request.values("accept-encoding").any(|value| value.ends_with(";q=0"));
+    let refused = case
+        .request
+        .values("accept-encoding")
+        .any(|value| value.ends_with(";q=0"));
     let found = is_static(case) && refused && wanted.header("content-encoding").is_some();
     if found {
         remove(wanted, "content-encoding");
@@ -55,7 +60,10 @@ fn anything_known(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let found = is_static(case)
         && wanted.status == 200
         && wanted.header("etag").is_some()
-        && case.request.values("if-none-match").any(|value| value == "*");
+        && case
+            .request
+            .values("if-none-match")
+            .any(|value| value == "*");
     if found {
         wanted.status = 304;
         wanted.body = Some(String::new());
@@ -66,12 +74,19 @@ fn anything_known(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn beyond_the_end(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let Some(range) = wanted.header("content-range").filter(|_| is_static(case)) else { return false };
-    let number = |text: &str| text.parse::<u64>().ok();
-    let Some((part, size)) = range.strip_prefix("bytes ").and_then(|range| range.split_once('/')) else {
+    let Some(range) = wanted.header("content-range").filter(|_| is_static(case)) else {
         return false;
     };
-    let ends = part.split_once('-').and_then(|(first, last)| Some((number(first)?, number(last)?)));
+    let number = |text: &str| text.parse::<u64>().ok();
+    let Some((part, size)) = range
+        .strip_prefix("bytes ")
+        .and_then(|range| range.split_once('/'))
+    else {
+        return false;
+    };
+    let ends = part
+        .split_once('-')
+        .and_then(|(first, last)| Some((number(first)?, number(last)?)));
     if ends.is_none_or(|(first, last)| first <= last) {
         return false;
     }
@@ -84,9 +99,18 @@ fn beyond_the_end(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn if_range(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
-    let Some(range) = wanted.header("content-range").filter(|_| is_static(case)) else { return false };
-    let size = range.rsplit('/').next().and_then(|size| size.parse::<usize>().ok());
-    let other = case.request.values("if-range").next().is_some_and(|tag| Some(tag) != wanted.header("etag"));
+    let Some(range) = wanted.header("content-range").filter(|_| is_static(case)) else {
+        return false;
+    };
+    let size = range
+        .rsplit('/')
+        .next()
+        .and_then(|size| size.parse::<usize>().ok());
+    let other = case
+        .request
+        .values("if-range")
+        .next()
+        .is_some_and(|tag| Some(tag) != wanted.header("etag"));
     if !other || got.body.as_ref().map(String::len) != size {
         return false;
     }

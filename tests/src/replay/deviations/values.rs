@@ -49,9 +49,16 @@ fn edit(wanted: &mut Outcome, change: impl Fn(&mut Map<String, Value>) -> bool) 
 /// Edits the messages in an answer of longpoll.
 fn edit_messages(wanted: &mut Outcome, changed: impl Fn(&[u8]) -> Option<String>) -> bool {
     let body = wanted.body.as_deref().unwrap_or_default();
-    let Ok(Value::Object(mut answer)) = serde_json::from_str(body) else { return false };
+    let Ok(Value::Object(mut answer)) = serde_json::from_str(body) else {
+        return false;
+    };
     let mut any = false;
-    for message in answer.get_mut("messages").and_then(Value::as_array_mut).into_iter().flatten() {
+    for message in answer
+        .get_mut("messages")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         if let Some(text) = message.as_str().and_then(|text| changed(text.as_bytes())) {
             (*message, any) = (text.into(), true);
         }
@@ -66,7 +73,10 @@ fn edit_messages(wanted: &mut Outcome, changed: impl Fn(&[u8]) -> Option<String>
 fn first_object(outcome: &Outcome) -> Option<Value> {
     let body = || serde_json::from_str::<Value>(outcome.body.as_deref()?).ok();
     let message = || serde_json::from_str(body()?["messages"][0].as_str()?).ok();
-    outcome.frames.first().map_or_else(message, |frame| serde_json::from_slice(&frame.payload).ok())
+    outcome
+        .frames
+        .first()
+        .map_or_else(message, |frame| serde_json::from_slice(&frame.payload).ok())
 }
 
 fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
@@ -81,8 +91,14 @@ fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
         };
         set("user_agent", json!(request.values("user-agent").next()));
         set("x_headers", lines(request, |name| name.starts_with("x-")));
-        set("sec_websocket_headers", lines(request, |name| name.starts_with("sec-websocket-")));
-        set("trace_context_headers", lines(request, |name| matches!(name, "traceparent" | "tracestate")));
+        set(
+            "sec_websocket_headers",
+            lines(request, |name| name.starts_with("sec-websocket-")),
+        );
+        set(
+            "trace_context_headers",
+            lines(request, |name| matches!(name, "traceparent" | "tracestate")),
+        );
         changed
     })
 }
@@ -91,12 +107,22 @@ fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 /// (RFC 9110 §5.3).
 fn lines(request: &Request, which: fn(&str) -> bool) -> Value {
     let mut names: Vec<String> = Vec::new();
-    for name in request.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).filter(|name| which(name)) {
+    for name in request
+        .headers
+        .iter()
+        .map(|(name, _)| name.to_ascii_lowercase())
+        .filter(|name| which(name))
+    {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    let values = |name: &String| request.values(name).map(|value| json!([name, value])).collect::<Vec<_>>();
+    let values = |name: &String| {
+        request
+            .values(name)
+            .map(|value| json!([name, value]))
+            .collect::<Vec<_>>()
+    };
     names.iter().flat_map(values).collect()
 }
 
@@ -104,13 +130,19 @@ fn path_params_decoded(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     let names = path_params(&case.mount);
     edit(wanted, |object| {
         let mut changed = false;
-        for (_, value) in object.iter_mut().filter(|(name, _)| names.contains(&name.as_str())) {
+        for (_, value) in object
+            .iter_mut()
+            .filter(|(name, _)| names.contains(&name.as_str()))
+        {
             let values: &mut [Value] = match value {
                 Value::Array(values) => values,
                 single => std::slice::from_mut(single),
             };
             for value in values {
-                let decoded = value.as_str().filter(|text| text.contains('%')).and_then(decode);
+                let decoded = value
+                    .as_str()
+                    .filter(|text| text.contains('%'))
+                    .and_then(decode);
                 changed |= decoded.is_some();
                 *value = decoded.map_or_else(|| value.take(), Value::from);
             }
@@ -130,8 +162,13 @@ fn path_params_in_utf8(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
 
 /// The names in `/ws/:user_id: websocket [path: "/project/:project_id"]`.
 fn path_params(mount: &str) -> Vec<&str> {
-    let starts = mount.match_indices([':', '*']).map(|(at, _)| &mount[at + 1..]);
-    let names = starts.map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next());
+    let starts = mount
+        .match_indices([':', '*'])
+        .map(|(at, _)| &mount[at + 1..]);
+    let names = starts.map(|rest| {
+        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .next()
+    });
     names.flatten().filter(|name| !name.is_empty()).collect()
 }
 
@@ -139,8 +176,10 @@ fn path_params(mount: &str) -> Vec<&str> {
 fn decode(text: &str) -> Option<String> {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let [first, tail @ ..] = rest {
-        let escape =
-            tail.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let escape = tail
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
@@ -157,7 +196,9 @@ fn decode(text: &str) -> Option<String> {
 
 fn options_are_constants(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let object = first_object(got).unwrap_or_default();
-    let Some(name) = object["endpoint"].as_str() else { return false };
+    let Some(name) = object["endpoint"].as_str() else {
+        return false;
+    };
     case.sent.iter().any(|frame| frame.payload == b"config")
         && name.chars().all(|c| c.is_ascii_alphanumeric())
         && edit(wanted, |object| {

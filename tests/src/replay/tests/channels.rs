@@ -21,7 +21,9 @@ fn find_in(theme: &str, name: &str) -> Case {
 fn read(theme: &str, name: &str) -> Conversation {
     let golden = json_of(theme);
     let mut cases = golden["cases"].as_array().expect("cases").iter();
-    let case = cases.find(|case| case["name"] == name).unwrap_or_else(|| panic!("no case `{name}`"));
+    let case = cases
+        .find(|case| case["name"] == name)
+        .unwrap_or_else(|| panic!("no case `{name}`"));
     Conversation::read(theme, case).expect("it can be played")
 }
 
@@ -29,7 +31,11 @@ fn read(theme: &str, name: &str) -> Conversation {
 fn after_join(case: &Case, messages: &[Value]) -> Outcome {
     let mut got = faithful(case);
     got.frames.truncate(1);
-    got.frames.extend(messages.iter().map(|message| unmasked(Frame::text(&message.to_string()))));
+    got.frames.extend(
+        messages
+            .iter()
+            .map(|message| unmasked(Frame::text(&message.to_string()))),
+    );
     got
 }
 
@@ -51,34 +57,75 @@ fn every_part_of_a_message_counts() {
     for case in channels() {
         let right = faithful(&case);
         for (at, frame) in right.frames.iter().enumerate() {
-            let Some(told) = Message::read(frame) else { continue };
+            let Some(told) = Message::read(frame) else {
+                continue;
+            };
             seen += 1;
             let other = || json!("surprise");
             let altered = [
-                Message { join_ref: other(), ..told.clone() },
-                Message { reference: other(), ..told.clone() },
-                Message { topic: other(), ..told.clone() },
-                Message { event: other(), ..told.clone() },
-                Message { payload: other(), ..told.clone() },
-                Message { payload: json!({ "status": "ok", "response": { "more": 1 } }), ..told.clone() },
+                Message {
+                    join_ref: other(),
+                    ..told.clone()
+                },
+                Message {
+                    reference: other(),
+                    ..told.clone()
+                },
+                Message {
+                    topic: other(),
+                    ..told.clone()
+                },
+                Message {
+                    event: other(),
+                    ..told.clone()
+                },
+                Message {
+                    payload: other(),
+                    ..told.clone()
+                },
+                Message {
+                    payload: json!({ "status": "ok", "response": { "more": 1 } }),
+                    ..told.clone()
+                },
             ];
             // The first version does not carry the join.
-            for message in altered.iter().filter(|message| message.text() != told.text()) {
+            for message in altered
+                .iter()
+                .filter(|message| message.text() != told.text())
+            {
                 let mut wrong = right.clone();
                 wrong.frames[at] = message.frame();
-                assert!(fails(&case, &wrong), "{} passes for `{}`", message.text(), case.name);
+                assert!(
+                    fails(&case, &wrong),
+                    "{} passes for `{}`",
+                    message.text(),
+                    case.name
+                );
             }
             let mut doubled = right.clone();
             doubled.frames.insert(at, frame.clone());
-            assert!(fails(&case, &doubled), "a message twice passes for `{}`", case.name);
+            assert!(
+                fails(&case, &doubled),
+                "a message twice passes for `{}`",
+                case.name
+            );
             let mut lost = right.clone();
             lost.frames.remove(at);
             let stale = case.name == "message with the join_ref of a replaced join" && at == 3;
-            assert_eq!(!fails(&case, &lost), stale, "a lost message passes for `{}`", case.name);
+            assert_eq!(
+                !fails(&case, &lost),
+                stale,
+                "a lost message passes for `{}`",
+                case.name
+            );
             if at > 0 && right.frames[at - 1] != *frame {
                 let mut swapped = right.clone();
                 swapped.frames.swap(at - 1, at);
-                assert!(fails(&case, &swapped), "another order passes for `{}`", case.name);
+                assert!(
+                    fails(&case, &swapped),
+                    "another order passes for `{}`",
+                    case.name
+                );
             }
         }
     }
@@ -88,25 +135,65 @@ fn every_part_of_a_message_counts() {
 #[test]
 fn messages_are_compared_by_what_they_say() {
     let case = find_in("channels_v2", "join");
-    let with = |text: &str| Outcome { frames: vec![unmasked(Frame::text(text))], ..faithful(&case) };
-    assert!(!fails(&case, &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok","response":{}}]"#)));
-    assert!(!fails(&case, &with(r#"[ "1","1","room:lobby","phx_reply",{"response": {},"status":"ok"} ]"#)));
-    assert!(fails(&case, &with(r#"["1",1,"room:lobby","phx_reply",{"status":"ok","response":{}}]"#)));
-    assert!(fails(&case, &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok","response":[]}]"#)));
-    assert!(fails(&case, &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok"}]"#)));
-    assert!(fails(&case, &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok","response":{}},0]"#)));
-    let as_bytes = Frame::binary(br#"["1","1","room:lobby","phx_reply",{"response":{},"status":"ok"}]"#);
-    assert!(fails(&case, &Outcome { frames: vec![unmasked(as_bytes)], ..faithful(&case) }));
+    let with = |text: &str| Outcome {
+        frames: vec![unmasked(Frame::text(text))],
+        ..faithful(&case)
+    };
+    assert!(!fails(
+        &case,
+        &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok","response":{}}]"#)
+    ));
+    assert!(!fails(
+        &case,
+        &with(r#"[ "1","1","room:lobby","phx_reply",{"response": {},"status":"ok"} ]"#)
+    ));
+    assert!(fails(
+        &case,
+        &with(r#"["1",1,"room:lobby","phx_reply",{"status":"ok","response":{}}]"#)
+    ));
+    assert!(fails(
+        &case,
+        &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok","response":[]}]"#)
+    ));
+    assert!(fails(
+        &case,
+        &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok"}]"#)
+    ));
+    assert!(fails(
+        &case,
+        &with(r#"["1","1","room:lobby","phx_reply",{"status":"ok","response":{}},0]"#)
+    ));
+    let as_bytes =
+        Frame::binary(br#"["1","1","room:lobby","phx_reply",{"response":{},"status":"ok"}]"#);
+    assert!(fails(
+        &case,
+        &Outcome {
+            frames: vec![unmasked(as_bytes)],
+            ..faithful(&case)
+        }
+    ));
 }
 
 #[test]
 fn times_until_the_end_count() {
     let case = find_in("channels_v1", "heartbeats keep a 500ms timeout away");
-    let lasted = |millis: u64| Outcome { lasted: Some(Duration::from_millis(millis)), ..faithful(&case) };
+    let lasted = |millis: u64| Outcome {
+        lasted: Some(Duration::from_millis(millis)),
+        ..faithful(&case)
+    };
     assert!(!fails(&case, &lasted(500)) && !fails(&case, &lasted(700)));
     assert!(fails(&case, &lasted(400)) && fails(&case, &lasted(800)));
-    assert!(fails(&case, &Outcome { lasted: None, ..faithful(&case) }));
-    let waits = case.steps.iter().filter(|step| **step == Step::Wait(Duration::from_millis(300)));
+    assert!(fails(
+        &case,
+        &Outcome {
+            lasted: None,
+            ..faithful(&case)
+        }
+    ));
+    let waits = case
+        .steps
+        .iter()
+        .filter(|step| **step == Step::Wait(Duration::from_millis(300)));
     assert_eq!(waits.count(), 2);
 }
 
@@ -115,13 +202,23 @@ fn an_unknown_event_is_answered_and_no_channel_ends() {
     let refusal = json!(["1", "2", "room:lobby", "phx_reply",
         {"status": "error", "response": {"reason": "unknown event"}}]);
     let echo = json!(["1", "3", "room:lobby", "phx_reply", {"status": "ok", "response": {}}]);
-    for name in ["channel no_such_event", "client sends phx_close", "client sends phx_error"] {
+    for name in [
+        "channel no_such_event",
+        "client sends phx_close",
+        "client sends phx_error",
+    ] {
         let case = find_in("channels_v2", name);
         let told = |terminate: &[&str], messages: &[&Value]| Outcome {
             terminate: Some(terminate.iter().map(ToString::to_string).collect()),
-            ..after_join(&case, &messages.iter().copied().cloned().collect::<Vec<_>>())
+            ..after_join(
+                &case,
+                &messages.iter().copied().cloned().collect::<Vec<_>>(),
+            )
         };
-        assert_eq!(wanted_by(&case, &told(&[], &[&refusal, &echo])), ["unknown event answered"]);
+        assert_eq!(
+            wanted_by(&case, &told(&[], &[&refusal, &echo])),
+            ["unknown event answered"]
+        );
         assert!(fails(&case, &told(&["channel crash"], &[&refusal, &echo])));
         assert!(fails(&case, &told(&[], &[&refusal])));
         assert!(fails(&case, &told(&[], &[&echo, &echo])));
@@ -138,8 +235,14 @@ fn leaving_is_answered_in_full() {
     let case = find_in("channels_v2", "leave with null join_ref");
     let got = after_join(&case, &[leave.clone(), close.clone()]);
     assert_eq!(wanted_by(&case, &got), ["a leave without a join"]);
-    assert!(fails(&case, &after_join(&case, std::slice::from_ref(&leave))));
-    assert!(fails(&case, &after_join(&case, &[close.clone(), leave.clone()])));
+    assert!(fails(
+        &case,
+        &after_join(&case, std::slice::from_ref(&leave))
+    ));
+    assert!(fails(
+        &case,
+        &after_join(&case, &[close.clone(), leave.clone()])
+    ));
 
     let case = find_in("channels_v2", "leave and a message in one go");
     let unmatched = |join_ref: Value| {
@@ -147,7 +250,10 @@ fn leaving_is_answered_in_full() {
             {"status": "error", "response": {"reason": "unmatched topic"}}])
     };
     let with = |last: Value| after_join(&case, &[leave.clone(), close.clone(), last]);
-    assert_eq!(wanted_by(&case, &with(unmatched(Value::Null))), ["told after leaving"]);
+    assert_eq!(
+        wanted_by(&case, &with(unmatched(Value::Null))),
+        ["told after leaving"]
+    );
     assert!(fails(&case, &with(unmatched("1".into()))));
 }
 
@@ -162,9 +268,18 @@ fn a_join_fails_alone() {
         (got.end, got.terminate) = (Some(End::Open), Some(Vec::new()));
         got
     };
-    assert_eq!(wanted_by(&case, &refusal("join crashed")), ["a join fails alone"]);
+    assert_eq!(
+        wanted_by(&case, &refusal("join crashed")),
+        ["a join fails alone"]
+    );
     assert!(fails(&case, &refusal("unmatched topic")));
-    assert!(fails(&case, &Outcome { end: Some(End::Closed), ..refusal("join crashed") }));
+    assert!(fails(
+        &case,
+        &Outcome {
+            end: Some(End::Closed),
+            ..refusal("join crashed")
+        }
+    ));
 }
 
 #[test]
@@ -175,7 +290,10 @@ fn who_is_disconnected_is_to_come_back() {
         got.close(code, told);
         got
     };
-    assert_eq!(wanted_by(&case, &closed(1001, "channel disconnected")), ["disconnected is 1001"]);
+    assert_eq!(
+        wanted_by(&case, &closed(1001, "channel disconnected")),
+        ["disconnected is 1001"]
+    );
     assert!(fails(&case, &closed(1000, "channel disconnected")));
     assert!(fails(&case, &closed(1001, "channel normal")));
 
@@ -183,16 +301,24 @@ fn who_is_disconnected_is_to_come_back() {
         .into_iter()
         .filter(|case| case.name == "disconnect broadcast while a poll waits")
         .collect();
-    let [.., waiting, next] = &polls[..] else { panic!("no polls") };
+    let [.., waiting, next] = &polls[..] else {
+        panic!("no polls")
+    };
     let answer = |case: &Case, status: u64, millis: u64| Outcome {
         body: Some(json!({"status": status, "token": SOME_TOKEN, "messages": []}).to_string()),
         took: Some(Duration::from_millis(millis)),
         ..faithful(case)
     };
-    assert_eq!(wanted_by(waiting, &answer(waiting, 410, 110)), ["disconnected at once"]);
+    assert_eq!(
+        wanted_by(waiting, &answer(waiting, 410, 110)),
+        ["disconnected at once"]
+    );
     assert!(fails(waiting, &answer(waiting, 410, 1000)));
     assert!(fails(waiting, &answer(waiting, 204, 110)));
-    assert_eq!(wanted_by(next, &answer(next, 204, 1000)), ["disconnected at once"]);
+    assert_eq!(
+        wanted_by(next, &answer(next, 204, 1000)),
+        ["disconnected at once"]
+    );
     assert!(fails(next, &answer(next, 204, 0)));
     assert!(fails(next, &answer(next, 410, 0)));
 }
@@ -200,9 +326,16 @@ fn who_is_disconnected_is_to_come_back() {
 #[test]
 fn bytes_do_not_go_over_longpoll() {
     let polls = cases_of("channels_longpoll");
-    let poll = |name: &str| polls.iter().rfind(|case| case.name == name).expect("a case");
+    let poll = |name: &str| {
+        polls
+            .iter()
+            .rfind(|case| case.name == name)
+            .expect("a case")
+    };
     let answer = |case: &Case, status: u64, messages: &[Value], took: u64| Outcome {
-        body: Some(json!({"status": status, "token": SOME_TOKEN, "messages": messages}).to_string()),
+        body: Some(
+            json!({"status": status, "token": SOME_TOKEN, "messages": messages}).to_string(),
+        ),
         took: Some(Duration::from_millis(took)),
         ..faithful(case)
     };
@@ -218,14 +351,20 @@ fn bytes_do_not_go_over_longpoll() {
     assert!(fails(echo, &answer(echo, 200, &[], 0)));
     let push = poll("binary push from the channel");
     let error = Value::from(json!(["1", "1", "room:lobby", "phx_error", {}]).to_string());
-    assert_eq!(wanted_by(push, &answer(push, 200, &[error], 0)), ["bytes of channels refused"]);
+    assert_eq!(
+        wanted_by(push, &answer(push, 200, &[error], 0)),
+        ["bytes of channels refused"]
+    );
     assert!(fails(push, &answer(push, 204, &[], 1000)));
     assert!(fails(push, &answer(push, 200, &["\u{0}".into()], 0)));
 }
 
 #[test]
 fn serializers_of_a_socket_refuse_other_versions() {
-    let case = find_in("channels_v1", "socket_v1: list with only {V1, \"~> 1.0.0\"}, vsn 2.0.0");
+    let case = find_in(
+        "channels_v1",
+        "socket_v1: list with only {V1, \"~> 1.0.0\"}, vsn 2.0.0",
+    );
     let mut refused = faithful(&case);
     refused.refuse(403, Some(""));
     assert_eq!(wanted_by(&case, &refused), ["serializers of the socket"]);
@@ -243,15 +382,39 @@ fn channels_are_told_reasons_in_our_words() {
     assert_eq!(left(&[], ":normal"), "channel normal");
     assert_eq!(left(&[], "{:shutdown, :left}"), "channel left");
     assert_eq!(left(&[], "{:shutdown, :x}"), "channel shutdown");
-    assert_eq!(left(&[Frame::close(3001, b"")], "{:shutdown, :local_closed}"), "channel closed 3001");
-    assert_eq!(left(&[], "{:shutdown, :peer_closed}"), "channel closed 1006");
+    assert_eq!(
+        left(&[Frame::close(3001, b"")], "{:shutdown, :local_closed}"),
+        "channel closed 3001"
+    );
+    assert_eq!(
+        left(&[], "{:shutdown, :peer_closed}"),
+        "channel closed 1006"
+    );
     assert_eq!(left(&[], ":boom"), "channel failed");
-    assert_eq!(left(&[], "{%RuntimeError{message: \"x\"}, <stacktrace>}}"), "channel crash");
-    assert_eq!(left(std::slice::from_ref(&text), "{:function_clause, <stacktrace>}}"), NO_CLAUSE);
+    assert_eq!(
+        left(&[], "{%RuntimeError{message: \"x\"}, <stacktrace>}}"),
+        "channel crash"
+    );
+    assert_eq!(
+        left(
+            std::slice::from_ref(&text),
+            "{:function_clause, <stacktrace>}}"
+        ),
+        NO_CLAUSE
+    );
     let nameless = Frame::text(r#"["1","2","room:lobby",5,{}]"#);
-    assert_eq!(left(&[text.clone(), nameless], "{:function_clause, <stacktrace>}}"), "channel protocol");
+    assert_eq!(
+        left(
+            &[text.clone(), nameless],
+            "{:function_clause, <stacktrace>}}"
+        ),
+        "channel protocol"
+    );
     let garbage = Frame::binary(b"\x05abc");
-    assert_eq!(left(&[text, garbage], "{:function_clause, <stacktrace>}}"), "channel protocol");
+    assert_eq!(
+        left(&[text, garbage], "{:function_clause, <stacktrace>}}"),
+        "channel protocol"
+    );
 }
 
 #[test]
@@ -263,17 +426,32 @@ fn two_sockets_wait_for_each_other() {
     assert!(conversation.is_public());
     for exchange in &conversation.exchanges {
         let steps = &exchange.case.steps;
-        assert!(matches!(&steps[..3], [Step::Write(_), Step::Hear, Step::Meet]), "{steps:?}");
-        assert_eq!(steps.iter().filter(|step| **step == Step::Meet).count(), 2, "{steps:?}");
+        assert!(
+            matches!(&steps[..3], [Step::Write(_), Step::Hear, Step::Meet]),
+            "{steps:?}"
+        );
+        assert_eq!(
+            steps.iter().filter(|step| **step == Step::Meet).count(),
+            2,
+            "{steps:?}"
+        );
     }
 }
 
 #[test]
 fn what_the_application_publishes_is_read() {
     let conversation = read("channels_v2", "broadcast from the endpoint");
-    let [exchange] = &conversation.exchanges[..] else { panic!("one exchange") };
+    let [exchange] = &conversation.exchanges[..] else {
+        panic!("one exchange")
+    };
     let published: Vec<_> = exchange.case.publications().collect();
-    assert_eq!(published, [&Publication { topic: "room:lobby".to_owned(), event: "hey".to_owned() }]);
+    assert_eq!(
+        published,
+        [&Publication {
+            topic: "room:lobby".to_owned(),
+            event: "hey".to_owned()
+        }]
+    );
     assert!(conversation.is_public());
     assert!(!read("channels_v2", "join").is_public());
     assert!(read("channels_v2", "binary broadcast").is_public());
@@ -281,7 +459,10 @@ fn what_the_application_publishes_is_read() {
 
 #[test]
 fn long_messages_are_made_again() {
-    for (theme, sent, told) in [("channels_v1", 100_081, 100_098), ("channels_v2", 100_038, 100_070)] {
+    for (theme, sent, told) in [
+        ("channels_v1", 100_081, 100_098),
+        ("channels_v2", 100_038, 100_070),
+    ] {
         let case = find_in(theme, "payload of 100000 bytes");
         assert_eq!(case.sent[1].payload.len(), sent);
         assert_eq!(case.expected.frames[1].payload.len(), told);

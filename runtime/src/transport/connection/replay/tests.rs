@@ -27,7 +27,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn options(overflow: Overflow) -> OutboxOptions {
-    OutboxOptions { limit: 1000, overflow }
+    OutboxOptions {
+        limit: 1000,
+        overflow,
+    }
 }
 
 /// The bytes of a piece say its number.
@@ -63,7 +66,8 @@ fn play(overflow: Overflow, steps: Vec<Step>) {
                 let before: Vec<u64> = queue.after(0).map(number).collect();
                 let cost = 8 + length + BOOKKEEPING;
                 let waiting: usize = shared.iter().map(|(_, cost)| cost).sum();
-                let room = waiting + cost <= options.limit.max(options.limit / 2 + cost.max(largest));
+                let room =
+                    waiting + cost <= options.limit.max(options.limit / 2 + cost.max(largest));
                 match queue.send(piece(next, length), options, seen) {
                     Ok(count) => {
                         dropped += count;
@@ -84,7 +88,11 @@ fn play(overflow: Overflow, steps: Vec<Step>) {
                 }
                 // Those that the client was given are there still.
                 let given = before.into_iter().filter(|number| *number <= seen);
-                let left: Vec<u64> = queue.after(0).map(number).filter(|number| *number <= seen).collect();
+                let left: Vec<u64> = queue
+                    .after(0)
+                    .map(number)
+                    .filter(|number| *number <= seen)
+                    .collect();
                 assert!(given.eq(left));
             }
             Step::Read => seen = queue.newest(),
@@ -109,12 +117,24 @@ fn play(overflow: Overflow, steps: Vec<Step>) {
                 <= options.limit.max(options.limit / 2 + largest)
         );
         assert!(waiting.windows(2).all(|pair| pair[0] < pair[1]), "in order");
-        assert!(own.iter().all(|number| waiting.contains(number)), "{own:?} in {waiting:?}");
-        assert_eq!(queue.bytes(), queue.after(0).map(|bytes| bytes.len() + BOOKKEEPING).sum::<usize>());
+        assert!(
+            own.iter().all(|number| waiting.contains(number)),
+            "{own:?} in {waiting:?}"
+        );
+        assert_eq!(
+            queue.bytes(),
+            queue
+                .after(0)
+                .map(|bytes| bytes.len() + BOOKKEEPING)
+                .sum::<usize>()
+        );
         for after in [0, seen, queue.newest() / 2, queue.newest()] {
             let behind = waiting.iter().filter(|number| **number > after);
             assert!(queue.after(after).map(number).eq(behind.copied()));
-            assert_eq!(queue.has_after(after), waiting.last().is_some_and(|last| *last > after));
+            assert_eq!(
+                queue.has_after(after),
+                waiting.last().is_some_and(|last| *last > after)
+            );
         }
     }
     assert!(overflow == Overflow::DropOldest || dropped == 0);
@@ -141,7 +161,13 @@ fn what_was_given_and_not_acknowledged_is_bounded_too() {
     let mut queue = ReplayQueue::default();
     for _ in 0..100 {
         let seen = queue.newest();
-        queue.send(Bytes::from(vec![0; 300]), options(Overflow::DropOldest), seen).expect("it drops");
+        queue
+            .send(
+                Bytes::from(vec![0; 300]),
+                options(Overflow::DropOldest),
+                seen,
+            )
+            .expect("it drops");
         assert!(queue.bytes() <= 1000, "{}", queue.bytes());
     }
 }

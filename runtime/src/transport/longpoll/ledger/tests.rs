@@ -112,7 +112,8 @@ impl World {
             Event::Straggler(index) => {
                 let token = self.tokens[index.index(self.tokens.len())];
                 // Nobody could tell such a client from one that keeps its token.
-                if self.kind == Kind::Keeps || token.answer > 0 || self.shown || self.early < ENOUGH {
+                if self.kind == Kind::Keeps || token.answer > 0 || self.shown || self.early < ENOUGH
+                {
                     self.poll(token);
                 }
             }
@@ -129,7 +130,9 @@ impl World {
                 ended.into_iter().for_each(|to| self.answer_empty(to));
             }
             Event::Write(index) => {
-                pick(index, self.unsettled.len()).into_iter().for_each(|at| self.write(at));
+                pick(index, self.unsettled.len())
+                    .into_iter()
+                    .for_each(|at| self.write(at));
             }
             Event::Tear(index) => {
                 if let Some(at) = pick(index, self.unsettled.len()) {
@@ -165,7 +168,11 @@ impl World {
                 assert!(after >= self.forgotten, "what is read is there");
                 if self.newest > after {
                     let mark = self.ledger.answer(self.newest);
-                    self.unsettled.push(Answer { to, pieces: after + 1..=self.newest, mark });
+                    self.unsettled.push(Answer {
+                        to,
+                        pieces: after + 1..=self.newest,
+                        mark,
+                    });
                     self.waiting = None;
                 }
             }
@@ -180,7 +187,11 @@ impl World {
     #[expect(clippy::reversed_empty_ranges, reason = "it is empty")]
     fn answer_empty(&mut self, to: Bookmark) {
         let mark = self.ledger.empty_answer();
-        self.unsettled.push(Answer { to, pieces: 1..=0, mark });
+        self.unsettled.push(Answer {
+            to,
+            pieces: 1..=0,
+            mark,
+        });
     }
 
     fn write(&mut self, at: usize) {
@@ -278,12 +289,18 @@ fn a_first_token_that_comes_back_is_asked_twice_and_then_believed() {
     ledger.poll(FIRST);
     written(&mut ledger, 3);
     for _ in 1..ENOUGH {
-        assert_eq!((ledger.poll(FIRST), ledger.reading()), (0, Reading::Nothing));
+        assert_eq!(
+            (ledger.poll(FIRST), ledger.reading()),
+            (0, Reading::Nothing)
+        );
         let asked = ledger.empty_answer();
         assert_eq!(asked.upto, 0, "one that renews its token has nothing yet");
         ledger.settle(asked, true);
     }
-    assert_eq!((ledger.poll(FIRST), ledger.reading()), (3, Reading::After(3)));
+    assert_eq!(
+        (ledger.poll(FIRST), ledger.reading()),
+        (3, Reading::After(3))
+    );
 }
 
 #[test]
@@ -293,10 +310,20 @@ fn one_that_renews_its_token_after_a_lost_answer_gets_it_again() {
     written(&mut ledger, 3);
     ledger.poll(FIRST);
     let asked = ledger.empty_answer();
-    assert_eq!((ledger.poll(asked), ledger.reading()), (0, Reading::After(0)));
+    assert_eq!(
+        (ledger.poll(asked), ledger.reading()),
+        (0, Reading::After(0))
+    );
     let again = written(&mut ledger, 4);
-    assert_eq!((ledger.poll(again), ledger.reading()), (4, Reading::After(4)));
-    assert_eq!((ledger.poll(FIRST), ledger.reading()), (4, Reading::After(4)), "a straggler changes nothing");
+    assert_eq!(
+        (ledger.poll(again), ledger.reading()),
+        (4, Reading::After(4))
+    );
+    assert_eq!(
+        (ledger.poll(FIRST), ledger.reading()),
+        (4, Reading::After(4)),
+        "a straggler changes nothing"
+    );
 }
 
 #[test]

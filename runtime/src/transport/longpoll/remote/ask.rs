@@ -38,12 +38,20 @@ pub(in crate::transport::longpoll) async fn poll(
         () = window(handle, length.saturating_add(patience * 2)) => None,
     };
     match answer {
-        Some(RemoteReply::Polled { elements, upto, answer }) => {
-            Some(RemotePolled { elements, mark: Bookmark { upto, answer } })
-        }
+        Some(RemoteReply::Polled {
+            elements,
+            upto,
+            answer,
+        }) => Some(RemotePolled {
+            elements,
+            mark: Bookmark { upto, answer },
+        }),
         Some(_) => None,
         // It was there: the client asks again with what it has.
-        None => Some(RemotePolled { elements: String::new(), mark: ticket.mark }),
+        None => Some(RemotePolled {
+            elements: String::new(),
+            mark: ticket.mark,
+        }),
     }
 }
 
@@ -77,10 +85,22 @@ async fn ask(
     let mut replies = handle.subscribe(&reply);
     let Bookmark { upto, answer } = ticket.mark;
     // Messages that were handed over are handled, whether or not anybody waits for it.
-    let waiting = messages.is_none().then(|| Waiting { handle, ticket, reply: reply.clone() });
-    let request = Request { reply, upto, answer, window_ms: window.as_millis() as u64, messages };
+    let waiting = messages.is_none().then(|| Waiting {
+        handle,
+        ticket,
+        reply: reply.clone(),
+    });
+    let request = Request {
+        reply,
+        upto,
+        answer,
+        window_ms: window.as_millis() as u64,
+        messages,
+    };
     let request = Payload::json(&request).ok()?;
-    handle.broadcast(&topic(&ticket.session), REQUEST, request).ok()?;
+    handle
+        .broadcast(&topic(&ticket.session), REQUEST, request)
+        .ok()?;
     let (mut here, mut deadline) = (false, Instant::now() + patience);
     loop {
         let broadcast = next(&mut replies, deadline).await;
@@ -114,8 +134,11 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if !self.reply.is_empty() {
             // If this is lost, the session learns it at the end of the window.
-            let _ =
-                self.handle.broadcast(&topic(&self.ticket.session), LEAVE, std::mem::take(&mut self.reply));
+            let _ = self.handle.broadcast(
+                &topic(&self.ticket.session),
+                LEAVE,
+                std::mem::take(&mut self.reply),
+            );
         }
     }
 }

@@ -41,9 +41,15 @@ pub(super) struct Wired {
 /// What a session answers.
 #[derive(Serialize, Deserialize)]
 pub(super) enum RemoteReply {
-    Polled { elements: String, upto: u64, answer: u64 },
+    Polled {
+        elements: String,
+        upto: u64,
+        answer: u64,
+    },
     Gone,
-    Posted { handled: bool },
+    Posted {
+        handled: bool,
+    },
 }
 
 /// Where a session listens.
@@ -55,7 +61,10 @@ impl Wired {
     /// `None` if they are not the messages of a body, which is text.
     pub(super) fn new(messages: Messages) -> Option<Self> {
         let (body, lines) = messages.into_body();
-        Some(Wired { body: String::from_utf8(body.into()).ok()?, lines })
+        Some(Wired {
+            body: String::from_utf8(body.into()).ok()?,
+            lines,
+        })
     }
 
     pub(super) fn into_messages(self) -> Option<Messages> {

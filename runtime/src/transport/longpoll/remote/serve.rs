@@ -32,10 +32,16 @@ pub(in crate::transport::longpoll) struct Listening {
 /// Lets other nodes reach a session.
 pub(in crate::transport::longpoll) fn listen(session: &Arc<PollSession>) -> Listening {
     let pubsub = session.handle().pubsub().clone();
-    let listener =
-        Listener { id: SubscriberId::new(), session: Arc::downgrade(session), served: Arc::default() };
+    let listener = Listener {
+        id: SubscriberId::new(),
+        session: Arc::downgrade(session),
+        served: Arc::default(),
+    };
     let membership = pubsub.deliver(&topic(session.name()), Arc::new(listener));
-    Listening { pubsub, membership: Some(membership) }
+    Listening {
+        pubsub,
+        membership: Some(membership),
+    }
 }
 
 impl Drop for Listening {
@@ -59,7 +65,8 @@ impl Subscriber for Listener {
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        let (Some(session), Some(text)) = (self.session.upgrade(), broadcast.payload().as_text()) else {
+        let (Some(session), Some(text)) = (self.session.upgrade(), broadcast.payload().as_text())
+        else {
             return;
         };
         match broadcast.event() {
@@ -110,11 +117,18 @@ impl Served {
         }
         let left = CancellationToken::new();
         all.push((reply.to_owned(), left.clone()));
-        Some(Place { served: self.clone(), reply: reply.to_owned(), left })
+        Some(Place {
+            served: self.clone(),
+            reply: reply.to_owned(),
+            left,
+        })
     }
 
     fn leave(&self, reply: &str) {
-        self.all().iter().filter(|(name, _)| name == reply).for_each(|(_, left)| left.cancel());
+        self.all()
+            .iter()
+            .filter(|(name, _)| name == reply)
+            .for_each(|(_, left)| left.cancel());
     }
 
     fn all(&self) -> MutexGuard<'_, Vec<(String, CancellationToken)>> {
@@ -138,7 +152,10 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
     if handle.broadcast(&request.reply, HERE, "").is_err() {
         return;
     }
-    let mark = Bookmark { upto: request.upto, answer: request.answer };
+    let mark = Bookmark {
+        upto: request.upto,
+        answer: request.answer,
+    };
     let length = Duration::from_millis(request.window_ms).min(LONGEST);
     match request.messages {
         None => match session.poll(mark, pin!(window(handle, length))).await {
@@ -146,7 +163,15 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
                 let Bookmark { upto, answer } = receipt.mark();
                 // They were made of strings.
                 let elements = String::from_utf8_lossy(&elements.concat()).into_owned();
-                if reply(handle, &request.reply, &RemoteReply::Polled { elements, upto, answer }) {
+                if reply(
+                    handle,
+                    &request.reply,
+                    &RemoteReply::Polled {
+                        elements,
+                        upto,
+                        answer,
+                    },
+                ) {
                     receipt.written();
                 }
             }
@@ -164,14 +189,21 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
                 },
                 None => Posted::Late,
             };
-            reply(handle, &request.reply, &RemoteReply::Posted { handled: posted == Posted::Handled });
+            reply(
+                handle,
+                &request.reply,
+                &RemoteReply::Posted {
+                    handled: posted == Posted::Handled,
+                },
+            );
         }
     }
 }
 
 /// Answers another node. What it gets counts as written: it does not tell whether its client took it.
 fn reply(handle: &Handle, topic: &str, answer: &RemoteReply) -> bool {
-    let sent = Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
+    let sent =
+        Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
     if !sent {
         tracing::debug!("an answer to another node's longpoll request was lost");
     }

@@ -42,11 +42,25 @@ fn write(handle: &Handle, ticket: &Ticket, crypto: Crypto) -> String {
 #[test]
 fn what_is_written_is_read() {
     let handle = endpoint(Some(SECRET));
-    for mark in [Bookmark::default(), Bookmark { upto: u64::MAX, answer: u64::MAX }] {
+    for mark in [
+        Bookmark::default(),
+        Bookmark {
+            upto: u64::MAX,
+            answer: u64::MAX,
+        },
+    ] {
         let ticket = Ticket { mark, ..ticket() };
         let token = write(&handle, &ticket, Crypto::DEFAULT);
-        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "{token}");
-        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token), Ok(ticket));
+        assert!(
+            token
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)),
+            "{token}"
+        );
+        assert_eq!(
+            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token),
+            Ok(ticket)
+        );
     }
 }
 
@@ -74,12 +88,26 @@ fn every_byte_counts() {
 fn other_keys_open_nothing() {
     let handle = endpoint(Some(SECRET));
     let token = write(&handle, &ticket(), Crypto::DEFAULT);
-    let foreign = endpoint(Some("another secret of 64 bytes, which belongs to somebody else, I guess"));
-    assert_eq!(Ticket::read(&foreign, Crypto::DEFAULT, HOME.clone(), &token), Err(TokenError::Invalid));
+    let foreign = endpoint(Some(
+        "another secret of 64 bytes, which belongs to somebody else, I guess",
+    ));
+    assert_eq!(
+        Ticket::read(&foreign, Crypto::DEFAULT, HOME.clone(), &token),
+        Err(TokenError::Invalid)
+    );
     for crypto in [
-        Crypto { key_iterations: 999, ..Crypto::DEFAULT },
-        Crypto { key_length: 64, ..Crypto::DEFAULT },
-        Crypto { key_digest: Digest::Sha512, ..Crypto::DEFAULT },
+        Crypto {
+            key_iterations: 999,
+            ..Crypto::DEFAULT
+        },
+        Crypto {
+            key_length: 64,
+            ..Crypto::DEFAULT
+        },
+        Crypto {
+            key_digest: Digest::Sha512,
+            ..Crypto::DEFAULT
+        },
     ] {
         assert_eq!(
             Ticket::read(&handle, crypto, HOME.clone(), &token),
@@ -87,7 +115,10 @@ fn other_keys_open_nothing() {
             "{crypto:?}"
         );
         let own = write(&handle, &ticket(), crypto);
-        assert!(Ticket::read(&handle, crypto, HOME.clone(), &own).is_ok(), "{crypto:?}");
+        assert!(
+            Ticket::read(&handle, crypto, HOME.clone(), &own).is_ok(),
+            "{crypto:?}"
+        );
     }
     assert_eq!(ticket().write(&endpoint(None), Crypto::DEFAULT), None);
     assert_eq!(
@@ -102,19 +133,60 @@ fn other_forms_open_nothing() {
     let handle = endpoint(Some(SECRET));
     let tokens = handle.tokens(SALT).expect("a secret");
     let sign = |form: &str| {
-        tokens.sign(&(form, HOME.as_str(), "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token")
+        tokens
+            .sign(&(
+                form,
+                HOME.as_str(),
+                "endpoint",
+                "session",
+                1_u64,
+                2_u64,
+                3_u64,
+            ))
+            .expect("a token")
     };
     assert!(Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &sign(FORM)).is_ok());
     for token in [
         sign("lf0"),
         sign(""),
         tokens.sign("session").expect("a token"),
-        tokens.sign(&(FORM, HOME.as_str(), "endpoint", "session")).expect("a token"),
-        tokens.sign(&(FORM, HOME.as_str(), "endpoint", "session", -1_i64, 2_u64, 3_u64)).expect("a token"),
         tokens
-            .sign(&(FORM, HOME.as_str(), "endpoint", "session", 1_u64, 2_u64, 3_u64, 4_u64))
+            .sign(&(FORM, HOME.as_str(), "endpoint", "session"))
             .expect("a token"),
-        tokens.encrypt(&(FORM, HOME.as_str(), "endpoint", "session", 1_u64, 2_u64, 3_u64)).expect("a token"),
+        tokens
+            .sign(&(
+                FORM,
+                HOME.as_str(),
+                "endpoint",
+                "session",
+                -1_i64,
+                2_u64,
+                3_u64,
+            ))
+            .expect("a token"),
+        tokens
+            .sign(&(
+                FORM,
+                HOME.as_str(),
+                "endpoint",
+                "session",
+                1_u64,
+                2_u64,
+                3_u64,
+                4_u64,
+            ))
+            .expect("a token"),
+        tokens
+            .encrypt(&(
+                FORM,
+                HOME.as_str(),
+                "endpoint",
+                "session",
+                1_u64,
+                2_u64,
+                3_u64,
+            ))
+            .expect("a token"),
     ] {
         assert_eq!(
             Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token),
@@ -132,21 +204,46 @@ fn other_contexts_open_nothing() {
         (["Other", "/talk", "/longpoll"], Params::EMPTY),
         (["Site", "/any", "/longpoll"], Params::EMPTY),
         (["Site", "/talk", "/lp"], Params::EMPTY),
-        (["Site", "/talk", "/longpoll"], Params::from_iter([("room", "7")])),
+        (
+            ["Site", "/talk", "/longpoll"],
+            Params::from_iter([("room", "7")]),
+        ),
     ] {
         let other = Context::new(names, &variables);
-        assert_eq!(Ticket::read(&handle, Crypto::DEFAULT, other, &token), Err(TokenError::Invalid));
+        assert_eq!(
+            Ticket::read(&handle, Crypto::DEFAULT, other, &token),
+            Err(TokenError::Invalid)
+        );
     }
 }
 
 #[test]
 fn its_age_is_the_sessions() {
     let handle = endpoint(Some(SECRET));
-    let crypto = Crypto { max_age: Duration::from_secs(60), ..Crypto::DEFAULT };
+    let crypto = Crypto {
+        max_age: Duration::from_secs(60),
+        ..Crypto::DEFAULT
+    };
     for (age, good) in [(0, true), (59_000, true), (61_000, false)] {
-        let ticket = Ticket { opened: now() - age, ..ticket() };
-        let read = Ticket::read(&handle, crypto, HOME.clone(), &write(&handle, &ticket, crypto));
-        assert_eq!(read, if good { Ok(ticket) } else { Err(TokenError::Expired) }, "{age}");
+        let ticket = Ticket {
+            opened: now() - age,
+            ..ticket()
+        };
+        let read = Ticket::read(
+            &handle,
+            crypto,
+            HOME.clone(),
+            &write(&handle, &ticket, crypto),
+        );
+        assert_eq!(
+            read,
+            if good {
+                Ok(ticket)
+            } else {
+                Err(TokenError::Expired)
+            },
+            "{age}"
+        );
     }
 }
 

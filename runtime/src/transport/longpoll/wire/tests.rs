@@ -12,7 +12,11 @@ fn typed(types: &[&str]) -> HeaderMap {
 }
 
 fn ndjson(body: &[u8], most: usize) -> Result<Vec<Message>, Malformed> {
-    messages(&["application/x-ndjson"], Bytes::copy_from_slice(body), most)
+    messages(
+        &["application/x-ndjson"],
+        Bytes::copy_from_slice(body),
+        most,
+    )
 }
 
 fn messages(types: &[&str], body: Bytes, most: usize) -> Result<Vec<Message>, Malformed> {
@@ -89,7 +93,11 @@ fn the_type_says_whether_there_are_lines() {
         (&["text/plain", "application/x-ndjson"], 1),
         (&[], 1),
     ] {
-        assert_eq!(messages(types, body(), 100).map(|messages| messages.len()), Ok(count), "{types:?}");
+        assert_eq!(
+            messages(types, body(), 100).map(|messages| messages.len()),
+            Ok(count),
+            "{types:?}"
+        );
     }
 }
 

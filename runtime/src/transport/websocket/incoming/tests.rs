@@ -4,7 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LIMITS: Limits = Limits { max_frame: 100_000, max_message: 100_000, deflate: None };
+const LIMITS: Limits = Limits {
+    max_frame: 100_000,
+    max_message: 100_000,
+    deflate: None,
+};
 
 /// A stream that gives its bytes in pieces.
 struct Pieces(VecDeque<Vec<u8>>);
@@ -50,9 +54,15 @@ fn read(pieces: impl IntoIterator<Item = Vec<u8>>, limits: &Limits) -> Vec<Strin
     let (mut incoming, mut stream) = (Incoming::default(), Pieces(pieces.into_iter().collect()));
     let (mut scratch, mut told) = (vec![0; 4096], Vec::new());
     loop {
-        let poll =
-            incoming.poll_read(&mut Context::from_waker(Waker::noop()), &mut stream, &mut scratch, limits);
-        let Poll::Ready(Ok(arrived)) = poll else { panic!("the stream is always ready") };
+        let poll = incoming.poll_read(
+            &mut Context::from_waker(Waker::noop()),
+            &mut stream,
+            &mut scratch,
+            limits,
+        );
+        let Poll::Ready(Ok(arrived)) = poll else {
+            panic!("the stream is always ready")
+        };
         let (events, ending) = arrived.into_parts();
         told.extend(events.map(|event| match event {
             Event::Message(Message::Text(text)) => format!("text {}", text.as_str()),
@@ -80,8 +90,13 @@ fn told(frames: &[Vec<u8>]) -> Vec<String> {
 
 #[test]
 fn fragments_become_one_message_and_control_frames_overtake_it() {
-    let frames =
-        [frame(0x01, b"a"), frame(0x89, b"x"), frame(0x00, b"b"), frame(0x80, b"c"), frame(0x82, b"zz")];
+    let frames = [
+        frame(0x01, b"a"),
+        frame(0x89, b"x"),
+        frame(0x00, b"b"),
+        frame(0x80, b"c"),
+        frame(0x82, b"zz"),
+    ];
     assert_eq!(told(&frames), ["Ping(b\"x\")", "text abc", "binary 2"]);
 }
 
@@ -89,14 +104,23 @@ fn fragments_become_one_message_and_control_frames_overtake_it() {
 fn fragments_out_of_turn_are_refused() {
     assert_eq!(told(&[frame(0x80, b"a")]), ["violation 1002"]);
     assert_eq!(told(&[frame(0x00, b"a")]), ["violation 1002"]);
-    assert_eq!(told(&[frame(0x01, b"a"), frame(0x81, b"b")]), ["violation 1002"]);
+    assert_eq!(
+        told(&[frame(0x01, b"a"), frame(0x81, b"b")]),
+        ["violation 1002"]
+    );
 }
 
 #[test]
 fn text_is_utf8_over_fragments_and_refused_as_soon_as_it_is_not() {
-    assert_eq!(told(&[frame(0x01, b"\xc3"), frame(0x80, b"\xa9")]), ["text é"]);
+    assert_eq!(
+        told(&[frame(0x01, b"\xc3"), frame(0x80, b"\xa9")]),
+        ["text é"]
+    );
     assert_eq!(told(&[frame(0x81, b"\xff")]), ["violation 1007"]);
-    assert_eq!(told(&[frame(0x01, b"a\xc3"), frame(0x80, b"")]), ["violation 1007"]);
+    assert_eq!(
+        told(&[frame(0x01, b"a\xc3"), frame(0x80, b"")]),
+        ["violation 1007"]
+    );
     // Neither the message nor even the frame is complete.
     let begun = frame(0x01, b"fine \xff and much more")[..12].to_vec();
     assert_eq!(told(&[begun]), ["violation 1007"]);
@@ -104,11 +128,24 @@ fn text_is_utf8_over_fragments_and_refused_as_soon_as_it_is_not() {
 
 #[test]
 fn messages_are_bounded_by_what_their_heads_announce() {
-    let limits = Limits { max_frame: 1_000, max_message: 1_500, deflate: None };
-    assert_eq!(read([frame(0x82, &[0; 1_001])], &limits), ["violation 1009"]);
-    assert_eq!(read([frame(0x02, &[0; 900]), frame(0x80, &[0; 600])], &limits), ["binary 1500"]);
+    let limits = Limits {
+        max_frame: 1_000,
+        max_message: 1_500,
+        deflate: None,
+    };
+    assert_eq!(
+        read([frame(0x82, &[0; 1_001])], &limits),
+        ["violation 1009"]
+    );
+    assert_eq!(
+        read([frame(0x02, &[0; 900]), frame(0x80, &[0; 600])], &limits),
+        ["binary 1500"]
+    );
     let announced = frame(0x80, &[0; 601])[..8].to_vec();
-    assert_eq!(read([frame(0x02, &[0; 900]), announced], &limits), ["violation 1009"]);
+    assert_eq!(
+        read([frame(0x02, &[0; 900]), announced], &limits),
+        ["violation 1009"]
+    );
 }
 
 #[test]
@@ -123,19 +160,30 @@ fn endless_fragments_are_cut_off() {
 
 #[test]
 fn nothing_is_read_after_a_close_frame() {
-    assert_eq!(told(&[frame(0x88, b"\x03\xe8bye"), frame(0x81, b"late")]), ["close 1000 bye"]);
+    assert_eq!(
+        told(&[frame(0x88, b"\x03\xe8bye"), frame(0x81, b"late")]),
+        ["close 1000 bye"]
+    );
 }
 
 #[test]
 fn no_memory_is_kept_between_messages() {
     let mut incoming = Incoming::default();
     let mut stream = Pieces(
-        [frame(0x82, &[7; 50_000]), frame(0x81, b"x")].concat().chunks(999).map(<[u8]>::to_vec).collect(),
+        [frame(0x82, &[7; 50_000]), frame(0x81, b"x")]
+            .concat()
+            .chunks(999)
+            .map(<[u8]>::to_vec)
+            .collect(),
     );
     let mut scratch = vec![0; 4096];
     while !stream.0.is_empty() {
-        let _ =
-            incoming.poll_read(&mut Context::from_waker(Waker::noop()), &mut stream, &mut scratch, &LIMITS);
+        let _ = incoming.poll_read(
+            &mut Context::from_waker(Waker::noop()),
+            &mut stream,
+            &mut scratch,
+            &LIMITS,
+        );
     }
     assert_eq!(incoming.rest.capacity(), 0);
     assert!(incoming.partial.is_none());
@@ -144,13 +192,15 @@ fn no_memory_is_kept_between_messages() {
 /// Frames that a client may send, in an order that it may.
 fn conversations() -> impl Strategy<Value = Vec<u8>> {
     let text = "[a-zé🦀]{0,40}".prop_map(|text| frame(0x81, text.as_bytes()));
-    let binary = prop_oneof![0usize..300, 65_530usize..65_540].prop_map(|len| frame(0x82, &vec![9; len]));
+    let binary =
+        prop_oneof![0usize..300, 65_530usize..65_540].prop_map(|len| frame(0x82, &vec![9; len]));
     let split = ("[aé🦀]{0,30}", 0usize..100).prop_map(|(text, at)| {
         let (a, b) = text.as_bytes().split_at(at.min(text.len()));
         [frame(0x01, a), frame(0x8a, b"pong"), frame(0x80, b)].concat()
     });
     let ping = "[a-z]{0,125}".prop_map(|text| frame(0x89, text.as_bytes()));
-    proptest::collection::vec(prop_oneof![text, binary, split, ping], 1..6).prop_map(|frames| frames.concat())
+    proptest::collection::vec(prop_oneof![text, binary, split, ping], 1..6)
+        .prop_map(|frames| frames.concat())
 }
 
 proptest! {

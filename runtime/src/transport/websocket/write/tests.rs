@@ -2,7 +2,10 @@ use std::{sync::Mutex, task::Waker};
 
 use super::*;
 
-const OPTIONS: OutboxOptions = OutboxOptions { limit: 1_000, overflow: Overflow::Close };
+const OPTIONS: OutboxOptions = OutboxOptions {
+    limit: 1_000,
+    overflow: Overflow::Close,
+};
 
 /// A stream that takes so many bytes, and then no more: what is left to take, and what it took.
 struct Narrow(Mutex<(usize, Vec<u8>)>);
@@ -56,7 +59,9 @@ impl Wire for Narrow {
 }
 
 fn write(queue: &mut WriteQueue, wire: &Narrow) {
-    queue.write(&mut Context::from_waker(Waker::noop()), wire).expect("written");
+    queue
+        .write(&mut Context::from_waker(Waker::noop()), wire)
+        .expect("written");
 }
 
 fn bytes(text: &str) -> Bytes {
@@ -74,7 +79,10 @@ fn what_callbacks_push_leaves_at_once_and_in_order() {
     queue.uncork(Some(&wire));
     write(&mut queue, &wire);
     assert_eq!(wire.taken(), "<a><b><c>");
-    assert!(queue.is_empty() && queue.queue.capacity() == 0, "no memory is kept");
+    assert!(
+        queue.is_empty() && queue.queue.capacity() == 0,
+        "no memory is kept"
+    );
 }
 
 #[test]
@@ -112,7 +120,10 @@ fn a_frame_that_is_partly_written_is_never_torn() {
 fn a_piece_that_is_partly_written_is_held_as_a_whole() {
     let (mut queue, wire) = (WriteQueue::default(), Narrow::new(700));
     queue.send(&bytes(&"x".repeat(1000)), &wire, OPTIONS);
-    assert_eq!((queue.waiting(), queue.held()), (300 + BOOKKEEPING, 1000 + BOOKKEEPING));
+    assert_eq!(
+        (queue.waiting(), queue.held()),
+        (300 + BOOKKEEPING, 1000 + BOOKKEEPING)
+    );
     wire.widen();
     write(&mut queue, &wire);
     assert_eq!((queue.waiting(), queue.held()), (0, 0));
@@ -122,28 +133,49 @@ fn a_piece_that_is_partly_written_is_held_as_a_whole() {
 fn past_the_limit_the_connection_ends_or_the_oldest_go() {
     let message = bytes(&"x".repeat(400));
     let (mut queue, wire) = (WriteQueue::default(), Narrow::new(0));
-    let sent: Vec<_> = (0..3).map(|_| queue.send(&message, &wire, OPTIONS)).collect();
+    let sent: Vec<_> = (0..3)
+        .map(|_| queue.send(&message, &wire, OPTIONS))
+        .collect();
     assert_eq!(sent, [Sent::Queued, Sent::Queued, Sent::Overflow]);
 
-    let dropping = OutboxOptions { overflow: Overflow::DropOldest, ..OPTIONS };
+    let dropping = OutboxOptions {
+        overflow: Overflow::DropOldest,
+        ..OPTIONS
+    };
     let (mut queue, wire) = (WriteQueue::default(), Narrow::new(1));
     let first = format!("<{}>", "a".repeat(200));
     for text in [&first, &"b".repeat(200), &"c".repeat(200)] {
         queue.send(&bytes(text), &wire, dropping);
     }
     let large = format!("<{}>", "d".repeat(900));
-    assert_eq!(queue.send(&bytes(&large), &wire, dropping), Sent::Dropped(2));
+    assert_eq!(
+        queue.send(&bytes(&large), &wire, dropping),
+        Sent::Dropped(2)
+    );
     wire.widen();
     write(&mut queue, &wire);
-    assert_eq!(wire.taken(), first + &large, "the one that has begun is kept");
+    assert_eq!(
+        wire.taken(),
+        first + &large,
+        "the one that has begun is kept"
+    );
 }
 
 #[test]
 fn one_message_may_be_larger_than_the_limit() {
     let (mut queue, wire) = (WriteQueue::default(), Narrow::new(0));
-    assert_eq!(queue.send(&bytes(&"x".repeat(5_000)), &wire, OPTIONS), Sent::Queued);
-    assert_eq!(queue.send(&bytes(&"y".repeat(400)), &wire, OPTIONS), Sent::Queued);
-    assert_eq!(queue.send(&bytes(&"z".repeat(400)), &wire, OPTIONS), Sent::Overflow);
+    assert_eq!(
+        queue.send(&bytes(&"x".repeat(5_000)), &wire, OPTIONS),
+        Sent::Queued
+    );
+    assert_eq!(
+        queue.send(&bytes(&"y".repeat(400)), &wire, OPTIONS),
+        Sent::Queued
+    );
+    assert_eq!(
+        queue.send(&bytes(&"z".repeat(400)), &wire, OPTIONS),
+        Sent::Overflow
+    );
 }
 
 #[test]
@@ -156,7 +188,8 @@ fn callbacks_are_not_judged_in_the_turn_in_which_they_send() {
     queue.uncork(Some(&wire));
     // In the next one, with all of it waiting, there is an end to it.
     queue.cork(Box::default(), 1_000);
-    let pushed = (0..).take_while(|_| queue.push(b"<", bytes("12345678>"), 1_000) != Sent::Overflow);
+    let pushed =
+        (0..).take_while(|_| queue.push(b"<", bytes("12345678>"), 1_000) != Sent::Overflow);
     assert_eq!(pushed.count(), 1_600);
     assert_eq!(
         queue.send(&bytes("<b>"), &wire, OPTIONS),
