@@ -66,7 +66,7 @@ const fn known<E: Endpoint>(name: &str) -> Known {
             );
             panic!(
                 "{}",
-                text.help("or ask the running endpoint: `edge.")
+                text.help("ask the running endpoint: `edge.")
                     .and(name)
                     .and("(..)`")
                     .as_str()
