@@ -20,9 +20,9 @@ pub(crate) fn check(declaration: &Declaration, diag: &mut Diagnostics) {
     let Some(literal) = manifest_literal(declaration) else {
         return;
     };
-    if let Some(Err(why)) = read(&literal) {
+    if let Some(Err(why)) = read(literal) {
         diag.push(
-            &literal,
+            literal,
             format!("`{}` is no cache manifest: {why}", literal.value()),
         )
         .help("write it anew by `landfall digest`, or remove it");
@@ -37,7 +37,7 @@ pub(crate) fn constant(declaration: &Declaration) -> TokenStream {
         );
     };
     let manifest = manifest_literal(declaration)
-        .and_then(|literal| Some((path(&literal)?, read(&literal)?.ok()?)));
+        .and_then(|literal| Some((path(literal)?, read(literal)?.ok()?)));
     let Some((path, manifest)) = manifest else {
         return match &*prefix {
             "" => TokenStream::new(),
@@ -75,8 +75,8 @@ fn known(declaration: &Declaration) -> Option<(String, bool)> {
     Some((if prefix == "/" { String::new() } else { prefix }, vsn))
 }
 
-fn manifest_literal(declaration: &Declaration) -> Option<LitStr> {
-    expr::text(value_of(declaration, "cache_static_manifest")??).cloned()
+fn manifest_literal(declaration: &Declaration) -> Option<&LitStr> {
+    expr::text(value_of(declaration, "cache_static_manifest")??)
 }
 
 /// A setting; `None` if it stands under `#[cfg]`.
