@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     address::Address,
+    assets::{Manifest, StaticPathError, Statics},
     config::{Config, ConfigError, ConfigErrors, Scheme},
     crypto::{
         Keys, random,
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
 struct Current {
     config: Arc<Config>,
     urls: Urls,
+    statics: Arc<Statics>,
     keys: Option<Keys>,
 }
 
@@ -120,6 +122,7 @@ pub struct Stats {
 impl Handle {
     pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub, app: AppState) -> Self {
         let urls = Urls::new(&config, Ports::default());
+        let statics = Arc::new(Statics::of(&config));
         let keys = config.secret_key_base.clone().map(Keys::new);
         Handle(Arc::new(Shared {
             name,
@@ -128,6 +131,7 @@ impl Handle {
             current: RwLock::new(Arc::new(Current {
                 config: Arc::new(config),
                 urls,
+                statics,
                 keys,
             })),
             pubsub,
@@ -188,6 +192,39 @@ impl Handle {
     /// The segments of the `path` of the configured `url`.
     pub fn script_name(&self) -> Vec<String> {
         self.current().urls.script_name()
+    }
+
+    /// The path of a static file for pages: its digested name if the manifest knows it, and otherwise the path itself; in
+    /// front of it the `path` of the configured `static_url`, or of `url` if there is none. What follows a `#` stays as it is.
+    ///
+    /// # Errors
+    /// When the path does not begin with a single `/`, or has a `\`.
+    pub fn static_path(&self, path: &str) -> Result<String, StaticPathError> {
+        self.current().statics.path(path)
+    }
+
+    /// What the attribute `integrity` says of a static file, such as `"sha512-…"`; `None` if the manifest does not know it.
+    ///
+    /// # Errors
+    /// As [`static_path`](Handle::static_path).
+    pub fn static_integrity(&self, path: &str) -> Result<Option<String>, StaticPathError> {
+        Ok(self.current().statics.lookup(path)?.1.map(str::to_owned))
+    }
+
+    /// The path of a static file without what [`static_path`](Handle::static_path) puts in front of it, and its integrity.
+    ///
+    /// # Errors
+    /// As [`static_path`](Handle::static_path).
+    pub fn static_lookup(&self, path: &str) -> Result<(String, Option<String>), StaticPathError> {
+        let current = self.current();
+        let (path, integrity) = current.statics.lookup(path)?;
+        Ok((path.to_owned(), integrity.map(str::to_owned)))
+    }
+
+    /// The manifest of static files; an empty one if there is none. Its `latest` says which version of a file is served: pages
+    /// that were loaded with another one are of an earlier release.
+    pub fn static_manifest(&self) -> Arc<Manifest> {
+        self.current().statics.manifest.clone()
     }
 
     /// The configuration that the endpoint runs with.
@@ -358,9 +395,14 @@ impl Handle {
 
     /// From now on `server_info` and the URLs say where the endpoint listens.
     pub(crate) fn listens_at(&self, addresses: Addresses) {
-        let (config, keys) = (self.config(), self.keys());
+        let (config, keys, statics) = (self.config(), self.keys(), self.current().statics.clone());
         let urls = Urls::new(&config, addresses.ports());
-        let current = Current { config, urls, keys };
+        let current = Current {
+            config,
+            urls,
+            statics,
+            keys,
+        };
         *self
             .0
             .current

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Path, Token, Type, spanned::Spanned};
 
-use super::{ast::Declaration, lower};
+use super::{ast::Declaration, lower, statics};
 use crate::language::schema::Phase;
 
 pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
@@ -31,6 +31,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
     let compiled = compiled.map(lower::compiled);
     let settings = settings(declaration);
     let pipeline = pipeline(declaration);
+    let statics = statics::constant(declaration);
     let init = &declaration.init;
     let state = state(declaration);
     let inherent = declaration
@@ -45,6 +46,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
             #state
             const DEF: &'static __rt::EndpointDef =
                 &__rt::EndpointDef { name: #text, mounts: &[#(#mount_names),*], #(#compiled,)* ..__rt::EndpointDef::DEFAULT };
+            #statics
             #settings
             #pipeline
             #init

@@ -69,6 +69,8 @@ pub(crate) enum Kind {
         literal: &'static str,
         words: &'static [(&'static str, &'static str)],
     },
+    /// Any text.
+    Text,
     /// A host name or address, without scheme and port.
     Host,
     /// `"http"` or `"https"`.
@@ -151,6 +153,11 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("state", Form::Type),
     setting("url", Form::Group(&URL)),
     setting("static_url", Form::Group(&STATIC_URL)),
+    setting("cache_static_manifest", Form::Value(&CACHE_STATIC_MANIFEST)),
+    setting(
+        "cache_manifest_skip_vsn",
+        Form::Value(&CACHE_MANIFEST_SKIP_VSN),
+    ),
     setting("http", Form::Group(&HTTP)),
     setting("https", Form::Group(&HTTPS)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
@@ -194,6 +201,15 @@ pub(crate) const FORWARDED: &[(&str, &str)] = &[
     ("x_forwarded_port", "Port"),
     ("x_forwarded_proto", "Proto"),
 ];
+const CACHE_STATIC_MANIFEST: Key = Key {
+    name: "cache_static_manifest",
+    kind: Kind::Text,
+};
+
+const CACHE_MANIFEST_SKIP_VSN: Key = Key {
+    name: "cache_manifest_skip_vsn",
+    kind: Kind::Flag,
+};
 
 const SERVER: Key = Key {
     name: "server",

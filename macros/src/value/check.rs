@@ -215,6 +215,7 @@ impl Check<'_> {
                 &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
                 None,
             ),
+            Kind::Text => self.text(value, |_, _| {}),
             Kind::Host => self.text(value, host::check),
             Kind::Scheme => self.text(value, host::check_scheme),
             Kind::Port { least } => self.port(value, least),

@@ -115,6 +115,12 @@ settings! {
         pub url: Url => UrlConfig,
         /// `static_url(..)`: where static files are served. Without it, where `url` says. Keys are not inherited from `url`.
         pub static_url: Option<Url> => Option<UrlConfig>,
+        /// `cache_static_manifest`: the file that says which static file has which digested name, relative to where the
+        /// process is started. Read at start; one that cannot be read is told in the log. Default: none.
+        pub cache_static_manifest: Setting<String> => Option<String>,
+        /// `cache_manifest_skip_vsn`: whether paths of static files go without `?vsn=d`, by which browsers keep a file for
+        /// ever. Default `false`.
+        pub cache_manifest_skip_vsn: Setting<bool> => bool,
         /// `http(..)`: a listener. Without it there is none.
         pub http: Option<Http> => Option<HttpConfig>,
         /// `https(..)`: a listener that speaks TLS, beside that of `http`. Without it there is none.

@@ -37,6 +37,7 @@ pub use self::{
     service::{EndpointFuture, EndpointService},
 };
 use crate::{
+    assets::known::StaticFiles,
     config::{Config, ConfigError, Settings},
     error::Error,
     pipeline::Pipeline,
@@ -70,6 +71,10 @@ pub trait Endpoint: Sized + 'static {
 
     /// What can't change at run time.
     const DEF: &'static EndpointDef;
+
+    /// What `static_path!` knows.
+    #[doc(hidden)]
+    const STATIC_FILES: StaticFiles = StaticFiles::plain("");
 
     /// The lowest layer of configuration.
     fn settings() -> Settings {

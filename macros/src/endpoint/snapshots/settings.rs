@@ -9,6 +9,7 @@ const _: () = {
             mounts: &[],
             ..__rt::EndpointDef::DEFAULT
         };
+        const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::plain("/s");
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();
             settings.static_url = ::core::option::Option::Some(__rt::Url {
