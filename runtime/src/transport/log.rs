@@ -1,4 +1,4 @@
-//! What transports log, without what may be secret. What came from a client is escaped and cut.
+//! Log lines of transports, without what may be secret. Text of a client is escaped and shortened.
 
 use std::{
     fmt,
@@ -77,7 +77,7 @@ pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, to
     }
 }
 
-/// A refusal is logged at the mount's level, and a failure always.
+/// Logs a refusal at the mount's level, and a failure always.
 pub(super) fn refused(
     context: &MountContext,
     params: Option<LoggedParams>,
@@ -182,7 +182,8 @@ pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported
     );
 }
 
-/// A connection has ended. Why is worth more than a word if the client broke the protocol: nobody else can tell.
+/// Logs the end of a connection. If the client broke the protocol, it also logs how, at a level
+/// that is seen: nothing else can tell.
 pub(super) fn closed(socket: &'static str, reason: &Reason) {
     if let Reason::Protocol(text) = reason {
         broke(socket, text);
@@ -190,7 +191,7 @@ pub(super) fn closed(socket: &'static str, reason: &Reason) {
     tracing::debug!(socket, reason = %told(&format_args!("{reason:?}")), "socket closed");
 }
 
-/// A client broke the protocol or a limit. The text says how, without what it sent.
+/// Logs that a client broke the protocol or a limit. `text` says how, without quoting the client.
 pub(super) fn broke(socket: &'static str, text: &str) {
     tracing::info!(socket, "a client broke the protocol: {}", told(&text));
 }

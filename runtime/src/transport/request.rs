@@ -14,10 +14,10 @@ use crate::{
     socket::{ConnectInfo, Headers, InfoValues, Param, Params, PeerData, RequestUri},
 };
 
-/// The parameter by which a page shows that it is the application's own.
+/// The parameter by which a page proves that it is the application's own.
 const CSRF_PARAM: &str = "_csrf_token";
 
-/// The address of who asks: behind proxies that are trusted, the one that they forward.
+/// The client's address. Behind trusted proxies, it is the address that they forward.
 pub(crate) fn client(handle: &Handle, parts: &Parts) -> Option<IpAddr> {
     let peer = interop::peer(&parts.extensions).map(|address| address.ip());
     handle
@@ -49,7 +49,8 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
     }
 }
 
-/// The session that the mount grants; `None` whatever the reason is: who may not have it is told nothing.
+/// The session, if the mount grants it. `None` for whatever reason, so that a client without a
+/// right to it learns nothing.
 pub(crate) fn session(
     options: &'static SessionOptions,
     check_csrf: bool,
