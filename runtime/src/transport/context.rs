@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    connection::{clock::Clock, registry::Connections},
+    connection::{clock::CoarseClock, registry::Connections},
     mount::Mount,
     options::TransportOptions,
 };
@@ -19,7 +19,7 @@ pub(crate) struct MountContext {
     pub(crate) options: TransportOptions,
     pub(crate) origin: OriginCheck,
     pub(crate) connections: Connections,
-    pub(crate) clock: Clock,
+    pub(crate) clock: CoarseClock,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: AtomicBool,
     pub(crate) watched: Watched,

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     attempt::Attempt,
-    connection::clock::Clock,
+    connection::clock::CoarseClock,
     context::MountContext,
     erased::{ErasedTransport, ResponseFuture},
     mount::Mount,
@@ -34,7 +34,7 @@ pub(crate) struct Dispatcher(Arc<Inner>);
 struct Inner {
     /// Later mounts first: they win where patterns overlap.
     routes: Vec<Route>,
-    clock: Clock,
+    clock: CoarseClock,
 }
 
 /// A transport of a mount.
@@ -63,7 +63,7 @@ impl Dispatcher {
         handle: &Handle,
         tasks: &TaskTracker,
     ) -> Result<Self, Vec<MountError>> {
-        let clock = Clock::start();
+        let clock = CoarseClock::start();
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
         for mount in mounts.iter().rev() {
             for transport in transports(mount, handle) {

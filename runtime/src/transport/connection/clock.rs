@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 /// Milliseconds since the endpoint started, as of the last sweep.
 #[derive(Clone, Debug)]
-pub(crate) struct Clock {
+pub(crate) struct CoarseClock {
     started: Instant,
     now: Arc<AtomicU64>,
 }
 
-impl Clock {
+impl CoarseClock {
     pub(crate) fn start() -> Self {
-        Clock {
+        CoarseClock {
             started: Instant::now(),
             now: Arc::default(),
         }
