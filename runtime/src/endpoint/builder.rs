@@ -9,7 +9,7 @@ use super::{
     Endpoint, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
     force_ssl::Gate,
-    life::{Life, Signal},
+    life::{Life, ShutdownFuture},
     listening::{Layers, Listeners, Listening},
 };
 use crate::{
@@ -38,7 +38,7 @@ pub struct Builder<E: Endpoint> {
     pubsub: Option<PubSub>,
     presence: Option<Presence>,
     listener: Option<Listening>,
-    signal: Option<Signal>,
+    signal: Option<ShutdownFuture>,
 }
 
 impl<E: Endpoint> Builder<E> {

@@ -23,7 +23,7 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Ends the endpoint when it ends.
-pub(super) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type ShutdownFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How an endpoint ended.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ pub(super) struct Life {
 }
 
 /// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
-async fn contained(signal: Signal) {
+async fn contained(signal: ShutdownFuture) {
     if let Err(panic) = contain::run(signal).await {
         tracing::error!(
             "the future given to `shutdown_on` panicked, and the endpoint stops: {panic}"
@@ -75,7 +75,7 @@ async fn contained(signal: Signal) {
 
 impl Life {
     /// Lives until it is told to stop or a child fails, and stops.
-    pub(super) async fn run(mut self, signal: Signal, end: watch::Sender<Option<End>>) {
+    pub(super) async fn run(mut self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
         let stop = self.handle.0.stop.clone();
         let failed = tokio::select! {
             () = stop.cancelled() => None,
