@@ -23,7 +23,7 @@ use tower_service::Service;
 pub use self::listener::Listener;
 pub(crate) use self::listener::{Accept, Bound, Layer};
 pub(crate) use self::watch::Lost;
-use self::{framing::Limits, watch::Clock};
+use self::{framing::Limits, watch::Deadlines};
 use crate::{
     body::Body,
     config::{HttpConfig, TrustedProxies},
@@ -54,7 +54,7 @@ where
 struct Server<S> {
     service: S,
     http: http1::Builder,
-    clock: Arc<Clock>,
+    clock: Arc<Deadlines>,
     trailers: Limits,
     tracker: TaskTracker,
     config: HttpConfig,
@@ -92,7 +92,7 @@ fn server<S: Serve>(
     tracker: &TaskTracker,
 ) -> Arc<Server<S>> {
     let http = http(&config);
-    let clock = Clock::new(&config);
+    let clock = Deadlines::new(&config);
     let trailers = Limits {
         trailers: config.max_headers,
         trailer_bytes: config.max_head_bytes,
@@ -116,7 +116,7 @@ fn http(config: &HttpConfig) -> http1::Builder {
     const LEAST_BUFFER: usize = 8 * 1024;
 
     let mut http = http1::Builder::new();
-    // Time limits are the `Clock`'s: hyper's own would make a timer for each request.
+    // Time limits are the `Deadlines`'s: hyper's own would make a timer for each request.
     http.header_read_timeout(None)
         .max_header_size(config.max_head_bytes)
         .max_buf_size(config.max_head_bytes.max(LEAST_BUFFER));

@@ -32,7 +32,7 @@ const LINGER: Duration = Duration::from_secs(1);
 const NEVER: u64 = u64::MAX;
 
 /// The time of a server, and its connections.
-pub(super) struct Clock {
+pub(super) struct Deadlines {
     start: Instant,
     tick: Duration,
     now: AtomicU64,
@@ -66,7 +66,7 @@ struct Limits {
     linger: u64,
 }
 
-impl Clock {
+impl Deadlines {
     pub(super) fn new(config: &HttpConfig) -> Arc<Self> {
         let shortest = config.header_timeout.min(config.idle_timeout);
         let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
@@ -76,7 +76,7 @@ impl Clock {
                 .unwrap_or(NEVER)
                 .saturating_add(1)
         };
-        Arc::new(Clock {
+        Arc::new(Deadlines {
             start: Instant::now(),
             tick,
             now: AtomicU64::new(0),
@@ -229,7 +229,7 @@ pub(super) struct Watch {
     unread: AtomicBool,
     waker: Mutex<Option<Waker>>,
     upgrade: Mutex<Option<Upgrade>>,
-    clock: Arc<Clock>,
+    clock: Arc<Deadlines>,
 }
 
 /// A request that may become something else than HTTP.
