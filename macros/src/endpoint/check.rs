@@ -1,4 +1,4 @@
-//! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
+//! Validates a parsed declaration, as far as that is possible without the rest of the program.
 
 use std::ptr;
 
@@ -138,7 +138,8 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
         .collect()
 }
 
-/// A mount is for something, as far as the declaration alone shows it: the socket's own options may turn longpoll on.
+/// A mount is for something, as far as the declaration alone shows it: the socket's own options may
+/// turn longpoll on.
 fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
     let off = |name| {
         let value = mount.options.get(name).and_then(Entry::expr)?;
@@ -182,7 +183,8 @@ fn served_by<'a>(
             text
         }
         None => {
-            // The options of the socket type decide: mounts of one type agree, of others nothing is known here.
+            // The options of the socket type decide: mounts of one type agree, of others nothing is
+            // known here.
             whole.push('/');
             whole.push_str(name);
             segments.push(Segment::Literal(format!(
