@@ -7,10 +7,15 @@
 //! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Where a network lets no WebSocket
 //! through, the client uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
 
-use landfall::{prelude::*, presence::Tracked, transport::unguessable_name};
+use std::convert::Infallible;
+
+use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
+use landfall::{
+    assets::Static, prelude::*, presence::Tracked, security::SecureHeaders, static_path,
+    transport::unguessable_name,
+};
 use serde::Deserialize;
 use serde_json::json;
-use tower_http::services::ServeDir;
 
 endpoint! {
     /// The public face of the chat.
@@ -31,7 +36,32 @@ endpoint! {
         // A request may bring several messages.
         longpoll(max_body_size = 65_536),
     );
-    service(ServeDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/chat")));
+
+    plug(SecureHeaders::new());
+    plug(
+        Static::new(concat!(env!("CARGO_MANIFEST_DIR"), "/chat"))
+            .only(["app.js", "phoenix.js", "style.css"])
+            .never_cached(cfg!(debug_assertions))
+    );
+    service(tower::service_fn(page));
+}
+
+/// The page, with the paths of its files: digested ones, once `landfall digest` has been there and
+/// `cache_static_manifest` says where its manifest is.
+async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let mut response = Response::default();
+    if request.uri().path() != "/" {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return Ok(response);
+    }
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, html);
+    let page = include_str!("chat/index.html")
+        .replace("{style}", static_path!(Chat, "/style.css"))
+        .replace("{phoenix}", static_path!(Chat, "/phoenix.js"))
+        .replace("{app}", static_path!(Chat, "/app.js"));
+    *response.body_mut() = page.into();
+    Ok(response)
 }
 
 /// A browser window: one connection, and a channel for each room that it is in.

@@ -15,11 +15,7 @@ pub struct Error(Box<Kind>);
 #[derive(Debug)]
 enum Kind {
     Config(ConfigErrors),
-    Listen {
-        address: String,
-        source: io::Error,
-        help: Option<String>,
-    },
+    Listen(Vec<Unbound>),
     Child {
         socket: &'static str,
         child: &'static str,
@@ -31,26 +27,19 @@ enum Kind {
     NoRuntime,
 }
 
-impl Error {
-    pub(crate) fn listen(address: String, source: io::Error) -> Self {
-        Error(Box::new(Kind::Listen {
-            address,
-            source,
-            help: None,
-        }))
-    }
-
+/// Where a listener could not be opened, and why.
+#[derive(Debug)]
+pub(crate) struct Unbound {
+    pub(crate) address: String,
+    pub(crate) source: io::Error,
     /// What helps if the address is taken, or may not be taken.
-    pub(crate) fn help(mut self, text: String) -> Self {
-        if let Kind::Listen { source, help, .. } = &mut *self.0
-            && matches!(
-                source.kind(),
-                io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
-            )
-        {
-            *help = Some(text);
-        }
-        self
+    pub(crate) help: Option<String>,
+}
+
+impl Error {
+    /// At least one address.
+    pub(crate) fn listen(failed: Vec<Unbound>) -> Self {
+        Error(Box::new(Kind::Listen(failed)))
     }
 
     pub(crate) fn child(socket: &'static str, child: &'static str) -> Self {
@@ -81,7 +70,7 @@ impl Error {
 
     /// A listener could not be opened: the port is in use, say.
     pub fn is_listen(&self) -> bool {
-        matches!(*self.0, Kind::Listen { .. })
+        matches!(*self.0, Kind::Listen(_))
     }
 
     /// A socket's child panicked too often.
@@ -113,7 +102,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Config(errors) => errors.fmt(f),
-            Kind::Listen { address, .. } => write!(f, "cannot listen on {address}"),
+            Kind::Listen(failed) => match &failed[..] {
+                [Unbound { address, .. }] => write!(f, "cannot listen on {address}"),
+                // The source is one of them only.
+                failed => {
+                    f.write_str("cannot listen")?;
+                    let one = |Unbound {
+                                   address, source, ..
+                               }: &Unbound| {
+                        write!(f, "\n  on {address}: {source}")
+                    };
+                    failed.iter().try_for_each(one)
+                }
+            },
             Kind::Child { socket, child } => {
                 write!(
                     f,
@@ -142,11 +143,17 @@ impl fmt::Debug for Error {
         if let Some(source) = self.source() {
             write!(f, ": {source}")?;
         }
-        if let Kind::Listen {
-            help: Some(help), ..
-        } = &*self.0
-        {
-            write!(f, "\n  help: {help}")?;
+        if let Kind::Listen(failed) = &*self.0 {
+            let taken = |kind| {
+                matches!(
+                    kind,
+                    io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
+                )
+            };
+            let helped = failed.iter().filter(|unbound| taken(unbound.source.kind()));
+            for help in helped.filter_map(|unbound| unbound.help.as_ref()) {
+                write!(f, "\n  help: {help}")?;
+            }
         }
         Ok(())
     }
@@ -155,7 +162,11 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &*self.0 {
-            Kind::Listen { source, .. } | Kind::Signal(source) => Some(source),
+            Kind::Signal(source) => Some(source),
+            Kind::Listen(failed) => match &failed[..] {
+                [Unbound { source, .. }] => Some(source),
+                _ => None,
+            },
             Kind::Config(_) | Kind::Child { .. } | Kind::Drain { .. } | Kind::NoRuntime => None,
         }
     }

@@ -12,15 +12,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     address::Address,
-    config::{Config, Scheme},
+    assets::{Manifest, StaticPathError, Statics},
+    config::{Config, ConfigError, ConfigErrors, Scheme},
     crypto::{
         Keys, random,
         token::{NoSecret, Tokens},
     },
+    error::Error,
     presence::Presence,
     pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
     state::AppState,
-    url::{StructUrl, Urls},
+    url::{Ports, StructUrl, Urls},
     watchdog::Watchdog,
 };
 
@@ -35,7 +37,8 @@ pub(crate) struct Shared {
     current: RwLock<Arc<Current>>,
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
-    address: OnceLock<Address>,
+    addresses: OnceLock<Addresses>,
+    certificates: OnceLock<Vec<Arc<dyn Reload>>>,
     /// The tasks of connections, whatever they speak.
     pub(crate) connections: TaskTracker,
     /// All other tasks.
@@ -52,7 +55,34 @@ pub(crate) struct Shared {
 struct Current {
     config: Arc<Config>,
     urls: Urls,
+    statics: Arc<Statics>,
     keys: Option<Keys>,
+}
+
+/// Where the endpoint listens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Addresses {
+    pub(crate) http: Option<Address>,
+    pub(crate) https: Option<Address>,
+}
+
+impl Addresses {
+    fn ports(&self) -> Ports {
+        let port = |address: &Option<Address>| match address {
+            Some(Address::Tcp(tcp)) => Some(tcp.port()),
+            _ => None,
+        };
+        Ports {
+            http: port(&self.http),
+            https: port(&self.https),
+        }
+    }
+}
+
+/// Something that reads its files again.
+pub(crate) trait Reload: Send + Sync {
+    /// If anything is wrong with them, nothing changes.
+    fn reload(&self) -> Result<(), Vec<ConfigError>>;
 }
 
 /// Something that can be counted.
@@ -91,7 +121,8 @@ pub struct Stats {
 
 impl Handle {
     pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub, app: AppState) -> Self {
-        let urls = Urls::new(&config, None);
+        let urls = Urls::new(&config, Ports::default());
+        let statics = Arc::new(Statics::of(&config));
         let keys = config.secret_key_base.clone().map(Keys::new);
         Handle(Arc::new(Shared {
             name,
@@ -100,11 +131,13 @@ impl Handle {
             current: RwLock::new(Arc::new(Current {
                 config: Arc::new(config),
                 urls,
+                statics,
                 keys,
             })),
             pubsub,
             presence: OnceLock::new(),
-            address: OnceLock::new(),
+            addresses: OnceLock::new(),
+            certificates: OnceLock::new(),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -161,6 +194,39 @@ impl Handle {
         self.current().urls.script_name()
     }
 
+    /// The path of a static file for pages: its digested name if the manifest knows it, and otherwise the path itself; in
+    /// front of it the `path` of the configured `static_url`, or of `url` if there is none. What follows a `#` stays as it is.
+    ///
+    /// # Errors
+    /// When the path does not begin with a single `/`, or has a `\`.
+    pub fn static_path(&self, path: &str) -> Result<String, StaticPathError> {
+        self.current().statics.path(path)
+    }
+
+    /// What the attribute `integrity` says of a static file, such as `"sha512-…"`; `None` if the manifest does not know it.
+    ///
+    /// # Errors
+    /// As [`static_path`](Handle::static_path).
+    pub fn static_integrity(&self, path: &str) -> Result<Option<String>, StaticPathError> {
+        Ok(self.current().statics.lookup(path)?.1.map(str::to_owned))
+    }
+
+    /// The path of a static file without what [`static_path`](Handle::static_path) puts in front of it, and its integrity.
+    ///
+    /// # Errors
+    /// As [`static_path`](Handle::static_path).
+    pub fn static_lookup(&self, path: &str) -> Result<(String, Option<String>), StaticPathError> {
+        let current = self.current();
+        let (path, integrity) = current.statics.lookup(path)?;
+        Ok((path.to_owned(), integrity.map(str::to_owned)))
+    }
+
+    /// The manifest of static files; an empty one if there is none. Its `latest` says which version of a file is served: pages
+    /// that were loaded with another one are of an earlier release.
+    pub fn static_manifest(&self) -> Arc<Manifest> {
+        self.current().statics.manifest.clone()
+    }
+
     /// The configuration that the endpoint runs with.
     pub fn config(&self) -> Arc<Config> {
         self.current().config.clone()
@@ -171,10 +237,38 @@ impl Handle {
     /// # Errors
     /// When it does not, or not by this scheme, or not any more.
     pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
-        match (scheme, self.0.address.get()) {
-            (Scheme::Http, Some(address)) if !self.0.stop.is_cancelled() => Ok(address.clone()),
-            _ => Err(NotListening(())),
+        let addresses = self
+            .0
+            .addresses
+            .get()
+            .filter(|_| !self.0.stop.is_cancelled());
+        let address = addresses.and_then(|addresses| match scheme {
+            Scheme::Http => addresses.http.clone(),
+            Scheme::Https => addresses.https.clone(),
+        });
+        address.ok_or(NotListening(()))
+    }
+
+    /// Reads the certificates and keys of `https` again. Connections go on; handshakes from now on see the new ones.
+    /// Without `https`, nothing happens. It waits for the disk.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files; nothing changes then.
+    pub fn reload_certificates(&self) -> Result<(), Error> {
+        let certificates = self.0.certificates.get().into_iter().flatten();
+        let wrong: Vec<_> = certificates
+            .filter_map(|one| one.reload().err())
+            .flatten()
+            .collect();
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(ConfigErrors::new(self.name(), wrong).into()),
         }
+    }
+
+    /// From now on `reload_certificates` has these read their files again.
+    pub(crate) fn reloads(&self, certificates: Vec<Arc<dyn Reload>>) {
+        let _ = self.0.certificates.set(certificates);
     }
 
     /// What tells this endpoint from all others, and from itself after a restart: 22 random characters.
@@ -300,18 +394,21 @@ impl Handle {
     }
 
     /// From now on `server_info` and the URLs say where the endpoint listens.
-    pub(crate) fn listens_at(&self, address: Address) {
-        if let Address::Tcp(tcp) = address {
-            let (config, keys) = (self.config(), self.keys());
-            let urls = Urls::new(&config, Some(tcp.port()));
-            let current = Current { config, urls, keys };
-            *self
-                .0
-                .current
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
-        }
-        let _ = self.0.address.set(address);
+    pub(crate) fn listens_at(&self, addresses: Addresses) {
+        let (config, keys, statics) = (self.config(), self.keys(), self.current().statics.clone());
+        let urls = Urls::new(&config, addresses.ports());
+        let current = Current {
+            config,
+            urls,
+            statics,
+            keys,
+        };
+        *self
+            .0
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+        let _ = self.0.addresses.set(addresses);
     }
 
     fn current(&self) -> Arc<Current> {

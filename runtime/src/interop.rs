@@ -28,13 +28,34 @@ pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
     extensions.get::<Peer<SocketAddr>>().map(|peer| peer.0)
 }
 
+#[derive(Clone)]
+struct Certificate(Bytes);
+
+/// Notes the client's TLS certificate.
+pub(crate) fn put_certificate(extensions: &mut Extensions, certificate: Bytes) {
+    extensions.insert(Certificate(certificate));
+}
+
+/// The client's TLS certificate, if it showed one.
+pub(crate) fn certificate(extensions: &Extensions) -> Option<Bytes> {
+    extensions
+        .get()
+        .map(|Certificate(certificate)| certificate.clone())
+}
+
 /// The URI as the client sent it, with what a nesting router has stripped.
 pub(crate) fn full_uri(parts: &Parts) -> &Uri {
+    full(&parts.uri, &parts.extensions)
+}
+
+/// The same of a request that is whole.
+pub(crate) fn full<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a Uri {
     #[cfg(feature = "axum")]
-    if let Some(axum::extract::OriginalUri(uri)) = parts.extensions.get() {
+    if let Some(axum::extract::OriginalUri(uri)) = extensions.get() {
         return uri;
     }
-    &parts.uri
+    let _ = extensions;
+    uri
 }
 
 /// The stream of another server's connection, and the bytes that were read too far.

@@ -144,6 +144,11 @@ pub(crate) struct OriginRequest<'a> {
 }
 
 impl OriginCheck {
+    /// Whether origins are compared with the request itself.
+    pub(crate) fn is_conn(&self) -> bool {
+        matches!(self, OriginCheck::Conn)
+    }
+
     /// Without a host in `url`, [`CheckOrigin::Host`] has nothing to compare with and allows every origin.
     pub(crate) fn compile<L, S>(
         check: &CheckOrigin<L>,

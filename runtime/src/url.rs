@@ -17,13 +17,48 @@ pub struct StructUrl {
 }
 
 impl StructUrl {
-    /// The port that is inferred follows the listener and not `scheme`: behind a proxy that speaks HTTPS, `port` has to
-    /// be set as well.
-    fn new(url: &UrlConfig, listener: Option<u16>) -> Self {
+    /// What is not said is that of the listener: of the scheme's own, if there is one.
+    fn new(url: &UrlConfig, config: &Config, ports: Ports) -> Self {
+        let scheme = url.scheme.unwrap_or(match config.https {
+            Some(_) => Scheme::Https,
+            None => Scheme::Http,
+        });
+        let inferred = match scheme {
+            Scheme::Http => ports.http.or(ports.https),
+            Scheme::Https => ports.https.or(ports.http),
+        };
+        let port = url
+            .port
+            .or(inferred)
+            .unwrap_or_else(|| scheme.default_port());
         StructUrl {
-            scheme: url.scheme.unwrap_or(Scheme::Http),
+            scheme,
             host: url.host.clone(),
-            port: url.port.or(listener).unwrap_or(80),
+            port,
+        }
+    }
+}
+
+/// The ports of the listeners.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ports {
+    pub(crate) http: Option<u16>,
+    pub(crate) https: Option<u16>,
+}
+
+impl Ports {
+    /// `self` are those that the system chose, where 0 is configured.
+    fn of(self, config: &Config) -> Ports {
+        let port = |configured: u16, bound: Option<u16>| match configured {
+            0 => bound.unwrap_or(0),
+            port => port,
+        };
+        Ports {
+            http: config.http.as_ref().map(|http| port(http.port, self.http)),
+            https: config
+                .https
+                .as_ref()
+                .map(|https| port(https.port, self.https)),
         }
     }
 }
@@ -54,19 +89,14 @@ pub(crate) struct Urls {
 }
 
 impl Urls {
-    /// `bound` is the port that the system chose for a listener on port 0.
-    pub(crate) fn new(config: &Config, bound: Option<u16>) -> Self {
-        let port = config.http.as_ref().and_then(|http| http.port);
-        let listener = if port == Some(0) {
-            bound.or(port)
-        } else {
-            port
-        };
+    /// `bound` are the ports that the system chose for listeners on port 0.
+    pub(crate) fn new(config: &Config, bound: Ports) -> Self {
+        let ports = bound.of(config);
         // The whole group or nothing: what `static_url` leaves out is not taken from `url`.
         let static_url = config.static_url.as_ref().unwrap_or(&config.url);
         Urls {
-            url: StructUrl::new(&config.url, listener),
-            static_url: StructUrl::new(static_url, listener),
+            url: StructUrl::new(&config.url, config, ports),
+            static_url: StructUrl::new(static_url, config, ports),
             prefix: if config.url.path == "/" {
                 String::new()
             } else {
@@ -91,7 +121,7 @@ impl Urls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::HttpConfig;
+    use crate::config::{HttpConfig, HttpsConfig};
 
     fn config(change: impl FnOnce(&mut Config)) -> Config {
         let mut config = Config::default();
@@ -99,16 +129,23 @@ mod tests {
         config
     }
 
-    fn listening(port: Option<u16>) -> Option<HttpConfig> {
+    fn listening(port: u16) -> Option<HttpConfig> {
         Some(HttpConfig {
             port,
             ..HttpConfig::default()
         })
     }
 
+    fn secured(port: u16) -> Option<HttpsConfig> {
+        Some(HttpsConfig {
+            port,
+            ..HttpsConfig::default()
+        })
+    }
+
     /// `url()` and `static_url()`.
     fn both(change: impl FnOnce(&mut Config)) -> (String, String) {
-        let urls = Urls::new(&config(change), None);
+        let urls = Urls::new(&config(change), Ports::default());
         (urls.url.to_string(), urls.static_url.to_string())
     }
 
@@ -120,30 +157,47 @@ mod tests {
     fn the_port_is_inferred_from_the_listener() {
         assert_eq!(url(|_| {}), "http://localhost");
         assert_eq!(
-            url(|config| config.http = listening(Some(4000))),
+            url(|config| config.http = listening(4000)),
             "http://localhost:4000"
         );
         assert_eq!(
-            url(|config| config.http = listening(Some(80))),
+            url(|config| config.http = listening(80)),
             "http://localhost"
         );
         assert_eq!(
-            url(|config| config.http = listening(None)),
-            "http://localhost"
+            url(|config| config.http = Some(HttpConfig::default())),
+            "http://localhost:4000"
+        );
+        assert_eq!(
+            url(|config| config.https = Some(HttpsConfig::default())),
+            "https://localhost:4040"
+        );
+        assert_eq!(
+            url(|config| config.https = secured(443)),
+            "https://localhost"
         );
     }
 
     #[test]
-    fn the_inferred_port_does_not_follow_the_scheme() {
-        let https = |port| {
+    fn a_listener_of_the_scheme_comes_before_the_other() {
+        let both = |scheme| {
             url(move |config| {
-                config.url.scheme = Some(Scheme::Https);
-                config.http = port;
+                config.url.scheme = scheme;
+                config.http = listening(4000);
+                config.https = secured(4443);
             })
         };
-        assert_eq!(https(listening(Some(4000))), "https://localhost:4000");
-        assert_eq!(https(listening(Some(80))), "https://localhost:80");
-        assert_eq!(https(None), "https://localhost:80");
+        assert_eq!(both(None), "https://localhost:4443");
+        assert_eq!(both(Some(Scheme::Https)), "https://localhost:4443");
+        assert_eq!(both(Some(Scheme::Http)), "http://localhost:4000");
+        let https = |http| {
+            url(move |config| {
+                config.url.scheme = Some(Scheme::Https);
+                config.http = http;
+            })
+        };
+        assert_eq!(https(listening(4000)), "https://localhost:4000");
+        assert_eq!(https(None), "https://localhost");
     }
 
     #[test]
@@ -152,7 +206,7 @@ mod tests {
             config.url.host = "a.com".to_owned();
             config.url.scheme = Some(Scheme::Https);
             config.url.port = Some(443);
-            config.http = listening(Some(4000));
+            config.http = listening(4000);
         });
         assert_eq!(public, "https://a.com");
         let port = url(|config| {
@@ -170,7 +224,7 @@ mod tests {
                 host: "cdn.com".to_owned(),
                 ..UrlConfig::default()
             });
-            config.http = listening(Some(80));
+            config.http = listening(80);
         });
         assert_eq!(
             urls,
@@ -189,13 +243,17 @@ mod tests {
 
     #[test]
     fn a_port_chosen_by_the_system_is_told() {
-        let config = config(|config| config.http = listening(Some(0)));
+        let config = config(|config| config.http = listening(0));
+        let bound = Ports {
+            http: Some(54321),
+            https: None,
+        };
         assert_eq!(
-            Urls::new(&config, Some(54321)).url.to_string(),
+            Urls::new(&config, bound).url.to_string(),
             "http://localhost:54321"
         );
         assert_eq!(
-            Urls::new(&config, None).url.to_string(),
+            Urls::new(&config, Ports::default()).url.to_string(),
             "http://localhost:0"
         );
     }
@@ -210,7 +268,12 @@ mod tests {
 
     #[test]
     fn paths_begin_with_the_prefix() {
-        let at = |path: &str| Urls::new(&config(|config| config.url.path = path.to_owned()), None);
+        let at = |path: &str| {
+            Urls::new(
+                &config(|config| config.url.path = path.to_owned()),
+                Ports::default(),
+            )
+        };
         assert_eq!(at("/").path("/x"), "/x");
         assert_eq!(at("/api").path("/x?y=1"), "/api/x?y=1");
         assert_eq!(at("/").script_name(), [""; 0]);

@@ -46,6 +46,7 @@ impl Endpoint for Web {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Web",
         mounts: &[RAW],
+        ..EndpointDef::DEFAULT
     };
 }
 

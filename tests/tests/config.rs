@@ -17,6 +17,7 @@ impl Endpoint for Chat {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Chat",
         mounts: &[],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {
@@ -137,6 +138,7 @@ impl Endpoint for Vault {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Vault",
         mounts: &[],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {
@@ -246,6 +248,7 @@ impl Endpoint for Mounted {
             log: None,
             location: "src/web.rs:9",
         }],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {

@@ -38,6 +38,7 @@ impl Endpoint for Web {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Web",
         mounts: &[],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {
@@ -297,6 +298,7 @@ impl Endpoint for Parent {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Parent",
         mounts: &[mount::<Family>("/one"), mount::<Family>("/two")],
+        ..EndpointDef::DEFAULT
     };
 }
 
@@ -324,6 +326,7 @@ macro_rules! endpoint_with_child {
             const DEF: &'static EndpointDef = &EndpointDef {
                 name: stringify!($endpoint),
                 mounts: &[mount::<$socket>("/")],
+                ..EndpointDef::DEFAULT
             };
         }
 
@@ -465,6 +468,7 @@ impl Endpoint for Slow {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Slow",
         mounts: &[],
+        ..EndpointDef::DEFAULT
     };
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {

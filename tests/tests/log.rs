@@ -43,6 +43,7 @@ impl Endpoint for Web {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Web",
         mounts: &[],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {

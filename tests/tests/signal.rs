@@ -53,6 +53,7 @@ impl Endpoint for Web {
             log: None,
             location: "tests/signal.rs:1",
         }],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {

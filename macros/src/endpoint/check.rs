@@ -1,4 +1,4 @@
-//! What can't work, or stands in the wrong place, as far as the declaration alone shows it.
+//! Validates a parsed declaration, as far as that is possible without the rest of the program.
 
 use std::ptr;
 
@@ -10,7 +10,7 @@ use crate::{
     diag::Diagnostics,
     language::{
         expr,
-        options::Entry,
+        options::{Entry, Options},
         schema::{Form, directive},
     },
     value::{
@@ -34,6 +34,9 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     service_comes_last(declaration, diag);
     closures_of_the_pipeline(declaration, diag);
     server_needs_a_listener(declaration, diag);
+    certificates_have_keys(declaration, diag);
+    listeners_differ(declaration, diag);
+    force_ssl_can_work(declaration, diag);
     url_port_is_said(declaration, diag);
     secret_is_set(declaration, diag);
     if let Some(init) = &declaration.init {
@@ -135,7 +138,8 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
         .collect()
 }
 
-/// A mount is for something, as far as the declaration alone shows it: the socket's own options may turn longpoll on.
+/// A mount is for something, as far as the declaration alone shows it: the socket's own options may
+/// turn longpoll on.
 fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
     let off = |name| {
         let value = mount.options.get(name).and_then(Entry::expr)?;
@@ -179,7 +183,8 @@ fn served_by<'a>(
             text
         }
         None => {
-            // The options of the socket type decide: mounts of one type agree, of others nothing is known here.
+            // The options of the socket type decide: mounts of one type agree, of others nothing is
+            // known here.
             whole.push('/');
             whole.push_str(name);
             segments.push(Segment::Literal(format!(
@@ -260,8 +265,114 @@ fn closures_of_the_pipeline(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
+fn declares(declaration: &Declaration, directive: &str) -> bool {
+    declaration.names.iter().any(|name| name.ident == directive)
+}
+
+fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<&'a Options> {
+    declaration
+        .settings
+        .iter()
+        .find_map(|setting| match &setting.value {
+            Value::Group(options) if setting.name == name => Some(options),
+            _ => None,
+        })
+}
+
+/// What one of the pair says needs the other. A file or the environment may say both.
+fn certificates_have_keys(declaration: &Declaration, diag: &mut Diagnostics) {
+    let Some(options) = group(declaration, "https") else {
+        return;
+    };
+    for (name, other, pair) in [
+        ("certfile", "keyfile", "key"),
+        ("keyfile", "certfile", "cert"),
+    ] {
+        let text = if name == "certfile" { "cert" } else { "key" };
+        if let Some(entry) = options.get(name) {
+            if let Some(twice) = options.get(text) {
+                diag.push(
+                    &twice.name,
+                    format!("`{name}` and `{text}` say the same in two ways"),
+                )
+                .help("keep one of them");
+            }
+            if options.get(other).is_none() && options.get(pair).is_none() {
+                diag.push(&entry.name, format!("`{name}` needs `{other}`"))
+                    .help("write `https(certfile = \"cert.pem\", keyfile = \"key.pem\")`");
+            }
+        }
+    }
+}
+
+/// Both would be bound to one address.
+fn listeners_differ(declaration: &Declaration, diag: &mut Diagnostics) {
+    let [Some(http), Some(https)] = ["http", "https"].map(|name| group(declaration, name)) else {
+        return;
+    };
+    let text = |options: &Options, key: &str| {
+        options
+            .get(key)
+            .and_then(Entry::expr)
+            .map(|value| value.to_token_stream().to_string())
+    };
+    if let Some(port) = https.get("port").and_then(Entry::expr)
+        && text(https, "port").filter(|port| port != "0") == text(http, "port")
+        && expr::literal(port).is_some()
+        && text(https, "ip") == text(http, "ip")
+    {
+        diag.push(port, "`http` and `https` listen on the same address")
+            .help("change one port");
+    }
+}
+
+/// What browsers would not take, and what would send every request round in circles.
+fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
+    let Some(options) = group(declaration, "force_ssl") else {
+        return;
+    };
+    let flag = |key: &str| {
+        options
+            .get(key)
+            .and_then(Entry::expr)
+            .and_then(expr::boolean)
+    };
+    let expires = options.get("expires");
+    let seconds = expires.and_then(Entry::expr).and_then(expr::integer);
+    if let Some(preload) = options
+        .get("preload")
+        .filter(|_| flag("preload") == Some(true))
+        && (flag("subdomains").is_none_or(|on| !on)
+            && options
+                .get("subdomains")
+                .is_none_or(|_| flag("subdomains").is_some())
+            || seconds.is_some_and(|seconds| seconds < 31_536_000))
+    {
+        diag.push(
+            &preload.name,
+            "preload lists require `subdomains = true` and `expires >= 31_536_000`",
+        );
+    }
+    if let (Some(false), Some(expires)) = (flag("hsts"), expires) {
+        diag.push(&expires.name, "`expires` has no effect with `hsts = false`")
+            .help("remove one of them");
+    }
+    let believes = options.get("rewrite_on").is_some() || declares(declaration, "rewrite_on");
+    let served = declares(declaration, "http") && !declares(declaration, "https");
+    if served && !believes && declaration.init.is_none() {
+        let name = declaration
+            .names
+            .iter()
+            .find(|name| name.ident == "force_ssl");
+        let Some(name) = name else { return };
+        diag.push(&name.ident, "every request would be redirected for ever: nothing here is seen as `https`")
+            .help("add `https(..)`")
+            .help("or, behind a proxy that speaks TLS, `rewrite_on = [x_forwarded_proto]` and `trusted_proxies`");
+    }
+}
+
 fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
-    let listens = declaration.names.iter().any(|name| name.ident == "http");
+    let listens = declares(declaration, "http") || declares(declaration, "https");
     for setting in &declaration.settings {
         if let Value::Expr(key, value) = &setting.value
             && key.name == "server"
@@ -309,6 +420,9 @@ fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
 
 /// Behind a proxy that speaks TLS the port of links can't be that of the listener.
 fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
+    if declares(declaration, "https") || !declares(declaration, "http") {
+        return;
+    }
     for setting in &declaration.settings {
         let Value::Group(options) = &setting.value else {
             continue;

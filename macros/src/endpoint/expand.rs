@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Path, Token, Type, spanned::Spanned};
 
-use super::{ast::Declaration, lower};
+use super::{ast::Declaration, lower, statics};
+use crate::language::schema::Phase;
 
 pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
     let Some(item) = &declaration.item else {
@@ -23,8 +24,14 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
         let (attributes, constant) = (lower::cfg(&mount.attributes), mount_name(index));
         quote!(#(#attributes)* #constant)
     });
+    let compiled = declaration
+        .settings
+        .iter()
+        .filter(|setting| setting.phase == Phase::Compile);
+    let compiled = compiled.map(lower::compiled);
     let settings = settings(declaration);
     let pipeline = pipeline(declaration);
+    let statics = statics::constant(declaration);
     let init = &declaration.init;
     let state = state(declaration);
     let inherent = declaration
@@ -38,7 +45,8 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
         impl __rt::Endpoint for #name {
             #state
             const DEF: &'static __rt::EndpointDef =
-                &__rt::EndpointDef { name: #text, mounts: &[#(#mount_names),*] };
+                &__rt::EndpointDef { name: #text, mounts: &[#(#mount_names),*], #(#compiled,)* ..__rt::EndpointDef::DEFAULT };
+            #statics
             #settings
             #pipeline
             #init
@@ -55,7 +63,7 @@ pub(crate) fn within_runtime(krate: Option<&Path>, body: &TokenStream) -> TokenS
     let root = krate.map_or_else(|| quote!(::landfall), |path| quote!(#path));
     // `service(|edge| router(edge))` is a closure on purpose: `router` would be a service.
     quote! {
-        #[allow(clippy::redundant_closure)]
+        #[allow(clippy::needless_update, clippy::redundant_closure)]
         const _: () = {
             use #root::__private as __rt;
             #body
@@ -105,11 +113,14 @@ fn mount_name(index: usize) -> Ident {
 
 fn settings(declaration: &Declaration) -> TokenStream {
     let settings = Ident::new("settings", Span::mixed_site());
-    let mutable = (!declaration.settings.is_empty()).then(<Token![mut]>::default);
-    let statements = declaration
-        .settings
-        .iter()
-        .map(|setting| lower::setting(setting, &settings));
+    let set = || {
+        declaration
+            .settings
+            .iter()
+            .filter(|setting| setting.phase == Phase::Start)
+    };
+    let mutable = set().next().map(|_| <Token![mut]>::default());
+    let statements = set().map(|setting| lower::setting(setting, &settings));
     quote! {
         fn settings() -> __rt::Settings {
             let #mutable #settings = __rt::Settings::default();

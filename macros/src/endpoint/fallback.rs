@@ -21,7 +21,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> Token
     let body = quote! {
         impl #before __rt::Endpoint for #name #after {
             #state
-            const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef { name: #text, mounts: &[] };
+            const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef { name: #text, ..__rt::EndpointDef::DEFAULT };
             fn settings() -> __rt::Settings {
                 ::core::unreachable!()
             }

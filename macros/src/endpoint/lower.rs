@@ -61,11 +61,26 @@ pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
     }
 }
 
+/// `force_ssl: ..`, a field of what is declared for good.
+pub(crate) fn compiled(setting: &Setting) -> TokenStream {
+    let (name, attributes) = (&setting.name, cfg(&setting.attributes));
+    let value = match &setting.value {
+        Value::Group(options) => {
+            let literal = Ident::new(options.group.literal, Span::call_site());
+            let group = lower::literal(options, &quote!(__rt::#literal::DEFAULT));
+            quote!(::core::option::Option::Some(#group))
+        }
+        Value::Expr(key, value) => lower::value_of(key, value, setting.phase),
+        Value::Extra(_) => TokenStream::new(),
+    };
+    quote!(#(#attributes)* #name: #value)
+}
+
 fn group(options: &Options) -> TokenStream {
     let literal = Ident::new(options.group.literal, Span::call_site());
     let group = lower::literal(options, &quote!(__rt::#literal::DEFAULT));
     match options.group.name {
-        "http" | "static_url" => quote!(::core::option::Option::Some(#group)),
+        "http" | "https" | "static_url" => quote!(::core::option::Option::Some(#group)),
         _ => group,
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | tokens to statements | `parse`, into the types of `ast` |
 //! | what can't work, or stands in the wrong place | `check` |
+//! | static files that the manifest names | `statics`, which reads it by `manifest` |
 //! | settings and mounts to expressions | `lower` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
 
@@ -16,7 +17,9 @@ mod check;
 mod expand;
 mod fallback;
 mod lower;
+mod manifest;
 mod parse;
+mod statics;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +28,7 @@ pub(crate) fn run(input: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(input, &mut diag);
     check::declaration(&declaration, &mut diag);
+    statics::check(&declaration, &mut diag);
     if diag.is_empty() {
         expand::declaration(&declaration)
     } else {

@@ -167,6 +167,17 @@ fn settings_of_every_kind() {
 }
 
 #[test]
+fn a_manifest_that_cannot_be_read_is_told() {
+    let declaration = |file: &str| format!("pub struct Web; cache_static_manifest = \"{file}\";");
+    let expansion = run(declaration("Cargo.toml").parse().unwrap()).to_string();
+    let told = "`Cargo.toml` is no cache manifest: line 1 is not JSON";
+    assert!(expansion.contains(told), "{expansion}");
+    let expansion = run(declaration("none.json").parse().unwrap()).to_string();
+    assert!(!expansion.contains("compile_error"), "{expansion}");
+    assert!(!expansion.contains("STATIC_FILES"), "{expansion}");
+}
+
+#[test]
 fn after_an_error_the_type_and_a_stub_remain() {
     snapshot(
         "error",

@@ -98,7 +98,17 @@ const FOREIGN: &[Foreign] = &[
         "session",
         "sessions are a plug: `plug(Sessions::new(&SESSION))`",
     ),
-    instead("", "root", "files are served by a `plug` or by the router"),
+    instead(
+        "",
+        "root",
+        "static files are a plug: `plug(Static::new(\"static\"))`",
+    ),
+    instead(
+        "",
+        "static",
+        "static files are a plug: `plug(Static::new(\"static\"))`",
+    ),
+    instead("", "manifest", "did you mean `cache_static_manifest`?"),
     instead(
         "",
         "heartbeat",
@@ -125,19 +135,19 @@ const FOREIGN: &[Foreign] = &[
     instead(
         "static_url",
         "manifest",
-        "`static_url` says where static files are; there is no manifest yet",
+        "`static_url` says where static files are; the manifest is `cache_static_manifest = \"..\"`",
     ),
     because(
         "http",
         "certfile",
         "`certfile` belongs to `https`",
-        "TLS is not supported yet: terminate it in a proxy",
+        "write `https(port = 4443, certfile = \"cert.pem\", keyfile = \"key.pem\")`",
     ),
     because(
         "http",
         "keyfile",
         "`keyfile` belongs to `https`",
-        "TLS is not supported yet: terminate it in a proxy",
+        "write `https(port = 4443, certfile = \"cert.pem\", keyfile = \"key.pem\")`",
     ),
     instead(
         "http",

@@ -69,6 +69,8 @@ pub(crate) enum Kind {
         literal: &'static str,
         words: &'static [(&'static str, &'static str)],
     },
+    /// Any text.
+    Text,
     /// A host name or address, without scheme and port.
     Host,
     /// `"http"` or `"https"`.
@@ -79,6 +81,14 @@ pub(crate) enum Kind {
     UrlPath,
     /// Four or eight numbers, or an address as text.
     Ip,
+    /// A path, or a list of them.
+    Files,
+    /// A list of constant strings.
+    Texts,
+    /// A list of headers by which proxies say how a request came to them.
+    Forwarded,
+    /// A host, with a port or without, or `conn`.
+    SecureHost,
     /// A list of `(serializer, "~> 2.0.0")`.
     Serializers,
     /// Any constant.
@@ -143,13 +153,21 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("state", Form::Type),
     setting("url", Form::Group(&URL)),
     setting("static_url", Form::Group(&STATIC_URL)),
+    setting("cache_static_manifest", Form::Value(&CACHE_STATIC_MANIFEST)),
+    setting(
+        "cache_manifest_skip_vsn",
+        Form::Value(&CACHE_MANIFEST_SKIP_VSN),
+    ),
     setting("http", Form::Group(&HTTP)),
+    setting("https", Form::Group(&HTTPS)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
     setting("check_origin", Form::Value(&CHECK_ORIGIN)),
     setting("trusted_proxies", Form::Value(&TRUSTED_PROXIES)),
     setting("pubsub", Form::Group(&PUBSUB)),
     setting("server", Form::Value(&SERVER)),
     setting("extra", Form::Extra),
+    compiled("force_ssl", Form::Group(&FORCE_SSL)),
+    compiled("rewrite_on", Form::Value(&REWRITE_ON)),
     compiled("socket", Form::Socket),
     compiled("plug", Form::Expression),
     compiled("service", Form::Expression),
@@ -169,6 +187,28 @@ const CHECK_ORIGIN: Key = Key {
 const TRUSTED_PROXIES: Key = Key {
     name: "trusted_proxies",
     kind: Kind::TrustedProxies,
+};
+
+const REWRITE_ON: Key = Key {
+    name: "rewrite_on",
+    kind: Kind::Forwarded,
+};
+
+/// Headers by which proxies say how a request came to them.
+pub(crate) const FORWARDED: &[(&str, &str)] = &[
+    ("x_forwarded_for", "For"),
+    ("x_forwarded_host", "Host"),
+    ("x_forwarded_port", "Port"),
+    ("x_forwarded_proto", "Proto"),
+];
+const CACHE_STATIC_MANIFEST: Key = Key {
+    name: "cache_static_manifest",
+    kind: Kind::Text,
+};
+
+const CACHE_MANIFEST_SKIP_VSN: Key = Key {
+    name: "cache_manifest_skip_vsn",
+    kind: Kind::Flag,
 };
 
 const SERVER: Key = Key {
@@ -249,6 +289,130 @@ pub(crate) const HTTP: Group = Group {
         Key {
             name: "max_connections_per_ip",
             kind: Kind::Size { least: 1 },
+        },
+    ],
+};
+
+pub(crate) const HTTPS: Group = Group {
+    name: "https",
+    literal: "Https",
+    phase: Phase::Start,
+    keys: &[
+        Key {
+            name: "ip",
+            kind: Kind::Ip,
+        },
+        Key {
+            name: "port",
+            kind: Kind::Port { least: 0 },
+        },
+        Key {
+            name: "certfile",
+            kind: Kind::Files,
+        },
+        Key {
+            name: "keyfile",
+            kind: Kind::Files,
+        },
+        Key {
+            name: "cert",
+            kind: Kind::Constant,
+        },
+        Key {
+            name: "key",
+            kind: Kind::Secret,
+        },
+        Key {
+            name: "cacertfile",
+            kind: Kind::Files,
+        },
+        Key {
+            name: "fail_if_no_peer_cert",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "cipher_suite",
+            kind: Kind::Word {
+                literal: "CipherSuite",
+                words: &[("strong", "Strong"), ("compatible", "Compatible")],
+            },
+        },
+        Key {
+            name: "handshake_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "max_handshakes",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "header_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "idle_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "shutdown_timeout",
+            kind: Kind::Duration,
+        },
+        Key {
+            name: "max_headers",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_head_bytes",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "max_connections_per_ip",
+            kind: Kind::Size { least: 1 },
+        },
+    ],
+};
+
+pub(crate) const FORCE_SSL: Group = Group {
+    name: "force_ssl",
+    literal: "ForceSsl",
+    phase: Phase::Compile,
+    keys: &[
+        Key {
+            name: "hsts",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "expires",
+            kind: Kind::Size { least: 1 },
+        },
+        Key {
+            name: "preload",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "subdomains",
+            kind: Kind::Flag,
+        },
+        Key {
+            name: "exclude",
+            kind: Kind::Texts,
+        },
+        Key {
+            name: "exclude_paths",
+            kind: Kind::Texts,
+        },
+        Key {
+            name: "host",
+            kind: Kind::SecureHost,
+        },
+        REWRITE_ON,
+        Key {
+            name: "log",
+            kind: Kind::Level,
         },
     ],
 };

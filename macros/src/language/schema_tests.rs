@@ -122,6 +122,7 @@ fn keys(group: &Group) -> BTreeSet<String> {
 fn keys_are_the_fields_of_the_runtime() {
     for (file, group) in [
         ("socket/options.rs", &SOCKET_OPTIONS),
+        ("endpoint/force_ssl.rs", &FORCE_SSL),
         ("socket/options.rs", &WEBSOCKET),
         ("socket/options.rs", &LONGPOLL),
         ("socket/options.rs", &CRYPTO),
@@ -168,7 +169,7 @@ fn settings_are_the_rows_of_the_runtime() {
         .map(|directive| directive.name.to_owned())
         .collect();
     assert_eq!(table.remove("Settings"), Some(directives));
-    for group in [&URL, &STATIC_URL, &HTTP, &PUBSUB] {
+    for group in [&URL, &STATIC_URL, &HTTP, &HTTPS, &PUBSUB] {
         assert_eq!(
             table.get(group.literal),
             Some(&keys(group)),
@@ -176,7 +177,7 @@ fn settings_are_the_rows_of_the_runtime() {
             group.name
         );
     }
-    let known = [&URL, &STATIC_URL, &HTTP, &PUBSUB].map(|group| group.literal);
+    let known = [&URL, &STATIC_URL, &HTTP, &HTTPS, &PUBSUB].map(|group| group.literal);
     let unknown: Vec<_> = table
         .keys()
         .filter(|layer| !known.contains(&layer.as_str()))

@@ -215,11 +215,16 @@ impl Check<'_> {
                 &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
                 None,
             ),
+            Kind::Text => self.text(value, |_, _| {}),
             Kind::Host => self.text(value, host::check),
             Kind::Scheme => self.text(value, host::check_scheme),
             Kind::Port { least } => self.port(value, least),
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
+            Kind::Files => self.files(value),
+            Kind::Texts => self.texts(value),
+            Kind::Forwarded => self.forwarded(value),
+            Kind::SecureHost => self.secure_host(value),
             Kind::Secret => secret::check(value, self.diag),
             Kind::Transport => self.transport(value),
             Kind::Serializers => self.serializers(value),
@@ -259,6 +264,120 @@ impl Check<'_> {
                     .push(value, format!("`{name}` takes a string, this is {literal}"));
             }
             (None, None) => {}
+        }
+    }
+
+    fn texts(&mut self, value: &Expr) {
+        let name = self.name;
+        if let Some(literal) = expr::literal_name(value) {
+            let found = self
+                .diag
+                .push(value, format!("`{name}` takes a list, this is {literal}"));
+            if let Some(text) = expr::text(value) {
+                found.help(format!("write `{name} = [{:?}]`", text.value()));
+            }
+        }
+        for text in expr::list(value)
+            .into_iter()
+            .flatten()
+            .filter_map(expr::text)
+        {
+            let said = text.value();
+            let (of_hosts, is_path) = (name == "exclude", said.starts_with('/'));
+            if of_hosts && is_path {
+                self.diag
+                    .push(text, "`exclude` lists hosts")
+                    .help(format!("write `exclude_paths = [{said:?}]`"));
+            } else if of_hosts && said.contains(['/', ':']) && !said.starts_with('[') {
+                self.diag
+                    .push(text, "`exclude` lists hosts, without scheme and port");
+            } else if !of_hosts && !is_path {
+                self.diag.push(text, "a path begins with `/`");
+            }
+        }
+    }
+
+    fn forwarded(&mut self, value: &Expr) {
+        let name = self.name;
+        let Some(headers) = expr::list(value) else {
+            if expr::literal_name(value).is_some() || expr::word(value).is_some() {
+                self.diag
+                    .push(value, format!("`{name}` takes a list"))
+                    .help(format!("write `{name} = [x_forwarded_proto]`"));
+            }
+            return;
+        };
+        for header in headers {
+            let word = expr::word(header).map(ToString::to_string);
+            let text = expr::text(header).map(LitStr::value);
+            let said = word.or(text.map(|text| text.to_lowercase().replace('-', "_")));
+            let Some(said) = said else { continue };
+            let known = || schema::FORWARDED.iter().map(|(name, _)| *name);
+            if known().any(|name| name == said) && expr::word(header).is_some() {
+                continue;
+            }
+            let found = self
+                .diag
+                .push(header, format!("unknown header `{said}` in `{name}`"));
+            match did_you_mean(&said, known()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("known headers: {}", list(known()))),
+            };
+        }
+    }
+
+    fn secure_host(&mut self, value: &Expr) {
+        let Some(text) = expr::text(value) else {
+            if let Some(literal) = expr::literal_name(value) {
+                self.diag
+                    .push(value, format!("`host` takes a string, this is {literal}"));
+            }
+            return;
+        };
+        let said = text.value();
+        if said.is_empty()
+            || said.contains(['/', '@', '?', '#'])
+            || said.contains(char::is_whitespace)
+        {
+            let bare = said
+                .split("://")
+                .last()
+                .and_then(|rest| rest.split('/').next())
+                .unwrap_or_default();
+            self.diag
+                .push(
+                    text,
+                    "`host` in `force_ssl` is a host, optionally with a port",
+                )
+                .help(format!("write `host = {bare:?}`"));
+        }
+    }
+
+    fn files(&mut self, value: &Expr) {
+        let name = self.name;
+        let mut path = |value: &Expr| match (expr::text(value), expr::literal_name(value)) {
+            (Some(text), _) if text.value().contains("-----BEGIN ") => {
+                let other = if name == "keyfile" { "key" } else { "cert" };
+                let found = self.diag.push(
+                    text,
+                    format!("`{name}` takes a path, this is what stands in a file"),
+                );
+                found.help(format!("did you mean `{other}`?"));
+            }
+            (Some(text), _) if text.value().is_empty() => {
+                self.diag.push(text, format!("`{name}` is empty"));
+            }
+            (None, Some(literal)) => {
+                self.diag.push(
+                    value,
+                    format!("`{name}` takes a path, or a list of them, this is {literal}"),
+                );
+            }
+            _ => {}
+        };
+        match expr::list(value) {
+            Some(paths) => paths.iter().for_each(path),
+            None => path(value),
         }
     }
 

@@ -70,7 +70,10 @@ pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
 /// The constructor stands at the value, so that an error at start names its line.
 fn setting(key: &Key, value: &Expr) -> TokenStream {
     let at = value.span();
-    let exact = matches!(key.kind, Kind::Flag | Kind::Port { .. } | Kind::Size { .. });
+    let exact = matches!(
+        key.kind,
+        Kind::Flag | Kind::Port { .. } | Kind::Size { .. } | Kind::Word { .. }
+    );
     let env = Env::of(value);
     let variable = env.as_ref().and_then(Env::variable);
     let plain = match &env {
@@ -107,6 +110,7 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
         Kind::TrustedProxies if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::TrustedProxies::none())
         }
+        Kind::Word { .. } => constant(key, value),
         _ => quote!(#value),
     }
 }
@@ -155,6 +159,12 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#function))
         }
         Kind::Level => level(value),
+        Kind::Texts => slice(value),
+        Kind::Forwarded => forwarded(value),
+        Kind::SecureHost => match expr::word(value) {
+            Some(conn) if conn == "conn" => quote_spanned!(at=> __rt::SecureHost::Conn),
+            _ => quote_spanned!(at=> __rt::SecureHost::Named(#value)),
+        },
         Kind::Word { literal, words } => match word(value, words) {
             Some((word, variant)) => {
                 let (literal, variant) = (Ident::new(literal, word), Ident::new(variant, word));
@@ -312,6 +322,23 @@ fn serializers(value: &Expr) -> TokenStream {
         _ => quote!(#element),
     });
     quote!(&[#(#elements),*])
+}
+
+/// `&[Forwarded::Proto]`.
+fn forwarded(value: &Expr) -> TokenStream {
+    let Some(headers) = expr::list(value) else {
+        return quote!(#value);
+    };
+    let headers = headers
+        .iter()
+        .map(|header| match word(header, schema::FORWARDED) {
+            Some((at, variant)) => {
+                let variant = Ident::new(variant, at);
+                quote_spanned!(at=> __rt::Forwarded::#variant)
+            }
+            None => quote!(#header),
+        });
+    quote!(&[#(#headers),*])
 }
 
 /// `Some(Level::..)`, `None` for `false`.

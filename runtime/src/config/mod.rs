@@ -8,7 +8,7 @@
 //! | `table` | every key, one row each: layers ([`Settings`]) and what comes of them ([`Config`]) |
 //! | `row` | what stands in a row: a value, a group, or what may be absent |
 //! | `setting` | how a layer gives one value |
-//! | `ip`, `secret`, `scheme`, `extra` | kinds of values |
+//! | `ip`, `https`, `secret`, `scheme`, `extra` | kinds of values |
 //! | `value` | how they are read from text and TOML, and what none of a kind may be |
 //! | `resolve` | from layers to one configuration |
 //! | `file` | a configuration file |
@@ -19,6 +19,7 @@
 mod error;
 mod extra;
 mod file;
+mod https;
 mod ip;
 mod names;
 mod origin;
@@ -38,10 +39,14 @@ pub(crate) use self::{origin::check_list, resolve::Layers};
 pub use self::{
     error::{ConfigError, ConfigErrors, Source},
     extra::{ConfigTypeError, Extra, Extras},
+    https::{CipherSuite, Files},
     ip::Ip,
     scheme::Scheme,
     secret::Secret,
     setting::Setting,
-    table::{Config, Http, HttpConfig, PubSubConfig, PubSubSettings, Settings, Url, UrlConfig},
+    table::{
+        Config, Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, Settings, Url,
+        UrlConfig,
+    },
 };
 pub use crate::proxies::TrustedProxies;

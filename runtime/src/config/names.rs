@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_to_come_is_no_unknown_key() {
-        for name in ["force_ssl", "https", "watchers"] {
+        for name in ["debug_errors", "live_reload", "watchers"] {
             assert!(
                 said(name)
                     .starts_with(&format!("`{name}` is not supported yet\n  help: remove it"))

@@ -22,6 +22,8 @@ pub(crate) struct Layers<'a> {
     pub(crate) options: &'a Settings,
     /// What is wrong already with what no layer can change.
     pub(crate) found: Vec<ConfigError>,
+    /// Finds what is wrong with what the configuration leads to, such as files: each finding with its key.
+    pub(crate) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
 }
 
 impl Layers<'_> {
@@ -43,6 +45,7 @@ impl Layers<'_> {
             file,
             environment: &|variable| std::env::var(variable),
             options: self.options,
+            examine: self.examine,
         };
         below.resolve(errors, self.found, init)
     }
@@ -55,6 +58,7 @@ pub(super) struct Below<'a> {
     pub(super) file: Option<File>,
     pub(super) environment: &'a dyn Fn(&str) -> Result<String, VarError>,
     pub(super) options: &'a Settings,
+    pub(super) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
 }
 
 impl Below<'_> {
@@ -117,6 +121,9 @@ impl Below<'_> {
         sources: &BTreeMap<String, Source>,
         errors: &mut Vec<ConfigError>,
     ) {
+        for (key, error) in (self.examine)(config) {
+            errors.push(located(error, key, sources));
+        }
         for finding in validate::findings(config) {
             match finding {
                 Finding::Error(key, error) => errors.push(located(error, key, sources)),

@@ -10,7 +10,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    ConfigTypeError, Extra, Extras, Ip, Scheme, Secret, Setting, TrustedProxies,
+    CipherSuite, ConfigTypeError, Extra, Extras, Files, Ip, Scheme, Secret, Setting,
+    TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
     row::{Layered, Resolve, Shape},
@@ -114,8 +115,16 @@ settings! {
         pub url: Url => UrlConfig,
         /// `static_url(..)`: where static files are served. Without it, where `url` says. Keys are not inherited from `url`.
         pub static_url: Option<Url> => Option<UrlConfig>,
-        /// `http(..)`: the listener. Without it there is none.
+        /// `cache_static_manifest`: the file that says which static file has which digested name, relative to where the
+        /// process is started. Read at start; one that cannot be read is told in the log. Default: none.
+        pub cache_static_manifest: Setting<String> => Option<String>,
+        /// `cache_manifest_skip_vsn`: whether paths of static files go without `?vsn=d`, by which browsers keep a file for
+        /// ever. Default `false`.
+        pub cache_manifest_skip_vsn: Setting<bool> => bool,
+        /// `http(..)`: a listener. Without it there is none.
         pub http: Option<Http> => Option<HttpConfig>,
+        /// `https(..)`: a listener that speaks TLS, beside that of `http`. Without it there is none.
+        pub https: Option<Https> => Option<HttpsConfig>,
         /// `secret_key_base`: what signatures and encryption are derived from; at least 64 bytes.
         pub secret_key_base: Setting<Secret> => Option<Secret>,
         /// `check_origin`: which web pages may open a socket, where its mount does not say. Default: those of `url.host`.
@@ -124,7 +133,7 @@ settings! {
         pub trusted_proxies: Setting<TrustedProxies> => TrustedProxies,
         /// `pubsub(..)`: the endpoint's topics.
         pub pubsub: PubSubSettings => PubSubConfig,
-        /// `server`: whether to listen. Default: if there is an `http` group.
+        /// `server`: whether to listen. Default: if there is an `http` or an `https` group.
         pub server: Setting<bool> => Option<bool>,
         /// `extra(..)`: settings of other libraries, by key.
         pub(super) extra: Extras => ExtraConfig,
@@ -137,9 +146,9 @@ settings! {
     UrlConfig {
         /// A name or an address, without scheme and port; an IPv6 address without brackets. Default `"localhost"`.
         pub host: Setting<String> => String = "localhost".into(),
-        /// 1 to 65535. Default: that of `http`, or 80.
+        /// 1 to 65535. Default: that on which the endpoint listens, by `https` if it does; without a listener, the scheme's own.
         pub port: Setting<u16> => Option<u16>,
-        /// `"http"` or `"https"`. Default `"http"`. It does not change the default of `port`.
+        /// `"http"` or `"https"`. Default: `"https"` if there is an `https` group.
         pub scheme: Setting<String> => Option<Scheme>,
         /// What stands before all paths, such as `"/chat"`. Default `"/"`, which is nothing.
         pub path: Setting<String> => String = "/".into(),
@@ -152,9 +161,8 @@ settings! {
     HttpConfig {
         /// Where to listen: `[127, 0, 0, 1]`, `"::1"`, `"unix:/run/chat.sock"`. Default `[0, 0, 0, 0]`.
         pub ip: Setting<Ip> => Ip = Ip::ANY,
-        /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells. Default: it listens on 4000,
-        /// and URLs say 80.
-        pub port: Setting<u16> => Option<u16>,
+        /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells. Default 4000.
+        pub port: Setting<u16> => u16 = 4000,
         /// How long a request's head may take, and its first byte. Default 15 s.
         pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// How long a connection may wait for its next request. Default 60 s.
@@ -174,6 +182,52 @@ settings! {
         pub max_connections_per_ip: Setting<usize> => Option<usize>,
     }
 
+    /// `https(..)`: a listener that speaks TLS. It needs the feature `tls`.
+    Https =>
+    /// `https`: a listener that speaks TLS, and its limits.
+    HttpsConfig {
+        /// Where to listen: an address, as for `http`. Default `[0, 0, 0, 0]`.
+        pub ip: Setting<Ip> => Ip = Ip::ANY,
+        /// 0 lets the system choose. Default 4040.
+        pub port: Setting<u16> => u16 = 4040,
+        /// The certificate in PEM format, with those that lead from it to a root. Of several files, a client is shown the one
+        /// for the name that it asks for, and else the first.
+        pub certfile: Setting<Files> => Files,
+        /// The certificate's key in PEM format. For each file of `certfile` there is one here, in the same order.
+        pub keyfile: Setting<Files> => Files,
+        /// In place of `certfile`: the text itself.
+        pub cert: Setting<String> => Option<String>,
+        /// In place of `keyfile`: the text itself.
+        pub key: Setting<Secret> => Option<Secret>,
+        /// Who may sign certificates of clients, in PEM format: clients are asked for one, and one of somebody else's ends the
+        /// handshake. Default: clients are not asked.
+        pub cacertfile: Setting<Files> => Files,
+        /// Whether clients without a certificate are refused. Default `false`.
+        pub fail_if_no_peer_cert: Setting<bool> => bool,
+        /// `strong`: TLS 1.3 alone; `compatible`: TLS 1.2 too. Default `compatible`.
+        pub cipher_suite: Setting<CipherSuite> => CipherSuite,
+        /// How long a client may take for its handshake. Default 10 s.
+        pub handshake_timeout: Setting<Duration> => Duration = Duration::from_secs(10),
+        /// Handshakes at a time; who comes past that waits, within `handshake_timeout`. Default 4096.
+        pub max_handshakes: Setting<usize> => usize = 4096,
+        /// As in `http`: how long a request's head may take, and its first byte. Default 15 s.
+        pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
+        /// As in `http`: how long a connection may wait for its next request. Default 60 s.
+        pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
+        /// As in `http`: how long requests in flight may take to end on shutdown. Default 30 s.
+        pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
+        /// As in `http`: headers of a request, 431 past it. Default 100.
+        pub max_headers: Setting<usize> => usize = 100,
+        /// As in `http`: bytes of a request's head, 431 past it. Default 64 KiB.
+        pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
+        /// Connections at a time, of both listeners together; who comes past that is closed. Default: no limit but the
+        /// system's.
+        pub max_connections: Setting<usize> => Option<usize>,
+        /// Connections of one client at a time on this listener, closed past it. Who is one client is said at `http`.
+        /// Default: no limit.
+        pub max_connections_per_ip: Setting<usize> => Option<usize>,
+    }
+
     /// `pubsub(..)`: the endpoint's topics.
     PubSubSettings =>
     /// `pubsub`: the endpoint's topics.
@@ -188,9 +242,12 @@ settings! {
 }
 
 impl Settings {
-    /// The environment variable that `http(port = ..)` is read from.
-    pub(crate) fn port_variable(&self) -> Option<&'static str> {
-        self.http.as_ref()?.port.variable
+    /// The environment variable that the port of this listener is read from.
+    pub(crate) fn port_variable(&self, scheme: Scheme) -> Option<&'static str> {
+        match scheme {
+            Scheme::Http => self.http.as_ref()?.port.variable,
+            Scheme::Https => self.https.as_ref()?.port.variable,
+        }
     }
 
     /// Sets a key of another library: see [`Config::extra`].
@@ -200,9 +257,10 @@ impl Settings {
 }
 
 impl Config {
-    /// Whether the endpoint listens: as `server` says, or else if there is an `http` group.
+    /// Whether the endpoint listens: as `server` says, or else if there is an `http` or an `https` group.
     pub fn listens(&self) -> bool {
-        self.server.unwrap_or(self.http.is_some())
+        self.server
+            .unwrap_or(self.http.is_some() || self.https.is_some())
     }
 
     /// A setting of another library, as the type that it wants; `None` if no layer sets it.
@@ -216,10 +274,20 @@ impl Config {
     }
 }
 
-impl HttpConfig {
-    /// The port to listen on.
-    pub fn listen_port(&self) -> u16 {
-        self.port.unwrap_or(4000)
+impl HttpsConfig {
+    /// Its limits, and where it listens.
+    pub(crate) fn http(&self) -> HttpConfig {
+        HttpConfig {
+            ip: self.ip.clone(),
+            port: self.port,
+            header_timeout: self.header_timeout,
+            idle_timeout: self.idle_timeout,
+            shutdown_timeout: self.shutdown_timeout,
+            max_headers: self.max_headers,
+            max_head_bytes: self.max_head_bytes,
+            max_connections: self.max_connections,
+            max_connections_per_ip: self.max_connections_per_ip,
+        }
     }
 }
 

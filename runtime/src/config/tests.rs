@@ -46,6 +46,7 @@ impl Case {
             file,
             environment: &environment,
             options,
+            examine: &|_| Vec::new(),
         }
         .resolve(Vec::new(), Vec::new(), init)
     }
@@ -82,7 +83,7 @@ fn port(port: Setting<u16>) -> Settings {
 }
 
 fn listens_on(case: Case) -> Option<u16> {
-    case.config().http.and_then(|http| http.port)
+    case.config().http.map(|http| http.port)
 }
 
 #[test]
@@ -117,14 +118,14 @@ fn later_layers_win_key_by_key() {
             .http
             .as_mut()
             .into_iter()
-            .for_each(|http| http.port = Some(4004));
+            .for_each(|http| http.port = 4004);
         Ok(config)
     });
     assert_eq!(
         config
             .ok()
             .and_then(|config| config.http)
-            .and_then(|http| http.port),
+            .map(|http| http.port),
         Some(4004)
     );
 }
@@ -190,7 +191,7 @@ fn a_file_can_say_every_key() {
     );
     assert_eq!(
         (http.ip.address(), http.port),
-        (Some(IpAddr::from([127, 0, 0, 1])), Some(0))
+        (Some(IpAddr::from([127, 0, 0, 1])), 0)
     );
     assert_eq!(http.header_timeout, Duration::from_millis(500));
     assert_eq!(http.idle_timeout, Duration::from_secs(300));
@@ -331,7 +332,7 @@ fn a_missing_variable_is_forgiven_if_another_layer_has_the_key() {
             .http
             .as_mut()
             .into_iter()
-            .for_each(|http| http.port = Some(3));
+            .for_each(|http| http.port = 3);
         Ok(config)
     });
     assert!(config.is_ok());
@@ -653,6 +654,7 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
         file: Some(file),
         environment,
         options: &nothing,
+        examine: &|_| Vec::new(),
     }
     .resolve(Vec::new(), Vec::new(), Ok)
 }

@@ -1,8 +1,8 @@
 //! The checks of a whole configuration: of each value by its kind, then of what keys say together.
 
 use super::{
-    Config, ConfigError, HttpConfig, PubSubConfig, Scheme, Settings, UrlConfig, row::Resolve,
-    value::Key,
+    Config, ConfigError, HttpConfig, HttpsConfig, PubSubConfig, Scheme, Settings, UrlConfig,
+    row::Resolve, value::Key,
 };
 use crate::grammar;
 
@@ -53,13 +53,17 @@ impl Findings {
 pub(super) fn findings(config: &Config) -> Vec<Finding> {
     let mut found = Findings::default();
     Settings::check(Key::TOP, config, &mut found);
-    check_url(Key("url"), &config.url, config.http.as_ref(), &mut found);
+    check_url(Key("url"), &config.url, config, &mut found);
     if let Some(url) = &config.static_url {
-        check_url(Key("static_url"), url, config.http.as_ref(), &mut found);
+        check_url(Key("static_url"), url, config, &mut found);
     }
     if let Some(http) = &config.http {
-        check_http(http, &mut found);
-    } else if config.server == Some(true) {
+        check_http(Key("http"), http, &mut found);
+    }
+    if let Some(https) = &config.https {
+        check_https(https, config.http.as_ref(), &mut found);
+    }
+    if config.server == Some(true) && config.http.is_none() && config.https.is_none() {
         let error = ConfigError::new("`server = true` but no listener is configured");
         found.error(Key("server"), error.help("add `http(port = 4000)`"));
     }
@@ -67,7 +71,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
     found.0
 }
 
-fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: &mut Findings) {
+fn check_url(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut Findings) {
     let [host_key, port_key, path_key] = ["host", "port", "path"].map(|name| group.below(name));
     if let Err(mistake) = grammar::host::check(&url.host) {
         found.error(Key(&host_key), mistake.into());
@@ -93,10 +97,11 @@ fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: 
                 error.help(format!("did you mean `scheme = \"{other}\"`?")),
             );
         }
-        (None, Some(Scheme::Https)) => {
-            let port = match http.and_then(|http| http.port) {
-                Some(0) => "the one that the system chooses".to_owned(),
-                port => port.unwrap_or(80).to_string(),
+        (None, Some(Scheme::Https)) if config.https.is_none() && config.http.is_some() => {
+            let port = match &config.http {
+                None => Scheme::Https.default_port().to_string(),
+                Some(HttpConfig { port: 0, .. }) => "the one that the system chooses".to_owned(),
+                Some(http) => http.port.to_string(),
             };
             let text = format!(
                 "the port of `{}()` would be {port}, inferred from `http`, under scheme `https`",
@@ -114,14 +119,48 @@ fn check_url(group: Key<'_>, url: &UrlConfig, http: Option<&HttpConfig>, found: 
     }
 }
 
-fn check_http(http: &HttpConfig, found: &mut Findings) {
+fn check_https(https: &HttpsConfig, http: Option<&HttpConfig>, found: &mut Findings) {
+    check_http(Key("https"), &https.http(), found);
+    if https.ip.unix_path().is_some() {
+        let error = ConfigError::new("`https` does not listen on a Unix socket");
+        found.error(
+            Key("https.ip"),
+            error.help("nobody listens in on one: `http(ip = \"unix:..\")`"),
+        );
+    }
+    if https.fail_if_no_peer_cert && https.cacertfile.is_empty() {
+        let error = ConfigError::new("`fail_if_no_peer_cert` has no effect without `cacertfile`");
+        found.error(
+            Key("https.fail_if_no_peer_cert"),
+            error.help("say who signs the certificates of clients"),
+        );
+    }
+    if let Some(http) = http
+        && http.port == https.port
+        && http.port != 0
+        && http.ip == https.ip
+    {
+        let text = format!(
+            "`http` and `https` listen on the same address `{}`, port {}",
+            https.ip, https.port
+        );
+        found.error(
+            Key("https.port"),
+            ConfigError::new(text).help("change one port"),
+        );
+    }
+}
+
+fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
+    let [headers_key, head_key, client_key] =
+        ["max_headers", "max_head_bytes", "max_connections_per_ip"].map(|name| group.below(name));
     if http.max_headers > MOST_HEADERS {
         let text = format!("`max_headers` must be at most {MOST_HEADERS}");
-        found.error(Key("http.max_headers"), ConfigError::new(text));
+        found.error(Key(&headers_key), ConfigError::new(text));
     }
     if (1..LEAST_HEAD).contains(&http.max_head_bytes) {
         let text = format!("`max_head_bytes` must be at least {LEAST_HEAD}");
-        found.error(Key("http.max_head_bytes"), ConfigError::new(text));
+        found.error(Key(&head_key), ConfigError::new(text));
     }
     if let (Some(one), Some(all)) = (http.max_connections_per_ip, http.max_connections)
         && one > all
@@ -129,7 +168,7 @@ fn check_http(http: &HttpConfig, found: &mut Findings) {
     {
         let text = "`max_connections_per_ip` is more than `max_connections`: it limits nobody";
         let error = ConfigError::new(text).help(format!("at most {all}"));
-        found.error(Key("http.max_connections_per_ip"), error);
+        found.error(Key(&client_key), error);
     }
 }
 

@@ -43,7 +43,11 @@ impl<'a> Key<'a> {
 
     /// A listener may leave the choice of its port to the system, a URL can't.
     fn least_port(self) -> u16 {
-        if self.0.starts_with("http.") { 0 } else { 1 }
+        if ["http.port", "https.port"].contains(&self.0) {
+            0
+        } else {
+            1
+        }
     }
 }
 
@@ -132,6 +136,9 @@ impl Value for Secret {
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
+        if key.0 != "secret_key_base" {
+            return;
+        }
         match (
             grammar::secret::check(self.expose()),
             grammar::secret::is_guessed(self.expose()),

@@ -1,8 +1,6 @@
 //! How an endpoint is started.
 
-use std::{
-    any::TypeId, fmt, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration,
-};
+use std::{any::TypeId, fmt, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -10,19 +8,19 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Endpoint, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
-    life::{Life, Signal},
+    force_ssl::Gate,
+    life::{Life, ShutdownFuture},
+    listening::{Layers, Listeners, Listening},
 };
 use crate::{
     address::Address,
-    config::{
-        Config, ConfigError, ConfigErrors, Http, HttpConfig, Layers, Setting, Settings, check_list,
-    },
+    config::{self, Config, ConfigError, ConfigErrors, Http, Setting, Settings, check_list},
     error::Error,
-    handle::{Gauge, Handle, Shared},
+    handle::{Gauge, Handle},
     origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
-    server::{Accept, Bound, Listener, Lost, Serve, serve},
+    server::Listener,
     socket::Drainer,
     state::AppState,
     transport::{Dispatcher, Mount, MountError},
@@ -40,46 +38,7 @@ pub struct Builder<E: Endpoint> {
     pubsub: Option<PubSub>,
     presence: Option<Presence>,
     listener: Option<Listening>,
-    signal: Option<Signal>,
-}
-
-type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
-
-/// A listener that is open, and how to serve it.
-struct Listening {
-    address: io::Result<Address>,
-    serve: Box<ServeOnce>,
-}
-
-impl Listening {
-    fn new(listener: impl Accept) -> Self {
-        Listening::with(listener, |service| service)
-    }
-
-    /// Serves what is made of the endpoint's service.
-    fn with<S: Serve>(
-        listener: impl Accept,
-        outer: impl FnOnce(EndpointService) -> S + Send + 'static,
-    ) -> Self {
-        Listening {
-            address: listener.local_addr(),
-            serve: Box::new(|service, config, handle, stop| {
-                let Shared {
-                    connections, tasks, ..
-                } = &*handle.0;
-                let proxies = handle.config().trusted_proxies.clone();
-                serve(
-                    listener,
-                    outer(service),
-                    config,
-                    proxies,
-                    connections,
-                    tasks,
-                    stop,
-                )
-            }),
-        }
-    }
+    signal: Option<ShutdownFuture>,
 }
 
 impl<E: Endpoint> Builder<E> {
@@ -131,7 +90,7 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Listens here, whatever `http` says about address and port.
+    /// Listens here, whatever `http` says about address and port. `https` is not changed by it.
     #[must_use]
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listener = Some(Listening::new(listener));
@@ -140,9 +99,9 @@ impl<E: Endpoint> Builder<E> {
 
     /// Listens here, and serves what is made of the endpoint's service.
     #[cfg(feature = "testing")]
-    pub(crate) fn listener_of<S: Serve>(
+    pub(crate) fn listener_of<S: crate::server::Serve>(
         mut self,
-        listener: impl Accept,
+        listener: impl crate::server::Accept,
         outer: impl FnOnce(EndpointService) -> S + Send + 'static,
     ) -> Self {
         self.listener = Some(Listening::with(listener, outer));
@@ -167,9 +126,10 @@ impl<E: Endpoint> Builder<E> {
     /// When the endpoint's `init` or pipeline does.
     pub async fn start(mut self) -> Result<Running<E>, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
-        let config = self.resolve()?;
+        let layers = Layers::default();
+        let config = self.resolve(&layers)?;
         let specs = children::specs(E::DEF.mounts);
-        let http = listener_config(&config);
+        let listens = listens(&config);
 
         let owns_pubsub = self.pubsub.is_none();
         let pubsub = self
@@ -196,7 +156,8 @@ impl<E: Endpoint> Builder<E> {
         let pipeline = E::pipeline(&edge);
         let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
         handle.count_sockets(Arc::downgrade(&gauge));
-        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline);
+        let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
+        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate);
 
         let children = Supervisor::start(specs, handle.clone()).await;
         let mut life = Life {
@@ -204,25 +165,25 @@ impl<E: Endpoint> Builder<E> {
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
             listening: CancellationToken::new(),
             drain_timeout: drain_timeout(E::DEF.mounts),
-            http_timeout: http.as_ref().map(|http| http.shutdown_timeout),
-            lost_requests: Lost::default(),
+            http_timeout: listens.then(|| http_timeout(&handle.config())).flatten(),
+            lost_requests: Vec::new(),
             handle: handle.clone(),
             mounts,
             owns_pubsub,
             gauge,
             watcher: watch(&handle, runtime),
         };
-        if let Some(http) = http {
-            let variable = self
-                .options
-                .port_variable()
-                .or_else(|| E::settings().port_variable());
-            let opened = self
-                .listener
-                .take()
-                .map_or_else(|| open(&http, variable), Ok);
-            match opened.and_then(|listener| listen(listener, http, &service, &life)) {
-                Ok(lost) => life.lost_requests = lost,
+        if listens {
+            let variable = |scheme| {
+                self.options
+                    .port_variable(scheme)
+                    .or_else(|| E::settings().port_variable(scheme))
+            };
+            match Listeners::open(&handle.config(), self.listener.take(), layers, &variable) {
+                Ok(listeners) => {
+                    handle.listens_at(listeners.addresses());
+                    life.lost_requests = listeners.serve(&service, &handle, &life.listening);
+                }
                 Err(error) => {
                     life.end().await;
                     return Err(error);
@@ -238,7 +199,7 @@ impl<E: Endpoint> Builder<E> {
         Ok(Running::new(edge, service, ended))
     }
 
-    fn resolve(&mut self) -> Result<Config, ConfigErrors> {
+    fn resolve(&mut self, layers: &Layers) -> Result<Config, ConfigErrors> {
         if let Some(listener) = &self.listener {
             let http = self.options.http.get_or_insert(Http::DEFAULT);
             if let Ok(Address::Tcp(_)) = listener.address {
@@ -250,24 +211,47 @@ impl<E: Endpoint> Builder<E> {
             .file
             .take()
             .or_else(|| std::env::var_os(FILE_VARIABLE).map(PathBuf::from));
-        let layers = Layers {
+        let below = config::Layers {
             endpoint: E::DEF.name,
             declared: &E::settings(),
             file: file.as_deref(),
             options: &self.options,
             found: E::DEF.mounts.iter().flat_map(mount_findings::<E>).collect(),
+            examine: &|config| {
+                let mut found = layers.examine(config);
+                found.extend(nobody_is_believed::<E>(config));
+                found
+            },
         };
-        layers.resolve(E::init)
+        below.resolve(E::init)
     }
 }
 
-fn listener_config(config: &Config) -> Option<HttpConfig> {
-    let http = config.http.clone()?;
-    if !config.listens() {
-        tracing::info!("`server` is off: `http` is configured, but nothing listens");
-        return None;
+fn listens(config: &Config) -> bool {
+    let configured = config.http.is_some() || config.https.is_some();
+    if configured && !config.listens() {
+        tracing::info!("`server` is off: `http` or `https` is configured, but nothing listens");
     }
-    Some(http)
+    configured && config.listens()
+}
+
+/// How long requests in flight may take, on whichever listener.
+fn http_timeout(config: &Config) -> Option<Duration> {
+    let http = config.http.as_ref().map(|http| http.shutdown_timeout);
+    http.max(config.https.as_ref().map(|https| https.shutdown_timeout))
+}
+
+/// `rewrite_on` would change nothing.
+fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigError)> {
+    let named = !E::DEF.rewrite_on.is_empty()
+        || E::DEF
+            .force_ssl
+            .is_some_and(|force| !force.rewrite_on.is_empty());
+    (named && config.trusted_proxies.is_empty()).then(|| {
+        let error = ConfigError::new("`rewrite_on` believes nobody: there are no trusted proxies");
+        let error = error.help("`trusted_proxies = [\"10.0.0.0/8\"]`: where the proxy is");
+        ("trusted_proxies".to_owned(), error)
+    })
 }
 
 fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
@@ -321,60 +305,6 @@ fn drain_timeout(mounts: &[Mount]) -> Duration {
         .iter()
         .map(|mount| mount.drainer.unwrap_or(Drainer::DEFAULT).shutdown);
     each.max().unwrap_or_default()
-}
-
-/// `variable` is the one of the environment that the port is read from.
-fn open(http: &HttpConfig, variable: Option<&str>) -> Result<Listening, Error> {
-    let opened = match (http.ip.address(), http.ip.unix_path()) {
-        (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, http.listen_port())),
-        #[cfg(unix)]
-        (None, Some(path)) => Bound::unix(path),
-        _ => Err(io::ErrorKind::Unsupported.into()),
-    };
-    opened
-        .map(Listening::new)
-        .map_err(|error| match http.ip.address() {
-            Some(ip) => {
-                let address = SocketAddr::new(ip, http.listen_port()).to_string();
-                Error::listen(address, error).help(port_help(variable))
-            }
-            None => Error::listen(http.ip.to_string(), error),
-        })
-}
-
-fn port_help(variable: Option<&str>) -> String {
-    match variable {
-        Some(variable) => {
-            format!(
-                "choose another port: set the environment variable `{variable}`, or `port` of `http`"
-            )
-        }
-        None => {
-            "choose another port: `port` of `http`, in the declaration or in the configuration file"
-                .to_owned()
-        }
-    }
-}
-
-fn listen(
-    listener: Listening,
-    http: HttpConfig,
-    service: &EndpointService,
-    life: &Life,
-) -> Result<Lost, Error> {
-    let address = listener
-        .address
-        .map_err(|error| Error::listen("the given listener".to_owned(), error))?;
-    let handle = &life.handle;
-    handle.listens_at(address.clone());
-    let lost = (listener.serve)(service.clone(), http, handle, life.listening.clone());
-    let protocol = if matches!(address, Address::Unix(_)) {
-        "http+unix"
-    } else {
-        "http"
-    };
-    tracing::info!("running {} at {address} ({protocol})", handle.name());
-    Ok(lost)
 }
 
 impl Gauge for Dispatcher {

@@ -23,7 +23,7 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Ends the endpoint when it ends.
-pub(super) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type ShutdownFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How an endpoint ended.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ pub(super) struct Life {
     pub(super) drain_timeout: Duration,
     /// How long requests in flight may take; `None` if they are another server's.
     pub(super) http_timeout: Option<Duration>,
-    pub(super) lost_requests: Lost,
+    pub(super) lost_requests: Vec<Lost>,
     /// A shared one is left to those who share it.
     pub(super) owns_pubsub: bool,
     pub(super) gauge: Arc<dyn Gauge>,
@@ -65,7 +65,7 @@ pub(super) struct Life {
 }
 
 /// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
-async fn contained(signal: Signal) {
+async fn contained(signal: ShutdownFuture) {
     if let Err(panic) = contain::run(signal).await {
         tracing::error!(
             "the future given to `shutdown_on` panicked, and the endpoint stops: {panic}"
@@ -75,7 +75,7 @@ async fn contained(signal: Signal) {
 
 impl Life {
     /// Lives until it is told to stop or a child fails, and stops.
-    pub(super) async fn run(mut self, signal: Signal, end: watch::Sender<Option<End>>) {
+    pub(super) async fn run(mut self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
         let stop = self.handle.0.stop.clone();
         let failed = tokio::select! {
             () = stop.cancelled() => None,
@@ -112,7 +112,7 @@ impl Life {
                 "connections did not end, though they were cut off"
             );
         }
-        let cut = sockets + self.lost_requests.count();
+        let cut = sockets + self.lost_requests.iter().map(Lost::count).sum::<usize>();
         self.sweeper.abort();
         let _ = self.sweeper.await;
         self.children.stop().await;

@@ -3,9 +3,11 @@
 //! | file | what |
 //! | --- | --- |
 //! | `def` | what is declared, as constants |
+//! | `force_ssl` | what it does with requests before all else |
 //! | `builder` | how it is started |
 //! | `handle` | what is handed to closures in its declaration |
 //! | `children` | the tasks of its sockets |
+//! | `listening`, `secure` | its listeners, and what `https` needs |
 //! | `life` | the task that holds a running endpoint together, and how it stops |
 //! | `running` | what the application holds of it |
 //! | `signal` | signals that end the process |
@@ -14,9 +16,13 @@
 mod builder;
 mod children;
 mod def;
+mod force_ssl;
 mod handle;
 mod life;
+mod listening;
 mod running;
+#[cfg(feature = "rustls")]
+mod secure;
 mod service;
 mod signal;
 
@@ -25,11 +31,13 @@ use std::future::Future;
 pub use self::{
     builder::Builder,
     def::EndpointDef,
+    force_ssl::{ForceSsl, SecureHost},
     handle::EndpointHandle,
     running::Running,
     service::{EndpointFuture, EndpointService},
 };
 use crate::{
+    assets::known::StaticFiles,
     config::{Config, ConfigError, Settings},
     error::Error,
     pipeline::Pipeline,
@@ -48,7 +56,7 @@ use crate::{
 /// impl Endpoint for Web {
 ///     type State = ();
 ///
-///     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
+///     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", ..EndpointDef::DEFAULT };
 /// }
 ///
 /// let web = Web::start().await?;
@@ -63,6 +71,10 @@ pub trait Endpoint: Sized + 'static {
 
     /// What can't change at run time.
     const DEF: &'static EndpointDef;
+
+    /// What `static_path!` knows.
+    #[doc(hidden)]
+    const STATIC_FILES: StaticFiles = StaticFiles::plain("");
 
     /// The lowest layer of configuration.
     fn settings() -> Settings {

@@ -7,11 +7,11 @@ use tokio::sync::watch;
 use super::{Endpoint, EndpointHandle, EndpointService, life::End, signal::Signals};
 use crate::error::Error;
 
-/// A running endpoint. Cloning it is cheap; what it dereferences to is what closures of its declaration are given, and,
-/// without the type, sockets and requests.
+/// A running endpoint. Cloning it is cheap; what it dereferences to is what closures of its
+/// declaration are given, and, without the type, sockets and requests.
 ///
-/// It runs until [`shutdown`](Running::shutdown), whether or not anybody holds it. Any number run side by side in one
-/// process, also of the same type.
+/// It runs until [`shutdown`](Running::shutdown), whether or not anybody holds it. Any number run
+/// side by side in one process, also of the same type.
 pub struct Running<E: Endpoint> {
     edge: EndpointHandle<E>,
     service: EndpointService,
@@ -32,20 +32,22 @@ impl<E: Endpoint> Running<E> {
         self.service.clone()
     }
 
-    /// Stops: takes no connections any more, tells the clients of sockets to come back later, lets requests in flight
-    /// end, then stops the children. Of the endpoint, no task and no thread is left.
+    /// Stops: takes no connections any more, tells the clients of sockets to come back later, lets
+    /// requests in flight end, then stops the children. Of the endpoint, no task and no thread is
+    /// left.
     ///
     /// It goes on when the future is dropped; any number of callers may wait for it.
     ///
     /// # Errors
-    /// When connections were cut off: a callback had not returned in its mount's time, or a client had not taken what
-    /// waited for it, or a request was not answered. Who was told to come back, and has had everything, is not among them.
+    /// When connections were cut off: a callback had not returned in its mount's time, or a client
+    /// had not taken what waited for it, or a request was not answered. Who was told to come back,
+    /// and has had everything, is not among them.
     pub async fn shutdown(&self) -> Result<(), Error> {
         self.handle().0.stop.cancel();
         self.wait().await
     }
 
-    /// Waits until the endpoint has stopped, whyever that is.
+    /// Waits until the endpoint has stopped, for whatever reason.
     ///
     /// # Errors
     /// When connections were cut off, or when it stopped because a child panicked too often.
@@ -61,11 +63,13 @@ impl<E: Endpoint> Running<E> {
         end.unwrap_or(End::Done).into_result()
     }
 
-    /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown). A second signal does not
-    /// wait for that: return its error from `main`, and the process ends with what is left of connections.
+    /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown). A
+    /// second signal does not wait for that: return its error from `main`, and the process ends
+    /// with what is left of connections.
     ///
     /// # Errors
-    /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); a second signal; signals can't be waited for.
+    /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); a second signal;
+    /// signals can't be waited for.
     pub async fn wait_for_signal(&self) -> Result<(), Error> {
         let mut signals = Signals::listen().map_err(Error::signal)?;
         tokio::select! {

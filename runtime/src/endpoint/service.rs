@@ -9,10 +9,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, header::STRICT_TRANSPORT_SECURITY};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
+use super::force_ssl::{Gate, Passage};
 use crate::{
     body::Body,
     error::BoxError,
@@ -45,14 +46,22 @@ struct Parts {
     handle: Handle,
     sockets: Box<dyn Sockets>,
     pipeline: Pipeline,
+    /// `None` if no request is looked at before all else.
+    gate: Option<Gate>,
 }
 
 impl EndpointService {
-    pub(crate) fn new(handle: Handle, sockets: impl Sockets, pipeline: Pipeline) -> Self {
+    pub(super) fn new(
+        handle: Handle,
+        sockets: impl Sockets,
+        pipeline: Pipeline,
+        gate: Option<Gate>,
+    ) -> Self {
         EndpointService(Arc::new(Parts {
             handle,
             sockets: Box::new(sockets),
             pipeline,
+            gate,
         }))
     }
 
@@ -61,22 +70,47 @@ impl EndpointService {
         &self.0.handle
     }
 
-    fn answer(&self, request: Request<Body>) -> EndpointFuture {
+    fn answer(&self, mut request: Request<Body>) -> EndpointFuture {
+        let passage = match &self.0.gate {
+            None => return self.dispatch(request),
+            Some(gate) => gate.pass(&mut request, &self.0.handle),
+        };
+        match passage {
+            Passage::Free => self.dispatch(request),
+            Passage::Marked => EndpointFuture {
+                marked: Some(self.0.clone()),
+                ..self.dispatch(request)
+            },
+            Passage::Redirected(response) => {
+                let answer = Answering::new(Box::pin(std::future::ready(Ok(response))));
+                EndpointFuture {
+                    answer,
+                    socket: false,
+                    marked: None,
+                }
+            }
+        }
+    }
+
+    fn dispatch(&self, request: Request<Body>) -> EndpointFuture {
         match contained(|| self.0.sockets.dispatch(request)) {
             Ok(Ok(response)) => EndpointFuture {
                 answer: Answering::new(response),
                 socket: true,
+                marked: None,
             },
             Ok(Err(mut request)) => {
                 request.extensions_mut().insert(self.0.handle.clone());
                 EndpointFuture {
                     answer: self.0.pipeline.run(request),
                     socket: false,
+                    marked: None,
                 }
             }
             Err(panicked) => EndpointFuture {
                 answer: panicked.into(),
                 socket: true,
+                marked: None,
             },
         }
     }
@@ -112,6 +146,8 @@ where
 pub struct EndpointFuture {
     answer: Answering,
     socket: bool,
+    /// The answer has the header `strict-transport-security`.
+    marked: Option<Arc<Parts>>,
 }
 
 impl Future for EndpointFuture {
@@ -121,6 +157,12 @@ impl Future for EndpointFuture {
         let mut response = ready!(Pin::new(&mut self.answer).poll(cx));
         if self.socket {
             forbid_caching(&mut response);
+        }
+        let gate = self.marked.as_ref().and_then(|parts| parts.gate.as_ref());
+        if let Some(header) = gate.and_then(Gate::hsts) {
+            response
+                .headers_mut()
+                .insert(STRICT_TRANSPORT_SECURITY, header.clone());
         }
         Poll::Ready(Ok(response))
     }

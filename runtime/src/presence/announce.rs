@@ -1,4 +1,4 @@
-//! How those who are in a topic hear who came and went.
+//! Tells the subscribers of a topic who came and who left.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -18,13 +18,13 @@ use crate::{
     pubsub::{BroadcastError, Payload, PubSub},
 };
 
-/// How long changes are gathered before they are told.
+/// How long changes are gathered before they are announced.
 pub(super) const WINDOW: Duration = Duration::from_millis(10);
-/// Metas in one message.
+/// The maximum number of metas in one message.
 pub(super) const PART: usize = 1024;
 /// Messages before other tasks of the worker get their turn.
 const STRETCH: usize = 64;
-/// Metas that may wait for room in the queue of the topics.
+/// The maximum number of metas that may wait for room in the queue of the topics.
 pub(super) const BACKLOG: usize = 8 * PART;
 
 /// What all handles share.
@@ -37,9 +37,9 @@ pub(super) struct Shared {
 
 struct Inner {
     state: State,
-    /// What subscribers have not been told.
+    /// Changes that have not been announced.
     pending: Diff,
-    /// A task is about to tell it.
+    /// A task is about to announce them.
     announcing: bool,
 }
 
@@ -62,7 +62,7 @@ impl Shared {
         read(&self.lock().state)
     }
 
-    /// Changes the state, and sees to it that subscribers are told.
+    /// Changes the state, and makes sure that subscribers are told.
     pub(super) fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut State) -> (Diff, T)) -> T {
         let mut inner = self.lock();
         let (diff, value) = change(&mut inner.state);
@@ -76,7 +76,7 @@ impl Shared {
         value
     }
 
-    /// Adds what the application's function has to add.
+    /// Runs the application's `fetch` function on these presences.
     pub(super) fn fetch(&self, topic: &str, presences: &mut Presences) {
         let Some(fetch) = &self.fetch else { return };
         if presences.is_empty() {
@@ -88,7 +88,7 @@ impl Shared {
         }
     }
 
-    /// Tells what has changed until nothing is left to tell, or nobody can be told any more.
+    /// Announces changes until none are left, or until nobody can be told any more.
     async fn announce(self: Arc<Self>) {
         loop {
             let stopped = tokio::select! {
@@ -108,7 +108,7 @@ impl Shared {
         }
     }
 
-    /// Gives back what did not find room in the queue of the topics, unless it is too much.
+    /// Returns the changes that found no room in the queue of the topics, unless they are too many.
     async fn tell_all(&self, diff: Diff) -> Diff {
         let mut untold = Diff::default();
         for (told, (topic, part)) in diff.parts(PART).enumerate() {
@@ -126,7 +126,7 @@ impl Shared {
         untold
     }
 
-    /// To this node's subscribers: those of others are told by their own node.
+    /// Tells the subscribers of this node. Other nodes tell their own.
     fn tell(&self, topic: &str, changes: &Changes) -> Result<(), BroadcastError> {
         if self.pubsub.subscribers(topic) == 0 {
             return Ok(());

@@ -68,13 +68,13 @@ pub(super) struct State {
     replica: Replica,
     known: Clock,
     entries: BTreeMap<Dot, Entry>,
-    topics: HashMap<Arc<str>, BTreeSet<Member>>,
+    topics: HashMap<Arc<str>, BTreeSet<Place>>,
     trackers: BTreeSet<(Tracker, Dot)>,
     /// Replicas that went away: their entries are kept, and not shown.
     down: BTreeSet<Replica>,
 }
 
-type Member = (Arc<str>, Tracker, Dot);
+type Place = (Arc<str>, Tracker, Dot);
 
 impl State {
     pub(super) fn new(replica: Replica) -> Self {
@@ -225,11 +225,11 @@ impl State {
         let Some(members) = self.topics.get(topic) else {
             return Vec::new();
         };
-        let from: Member = (key.into(), Tracker::LOWEST, Dot::LOWEST);
+        let from: Place = (key.into(), Tracker::LOWEST, Dot::LOWEST);
         self.metas(members.range(from..).take_while(|(of, ..)| &**of == key))
     }
 
-    fn metas<'a>(&self, members: impl Iterator<Item = &'a Member>) -> Vec<(Arc<str>, Meta)> {
+    fn metas<'a>(&self, members: impl Iterator<Item = &'a Place>) -> Vec<(Arc<str>, Meta)> {
         let mut members: Vec<(&Arc<str>, Dot)> = members
             .filter(|(.., dot)| self.shows(*dot))
             .map(|(key, _, dot)| (key, *dot))

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::{PhxRef, Presence, TrackError};
 use crate::pubsub::SubscriberId;
 
-/// Something that is present until this is dropped: see [`Presence::tracked`].
+/// A tracked presence, which ends when this is dropped: see [`Presence::tracked`].
 ///
-/// Keep it in what it stands for, such as the state of a socket: however that ends, by a panic too, its presence ends
-/// with it.
+/// Keep it in the value that it represents, such as the state of a socket. However that value ends,
+/// even by a panic, its presence ends too.
 #[must_use = "when it is dropped, nothing is tracked any more"]
 pub struct Tracked {
     presence: Presence,
@@ -37,25 +37,25 @@ impl Tracked {
         }
     }
 
-    /// Where it is present.
+    /// The topic of the presence.
     pub fn topic(&self) -> &str {
         &self.topic
     }
 
-    /// Under which key.
+    /// The key of the presence.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// What tells its present meta from all others.
+    /// The reference of its current meta, unique among all metas.
     pub fn phx_ref(&self) -> PhxRef {
         self.phx_ref
     }
 
-    /// Tells something else about it: see [`Presence::update`].
+    /// Replaces the meta: see [`Presence::update`].
     ///
     /// # Errors
-    /// When the meta is none.
+    /// If the new meta is not a JSON object.
     pub fn update(&mut self, meta: impl Serialize) -> Result<PhxRef, TrackError> {
         self.phx_ref = self
             .presence

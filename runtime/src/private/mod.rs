@@ -5,11 +5,13 @@
 //! | `check` | checks of constants |
 //! | `function` | functions and closures that stand as values in a declaration |
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
+//! | `statics` | paths of static files as constants |
 //! | `text` | messages put together in constants |
 
 mod check;
 mod function;
 mod mount;
+mod statics;
 mod text;
 
 pub use std::time::Duration;
@@ -23,12 +25,17 @@ pub use self::{
     },
     function::{DecideOrigin, HandleError, decide_origin, handle_error, with_edge, with_handle},
     mount::{check_paths, mount},
+    statics::{concat, length, static_integrity, static_path, text},
 };
 pub use crate::{
+    arrival::Forwarded,
+    assets::known::StaticFiles,
     channel,
-    config::{Extra, Http, PubSubSettings, Setting, Settings, TrustedProxies, Url},
+    config::{
+        CipherSuite, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies, Url,
+    },
     crypto::Digest,
-    endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, Running},
+    endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, Running, SecureHost},
     error::Error,
     message::Message,
     origin::CheckOrigin,

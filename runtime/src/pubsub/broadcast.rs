@@ -26,12 +26,12 @@ impl Broadcast {
         }))
     }
 
-    /// Where it was published.
+    /// The topic it was published to.
     pub fn topic(&self) -> &str {
         &self.0.topic
     }
 
-    /// What happened, such as `"new_message"`.
+    /// The name of the event, such as `"new_message"`.
     pub fn event(&self) -> &str {
         &self.0.event
     }
@@ -69,7 +69,8 @@ impl fmt::Debug for Broadcast {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// JSON, serialized once. Nobody reads it again before it is sent: who makes one vouches for it.
+    /// JSON, serialized once. It is not checked before it is sent: whoever builds this variant
+    /// guarantees that it is JSON.
     Json(Text),
     /// Text that is not JSON.
     Text(Text),
@@ -78,23 +79,23 @@ pub enum Payload {
 }
 
 impl Payload {
-    /// The JSON object `{}`: what a message carries that has nothing to add.
+    /// The JSON object `{}`: the payload of a message that has nothing to add.
     pub const EMPTY: Payload = Payload::Json(Text::from_static("{}"));
 
     /// Serializes a value to JSON.
     ///
     /// # Errors
-    /// When the value cannot be JSON: a map with keys that are not strings, say.
+    /// If the value cannot be JSON: for example a map with keys that are not strings.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Payload, serde_json::Error> {
         serde_json::to_string(value).map(|text| Payload::Json(text.into()))
     }
 
-    /// The JSON object `{"reason": reason}`: what clients of Phoenix expect to be told of an error.
+    /// The JSON object `{"reason": reason}`: what Phoenix's clients expect of an error.
     pub fn reason(reason: &str) -> Payload {
         serde_json::json!({ "reason": reason }).into()
     }
 
-    /// Its length in bytes.
+    /// The length in bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
             Payload::Json(text) | Payload::Text(text) => text.len(),

@@ -1,21 +1,22 @@
-//! What all broadcasts that wait for delivery may have together, in bytes.
+//! Bounds the memory of all broadcasts that wait for delivery, in bytes.
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-/// What a broadcast costs beside its bytes.
+/// What a broadcast costs on top of its bytes.
 const BOOKKEEPING: usize = 256;
 
-/// The bytes of a `PubSub`'s broadcasts: what was published, and the forms that were made of it.
+/// The bytes of a `PubSub`'s broadcasts: what was published, and every form that was rendered from
+/// it.
 #[derive(Debug)]
 pub(super) struct Budget {
     limit: usize,
     taken: AtomicUsize,
 }
 
-/// A part of it, which is free again when this is dropped.
+/// A share of the budget. Dropping it gives the share back.
 #[derive(Debug)]
 pub(super) struct Share {
     budget: Arc<Budget>,
@@ -34,7 +35,7 @@ impl Budget {
         self.limit
     }
 
-    /// A share of nothing yet.
+    /// An empty share.
     pub(super) fn share(self: &Arc<Self>) -> Share {
         Share {
             budget: self.clone(),
@@ -44,7 +45,7 @@ impl Budget {
 }
 
 impl Share {
-    /// Takes so many bytes, if all stay within the limit by it or nothing else is taken.
+    /// Takes `bytes` bytes if the total stays within the limit, or if nothing else is taken.
     pub(super) fn take(&self, bytes: usize) -> bool {
         let (bytes, own, limit) = (
             bytes + BOOKKEEPING,
@@ -66,7 +67,8 @@ impl Share {
         taken
     }
 
-    /// Takes so many bytes more, whatever is taken already: for what follows from a broadcast that was accepted.
+    /// Takes `bytes` more bytes, without a check: for what follows from a broadcast that was
+    /// accepted.
     pub(super) fn add(&self, bytes: usize) {
         self.budget.taken.fetch_add(bytes, Relaxed);
         self.bytes.fetch_add(bytes, Relaxed);

@@ -5,16 +5,17 @@ use std::{any::TypeId, marker::PhantomData};
 use super::{Broadcast, Framing};
 use crate::message::Message;
 
-/// A form in which clients receive broadcasts. All who share a form share the encoded bytes.
+/// A form in which clients receive broadcasts. All clients with the same form share the encoded
+/// bytes.
 pub(crate) trait Encoder: Send + Sync + 'static {
-    /// `None` is nothing to send; an error has been logged.
+    /// `None` means that there is nothing to send. An error has been logged.
     fn encode(&self, broadcast: &Broadcast) -> Result<Option<Message>, NoForm>;
 
-    /// Two encoders with the same key encode alike.
+    /// Two encoders with the same key encode identically.
     fn key(&self) -> TypeId;
 }
 
-/// A broadcast has no form that the clients could be sent.
+/// A broadcast cannot be encoded in this form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoForm;
 
@@ -42,7 +43,7 @@ impl From<&'static dyn Encoder> for Encoding {
     }
 }
 
-/// The form in which a client is sent the broadcasts of a topic.
+/// The form in which a client receives the broadcasts of a topic.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
     pub(crate) encoding: Encoding,

@@ -1,4 +1,4 @@
-//! Topics: who hears what, and how one publication reaches thousands without waking their tasks.
+//! Topics: who receives what, and how one publication reaches thousands without waking their tasks.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -52,7 +52,7 @@ pub(crate) use self::{
 pub struct SubscriberId(u64);
 
 impl SubscriberId {
-    /// Nobody's; all others are greater.
+    /// No subscriber has this id; all others are greater.
     pub(crate) const LOWEST: Self = SubscriberId(0);
 
     pub(crate) fn new() -> Self {
@@ -65,13 +65,13 @@ impl SubscriberId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BroadcastError {
-    /// More broadcasts wait for delivery, or more bytes of them, than the endpoint's `pubsub(queue = .., queue_bytes = ..)`
-    /// allows.
+    /// More broadcasts wait for delivery, or more bytes of them, than the endpoint's `pubsub(queue
+    /// = .., queue_bytes = ..)` allows.
     Overloaded,
     /// The endpoint has stopped.
     Closed,
-    /// No client of the channel can get the payload: it is neither a JSON object nor bytes, or no serializer of the socket
-    /// has room for it.
+    /// No client of the channel can get the payload: it is neither a JSON object nor bytes, or no
+    /// serializer of the socket has room for it.
     Unencodable,
 }
 
@@ -91,9 +91,9 @@ impl std::error::Error for BroadcastError {}
 
 /// The topics of an endpoint. Cloning it is cheap; several endpoints may share one.
 ///
-/// A broadcast is encoded and framed once for all subscribers that share a form. Subscribers are spread over shards,
-/// one for each worker thread; a shard's task writes to their connections itself, and wakes a connection's own task
-/// only when its socket takes no more.
+/// A broadcast is encoded and framed once for all subscribers that share a form. Subscribers are
+/// spread over shards, one for each worker thread; a shard's task writes to their connections
+/// itself, and wakes a connection's own task only when its socket takes no more.
 ///
 /// Broadcasts of one task reach one subscriber in order.
 ///
@@ -117,9 +117,9 @@ struct Inner {
     tasks: TaskTracker,
 }
 
-/// Broadcasts that may wait, unless told otherwise.
+/// The default number of broadcasts that may wait.
 pub(crate) const QUEUE: usize = 65_536;
-/// Bytes of them.
+/// The default number of bytes that waiting broadcasts may take.
 pub(crate) const QUEUE_BYTES: usize = 64 * 1024 * 1024;
 
 impl PubSub {
@@ -131,11 +131,13 @@ impl PubSub {
         PubSub::with_queue(QUEUE, QUEUE_BYTES)
     }
 
-    /// Topics with a queue of this many broadcasts, and of this many bytes; what comes while it is full is refused.
+    /// Topics with a queue of this many broadcasts and this many bytes. While it is full,
+    /// broadcasts are refused.
     ///
-    /// A broadcast counts until it has been written to all of its subscribers or waits in their outboxes: 256 bytes, its
-    /// topic, event and payload, and each form that is made of it. However many threads deliver it, it counts once. One
-    /// that is larger than the queue is accepted when nothing else waits.
+    /// A broadcast counts until it has been written to all of its subscribers or waits in their
+    /// outboxes. It counts 256 bytes, its topic, event and payload, and each form that is rendered
+    /// from it. It counts once, however many threads deliver it. A broadcast larger than the queue
+    /// is accepted when nothing else waits.
     ///
     /// # Panics
     /// Outside a tokio runtime, or with a queue of 0.
@@ -156,7 +158,7 @@ impl PubSub {
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
-    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    /// If too many broadcasts wait, or the endpoint has stopped. No subscriber got this one then.
     pub fn broadcast(
         &self,
         topic: &str,
@@ -169,7 +171,7 @@ impl PubSub {
     /// Broadcasts to all subscribers of a topic but one.
     ///
     /// # Errors
-    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    /// If too many broadcasts wait, or the endpoint has stopped. No subscriber got this one then.
     pub fn broadcast_from(
         &self,
         from: SubscriberId,
@@ -180,8 +182,9 @@ impl PubSub {
         self.publish_new(topic, event, payload.into(), Except::Subscriber(from))
     }
 
-    /// Broadcasts to all but the client that the broadcast comes from: it writes the bytes, which are returned, itself, in
-    /// the order of its own messages. Empty bytes are nothing to write.
+    /// Broadcasts to all but the client that the broadcast comes from. The bytes for that client
+    /// are returned: it writes them itself, in the order of its own messages. Empty bytes mean that
+    /// there is nothing to write.
     pub(crate) fn broadcast_beside(
         &self,
         from: &dyn Recipient,
@@ -194,10 +197,11 @@ impl PubSub {
         Ok(bytes)
     }
 
-    /// The topic as a stream of broadcasts, for any task. It ends when it is dropped.
+    /// The topic as a stream of broadcasts, for any task. Dropping the stream ends the
+    /// subscription.
     ///
-    /// At most 1,024 broadcasts wait, and no more bytes than the queue of all broadcasts may have; a receiver that is
-    /// slower than that is told how many it missed.
+    /// At most 1,024 broadcasts wait, and no more bytes than the queue of all broadcasts may have.
+    /// A slower receiver is told how many it missed.
     pub fn subscribe(&self, topic: &str) -> Subscription {
         Subscription::new(self.clone(), topic)
     }
@@ -217,7 +221,7 @@ impl PubSub {
         self.join(topic, Entry::Deliver(subscriber))
     }
 
-    /// Whether these are the same topics.
+    /// Whether both are the same topics.
     pub(crate) fn is(&self, other: &PubSub) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -231,14 +235,14 @@ impl PubSub {
         self.0.shards.iter().map(|shard| shard.members(topic)).sum()
     }
 
-    /// Accepts nothing any more, delivers the rest, and waits until no task is left.
+    /// Accepts nothing more, delivers the rest, and waits until no task is left.
     pub(crate) async fn close(&self) {
         self.0.stop.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
     }
 
-    /// Starts a task that `close` waits for. It has to end soon after `stopped`.
+    /// Starts a task that `close` waits for. The task has to end soon after `stopped`.
     pub(crate) fn spawn(
         &self,
         runtime: &tokio::runtime::Handle,
@@ -252,7 +256,7 @@ impl PubSub {
         self.0.stop.cancelled().await;
     }
 
-    /// Tasks that deliver.
+    /// The number of tasks that deliver.
     pub(crate) fn tasks(&self) -> usize {
         self.0.tasks.len()
     }

@@ -1,4 +1,4 @@
-//! Publications that leave together, rendered once for all who share a form.
+//! Publications that leave together, rendered once for all subscribers with the same form.
 
 use std::{
     cell::RefCell,
@@ -19,16 +19,18 @@ pub(super) enum Except {
     Nobody,
     /// Neither forwarded nor delivered to this one.
     Subscriber(SubscriberId),
-    /// Delivered, but not forwarded to this one: it did that itself, in the order of its own messages.
+    /// Delivered, but not forwarded to this one: it did that itself, in the order of its own
+    /// messages.
     ForwardTo(SubscriberId),
 }
 
-/// Bytes of publications that leave in one write: each form of such a run is a copy. One alone is not copied.
+/// The maximum number of bytes of several publications that leave in one write, because every form
+/// of such a run is a copy. A single publication is not copied.
 const LONGEST: usize = 64 * 1024;
 
 type Rendered = Vec<(FormKey, Bytes)>;
 
-/// A broadcast on its way, with every form it has been given so far: shards share them.
+/// A broadcast on its way, with every form rendered so far. Shards share these.
 pub(super) struct Publication {
     broadcast: Broadcast,
     except: Except,
@@ -46,7 +48,7 @@ impl Publication {
         }
     }
 
-    /// Whether there is room for it beside what waits already.
+    /// Whether there is room for it in addition to what waits already.
     pub(super) fn fits(&self) -> bool {
         self.share.take(self.broadcast.bytes())
     }
@@ -61,7 +63,7 @@ impl Publication {
         if let Some((_, bytes)) = rendered.iter().find(|(known, _)| *known == key) {
             return bytes.clone();
         }
-        // One that panics is not asked again.
+        // A form that panicked is not rendered again.
         let bytes = self
             .contained(|| self.encode_and_frame(form, recipient))
             .unwrap_or_default();
@@ -83,7 +85,7 @@ impl Publication {
         })
     }
 
-    /// Runs an encoder or a conversion of the application's; a panic in it costs this broadcast, and no other.
+    /// Runs an encoder or a conversion of the application's. A panic costs only this broadcast.
     fn contained<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
         let made = contain::call(make);
         made.inspect_err(|panic| {
@@ -100,7 +102,7 @@ impl Publication {
 /// Consecutive publications to one topic, as a shard hands them to its members.
 pub(crate) struct Run {
     publications: Vec<Arc<Publication>>,
-    /// The whole run in each form that some member needed.
+    /// The whole run, in each form that some member needed.
     rendered: RefCell<Rendered>,
 }
 
@@ -112,8 +114,8 @@ impl Run {
         }
     }
 
-    /// Splits publications where the topic changes, and before a run has more bytes than are worth to be copied into one
-    /// write.
+    /// Splits publications where the topic changes, and where a run would have more bytes than are
+    /// worth copying into one write.
     pub(super) fn split(
         publications: impl Iterator<Item = Arc<Publication>>,
     ) -> impl Iterator<Item = Run> {
@@ -180,7 +182,7 @@ fn forward(recipient: &dyn Recipient, bytes: &Bytes) {
     }
 }
 
-/// One after the other; a single piece is not copied.
+/// Concatenates pieces. A single piece is not copied.
 fn join(pieces: impl Iterator<Item = Bytes>) -> Bytes {
     let mut pieces: Vec<Bytes> = pieces.filter(|bytes| !bytes.is_empty()).collect();
     match pieces.len() {

@@ -1,4 +1,4 @@
-//! A part of all members, and the task that serves it.
+//! A part of all members, and the task that serves them.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{BroadcastError, Membership, Run, run::Publication, topic::Entry};
 use crate::slab::Slab;
 
-/// Publications taken from the queue at once: what has piled up for a topic leaves in one write a member.
+/// The maximum number of publications taken from the queue at once. Those of one topic leave in one
+/// write for each member.
 const BATCH: usize = 64;
 /// Members served before other tasks of the worker get their turn.
 const STRETCH: usize = 128;
@@ -57,7 +58,7 @@ impl Shard {
         shard
     }
 
-    /// A place in the queue, if anybody here listens to the topic.
+    /// Reserves a place in the queue, if anybody in this shard listens to the topic.
     pub(super) fn reserve(&self, topic: &str) -> Result<Option<Place<'_>>, BroadcastError> {
         if !self.lock().contains_key(topic) {
             return Ok(None);
@@ -92,7 +93,7 @@ impl Shard {
             topics.remove(&membership.topic);
         }
         drop(topics);
-        // Dropped without the lock: it may be the last reference to a connection.
+        // Dropped outside the lock: it may be the last reference to a connection.
         drop(gone);
     }
 

@@ -10,10 +10,10 @@ use tokio::sync::Notify;
 
 use super::{Broadcast, Membership, PubSub, Subscriber, SubscriberId};
 
-/// Broadcasts that may wait for one subscription.
+/// The maximum number of broadcasts that wait for one subscription.
 const CAPACITY: usize = 1024;
 
-/// A subscription to a topic; it ends when it is dropped. See [`PubSub::subscribe`].
+/// A subscription to a topic. Dropping it ends the subscription. See [`PubSub::subscribe`].
 pub struct Subscription {
     queue: Arc<Queue>,
     pubsub: PubSub,
@@ -59,7 +59,7 @@ impl Subscription {
         }
     }
 
-    /// The identity to give to `broadcast_from`, for broadcasts that this subscription shall not hear.
+    /// The id for `broadcast_from`, to exclude this subscription from a broadcast.
     pub fn id(&self) -> SubscriberId {
         self.queue.id
     }

@@ -7,33 +7,35 @@ use bytes::Bytes;
 use super::{Broadcast, Form, Run, SubscriberId};
 use crate::{message::Unsupported, watchdog::Watched};
 
-/// Takes the broadcasts of a topic as they are. Must not block: it runs on the shard's task.
+/// Receives the broadcasts of a topic as they are. Must not block: it runs on the shard's task.
 pub(crate) trait Subscriber: Send + Sync {
     fn id(&self) -> SubscriberId;
 
     fn deliver(&self, broadcast: &Broadcast);
 }
 
-/// A client to whom the broadcasts of a topic are written. Must not block: it runs on the shard's task.
+/// A client that the broadcasts of a topic are written to. Must not block: it runs on the shard's
+/// task.
 pub(crate) trait Recipient: Send + Sync {
     fn id(&self) -> SubscriberId;
 
-    /// Writes bytes of this client's form.
+    /// Writes bytes that are rendered in this client's form.
     fn forward(&self, bytes: &Bytes);
 
     /// Watches the encoder, which is the application's.
     fn watched(&self) -> &Watched;
 
-    /// Says that a broadcast has no bytes in this client's form: once for all clients of the form.
+    /// Reports that a broadcast cannot be sent in this client's form. Called once for all clients
+    /// of the form.
     fn unsendable(&self, reason: Unsendable);
 }
 
-/// Why a broadcast has no bytes in a form.
+/// Why a broadcast cannot be sent in a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unsendable {
-    /// Its payload cannot be encoded. That has been logged.
+    /// Its payload cannot be encoded. Already logged.
     Encoding,
-    /// The transport does not carry its message.
+    /// The transport cannot carry its message.
     Framing(Unsupported),
 }
 
@@ -60,7 +62,7 @@ impl Entry {
     }
 }
 
-/// The proof of a subscription, with which it can be ended.
+/// The handle of a subscription, by which it can be ended.
 #[derive(Debug)]
 #[must_use = "a subscription that nobody ends stays for ever"]
 pub(crate) struct Membership {

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Accept, Serve, Server, connection};
+use super::{Accept, Layer, Serve, Server, connection};
 use crate::{
     places::{Place, Places},
     stream::Stream,
@@ -22,8 +22,9 @@ pub(super) async fn run<L: Accept, S: Serve>(
     mut listener: L,
     server: Arc<Server<S>>,
     stop: CancellationToken,
-    _closed: DropGuard,
+    closed: DropGuard,
 ) {
+    let closed = Arc::new(closed);
     let (mut trouble, mut crowd) = (Trouble::default(), Crowd::default());
     loop {
         let accepted = tokio::select! {
@@ -39,16 +40,19 @@ pub(super) async fn run<L: Accept, S: Serve>(
                     .max_connections
                     .is_some_and(|most| server.tracker.len() >= most)
                 {
-                    refuse(stream, FULL).await;
+                    refuse(stream, FULL, &server).await;
                     continue;
                 }
                 match crowd.admit(peer, &server) {
                     Ok(place) => {
-                        server
-                            .tracker
-                            .spawn(connection::run(stream, peer, place, server.clone()));
+                        let arrival = Arrival {
+                            stream,
+                            peer,
+                            place,
+                        };
+                        take(arrival, &server, &stop, &closed);
                     }
-                    Err(TooMany) => refuse(stream, TOO_MANY).await,
+                    Err(TooMany) => refuse(stream, TOO_MANY, &server).await,
                 }
             }
             Err(error) if is_the_clients(&error) => {}
@@ -62,6 +66,45 @@ pub(super) async fn run<L: Accept, S: Serve>(
     }
 }
 
+/// A connection that is let in.
+pub(super) struct Arrival {
+    pub(super) stream: Stream,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) place: Option<Place>,
+}
+
+fn take<S: Serve>(
+    arrival: Arrival,
+    server: &Arc<Server<S>>,
+    stop: &CancellationToken,
+    closed: &Arc<DropGuard>,
+) {
+    match &server.layer {
+        Layer::Plain => {
+            let Arrival {
+                stream,
+                peer,
+                place,
+            } = arrival;
+            server
+                .tracker
+                .spawn(connection::run(stream, peer, place, None, server.clone()));
+        }
+        #[cfg(feature = "rustls")]
+        Layer::Tls(tls) => {
+            let over = super::tls::Over {
+                stop: stop.clone(),
+                _closed: closed.clone(),
+            };
+            server
+                .tracker
+                .spawn(super::tls::run(tls.clone(), arrival, server.clone(), over));
+        }
+    }
+    #[cfg(not(feature = "rustls"))]
+    let _ = (stop, closed);
+}
+
 /// The client was gone before it was accepted: that says nothing about the next.
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::*;
@@ -71,8 +114,11 @@ fn is_the_clients(error: &io::Error) -> bool {
     )
 }
 
-/// Writes what the socket takes at once: over the limit, nobody is waited for.
-async fn refuse(mut stream: Stream, said: &[u8]) {
+/// Writes what the socket takes at once: over the limit, nobody is waited for, and no handshake done.
+async fn refuse<S>(mut stream: Stream, said: &[u8], server: &Server<S>) {
+    if !matches!(server.layer, Layer::Plain) {
+        return;
+    }
     let answer = async {
         stream.write_all(said).await?;
         stream.shutdown().await

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use super::{
     Serve, Server,
     io::Watched,
+    secured::Secured,
     service::HttpService,
     watch::{Phase, Upgrade, Watch},
 };
@@ -44,6 +45,7 @@ pub(super) fn run<S: Serve>(
     stream: Stream,
     peer: Option<SocketAddr>,
     place: Option<Place>,
+    secured: Option<Box<Secured>>,
     server: Arc<Server<S>>,
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
@@ -51,6 +53,7 @@ pub(super) fn run<S: Serve>(
     let service = HttpService {
         service: server.service.clone(),
         peer,
+        secured,
         watch: watch.clone(),
     };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
@@ -62,7 +65,7 @@ pub(super) fn run<S: Serve>(
     );
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
-        match (Running {
+        match (ServeHttp {
             http: Some(http),
             watch: &watch,
             started: false,
@@ -91,14 +94,14 @@ impl Drop for Ended {
     }
 }
 
-struct Running<'a, S: Serve> {
+struct ServeHttp<'a, S: Serve> {
     http: Option<Box<Http<S>>>,
     watch: &'a Watch,
     started: bool,
     stopping: bool,
 }
 
-impl<S: Serve> Future for Running<'_, S> {
+impl<S: Serve> Future for ServeHttp<'_, S> {
     type Output = (End, Option<Stream>);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -108,7 +111,7 @@ impl<S: Serve> Future for Running<'_, S> {
     }
 }
 
-impl<S: Serve> Running<'_, S> {
+impl<S: Serve> ServeHttp<'_, S> {
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let Some(http) = &mut self.http else {
             return Poll::Pending;

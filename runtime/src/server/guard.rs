@@ -1,4 +1,5 @@
-//! What is wrong with a request although hyper takes it: one that two servers could read differently is refused.
+//! Rejects requests that hyper accepts but that another server could parse differently (request
+//! smuggling).
 
 use std::net::Ipv6Addr;
 
@@ -9,7 +10,7 @@ use http::{
 
 use crate::{body::Body, plug::plain};
 
-/// The longest request target.
+/// The maximum length of a request target.
 const LONGEST_TARGET: usize = 16 * 1024;
 
 /// Lets a request pass, with its target in origin form and its host in the `host` header.
@@ -39,7 +40,8 @@ pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode
     }
 }
 
-/// The answer to a request that does not pass. What follows it can't be trusted to be a request: the connection ends.
+/// The response to a rejected request. What follows it cannot be trusted to be a request: the
+/// connection ends.
 pub(super) fn refusal(status: StatusCode) -> Response<Body> {
     let mut response = plain(status);
     response
@@ -79,7 +81,8 @@ fn only_host(headers: &HeaderMap, version: Version) -> Result<Option<&HeaderValu
     }
 }
 
-/// The target names the host, as it does towards a proxy: it wins over the header (RFC 9112, 3.2.2).
+/// The target names the host, as it does towards a proxy: it wins over the header (RFC 9112,
+/// 3.2.2).
 fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     let uri = request.uri();
     let scheme = uri
@@ -88,7 +91,7 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     let authority = uri
         .authority()
         .filter(|authority| scheme && is_host(authority.as_str().as_bytes()));
-    // Without a scheme, it is the authority form of CONNECT: this server is nobody's tunnel.
+    // Without a scheme, it is the authority form of CONNECT. This server does not tunnel.
     let authority = authority.ok_or(StatusCode::BAD_REQUEST)?;
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| StatusCode::BAD_REQUEST)?;
     let target = uri
@@ -100,7 +103,8 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// `name`, `1.2.3.4` or `[::1]`, with a port or without. Of names, only the characters that are in use.
+/// `name`, `1.2.3.4` or `[::1]`, with a port or without. Of names, only the characters that are in
+/// use.
 fn is_host(host: &[u8]) -> bool {
     let (name, port) = match host {
         [b'[', rest @ ..] => {

@@ -1,5 +1,7 @@
 //! Where connections come from.
 
+#[cfg(feature = "rustls")]
+use std::sync::Arc;
 use std::{
     io,
     net::SocketAddr,
@@ -13,6 +15,8 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
 };
 
+#[cfg(feature = "rustls")]
+use super::tls::Tls;
 use crate::{address::Address, stream::Stream};
 
 /// What a server accepts connections from.
@@ -51,6 +55,20 @@ impl Listener for TcpListener {
 pub(crate) trait Accept: Send + 'static {
     fn accept(&mut self) -> impl Future<Output = io::Result<(Stream, Option<SocketAddr>)>> + Send;
     fn local_addr(&self) -> io::Result<Address>;
+
+    /// What its connections speak under HTTP.
+    fn layer(&self) -> Layer {
+        Layer::Plain
+    }
+}
+
+/// What connections speak under HTTP.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Layer {
+    #[default]
+    Plain,
+    #[cfg(feature = "rustls")]
+    Tls(Arc<Tls>),
 }
 
 impl<L: Listener> Accept for L {
@@ -66,7 +84,10 @@ impl<L: Listener> Accept for L {
 
 /// A listener of the operating system's.
 #[derive(Debug)]
-pub(crate) struct Bound(Kind);
+pub(crate) struct Bound {
+    kind: Kind,
+    layer: Layer,
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -93,7 +114,13 @@ impl Bound {
         socket.bind(address)?;
         socket
             .listen(Self::BACKLOG)
-            .map(|listener| Bound(Kind::Tcp(listener)))
+            .map(|listener| Kind::Tcp(listener).into())
+    }
+
+    /// Has its connections speak this under HTTP.
+    pub(crate) fn speaking(mut self, layer: Layer) -> Self {
+        self.layer = layer;
+        self
     }
 
     /// Listens on a Unix socket; one that a server before has left behind is replaced.
@@ -101,7 +128,16 @@ impl Bound {
     pub(crate) fn unix(path: &Path) -> io::Result<Self> {
         remove_stale(path)?;
         let listener = tokio::net::UnixListener::bind(path)?;
-        Ok(Bound(Kind::Unix(listener, path.to_owned())))
+        Ok(Kind::Unix(listener, path.to_owned()).into())
+    }
+}
+
+impl From<Kind> for Bound {
+    fn from(kind: Kind) -> Self {
+        Bound {
+            kind,
+            layer: Layer::Plain,
+        }
     }
 }
 
@@ -130,7 +166,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 
 impl Accept for Bound {
     async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
-        match &self.0 {
+        match &self.kind {
             Kind::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
                 // On Linux a connection has its listener's options.
@@ -150,18 +186,22 @@ impl Accept for Bound {
     }
 
     fn local_addr(&self) -> io::Result<Address> {
-        match &self.0 {
+        match &self.kind {
             Kind::Tcp(listener) => listener.local_addr().map(Address::Tcp),
             #[cfg(unix)]
             Kind::Unix(_, path) => Ok(Address::Unix(path.clone())),
         }
+    }
+
+    fn layer(&self) -> Layer {
+        self.layer.clone()
     }
 }
 
 impl Drop for Bound {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Kind::Unix(_, path) = &self.0 {
+        if let Kind::Unix(_, path) = &self.kind {
             let _ = std::fs::remove_file(path);
         }
     }

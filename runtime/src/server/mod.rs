@@ -6,7 +6,10 @@ mod framing;
 mod guard;
 mod io;
 mod listener;
+mod secured;
 mod service;
+#[cfg(feature = "rustls")]
+pub(crate) mod tls;
 mod upload;
 mod watch;
 
@@ -18,9 +21,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
 pub use self::listener::Listener;
-pub(crate) use self::listener::{Accept, Bound};
+pub(crate) use self::listener::{Accept, Bound, Layer};
 pub(crate) use self::watch::Lost;
-use self::{framing::Limits, watch::Clock};
+use self::{framing::Limits, watch::Deadlines};
 use crate::{
     body::Body,
     config::{HttpConfig, TrustedProxies},
@@ -51,11 +54,12 @@ where
 struct Server<S> {
     service: S,
     http: http1::Builder,
-    clock: Arc<Clock>,
+    clock: Arc<Deadlines>,
     trailers: Limits,
     tracker: TaskTracker,
     config: HttpConfig,
     proxies: TrustedProxies,
+    layer: Layer,
 }
 
 /// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
@@ -71,7 +75,7 @@ pub(crate) fn serve<L: Accept, S: Serve>(
     stop: CancellationToken,
 ) -> Lost {
     let shutdown = config.shutdown_timeout;
-    let server = server(service, config, proxies, connections);
+    let server = server(service, listener.layer(), config, proxies, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
@@ -82,12 +86,13 @@ pub(crate) fn serve<L: Accept, S: Serve>(
 
 fn server<S: Serve>(
     service: S,
+    layer: Layer,
     config: HttpConfig,
     proxies: TrustedProxies,
     tracker: &TaskTracker,
 ) -> Arc<Server<S>> {
     let http = http(&config);
-    let clock = Clock::new(&config);
+    let clock = Deadlines::new(&config);
     let trailers = Limits {
         trailers: config.max_headers,
         trailer_bytes: config.max_head_bytes,
@@ -100,6 +105,7 @@ fn server<S: Serve>(
         tracker: tracker.clone(),
         config,
         proxies,
+        layer,
     })
 }
 
@@ -110,7 +116,7 @@ fn http(config: &HttpConfig) -> http1::Builder {
     const LEAST_BUFFER: usize = 8 * 1024;
 
     let mut http = http1::Builder::new();
-    // Time limits are the `Clock`'s: hyper's own would make a timer for each request.
+    // Time limits are the `Deadlines`'s: hyper's own would make a timer for each request.
     http.header_read_timeout(None)
         .max_header_size(config.max_head_bytes)
         .max_buf_size(config.max_head_bytes.max(LEAST_BUFFER));

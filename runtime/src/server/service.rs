@@ -15,6 +15,7 @@ use hyper::{body::Incoming, upgrade::OnUpgrade};
 
 use super::{
     Serve, guard,
+    secured::Secured,
     upload::Upload,
     watch::{Phase, Upgrade, Watch},
 };
@@ -23,6 +24,7 @@ use crate::{body::Body, error::BoxError, interop, stream::TakeoverSlot};
 pub(super) struct HttpService<S> {
     pub(super) service: S,
     pub(super) peer: Option<SocketAddr>,
+    pub(super) secured: Option<Box<Secured>>,
     pub(super) watch: Arc<Watch>,
 }
 
@@ -59,6 +61,9 @@ impl<S> HttpService<S> {
         });
         if request.headers().contains_key(header::UPGRADE) {
             self.offer_upgrade(&mut request);
+        }
+        if let Some(secured) = &self.secured {
+            secured.mark(&mut request);
         }
         if let Some(peer) = self.peer {
             interop::put_peer(request.extensions_mut(), peer);

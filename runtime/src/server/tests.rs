@@ -7,6 +7,8 @@ mod malformed;
 mod serving;
 mod takeover;
 mod tcp;
+#[cfg(any(feature = "tls", feature = "tls-aws-lc-rs"))]
+mod tls;
 
 use std::{
     convert::Infallible,

@@ -1,4 +1,5 @@
-//! Time limits without timers: connections note in coarse ticks when they are due, and one task looks at them all.
+//! Time limits without timers: connections record in coarse ticks when they are due, and one task
+//! checks them all.
 
 use std::{
     sync::{
@@ -18,21 +19,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{config::HttpConfig, stream::TakeoverSlot};
 
-/// A response's bytes that the client does not take.
+/// The longest time that a client may take nothing of a response.
 const WRITE_STALL: Duration = Duration::from_secs(30);
-/// A request body that does not come.
+/// The longest time that a client may send nothing of a request body.
 const BODY_STALL: Duration = Duration::from_secs(15);
-/// A request body in all, if it comes at less than [`BODY_RATE`].
+/// The longest time for a whole request body that comes slower than [`BODY_RATE`].
 const BODY_TOTAL: Duration = Duration::from_secs(60);
-/// Bytes of a body that earn it a second more.
+/// Bytes of a body that extend its limit by one second.
 const BODY_RATE: u64 = 16 * 1024;
 /// What the client still sends when its connection ends.
 const LINGER: Duration = Duration::from_secs(1);
 
 const NEVER: u64 = u64::MAX;
 
-/// The time of a server, and its connections.
-pub(super) struct Clock {
+/// The time of a server, and the deadlines of its connections.
+pub(super) struct Deadlines {
     start: Instant,
     tick: Duration,
     now: AtomicU64,
@@ -45,7 +46,7 @@ pub(super) struct Clock {
     arrival: Notify,
 }
 
-/// Requests that a stopping server has taken in and could not answer in time.
+/// Requests that a stopping server has accepted but could not answer in time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lost(Arc<AtomicUsize>);
 
@@ -66,7 +67,7 @@ struct Limits {
     linger: u64,
 }
 
-impl Clock {
+impl Deadlines {
     pub(super) fn new(config: &HttpConfig) -> Arc<Self> {
         let shortest = config.header_timeout.min(config.idle_timeout);
         let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
@@ -76,7 +77,7 @@ impl Clock {
                 .unwrap_or(NEVER)
                 .saturating_add(1)
         };
-        Arc::new(Clock {
+        Arc::new(Deadlines {
             start: Instant::now(),
             tick,
             now: AtomicU64::new(0),
@@ -171,7 +172,7 @@ impl Clock {
         }
     }
 
-    /// Wakes the connections that are due, or all; says how many there are.
+    /// Wakes the connections that are due, or all of them. Returns how many connections there are.
     fn sweep(&self, all: bool) -> usize {
         let now = self.now.load(Relaxed);
         let mut connections = self
@@ -210,16 +211,16 @@ pub(super) enum Phase {
     Idle,
 }
 
-/// A connection's state, as far as its time limits go.
+/// The part of a connection's state that its time limits need.
 pub(super) struct Watch {
-    /// The tick at which the connection has taken too long.
+    /// The tick at which the connection has exceeded its limit.
     due: AtomicU64,
     phase: AtomicU8,
     /// Requests that the service was given, or that were refused in its place.
     requests: AtomicU64,
     /// The first malformed request, counted from 0.
     malformed: AtomicU64,
-    /// The head of the next request has begun, and is not whole.
+    /// The head of the next request has begun, but is not complete.
     in_head: AtomicBool,
     /// The service waits for the rest of its request.
     awaits_body: AtomicBool,
@@ -229,7 +230,7 @@ pub(super) struct Watch {
     unread: AtomicBool,
     waker: Mutex<Option<Waker>>,
     upgrade: Mutex<Option<Upgrade>>,
-    clock: Arc<Clock>,
+    clock: Arc<Deadlines>,
 }
 
 /// A request that may become something else than HTTP.
@@ -239,7 +240,7 @@ pub(super) struct Upgrade {
 }
 
 impl Watch {
-    /// Notes the task that is woken when the connection is due. It is never another.
+    /// Stores the waker. A connection never moves to another task, so it is set once.
     pub(super) fn register(&self, cx: &Context<'_>) {
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
     }
@@ -250,7 +251,7 @@ impl Watch {
         }
     }
 
-    /// The connection is HTTP's no more; nothing watches it from now on.
+    /// Ends the time limits: the connection is not HTTP any more.
     pub(super) fn end(&self) {
         self.ended.store(true, Relaxed);
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -268,7 +269,8 @@ impl Watch {
         self.clock.cut.load(Relaxed)
     }
 
-    /// Nothing is in flight: the client has begun a request at most, and all that it was sent is on its way.
+    /// Nothing is in flight: the client has begun a request at most, and all that it was sent is on
+    /// its way.
     pub(super) fn asks_nothing(&self) -> bool {
         matches!(self.phase(), Phase::Silent | Phase::Head) && !self.stalled()
     }
@@ -416,7 +418,8 @@ impl Watch {
         *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
     }
 
-    /// The response lets the connection be what it is: at its end, hyper would hand it over nonetheless.
+    /// The response lets the connection be what it is: at its end, hyper would hand it over
+    /// nonetheless.
     pub(super) fn withdraw(&self) {
         if self.offered.swap(false, Relaxed) {
             self.take_upgrade();

@@ -1,4 +1,4 @@
-//! A request on its way to a socket, and the steps that every transport takes with it.
+//! A request for a socket, and the steps that every transport takes with it.
 
 use std::{
     fmt,
@@ -24,6 +24,7 @@ use super::{
     request, request_body,
 };
 use crate::{
+    arrival,
     body::Body,
     handle::Handle,
     header,
@@ -33,12 +34,13 @@ use crate::{
     watchdog::Callback,
 };
 
-/// A request on its way to a socket.
+/// A request for a socket.
 ///
-/// WebSocket and longpoll look at the method first, and then take these steps in this order: [`params`](Attempt::params),
-/// [`check_origin`](Attempt::check_origin), and for a client that is new [`connect`](Attempt::connect), which reads
-/// connect_info and asks the application. One that refuses says why, and `?` turns that into the usual response.
-/// `transport_log` is heeded without a transport's doing.
+/// WebSocket and longpoll check the method first. They then take these steps in this order:
+/// [`params`](Attempt::params), [`check_origin`](Attempt::check_origin), and for a new client
+/// [`connect`](Attempt::connect), which reads connect_info and calls the application. A step that
+/// refuses says why, and `?` turns the reason into the usual response. `transport_log` works
+/// without any code in the transport.
 pub struct Attempt {
     pub(super) context: Arc<MountContext>,
     pub(super) parts: Parts,
@@ -47,29 +49,29 @@ pub struct Attempt {
     body: Mutex<Body>,
 }
 
-/// Why an attempt came to nothing. It turns into the response with the status that stands here.
+/// Why an attempt was denied. It converts into a response with the status given here.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Denied {
-    /// The endpoint stops, and takes nobody any more: 503.
+    /// The endpoint is stopping and accepts no new clients: 503.
     Stopping,
     /// The path or the query is not UTF-8: 400.
     NotUtf8,
     /// The query is longer than a megabyte: 414.
     TooLong,
-    /// A web page of a foreign origin: 403. It has been logged.
+    /// A web page of a foreign origin: 403. Already logged.
     Origin,
-    /// None of the client's subprotocols is supported: 403. It has been logged.
+    /// None of the client's subprotocols is supported: 403. Already logged.
     Subprotocol,
-    /// `connect` refused, or failed: the status that [`Refused`] says. It has been logged.
+    /// `connect` refused or failed: the status of [`Refused`]. Already logged.
     Refused(Refused),
     /// The request's body cannot be read: 400.
     BadBody,
-    /// The request's body did not come in time: 408.
+    /// The request's body did not arrive in time: 408.
     LateBody,
-    /// The request's body is larger than it may be: 413. It has been logged.
+    /// The request's body is larger than allowed: 413. Already logged.
     LargeBody,
-    /// A function of the application's panicked: 500. It has been logged.
+    /// A function of the application panicked: 500. Already logged.
     Crashed,
 }
 
@@ -100,7 +102,7 @@ impl From<Denied> for Response<Body> {
     }
 }
 
-/// A client that `connect` took in.
+/// A client that `connect` accepted.
 pub(super) struct Connected<S: Socket> {
     pub(super) socket: S,
     pub(super) id: SubscriberId,
@@ -127,17 +129,18 @@ impl Attempt {
         &self.parts
     }
 
-    /// Reads the request's body, up to so many bytes. A second time it is empty.
+    /// Reads the request's body, at most `most` bytes. A second call returns an empty body.
     ///
     /// # Errors
-    /// When it is larger, which is refused unread if its length is announced; when it takes longer than a minute; when
-    /// it breaks off.
+    /// If the body is larger (refused unread if its announced length says so), takes longer than a
+    /// minute, or breaks off.
     pub async fn read_body(&mut self, most: usize) -> Result<Bytes, Denied> {
         let read = request_body::read(self.take_body(), most).await;
         read.inspect_err(|denied| self.log_large_body(denied))
     }
 
-    /// How many bytes [`read_body`](Attempt::read_body) may bring, for those who make room before they read.
+    /// How many bytes [`read_body`](Attempt::read_body) may bring, for those who make room before
+    /// they read.
     ///
     /// # Errors
     /// When it would refuse the body unread.
@@ -147,7 +150,8 @@ impl Attempt {
         length.inspect_err(|denied| self.log_large_body(denied))
     }
 
-    /// Tells the log that the client broke the protocol or a limit. The text says how, without what the client sent.
+    /// Logs that the client broke the protocol or a limit. `text` says how, without quoting the
+    /// client.
     pub fn log_violation(&self, text: &str) {
         log::broke(self.socket(), text);
     }
@@ -158,7 +162,8 @@ impl Attempt {
         }
     }
 
-    /// Takes the request's body, for those who read it piece by piece; a second time it is empty. Nothing limits it.
+    /// Takes the request's body, to be read piece by piece. A second call returns an empty body.
+    /// Its size is not limited.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
@@ -173,7 +178,7 @@ impl Attempt {
         self.context.mount.path
     }
 
-    /// What the transport of this mount was told.
+    /// The options of this transport at this mount.
     pub fn options(&self) -> &TransportOptions {
         &self.context.options
     }
@@ -183,8 +188,8 @@ impl Attempt {
         self.context.socket()
     }
 
-    /// The address that the request comes from. Behind proxies that are trusted, it is the one that they forward; `None`
-    /// if it is not known.
+    /// The client's address. Behind trusted proxies, it is the address that they forward. `None` if
+    /// it is not known.
     pub fn client_ip(&self) -> Option<IpAddr> {
         request::client(&self.context.handle, &self.parts)
     }
@@ -192,13 +197,13 @@ impl Attempt {
     /// Query and path parameters; a path parameter wins over a query parameter of the same name.
     ///
     /// # Errors
-    /// When they are not UTF-8, or too long.
+    /// If they are not UTF-8, or too long.
     pub fn params(&self) -> Result<Params, Denied> {
         self.params_with(self.parts.uri.query().unwrap_or_default())
     }
 
-    /// [`params`](Attempt::params) as if the request had this query: for transports that put something of their own into
-    /// it.
+    /// [`params`](Attempt::params) as if the request had this query, for transports that add
+    /// parameters of their own to it.
     ///
     /// # Errors
     /// As for [`params`](Attempt::params).
@@ -214,19 +219,21 @@ impl Attempt {
         Ok(params)
     }
 
-    /// The variables of the path; none if they are not UTF-8, which [`params`](Attempt::params) refuses.
+    /// The variables of the path. Empty if they are not UTF-8, which [`params`](Attempt::params)
+    /// refuses.
     pub fn path_params(&self) -> &Params {
         const NONE: &Params = &Params::EMPTY;
         self.variables.as_ref().unwrap_or(NONE)
     }
 
-    /// Refuses web pages of foreign origins: see `check_origin`. A request without an `Origin` is no web page's.
+    /// Refuses web pages of foreign origins: see `check_origin`. A request without an `Origin`
+    /// header does not come from a web page.
     ///
     /// # Errors
-    /// When the origin is not allowed.
+    /// If the origin is not allowed.
     pub fn check_origin(&self) -> Result<(), Denied> {
         let origins = self.parts.headers.get_all(ORIGIN);
-        let authority = request::authority(&self.parts);
+        let authority = arrival::authority(&self.parts);
         // The check may be a function of the application.
         let ask =
             |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
@@ -234,7 +241,8 @@ impl Attempt {
         match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                log::origin_refused(&self.context, origins.iter());
+                let conn = self.context.origin.is_conn().then_some(&authority);
+                log::origin_refused(&self.context, origins.iter(), conn);
                 Err(Denied::Origin)
             }
             Err(panic) => {
@@ -247,10 +255,11 @@ impl Attempt {
         }
     }
 
-    /// The first of the server's subprotocols that the client offers (RFC 6455 §1.9); `None` if it has no such header.
+    /// The first of the server's subprotocols that the client offers (RFC 6455 §1.9), or `None` if
+    /// the request has no such header.
     ///
     /// # Errors
-    /// When it has, and none of these is among what it offers.
+    /// If the client offers subprotocols, and none of them is supported.
     pub fn check_subprotocols(
         &self,
         supported: &[&'static str],
@@ -267,15 +276,16 @@ impl Attempt {
         }
     }
 
-    /// Reads connect_info, asks the application, and begins a connection whose messages look as `F` says.
+    /// Reads connect_info, calls the application's `connect`, and opens a connection whose messages
+    /// are formatted by `F`.
     ///
-    /// `auth_token` is what the client gave as one; it counts only where
-    /// [`TransportOptions::auth_token`](super::TransportOptions::auth_token) is on. The caller gives the driver a task of
-    /// its own ([`Driver::spawn`]), which calls [`Driver::init`] first; what the socket sends is read from the other
-    /// half.
+    /// `auth_token` is the token that the client gave. It is used only if
+    /// [`TransportOptions::auth_token`](super::TransportOptions::auth_token) is on. The caller runs
+    /// the driver in a task of its own ([`Driver::spawn`]), and calls [`Driver::init`] first. What
+    /// the socket sends is read from the other half.
     ///
     /// # Errors
-    /// When the endpoint stops, or `connect` refuses or panics.
+    /// If the endpoint is stopping, or if `connect` refuses, fails or panics.
     pub async fn connect<S: Socket, F: Format>(
         &self,
         params: Params,
@@ -285,7 +295,7 @@ impl Attempt {
         Ok(Driver::new::<F>(connected, self.context.clone()))
     }
 
-    /// Asks the application.
+    /// Calls the application's `connect`.
     pub(super) async fn ask<S: Socket>(
         &self,
         params: Params,

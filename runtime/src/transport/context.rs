@@ -1,17 +1,17 @@
-//! A transport of a mount in a running endpoint: what all its connections share.
+//! What all connections of a mount share that use the same transport.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_util::task::TaskTracker;
 
 use super::{
-    connection::{clock::Clock, registry::Connections},
+    connection::{clock::CoarseClock, registry::Connections},
     mount::Mount,
     options::TransportOptions,
 };
 use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
 
-/// What all connections of a mount share that came by one transport.
+/// What all connections of a mount share that use the same transport.
 pub(crate) struct MountContext {
     pub(crate) handle: Handle,
     pub(crate) mount: &'static Mount,
@@ -19,7 +19,7 @@ pub(crate) struct MountContext {
     pub(crate) options: TransportOptions,
     pub(crate) origin: OriginCheck,
     pub(crate) connections: Connections,
-    pub(crate) clock: Clock,
+    pub(crate) clock: CoarseClock,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: AtomicBool,
     pub(crate) watched: Watched,
@@ -31,7 +31,7 @@ impl MountContext {
         self.mount.socket.name
     }
 
-    /// Takes no connection any more, and ends those that are open.
+    /// Accepts no more connections, and ends those that are open.
     pub(crate) async fn drain(&self) {
         self.stopping.store(true, Ordering::Release);
         let open = self.connections.len();

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     attempt::Attempt,
-    connection::clock::Clock,
+    connection::clock::CoarseClock,
     context::MountContext,
     erased::{ErasedTransport, ResponseFuture},
     mount::Mount,
@@ -34,7 +34,7 @@ pub(crate) struct Dispatcher(Arc<Inner>);
 struct Inner {
     /// Later mounts first: they win where patterns overlap.
     routes: Vec<Route>,
-    clock: Clock,
+    clock: CoarseClock,
 }
 
 /// A transport of a mount.
@@ -56,14 +56,14 @@ pub(crate) struct MountError {
 type Mistake = (&'static str, String);
 
 impl Dispatcher {
-    /// Makes all mounts ready for requests, or finds all that is wrong with them.
+    /// Prepares all mounts for requests, or returns everything that is wrong with them.
     pub(crate) fn new(
         mounts: &'static [Mount],
         config: &Config,
         handle: &Handle,
         tasks: &TaskTracker,
     ) -> Result<Self, Vec<MountError>> {
-        let clock = Clock::start();
+        let clock = CoarseClock::start();
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
         for mount in mounts.iter().rev() {
             for transport in transports(mount, handle) {
@@ -107,7 +107,7 @@ impl Dispatcher {
         }
     }
 
-    /// Gives a request to the socket that is mounted at its path, or back.
+    /// Gives a request to the socket that is mounted at its path. Gives it back if there is none.
     pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
         let path = Path::new(request.uri().path());
         let found = self
@@ -125,7 +125,8 @@ impl Dispatcher {
         }
     }
 
-    /// Moves the clock on, and looks for connections that have been silent for too long. Runs until it is dropped.
+    /// Moves the clock on, and looks for connections that have been silent for too long. Runs until
+    /// it is dropped.
     pub(crate) async fn sweep(self) {
         let mut tick = interval(self.sweep_every());
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -139,7 +140,7 @@ impl Dispatcher {
         }
     }
 
-    /// Often enough that the shortest timeout is late by an eighth at most.
+    /// Often enough that the shortest timeout is late by at most an eighth.
     fn sweep_every(&self) -> Duration {
         let timeouts = self.0.routes.iter().flat_map(|route| {
             let MountContext {
@@ -171,7 +172,7 @@ impl Dispatcher {
             .clamp(Duration::from_millis(20), second)
     }
 
-    /// Open connections.
+    /// The number of open connections.
     pub(crate) fn connections(&self) -> usize {
         self.0
             .routes
@@ -180,7 +181,7 @@ impl Dispatcher {
             .sum()
     }
 
-    /// Takes no connection any more, and ends those that are open.
+    /// Accepts no more connections, and ends those that are open.
     pub(crate) async fn drain(&self) {
         let mut drains = JoinSet::new();
         for route in &self.0.routes {
@@ -239,7 +240,8 @@ fn transports(
         .collect()
 }
 
-/// The path of a transport. Those of custom ones are not known to the compiler: here they must differ from all others.
+/// The path of a transport. The compiler does not know the paths of custom transports: they must
+/// differ from all others here.
 fn free_path(
     mount: &Mount,
     transport: &dyn ErasedTransport,
@@ -260,7 +262,7 @@ fn free_path(
     Ok(pattern)
 }
 
-/// What a transport needs of the whole configuration.
+/// Checks what a transport needs from the rest of the configuration.
 fn check(
     mount: &Mount,
     kind: TransportKind,

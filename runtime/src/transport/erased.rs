@@ -1,4 +1,4 @@
-//! A transport in front of a socket type: what answers the requests at one path of a mount.
+//! The transport trait, and its type-erased form.
 
 use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
@@ -11,13 +11,16 @@ use crate::{
     socket::{IntoSocket, Socket, TransportKind},
 };
 
-/// A way for clients to reach sockets: WebSocket and longpoll are two, an application can bring its own.
+/// A way for clients to reach sockets. WebSocket and longpoll are two; an application can bring its
+/// own.
 ///
-/// A transport answers requests. It takes what it needs of an [`Attempt`]: the origin check, parameters, the application's
-/// decision about the client ([`Attempt::connect`]). What it gets is a [`Driver`](super::Driver), by which it calls the
-/// socket's callbacks while the connection lasts, and an [`Outgoing`](super::Outgoing) with what the socket sends.
+/// A transport answers requests. It takes what it needs of an [`Attempt`]: the origin check,
+/// parameters, the application's decision about the client ([`Attempt::connect`]). What it gets is
+/// a [`Driver`](super::Driver), by which it calls the socket's callbacks while the connection
+/// lasts, and an [`Outgoing`](super::Outgoing) with what the socket sends.
 ///
-/// This one lets clients listen, a line for each message. `curl -N http://localhost:4000/news/lines` is a client.
+/// This one lets clients listen, a line for each message. `curl -N
+/// http://localhost:4000/news/lines` is a client.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -90,28 +93,30 @@ use crate::{
     note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
 )]
 pub trait Transport: Send + Sync + 'static {
-    /// What [`Connect::transport`](crate::Connect::transport) and logs call it.
+    /// The transport's name, in [`Connect::transport`](crate::Connect::transport) and in logs.
     const NAME: &'static str;
 
-    /// Its path behind the mount's, and how it treats requests. Asked once for each mount, when the endpoint starts.
+    /// The transport's path after the mount's, and its options. Called once for each mount, when
+    /// the endpoint starts.
     fn options(&self) -> TransportOptions;
 
-    /// Answers a request, whatever its method: that is best looked at first, as the functions of an attempt run the
-    /// application's code. A refusal by one of the attempt's functions can be returned by `?`: `Err`
-    /// is an answer like any other.
+    /// Answers a request, whatever its method. Check the method first, because the functions of an
+    /// attempt run the application's code. `?` returns a refusal by one of these functions: `Err`
+    /// is a response like any other.
     ///
-    /// The future is dropped when the client goes before it has its answer.
+    /// The future is dropped when the client disconnects before the response.
     fn answer<S: Socket>(
         &self,
         attempt: Attempt,
     ) -> impl Future<Output = Result<Response<Body>, Response<Body>>> + Send;
 }
 
-/// The answer to an attempt; it is never an error, but shares its type with other services' answers.
+/// The response to an attempt. It is never an error, but shares its type with the responses of
+/// other services.
 pub(crate) type ResponseFuture =
     Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
-/// A transport in front of a socket type, without the types.
+/// A type-erased transport in front of a socket type.
 pub(crate) trait ErasedTransport: Send + Sync {
     fn kind(&self) -> TransportKind;
     fn options(&self) -> TransportOptions;
@@ -162,8 +167,8 @@ impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
     }
 }
 
-/// A transport of the application's own in front of a socket type: what `transport = expression` makes at a mount when the
-/// endpoint starts.
+/// An application's own transport in front of a socket type. `transport = expression` at a mount
+/// makes one when the endpoint starts.
 pub struct CustomTransport(pub(crate) Arc<dyn ErasedTransport>);
 
 impl CustomTransport {

@@ -1,18 +1,18 @@
-//! Memory for what comes in pieces: its length is not known, but bounded.
+//! Buffers for data that comes in pieces: its length is not known, but bounded.
 
-/// The least that room is made for.
+/// The smallest capacity to reserve.
 const LEAST: usize = 64;
 
-/// Appends bytes to a buffer that will have `limit` bytes at most.
+/// Appends bytes to a buffer that will have at most `limit` bytes.
 pub(super) fn append(buffer: &mut Vec<u8>, bytes: &[u8], limit: usize) {
     make_room(buffer, bytes.len(), limit);
     buffer.extend_from_slice(bytes);
 }
 
-/// Makes room for so many bytes more in a buffer that will have `limit` bytes at most.
+/// Reserves room for `more` bytes in a buffer that will have at most `limit` bytes.
 ///
-/// The room is a half, a quarter, an eighth of the limit and so on: less than twice what is needed, never more than the
-/// limit, and what is moved at the last step is no more than half of it.
+/// The capacity is the limit divided by a power of two: less than twice what is needed, and never
+/// more than the limit. The last step moves at most half of the limit.
 pub(super) fn make_room(buffer: &mut Vec<u8>, more: usize, limit: usize) {
     let needed = buffer.len() + more;
     if needed > buffer.capacity() {

@@ -1,4 +1,4 @@
-//! What transports log, without what may be secret. What came from a client is escaped and cut.
+//! Log lines of transports, without what may be secret. Text of a client is escaped and shortened.
 
 use std::{
     fmt,
@@ -11,7 +11,7 @@ use tracing::Level;
 use super::{context::MountContext, websocket::BEARER};
 use crate::{
     escape::{chain, shown, shown_bytes, told},
-    origin::Origin,
+    origin::{Origin, OriginRequest},
     socket::{Params, Reason, Refused},
 };
 
@@ -77,7 +77,7 @@ pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, to
     }
 }
 
-/// A refusal is logged at the mount's level, and a failure always.
+/// Logs a refusal at the mount's level, and a failure always.
 pub(super) fn refused(
     context: &MountContext,
     params: Option<LoggedParams>,
@@ -98,12 +98,19 @@ pub(super) fn refused(
     }
 }
 
+/// `conn`: what the origin was compared with, where that is the request itself.
 pub(super) fn origin_refused<'a>(
     context: &MountContext,
     origins: impl Iterator<Item = &'a HeaderValue>,
+    conn: Option<&OriginRequest<'_>>,
 ) {
     let origins: Vec<_> = origins.collect();
-    let help = origin_help(&origins);
+    let help = match &origins[..] {
+        [origin] if conn.is_some_and(|request| came_by_a_proxy(origin, request)) => {
+            BY_A_PROXY.to_owned()
+        }
+        origins => origin_help(origins),
+    };
     let origin = origins
         .iter()
         .map(|origin| origin.as_bytes())
@@ -115,6 +122,20 @@ pub(super) fn origin_refused<'a>(
         help,
         "refused a web page's origin"
     );
+}
+
+/// What lets a page in that is the endpoint's own, but for TLS.
+const BY_A_PROXY: &str = "the page came over `https`, and this request did not: if a proxy speaks TLS in front of the \
+    endpoint, say `rewrite_on = [x_forwarded_proto]`, and who it is by `trusted_proxies`";
+
+fn came_by_a_proxy(origin: &HeaderValue, request: &OriginRequest<'_>) -> bool {
+    Origin::read(origin).is_some_and(|origin| {
+        origin.scheme.as_deref() == Some("https")
+            && request.scheme == "http"
+            && origin.host.is_some_and(|host| {
+                host.eq_ignore_ascii_case(request.host.trim_matches(['[', ']']))
+            })
+    })
 }
 
 /// What lets an origin in, if it is the application's own.
@@ -161,7 +182,8 @@ pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported
     );
 }
 
-/// A connection has ended. Why is worth more than a word if the client broke the protocol: nobody else can tell.
+/// Logs the end of a connection. If the client broke the protocol, it also logs how, at a level
+/// that is seen: nothing else can tell.
 pub(super) fn closed(socket: &'static str, reason: &Reason) {
     if let Reason::Protocol(text) = reason {
         broke(socket, text);
@@ -169,7 +191,7 @@ pub(super) fn closed(socket: &'static str, reason: &Reason) {
     tracing::debug!(socket, reason = %told(&format_args!("{reason:?}")), "socket closed");
 }
 
-/// A client broke the protocol or a limit. The text says how, without what it sent.
+/// Logs that a client broke the protocol or a limit. `text` says how, without quoting the client.
 pub(super) fn broke(socket: &'static str, text: &str) {
     tracing::info!(socket, "a client broke the protocol: {}", told(&text));
 }

@@ -2,11 +2,11 @@
 
 use crate::crypto::random;
 
-/// A name for a connection that only its client will know: 128 random bits, as 22 characters that need no escaping in a
-/// URL.
+/// An unguessable name for a connection, known only to its client: 128 random bits, as 22
+/// characters that need no escaping in a URL.
 ///
-/// For transports whose clients come back with another request. Whoever knows the name of a connection can speak for its
-/// client, so keep it out of logs.
+/// For transports whose clients come back with another request. Whoever knows a connection's name
+/// can speak for its client, so keep it out of logs.
 pub fn unguessable_name() -> String {
     data_encoding::BASE64URL_NOPAD.encode(&random::<16>())
 }

@@ -1,4 +1,4 @@
-//! What every transport of a mount can be told, whatever it speaks.
+//! The options that all transports share.
 
 use std::time::Duration;
 
@@ -10,34 +10,35 @@ use crate::{
 /// How long a client may take nothing of what waits for it, unless told otherwise.
 const WRITE_TIMEOUT: Timeout = Timeout::After(Duration::from_secs(30));
 
-/// The options that a transport shares with all others; those of a custom one are what its
-/// [`Transport::options`](super::Transport::options) returns.
+/// The options that all transports share. A custom transport returns them from
+/// [`Transport::options`](super::Transport::options).
 #[derive(Clone, Copy, Debug)]
 pub struct TransportOptions {
     /// Appended to the mount's path, such as `"/sse"`. It may be empty.
     pub path: &'static str,
-    /// Which web pages may connect. Default: what the endpoint says.
+    /// Which web pages may connect. Default: the endpoint's setting.
     pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
-    /// Gives connect_info `session` only to clients whose parameter `_csrf_token` shows that one of the application's
-    /// own pages opens the socket. Default true.
+    /// Grants connect_info `session` only if the parameter `_csrf_token` shows that one of the
+    /// application's own pages opens the socket. Default true.
     pub check_csrf: bool,
     /// What `connect` may read about the request. Default nothing.
     pub connect_info: ConnectInfo,
-    /// The transport takes connect_info `auth_token` from somewhere. Default false.
+    /// Whether the transport supplies connect_info `auth_token`. Default false.
     pub auth_token: bool,
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
-    /// Silence after which a connection ends with [`Reason::Timeout`](crate::Reason::Timeout): that long without
-    /// [`Driver::touch`](super::Driver::touch). Default: never.
+    /// Time without [`Driver::touch`](super::Driver::touch) after which a connection ends with
+    /// [`Reason::Timeout`](crate::Reason::Timeout). Default: never.
     pub timeout: Timeout,
-    /// Time after which a callback that has not returned is given up, as for
-    /// [`WebSocket`](crate::WebSocket::callback_timeout): the flow is that of code 1011. Default: never.
+    /// Time after which a callback that has not returned is cancelled, as for
+    /// [`WebSocket`](crate::WebSocket::callback_timeout). The flow is then that of code 1011.
+    /// Default: never.
     pub callback_timeout: Timeout,
-    /// Time that a client may take nothing of what waits for it, after which its connection ends with
+    /// Time for which a client may take nothing of what waits for it. Its connection then ends with
     /// [`Reason::Overflow`](crate::Reason::Overflow). Default: 30 s.
     pub write_timeout: Timeout,
-    /// The largest message that a client may send, in bytes. It bounds what a socket of channels keeps of one client, and
-    /// is the transport's to enforce. Default: 8,000,000, as for longpoll.
+    /// The largest message that a client may send, in bytes. It bounds what a socket of channels
+    /// keeps of one client. The transport has to enforce it. Default: 8,000,000, as for longpoll.
     pub max_message: usize,
     /// Bounds of what waits to be sent to one client.
     pub outbox: OutboxOptions,

@@ -8,7 +8,8 @@ use crate::socket::{Param, Params};
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Segment>);
 
-/// A request's path, with the number of its segments and the first of them: most patterns are told from it by these.
+/// A request's path, with the number of its segments and the first of them: most patterns are told
+/// from it by these.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path<'a> {
     text: &'a str,
@@ -55,7 +56,7 @@ impl Pattern {
         )
     }
 
-    /// True if both match the same paths, whatever their variables are called.
+    /// True if both match the same paths, whatever their variables are named.
     pub(crate) fn is_same(&self, other: &Pattern) -> bool {
         let same = |(a, b): (&Segment, &Segment)| match (a, b) {
             (Segment::Fixed(a), Segment::Fixed(b)) => a == b,
@@ -66,10 +67,10 @@ impl Pattern {
         self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
     }
 
-    /// The variables in a path; `None` if it is another one.
+    /// The variables in a path; `None` if the path does not match.
     ///
-    /// Fixed segments are compared as they are sent; variables are decoded once. Variables whose name begins with `_`
-    /// match, and are left out.
+    /// Fixed segments are compared as they are sent. Variables are decoded once. Variables whose
+    /// name begins with `_` match, but are left out.
     pub(crate) fn variables(&self, path: Path<'_>) -> Option<Result<Params, NotUtf8>> {
         let open = matches!(self.0.last(), Some(Segment::Rest { .. }));
         if path.segments != self.0.len() && !(open && path.segments + 1 >= self.0.len()) {
@@ -96,7 +97,8 @@ impl Pattern {
                     (name, decode(value).map(Param::Text))
                 }
                 Segment::Rest { name } => {
-                    // All of them, also behind one that is not UTF-8: what is left over is another path's.
+                    // All of them, also behind one that is not UTF-8: what is left over is another
+                    // path's.
                     let all: Vec<_> = parts
                         .by_ref()
                         .map(|part| decode(part).map(Param::Text))

@@ -2,43 +2,22 @@
 
 use std::net::IpAddr;
 
-use http::{
-    HeaderMap,
-    header::{HOST, USER_AGENT},
-    request::Parts,
-};
+use http::{HeaderMap, header::USER_AGENT, request::Parts};
 
 use crate::{
+    arrival::authority,
     crypto::{Keys, cookie},
     handle::Handle,
-    header, interop,
+    interop,
     origin::OriginRequest,
     session::{Session, SessionOptions},
     socket::{ConnectInfo, Headers, InfoValues, Param, Params, PeerData, RequestUri},
 };
 
-/// The parameter by which a page shows that it is the application's own.
+/// The parameter by which a page proves that it is the application's own.
 const CSRF_PARAM: &str = "_csrf_token";
 
-/// Scheme, host and port, as the client named them. Who names several hosts has none.
-pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
-    let scheme = parts.uri.scheme_str().unwrap_or("http");
-    let named = match parts.uri.authority() {
-        Some(authority) => authority.as_str().rsplit('@').next().unwrap_or_default(),
-        None => header::one(&parts.headers, HOST)
-            .and_then(|host| str::from_utf8(host).ok())
-            .unwrap_or_default(),
-    };
-    let (host, port) = header::host_and_port(named);
-    let default = if scheme == "https" { 443 } else { 80 };
-    OriginRequest {
-        scheme,
-        host,
-        port: port.and_then(|port| port.parse().ok()).unwrap_or(default),
-    }
-}
-
-/// The address of who asks: behind proxies that are trusted, the one that they forward.
+/// The client's address. Behind trusted proxies, it is the address that they forward.
 pub(crate) fn client(handle: &Handle, parts: &Parts) -> Option<IpAddr> {
     let peer = interop::peer(&parts.extensions).map(|address| address.ip());
     handle
@@ -70,7 +49,8 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
     }
 }
 
-/// The session that the mount grants; `None` whatever the reason is: who may not have it is told nothing.
+/// The session, if the mount grants it. `None` for whatever reason, so that a client without a
+/// right to it learns nothing.
 pub(crate) fn session(
     options: &'static SessionOptions,
     check_csrf: bool,
@@ -103,7 +83,11 @@ fn text(headers: &HeaderMap) -> Option<String> {
 }
 
 fn peer_data(parts: &Parts) -> Option<PeerData> {
-    interop::peer(&parts.extensions).map(PeerData::new)
+    let address = interop::peer(&parts.extensions)?;
+    Some(PeerData {
+        ssl_cert: interop::certificate(&parts.extensions),
+        ..PeerData::new(address)
+    })
 }
 
 /// The path is the whole one, with what a nesting router has stripped.

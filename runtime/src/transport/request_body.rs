@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::{attempt::Denied, grow};
 use crate::body::Body;
 
-/// A body must be there after this long.
+/// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many bytes a body may bring; an error if it announces more than it may have.
@@ -25,7 +25,7 @@ pub(super) fn length(body: &Body, most: usize) -> Result<usize, Denied> {
     Ok(length.map_or(most, |length| length.min(most)))
 }
 
-/// Reads a body of so many bytes at most.
+/// Reads a body of at most `most` bytes.
 pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Denied> {
     length(&body, most)?;
     timeout(PATIENCE, whole(body, most))

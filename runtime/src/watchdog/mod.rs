@@ -1,8 +1,9 @@
-//! Callbacks that block their thread: how they are noticed, and how others are served meanwhile.
+//! Notices callbacks that block their thread, and keeps the other tasks of the runtime served
+//! meanwhile.
 //!
-//! tokio's workers wait for I/O in turn. One that runs a callback which blocks does not hand that over, so that nobody
-//! hears of anything any more, although other workers are idle. A task that comes from outside wakes one of them, and it
-//! then waits for I/O itself.
+//! tokio's workers take turns in waiting for I/O. A worker that is blocked in a callback keeps that
+//! role. No task then gets I/O events, even if other workers are idle. A task that is spawned from
+//! outside the runtime wakes one of these, which takes over waiting for I/O.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -29,7 +30,7 @@ use self::slot::Slot;
 pub(crate) use self::watcher::Watcher;
 use crate::contain::{self, Panic};
 
-/// What may run that is the application's.
+/// The application's code that may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Callback {
@@ -94,13 +95,13 @@ impl Callback {
     }
 }
 
-/// What watches the callbacks of an endpoint.
+/// Watches the callbacks of an endpoint.
 #[derive(Clone)]
 pub(crate) struct Watchdog(Arc<Dog>);
 
 /// What threads and the watcher share.
 struct Dog {
-    /// What tells it from others in this process; 0 is none.
+    /// Distinguishes watchdogs of this process from each other. 0 is none.
     id: u32,
     /// The watcher sleeps until a callback runs.
     asleep: AtomicBool,
@@ -155,7 +156,7 @@ impl Watchdog {
         }
     }
 
-    /// Callbacks that have blocked their thread so far.
+    /// The number of callbacks that have blocked their thread so far.
     pub(crate) fn blocked(&self) -> u64 {
         self.0.blocked.load(Relaxed)
     }
@@ -176,7 +177,7 @@ impl Watched {
         self.turn(|| call(callback, function))
     }
 
-    /// Calls a function of the application's whose panic is another's to contain.
+    /// Calls a function of the application's. The caller contains its panic.
     pub(crate) fn pass<T>(&self, callback: Callback, function: impl FnOnce() -> T) -> T {
         self.turn(|| {
             slot::step(callback);
@@ -195,7 +196,8 @@ impl Watched {
     }
 }
 
-/// Runs a future of the application's where it is: a large one is not moved. Its task is polled by [`Watched::turn`].
+/// Runs a future of the application's without moving it, because it may be large. Its task is
+/// polled by [`Watched::turn`].
 pub(crate) async fn run<T>(
     callback: Callback,
     future: Pin<&mut Option<impl Future<Output = T>>>,
@@ -209,7 +211,7 @@ pub(crate) fn call<T>(callback: Callback, function: impl FnOnce() -> T) -> Resul
     contain::call(function)
 }
 
-/// The callbacks that are polled next are those of a channel, and this is its topic.
+/// Records that the callbacks that are polled next belong to the channel of this topic.
 pub(crate) fn topic(topic: &str) {
     slot::topic(topic);
 }

@@ -1,4 +1,5 @@
-//! What one thread does of the application's: written by itself, read by watchdogs, without a lock between them.
+//! What one thread runs of the application's code: written by that thread, read by watchdogs,
+//! without a lock.
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -30,15 +31,15 @@ struct Here {
     all: RefCell<Vec<Weak<Dog>>>,
 }
 
-/// What a thread does. Nothing else is published by it, so that any order of the stores will do: a watchdog believes what
-/// has not changed for a period.
+/// What a thread does. Nothing else is published by it, so that any order of the stores will do: a
+/// watchdog believes what has not changed for a period.
 #[derive(Default)]
 pub(super) struct Slot {
     /// Odd while a task of ours is polled that may run callbacks.
     turn: AtomicU64,
     /// The id of the watchdog whose task it is, and below it the number of the socket.
     whose: AtomicU64,
-    /// A number that is another one with each callback, and below it which callback.
+    /// A number that changes with each callback, and below it which callback.
     step: AtomicU64,
     length: AtomicUsize,
     topic: [AtomicU64; TOPIC / WORD],
@@ -53,7 +54,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// A task is being polled.
+    /// True while a task is being polled.
     pub(super) fn is_inside(self) -> bool {
         self.turn & 1 == 1
     }
@@ -144,7 +145,7 @@ impl Here {
     }
 }
 
-/// The task has come to its end for now, whichever way.
+/// Records that the poll has ended, by return or panic.
 struct Leave<'a>(&'a Slot);
 
 impl Drop for Leave<'_> {
@@ -185,7 +186,7 @@ impl Drop for Outer<'_> {
     }
 }
 
-/// Polls a task that may run callbacks. One may be polled inside another's callback.
+/// Polls a task that may run callbacks. This may be called inside another task's callback.
 pub(super) fn turn<T>(watched: &Watched, poll: impl FnOnce() -> T) -> T {
     HERE.with(|here| {
         let here = here.get_or_init(Here::new);
@@ -211,7 +212,7 @@ pub(super) fn turn<T>(watched: &Watched, poll: impl FnOnce() -> T) -> T {
     })
 }
 
-/// From now on, a callback runs.
+/// Records that a callback runs from now on.
 pub(super) fn step(callback: Callback) {
     HERE.with(|here| {
         if let Some(here) = here.get() {
@@ -220,7 +221,7 @@ pub(super) fn step(callback: Callback) {
     });
 }
 
-/// The callbacks that run from now on are those of a channel, and this is its topic.
+/// Records that the callbacks that run from now on belong to the channel of this topic.
 pub(super) fn topic(topic: &str) {
     HERE.with(|here| {
         if let Some(here) = here.get() {

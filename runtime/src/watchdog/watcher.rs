@@ -19,7 +19,7 @@ use super::{
 };
 use crate::escape::shown_bytes;
 
-/// How long a callback may go on until it counts as blocking its thread. It is noticed within two of these.
+/// A callback that runs longer than this blocks its thread. It is noticed within two periods.
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
 
 /// Ends the watchdog's thread when it is dropped.
@@ -110,7 +110,7 @@ impl Watch {
             };
             loop {
                 match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
-                    // Not before its time: two looks are a period apart.
+                    // Too early: two ticks are a period apart.
                     Some(Duration::ZERO) => break,
                     Some(left) => thread::park_timeout(left),
                     None => thread::park(),
@@ -125,7 +125,7 @@ impl Watch {
         }
     }
 
-    /// Looks at all threads once.
+    /// Checks all threads once.
     pub(super) fn tick(&mut self) -> Wait {
         #[cfg(test)]
         self.dog.ticks.fetch_add(1, Relaxed);
@@ -137,7 +137,8 @@ impl Watch {
             let look = seen.slot.look();
             let (own, changed) = (look.dog() == self.dog.id, look != seen.look);
             active |= own && (changed || look.is_inside());
-            // While all workers have time, the callback has told tokio that it blocks: nobody is held up.
+            // While all workers make progress, the callback has told tokio that it blocks, and
+            // nobody is held up.
             let stuck = own && look.is_inside() && look.is_same_turn(seen.look) && held_up;
             blocked |= stuck;
             if changed {
@@ -163,7 +164,7 @@ impl Watch {
         self.workers.kick();
     }
 
-    /// Takes up threads that are new, and forgets those that have ended.
+    /// Adds threads that are new, and removes those that have ended.
     fn greet(&mut self) {
         let now = Instant::now();
         let fresh = std::mem::take(&mut *lock(&self.dog.fresh));
@@ -178,8 +179,8 @@ impl Watch {
             .retain(|seen| Arc::strong_count(&seen.slot) > 1);
     }
 
-    /// After two quiet ticks nothing more is looked at until a callback runs. Threads know it after the first: a callback
-    /// that began too early to wake this one is seen by the second.
+    /// After two quiet ticks nothing more is looked at until a callback runs. Threads know it after
+    /// the first: a callback that began too early to wake this one is seen by the second.
     fn rest(&mut self, active: bool) -> Wait {
         if active {
             self.dog.asleep.store(false, Relaxed);
@@ -200,7 +201,7 @@ impl Seen {
         };
         let topic = callback.has_topic().then(|| self.slot.topic());
         if self.slot.look() != self.look {
-            // It has just returned: what was read may be another one's.
+            // The callback has just returned: what was read may belong to another one.
             return;
         }
         let socket = lock(&dog.sockets)
@@ -227,7 +228,7 @@ impl Seen {
 /// The runtime's workers.
 struct Workers {
     runtime: Handle,
-    /// How often each has begun or ended to wait, at the last tick.
+    /// How often each worker had begun or ended to wait at the last tick.
     waits: Vec<u64>,
     /// The task that woke one.
     kick: Option<JoinHandle<()>>,
@@ -247,7 +248,7 @@ impl Workers {
         self.waits.len()
     }
 
-    /// Whether one of them has been at work since the last tick, without a pause.
+    /// Whether a worker has been busy since the last tick without a pause.
     fn look(&mut self) -> bool {
         let metrics = self.runtime.metrics();
         let mut held_up = false;
@@ -260,7 +261,8 @@ impl Workers {
         held_up
     }
 
-    /// Wakes an idle worker, which then waits for I/O and timers in place of the one that is blocked.
+    /// Wakes an idle worker, which then waits for I/O and timers in place of the one that is
+    /// blocked.
     fn kick(&mut self) {
         let alone = self.count() < 2;
         if !alone && self.kick.as_ref().is_none_or(JoinHandle::is_finished) {

@@ -11,7 +11,7 @@ use super::{
     control,
     echo::handle_error,
     fan::FanSocket,
-    sessions,
+    files, sessions,
     sockets::{
         AgentSocket, ControlSocket, EchoSocket, InitSocket, NobodySocket, PlainSocket,
         SessionSocket,
@@ -27,6 +27,7 @@ impl Endpoint for Main {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Main",
         mounts: &MOUNTS,
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {
@@ -35,7 +36,9 @@ impl Endpoint for Main {
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
         let sessions = Sessions::new(&sessions::PLAIN);
-        Pipeline::new(sessions.layer(tower::service_fn(control::answer)))
+        Pipeline::new(files::around(
+            sessions.layer(tower::service_fn(control::answer)),
+        ))
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `users` | sockets that hold channels |
 //! | `rooms` | their channels |
 //! | `sessions` | the sessions of its mounts, `/login` and `/whoami` |
+//! | `files` | static files, by every option that cases name |
 //! | `fan` | a socket that broadcasts to all of its topic |
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | what sockets were told at their end |
@@ -24,6 +25,7 @@ mod control;
 mod diary;
 mod echo;
 mod fan;
+mod files;
 mod main_endpoint;
 mod other_endpoints;
 mod rooms;

@@ -8,6 +8,7 @@ use super::{
     conversation::{AT_ONCE, TOKEN},
     outcome::{End, Outcome},
     reason,
+    visitor::ETAG,
 };
 use crate::wire::{Frame, Inflater};
 
@@ -125,8 +126,16 @@ fn headers(expected: &Outcome, got: &Outcome) -> Vec<(String, Vec<String>, Vec<S
     both.collect()
 }
 
-/// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1).
+/// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1); of a tag it counts that it
+/// is one.
 fn in_any_order(name: &str, value: &str) -> String {
+    if name.eq_ignore_ascii_case("etag")
+        && value.len() > 2
+        && value.starts_with('"')
+        && value.ends_with('"')
+    {
+        return ETAG.to_owned();
+    }
     if !name.eq_ignore_ascii_case("sec-websocket-extensions") {
         return value.to_owned();
     }

@@ -41,6 +41,21 @@ fn long(object: &Value) -> Option<Vec<u8>> {
     })
 }
 
+/// What a file of the peer's site holds, or its compressed sibling; the first segment of the target may be a mount's.
+pub(super) fn file(target: &str, encoded: bool) -> String {
+    let path = target.split('?').next().unwrap_or_default();
+    let mounted = ["/gz/", "/br/", "/enc/"]
+        .iter()
+        .find_map(|mount| path.strip_prefix(mount));
+    let name = mounted.unwrap_or(path.trim_start_matches('/'));
+    let extension = if encoded { ".gz" } else { "" };
+    let file = format!(
+        "{}/src/peer/site/{name}{extension}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).into_owned()
+}
+
 pub(super) fn digest() -> LeftOut {
     LeftOut("content kept as a digest only".to_owned())
 }

@@ -14,12 +14,13 @@ use super::{
 };
 
 /// The themes whose features are here.
-pub const THEMES: [&str; 8] = [
+pub const THEMES: [&str; 9] = [
     "websocket_handshake",
     "websocket_frames",
     "check_origin",
     "connect_info",
     "longpoll",
+    "static",
     "channels_v1",
     "channels_v2",
     "channels_longpoll",

@@ -1,4 +1,5 @@
-//! Who a client is: cookies and CSRF tokens were recorded as placeholders, which a visit to the peer's `/login` fills.
+//! Who a client is, and what it has: cookies and CSRF tokens were recorded as placeholders, which a visit to the peer's
+//! `/login` fills, and so were the tags of files, which a look at the file fills.
 
 use std::io;
 
@@ -7,6 +8,8 @@ use serde_json::Value;
 use super::case::Case;
 use crate::wire::{Connection, Request};
 
+/// What stands for the tag of a file.
+pub(super) const ETAG: &str = "<etag>";
 const COOKIE: &str = "<cookie>";
 const TOKEN: &str = "<csrf token>";
 
@@ -19,6 +22,19 @@ struct Visitor {
 /// The request with what a visitor would send in place of placeholders. Which visitor that is the case says in words.
 pub(super) async fn sign_in(case: &Case, connection: &mut Connection) -> io::Result<Request> {
     let mut request = case.request.clone();
+    if request.headers.iter().any(|(_, value)| value == ETAG) {
+        let answer = connection
+            .request(&Request::get(&request.target.replace("?vsn=d", "")))
+            .await;
+        let tag = answer
+            .ok()
+            .and_then(|answer| answer.header("etag").map(str::to_owned));
+        let tag =
+            tag.ok_or_else(|| io::Error::other(format!("`{}` has no tag", request.target)))?;
+        for (_, value) in &mut request.headers {
+            *value = value.replace(ETAG, &tag);
+        }
+    }
     let placeholders = |text: &str| text.contains(COOKIE) || text.contains(TOKEN);
     if !placeholders(&request.target)
         && !request.headers.iter().any(|(_, value)| placeholders(value))

@@ -60,6 +60,7 @@ impl Endpoint for Site {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Site",
         mounts: MOUNTS,
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {

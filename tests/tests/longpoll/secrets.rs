@@ -57,6 +57,7 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
                 log: None,
                 location: "src/web.rs:9",
             }],
+            ..landfall::EndpointDef::DEFAULT
         };
     }
     let start = async |secret: Option<&str>| {

@@ -51,6 +51,7 @@ impl Endpoint for ByHand {
             log: None,
             location: "src/web.rs:9",
         }],
+        ..EndpointDef::DEFAULT
     };
 
     fn settings() -> Settings {

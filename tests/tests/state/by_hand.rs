@@ -38,6 +38,7 @@ impl Endpoint for Web {
                 SocketDef::of::<Multiplexer<UserSocket>, App>("UserSocket"),
             ),
         ],
+        ..EndpointDef::DEFAULT
     };
 }
 
@@ -97,6 +98,7 @@ impl Endpoint for Wrong {
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Wrong",
         mounts: &[mount("/plain", SocketDef::of::<Plain, App>("Plain"))],
+        ..EndpointDef::DEFAULT
     };
 }
 

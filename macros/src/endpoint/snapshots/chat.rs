@@ -1,6 +1,6 @@
 /// The public face of the chat application.
 pub struct Chat;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
@@ -57,6 +57,7 @@ const _: () = {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Chat",
             mounts: &[__MOUNT_0, __MOUNT_1],
+            ..__rt::EndpointDef::DEFAULT
         };
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();

@@ -1,5 +1,5 @@
 struct Web;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     #[cfg(debug_assertions)]
@@ -21,6 +21,7 @@ const _: () = {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[#[cfg(debug_assertions)] __MOUNT_0],
+            ..__rt::EndpointDef::DEFAULT
         };
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();

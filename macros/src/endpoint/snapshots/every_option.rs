@@ -1,5 +1,5 @@
 struct Web;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
@@ -166,6 +166,7 @@ const _: () = {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[__MOUNT_0, __MOUNT_1, __MOUNT_2, __MOUNT_3, __MOUNT_4],
+            ..__rt::EndpointDef::DEFAULT
         };
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();

@@ -1,5 +1,5 @@
 pub struct Web;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use ::landfall::__private as __rt;
     impl __rt::Endpoint for Web {
@@ -7,6 +7,7 @@ const _: () = {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[],
+            ..__rt::EndpointDef::DEFAULT
         };
         fn settings() -> __rt::Settings {
             let settings = __rt::Settings::default();

@@ -1,5 +1,5 @@
 struct Web;
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::needless_update, clippy::redundant_closure)]
 const _: () = {
     use framework::landfall::__private as __rt;
     impl __rt::Endpoint for Web {
@@ -7,7 +7,9 @@ const _: () = {
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {
             name: "Web",
             mounts: &[],
+            ..__rt::EndpointDef::DEFAULT
         };
+        const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::plain("/s");
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();
             settings.static_url = ::core::option::Option::Some(__rt::Url {

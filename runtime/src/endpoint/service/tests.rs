@@ -59,8 +59,10 @@ fn service(pipeline: Pipeline) -> EndpointService {
         PubSub::new(),
         AppState::default(),
     );
-    EndpointService::new(handle, OnePath, pipeline)
+    EndpointService::new(handle, OnePath, pipeline, None)
 }
+
+mod forced;
 
 async fn ask<S, B>(mut service: S, path: &str) -> (u16, Option<String>, String)
 where

@@ -255,12 +255,13 @@ async fn a_connection_is_no_large_future() {
     let (ours, _theirs) = tokio::io::duplex(64);
     let server = super::super::server(
         mirror(),
+        crate::server::Layer::Plain,
         HttpConfig::default(),
         TrustedProxies::none(),
         &tracker,
     );
     let future =
-        super::super::connection::run(crate::stream::Stream::new(ours), None, None, server);
+        super::super::connection::run(crate::stream::Stream::new(ours), None, None, None, server);
     let size = size_of_val(&future);
     println!("connection future: {size} bytes");
     assert!(size <= 320, "{size} bytes");

@@ -1,4 +1,5 @@
-//! A socket's callbacks, one at a time: what comes before each, and how it ends the connection.
+//! A socket's callbacks, one at a time: what has to happen before each, and how it ends the
+//! connection.
 
 use std::{
     borrow::Cow,
@@ -21,9 +22,9 @@ use crate::{
 /// How a connection ends.
 #[derive(Debug)]
 pub(in crate::transport) struct End {
-    /// What the client is told; `None` if there is nobody to be told.
+    /// The close code and text for the client; `None` if there is no client left to tell.
     pub(in crate::transport) close: Option<(u16, Cow<'static, str>)>,
-    /// What `terminate` is told.
+    /// The argument of `terminate`.
     pub(in crate::transport) reason: Reason,
 }
 
@@ -35,7 +36,7 @@ impl End {
         }
     }
 
-    /// The client went without a word.
+    /// The client disconnected without closing.
     pub(in crate::transport) fn gone() -> Self {
         End {
             close: None,
@@ -57,13 +58,13 @@ impl End {
 
 impl From<End> for Flow {
     fn from(End { close, reason }: End) -> Self {
-        // Nobody is sent this code: it stands for the absence of one.
+        // Code 1006 is never sent: it stands for the absence of a code.
         let (code, text) = close.unwrap_or((1006, Cow::Borrowed("")));
         Flow::Stop { code, text, reason }
     }
 }
 
-/// What waited in the mailbox. Before each of it, callbacks wait for room.
+/// Calls `handle_info` with what waits in the mailbox. Before each call it waits for room.
 pub(in crate::transport) async fn infos<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
@@ -84,10 +85,10 @@ pub(in crate::transport) async fn infos<S: Socket, O: Out>(
     None
 }
 
-/// Waits until the client has taken enough of what waits for it. Returns how the connection ends, if something asks for
-/// it meanwhile.
+/// Waits until the client has taken enough of what waits for it. Returns early with how the
+/// connection ends if a stop is requested.
 ///
-/// The task that polls this is woken by both.
+/// Both wake the polling task.
 pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<End> {
     poll_fn(|_| {
         match (
@@ -102,8 +103,8 @@ pub(in crate::transport) async fn room<O: Out>(shared: &Shared<O>) -> Option<End
     .await
 }
 
-/// Waits until `handle_in` may be called: until there is room, and the socket takes messages. Returns how the connection
-/// ends, if something asks for it meanwhile.
+/// Waits until `handle_in` may be called: until there is room, and the socket takes messages.
+/// Returns early with how the connection ends if a stop is requested.
 pub(in crate::transport) async fn ready<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
@@ -130,10 +131,10 @@ pub(in crate::transport) async fn ready<S: Socket, O: Out>(
     }
 }
 
-/// Waits until the socket takes messages again, and calls `handle_info` meanwhile. Returns how the connection ends, if
-/// a callback or something else asks for it.
+/// Waits until the socket takes messages again, and calls `handle_info` meanwhile. Returns how the
+/// connection ends if a callback or a request to stop ends it.
 ///
-/// The task that polls this is woken by the mailbox and by requests to stop.
+/// The mailbox and requests to stop wake the polling task.
 pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
@@ -163,7 +164,8 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
     }
 }
 
-/// Runs a callback, whose future is not moved: it may be large. A panic in it ends the connection, and nothing else.
+/// Runs a callback without moving its future, which may be large. A panic ends this connection
+/// only.
 pub(in crate::transport) async fn call<O: Out>(
     shared: &Shared<O>,
     callback: Callback,

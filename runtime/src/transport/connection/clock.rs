@@ -1,4 +1,4 @@
-//! A coarse clock: read by every connection at no cost, moved on by the sweeper.
+//! A coarse clock: the sweeper advances it, and connections read it at no cost.
 
 use std::sync::{
     Arc,
@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 /// Milliseconds since the endpoint started, as of the last sweep.
 #[derive(Clone, Debug)]
-pub(crate) struct Clock {
+pub(crate) struct CoarseClock {
     started: Instant,
     now: Arc<AtomicU64>,
 }
 
-impl Clock {
+impl CoarseClock {
     pub(crate) fn start() -> Self {
-        Clock {
+        CoarseClock {
             started: Instant::now(),
             now: Arc::default(),
         }
@@ -26,12 +26,12 @@ impl Clock {
         self.now.load(Ordering::Relaxed)
     }
 
-    /// What the real clock says.
+    /// Reads the real clock.
     pub(crate) fn read(&self) -> u64 {
         self.started.elapsed().as_millis() as u64
     }
 
-    /// Moves on to what the real clock says, and returns it.
+    /// Advances to the real clock, and returns its time.
     pub(crate) fn tick(&self) -> u64 {
         let now = self.read();
         self.now.store(now, Ordering::Relaxed);

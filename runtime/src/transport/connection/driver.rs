@@ -28,15 +28,16 @@ use crate::{
     watchdog::Callback,
 };
 
-/// Runs the callbacks of one connection, one at a time: what a transport does with a client that
-/// [`Attempt::connect`](crate::transport::Attempt::connect) took in.
+/// Runs the callbacks of one connection, one at a time, for a client that
+/// [`Attempt::connect`](crate::transport::Attempt::connect) accepted.
 ///
-/// Each function that runs a callback returns what the socket said; run it to its end, because a future that is dropped
-/// leaves its callback off in the middle. After anything but [`Flow::Continue`] the transport tells its client if it can,
-/// and calls [`terminate`](Driver::terminate). A callback that panics counts as `Flow::Stop` with code 1011 and
-/// [`Reason::Crash`]; one that takes longer than [`TransportOptions::callback_timeout`](crate::transport::TransportOptions) is dropped
-/// where it waits, and counts as `Flow::Stop` with code 1011. While more than half of the outbox's limit waits for the
-/// client, callbacks wait.
+/// Each function that runs a callback returns the socket's [`Flow`]. Run its future to completion:
+/// dropping it cancels the callback halfway. After anything but [`Flow::Continue`] the transport
+/// tells its client if it can, and calls [`terminate`](Driver::terminate). A callback that panics
+/// counts as `Flow::Stop` with code 1011 and [`Reason::Crash`]. A callback that takes longer than
+/// [`TransportOptions::callback_timeout`](crate::transport::TransportOptions) is cancelled, and
+/// counts as `Flow::Stop` with code 1011. Callbacks wait while more than half of the outbox's limit
+/// waits for the client.
 ///
 /// A connection's task is [`init`](Driver::init), and then a loop:
 ///
@@ -57,14 +58,14 @@ use crate::{
 ///     }
 /// }
 /// ```
-///
-/// Dropping it ends the connection too: whatever becomes of its task, a socket whose `init` was called is told its end,
+/// Dropping the driver ends the connection too. A socket whose `init` was called gets `terminate`
+/// exactly once, whatever happens to the connection's task.
 /// once.
 pub struct Driver<S: Socket> {
     socket: Guarded<S>,
     inbox: Arc<Inbox<S::Info>>,
     shared: Arc<Shared<Pulled>>,
-    /// The place in the registry.
+    /// The connection's slot in the registry.
     place: usize,
 }
 
@@ -109,8 +110,8 @@ impl<S: Socket> Driver<S> {
 
     /// Calls `handle_in` with a message of the client.
     ///
-    /// It waits for [`room`](Driver::room) first, and returns [`Flow::Stop`] without having called it if the connection has
-    /// to end meanwhile.
+    /// It waits for [`room`](Driver::room) first. If the connection has to end while it waits, it
+    /// returns [`Flow::Stop`] without calling `handle_in`.
     pub async fn deliver(&mut self, message: Message) -> Flow {
         let Driver {
             socket,
@@ -133,8 +134,8 @@ impl<S: Socket> Driver<S> {
         .await
     }
 
-    /// Calls `handle_control` with a ping or pong of the client, if the transport has such things. It waits as
-    /// [`deliver`](Driver::deliver) does.
+    /// Calls `handle_control` with a ping or pong of the client, if the transport has them. It
+    /// waits as [`deliver`](Driver::deliver) does.
     pub async fn control(&mut self, control: Control) -> Flow {
         let Driver {
             socket,
@@ -175,10 +176,12 @@ impl<S: Socket> Driver<S> {
         .await;
     }
 
-    /// Calls `handle_info` with all that waits in the mailbox. A socket of channels whose callbacks have too much to do
-    /// takes no messages meanwhile: [`deliver`](Driver::deliver) then does this too, until it does.
+    /// Calls `handle_info` with everything that waits in the mailbox. A socket of channels takes no
+    /// messages while its callbacks have too much to do. [`deliver`](Driver::deliver) then calls
+    /// `handle_info` too, until the socket takes messages again.
     ///
-    /// Returns [`Flow::Stop`] if the connection has to end: see [`stop_requested`](Driver::stop_requested).
+    /// Returns [`Flow::Stop`] if the connection has to end: see
+    /// [`stop_requested`](Driver::stop_requested).
     pub async fn info(&mut self) -> Flow {
         if let Some(stop) = self.stop_requested() {
             return stop;
@@ -199,14 +202,15 @@ impl<S: Socket> Driver<S> {
         run(shared, callbacks::infos((socket, out), shared, infos)).await
     }
 
-    /// Waits until the client has taken enough of what waits for it, and the socket takes messages:
-    /// [`deliver`](Driver::deliver) then calls `handle_in` at once. For transports that decide late which message that is.
+    /// Waits until the client has taken enough of what waits for it, and the socket takes messages.
+    /// [`deliver`](Driver::deliver) then calls `handle_in` at once. For transports that choose the
+    /// next message as late as possible.
     ///
     /// Returns [`Flow::Stop`] if the connection has to end meanwhile.
     ///
     /// # Cancel safety
-    /// A future that is dropped may leave a callback off in the middle: a socket of channels that takes no messages has
-    /// `handle_info` called.
+    /// Dropping the future may cancel a callback halfway: `room` calls `handle_info` while a socket
+    /// of channels takes no messages.
     pub async fn room(&mut self) -> Flow {
         let Driver {
             socket,
@@ -223,9 +227,10 @@ impl<S: Socket> Driver<S> {
         run(shared, callbacks::ready((socket, out), shared, inbox)).await
     }
 
-    /// How the connection has to end, if something asks for it, with the code that WebSocket would close with: the
-    /// endpoint stops (1012), the client was silent for too long (1002), does not read (1013) or is gone (1006).
-    /// [`ready`](Driver::ready) completes, and callbacks that wait return, when this comes up.
+    /// How the connection has to end, with WebSocket's close code, if a stop is requested: the
+    /// endpoint is stopping (1012), the client was silent for too long (1002), does not read (1013)
+    /// or is gone (1006). A request to stop completes [`ready`](Driver::ready), and makes callbacks
+    /// that wait return.
     pub fn stop_requested(&self) -> Option<Flow> {
         if !self.socket.is_open() {
             return Some(Flow::stop());
@@ -233,8 +238,9 @@ impl<S: Socket> Driver<S> {
         End::requested(self.shared.stop_request()).map(Flow::from)
     }
 
-    /// Calls `terminate` if [`init`](Driver::init) was called; a second time it does nothing. From now on the socket sends
-    /// nothing, and other callbacks return [`Flow::stop`]. What it has sent can still be read from [`Outgoing`].
+    /// Calls `terminate` if [`init`](Driver::init) was called. A second call does nothing. From now
+    /// on the socket sends nothing, and other callbacks return [`Flow::stop`]. What it has sent can
+    /// still be read from [`Outgoing`].
     pub fn terminate(&mut self, reason: Reason) {
         if self.socket.is_open() {
             let _waiting = self.inbox.close();
@@ -243,9 +249,9 @@ impl<S: Socket> Driver<S> {
         }
     }
 
-    /// Calls [`terminate`](Driver::terminate), and waits until the client has taken all that the socket has sent, until
-    /// `patience` completes, or until the endpoint's time to stop is over. What waits then is dropped. For transports whose
-    /// clients come for their messages.
+    /// Calls [`terminate`](Driver::terminate), and waits until the client has taken everything that
+    /// the socket has sent, until `patience` completes, or until the endpoint's time to stop is
+    /// over. What still waits then is dropped. For transports whose clients fetch their messages.
     pub async fn finish(mut self, reason: Reason, patience: impl Future<Output = ()>) {
         self.terminate(reason);
         let finished = poll_fn(|cx| self.shared.poll_finished(cx));
@@ -258,8 +264,9 @@ impl<S: Socket> Driver<S> {
         }
     }
 
-    /// Sends bytes of the transport's own, as they are, between what the socket sends: a greeting, a farewell. They count
-    /// towards the outbox's limit. After [`terminate`](Driver::terminate) nothing is sent any more.
+    /// Sends bytes of the transport itself, unformatted, in order with what the socket sends: a
+    /// greeting or a farewell, for example. They count towards the outbox's limit. After
+    /// [`terminate`](Driver::terminate) nothing is sent any more.
     pub fn write(&mut self, bytes: impl Into<Bytes>) {
         let bytes = bytes.into();
         if !bytes.is_empty() {
@@ -267,7 +274,8 @@ impl<S: Socket> Driver<S> {
         }
     }
 
-    /// The client gave a sign of life: see [`TransportOptions::timeout`](crate::transport::TransportOptions::timeout).
+    /// Records a sign of life of the client: see
+    /// [`TransportOptions::timeout`](crate::transport::TransportOptions::timeout).
     pub fn touch(&self) {
         self.shared.touch();
     }
@@ -282,8 +290,8 @@ impl<S: Socket> Driver<S> {
         self.socket.out().handle()
     }
 
-    /// Runs the connection's task, which the endpoint waits for when it stops: `run` is given the driver. A task that does
-    /// not end when its mount's time to drain is over is dropped.
+    /// Runs the connection's task: `run` is given the driver. The endpoint waits for the task when
+    /// it stops. A task that has not ended when its mount's time to drain is over is dropped.
     pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
         let shared = self.shared.clone();
         let task = shared.context.tasks.spawn(run(self));
@@ -309,7 +317,7 @@ impl<S: Socket> fmt::Debug for Driver<S> {
 
 /// Runs callbacks; those that have to be left are dropped.
 async fn run(shared: &Shared<Pulled>, callbacks: impl Future<Output = Option<End>> + Send) -> Flow {
-    // In a box: the task keeps no room for them between callbacks.
+    // Boxed, so that the task keeps no room for callbacks between calls.
     let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(callbacks);
     let outcome = poll_fn(|cx| {
         shared.register(cx);

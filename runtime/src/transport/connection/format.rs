@@ -11,8 +11,9 @@ use crate::{
 
 /// How messages look on a transport's wire.
 ///
-/// Each must show by itself where it ends: several may be given to the transport in one piece. A broadcast is formatted once
-/// for all clients of a transport and socket type, and its bytes are shared by all.
+/// A message must show its own end, because several may be given to the transport in one piece. A
+/// broadcast is formatted once for all clients of a transport and socket type, and they share its
+/// bytes.
 pub trait Format: 'static {
     /// The bytes that are sent for a message.
     ///
@@ -21,7 +22,7 @@ pub trait Format: 'static {
     fn format(message: Message) -> Result<Bytes, Unsupported>;
 }
 
-/// A format as PubSub knows it.
+/// Type-erased `Format`, as PubSub takes it.
 pub(super) fn framing<F: Format>() -> &'static Framing {
     const {
         &Framing {

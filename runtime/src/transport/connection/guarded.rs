@@ -1,4 +1,4 @@
-//! A socket in the hands of a connection: it is told its end, whatever becomes of that.
+//! A socket owned by a connection: `terminate` is called, however the connection ends.
 
 use crate::{
     socket::{Outbox, Reason, Socket},
@@ -8,8 +8,8 @@ use crate::{
 
 /// A socket and its outbox.
 ///
-/// Once its `init` has begun, the socket is told its end exactly once: by [`terminate`](Guarded::terminate), or when this
-/// is dropped, which is what happens when the future of a callback is dropped that owns it.
+/// Once `init` has begun, `terminate` is called exactly once: by [`terminate`](Guarded::terminate),
+/// or when this is dropped. Dropping the future of a callback that owns this drops it too.
 pub(in crate::transport) struct Guarded<S: Socket> {
     stage: Stage<S>,
     out: Outbox,
@@ -30,7 +30,7 @@ impl<S: Socket> Guarded<S> {
         }
     }
 
-    /// What `init` is called with: from here on, the socket is told its end.
+    /// The arguments of `init`. From here on, `terminate` is due.
     pub(in crate::transport) fn begin(&mut self) -> Option<(&mut S, &mut Outbox)> {
         if let Stage::Fresh(socket) = self.take() {
             self.stage = Stage::Begun(socket);
@@ -38,7 +38,7 @@ impl<S: Socket> Guarded<S> {
         self.parts()
     }
 
-    /// What callbacks are called with; `None` after the end.
+    /// The arguments of callbacks; `None` after the end.
     pub(in crate::transport) fn parts(&mut self) -> Option<(&mut S, &mut Outbox)> {
         match &mut self.stage {
             Stage::Fresh(socket) | Stage::Begun(socket) => Some((socket, &mut self.out)),
@@ -54,7 +54,7 @@ impl<S: Socket> Guarded<S> {
         !matches!(self.stage, Stage::Ended)
     }
 
-    /// Tells the socket its end, if it has not been told.
+    /// Calls `terminate`, unless it was called before.
     pub(in crate::transport) fn terminate(&mut self, reason: Reason) {
         let stage = self.take();
         if matches!(stage, Stage::Ended) {

@@ -1,4 +1,4 @@
-//! What a connection is to its socket, and to the topics whose broadcasts it is written.
+//! A connection as its socket sees it, and as the topics see it whose broadcasts it receives.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The way out to one client, as far as transports differ in it.
+//! The way out to one client: the part in which transports differ.
 
 use std::task::Waker;
 
@@ -11,16 +11,16 @@ use crate::{
     socket::OutboxOptions,
 };
 
-/// What is on its way to one client, in order, within bounds. Everything here is called under the connection's lock,
-/// unless it says otherwise, and must not block.
+/// What is on its way to one client, in order and bounded. Unless a method says otherwise, it is
+/// called under the connection's lock, and must not block.
 pub(in crate::transport) trait Out: Sized + Send + 'static {
     /// What is reached without the lock.
     type Side: Send + Sync + 'static;
 
-    /// A message of the socket's own as it goes to this client.
+    /// A message of the socket itself, framed for this client.
     type Framed: From<Bytes>;
 
-    /// Milliseconds that a client that was told the end may take to end the stream too.
+    /// Milliseconds that a client has to end the stream after it was told the end.
     const LINGER: u64 = u64::MAX;
 
     /// Frames a message. Called without the lock.
@@ -29,25 +29,27 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
     /// How broadcasts are framed. Called without the lock.
     fn framing(side: &Self::Side) -> &'static Framing;
 
-    /// Sends something of the socket's own.
+    /// Sends a message of the socket itself.
     fn push(&mut self, framed: Self::Framed, options: &OutboxOptions) -> Sent;
 
     /// Sends a broadcast, from any task.
     fn send(&mut self, bytes: &Bytes, options: &OutboxOptions) -> Sent;
 
-    /// Makes room for a broadcast that has none, if the client takes something at once. True if it did.
+    /// Makes room for a broadcast that has none, if the client takes something at once. True if it
+    /// did.
     fn make_way(&mut self, bytes: &Bytes, options: &OutboxOptions) -> bool {
         let _ = (bytes, options);
         false
     }
 
-    /// Nothing waits for the client.
+    /// True if nothing waits for the client.
     fn is_empty(&self) -> bool;
 
     /// Bytes of memory that are held for the client.
     fn held(&self) -> usize;
 
-    /// Who brings to the client what waits for it, to be woken without the lock. `task` is the connection's.
+    /// Who brings to the client what waits for it, to be woken without the lock. `task` is the
+    /// connection's.
     fn writer(&mut self, task: Option<&Waker>) -> Option<Waker>;
 
     /// Drops the connection's task. False if that cannot be done from outside.
@@ -55,14 +57,15 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
         false
     }
 
-    /// False while nobody would hear the client: its silence is not judged. Called without the lock.
+    /// False while nobody would hear the client: its silence is not judged. Called without the
+    /// lock.
     fn is_listening(shared: &Shared<Self>) -> bool {
         let _ = shared;
         true
     }
 
-    /// True while the end of the client would not show by reading: it is pinged now and again, so that it shows by writing.
-    /// Must not take the lock.
+    /// True while the end of the client would not show by reading: it is pinged now and again, so
+    /// that it shows by writing. Must not take the lock.
     fn is_probed(shared: &Shared<Self>) -> bool {
         let _ = shared;
         false
@@ -73,26 +76,27 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
         let _ = (shared, payload);
     }
 
-    /// A sweep has found a callback that has run for this many milliseconds. Called without the lock.
+    /// A sweep has found a callback that has run for this many milliseconds. Called without the
+    /// lock.
     fn callback_runs(shared: &Shared<Self>, millis: u64) {
         let _ = (shared, millis);
     }
 
-    /// A sweep has found the client silent for this many milliseconds, which is less than the timeout. Called without the
-    /// lock.
+    /// A sweep has found the client silent for this many milliseconds, which is less than the
+    /// timeout. Called without the lock.
     fn is_silent(shared: &Shared<Self>, millis: u64) {
         let _ = (shared, millis);
     }
 }
 
-/// What became of something sent.
+/// The outcome of a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::transport) enum Sent {
     /// Written, or nothing to be done now.
     Done,
-    /// It waits: whoever writes has to be woken.
+    /// It waits. The writer has to be woken.
     Queued,
-    /// This many broadcasts were dropped to make room for it.
+    /// N broadcasts were dropped to make room for it.
     Dropped(usize),
     /// There is no room, and the connection has to end.
     Overflow,

@@ -16,14 +16,15 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::{pulled::Pulled, shared::Shared, stop::StopRequest};
 use crate::{body::Body, error::BoxError, handle::Handle};
 
-/// What a socket sends to its client, in the transport's [`Format`](crate::transport::Format), and what the transport
-/// [writes](crate::transport::Driver::write) itself. Dropping it says that the client is gone.
+/// What a socket sends to its client, in the transport's [`Format`](crate::transport::Format),
+/// together with what the transport [writes](crate::transport::Driver::write) itself. Dropping this
+/// means that the client is gone.
 pub struct Outgoing {
     client: Client,
     pulse: Option<Pulse>,
 }
 
-/// The client's end of a connection: when it is dropped, the client is gone.
+/// The client's end of a connection. Dropping it means that the client is gone.
 struct Client(Arc<Shared<Pulled>>);
 
 impl Drop for Client {
@@ -47,8 +48,8 @@ impl Outgoing {
         }
     }
 
-    /// Gives these bytes whenever nothing else came for so long: proxies end connections that look idle, and a peer that
-    /// vanished is only found by sending.
+    /// Yields `bytes` whenever nothing else was sent for `every`. Proxies close connections that
+    /// look idle, and only sending shows that a peer has vanished.
     pub fn keep_alive(mut self, every: Duration, bytes: impl Into<Bytes>) -> Self {
         self.pulse = Some(Pulse {
             every,
@@ -58,8 +59,8 @@ impl Outgoing {
         self
     }
 
-    /// The next bytes for the client: one message or several in the transport's format, whole and in order. `None` once
-    /// the socket has ended and nothing is left.
+    /// The next bytes for the client: one message or several in the transport's format, whole and
+    /// in order. `None` once the socket has ended and nothing is left.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -84,15 +85,17 @@ impl Outgoing {
         Poll::Ready(next)
     }
 
-    /// The body of a response that goes on as long as the connection.
+    /// A response body that lasts as long as the connection.
     ///
-    /// Whatever the HTTP connection takes of it is a sign of life ([`Driver::touch`](crate::transport::Driver::touch)). Once the HTTP
-    /// connection is gone, the client is.
+    /// Whatever the HTTP connection takes of it counts as a sign of life
+    /// ([`Driver::touch`](crate::transport::Driver::touch)). When the HTTP connection is gone, the
+    /// client is gone.
     pub fn into_body(self) -> Body {
         Body::new(Streamed(self))
     }
 
-    /// Keeps what the socket sends until the client has acknowledged it, for transports whose clients can lose an answer.
+    /// Keeps what the socket sends until the client has acknowledged it, for transports whose
+    /// clients can lose a response.
     pub fn into_replay(self) -> Replay {
         Replay(self.client)
     }
@@ -104,7 +107,7 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// The body of a response that goes on.
+/// A response body that lasts as long as the connection.
 struct Streamed(Outgoing);
 
 impl HttpBody for Streamed {
@@ -123,12 +126,13 @@ impl HttpBody for Streamed {
     }
 }
 
-/// What a socket sends to its client, numbered from 1 on, and kept until the client has
-/// [acknowledged](Replay::acknowledge) it: a client that asks again is given it again. Dropping it says that the client is
-/// gone.
+/// What a socket sends to its client, numbered from 1, and kept until the client has
+/// [acknowledged](Replay::acknowledge) it. A client that asks again gets it again. Dropping this
+/// means that the client is gone.
 ///
-/// What is kept counts as what waits for the client: while it is more than half of the outbox's limit, callbacks wait,
-/// and a client that acknowledges nothing for [`TransportOptions::write_timeout`] has its connection ended.
+/// Everything kept counts as waiting for the client. While it exceeds half of the outbox's limit,
+/// callbacks wait. If the client acknowledges nothing for [`TransportOptions::write_timeout`], its
+/// connection ends.
 ///
 /// ```
 /// use landfall::transport::Replay;
@@ -157,9 +161,10 @@ pub struct Unacknowledged {
 }
 
 impl Replay {
-    /// All that was sent behind a number, once there is something. `None` once the socket has ended and there is nothing.
+    /// Waits until something was sent after a number, and returns all of it. `None` once the socket
+    /// has ended and there is nothing.
     ///
-    /// One future waits at a time: where several do, the one that was polled last is woken.
+    /// Only one future can wait at a time: of several, the one polled last is woken.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -173,17 +178,18 @@ impl Replay {
         polled.map(|found| found.map(|(messages, upto)| Unacknowledged { messages, upto }))
     }
 
-    /// The client has everything up to a number: it is forgotten.
+    /// Forgets everything up to a number, because the client has it.
     pub fn acknowledge(&self, number: u64) {
         self.0.0.acknowledge(number);
     }
 
-    /// The client gave a sign of life: see [`TransportOptions::timeout`](crate::transport::TransportOptions::timeout).
+    /// Records a sign of life of the client: see
+    /// [`TransportOptions::timeout`](crate::transport::TransportOptions::timeout).
     pub fn touch(&self) {
         self.0.0.touch();
     }
 
-    /// True once the mount takes no connection any more, because the endpoint stops.
+    /// True once the mount accepts no connections any more, because the endpoint is stopping.
     pub fn is_draining(&self) -> bool {
         self.0.0.context.is_stopping()
     }

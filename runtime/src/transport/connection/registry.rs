@@ -24,7 +24,8 @@ const HEED: Duration = Duration::from_secs(1);
 
 /// An open connection, as seen from outside its task. No call may block.
 pub(crate) trait Drainable: Send + Sync {
-    /// Ends the connection if its client has been silent for too long. `now` is the clock's.
+    /// Ends the connection if its client has been silent for too long. `now` is the coarse clock's
+    /// time.
     fn sweep(&self, now: u64);
 
     /// Asks the connection to tell its client to come back later, and to end.
@@ -33,7 +34,8 @@ pub(crate) trait Drainable: Send + Sync {
     /// Ends the connection at once.
     fn cut(&self);
 
-    /// Drops the connection's task: it did not heed [`cut`](Drainable::cut). False if that cannot be done.
+    /// Drops the connection's task, because it did not react to [`cut`](Drainable::cut). False if
+    /// that cannot be done.
     fn abort(&self) -> bool {
         false
     }
@@ -58,7 +60,7 @@ impl Connections {
         let gone = members.remove(place);
         let empty = members.len() == 0;
         drop(members);
-        // Dropped without the lock: it may be the last reference.
+        // Dropped outside the lock: it may be the last reference.
         drop(gone);
         if empty {
             self.emptied.notify_waiters();
@@ -88,8 +90,8 @@ impl Connections {
         }
     }
 
-    /// Ends all connections, in batches. Returns when none is left, and how many there were at the end of the drainer's
-    /// time, which had to end at once.
+    /// Ends all connections, in batches. Returns when none is left, and how many there were at the
+    /// end of the drainer's time, which had to end at once.
     ///
     /// `None` tells all at once, and gives them the time of [`Drainer::DEFAULT`].
     pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
@@ -145,10 +147,10 @@ impl Connections {
         all
     }
 
-    /// The next members from a place on, and moves it behind them.
+    /// Collects the next members from slot `place` on, and advances `place`.
     fn batch(&self, place: &mut usize, most: usize) -> Vec<Arc<dyn Drainable>> {
         let mut batch = Vec::new();
-        // Places may be free: members that left before cost no batch.
+        // Slots may be free: members that left before do not count towards the batch.
         while batch.len() < most
             && let Some(next) = self.copy(*place, most - batch.len(), &mut batch)
         {

@@ -1,4 +1,4 @@
-//! What waits for one client, numbered, until it is known to be there.
+//! The replay queue: what waits for one client, numbered, until the client has it.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::tally::Tally;
 use crate::socket::{OutboxOptions, Overflow};
 
-/// What a waiting piece costs beside its bytes.
+/// What a waiting piece costs on top of its bytes.
 const BOOKKEEPING: usize = 64;
 
 /// Pieces in order, each with a number; bounded in bytes as [`Tally`] says.
@@ -23,7 +23,7 @@ pub(super) struct ReplayQueue {
 struct Piece {
     number: u64,
     bytes: Bytes,
-    /// A broadcast: it may be dropped for a newer one.
+    /// True for a broadcast: it may be dropped for a newer one.
     droppable: bool,
 }
 
@@ -66,8 +66,9 @@ impl ReplayQueue {
         self.append(bytes, false);
     }
 
-    /// Puts a broadcast at the end, and says how many had to go for it: it is one of them if nothing older can go.
-    /// Pieces up to `seen` have been given to the client, and stay.
+    /// Appends a broadcast, and returns how many broadcasts had to be dropped for it. If nothing
+    /// older can be dropped, the new one is. Pieces up to number `seen` have been given to the
+    /// client, and stay.
     pub(super) fn send(
         &mut self,
         bytes: Bytes,
@@ -89,13 +90,13 @@ impl ReplayQueue {
         Ok(dropped)
     }
 
-    /// The pieces behind a number.
+    /// The pieces after a number.
     pub(super) fn after(&self, number: u64) -> impl Iterator<Item = &Bytes> {
         let first = self.pieces.partition_point(|piece| piece.number <= number);
         self.pieces.range(first..).map(|piece| &piece.bytes)
     }
 
-    /// True if there are pieces behind a number.
+    /// True if there are pieces after a number.
     pub(super) fn has_after(&self, number: u64) -> bool {
         self.pieces
             .back()
@@ -113,7 +114,7 @@ impl ReplayQueue {
         Some(piece.bytes)
     }
 
-    /// Forgets all pieces up to a number, and says whether there were any.
+    /// Forgets all pieces up to a number. True if there were any.
     pub(super) fn forget(&mut self, number: u64) -> bool {
         let before = self.bytes;
         while self
@@ -165,7 +166,7 @@ impl ReplayQueue {
         dropped
     }
 
-    /// An idle queue holds no memory.
+    /// Releases the memory of an empty queue.
     fn release(&mut self) {
         if self.pieces.is_empty() {
             self.pieces = VecDeque::new();

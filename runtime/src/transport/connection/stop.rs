@@ -1,4 +1,4 @@
-//! Requests to stop: what others ask of a connection's task.
+//! Requests to stop, made to a connection's task by others.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -10,7 +10,7 @@ const OVERFLOW: u16 = 1013;
 /// What `terminate` is told when a callback was given up.
 const LATE: &str = "a callback took longer than `callback_timeout`";
 
-/// Why a connection is to stop, as somebody else asks of its task. The highest one that was asked wins.
+/// Why a connection is to stop, as requested from outside its task. The highest request wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(in crate::transport) enum StopRequest {
@@ -43,7 +43,8 @@ impl StopRequest {
         StopRequest::Cut,
     ];
 
-    /// The end that is asked for: the code that WebSocket closes with, and what `terminate` is told.
+    /// The end that is asked for: the code that WebSocket closes with, and what `terminate` is
+    /// told.
     pub(in crate::transport) fn end(self) -> Option<(u16, Reason)> {
         Some(match self {
             StopRequest::Nothing => return None,
@@ -82,7 +83,7 @@ impl StopFlag {
             .unwrap_or(StopRequest::Cut)
     }
 
-    /// Returns true if it is higher than all before: the task wants to be woken.
+    /// Raises the request. True if it is higher than all before: the task has to be woken.
     pub(in crate::transport) fn raise(&self, request: StopRequest) -> bool {
         self.0.fetch_max(request as u8, Ordering::AcqRel) < request as u8
     }

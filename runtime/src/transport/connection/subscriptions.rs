@@ -1,8 +1,8 @@
-//! The topics whose broadcasts go straight to a client.
+//! Topics whose broadcasts are forwarded straight to a client.
 
 use crate::pubsub::{Encoding, Membership, PubSub};
 
-/// The topics whose broadcasts go straight to a client, each with how they are encoded.
+/// Topics whose broadcasts are forwarded straight to a client, each with its encoding.
 #[derive(Default)]
 pub(super) struct Subscriptions(Vec<Subscription>);
 
@@ -12,7 +12,7 @@ struct Subscription {
 }
 
 impl Subscriptions {
-    /// How a topic is encoded; `None` if it is not forwarded.
+    /// The encoding of a topic; `None` if it is not forwarded.
     pub(super) fn encoding(&self, topic: &str) -> Option<Encoding> {
         self.0
             .iter()
@@ -27,7 +27,7 @@ impl Subscriptions {
         });
     }
 
-    /// Takes those of one topic out.
+    /// Removes and returns the subscriptions of one topic.
     pub(super) fn remove(&mut self, topic: &str) -> Subscriptions {
         Subscriptions(
             self.0
@@ -36,7 +36,8 @@ impl Subscriptions {
         )
     }
 
-    /// Ends the subscriptions. Not while a lock of the subscriber is held: it may be the last reference to it.
+    /// Ends the subscriptions. Do not hold a lock of the subscriber: this may drop its last
+    /// reference.
     pub(super) fn leave(self, pubsub: &PubSub) {
         self.0
             .into_iter()

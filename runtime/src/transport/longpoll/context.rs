@@ -1,7 +1,8 @@
-//! Where a token is good: at the mount that gave it and under the path that it was given for, on whichever node.
+//! Where a token is valid: at the mount that issued it and under the path it was issued for, on any
+//! node.
 //!
-//! A mount has its own rules: who may open a session, how large a message may be, how long a token lasts. What one of them
-//! let in is therefore nothing to another.
+//! Each mount has its own rules: who may open a session, how large a message may be, how long a
+//! token lasts. A session that one mount accepted is therefore not accepted by another.
 
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
@@ -11,10 +12,11 @@ use crate::{
     transport::Attempt,
 };
 
-/// Bytes of the hash: nobody finds two mounts or paths that share them.
+/// Bytes of the hash. Long enough that a collision between two mounts or paths cannot be found.
 const LENGTH: usize = 16;
 
-/// A mount of an endpoint, and the variables of a path: equal on all nodes that run the same declaration.
+/// A mount of an endpoint, and the variables of a path: equal on all nodes that run the same
+/// declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Context(String);
 
@@ -40,7 +42,8 @@ impl Context {
     }
 }
 
-/// Each part says how long it is, so that no two sequences of parts are the same bytes.
+/// Hashes a text with its length in front, so that two different sequences of parts never give the
+/// same bytes.
 fn text(hash: &mut Sha256, text: &str) {
     hash.update((text.len() as u64).to_be_bytes());
     hash.update(text);

@@ -1,28 +1,34 @@
-//! What a client has of what was sent to it, as a state machine.
+//! What a client has received of what was sent to it, as a state machine.
 //!
-//! Phoenix forgets a message once it is written into an answer; if the answer is lost, so is the message. Here, the
-//! token of each answer carries a [`Bookmark`], and the client's next request brings it back: everything up to it is
-//! acknowledged, everything behind it is sent again. Phoenix's clients send the token of the latest answer they got, so
-//! they need not know about this.
+//! Phoenix forgets a message once it is written into an answer; if the answer is lost, so is the
+//! message. Here, the token of each answer carries a [`Bookmark`], and the client's next request
+//! brings it back: everything up to it is acknowledged, everything behind it is sent again.
+//! Phoenix's clients send the token of the latest answer they got, so they need not know about
+//! this.
 //!
-//! A client may as well keep its first token for ever, because Phoenix's tokens do not change. Then a poll acknowledges
-//! all that was written before it, and an answer that is known not to have been written is sent again. While it is
-//! not known, the next answer has to wait.
+//! A client may also keep its first token forever, because Phoenix's tokens do not change. Then a
+//! poll acknowledges everything that was written before it, and an answer that is known not to have
+//! been written is sent again. Until that is known, the next answer has to wait.
 //!
-//! Which kind a client is shows with the first token that comes back. Until then, a client that polls with its first
-//! token after messages were written may have lost them, or may keep its token: it is asked, by an empty answer with
-//! another token. One that has ignored [`ENOUGH`] tokens is taken to keep the first.
+//! The first token that comes back shows which kind a client is. Until then, a client that polls
+//! with its first token after messages were written may have lost them, or may keep its token. It
+//! gets an empty answer with another token, to find out. A client that has ignored [`ENOUGH`]
+//! tokens is taken to keep its first.
 //!
-//! So these messages can be lost, because no server could tell: those in an answer that was written but did not reach a
-//! client that keeps its token; and those to a client that renews it, if it polls with the first one still when
-//! [`ENOUGH`] answers have been written, because none of them has reached it. Once a renewed token has come back, none
-//! can.
+//! No server can tell these cases apart, so these messages can be lost:
+//!
+//! - Messages in an answer that was written, but did not reach a client that keeps its token.
+//! - Messages to a client that renews its token, if it still polls with the first one after
+//!   [`ENOUGH`] answers were written, because none of them has reached it.
+//!
+//! Once a renewed token has come back, no message can be lost.
 
-/// So many written answers without effect on the client's token show that it keeps the first.
+/// After this many written answers without effect on the client's token, it is taken to keep its
+/// first.
 const ENOUGH: u8 = 3;
 
-/// How far a client has read: the last piece it was sent, by which answer. An answer's number is never 0; the token of
-/// a new session has that.
+/// How far a client has read: the last piece it was sent, and the answer that brought it. Answers
+/// are numbered from 1; the token of a new session has number 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Bookmark {
     pub(super) upto: u64,
@@ -32,11 +38,11 @@ pub(super) struct Bookmark {
 /// What the latest poll is to be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// Everything behind this piece, now or when there is something.
+    /// Everything after this piece, now or when there is something.
     After(u64),
     /// An empty answer at once.
     Nothing,
-    /// What is decided when the answer that is on its way has been settled.
+    /// Decided when it is known whether the answer that is on its way was written.
     Later,
 }
 
@@ -45,19 +51,19 @@ pub(super) enum Reading {
 pub(super) struct Ledger {
     /// Answers that carried a token.
     answers: u64,
-    /// The last piece that the client has, or is taken to have.
+    /// The last piece that the client has, or is assumed to have.
     acknowledged: u64,
     habit: Habit,
-    /// The last piece that a client was sent that has not renewed its token.
+    /// The last piece that was sent to a client that has not renewed its token.
     sent: u64,
-    /// What it was sent last, until that is settled.
+    /// The last answer with messages, until it is known whether it was written.
     flight: Option<Flight>,
 }
 
 /// What a client does with the tokens of answers.
 #[derive(Debug, PartialEq, Eq)]
 enum Habit {
-    /// It has ignored so many, and perhaps the one that was written since its last poll.
+    /// It has ignored this many tokens, and perhaps the one that was written since its last poll.
     Unknown {
         ignored: u8,
         written: bool,
@@ -75,7 +81,7 @@ impl Default for Habit {
     }
 }
 
-/// An answer with messages of which it is not known yet whether it could be written.
+/// An answer with messages that may or may not have been written.
 #[derive(Debug)]
 struct Flight {
     answer: u64,
@@ -83,7 +89,7 @@ struct Flight {
 }
 
 impl Ledger {
-    /// A poll came. Returns the last piece that the client has.
+    /// Handles a poll. Returns the last piece that the client has.
     pub(super) fn poll(&mut self, mark: Bookmark) -> u64 {
         self.learn(mark);
         if let Habit::Unknown { ignored, written } = &mut self.habit {
@@ -102,13 +108,14 @@ impl Ledger {
         self.acknowledged
     }
 
-    /// Messages came: they acknowledge too. Returns the last piece that the client has.
+    /// Handles a request with messages, which acknowledges too. Returns the last piece that the
+    /// client has.
     pub(super) fn post(&mut self, mark: Bookmark) -> u64 {
         self.learn(mark);
         self.acknowledged
     }
 
-    /// Where the latest poll reads on.
+    /// Where the latest poll continues to read.
     pub(super) fn reading(&self) -> Reading {
         match self.habit {
             Habit::Renews => Reading::After(self.acknowledged),
@@ -136,7 +143,8 @@ impl Ledger {
         self.mark(self.acknowledged)
     }
 
-    /// An answer was written in full, or never will be. Returns true if the latest poll may have waited for that.
+    /// Records that an answer was written in full, or never will be. True if the latest poll may
+    /// have waited for that.
     pub(super) fn settle(&mut self, mark: Bookmark, as_written: bool) -> bool {
         if let Habit::Unknown { written, .. } = &mut self.habit {
             *written |= as_written;

@@ -1,4 +1,4 @@
-//! How many sessions a mount has, and may have.
+//! Counts the sessions of a mount, and limits them.
 
 use std::sync::{
     Arc,
@@ -18,7 +18,7 @@ pub(super) struct SessionLimit {
     of_clients: Arc<Places>,
 }
 
-/// The place of one session; it is free again when this is dropped.
+/// The place of one session. Dropping it frees the place.
 pub(super) struct SessionPlace {
     limit: Arc<SessionLimit>,
     _of_client: Option<Place>,
@@ -29,12 +29,13 @@ pub(super) struct SessionPlace {
 pub(super) enum Full {
     /// The client has as many as it may have.
     Client,
-    /// The mount has.
+    /// The mount has as many as it may have.
     Mount,
 }
 
 impl SessionLimit {
-    /// A place, if there is one left. Where neither the mount nor the client has one, the mount is to blame.
+    /// Takes a place, if there is one left. If both the mount and the client are full, the error
+    /// names the mount.
     pub(super) fn take(
         self: &Arc<Self>,
         options: &LongPoll,

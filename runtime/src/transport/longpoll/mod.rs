@@ -1,11 +1,12 @@
 //! The longpoll transport: a socket for clients whose network lets no WebSocket through.
 //!
-//! A session is a task that owns a socket. The client's requests come and go: `GET` opens a session or waits for its
-//! messages, `POST` brings messages for it. A signed token, which every answer renews, says which session a request
-//! belongs to and how far the client has read; so nothing is lost with a request, and any node can serve it. It is good at
-//! the mount that gave it, and at no other.
+//! A session is a task that owns a socket. The client's requests come and go: `GET` opens a session
+//! or waits for its messages, `POST` brings messages for it. A signed token, which every answer
+//! renews, names the session and how far the client has read. Nothing is therefore lost when a
+//! request fails, and any node can serve it. A token is valid only at the mount that issued it.
 //!
-//! It is built on the public items of [`transport`](crate::transport) alone: an application's own can do what it does.
+//! It is built only on the public items of [`transport`](crate::transport): an application's own
+//! transport can do the same.
 //!
 //! | file | what |
 //! | --- | --- |

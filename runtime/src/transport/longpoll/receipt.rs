@@ -12,8 +12,8 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use super::{ledger::Bookmark, session::PollSession};
 use crate::error::BoxError;
 
-/// What an answer to a poll brings. If it is dropped before it is [`written`](Receipt::written), the session sends it
-/// again.
+/// The content of an answer to a poll. If it is dropped before it is [`written`](Receipt::written),
+/// the session sends it again.
 pub(super) struct Receipt {
     session: Arc<PollSession>,
     mark: Bookmark,
@@ -44,7 +44,7 @@ impl Drop for Receipt {
     }
 }
 
-/// An answer to a poll as a body: once it is taken, it counts as written.
+/// An answer to a poll, as a body. It counts as written once it is taken.
 pub(super) struct Receipted {
     bytes: Bytes,
     receipt: Option<Receipt>,

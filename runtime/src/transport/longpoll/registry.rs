@@ -11,7 +11,7 @@ use super::session::PollSession;
 #[derive(Default)]
 pub(super) struct Registry(Mutex<HashMap<Box<str>, Arc<PollSession>>>);
 
-/// A session's entry, which ends when this is dropped.
+/// A session's entry. Dropping it removes the entry.
 pub(super) struct Listed {
     sessions: Arc<Registry>,
     name: Box<str>,
@@ -39,7 +39,7 @@ impl Registry {
 impl Drop for Listed {
     fn drop(&mut self) {
         let gone = self.sessions.all().remove(&self.name);
-        // Dropped without the lock: it may be the last reference.
+        // Dropped outside the lock: it may be the last reference.
         drop(gone);
     }
 }

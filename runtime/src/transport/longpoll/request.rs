@@ -1,4 +1,4 @@
-//! What is asked of the transport, in order of the decisions, and the HTTP answers.
+//! The steps that decide about a request, in order, and the HTTP answers.
 
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -32,9 +32,9 @@ use crate::{
     transport::{Attempt, Denied, Transport, TransportOptions, unguessable_name},
 };
 
-/// Where clients of Phoenix 1.9 put their token; it wins over the parameter.
+/// The header in which clients of Phoenix 1.9 send their token. It wins over the parameter.
 const TOKEN_HEADER: &str = "x-phoenix-longpoll-token";
-/// Where clients put their credentials for connect_info `auth_token`.
+/// The header in which clients send credentials for connect_info `auth_token`.
 const AUTH_HEADER: &str = "x-phoenix-authtoken";
 
 /// The longpoll transport of a mount.
@@ -44,7 +44,7 @@ pub(in crate::transport) struct LongPollTransport {
     limit: Arc<SessionLimit>,
 }
 
-/// What is asked of a session, or of the transport itself.
+/// A request to a session, or to the transport itself.
 enum Asked {
     Poll,
     Post,
@@ -168,7 +168,7 @@ impl LongPollTransport {
         }
         let most = self.options.max_body_size;
         let length = attempt.body_length(most)?;
-        // While there is no room for it, a body waits with the client.
+        // Until there is room for the body, it is not read and stays with the client.
         let room = match &found {
             Found::Here(session) => {
                 let room = session.room(ticket.mark, length, self.window()).await;
@@ -210,7 +210,7 @@ impl LongPollTransport {
             .map(str::to_owned);
         let connected = attempt.connect::<S, Element>(params, auth_token).await;
         let (driver, outgoing) = connected.map_err(|denied| match denied {
-            // The JavaScript client knows this status, and would die of another one in JSON.
+            // The JavaScript client knows this status. It would crash on an unknown status in JSON.
             Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => {
                 wire::status(403)
             }
@@ -241,8 +241,9 @@ impl LongPollTransport {
         Ok(wire::json(answer.into()))
     }
 
-    /// The answer to a client for which there is no place. It is no JSON, which the JavaScript client takes for a failure
-    /// like any other, and comes back; of a protocol status that it does not know it would die.
+    /// The answer to a client for which there is no place. It is not JSON: the JavaScript client
+    /// treats that like any other failure, and comes back. It would crash on a status in JSON that
+    /// it does not know.
     fn full(&self, attempt: &Attempt, full: Full, client: Option<IpAddr>) -> Response<Body> {
         let (status, text) = match full {
             Full::Client => (
@@ -261,13 +262,13 @@ impl LongPollTransport {
             "refused a longpoll session: {text}"
         );
         let mut response = plain(status, text);
-        // By then the sessions of clients that are gone have ended.
+        // By then the sessions of clients that have disconnected are over.
         let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
         response
     }
 
-    /// What the request's token says, if it is good.
+    /// The content of the request's token, if the token is valid.
     fn ticket(&self, attempt: &Attempt, params: &Params) -> Option<Ticket> {
         let header = header::values(&attempt.parts().headers, TOKEN_HEADER).next();
         let token = header.or_else(|| params.as_str("token").filter(|token| !token.is_empty()))?;
@@ -327,13 +328,14 @@ impl LongPollTransport {
 /// Where a session is.
 enum Found {
     Here(Arc<PollSession>),
-    /// On another node, or nowhere: it is asked.
+    /// On another node, or nowhere. PubSub is asked.
     Elsewhere,
     Nowhere,
 }
 
-/// The application's parameters. Clients put the session's token behind them: it hides one of theirs of that name, which
-/// is wanted again when a session is opened in place of one that has ended.
+/// The application's parameters. Clients append the session's token to them, and it hides an
+/// application's parameter of the same name. That parameter is needed again when a session is
+/// opened in place of one that has ended.
 fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, Denied> {
     let mut pieces: Vec<&str> = attempt
         .parts()
@@ -360,7 +362,7 @@ fn own_params(attempt: &Attempt, params: Params, named: bool) -> Result<Params, 
     }
 }
 
-/// Whether a piece of a query is a parameter `token`, however its name is written.
+/// Whether a piece of a query is the parameter `token`, however its name is escaped.
 fn is_token(piece: &str) -> bool {
     let name = piece.split('=').next().unwrap_or_default();
     percent_decode_str(name).eq(b"token".iter().copied())
@@ -383,7 +385,7 @@ fn malformed(attempt: &Attempt, malformed: Malformed) -> Response<Body> {
     plain(status, text)
 }
 
-/// The answer to a browser that asks what a page of another origin may send.
+/// The answer to a browser's preflight request.
 fn preflight(attempt: &Attempt) -> Response<Body> {
     let asked: Vec<&[u8]> = attempt
         .parts
@@ -394,7 +396,7 @@ fn preflight(attempt: &Attempt) -> Response<Body> {
         .collect();
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
-    // Header values that came in can go out again.
+    // Header values that were received are valid to send.
     if let Ok(asked) = HeaderValue::from_bytes(&asked.join(&b", "[..])) {
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked);
     }

@@ -25,11 +25,11 @@ use crate::{
     transport::{Replay, Unacknowledged},
 };
 
-/// Requests with messages that may wait for the session.
+/// Requests with messages that may wait for the session at a time.
 const BATCHES: usize = 4;
-/// Bytes that they, and the one that is handled, may have beyond the largest body.
+/// Bytes that waiting requests may take in addition to the largest body.
 const BEYOND: usize = 1024 * 1024;
-/// What they take is counted in units of so many bytes.
+/// Memory of requests is counted in units of this many bytes.
 const UNIT: usize = 1024;
 
 /// The shared half of a session.
@@ -37,25 +37,25 @@ pub(super) struct PollSession {
     name: Box<str>,
     replay: Replay,
     state: Mutex<State>,
-    /// In boxes: the channel makes room for 32 at once.
+    /// Boxed, because the channel allocates room for 32 at once.
     batches: mpsc::Sender<Box<Batch>>,
-    /// Units that batches may take: what comes while there are too few waits with its request.
+    /// Units that batches may take. If there are too few, a batch waits in its request.
     room: Arc<Semaphore>,
-    /// Of those, all.
+    /// The total number of units.
     units: u32,
 }
 
 #[derive(Default)]
 struct State {
     ledger: Ledger,
-    /// Polls that came: the latest one reads.
+    /// The number of polls so far. Only the latest one reads.
     polls: u64,
-    /// The poll that waits.
+    /// The waker of the poll that waits.
     waits: Option<Waker>,
 }
 
 impl State {
-    /// Has the poll that waits look again.
+    /// Makes the waiting poll check again.
     fn wake(&mut self) {
         self.waits.take().into_iter().for_each(Waker::wake);
     }
@@ -63,18 +63,19 @@ impl State {
 
 /// The messages of one request, on their way to the session's task.
 pub(super) struct Batch {
-    /// `None` if the request has waited for too long: the rest is not to be handled.
+    /// `None` if the request has waited for too long: the rest must not be handled.
     messages: Arc<Mutex<Option<Messages>>>,
-    /// How many have been handled.
+    /// The number of messages that have been handled.
     pub(super) handled: watch::Sender<usize>,
     _room: OwnedSemaphorePermit,
 }
 
-/// Room for the messages of one request, from before its body is read until they are handled.
+/// A reservation for the messages of one request, from before its body is read until they are
+/// handled.
 pub(super) struct Room(OwnedSemaphorePermit);
 
 impl Batch {
-    /// The next message that is to be handled.
+    /// The next message to handle.
     pub(super) fn next(&self) -> Option<Message> {
         self.messages
             .lock()
@@ -84,17 +85,17 @@ impl Batch {
     }
 }
 
-/// What a poll came to.
+/// The outcome of a poll.
 pub(super) enum Polled {
-    /// Messages, as elements of the answer's list; none if none came.
+    /// Messages, as elements of the answer's list. Empty if none came.
     Answer(Vec<Bytes>, Receipt),
-    /// The socket has ended, and the client has all that it sent.
+    /// The socket has ended, and the client has everything that it sent.
     Gone,
-    /// The client polls anew.
+    /// The client has polled again.
     Superseded,
 }
 
-/// What became of a request with messages.
+/// The outcome of a request with messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Posted {
     /// All were handled.
@@ -104,7 +105,7 @@ pub(super) enum Posted {
 }
 
 impl PollSession {
-    /// A body has `largest` bytes at most.
+    /// A body has at most `largest` bytes.
     pub(super) fn new(
         name: Box<str>,
         replay: Replay,
@@ -135,7 +136,7 @@ impl PollSession {
         self.replay.handle()
     }
 
-    /// Waits for messages, while the window lasts. Whoever polled before is superseded.
+    /// Waits for messages until the window ends. It supersedes the poll before it.
     ///
     /// # Cancel safety
     /// A poll that is dropped has taken nothing.
@@ -153,8 +154,8 @@ impl PollSession {
         }
     }
 
-    /// Waits in vain: a poll that is superseded. Answered at once, a client that takes its answer would supersede the
-    /// other, and so on.
+    /// Keeps a superseded poll waiting. If it were answered at once, a client that takes its answer
+    /// would poll again and supersede the other poll, and so on.
     pub(super) async fn sit_out(
         self: &Arc<Self>,
         window: Pin<&mut impl Future<Output = ()>>,
@@ -171,7 +172,7 @@ impl PollSession {
         let mut state = self.state();
         state.polls += 1;
         self.replay.acknowledge(state.ledger.poll(mark));
-        // Whoever polled before learns that it is superseded.
+        // Tells the previous poll that it is superseded.
         state.wake();
         state.polls
     }
@@ -201,7 +202,7 @@ impl PollSession {
         Polled::Answer(Vec::new(), Receipt::new(self, state.ledger.empty_answer()))
     }
 
-    /// An answer was written in full, or never will be.
+    /// Records that an answer was written in full, or never will be.
     pub(super) fn settle(&self, mark: Bookmark, written: bool) {
         let mut state = self.state();
         if state.ledger.settle(mark, written) {
@@ -209,10 +210,10 @@ impl PollSession {
         }
     }
 
-    /// Has messages handled, in order, and waits until they are: so long for each.
+    /// Has messages handled in order, and waits until they are, at most `window` for each.
     ///
     /// # Cancel safety
-    /// What was handed over is handled, whether or not anybody waits for it.
+    /// Messages that were handed over are handled, whether or not anybody waits for it.
     pub(super) async fn post(&self, room: Room, messages: Messages, window: Duration) -> Posted {
         let count = messages.len();
         if count == 0 {
@@ -243,8 +244,8 @@ impl PollSession {
         Posted::Handled
     }
 
-    /// Room for so many bytes of messages, in the order in which it was asked for; `None` if there is none in time. The
-    /// mark says what the client has.
+    /// Reserves room for messages, in the order of the requests. `None` if there is none in time.
+    /// `mark` says what the client has.
     pub(super) async fn room(
         &self,
         mark: Bookmark,
@@ -272,10 +273,10 @@ fn units(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
-/// How long clients have to fetch what sockets say at last, when the endpoint stops.
+/// When the endpoint stops, clients have this long to fetch what sockets sent last.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Ends after this time; sooner, if the endpoint begins to stop meanwhile.
+/// Completes after this time, or as soon as the endpoint begins to stop.
 pub(super) async fn window(handle: &Handle, length: Duration) {
     let stop = &handle.0.stop;
     let stopping = async {

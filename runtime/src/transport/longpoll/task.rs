@@ -10,15 +10,15 @@ use crate::{
     transport::Driver,
 };
 
-/// Lives until the socket stops, its client is silent for too long, or the endpoint stops. What the socket sent at last
-/// can be fetched for `patience`.
+/// Runs until the socket stops, its client is silent for too long, or the endpoint stops. What the
+/// socket sent last can be fetched for `patience`.
 pub(super) async fn run<S: Socket>(
     mut driver: Driver<S>,
     mut batches: mpsc::Receiver<Box<Batch>>,
     patience: Duration,
 ) {
     let reason = converse(&mut driver, &mut batches).await;
-    // From here on, requests with messages find nobody.
+    // From here on, requests with messages find no session.
     drop(batches);
     let patience = match &reason {
         Reason::Overflow | Reason::Inactive => Duration::ZERO,
@@ -45,7 +45,7 @@ async fn converse<S: Socket>(
         }
         flow = tokio::select! {
             () = driver.ready() => driver.info().await,
-            // Whatever is looked at first, a session that is to end takes no more.
+            // Whichever branch is polled first, a session that has to end takes no more messages.
             Some(batch) = batches.recv() => match driver.stop_requested() {
                 Some(end) => end,
                 None => handle(driver, *batch).await,
@@ -64,7 +64,7 @@ async fn handle<S: Socket>(driver: &mut Driver<S>, batch: Batch) -> Flow {
             return Flow::Continue;
         };
         let flow = driver.deliver(message).await;
-        // Who crashed over a message has not handled it, nor has who did not understand it.
+        // A message that made the socket panic or fail to decode does not count as handled.
         if !matches!(
             flow,
             Flow::Stop {

@@ -10,27 +10,28 @@ use crate::{
 
 use super::{context::Context, ledger::Bookmark};
 
-/// One salt for all endpoints: which of them a token is for, its [`Context`] says.
+/// One salt for all endpoints. The [`Context`] says which endpoint a token is for.
 const SALT: &str = "landfall longpoll";
-/// Tells tokens of this form from those of others.
+/// Distinguishes this token format from others.
 const FORM: &str = "lf2";
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ticket {
-    /// Where it is good.
+    /// Where it is valid.
     pub(super) context: Context,
     /// The endpoint that has the session.
     pub(super) endpoint: String,
     pub(super) session: String,
-    /// When the session was opened, in Unix milliseconds: the token's age is the session's.
+    /// When the session was opened, in Unix milliseconds. The age of the token is the age of the
+    /// session.
     pub(super) opened: u64,
     pub(super) mark: Bookmark,
 }
 
 impl Ticket {
     /// # Errors
-    /// When it was changed, is too old, or was given in another context.
+    /// If it was changed, is too old, or was issued in another context.
     pub(super) fn read(
         handle: &Handle,
         crypto: Crypto,
@@ -52,7 +53,7 @@ impl Ticket {
         })
     }
 
-    /// The token; `None` if the endpoint has no secret, which was found when it started.
+    /// The signed token; `None` if the endpoint has no secret, which was reported when it started.
     pub(super) fn write(&self, handle: &Handle, crypto: Crypto) -> Option<String> {
         let Ticket {
             context,

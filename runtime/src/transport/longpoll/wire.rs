@@ -17,10 +17,10 @@ use crate::{
 /// The type of a body that holds one message a line.
 const NDJSON: &str = "application/x-ndjson";
 
-/// Texts from this size on are measured before they are written.
+/// The length of texts from this size on is computed before they are written.
 const LARGE: usize = 16 * 1024;
 
-/// A message as an element of the answer's list, with the comma behind it.
+/// A message as an element of the answer's list, with a trailing comma.
 pub(super) struct Element;
 
 impl Format for Element {
@@ -30,7 +30,7 @@ impl Format for Element {
                 "longpoll carries text only, and this message is binary",
             ));
         };
-        // A large one is not moved while it grows.
+        // Exact capacity for a large text, so that it is not moved while it grows.
         let length = if text.len() > LARGE {
             escaped(&text)
         } else {
@@ -44,7 +44,7 @@ impl Format for Element {
     }
 }
 
-/// How long a text is between the quotes of a JSON string.
+/// The length of a text between the quotes of a JSON string.
 fn escaped(text: &str) -> usize {
     let length = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
@@ -54,7 +54,7 @@ fn escaped(text: &str) -> usize {
     text.bytes().map(length).sum()
 }
 
-/// An answer that is its status alone.
+/// An answer with only a status.
 pub(super) fn status(status: u16) -> Response<Body> {
     json(format!("{{\"status\":{status}}}").into())
 }
@@ -65,7 +65,7 @@ pub(super) fn answer(status: u16, token: &str, elements: &[Bytes]) -> Bytes {
     let mut text = Vec::with_capacity(token.len() + length + 48);
     text.extend_from_slice(b"{\"status\":");
     text.extend_from_slice(status.to_string().as_bytes());
-    // Tokens are base64url and dots.
+    // Tokens need no escaping: they are base64url and dots.
     text.extend_from_slice(b",\"token\":\"");
     text.extend_from_slice(token.as_bytes());
     text.extend_from_slice(b"\",\"messages\":[");
@@ -73,7 +73,7 @@ pub(super) fn answer(status: u16, token: &str, elements: &[Bytes]) -> Bytes {
         .iter()
         .for_each(|element| text.extend_from_slice(element));
     if length > 0 {
-        // The comma behind the last one.
+        // Removes the trailing comma.
         text.pop();
     }
     text.extend_from_slice(b"]}");
@@ -97,12 +97,12 @@ pub(super) enum Malformed {
     NotUtf8,
     /// A line that is neither a JSON list nor base64.
     NotBase64,
-    /// More lines than may be.
+    /// More lines than allowed.
     TooMany,
 }
 
-/// The messages in a body, in order: one a line, or the whole of it. Each is made when its turn comes, so that what
-/// waits is the body and nothing beside it.
+/// The messages in a body, in order: one a line, or the whole body as one. Each is made when its
+/// turn comes, so that only the body itself has to wait in memory.
 #[derive(Debug)]
 pub(super) struct Messages {
     body: Bytes,
@@ -116,7 +116,8 @@ impl Messages {
         Messages::new(body, header::is_of_type(headers, NDJSON), most)
     }
 
-    /// All are checked before the first is handled, so that a body is accepted as a whole or not at all.
+    /// Checks all messages before the first is handled, so that a body is accepted as a whole or
+    /// not at all.
     pub(super) fn new(body: Bytes, lines: bool, most: usize) -> Result<Self, Malformed> {
         let left = if lines {
             check_lines(&body, most)?
@@ -127,7 +128,7 @@ impl Messages {
         Ok(Messages { body, lines, left })
     }
 
-    /// How many are left.
+    /// The number of messages left.
     pub(super) fn len(&self) -> usize {
         self.left
     }
@@ -137,12 +138,12 @@ impl Messages {
         self.body.len()
     }
 
-    /// The rest of the body, and whether it has one a line.
+    /// The rest of the body, and whether it has one message a line.
     pub(super) fn into_body(self) -> (Bytes, bool) {
         (self.body, self.lines)
     }
 
-    /// Cuts the next line off the body, without its end.
+    /// Removes the next line from the body, without its line end.
     fn line(&mut self) -> Bytes {
         let end = self
             .body
@@ -202,12 +203,12 @@ fn check_lines(body: &[u8], most: usize) -> Result<usize, Malformed> {
     Ok(count)
 }
 
-/// A line without the first half of its end.
+/// A line without a trailing carriage return.
 fn bare(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Decodes a little at a time, and keeps nothing.
+/// Decodes in small chunks, and keeps nothing.
 fn is_base64(line: &[u8]) -> bool {
     const AT_ONCE: usize = 1024;
 

@@ -1,4 +1,5 @@
-//! The decisions about a connection attempt, in order: the first that refuses answers.
+//! The decisions about a connection attempt, in order. The first one that refuses gives the
+//! response.
 
 use std::sync::Arc;
 
@@ -103,8 +104,8 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
     })
 }
 
-/// The mount's `error_handler` answers a client that was refused with a reason. Why `connect` failed is no client's
-/// business.
+/// Lets the mount's `error_handler` answer a client that was refused with a reason. Clients are not
+/// told why `connect` failed.
 fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Body> {
     match (denied, options.error_handler) {
         (Denied::Refused(refused), Some(handler))
@@ -182,6 +183,15 @@ fn open<S: Socket>(
             spawn(
                 &tasks,
                 Connection::new(socket, read, peer, inbox, &early),
+                place,
+            );
+        }
+        #[cfg(feature = "rustls")]
+        Stream::Tls(tls) => {
+            let peer = Peer::over_stream(id, tls.clone(), context, options, deflate, encoder);
+            spawn(
+                &tasks,
+                Connection::new(socket, tls, peer, inbox, &early),
                 place,
             );
         }

@@ -1,7 +1,8 @@
 //! permessage-deflate: what is negotiated, and how messages are compressed and inflated (RFC 7692).
 //!
-//! What we send is compressed without memory of earlier messages, whatever was negotiated: a connection then needs no
-//! compressor of its own (each worker thread has one), and one compressed broadcast serves all its subscribers.
+//! What we send is compressed without memory of earlier messages, whatever was negotiated: a
+//! connection then needs no compressor of its own (each worker thread has one), and one compressed
+//! broadcast serves all its subscribers.
 
 use std::cell::RefCell;
 
@@ -11,9 +12,10 @@ use http::{HeaderMap, HeaderValue, header::SEC_WEBSOCKET_EXTENSIONS};
 use super::frame::Violation;
 use crate::{header, transport::grow};
 
-/// What ends each message's data on the wire is left out, and put back (RFC 7692 §7.2.1).
+/// The end of each message's data, which is left out on the wire and added back by the receiver
+/// (RFC 7692 §7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
-/// Room is made for so much at most before anything has been inflated.
+/// The most room that is reserved before anything has been inflated.
 const STEP: usize = 64 * 1024;
 
 /// The parameters of one connection (RFC 7692 §7.1).
@@ -21,7 +23,7 @@ const STEP: usize = 64 * 1024;
 pub(super) struct Deflate {
     /// Window of what we send, as a power of two: 8 to 15.
     pub(super) server_bits: u8,
-    /// The client asked for a window: an answer that does not name one would decline the offer.
+    /// The client asked for a window size: an answer without one would decline the offer.
     server_bits_asked: bool,
     server_forgets: bool,
     client_bits: Option<u8>,
@@ -30,7 +32,7 @@ pub(super) struct Deflate {
 }
 
 impl Deflate {
-    /// The first acceptable offer.
+    /// Accepts the first acceptable offer.
     pub(super) fn negotiate(headers: &HeaderMap) -> Option<Deflate> {
         header::list(headers, &SEC_WEBSOCKET_EXTENSIONS).find_map(Deflate::accept)
     }
@@ -107,10 +109,10 @@ thread_local! {
     static INFLATER: RefCell<Option<Decompress>> = const { RefCell::new(None) };
 }
 
-/// A message's data on the wire; `None` if it is better sent as it is.
+/// A message's data on the wire; `None` if it is better sent uncompressed.
 ///
-/// zlib has no window of 256 bytes: for a client that asked for one, only what fits into it is compressed, so that no
-/// distance can be longer.
+/// zlib has no window of 256 bytes. For a client that asked for one, only messages that fit into it
+/// are compressed, so that no distance can be longer.
 pub(super) fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
     if window_bits < 9 && payload.len() > 256 {
         return None;
@@ -131,7 +133,7 @@ pub(super) fn deflate(payload: &[u8], window_bits: u8) -> Option<Vec<u8>> {
                 .compress_vec(payload.get(read..)?, &mut out, FlushCompress::Sync)
                 .ok()?;
             read += (compressor.total_in() - before) as usize;
-            // A full buffer means that there may be more to come.
+            // A full buffer means that more output may follow.
             if read == payload.len() && out.len() < out.capacity() {
                 break;
             }
@@ -150,7 +152,8 @@ pub(super) struct Inflater {
 }
 
 impl Inflater {
-    /// Inflates a message. Stops as soon as more than `limit` bytes come out: room for them is never made.
+    /// Inflates a message. Stops as soon as the output exceeds `limit` bytes, and never reserves
+    /// room for more.
     pub(super) fn inflate(
         &mut self,
         deflate: &Deflate,
@@ -233,7 +236,7 @@ fn feed(
             inflater.reset(false);
         }
         if out.len() == out.capacity() {
-            // A byte past the limit shows that it is passed.
+            // One byte past the limit shows that it is exceeded.
             grow::make_room(out, 1, limit + 1);
         } else if input.is_empty() {
             return Ok(());

@@ -45,7 +45,8 @@ pub(super) struct Head {
 impl Head {
     /// Reads a head from the start of `bytes`; `None` if more bytes are needed.
     ///
-    /// Refuses a payload that is too large by what the head announces, so that nothing is ever kept for it.
+    /// A payload that is too large is refused by its announced length, so no memory is ever
+    /// reserved for it.
     pub(super) fn parse(
         bytes: &[u8],
         max_frame: usize,
@@ -76,12 +77,12 @@ impl Head {
         }))
     }
 
-    /// Takes the mask off a payload (RFC 6455 §5.3).
+    /// Unmasks a payload (RFC 6455 §5.3).
     pub(super) fn unmask(&self, payload: &mut [u8]) {
         self.unmask_from(payload, 0);
     }
 
-    /// Takes the mask off a part of a payload that begins `offset` bytes after its start.
+    /// Unmasks a part of a payload that begins `offset` bytes after its start.
     pub(super) fn unmask_from(&self, part: &mut [u8], offset: usize) {
         let mut mask = self.mask;
         mask.rotate_left(offset % 4);
@@ -139,12 +140,14 @@ pub(super) fn parse_close(payload: &[u8]) -> Result<(u16, &str), Violation> {
     }
 }
 
-/// Close codes that may stand in a frame (RFC 6455 §7.4, and the IANA registry for 1012 to 1014).
+/// Whether a close code may be sent in a frame (RFC 6455 §7.4, and the IANA registry for 1012 to
+/// 1014).
 fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// The head of a server's frame, and its length: final, not masked, the length in its shortest form.
+/// The head of a server's frame, and its length: final, not masked, the length in its shortest
+/// form.
 pub(super) fn head(opcode: OpCode, compressed: bool, payload: usize) -> ([u8; 10], usize) {
     let mut bytes = [0; 10];
     bytes[0] = 0x80 | u8::from(compressed) << 6 | u8::from(opcode);
@@ -167,7 +170,7 @@ pub(super) fn head(opcode: OpCode, compressed: bool, payload: usize) -> ([u8; 10
     (bytes, len)
 }
 
-/// A frame in memory of its own, to be shared by all who receive it.
+/// A frame in a buffer of its own, which all receivers share.
 pub(super) fn shared(opcode: OpCode, compressed: bool, payload: &[u8]) -> Bytes {
     let (head, len) = head(opcode, compressed, payload.len());
     let mut frame = BytesMut::with_capacity(len + payload.len());
@@ -176,7 +179,8 @@ pub(super) fn shared(opcode: OpCode, compressed: bool, payload: &[u8]) -> Bytes 
     frame.freeze()
 }
 
-/// A close frame: its text is cut at a character if it is too long, a code that may not be sent becomes 1011.
+/// A close frame. A text that is too long is cut at a character; a code that may not be sent
+/// becomes 1011.
 pub(super) fn close(code: u16, text: &str) -> Bytes {
     let code = if is_sendable(code) { code } else { 1011 };
     let mut end = text.len().min(123);

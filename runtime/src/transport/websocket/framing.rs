@@ -11,7 +11,7 @@ use crate::{
     pubsub::Framing,
 };
 
-/// A frame, or several of them whole, in two pieces: the payload is not copied.
+/// One or more whole frames, in two pieces, so that the payload is not copied.
 pub(super) struct Framed {
     pub(super) head: [u8; 10],
     /// Bytes of the head.
@@ -41,7 +41,7 @@ impl From<Bytes> for Framed {
     }
 }
 
-/// Frames a message, compressed in a window of this many bits, or with 0 not at all.
+/// Frames a message. It is compressed with a window of `window` bits, or not at all if that is 0.
 pub(super) fn frame(message: Message, window: u8) -> Framed {
     let (opcode, compressed, payload) = encode(message, window);
     Framed::new(opcode, compressed, payload)

@@ -1,4 +1,4 @@
-//! The upgrade: what is asked of a request, and the 101 (RFC 6455 §4.2).
+//! The upgrade: the checks of a request, and the 101 (RFC 6455 §4.2).
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
@@ -13,15 +13,16 @@ use tungstenite::handshake::derive_accept_key;
 use super::deflate::Deflate;
 use crate::{body::Body, header};
 
-/// Why a request is no upgrade: the text is the answer's body, with status 400.
+/// Why a request is not an upgrade. The text is the body of the response, with status 400.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoUpgrade {
     text: String,
-    /// Names the version that would have been right.
+    /// The response names the supported version.
     version: bool,
 }
 
-/// Checks a request in the order of RFC 6455 §4.2.1, and returns the answer to its key.
+/// Checks a request in the order of RFC 6455 §4.2.1, and returns the value of
+/// `sec-websocket-accept`.
 pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
     let fail = |text: String| {
         Err(NoUpgrade {
@@ -84,7 +85,7 @@ impl NoUpgrade {
     }
 }
 
-/// The 101.
+/// The 101 response.
 pub(super) fn switching_protocols(
     accept: HeaderValue,
     subprotocol: Option<&'static str>,

@@ -19,17 +19,18 @@ use crate::{
     transport::grow,
 };
 
-/// Pieces that a message may come in, empty ones included.
+/// The maximum number of fragments of a message, including empty ones.
 const MAX_FRAGMENTS: u32 = 100_000;
 
-/// Bytes that are read while callbacks run, at most.
+/// The maximum number of bytes that are read while callbacks run.
 const AHEAD: usize = 64 * 1024;
 
 /// Events that room is made for when a read brings more than one.
 const SOME: usize = 16;
 
-/// Events taken at once, and bytes of messages after which no more are taken: the rest of what was read waits as it
-/// came. Small frames take more memory as events than they had on the wire, and so do compressed messages.
+/// Events taken at once, and bytes of messages after which no more are taken: the rest of what was
+/// read waits as it came. Small frames take more memory as events than they had on the wire, and so
+/// do compressed messages.
 const MANY: usize = 512;
 const MUCH: usize = 64 * 1024;
 
@@ -41,7 +42,7 @@ pub(super) struct Limits {
     pub(super) deflate: Option<Deflate>,
 }
 
-/// What one read brought, in order.
+/// The result of one read, in order.
 #[derive(Default)]
 pub(super) struct Arrived {
     first: Option<Event>,
@@ -75,7 +76,7 @@ impl Arrived {
         self.first.is_none() && self.ending.is_none()
     }
 
-    /// No more is to be taken at once.
+    /// True if no more is to be taken in this read.
     fn is_full(&self) -> bool {
         self.bytes >= MUCH || self.more.len() >= MANY
     }
@@ -106,18 +107,19 @@ impl Arrived {
 pub(super) enum Ahead {
     /// Nothing more has come.
     Quiet,
-    /// No more is read: whether the client is there still does not show by reading.
+    /// No more is read ahead: reading cannot show whether the client is still there.
     Full,
     /// The stream has ended.
     End,
 }
 
-/// The reading side. It holds bytes only for a head that is not complete, for a message that is not, and what was too
-/// much to be taken at once.
+/// The reading side. It holds bytes only for a head that is not complete, for a message that is
+/// not, and what was too much to be taken at once.
 #[derive(Default)]
 pub(super) struct Incoming {
     rest: Vec<u8>,
-    /// `rest` has not been looked at: it came with the handshake, while callbacks ran, or behind much else.
+    /// `rest` has not been parsed yet: it came with the handshake, while callbacks ran, or behind
+    /// many other frames.
     fresh: bool,
     partial: Option<Box<Partial>>,
     inflater: Option<Box<Inflater>>,
@@ -131,7 +133,7 @@ struct Partial {
     data: Vec<u8>,
     /// Bytes that have been announced on the wire.
     wire: usize,
-    /// Bytes of `data` that are known to be UTF-8.
+    /// The number of bytes of `data` that are known to be UTF-8.
     checked: usize,
     fragments: u32,
     /// The frame that is not complete, and how much of its payload has come.
@@ -148,7 +150,8 @@ impl Incoming {
         }
     }
 
-    /// Reads once, into `scratch`, and takes apart what came; without reading, what is left of an earlier read.
+    /// Reads once, into `scratch`, and takes apart what came; without reading, what is left of an
+    /// earlier read.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -202,8 +205,8 @@ impl Incoming {
         self.fresh
     }
 
-    /// Reads on while callbacks run, so that the end of the stream is found. What came is taken apart when they are done;
-    /// no more is read than may wait.
+    /// Reads on while callbacks run, so that the end of the stream is found. What came is taken
+    /// apart when they are done; no more is read than may wait.
     pub(super) fn read_ahead(
         &mut self,
         cx: &mut Context<'_>,
@@ -225,7 +228,8 @@ impl Incoming {
         Ahead::Full
     }
 
-    /// Says how many bytes need not be kept, and notes whether there may be whole frames in the others.
+    /// Parses `bytes`, and returns how many of them need not be kept. Notes whether the others may
+    /// contain whole frames.
     fn take_apart(&mut self, bytes: &mut [u8], limits: &Limits, arrived: &mut Arrived) -> usize {
         let used = self
             .frames(bytes, limits, arrived)
@@ -242,7 +246,7 @@ impl Incoming {
         used
     }
 
-    /// Takes frames off the front of `bytes`, and says how many bytes they were.
+    /// Parses frames at the front of `bytes`, and returns their length in bytes.
     fn frames(
         &mut self,
         bytes: &mut [u8],
@@ -333,7 +337,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// A message in one frame that has come as a whole: the common case.
+    /// A message in one frame that has arrived completely: the common case.
     fn whole(
         &mut self,
         data: Data,
@@ -433,7 +437,7 @@ impl Incoming {
 }
 
 impl Partial {
-    /// Text that is not UTF-8 is refused as soon as it shows, not at the end of the message.
+    /// Refuses text that is not UTF-8 as soon as it shows, not at the end of the message.
     fn check_text(&mut self, ended: bool) -> Result<(), Violation> {
         if !self.text || self.compressed {
             return Ok(());

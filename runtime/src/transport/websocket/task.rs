@@ -23,15 +23,15 @@ use crate::{
     transport::connection::{callbacks::End, guarded::Guarded, stop::StopRequest},
 };
 
-/// Read at once.
+/// Bytes read at once.
 const SCRATCH: usize = 64 * 1024;
-/// Turns after which other tasks of the worker get theirs.
+/// After this many turns, other tasks of the worker get theirs.
 const TURNS: usize = 32;
-/// A buffer that has grown beyond this is not kept by the worker.
+/// The worker does not keep a buffer that has grown beyond this.
 const KEEP: usize = 1024 * 1024;
 
 thread_local! {
-    /// What this worker lends to the connection that it polls.
+    /// The buffers that this worker lends to the connection that it polls.
     static LENT: Cell<Option<Box<Lent>>> = const { Cell::new(None) };
 }
 
@@ -40,7 +40,8 @@ struct Lent {
     write: Option<Box<Cork>>,
 }
 
-/// Lends the worker's buffers. A connection that is polled inside another one's callback gets buffers of its own.
+/// Lends the worker's buffers. A connection that is polled inside another one's callback gets
+/// buffers of its own.
 fn lent<T>(use_them: impl FnOnce(&mut Lent) -> T) -> T {
     let fresh = || {
         Box::new(Lent {
@@ -66,9 +67,9 @@ type Working<S> = Pin<Box<dyn Future<Output = Worked<S>> + Send>>;
 enum State<S: Socket> {
     Idle(Guarded<S>),
     Working(Working<S>),
-    /// The close frame waits to be written.
+    /// The close frame has not been written yet.
     Closing,
-    /// It is written: the client ends the stream next.
+    /// The close frame is written, and the client has to end the stream.
     Lingering,
     Ended,
 }
@@ -87,7 +88,7 @@ pub(super) struct Connection<S: Socket, W: Wire> {
     peer: Arc<Peer<W>>,
     inbox: Arc<Inbox<S::Info>>,
     incoming: Incoming,
-    /// The place in the registry.
+    /// The connection's slot in the registry.
     place: usize,
     /// The mailbox had its turn: reading is next.
     read_next: bool,
@@ -142,7 +143,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         }
     }
 
-    /// Polls the callbacks; what they push is gathered, and written before anything else happens.
+    /// Polls the callbacks. What they push is gathered, and written before anything else happens.
     fn go_on(&mut self, cx: &mut Context<'_>) -> Turn {
         let State::Working(working) = &mut self.state else {
             return Turn::Wait;
@@ -200,7 +201,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         ahead
     }
 
-    /// Does what does not wait for a callback to return. `None`: things go on as before.
+    /// Handles what cannot wait until a callback returns. `None` if nothing changes.
     fn break_off(
         &mut self,
         cx: &mut Context<'_>,
@@ -226,7 +227,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         None
     }
 
-    /// Ends the connection now. The client is told as far as its stream takes it.
+    /// Ends the connection now. The client is told if its stream takes the close frame at once.
     fn cut(&mut self, cx: &mut Context<'_>) -> Turn {
         let runs = matches!(self.state, State::Working(_));
         if runs {
@@ -237,7 +238,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         let told = matches!(self.peer.flush(cx), Ok(false));
         if told {
             let _ = self.peer.poll_shutdown(cx);
-            // What it has sent meanwhile would have the stream reset, and the close frame lost.
+            // Unread data would reset the stream, and the close frame would be lost.
             self.read_ahead(cx);
         } else if !runs {
             self.peer.count_cut_off();
@@ -245,14 +246,14 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         Turn::Over
     }
 
-    /// Drops the callback that runs, and the socket with it, which is told its end by that.
+    /// Drops the running callback, and with it the socket, which calls `terminate`.
     fn give_up(&mut self, request: StopRequest) {
         let callback = std::mem::replace(&mut self.state, State::Ended);
         let waiting = End::requested(request).map(|end| self.conclude(&end));
         self.peer.give_up((callback, waiting), request);
     }
 
-    /// Gives up the stream of a client that is gone; what it has sent before is kept.
+    /// Gives up the stream of a client that is gone. What it sent before is kept.
     fn hang_up(&mut self, cx: &mut Context<'_>) {
         if self.read.is_some() {
             self.read_ahead(cx);
@@ -263,7 +264,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
 
     /// Looks for work: requests to stop, the mailbox, the client.
     fn look(&mut self, cx: &mut Context<'_>, request: StopRequest) -> Turn {
-        // What a client that is gone has sent before is handled still: reading finds its end.
+        // Messages that a client sent before it left are still handled: reading finds the end of
+        // the stream.
         if !matches!(request, StopRequest::Nothing | StopRequest::Gone)
             && let Some(end) = End::requested(request)
         {
@@ -276,7 +278,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
                 return self.start(Work::Info(infos));
             }
         }
-        // A client that does not read is not read from.
+        // Does not read from a client that does not read.
         if self.peer.is_over_high_water() {
             return self.wait_or_look_again();
         }
@@ -300,7 +302,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         }
     }
 
-    /// The mailbox may have filled while it was not its turn.
+    /// The mailbox may have filled since its last turn.
     fn wait_or_look_again(&self) -> Turn {
         if self.inbox.is_empty() {
             Turn::Wait
@@ -323,7 +325,8 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         Turn::Again
     }
 
-    /// The stream takes nothing any more. What the client has sent before is handled still: reading finds its end.
+    /// Handles a stream that can no longer be written. Messages that the client sent before are
+    /// still handled: reading finds the end of the stream.
     fn unwritable(&mut self) -> Turn {
         self.peer.abandon();
         self.peer.client_leaves();
@@ -356,7 +359,7 @@ impl<S: Socket, W: Wire> Connection<S, W> {
         self.inbox.close()
     }
 
-    /// Reads to the end of the stream, so that the client gets the close frame and not a reset.
+    /// Reads to the end of the stream, so that the client gets the close frame instead of a reset.
     fn linger(&mut self, cx: &mut Context<'_>) -> Turn {
         let Some(read) = &mut self.read else {
             return Turn::Over;

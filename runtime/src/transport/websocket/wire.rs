@@ -1,4 +1,5 @@
-//! The two ways to write to a client: straight to its TCP socket from any task, or by the connection's own task.
+//! The two ways to write to a client: straight to its TCP socket from any task, or by the
+//! connection's own task.
 
 use std::{
     io::{self, IoSlice},
@@ -17,24 +18,28 @@ use tokio::{
 };
 
 use crate::stream::Io;
+#[cfg(feature = "rustls")]
+use crate::stream::tls::TlsStream;
 
-/// The writing half of a stream, shared between the connection's task and those who broadcast.
+/// The writing half of a stream, shared by the connection's task and by those who broadcast.
 pub(super) trait Wire: Send + Unpin + 'static {
     type Read: AsyncRead + Send + Unpin + 'static;
 
-    /// Writes what the stream takes at once; [`WouldBlock`](io::ErrorKind::WouldBlock) if the task has to do it.
+    /// Writes what the stream takes at once; [`WouldBlock`](io::ErrorKind::WouldBlock) if the task
+    /// has to do it.
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize>;
 
     /// Writes from the connection's task.
     fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
 
-    /// Makes sure that what was written is on its way.
+    /// Flushes what was written.
     fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
     /// Tells the client that nothing more comes.
     fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
-    /// Whether the client has ended its half of the stream, or all of it, as far as that shows without reading.
+    /// Whether the client has ended its half of the stream, or all of it, as far as that shows
+    /// without reading.
     fn has_left(&self) -> bool {
         false
     }
@@ -75,11 +80,37 @@ impl Wire for TcpWire {
         Poll::Ready(SockRef::from(self.0.as_ref()).shutdown(std::net::Shutdown::Write))
     }
 
-    /// The runtime has been told by the kernel: this is no system call.
+    /// Not a system call: the kernel has already notified the runtime.
     fn has_left(&self) -> bool {
         let ready = pin!(self.0.ready(Interest::READABLE));
         let ready = ready.poll(&mut Context::from_waker(Waker::noop()));
         matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed())
+    }
+}
+
+/// TLS over TCP, with the direct way too: its lock is held for as long as encrypting takes.
+#[cfg(feature = "rustls")]
+impl Wire for TlsStream {
+    type Read = TlsStream;
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        TlsStream::try_write(self, bytes)
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        self.poll_send(cx, slices)
+    }
+
+    fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_drain(cx)
+    }
+
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_close(cx)
+    }
+
+    fn has_left(&self) -> bool {
+        TlsStream::has_left(self)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Callbacks, run in a future that owns the socket while it runs, and is gone when they are done.
+//! Runs callbacks in a future that owns the socket, and exists only while they run.
 
 use std::{borrow::Cow, collections::VecDeque, pin::pin, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
     watchdog::Callback,
 };
 
-/// What is to be done by a socket.
+/// Work for a socket.
 pub(super) enum Work<I> {
     Init,
     /// With the mailbox: it is emptied while the socket takes no messages.
@@ -26,7 +26,7 @@ pub(super) enum Work<I> {
     Info(VecDeque<I>),
 }
 
-/// A socket that has done its work, and how it goes on.
+/// A socket after its work, and how the connection continues.
 pub(super) struct Worked<S: Socket> {
     pub(super) socket: Guarded<S>,
     pub(super) end: Option<End>,
@@ -105,10 +105,11 @@ async fn handle_arrived<S: Socket, W: Wire>(
     ending.map(how_it_ends)
 }
 
-/// Why nothing more comes. A client that broke the protocol is told how, without what it sent.
+/// How the connection ends after this end of the input. A client that broke the protocol is told
+/// how, without quoting it.
 fn how_it_ends(ending: Ending) -> End {
     match ending {
-        // The code is echoed (RFC 6455 §5.5.1); none is answered by 1000.
+        // The code is echoed (RFC 6455 §5.5.1). A close frame without a code is answered with 1000.
         Ending::Close { code, text } => {
             let echo = if code == 1005 { 1000 } else { code };
             End::with_code(echo, Reason::Closed { code, text })

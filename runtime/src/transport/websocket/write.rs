@@ -1,4 +1,4 @@
-//! What is on its way to one client, in order, within bounds.
+//! What is on its way to one client, in order and bounded.
 
 use std::{
     collections::VecDeque,
@@ -14,36 +14,41 @@ use crate::{
     transport::connection::{out::Sent, tally::Tally},
 };
 
-/// What a waiting piece costs beside its bytes.
+/// What a waiting piece costs on top of its bytes.
 const BOOKKEEPING: usize = 64;
 /// Pieces written at once.
 const SLICES: usize = 32;
 /// Payloads from this size on are queued as they are, not copied into the cork.
 const LARGE: usize = 32 * 1024;
 
-/// The queue to one client. Empty, and without memory of its own, while the client takes what is sent.
+/// The queue to one client. Empty, and without memory of its own, while the client takes what is
+/// sent.
 #[derive(Default)]
 pub(super) struct WriteQueue {
     queue: VecDeque<Piece>,
     queued: usize,
     tally: Tally,
-    /// While callbacks run: what they push is gathered here, and leaves in one write. Lent by the worker.
+    /// While callbacks run: what they push is gathered here, and leaves in one write. Lent by the
+    /// worker.
     cork: Option<Box<Cork>>,
-    /// The front piece is partly written: it cannot be dropped any more.
+    /// The front piece is partly written, and can no longer be dropped.
     started: bool,
-    /// Bytes of the front piece that are written. Their memory is free only when the rest is written too.
+    /// Bytes of the front piece that are written. Their memory is freed only when the rest is
+    /// written too.
     spent: usize,
-    /// Nothing is accepted any more: a close frame is the last thing queued, or the stream is broken.
+    /// Nothing is accepted any more: a close frame is the last thing queued, or the stream is
+    /// broken.
     closed: bool,
 }
 
-/// A buffer to gather messages in. In a box: a connection whose callbacks rest has room for a pointer to it, no more.
+/// A buffer in which messages are gathered. Boxed, so that an idle connection only has room for a
+/// pointer.
 #[derive(Default)]
 pub(super) struct Cork(pub(super) Vec<u8>);
 
 struct Piece {
     bytes: Bytes,
-    /// A broadcast: it may be dropped for a newer one.
+    /// True for a broadcast: it may be dropped for a newer one.
     droppable: bool,
 }
 
@@ -61,7 +66,7 @@ impl WriteQueue {
         self.cork.as_ref().map_or(0, |cork| cork.0.len())
     }
 
-    /// Bytes whose memory is held: those that wait, and those written of a piece that waits.
+    /// Bytes whose memory is held: bytes that wait, and written bytes of a piece that still waits.
     pub(super) fn held(&self) -> usize {
         self.waiting() + self.spent
     }
@@ -94,7 +99,7 @@ impl WriteQueue {
             return Sent::Done;
         }
         if self.cork.is_none() {
-            // From a task that is not the connection's: a turn of its own.
+            // Sent from a task that is not the connection's: this counts as a turn of its own.
             self.tally.begin_turn(self.queued, limit);
         }
         if !self.tally.spend(head.len() + payload.len()) {
@@ -124,7 +129,7 @@ impl WriteQueue {
         }
         let mut written = 0;
         if self.is_empty() && self.cork.is_none() {
-            // What is wrong with the stream is found by the task, which reads it.
+            // The task finds out what is wrong with the stream when it reads.
             written = wire.try_write(bytes).unwrap_or(0);
             if written == bytes.len() {
                 return Sent::Done;
@@ -154,13 +159,13 @@ impl WriteQueue {
         self.tally.admits(bytes.len() + BOOKKEEPING, options.limit)
     }
 
-    /// Writes what the stream takes at once of what waits, and says how many bytes: the connection's task may not have
-    /// got round to it.
+    /// Writes what the stream takes at once of what waits, and says how many bytes: the
+    /// connection's task may not have got round to it.
     pub(super) fn relieve(&mut self, wire: &impl Wire) -> usize {
         let mut total = 0;
         while let Some(front) = self.queue.front() {
             let length = front.bytes.len();
-            // What is wrong with the stream is found by the task.
+            // The task finds out what is wrong with the stream.
             let written = wire.try_write(&front.bytes).unwrap_or(0);
             total += written;
             self.advance(written);
@@ -180,7 +185,7 @@ impl WriteQueue {
         }
     }
 
-    /// Forgets what waits, but for a frame that the client has a part of already.
+    /// Drops what waits, except a frame that has been partly sent.
     pub(super) fn discard(&mut self) {
         let keep = usize::from(self.started);
         for piece in self.queue.drain(keep.min(self.queue.len())..) {
@@ -222,7 +227,7 @@ impl WriteQueue {
         }
         if self.queue.capacity() > 0 {
             self.queue = VecDeque::new();
-            // Pending is fine: whoever flushes later finds the rest.
+            // Pending is fine: the next flush finds the rest.
             if let Poll::Ready(flushed) = wire.poll_flush(cx) {
                 flushed?;
             }
@@ -251,7 +256,7 @@ impl WriteQueue {
         }
     }
 
-    /// Moves what is gathered into the queue, so that what comes next stands behind it.
+    /// Moves what is gathered into the queue, so that later frames follow it.
     fn spill(&mut self) {
         if let Some(Cork(cork)) = self.cork.as_deref_mut()
             && !cork.is_empty()

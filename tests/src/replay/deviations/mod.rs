@@ -8,6 +8,7 @@ mod handshake;
 mod longpoll;
 mod origins;
 mod protocol;
+mod static_files;
 mod values;
 
 use super::{case::Case, compare::differences, conversation::Conversation, outcome::Outcome};
@@ -43,6 +44,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         handshake::RULES,
         origins::RULES,
         protocol::RULES,
+        static_files::RULES,
         values::RULES,
     ];
     all.into_iter().flatten()

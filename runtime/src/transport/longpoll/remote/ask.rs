@@ -19,7 +19,7 @@ use crate::{
     transport::unguessable_name,
 };
 
-/// What a poll at another node came to.
+/// The outcome of a poll at another node.
 pub(in crate::transport::longpoll) struct RemotePolled {
     pub(in crate::transport::longpoll) elements: String,
     pub(in crate::transport::longpoll) mark: Bookmark,
@@ -34,7 +34,8 @@ pub(in crate::transport::longpoll) async fn poll(
 ) -> Option<RemotePolled> {
     let answer = tokio::select! {
         answer = ask(handle, ticket, None, length, patience, length) => answer?,
-        // The session's own node ends the window before, unless ours stops.
+        // Normally the session's own node ends the window first. This is reached only if our node
+        // stops.
         () = window(handle, length.saturating_add(patience * 2)) => None,
     };
     match answer {
@@ -47,7 +48,7 @@ pub(in crate::transport::longpoll) async fn poll(
             mark: Bookmark { upto, answer },
         }),
         Some(_) => None,
-        // It was there: the client asks again with what it has.
+        // The session was there, so the client can ask again with what it has.
         None => Some(RemotePolled {
             elements: String::new(),
             mark: ticket.mark,
@@ -72,7 +73,7 @@ pub(in crate::transport::longpoll) async fn post(
     }
 }
 
-/// The outer `None`: the session is not there. The inner one: its answer did not come.
+/// `None`: the session is not there. `Some(None)`: its answer did not come.
 async fn ask(
     handle: &Handle,
     ticket: &Ticket,
@@ -84,7 +85,8 @@ async fn ask(
     let reply = format!("phx:lp:reply:{}", unguessable_name());
     let mut replies = handle.subscribe(&reply);
     let Bookmark { upto, answer } = ticket.mark;
-    // Messages that were handed over are handled, whether or not anybody waits for it.
+    // Only polls are cancelled: messages that were handed over are handled, whether or not anybody
+    // waits.
     let waiting = messages.is_none().then(|| Waiting {
         handle,
         ticket,
@@ -117,7 +119,7 @@ async fn ask(
     }
 }
 
-/// A poll that waits for its answer; the session is told when it is dropped.
+/// A poll that waits for its answer. Dropping it tells the session that nobody waits any more.
 struct Waiting<'a> {
     handle: &'a Handle,
     ticket: &'a Ticket,
@@ -133,7 +135,7 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if !self.reply.is_empty() {
-            // If this is lost, the session learns it at the end of the window.
+            // If this message is lost, the session notices at the end of the window.
             let _ = self.handle.broadcast(
                 &topic(&self.ticket.session),
                 LEAVE,

@@ -1,8 +1,8 @@
-//! Sessions of other nodes: a request reaches them by PubSub.
+//! Sessions of other nodes, reached by PubSub.
 //!
-//! A session listens to a topic of its own. A request that came to another node publishes there what its client wants,
-//! and listens to a topic of its own for the session's `here`, which must come soon, and its `answer`. A poll whose client
-//! is gone says `leave`.
+//! Each session listens to its own topic. If a request comes to another node, that node publishes
+//! the request there. It listens to a topic of its own for the session's `here`, which must come
+//! soon, and for its `answer`. If the client of a poll is gone, the node publishes `leave`.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -8,9 +8,9 @@ use super::super::wire::Messages;
 
 /// To the session: a [`Request`].
 pub(super) const REQUEST: &str = "request";
-/// To the session: nobody waits any more for an answer on this topic.
+/// To the session: nobody waits for an answer on this topic any more.
 pub(super) const LEAVE: &str = "leave";
-/// From the session: it is there, and at work.
+/// From the session: it exists, and works on the request.
 pub(super) const HERE: &str = "here";
 /// From the session: a [`RemoteReply`].
 pub(super) const ANSWER: &str = "answer";
@@ -21,20 +21,20 @@ pub(super) const LONGEST: Duration = Duration::from_secs(300);
 /// What a client wants of a session.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Request {
-    /// The topic on which the answer is awaited.
+    /// The topic on which the node waits for the answer.
     pub(super) reply: String,
     pub(super) upto: u64,
     pub(super) answer: u64,
     pub(super) window_ms: u64,
-    /// Messages for the socket; without them, it is a poll.
+    /// Messages for the socket. Without them, the request is a poll.
     pub(super) messages: Option<Wired>,
 }
 
-/// Messages of a client, as they were in its body.
+/// Messages of a client, as they came in its request's body.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Wired {
     body: String,
-    /// One a line.
+    /// True if the body has one message a line.
     lines: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum RemoteReply {
     },
 }
 
-/// Where a session listens.
+/// The topic of a session.
 pub(super) fn topic(session: &str) -> String {
     format!("phx:lp:{session}")
 }

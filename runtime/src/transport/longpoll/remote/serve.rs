@@ -20,10 +20,11 @@ use crate::{
     pubsub::{Broadcast, Membership, Payload, PubSub, Subscriber, SubscriberId},
 };
 
-/// Requests from other nodes that one session serves at a time; more are not answered.
+/// At most this many requests from other nodes are served at a time by one session. The rest get no
+/// answer.
 const MOST: usize = 8;
 
-/// The subscription of a session to its topic; it ends when this is dropped.
+/// The subscription of a session to its topic. Dropping it ends the subscription.
 pub(in crate::transport::longpoll) struct Listening {
     pubsub: PubSub,
     membership: Option<Membership>,
@@ -98,11 +99,11 @@ impl Listener {
     }
 }
 
-/// The requests from other nodes that a session serves, by where they are answered.
+/// The requests from other nodes that a session serves, by the topic of their answer.
 #[derive(Default)]
 struct Served(Mutex<Vec<(String, CancellationToken)>>);
 
-/// The place of one of them, which is free again when this is dropped.
+/// The place of one request. Dropping it frees the place.
 struct Place {
     served: Arc<Served>,
     reply: String,
@@ -141,7 +142,7 @@ impl Drop for Place {
         let mut all = self.served.all();
         all.retain(|(name, _)| *name != self.reply);
         if all.is_empty() {
-            // A session at rest holds no memory for them.
+            // An idle session holds no memory for them.
             *all = Vec::new();
         }
     }
@@ -161,7 +162,7 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
         None => match session.poll(mark, pin!(window(handle, length))).await {
             Polled::Answer(elements, receipt) => {
                 let Bookmark { upto, answer } = receipt.mark();
-                // They were made of strings.
+                // Lossless: the elements were made of strings.
                 let elements = String::from_utf8_lossy(&elements.concat()).into_owned();
                 if reply(
                     handle,
@@ -178,7 +179,7 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
             Polled::Gone => {
                 reply(handle, &request.reply, &RemoteReply::Gone);
             }
-            // The other node sees the window's end by itself.
+            // The other node notices the end of the window by itself.
             Polled::Superseded => {}
         },
         Some(messages) => {
@@ -200,7 +201,8 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
     }
 }
 
-/// Answers another node. What it gets counts as written: it does not tell whether its client took it.
+/// Answers another node. The answer counts as written, because the other node does not report
+/// whether its client took it.
 fn reply(handle: &Handle, topic: &str, answer: &RemoteReply) -> bool {
     let sent =
         Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());

@@ -1,5 +1,8 @@
 //! A connected byte stream, whatever it runs over, and how a request's stream changes hands.
 
+#[cfg(feature = "rustls")]
+pub(crate) mod tls;
+
 use std::{
     fmt,
     io::{self, IoSlice},
@@ -14,6 +17,8 @@ use tokio::{
     net::TcpStream,
 };
 
+#[cfg(feature = "rustls")]
+use self::tls::TlsStream;
 use crate::places::Place;
 
 /// Any stream that is not one of the kinds with a way of its own.
@@ -24,7 +29,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
 pub(crate) enum Stream {
     /// TCP can be written to from any task.
     Tcp(TcpStream),
-    /// TLS, a Unix socket, a pair in memory, another server's upgraded connection.
+    /// So can TLS over TCP.
+    #[cfg(feature = "rustls")]
+    Tls(TlsStream),
+    /// A Unix socket, a pair in memory, another server's upgraded connection.
     Other(Box<dyn Io>),
 }
 
@@ -66,6 +74,8 @@ impl Stream {
     fn io(&mut self) -> Pin<&mut dyn Io> {
         match self {
             Stream::Tcp(tcp) => Pin::new(tcp),
+            #[cfg(feature = "rustls")]
+            Stream::Tls(tls) => Pin::new(tls),
             Stream::Other(other) => Pin::new(&mut **other),
         }
     }
@@ -101,6 +111,8 @@ impl AsyncWrite for Stream {
     fn is_write_vectored(&self) -> bool {
         match self {
             Stream::Tcp(tcp) => tcp.is_write_vectored(),
+            #[cfg(feature = "rustls")]
+            Stream::Tls(tls) => tls.is_write_vectored(),
             Stream::Other(other) => other.is_write_vectored(),
         }
     }

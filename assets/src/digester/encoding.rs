@@ -1,0 +1,78 @@
+//! The encodings of compressed siblings.
+
+use std::io::{self, Write};
+
+use flate2::{Compression, write::GzEncoder};
+
+/// An encoding of the siblings that are written beside files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// `.gz`
+    Gzip,
+    /// `.br`
+    #[cfg(feature = "brotli")]
+    Brotli,
+    /// `.zst`
+    #[cfg(feature = "zstd")]
+    Zstd,
+}
+
+impl Encoding {
+    /// Those that this build knows.
+    pub const ALL: &[Encoding] = &[
+        Encoding::Gzip,
+        #[cfg(feature = "brotli")]
+        Encoding::Brotli,
+        #[cfg(feature = "zstd")]
+        Encoding::Zstd,
+    ];
+
+    /// How the names of compressed files end, also of encodings that this build does not know.
+    pub(crate) const EXTENSIONS: [&str; 3] = [".gz", ".br", ".zst"];
+
+    /// What it is called: `gzip`, `brotli`, `zstd`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Encoding::Gzip => "gzip",
+            #[cfg(feature = "brotli")]
+            Encoding::Brotli => "brotli",
+            #[cfg(feature = "zstd")]
+            Encoding::Zstd => "zstd",
+        }
+    }
+
+    /// What is appended to a file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Encoding::Gzip => ".gz",
+            #[cfg(feature = "brotli")]
+            Encoding::Brotli => ".br",
+            #[cfg(feature = "zstd")]
+            Encoding::Zstd => ".zst",
+        }
+    }
+
+    /// The content, as small as the encoding makes it.
+    pub(crate) fn encode(self, content: &[u8]) -> io::Result<Vec<u8>> {
+        match self {
+            Encoding::Gzip => {
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+                encoder.write_all(content)?;
+                encoder.finish()
+            }
+            #[cfg(feature = "brotli")]
+            Encoding::Brotli => {
+                let (mut encoded, mut rest) = (Vec::new(), content);
+                let params = brotli::enc::BrotliEncoderParams {
+                    size_hint: content.len(),
+                    ..Default::default()
+                };
+                brotli::BrotliCompress(&mut rest, &mut encoded, &params)?;
+                Ok(encoded)
+            }
+            #[cfg(feature = "zstd")]
+            Encoding::Zstd => zstd::bulk::compress(content, 19),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What `--help` says.
+
+pub(crate) const LANDFALL: &str = "\
+Digests the static files of an application, as `mix phx.digest` does.
+
+Usage: landfall digest [DIR] [options]
+       landfall digest.clean [DIR] [options]
+
+Commands:
+  digest         write digested copies, compressed siblings and the cache manifest
+  digest.clean   remove earlier versions that nobody needs any more
+
+Options:
+  -h, --help     of a command: `landfall digest --help`
+  -V, --version
+";
+
+pub(crate) const DIGEST: &str = "\
+Writes a copy of each file under a name that changes with its content, compressed
+siblings of both, and `cache_manifest.json`, which says what is what.
+
+  app.js   app.js.gz   app-6a1b2c….js   app-6a1b2c….js.gz   cache_manifest.json
+
+Usage: landfall digest [DIR] [options]
+
+  DIR                   the files to digest [default: static]
+
+Options:
+  -o, --output DIR      where to write [default: DIR]
+      --no-vsn          leave `?vsn=d` out of the references in stylesheets
+      --encodings LIST  siblings to write: gzip, brotli, zstd, or none
+                        [default: all that were compiled in]
+      --threads N       how many files to work on at a time [default: processors]
+  -q, --quiet           say nothing but errors
+  -h, --help
+
+A sibling that is not smaller than its file is not written. Files whose names begin
+with a dot, look digested or are compressed are left alone. Earlier versions stay:
+`landfall digest.clean` removes them. Run twice, it writes nothing the second time;
+SOURCE_DATE_EPOCH is heeded for the times in the manifest.
+
+Exit codes: 0 done, 1 a file could not be read or written, 2 wrong usage.
+";
+
+pub(crate) const CLEAN: &str = "\
+Removes earlier versions of digested files, with their compressed siblings. The
+latest version of a file stays.
+
+Usage: landfall digest.clean [DIR] [options]
+
+  DIR                   where `cache_manifest.json` is [default: static]
+
+Options:
+      --age SECONDS     remove what was digested longer ago [default: 3600]
+      --keep N          keep no more earlier versions of a file [default: 2]
+      --all             remove everything that `landfall digest` wrote
+  -q, --quiet           say nothing but errors
+  -h, --help
+
+Exit codes: 0 done, 1 a file could not be read or removed, 2 wrong usage.
+";

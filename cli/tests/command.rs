@@ -1,0 +1,144 @@
+//! The command as a shell calls it.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+fn landfall(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_landfall"))
+        .args(arguments)
+        .output()
+        .expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// A directory with a script, for the test of this name.
+fn site(name: &str) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&root);
+    fs::create_dir_all(&root).expect("a directory");
+    fs::write(root.join("app.js"), "alert(1);".repeat(100)).expect("a file");
+    root
+}
+
+#[test]
+fn files_are_digested_and_cleaned() {
+    let root = site("digested");
+    let directory = root.to_str().expect("UTF-8");
+    let done = landfall(&["digest", directory]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(
+        text(&done.stdout).starts_with("digested 1 files in "),
+        "{done:?}"
+    );
+    assert_eq!(text(&done.stderr), "", "no bar where no terminal is");
+    let names = || {
+        let entries = fs::read_dir(&root).expect("the directory");
+        let names = entries.map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    };
+    assert!(
+        names().contains(&"cache_manifest.json".to_owned())
+            && names().contains(&"app.js.gz".to_owned())
+    );
+    let again = landfall(&["digest", "--quiet", directory]);
+    assert_eq!((again.status.code(), &*again.stdout), (Some(0), &b""[..]));
+    let cleaned = landfall(&["digest.clean", directory, "--all"]);
+    assert!(
+        text(&cleaned.stdout).contains("1 versions removed"),
+        "{cleaned:?}"
+    );
+    assert_eq!(names(), ["app.js"]);
+}
+
+#[test]
+fn options_are_heeded() {
+    let root = site("options");
+    let (input, output) = (root.to_str().expect("UTF-8"), root.join("out"));
+    let out = output.to_str().expect("UTF-8");
+    let done = landfall(&[
+        "digest",
+        input,
+        "-o",
+        out,
+        "--encodings",
+        "gzip",
+        "--threads=1",
+        "--no-vsn",
+    ]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(output.join("app.js.gz").exists() && !output.join("app.js.br").exists());
+    assert!(!root.join("cache_manifest.json").exists());
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    for (arguments, code, told) in [
+        (
+            &["digest", "/none/at/all"][..],
+            1,
+            "error: `/none/at/all` is no directory\n",
+        ),
+        (
+            &["digest.clean", "/none/at/all"],
+            1,
+            "error: `/none/at/all` is no directory\n",
+        ),
+        (
+            &["digset"],
+            2,
+            "error: there is no command `digset`; try `landfall --help`\n",
+        ),
+        (&["digest", "--fast"], 2, "error: invalid option '--fast'\n"),
+        (
+            &["digest", "a", "b"],
+            2,
+            "error: unexpected argument \"b\"\n",
+        ),
+        (
+            &["digest", "--encodings", "deflate"],
+            2,
+            "`deflate` is no encoding; there are gzip",
+        ),
+        (&["digest", "--threads", "0"], 2, "number would be zero"),
+        (
+            &["digest.clean", "--all", "--keep", "3"],
+            2,
+            "takes neither `--age` nor `--keep`",
+        ),
+    ] {
+        let done = landfall(arguments);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?}");
+        assert!(text(&done.stderr).contains(told), "{arguments:?}: {done:?}");
+    }
+}
+
+#[test]
+fn help_is_there() {
+    for (arguments, told) in [
+        (&[][..], "landfall digest.clean"),
+        (&["--help"], "landfall digest.clean"),
+        (&["digest", "--help"], "--no-vsn"),
+        (&["digest.clean", "-h"], "--keep N"),
+        (&["--version"], "landfall 0."),
+    ] {
+        let done = landfall(arguments);
+        assert!(
+            done.status.success() && text(&done.stdout).contains(told),
+            "{arguments:?}: {done:?}"
+        );
+    }
+}

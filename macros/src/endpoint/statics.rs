@@ -1,0 +1,141 @@
+//! What the declaration and the manifest say about static files, for `static_path!`.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Expr, LitStr};
+
+use super::{
+    ast::{Declaration, Setting, Value},
+    manifest::{self, Manifest},
+};
+use crate::{
+    diag::Diagnostics,
+    language::{expr, options::Options},
+};
+
+/// Reports a manifest that is there and cannot be read.
+pub(crate) fn check(declaration: &Declaration, diag: &mut Diagnostics) {
+    let Some(literal) = manifest_literal(declaration) else {
+        return;
+    };
+    if let Some(Err(why)) = read(literal) {
+        diag.push(
+            literal,
+            format!("`{}` is no cache manifest: {why}", literal.value()),
+        )
+        .help("write it anew by `landfall digest`, or remove it");
+    }
+}
+
+/// `const STATIC_FILES: ..`, unless it is what an endpoint has that says nothing about them.
+pub(crate) fn constant(declaration: &Declaration) -> TokenStream {
+    let Some((prefix, vsn)) = known(declaration) else {
+        return quote!(
+            const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::UNKNOWN;
+        );
+    };
+    let manifest = manifest_literal(declaration)
+        .and_then(|literal| Some((path(literal)?, read(literal)?.ok()?)));
+    let Some((path, manifest)) = manifest else {
+        return match &*prefix {
+            "" => TokenStream::new(),
+            _ => quote!(const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::plain(#prefix);),
+        };
+    };
+    let files = files(&manifest, vsn);
+    let path = path.to_string_lossy();
+    quote! {
+        const STATIC_FILES: __rt::StaticFiles = {
+            // A manifest that changes has this compiled anew.
+            const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+            __rt::StaticFiles::of(#prefix, &[#(#files),*])
+        };
+    }
+}
+
+/// What stands before paths, and whether `?vsn=d` stands behind them; `None` where it is said at start.
+fn known(declaration: &Declaration) -> Option<(String, bool)> {
+    let vsn = match value_of(declaration, "cache_manifest_skip_vsn")? {
+        Some(skip) => !expr::boolean(skip)?,
+        None => true,
+    };
+    if let Some(manifest) = value_of(declaration, "cache_static_manifest")? {
+        expr::text(manifest)?;
+    }
+    let url = match group(declaration, "static_url")? {
+        Some(group) => Some(group),
+        None => group(declaration, "url")?,
+    };
+    let prefix = match url.and_then(|url| url.get("path")) {
+        Some(path) => expr::text(path.expr()?)?.value(),
+        None => String::new(),
+    };
+    Some((if prefix == "/" { String::new() } else { prefix }, vsn))
+}
+
+fn manifest_literal(declaration: &Declaration) -> Option<&LitStr> {
+    expr::text(value_of(declaration, "cache_static_manifest")??)
+}
+
+/// A setting; `None` if it stands under `#[cfg]`.
+fn setting<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Setting>> {
+    let mut named = declaration
+        .settings
+        .iter()
+        .filter(|setting| setting.name == name);
+    match named.next() {
+        Some(setting)
+            if !setting
+                .attributes
+                .iter()
+                .all(|attribute| attribute.path().is_ident("doc")) =>
+        {
+            None
+        }
+        found => Some(found),
+    }
+}
+
+fn value_of<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Expr>> {
+    setting(declaration, name).map(|setting| match setting.map(|setting| &setting.value) {
+        Some(Value::Expr(_, value)) => Some(value),
+        _ => None,
+    })
+}
+
+fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Options>> {
+    setting(declaration, name).map(|setting| match setting.map(|setting| &setting.value) {
+        Some(Value::Group(options)) => Some(options),
+        _ => None,
+    })
+}
+
+/// Where the manifest is: relative to the package that is compiled.
+fn path(literal: &LitStr) -> Option<PathBuf> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
+    Some(Path::new(&package).join(literal.value()))
+}
+
+/// `None` if there is none, as in development.
+fn read(literal: &LitStr) -> Option<Result<Manifest, String>> {
+    let text = std::fs::read_to_string(path(literal)?).ok()?;
+    Some(manifest::read(&text))
+}
+
+/// The entries of the table, in the order of their paths.
+fn files(manifest: &Manifest, vsn: bool) -> impl Iterator<Item = TokenStream> {
+    let query = if vsn { "?vsn=d" } else { "" };
+    manifest.iter().map(move |(logical, file)| {
+        let (path, digested) = (format!("/{logical}"), format!("/{}{query}", file.digested));
+        let integrity = match &file.sha512 {
+            Some(sha512) => {
+                let integrity = format!("sha512-{sha512}");
+                quote!(::core::option::Option::Some(#integrity))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        quote!((#path, #digested, #integrity))
+    })
+}

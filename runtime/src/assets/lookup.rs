@@ -1,0 +1,201 @@
+//! Paths of static files, looked up in the manifest.
+
+use std::{collections::HashMap, fmt, fs, path::Path, sync::Arc};
+
+use super::Manifest;
+use crate::{config::Config, escape::told};
+
+/// The files of a manifest by the paths that pages name them by.
+#[derive(Debug, Default)]
+pub(crate) struct Statics {
+    files: HashMap<Box<str>, File>,
+    /// What stands before paths; empty for `/`.
+    prefix: String,
+    pub(crate) manifest: Arc<Manifest>,
+}
+
+#[derive(Debug)]
+struct File {
+    path: Box<str>,
+    integrity: Option<Box<str>>,
+}
+
+/// A path that is none of a static file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StaticPathError {
+    /// It does not begin with one `/`, so that a browser would take it for a relative one, or for another server's.
+    NotAbsolute(String),
+    /// It has a `\`, which browsers read as `/`.
+    Unsafe(String),
+}
+
+impl fmt::Display for StaticPathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StaticPathError::NotAbsolute(path) => {
+                write!(
+                    f,
+                    "expected a path starting with a single / but got {path:?}"
+                )
+            }
+            StaticPathError::Unsafe(path) => {
+                write!(f, "unsafe characters detected for path {path:?}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StaticPathError {}
+
+impl Statics {
+    pub(crate) fn of(config: &Config) -> Self {
+        let url = config.static_url.as_ref().unwrap_or(&config.url);
+        let manifest = config
+            .cache_static_manifest
+            .as_ref()
+            .map(|path| read(Path::new(path)));
+        let prefix = if url.path == "/" { "" } else { &url.path };
+        Statics::new(
+            manifest.unwrap_or_default(),
+            config.cache_manifest_skip_vsn,
+            prefix,
+        )
+    }
+
+    /// `skip_vsn` leaves `?vsn=d` out.
+    fn new(manifest: Manifest, skip_vsn: bool, prefix: &str) -> Self {
+        let query = if skip_vsn { "" } else { "?vsn=d" };
+        let files = manifest.latest.iter().map(|(logical, digested)| {
+            let sha512 = manifest
+                .digests
+                .get(digested)
+                .and_then(|entry| entry.sha512.as_ref());
+            let integrity = sha512.map(|sha512| format!("sha512-{sha512}").into());
+            let file = File {
+                path: format!("/{digested}{query}").into(),
+                integrity,
+            };
+            (format!("/{logical}").into(), file)
+        });
+        let files = files.collect();
+        Statics {
+            files,
+            prefix: prefix.to_owned(),
+            manifest: Arc::new(manifest),
+        }
+    }
+
+    /// The path of a file and its integrity, without the prefix; the path itself if the manifest does not know it.
+    pub(crate) fn lookup<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<(&'a str, Option<&'a str>), StaticPathError> {
+        if let Some(file) = self.files.get(path) {
+            return Ok((&file.path, file.integrity.as_deref()));
+        }
+        match path.strip_prefix('/') {
+            Some(rest) if !rest.starts_with('/') && rest.contains('\\') => {
+                Err(StaticPathError::Unsafe(path.to_owned()))
+            }
+            Some(rest) if !rest.starts_with('/') => Ok((path, None)),
+            _ => Err(StaticPathError::NotAbsolute(path.to_owned())),
+        }
+    }
+
+    /// The path of a file for pages: with the prefix, and with the fragment that the path has.
+    pub(crate) fn path(&self, path: &str) -> Result<String, StaticPathError> {
+        let (file, fragment) = path.split_at(path.find('#').unwrap_or(path.len()));
+        let (digested, _) = self.lookup(file)?;
+        Ok([&self.prefix, digested, fragment].concat())
+    }
+}
+
+/// Reads the manifest that an endpoint is configured with. One that cannot be read is told, and is no reason not to start:
+/// pages then name files by their plain paths.
+fn read(path: &Path) -> Manifest {
+    let shown = path.display();
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            tracing::error!(
+                "could not warm up static assets: could not find static manifest at \"{shown}\". Run `landfall digest` \
+                 to generate it, or remove the configuration \"cache_static_manifest\""
+            );
+            return Manifest::default();
+        }
+        Err(error) => {
+            tracing::error!(
+                "could not warm up static assets: \"{shown}\" cannot be read: {}",
+                told(&error)
+            );
+            return Manifest::default();
+        }
+    };
+    Manifest::parse(&text).unwrap_or_else(|error| {
+        tracing::error!(
+            "could not warm up static assets: \"{shown}\": {}",
+            told(&error)
+        );
+        Manifest::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statics(skip_vsn: bool) -> Statics {
+        let manifest = r#"{"latest":{"a.css":"a-1.css","b.css":"b-2.css"},
+            "digests":{"a-1.css":{"digest":"1","logical_path":"a.css","mtime":1,"sha512":"AA==","size":1}}}"#;
+        Statics::new(
+            Manifest::parse(manifest).expect("a manifest"),
+            skip_vsn,
+            "/app",
+        )
+    }
+
+    #[test]
+    fn files_of_the_manifest_are_found() {
+        let statics = statics(false);
+        assert_eq!(
+            statics.lookup("/a.css"),
+            Ok(("/a-1.css?vsn=d", Some("sha512-AA==")))
+        );
+        assert_eq!(statics.lookup("/b.css"), Ok(("/b-2.css?vsn=d", None)));
+        assert_eq!(statics.lookup("/a.css?x=1"), Ok(("/a.css?x=1", None)));
+        assert_eq!(
+            statics.path("/a.css#b#c").as_deref(),
+            Ok("/app/a-1.css?vsn=d#b#c")
+        );
+        assert_eq!(
+            super::tests::statics(true).path("/a.css").as_deref(),
+            Ok("/app/a-1.css")
+        );
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        let statics = Statics::default();
+        for path in [
+            "",
+            "a.css",
+            "//evil.com/x",
+            "//a\\b",
+            "http://x/y",
+            "\\a",
+            "#x",
+        ] {
+            let error = statics.lookup(path).expect_err(path);
+            assert_eq!(
+                error.to_string(),
+                format!("expected a path starting with a single / but got {path:?}")
+            );
+        }
+        let error = statics.path("/a\\b").expect_err("a backslash");
+        assert_eq!(
+            error.to_string(),
+            r#"unsafe characters detected for path "/a\\b""#
+        );
+    }
+}

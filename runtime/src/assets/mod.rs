@@ -1,0 +1,15 @@
+#![doc = include_str!("../docs/assets.md")]
+
+pub(crate) mod known;
+mod lookup;
+mod serve;
+
+#[cfg(feature = "digest")]
+pub use landfall_assets::{Cleaned, Cleaner, DigestError, Digested, Digester, Encoding, Progress};
+pub use landfall_assets::{Entry, InvalidManifest, Manifest};
+
+pub(crate) use self::lookup::Statics;
+pub use self::{
+    lookup::StaticPathError,
+    serve::{Static, StaticService},
+};

@@ -1,0 +1,106 @@
+//! Files below a directory.
+
+use std::{
+    borrow::Cow,
+    fs::{self, File, Metadata},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// A file that may be served.
+#[derive(Debug)]
+pub(super) struct Found {
+    path: PathBuf,
+    pub(super) metadata: Metadata,
+}
+
+/// A file that is open.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) file: File,
+    /// It is not what was found, but came in its place.
+    pub(super) changed: bool,
+}
+
+/// A file below a root, by names that are names and nothing else; `None` if there is no such file. To be called where
+/// blocking is fine.
+///
+/// Links are followed as long as they stay below the root, or anywhere if `outside` says so.
+pub(super) fn find(
+    root: &Path,
+    names: &[Cow<'_, str>],
+    outside: bool,
+) -> io::Result<Option<Found>> {
+    let mut path = root.to_owned();
+    let mut metadata = None;
+    for name in names {
+        path.push(&**name);
+        let Some(entry) = existing(fs::symlink_metadata(&path))? else {
+            return Ok(None);
+        };
+        if entry.is_symlink() {
+            let rest = &names[path.components().count() - root.components().count()..];
+            return follow(root, path, rest, outside);
+        }
+        metadata = Some(entry);
+    }
+    Ok(metadata
+        .filter(Metadata::is_file)
+        .map(|metadata| Found { path, metadata }))
+}
+
+/// The file behind a link.
+fn follow(
+    root: &Path,
+    mut path: PathBuf,
+    rest: &[Cow<'_, str>],
+    outside: bool,
+) -> io::Result<Option<Found>> {
+    path.extend(rest.iter().map(|name| &**name));
+    // Whatever is wrong with it, a loop among others: a link that leads nowhere is no file.
+    let Ok(real) = path.canonicalize() else {
+        return Ok(None);
+    };
+    if !outside && !real.starts_with(root.canonicalize()?) {
+        tracing::debug!(path = %path.display(), "a link leads out of the directory of static files, and is not followed");
+        return Ok(None);
+    }
+    let Some(metadata) = existing(fs::metadata(&real))? else {
+        return Ok(None);
+    };
+    Ok(metadata.is_file().then_some(Found {
+        path: real,
+        metadata,
+    }))
+}
+
+/// `None` in place of the errors that say that there is nothing to be had.
+fn existing<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) => match error.kind() {
+            NotFound | NotADirectory | PermissionDenied | InvalidFilename | InvalidInput => {
+                Ok(None)
+            }
+            _ => Err(error),
+        },
+    }
+}
+
+impl Found {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the file, and knows of it what is true of what was opened; `None` if it is gone.
+    pub(super) fn open(&mut self) -> io::Result<Option<Opened>> {
+        let Some(file) = existing(File::open(&self.path))? else {
+            return Ok(None);
+        };
+        let before = std::mem::replace(&mut self.metadata, file.metadata()?);
+        let state = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
+        let changed = state(&before) != state(&self.metadata);
+        Ok(self.metadata.is_file().then_some(Opened { file, changed }))
+    }
+}

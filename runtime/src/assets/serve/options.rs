@@ -1,0 +1,302 @@
+//! What is served, and with which headers.
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use tower_layer::Layer;
+
+use super::service::StaticService;
+
+/// The plug for static files: `plug(Static::new("static").only(["assets", "favicon.ico"]));`.
+///
+/// It answers `GET` and `HEAD` of files; everything else goes on to the plugs behind it: other methods, other paths,
+/// directories, and files that are not there.
+///
+/// - Only files below the directory are served. A path that would lead out of it is answered with 400, however it is
+///   written; a link that leads out of it is not followed, unless [`follow_links_outside`](Static::follow_links_outside).
+/// - A request whose query begins with `vsn=`, as paths of [`static_path`](crate::Handle::static_path) do, may be kept for
+///   ever. Any other answer has an `etag`, by which the client asks again.
+/// - A file is read in pieces of 64 KiB, the next when the client has taken the last: a slow client costs one piece.
+///
+/// ```
+/// use landfall::{assets::Static, prelude::*};
+///
+/// endpoint! {
+///     struct Web;
+///     plug(Static::new("static").only(["assets", "favicon.ico", "robots.txt"]).gzip().brotli());
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Static(pub(super) Options);
+
+#[derive(Clone)]
+pub(super) struct Options {
+    pub(super) at: Vec<String>,
+    pub(super) root: PathBuf,
+    pub(super) only: Vec<String>,
+    pub(super) only_matching: Vec<String>,
+    pub(super) tell_missing_only: bool,
+    pub(super) encodings: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    pub(super) brotli: bool,
+    pub(super) gzip: bool,
+    pub(super) for_etags: Option<HeaderValue>,
+    pub(super) for_vsn: Option<HeaderValue>,
+    pub(super) never_cached: bool,
+    pub(super) etag: Option<Arc<EtagFunction>>,
+    pub(super) headers: HeaderMap,
+    pub(super) headers_by: Option<Arc<HeadersFunction>>,
+    pub(super) typed: bool,
+    pub(super) content_types: HashMap<String, HeaderValue>,
+    pub(super) outside: bool,
+}
+
+type EtagFunction = dyn Fn(&Path) -> String + Send + Sync;
+type HeadersFunction = dyn Fn(&Parts) -> HeaderMap + Send + Sync;
+
+impl Static {
+    /// The files of a directory. A relative path begins where the process is started; a directory of your package is
+    /// `concat!(env!("CARGO_MANIFEST_DIR"), "/static")`.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        let directory = directory.into();
+        Static(Options {
+            at: Vec::new(),
+            root: std::path::absolute(&directory).unwrap_or(directory),
+            only: Vec::new(),
+            only_matching: Vec::new(),
+            tell_missing_only: false,
+            encodings: Vec::new(),
+            brotli: false,
+            gzip: false,
+            for_etags: Some(HeaderValue::from_static("public")),
+            for_vsn: Some(HeaderValue::from_static(
+                "public, max-age=31536000, immutable",
+            )),
+            never_cached: false,
+            etag: None,
+            headers: HeaderMap::new(),
+            headers_by: None,
+            typed: true,
+            content_types: HashMap::new(),
+            outside: false,
+        })
+    }
+
+    /// Where the files are in URLs: `/` unless set. The path itself, without a file, goes on.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.0.at = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect();
+        self
+    }
+
+    /// Serves only what is in these directories, or these files: the first segment of a path has to be one of them. Without
+    /// such a list the disk is asked about every request that is not for a socket.
+    #[must_use]
+    pub fn only<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.0.only.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// As [`only`](Static::only), for segments that begin so: `favicon` matches `favicon-6a1b….ico`.
+    #[must_use]
+    pub fn only_matching<T: Into<String>>(mut self, prefixes: impl IntoIterator<Item = T>) -> Self {
+        self.0
+            .only_matching
+            .extend(prefixes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Answers 400, and says why in the log, when a file exists but [`only`](Static::only) does not name it. It is for
+    /// development, where a file was added and the list was forgotten.
+    #[must_use]
+    pub fn tell_missing_only(mut self, tell: bool) -> Self {
+        self.0.tell_missing_only = tell;
+        self
+    }
+
+    /// Sends the sibling `.gz` of a file to clients that take it.
+    #[must_use]
+    pub fn gzip(mut self) -> Self {
+        self.0.gzip = true;
+        self
+    }
+
+    /// Sends the sibling `.br` of a file to clients that take it.
+    #[must_use]
+    pub fn brotli(mut self) -> Self {
+        self.0.brotli = true;
+        self
+    }
+
+    /// Sends the sibling `.zst` of a file to clients that take it.
+    #[must_use]
+    pub fn zstd(self) -> Self {
+        self.encoding("zstd", ".zst")
+    }
+
+    /// Sends the sibling with this extension to clients that take the encoding. A client's own weights come first; among
+    /// equals these come in the order in which they are given here, then brotli, then gzip.
+    #[must_use]
+    pub fn encoding(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        extension: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.0.encodings.push((name.into(), extension.into()));
+        self
+    }
+
+    /// The `cache-control` of answers with an `etag`: `public` unless set. `None` sends neither.
+    ///
+    /// # Panics
+    /// When it is no value of a header.
+    #[must_use]
+    #[track_caller]
+    pub fn cache_control_for_etags(mut self, value: impl Into<Option<&'static str>>) -> Self {
+        self.0.for_etags = value.into().map(header_value);
+        self
+    }
+
+    /// The `cache-control` of answers to a query that begins with `vsn=`: `public, max-age=31536000, immutable` unless set.
+    /// `None` leaves it to the rule for all other requests.
+    ///
+    /// # Panics
+    /// When it is no value of a header.
+    #[must_use]
+    #[track_caller]
+    pub fn cache_control_for_vsn_requests(
+        mut self,
+        value: impl Into<Option<&'static str>>,
+    ) -> Self {
+        self.0.for_vsn = value.into().map(header_value);
+        self
+    }
+
+    /// Sends `cache-control: no-store`, and no `etag`, whatever the query says: for development, where a file changes under
+    /// its name. Typically `.never_cached(cfg!(debug_assertions))`.
+    #[must_use]
+    pub fn never_cached(mut self, never: bool) -> Self {
+        self.0.never_cached = never;
+        self
+    }
+
+    /// Makes the text of `etag`s, without quotes; it is called for each request, where blocking is fine, with the path of the
+    /// file that is sent. Unless set, it is made of size and time of change.
+    #[must_use]
+    pub fn etag(mut self, function: impl Fn(&Path) -> String + Send + Sync + 'static) -> Self {
+        self.0.etag = Some(Arc::new(function));
+        self
+    }
+
+    /// One more header of answers with a file, in place of one of that name.
+    ///
+    /// # Panics
+    /// When it is no header.
+    #[must_use]
+    #[track_caller]
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        let name = HeaderName::try_from(name)
+            .unwrap_or_else(|_| panic!("`{name}` is no name of a header"));
+        self.0.headers.append(name, header_value(value));
+        self
+    }
+
+    /// More headers of answers with a file, by the request, in place of those of the same name.
+    #[must_use]
+    pub fn headers_by(
+        mut self,
+        function: impl Fn(&Parts) -> HeaderMap + Send + Sync + 'static,
+    ) -> Self {
+        self.0.headers_by = Some(Arc::new(function));
+        self
+    }
+
+    /// The content type of files of this name, whatever their extension: `("manifest.webmanifest", "text/plain")`.
+    ///
+    /// # Panics
+    /// When it is no value of a header.
+    #[must_use]
+    #[track_caller]
+    pub fn content_type(
+        mut self,
+        file_name: impl Into<String>,
+        content_type: &'static str,
+    ) -> Self {
+        self.0
+            .content_types
+            .insert(file_name.into(), header_value(content_type));
+        self
+    }
+
+    /// Sends no content types.
+    #[must_use]
+    pub fn without_content_types(mut self) -> Self {
+        self.0.typed = false;
+        self
+    }
+
+    /// Follows links also where they lead out of the directory. Who may write into the directory then chooses what is served.
+    #[must_use]
+    pub fn follow_links_outside(mut self) -> Self {
+        self.0.outside = true;
+        self
+    }
+}
+
+impl<S> Layer<S> for Static {
+    type Service = StaticService<S>;
+
+    fn layer(&self, inner: S) -> StaticService<S> {
+        let root = &self.0.root;
+        if !root.is_dir() {
+            tracing::warn!("static files: `{}` is no directory", root.display());
+        }
+        StaticService::new(inner, Arc::new(self.0.clone()))
+    }
+}
+
+impl Options {
+    /// Names and extensions of the compressed siblings, in our order.
+    pub(super) fn encodings(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self
+            .encodings
+            .iter()
+            .map(|(name, extension)| (&**name, &**extension));
+        let brotli = self.brotli.then_some(("br", ".br"));
+        let gzip = self.gzip.then_some(("gzip", ".gz"));
+        own.chain(brotli).chain(gzip)
+    }
+
+    pub(super) fn allows(&self, first: &str) -> bool {
+        (self.only.is_empty() && self.only_matching.is_empty())
+            || self.only.iter().any(|name| name == first)
+            || self
+                .only_matching
+                .iter()
+                .any(|prefix| first.starts_with(&**prefix))
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("at", &self.at)
+            .field("root", &self.root)
+            .field("only", &self.only)
+            .finish_non_exhaustive()
+    }
+}
+
+#[track_caller]
+fn header_value(value: &'static str) -> HeaderValue {
+    HeaderValue::from_str(value).unwrap_or_else(|_| panic!("`{value}` is no value of a header"))
+}

@@ -1,0 +1,94 @@
+//! A file as a body: read piece by piece, as fast as the client takes them.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::task::JoinHandle;
+
+use crate::body::Body;
+
+/// Bytes that are read at a time, and all that a client which does not read holds in memory.
+const PIECE: u64 = 64 * 1024;
+
+/// The bytes of a file from `start` on. Short ones are read at once. To be called where blocking is fine.
+pub(super) fn body(mut file: File, start: u64, length: u64) -> io::Result<Body> {
+    if start > 0 {
+        file.seek(SeekFrom::Start(start))?;
+    }
+    if length <= PIECE {
+        let (_, piece) = read(file, length)?;
+        return Ok(Body::from(piece));
+    }
+    Ok(Body::new(Pieces {
+        state: State::Idle(file),
+        left: length,
+    }))
+}
+
+struct Pieces {
+    state: State,
+    left: u64,
+}
+
+enum State {
+    Idle(File),
+    Reading(JoinHandle<io::Result<(File, Bytes)>>),
+    /// All is read, or reading failed.
+    Done,
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let mut reading = match std::mem::replace(&mut self.state, State::Done) {
+            State::Done => return Poll::Ready(None),
+            State::Reading(reading) => reading,
+            State::Idle(file) => {
+                let length = self.left.min(PIECE);
+                tokio::task::spawn_blocking(move || read(file, length))
+            }
+        };
+        let Poll::Ready(read) = Pin::new(&mut reading).poll(cx) else {
+            self.state = State::Reading(reading);
+            return Poll::Pending;
+        };
+        let (file, piece) = read.map_err(io::Error::other)??;
+        self.left -= piece.len() as u64;
+        if self.left > 0 {
+            self.state = State::Idle(file);
+        }
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// The next bytes of a file. A file that has become shorter is an error: the length has been told already.
+fn read(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
+    let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    let came = (&mut file).take(length).read_to_end(&mut piece)? as u64;
+    if came < length {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "the file has become shorter",
+        ));
+    }
+    Ok((file, piece.into()))
+}

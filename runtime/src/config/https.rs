@@ -1,0 +1,125 @@
+//! Kinds of values that `https` takes.
+
+use std::path::{Path, PathBuf};
+
+use toml::de::DeValue;
+
+use super::{
+    ConfigError,
+    value::{Key, Value},
+};
+
+/// Paths of files, from the directory in which the program was started: one, or several.
+///
+/// ```
+/// use landfall::config::Files;
+///
+/// assert_eq!(Files::from("a.pem"), Files::from(["a.pem"]));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files(Vec<PathBuf>);
+
+impl Files {
+    /// The paths.
+    pub fn iter(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(PathBuf::as_path)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for Files {
+    fn from(path: &str) -> Self {
+        [path].into()
+    }
+}
+
+impl From<String> for Files {
+    fn from(path: String) -> Self {
+        [path].into()
+    }
+}
+
+impl From<&Path> for Files {
+    fn from(path: &Path) -> Self {
+        [path].into()
+    }
+}
+
+impl From<PathBuf> for Files {
+    fn from(path: PathBuf) -> Self {
+        [path].into()
+    }
+}
+
+impl<P: Into<PathBuf>, const N: usize> From<[P; N]> for Files {
+    fn from(paths: [P; N]) -> Self {
+        Files(paths.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<P: Into<PathBuf>> From<Vec<P>> for Files {
+    fn from(paths: Vec<P>) -> Self {
+        Files(paths.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Value for Files {
+    const TAKES: &'static str = "a path, or a list of them";
+
+    /// Several are separated by commas.
+    fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
+        let paths = text
+            .split(',')
+            .map(str::trim)
+            .filter(|path| !path.is_empty());
+        Ok(Files(paths.map(PathBuf::from).collect()))
+    }
+
+    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
+        let path = |value: &DeValue<'_>| value.as_str().map(PathBuf::from);
+        let paths: Option<_> = match value {
+            DeValue::Array(paths) => paths.iter().map(|value| path(value.get_ref())).collect(),
+            value => path(value).map(|path| vec![path]),
+        };
+        Some(Ok(Files(paths?)))
+    }
+}
+
+/// `cipher_suite`: how old a client may be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CipherSuite {
+    /// TLS 1.3 alone.
+    Strong,
+    /// TLS 1.2 too, with the ciphers of it that are still safe.
+    #[default]
+    Compatible,
+}
+
+impl Value for CipherSuite {
+    const TAKES: &'static str = "`\"strong\"` or `\"compatible\"`";
+
+    fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
+        match text.as_str() {
+            "strong" => Ok(CipherSuite::Strong),
+            "compatible" => Ok(CipherSuite::Compatible),
+            _ => Err(ConfigError::new(format!(
+                "`{key}` is `strong` or `compatible`, not `{text:?}`"
+            ))),
+        }
+    }
+
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
+        value
+            .as_str()
+            .map(|text| Self::from_text(key, text.to_owned()))
+    }
+}

@@ -1,0 +1,201 @@
+//! `force_ssl`: before sockets and plugs, requests that did not come over TLS are sent to where they do.
+
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode,
+    header::{CONTENT_LENGTH, LOCATION},
+};
+use tracing::Level;
+
+use crate::{
+    arrival::{self, Forwarded},
+    body::Body,
+    config::Scheme,
+    escape::told,
+    handle::Handle,
+    interop,
+    origin::OriginRequest,
+    plug::plain,
+};
+
+/// Where `force_ssl` sends requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecureHost {
+    /// To the endpoint's URL.
+    Url,
+    /// To the host that the request names, without its port: who asks chooses it.
+    Conn,
+    /// To this host, with a port or without.
+    Named(&'static str),
+}
+
+/// `force_ssl(..)`: a request over `http` is redirected to `https`, and browsers are told to use nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct ForceSsl {
+    /// Whether answers over `https` have the header `strict-transport-security`. Default `true`.
+    pub hsts: bool,
+    /// For how many seconds browsers keep to it. Default 31,536,000: a year.
+    pub expires: usize,
+    /// Whether browsers may have it built in. Default `false`.
+    pub preload: bool,
+    /// Whether it is said of all subdomains too. Default `false`.
+    pub subdomains: bool,
+    /// Hosts that are let pass, whatever the scheme, and without the header. Default `["localhost"]`.
+    pub exclude: &'static [&'static str],
+    /// Paths that are let pass: those that are one of these, as a whole. Default none.
+    pub exclude_paths: &'static [&'static str],
+    /// Where a request is sent. Default: host and port of the endpoint's URL.
+    pub host: SecureHost,
+    /// Headers of trusted proxies that say how a request came: as the directive `rewrite_on`. Default none.
+    pub rewrite_on: &'static [Forwarded],
+    /// How a redirect is logged. Default `info`.
+    pub log: Option<Level>,
+}
+
+impl ForceSsl {
+    /// No key set.
+    pub const DEFAULT: ForceSsl = ForceSsl {
+        hsts: true,
+        expires: 31_536_000,
+        preload: false,
+        subdomains: false,
+        exclude: &["localhost"],
+        exclude_paths: &[],
+        host: SecureHost::Url,
+        rewrite_on: &[],
+        log: Some(Level::INFO),
+    };
+
+    fn header(&self) -> Option<HeaderValue> {
+        let preload = if self.preload { "; preload" } else { "" };
+        let subdomains = if self.subdomains {
+            "; includeSubDomains"
+        } else {
+            ""
+        };
+        let value = HeaderValue::try_from(format!("max-age={}{preload}{subdomains}", self.expires));
+        value.ok().filter(|_| self.hsts)
+    }
+}
+
+/// What an endpoint does with a request before all else.
+pub(super) struct Gate {
+    rewrite_on: Vec<Forwarded>,
+    force: Option<ForceSsl>,
+    hsts: Option<HeaderValue>,
+}
+
+/// What the gate says.
+pub(super) enum Passage {
+    Free,
+    /// The answer has the header of [`Gate::hsts`].
+    Marked,
+    Redirected(Response<Body>),
+}
+
+impl Gate {
+    /// `None` if nothing is declared.
+    pub(super) fn new(rewrite_on: &[Forwarded], force: Option<ForceSsl>) -> Option<Self> {
+        let all = [rewrite_on, force.map_or(&[], |force| force.rewrite_on)].concat();
+        let declared = !all.is_empty() || force.is_some();
+        declared.then(|| Gate {
+            rewrite_on: all,
+            force,
+            hsts: force.and_then(|force| force.header()),
+        })
+    }
+
+    pub(super) fn hsts(&self) -> Option<&HeaderValue> {
+        self.hsts.as_ref()
+    }
+
+    pub(super) fn pass<B>(&self, request: &mut Request<B>, handle: &Handle) -> Passage {
+        if !self.rewrite_on.is_empty() {
+            arrival::rewrite(request, &self.rewrite_on, &handle.config().trusted_proxies);
+        }
+        let Some(force) = &self.force else {
+            return Passage::Free;
+        };
+        let OriginRequest { scheme, host, .. } = arrival::named(request.uri(), request.headers());
+        let whole = interop::full(request.uri(), request.extensions());
+        let excluded = force
+            .exclude
+            .iter()
+            .any(|excluded| excluded.eq_ignore_ascii_case(host))
+            || force.exclude_paths.contains(&whole.path());
+        match scheme {
+            _ if excluded => Passage::Free,
+            "https" if self.hsts.is_some() => Passage::Marked,
+            "https" => Passage::Free,
+            _ => Passage::Redirected(force.redirect(request, handle)),
+        }
+    }
+}
+
+impl ForceSsl {
+    /// It leads to the declared host, whatever the request says about hosts.
+    fn redirect<B>(&self, request: &Request<B>, handle: &Handle) -> Response<Body> {
+        let to = match self.host {
+            SecureHost::Url => public(handle),
+            SecureHost::Conn => {
+                format!(
+                    "https://{}",
+                    arrival::named(request.uri(), request.headers()).host
+                )
+            }
+            SecureHost::Named(host) => format!("https://{host}"),
+        };
+        let whole = interop::full(request.uri(), request.extensions());
+        let target = whole.path_and_query().map(|target| target.as_str());
+        // Without a slash, as in `*`, it would go on with the host's name.
+        let target = target
+            .filter(|target| target.starts_with('/'))
+            .unwrap_or("/");
+        let Ok(location) = HeaderValue::try_from(format!("{to}{target}")) else {
+            return plain(StatusCode::BAD_REQUEST);
+        };
+        let method = request.method();
+        let status = match *method {
+            Method::GET | Method::HEAD => StatusCode::MOVED_PERMANENTLY,
+            _ => StatusCode::TEMPORARY_REDIRECT,
+        };
+        self.log(method, whole.path(), &to, status);
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        response.headers_mut().insert(LOCATION, location);
+        response
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        response
+    }
+
+    fn log(&self, method: &Method, path: &str, to: &str, status: StatusCode) {
+        macro_rules! at {
+            ($level:ident) => {
+                tracing::event!(
+                    Level::$level,
+                    %method,
+                    path = %told(&path),
+                    status = status.as_u16(),
+                    "redirecting to {to}"
+                )
+            };
+        }
+        match self.log {
+            None => {}
+            Some(Level::ERROR) => at!(ERROR),
+            Some(Level::WARN) => at!(WARN),
+            Some(Level::INFO) => at!(INFO),
+            Some(Level::DEBUG) => at!(DEBUG),
+            Some(Level::TRACE) => at!(TRACE),
+        }
+    }
+}
+
+/// The endpoint's own URL, whose port is that of `https` only if its scheme is.
+fn public(handle: &Handle) -> String {
+    let mut url = handle.struct_url();
+    if url.scheme != Scheme::Https {
+        (url.scheme, url.port) = (Scheme::Https, Scheme::Https.default_port());
+    }
+    url.to_string()
+}

@@ -1,0 +1,232 @@
+//! The listeners of an endpoint: opened all together, and served then.
+
+use std::{cell::RefCell, io, net::SocketAddr, sync::Arc};
+
+use tokio_util::sync::CancellationToken;
+
+use super::EndpointService;
+#[cfg(feature = "rustls")]
+use super::secure;
+use crate::{
+    address::Address,
+    config::{Config, ConfigError, HttpConfig, Scheme},
+    error::{Error, Unbound},
+    handle::{Addresses, Handle, Reload, Shared},
+    server::{Accept, Bound, Layer, Lost, Serve, serve},
+};
+
+type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
+
+/// A listener that is open, and how to serve it.
+pub(super) struct Listening {
+    pub(super) address: io::Result<Address>,
+    serve: Box<ServeOnce>,
+}
+
+impl Listening {
+    pub(super) fn new(listener: impl Accept) -> Self {
+        Listening::with(listener, |service| service)
+    }
+
+    /// Serves what is made of the endpoint's service.
+    pub(super) fn with<S: Serve>(
+        listener: impl Accept,
+        outer: impl FnOnce(EndpointService) -> S + Send + 'static,
+    ) -> Self {
+        Listening {
+            address: listener.local_addr(),
+            serve: Box::new(|service, config, handle, stop| {
+                let Shared {
+                    connections, tasks, ..
+                } = &*handle.0;
+                let proxies = handle.config().trusted_proxies.clone();
+                serve(
+                    listener,
+                    outer(service),
+                    config,
+                    proxies,
+                    connections,
+                    tasks,
+                    stop,
+                )
+            }),
+        }
+    }
+}
+
+/// What `https` needs beside its listener: made while the configuration is checked.
+#[derive(Default)]
+pub(super) struct Layers(RefCell<Layer>);
+
+impl Layers {
+    /// Reads the files of `https`, and says what is wrong with them.
+    pub(super) fn examine(&self, config: &Config) -> Vec<(String, ConfigError)> {
+        let Some(https) = config.https.as_ref().filter(|_| config.listens()) else {
+            return Vec::new();
+        };
+        #[cfg(feature = "rustls")]
+        match secure::layer(https) {
+            Ok(tls) => *self.0.borrow_mut() = Layer::Tls(tls),
+            Err(wrong) => return wrong,
+        }
+        #[cfg(not(feature = "rustls"))]
+        {
+            let _ = https;
+            let error = ConfigError::new("this build speaks no TLS")
+                .help("enable the feature `tls` of `landfall`");
+            return vec![("https".to_owned(), error)];
+        }
+        #[cfg(feature = "rustls")]
+        Vec::new()
+    }
+}
+
+/// All listeners of an endpoint, open.
+pub(super) struct Listeners {
+    open: Vec<Open>,
+    certificates: Vec<Arc<dyn Reload>>,
+}
+
+struct Open {
+    scheme: Scheme,
+    config: HttpConfig,
+    address: Address,
+    listening: Listening,
+}
+
+impl Listeners {
+    /// `given` stands in the place of the listener of `http`. `variable` is the one of the environment that a port is read
+    /// from.
+    ///
+    /// # Errors
+    /// Every listener that could not be opened; none is open then.
+    pub(super) fn open(
+        config: &Config,
+        given: Option<Listening>,
+        layers: Layers,
+        variable: &dyn Fn(Scheme) -> Option<&'static str>,
+    ) -> Result<Self, Error> {
+        let layer = layers.0.into_inner();
+        let certificates = match &layer {
+            Layer::Plain => Vec::new(),
+            #[cfg(feature = "rustls")]
+            Layer::Tls(tls) => vec![tls.clone() as Arc<dyn Reload>],
+        };
+        let http = config
+            .http
+            .clone()
+            .map(|http| (Scheme::Http, http, given, Layer::Plain));
+        let https = config
+            .https
+            .as_ref()
+            .map(|https| (Scheme::Https, https.http(), None, layer));
+        let (mut open, mut failed) = (Vec::new(), Vec::new());
+        for (scheme, config, given, layer) in http.into_iter().chain(https) {
+            let (wanted, help) = match (&given, config.ip.address()) {
+                (Some(_), _) => ("the given listener".to_owned(), None),
+                (None, Some(_)) => (wanted(&config), Some(port_help(scheme, variable(scheme)))),
+                (None, None) => (wanted(&config), None),
+            };
+            let listening = given.map_or_else(|| bind(&config, layer), Ok);
+            let address = listening.and_then(|Listening { address, serve }| {
+                let address = address?;
+                Ok((
+                    address.clone(),
+                    Listening {
+                        address: Ok(address),
+                        serve,
+                    },
+                ))
+            });
+            match address {
+                Ok((address, listening)) => open.push(Open {
+                    scheme,
+                    config,
+                    address,
+                    listening,
+                }),
+                Err(source) => failed.push(Unbound {
+                    address: wanted,
+                    source,
+                    help,
+                }),
+            }
+        }
+        if failed.is_empty() {
+            Ok(Listeners { open, certificates })
+        } else {
+            Err(Error::listen(failed))
+        }
+    }
+
+    /// Where each listens.
+    pub(super) fn addresses(&self) -> Addresses {
+        let of = |scheme| {
+            self.open
+                .iter()
+                .find(|open| open.scheme == scheme)
+                .map(|open| open.address.clone())
+        };
+        Addresses {
+            http: of(Scheme::Http),
+            https: of(Scheme::Https),
+        }
+    }
+
+    pub(super) fn serve(
+        self,
+        service: &EndpointService,
+        handle: &Handle,
+        stop: &CancellationToken,
+    ) -> Vec<Lost> {
+        handle.reloads(self.certificates);
+        let serve = |Open {
+                         scheme,
+                         config,
+                         address,
+                         listening,
+                     }: Open| {
+            let lost = (listening.serve)(service.clone(), config, handle, stop.clone());
+            let unix = if matches!(address, Address::Unix(_)) {
+                "+unix"
+            } else {
+                ""
+            };
+            tracing::info!("running {} at {address} ({scheme}{unix})", handle.name());
+            lost
+        };
+        self.open.into_iter().map(serve).collect()
+    }
+}
+
+fn port_help(scheme: Scheme, variable: Option<&str>) -> String {
+    match variable {
+        Some(variable) => {
+            format!(
+                "choose another port: set the environment variable `{variable}`, or `port` of `{scheme}`"
+            )
+        }
+        None => {
+            format!(
+                "choose another port: `port` of `{scheme}`, in the declaration or in the configuration file"
+            )
+        }
+    }
+}
+
+fn wanted(config: &HttpConfig) -> String {
+    match config.ip.address() {
+        Some(ip) => SocketAddr::new(ip, config.port).to_string(),
+        None => config.ip.to_string(),
+    }
+}
+
+fn bind(config: &HttpConfig, layer: Layer) -> io::Result<Listening> {
+    let bound = match (config.ip.address(), config.ip.unix_path()) {
+        (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, config.port)),
+        #[cfg(unix)]
+        (None, Some(path)) => Bound::unix(path),
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    };
+    bound.map(|bound| Listening::new(bound.speaking(layer)))
+}

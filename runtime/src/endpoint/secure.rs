@@ -1,0 +1,119 @@
+//! From what `https` says to what a listener needs.
+
+use std::sync::Arc;
+
+use crate::{
+    config::{CipherSuite, ConfigError, Files, HttpsConfig, Secret},
+    handle::Reload,
+    server::tls::{Certificate, Pem, Tls, TlsOptions, Versions, Wrong},
+};
+
+/// Reads and checks all files.
+pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<(String, ConfigError)>> {
+    let found = |(key, error): (&str, ConfigError)| vec![(format!("https.{key}"), error)];
+    let certificates = certificates(https).map_err(found)?;
+    let versions = Versions {
+        tls12: https.cipher_suite == CipherSuite::Compatible,
+        tls13: true,
+    };
+    Tls::new(TlsOptions {
+        certificates,
+        clients: pem(&https.cacertfile),
+        client_required: https.fail_if_no_peer_cert,
+        versions,
+        handshake_timeout: https.handshake_timeout,
+        max_handshakes: https.max_handshakes,
+    })
+    .map_err(|wrong| {
+        wrong
+            .into_iter()
+            .map(|wrong| (key(https, wrong.key), wrong.into()))
+            .collect()
+    })
+}
+
+/// The key that a finding is about: text stands under another name than a file.
+fn key(https: &HttpsConfig, key: &str) -> String {
+    match key {
+        "certfile" if https.cert.is_some() => "https.cert".to_owned(),
+        "keyfile" if https.key.is_some() => "https.key".to_owned(),
+        "https" => key.to_owned(),
+        _ => format!("https.{key}"),
+    }
+}
+
+fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, ConfigError)> {
+    let chains = pems(
+        "certfile",
+        &https.certfile,
+        "cert",
+        https.cert.clone().map(Secret::from),
+    )?;
+    let keys = pems("keyfile", &https.keyfile, "key", https.key.clone())?;
+    let help = "`https(certfile = \"cert.pem\", keyfile = \"key.pem\")`";
+    match (chains.len(), keys.len()) {
+        (0, 0) => Err((
+            "certfile",
+            ConfigError::new("`https` needs a certificate and a key").help(help),
+        )),
+        (0, _) => Err((
+            "keyfile",
+            ConfigError::new("`keyfile` needs `certfile`").help(help),
+        )),
+        (_, 0) => Err((
+            "certfile",
+            ConfigError::new("`certfile` needs `keyfile`").help(help),
+        )),
+        (chains, keys) if chains != keys => {
+            let text = format!("there are {chains} certificates and {keys} keys");
+            let error =
+                ConfigError::new(text).help("list the key of each certificate, in the same order");
+            Err(("keyfile", error))
+        }
+        _ => Ok(chains
+            .into_iter()
+            .zip(keys)
+            .map(|(chain, key)| Certificate { chain, key })
+            .collect()),
+    }
+}
+
+/// Either files or a text.
+fn pems(
+    name: &'static str,
+    files: &Files,
+    other: &str,
+    text: Option<Secret>,
+) -> Result<Vec<Pem>, (&'static str, ConfigError)> {
+    match text {
+        Some(_) if !files.is_empty() => {
+            let text = format!("`{name}` and `{other}` say the same in two ways");
+            Err((name, ConfigError::new(text).help("keep one of them")))
+        }
+        Some(text) => Ok(vec![Pem::Text(text)]),
+        None => Ok(pem(files)),
+    }
+}
+
+fn pem(files: &Files) -> Vec<Pem> {
+    files
+        .iter()
+        .map(|path| Pem::File(path.to_owned()))
+        .collect()
+}
+
+impl From<Wrong> for ConfigError {
+    fn from(wrong: Wrong) -> Self {
+        let error = ConfigError::new(wrong.text);
+        match wrong.help {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+}
+
+impl Reload for Tls {
+    fn reload(&self) -> Result<(), Vec<ConfigError>> {
+        Tls::reload(self).map_err(|wrong| wrong.into_iter().map(ConfigError::from).collect())
+    }
+}

@@ -1,0 +1,212 @@
+//! What browsers are told, so that a page can do less harm.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use data_encoding::BASE64URL_NOPAD;
+use http::{
+    HeaderName, HeaderValue, Request, Response,
+    header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::crypto::random;
+
+/// What stands for the nonce in a policy.
+const NONCE: &str = "{nonce}";
+
+/// The plug for secure headers: `plug(SecureHeaders::new());`. Unless an answer has them already, it gets
+///
+/// | header | value |
+/// | --- | --- |
+/// | `content-security-policy` | `base-uri 'self'; frame-ancestors 'self';` |
+/// | `referrer-policy` | `strict-origin-when-cross-origin` |
+/// | `x-content-type-options` | `nosniff` |
+/// | `x-permitted-cross-domain-policies` | `none` |
+///
+/// It is for all answers of the plugs and the service behind it.
+///
+/// A policy that names `{nonce}` has a new one for each request. Pages find it in the request's extensions:
+///
+/// ```
+/// use http::{Request, Response};
+/// use landfall::{prelude::*, security::{CspNonce, SecureHeaders}};
+///
+/// async fn page(request: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
+///     let nonce = request.extensions().get::<CspNonce>().map(CspNonce::as_str).unwrap_or_default();
+///     Ok(Response::new(Body::from(format!("<script nonce=\"{nonce}\">start()</script>"))))
+/// }
+///
+/// endpoint! {
+///     struct Web;
+///     plug(SecureHeaders::new().content_security_policy("script-src 'self' 'nonce-{nonce}'; base-uri 'self'"));
+///     service(tower::service_fn(page));
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SecureHeaders {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// The policy around its nonces, if there are any.
+    parts: Option<Arc<[&'static str]>>,
+}
+
+/// A word that is new for each request: only elements that bear it are run. It is 22 characters, 128 random bits.
+#[derive(Clone)]
+pub struct CspNonce(Arc<str>);
+
+impl CspNonce {
+    /// The text of the attribute `nonce`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CspNonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for CspNonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CspNonce(..)")
+    }
+}
+
+impl SecureHeaders {
+    /// The headers of the table.
+    pub fn new() -> Self {
+        let headers = [
+            (
+                CONTENT_SECURITY_POLICY,
+                "base-uri 'self'; frame-ancestors 'self';",
+            ),
+            (REFERRER_POLICY, "strict-origin-when-cross-origin"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (
+                HeaderName::from_static("x-permitted-cross-domain-policies"),
+                "none",
+            ),
+        ];
+        let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        SecureHeaders {
+            headers: headers.into(),
+            parts: None,
+        }
+    }
+
+    /// Another policy, in which each `{nonce}` is the request's [`CspNonce`].
+    ///
+    /// # Panics
+    /// When it is no value of a header.
+    #[must_use]
+    #[track_caller]
+    pub fn content_security_policy(mut self, policy: &'static str) -> Self {
+        self.parts = policy
+            .contains(NONCE)
+            .then(|| policy.split(NONCE).collect());
+        self.header("content-security-policy", policy)
+    }
+
+    /// One more header, in place of one of that name.
+    ///
+    /// # Panics
+    /// When it is no header.
+    #[must_use]
+    #[track_caller]
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        let header = (
+            HeaderName::try_from(name)
+                .unwrap_or_else(|_| panic!("`{name}` is no name of a header")),
+            HeaderValue::from_str(value)
+                .unwrap_or_else(|_| panic!("`{value}` is no value of a header")),
+        );
+        self.headers.retain(|(known, _)| *known != header.0);
+        self.headers.push(header);
+        self
+    }
+
+    /// Leaves a header out.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers
+            .retain(|(known, _)| !name.eq_ignore_ascii_case(known.as_str()));
+        self
+    }
+
+    /// The policy with this nonce.
+    fn policy(&self, nonce: &str) -> Option<HeaderValue> {
+        let parts = self.parts.as_ref()?;
+        HeaderValue::try_from(parts.join(nonce)).ok()
+    }
+}
+
+impl Default for SecureHeaders {
+    fn default() -> Self {
+        SecureHeaders::new()
+    }
+}
+
+impl<S> Layer<S> for SecureHeaders {
+    type Service = SecureHeadersService<S>;
+
+    fn layer(&self, inner: S) -> SecureHeadersService<S> {
+        SecureHeadersService {
+            inner,
+            headers: Arc::new(self.clone()),
+        }
+    }
+}
+
+/// A service behind [`SecureHeaders`](crate::security::SecureHeaders).
+#[derive(Clone, Debug)]
+pub struct SecureHeadersService<S> {
+    inner: S,
+    headers: Arc<SecureHeaders>,
+}
+
+impl<S, B, R> Service<Request<B>> for SecureHeadersService<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let headers = self.headers.clone();
+        let nonce = headers
+            .parts
+            .as_ref()
+            .map(|_| CspNonce(BASE64URL_NOPAD.encode(&random::<16>()).into()));
+        let policy = nonce
+            .as_ref()
+            .and_then(|nonce| headers.policy(nonce.as_str()));
+        if let Some(nonce) = nonce {
+            request.extensions_mut().insert(nonce);
+        }
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            let given = response.headers_mut();
+            if let Some(policy) = policy {
+                given.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+            }
+            for (name, value) in &headers.headers {
+                given.entry(name).or_insert_with(|| value.clone());
+            }
+            Ok(response)
+        })
+    }
+}

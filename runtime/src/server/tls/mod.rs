@@ -1,0 +1,283 @@
+//! TLS in front of HTTP: what a listener needs for it, and the handshake of each connection, in that connection's task.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `files` | certificates and keys in PEM, and what may be wrong with them |
+//! | `validity` | from when to when a certificate is valid |
+//! | `names` | which of several certificates a client is shown |
+
+mod files;
+mod names;
+mod validity;
+
+use std::{
+    fmt, io,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use rustls::{
+    RootCertStore, ServerConfig, SupportedProtocolVersion,
+    crypto::CryptoProvider,
+    server::{NoClientAuth, ProducesTickets, WebPkiClientVerifier, danger::ClientCertVerifier},
+    version::{TLS12, TLS13},
+};
+use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub(crate) use self::files::{Certificate, Pem, Wrong};
+use self::{files::CertifiedKeys, names::Names};
+use super::{Serve, Server, accept::Arrival, connection, secured::Secured};
+use crate::{
+    escape::told,
+    stream::{Stream, tls::TlsStream},
+};
+
+/// What a client and this server may agree on, the best first.
+const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+
+/// How a listener speaks TLS.
+#[derive(Clone, Debug)]
+pub(crate) struct TlsOptions {
+    /// The first is shown to clients that name none of the others.
+    pub(crate) certificates: Vec<Certificate>,
+    /// Who may have signed the certificates of clients; without any, none are asked for.
+    pub(crate) clients: Vec<Pem>,
+    /// Whether a client without a certificate is refused.
+    pub(crate) client_required: bool,
+    pub(crate) versions: Versions,
+    /// How long a client may take for its handshake.
+    pub(crate) handshake_timeout: Duration,
+    /// Handshakes at a time; who comes past that waits within the same time.
+    pub(crate) max_handshakes: usize,
+}
+
+impl Default for TlsOptions {
+    fn default() -> Self {
+        TlsOptions {
+            certificates: Vec::new(),
+            clients: Vec::new(),
+            client_required: false,
+            versions: Versions {
+                tls12: true,
+                tls13: true,
+            },
+            handshake_timeout: Duration::from_secs(10),
+            max_handshakes: 4096,
+        }
+    }
+}
+
+/// The versions of TLS that are spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Versions {
+    pub(crate) tls12: bool,
+    pub(crate) tls13: bool,
+}
+
+impl Versions {
+    fn list(self) -> Vec<&'static SupportedProtocolVersion> {
+        let spoken = [(self.tls13, &TLS13), (self.tls12, &TLS12)];
+        spoken
+            .into_iter()
+            .filter_map(|(spoken, version)| spoken.then_some(version))
+            .collect()
+    }
+}
+
+/// A listener's TLS.
+pub(crate) struct Tls {
+    options: TlsOptions,
+    config: RwLock<Arc<ServerConfig>>,
+    handshakes: Semaphore,
+}
+
+impl Tls {
+    /// Reads and checks all files.
+    pub(crate) fn new(options: TlsOptions) -> Result<Arc<Self>, Vec<Wrong>> {
+        let config = RwLock::new(server_config(&options)?);
+        let handshakes = Semaphore::new(options.max_handshakes.min(Semaphore::MAX_PERMITS));
+        Ok(Arc::new(Tls {
+            options,
+            config,
+            handshakes,
+        }))
+    }
+
+    /// Reads the files again, for handshakes from now on. If anything is wrong with them, nothing changes.
+    pub(crate) fn reload(&self) -> Result<(), Vec<Wrong>> {
+        let config = server_config(&self.options)?;
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        Ok(())
+    }
+
+    /// Does a connection's handshake.
+    pub(super) async fn accept(&self, tcp: TcpStream) -> io::Result<TlsStream> {
+        let handshake = async {
+            let _place = self.handshakes.acquire().await.map_err(io::Error::other)?;
+            let config = self
+                .config
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            TlsStream::accept(tcp, config).await
+        };
+        timeout(self.options.handshake_timeout, handshake)
+            .await
+            .unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+/// When a connection ends whose handshake goes on.
+pub(super) struct Over {
+    /// The server stops.
+    pub(super) stop: CancellationToken,
+    /// The server's clock goes on as long as this is held.
+    pub(super) _closed: Arc<DropGuard>,
+}
+
+/// Does the handshake, and serves the connection then.
+pub(super) async fn run<S: Serve>(
+    tls: Arc<Tls>,
+    arrival: Arrival,
+    server: Arc<Server<S>>,
+    over: Over,
+) {
+    let Arrival {
+        stream: Stream::Tcp(tcp),
+        peer,
+        place,
+    } = arrival
+    else {
+        return;
+    };
+    let Ok(here) = tcp.local_addr() else { return };
+    // In a box: of its memory nothing is left afterwards.
+    let handshake = Box::pin(tls.accept(tcp));
+    let accepted = tokio::select! {
+        biased;
+        () = over.stop.cancelled() => return,
+        accepted = handshake => accepted,
+    };
+    let stream = match accepted {
+        Ok(stream) => stream,
+        Err(error) => {
+            return tracing::debug!(?peer, error = %told(&error), "a TLS handshake failed");
+        }
+    };
+    let Ok(here) = here.to_string().parse() else {
+        return;
+    };
+    let certificate = stream
+        .peer_certificate()
+        .map(|certificate| Bytes::copy_from_slice(&certificate));
+    let secured = Some(Box::new(Secured { certificate, here }));
+    let connection = connection::run(Stream::Tls(stream), peer, place, secured, server);
+    drop((over, tls));
+    connection.await;
+}
+
+fn server_config(options: &TlsOptions) -> Result<Arc<ServerConfig>, Vec<Wrong>> {
+    let provider =
+        provider().ok_or_else(|| {
+            vec![Wrong::new("https", "there is no cryptography for TLS").help(
+                "enable the feature `tls` of `landfall`, or install a provider of rustls as its default",
+            )]
+        })?;
+    let mut wrong = Vec::new();
+    let certificates: CertifiedKeys = options
+        .certificates
+        .iter()
+        .filter_map(|certificate| {
+            certificate
+                .read(&provider)
+                .map_err(|found| wrong.extend(found))
+                .ok()
+        })
+        .collect();
+    let clients = client_verifier(options, &provider)
+        .map_err(|found| wrong.extend(found))
+        .ok();
+    let (true, Some(clients)) = (wrong.is_empty(), clients) else {
+        return Err(wrong);
+    };
+    let tickets = tickets(&provider);
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&options.versions.list());
+    let config = config.map_err(|error| vec![Wrong::new("versions", error.to_string())])?;
+    let mut config = config
+        .with_client_cert_verifier(clients)
+        .with_cert_resolver(Arc::new(Names::new(certificates)));
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
+    if let Some(tickets) = tickets {
+        config.ticketer = tickets;
+    }
+    Ok(Arc::new(config))
+}
+
+fn client_verifier(
+    options: &TlsOptions,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, Vec<Wrong>> {
+    if options.clients.is_empty() {
+        return Ok(Arc::new(NoClientAuth));
+    }
+    let (mut roots, mut wrong) = (RootCertStore::empty(), Vec::new());
+    for pem in &options.clients {
+        let added = pem.certificates("cacertfile").and_then(|certificates| {
+            let unfit = |error| {
+                Wrong::new(
+                    "cacertfile",
+                    format!("{pem} cannot sign certificates: {error}"),
+                )
+            };
+            certificates
+                .into_iter()
+                .try_for_each(|certificate| roots.add(certificate).map_err(unfit))
+        });
+        wrong.extend(added.err());
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
+    let verifier = if options.client_required {
+        verifier
+    } else {
+        verifier.allow_unauthenticated()
+    };
+    verifier
+        .build()
+        .map_err(|error| vec![Wrong::new("cacertfile", error.to_string())])
+}
+
+/// The one that the process has chosen; else the one of the features.
+fn provider() -> Option<Arc<CryptoProvider>> {
+    if let Some(chosen) = CryptoProvider::get_default() {
+        return Some(chosen.clone());
+    }
+    #[cfg(feature = "tls-aws-lc-rs")]
+    return Some(rustls::crypto::aws_lc_rs::default_provider().into());
+    #[cfg(all(feature = "tls", not(feature = "tls-aws-lc-rs")))]
+    return Some(rustls::crypto::ring::default_provider().into());
+    #[cfg(not(any(feature = "tls", feature = "tls-aws-lc-rs")))]
+    None
+}
+
+/// Clients that come back bring their session with them, so that nothing is kept for them.
+fn tickets(provider: &CryptoProvider) -> Option<Arc<dyn ProducesTickets>> {
+    let _ = provider;
+    #[cfg(feature = "tls-aws-lc-rs")]
+    return rustls::crypto::aws_lc_rs::Ticketer::new().ok();
+    #[cfg(all(feature = "tls", not(feature = "tls-aws-lc-rs")))]
+    return rustls::crypto::ring::Ticketer::new().ok();
+    #[cfg(not(any(feature = "tls", feature = "tls-aws-lc-rs")))]
+    None
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tls").field(&self.options).finish()
+    }
+}

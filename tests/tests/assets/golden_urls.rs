@@ -1,0 +1,161 @@
+//! What the URL functions of Phoenix returned, asked of ours.
+
+use landfall::{
+    Endpoint, EndpointDef, Running,
+    config::{Http, Setting, Settings, Url},
+};
+use serde_json::{Value, json};
+
+const MANIFEST: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/src/peer/site/cache_manifest.json"
+);
+
+struct Web;
+
+impl Endpoint for Web {
+    type State = ();
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Web",
+        mounts: &[],
+        ..EndpointDef::DEFAULT
+    };
+}
+
+/// The text of a group in a configuration as Elixir writes it: `[url: [host: "a.com"], http: [port: 4000]]`.
+fn group<'a>(config: &'a str, name: &str) -> Option<&'a str> {
+    let starts = [format!("[{name}: ["), format!(" {name}: [")];
+    let (_, rest) = starts
+        .iter()
+        .find_map(|start| config.split_once(start.as_str()))?;
+    Some(rest.split(']').next().unwrap())
+}
+
+fn key<'a>(group: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = group.split(", ").filter_map(|pair| pair.split_once(": "));
+    pairs
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value.trim_matches('"'))
+        .next()
+}
+
+fn url(group: &str) -> Url {
+    let text = |name| {
+        key(group, name)
+            .map(|value| Setting::given(value.to_owned()))
+            .unwrap_or_default()
+    };
+    let port = key(group, "port")
+        .map(|port| Setting::exact(port.parse().unwrap()))
+        .unwrap_or_default();
+    Url {
+        host: text("host"),
+        scheme: text("scheme"),
+        path: text("path"),
+        port,
+    }
+}
+
+fn set(settings: &mut Settings, config: &str) {
+    settings.url = group(config, "url").map(url).unwrap_or(Url::DEFAULT);
+    settings.static_url = group(config, "static_url").map(url);
+    settings.http = group(config, "http").map(|http| Http {
+        port: Setting::exact(key(http, "port").unwrap().parse().unwrap()),
+        ..Http::DEFAULT
+    });
+    settings.server = Setting::exact(false);
+    if let Some((_, path)) = config.split_once("cache_static_manifest: {:peer, \"priv/static/") {
+        let name = path.split('"').next().unwrap();
+        settings.cache_static_manifest =
+            Setting::given(MANIFEST.replace("cache_manifest.json", name));
+    }
+}
+
+/// What a function returned, or the message of what it raised.
+fn told<T: Into<Value>, E: std::fmt::Display>(result: Result<T, E>) -> Value {
+    match result {
+        Ok(value) => value.into(),
+        Err(error) => json!({ "message": error.to_string(), "raises": "ArgumentError" }),
+    }
+}
+
+fn ask(web: &Running<Web>, function: &str, argument: &str) -> Value {
+    match function {
+        "path" => web.path(argument).into(),
+        "static_path" => told(web.static_path(argument)),
+        "static_integrity" => told(web.static_integrity(argument)),
+        "static_lookup" => told(
+            web.static_lookup(argument)
+                .map(|(path, integrity)| json!([path, integrity])),
+        ),
+        other => panic!("what is `{other}`?"),
+    }
+}
+
+#[tokio::test]
+async fn urls_are_as_recorded() {
+    let golden = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/urls.json")).unwrap();
+    let golden: Value = serde_json::from_slice(&golden).unwrap();
+    let (mut played, mut refused) = (Vec::new(), Vec::new());
+    for case in golden["cases"].as_array().unwrap() {
+        let (name, results) = (case["name"].as_str().unwrap(), &case["results"]);
+        let config = case["config"].as_str().unwrap();
+        // Without TLS, and about Elixir's own functions.
+        if results.get("static_url").is_none() || group(config, "https").is_some() {
+            continue;
+        }
+        let web = match Web::builder()
+            .settings(|settings| set(settings, config))
+            .start()
+            .await
+        {
+            Ok(web) => web,
+            Err(error) => {
+                assert!(error.is_config(), "{name}: {error}");
+                refused.push(name);
+                continue;
+            }
+        };
+        assert_eq!(json!(web.url()), results["url"], "{name}");
+        assert_eq!(json!(web.static_url()), results["static_url"], "{name}");
+        assert_eq!(json!(web.host()), results["host"], "{name}");
+        assert_eq!(json!(web.script_name()), results["script_name"], "{name}");
+        let parts = web.struct_url();
+        let parts = [
+            json!(parts.scheme.to_string()),
+            json!(parts.host),
+            json!(parts.port),
+        ];
+        let url = &results["struct_url"];
+        assert_eq!(
+            parts,
+            [
+                url["scheme"].clone(),
+                url["host"].clone(),
+                url["port"].clone()
+            ],
+            "{name}"
+        );
+        for function in ["path", "static_path", "static_integrity", "static_lookup"] {
+            for pair in results[function].as_array().unwrap() {
+                let argument = pair[0].as_str().unwrap();
+                assert_eq!(
+                    ask(&web, function, argument),
+                    pair[1],
+                    "{name}: {function}({argument:?})"
+                );
+            }
+        }
+        web.shutdown().await.unwrap();
+        played.push(name);
+    }
+    assert_eq!(played.len(), 13, "{played:?}");
+    // Paths that begin or end otherwise than with one slash make URLs that nothing serves.
+    assert_eq!(
+        refused,
+        [
+            "url path with trailing slash",
+            "url path without leading slash"
+        ]
+    );
+}

@@ -1,0 +1,13 @@
+//! Static files: digested, looked up and served; and the headers of the pages that name them.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+
+mod cleaning;
+mod constants;
+mod digesting;
+mod golden_digester;
+mod golden_urls;
+mod headers;
+mod serving;
+mod traversal;
+mod tree;

@@ -1,0 +1,6 @@
+//! `https`: sockets over TLS, listeners side by side, certificates that are wrong or change.
+
+mod foreign;
+mod listeners;
+mod site;
+mod sockets;

@@ -1,0 +1,26 @@
+use landfall::{__private::StaticFiles, Endpoint, EndpointDef, static_integrity, static_path};
+
+struct Web;
+
+impl Endpoint for Web {
+    type State = ();
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
+    // What `endpoint!` reads from the manifest.
+    const STATIC_FILES: StaticFiles = StaticFiles::of(
+        "",
+        &[
+            ("/assets/app.css", "/assets/app-1.css?vsn=d", None),
+            ("/assets/app.js", "/assets/app-2.js?vsn=d", None),
+            ("/favicon.ico", "/favicon-3.ico?vsn=d", None),
+            ("/robots.txt", "/robots-4.txt?vsn=d", None),
+        ],
+    );
+}
+
+const SCRIPT: &str = static_path!(Web, "/assets/ap.js");
+
+fn page() -> Option<&'static str> {
+    static_integrity!(Web, "/asets/app.css")
+}
+
+fn main() {}
