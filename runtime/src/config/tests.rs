@@ -251,21 +251,21 @@ fn all_findings_come_together_with_their_origins() {
         },
     };
     let line = |message: &str, line: u32| format!("{message} macro at {}:{line})", file!());
-    let start = line!() - 16;
+    let host = line!() - 26;
     assert_eq!(
         case.findings(),
         [
             "unknown key `check_orgin` (from landfall.toml:1)".to_owned(),
             "unknown key `hots` in `http` (from landfall.toml:7)".to_owned(),
-            line("`host` contains a port (`url.host` from", start),
+            line("`host` contains a port (`url.host` from", host),
             "`port` is a number, not `\"80a\"` (`url.port` from env URL_PORT)".to_owned(),
             "`scheme` is `\"http\"` or `\"https\"`, not `\"htps\"` (`url.scheme` from landfall.toml:4)".to_owned(),
             "`path` takes a string, this is a number (`url.path` from landfall.toml:5)".to_owned(),
             line(
                 "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535) (`http.ip` from",
-                start + 1
+                host + 6
             ),
-            line("the environment variable `PORT` is not set (`http.port` from", start + 1),
+            line("the environment variable `PORT` is not set (`http.port` from", host + 5),
             "`secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from env SECRET)".to_owned(),
             "\"example.com\" has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
                 .to_owned(),
