@@ -250,7 +250,7 @@ fn all_findings_come_together_with_their_origins() {
         },
     };
     let line = |message: &str, line: u32| format!("{message} macro at {}:{line})", file!());
-    let start = line!() - 16;
+    let start = line!() - 26;
     assert_eq!(
         case.findings(),
         [
@@ -262,9 +262,9 @@ fn all_findings_come_together_with_their_origins() {
             "`path` takes a string, this is a number (`url.path` from landfall.toml:5)".to_owned(),
             line(
                 "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535) (`http.ip` from",
-                start + 1
+                start + 6
             ),
-            line("the environment variable `PORT` is not set (`http.port` from", start + 1),
+            line("the environment variable `PORT` is not set (`http.port` from", start + 5),
             "`secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from env SECRET)".to_owned(),
             "\"example.com\" has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
                 .to_owned(),
@@ -655,4 +655,65 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
         options: &nothing,
     }
     .resolve(Vec::new(), Vec::new(), Ok)
+}
+
+/// A secret that only a variable, which is not set, would give.
+fn secret_of_a_variable(file: Option<&'static str>) -> Case {
+    Case {
+        declared: Settings {
+            secret_key_base: Setting::env("SECRET_KEY_BASE"),
+            ..Settings::default()
+        },
+        file,
+        ..Case::default()
+    }
+}
+
+#[test]
+fn nothing_is_missed_that_may_stand_in_a_file_that_cannot_be_read() {
+    let malformed = secret_of_a_variable(Some("[http\nport = 1")).findings();
+    assert_eq!(malformed.len(), 1, "{malformed:?}");
+    assert!(malformed[0].ends_with("(from landfall.toml:1)"));
+
+    let layers = Layers {
+        endpoint: "Chat",
+        declared: &secret_of_a_variable(None).declared,
+        file: Some(Path::new("/nowhere/landfall.toml")),
+        options: &Settings::default(),
+        found: Vec::new(),
+    };
+    let absent = layers.resolve(Ok).expect_err("there is no such file");
+    let absent: Vec<_> = absent.iter().map(ConfigError::message).collect();
+    assert_eq!(absent.len(), 1, "{absent:?}");
+    assert!(absent[0].starts_with("cannot read the configuration file"));
+}
+
+#[test]
+fn what_is_missing_is_still_told_beside_what_is_wrong_in_a_file() {
+    let findings = secret_of_a_variable(Some("[http]\nport = 70000")).findings();
+    assert_eq!(findings.len(), 2, "{findings:?}");
+}
+
+#[test]
+fn a_missing_secret_may_stand_in_the_file_but_has_no_default() {
+    let errors = secret_of_a_variable(None).resolve().expect_err("no secret");
+    let text = errors.to_string();
+    assert!(
+        text.ends_with("help: set it, or `secret_key_base` in the configuration file"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_cause_of_an_unreadable_file_is_kept() {
+    use std::error::Error;
+
+    let error = file::File::read(Path::new("/nowhere/landfall.toml")).expect_err("no such file");
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    assert_eq!(
+        cause.map(std::io::Error::kind),
+        Some(std::io::ErrorKind::NotFound)
+    );
 }
