@@ -73,10 +73,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // With the peer's address, which connect_info asks for.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move {
-        let _ = tokio::signal::ctrl_c().await;
-        // Sockets are axum's connections no more: the endpoint ends them.
-        if let Err(error) = edge.shutdown().await {
-            eprintln!("{error}");
+        // SIGTERM or Ctrl-C. Sockets are axum's connections no more: the endpoint ends them.
+        if let Err(error) = edge.wait_for_signal().await {
+            tracing::error!(%error, "the endpoint did not stop cleanly");
         }
     };
     axum::serve(listener, service)

@@ -1,6 +1,6 @@
 //! What is wrong with a configuration, and where it came from.
 
-use std::{fmt, panic::Location, path::PathBuf};
+use std::{error::Error as StdError, fmt, panic::Location, path::PathBuf, sync::Arc};
 
 use super::names;
 use crate::grammar::Mistake;
@@ -63,6 +63,7 @@ pub struct ConfigError {
     key: Option<String>,
     source: Option<Source>,
     help: Vec<String>,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl ConfigError {
@@ -73,7 +74,14 @@ impl ConfigError {
             key: None,
             source: None,
             help: Vec::new(),
+            cause: None,
         }
+    }
+
+    /// Keeps what it came of, for [`source`](StdError::source).
+    pub(super) fn caused_by(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
     }
 
     /// Adds a line that says what to do.
@@ -133,7 +141,12 @@ impl fmt::Display for ConfigError {
     }
 }
 
-impl std::error::Error for ConfigError {}
+impl StdError for ConfigError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let cause = self.cause.as_deref()?;
+        Some(cause)
+    }
+}
 
 impl From<Mistake> for ConfigError {
     fn from(Mistake { text, help }: Mistake) -> Self {

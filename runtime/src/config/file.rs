@@ -22,6 +22,7 @@ pub(super) struct File {
 pub(super) struct Parsed<'a> {
     file: &'a File,
     table: DeTable<'a>,
+    is_whole: bool,
 }
 
 impl File {
@@ -31,7 +32,8 @@ impl File {
             Err(error) => Err(ConfigError::new(format!(
                 "cannot read the configuration file `{}`: {error}",
                 path.display()
-            ))),
+            ))
+            .caused_by(error)),
         }
     }
 
@@ -42,9 +44,10 @@ impl File {
         }
     }
 
-    /// Parses what can be parsed, and finds keys that do not exist.
+    /// Parses what can be parsed. Finds keys that do not exist, if all could be parsed.
     pub(super) fn parse(&self, errors: &mut Vec<ConfigError>) -> Parsed<'_> {
         let (table, syntax) = DeTable::parse_recoverable(&self.text);
+        let is_whole = syntax.is_empty();
         for error in syntax {
             // The message alone: the error as a whole shows the line, and with it perhaps a secret.
             let at = error.span().map_or(0, |span| span.start);
@@ -53,8 +56,12 @@ impl File {
         let parsed = Parsed {
             file: self,
             table: table.into_inner(),
+            is_whole,
         };
-        parsed.find_unknown(Key::TOP, names::top(), errors);
+        // After a syntax error it is a guess which group a key stands in.
+        if is_whole {
+            parsed.find_unknown(Key::TOP, names::top(), errors);
+        }
         parsed
     }
 
@@ -79,6 +86,11 @@ impl fmt::Debug for File {
 }
 
 impl<'a> Parsed<'a> {
+    /// Whether all of the file could be parsed.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// The value of this name in a group, and where it stands.
     pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(&DeValue<'a>, Source)> {
         let value = self.group(group)?.get(name)?;

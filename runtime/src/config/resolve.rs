@@ -62,13 +62,17 @@ pub(super) struct Below<'a> {
 }
 
 impl Below<'_> {
+    /// `errors` says why the file could not be read, if it could not.
     pub(super) fn resolve(
         &self,
         mut errors: Vec<ConfigError>,
         found: Vec<ConfigError>,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
+        // What cannot be read may give the keys that nothing else gives.
+        let was_read = errors.is_empty();
         let file = self.file.as_ref().map(|file| file.parse(&mut errors));
+        let is_whole = was_read && file.as_ref().is_none_or(Parsed::is_whole);
         let environment = self.environment;
         let mut resolver = Resolver {
             file,
@@ -105,7 +109,9 @@ impl Below<'_> {
         let said_by_init = |error: &ConfigError| {
             error.key().and_then(|key| sources.get(key)) == Some(&Source::Init)
         };
-        errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
+        if is_whole {
+            errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
+        }
         errors.extend(found);
         self.check(&config, &sources, &mut errors);
         if errors.is_empty() {
@@ -211,14 +217,18 @@ impl Resolver<'_> {
     }
 
     /// Nothing gives the key but a variable that is not set.
-    pub(super) fn report_missing<T>(&mut self, key: Key<'_>, setting: &Setting<T>) {
+    pub(super) fn report_missing<T: Value>(&mut self, key: Key<'_>, setting: &Setting<T>) {
         let (Some(variable), Some(at)) = (setting.variable, setting.location) else {
             return;
         };
+        let help = if T::IS_SECRET {
+            // The declaration refuses a default: it would end up in the binary.
+            format!("set it, or `{}` in the configuration file", key.0)
+        } else {
+            format!("set it, or say what stands in for it: `env(\"{variable}\").or(..)`")
+        };
         let error = ConfigError::new(format!("the environment variable `{variable}` is not set"))
-            .help(format!(
-                "set it, or say what stands in for it: `env(\"{variable}\").or(..)`"
-            ));
+            .help(help);
         self.missing.push(error.at(key.0, Source::Macro(at)));
     }
 

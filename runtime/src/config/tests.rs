@@ -658,3 +658,64 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
     }
     .resolve(Vec::new(), Vec::new(), Ok)
 }
+
+/// A secret that only a variable, which is not set, would give.
+fn secret_of_a_variable(file: Option<&'static str>) -> Case {
+    Case {
+        declared: Settings {
+            secret_key_base: Setting::env("SECRET_KEY_BASE"),
+            ..Settings::default()
+        },
+        file,
+        ..Case::default()
+    }
+}
+
+#[test]
+fn nothing_is_missed_that_may_stand_in_a_file_that_cannot_be_read() {
+    let malformed = secret_of_a_variable(Some("[http\nport = 1")).findings();
+    assert_eq!(malformed.len(), 1, "{malformed:?}");
+    assert!(malformed[0].ends_with("(from landfall.toml:1)"));
+
+    let layers = Layers {
+        endpoint: "Chat",
+        declared: &secret_of_a_variable(None).declared,
+        file: Some(Path::new("/nowhere/landfall.toml")),
+        options: &Settings::default(),
+        found: Vec::new(),
+    };
+    let absent = layers.resolve(Ok).expect_err("there is no such file");
+    let absent: Vec<_> = absent.iter().map(ConfigError::message).collect();
+    assert_eq!(absent.len(), 1, "{absent:?}");
+    assert!(absent[0].starts_with("cannot read the configuration file"));
+}
+
+#[test]
+fn what_is_missing_is_still_told_beside_what_is_wrong_in_a_file() {
+    let findings = secret_of_a_variable(Some("[http]\nport = 70000")).findings();
+    assert_eq!(findings.len(), 2, "{findings:?}");
+}
+
+#[test]
+fn a_missing_secret_may_stand_in_the_file_but_has_no_default() {
+    let errors = secret_of_a_variable(None).resolve().expect_err("no secret");
+    let text = errors.to_string();
+    assert!(
+        text.ends_with("help: set it, or `secret_key_base` in the configuration file"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_cause_of_an_unreadable_file_is_kept() {
+    use std::error::Error;
+
+    let error = file::File::read(Path::new("/nowhere/landfall.toml")).expect_err("no such file");
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    assert_eq!(
+        cause.map(std::io::Error::kind),
+        Some(std::io::ErrorKind::NotFound)
+    );
+}

@@ -62,6 +62,9 @@ pub(super) trait Value: Same {
     /// What the key takes, for messages.
     const TAKES: &'static str;
 
+    /// Whether it must not stand in a declaration.
+    const IS_SECRET: bool = false;
+
     fn from_text(key: Key<'_>, text: String) -> Read<Self>;
 
     /// `None` when it is another kind of value.
@@ -126,6 +129,7 @@ impl Value for String {
 
 impl Value for Secret {
     const TAKES: &'static str = "a string";
+    const IS_SECRET: bool = true;
 
     fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(text.into())
