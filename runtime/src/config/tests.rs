@@ -251,7 +251,7 @@ fn all_findings_come_together_with_their_origins() {
         },
     };
     let line = |message: &str, line: u32| format!("{message} macro at {}:{line})", file!());
-    let start = line!() - 16;
+    let start = line!() - 26;
     assert_eq!(
         case.findings(),
         [
@@ -263,9 +263,9 @@ fn all_findings_come_together_with_their_origins() {
             "`path` takes a string, this is a number (`url.path` from landfall.toml:5)".to_owned(),
             line(
                 "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535) (`http.ip` from",
-                start + 1
+                start + 6
             ),
-            line("the environment variable `PORT` is not set (`http.port` from", start + 1),
+            line("the environment variable `PORT` is not set (`http.port` from", start + 5),
             "`secret_key_base` has 7 bytes, sessions need at least 64 (`secret_key_base` from env SECRET)".to_owned(),
             "\"example.com\" has no host: an origin starts with `//` or a scheme (`check_origin` from start options)"
                 .to_owned(),
