@@ -83,6 +83,8 @@ pub(crate) enum Kind {
     Ip,
     /// A path, or a list of them.
     Files,
+    /// A private key as text: never a literal.
+    PrivateKey,
     /// A list of constant strings.
     Texts,
     /// A list of headers by which proxies say how a request came to them.
@@ -320,7 +322,7 @@ pub(crate) const HTTPS: Group = Group {
         },
         Key {
             name: "key",
-            kind: Kind::Secret,
+            kind: Kind::PrivateKey,
         },
         Key {
             name: "cacertfile",

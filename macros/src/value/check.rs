@@ -222,6 +222,7 @@ impl Check<'_> {
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
             Kind::Files => self.files(value),
+            Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
             Kind::Forwarded => self.forwarded(value),
             Kind::SecureHost => self.secure_host(value),
@@ -316,6 +317,12 @@ impl Check<'_> {
             if known().any(|name| name == said) && expr::word(header).is_some() {
                 continue;
             }
+            if known().any(|name| name == said) {
+                self.diag
+                    .push(header, format!("`{name}` takes names, this is a string"))
+                    .help(format!("write `{said}`"));
+                continue;
+            }
             let found = self
                 .diag
                 .push(header, format!("unknown header `{said}` in `{name}`"));
@@ -350,6 +357,18 @@ impl Check<'_> {
                     "`host` in `force_ssl` is a host, optionally with a port",
                 )
                 .help(format!("write `host = {bare:?}`"));
+        }
+    }
+
+    fn private_key(&mut self, value: &Expr) {
+        let plain = Env::of(value).and_then(|env| env.default).unwrap_or(value);
+        if expr::literal(plain).is_some() {
+            self.diag
+                .push(
+                    plain,
+                    "a key in the source ends up in version control and in the binary",
+                )
+                .help("write `key = env(\"TLS_KEY\")`, or name its file by `keyfile`");
         }
     }
 

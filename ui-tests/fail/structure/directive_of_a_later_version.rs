@@ -1,6 +1,6 @@
 landfall::endpoint! {
     pub struct Web;
-    force_ssl(hsts = true);
+    watchers(node = ["build.js"]);
 }
 
 fn main() {}

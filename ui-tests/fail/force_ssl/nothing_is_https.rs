@@ -1,0 +1,7 @@
+landfall::endpoint! {
+    pub struct Web;
+    http(port = 4000);
+    force_ssl(hsts = true);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    https(certfile = "a.pem");
+}
+
+fn main() {}
