@@ -164,7 +164,7 @@ impl<S> Layer<S> for SecureHeaders {
     }
 }
 
-/// A service behind [`SecureHeaders`](crate::security::SecureHeaders).
+/// A service behind [`SecureHeaders`].
 #[derive(Clone, Debug)]
 pub struct SecureHeadersService<S> {
     inner: S,
