@@ -683,6 +683,7 @@ fn nothing_is_missed_that_may_stand_in_a_file_that_cannot_be_read() {
         file: Some(Path::new("/nowhere/landfall.toml")),
         options: &Settings::default(),
         found: Vec::new(),
+        examine: &|_| Vec::new(),
     };
     let absent = layers.resolve(Ok).expect_err("there is no such file");
     let absent: Vec<_> = absent.iter().map(ConfigError::message).collect();
