@@ -60,7 +60,7 @@ impl Clock {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe("clock");
+        out.forward("clock");
     }
 
     async fn handle_in(&mut self, _message: Message, _out: &mut Outbox) {}

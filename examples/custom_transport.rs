@@ -60,7 +60,7 @@ impl RoomSocket {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         out.push(json!({ "who": "room", "text": format!("welcome, {}", self.who) }).to_string());
     }
 

@@ -39,7 +39,7 @@ impl Echo {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe("announcements");
+        out.forward("announcements");
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) {

@@ -76,7 +76,7 @@ impl Fan {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe("fan");
+        out.forward("fan");
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) {

@@ -56,7 +56,7 @@ pub use self::{
     },
     error::{BoxError, Error},
     handle::{Handle, NotListening, Stats},
-    message::{Control, Message, Text, Unsupported},
+    message::{Control, Message, PushError, Text, Unsupported},
     origin::{CheckOrigin, Origin, OriginFunction},
     pipeline::Pipeline,
     server::Listener,

@@ -1,10 +1,13 @@
 //! What travels between a client and a socket: messages and control frames.
 
 use std::{
+    borrow::Cow,
+    error::Error,
     fmt,
     hash::{Hash, Hasher},
     ops::Deref,
     str::Utf8Error,
+    sync::Arc,
 };
 
 use bytes::Bytes;
@@ -212,4 +215,83 @@ impl fmt::Display for Unsupported {
     }
 }
 
-impl std::error::Error for Unsupported {}
+impl Error for Unsupported {}
+
+/// A message for clients that its format has no room for, with the reason.
+#[derive(Clone, Debug)]
+pub struct EncodeError {
+    reason: Cow<'static, str>,
+    source: Option<Arc<serde_json::Error>>,
+}
+
+impl EncodeError {
+    /// With the reason, such as `"expected payload to be a map, got: a list"`.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        EncodeError {
+            reason: reason.into(),
+            source: None,
+        }
+    }
+}
+
+impl From<serde_json::Error> for EncodeError {
+    fn from(error: serde_json::Error) -> Self {
+        EncodeError {
+            reason: Cow::Borrowed("the value cannot be JSON"),
+            source: Some(Arc::new(error)),
+        }
+    }
+}
+
+/// By the reason.
+impl PartialEq for EncodeError {
+    fn eq(&self, other: &Self) -> bool {
+        self.reason == other.reason
+    }
+}
+
+impl Eq for EncodeError {}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl Error for EncodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_deref()?)
+    }
+}
+
+/// Why a client does not get what was pushed, or replied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PushError {
+    /// It has no form: a value that cannot be JSON, or a payload that the serializer of channels has no room for, such as a
+    /// list.
+    Unencodable(EncodeError),
+    /// The transport cannot carry it: bytes on longpoll.
+    Unsupported(Unsupported),
+    /// The client has left the channel.
+    Left,
+}
+
+impl fmt::Display for PushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PushError::Unencodable(error) => error.fmt(f),
+            PushError::Unsupported(error) => error.fmt(f),
+            PushError::Left => f.write_str("the client has left the channel"),
+        }
+    }
+}
+
+impl Error for PushError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            PushError::Unencodable(error) => error.source(),
+            PushError::Unsupported(_) | PushError::Left => None,
+        }
+    }
+}

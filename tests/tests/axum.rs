@@ -59,7 +59,7 @@ impl Echo {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
+        out.forward("news");
         out.push(self.0.as_str());
         Flow::Continue
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use landfall::{
-    channel::{IntoAnswer, MailboxError, Requirement, V2, Versioned},
+    channel::{IntoAnswer, Requirement, V2, Versioned},
     config::Scheme,
     prelude::*,
 };
@@ -143,7 +143,7 @@ impl Room {
     }
 
     #[handle_in("later")]
-    async fn later(&mut self) -> Result<(), MailboxError> {
+    async fn later(&mut self) -> Result<(), landfall::MailboxError<Tick>> {
         self.mailbox.send(Tick::Now(7))
     }
 

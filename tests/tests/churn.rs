@@ -44,7 +44,7 @@ impl Member {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
+        out.forward("news");
         Flow::Continue
     }
 

@@ -36,7 +36,7 @@ impl Member {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
+        out.forward("news");
         Flow::Continue
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use landfall::{
-    Flow, Handle, Mailbox, Message, Outbox, Reason, Refused, Running, SendError, endpoint,
+    Flow, Mailbox, MailboxError, Message, Outbox, Reason, Refused, Running, endpoint,
     pubsub::Broadcast, socket,
 };
 use landfall_tests::{
@@ -74,7 +74,6 @@ struct Reader {
     id: String,
     mailbox: Mailbox<Letter>,
     gate: Arc<Notify>,
-    endpoint: Handle,
     desk: Desk,
 }
 
@@ -83,7 +82,6 @@ impl Reader {
     async fn connect(
         #[param] id: String,
         mailbox: Mailbox<Letter>,
-        endpoint: Handle,
         #[state] desk: Desk,
     ) -> Result<Self, Refused> {
         let gate = Arc::new(Notify::new());
@@ -102,14 +100,13 @@ impl Reader {
             id,
             mailbox,
             gate,
-            endpoint,
             desk,
         })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
         tokio::task::yield_now().await;
-        out.subscribe("forwarded");
+        out.forward("forwarded");
         out.push("init");
         Flow::Continue
     }
@@ -117,8 +114,8 @@ impl Reader {
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
         let topic = message.as_text().expect("text");
         match topic.strip_prefix('-') {
-            Some(topic) => self.mailbox.unsubscribe(self.endpoint.pubsub(), topic),
-            None => self.mailbox.subscribe(self.endpoint.pubsub(), topic),
+            Some(topic) => self.mailbox.stop_delivering(topic),
+            None => self.mailbox.deliver(topic),
         }
         out.push(message);
         Flow::Continue
@@ -165,7 +162,7 @@ async fn open(site: &Running<Site>, id: &str) -> (Client, Known) {
 }
 
 impl Known {
-    fn say(&self, text: impl Into<String>) -> Result<(), SendError<Letter>> {
+    fn say(&self, text: impl Into<String>) -> Result<(), MailboxError<Letter>> {
         self.mailbox.send(Letter::Say(text.into()))
     }
 
@@ -201,10 +198,12 @@ async fn what_was_accepted_is_handled_and_past_1024_is_refused() {
         assert!(known.say(number.to_string()).is_ok(), "{number} is refused");
     }
     let refused = known.say("one too many");
-    assert!(matches!(&refused, Err(SendError::Full(Letter::Say(text))) if text == "one too many"));
+    assert!(
+        matches!(&refused, Err(MailboxError::Full(Letter::Say(text))) if text == "one too many")
+    );
     assert_eq!(
         refused.map_err(|error| error.to_string()),
-        Err("the socket's mailbox is full".to_owned())
+        Err("the mailbox is full".to_owned())
     );
     assert!(!known.mailbox.is_closed());
     known.gate.notify_one();
@@ -223,7 +222,7 @@ async fn it_is_closed_after_the_client_has_gone() {
     drop(client);
     until("the mailbox is closed", || known.mailbox.is_closed()).await;
     assert!(
-        matches!(known.say("hello"), Err(SendError::Closed(Letter::Say(text))) if text == "hello")
+        matches!(known.say("hello"), Err(MailboxError::Closed(Letter::Say(text))) if text == "hello")
     );
 }
 
@@ -267,7 +266,7 @@ async fn broadcasts_are_delivered_until_unsubscribed() {
         site.pubsub().subscribers("weather") == 0
     })
     .await;
-    known.mailbox.subscribe(site.pubsub(), "weather");
+    known.mailbox.deliver("weather");
     assert_eq!(
         site.pubsub().subscribers("weather"),
         0,

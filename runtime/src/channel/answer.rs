@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::SendError;
 use crate::{
     error::BoxError,
+    message::PushError,
     pubsub::Payload,
     socket::{
         Reason, TellClient,
@@ -167,7 +167,7 @@ impl Answer {
     }
 
     /// The end of a channel that could not say all that it had to say; its reply goes first.
-    pub(super) fn or_fail(self, error: &SendError) -> Answer {
+    pub(super) fn or_fail(self, error: &PushError) -> Answer {
         let reply = match self {
             Answer::Stop { .. } => return self,
             Answer::Reply(reply) => Some(reply),

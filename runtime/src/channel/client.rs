@@ -5,8 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{SendError, Serializer, ServerMessage, Signal, Versioned};
+use super::{Serializer, ServerMessage, Signal, Versioned};
 use crate::{
+    message::PushError,
     pubsub::Payload,
     socket::{ClientLink, Mailbox},
 };
@@ -55,12 +56,12 @@ impl Client {
         })
     }
 
-    pub(super) fn send(&self, message: &ServerMessage<'_>) -> Result<(), SendError> {
+    pub(super) fn send(&self, message: &ServerMessage<'_>) -> Result<(), PushError> {
         let message = self
             .serializer
             .encode(message)
-            .map_err(SendError::Unencodable)?;
-        self.link.push(message).map_err(SendError::Unsupported)
+            .map_err(PushError::Unencodable)?;
+        self.link.push(message).map_err(PushError::Unsupported)
     }
 
     /// Whether any client of the socket can get a broadcast. A JSON object is not looked at further.

@@ -8,9 +8,10 @@ use std::sync::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use super::{NameRef, Ref, Reply, SendError, ServerMessage, client::Client};
+use super::{NameRef, Ref, Reply, ServerMessage, client::Client};
 use crate::{
     handle::Handle,
+    message::PushError,
     pubsub::{BroadcastError, Membership, Payload, SubscriberId},
     socket::Reason,
     watchdog::Watched,
@@ -105,7 +106,7 @@ impl Conversation {
         self.client.link.watched()
     }
 
-    pub(super) fn push(&self, event: &str, payload: &Payload) -> Result<(), SendError> {
+    pub(super) fn push(&self, event: &str, payload: &Payload) -> Result<(), PushError> {
         let (join_ref, reference) = (&self.join_ref, &Ref::NULL);
         self.send(&ServerMessage::Push {
             join_ref,
@@ -116,7 +117,7 @@ impl Conversation {
         })
     }
 
-    pub(super) fn reply(&self, reference: &Ref, reply: &Reply) -> Result<(), SendError> {
+    pub(super) fn reply(&self, reference: &Ref, reply: &Reply) -> Result<(), PushError> {
         self.send(&ServerMessage::Reply {
             join_ref: &self.join_ref,
             reference,
@@ -126,9 +127,9 @@ impl Conversation {
         })
     }
 
-    fn send(&self, message: &ServerMessage<'_>) -> Result<(), SendError> {
+    fn send(&self, message: &ServerMessage<'_>) -> Result<(), PushError> {
         if self.has_left() {
-            Err(SendError::Left)
+            Err(PushError::Left)
         } else {
             self.client.send(message)
         }

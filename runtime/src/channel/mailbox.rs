@@ -6,7 +6,7 @@ use super::{conversation::Conversation, signal::Signal};
 use crate::{
     escape::shown,
     pubsub::{Broadcast, Subscriber, SubscriberId},
-    socket,
+    socket::MailboxError,
 };
 
 /// The address of one channel of one client: what is sent here arrives in its `handle_info`.
@@ -29,26 +29,21 @@ impl<I: Send + 'static> Mailbox<I> {
     /// Sends to the channel's `handle_info`. Messages of one sender arrive in order.
     ///
     /// # Errors
-    /// When the client has left, or too much waits.
-    pub fn send(&self, info: I) -> Result<(), MailboxError> {
+    /// When the client has left, or as much waits as may; the message comes back.
+    pub fn send(&self, info: I) -> Result<(), MailboxError<I>> {
         self.send_holding(info, 0)
     }
 
     /// `bytes` is what the message holds of a broadcast.
-    fn send_holding(&self, info: I, bytes: usize) -> Result<(), MailboxError> {
+    fn send_holding(&self, info: I, bytes: usize) -> Result<(), MailboxError<I>> {
         if self.conversation.has_left() {
-            return Err(MailboxError::Closed);
+            return Err(MailboxError::Closed(info));
         }
-        let place = self.conversation.place(bytes).ok_or(MailboxError::Full)?;
-        let sent = self
-            .conversation
-            .client
-            .mailbox
-            .send(Signal::info(place, Box::new(info)));
-        sent.map_err(|error| match error {
-            socket::SendError::Full(_) => MailboxError::Full,
-            _ => MailboxError::Closed,
-        })
+        let Some(place) = self.conversation.place(bytes) else {
+            return Err(MailboxError::Full(info));
+        };
+        let signal = |info| Signal::info(place, Box::new(info));
+        self.conversation.client.mailbox.send_as(info, signal)
     }
 
     /// True once the client has left.
@@ -57,8 +52,8 @@ impl<I: Send + 'static> Mailbox<I> {
     }
 
     /// Delivers another topic's broadcasts into `handle_info`, until the client leaves or
-    /// [`unsubscribe`](Mailbox::unsubscribe). Subscribing twice delivers twice.
-    pub fn subscribe(&self, topic: &str)
+    /// [`stop_delivering`](Mailbox::stop_delivering). Called twice, it delivers twice.
+    pub fn deliver(&self, topic: &str)
     where
         I: From<Broadcast>,
     {
@@ -69,8 +64,8 @@ impl<I: Send + 'static> Mailbox<I> {
             .keep(self.conversation.handle().pubsub().deliver(topic, delivery));
     }
 
-    /// Ends every such subscription to a topic.
-    pub fn unsubscribe(&self, topic: &str) {
+    /// Ends what [`deliver`](Mailbox::deliver) began.
+    pub fn stop_delivering(&self, topic: &str) {
         self.conversation.forget(topic);
     }
 }
@@ -92,28 +87,6 @@ impl<I> fmt::Debug for Mailbox<I> {
     }
 }
 
-/// Why a message did not reach a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MailboxError {
-    /// The client has left.
-    Closed,
-    /// The channel has 256 messages to handle already, its connection 1,024, or what they hold of broadcasts is more than
-    /// the socket's `max_waiting_size`.
-    Full,
-}
-
-impl fmt::Display for MailboxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            MailboxError::Closed => "the client has left the channel",
-            MailboxError::Full => "the channel's mailbox is full",
-        })
-    }
-}
-
-impl std::error::Error for MailboxError {}
-
 /// A subscription that ends in a channel's mailbox.
 struct Delivery<I> {
     mailbox: Mailbox<I>,
@@ -126,7 +99,7 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
 
     fn deliver(&self, broadcast: &Broadcast) {
         let bytes = broadcast.payload().len();
-        if let Err(MailboxError::Full) =
+        if let Err(MailboxError::Full(_)) =
             self.mailbox.send_holding(I::from(broadcast.clone()), bytes)
         {
             let topic = shown(broadcast.topic());
@@ -152,7 +125,7 @@ impl Subscriber for Intercepts {
             return self.overflow();
         };
         let signal = Signal::intercepted(place, broadcast.clone());
-        if let Err(socket::SendError::Full(_)) = conversation.client.mailbox.send(signal) {
+        if let Err(MailboxError::Full(_)) = conversation.client.mailbox.send(signal) {
             self.overflow();
         }
     }

@@ -91,18 +91,19 @@ mod typed;
 
 pub use self::serializer::{
     ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable,
-    Unencodable, UnsupportedVersion, V1, V2, Versioned, negotiate,
+    UnsupportedVersion, V1, V2, Versioned, negotiate,
 };
 pub use self::{
     answer::{Answer, IntoAnswer, Reply},
     contract::Channel,
     event::Event,
     join::{FromJoin, IntoJoined, Join, JoinError, Joined},
-    mailbox::{Mailbox, MailboxError},
+    mailbox::Mailbox,
     multiplexer::Multiplexer,
-    outlet::{Outlet, SendError, SocketRef},
+    outlet::{Outlet, SocketRef},
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
     signal::Signal,
     socket::{ChannelSocket, ProvideChannels, WithChannels},
 };
+pub use crate::message::EncodeError;

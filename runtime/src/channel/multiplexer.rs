@@ -5,8 +5,7 @@ mod settle;
 use std::{borrow::Cow, fmt, future::poll_fn, sync::Arc, task::Poll};
 
 use super::{
-    ChannelSocket, ClientMessage, Event, Ref, Reply, SendError, ServerMessage, Signal, Undecodable,
-    Versioned,
+    ChannelSocket, ClientMessage, Event, Ref, Reply, ServerMessage, Signal, Undecodable, Versioned,
     away::send_away,
     callback::{Call, Callback},
     client::Client,
@@ -18,7 +17,7 @@ use super::{
 };
 use crate::{
     escape::{shown, told},
-    message::Message,
+    message::{Message, PushError},
     pubsub::Payload,
     socket::{
         Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket,
@@ -83,9 +82,9 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         })
     }
 
-    async fn init(&mut self, out: &mut Outbox) -> Flow {
+    async fn init(&mut self, _: &mut Outbox) -> Flow {
         if let Some(id) = self.socket.id() {
-            self.mailbox.subscribe(out.handle().pubsub(), &id);
+            self.mailbox.deliver(&id);
         }
         Flow::Continue
     }
@@ -432,12 +431,12 @@ fn send(
     speaks: &Versioned,
     message: &ServerMessage<'_>,
     out: &mut Outbox,
-) -> Result<(), SendError> {
+) -> Result<(), PushError> {
     let message = speaks
         .serializer
         .encode(message)
-        .map_err(SendError::Unencodable)?;
-    out.try_push(message).map_err(SendError::Unsupported)
+        .map_err(PushError::Unencodable)?;
+    out.try_push(message)
 }
 
 /// Ends the connection of a client that does not speak as it said it would. No reply could say so: what it would name is

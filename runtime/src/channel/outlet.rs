@@ -1,8 +1,8 @@
 //! What a channel's callback writes to.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
-use super::{Answer, Ref, Reply, Unencodable, conversation::Conversation, log::Whose};
+use super::{Answer, Ref, Reply, conversation::Conversation, log::Whose};
 #[cfg(feature = "testing")]
 use super::{V2, Versioned, client::Client};
 #[cfg(feature = "testing")]
@@ -10,7 +10,7 @@ use crate::socket::{ClientLink, Inbox};
 use crate::{
     escape::{chain, shown, told},
     handle::Handle,
-    message::Unsupported,
+    message::PushError,
     pubsub::{BroadcastError, Payload, SubscriberId},
     socket::Reason,
 };
@@ -21,32 +21,8 @@ pub struct Outlet {
     /// Of the client's message that is being handled, if it is one.
     reference: Option<Ref>,
     /// Why a push was not sent: the channel ends for it.
-    unsent: Option<SendError>,
+    unsent: Option<PushError>,
 }
-
-/// Why a client did not get a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SendError {
-    /// The serializer has no room for it: a payload that is no JSON object, say.
-    Unencodable(Unencodable),
-    /// The transport cannot carry it: bytes on longpoll.
-    Unsupported(Unsupported),
-    /// The client has left the channel.
-    Left,
-}
-
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SendError::Unencodable(error) => error.fmt(f),
-            SendError::Unsupported(error) => error.fmt(f),
-            SendError::Left => f.write_str("the client has left the channel"),
-        }
-    }
-}
-
-impl Error for SendError {}
 
 impl Outlet {
     pub(super) fn new(conversation: Arc<Conversation>, reference: Option<Ref>) -> Self {
@@ -60,7 +36,7 @@ impl Outlet {
     /// That of a join that no socket knows of, while a message is being handled.
     #[cfg(feature = "testing")]
     pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
-        let mailbox = Inbox::new(link.id()).mailbox();
+        let mailbox = Inbox::new(link.id(), link.handle().pubsub().clone()).mailbox();
         let client = Client::new(link, mailbox, &V2, Versioned::DEFAULT, usize::MAX);
         Outlet::new(
             Conversation::new(topic, Ref::from("1"), client, &[], 0),
@@ -111,7 +87,7 @@ impl Outlet {
         let Err(error) = self.conversation.reply(reference, reply) else {
             return;
         };
-        if error == SendError::Left {
+        if error == PushError::Left {
             return;
         }
         tracing::error!(%topic, "a reply was not sent: {error}");
@@ -135,7 +111,7 @@ impl Outlet {
     /// [`try_push`](Outlet::try_push).
     pub fn push(&mut self, event: &str, payload: impl Into<Payload>) {
         if let Err(error) = self.try_push(event, payload)
-            && error != SendError::Left
+            && error != PushError::Left
         {
             let (topic, event) = (shown(self.conversation.topic()), shown(event));
             tracing::error!(%topic, %event, "a push was not sent, and its channel ends: {error}");
@@ -147,7 +123,7 @@ impl Outlet {
     ///
     /// # Errors
     /// When it cannot be sent.
-    pub fn try_push(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), SendError> {
+    pub fn try_push(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), PushError> {
         self.conversation.push(event, &payload.into())
     }
 
@@ -246,7 +222,7 @@ impl SocketRef {
     ///
     /// # Errors
     /// When the client has left, or the reply cannot be sent.
-    pub fn reply(&self, reply: impl Into<Reply>) -> Result<(), SendError> {
+    pub fn reply(&self, reply: impl Into<Reply>) -> Result<(), PushError> {
         let reply = reply.into();
         if let Some(cause) = reply.cause() {
             let (socket, topic) = (
@@ -256,7 +232,7 @@ impl SocketRef {
             tracing::error!(socket, %topic, error = %chain(&*cause.error), "a reply was an error");
         }
         let replied = self.conversation.reply(&self.reference, &reply);
-        if let Err(SendError::Unencodable(_) | SendError::Unsupported(_)) = replied {
+        if let Err(PushError::Unencodable(_) | PushError::Unsupported(_)) = replied {
             self.conversation
                 .reply(&self.reference, &Reply::because("internal error"))?;
         }

@@ -221,11 +221,6 @@ impl PubSub {
         self.join(topic, Entry::Deliver(subscriber))
     }
 
-    /// Whether both are the same topics.
-    pub(crate) fn is(&self, other: &PubSub) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
     pub(crate) fn leave(&self, membership: Membership) {
         self.0.shards[membership.shard].leave(membership);
     }

@@ -43,54 +43,66 @@ const CAPACITY: usize = 1024;
 /// ```
 pub struct Mailbox<I>(Weak<Inbox<I>>);
 
-/// Why a message did not reach a socket; the message comes back.
+/// Why a message did not reach a socket, or a channel; the message comes back.
 #[derive(PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SendError<I> {
-    /// The connection has ended.
+pub enum MailboxError<I> {
+    /// The connection has ended, or the client has left the channel.
     Closed(I),
-    /// The socket has 1,024 messages to handle already.
+    /// As many messages wait as may: see [`Mailbox`], and [`channel::Mailbox`](crate::channel::Mailbox).
     Full(I),
 }
 
-impl<I> fmt::Display for SendError<I> {
+impl<I> fmt::Display for MailboxError<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            SendError::Closed(_) => "the connection has ended",
-            SendError::Full(_) => "the socket's mailbox is full",
+            MailboxError::Closed(_) => "the mailbox is closed",
+            MailboxError::Full(_) => "the mailbox is full",
         })
     }
 }
 
 /// Without the message, which need not have a form for people.
-impl<I> fmt::Debug for SendError<I> {
+impl<I> fmt::Debug for MailboxError<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            SendError::Closed(_) => "Closed(..)",
-            SendError::Full(_) => "Full(..)",
+            MailboxError::Closed(_) => "Closed(..)",
+            MailboxError::Full(_) => "Full(..)",
         })
     }
 }
 
-impl<I> std::error::Error for SendError<I> {}
+impl<I> std::error::Error for MailboxError<I> {}
 
 impl<I: Send + 'static> Mailbox<I> {
     /// Sends to the socket's `handle_info`. Messages of one sender arrive in order.
     ///
     /// # Errors
     /// When the connection has ended, or its mailbox is full.
-    pub fn send(&self, info: I) -> Result<(), SendError<I>> {
+    pub fn send(&self, info: I) -> Result<(), MailboxError<I>> {
         match self.0.upgrade() {
             Some(inbox) => inbox.put(info, CAPACITY),
-            None => Err(SendError::Closed(info)),
+            None => Err(MailboxError::Closed(info)),
+        }
+    }
+
+    /// Sends what `make` makes of a value. A value that does not fit comes back as it was.
+    pub(crate) fn send_as<T>(
+        &self,
+        value: T,
+        make: impl FnOnce(T) -> I,
+    ) -> Result<(), MailboxError<T>> {
+        match self.0.upgrade() {
+            Some(inbox) => inbox.put_as(value, make, CAPACITY),
+            None => Err(MailboxError::Closed(value)),
         }
     }
 
     /// Like [`send`](Mailbox::send), whatever waits already: for what is bounded by other means.
-    pub(crate) fn send_beyond(&self, info: I) -> Result<(), SendError<I>> {
+    pub(crate) fn send_beyond(&self, info: I) -> Result<(), MailboxError<I>> {
         match self.0.upgrade() {
             Some(inbox) => inbox.put(info, usize::MAX),
-            None => Err(SendError::Closed(info)),
+            None => Err(MailboxError::Closed(info)),
         }
     }
 
@@ -107,11 +119,11 @@ impl<I: Send + 'static> Mailbox<I> {
     }
 
     /// Delivers the topic's broadcasts into `handle_info`, until the connection ends or
-    /// [`unsubscribe`](Mailbox::unsubscribe).
+    /// [`stop_delivering`](Mailbox::stop_delivering).
     ///
-    /// Prefer [`Outbox::subscribe`](crate::Outbox::subscribe) for what goes to the client unchanged: it does not wake
-    /// the socket. Subscribing twice delivers twice.
-    pub fn subscribe(&self, pubsub: &PubSub, topic: &str)
+    /// Prefer [`Outbox::forward`](crate::Outbox::forward) for what goes to the client unchanged: it does not wake
+    /// the socket. Called twice, it delivers twice.
+    pub fn deliver(&self, topic: &str)
     where
         I: From<Broadcast>,
     {
@@ -120,26 +132,20 @@ impl<I: Send + 'static> Mailbox<I> {
                 inbox: self.0.clone(),
                 id: inbox.id,
             });
-            let membership = pubsub.deliver(topic, subscriber);
-            inbox.keep(Joined {
-                pubsub: pubsub.clone(),
-                membership,
-            });
+            inbox.keep(inbox.pubsub.deliver(topic, subscriber));
         }
     }
 
-    /// Ends every subscription of this mailbox to the topic.
-    pub fn unsubscribe(&self, pubsub: &PubSub, topic: &str) {
+    /// Ends what [`deliver`](Mailbox::deliver) began.
+    pub fn stop_delivering(&self, topic: &str) {
         if let Some(inbox) = self.0.upgrade() {
-            let is_meant = |joined: &mut Joined| {
-                joined.pubsub.is(pubsub) && joined.membership.topic() == topic
-            };
             let gone: Vec<_> = inbox
                 .lock()
                 .subscriptions
-                .extract_if(.., is_meant)
+                .extract_if(.., |membership| membership.topic() == topic)
                 .collect();
-            gone.into_iter().for_each(Joined::leave);
+            gone.into_iter()
+                .for_each(|membership| inbox.pubsub.leave(membership));
         }
     }
 }
@@ -166,6 +172,7 @@ pub(crate) trait InboxWaker: Send + Sync {
 /// The receiving end: owned by the connection.
 pub(crate) struct Inbox<I> {
     id: SubscriberId,
+    pubsub: PubSub,
     state: Mutex<State<I>>,
     /// Set when the connection's task exists; what is sent before waits.
     waker: OnceLock<Weak<dyn InboxWaker>>,
@@ -173,24 +180,12 @@ pub(crate) struct Inbox<I> {
 
 struct State<I> {
     queue: VecDeque<I>,
-    subscriptions: Vec<Joined>,
+    subscriptions: Vec<Membership>,
     closed: bool,
 }
 
-/// A subscription, in the topics of any endpoint.
-struct Joined {
-    pubsub: PubSub,
-    membership: Membership,
-}
-
-impl Joined {
-    fn leave(self) {
-        self.pubsub.leave(self.membership);
-    }
-}
-
 impl<I> Inbox<I> {
-    pub(crate) fn new(id: SubscriberId) -> Arc<Self> {
+    pub(crate) fn new(id: SubscriberId, pubsub: PubSub) -> Arc<Self> {
         let state = State {
             queue: VecDeque::new(),
             subscriptions: Vec::new(),
@@ -198,6 +193,7 @@ impl<I> Inbox<I> {
         };
         Arc::new(Inbox {
             id,
+            pubsub,
             state: Mutex::new(state),
             waker: OnceLock::new(),
         })
@@ -211,16 +207,25 @@ impl<I> Inbox<I> {
         let _ = self.waker.set(waker);
     }
 
-    fn put(&self, info: I, capacity: usize) -> Result<(), SendError<I>> {
+    fn put(&self, info: I, capacity: usize) -> Result<(), MailboxError<I>> {
+        self.put_as(info, |info| info, capacity)
+    }
+
+    fn put_as<T>(
+        &self,
+        value: T,
+        make: impl FnOnce(T) -> I,
+        capacity: usize,
+    ) -> Result<(), MailboxError<T>> {
         {
             let mut state = self.lock();
             if state.closed {
-                return Err(SendError::Closed(info));
+                return Err(MailboxError::Closed(value));
             }
             if state.queue.len() >= capacity {
-                return Err(SendError::Full(info));
+                return Err(MailboxError::Full(value));
             }
-            state.queue.push_back(info);
+            state.queue.push_back(make(value));
         }
         self.wake();
         Ok(())
@@ -252,18 +257,20 @@ impl<I> Inbox<I> {
                 std::mem::take(&mut state.queue),
             )
         };
-        subscriptions.into_iter().for_each(Joined::leave);
+        subscriptions
+            .into_iter()
+            .for_each(|membership| self.pubsub.leave(membership));
         // Dropped without the lock: dropping what an application sent is the application's code.
         waiting
     }
 
-    fn keep(&self, joined: Joined) {
+    fn keep(&self, membership: Membership) {
         let mut state = self.lock();
         if state.closed {
             drop(state);
-            joined.leave();
+            self.pubsub.leave(membership);
         } else {
-            state.subscriptions.push(joined);
+            state.subscriptions.push(membership);
         }
     }
 
@@ -292,7 +299,7 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
 
     fn deliver(&self, broadcast: &Broadcast) {
         if let Some(inbox) = self.inbox.upgrade()
-            && let Err(SendError::Full(_)) = inbox.put(I::from(broadcast.clone()), CAPACITY)
+            && let Err(MailboxError::Full(_)) = inbox.put(I::from(broadcast.clone()), CAPACITY)
         {
             tracing::warn!(
                 topic = %shown(broadcast.topic()),

@@ -39,7 +39,7 @@ pub use self::{
     connect::{Connect, FromConnect, TransportKind, argument},
     flow::{Flow, Reason},
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
-    mailbox::{Mailbox, SendError},
+    mailbox::{Mailbox, MailboxError},
     options::{
         Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
         WebSocket,
@@ -212,7 +212,7 @@ pub trait Socket: Sized + Send + 'static {
         let _ = reason;
     }
 
-    /// What a broadcast to a topic that was subscribed with [`Outbox::subscribe`] looks like to the client.
+    /// What a broadcast to a topic that was subscribed with [`Outbox::forward`] looks like to the client.
     ///
     /// Called once for all subscribers of one socket type, whatever their number. The default sends the payload alone:
     /// JSON and text as a text message, bytes as a binary one. `None` sends nothing.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     handle::Handle,
-    message::{Message, Unsupported},
+    message::{Message, PushError, Unsupported},
     pubsub::{BroadcastError, Encoding, Payload, SubscriberId},
     socket::Reason,
     watchdog::Watched,
@@ -78,8 +78,8 @@ impl Outbox {
     ///
     /// # Errors
     /// When it cannot: longpoll carries text, and no bytes. Nothing was sent.
-    pub fn try_push(&mut self, message: impl Into<Message>) -> Result<(), Unsupported> {
-        self.0.push(message.into())
+    pub fn try_push(&mut self, message: impl Into<Message>) -> Result<(), PushError> {
+        self.0.push(message.into()).map_err(PushError::Unsupported)
     }
 
     /// Sends a ping, on transports that have such a thing (longpoll has none). A payload over 125 bytes is cut.
@@ -90,13 +90,13 @@ impl Outbox {
     /// Forwards the topic's broadcasts to this client, from now until the connection ends.
     ///
     /// Each broadcast is encoded once for all subscribers of this socket type ([`Socket::encode`](crate::Socket::encode))
-    /// and written without waking the socket. Subscribing again to the same topic changes nothing.
-    pub fn subscribe(&mut self, topic: &str) {
+    /// and written without waking the socket. Called again for the same topic, it changes nothing.
+    pub fn forward(&mut self, topic: &str) {
         self.0.clone().subscribe(topic, None);
     }
 
-    /// Ends the forwarding of a topic.
-    pub fn unsubscribe(&mut self, topic: &str) {
+    /// Ends what [`forward`](Outbox::forward) began.
+    pub fn stop_forwarding(&mut self, topic: &str) {
         self.0.unsubscribe(topic);
     }
 

@@ -306,7 +306,7 @@ impl Attempt {
             return Err(Denied::Stopping);
         }
         let id = SubscriberId::new();
-        let inbox = Inbox::new(id);
+        let inbox = Inbox::new(id, context.handle.pubsub().clone());
         let mut info = request::info(&context.options.connect_info, &self.parts);
         info.auth_token = auth_token.filter(|_| context.options.auth_token);
         if let Some(options) = context.options.connect_info.session

@@ -19,7 +19,7 @@ impl FanSocket {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         Flow::Continue
     }
 

@@ -4,7 +4,7 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use landfall::{
     Reason, channel,
-    channel::{Answer, Binary, JoinError, Mailbox, Outlet, Reply, SendError, SocketRef},
+    channel::{Answer, Binary, JoinError, Mailbox, Outlet, Reply, SocketRef},
     pubsub::{BroadcastError, Payload},
 };
 use serde_json::{Map, Value, json};
@@ -195,7 +195,11 @@ impl<S: HasUser> RoomChannel<S> {
         crash("channel crash");
     }
 
-    async fn handle_info(&mut self, note: Note, out: &mut Outlet) -> Result<(), SendError> {
+    async fn handle_info(
+        &mut self,
+        note: Note,
+        out: &mut Outlet,
+    ) -> Result<(), landfall::PushError> {
         match note {
             Note::Joined => {
                 out.push(

@@ -55,7 +55,7 @@ impl Echo {
 
     fn init(&mut self, out: &mut Outbox) {
         if self.news {
-            out.subscribe(NEWS);
+            out.forward(NEWS);
         }
     }
 

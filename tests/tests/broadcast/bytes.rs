@@ -130,7 +130,7 @@ impl Burst {
     }
 
     fn init(&mut self, out: &mut Outbox) {
-        out.subscribe("news");
+        out.forward("news");
     }
 
     fn handle_in(&mut self, message: Message, out: &mut Outbox) {

@@ -96,7 +96,7 @@ impl Reader {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         Flow::Continue
     }
 
@@ -106,8 +106,8 @@ impl Reader {
             .and_then(|text| text.split_once(' '))
             .expect("two words");
         match verb {
-            "subscribe" => out.subscribe(argument),
-            "unsubscribe" => out.unsubscribe(argument),
+            "subscribe" => out.forward(argument),
+            "unsubscribe" => out.stop_forwarding(argument),
             "around" => {
                 out.push("before");
                 out.broadcast(&self.topic, "said", argument)
@@ -137,7 +137,7 @@ impl Loud {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         Flow::Continue
     }
 
@@ -167,7 +167,7 @@ impl Picky {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         Flow::Continue
     }
 
@@ -204,7 +204,7 @@ impl Counted {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         Flow::Continue
     }
 

@@ -119,7 +119,7 @@ impl Channel for Room {
                 .expect("room in the mailbox");
         }
         if let Some(topic) = wish.listen {
-            mailbox.subscribe(&topic);
+            mailbox.deliver(&topic);
         }
         let tally = wish.tally.as_deref().map(Tally::new);
         if let Some(tally) = &tally {
@@ -227,7 +227,7 @@ impl Channel for Room {
                 .send(Told::Text("informed"))
                 .expect("room in the mailbox"),
             "inform badly" => self.mailbox.send(Told::Panic).expect("room in the mailbox"),
-            "deaf" => self.mailbox.unsubscribe("news"),
+            "deaf" => self.mailbox.stop_delivering("news"),
             "assigns" => unreachable!("`assigns` are read by joins"),
             name => return Answer::Reply(Reply::because(&format!("unknown event {name}"))),
         }

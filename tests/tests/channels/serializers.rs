@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use landfall::{
     Message,
-    channel::{ClientMessage, Ref, Serializer, ServerMessage, Undecodable, Unencodable},
+    channel::{ClientMessage, EncodeError, Ref, Serializer, ServerMessage, Undecodable},
     pubsub::Payload,
 };
 use landfall_tests::wire::Request;
@@ -44,11 +44,11 @@ impl Serializer for Lines {
         })
     }
 
-    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
+    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, EncodeError> {
         let json = |payload: &Payload| match payload {
             Payload::Json(json) if *json == "13" => panic!("superstitious"),
             Payload::Json(json) => Ok(json.clone()),
-            _ => Err(Unencodable::new("expected JSON")),
+            _ => Err(EncodeError::new("expected JSON")),
         };
         let line = match *message {
             ServerMessage::Reply {

@@ -25,7 +25,7 @@ impl Speaker {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe(&self.room);
+        out.forward(&self.room);
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) {

@@ -22,16 +22,16 @@ endpoint! {
 }
 
 /// Echoes. A broadcast to all ends it.
-struct Echo(Mailbox<Broadcast>, Handle);
+struct Echo(Mailbox<Broadcast>);
 
 #[socket]
 impl Echo {
-    async fn connect(mailbox: Mailbox<Broadcast>, site: Handle) -> Result<Self, Refused> {
-        Ok(Echo(mailbox, site))
+    async fn connect(mailbox: Mailbox<Broadcast>) -> Result<Self, Refused> {
+        Ok(Echo(mailbox))
     }
 
     async fn init(&mut self, _: &mut Outbox) -> Flow {
-        self.0.subscribe(self.1.pubsub(), "all");
+        self.0.deliver("all");
         Flow::Continue
     }
 

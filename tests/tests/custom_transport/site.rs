@@ -49,7 +49,7 @@ impl Visitor {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe(&self.room);
+        out.forward(&self.room);
         // Who hears this is a member of the room.
         out.push("welcome");
     }

@@ -128,12 +128,12 @@ struct Poke;
 #[test]
 fn what_was_not_sent_is_an_error_whatever_it_is() {
     fn poke() -> anyhow::Result<()> {
-        Err(landfall::SendError::Full(Poke))?;
+        Err(landfall::MailboxError::Full(Poke))?;
         Ok(())
     }
     assert_eq!(
         poke().expect_err("it is full").to_string(),
-        "the socket's mailbox is full"
+        "the mailbox is full"
     );
 }
 
@@ -154,7 +154,7 @@ async fn callbacks_can_be_called_by_a_test() {
     assert_eq!(out.take(), []);
     assert!(Early::connect().init(&mut out).await.is_err());
 
-    out.subscribe("news");
+    out.forward("news");
     out.broadcast_from("news", "from", "here")
         .expect("a broadcast");
     assert_eq!(out.topics(), ["news"]);

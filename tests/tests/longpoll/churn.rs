@@ -28,12 +28,8 @@ struct Member;
 
 #[socket]
 impl Member {
-    async fn connect(
-        #[param] name: String,
-        mailbox: Mailbox<Broadcast>,
-        endpoint: Handle,
-    ) -> Result<Self, Refused> {
-        mailbox.subscribe(endpoint.pubsub(), "letters");
+    async fn connect(#[param] name: String, mailbox: Mailbox<Broadcast>) -> Result<Self, Refused> {
+        mailbox.deliver("letters");
         if name == "refused" {
             Err(Refused::new())
         } else {
@@ -42,7 +38,7 @@ impl Member {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
+        out.forward("news");
         Flow::Continue
     }
 

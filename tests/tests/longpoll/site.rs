@@ -74,7 +74,6 @@ struct Talker {
     name: String,
     token: String,
     mailbox: Mailbox<Broadcast>,
-    endpoint: Handle,
     ends: Ends,
 }
 
@@ -83,7 +82,6 @@ impl Talker {
     async fn connect(
         params: Params,
         mailbox: Mailbox<Broadcast>,
-        endpoint: Handle,
         #[state] ends: Ends,
     ) -> Result<Self, Refused> {
         let param = |name: &str| {
@@ -102,15 +100,13 @@ impl Talker {
             name: param("name").unwrap_or_default(),
             token,
             mailbox,
-            endpoint,
             ends,
         })
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
-        self.mailbox
-            .subscribe(self.endpoint.pubsub(), &format!("talker:{}", self.name));
+        out.forward("news");
+        self.mailbox.deliver(&format!("talker:{}", self.name));
         Flow::Continue
     }
 

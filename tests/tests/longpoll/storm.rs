@@ -37,7 +37,7 @@ impl Counter {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe(&self.topic);
+        out.forward(&self.topic);
         Flow::Continue
     }
 

@@ -65,7 +65,7 @@ impl Echo {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
+        out.forward("news");
         Flow::Continue
     }
 

@@ -141,7 +141,7 @@ impl Tide {
     }
 
     async fn init(&mut self, out: &mut Outbox) {
-        out.subscribe("news");
+        out.forward("news");
         out.push(format!("init {:?}", self.token));
     }
 

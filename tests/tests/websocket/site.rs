@@ -132,7 +132,7 @@ impl Reader {
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
-        out.subscribe("news");
+        out.forward("news");
         Flow::Continue
     }
 

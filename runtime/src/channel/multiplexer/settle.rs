@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Multiplexer, send};
 use crate::{
     channel::{
-        ChannelSocket, ClientMessage, NameRef, Ref, Reply, SendError, ServerMessage,
+        ChannelSocket, ClientMessage, NameRef, Ref, Reply, ServerMessage,
         callback::{Instance, Outcome},
         conversation::Conversation,
         log::{Whose, channel_of},
@@ -13,6 +13,7 @@ use crate::{
         slot::{Slot, Waiting},
     },
     escape::{shown, told},
+    message::PushError,
     pubsub::{Encoding, Payload},
     socket::{Outbox, Reason},
 };
@@ -107,7 +108,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         conversation: &Arc<Conversation>,
         reply: &Reply,
         out: &mut Outbox,
-    ) -> Result<(), SendError> {
+    ) -> Result<(), PushError> {
         let Some(slot) = self
             .table
             .as_mut()

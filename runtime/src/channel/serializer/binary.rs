@@ -11,7 +11,8 @@
 
 use bytes::Bytes;
 
-use super::{ClientMessage, Name, NameRef, Ref, Undecodable, Unencodable, json};
+use super::{ClientMessage, Name, NameRef, Ref, Undecodable, json};
+use crate::message::EncodeError;
 use crate::message::{Message, Text};
 
 const PUSH: u8 = 0;
@@ -71,7 +72,7 @@ pub(super) fn push(
     topic: &str,
     event: &str,
     payload: &[u8],
-) -> Result<Message, Unencodable> {
+) -> Result<Message, EncodeError> {
     join_ref.with_text(|join_ref| {
         frame(
             PUSH,
@@ -87,7 +88,7 @@ pub(super) fn reply(
     topic: NameRef<'_>,
     status: &str,
     payload: &[u8],
-) -> Result<Message, Unencodable> {
+) -> Result<Message, EncodeError> {
     let (NameRef::Text(topic) | NameRef::Foreign(topic)) = topic;
     join_ref.with_text(|join_ref| {
         reference.with_text(|reference| {
@@ -102,11 +103,11 @@ pub(super) fn reply(
     })
 }
 
-pub(super) fn broadcast(topic: &str, event: &str, payload: &[u8]) -> Result<Message, Unencodable> {
+pub(super) fn broadcast(topic: &str, event: &str, payload: &[u8]) -> Result<Message, EncodeError> {
     frame(BROADCAST, [("topic", topic), ("event", event)], payload)
 }
 
-pub(super) fn check_broadcast(topic: &str, event: &str) -> Result<(), Unencodable> {
+pub(super) fn check_broadcast(topic: &str, event: &str) -> Result<(), EncodeError> {
     [("topic", topic), ("event", event)]
         .into_iter()
         .try_for_each(|(name, text)| length(name, text).map(drop))
@@ -116,7 +117,7 @@ fn frame<const N: usize>(
     kind: u8,
     fields: [(&str, &str); N],
     payload: &[u8],
-) -> Result<Message, Unencodable> {
+) -> Result<Message, EncodeError> {
     let whole = 1 + N + fields.iter().map(|(_, text)| text.len()).sum::<usize>() + payload.len();
     let mut out = Vec::with_capacity(whole);
     out.push(kind);
@@ -130,10 +131,10 @@ fn frame<const N: usize>(
     Ok(Message::from(out))
 }
 
-fn length(name: &str, text: &str) -> Result<u8, Unencodable> {
+fn length(name: &str, text: &str) -> Result<u8, EncodeError> {
     let length = text.len();
     u8::try_from(length).map_err(|_| {
-        Unencodable::new(format!(
+        EncodeError::new(format!(
             "unable to convert {name} to binary: it must be less than or equal to 255 bytes, but is {length} bytes"
         ))
     })

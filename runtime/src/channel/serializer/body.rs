@@ -1,9 +1,10 @@
 //! The payload of a JSON message for clients.
 
 use super::{
-    ServerMessage, Unencodable,
+    ServerMessage,
     json::{push_string, string_len},
 };
+use crate::message::EncodeError;
 use crate::pubsub::Payload;
 
 /// A payload that JSON has room for.
@@ -18,12 +19,12 @@ pub(super) enum Body<'a> {
 
 impl<'a> Body<'a> {
     /// Of a push or a broadcast.
-    pub(super) fn object(payload: &'a Payload) -> Result<Self, Unencodable> {
+    pub(super) fn object(payload: &'a Payload) -> Result<Self, EncodeError> {
         match payload {
             Payload::Json(json) if json.trim_ascii_start().starts_with('{') => {
                 Ok(Body::Object(json))
             }
-            other => Err(Unencodable::new(format!(
+            other => Err(EncodeError::new(format!(
                 "expected payload to be a map, got: {}",
                 describe(other)
             ))),
@@ -31,7 +32,7 @@ impl<'a> Body<'a> {
     }
 
     /// Of any message.
-    pub(super) fn of(message: &ServerMessage<'a>) -> Result<Self, Unencodable> {
+    pub(super) fn of(message: &ServerMessage<'a>) -> Result<Self, EncodeError> {
         match *message {
             ServerMessage::Push { payload, .. } | ServerMessage::Broadcast { payload, .. } => {
                 Body::object(payload)
@@ -42,12 +43,12 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub(super) fn reply(response: &'a Payload, status: &'a str) -> Result<Self, Unencodable> {
+    pub(super) fn reply(response: &'a Payload, status: &'a str) -> Result<Self, EncodeError> {
         let (response, is_json) = match response {
             Payload::Json(json) => (json, true),
             Payload::Text(text) => (text, false),
             Payload::Binary(_) => {
-                return Err(Unencodable::new("expected payload to be JSON, got: bytes"));
+                return Err(EncodeError::new("expected payload to be JSON, got: bytes"));
             }
         };
         Ok(Body::Reply {

@@ -35,7 +35,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        channel::{ClientMessage, ServerMessage, Undecodable, Unencodable, V1, V2},
+        channel::{ClientMessage, EncodeError, ServerMessage, Undecodable, V1, V2},
         pubsub::Payload,
     };
 
@@ -116,7 +116,7 @@ mod tests {
                 Err(Undecodable::new("none"))
             }
 
-            fn encode(&self, _: &ServerMessage<'_>) -> Result<Message, Unencodable> {
+            fn encode(&self, _: &ServerMessage<'_>) -> Result<Message, EncodeError> {
                 Ok(Message::from("own"))
             }
         }

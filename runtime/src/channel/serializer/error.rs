@@ -20,22 +20,3 @@ impl fmt::Display for Undecodable {
 }
 
 impl Error for Undecodable {}
-
-/// A message for clients that its format has no room for, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unencodable(Cow<'static, str>);
-
-impl Unencodable {
-    /// With the reason, such as `"expected payload to be a map, got: a list"`.
-    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Unencodable(reason.into())
-    }
-}
-
-impl fmt::Display for Unencodable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Unencodable {}

@@ -33,7 +33,7 @@ mod version;
 use std::any::Any;
 
 pub use self::{
-    error::{Undecodable, Unencodable},
+    error::Undecodable,
     message::{ClientMessage, ServerMessage},
     name::{Name, NameRef},
     negotiate::{UnsupportedVersion, Versioned, negotiate},
@@ -42,7 +42,7 @@ pub use self::{
     v1::V1,
     v2::V2,
 };
-use crate::message::Message;
+use crate::message::{EncodeError, Message};
 
 /// A wire format of channels. [`V1`] and [`V2`] are those of Phoenix; an application can bring its own.
 ///
@@ -51,7 +51,7 @@ use crate::message::Message;
 /// ```
 /// use landfall::{
 ///     Message,
-///     channel::{ClientMessage, Ref, Serializer, ServerMessage, Undecodable, Unencodable},
+///     channel::{ClientMessage, Ref, Serializer, ServerMessage, Undecodable, EncodeError},
 ///     pubsub::Payload,
 /// };
 ///
@@ -75,10 +75,10 @@ use crate::message::Message;
 ///         })
 ///     }
 ///
-///     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
+///     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, EncodeError> {
 ///         let text = |payload: &Payload| match payload {
 ///             Payload::Json(json) => Ok(json.clone()),
-///             _ => Err(Unencodable::new("expected JSON")),
+///             _ => Err(EncodeError::new("expected JSON")),
 ///         };
 ///         Ok(Message::from(match *message {
 ///             ServerMessage::Reply { reference, topic, status, payload, .. } => {
@@ -107,14 +107,14 @@ pub trait Serializer: Any + Send + Sync {
     ///
     /// # Errors
     /// When this format has no room for it.
-    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable>;
+    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, EncodeError>;
 
     /// Whether [`encode`](Serializer::encode) has room for a message. The default encodes it; one that knows sooner says so
     /// here.
     ///
     /// # Errors
     /// As `encode`.
-    fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
+    fn check(&self, message: &ServerMessage<'_>) -> Result<(), EncodeError> {
         self.encode(message).map(drop)
     }
 

@@ -9,10 +9,11 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable, Unencodable,
+    ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable,
     body::Body,
     json::{self, Source, push_name, push_string, string_len},
 };
+use crate::message::EncodeError;
 use crate::message::{Message, Text};
 
 /// The format of `vsn=1.0.0`, and of clients that do not say which they speak.
@@ -47,7 +48,7 @@ impl Serializer for V1 {
         }
     }
 
-    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
+    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, EncodeError> {
         Ok(match *message {
             ServerMessage::Push {
                 reference,
@@ -76,7 +77,7 @@ impl Serializer for V1 {
         })
     }
 
-    fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
+    fn check(&self, message: &ServerMessage<'_>) -> Result<(), EncodeError> {
         Body::of(message).map(drop)
     }
 

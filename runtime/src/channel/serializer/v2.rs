@@ -9,10 +9,11 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable, Unencodable, binary,
+    ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable, binary,
     body::Body,
     json::{self, Source, push_name},
 };
+use crate::message::EncodeError;
 use crate::{
     message::{Message, Text},
     pubsub::Payload,
@@ -57,7 +58,7 @@ impl Serializer for V2 {
         }
     }
 
-    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, Unencodable> {
+    fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, EncodeError> {
         Ok(match *message {
             ServerMessage::Push {
                 join_ref,
@@ -118,7 +119,7 @@ impl Serializer for V2 {
         })
     }
 
-    fn check(&self, message: &ServerMessage<'_>) -> Result<(), Unencodable> {
+    fn check(&self, message: &ServerMessage<'_>) -> Result<(), EncodeError> {
         match message {
             ServerMessage::Broadcast {
                 topic,
