@@ -65,19 +65,20 @@ impl Layers {
             return Vec::new();
         };
         #[cfg(feature = "rustls")]
-        match secure::layer(https) {
-            Ok(tls) => *self.0.borrow_mut() = Layer::Tls(tls),
-            Err(wrong) => return wrong,
-        }
+        return match secure::layer(https) {
+            Ok(tls) => {
+                *self.0.borrow_mut() = Layer::Tls(tls);
+                Vec::new()
+            }
+            Err(wrong) => wrong,
+        };
         #[cfg(not(feature = "rustls"))]
         {
             let _ = https;
             let error = ConfigError::new("this build speaks no TLS")
                 .help("enable the feature `tls` of `landfall`");
-            return vec![("https".to_owned(), error)];
+            vec![("https".to_owned(), error)]
         }
-        #[cfg(feature = "rustls")]
-        Vec::new()
     }
 }
 

@@ -112,7 +112,7 @@ pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
 /// # #[derive(Debug)] struct Chat;
 /// # impl landfall::Endpoint for Chat {
 /// #     type State = ();
-/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[] };
+/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[], ..landfall::EndpointDef::DEFAULT };
 /// # }
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use landfall::{Builder, Endpoint, config::Setting, testing};

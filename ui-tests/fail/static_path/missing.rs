@@ -4,7 +4,7 @@ struct Web;
 
 impl Endpoint for Web {
     type State = ();
-    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", mounts: &[] };
+    const DEF: &'static EndpointDef = &EndpointDef { name: "Web", ..EndpointDef::DEFAULT };
     // What `endpoint!` reads from the manifest.
     const STATIC_FILES: StaticFiles = StaticFiles::of(
         "",
