@@ -18,9 +18,6 @@ impl Endpoint for Web {
 }
 
 const SCRIPT: &str = static_path!(Web, "/assets/ap.js");
-
-fn page() -> Option<&'static str> {
-    static_integrity!(Web, "/asets/app.css")
-}
+const INTEGRITY: Option<&str> = static_integrity!(Web, "/asets/app.css");
 
 fn main() {}
