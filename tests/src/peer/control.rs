@@ -13,6 +13,12 @@ use super::{diary, fan, sessions};
 /// A published payload may be this long.
 const LONGEST: usize = 1 << 20;
 
+/// True for the paths of [`answer`].
+pub(super) fn serves(path: &str) -> bool {
+    let path = path.trim_matches('/');
+    matches!(path, "hello" | "fan" | "login" | "whoami") || path.starts_with("ctl/")
+}
+
 /// Answers what no socket did.
 pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let path = request.uri().path().trim_matches('/').to_owned();

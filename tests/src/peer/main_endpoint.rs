@@ -1,10 +1,11 @@
 //! The first endpoint: a mount for each configuration.
 
+use http::Request;
 use landfall::{
-    Drainer, Endpoint, EndpointDef, EndpointHandle, Mount, Origin, Pipeline, SocketDef, WebSocket,
-    config::Settings, endpoint, session::Sessions,
+    Body, Drainer, Endpoint, EndpointDef, EndpointHandle, Mount, Origin, Pipeline, SocketDef,
+    WebSocket, config::Settings, endpoint, session::Sessions,
 };
-use tower::Layer;
+use tower::{Layer, ServiceExt};
 use tracing::Level;
 
 use super::{
@@ -35,10 +36,18 @@ impl Endpoint for Main {
     }
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
-        let sessions = Sessions::new(&sessions::PLAIN);
-        Pipeline::new(files::around(
-            sessions.layer(tower::service_fn(control::answer)),
-        ))
+        let files = files::around(tower::service_fn(control::answer));
+        // What is measured, and what steers the peer, does not pass through the plugs for files.
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let files = (!control::serves(request.uri().path())).then(|| files.clone());
+            async move {
+                match files {
+                    Some(files) => files.oneshot(request).await,
+                    None => control::answer(request).await,
+                }
+            }
+        });
+        Pipeline::new(Sessions::new(&sessions::PLAIN).layer(service))
     }
 }
 
