@@ -114,6 +114,10 @@ pub(crate) struct Directive {
     pub(crate) form: Form,
 }
 
+const fn key(name: &'static str, kind: Kind) -> Key {
+    Key { name, kind }
+}
+
 /// Part of the binary.
 const fn compiled(name: &'static str, form: Form) -> Directive {
     Directive {
@@ -176,25 +180,13 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("crate", Form::Path),
 ];
 
-const SECRET_KEY_BASE: Key = Key {
-    name: "secret_key_base",
-    kind: Kind::Secret,
-};
+const SECRET_KEY_BASE: Key = key("secret_key_base", Kind::Secret);
 
-const CHECK_ORIGIN: Key = Key {
-    name: "check_origin",
-    kind: Kind::CheckOrigin,
-};
+const CHECK_ORIGIN: Key = key("check_origin", Kind::CheckOrigin);
 
-const TRUSTED_PROXIES: Key = Key {
-    name: "trusted_proxies",
-    kind: Kind::TrustedProxies,
-};
+const TRUSTED_PROXIES: Key = key("trusted_proxies", Kind::TrustedProxies);
 
-const REWRITE_ON: Key = Key {
-    name: "rewrite_on",
-    kind: Kind::Forwarded,
-};
+const REWRITE_ON: Key = key("rewrite_on", Kind::Forwarded);
 
 /// Headers by which proxies say how a request came to them.
 pub(crate) const FORWARDED: &[(&str, &str)] = &[
@@ -203,38 +195,17 @@ pub(crate) const FORWARDED: &[(&str, &str)] = &[
     ("x_forwarded_port", "Port"),
     ("x_forwarded_proto", "Proto"),
 ];
-const CACHE_STATIC_MANIFEST: Key = Key {
-    name: "cache_static_manifest",
-    kind: Kind::Text,
-};
+const CACHE_STATIC_MANIFEST: Key = key("cache_static_manifest", Kind::Text);
 
-const CACHE_MANIFEST_SKIP_VSN: Key = Key {
-    name: "cache_manifest_skip_vsn",
-    kind: Kind::Flag,
-};
+const CACHE_MANIFEST_SKIP_VSN: Key = key("cache_manifest_skip_vsn", Kind::Flag);
 
-const SERVER: Key = Key {
-    name: "server",
-    kind: Kind::Flag,
-};
+const SERVER: Key = key("server", Kind::Flag);
 
 const URL_KEYS: &[Key] = &[
-    Key {
-        name: "host",
-        kind: Kind::Host,
-    },
-    Key {
-        name: "port",
-        kind: Kind::Port { least: 1 },
-    },
-    Key {
-        name: "scheme",
-        kind: Kind::Scheme,
-    },
-    Key {
-        name: "path",
-        kind: Kind::UrlPath,
-    },
+    key("host", Kind::Host),
+    key("port", Kind::Port { least: 1 }),
+    key("scheme", Kind::Scheme),
+    key("path", Kind::UrlPath),
 ];
 
 pub(crate) const URL: Group = Group {
@@ -256,42 +227,15 @@ pub(crate) const HTTP: Group = Group {
     literal: "Http",
     phase: Phase::Start,
     keys: &[
-        Key {
-            name: "ip",
-            kind: Kind::Ip,
-        },
-        Key {
-            name: "port",
-            kind: Kind::Port { least: 0 },
-        },
-        Key {
-            name: "header_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "idle_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "shutdown_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "max_headers",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_head_bytes",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_connections",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_connections_per_ip",
-            kind: Kind::Size { least: 1 },
-        },
+        key("ip", Kind::Ip),
+        key("port", Kind::Port { least: 0 }),
+        key("header_timeout", Kind::Duration),
+        key("idle_timeout", Kind::Duration),
+        key("shutdown_timeout", Kind::Duration),
+        key("max_headers", Kind::Size { least: 1 }),
+        key("max_head_bytes", Kind::Size { least: 1 }),
+        key("max_connections", Kind::Size { least: 1 }),
+        key("max_connections_per_ip", Kind::Size { least: 1 }),
     ],
 };
 
@@ -300,81 +244,30 @@ pub(crate) const HTTPS: Group = Group {
     literal: "Https",
     phase: Phase::Start,
     keys: &[
-        Key {
-            name: "ip",
-            kind: Kind::Ip,
-        },
-        Key {
-            name: "port",
-            kind: Kind::Port { least: 0 },
-        },
-        Key {
-            name: "certfile",
-            kind: Kind::Files,
-        },
-        Key {
-            name: "keyfile",
-            kind: Kind::Files,
-        },
-        Key {
-            name: "cert",
-            kind: Kind::Constant,
-        },
-        Key {
-            name: "key",
-            kind: Kind::PrivateKey,
-        },
-        Key {
-            name: "cacertfile",
-            kind: Kind::Files,
-        },
-        Key {
-            name: "fail_if_no_peer_cert",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "cipher_suite",
-            kind: Kind::Word {
+        key("ip", Kind::Ip),
+        key("port", Kind::Port { least: 0 }),
+        key("certfile", Kind::Files),
+        key("keyfile", Kind::Files),
+        key("cert", Kind::Constant),
+        key("key", Kind::PrivateKey),
+        key("cacertfile", Kind::Files),
+        key("fail_if_no_peer_cert", Kind::Flag),
+        key(
+            "cipher_suite",
+            Kind::Word {
                 literal: "CipherSuite",
                 words: &[("strong", "Strong"), ("compatible", "Compatible")],
             },
-        },
-        Key {
-            name: "handshake_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "max_handshakes",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "header_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "idle_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "shutdown_timeout",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "max_headers",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_head_bytes",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_connections",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_connections_per_ip",
-            kind: Kind::Size { least: 1 },
-        },
+        ),
+        key("handshake_timeout", Kind::Duration),
+        key("max_handshakes", Kind::Size { least: 1 }),
+        key("header_timeout", Kind::Duration),
+        key("idle_timeout", Kind::Duration),
+        key("shutdown_timeout", Kind::Duration),
+        key("max_headers", Kind::Size { least: 1 }),
+        key("max_head_bytes", Kind::Size { least: 1 }),
+        key("max_connections", Kind::Size { least: 1 }),
+        key("max_connections_per_ip", Kind::Size { least: 1 }),
     ],
 };
 
@@ -383,39 +276,15 @@ pub(crate) const FORCE_SSL: Group = Group {
     literal: "ForceSsl",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "hsts",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "expires",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "preload",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "subdomains",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "exclude",
-            kind: Kind::Texts,
-        },
-        Key {
-            name: "exclude_paths",
-            kind: Kind::Texts,
-        },
-        Key {
-            name: "host",
-            kind: Kind::SecureHost,
-        },
+        key("hsts", Kind::Flag),
+        key("expires", Kind::Size { least: 1 }),
+        key("preload", Kind::Flag),
+        key("subdomains", Kind::Flag),
+        key("exclude", Kind::Texts),
+        key("exclude_paths", Kind::Texts),
+        key("host", Kind::SecureHost),
         REWRITE_ON,
-        Key {
-            name: "log",
-            kind: Kind::Level,
-        },
+        key("log", Kind::Level),
     ],
 };
 
@@ -424,14 +293,8 @@ pub(crate) const PUBSUB: Group = Group {
     literal: "PubSubSettings",
     phase: Phase::Start,
     keys: &[
-        Key {
-            name: "queue",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "queue_bytes",
-            kind: Kind::Size { least: 1 },
-        },
+        key("queue", Kind::Size { least: 1 }),
+        key("queue_bytes", Kind::Size { least: 1 }),
     ],
 };
 
@@ -441,26 +304,11 @@ pub(crate) const SOCKET: Group = Group {
     literal: "Mount",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "websocket",
-            kind: Kind::SwitchedGroup(&WEBSOCKET),
-        },
-        Key {
-            name: "longpoll",
-            kind: Kind::SwitchedGroup(&LONGPOLL),
-        },
-        Key {
-            name: "transport",
-            kind: Kind::Transport,
-        },
-        Key {
-            name: "drainer",
-            kind: Kind::OptionalGroup(&DRAINER),
-        },
-        Key {
-            name: "log",
-            kind: Kind::Level,
-        },
+        key("websocket", Kind::SwitchedGroup(&WEBSOCKET)),
+        key("longpoll", Kind::SwitchedGroup(&LONGPOLL)),
+        key("transport", Kind::Transport),
+        key("drainer", Kind::OptionalGroup(&DRAINER)),
+        key("log", Kind::Level),
     ],
 };
 
@@ -470,22 +318,10 @@ pub(crate) const SOCKET_OPTIONS: Group = Group {
     literal: "SocketOptions",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "websocket",
-            kind: Kind::Group(&WEBSOCKET),
-        },
-        Key {
-            name: "longpoll",
-            kind: Kind::SwitchedGroup(&LONGPOLL),
-        },
-        Key {
-            name: "drainer",
-            kind: Kind::OptionalGroup(&DRAINER),
-        },
-        Key {
-            name: "log",
-            kind: Kind::Level,
-        },
+        key("websocket", Kind::Group(&WEBSOCKET)),
+        key("longpoll", Kind::SwitchedGroup(&LONGPOLL)),
+        key("drainer", Kind::OptionalGroup(&DRAINER)),
+        key("log", Kind::Level),
     ],
 };
 
@@ -495,22 +331,10 @@ pub(crate) const CHANNEL_OPTIONS: Group = Group {
     literal: "ChannelSocket",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "max_channels",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_envelope_size",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_waiting_size",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "serializers",
-            kind: Kind::Serializers,
-        },
+        key("max_channels", Kind::Size { least: 1 }),
+        key("max_envelope_size", Kind::Size { least: 1 }),
+        key("max_waiting_size", Kind::Size { least: 1 }),
+        key("serializers", Kind::Serializers),
     ],
 };
 
@@ -519,10 +343,7 @@ pub(crate) const ROUTE: Group = Group {
     name: "channel",
     literal: "Route",
     phase: Phase::Compile,
-    keys: &[Key {
-        name: "assigns",
-        kind: Kind::Constant,
-    }],
+    keys: &[key("assigns", Kind::Constant)],
 };
 
 pub(crate) const WEBSOCKET: Group = Group {
@@ -530,69 +351,27 @@ pub(crate) const WEBSOCKET: Group = Group {
     literal: "WebSocket",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "path",
-            kind: Kind::TransportPath,
-        },
-        Key {
-            name: "timeout",
-            kind: Kind::Timeout,
-        },
-        Key {
-            name: "callback_timeout",
-            kind: Kind::Pause,
-        },
-        Key {
-            name: "ping",
-            kind: Kind::Pause,
-        },
-        Key {
-            name: "max_frame_size",
-            kind: Kind::Size { least: 128 },
-        },
-        Key {
-            name: "max_message_size",
-            kind: Kind::OptionalSize { least: 128 },
-        },
-        Key {
-            name: "compress",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "subprotocols",
-            kind: Kind::Subprotocols,
-        },
-        Key {
-            name: "check_origin",
-            kind: Kind::CheckOrigin,
-        },
-        Key {
-            name: "check_csrf",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "connect_info",
-            kind: Kind::ConnectInfo,
-        },
-        Key {
-            name: "auth_token",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "error_handler",
-            kind: Kind::Function {
+        key("path", Kind::TransportPath),
+        key("timeout", Kind::Timeout),
+        key("callback_timeout", Kind::Pause),
+        key("ping", Kind::Pause),
+        key("max_frame_size", Kind::Size { least: 128 }),
+        key("max_message_size", Kind::OptionalSize { least: 128 }),
+        key("compress", Kind::Flag),
+        key("subprotocols", Kind::Subprotocols),
+        key("check_origin", Kind::CheckOrigin),
+        key("check_csrf", Kind::Flag),
+        key("connect_info", Kind::ConnectInfo),
+        key("auth_token", Kind::Flag),
+        key(
+            "error_handler",
+            Kind::Function {
                 signature: "fn(&http::request::Parts, Refused) -> Response<Body>",
                 closures: &["|parts, refused|", "|parts, refused, edge|"],
             },
-        },
-        Key {
-            name: "transport_log",
-            kind: Kind::Level,
-        },
-        Key {
-            name: "outbox",
-            kind: Kind::Group(&OUTBOX),
-        },
+        ),
+        key("transport_log", Kind::Level),
+        key("outbox", Kind::Group(&OUTBOX)),
     ],
 };
 
@@ -601,66 +380,21 @@ pub(crate) const LONGPOLL: Group = Group {
     literal: "LongPoll",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "path",
-            kind: Kind::TransportPath,
-        },
-        Key {
-            name: "window_ms",
-            kind: Kind::Millis { longer: true },
-        },
-        Key {
-            name: "callback_timeout",
-            kind: Kind::Pause,
-        },
-        Key {
-            name: "pubsub_timeout_ms",
-            kind: Kind::Millis { longer: false },
-        },
-        Key {
-            name: "crypto",
-            kind: Kind::Group(&CRYPTO),
-        },
-        Key {
-            name: "check_origin",
-            kind: Kind::CheckOrigin,
-        },
-        Key {
-            name: "check_csrf",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "connect_info",
-            kind: Kind::ConnectInfo,
-        },
-        Key {
-            name: "auth_token",
-            kind: Kind::Flag,
-        },
-        Key {
-            name: "transport_log",
-            kind: Kind::Level,
-        },
-        Key {
-            name: "outbox",
-            kind: Kind::Group(&OUTBOX),
-        },
-        Key {
-            name: "max_body_size",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_batch",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_sessions",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "max_sessions_per_ip",
-            kind: Kind::OptionalSize { least: 1 },
-        },
+        key("path", Kind::TransportPath),
+        key("window_ms", Kind::Millis { longer: true }),
+        key("callback_timeout", Kind::Pause),
+        key("pubsub_timeout_ms", Kind::Millis { longer: false }),
+        key("crypto", Kind::Group(&CRYPTO)),
+        key("check_origin", Kind::CheckOrigin),
+        key("check_csrf", Kind::Flag),
+        key("connect_info", Kind::ConnectInfo),
+        key("auth_token", Kind::Flag),
+        key("transport_log", Kind::Level),
+        key("outbox", Kind::Group(&OUTBOX)),
+        key("max_body_size", Kind::Size { least: 1 }),
+        key("max_batch", Kind::Size { least: 1 }),
+        key("max_sessions", Kind::Size { least: 1 }),
+        key("max_sessions_per_ip", Kind::OptionalSize { least: 1 }),
     ],
 };
 
@@ -669,27 +403,24 @@ pub(crate) const CRYPTO: Group = Group {
     literal: "Crypto",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "max_age",
-            kind: Kind::Age,
-        },
-        Key {
-            name: "key_iterations",
-            kind: Kind::Number {
+        key("max_age", Kind::Age),
+        key(
+            "key_iterations",
+            Kind::Number {
                 least: 1,
                 check: "rounds",
             },
-        },
-        Key {
-            name: "key_length",
-            kind: Kind::Number {
+        ),
+        key(
+            "key_length",
+            Kind::Number {
                 least: 16,
                 check: "key_length",
             },
-        },
-        Key {
-            name: "key_digest",
-            kind: Kind::Word {
+        ),
+        key(
+            "key_digest",
+            Kind::Word {
                 literal: "Digest",
                 words: &[
                     ("sha256", "Sha256"),
@@ -697,7 +428,7 @@ pub(crate) const CRYPTO: Group = Group {
                     ("sha512", "Sha512"),
                 ],
             },
-        },
+        ),
     ],
 };
 
@@ -706,17 +437,14 @@ pub(crate) const OUTBOX: Group = Group {
     literal: "OutboxOptions",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "limit",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "overflow",
-            kind: Kind::Word {
+        key("limit", Kind::Size { least: 1 }),
+        key(
+            "overflow",
+            Kind::Word {
                 literal: "Overflow",
                 words: &[("close", "Close"), ("drop_oldest", "DropOldest")],
             },
-        },
+        ),
     ],
 };
 
@@ -725,18 +453,9 @@ pub(crate) const DRAINER: Group = Group {
     literal: "Drainer",
     phase: Phase::Compile,
     keys: &[
-        Key {
-            name: "batch_size",
-            kind: Kind::Size { least: 1 },
-        },
-        Key {
-            name: "batch_interval",
-            kind: Kind::Duration,
-        },
-        Key {
-            name: "shutdown",
-            kind: Kind::Duration,
-        },
+        key("batch_size", Kind::Size { least: 1 }),
+        key("batch_interval", Kind::Duration),
+        key("shutdown", Kind::Duration),
     ],
 };
 
