@@ -2,6 +2,9 @@
 
 use syn::{FnArg, ImplItemFn, PathArguments, ReceiverKind, ReturnType, Safety, Type};
 
+use super::is_conditional;
+use crate::diag::Diagnostics;
+
 /// A method that is found by its name.
 pub(crate) struct Callback {
     pub(crate) name: &'static str,
@@ -36,6 +39,23 @@ pub(crate) enum Output {
 }
 
 impl Callback {
+    /// Reports all functions of this callback but the first. One under `#[cfg]` may be meant to
+    /// replace another.
+    pub(crate) fn check_once<'a>(
+        &self,
+        items: impl Iterator<Item = &'a ImplItemFn>,
+        diag: &mut Diagnostics,
+    ) {
+        let mut all = items.filter(|item| !is_conditional(&item.attrs));
+        let Some(first) = all.next() else { return };
+        for item in all {
+            let line = first.sig.ident.span().start().line;
+            diag.push(&item.sig.ident, format!("`{}` is defined twice", self.name))
+                .help("remove one of them")
+                .note(format!("first defined on line {line}"));
+        }
+    }
+
     /// What a method has otherwise than this callback, besides so many arguments with `#[state]`. Types are left to the
     /// compiler.
     pub(crate) fn fault(&self, item: &ImplItemFn, states: usize) -> Option<String> {

@@ -157,6 +157,11 @@ pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
     }
 }
 
+/// True if `#[cfg]` decides whether it exists.
+pub(crate) fn is_conditional(attrs: &[Attribute]) -> bool {
+    cfgs(attrs).next().is_some()
+}
+
 pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs
         .iter()

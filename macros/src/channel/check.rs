@@ -1,13 +1,17 @@
 //! What can be wrong with an impl block that reads well.
 
-use syn::{Attribute, ImplItem, ImplItemFn, PatType, Type};
+use syn::{Attribute, ImplItem, ImplItemFn, Type};
 
 use super::{
     argument::is_str,
     ast::{Channel, Direction, Handler, Method, Source},
     callback::CALLBACKS,
 };
-use crate::{block::callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean};
+use crate::{
+    block::{callback::owned, is_conditional},
+    diag::Diagnostics,
+    grammar::spelling::did_you_mean,
+};
 
 pub(crate) fn check(channel: &Channel, diag: &mut Diagnostics) {
     others(channel, diag);
@@ -120,29 +124,10 @@ fn missing(channel: &Channel, diag: &mut Diagnostics) {
     }
 }
 
-fn is_conditional(item: &ImplItemFn) -> bool {
-    item.attrs
-        .iter()
-        .any(|attribute| attribute.path().is_ident("cfg"))
-}
-
 fn twice(channel: &Channel, diag: &mut Diagnostics) {
     for callback in CALLBACKS {
-        let mut all = channel
-            .callbacks(callback.name)
-            .filter(|method| !is_conditional(&method.item));
-        let Some(first) = all.next() else { continue };
-        for method in all {
-            diag.push(
-                &method.item.sig.ident,
-                format!("`{}` is defined twice", callback.name),
-            )
-            .help("remove one of them")
-            .note(format!(
-                "first defined on line {}",
-                first.item.sig.ident.span().start().line
-            ));
-        }
+        let items = channel.callbacks(callback.name).map(|method| &method.item);
+        callback.check_once(items, diag);
     }
 }
 
@@ -186,7 +171,7 @@ fn handled_once(channel: &Channel, direction: Direction, diag: &mut Diagnostics)
             .take(index)
             .find(|(_, earlier)| earlier.value() == event.value());
         let Some((first, at)) = earlier else { continue };
-        if !is_conditional(&first.item) && !is_conditional(&handler.item) {
+        if !is_conditional(&first.item.attrs) && !is_conditional(&handler.item.attrs) {
             let (line, name) = (at.span().start().line, &first.item.sig.ident);
             diag.push(event, format!("`{}` is handled twice", event.value()))
                 .help("remove one of them")
@@ -196,14 +181,12 @@ fn handled_once(channel: &Channel, direction: Direction, diag: &mut Diagnostics)
 }
 
 fn arguments(method: &Method, diag: &mut Diagnostics) {
-    let conditional =
-        |argument: &PatType| argument.attrs.iter().any(|one| one.path().is_ident("cfg"));
     for (index, (argument, source)) in method.arguments().enumerate() {
         if let Some((message, help)) = argument_fault(&argument.ty, source) {
             diag.push(&argument.ty, message).help(help);
         }
         let again = method.arguments().take(index).any(|(earlier, from)| {
-            from == source && !conditional(earlier) && !conditional(argument)
+            from == source && !is_conditional(&earlier.attrs) && !is_conditional(&argument.attrs)
         });
         if let Some(name) = source
             .attribute()

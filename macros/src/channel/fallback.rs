@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Attribute, ImplItem, ItemImpl, Path};
 
 use super::ast::Setup;
-use crate::block::{argument_attributes_mut, borrowed, info_or_unit, runtime};
+use crate::block::{argument_attributes_mut, borrowed, cfgs, info_or_unit, runtime};
 
 /// The user's items without our attributes, and an implementation that is never run.
 pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
@@ -28,7 +28,7 @@ pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
     };
     let runtime = runtime(setup.krate.as_ref());
     let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
-    let cfgs = block.attrs.iter().filter(|one| one.path().is_ident("cfg"));
+    let cfgs = cfgs(&block.attrs);
     let info = info_or_unit(&block);
     quote! {
         #[allow(dead_code, unused, clippy::all)]

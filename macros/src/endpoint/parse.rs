@@ -11,6 +11,7 @@ use syn::{
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value};
 use crate::{
+    block::{cfgs, is_conditional},
     diag::Diagnostics,
     language::expr::{self, Env},
     language::{
@@ -170,9 +171,7 @@ fn directive(
     let Some(known) = schema::directive(&name.unraw().to_string()) else {
         return names::unknown_directive(&name, diag);
     };
-    let conditional = attributes
-        .iter()
-        .any(|attribute| attribute.path().is_ident("cfg"));
+    let conditional = is_conditional(&attributes);
     declaration.names.push(Name {
         ident: name.clone(),
         conditional,
@@ -233,10 +232,7 @@ fn directive(
             Err(error) => diag.push_syn(error),
         },
         (Form::Type, Body::Value(tokens)) => {
-            if let Some(cfg) = attributes
-                .iter()
-                .find(|attribute| attribute.path().is_ident("cfg"))
-            {
+            if let Some(cfg) = cfgs(&attributes).next() {
                 diag.push(cfg, "there is one `state`, whatever the configuration")
                     .help("put `#[cfg]` on the declaration of the type");
             }

@@ -116,26 +116,8 @@ fn check_missing(socket: &Socket, callbacks: &'static [Callback], diag: &mut Dia
 
 fn check_twice(socket: &Socket, callbacks: &'static [Callback], diag: &mut Diagnostics) {
     for callback in callbacks {
-        let unconditional = |method: &&Method| {
-            !method
-                .item
-                .attrs
-                .iter()
-                .any(|one| one.path().is_ident("cfg"))
-        };
-        let mut all = socket.methods(callback.name).filter(unconditional);
-        let Some(first) = all.next() else { continue };
-        for method in all {
-            diag.push(
-                &method.item.sig.ident,
-                format!("`{}` is defined twice", callback.name),
-            )
-            .help("remove one of them")
-            .note(format!(
-                "first defined on line {}",
-                first.item.sig.ident.span().start().line
-            ));
-        }
+        let items = socket.methods(callback.name).map(|method| &method.item);
+        callback.check_once(items, diag);
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{ImplItem, ItemImpl};
 use super::ast::Setup;
 use crate::{
     block::callback::Callback,
-    block::{argument_attributes_mut, borrowed, info_or_unit, runtime},
+    block::{argument_attributes_mut, borrowed, cfgs, info_or_unit, runtime},
 };
 
 /// The user's items without our attributes, and an implementation that is never run.
@@ -20,7 +20,7 @@ pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
         return quote!(#block);
     }
     let runtime = runtime(setup.krate.as_ref());
-    let cfgs = block.attrs.iter().filter(|one| one.path().is_ident("cfg"));
+    let cfgs = cfgs(&block.attrs);
     let stand_in = if setup.channels.declared {
         with_channels(&block)
     } else {
