@@ -60,7 +60,6 @@ use crate::{
 /// ```
 /// Dropping the driver ends the connection too. A socket whose `init` was called gets `terminate`
 /// exactly once, whatever happens to the connection's task.
-/// once.
 pub struct Driver<S: Socket> {
     socket: Guarded<S>,
     inbox: Arc<Inbox<S::Info>>,
