@@ -5,9 +5,11 @@
 //! | `wire` | HTTP/1.1 and WebSocket byte by byte, well-formed or not |
 //! | `attack` | attacks on a server, and what they cost it |
 //! | `client` | a WebSocket client for tests |
+//! | `logged` | the log as text |
 //! | `longpoll` | a longpoll client for tests |
 //! | `memory` | connections without a network |
 //! | `wait` | waiting for what other tasks bring about |
+//! | `process` | what the process of a test has in use |
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `peer` | the application that was recorded, rebuilt |
@@ -15,9 +17,11 @@
 
 pub mod attack;
 pub mod client;
+pub mod logged;
 pub mod longpoll;
 pub mod memory;
 pub mod peer;
+pub mod process;
 pub mod quay;
 pub mod replay;
 pub mod soak;

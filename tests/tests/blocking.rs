@@ -2,14 +2,16 @@
 //! is tried is how they get along.
 
 use std::{
-    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use landfall::prelude::*;
-use landfall_tests::client::{Client, port};
+use landfall_tests::{
+    client::{Client, port},
+    logged::Log,
+};
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
@@ -85,39 +87,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is logged, wherever.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let writer = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .without_time()
-            .with_ansi(false)
-            .with_writer(move || writer.clone());
-        tracing::subscriber::set_default(subscriber.finish())
-    }
-
-    /// Lines about callbacks.
-    fn lines(&self) -> Vec<String> {
-        let text = String::from_utf8_lossy(&lock(&self.0)).into_owned();
-        text.lines()
-            .filter(|line| line.contains("callback"))
-            .map(str::to_owned)
-            .collect()
-    }
+/// Logs to `log` what happens on this thread.
+fn start(log: &Log) -> tracing::subscriber::DefaultGuard {
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .without_time()
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
+    tracing::subscriber::set_default(subscriber.finish())
 }
 
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        lock(&self.0).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// Lines about callbacks.
+fn lines(log: &Log) -> Vec<String> {
+    log.text()
+        .lines()
+        .filter(|line| line.contains("callback"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// An endpoint on a runtime of its own; its clients are on another one, which nothing blocks.
@@ -135,7 +121,7 @@ impl Harbour {
         let turn = lock(&TURN);
         let (gate, waits) = mpsc::channel();
         let log = Log::default();
-        let _logging = log.start();
+        let _logging = start(&log);
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -155,8 +141,8 @@ impl Harbour {
 
     /// The lines of the log, once there are that many.
     fn lines(&self, count: usize) -> Vec<String> {
-        until(|| self.log.lines().len() >= count);
-        self.log.lines()
+        until(|| lines(&self.log).len() >= count);
+        lines(&self.log)
     }
 
     fn close(self) {
@@ -250,7 +236,7 @@ fn others_are_served_while_a_callback_blocks() {
     });
     assert_eq!(
         (
-            harbour.log.lines().len(),
+            lines(&harbour.log).len(),
             harbour.site.stats().blocked_callbacks
         ),
         (2, 1)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use landfall::{Endpoint, Flow, Message, Outbox, Refused, Running, endpoint, socket};
 use landfall_tests::{
     client::{self, Client},
+    process::resident_bytes,
     wait::until,
     wire::Frame,
 };
@@ -85,20 +86,6 @@ impl Started {
 /// Descriptors that the process has open.
 fn descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
-}
-
-/// Memory that the process has in use.
-fn resident_bytes() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("a size");
-    line.trim()
-        .trim_end_matches(" kB")
-        .parse::<usize>()
-        .expect("a number")
-        * 1024
 }
 
 #[tokio::test]

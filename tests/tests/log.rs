@@ -2,38 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use landfall::{
     CheckOrigin, Endpoint, EndpointDef,
     config::{Http, Scheme, Setting, Settings, Url},
 };
+use landfall_tests::logged::Log;
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn lines(&self) -> Vec<String> {
-        let bytes = self.0.lock().unwrap();
-        String::from_utf8_lossy(&bytes)
-            .lines()
-            .map(|line| line.trim_start().to_owned())
-            .collect()
-    }
+fn lines(log: &Log) -> Vec<String> {
+    log.text()
+        .lines()
+        .map(|line| line.trim_start().to_owned())
+        .collect()
 }
 
 struct Web;
@@ -78,7 +57,7 @@ async fn a_start_says_what_is_doubtful_and_where_it_listens() {
 
     let web = Web::start().await.unwrap();
     let address = web.server_info(Scheme::Http).unwrap();
-    let lines = log.lines();
+    let said = lines(&log);
     let expected = [
         "WARN browsers send origins in lower case, `Example.com` will never equal one (`url.host` from macro at ",
         "WARN the port of `url()` would be the one that the system chooses, inferred from `http`, under scheme \
@@ -90,14 +69,14 @@ async fn a_start_says_what_is_doubtful_and_where_it_listens() {
     ];
     for line in expected {
         assert!(
-            lines.iter().any(|logged| logged.starts_with(line)),
-            "{line} in {lines:#?}"
+            said.iter().any(|logged| logged.starts_with(line)),
+            "{line} in {said:#?}"
         );
     }
-    assert!(!lines.concat().contains(&"x".repeat(64)));
+    assert!(!said.concat().contains(&"x".repeat(64)));
     web.shutdown().await.unwrap();
     assert!(
-        log.lines()
+        lines(&log)
             .iter()
             .any(|line| line.starts_with("INFO stopped Web"))
     );
@@ -133,8 +112,8 @@ async fn an_endpoint_that_never_ran_does_not_stop() {
     let help = "help: choose another port: set the environment variable `A_PORT_THAT_NOBODY_SETS`, or `port` of `http`";
     assert!(text.ends_with(help), "{text}");
     assert!(
-        !log.lines().iter().any(|line| line.contains("stop")),
+        !lines(&log).iter().any(|line| line.contains("stop")),
         "{:#?}",
-        log.lines()
+        lines(&log)
     );
 }

@@ -8,6 +8,7 @@ use landfall::prelude::*;
 use landfall_tests::{
     client,
     longpoll::{Poller, poll},
+    process::resident_bytes,
     wait::until,
     wire::Connection,
 };
@@ -44,20 +45,6 @@ impl Member {
         out.push(message);
         Flow::Continue
     }
-}
-
-/// Memory that the process has in use.
-fn resident_bytes() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("a size");
-    line.trim()
-        .trim_end_matches(" kB")
-        .parse::<usize>()
-        .expect("a number")
-        * KIB
 }
 
 async fn connect(port: u16) -> Connection {

@@ -1,12 +1,8 @@
 //! What longpoll logs, and what it does not. A program of its own: tracing remembers for a whole program what nobody wants.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use landfall::prelude::*;
 use landfall_tests::{
+    logged::Log,
     longpoll::{Poller, batch, poll, post},
     memory::pier,
     wire::Request,
@@ -43,43 +39,20 @@ impl Parrot {
     }
 }
 
-/// What is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let writer = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || writer.clone());
-        tracing::subscriber::set_default(subscriber.finish())
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// Logs to `log` what happens on this thread.
+fn start(log: &Log) -> tracing::subscriber::DefaultGuard {
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
+    tracing::subscriber::set_default(subscriber.finish())
 }
 
 #[tokio::test(start_paused = true)]
 async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     let log = Log::default();
-    let _logging = log.start();
+    let _logging = start(&log);
     let (sea, pier) = pier();
     let chatty = Chatty::builder()
         .listener(pier)

@@ -1,11 +1,6 @@
 //! A client that breaks the protocol is told how, where its transport can say it, and so is the log: without what it sent.
 //! A program of its own: tracing remembers for a whole program what nobody wants.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use http::Response;
 use landfall::{
     Unsupported,
@@ -13,6 +8,7 @@ use landfall::{
     transport::{Attempt, Format, Transport, TransportOptions},
 };
 use landfall_tests::{
+    logged::Log,
     longpoll::{Poller, batch, post},
     memory::{Sea, pier},
     wire::{Frame, Request},
@@ -126,47 +122,27 @@ impl Transport for Bodies {
     }
 }
 
-/// What is logged on this thread, from `info` on.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let writer = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::INFO)
-            .with_ansi(false)
-            .without_time()
-            .with_target(false)
-            .with_writer(move || writer.clone());
-        tracing::subscriber::set_default(subscriber.finish())
-    }
-
-    /// What was said of broken protocols since the last time.
-    fn violations(&self) -> Vec<String> {
-        let text = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let text = String::from_utf8_lossy(&text).into_owned();
-        assert!(!text.contains(SENT), "{text}");
-        let line = |line: &str| {
-            line.strip_prefix(" INFO a client broke the protocol: ")
-                .map(str::to_owned)
-        };
-        text.lines().filter_map(line).collect()
-    }
+/// Logs to `log` what happens on this thread, from `info` on.
+fn start(log: &Log) -> tracing::subscriber::DefaultGuard {
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::INFO)
+        .with_ansi(false)
+        .without_time()
+        .with_target(false)
+        .with_writer(move || writer.clone());
+    tracing::subscriber::set_default(subscriber.finish())
 }
 
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// What was said of broken protocols since the last time.
+fn violations(log: &Log) -> Vec<String> {
+    let text = log.take();
+    assert!(!text.contains(SENT), "{text}");
+    let line = |line: &str| {
+        line.strip_prefix(" INFO a client broke the protocol: ")
+            .map(str::to_owned)
+    };
+    text.lines().filter_map(line).collect()
 }
 
 struct Scene {
@@ -179,7 +155,7 @@ struct Scene {
 impl Scene {
     async fn start() -> Self {
         let log = Log::default();
-        let logging = log.start();
+        let logging = start(&log);
         let (sea, pier) = pier();
         let site = Strict::builder()
             .listener(pier)
@@ -199,7 +175,7 @@ impl Scene {
         landfall_tests::wait::until("its connection ends", || self.site.stats().connections == 0)
             .await;
         assert_eq!(
-            self.log.violations(),
+            violations(&self.log),
             [format!("{text} socket=\"{socket}\"")]
         );
     }
@@ -390,12 +366,12 @@ async fn longpoll_tells_the_log() {
             .expect("an answer");
         assert_eq!((response.status, response.body.as_str()), (status, cause));
         assert_eq!(
-            scene.log.violations(),
+            violations(&scene.log),
             [format!("{cause} socket=\"Strings\"")]
         );
     }
     assert_eq!(poller.say("hello").await, 200);
-    assert_eq!(scene.log.violations(), [""; 0]);
+    assert_eq!(violations(&scene.log), [""; 0]);
     scene.site.shutdown().await.expect("a clean end");
 }
 

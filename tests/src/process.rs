@@ -1,0 +1,17 @@
+//! What the process of a test has in use.
+
+use std::fs;
+
+/// Resident memory, in bytes.
+///
+/// # Panics
+/// Where the system does not tell: this reads `/proc`.
+pub fn resident_bytes() -> usize {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .expect("a size");
+    let kib = line.trim().trim_end_matches(" kB");
+    kib.parse::<usize>().expect("a number") * 1024
+}
