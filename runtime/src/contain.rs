@@ -6,7 +6,7 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use crate::escape::told;
@@ -44,20 +44,28 @@ pub(crate) async fn run_in_place<T>(
 ) -> Result<T, Panic> {
     poll_fn(|cx| {
         before();
-        let polled = call(|| match future.as_mut().as_pin_mut() {
-            Some(future) => future.poll(cx),
-            None => Poll::Pending,
-        });
-        match polled {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => {
-                // What is left of it may panic too: the first one counts.
-                let _ = call(|| future.set(None));
-                Poll::Ready(Err(panic))
-            }
-        }
+        poll(future.as_mut(), cx)
     })
     .await
+}
+
+/// Polls a future of the application's where it is. One that has panicked is dropped.
+pub(crate) fn poll<T>(
+    mut future: Pin<&mut Option<impl Future<Output = T>>>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<T, Panic>> {
+    let polled = call(|| match future.as_mut().as_pin_mut() {
+        Some(future) => future.poll(cx),
+        None => Poll::Pending,
+    });
+    match polled {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => {
+            // What is left of it may panic too: the first one counts.
+            let _ = call(|| future.set(None));
+            Poll::Ready(Err(panic))
+        }
+    }
 }
 
 #[cfg(test)]

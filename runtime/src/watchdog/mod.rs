@@ -23,6 +23,7 @@ use std::{
             Ordering::{AcqRel, Relaxed},
         },
     },
+    task::{Context, Poll},
     thread::Thread,
 };
 
@@ -203,6 +204,16 @@ pub(crate) async fn run<T>(
     future: Pin<&mut Option<impl Future<Output = T>>>,
 ) -> Result<T, Panic> {
     contain::run_in_place(future, || slot::step(callback)).await
+}
+
+/// Polls a future of the application's once. Its task is polled by [`Watched::turn`].
+pub(crate) fn poll<T>(
+    callback: Callback,
+    future: Pin<&mut Option<impl Future<Output = T>>>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<T, Panic>> {
+    slot::step(callback);
+    contain::poll(future, cx)
 }
 
 /// Calls a function of the application's. Its task is polled by [`Watched::turn`].

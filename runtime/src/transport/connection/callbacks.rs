@@ -15,6 +15,7 @@ use super::{
     stop::{self, StopRequest},
 };
 use crate::{
+    contain::Panic,
     socket::{Flow, Inbox, Outbox, Reason, Socket},
     watchdog::{self, Callback},
 };
@@ -169,19 +170,23 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
 pub(in crate::transport) async fn call<O: Out>(
     shared: &Shared<O>,
     callback: Callback,
-    future: Pin<&mut Option<impl Future<Output = Flow>>>,
+    mut future: Pin<&mut Option<impl Future<Output = Flow>>>,
 ) -> Option<End> {
-    let mut running = pin!(watchdog::run(callback, future));
-    let mut waiting = None;
-    let result = poll_fn(|cx| {
-        let polled = running.as_mut().poll(cx);
-        if polled.is_pending() {
-            waiting.get_or_insert_with(|| shared.callback_waits());
+    poll_fn(|cx| match watchdog::poll(callback, future.as_mut(), cx) {
+        Poll::Pending => {
+            shared.callback_waits();
+            Poll::Pending
         }
-        polled
+        Poll::Ready(result) => {
+            shared.callback_returns();
+            Poll::Ready(end_of(result, shared))
+        }
     })
-    .await;
-    drop(waiting);
+    .await
+}
+
+/// How the connection ends by what a callback came to.
+fn end_of<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End> {
     match result {
         Ok(Flow::Continue) => None,
         Ok(Flow::Stop { code, text, reason }) => Some(End {

@@ -318,6 +318,7 @@ impl<S: Socket> fmt::Debug for Driver<S> {
 async fn run(shared: &Shared<Pulled>, callbacks: impl Future<Output = Option<End>> + Send) -> Flow {
     // Boxed, so that the task keeps no room for callbacks between calls.
     let mut running: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(callbacks);
+    let _returns = Returns(shared);
     let outcome = poll_fn(|cx| {
         shared.register(cx);
         let request = shared.stop_request();
@@ -335,5 +336,14 @@ async fn run(shared: &Shared<Pulled>, callbacks: impl Future<Output = Option<End
             shared.give_up(running, request);
             End::requested(request).map_or_else(Flow::stop, Flow::from)
         }
+    }
+}
+
+/// No callback runs once this is dropped, a transport that dropped its future included.
+struct Returns<'a>(&'a Shared<Pulled>);
+
+impl Drop for Returns<'_> {
+    fn drop(&mut self) {
+        self.0.callback_returns();
     }
 }

@@ -141,11 +141,19 @@ impl<O: Out> Shared<O> {
         self.over_high_water.load(Ordering::Relaxed)
     }
 
-    /// A callback has not returned at once: it is timed until this is dropped.
-    pub(super) fn callback_waits(&self) -> Waiting<'_> {
-        self.busy
-            .store(lower_half(self.context.clock.now()), Ordering::Relaxed);
-        Waiting(&self.busy)
+    /// A callback has not returned at once: it is timed from the first time on.
+    pub(super) fn callback_waits(&self) {
+        if self.busy.load(Ordering::Relaxed) == 0 {
+            let now = lower_half(self.context.clock.now());
+            self.busy.store(now, Ordering::Relaxed);
+        }
+    }
+
+    /// The callback has returned, or is dropped. Most have returned at once, and pay for a load.
+    pub(super) fn callback_returns(&self) {
+        if self.busy.load(Ordering::Relaxed) != 0 {
+            self.busy.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Sends something of the socket's own.
@@ -251,6 +259,7 @@ impl<O: Out> Shared<O> {
 
     /// Drops what may run a callback.
     pub(in crate::transport) fn discard_callback<T>(&self, callback: T) {
+        self.callback_returns();
         if let Err(panic) = contain::discard(callback) {
             let socket = self.context.socket();
             tracing::error!(
@@ -320,15 +329,6 @@ pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
     let writer = state.writer();
     drop(state);
     writer.into_iter().for_each(Waker::wake);
-}
-
-/// A callback that has not returned at once.
-pub(super) struct Waiting<'a>(&'a AtomicU32);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
-    }
 }
 
 /// Never 0. Enough for durations of less than seven weeks.
