@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use landfall::Reason;
+use landfall::{Reason, prelude::*};
 use landfall_tests::{client, wait::until, wire::Frame};
 use tokio::{
     io::DuplexStream,
@@ -12,6 +12,30 @@ use tokio::{
 use crate::site::{Harbour, start};
 
 type Client<S = tokio::net::TcpStream> = client::Client<S>;
+
+/// Its channel never returns.
+pub(crate) struct Stuck;
+
+#[socket(channel("hole", Hole))]
+impl Stuck {
+    fn connect() -> Self {
+        Stuck
+    }
+}
+
+struct Hole;
+
+#[channel(Stuck)]
+impl Hole {
+    fn join() -> Self {
+        Hole
+    }
+
+    #[handle_in("hang")]
+    async fn hang(&mut self, _what: String) {
+        std::future::pending::<()>().await;
+    }
+}
 
 async fn open(harbour: &Harbour, name: &str) -> Client<DuplexStream> {
     let client = harbour
@@ -178,6 +202,48 @@ mod tcp {
             }
         }
         panic!("the server reads without end");
+    }
+
+    /// The socket takes messages again when its channel has done some of its work, which never happens.
+    #[tokio::test]
+    async fn a_client_that_left_while_its_channels_have_too_much_to_do_is_let_go() {
+        const LETTERS: usize = 64 * 1024;
+        const JOIN: &[u8] = br#"["1","1","hole","phx_join",{}]"#;
+        const PUSH: (&[u8], &[u8]) = (br#"["1",null,"hole","hang",""#, br#""]"#);
+
+        let site = Site::start(Fates::default())
+            .await
+            .expect("the site starts");
+        let port = port(&site);
+        let target = "/stuck/websocket?vsn=2.0.0";
+        let mut client = Attacker::websocket(([127, 0, 0, 1], port).into(), target, false)
+            .await
+            .expect("a WebSocket");
+        client.send(&frame_head(true, false, 1, JOIN.len())).await;
+        client.send(JOIN).await;
+        // Bytes left unread would have the connection reset.
+        let joined = client.answer().await.expect("an answer");
+        assert!(joined.contains("ok"), "{joined}");
+        let length = PUSH.0.len() + LETTERS + PUSH.1.len();
+        let head = [&frame_head(true, false, 1, length)[..], PUSH.0].concat();
+        let mut pushes = 0;
+        while client.send(&head).await == Sent::All
+            && client.send_letters(LETTERS).await == Sent::All
+            && client.send(PUSH.1).await == Sent::All
+        {
+            pushes += 1;
+            assert!(pushes < 1_000, "the server reads without end");
+        }
+        assert!(pushes > 16, "{pushes} pushes are more than may wait");
+        assert_eq!(established(port), 1);
+        drop(client);
+        let began = std::time::Instant::now();
+        until("its descriptor is given back", || established(port) == 0).await;
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            began.elapsed()
+        );
     }
 
     /// By FIN, by reset, with more left unread than is read while callbacks run, and with more than the kernel takes.

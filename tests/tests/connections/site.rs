@@ -18,7 +18,10 @@ use landfall_tests::{
     wait::until,
 };
 
-use crate::reading::{Speaker, Visitors};
+use crate::{
+    gone::Stuck,
+    reading::{Speaker, Visitors},
+};
 
 pub(crate) const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
 
@@ -51,6 +54,7 @@ endpoint! {
     );
     socket("/speaker", Speaker, longpoll);
     socket("/hall", Visitors, longpoll);
+    socket("/stuck", Stuck);
 }
 
 /// What became of one socket.

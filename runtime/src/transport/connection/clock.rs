@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
 use tokio::time::Instant;
@@ -37,4 +37,42 @@ impl CoarseClock {
         self.now.store(now, Ordering::Relaxed);
         now
     }
+}
+
+/// When something that goes on began, in four bytes: the lower half of the clock, or 0. Enough for
+/// less than seven weeks.
+#[derive(Debug, Default)]
+pub(crate) struct Since(AtomicU32);
+
+impl Since {
+    /// It goes on from now, unless it does already.
+    pub(crate) fn begin(&self, clock: &CoarseClock) {
+        if !self.goes_on() {
+            self.0.store(lower_half(clock.now()), Ordering::Relaxed);
+        }
+    }
+
+    /// True if it went on.
+    pub(crate) fn end(&self) -> bool {
+        let went_on = self.goes_on();
+        if went_on {
+            self.0.store(0, Ordering::Relaxed);
+        }
+        went_on
+    }
+
+    pub(crate) fn goes_on(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
+    }
+
+    /// For how many milliseconds it goes on.
+    pub(crate) fn millis(&self, now: u64) -> Option<u64> {
+        let began = self.0.load(Ordering::Relaxed);
+        (began != 0).then(|| lower_half(now).wrapping_sub(began).into())
+    }
+}
+
+/// Never 0.
+fn lower_half(clock: u64) -> u32 {
+    clock as u32 | 1
 }

@@ -76,10 +76,10 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
         let _ = (shared, payload);
     }
 
-    /// A sweep has found a callback that has run for this many milliseconds. Called without the
-    /// lock.
-    fn callback_runs(shared: &Shared<Self>, millis: u64) {
-        let _ = (shared, millis);
+    /// A sweep passes by: looks whether the client is still there, if reading would not show it.
+    /// Called without the lock.
+    fn watch(shared: &Shared<Self>, now: u64) {
+        let _ = (shared, now);
     }
 
     /// A sweep has found the client silent for this many milliseconds, which is less than the

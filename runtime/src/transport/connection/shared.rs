@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Waker},
 };
@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{
+    clock::Since,
     out::{Out, Sent},
     registry::Drainable,
     stop::{StopFlag, StopRequest},
@@ -38,8 +39,8 @@ pub(in crate::transport) struct Shared<O: Out> {
     pub(super) encoder: &'static dyn Encoder,
     state: Mutex<State<O>>,
     stop: StopFlag,
-    /// The lower half of the clock when the callback that runs had not returned at once; 0 if there is none.
-    busy: AtomicU32,
+    /// The callback that runs has not returned at once.
+    busy: Since,
     /// The clock when the client was last heard, as of the first sweep after that: nobody is found silent too early. Once
     /// the client was told the end, when.
     heard: AtomicU64,
@@ -87,7 +88,7 @@ impl<O: Out> Shared<O> {
             encoder,
             state: Mutex::new(state),
             stop: StopFlag::default(),
-            busy: AtomicU32::new(0),
+            busy: Since::default(),
             heard: AtomicU64::new(JUST_NOW),
             over_high_water: AtomicBool::new(false),
             closing: AtomicBool::new(false),
@@ -143,17 +144,12 @@ impl<O: Out> Shared<O> {
 
     /// A callback has not returned at once: it is timed from the first time on.
     pub(super) fn callback_waits(&self) {
-        if self.busy.load(Ordering::Relaxed) == 0 {
-            let now = lower_half(self.context.clock.now());
-            self.busy.store(now, Ordering::Relaxed);
-        }
+        self.busy.begin(&self.context.clock);
     }
 
     /// The callback has returned, or is dropped. Most have returned at once, and pay for a load.
     pub(super) fn callback_returns(&self) {
-        if self.busy.load(Ordering::Relaxed) != 0 {
-            self.busy.store(0, Ordering::Relaxed);
-        }
+        self.busy.end();
     }
 
     /// Sends something of the socket's own.
@@ -293,12 +289,6 @@ impl<O: Out> Shared<O> {
             self.request_stop(StopRequest::Overflow);
         }
     }
-
-    /// Milliseconds since the callback that runs has not returned at once.
-    fn busy_for(&self, now: u64) -> Option<u64> {
-        let busy = self.busy.load(Ordering::Relaxed);
-        (busy != 0).then(|| lower_half(now).wrapping_sub(busy).into())
-    }
 }
 
 impl<O: Out> State<O> {
@@ -331,11 +321,6 @@ pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
     writer.into_iter().for_each(Waker::wake);
 }
 
-/// Never 0. Enough for durations of less than seven weeks.
-fn lower_half(clock: u64) -> u32 {
-    clock as u32 | 1
-}
-
 impl<O: Out> InboxWaker for Shared<O> {
     fn wake(&self) {
         self.state().wake_task();
@@ -356,12 +341,11 @@ impl<O: Out> Drainable for Shared<O> {
         }
         self.sweep_writes(now);
         let options = &self.context.options;
-        match self.busy_for(now) {
-            Some(millis) if millis >= options.callback_timeout.millis() => {
-                self.request_stop(StopRequest::Late)
-            }
-            Some(millis) => O::callback_runs(self, millis),
-            None => {}
+        let busy = self.busy.millis(now);
+        if busy.is_some_and(|millis| millis >= options.callback_timeout.millis()) {
+            self.request_stop(StopRequest::Late);
+        } else {
+            O::watch(self, now);
         }
         if !O::is_listening(self) {
             self.heard.store(now, Ordering::Relaxed);

@@ -25,6 +25,7 @@ use crate::{
     socket::{InboxWaker, OutboxOptions, WebSocket},
     transport::{
         connection::{
+            clock::Since,
             out::{Out, Sent},
             shared::{Shared, State},
             stop::StopRequest,
@@ -33,7 +34,7 @@ use crate::{
     },
 };
 
-/// How long a callback may take before its client is watched: whether it is there still.
+/// How long reading may pause before the client is watched: whether it is there still.
 const WATCHED: u64 = 1_000;
 
 /// The shared half of a WebSocket connection.
@@ -50,11 +51,11 @@ pub(super) struct StreamOut<W> {
 pub(super) struct Side {
     pub(super) options: &'static WebSocket,
     pub(super) deflate: Option<Deflate>,
-    /// Callbacks have not returned at once: nothing is read until they have.
-    paused: AtomicBool,
+    /// Callbacks have not returned at once, or wait for something: nothing is read meanwhile.
+    paused: Since,
     /// A ping has been sent since the client was last heard.
     pinged: AtomicBool,
-    /// A callback has not returned for so long that the client is watched.
+    /// Reading has paused for so long that the client is watched.
     watched: AtomicBool,
     /// As much has been read ahead of it as may be: what the client has sent behind that, its end too, is not seen.
     blind: AtomicBool,
@@ -125,7 +126,7 @@ impl<W: Wire> Out for StreamOut<W> {
     }
 
     fn is_listening(peer: &Peer<W>) -> bool {
-        !peer.side.paused.load(Ordering::Relaxed) && !peer.is_over_high_water()
+        !peer.side.paused.goes_on() && !peer.is_over_high_water()
     }
 
     fn is_probed(peer: &Peer<W>) -> bool {
@@ -137,8 +138,9 @@ impl<W: Wire> Out for StreamOut<W> {
     }
 
     /// Looks whether the client is there still, and has the task do so.
-    fn callback_runs(peer: &Peer<W>, millis: u64) {
-        if millis < WATCHED {
+    fn watch(peer: &Peer<W>, now: u64) {
+        let paused = peer.side.paused.millis(now);
+        if paused.is_none_or(|millis| millis < WATCHED) {
             return;
         }
         if !peer.side.watched.swap(true, Ordering::Relaxed) {
@@ -170,7 +172,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
             queue: WriteQueue::default(),
             wire: Some(wire),
         };
-        let (paused, pinged, watched, blind) = Default::default();
+        let (pinged, watched, blind) = Default::default();
         Shared::new(
             id,
             context,
@@ -179,7 +181,7 @@ impl<W: Wire> Shared<StreamOut<W>> {
             Side {
                 options,
                 deflate,
-                paused,
+                paused: Since::default(),
                 pinged,
                 watched,
                 blind,
@@ -248,20 +250,19 @@ impl<W: Wire> Shared<StreamOut<W>> {
         queue.uncork(wire.as_ref())
     }
 
-    /// Whether a callback has run for so long that the stream is read ahead of it.
+    /// Whether reading has paused for so long that the stream is read ahead.
     pub(super) fn is_client_watched(&self) -> bool {
         self.side.watched.load(Ordering::Relaxed)
     }
 
     /// Callbacks have not returned at once.
     pub(super) fn pause_reading(&self) {
-        self.side.paused.store(true, Ordering::Relaxed);
+        self.side.paused.begin(&self.context.clock);
     }
 
     /// They have returned.
     pub(super) fn resume_reading(&self) {
-        if self.side.paused.load(Ordering::Relaxed) {
-            self.side.paused.store(false, Ordering::Relaxed);
+        if self.side.paused.end() {
             self.side.watched.store(false, Ordering::Relaxed);
             self.side.blind.store(false, Ordering::Relaxed);
         }
