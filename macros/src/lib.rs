@@ -22,6 +22,7 @@ mod block;
 mod channel;
 mod diag;
 mod endpoint;
+mod expansion;
 #[allow(dead_code, reason = "the runtime uses more of it")]
 mod grammar;
 mod language;
@@ -41,11 +42,11 @@ pub fn endpoint(input: TokenStream) -> TokenStream {
 /// Turns an impl block into a socket.
 #[proc_macro_attribute]
 pub fn socket(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    socket::expand(arguments.into(), item.into()).into()
+    socket::run(arguments.into(), item.into()).into()
 }
 
 /// Turns an impl block into a channel.
 #[proc_macro_attribute]
 pub fn channel(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    channel::expand(arguments.into(), item.into()).into()
+    channel::run(arguments.into(), item.into()).into()
 }

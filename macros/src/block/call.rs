@@ -1,8 +1,10 @@
 //! Calls of the methods that a user wrote: they stay with the type, and the contract's methods call them.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ImplItemFn, ReturnType, spanned::Spanned};
+
+use crate::expansion::located;
 
 /// What a method returns, given to `into`: one of the functions of `Plain` and `Telling`. An error about the result
 /// points at its type, one about an argument at the type of that.
@@ -53,20 +55,4 @@ pub(crate) fn lints() -> TokenStream {
             clippy::unused_self,
         )]
     }
-}
-
-/// Tokens of ours, for errors elsewhere.
-pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
-    let locate = |token| match token {
-        TokenTree::Group(group) => {
-            let mut located = Group::new(group.delimiter(), self::located(group.stream(), at));
-            located.set_span(group.span().located_at(at));
-            TokenTree::Group(located)
-        }
-        mut token => {
-            token.set_span(token.span().located_at(at));
-            token
-        }
-    };
-    tokens.into_iter().map(locate).collect()
 }

@@ -2,8 +2,7 @@
 
 use syn::{FnArg, ImplItemFn, PathArguments, ReceiverKind, ReturnType, Safety, Type};
 
-use super::is_conditional;
-use crate::diag::Diagnostics;
+use crate::{diag::Diagnostics, language::attributes::is_conditional};
 
 /// A method that is found by its name.
 pub(crate) struct Callback {

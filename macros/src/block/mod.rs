@@ -17,7 +17,14 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{block::callback::first_type, diag::Diagnostics};
+use crate::{
+    block::callback::first_type,
+    diag::Diagnostics,
+    language::{
+        attributes::{cfgs, conditions},
+        recover::is_comma,
+    },
+};
 
 /// What stands on an impl block, and what it makes of it.
 pub(crate) struct Attached {
@@ -130,57 +137,17 @@ pub(crate) fn take_crate(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostic
     krate
 }
 
-/// Tokens between two commas, the comma at the end of each.
-pub(crate) fn pieces(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut pieces = vec![Vec::new()];
-    for token in tokens {
-        let ends = is_comma(&token);
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(token);
-        }
-        if ends {
-            pieces.push(Vec::new());
-        }
-    }
-    pieces
-}
-
-pub(crate) fn is_comma(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
-}
-
-/// Where the names of an expansion live.
-pub(crate) fn runtime(krate: Option<&Path>) -> TokenStream {
-    match krate {
-        Some(krate) => quote!(#krate::__private),
-        None => quote!(::landfall::__private),
-    }
-}
-
-/// True if `#[cfg]` decides whether it exists.
-pub(crate) fn is_conditional(attrs: &[Attribute]) -> bool {
-    cfgs(attrs).next().is_some()
-}
-
-pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-}
-
 /// The condition under which none of these functions exists; `None` if there always is one.
 pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
-    let mut conditions = Vec::new();
+    let mut each = Vec::new();
     for item in items {
-        let all: Vec<_> = cfgs(&item.attrs)
-            .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
-            .collect();
+        let all: Vec<_> = conditions(cfgs(&item.attrs)).collect();
         if all.is_empty() {
             return None;
         }
-        conditions.push(quote!(all(#(#all),*)));
+        each.push(quote!(all(#(#all),*)));
     }
-    let condition = (!conditions.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
+    let condition = (!each.is_empty()).then(|| quote!(#[cfg(not(any(#(#each),*)))]));
     Some(condition.unwrap_or_default())
 }
 
@@ -219,9 +186,4 @@ pub(crate) fn argument_attributes_mut(input: &mut FnArg) -> &mut Vec<Attribute> 
         FnArg::Receiver(receiver) => &mut receiver.attrs,
         FnArg::Typed(typed) => &mut typed.attrs,
     }
-}
-
-/// The type as written, without the spaces that tokens have between them.
-pub(crate) fn type_name(ty: &Type) -> String {
-    ty.to_token_stream().to_string().replace(' ', "")
 }

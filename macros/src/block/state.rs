@@ -5,9 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Generics, Meta, Pat, PatType, Type, spanned::Spanned};
 
 use crate::{
+    block::argument_attributes_mut,
     block::callback::{last_segment, owned},
-    block::{argument_attributes_mut, cfgs},
     diag::Diagnostics,
+    language::attributes::{cfgs, conditions},
 };
 
 pub(crate) fn is_state(attribute: &Attribute) -> bool {
@@ -144,10 +145,7 @@ pub(crate) fn state_type(
             state = quote_spanned!(at=> (#need, #state));
             continue;
         }
-        let conditions: Vec<_> = cfgs
-            .iter()
-            .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
-            .collect();
+        let conditions = conditions(cfgs.iter().copied());
         conditional.extend(quote! {
             #(#block)* #(#cfgs)*
             impl #before __rt::Conditional<#index> for #self_ty #bounds { type State = #need; }

@@ -1,8 +1,18 @@
 //! What `#[channel]` was written on.
 
+use proc_macro2::TokenStream;
 use syn::{Attribute, FnArg, Generics, ImplItem, ImplItemFn, LitStr, PatType, Path, Type};
 
 use crate::block::callback::Callback;
+
+/// What stands in `#[channel(..)]`, and below it.
+pub(crate) struct Declaration {
+    pub(crate) setup: Setup,
+    /// What the attribute was written on.
+    pub(crate) item: TokenStream,
+    /// `None` if `item` is something else, which has been said.
+    pub(crate) channel: Option<Channel>,
+}
 
 /// `#[channel(Socket, crate = path)]`.
 pub(crate) struct Setup {
@@ -76,12 +86,8 @@ impl Channel {
     }
 
     /// The functions of a callback: more than one if `#[cfg]` chooses.
-    pub(crate) fn items(&self, name: &str) -> Vec<&ImplItemFn> {
-        let methods = self
-            .callbacks
-            .iter()
-            .filter(|method| method.callback.name == name);
-        methods.map(|method| &method.item).collect()
+    pub(crate) fn items<'a>(&'a self, name: &'a str) -> Vec<&'a ImplItemFn> {
+        self.callbacks(name).map(|method| &method.item).collect()
     }
 
     /// All methods.

@@ -4,16 +4,18 @@ use syn::{Attribute, ImplItem, ImplItemFn, Type};
 
 use super::{
     argument::is_str,
-    ast::{Channel, Direction, Handler, Method, Source},
+    ast::{Channel, Declaration, Direction, Handler, Method, Source},
     callback::CALLBACKS,
 };
 use crate::{
-    block::{callback::owned, is_conditional},
-    diag::Diagnostics,
-    grammar::spelling::did_you_mean,
+    block::callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean,
+    language::attributes::is_conditional,
 };
 
-pub(crate) fn check(channel: &Channel, diag: &mut Diagnostics) {
+pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
+    let Some(channel) = &declaration.channel else {
+        return;
+    };
     others(channel, diag);
     for item in channel.methods() {
         item.attrs

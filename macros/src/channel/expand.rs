@@ -1,367 +1,53 @@
-//! Writes `impl Channel for Type`. What the user wrote stays a method of the type, and is called from there.
+//! Writes `impl Channel for Type`. What the user wrote stays with the type.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{ImplItemFn, LitStr, PatType, Type, spanned::Spanned};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
-use super::{
-    argument::{is_str, is_whole},
-    ast::{Channel, Direction, Handler, Method, Setup, Source},
-};
+use super::lower::Lowered;
 use crate::{
-    block::{self, cfgs, info, runtime},
-    block::{
-        call::{call, imports, lints, located},
-        callback::is_unit,
-        state::{self, Part},
-    },
+    block::call::{imports, lints},
+    expansion::within_runtime,
 };
 
-pub(crate) fn expand(channel: &Channel, socket: &Type, setup: &Setup) -> TokenStream {
-    let Channel {
-        attrs,
-        self_ty,
-        others,
-        ..
-    } = channel;
+pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
+    let Lowered {
+        channel,
+        socket,
+        krate,
+        info,
+        state,
+        conditional,
+        intercept,
+        functions,
+    } = lowered;
+    let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
     let (generics, _, bounds) = channel.generics.split_for_impl();
-    let runtime = runtime(setup.krate.as_ref());
-    let info = info(&channel.items("handle_info"));
-    let (state, conditional) =
-        state::state_type(&parts(channel), attrs, &channel.generics, self_ty);
-    let intercept = intercept(channel);
-    let join = channel.callbacks("join").map(join);
-    let handle_in = handle_in(channel);
-    let handle_info = channel.callbacks("handle_info").map(handle_info);
-    let handle_out = handle_out(channel);
-    let terminate = channel.callbacks("terminate").map(terminate);
-    let (imports, lints, callbacks) = (imports(), lints(), channel.called());
-    let helpers = &channel.helpers;
+    let (imports, lints) = (imports(), lints());
+    let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
+    let implementation = quote! {
+        #imports
+        #(#attrs)*
+        impl #generics __rt::channel::Channel for #self_ty #bounds {
+            #socket
+            #info
+            #state
+            #intercept
+            #(#functions)*
+        }
+        #conditional
+    };
+    let implementation = within_runtime(*krate, &implementation);
+    let (called, helpers) = (channel.called(), &channel.helpers);
     let others = (!others.is_empty() || !helpers.is_empty())
         .then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* #(#helpers)* }));
-    let socket = quote_spanned!(socket.span()=> type Socket = #socket;);
     quote! {
-        const _: () = {
-            use #runtime as __rt;
-            #imports
-            #(#attrs)*
-            impl #generics __rt::channel::Channel for #self_ty #bounds {
-                #socket
-                #info
-                #state
-                #intercept
-                #(#join)*
-                #handle_in
-                #(#handle_info)*
-                #handle_out
-                #(#terminate)*
-            }
-            #conditional
-        };
+        #implementation
         #lints
         #(#attrs)*
         impl #generics #self_ty #bounds {
-            #(#callbacks)*
+            #(#called)*
         }
         #others
-    }
-}
-
-fn name(text: &str) -> Ident {
-    Ident::new(text, Span::mixed_site())
-}
-
-fn intercept(channel: &Channel) -> Option<TokenStream> {
-    let events: Vec<_> = channel
-        .handlers
-        .iter()
-        .flat_map(|handler| {
-            handler.events(Direction::Out).map(|event| {
-                let cfgs = cfgs(&handler.item.attrs);
-                quote!(#(#cfgs)* #event)
-            })
-        })
-        .collect();
-    (!events.is_empty()).then(
-        || quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];),
-    )
-}
-
-/// Calls a callback for its answer. Its arguments are those of the contract, `names`, and what it takes of the state.
-fn answer<'a>(
-    item: &ImplItemFn,
-    arguments: impl Iterator<Item = (&'a PatType, Source)>,
-    names: &[&Ident],
-) -> TokenStream {
-    let (mut taken, mut values, mut names) = (Vec::new(), vec![quote!(self)], names.iter());
-    let handle = state::out();
-    for (index, (PatType { attrs, ty, .. }, source)) in arguments.enumerate() {
-        // Each where the user writes its type.
-        let at = ty.span();
-        if source == Source::State {
-            let variable =
-                format_ident!("__state{index}", span = Span::mixed_site().located_at(at));
-            let value = state::value(ty, &quote!(#handle.handle()));
-            taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
-            let cfgs = block::cfgs(attrs);
-            values.push(quote!(#(#cfgs)* #variable));
-        } else if let Some(name) = names.next() {
-            values.push(located(name.to_token_stream(), at));
-        }
-    }
-    let answer = call(item, &values, &quote!(answer), &[]);
-    quote!(#(#taken)* #answer)
-}
-
-/// What the callbacks take of the application's state.
-fn parts(channel: &Channel) -> Vec<Part<'_>> {
-    let callbacks = channel.callbacks.iter().flat_map(|method| {
-        method
-            .arguments()
-            .filter_map(|(argument, source)| part(&method.item, argument, source))
-    });
-    let handlers = channel.handlers.iter().flat_map(|handler| {
-        let states = handler
-            .arguments()
-            .filter(|(_, source)| *source == Source::State);
-        states.filter_map(|(argument, source)| part(&handler.item, argument, source))
-    });
-    callbacks.chain(handlers).collect()
-}
-
-/// A reference is the socket's.
-fn is_extractor(ty: &Type) -> bool {
-    !is_whole(ty) && !matches!(ty, Type::Reference(_))
-}
-
-fn part<'a>(item: &'a ImplItemFn, argument: &'a PatType, source: Source) -> Option<Part<'a>> {
-    let PatType { attrs, ty, .. } = argument;
-    match source {
-        Source::State => Some(Part::needs(&item.attrs, attrs, ty)),
-        Source::Type if item.sig.ident == "join" && is_extractor(ty) => {
-            let at = ty.span();
-            let need =
-                quote_spanned!(at=> __rt::By<#ty, <#ty as __rt::channel::FromJoin<Self>>::State>);
-            Some(Part::of(&item.attrs, attrs, need, ty))
-        }
-        _ => None,
-    }
-}
-
-fn join(method: &Method) -> TokenStream {
-    let (attempt, cfgs) = (name("__join"), cfgs(&method.item.attrs));
-    let (mut taken, mut values) = (Vec::new(), Vec::new());
-    for (index, (PatType { attrs, ty, .. }, source)) in method.arguments().enumerate() {
-        let variable = format_ident!(
-            "__argument{index}",
-            span = Span::mixed_site().located_at(ty.span())
-        );
-        let value = match source {
-            Source::Type if is_extractor(ty) => take(ty, source, &attempt),
-            _ => located(take(ty, source, &attempt), ty.span()),
-        };
-        taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
-        let cfgs = block::cfgs(attrs);
-        values.push(quote!(#(#cfgs)* #variable));
-    }
-    let joined = call(&method.item, &values, &quote!(joined::<Self>), &[]);
-    quote! {
-        #(#cfgs)*
-        async fn join(
-            #attempt: __rt::channel::Join<Self>,
-        ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError> {
-            #(#taken)*
-            #joined
-        }
-    }
-}
-
-fn take(ty: &Type, source: Source, attempt: &Ident) -> TokenStream {
-    match source {
-        Source::Type if is_whole(ty) => quote!(::core::clone::Clone::clone(&#attempt)),
-        Source::Type if matches!(ty, Type::Reference(_)) => {
-            quote!(__rt::channel::argument::socket(&#attempt))
-        }
-        Source::Type => {
-            let at = ty.span();
-            let needs = quote_spanned!(at=> __rt::channel::argument::needs::<Self, #ty>(&#attempt));
-            quote_spanned!(at=> <#ty as __rt::channel::FromJoin<Self>>::from_join(&#attempt, #needs).await?)
-        }
-        Source::State => state::value(ty, &quote!(#attempt.handle())),
-        Source::Rest if is_str(ty) => quote!(#attempt.rest()),
-        Source::Topic if is_str(ty) => quote!(#attempt.topic()),
-        Source::Rest => quote!(__rt::channel::argument::rest(&#attempt)?),
-        Source::Topic => quote!(__rt::channel::argument::topic(&#attempt)?),
-        Source::Payload => quote!(__rt::channel::argument::payload(&#attempt)?),
-        Source::Assigns => quote!(__rt::channel::argument::assigns(&#attempt)?),
-    }
-}
-
-fn handle_in(channel: &Channel) -> TokenStream {
-    let (event, out) = (name("__event"), name("__out"));
-    let take = quote!(__rt::channel::argument::event(#event, #out));
-    let handlers = channel.handlers.iter();
-    let arms: Vec<_> = handlers
-        .filter_map(|handler| arm(handler, Direction::In, &quote!(#event.name()), &take, &out))
-        .collect();
-    let all = channel.items("handle_in");
-    let others = channel.callbacks("handle_in").map(|method| {
-        let item = &method.item;
-        let (cfgs, answer) = (
-            cfgs(&item.attrs),
-            answer(item, method.arguments(), &[&event, &out]),
-        );
-        if is_unit(&item.sig.output) {
-            return quote!(#(#cfgs)* _ => { #answer });
-        }
-        quote! {
-            #(#cfgs)*
-            _ => {
-                let __name = __rt::channel::argument::name(&#event);
-                let __answer = { #answer };
-                __rt::channel::argument::of_name(__answer, &__name)
-            }
-        }
-    });
-    let unknown = block::otherwise(&all).map(
-        |condition| quote!(#condition _ => __rt::channel::argument::unknown_event(&#event, #out),),
-    );
-    quote! {
-        async fn handle_in(
-            &mut self,
-            #event: __rt::channel::Event,
-            #out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
-            match #event.name() {
-                #(#arms)*
-                #(#others)*
-                #unknown
-            }
-        }
-    }
-}
-
-fn handle_out(channel: &Channel) -> Option<TokenStream> {
-    let (broadcast, out) = (name("__broadcast"), name("__out"));
-    let take = quote!(__rt::channel::argument::broadcast(&#broadcast));
-    let handlers = channel.handlers.iter();
-    let arms: Vec<_> = handlers
-        .filter_map(|handler| {
-            arm(
-                handler,
-                Direction::Out,
-                &quote!(#broadcast.event()),
-                &take,
-                &out,
-            )
-        })
-        .collect();
-    (!arms.is_empty()).then(|| {
-        quote! {
-            async fn handle_out(
-                &mut self,
-                #broadcast: __rt::Broadcast,
-                #out: &mut __rt::channel::Outlet,
-            ) -> __rt::channel::Answer {
-                match #broadcast.event() {
-                    #(#arms)*
-                    _ => __rt::channel::argument::pass_on(&#broadcast, #out),
-                }
-            }
-        }
-    })
-}
-
-/// `"event" => ..`. `event` is the name of what came, and `take` a `Result` of its payload, or of the answer if it does
-/// not fit.
-fn arm(
-    handler: &Handler,
-    direction: Direction,
-    event: &TokenStream,
-    take: &TokenStream,
-    out: &Ident,
-) -> Option<TokenStream> {
-    let (item, events) = (&handler.item, handler.events(direction).collect::<Vec<_>>());
-    if events.is_empty() {
-        return None;
-    }
-    let (cfgs, payload) = (cfgs(&item.attrs), &name("__payload"));
-    let taken = handler.payload().map(|ty| {
-        let take = located(take.clone(), ty.span());
-        quote! {
-            let #payload: #ty = match #take {
-                ::core::result::Result::Ok(__payload) => __payload,
-                ::core::result::Result::Err(__answer) => return __answer,
-            };
-        }
-    });
-    let names = taken
-        .is_some()
-        .then_some(payload)
-        .into_iter()
-        .chain(handler.takes_outlet().then_some(out));
-    let answer = answer(item, handler.arguments(), &names.collect::<Vec<_>>());
-    if is_unit(&item.sig.output) {
-        return Some(quote!(#(#cfgs)* #(#events)|* => { #taken #answer }));
-    }
-    let (which, event) = which(&events, event);
-    Some(quote! {
-        #(#cfgs)*
-        #(#events)|* => {
-            #which
-            #taken
-            let __answer = { #answer };
-            __rt::channel::argument::of_event(__answer, #event)
-        }
-    })
-}
-
-/// The name of the event that a handler handles: for when the event has been given away.
-fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, TokenStream) {
-    match events {
-        [event] => (None, quote!(#event)),
-        events => {
-            let name = name("__name");
-            let which = quote! {
-                let #name = match #named {
-                    #(#events => #events,)*
-                    _ => "",
-                };
-            };
-            (Some(which), quote!(#name))
-        }
-    }
-}
-
-fn handle_info(method: &Method) -> TokenStream {
-    let (item, info, out) = (&method.item, name("__info"), name("__out"));
-    let (cfgs, answer) = (
-        cfgs(&item.attrs),
-        answer(item, method.arguments(), &[&info, &out]),
-    );
-    quote! {
-        #(#cfgs)*
-        async fn handle_info(
-            &mut self,
-            #info: Self::Info,
-            #out: &mut __rt::channel::Outlet,
-        ) -> __rt::channel::Answer {
-            #answer
-        }
-    }
-}
-
-fn terminate(method: &Method) -> TokenStream {
-    let (reason, item) = (name("__reason"), &method.item);
-    let cfgs = cfgs(&item.attrs);
-    let given = method
-        .arguments()
-        .next()
-        .map(|(argument, _)| located(quote!(#reason), argument.ty.span()));
-    quote! {
-        #(#cfgs)*
-        fn terminate(self, #reason: __rt::Reason) {
-            Self::terminate(self, #given)
-        }
     }
 }

@@ -4,13 +4,23 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, ImplItem, ItemImpl, Path};
 
-use super::ast::Setup;
-use crate::block::{argument_attributes_mut, borrowed, cfgs, info_or_unit, runtime};
+use super::ast::Declaration;
+use crate::{
+    block::{argument_attributes_mut, borrowed, info_or_unit},
+    diag::Diagnostics,
+    expansion::within_runtime,
+    language::attributes::cfgs,
+};
+
+pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
+    let (stand_in, errors) = (stand_in(declaration), diag.finish());
+    quote!(#stand_in #errors)
+}
 
 /// The user's items without our attributes, and an implementation that is never run.
-pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
+fn stand_in(Declaration { setup, item, .. }: &Declaration) -> TokenStream {
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
-        return item;
+        return item.clone();
     };
     strip(&mut block);
     let ours = |path: &Path| {
@@ -26,35 +36,35 @@ pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
     else {
         return quote!(#block);
     };
-    let runtime = runtime(setup.krate.as_ref());
     let (self_ty, (generics, _, bounds)) = (&block.self_ty, block.generics.split_for_impl());
     let cfgs = cfgs(&block.attrs);
     let info = info_or_unit(&block);
+    let implementation = quote! {
+        #[allow(unused, clippy::all)]
+        impl #generics __rt::channel::Channel for #self_ty #bounds {
+            type Socket = #socket;
+            type Info = #info;
+            type State = ();
+            async fn join(
+                _: __rt::channel::Join<Self>,
+            ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError> {
+                ::core::unreachable!()
+            }
+            async fn handle_in(
+                &mut self,
+                _: __rt::channel::Event,
+                _: &mut __rt::channel::Outlet,
+            ) -> __rt::channel::Answer {
+                ::core::unreachable!()
+            }
+        }
+    };
+    let implementation = within_runtime(setup.krate.as_ref(), &implementation);
     quote! {
         #[allow(dead_code, unused, clippy::all)]
         #block
         #(#cfgs)*
-        const _: () = {
-            use #runtime as __rt;
-            #[allow(unused, clippy::all)]
-            impl #generics __rt::channel::Channel for #self_ty #bounds {
-                type Socket = #socket;
-                type Info = #info;
-                type State = ();
-                async fn join(
-                    _: __rt::channel::Join<Self>,
-                ) -> ::core::result::Result<__rt::channel::Joined<Self>, __rt::channel::JoinError> {
-                    ::core::unreachable!()
-                }
-                async fn handle_in(
-                    &mut self,
-                    _: __rt::channel::Event,
-                    _: &mut __rt::channel::Outlet,
-                ) -> __rt::channel::Answer {
-                    ::core::unreachable!()
-                }
-            }
-        };
+        #implementation
     }
 }
 

@@ -1,5 +1,12 @@
-//! `#[channel(Socket)] impl Type { .. }`: an implementation of `Channel` out of callbacks that are found by name, and of
-//! handlers that say by an attribute which events they are for.
+//! `#[channel(Socket)] impl Type { .. }`: an implementation of `Channel` out of callbacks that are found by name, and
+//! of handlers that say by an attribute which events they are for.
+//!
+//! | phase | file |
+//! | --- | --- |
+//! | tokens to methods and their arguments | `parse`, into the types of `ast`; with `argument` and `handler` |
+//! | what cannot work | `check`; the shapes of callbacks are in `callback` |
+//! | methods to functions of `Channel` | `lower` |
+//! | the implementation | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
 
@@ -12,25 +19,18 @@ mod check;
 mod expand;
 mod fallback;
 mod handler;
+mod lower;
 mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+/// The expansion; never fails, and reports everything it found.
+pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
-    let setup = parse::setup(arguments, &mut diag);
-    let channel = parse::channel(&item, &mut diag);
-    if let Some(channel) = &channel {
-        check::check(channel, &mut diag);
-    }
-    match (channel, &setup.socket) {
-        (Some(channel), Some(socket)) if diag.is_empty() => {
-            expand::expand(&channel, socket, &setup)
-        }
-        _ => {
-            let fallback = fallback::expand(item, &setup);
-            let errors = diag.finish();
-            quote::quote!(#fallback #errors)
-        }
+    let declaration = parse::declaration(arguments, item, &mut diag);
+    check::declaration(&declaration, &mut diag);
+    match lower::declaration(&declaration) {
+        Some(lowered) if diag.is_empty() => expand::declaration(&lowered),
+        _ => fallback::declaration(&declaration, diag),
     }
 }

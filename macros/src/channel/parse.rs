@@ -10,7 +10,7 @@ use syn::{
 
 use super::{
     argument,
-    ast::{Channel, Method, Setup, Source},
+    ast::{Channel, Declaration, Method, Setup, Source},
     callback::callback,
     handler,
 };
@@ -18,6 +18,7 @@ use crate::{
     block::{self, Attached, argument_attributes},
     block::{callback::Output, state},
     diag::Diagnostics,
+    language::recover,
 };
 
 const CHANNEL: Attached = Attached {
@@ -26,9 +27,21 @@ const CHANNEL: Attached = Attached {
     what: "a channel",
 };
 
-pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
+pub(crate) fn declaration(
+    arguments: TokenStream,
+    item: TokenStream,
+    diag: &mut Diagnostics,
+) -> Declaration {
+    Declaration {
+        setup: setup(arguments, diag),
+        channel: channel(&item, diag),
+        item,
+    }
+}
+
+fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     const FORM: &str = "write `#[channel(UserSocket)]`";
-    let mut pieces = block::pieces(arguments);
+    let mut pieces = recover::pieces(arguments);
     let krate = block::take_crate(&mut pieces, diag);
     let rest: TokenStream = pieces.into_iter().flatten().collect();
     if rest.is_empty() {
@@ -70,7 +83,7 @@ pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     Setup { krate, socket }
 }
 
-pub(crate) fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {
+fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {
     let block = CHANNEL.read(item, diag)?;
     let mut channel = Channel {
         attrs: block.attrs,

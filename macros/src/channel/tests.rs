@@ -5,11 +5,10 @@
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 
-use super::expand;
 use crate::testing::{self, mutate};
 
 fn run(arguments: &str, item: &str) -> TokenStream {
-    expand(arguments.parse().unwrap(), item.parse().unwrap())
+    super::run(arguments.parse().unwrap(), item.parse().unwrap())
 }
 
 fn snapshot(name: &str, arguments: &str, item: &str) {
@@ -367,7 +366,7 @@ proptest! {
         let mut at = arguments;
         let arguments = mutate("UserSocket, crate = a::b".parse().unwrap(), &mut at, 0);
         let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
-        let output = expand(arguments, item);
+        let output = super::run(arguments, item);
         prop_assert!(!is_item || syn::parse2::<syn::File>(output.clone()).is_ok(), "{}", output);
     }
 }

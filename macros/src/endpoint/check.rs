@@ -9,6 +9,7 @@ use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
     diag::Diagnostics,
     language::{
+        attributes::is_conditional,
         expr,
         options::{Entry, Options},
         schema::{Form, directive},
@@ -203,12 +204,7 @@ fn served_by<'a>(
 }
 
 fn served_once(all: &[Served], diag: &mut Diagnostics) {
-    let conditional = |mount: &Mount| {
-        mount
-            .attributes
-            .iter()
-            .any(|attribute| attribute.path().is_ident("cfg"))
-    };
+    let conditional = |mount: &Mount| is_conditional(&mount.attributes);
     let mut reported: Option<&Mount> = None;
     for (index, served) in all.iter().enumerate() {
         let Some(first) = all
@@ -244,7 +240,7 @@ fn service_comes_last(declaration: &Declaration, diag: &mut Diagnostics) {
     let service = declaration
         .pipeline
         .iter()
-        .position(|stage| stage.is_service() && stage.attributes.is_empty());
+        .position(|stage| stage.is_service() && !is_conditional(&stage.attributes));
     let Some(service) = service else { return };
     for stage in declaration
         .pipeline

@@ -2,50 +2,47 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{ItemStruct, Path, Token, Type, spanned::Spanned};
+use syn::{ItemStruct, Token, Type, spanned::Spanned};
 
-use super::{ast::Declaration, lower, statics};
-use crate::language::schema::Phase;
+use super::lower::{self, Lowered, Part, Stage};
+use crate::expansion::within_runtime;
 
-pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
-    let Some(item) = &declaration.item else {
-        return TokenStream::new();
-    };
+pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
+    let Lowered {
+        item,
+        krate,
+        compiled,
+        init,
+        mounts,
+        statics,
+        ..
+    } = lowered;
     let (name, text) = (&item.ident, item.ident.to_string());
-    let mounts = declaration.mounts.iter().enumerate().map(|(index, mount)| {
-        let (attributes, constant, value) = (
-            lower::cfg(&mount.attributes),
-            mount_name(index),
-            lower::mount(mount, name),
-        );
-        quote!(#(#attributes)* const #constant: __rt::Mount = #value;)
-    });
-    let mount_names = declaration.mounts.iter().enumerate().map(|(index, mount)| {
-        let (attributes, constant) = (lower::cfg(&mount.attributes), mount_name(index));
-        quote!(#(#attributes)* #constant)
-    });
-    let compiled = declaration
-        .settings
+    let constants = mounts
         .iter()
-        .filter(|setting| setting.phase == Phase::Compile);
-    let compiled = compiled.map(lower::compiled);
-    let settings = settings(declaration);
-    let pipeline = pipeline(declaration);
-    let statics = statics::constant(declaration);
-    let init = &declaration.init;
-    let state = state(declaration);
-    let inherent = declaration
-        .state
-        .as_ref()
-        .map(|state| started_with(item, state));
-    let paths = (declaration.mounts.len() > 1)
+        .enumerate()
+        .map(|(index, Part { attributes, value })| {
+            let constant = mount_name(index);
+            quote!(#(#attributes)* const #constant: __rt::Mount = #value;)
+        });
+    let names = mounts
+        .iter()
+        .enumerate()
+        .map(|(index, Part { attributes, .. })| {
+            let constant = mount_name(index);
+            quote!(#(#attributes)* #constant)
+        });
+    let (settings, pipeline) = (settings(lowered), pipeline(&lowered.stages));
+    let state = state(lowered.state);
+    let inherent = lowered.state.map(|state| started_with(item, state));
+    let paths = (mounts.len() > 1)
         .then(|| quote!(const _: () = __rt::check_paths(<#name as __rt::Endpoint>::DEF.mounts);));
-    let body = quote! {
-        #(#mounts)*
+    let implementation = quote! {
+        #(#constants)*
         impl __rt::Endpoint for #name {
             #state
             const DEF: &'static __rt::EndpointDef =
-                &__rt::EndpointDef { name: #text, mounts: &[#(#mount_names),*], #(#compiled,)* ..__rt::EndpointDef::DEFAULT };
+                &__rt::EndpointDef { name: #text, mounts: &[#(#names),*], #(#compiled,)* ..__rt::EndpointDef::DEFAULT };
             #statics
             #settings
             #pipeline
@@ -54,26 +51,18 @@ pub(crate) fn declaration(declaration: &Declaration) -> TokenStream {
         #inherent
         #paths
     };
-    let implementation = within_runtime(declaration.krate.as_ref(), &body);
-    quote!(#item #implementation)
-}
-
-/// All paths of an expansion begin with `__rt`, which is nothing outside of it.
-pub(crate) fn within_runtime(krate: Option<&Path>, body: &TokenStream) -> TokenStream {
-    let root = krate.map_or_else(|| quote!(::landfall), |path| quote!(#path));
+    let implementation = within_runtime(*krate, &implementation);
     // `service(|edge| router(edge))` is a closure on purpose: `router` would be a service.
     quote! {
+        #item
         #[allow(clippy::needless_update, clippy::redundant_closure)]
-        const _: () = {
-            use #root::__private as __rt;
-            #body
-        };
+        #implementation
     }
 }
 
 /// `type State = App;`
-pub(crate) fn state(declaration: &Declaration) -> TokenStream {
-    match &declaration.state {
+pub(crate) fn state(state: Option<&Type>) -> TokenStream {
+    match state {
         Some(state) => quote_spanned!(state.span()=> type State = #state;),
         None => quote!(
             type State = ();
@@ -111,16 +100,9 @@ fn mount_name(index: usize) -> Ident {
     format_ident!("__MOUNT_{index}")
 }
 
-fn settings(declaration: &Declaration) -> TokenStream {
-    let settings = Ident::new("settings", Span::mixed_site());
-    let set = || {
-        declaration
-            .settings
-            .iter()
-            .filter(|setting| setting.phase == Phase::Start)
-    };
-    let mutable = set().next().map(|_| <Token![mut]>::default());
-    let statements = set().map(|setting| lower::setting(setting, &settings));
+fn settings(lowered: &Lowered<'_>) -> TokenStream {
+    let (settings, statements) = (lower::settings(), &lowered.settings);
+    let mutable = (!statements.is_empty()).then(<Token![mut]>::default);
     quote! {
         fn settings() -> __rt::Settings {
             let #mutable #settings = __rt::Settings::default();
@@ -131,28 +113,25 @@ fn settings(declaration: &Declaration) -> TokenStream {
 }
 
 /// From the inside out: each plug wraps what was written after it.
-fn pipeline(declaration: &Declaration) -> TokenStream {
-    let service = Ident::new("service", Span::mixed_site());
-    let edge = Ident::new("__edge", Span::mixed_site());
-    let stages = declaration.pipeline.iter().rev().map(|stage| {
-        let (attributes, value) = (
-            lower::cfg(&stage.attributes),
-            lower::stage(&stage.value, &edge),
-        );
-        match stage.is_service() {
-            true => quote!(#(#attributes)* let #service = #value;),
-            false => quote!(#(#attributes)* let #service = __rt::plug(#value, #service);),
-        }
+fn pipeline(stages: &[Stage<'_>]) -> TokenStream {
+    let (service, edge) = (Ident::new("service", Span::mixed_site()), lower::edge());
+    let statements = stages.iter().rev().map(|stage| {
+        let Part { attributes, value } = &stage.part;
+        let value = if stage.is_service {
+            value.clone()
+        } else {
+            quote!(__rt::plug(#value, #service))
+        };
+        quote!(#(#attributes)* let #service = #value;)
     });
-    let always = declaration
-        .pipeline
+    let always = stages
         .iter()
-        .any(|stage| stage.is_service() && lower::cfg(&stage.attributes).is_empty());
+        .any(|stage| stage.is_service && !stage.is_conditional);
     let not_found = (!always).then(|| quote!(let #service = __rt::not_found();));
     quote! {
         fn pipeline(#edge: &__rt::EndpointHandle<Self>) -> __rt::Pipeline {
             #not_found
-            #(#stages)*
+            #(#statements)*
             __rt::Pipeline::new(#service)
         }
     }

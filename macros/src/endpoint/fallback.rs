@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{ast::Declaration, expand};
-use crate::diag::Diagnostics;
+use crate::{diag::Diagnostics, expansion::within_runtime};
 
 pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
     let errors = diag.finish();
@@ -13,7 +13,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> Token
     };
     let name = &item.ident;
     let (before, after, _) = item.generics.split_for_impl();
-    let (text, state) = (name.to_string(), expand::state(declaration));
+    let (text, state) = (name.to_string(), expand::state(declaration.state.as_ref()));
     let inherent = declaration
         .state
         .as_ref()
@@ -31,6 +31,11 @@ pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> Token
         }
         #inherent
     };
-    let implementation = expand::within_runtime(declaration.krate.as_ref(), &body);
-    quote!(#item #implementation #errors)
+    let implementation = within_runtime(declaration.krate.as_ref(), &body);
+    quote! {
+        #item
+        #[allow(clippy::needless_update, clippy::redundant_closure)]
+        #implementation
+        #errors
+    }
 }

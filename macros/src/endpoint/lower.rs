@@ -1,31 +1,95 @@
-//! Settings and mounts to expressions of the runtime's types.
+//! Turns settings, mounts and stages into expressions of the runtime's types.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Expr, Type, spanned::Spanned};
+use syn::{Attribute, Expr, ItemStruct, Path, Type, spanned::Spanned};
 
-use super::ast::{Extra, ExtraValue, Mount, Setting, Value};
+use super::{
+    ast::{self, Declaration, Extra, ExtraValue, Mount, Setting, Value},
+    statics,
+};
 use crate::{
-    block::type_name,
-    language::expr::{self, Env},
+    diag::Diagnostics,
+    expansion::type_name,
     language::{
+        attributes::{is_conditional, without_docs},
+        expr::{self, Env},
         options::{Entry, Options},
         schema::{Kind, Phase},
     },
     value::{closure, lower},
 };
 
-/// The attributes that decide whether a statement exists, and lint levels.
-pub(crate) fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {
-    attributes
-        .iter()
-        .filter(|attribute| !attribute.path().is_ident("doc"))
-        .collect()
+/// A declaration whose values are expressions of the runtime's types.
+pub(crate) struct Lowered<'a> {
+    pub(crate) item: &'a ItemStruct,
+    pub(crate) krate: Option<&'a Path>,
+    pub(crate) state: Option<&'a Type>,
+    pub(crate) init: Option<TokenStream>,
+    /// Fields of what is declared for good.
+    pub(crate) compiled: Vec<TokenStream>,
+    /// `settings.name = ..;`
+    pub(crate) settings: Vec<TokenStream>,
+    pub(crate) mounts: Vec<Part<'a>>,
+    pub(crate) stages: Vec<Stage<'a>>,
+    /// `const STATIC_FILES: .. = ..;`
+    pub(crate) statics: Option<TokenStream>,
+}
+
+/// An expression, and the conditions and lint levels of its statement.
+pub(crate) struct Part<'a> {
+    pub(crate) attributes: Vec<&'a Attribute>,
+    pub(crate) value: TokenStream,
+}
+
+/// A plug, or the service.
+pub(crate) struct Stage<'a> {
+    pub(crate) part: Part<'a>,
+    pub(crate) is_service: bool,
+    pub(crate) is_conditional: bool,
+}
+
+/// `None` without a type, which has been said. Reports a manifest that cannot be read.
+pub(crate) fn declaration<'a>(
+    declaration: &'a Declaration,
+    diag: &mut Diagnostics,
+) -> Option<Lowered<'a>> {
+    let statics = statics::constant(declaration, diag);
+    let item = declaration.item.as_ref()?;
+    let of_phase = |phase| {
+        let settings = declaration.settings.iter();
+        settings.filter(move |setting| setting.phase == phase)
+    };
+    let mounts = declaration.mounts.iter().map(|one| Part {
+        attributes: without_docs(&one.attributes).collect(),
+        value: mount(one, &item.ident),
+    });
+    Some(Lowered {
+        item,
+        krate: declaration.krate.as_ref(),
+        state: declaration.state.as_ref(),
+        init: declaration.init.as_ref().map(ToTokens::to_token_stream),
+        compiled: of_phase(Phase::Compile).map(compiled).collect(),
+        settings: of_phase(Phase::Start).map(setting).collect(),
+        mounts: mounts.collect(),
+        stages: declaration.pipeline.iter().map(stage).collect(),
+        statics,
+    })
+}
+
+/// What settings are set on, under a name that no expression of the user's has.
+pub(crate) fn settings() -> Ident {
+    Ident::new("settings", Span::mixed_site())
+}
+
+/// The running endpoint, under a name that no expression of the user's has.
+pub(crate) fn edge() -> Ident {
+    Ident::new("__edge", Span::mixed_site())
 }
 
 /// `settings.url = ..;`
-pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
-    let name = &setting.name;
+fn setting(setting: &Setting) -> TokenStream {
+    let (name, settings) = (&setting.name, settings());
     let statements = match &setting.value {
         Value::Group(options) => {
             let group = group(options);
@@ -53,7 +117,7 @@ pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
             })
             .collect(),
     };
-    let attributes = cfg(&setting.attributes);
+    let attributes: Vec<_> = without_docs(&setting.attributes).collect();
     if attributes.is_empty() {
         statements
     } else {
@@ -62,8 +126,8 @@ pub(crate) fn setting(setting: &Setting, settings: &Ident) -> TokenStream {
 }
 
 /// `force_ssl: ..`, a field of what is declared for good.
-pub(crate) fn compiled(setting: &Setting) -> TokenStream {
-    let (name, attributes) = (&setting.name, cfg(&setting.attributes));
+fn compiled(setting: &Setting) -> TokenStream {
+    let (name, attributes) = (&setting.name, without_docs(&setting.attributes));
     let value = match &setting.value {
         Value::Group(options) => {
             let literal = Ident::new(options.group.literal, Span::call_site());
@@ -118,7 +182,7 @@ fn extra_value(value: &ExtraValue) -> TokenStream {
 }
 
 /// `__rt::mount(Mount { .. })`: the check of what the mount grants stands at the socket's type.
-pub(crate) fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
+fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
     let Mount {
         path,
         socket,
@@ -203,11 +267,20 @@ fn transport(value: &Expr, socket: &Type, endpoint: &Ident) -> TokenStream {
 }
 
 /// A plug or a service: what stands there, or what a closure makes of the running endpoint.
-pub(crate) fn stage(value: &TokenStream, edge: &Ident) -> TokenStream {
-    match syn::parse2::<Expr>(value.clone()) {
+fn stage(stage: &ast::Stage) -> Stage<'_> {
+    let (value, edge) = (&stage.value, edge());
+    let value = match syn::parse2::<Expr>(value.clone()) {
         Ok(expr) if closure::of(&expr).is_some() => {
             quote_spanned!(expr.span()=> __rt::with_edge(#edge, #value))
         }
         _ => value.clone(),
+    };
+    Stage {
+        part: Part {
+            attributes: without_docs(&stage.attributes).collect(),
+            value,
+        },
+        is_service: stage.is_service(),
+        is_conditional: is_conditional(&stage.attributes),
     }
 }

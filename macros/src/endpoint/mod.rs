@@ -3,9 +3,8 @@
 //! | phase | file |
 //! | --- | --- |
 //! | tokens to statements | `parse`, into the types of `ast` |
-//! | what can't work, or stands in the wrong place | `check` |
-//! | static files that the manifest names | `statics`, which reads it by `manifest` |
-//! | settings and mounts to expressions | `lower` |
+//! | what cannot work | `check` |
+//! | settings, mounts and stages to expressions | `lower`; static files by `statics`, which reads the `manifest` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
@@ -28,10 +27,8 @@ pub(crate) fn run(input: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(input, &mut diag);
     check::declaration(&declaration, &mut diag);
-    statics::check(&declaration, &mut diag);
-    if diag.is_empty() {
-        expand::declaration(&declaration)
-    } else {
-        fallback::declaration(&declaration, diag)
+    match lower::declaration(&declaration, &mut diag) {
+        Some(lowered) if diag.is_empty() => expand::declaration(&lowered),
+        _ => fallback::declaration(&declaration, diag),
     }
 }

@@ -11,10 +11,10 @@ use syn::{
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value};
 use crate::{
-    block::{cfgs, is_conditional},
     diag::Diagnostics,
-    language::expr::{self, Env},
     language::{
+        attributes::{cfgs, is_conditional},
+        expr::{self, Env},
         names,
         options::{Argument, Options},
         recover::{self, Arguments},

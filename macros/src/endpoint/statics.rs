@@ -12,47 +12,32 @@ use super::{
 };
 use crate::{
     diag::Diagnostics,
-    language::{expr, options::Options},
+    language::{attributes::is_conditional, expr, options::Options},
 };
 
-/// Reports a manifest that is there and cannot be read.
-pub(crate) fn check(declaration: &Declaration, diag: &mut Diagnostics) {
-    let Some(literal) = manifest_literal(declaration) else {
-        return;
-    };
-    if let Some(Err(why)) = read(literal) {
-        diag.push(
-            literal,
-            format!("`{}` is no cache manifest: {why}", literal.value()),
-        )
-        .help("write it anew by `landfall digest`, or remove it");
-    }
-}
-
-/// `const STATIC_FILES: ..`, unless it is what an endpoint has that says nothing about them.
-pub(crate) fn constant(declaration: &Declaration) -> TokenStream {
+/// `const STATIC_FILES: ..`, unless it is what an endpoint has that says nothing about them. Reports a manifest that is
+/// there and cannot be read.
+pub(crate) fn constant(declaration: &Declaration, diag: &mut Diagnostics) -> Option<TokenStream> {
+    let manifest = manifest_literal(declaration).and_then(|literal| manifest(literal, diag));
     let Some((prefix, vsn)) = known(declaration) else {
-        return quote!(
+        return Some(quote!(
             const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::UNKNOWN;
-        );
+        ));
     };
-    let manifest = manifest_literal(declaration)
-        .and_then(|literal| Some((path(literal)?, read(literal)?.ok()?)));
     let Some((path, manifest)) = manifest else {
-        return match &*prefix {
-            "" => TokenStream::new(),
-            _ => quote!(const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::plain(#prefix);),
-        };
+        let plain =
+            quote!(const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::plain(#prefix););
+        return (!prefix.is_empty()).then_some(plain);
     };
     let files = files(&manifest, vsn);
     let path = path.to_string_lossy();
-    quote! {
+    Some(quote! {
         const STATIC_FILES: __rt::StaticFiles = {
             // A manifest that changes has this compiled anew.
             const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
             __rt::StaticFiles::of(#prefix, &[#(#files),*])
         };
-    }
+    })
 }
 
 /// What stands before paths, and whether `?vsn=d` stands behind them; `None` where it is said at start.
@@ -86,14 +71,7 @@ fn setting<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Se
         .iter()
         .filter(|setting| setting.name == name);
     match named.next() {
-        Some(setting)
-            if !setting
-                .attributes
-                .iter()
-                .all(|attribute| attribute.path().is_ident("doc")) =>
-        {
-            None
-        }
+        Some(setting) if is_conditional(&setting.attributes) => None,
         found => Some(found),
     }
 }
@@ -112,16 +90,22 @@ fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Opti
     })
 }
 
-/// Where the manifest is: relative to the package that is compiled.
-fn path(literal: &LitStr) -> Option<PathBuf> {
+/// The manifest, and where it is: relative to the package that is compiled. `None` if there is none, as in development.
+fn manifest(literal: &LitStr, diag: &mut Diagnostics) -> Option<(PathBuf, Manifest)> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
-    Some(Path::new(&package).join(literal.value()))
-}
-
-/// `None` if there is none, as in development.
-fn read(literal: &LitStr) -> Option<Result<Manifest, String>> {
-    let text = std::fs::read_to_string(path(literal)?).ok()?;
-    Some(manifest::read(&text))
+    let path = Path::new(&package).join(literal.value());
+    let text = std::fs::read_to_string(&path).ok()?;
+    match manifest::read(&text) {
+        Ok(manifest) => Some((path, manifest)),
+        Err(why) => {
+            diag.push(
+                literal,
+                format!("`{}` is no cache manifest: {why}", literal.value()),
+            )
+            .help("write it anew by `landfall digest`, or remove it");
+            None
+        }
+    }
 }
 
 /// The entries of the table, in the order of their paths.

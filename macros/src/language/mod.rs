@@ -3,11 +3,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `expr` | views of an expression as what this language knows |
+//! | `attributes` | what Rust's own attributes say about a part of it |
 //! | `schema` | every directive and key as a table |
 //! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
 //! | `options` | `key = value, nested(..)`, read against the table |
 //! | `names` | what to say about a name that does not exist |
 
+pub(crate) mod attributes;
 pub(crate) mod expr;
 pub(crate) mod names;
 pub(crate) mod options;

@@ -49,6 +49,28 @@ fn is_punct(token: &TokenTree, char: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == char)
 }
 
+pub(crate) fn is_comma(token: &TokenTree) -> bool {
+    is_punct(token, ',')
+}
+
+/// Tokens between two commas, the comma at the end of each. None is empty.
+pub(crate) fn pieces(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut pieces = vec![Vec::new()];
+    for token in tokens {
+        let ends = is_comma(&token);
+        if let Some(last) = pieces.last_mut() {
+            last.push(token);
+        }
+        if ends {
+            pieces.push(Vec::new());
+        }
+    }
+    if pieces.last().is_some_and(Vec::is_empty) {
+        pieces.pop();
+    }
+    pieces
+}
+
 /// Arguments cut at each `,`, taken one by one.
 pub(crate) struct Arguments {
     /// The tokens between two commas, the comma at the end of each but the last.
@@ -57,21 +79,8 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn new(tokens: TokenStream) -> Self {
-        let mut pieces = vec![Vec::new()];
-        for token in tokens {
-            let ends = is_punct(&token, ',');
-            if let Some(last) = pieces.last_mut() {
-                last.push(token);
-            }
-            if ends {
-                pieces.push(Vec::new());
-            }
-        }
-        if pieces.last().is_some_and(Vec::is_empty) {
-            pieces.pop();
-        }
         Arguments {
-            pieces: pieces.into_iter(),
+            pieces: pieces(tokens).into_iter(),
         }
     }
 
@@ -86,8 +95,8 @@ impl Arguments {
         parse: impl Fn(ParseStream) -> syn::Result<T>,
     ) -> syn::Result<T> {
         const LONGEST: usize = 8;
-        if let Some([TokenTree::Punct(comma)]) = self.pieces.as_slice().first().map(Vec::as_slice)
-            && comma.as_char() == ','
+        if let Some([comma]) = self.pieces.as_slice().first().map(Vec::as_slice)
+            && is_comma(comma)
         {
             let error = syn::Error::new(comma.span(), "expected an argument before this `,`");
             self.pieces.next();
@@ -116,7 +125,7 @@ impl Arguments {
 
 fn without_comma(run: &[TokenTree]) -> TokenStream {
     match run.split_last() {
-        Some((last, rest)) if is_punct(last, ',') => rest.iter().cloned().collect(),
+        Some((last, rest)) if is_comma(last) => rest.iter().cloned().collect(),
         _ => run.iter().cloned().collect(),
     }
 }

@@ -6,6 +6,15 @@ use syn::{Attribute, Expr, Generics, Ident, ImplItem, ImplItemFn, LitStr, Pat, P
 use super::callback;
 use crate::{block::callback::Callback, language::options::Options};
 
+/// What stands in `#[socket(..)]`, and below it.
+pub(crate) struct Declaration {
+    pub(crate) setup: Setup,
+    /// What the attribute was written on.
+    pub(crate) item: TokenStream,
+    /// `None` if `item` is something else, which has been said.
+    pub(crate) socket: Option<Socket>,
+}
+
 /// `#[socket(crate = path, channel(..), websocket(..), ..)]`.
 pub(crate) struct Setup {
     pub(crate) krate: Option<Path>,
@@ -108,6 +117,11 @@ impl Socket {
         self.methods
             .iter()
             .filter(move |method| method.callback.name == name)
+    }
+
+    /// The functions of a callback: more than one if `#[cfg]` chooses.
+    pub(crate) fn items<'a>(&'a self, name: &'a str) -> Vec<&'a ImplItemFn> {
+        self.methods(name).map(|method| &method.item).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use syn::{Expr, GenericArgument, ImplItem, ImplItemFn, PathArguments, Type, spanned::Spanned};
 
 use super::{
-    ast::{Argument, Method, Setup, Socket, Source},
+    ast::{Argument, Declaration, Method, Setup, Socket, Source},
     callback::belongs_to_channels,
     route,
 };
@@ -15,7 +15,9 @@ use crate::{
     value::check,
 };
 
-pub(crate) fn check(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
+pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
+    let Declaration { setup, socket, .. } = declaration;
+    let Some(socket) = socket else { return };
     let callbacks = setup.callbacks();
     check::options(&setup.options, diag);
     route::check(&setup.channels, diag);

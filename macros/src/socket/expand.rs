@@ -1,71 +1,50 @@
-//! Writes `impl Socket for Type`.
+//! Writes `impl Socket for Type`. What the user wrote stays with the type.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{AttrStyle, FnArg, ImplItemFn, Pat, PatIdent, PatType, Type, spanned::Spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{AttrStyle, ImplItemFn};
 
-use super::{
-    argument::is_connect,
-    ast::{Argument, Channels, Default, Method, Route, Setup, Socket, Source},
-    route,
-};
+use super::{ast::Method, lower::Lowered};
 use crate::{
-    block::{self, cfgs, info, runtime},
-    block::{
-        call::{call, imports, lints, located},
-        callback::{Output, Receiver, is_option},
-        state::{self, Part},
-    },
-    language::schema::{self, Phase},
-    value::lower,
+    block::call::{imports, lints},
+    expansion::within_runtime,
 };
 
-pub(crate) fn expand(socket: &Socket, setup: &Setup) -> TokenStream {
-    let Socket {
-        attrs,
-        self_ty,
-        others,
-        ..
-    } = socket;
+pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
+    let Lowered {
+        socket,
+        krate,
+        contract,
+        first,
+        state,
+        conditional,
+        options,
+        needs,
+        functions,
+        mounted,
+    } = lowered;
+    let (attrs, self_ty, others) = (&socket.attrs, &socket.self_ty, &socket.others);
     let (generics, _, bounds) = socket.generics.split_for_impl();
-    let runtime = runtime(setup.krate.as_ref());
-    let arrivals: Vec<_> = socket
-        .methods("handle_info")
-        .map(|method| &method.item)
-        .collect();
-    let (contract, first, mounted) = match setup.channels.declared {
-        true => (
-            quote!(__rt::channel::ChannelSocket),
-            channels(&setup.channels),
-            Some(mounted(socket, &setup.channels)),
-        ),
-        false => (quote!(__rt::Socket), info(&arrivals), None),
+    let (imports, lints) = (imports(), lints());
+    let implementation = quote! {
+        #imports
+        #(#attrs)*
+        impl #generics #contract for #self_ty #bounds {
+            #first
+            #state
+            #options
+            #(#needs)*
+            #(#functions)*
+        }
+        #conditional
+        #mounted
     };
-    let (options, needs) = (options(setup), socket.methods("connect").map(needs));
-    let (state, conditional) =
-        state::state_type(&parts(socket, setup), attrs, &socket.generics, self_ty);
-    let methods = socket
-        .methods
-        .iter()
-        .map(|method| self::method(method, setup));
-    let (imports, lints, callbacks) = (imports(), lints(), socket.methods.iter().map(written));
+    let implementation = within_runtime(*krate, &implementation);
+    let callbacks = socket.methods.iter().map(written);
     let others = (!others.is_empty())
         .then(|| quote!(#(#attrs)* impl #generics #self_ty #bounds { #(#others)* }));
     quote! {
-        const _: () = {
-            use #runtime as __rt;
-            #imports
-            #(#attrs)*
-            impl #generics #contract for #self_ty #bounds {
-                #first
-                #state
-                #options
-                #(#needs)*
-                #(#methods)*
-            }
-            #conditional
-            #mounted
-        };
+        #implementation
         #lints
         #(#attrs)*
         impl #generics #self_ty #bounds {
@@ -102,352 +81,6 @@ fn written(method: &Method) -> TokenStream {
         #vis #asyncness fn #name(#(#inputs),*) #output #bounds {
             #(#inner)*
             #(#stmts)*
-        }
-    }
-}
-
-/// What the callbacks take of the application's state.
-fn parts<'a>(socket: &'a Socket, setup: &'a Setup) -> Vec<Part<'a>> {
-    let info = connect_info(setup);
-    let arguments = socket.methods.iter().flat_map(|method| {
-        let info = &info;
-        method.arguments.iter().filter_map(
-            move |Argument {
-                      attrs, ty, source, ..
-                  }| {
-                let callback = &method.item.attrs;
-                match source {
-                    Source::State => Some(Part::needs(callback, attrs, ty)),
-                    Source::Type if !is_connect(ty) => {
-                        let need = taken_by_type(ty, info);
-                        Some(Part::of(callback, attrs, need, ty))
-                    }
-                    _ => None,
-                }
-            },
-        )
-    });
-    arguments.collect()
-}
-
-/// What an extractor takes of the state.
-fn taken_by_type(ty: &Type, info: &TokenStream) -> TokenStream {
-    quote_spanned!(ty.span()=> __rt::By<#ty, <#ty as __rt::FromConnect<#info>>::State>)
-}
-
-/// What others may send to the socket.
-fn connect_info(setup: &Setup) -> TokenStream {
-    match setup.channels.declared {
-        true => quote!(__rt::channel::Signal),
-        false => quote!(<Self as __rt::Socket>::Info),
-    }
-}
-
-fn channels(channels: &Channels) -> TokenStream {
-    let routes = channels.routes.iter().map(route::expand);
-    let options = channels.options.entries.iter().filter_map(|entry| {
-        let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
-        Some(match entry.key.name {
-            "max_channels" => quote!(const MAX_CHANNELS: ::core::primitive::usize = #value;),
-            "max_envelope_size" => {
-                quote!(const MAX_ENVELOPE_SIZE: ::core::primitive::usize = #value;)
-            }
-            "max_waiting_size" => {
-                quote!(const MAX_WAITING_SIZE: ::core::primitive::usize = #value;)
-            }
-            _ => quote!(const SERIALIZERS: &'static [__rt::channel::Versioned] = #value;),
-        })
-    });
-    quote! {
-        const CHANNELS: &'static [__rt::channel::Route<Self>] = &[#(#routes),*];
-        #(#options)*
-    }
-}
-
-/// What a mount of the socket serves.
-fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
-    let (self_ty, (generics, _, bounds)) = (&socket.self_ty, socket.generics.split_for_impl());
-    let (cfgs, mountable) = (cfgs(&socket.attrs), mountable(socket, channels));
-    quote! {
-        #(#cfgs)*
-        impl #generics __rt::IntoSocket for #self_ty #bounds {
-            type Socket = __rt::channel::Multiplexer<Self>;
-            type Needs = __rt::channel::WithChannels<Self>;
-        }
-        #mountable
-    }
-}
-
-/// What the channels take of the state is named in bounds: a channel may be private where its socket is not.
-fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
-    let Socket {
-        self_ty, generics, ..
-    } = socket;
-    let (cfgs, params) = (cfgs(&socket.attrs), generics.params.iter());
-    let predicates = generics
-        .where_clause
-        .iter()
-        .flat_map(|bounds| &bounds.predicates);
-    let of_channels = channels.routes.iter().map(|Route { channel, .. }| {
-        let at = channel.span();
-        quote_spanned!(at=> __rt::By<#channel, <#channel as __rt::channel::Channel>::State>)
-    });
-    let all: Vec<_> = of_channels.collect();
-    let at = channels
-        .routes
-        .first()
-        .map_or_else(Span::call_site, |route| route.channel.span());
-    quote_spanned! {at=>
-        #(#cfgs)*
-        impl<#(#params,)* __App> __rt::channel::ProvideChannels<__App> for #self_ty
-        where
-            #(#predicates,)*
-            #(#all: __rt::Provide<__App, #self_ty>,)*
-        {
-            fn provide(__app: &__App, __slot: &mut dyn ::core::any::Any) {
-                #(<#all as __rt::Provide<__App, #self_ty>>::provide(__app, __slot);)*
-            }
-        }
-    }
-}
-
-fn options(setup: &Setup) -> Option<TokenStream> {
-    if setup.options.entries.is_empty() {
-        return None;
-    }
-    let options = lower::literal(&setup.options, &quote!(__rt::SocketOptions::DEFAULT));
-    Some(quote! {
-        #[allow(clippy::redundant_closure)]
-        const OPTIONS: __rt::SocketOptions = #options;
-    })
-}
-
-fn needs(connect: &Method) -> Option<TokenStream> {
-    let [mut info, mut params, mut optional_params] = [const { Vec::new() }; 3];
-    for argument in &connect.arguments {
-        let list = match &argument.source {
-            Source::Info { .. } => &mut info,
-            Source::Param { default: None, .. } if !is_option(&argument.ty) => &mut params,
-            Source::Param { .. } => &mut optional_params,
-            Source::State | Source::Type | Source::Unknown => continue,
-        };
-        let (name, cfgs) = (argument.source.name()?.text(), cfgs(&argument.attrs));
-        list.push(quote!(#(#cfgs)* #name));
-    }
-    if info.is_empty() && params.is_empty() && optional_params.is_empty() {
-        return None;
-    }
-    let cfgs = cfgs(&connect.item.attrs);
-    Some(quote! {
-        #(#cfgs)*
-        const NEEDS: __rt::Needs = __rt::Needs {
-            info: &[#(#info),*],
-            params: &[#(#params),*],
-            optional_params: &[#(#optional_params),*],
-        };
-    })
-}
-
-fn method(method: &Method, setup: &Setup) -> TokenStream {
-    match (method.callback.name, method.callback.output) {
-        ("connect", _) => connect(method, setup),
-        (_, Output::Next) => handler(method),
-        _ => function(method),
-    }
-}
-
-/// A callback that says what is to happen next, in whatever type.
-fn handler(method: &Method) -> TokenStream {
-    let (item, out) = (&method.item, state::out());
-    let (name, cfgs) = (&item.sig.ident, cfgs(&item.attrs));
-    let (inputs, mut values) = inputs(method, Some(&out));
-    let mut taken = Vec::new();
-    for (index, Argument { attrs, ty, .. }) in method.arguments.iter().enumerate() {
-        let variable = format_ident!(
-            "__state{index}",
-            span = Span::mixed_site().located_at(ty.span())
-        );
-        let cfgs = block::cfgs(attrs);
-        let value = state::value(ty, &quote!(#out.handle()));
-        taken.push(quote!(#(#attrs)* let #variable: #ty = #value;));
-        values.push(quote!(#(#cfgs)* #variable));
-    }
-    let text = name.to_string();
-    let answer = call(item, &values, &quote!(flow), &[quote!(#out), quote!(#text)]);
-    quote! {
-        #(#cfgs)*
-        async fn #name(#inputs) -> __rt::Flow {
-            #(#taken)*
-            #answer
-        }
-    }
-}
-
-/// A callback whose result is what the contract wants.
-fn function(method: &Method) -> TokenStream {
-    let item = &method.item;
-    let (name, output, cfgs) = (&item.sig.ident, &item.sig.output, cfgs(&item.attrs));
-    let (inputs, values) = inputs(method, None);
-    quote!(#(#cfgs)* fn #name(#inputs) #output { Self::#name(#(#values),*) })
-}
-
-/// The inputs of the contract's method with the types that the user wrote, and the values that the user's is called
-/// with. The last input has the given name.
-fn inputs(method: &Method, last: Option<&Ident>) -> (TokenStream, Vec<TokenStream>) {
-    let inputs = &method.item.sig.inputs;
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    for (index, input) in inputs.iter().enumerate() {
-        match input {
-            FnArg::Receiver(_) => {
-                names.push(match method.callback.receiver {
-                    Receiver::Owned => quote!(self),
-                    Receiver::Shared => quote!(&self),
-                    Receiver::Borrowed | Receiver::None => quote!(&mut self),
-                });
-                values.push(quote!(self));
-            }
-            FnArg::Typed(PatType { ty, .. }) => {
-                let variable = match last {
-                    Some(last) if index + 1 == inputs.len() => last.clone(),
-                    _ => argument_variable(index, ty),
-                };
-                names.push(quote!(#variable: #ty));
-                values.push(located(quote!(#variable), ty.span()));
-            }
-        }
-    }
-    (quote!(#(#names),*), values)
-}
-
-fn argument_variable(index: usize, ty: &Type) -> Ident {
-    format_ident!(
-        "__argument{index}",
-        span = Span::mixed_site().located_at(ty.span())
-    )
-}
-
-fn connect(method: &Method, setup: &Setup) -> TokenStream {
-    let info = connect_info(setup);
-    let (attempt, item) = (Ident::new("__connect", Span::mixed_site()), &method.item);
-    let cfgs = cfgs(&item.attrs);
-    let all: Vec<_> = method
-        .arguments
-        .iter()
-        .enumerate()
-        .map(|(index, one)| (variable(index, one), one))
-        .collect();
-    // The attempt as a whole is given away: last.
-    let (whole, others): (Vec<_>, Vec<_>) =
-        all.iter().partition(|(_, argument)| is_whole(argument));
-    let taken = others
-        .into_iter()
-        .chain(whole)
-        .map(|(variable, argument)| take(variable, argument, &info));
-    let values: Vec<_> = all
-        .iter()
-        .map(|(variable, argument)| {
-            let cfgs = block::cfgs(&argument.attrs);
-            quote!(#(#cfgs)* #variable)
-        })
-        .collect();
-    let connected = call(item, &values, &quote!(connected::<Self>), &[]);
-    quote! {
-        #(#cfgs)*
-        async fn connect(
-            #attempt: __rt::Connect<#info>,
-        ) -> ::core::result::Result<Self, __rt::Refused> {
-            #(#taken)*
-            #connected
-        }
-    }
-}
-
-/// The argument's own name, so that the defaults of later ones may use it.
-fn variable(index: usize, argument: &Argument) -> Ident {
-    match &argument.pat {
-        Pat::Ident(PatIdent {
-            ident,
-            by_ref: None,
-            subpat: None,
-            ..
-        }) => ident.clone(),
-        _ => argument_variable(index, &argument.ty),
-    }
-}
-
-fn is_whole(argument: &Argument) -> bool {
-    matches!(argument.source, Source::Type) && is_connect(&argument.ty)
-}
-
-/// `let argument: Type = ..;`
-fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStream {
-    let Argument {
-        attrs, ty, source, ..
-    } = argument;
-    let at = ty.span().resolved_at(Span::mixed_site());
-    let attempt = &Ident::new("__connect", at);
-    let value = match source {
-        Source::Type if is_connect(ty) => quote!(#attempt),
-        Source::Type | Source::Unknown => {
-            // An error about the trait is the same as that about what is needed: it is told once.
-            let at = ty.span();
-            let needs = quote_spanned!(at=> __rt::argument::needs::<_, #ty>(&#attempt));
-            quote_spanned!(at=> <#ty as __rt::FromConnect<#info>>::from_connect(&#attempt, #needs).await?)
-        }
-        Source::State => state::value(ty, &quote!(#attempt.handle())),
-        Source::Param {
-            name,
-            default,
-            from_str,
-        } => {
-            let required = default.is_none() && !is_option(ty);
-            let function = match (required, from_str) {
-                (true, false) => "required",
-                (true, true) => "required_from_str",
-                (false, false) => "optional",
-                (false, true) => "optional_from_str",
-            };
-            let (function, name) = (Ident::new(function, at), name.text());
-            or_default(
-                quote_spanned!(at=> __rt::argument::#function(&#attempt, #name)?),
-                default.as_ref(),
-                at,
-            )
-        }
-        Source::Info { name, default } => {
-            let text = name.text();
-            let value = if is_built_in(&text) {
-                let getter = Ident::new(&text, name.span());
-                quote_spanned!(at=> #attempt.#getter())
-            } else {
-                quote_spanned!(at=> #attempt.custom(#text))
-            };
-            match default {
-                None if !is_option(ty) => {
-                    quote_spanned!(at=> __rt::argument::granted(#value, #text)?)
-                }
-                default => or_default(value, default.as_ref(), at),
-            }
-        }
-    };
-    quote!(#(#attrs)* let #variable: #ty = #value;)
-}
-
-fn is_built_in(key: &str) -> bool {
-    key == "auth_token" || schema::CONNECT_INFO.contains(&key)
-}
-
-/// A `match`, so that the default may use `?` and `.await`.
-fn or_default(value: TokenStream, default: Option<&Default>, at: Span) -> TokenStream {
-    let default = match default {
-        None => return value,
-        Some(Default::OfType) => quote_spanned!(at=> ::core::default::Default::default()),
-        Some(Default::Expr(expr)) => quote!(#expr),
-    };
-    quote_spanned! {at=>
-        match #value {
-            ::core::option::Option::Some(__value) => __value,
-            ::core::option::Option::None => #default,
         }
     }
 }

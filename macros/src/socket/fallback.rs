@@ -4,36 +4,40 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{ImplItem, ItemImpl};
 
-use super::ast::Setup;
+use super::ast::Declaration;
 use crate::{
-    block::callback::Callback,
-    block::{argument_attributes_mut, borrowed, cfgs, info_or_unit, runtime},
+    block::{argument_attributes_mut, borrowed, callback::Callback, info_or_unit},
+    diag::Diagnostics,
+    expansion::within_runtime,
+    language::attributes::cfgs,
 };
 
+pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
+    let (stand_in, errors) = (stand_in(declaration), diag.finish());
+    quote!(#stand_in #errors)
+}
+
 /// The user's items without our attributes, and an implementation that is never run.
-pub(crate) fn expand(item: TokenStream, setup: &Setup) -> TokenStream {
+fn stand_in(Declaration { setup, item, .. }: &Declaration) -> TokenStream {
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
-        return item;
+        return item.clone();
     };
     strip(&mut block, setup.callbacks());
     if block.trait_.is_some() || borrowed(&block).is_some() {
         return quote!(#block);
     }
-    let runtime = runtime(setup.krate.as_ref());
     let cfgs = cfgs(&block.attrs);
-    let stand_in = if setup.channels.declared {
+    let implementation = if setup.channels.declared {
         with_channels(&block)
     } else {
         plain(&block)
     };
+    let implementation = within_runtime(setup.krate.as_ref(), &implementation);
     quote! {
         #[allow(dead_code, unused, clippy::all)]
         #block
         #(#cfgs)*
-        const _: () = {
-            use #runtime as __rt;
-            #stand_in
-        };
+        #implementation
     }
 }
 

@@ -1,4 +1,11 @@
 //! `#[socket] impl Type { .. }`: an implementation of `Socket` out of callbacks that are found by name.
+//!
+//! | phase | file |
+//! | --- | --- |
+//! | tokens to methods and their arguments | `parse`, into the types of `ast`; with `argument` and `route` |
+//! | what cannot work | `check`; the shapes of callbacks are in `callback` |
+//! | methods to functions of `Socket`, options to constants | `lower` |
+//! | the implementation | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
 
@@ -10,24 +17,19 @@ mod callback;
 mod check;
 mod expand;
 mod fallback;
+mod lower;
 mod parse;
 mod route;
 #[cfg(test)]
 mod tests;
 
-pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+/// The expansion; never fails, and reports everything it found.
+pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
-    let setup = parse::setup(arguments, &mut diag);
-    let socket = parse::socket(&item, &setup, &mut diag);
-    if let Some(socket) = &socket {
-        check::check(socket, &setup, &mut diag);
-    }
-    match socket {
-        Some(socket) if diag.is_empty() => expand::expand(&socket, &setup),
-        _ => {
-            let fallback = fallback::expand(item, &setup);
-            let errors = diag.finish();
-            quote::quote!(#fallback #errors)
-        }
+    let declaration = parse::declaration(arguments, item, &mut diag);
+    check::declaration(&declaration, &mut diag);
+    match lower::declaration(&declaration) {
+        Some(lowered) if diag.is_empty() => expand::declaration(&lowered),
+        _ => fallback::declaration(&declaration, diag),
     }
 }

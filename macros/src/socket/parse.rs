@@ -6,7 +6,7 @@ use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl, PatType, Token, punctuated::Pun
 
 use super::{
     argument,
-    ast::{Argument, Method, Setup, Socket, Source},
+    ast::{Argument, Declaration, Method, Setup, Socket, Source},
     route,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         state,
     },
     diag::Diagnostics,
-    language::{options::Options, schema},
+    language::{options::Options, recover, schema},
 };
 
 const SOCKET: Attached = Attached {
@@ -25,8 +25,22 @@ const SOCKET: Attached = Attached {
     what: "a socket",
 };
 
-pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
-    let mut pieces = block::pieces(arguments);
+pub(crate) fn declaration(
+    arguments: TokenStream,
+    item: TokenStream,
+    diag: &mut Diagnostics,
+) -> Declaration {
+    let setup = setup(arguments, diag);
+    let socket = socket(&item, &setup, diag);
+    Declaration {
+        setup,
+        item,
+        socket,
+    }
+}
+
+fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
+    let mut pieces = recover::pieces(arguments);
     let krate = block::take_crate(&mut pieces, diag);
     let channels = route::take(&mut pieces, diag);
     let rest = pieces.into_iter().flatten().collect();
@@ -37,7 +51,7 @@ pub(crate) fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     }
 }
 
-pub(crate) fn socket(item: &TokenStream, setup: &Setup, diag: &mut Diagnostics) -> Option<Socket> {
+fn socket(item: &TokenStream, setup: &Setup, diag: &mut Diagnostics) -> Option<Socket> {
     let block = SOCKET.read(item, diag)?;
     Some(members(block, setup.callbacks(), diag))
 }

@@ -6,12 +6,12 @@ use syn::{Expr, ExprLit, Lit, LitStr, Type, spanned::Spanned};
 
 use super::ast::{Channels, Route};
 use crate::{
-    block::{is_comma, type_name},
     diag::Diagnostics,
+    expansion::type_name,
     grammar::spelling::did_you_mean,
     language::{
         options::{Entry, Options},
-        recover::Arguments,
+        recover::{Arguments, is_comma},
         schema,
     },
     value::check,

@@ -5,11 +5,10 @@
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 
-use super::expand;
 use crate::testing::{self, mutate};
 
 fn run(arguments: &str, item: &str) -> TokenStream {
-    expand(arguments.parse().unwrap(), item.parse().unwrap())
+    super::run(arguments.parse().unwrap(), item.parse().unwrap())
 }
 
 fn snapshot(name: &str, arguments: &str, item: &str) {
@@ -469,7 +468,7 @@ proptest! {
         for (mut at, how) in edits {
             arguments = mutate(arguments, &mut at, how);
         }
-        let output = expand(arguments, WITH_CHANNELS.parse().unwrap());
+        let output = super::run(arguments, WITH_CHANNELS.parse().unwrap());
         prop_assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{}", output);
     }
 
@@ -484,7 +483,7 @@ proptest! {
         let mut at = options;
         let arguments = mutate(arguments.parse().unwrap(), &mut at, 0);
         let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
-        let output = expand(arguments, item);
+        let output = super::run(arguments, item);
         prop_assert!(!is_item || syn::parse2::<syn::File>(output.clone()).is_ok(), "{}", output);
     }
 }

@@ -1,0 +1,31 @@
+//! Attributes of Rust's own on statements, items and arguments: conditions, lint levels, documentation.
+
+use proc_macro2::TokenStream;
+use syn::Attribute;
+
+/// `#[cfg(..)]`
+pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+}
+
+/// True if `#[cfg]` decides whether it exists.
+pub(crate) fn is_conditional(attrs: &[Attribute]) -> bool {
+    cfgs(attrs).next().is_some()
+}
+
+/// What stands inside of each `#[cfg(..)]`.
+pub(crate) fn conditions<'a>(
+    cfgs: impl IntoIterator<Item = &'a Attribute>,
+) -> impl Iterator<Item = &'a TokenStream> {
+    cfgs.into_iter()
+        .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
+}
+
+/// Conditions and lint levels: what the expansion of a statement has on it, too.
+pub(crate) fn without_docs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs
+        .iter()
+        .filter(|attribute| !attribute.path().is_ident("doc"))
+}
