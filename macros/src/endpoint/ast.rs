@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Ident, ItemFn, ItemStruct, LitStr, Path, Type};
 
 use crate::language::{
+    key::{Key, Phase},
     options::Options,
-    schema::{Key, Phase},
 };
 
 /// What stands in `endpoint! { .. }`.

@@ -11,8 +11,9 @@ use crate::{
     language::{
         attributes::is_conditional,
         expr,
+        key::Form,
         options::{Entry, Options},
-        schema::{Form, directive},
+        schema::directive,
     },
     value::{
         check, closure, connect_info,

@@ -14,8 +14,8 @@ use crate::{
     language::{
         attributes::{is_conditional, without_docs},
         expr::{self, Env},
+        key::{Kind, Phase},
         options::{Entry, Options},
-        schema::{Kind, Phase},
     },
     value::{closure, lower},
 };

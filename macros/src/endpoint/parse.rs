@@ -15,10 +15,11 @@ use crate::{
     language::{
         attributes::{cfgs, is_conditional},
         expr::{self, Env},
+        key::{Directive, Form, Kind, Phase},
         names,
         options::{Argument, Options},
         recover::{self, Arguments},
-        schema::{self, Directive, Form, Kind, Phase},
+        schema,
     },
     value::check,
 };

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `expr` | views of an expression as what this language knows |
 //! | `attributes` | what Rust's own attributes say about a part of it |
+//! | `key` | what a directive and a key are |
 //! | `schema` | every directive and key as a table |
 //! | `recover` | tokens cut into statements and arguments, so that one mistake hides no other |
 //! | `options` | `key = value, nested(..)`, read against the table |
@@ -11,6 +12,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod expr;
+pub(crate) mod key;
 pub(crate) mod names;
 pub(crate) mod options;
 pub(crate) mod recover;

@@ -8,7 +8,7 @@ use crate::{
         names::comes_later,
         spelling::{did_you_mean, list},
     },
-    language::schema::{self, Group},
+    language::{key::Group, schema},
 };
 
 /// A name that people bring from elsewhere.

@@ -14,9 +14,9 @@ use crate::{
     grammar::spelling::list,
     language::expr,
     language::{
+        key::{Group, Key, Kind},
         names,
         recover::Arguments,
-        schema::{Group, Key, Kind},
     },
 };
 

@@ -3,116 +3,7 @@
 //! What is checked, suggested, lowered and documented is read from here; a test holds the table against the
 //! runtime's structs, field by field.
 
-/// When a value is fixed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// In the binary: a constant.
-    Compile,
-    /// At start: a default that a file, the environment, start options and `init` override.
-    Start,
-}
-
-/// `name(key = value, ..)`: lowers to a literal of the runtime's struct `literal`.
-pub(crate) struct Group {
-    pub(crate) name: &'static str,
-    pub(crate) literal: &'static str,
-    pub(crate) phase: Phase,
-    pub(crate) keys: &'static [Key],
-}
-
-/// `name = value`: one field of the group's struct.
-pub(crate) struct Key {
-    pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-}
-
-/// What a key takes.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    /// `true` or `false`.
-    Flag,
-    /// A number of bytes or things.
-    Size { least: u64 },
-    /// A number whose absence means something of its own.
-    OptionalSize { least: u64 },
-    /// A number that the runtime's `check` accepts.
-    Number { least: u64, check: &'static str },
-    /// A number of milliseconds, below what the JavaScript client waits for. `longer`: past that if acknowledged.
-    Millis { longer: bool },
-    /// `secs(n)`, `millis(n)` or a `Duration`.
-    Duration,
-    /// A duration or `insecure(never, ..)`.
-    Timeout,
-    /// A duration or `never`.
-    Pause,
-    /// A duration of whole seconds, or `insecure(never, ..)`.
-    Age,
-    /// A path that is appended to a mount's.
-    TransportPath,
-    /// A list of RFC 9110 tokens.
-    Subprotocols,
-    /// `true`, `conn`, a list of origins, a function, or `insecure(false, ..)`.
-    CheckOrigin,
-    /// A list of addresses and networks, and `"unix"`.
-    TrustedProxies,
-    /// A list of built-in names, then `name = value` of one's own.
-    ConnectInfo,
-    /// A function, or a closure of one of these forms.
-    Function {
-        signature: &'static str,
-        closures: &'static [&'static str],
-    },
-    /// A log level or `false`.
-    Level,
-    /// One of the words, each a variant of the runtime's enum.
-    Word {
-        literal: &'static str,
-        words: &'static [(&'static str, &'static str)],
-    },
-    /// Any text.
-    Text,
-    /// A host name or address, without scheme and port.
-    Host,
-    /// `"http"` or `"https"`.
-    Scheme,
-    /// A port.
-    Port { least: u64 },
-    /// A path that URLs begin with.
-    UrlPath,
-    /// Four or eight numbers, or an address as text.
-    Ip,
-    /// A path, or a list of them.
-    Files,
-    /// A private key as text: never a literal.
-    PrivateKey,
-    /// A list of constant strings.
-    Texts,
-    /// A list of headers by which proxies say how a request came to them.
-    Forwarded,
-    /// A host, with a port or without, or `conn`.
-    SecureHost,
-    /// A list of `(serializer, "~> 2.0.0")`.
-    Serializers,
-    /// Any constant.
-    Constant,
-    /// What signs and encrypts: never a literal.
-    Secret,
-    /// A group of keys in place of a value.
-    Group(&'static Group),
-    /// A value of a type that implements `Transport`.
-    Transport,
-    /// A group, `true` or `false`; the name alone is `true`.
-    SwitchedGroup(&'static Group),
-    /// A group or `false`.
-    OptionalGroup(&'static Group),
-}
-
-/// A statement of `endpoint!`.
-pub(crate) struct Directive {
-    pub(crate) name: &'static str,
-    pub(crate) phase: Phase,
-    pub(crate) form: Form,
-}
+use super::key::{Directive, Form, Group, Key, Kind, Phase};
 
 const fn key(name: &'static str, kind: Kind) -> Key {
     Key { name, kind }
@@ -134,25 +25,6 @@ const fn setting(name: &'static str, form: Form) -> Directive {
         phase: Phase::Start,
         form,
     }
-}
-
-/// How a directive is written.
-#[derive(Clone, Copy)]
-pub(crate) enum Form {
-    /// `name(key = value, ..);`
-    Group(&'static Group),
-    /// `name = value;`
-    Value(&'static Key),
-    /// `extra(name = value, ..);`
-    Extra,
-    /// `socket("/path", Type, ..);`
-    Socket,
-    /// `name(expression);`
-    Expression,
-    /// `name = some::path;`
-    Path,
-    /// `name = Type;`
-    Type,
 }
 
 pub(crate) const DIRECTIVES: &[Directive] = &[
@@ -195,6 +67,7 @@ pub(crate) const FORWARDED: &[(&str, &str)] = &[
     ("x_forwarded_port", "Port"),
     ("x_forwarded_proto", "Proto"),
 ];
+
 const CACHE_STATIC_MANIFEST: Key = key("cache_static_manifest", Kind::Text);
 
 const CACHE_MANIFEST_SKIP_VSN: Key = key("cache_manifest_skip_vsn", Kind::Flag);
@@ -484,28 +357,6 @@ pub(crate) const LEVELS: &[(&str, &str)] = &[
     ("debug", "DEBUG"),
     ("trace", "TRACE"),
 ];
-
-impl Kind {
-    /// The group, if it takes one.
-    pub(crate) fn group(self) -> Option<&'static Group> {
-        match self {
-            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => {
-                Some(group)
-            }
-            _ => None,
-        }
-    }
-}
-
-impl Group {
-    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
-        self.keys.iter().find(|key| key.name == name)
-    }
-
-    pub(crate) fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().map(|key| key.name)
-    }
-}
 
 pub(crate) fn directive(name: &str) -> Option<&'static Directive> {
     DIRECTIVES.iter().find(|directive| directive.name == name)

@@ -19,7 +19,8 @@ use crate::{
     expansion::located,
     language::{
         attributes::{self, cfgs},
-        schema::{self, Phase},
+        key::Phase,
+        schema,
     },
     value::lower,
 };

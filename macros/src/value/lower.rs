@@ -7,10 +7,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned};
 
 use crate::{
-    language::expr::{self, Env, Insecure},
     language::{
+        expr::{self, Env, Insecure},
+        key::{Group, Key, Kind, Phase},
         options::{Entry, Options, Value},
-        schema::{self, Group, Key, Kind, Phase},
+        schema,
     },
     value::closure,
 };

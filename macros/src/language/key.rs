@@ -1,0 +1,153 @@
+//! What a directive and a key are, and the kinds of values that keys take.
+
+/// When a value is fixed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// In the binary: a constant.
+    Compile,
+    /// At start: a default that a file, the environment, start options and `init` override.
+    Start,
+}
+
+/// `name(key = value, ..)`: lowers to a literal of the runtime's struct `literal`.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) literal: &'static str,
+    pub(crate) phase: Phase,
+    pub(crate) keys: &'static [Key],
+}
+
+/// `name = value`: one field of the group's struct.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// `true` or `false`.
+    Flag,
+    /// A number of bytes or things.
+    Size { least: u64 },
+    /// A number whose absence means something of its own.
+    OptionalSize { least: u64 },
+    /// A number that the runtime's `check` accepts.
+    Number { least: u64, check: &'static str },
+    /// A number of milliseconds, below what the JavaScript client waits for. `longer`: past that if acknowledged.
+    Millis { longer: bool },
+    /// `secs(n)`, `millis(n)` or a `Duration`.
+    Duration,
+    /// A duration or `insecure(never, ..)`.
+    Timeout,
+    /// A duration or `never`.
+    Pause,
+    /// A duration of whole seconds, or `insecure(never, ..)`.
+    Age,
+    /// A path that is appended to a mount's.
+    TransportPath,
+    /// A list of RFC 9110 tokens.
+    Subprotocols,
+    /// `true`, `conn`, a list of origins, a function, or `insecure(false, ..)`.
+    CheckOrigin,
+    /// A list of addresses and networks, and `"unix"`.
+    TrustedProxies,
+    /// A list of built-in names, then `name = value` of one's own.
+    ConnectInfo,
+    /// A function, or a closure of one of these forms.
+    Function {
+        signature: &'static str,
+        closures: &'static [&'static str],
+    },
+    /// A log level or `false`.
+    Level,
+    /// One of the words, each a variant of the runtime's enum.
+    Word {
+        literal: &'static str,
+        words: &'static [(&'static str, &'static str)],
+    },
+    /// Any text.
+    Text,
+    /// A host name or address, without scheme and port.
+    Host,
+    /// `"http"` or `"https"`.
+    Scheme,
+    /// A port.
+    Port { least: u64 },
+    /// A path that URLs begin with.
+    UrlPath,
+    /// Four or eight numbers, or an address as text.
+    Ip,
+    /// A path, or a list of them.
+    Files,
+    /// A private key as text: never a literal.
+    PrivateKey,
+    /// A list of constant strings.
+    Texts,
+    /// A list of headers by which proxies say how a request came to them.
+    Forwarded,
+    /// A host, with a port or without, or `conn`.
+    SecureHost,
+    /// A list of `(serializer, "~> 2.0.0")`.
+    Serializers,
+    /// Any constant.
+    Constant,
+    /// What signs and encrypts: never a literal.
+    Secret,
+    /// A group of keys in place of a value.
+    Group(&'static Group),
+    /// A value of a type that implements `Transport`.
+    Transport,
+    /// A group, `true` or `false`; the name alone is `true`.
+    SwitchedGroup(&'static Group),
+    /// A group or `false`.
+    OptionalGroup(&'static Group),
+}
+
+/// A statement of `endpoint!`.
+pub(crate) struct Directive {
+    pub(crate) name: &'static str,
+    pub(crate) phase: Phase,
+    pub(crate) form: Form,
+}
+
+/// How a directive is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// `name(key = value, ..);`
+    Group(&'static Group),
+    /// `name = value;`
+    Value(&'static Key),
+    /// `extra(name = value, ..);`
+    Extra,
+    /// `socket("/path", Type, ..);`
+    Socket,
+    /// `name(expression);`
+    Expression,
+    /// `name = some::path;`
+    Path,
+    /// `name = Type;`
+    Type,
+}
+
+impl Kind {
+    /// The group, if it takes one.
+    pub(crate) fn group(self) -> Option<&'static Group> {
+        match self {
+            Kind::Group(group) | Kind::SwitchedGroup(group) | Kind::OptionalGroup(group) => {
+                Some(group)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Group {
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    pub(crate) fn key_names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|key| key.name)
+    }
+}

@@ -1,0 +1,120 @@
+//! Texts, paths of files, hosts.
+
+use syn::{Expr, LitStr};
+
+use super::Check;
+use crate::{
+    diag::Diagnostics,
+    language::expr::{self, Env},
+};
+
+impl Check<'_> {
+    pub(super) fn text(&mut self, value: &Expr, check: fn(&LitStr, &mut Diagnostics)) {
+        match (expr::text(value), expr::literal_name(value)) {
+            (Some(text), _) => check(text, self.diag),
+            (None, Some(literal)) => {
+                let name = self.name;
+                self.diag
+                    .push(value, format!("`{name}` takes a string, this is {literal}"));
+            }
+            (None, None) => {}
+        }
+    }
+
+    pub(super) fn texts(&mut self, value: &Expr) {
+        let name = self.name;
+        if let Some(literal) = expr::literal_name(value) {
+            let found = self
+                .diag
+                .push(value, format!("`{name}` takes a list, this is {literal}"));
+            if let Some(text) = expr::text(value) {
+                found.help(format!("write `{name} = [{:?}]`", text.value()));
+            }
+        }
+        for text in expr::list(value)
+            .into_iter()
+            .flatten()
+            .filter_map(expr::text)
+        {
+            let said = text.value();
+            let (of_hosts, is_path) = (name == "exclude", said.starts_with('/'));
+            if of_hosts && is_path {
+                self.diag
+                    .push(text, "`exclude` lists hosts")
+                    .help(format!("write `exclude_paths = [{said:?}]`"));
+            } else if of_hosts && said.contains(['/', ':']) && !said.starts_with('[') {
+                self.diag
+                    .push(text, "`exclude` lists hosts, without scheme and port");
+            } else if !of_hosts && !is_path {
+                self.diag.push(text, "a path begins with `/`");
+            }
+        }
+    }
+
+    pub(super) fn secure_host(&mut self, value: &Expr) {
+        let Some(text) = expr::text(value) else {
+            if let Some(literal) = expr::literal_name(value) {
+                self.diag
+                    .push(value, format!("`host` takes a string, this is {literal}"));
+            }
+            return;
+        };
+        let said = text.value();
+        if said.is_empty()
+            || said.contains(['/', '@', '?', '#'])
+            || said.contains(char::is_whitespace)
+        {
+            let bare = said
+                .split("://")
+                .last()
+                .and_then(|rest| rest.split('/').next())
+                .unwrap_or_default();
+            self.diag
+                .push(
+                    text,
+                    "`host` in `force_ssl` is a host, optionally with a port",
+                )
+                .help(format!("write `host = {bare:?}`"));
+        }
+    }
+
+    pub(super) fn private_key(&mut self, value: &Expr) {
+        let plain = Env::of(value).and_then(|env| env.default).unwrap_or(value);
+        if expr::literal(plain).is_some() {
+            self.diag
+                .push(
+                    plain,
+                    "a key in the source ends up in version control and in the binary",
+                )
+                .help("write `key = env(\"TLS_KEY\")`, or name its file by `keyfile`");
+        }
+    }
+
+    pub(super) fn files(&mut self, value: &Expr) {
+        let name = self.name;
+        let mut path = |value: &Expr| match (expr::text(value), expr::literal_name(value)) {
+            (Some(text), _) if text.value().contains("-----BEGIN ") => {
+                let other = if name == "keyfile" { "key" } else { "cert" };
+                let found = self.diag.push(
+                    text,
+                    format!("`{name}` takes a path, this is what stands in a file"),
+                );
+                found.help(format!("did you mean `{other}`?"));
+            }
+            (Some(text), _) if text.value().is_empty() => {
+                self.diag.push(text, format!("`{name}` is empty"));
+            }
+            (None, Some(literal)) => {
+                self.diag.push(
+                    value,
+                    format!("`{name}` takes a path, or a list of them, this is {literal}"),
+                );
+            }
+            _ => {}
+        };
+        match expr::list(value) {
+            Some(paths) => paths.iter().for_each(path),
+            None => path(value),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the keys of a group say together.
+
+use proc_macro2::Span;
+
+use super::numbers::millis;
+use crate::{
+    diag::Diagnostics,
+    language::{
+        expr::{self, Insecure},
+        options::{Entry, Options},
+    },
+};
+
+pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
+    match options.group.name {
+        "websocket" => {
+            auth_token_adds_its_own(options, diag);
+            one_check_is_on(options, diag);
+        }
+        "longpoll" => {
+            one_check_is_on(options, diag);
+            one_within_all(options, "max_sessions_per_ip", "max_sessions", diag);
+        }
+        "http" | "https" => {
+            one_within_all(options, "max_connections_per_ip", "max_connections", diag)
+        }
+        "drainer" => interval_within_shutdown(options, diag),
+        _ => {}
+    }
+}
+
+/// Without both, any site could use the session of a visitor.
+fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
+    let off = |name| {
+        let value = options.get(name).and_then(Entry::expr)?;
+        (expr::boolean(Insecure::unwrap(value)) == Some(false)).then_some(value)
+    };
+    if let (Some(_), Some(value)) = (off("check_origin"), off("check_csrf")) {
+        diag.push(value, "one of `check_origin` and `check_csrf` must be on")
+            .help("remove `check_csrf = false`");
+    }
+}
+
+/// `auth_token` makes the handshake choose `phoenix` by itself.
+fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
+    let on = options
+        .get("auth_token")
+        .and_then(Entry::expr)
+        .and_then(expr::boolean)
+        == Some(true);
+    let listed = options
+        .get("subprotocols")
+        .and_then(Entry::expr)
+        .and_then(expr::list);
+    for element in listed.into_iter().flatten() {
+        if on && expr::text(element).is_some_and(|text| text.value() == "phoenix") {
+            diag.push(element, "`phoenix` is added by `auth_token`")
+                .help("remove it");
+        }
+    }
+}
+
+/// A limit for each that is above the one for all is a mistake.
+fn one_within_all(options: &Options, one: &str, all: &str, diag: &mut Diagnostics) {
+    let number = |name| {
+        let value = options.get(name).and_then(Entry::expr)?;
+        Some((value, expr::integer(value)?))
+    };
+    if let (Some((value, of_one)), Some((_, of_all))) = (number(one), number(all))
+        && of_one > of_all
+    {
+        diag.push(
+            value,
+            format!("`{one}` is more than `{all}`: it limits nobody"),
+        )
+        .help(format!("at most {of_all}"));
+    }
+}
+
+fn interval_within_shutdown(options: &Options, diag: &mut Diagnostics) {
+    let millis = |name| options.get(name).and_then(Entry::expr).and_then(millis);
+    let (Some(interval), Some(shutdown)) = (millis("batch_interval"), millis("shutdown")) else {
+        return;
+    };
+    if interval > shutdown {
+        let at = options
+            .get("batch_interval")
+            .map_or_else(Span::call_site, Entry::span);
+        diag.push_at(at, "the first interval is already longer than `shutdown`")
+            .help("make `batch_interval` shorter, or `shutdown` longer");
+    }
+}
