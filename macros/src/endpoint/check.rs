@@ -8,6 +8,8 @@ use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
     diag::Diagnostics,
+    expansion::type_name,
+    grammar::path,
     language::{
         attributes::is_conditional,
         expr,
@@ -124,8 +126,34 @@ struct Served<'a> {
     at: &'a LitStr,
     /// The full path as written.
     path: String,
-    /// The full path with all variables alike.
-    shape: String,
+    transport: Transport,
+}
+
+/// The path of a transport below its mount's.
+enum Transport {
+    Written(String),
+    /// The options of the socket's type say it: mounts of one type agree, of others nothing is known here.
+    Preset {
+        name: &'static str,
+        socket: String,
+    },
+}
+
+impl Served<'_> {
+    fn is_same(&self, other: &Served<'_>) -> bool {
+        let [a, b] = [self, other].map(|served| served.mount.path.value());
+        match (&self.transport, &other.transport) {
+            (Transport::Written(x), Transport::Written(y)) => path::is_same((&a, x), (&b, y)),
+            (
+                Transport::Preset { name, socket },
+                Transport::Preset {
+                    name: other,
+                    socket: type_of_other,
+                },
+            ) => name == other && socket == type_of_other && path::is_same((&a, ""), (&b, "")),
+            _ => false,
+        }
+    }
 }
 
 fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
@@ -158,7 +186,7 @@ fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
 }
 
 fn served_by<'a>(
-    name: &str,
+    name: &'static str,
     mount: &'a Mount,
     mut segments: Vec<Segment>,
     diag: &mut Diagnostics,
@@ -172,7 +200,7 @@ fn served_by<'a>(
     let path = entry
         .and_then(Entry::options)
         .and_then(|options| options.get("path"));
-    let at = match path.and_then(Entry::expr) {
+    let (at, transport) = match path.and_then(Entry::expr) {
         Some(path) => {
             let text = expr::text(path)?;
             // What is wrong with this path alone has been reported with the other options.
@@ -182,25 +210,20 @@ fn served_by<'a>(
                 diag.push(text, format!("`{name}` is bound twice in `{whole}`"))
                     .help("rename one");
             }
-            text
+            (text, Transport::Written(text.value()))
         }
         None => {
-            // The options of the socket type decide: mounts of one type agree, of others nothing is
-            // known here.
             whole.push('/');
             whole.push_str(name);
-            segments.push(Segment::Literal(format!(
-                "{name} of {}",
-                mount.socket.to_token_stream()
-            )));
-            &mount.path
+            let socket = type_name(&mount.socket);
+            (&mount.path, Transport::Preset { name, socket })
         }
     };
     Some(Served {
         mount,
         at,
         path: whole,
-        shape: pattern::shape(&segments),
+        transport,
     })
 }
 
@@ -211,7 +234,7 @@ fn served_once(all: &[Served], diag: &mut Diagnostics) {
         let Some(first) = all
             .iter()
             .take(index)
-            .find(|earlier| earlier.shape == served.shape)
+            .find(|earlier| earlier.is_same(served))
         else {
             continue;
         };

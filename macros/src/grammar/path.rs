@@ -1,4 +1,4 @@
-//! What the paths of URLs begin with.
+//! Paths: what URLs begin with, and where transports are served.
 
 use super::Mistake;
 
@@ -39,9 +39,106 @@ pub(crate) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=@".contains(&byte)
 }
 
+/// Whether a request could be for both of two transports, each served at a mount's path and its own: whether all
+/// segments are the same, whatever the variables in them are called. Empty segments do not count.
+pub(crate) const fn is_same(a: (&str, &str), b: (&str, &str)) -> bool {
+    let (mut a, mut b) = (Shape::new(a), Shape::new(b));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x == y => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The bytes of a transport's full path, with one `/` for many, and without the names of variables.
+struct Shape<'a> {
+    now: &'a [u8],
+    then: Option<&'a [u8]>,
+    starts_segment: bool,
+}
+
+impl<'a> Shape<'a> {
+    const fn new((mount, transport): (&'a str, &'a str)) -> Self {
+        let mut shape = Shape {
+            now: mount.as_bytes(),
+            then: Some(transport.as_bytes()),
+            starts_segment: true,
+        };
+        while let Some(b'/') = shape.peek() {
+            shape.take();
+        }
+        shape
+    }
+
+    const fn peek(&self) -> Option<u8> {
+        match (self.now, self.then) {
+            ([byte, ..], _) => Some(*byte),
+            ([], Some(_)) => Some(b'/'),
+            ([], None) => None,
+        }
+    }
+
+    const fn take(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        match (self.now, self.then.take()) {
+            ([_, rest @ ..], then) => (self.now, self.then) = (rest, then),
+            ([], Some(then)) => self.now = then,
+            ([], None) => {}
+        }
+        byte
+    }
+
+    const fn next(&mut self) -> Option<u8> {
+        let byte = self.take();
+        let is_variable = match byte {
+            Some(b':') => true,
+            Some(b'*') => self.starts_segment,
+            _ => false,
+        };
+        while let Some(next) = self.peek()
+            && (is_variable && next != b'/' || matches!(byte, Some(b'/')) && next == b'/')
+        {
+            self.take();
+        }
+        self.starts_segment = matches!(byte, Some(b'/'));
+        match (byte, self.peek()) {
+            (Some(b'/'), None) => None,
+            _ => byte,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_the_same_whatever_their_variables_are_called() {
+        for (a, b) in [
+            (("/echo", "/websocket"), ("/echo/websocket", "")),
+            (("/", "/ws"), ("/ws", "/")),
+            (("/room/:id", "/ws"), ("//room/:name/", "/ws/")),
+            (("/p-:id", "/ws"), ("/p-:name", "/ws")),
+            (("/glob", "/*rest"), ("/glob/*all", "")),
+            (("/:a", "/:b"), ("/:c/:d", "")),
+            (("", ""), ("/", "/")),
+        ] {
+            assert!(is_same(a, b) && is_same(b, a), "{a:?} {b:?}");
+        }
+        for (a, b) in [
+            (("/echo", "/websocket"), ("/echo", "/longpoll")),
+            (("/echo", ""), ("/echo", "/websocket")),
+            (("/room/:id", "/ws"), ("/room/id", "/ws")),
+            (("/p-:id", "/ws"), ("/q-:id", "/ws")),
+            (("/glob", "/*rest"), ("/glob", "/:rest")),
+            (("/glob", "/*rest"), ("/glob", "")),
+            (("/ab", "/c"), ("/a", "/bc")),
+        ] {
+            assert!(!is_same(a, b) && !is_same(b, a), "{a:?} {b:?}");
+        }
+    }
 
     #[test]
     fn takes_plain_absolute_paths() {

@@ -194,18 +194,6 @@ pub(crate) fn bound_twice(segments: &[Segment]) -> Option<&str> {
         .map(|(_, name)| *name)
 }
 
-/// The path with every variable written alike: what two mounts must not share.
-pub(crate) fn shape(segments: &[Segment]) -> String {
-    segments
-        .iter()
-        .map(|segment| match segment {
-            Segment::Literal(text) => format!("/{text}"),
-            Segment::Variable { prefix, .. } => format!("/{prefix}:"),
-            Segment::Rest(_) => "/*".to_owned(),
-        })
-        .collect()
-}
-
 /// Checks `url(path = "/app")`.
 pub(crate) fn check_url_path(text: &LitStr, diag: &mut Diagnostics) {
     if let Err(mistake) = path::check(&text.value()) {

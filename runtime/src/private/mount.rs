@@ -4,6 +4,7 @@ use std::slice;
 
 use super::text::Text;
 use crate::{
+    grammar::path,
     origin::CheckOrigin,
     socket::{ConnectInfo, LACKS_COMPRESS, TURN_COMPRESS_ON, eq},
     transport::Mount,
@@ -45,7 +46,7 @@ pub const fn mount(mount: Mount) -> Mount {
         i += 1;
     }
     if let [Some(websocket), Some(longpoll)] = &transports
-        && same_path((mount.path, websocket.path), (mount.path, longpoll.path))
+        && path::is_same((mount.path, websocket.path), (mount.path, longpoll.path))
     {
         let text = Text::new("both transports would be served at `")
             .and(mount.path)
@@ -210,76 +211,11 @@ const fn meet(a: &Mount, b: &Mount) -> bool {
     let mut i = 0;
     while i < of_a.len() * of_b.len() {
         if let (Some(x), Some(y)) = (&of_a[i / of_b.len()], &of_b[i % of_b.len()])
-            && same_path((a.path, x.path), (b.path, y.path))
+            && path::is_same((a.path, x.path), (b.path, y.path))
         {
             return true;
         }
         i += 1;
     }
     false
-}
-
-/// Whether two paths, each of a mount and a transport, have the same form.
-const fn same_path(a: (&str, &str), b: (&str, &str)) -> bool {
-    let mut a = Shape {
-        mount: a.0.as_bytes(),
-        transport: a.1.as_bytes(),
-        at: 0,
-    };
-    let mut b = Shape {
-        mount: b.0.as_bytes(),
-        transport: b.1.as_bytes(),
-        at: 0,
-    };
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (Some(x), Some(y)) if x == y => {}
-            _ => return false,
-        }
-    }
-}
-
-/// The bytes of a mount's full path, with one `/` for many and without the names of variables.
-struct Shape<'a> {
-    mount: &'a [u8],
-    transport: &'a [u8],
-    at: usize,
-}
-
-impl Shape<'_> {
-    const fn peek(&self) -> Option<u8> {
-        let (at, joint) = (self.at, self.mount.len());
-        if at < joint {
-            Some(self.mount[at])
-        } else if at == joint {
-            Some(b'/')
-        } else if at - joint <= self.transport.len() {
-            Some(self.transport[at - joint - 1])
-        } else {
-            None
-        }
-    }
-
-    const fn next(&mut self) -> Option<u8> {
-        let byte = self.peek();
-        self.at += 1;
-        match byte {
-            Some(b'/') => {
-                while let Some(b'/') = self.peek() {
-                    self.at += 1;
-                }
-                if self.peek().is_none() { None } else { byte }
-            }
-            Some(b':') => {
-                while let Some(byte) = self.peek()
-                    && byte != b'/'
-                {
-                    self.at += 1;
-                }
-                byte
-            }
-            _ => byte,
-        }
-    }
 }

@@ -22,6 +22,7 @@ use crate::{
     body::Body,
     config::Config,
     contain,
+    grammar::path,
     handle::Handle,
     origin::{CheckOrigin, OriginCheck},
     socket::{LACKS_COMPRESS, TURN_COMPRESS_ON, Timeout, TransportKind},
@@ -248,18 +249,20 @@ fn free_path(
     options: &TransportOptions,
     routes: &[Route],
 ) -> Result<Pattern, Mistake> {
-    let pattern = Pattern::new(mount.path, options.path);
-    let custom = |route: &Route| transport.kind().is_custom() || route.context.kind.is_custom();
-    if routes
-        .iter()
-        .any(|route| custom(route) && route.pattern.is_same(&pattern))
-    {
+    let taken = routes.iter().any(|Route { context, .. }| {
+        (transport.kind().is_custom() || context.kind.is_custom())
+            && path::is_same(
+                (context.mount.path, context.options.path),
+                (mount.path, options.path),
+            )
+    });
+    if taken {
         return Err((
             "transport",
             "its path is served by another transport already".to_owned(),
         ));
     }
-    Ok(pattern)
+    Ok(Pattern::new(mount.path, options.path))
 }
 
 /// Checks what a transport needs from the rest of the configuration.

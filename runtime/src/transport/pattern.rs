@@ -56,17 +56,6 @@ impl Pattern {
         )
     }
 
-    /// True if both match the same paths, whatever their variables are named.
-    pub(crate) fn is_same(&self, other: &Pattern) -> bool {
-        let same = |(a, b): (&Segment, &Segment)| match (a, b) {
-            (Segment::Fixed(a), Segment::Fixed(b)) => a == b,
-            (Segment::Variable { prefix: a, .. }, Segment::Variable { prefix: b, .. }) => a == b,
-            (Segment::Rest { .. }, Segment::Rest { .. }) => true,
-            _ => false,
-        };
-        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
-    }
-
     /// The variables in a path; `None` if the path does not match.
     ///
     /// Fixed segments are compared as they are sent. Variables are decoded once. Variables whose
