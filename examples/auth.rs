@@ -19,10 +19,10 @@ use axum::{
     routing::{get, post},
 };
 use landfall::{
-    Connect, FromConnect,
     channel::{Channel, FromJoin},
     prelude::*,
     session::{Session, SessionOptions, Sessions},
+    socket::{Connect, FromConnect},
     state::Need,
     token::Tokens,
     transport::unguessable_name,

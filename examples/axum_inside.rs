@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use axum::{Router, routing::get};
-use landfall::{Children, Handle, prelude::*};
+use landfall::{Handle, prelude::*, socket::Children};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 endpoint! {

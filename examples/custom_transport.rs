@@ -25,8 +25,10 @@ use axum::{
     routing::get,
 };
 use landfall::{
-    ConnectInfo, Text, Timeout, Unsupported,
+    message::{Text, Unsupported},
+    mount::Timeout,
     prelude::*,
+    socket::ConnectInfo,
     transport::{Attempt, Driver, Format, Transport, TransportOptions, unguessable_name},
 };
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, State},
     routing::get,
 };
-use landfall::prelude::*;
+use landfall::{Running, prelude::*, socket::RequestUri};
 
 endpoint! {
     struct Edge;

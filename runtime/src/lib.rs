@@ -12,7 +12,7 @@ pub mod channel;
 pub mod config;
 mod contain;
 mod crypto;
-mod endpoint;
+pub mod endpoint;
 mod error;
 mod escape;
 #[cfg(feature = "fuzzing")]
@@ -22,8 +22,9 @@ mod grammar;
 mod handle;
 mod header;
 mod interop;
-mod message;
-mod origin;
+pub mod message;
+pub mod mount;
+pub mod origin;
 mod pipeline;
 mod places;
 mod plug;
@@ -35,7 +36,7 @@ pub mod security;
 mod server;
 pub mod session;
 mod slab;
-mod socket;
+pub mod socket;
 pub mod state;
 mod stream;
 #[cfg(feature = "testing")]
@@ -44,25 +45,15 @@ pub mod transport;
 mod url;
 mod watchdog;
 
+pub use self::crypto::token;
+#[doc(inline)]
 pub use self::{
-    address::Address,
-    arrival::Forwarded,
     body::Body,
-    config::{Config, ConfigError, Secret},
-    crypto::{Digest, KeyOptions, Term, Unencodable, token},
-    endpoint::{
-        Builder, Endpoint, EndpointDef, EndpointFuture, EndpointHandle, EndpointService, ForceSsl,
-        Running,
-    },
+    endpoint::{Builder, Endpoint, EndpointHandle, Running},
     error::{BoxError, Error},
-    handle::{Handle, NotListening, Stats},
-    message::{Control, Message, PushError, Text, Unsupported},
-    origin::{CheckOrigin, Origin, OriginFunction},
-    pipeline::Pipeline,
-    server::Listener,
-    socket::*,
-    transport::{Mount, SocketDef},
-    url::StructUrl,
+    handle::Handle,
+    message::Message,
+    socket::Socket,
 };
 #[doc = include_str!("docs/channel.md")]
 pub use landfall_macros::channel;

@@ -16,7 +16,7 @@ use tungstenite::Utf8Bytes;
 /// UTF-8 text in shared bytes: cloning it copies no text.
 ///
 /// ```
-/// use landfall::Text;
+/// use landfall::message::Text;
 ///
 /// let text = Text::from("ahoy");
 /// assert_eq!(&*text, "ahoy");

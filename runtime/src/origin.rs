@@ -85,7 +85,7 @@ impl Origin {
     /// Takes an origin apart, such as `https://example.com:8443`; `None` if it is not written as one.
     ///
     /// ```
-    /// use landfall::Origin;
+    /// use landfall::origin::Origin;
     ///
     /// let origin = Origin::parse("https://Example.com").unwrap();
     /// assert_eq!(origin.host.as_deref(), Some("example.com"));

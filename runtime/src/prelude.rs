@@ -1,12 +1,12 @@
 //! What an application needs, in one `use landfall::prelude::*;`.
 
+pub use landfall_macros::{endpoint, socket};
+
 pub use crate::{
-    Body, CheckOrigin, Children, Config, ConfigError, Connect, Control, Endpoint, EndpointHandle,
-    EndpointService, Error, Flow, Handle, Mailbox, Message, Origin, Outbox, Params, PeerData,
-    Reason, Refused, RequestUri, Running, Socket, TellClient, TransportKind, channel,
+    Body, Endpoint, EndpointHandle, Handle, Message, Socket, channel,
     channel::{Answer, Binary, Event, Join, JoinError, Outlet, Reply},
-    endpoint,
+    message::Control,
     pubsub::{Broadcast, BroadcastError, Payload},
-    socket,
+    socket::{Connect, Flow, Mailbox, Outbox, Params, PeerData, Reason, Refused, TellClient},
     state::FromRef,
 };

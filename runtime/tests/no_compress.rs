@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use landfall::{
-    Connect, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket, SocketDef,
-    WebSocket,
+    Endpoint, Message, Socket,
+    endpoint::EndpointDef,
+    mount::{Mount, SocketDef, WebSocket},
+    socket::{Connect, Flow, Outbox, Refused},
 };
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use landfall::{Address, Handle, config::Scheme};
+use landfall::{Handle, config::Scheme, endpoint::Address};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use landfall::{Address, Listener};
+use landfall::endpoint::{Address, Listener};
 use tokio::{
     io::DuplexStream,
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},

@@ -7,8 +7,8 @@ use std::{
 
 use axum::{Router, extract::ConnectInfo, routing::get};
 use landfall::{
-    Endpoint, Flow, Handle, Message, Outbox, PeerData, Refused, RequestUri, Running, endpoint,
-    socket,
+    Endpoint, Handle, Message, Running, endpoint, socket,
+    socket::{Flow, Outbox, PeerData, Refused, RequestUri},
 };
 use landfall_tests::{
     client::{self, Client, ask},

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall::prelude::*;
+use landfall::{Running, prelude::*};
 use landfall_tests::{
     client::{Client, port},
     logged::Log,

@@ -143,7 +143,7 @@ impl Room {
     }
 
     #[handle_in("later")]
-    async fn later(&mut self) -> Result<(), landfall::MailboxError<Tick>> {
+    async fn later(&mut self) -> Result<(), landfall::socket::MailboxError<Tick>> {
         self.mailbox.send(Tick::Now(7))
     }
 
@@ -265,7 +265,7 @@ fn refused(reason: &str) -> (String, Value) {
 /// Starts an endpoint, and runs a client that blocks.
 async fn with_client(client: impl FnOnce(SocketAddr) + Send + 'static) {
     let web = Web::start().await.unwrap();
-    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
+    let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP");
     };
     spawn_blocking(move || client(address)).await.unwrap();
@@ -353,7 +353,7 @@ async fn events_find_their_handlers() {
 #[tokio::test]
 async fn broadcasts_find_their_handlers() {
     let web = Web::start().await.unwrap();
-    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
+    let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP");
     };
     let mut amy = spawn_blocking(move || {
@@ -400,7 +400,7 @@ async fn broadcasts_find_their_handlers() {
 #[tokio::test]
 async fn a_socket_is_disconnected_by_its_id() {
     let web = Web::start().await.unwrap();
-    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
+    let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP");
     };
     let mut eve = spawn_blocking(move || {

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use landfall::{Flow, Message, Outbox, Reason, Refused, Running, endpoint, socket};
+use landfall::{
+    Message, Running, endpoint, socket,
+    socket::{Flow, Outbox, Reason, Refused},
+};
 use landfall_tests::{
     client::{self, Client},
     memory::pier,

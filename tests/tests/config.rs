@@ -5,9 +5,12 @@
 use std::{fs, path::PathBuf};
 
 use landfall::{
-    CheckOrigin, Config, ConfigError, Connect, Endpoint, EndpointDef, Flow, LongPoll, Message,
-    Mount, Outbox, Refused, Running, Socket, SocketDef, WebSocket,
-    config::{Extra, Http, Scheme, Setting, Settings, Source, Url},
+    Endpoint, Message, Running, Socket,
+    config::{Config, ConfigError, Extra, Http, Scheme, Setting, Settings, Source, Url},
+    endpoint::EndpointDef,
+    mount::{LongPoll, Mount, SocketDef, WebSocket},
+    origin::CheckOrigin,
+    socket::{Connect, Flow, Outbox, Refused},
 };
 
 struct Chat;

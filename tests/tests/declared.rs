@@ -1,7 +1,8 @@
 //! What a declaration says about transports, seen by who asks at their paths.
 
 use landfall::{
-    Body, Endpoint, Message, Outbox, Refused, Socket, endpoint, socket,
+    Body, Endpoint, Message, Socket, endpoint, socket,
+    socket::{Outbox, Refused},
     transport::{Attempt, Transport, TransportOptions},
 };
 use landfall_tests::{

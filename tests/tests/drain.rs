@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use landfall::{Endpoint, Flow, Message, Outbox, Refused, Running, endpoint, socket};
+use landfall::{
+    Endpoint, Message, Running, endpoint, socket,
+    socket::{Flow, Outbox, Refused},
+};
 use landfall_tests::{
     client::Client,
     memory::{Sea, pier},

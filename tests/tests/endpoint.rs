@@ -17,10 +17,12 @@ use std::{
 };
 
 use landfall::{
-    Address, Body, Children, Connect, Endpoint, EndpointDef, EndpointHandle, Flow, Listener,
-    Message, Mount, Outbox, Pipeline, Refused, Socket, SocketDef, SocketOptions, WebSocket,
+    Body, Endpoint, EndpointHandle, Message, Socket,
     config::{Http, Scheme, Setting, Settings},
+    endpoint::{Address, EndpointDef, Listener, Pipeline},
+    mount::{Mount, SocketDef, SocketOptions, WebSocket},
     pubsub::{BroadcastError, PubSub, RecvError},
+    socket::{Children, Connect, Flow, Outbox, Refused},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},

@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
-use landfall::{Endpoint, Flow, Message, Outbox, Refused, Running, endpoint, socket};
+use landfall::{
+    Endpoint, Message, Running, endpoint, socket,
+    socket::{Flow, Outbox, Refused},
+};
 use landfall_tests::{
     client::{self, Client},
     process::resident_bytes,

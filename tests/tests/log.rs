@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use landfall::{
-    CheckOrigin, Endpoint, EndpointDef,
+    Endpoint,
     config::{Http, Scheme, Setting, Settings, Url},
+    endpoint::EndpointDef,
+    origin::CheckOrigin,
 };
 use landfall_tests::logged::Log;
 

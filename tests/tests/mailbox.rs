@@ -6,8 +6,10 @@ use std::{
 };
 
 use landfall::{
-    Flow, Mailbox, MailboxError, Message, Outbox, Reason, Refused, Running, endpoint,
-    pubsub::Broadcast, socket,
+    Message, Running, endpoint,
+    pubsub::Broadcast,
+    socket,
+    socket::{Flow, Mailbox, MailboxError, Outbox, Reason, Refused},
 };
 use landfall_tests::{
     client::{self, Client},

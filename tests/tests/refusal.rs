@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use http::{StatusCode, request::Parts};
 use landfall::{
-    Body, Endpoint, Flow, Handle, Headers, Message, Origin, Outbox, Params, PeerData, Refused,
-    RequestUri, Running, endpoint, socket,
+    Body, Endpoint, Handle, Message, Running, endpoint,
+    origin::Origin,
+    socket,
+    socket::{Flow, Headers, Outbox, Params, PeerData, Refused, RequestUri},
 };
 use landfall_tests::{
     client::{self, Client},

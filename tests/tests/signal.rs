@@ -10,8 +10,10 @@ use std::{
 
 use landfall::config::{Http, Scheme, Setting, Settings};
 use landfall::{
-    Connect, Drainer, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused, Socket,
-    SocketDef, WebSocket,
+    Endpoint, Message, Socket,
+    endpoint::EndpointDef,
+    mount::{Drainer, Mount, SocketDef, WebSocket},
+    socket::{Connect, Flow, Outbox, Refused},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -87,7 +89,7 @@ async fn the_first_stops_and_the_second_does_not_wait() {
     }
 
     let web = Web::start().await.unwrap();
-    let landfall::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
+    let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP")
     };
     let mut client = TcpStream::connect(address).await.unwrap();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue};
-use landfall::{config::Scheme, prelude::*};
+use landfall::{Running, config::Scheme, prelude::*, socket::TransportKind};
 use tokio::task::spawn_blocking;
 use tungstenite::{HandshakeError, WebSocket, client::IntoClientRequest, http::StatusCode};
 
@@ -177,7 +177,7 @@ type Client = WebSocket<TcpStream>;
 
 fn address(web: &Running<Web>) -> SocketAddr {
     match web.server_info(Scheme::Http).unwrap() {
-        landfall::Address::Tcp(address) => address,
+        landfall::endpoint::Address::Tcp(address) => address,
         other => panic!("{other} is not TCP"),
     }
 }

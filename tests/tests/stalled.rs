@@ -8,7 +8,12 @@ use std::{
     time::Duration,
 };
 
-use landfall::{Handle, Message, Outbox, Reason, Refused, endpoint, pubsub::PubSub, socket};
+use landfall::{
+    Handle, Message, endpoint,
+    pubsub::PubSub,
+    socket,
+    socket::{Outbox, Reason, Refused},
+};
 use landfall_tests::{memory::pier, wire::Frame};
 use tokio::time::sleep;
 

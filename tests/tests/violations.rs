@@ -3,7 +3,8 @@
 
 use http::Response;
 use landfall::{
-    Unsupported,
+    Running,
+    message::Unsupported,
     prelude::*,
     transport::{Attempt, Format, Transport, TransportOptions},
 };

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use landfall::{
     channel::{Channel, ChannelSocket, Joined, Requirement, V1, V2, Versioned},
     prelude::*,
+    socket::Children,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

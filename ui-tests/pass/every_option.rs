@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use landfall::{CheckOrigin, Endpoint, Origin, Overflow, Refused, Timeout, session::SessionOptions};
+use landfall::{Endpoint, mount::{Overflow, Timeout}, origin::{CheckOrigin, Origin}, session::SessionOptions, socket::Refused};
 use landfall_ui_tests::{EchoSocket, RoomSocket, TokenSocket};
 
 const LIMIT: usize = 1 << 20;

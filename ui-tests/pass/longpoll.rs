@@ -2,9 +2,13 @@ use std::time::Duration;
 
 use http::Response;
 use landfall::{
-    Body, CheckOrigin, Crypto, Digest, Endpoint, LongPoll, Overflow,
+    Body,
+    Endpoint,
+    mount::{TokenOptions, LongPoll, Overflow},
+    origin::CheckOrigin,
     prelude::*,
     session::SessionOptions,
+    token::Digest,
     transport::{Attempt, Transport, TransportOptions},
 };
 use landfall_ui_tests::{EchoSocket, RoomSocket};
@@ -88,7 +92,7 @@ landfall::endpoint! {
 
 /// A secret that `init` sets needs no directive.
 mod vault {
-    use landfall::{Config, ConfigError};
+    use landfall::config::{Config, ConfigError};
     use landfall_ui_tests::EchoSocket;
 
     landfall::endpoint! {
@@ -112,7 +116,7 @@ fn main() {
     };
     let longpoll = room.longpoll.unwrap();
     assert_eq!((longpoll.path, longpoll.window_ms, longpoll.pubsub_timeout_ms), ("/poll", 1_000, 500));
-    let crypto = Crypto {
+    let crypto = TokenOptions {
         max_age: Duration::from_secs(600),
         key_iterations: 2_000,
         key_length: 64,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use landfall::{Config, ConfigError, Endpoint};
+use landfall::{Endpoint, config::{Config, ConfigError}};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const ORIGINS: &[&str] = &["https://example.com"];

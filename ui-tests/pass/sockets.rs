@@ -1,7 +1,7 @@
 //! Sockets in every way that they can be written.
 
 mod rooms {
-    use landfall::prelude::*;
+    use landfall::{prelude::*, socket::{Children, RequestUri}};
 
     pub struct Plain;
 
@@ -79,11 +79,11 @@ fn main() {
 
     #[landfall::socket]
     impl Local {
-        async fn connect() -> Result<Self, landfall::Refused> {
+        async fn connect() -> Result<Self, landfall::socket::Refused> {
             Ok(Local)
         }
 
-        async fn handle_in(&mut self, _: landfall::Message, _: &mut landfall::Outbox) {}
+        async fn handle_in(&mut self, _: landfall::Message, _: &mut landfall::socket::Outbox) {}
     }
 
     assert_socket::<rooms::Plain, ()>();

@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use landfall::{
-    Connect, FromConnect,
     channel::{Channel, FromJoin},
     prelude::*,
+    socket::{Connect, FromConnect},
     state::Need,
 };
 

@@ -1,8 +1,10 @@
 //! Sockets that the cases mount.
 
 use landfall::{
-    Connect, Flow, Message, Needs, Outbox, Refused, Socket, SocketOptions, WebSocket,
+    Message, Socket,
     channel::{ChannelSocket, Route, Signal},
+    mount::{SocketOptions, WebSocket},
+    socket::{Connect, Flow, Needs, Outbox, Refused},
 };
 
 macro_rules! socket {

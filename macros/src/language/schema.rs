@@ -273,7 +273,7 @@ pub(crate) const LONGPOLL: Group = Group {
 
 pub(crate) const CRYPTO: Group = Group {
     name: "crypto",
-    literal: "Crypto",
+    literal: "TokenOptions",
     phase: Phase::Compile,
     keys: &[
         key("max_age", Kind::Age),

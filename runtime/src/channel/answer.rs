@@ -24,7 +24,7 @@ use crate::{
 /// `?` on an error answers `{"reason": "internal error"}`. What went wrong is logged with its causes, and not told to the
 /// client. It takes whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
 /// `Box<dyn Error + Send + Sync>`; a text too, which is not told either: [`Reply::because`] tells it. An error type that says what clients are told implements
-/// [`TellClient`](crate::TellClient).
+/// [`TellClient`](crate::socket::TellClient).
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: Cow<'static, str>,

@@ -13,7 +13,7 @@ use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
 ///
 /// ```
 /// use landfall::channel::{Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Outlet, Reply, Route, Signal};
-/// use landfall::{Connect, Refused};
+/// use landfall::socket::{Connect, Refused};
 ///
 /// struct UserSocket;
 ///

@@ -331,7 +331,7 @@ fn tell(error: impl TellClient) -> JoinError {
 /// `?` on an error tells the client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
 /// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
 /// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
-/// [`TellClient`](crate::TellClient).
+/// [`TellClient`](crate::socket::TellClient).
 #[derive(Clone, Debug)]
 pub struct JoinError {
     payload: Payload,

@@ -19,14 +19,10 @@ mod term;
 mod term_read;
 pub mod token;
 
-pub use self::{
-    data::Unencodable,
-    key::{Digest, KeyOptions},
-    term::Term,
-};
 pub(crate) use self::{
-    data::{from_term, to_term},
-    key::Keys,
+    data::{Unencodable, from_term, to_term},
+    key::{Digest, KeyOptions, Keys},
+    term::Term,
 };
 
 /// Bytes that nobody can guess.

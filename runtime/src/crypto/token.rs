@@ -6,7 +6,7 @@
 //!
 //! ```
 //! # use std::time::Duration;
-//! # use landfall::{Secret, token::{TokenError, Tokens}};
+//! # use landfall::{config::Secret, token::{TokenError, Tokens}};
 //! # let secret = Secret::from("an example's secret, which should be at least 64 bytes that nobody can guess");
 //! // In an application: `handle.tokens("user socket")?`.
 //! let tokens = Tokens::new(&secret, "user socket")?.max_age(Duration::from_secs(3600));
@@ -28,10 +28,10 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    data::{self, Unencodable},
-    key::{KeyOptions, Keys},
-    message,
+use super::{data, key::Keys, message};
+pub use super::{
+    data::Unencodable,
+    key::{Digest, KeyOptions},
     term::Term,
 };
 use crate::config::Secret;

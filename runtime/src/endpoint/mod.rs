@@ -36,11 +36,18 @@ pub use self::{
     running::Running,
     service::{EndpointFuture, EndpointService},
 };
+pub use crate::{
+    address::Address,
+    arrival::Forwarded,
+    handle::{Handle, NotListening, Stats},
+    pipeline::Pipeline,
+    server::Listener,
+    url::StructUrl,
+};
 use crate::{
     assets::known::StaticFiles,
     config::{Config, ConfigError, Settings},
     error::Error,
-    pipeline::Pipeline,
 };
 
 /// The edge of an application: its URLs, its sockets, and what answers all other requests.
@@ -49,7 +56,7 @@ use crate::{
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), landfall::Error> {
-/// use landfall::{Endpoint, EndpointDef};
+/// use landfall::{Endpoint, endpoint::EndpointDef};
 ///
 /// struct Web;
 ///

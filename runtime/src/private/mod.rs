@@ -34,23 +34,27 @@ pub use crate::{
     config::{
         CipherSuite, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies, Url,
     },
-    crypto::Digest,
+    crypto::token::Digest,
     endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, Running, SecureHost},
     error::Error,
     message::Message,
+    mount::{
+        Drainer, LongPoll, Mount, OutboxOptions, Overflow, SocketDef, SocketOptions, Timeout,
+        TokenOptions, WebSocket,
+    },
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},
     plug::NotFound,
     pubsub::Broadcast,
     session::SessionOptions,
     socket::{
-        Children, Connect, ConnectInfo, Crypto, Drainer, Flow, FromConnect, InfoValue, IntoSocket,
-        LongPoll, Needs, Outbox, OutboxOptions, Overflow, Reason, Refused, Socket, SocketOptions,
-        Timeout, WebSocket, argument,
+        Children, Connect, ConnectInfo, Flow, FromConnect, InfoValue, IntoSocket, Needs, Outbox,
+        Reason, Refused, Socket,
+        connect::argument,
         returned::{ReturnedPlain, ReturnedTelling},
     },
     state::{By, Conditional, Need, Provide},
-    transport::{CustomTransport, Mount, SocketDef},
+    transport::CustomTransport,
 };
 
 /// What a pipeline without `service(..)` ends in.

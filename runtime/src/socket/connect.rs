@@ -146,7 +146,7 @@ impl<I> fmt::Debug for Connect<I> {
 /// and take parts of the application's state.
 ///
 /// ```
-/// use landfall::{Connect, FromConnect, prelude::*, state::Need};
+/// use landfall::{prelude::*, socket::{Connect, FromConnect}, state::Need};
 ///
 /// #[derive(Clone)]
 /// struct Users;

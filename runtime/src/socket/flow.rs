@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// What a callback wants next.
 ///
 /// ```
-/// use landfall::Flow;
+/// use landfall::socket::Flow;
 ///
 /// # fn decide(done: bool) -> Flow {
 /// if done { Flow::stop() } else { Flow::Continue }

@@ -20,7 +20,7 @@ const CAPACITY: usize = 1024;
 /// fails, so that a slow socket cannot grow without bound.
 ///
 /// ```
-/// # use landfall::{Connect, Flow, Mailbox, Message, Outbox, Refused, Socket};
+/// # use landfall::{Message, Socket, socket::{Connect, Flow, Mailbox, Outbox, Refused}};
 /// struct Clock;
 ///
 /// impl Socket for Clock {
@@ -121,7 +121,7 @@ impl<I: Send + 'static> Mailbox<I> {
     /// Delivers the topic's broadcasts into `handle_info`, until the connection ends or
     /// [`stop_delivering`](Mailbox::stop_delivering).
     ///
-    /// Prefer [`Outbox::forward`](crate::Outbox::forward) for what goes to the client unchanged: it does not wake
+    /// Prefer [`Outbox::forward`](crate::socket::Outbox::forward) for what goes to the client unchanged: it does not wake
     /// the socket. Called twice, it delivers twice.
     pub fn deliver(&self, topic: &str)
     where

@@ -16,11 +16,11 @@
 use std::future::Future;
 
 mod children;
-mod connect;
+pub(crate) mod connect;
 mod flow;
 mod info;
 mod mailbox;
-mod options;
+pub(crate) mod options;
 mod outbox;
 mod params;
 mod refused;
@@ -36,21 +36,20 @@ pub(crate) use self::{
 };
 pub use self::{
     children::Children,
-    connect::{Connect, FromConnect, TransportKind, argument},
+    connect::{Connect, FromConnect, TransportKind},
     flow::{Flow, Reason},
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
     mailbox::{Mailbox, MailboxError},
-    options::{
-        Crypto, Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
-        WebSocket,
-    },
     outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,
     returned::{IntoConnected, IntoFlow, TellClient},
 };
 
-pub(crate) use self::options::{LACKS_COMPRESS, TURN_COMPRESS_ON};
+pub(crate) use self::options::{
+    Drainer, LACKS_COMPRESS, LongPoll, OutboxOptions, Overflow, SocketOptions, TURN_COMPRESS_ON,
+    Timeout, TokenOptions, WebSocket,
+};
 use crate::{
     message::{Control, Message},
     pubsub::{Broadcast, Payload},
@@ -111,7 +110,7 @@ impl Needs {
 /// being handled). The option [`callback_timeout`](WebSocket::callback_timeout) gives a callback up.
 ///
 /// ```
-/// use landfall::{Connect, Flow, Message, Outbox, Refused, Socket};
+/// use landfall::{Message, Socket, socket::{Connect, Flow, Outbox, Refused}};
 ///
 /// struct Echo;
 ///

@@ -45,7 +45,7 @@ pub struct WebSocket {
     /// ping or pong too; what is sent to it does not.
     pub timeout: Timeout,
     /// Time after which a callback that has not returned is given up: it is dropped where it waits, `terminate` is told
-    /// [`Reason::Failed`](crate::Reason::Failed), and the client is closed with 1011. Callbacks of channels are not counted.
+    /// [`Reason::Failed`](crate::socket::Reason::Failed), and the client is closed with 1011. Callbacks of channels are not counted.
     /// Default: never, because a callback that is dropped leaves its work off at any `.await`, and how long that work may
     /// take only the application knows. Whatever is set here, the stream of a client that is gone is closed within ten
     /// seconds, though its callback goes on.
@@ -139,7 +139,7 @@ pub struct LongPoll {
     /// How long a session on another node may take to answer, in milliseconds. Default 2,000.
     pub pubsub_timeout_ms: u64,
     /// How the tokens are signed by which clients name their session.
-    pub crypto: Crypto,
+    pub crypto: TokenOptions,
     /// Which web pages may connect. Default: what the endpoint says.
     pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
     /// Gives connect_info `session` only to clients whose parameter `_csrf_token` shows that one of the application's
@@ -182,7 +182,7 @@ impl LongPoll {
         window_ms: 10_000,
         callback_timeout: Timeout::Never,
         pubsub_timeout_ms: 2_000,
-        crypto: Crypto::DEFAULT,
+        crypto: TokenOptions::DEFAULT,
         check_origin: None,
         check_csrf: true,
         connect_info: ConnectInfo::NOTHING,
@@ -198,7 +198,7 @@ impl LongPoll {
 
 /// `crypto(..)`: how a longpoll session's token is signed. See [`KeyOptions`] for the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crypto {
+pub struct TokenOptions {
     /// How long after the session was opened its token is good. Default two weeks.
     pub max_age: Duration,
     /// Iterations of PBKDF2; at least 1. Default 1000.
@@ -209,9 +209,9 @@ pub struct Crypto {
     pub key_digest: Digest,
 }
 
-impl Crypto {
+impl TokenOptions {
     /// The defaults of every key.
-    pub const DEFAULT: Crypto = Crypto {
+    pub const DEFAULT: TokenOptions = TokenOptions {
         max_age: Duration::from_secs(14 * 24 * 3600),
         key_iterations: KeyOptions::DEFAULT.iterations,
         key_length: KeyOptions::DEFAULT.length,
@@ -240,7 +240,7 @@ pub enum Overflow {
 ///
 /// The limit is for broadcasts. What a socket's own callbacks push is never dropped, and waits beside them: while more than
 /// half of the limit waits in all, no callback is called, and nothing more is read from that client
-/// ([`Outbox::push`](crate::Outbox::push) says what bounds a single callback). A client that takes nothing of what waits
+/// ([`Outbox::push`](crate::socket::Outbox::push) says what bounds a single callback). A client that takes nothing of what waits
 /// for 30 s is closed with 1013.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxOptions {

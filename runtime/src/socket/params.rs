@@ -17,7 +17,7 @@ pub(crate) use self::query::QueryError;
 /// parameters of the same name the later counts, and a path parameter wins over the query.
 ///
 /// ```
-/// use landfall::Params;
+/// use landfall::socket::Params;
 ///
 /// let params = Params::from_iter([("room", "7"), ("token", "s3cret")]);
 /// assert_eq!(params.get("room").unwrap().parse::<u32>().unwrap(), 7);

@@ -19,7 +19,7 @@ use crate::error::BoxError;
 /// [`BoxError`]: each [`Error`], `anyhow::Error`, and `Box<dyn Error + Send + Sync>`.
 ///
 /// ```
-/// use landfall::Refused;
+/// use landfall::socket::Refused;
 ///
 /// fn user(token: &str) -> Result<u32, Refused> {
 ///     if token.is_empty() {

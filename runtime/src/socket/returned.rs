@@ -16,7 +16,7 @@ use crate::{error::BoxError, escape::chain, pubsub::Payload};
 ///
 /// ```
 /// use landfall::prelude::*;
-/// use landfall::{TellClient, pubsub::Payload};
+/// use landfall::{pubsub::Payload, socket::TellClient};
 /// # struct UserSocket;
 /// # #[socket(channel("board:*", Board))]
 /// # impl UserSocket {

@@ -113,7 +113,7 @@ pub fn outlet(topic: &str) -> Outlet {
     }
 }
 
-/// An [`Outbox`](crate::Outbox) that records what is pushed: [`outbox`].
+/// An [`Outbox`](crate::socket::Outbox) that records what is pushed: [`outbox`].
 pub struct Outbox {
     outbox: socket::Outbox,
     recorder: Arc<Recorder>,

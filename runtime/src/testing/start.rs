@@ -42,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # #[derive(Debug)] struct Chat;
 /// # impl landfall::Endpoint for Chat {
 /// #     type State = ();
-/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", ..landfall::EndpointDef::DEFAULT };
+/// #     const DEF: &'static landfall::endpoint::EndpointDef = &landfall::endpoint::EndpointDef { name: "Chat", ..landfall::endpoint::EndpointDef::DEFAULT };
 /// # }
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use landfall::{config::Setting, testing};
@@ -112,7 +112,7 @@ pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
 /// # #[derive(Debug)] struct Chat;
 /// # impl landfall::Endpoint for Chat {
 /// #     type State = ();
-/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", mounts: &[], ..landfall::EndpointDef::DEFAULT };
+/// #     const DEF: &'static landfall::endpoint::EndpointDef = &landfall::endpoint::EndpointDef { name: "Chat", mounts: &[], ..landfall::endpoint::EndpointDef::DEFAULT };
 /// # }
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use landfall::{Builder, Endpoint, config::Setting, testing};
@@ -203,7 +203,7 @@ impl<E: Endpoint> Start<E> {
     /// # struct Chat;
     /// # impl landfall::Endpoint for Chat {
     /// #     type State = ();
-    /// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", ..landfall::EndpointDef::DEFAULT };
+    /// #     const DEF: &'static landfall::endpoint::EndpointDef = &landfall::endpoint::EndpointDef { name: "Chat", ..landfall::endpoint::EndpointDef::DEFAULT };
     /// # }
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] pub async fn main() {
     /// use axum::{Router, routing::get};

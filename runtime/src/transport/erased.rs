@@ -26,7 +26,7 @@ use crate::{
 /// use bytes::Bytes;
 /// use http::{Method, Response, StatusCode};
 /// use landfall::{
-///     Unsupported,
+///     message::Unsupported,
 ///     prelude::*,
 ///     transport::{Attempt, Format, Transport, TransportOptions},
 /// };
@@ -93,7 +93,7 @@ use crate::{
     note = "implement `landfall::transport::Transport`; WebSocket and longpoll are written `websocket` and `longpoll`"
 )]
 pub trait Transport: Send + Sync + 'static {
-    /// The transport's name, in [`Connect::transport`](crate::Connect::transport) and in logs.
+    /// The transport's name, in [`Connect::transport`](crate::socket::Connect::transport) and in logs.
     const NAME: &'static str;
 
     /// The transport's path after the mount's, and its options. Called once for each mount, when

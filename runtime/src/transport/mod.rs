@@ -38,7 +38,7 @@ mod erased;
 mod grow;
 mod log;
 mod longpoll;
-mod mount;
+pub(crate) mod mount;
 mod name;
 mod options;
 mod pattern;
@@ -46,7 +46,6 @@ mod request;
 mod request_body;
 mod websocket;
 
-pub(crate) use self::dispatch::{Dispatcher, MountError};
 pub use self::{
     attempt::{Attempt, Denied},
     connection::{
@@ -55,9 +54,12 @@ pub use self::{
         outgoing::{Outgoing, Replay, Unacknowledged},
     },
     erased::{CustomTransport, Transport},
-    mount::{Mount, SocketDef},
     name::unguessable_name,
     options::TransportOptions,
+};
+pub(crate) use self::{
+    dispatch::{Dispatcher, MountError},
+    mount::Mount,
 };
 #[cfg(feature = "fuzzing")]
 pub(crate) use self::{

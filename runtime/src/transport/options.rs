@@ -28,14 +28,14 @@ pub struct TransportOptions {
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
     /// Time without [`Driver::touch`](super::Driver::touch) after which a connection ends with
-    /// [`Reason::Timeout`](crate::Reason::Timeout). Default: never.
+    /// [`Reason::Timeout`](crate::socket::Reason::Timeout). Default: never.
     pub timeout: Timeout,
     /// Time after which a callback that has not returned is cancelled, as for
-    /// [`WebSocket`](crate::WebSocket::callback_timeout). The flow is then that of code 1011.
+    /// [`WebSocket`](crate::mount::WebSocket::callback_timeout). The flow is then that of code 1011.
     /// Default: never.
     pub callback_timeout: Timeout,
     /// Time for which a client may take nothing of what waits for it. Its connection then ends with
-    /// [`Reason::Overflow`](crate::Reason::Overflow). Default: 30 s.
+    /// [`Reason::Overflow`](crate::socket::Reason::Overflow). Default: 30 s.
     pub write_timeout: Timeout,
     /// The largest message that a client may send, in bytes. It bounds what a socket of channels
     /// keeps of one client. The transport has to enforce it. Default: 8,000,000, as for longpoll.

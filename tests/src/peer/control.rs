@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Limited};
-use landfall::{Body, Handle, Text, pubsub::Payload, session::Session};
+use landfall::{Body, Handle, message::Text, pubsub::Payload, session::Session};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 

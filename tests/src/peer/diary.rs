@@ -5,7 +5,7 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
 };
 
-use landfall::Reason;
+use landfall::socket::Reason;
 
 /// One of the program: its endpoints write into it, and the first one reads to its clients what any of them wrote.
 static ENTRIES: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);

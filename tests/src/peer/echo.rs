@@ -3,7 +3,8 @@
 use std::{fmt, time::Duration};
 
 use landfall::{
-    Body, Flow, Handle, Mailbox, Message, Outbox, Param, Params, Reason, Refused, TransportKind,
+    Body, Handle, Message,
+    socket::{Flow, Mailbox, Outbox, Param, Params, Reason, Refused, TransportKind},
 };
 use serde_json::{Value, json};
 

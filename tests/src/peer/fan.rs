@@ -1,6 +1,11 @@
 //! A socket whose messages go to all who are on its topic.
 
-use landfall::{Flow, Message, Outbox, Refused, pubsub::Payload, socket};
+use landfall::{
+    Message,
+    pubsub::Payload,
+    socket,
+    socket::{Flow, Outbox, Refused},
+};
 
 /// The topic of those who do not name one.
 pub(super) const TOPIC: &str = "fan";

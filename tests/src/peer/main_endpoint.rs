@@ -2,8 +2,13 @@
 
 use http::Request;
 use landfall::{
-    Body, Drainer, Endpoint, EndpointDef, EndpointHandle, Mount, Origin, Pipeline, SocketDef,
-    WebSocket, config::Settings, endpoint, session::Sessions,
+    Body, Endpoint, EndpointHandle,
+    config::Settings,
+    endpoint,
+    endpoint::{EndpointDef, Pipeline},
+    mount::{Drainer, Mount, SocketDef, WebSocket},
+    origin::Origin,
+    session::Sessions,
 };
 use tower::{Layer, ServiceExt};
 use tracing::Level;

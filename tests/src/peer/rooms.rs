@@ -3,9 +3,10 @@
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use landfall::{
-    Reason, channel,
+    channel,
     channel::{Answer, Binary, JoinError, Mailbox, Outlet, Reply, SocketRef},
     pubsub::{BroadcastError, Payload},
+    socket::Reason,
 };
 use serde_json::{Map, Value, json};
 
@@ -199,7 +200,7 @@ impl<S: HasUser> RoomChannel<S> {
         &mut self,
         note: Note,
         out: &mut Outlet,
-    ) -> Result<(), landfall::PushError> {
+    ) -> Result<(), landfall::message::PushError> {
         match note {
             Note::Joined => {
                 out.push(

@@ -3,8 +3,14 @@
 use std::net::IpAddr;
 
 use landfall::{
-    Control, Flow, Handle, Headers, Mailbox, Message, Outbox, Params, PeerData, Reason, Refused,
-    RequestUri, TransportKind, session::Session, socket,
+    Handle, Message,
+    message::Control,
+    session::Session,
+    socket,
+    socket::{
+        Flow, Headers, Mailbox, Outbox, Params, PeerData, Reason, Refused, RequestUri,
+        TransportKind,
+    },
 };
 use serde_json::{Value, json};
 

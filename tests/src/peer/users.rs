@@ -1,9 +1,9 @@
 //! Sockets that hold channels.
 
 use landfall::{
-    Param, Params, Refused,
     channel::{ChannelSocket, V1},
     socket,
+    socket::{Param, Params, Refused},
 };
 
 use super::{

@@ -1,8 +1,9 @@
 //! What the URL functions of Phoenix returned, asked of ours.
 
 use landfall::{
-    Endpoint, EndpointDef, Running,
+    Endpoint, Running,
     config::{Http, Setting, Settings, Url},
+    endpoint::EndpointDef,
 };
 use serde_json::{Value, json};
 

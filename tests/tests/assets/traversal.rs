@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::OnceLock};
 
-use landfall::{Address, Endpoint, assets::Static, config::Scheme, endpoint};
+use landfall::{Endpoint, assets::Static, config::Scheme, endpoint, endpoint::Address};
 use landfall_tests::wire::{Connection, Request};
 
 use crate::tree::Tree;

@@ -1,9 +1,10 @@
 //! More broadcasts than may wait.
 
 use landfall::{
-    Endpoint, Flow, Message, Outbox, Refused, endpoint,
+    Endpoint, Message, endpoint,
     pubsub::{BroadcastError, PubSub},
     socket,
+    socket::{Flow, Outbox, Refused},
 };
 use landfall_tests::client::{self, Client};
 

@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use landfall::{
-    Endpoint, Flow, Message, Outbox, Refused, Running, endpoint,
+    Endpoint, Message, Running, endpoint,
     pubsub::{Broadcast, Payload, PubSub},
     socket,
+    socket::{Flow, Outbox, Refused},
 };
 use landfall_tests::{
     client::{self, Client},

@@ -11,9 +11,10 @@ use std::{
 };
 
 use landfall::{
-    Handle, Reason,
+    Handle,
     channel::{Answer, Channel, Event, Join, JoinError, Joined, Mailbox, Outlet, Reply, SocketRef},
     pubsub::{Broadcast, Payload},
+    socket::Reason,
 };
 use serde::Deserialize;
 use serde_json::json;

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use landfall::{
-    Builder, Connect, Endpoint, EndpointDef, LongPoll, Mount, Param, Refused, Running, Secret,
-    SocketDef, SocketOptions, WebSocket,
+    Builder, Endpoint, Running,
     channel::{ChannelSocket, Multiplexer, Requirement, Route, Signal, V1, V2, Versioned},
-    config::{Setting, Settings},
+    config::{Secret, Setting, Settings},
+    endpoint::EndpointDef,
+    mount::{LongPoll, Mount, SocketDef, SocketOptions, WebSocket},
     pubsub::{PubSub, Subscription},
+    socket::{Connect, Param, Refused},
 };
 use landfall_tests::{
     memory::{Sea, pier},

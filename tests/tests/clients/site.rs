@@ -3,8 +3,13 @@
 use std::{future::Future, time::Duration};
 
 use landfall::{
-    Address, Control, Endpoint, Flow, Message, Outbox, Refused, Running, config::Scheme, endpoint,
+    Endpoint, Message, Running,
+    config::Scheme,
+    endpoint,
+    endpoint::Address,
+    message::Control,
     socket,
+    socket::{Flow, Outbox, Refused},
 };
 
 endpoint! {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use landfall::{Reason, prelude::*};
+use landfall::{prelude::*, socket::Reason};
 use landfall_tests::{client, wait::until, wire::Frame};
 use tokio::{
     io::DuplexStream,

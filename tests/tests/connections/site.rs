@@ -9,7 +9,9 @@ use std::{
 use bytes::Bytes;
 use http::Response;
 use landfall::{
-    Timeout, Unsupported,
+    Running,
+    message::Unsupported,
+    mount::Timeout,
     prelude::*,
     transport::{Attempt, Driver, Format, Outgoing, Transport, TransportOptions},
 };

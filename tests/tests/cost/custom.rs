@@ -2,7 +2,7 @@
 
 use http::{Method, Response};
 use landfall::{
-    Unsupported,
+    message::Unsupported,
     prelude::*,
     transport::{Attempt, Format, Transport, TransportOptions},
 };

@@ -10,7 +10,7 @@ mod site;
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
-use landfall::{Endpoint, Reason};
+use landfall::{Endpoint, socket::Reason};
 use landfall_tests::{
     client::{Client, ask, port},
     wait::until,

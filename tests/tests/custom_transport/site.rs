@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, time::Duration};
 
 use landfall::{
-    Endpoint, Flow, Handle, Message, Outbox, PeerData, Reason, Refused, Running, endpoint, socket,
+    Endpoint, Handle, Message, Running, endpoint, socket,
+    socket::{Flow, Outbox, PeerData, Reason, Refused},
 };
 use landfall_tests::memory::{Sea, pier};
 

@@ -8,7 +8,10 @@ mod sockets;
 
 use std::{error::Error, fmt, io};
 
-use landfall::{Flow, Refused, TellClient, pubsub::Payload};
+use landfall::{
+    pubsub::Payload,
+    socket::{Flow, Refused, TellClient},
+};
 
 /// An error of the application's, some of which are the client's business.
 #[derive(Debug)]

@@ -128,7 +128,7 @@ struct Poke;
 #[test]
 fn what_was_not_sent_is_an_error_whatever_it_is() {
     fn poke() -> anyhow::Result<()> {
-        Err(landfall::MailboxError::Full(Poke))?;
+        Err(landfall::socket::MailboxError::Full(Poke))?;
         Ok(())
     }
     assert_eq!(

@@ -1,6 +1,6 @@
 //! `force_ssl` and `rewrite_on` as they are declared.
 
-use landfall::{config::Setting, prelude::*};
+use landfall::{config::Setting, prelude::*, socket::RequestUri};
 use landfall_tests::{
     client::{Client, ask, port},
     wire::{Request, Response},

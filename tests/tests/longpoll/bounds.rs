@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use landfall::Reason;
+use landfall::socket::Reason;
 use landfall_tests::{
     longpoll::{Answer, poll},
     wait::until,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use landfall::{Reason, pubsub::PubSub};
+use landfall::{pubsub::PubSub, socket::Reason};
 use landfall_tests::{
     longpoll::{Poller, batch, post},
     wait::until,

@@ -1,6 +1,11 @@
 //! What must not be seen, in `Debug` and in answers. Logs have a program of their own, `longpoll_log`.
 
-use landfall::{Endpoint, LongPoll, Secret, config::Setting, prelude::*};
+use landfall::{
+    Endpoint,
+    config::{Secret, Setting},
+    mount::LongPoll,
+    prelude::*,
+};
 use landfall_tests::longpoll::post;
 
 use super::site::{SECRET, start};
@@ -45,11 +50,11 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
     struct Bare;
     impl Endpoint for Bare {
         type State = ();
-        const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef {
+        const DEF: &'static landfall::endpoint::EndpointDef = &landfall::endpoint::EndpointDef {
             name: "Bare",
-            mounts: &[landfall::Mount {
+            mounts: &[landfall::mount::Mount {
                 path: "/bare",
-                socket: landfall::SocketDef::of::<Parrot, ()>("Parrot"),
+                socket: landfall::mount::SocketDef::of::<Parrot, ()>("Parrot"),
                 websocket: None,
                 longpoll: Some(LongPoll::DEFAULT),
                 transport: None,
@@ -57,7 +62,7 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
                 log: None,
                 location: "src/web.rs:9",
             }],
-            ..landfall::EndpointDef::DEFAULT
+            ..landfall::endpoint::EndpointDef::DEFAULT
         };
     }
     let start = async |secret: Option<&str>| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use landfall::Reason;
+use landfall::socket::Reason;
 use landfall_tests::longpoll::{poll, post};
 use tokio::time::{Instant, sleep};
 use tower::Service;

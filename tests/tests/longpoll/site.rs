@@ -9,9 +9,11 @@ use std::{
 
 use http::{Request, Response};
 use landfall::{
+    Running,
     prelude::*,
     pubsub::PubSub,
     session::{Session, SessionOptions, Sessions},
+    socket::{RequestUri, TransportKind},
 };
 use landfall_tests::{
     longpoll::Poller,
@@ -197,7 +199,7 @@ impl Curious {
         #[info] uri: RequestUri,
         #[info] user_agent: Option<String>,
         #[info] peer_data: Option<PeerData>,
-        #[info] x_headers: landfall::Headers,
+        #[info] x_headers: landfall::socket::Headers,
         transport: TransportKind,
     ) -> Result<Self, Refused> {
         let known = json!({

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use landfall::{Secret, prelude::*, pubsub::PubSub, token::Tokens};
+use landfall::{config::Secret, prelude::*, pubsub::PubSub, token::Tokens};
 use landfall_tests::{
     longpoll::{Answer, Poller, poll, post},
     memory::{Sea, pier},

@@ -4,11 +4,13 @@ use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
 use http::{Method, Request, Response};
 use landfall::{
-    Address, Body, Endpoint, Flow, Handle, Message, Outbox, Refused, Running,
+    Body, Endpoint, Handle, Message, Running,
     config::Scheme,
     endpoint,
+    endpoint::Address,
     session::{ProtectFromForgery, SameSite, Session, SessionOptions, Sessions},
     socket,
+    socket::{Flow, Outbox, Refused},
 };
 use landfall_tests::{
     client::Client,

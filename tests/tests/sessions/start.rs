@@ -1,11 +1,14 @@
 //! What an endpoint with sessions does not start without.
 
 use landfall::{
-    CheckOrigin, ConnectInfo, Endpoint, EndpointDef, Flow, Message, Mount, Outbox, Refused,
-    SocketDef, WebSocket,
+    Endpoint, Message,
     config::{Setting, Settings},
+    endpoint::EndpointDef,
+    mount::{Mount, SocketDef, WebSocket},
+    origin::CheckOrigin,
     session::SessionOptions,
     socket,
+    socket::{ConnectInfo, Flow, Outbox, Refused},
 };
 
 const SESSION: SessionOptions = SessionOptions::new("_app", "signing salt");

@@ -5,7 +5,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use landfall::{Connect, FromConnect, prelude::*, state::Need};
+use landfall::{
+    prelude::*,
+    socket::{Connect, FromConnect},
+    state::Need,
+};
 use tokio::task::yield_now;
 
 pub(crate) struct App {

@@ -1,9 +1,11 @@
 //! Sockets and channels that are written without the macros.
 
 use landfall::{
-    Connect, EndpointDef, Mount, SocketDef, WebSocket,
     channel::{Answer, Channel, ChannelSocket, Joined, Multiplexer, Route, Signal},
+    endpoint::EndpointDef,
+    mount::{Mount, SocketDef, WebSocket},
     prelude::*,
+    socket::Connect,
     state::Need,
     testing,
 };

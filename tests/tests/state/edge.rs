@@ -3,7 +3,9 @@
 use axum::{Router, extract::State, routing::get};
 use http::{HeaderValue, Response, request::Parts};
 use landfall::{
+    origin::Origin,
     prelude::*,
+    socket::Children,
     testing,
     transport::{Attempt, Transport, TransportOptions},
 };

@@ -5,9 +5,9 @@ use std::{convert::Infallible, time::Duration};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use landfall::{
-    Headers,
     prelude::*,
     session::{Session, SessionOptions, Sessions},
+    socket::{Headers, TransportKind},
 };
 use serde_json::{Value, json};
 

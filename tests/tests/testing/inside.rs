@@ -1,7 +1,7 @@
 //! An endpoint that lives inside axum.
 
 use axum::{Router, routing::get};
-use landfall::{EndpointService, testing};
+use landfall::{endpoint::EndpointService, testing};
 use serde_json::{Value, json};
 
 use crate::chat::Chat;

@@ -10,9 +10,11 @@ use std::{
 };
 
 use landfall::{
-    Address,
+    Running,
     config::{Https, Scheme, Secret, Setting},
+    endpoint::Address,
     prelude::*,
+    socket::RequestUri,
 };
 use landfall_tests::{
     client::Client,

@@ -7,10 +7,10 @@ use std::{
 };
 
 use landfall::{
-    Digest, Endpoint, Handle, KeyOptions, Secret, Term,
-    config::{Setting, Settings},
+    Endpoint, Handle,
+    config::{Secret, Setting, Settings},
     session::{Session, SessionOptions, Sessions},
-    token::{TokenError, Tokens},
+    token::{Digest, KeyOptions, Term, TokenError, Tokens},
 };
 use serde_json::{Value, json};
 use tower::{Service, ServiceExt};

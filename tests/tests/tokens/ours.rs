@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use landfall::{
-    Secret,
+    config::Secret,
     token::{TokenError, Tokens},
 };
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::BodyExt;
 use landfall::{
+    Running,
     prelude::*,
     pubsub::Subscription,
     transport::{Driver, Outgoing},

@@ -8,7 +8,7 @@ mod site;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use landfall::{Control, prelude::*};
+use landfall::{message::Control, prelude::*};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{

@@ -1,6 +1,7 @@
 //! What a transport may rely on whose clients come for their messages, and can lose an answer.
 
 use landfall::{
+    Running,
     prelude::*,
     transport::{Driver, Replay},
 };

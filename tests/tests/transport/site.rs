@@ -5,8 +5,10 @@ use std::{any::Any, time::Duration};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use landfall::{
-    Control, Mailbox, OutboxOptions, Overflow, Timeout, Unsupported,
+    message::{Control, Unsupported},
+    mount::{OutboxOptions, Overflow, Timeout},
     prelude::*,
+    socket::Mailbox,
     transport::{Attempt, Format, Outgoing, Transport, TransportOptions},
 };
 use tokio::sync::mpsc::UnboundedSender;

@@ -1,6 +1,6 @@
 //! Who closes, with which code, and what the socket is told.
 
-use landfall::Reason;
+use landfall::socket::Reason;
 use landfall_tests::wire::Frame;
 
 use crate::site;

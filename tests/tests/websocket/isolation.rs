@@ -1,6 +1,6 @@
 //! A panic in a callback ends its own connection, and no other.
 
-use landfall::Reason;
+use landfall::socket::Reason;
 use landfall_tests::{
     client::Client,
     wire::{Frame, Request},

@@ -1,6 +1,6 @@
 //! What a client cannot make the server do.
 
-use landfall::Reason;
+use landfall::socket::Reason;
 use landfall_tests::wire::Frame;
 
 use crate::site;

@@ -6,8 +6,13 @@ use std::{
 };
 
 use landfall::{
-    Address, Control, Flow, Mailbox, Message, Outbox, Reason, Refused, Running, config::Scheme,
-    endpoint, socket,
+    Message, Running,
+    config::Scheme,
+    endpoint,
+    endpoint::Address,
+    message::Control,
+    socket,
+    socket::{Flow, Mailbox, Outbox, Reason, Refused},
 };
 use landfall_tests::client::Client;
 use tokio::sync::mpsc;

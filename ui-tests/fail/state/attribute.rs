@@ -1,4 +1,4 @@
-use landfall::prelude::*;
+use landfall::{prelude::*, socket::Children};
 
 struct Room;
 

@@ -1,4 +1,4 @@
-use landfall::{Connect, FromConnect, prelude::*, state::Need};
+use landfall::{prelude::*, socket::{Connect, FromConnect}, state::Need};
 
 pub struct App;
 

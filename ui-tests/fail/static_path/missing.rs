@@ -1,4 +1,4 @@
-use landfall::{__private::StaticFiles, Endpoint, EndpointDef, static_integrity, static_path};
+use landfall::{__private::StaticFiles, Endpoint, endpoint::EndpointDef, static_integrity, static_path};
 
 struct Web;
 

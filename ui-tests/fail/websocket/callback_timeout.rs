@@ -2,7 +2,7 @@
 
 use landfall::prelude::*;
 
-const NOTHING: landfall::Timeout = landfall::Timeout::After(std::time::Duration::ZERO);
+const NOTHING: landfall::mount::Timeout = landfall::mount::Timeout::After(std::time::Duration::ZERO);
 
 endpoint! {
     struct Edge;

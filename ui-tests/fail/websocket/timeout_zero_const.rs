@@ -1,6 +1,6 @@
 use landfall_ui_tests::EchoSocket;
 
-const LIMIT: landfall::Timeout = landfall::Timeout::After(std::time::Duration::ZERO);
+const LIMIT: landfall::mount::Timeout = landfall::mount::Timeout::After(std::time::Duration::ZERO);
 
 landfall::endpoint! {
     pub struct Web;

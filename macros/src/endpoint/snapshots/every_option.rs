@@ -54,7 +54,7 @@ const _: () = {
             window_ms: __rt::millis("window_ms", WINDOW),
             callback_timeout: __rt::Timeout::Never,
             pubsub_timeout_ms: 500,
-            crypto: __rt::Crypto {
+            crypto: __rt::TokenOptions {
                 max_age: __rt::Duration::from_secs(600),
                 key_iterations: 2_000,
                 key_length: __rt::key_length("key_length", LENGTH),
@@ -141,7 +141,7 @@ const _: () = {
         socket: __rt::SocketDef::of::<W, <Web as __rt::Endpoint>::State>("W"),
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
             window_ms: __rt::long_millis("window_ms", LONG),
-            crypto: __rt::Crypto {
+            crypto: __rt::TokenOptions {
                 max_age: __rt::Duration::MAX,
                 ..__rt::longpoll(
                         <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS

@@ -42,7 +42,7 @@ use crate::{
 /// A connection's task is [`init`](Driver::init), and then a loop:
 ///
 /// ```
-/// use landfall::{Flow, Message, Socket, transport::Driver};
+/// use landfall::{Message, Socket, socket::Flow, transport::Driver};
 /// use tokio::sync::mpsc::Receiver;
 ///
 /// async fn run<S: Socket>(mut driver: Driver<S>, mut messages: Receiver<Message>) {

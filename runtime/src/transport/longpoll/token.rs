@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::{
     crypto::token::{TokenError, Tokens},
     handle::Handle,
-    socket::Crypto,
+    socket::TokenOptions,
 };
 
 use super::{context::Context, ledger::Bookmark};
@@ -34,7 +34,7 @@ impl Ticket {
     /// If it was changed, is too old, or was issued in another context.
     pub(super) fn read(
         handle: &Handle,
-        crypto: Crypto,
+        crypto: TokenOptions,
         context: Context,
         token: &str,
     ) -> Result<Self, TokenError> {
@@ -54,7 +54,7 @@ impl Ticket {
     }
 
     /// The signed token; `None` if the endpoint has no secret, which was reported when it started.
-    pub(super) fn write(&self, handle: &Handle, crypto: Crypto) -> Option<String> {
+    pub(super) fn write(&self, handle: &Handle, crypto: TokenOptions) -> Option<String> {
         let Ticket {
             context,
             endpoint,
@@ -84,7 +84,7 @@ pub(super) fn now() -> u64 {
         .as_millis() as u64
 }
 
-fn tokens(handle: &Handle, crypto: Crypto) -> Option<Tokens> {
+fn tokens(handle: &Handle, crypto: TokenOptions) -> Option<Tokens> {
     let tokens = handle.tokens(SALT).ok()?;
     Some(tokens.max_age(crypto.max_age).key(crypto.key()))
 }

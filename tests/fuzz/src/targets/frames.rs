@@ -1,8 +1,9 @@
 //! Frames: bytes of a client in any pieces mean what they mean at once, within bounds; what is written is read.
 
 use landfall::{
-    Control, Message,
+    Message,
     fuzzing::{self, Event, Frames},
+    message::Control,
 };
 use landfall_tests::wire::Frame;
 

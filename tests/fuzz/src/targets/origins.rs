@@ -1,7 +1,7 @@
 //! Origins: what a list admits, a second and simpler rule admits too, and the other way round.
 
 use http::HeaderValue;
-use landfall::{Origin, fuzzing};
+use landfall::{fuzzing, origin::Origin};
 
 use crate::input::Input;
 

@@ -1,6 +1,6 @@
 //! Paths: the segments that a mount names, each decoded once.
 
-use landfall::{Param, fuzzing};
+use landfall::{fuzzing, socket::Param};
 
 use crate::input::Input;
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use landfall::{Param, Params, fuzzing};
+use landfall::{
+    fuzzing,
+    socket::{Param, Params},
+};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 pub(crate) fn run(data: &[u8]) {

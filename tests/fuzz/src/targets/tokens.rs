@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use landfall::{
-    Secret, Term,
-    token::{TokenError, Tokens},
+    config::Secret,
+    token::{Term, TokenError, Tokens},
 };
 
 use crate::input::Input;

@@ -35,7 +35,7 @@ fn ticket() -> Ticket {
 static HOME: LazyLock<Context> =
     LazyLock::new(|| Context::new(["Site", "/talk", "/longpoll"], &Params::EMPTY));
 
-fn write(handle: &Handle, ticket: &Ticket, crypto: Crypto) -> String {
+fn write(handle: &Handle, ticket: &Ticket, crypto: TokenOptions) -> String {
     ticket.write(handle, crypto).expect("a secret")
 }
 
@@ -50,7 +50,7 @@ fn what_is_written_is_read() {
         },
     ] {
         let ticket = Ticket { mark, ..ticket() };
-        let token = write(&handle, &ticket, Crypto::DEFAULT);
+        let token = write(&handle, &ticket, TokenOptions::DEFAULT);
         assert!(
             token
                 .bytes()
@@ -58,7 +58,7 @@ fn what_is_written_is_read() {
             "{token}"
         );
         assert_eq!(
-            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token),
+            Ticket::read(&handle, TokenOptions::DEFAULT, HOME.clone(), &token),
             Ok(ticket)
         );
     }
@@ -67,18 +67,18 @@ fn what_is_written_is_read() {
 #[test]
 fn every_byte_counts() {
     let handle = endpoint(Some(SECRET));
-    let token = write(&handle, &ticket(), Crypto::DEFAULT);
+    let token = write(&handle, &ticket(), TokenOptions::DEFAULT);
     for at in 0..token.len() {
         let mut changed = token.clone().into_bytes();
         changed[at] ^= 1 << (at % 7);
         let changed = String::from_utf8(changed).expect("ASCII");
         assert_eq!(
-            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &changed),
+            Ticket::read(&handle, TokenOptions::DEFAULT, HOME.clone(), &changed),
             Err(TokenError::Invalid),
             "{changed}"
         );
         assert_eq!(
-            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token[..at]),
+            Ticket::read(&handle, TokenOptions::DEFAULT, HOME.clone(), &token[..at]),
             Err(TokenError::Invalid)
         );
     }
@@ -87,26 +87,26 @@ fn every_byte_counts() {
 #[test]
 fn other_keys_open_nothing() {
     let handle = endpoint(Some(SECRET));
-    let token = write(&handle, &ticket(), Crypto::DEFAULT);
+    let token = write(&handle, &ticket(), TokenOptions::DEFAULT);
     let foreign = endpoint(Some(
         "another secret of 64 bytes, which belongs to somebody else, I guess",
     ));
     assert_eq!(
-        Ticket::read(&foreign, Crypto::DEFAULT, HOME.clone(), &token),
+        Ticket::read(&foreign, TokenOptions::DEFAULT, HOME.clone(), &token),
         Err(TokenError::Invalid)
     );
     for crypto in [
-        Crypto {
+        TokenOptions {
             key_iterations: 999,
-            ..Crypto::DEFAULT
+            ..TokenOptions::DEFAULT
         },
-        Crypto {
+        TokenOptions {
             key_length: 64,
-            ..Crypto::DEFAULT
+            ..TokenOptions::DEFAULT
         },
-        Crypto {
+        TokenOptions {
             key_digest: Digest::Sha512,
-            ..Crypto::DEFAULT
+            ..TokenOptions::DEFAULT
         },
     ] {
         assert_eq!(
@@ -120,9 +120,9 @@ fn other_keys_open_nothing() {
             "{crypto:?}"
         );
     }
-    assert_eq!(ticket().write(&endpoint(None), Crypto::DEFAULT), None);
+    assert_eq!(ticket().write(&endpoint(None), TokenOptions::DEFAULT), None);
     assert_eq!(
-        Ticket::read(&endpoint(None), Crypto::DEFAULT, HOME.clone(), &token),
+        Ticket::read(&endpoint(None), TokenOptions::DEFAULT, HOME.clone(), &token),
         Err(TokenError::Invalid)
     );
 }
@@ -145,7 +145,7 @@ fn other_forms_open_nothing() {
             ))
             .expect("a token")
     };
-    assert!(Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &sign(FORM)).is_ok());
+    assert!(Ticket::read(&handle, TokenOptions::DEFAULT, HOME.clone(), &sign(FORM)).is_ok());
     for token in [
         sign("lf0"),
         sign(""),
@@ -189,7 +189,7 @@ fn other_forms_open_nothing() {
             .expect("a token"),
     ] {
         assert_eq!(
-            Ticket::read(&handle, Crypto::DEFAULT, HOME.clone(), &token),
+            Ticket::read(&handle, TokenOptions::DEFAULT, HOME.clone(), &token),
             Err(TokenError::Invalid),
             "{token}"
         );
@@ -199,7 +199,7 @@ fn other_forms_open_nothing() {
 #[test]
 fn other_contexts_open_nothing() {
     let handle = endpoint(Some(SECRET));
-    let token = write(&handle, &ticket(), Crypto::DEFAULT);
+    let token = write(&handle, &ticket(), TokenOptions::DEFAULT);
     for (names, variables) in [
         (["Other", "/talk", "/longpoll"], Params::EMPTY),
         (["Site", "/any", "/longpoll"], Params::EMPTY),
@@ -211,7 +211,7 @@ fn other_contexts_open_nothing() {
     ] {
         let other = Context::new(names, &variables);
         assert_eq!(
-            Ticket::read(&handle, Crypto::DEFAULT, other, &token),
+            Ticket::read(&handle, TokenOptions::DEFAULT, other, &token),
             Err(TokenError::Invalid)
         );
     }
@@ -220,9 +220,9 @@ fn other_contexts_open_nothing() {
 #[test]
 fn its_age_is_the_sessions() {
     let handle = endpoint(Some(SECRET));
-    let crypto = Crypto {
+    let crypto = TokenOptions {
         max_age: Duration::from_secs(60),
-        ..Crypto::DEFAULT
+        ..TokenOptions::DEFAULT
     };
     for (age, good) in [(0, true), (59_000, true), (61_000, false)] {
         let ticket = Ticket {
@@ -251,7 +251,7 @@ proptest! {
     #[test]
     fn no_text_is_a_token(text: String, dots in "[A-Za-z0-9_.-]{0,200}") {
         static HANDLE: LazyLock<Handle> = LazyLock::new(|| endpoint(Some(SECRET)));
-        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, HOME.clone(), &text), Err(TokenError::Invalid));
-        prop_assert_eq!(Ticket::read(&HANDLE, Crypto::DEFAULT, HOME.clone(), &dots), Err(TokenError::Invalid));
+        prop_assert_eq!(Ticket::read(&HANDLE, TokenOptions::DEFAULT, HOME.clone(), &text), Err(TokenError::Invalid));
+        prop_assert_eq!(Ticket::read(&HANDLE, TokenOptions::DEFAULT, HOME.clone(), &dots), Err(TokenError::Invalid));
     }
 }

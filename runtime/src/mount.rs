@@ -1,0 +1,13 @@
+//! Mounts: sockets at paths, and what a mount can set.
+//!
+//! [`endpoint!`](macro@crate::endpoint) writes these constants from `socket("/path", Type, ..)`, and
+//! [`#[socket(..)]`](macro@crate::socket) from its options; here is what they stand for. An endpoint without the macro
+//! lists its mounts in [`EndpointDef::mounts`](crate::endpoint::EndpointDef::mounts).
+
+pub use crate::{
+    socket::options::{
+        Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
+        TokenOptions, WebSocket,
+    },
+    transport::mount::{Mount, SocketDef},
+};
