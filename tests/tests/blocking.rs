@@ -69,7 +69,7 @@ impl Room {
     }
 }
 
-/// One test at a time: they measure how threads get along.
+/// One test of the process at a time: they block threads, and the machine has few.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Where callbacks wait, until the test that has the sender opens it.

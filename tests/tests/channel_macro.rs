@@ -4,7 +4,7 @@
 
 use std::{
     net::{SocketAddr, TcpStream},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use landfall::{
@@ -20,6 +20,7 @@ use tungstenite::{Message as Frame, WebSocket};
 endpoint! {
     struct Web;
 
+    state = Ended;
     http(ip = [127, 0, 0, 1], port = 0);
 
     socket("/socket/:name", UserSocket);
@@ -72,11 +73,20 @@ impl Lobby2 {
     }
 }
 
-static ENDED: Mutex<Vec<(u32, Reason)>> = Mutex::new(Vec::new());
+/// The state: which rooms have ended, and why.
+#[derive(Clone, Default)]
+struct Ended(Arc<Mutex<Vec<(u32, Reason)>>>);
+
+impl Ended {
+    fn list(&self) -> MutexGuard<'_, Vec<(u32, Reason)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 struct Room {
     id: u32,
     name: String,
+    ended: Ended,
     mailbox: channel::Mailbox<Tick>,
 }
 
@@ -103,6 +113,7 @@ impl Room {
         #[rest] id: u32,
         #[topic] topic: &str,
         #[payload] params: JoinRoom,
+        #[state] ended: Ended,
         socket: &UserSocket,
         shared: Arc<UserSocket>,
         mailbox: channel::Mailbox<Tick>,
@@ -120,6 +131,7 @@ impl Room {
             Room {
                 id,
                 name: shared.name.clone(),
+                ended,
                 mailbox,
             },
             json!({"welcome": socket.name}),
@@ -168,10 +180,7 @@ impl Room {
     }
 
     fn terminate(self, reason: Reason) {
-        ENDED
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((self.id, reason));
+        self.ended.list().push((self.id, reason));
     }
 }
 
@@ -263,13 +272,14 @@ fn refused(reason: &str) -> (String, Value) {
 }
 
 /// Starts an endpoint, and runs a client that blocks.
-async fn with_client(client: impl FnOnce(SocketAddr) + Send + 'static) {
-    let web = Web::start().await.unwrap();
+async fn with_client(client: impl FnOnce(SocketAddr) + Send + 'static) -> Ended {
+    let web = Web::builder_with(Ended::default()).start().await.unwrap();
     let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP");
     };
     spawn_blocking(move || client(address)).await.unwrap();
     web.shutdown().await.unwrap();
+    web.state().clone()
 }
 
 #[tokio::test]
@@ -305,7 +315,7 @@ async fn join_takes_its_arguments() {
 
 #[tokio::test]
 async fn events_find_their_handlers() {
-    with_client(|address| {
+    let ended = with_client(|address| {
         let mut bob = Client::open(address, "/socket/bob/websocket?vsn=2.0.0");
         bob.join("room:11", json!({"password": "sesame"}));
         bob.send("room:11", "said", json!({"text": "ahoy"}));
@@ -346,13 +356,12 @@ async fn events_find_their_handlers() {
         assert_eq!(bob.read().0, "phx_close");
     })
     .await;
-    let ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(ended.contains(&(11, Reason::Normal)), "{ended:?}");
+    assert_eq!(*ended.list(), [(11, Reason::Normal)]);
 }
 
 #[tokio::test]
 async fn broadcasts_find_their_handlers() {
-    let web = Web::start().await.unwrap();
+    let web = Web::builder_with(Ended::default()).start().await.unwrap();
     let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP");
     };
@@ -399,7 +408,7 @@ async fn broadcasts_find_their_handlers() {
 
 #[tokio::test]
 async fn a_socket_is_disconnected_by_its_id() {
-    let web = Web::start().await.unwrap();
+    let web = Web::builder_with(Ended::default()).start().await.unwrap();
     let landfall::endpoint::Address::Tcp(address) = web.server_info(Scheme::Http).unwrap() else {
         panic!("not TCP");
     };

@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll, Waker},
@@ -194,7 +194,7 @@ async fn a_port_in_use_is_an_error_and_leaves_nothing() {
     let web = Web::start().await.unwrap();
     let port = web.struct_url().port;
     let pubsub = PubSub::new();
-    let second = Parent::builder()
+    let second = Parent::builder_with(Count::default())
         .pubsub(pubsub)
         .settings(|settings| {
             settings.http = Web::settings().http.map(|http| Http {
@@ -251,10 +251,23 @@ async fn shutdown_goes_on_when_nobody_waits() {
     web.wait().await.unwrap();
 }
 
-/// A socket with children; its log tells what they did.
+/// An endpoint whose sockets have a child.
 struct Parent;
 
-static STARTED: AtomicUsize = AtomicUsize::new(0);
+/// The state: how many times something happened.
+#[derive(Clone, Default)]
+struct Count(Arc<AtomicUsize>);
+
+impl Count {
+    /// Adds one, and returns how many there were before.
+    fn add(&self) -> usize {
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
 impl Socket for Family {
     type State = ();
@@ -262,7 +275,7 @@ impl Socket for Family {
 
     fn children(children: &mut Children) {
         children.add("counter", |handle| async move {
-            STARTED.fetch_add(1, Ordering::SeqCst);
+            handle.state::<Count>().unwrap().add();
             assert!(
                 handle.server_info(Scheme::Http).is_err(),
                 "children start before the listener"
@@ -285,7 +298,7 @@ struct Family;
 const fn mount<S: Socket<State = ()>>(path: &'static str) -> Mount {
     Mount {
         path,
-        socket: SocketDef::of::<S, ()>("Family"),
+        socket: SocketDef::of::<S, Count>("Family"),
         websocket: Some(WebSocket::DEFAULT),
         longpoll: None,
         transport: None,
@@ -296,7 +309,7 @@ const fn mount<S: Socket<State = ()>>(path: &'static str) -> Mount {
 }
 
 impl Endpoint for Parent {
-    type State = ();
+    type State = Count;
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Parent",
         mounts: &[mount::<Family>("/one"), mount::<Family>("/two")],
@@ -306,13 +319,13 @@ impl Endpoint for Parent {
 
 #[tokio::test]
 async fn children_run_once_for_a_socket_type_and_end_with_the_endpoint() {
-    let before = STARTED.load(Ordering::SeqCst);
-    let parent = Parent::start().await.unwrap();
-    while STARTED.load(Ordering::SeqCst) == before {
+    let started = Count::default();
+    let parent = Parent::builder_with(started.clone()).start().await.unwrap();
+    while started.get() == 0 {
         tokio::task::yield_now().await;
     }
     tokio::task::yield_now().await;
-    assert_eq!(STARTED.load(Ordering::SeqCst), before + 1);
+    assert_eq!(started.get(), 1);
     parent.shutdown().await.unwrap();
     assert_eq!(parent.stats().tasks, 0);
 }
@@ -324,7 +337,7 @@ macro_rules! endpoint_with_child {
         struct $socket;
 
         impl Endpoint for $endpoint {
-            type State = ();
+            type State = Count;
             const DEF: &'static EndpointDef = &EndpointDef {
                 name: stringify!($endpoint),
                 mounts: &[mount::<$socket>("/")],
@@ -353,42 +366,34 @@ macro_rules! endpoint_with_child {
 
 #[tokio::test(start_paused = true)]
 async fn a_child_that_panics_at_once_ends_the_endpoint() {
-    static RUNS: AtomicUsize = AtomicUsize::new(0);
-    endpoint_with_child!(Doomed, DoomedSocket, |_| {
-        RUNS.fetch_add(1, Ordering::SeqCst);
+    endpoint_with_child!(Doomed, DoomedSocket, |handle| {
+        handle.state::<Count>().unwrap().add();
         async { panic!("as planned") }
     });
-    let doomed = Doomed::start().await.unwrap();
+    let runs = Count::default();
+    let doomed = Doomed::builder_with(runs.clone()).start().await.unwrap();
     let error = doomed.wait().await.unwrap_err();
     assert!(error.is_child(), "{error}");
     assert_eq!(
         error.to_string(),
         "child `child` of `Family` panicked more than 3 times in 5 seconds"
     );
-    assert_eq!(
-        RUNS.load(Ordering::SeqCst),
-        4,
-        "it was started again three times"
-    );
+    assert_eq!(runs.get(), 4, "it was started again three times");
     assert_eq!(doomed.stats().tasks, 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_child_that_panics_now_and_then_is_started_again() {
-    static RUNS: AtomicUsize = AtomicUsize::new(0);
-    endpoint_with_child!(Clumsy, ClumsySocket, |_| async {
-        if RUNS.fetch_add(1, Ordering::SeqCst) < 20 {
+    endpoint_with_child!(Clumsy, ClumsySocket, |handle| async move {
+        if handle.state::<Count>().unwrap().add() < 20 {
             sleep(Duration::from_secs(2)).await;
             panic!("now and then");
         }
     });
-    let clumsy = Clumsy::start().await.unwrap();
+    let runs = Count::default();
+    let clumsy = Clumsy::builder_with(runs.clone()).start().await.unwrap();
     sleep(Duration::from_secs(60)).await;
-    assert_eq!(
-        RUNS.load(Ordering::SeqCst),
-        21,
-        "and one that returns is done"
-    );
+    assert_eq!(runs.get(), 21, "and one that returns is done");
     clumsy.shutdown().await.unwrap();
 }
 
@@ -435,8 +440,7 @@ async fn rest(mut stream: DuplexStream) -> Vec<u8> {
 /// Answers when it is told to.
 struct Slow;
 
-static SLOW: Mutex<Option<Arc<Gate>>> = Mutex::new(None);
-
+/// Where requests wait.
 #[derive(Default)]
 struct Gate {
     entered: Notify,
@@ -466,28 +470,27 @@ impl Service<http::Request<Body>> for Gated {
 }
 
 impl Endpoint for Slow {
-    type State = ();
+    type State = Arc<Gate>;
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Slow",
         mounts: &[],
         ..EndpointDef::DEFAULT
     };
 
-    fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
-        Pipeline::new(Gated(SLOW.lock().unwrap().clone().unwrap_or_default()))
+    fn pipeline(edge: &EndpointHandle<Self>) -> Pipeline {
+        Pipeline::new(Gated(edge.state().clone()))
     }
 }
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// One after the other: they share the gate.
 #[tokio::test(start_paused = true)]
 async fn requests_in_flight_are_finished_within_their_time() {
-    let gate = Arc::new(Gate::default());
-    *SLOW.lock().unwrap() = Some(gate.clone());
+    let gate = Arc::<Gate>::default();
+    let start = |pairs| Slow::builder_with(gate.clone()).listener(pairs).start();
 
     let (clients, pairs) = Clients::new();
-    let slow = Slow::builder().listener(pairs).start().await.unwrap();
+    let slow = start(pairs).await.unwrap();
     let client = clients.send(REQUEST).await;
     gate.entered.notified().await;
     let (shutdown, answer, ()) = tokio::join!(slow.shutdown(), rest(client), async {
@@ -499,7 +502,7 @@ async fn requests_in_flight_are_finished_within_their_time() {
     assert_eq!(slow.stats().tasks, 0);
 
     let (clients, pairs) = Clients::new();
-    let slow = Slow::builder().listener(pairs).start().await.unwrap();
+    let slow = start(pairs).await.unwrap();
     let _client = clients.send(REQUEST).await;
     gate.entered.notified().await;
     let began = Instant::now();
@@ -520,7 +523,11 @@ async fn requests_in_flight_are_finished_within_their_time() {
 #[tokio::test(start_paused = true)]
 async fn sockets_are_told_and_new_ones_refused() {
     let (clients, pairs) = Clients::new();
-    let parent = Parent::builder().listener(pairs).start().await.unwrap();
+    let parent = Parent::builder_with(Count::default())
+        .listener(pairs)
+        .start()
+        .await
+        .unwrap();
     let mut socket = clients.send(UPGRADE).await;
     let mut head = [0; 12];
     socket.read_exact(&mut head).await.unwrap();

@@ -47,7 +47,7 @@ impl Member {
     }
 }
 
-/// The process is measured: one test at a time.
+/// One test of the process at a time: its whole memory is measured.
 static MEASURED: Mutex<()> = Mutex::const_new(());
 
 struct Started {

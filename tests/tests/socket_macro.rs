@@ -4,7 +4,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr, TcpStream},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use http::{HeaderName, HeaderValue};
@@ -15,6 +15,7 @@ use tungstenite::{HandshakeError, WebSocket, client::IntoClientRequest, http::St
 endpoint! {
     struct Web;
 
+    state = Ended;
     http(ip = [127, 0, 0, 1], port = 0);
 
     socket("/room/:room_id", Room, websocket(connect_info = [peer_data, user_agent, trace_context_headers, region = "eu", weight = 9u8]));
@@ -24,11 +25,20 @@ endpoint! {
     socket("/generic", Generic<u8>);
 }
 
-static ENDED: Mutex<Vec<(u64, Reason)>> = Mutex::new(Vec::new());
+/// The state: which rooms have ended, and why.
+#[derive(Clone, Default)]
+struct Ended(Arc<Mutex<Vec<(u64, Reason)>>>);
+
+impl Ended {
+    fn list(&self) -> MutexGuard<'_, Vec<(u64, Reason)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 struct Room {
     line: String,
     id: u64,
+    ended: Ended,
 }
 
 #[derive(Debug)]
@@ -49,6 +59,7 @@ impl Room {
         #[info] user_agent: Option<String>,
         #[info] region: &'static str,
         #[info(default = 7)] weight: u8,
+        #[state] ended: Ended,
         #[info(default)] trace_context_headers: Vec<(HeaderName, HeaderValue)>,
         handle: Handle,
         mailbox: Mailbox<Event>,
@@ -71,6 +82,7 @@ impl Room {
         ];
         Ok(Room {
             id: room_id,
+            ended,
             line: format!("{}{}{names}", line.join(" "), Self::SEPARATOR),
         })
     }
@@ -91,10 +103,7 @@ impl Room {
     }
 
     fn terminate(self, reason: Reason) {
-        ENDED
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((self.id, reason));
+        self.ended.list().push((self.id, reason));
     }
 
     fn line(&self) -> String {
@@ -210,16 +219,17 @@ fn ask(address: SocketAddr, path: &str) -> String {
 }
 
 /// Starts an endpoint, and runs a client that blocks.
-async fn with_client(client: impl FnOnce(SocketAddr) + Send + 'static) {
-    let web = Web::start().await.unwrap();
+async fn with_client(client: impl FnOnce(SocketAddr) + Send + 'static) -> Ended {
+    let web = Web::builder_with(Ended::default()).start().await.unwrap();
     let address = address(&web);
     spawn_blocking(move || client(address)).await.unwrap();
     web.shutdown().await.unwrap();
+    web.state().clone()
 }
 
 #[tokio::test]
 async fn arguments_are_taken_by_name_and_by_type() {
-    with_client(|address| {
+    let ended = with_client(|address| {
         let mut room = open(address, "/room/11/websocket?token=t&from=::1&room_id=12").unwrap();
         assert_eq!(read(&mut room), "t 1 Some(::1) test eu 9 3");
         assert_eq!(read(&mut room), "welcome");
@@ -228,8 +238,7 @@ async fn arguments_are_taken_by_name_and_by_type() {
         assert!(room.read().unwrap().is_close());
     })
     .await;
-    let ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(ended.contains(&(11, Reason::Normal)), "{ended:?}");
+    assert_eq!(*ended.list(), [(11, Reason::Normal)]);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ mod fuzzer {
 
     use landfall_fuzz::{Target, target};
 
-    // libFuzzer calls a function of C, which is given bytes and nothing else.
+    // libFuzzer calls a C function, which is given bytes and nothing else.
     static RUN: OnceLock<Target> = OnceLock::new();
 
     libfuzzer_sys::fuzz_target!(

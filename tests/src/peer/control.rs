@@ -8,7 +8,7 @@ use landfall::{Body, Handle, message::Text, pubsub::Payload, session::Session};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::{diary, fan, sessions};
+use super::{diary::Diary, fan, sessions};
 
 /// A published payload may be this long.
 const LONGEST: usize = 1 << 20;
@@ -83,10 +83,18 @@ async fn publish(request: Request<Body>) -> Response<Body> {
 fn control(what: &str, request: &Request<Body>) -> Response<Body> {
     let param = |name: &str| param(request.uri().query(), name);
     match (what, param("id"), param("topic"), param("event")) {
-        ("term", Some(id), _, _) => json(StatusCode::OK, &json!(diary::read(&id))),
+        ("term", Some(id), _, _) => endings(request, &id),
         ("broadcast", _, Some(topic), Some(event)) => broadcast(request, &topic, &event),
         ("disconnect", _, Some(topic), _) => broadcast(request, &topic, "disconnect"),
         _ => json(StatusCode::NOT_FOUND, &json!("no")),
+    }
+}
+
+fn endings(request: &Request<Body>, id: &str) -> Response<Body> {
+    let handle = request.extensions().get::<Handle>();
+    match handle.and_then(|handle| handle.state::<Diary>()) {
+        Some(diary) => json(StatusCode::OK, &json!(diary.read(id))),
+        None => text(StatusCode::INTERNAL_SERVER_ERROR, "no endpoint"),
     }
 }
 

@@ -2,40 +2,42 @@
 
 use std::{
     collections::HashMap,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use landfall::socket::Reason;
 
-/// One of the program: its endpoints write into it, and the first one reads to its clients what any of them wrote.
-static ENTRIES: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);
+/// The state that all endpoints share: they write into it, and the first one shows its clients what
+/// any of them wrote.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Diary(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
-/// Notes why the socket of that identity ended.
-pub(super) fn note(id: &str, reason: &Reason) {
-    write(id, words(reason));
+impl Diary {
+    /// Notes why the socket of that identity ended.
+    pub(super) fn note(&self, id: &str, reason: &Reason) {
+        self.write(id, words(reason));
+    }
+
+    /// Notes why a channel ended whose socket has that identity.
+    pub(super) fn note_channel(&self, id: &str, reason: &Reason) {
+        self.write(id, format!("channel {}", words(reason)));
+    }
+
+    /// What was noted: one entry for each call of `terminate`.
+    pub(super) fn read(&self, id: &str) -> Vec<String> {
+        self.entries().get(id).cloned().unwrap_or_default()
+    }
+
+    fn write(&self, id: &str, entry: String) {
+        self.entries().entry(id.to_owned()).or_default().push(entry);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Vec<String>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Notes why a channel ended whose socket has that identity.
-pub(super) fn note_channel(id: &str, reason: &Reason) {
-    write(id, format!("channel {}", words(reason)));
-}
-
-fn write(id: &str, entry: String) {
-    let mut entries = ENTRIES.lock().unwrap_or_else(PoisonError::into_inner);
-    entries.entry(id.to_owned()).or_default().push(entry);
-}
-
-/// What was noted, once a call of `terminate`.
-pub(super) fn read(id: &str) -> Vec<String> {
-    ENTRIES
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(id)
-        .cloned()
-        .unwrap_or_default()
-}
-
-/// One word for the kind, with the close code if there is one, and what else is known after a colon.
+/// One word for the kind, the close code if there is one, and what else is known after a colon.
 fn words(reason: &Reason) -> String {
     match reason {
         Reason::Normal => "normal".to_owned(),

@@ -8,7 +8,7 @@ use landfall::{
 };
 use serde_json::{Value, json};
 
-use super::diary;
+use super::diary::Diary;
 
 /// What is longer is no command.
 const LONGEST_COMMAND: usize = 24;
@@ -23,6 +23,7 @@ pub(super) enum Note {
 
 /// The state and the commands.
 pub(super) struct Echo {
+    diary: Diary,
     params: Params,
     info: Value,
     endpoint: String,
@@ -72,6 +73,7 @@ pub(super) fn handle_error(_: &http::request::Parts, refused: Refused) -> http::
 impl Echo {
     /// Connects as the parameter `token` says.
     pub(super) fn connect(
+        diary: Diary,
         params: Params,
         info: Value,
         handle: &Handle,
@@ -84,6 +86,7 @@ impl Echo {
             Some("other") => Err(Refused::because(Refusal::Other)),
             Some("raise") => panic!("connect raised"),
             _ => Ok(Echo {
+                diary,
                 params,
                 info,
                 endpoint: handle.name().to_owned(),
@@ -177,7 +180,7 @@ impl Echo {
 
     pub(super) fn terminate(self, reason: &Reason) {
         if let Some(id) = self.params.get("id").and_then(Param::as_str) {
-            diary::note(id, reason);
+            self.diary.note(id, reason);
         }
     }
 

@@ -15,6 +15,7 @@ use tracing::Level;
 
 use super::{
     control,
+    diary::Diary,
     echo::handle_error,
     fan::FanSocket,
     files, sessions,
@@ -29,7 +30,7 @@ use super::{
 pub(super) struct Main;
 
 impl Endpoint for Main {
-    type State = ();
+    type State = Diary;
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Main",
         mounts: &MOUNTS,
@@ -73,7 +74,7 @@ static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
 /// An empty list of subprotocols refuses every client that offers one: it cannot be declared.
 const REFUSED: [Mount; 1] = [Mount {
     path: "/sub_empty",
-    socket: SocketDef::of::<PlainSocket, ()>("PlainSocket"),
+    socket: SocketDef::of::<PlainSocket, Diary>("PlainSocket"),
     websocket: Some(WebSocket {
         subprotocols: Some(&[]),
         ..WebSocket::DEFAULT
@@ -89,6 +90,7 @@ endpoint! {
     /// What the language knows.
     struct Declared;
 
+    state = Diary;
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = sessions::SECRET;

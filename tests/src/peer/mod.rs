@@ -14,8 +14,8 @@
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | what sockets were told at their end |
 //!
-//! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. All share one PubSub. The
-//! others wait for features that are not there yet.
+//! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. All share one PubSub and one
+//! diary. The other ports wait for features that do not exist yet.
 //!
 //! Two configurations of the original can't be declared, by design. `/sub_empty` (an empty list of subprotocols) is
 //! mounted by hand. `/sub_bad`, whose subprotocols are a string instead of a list, has no type here: Phoenix refuses each
@@ -38,6 +38,7 @@ use std::net::TcpListener;
 use landfall::{Endpoint, Running, config::Setting, pubsub::PubSub};
 
 use self::{
+    diary::Diary,
     main_endpoint::Main,
     other_endpoints::{HostOnly, NoHost, OwnOrigins, Stopper, Unchecked},
 };
@@ -50,6 +51,13 @@ pub const BASE_PORT: u16 = 41_000;
 pub struct Peer {
     main: Running<Main>,
     others: Option<Others>,
+}
+
+/// What all endpoints have in common.
+#[derive(Default)]
+struct Shared {
+    pubsub: PubSub,
+    diary: Diary,
 }
 
 #[derive(Debug)]
@@ -67,12 +75,12 @@ impl Peer {
     /// # Errors
     /// When a port is taken.
     pub async fn start(base_port: u16, only_main: bool) -> Result<Peer, landfall::Error> {
-        let pubsub = PubSub::new();
-        let main = start::<Main>(base_port, &pubsub).await?;
+        let shared = Shared::default();
+        let main = start::<Main>(base_port, &shared).await?;
         let others = if only_main {
             None
         } else {
-            Some(Others::start(base_port, &pubsub).await?)
+            Some(Others::start(base_port, &shared).await?)
         };
         Ok(Peer { main, others })
     }
@@ -103,13 +111,13 @@ impl Peer {
 }
 
 impl Others {
-    async fn start(base_port: u16, pubsub: &PubSub) -> Result<Self, landfall::Error> {
+    async fn start(base_port: u16, shared: &Shared) -> Result<Self, landfall::Error> {
         Ok(Others {
-            own_origins: start(base_port + 14, pubsub).await?,
-            host_only: start(base_port + 15, pubsub).await?,
-            no_host: start(base_port + 16, pubsub).await?,
-            unchecked: start(base_port + 17, pubsub).await?,
-            stopper: start(base_port + 20, pubsub).await?,
+            own_origins: start(base_port + 14, shared).await?,
+            host_only: start(base_port + 15, shared).await?,
+            no_host: start(base_port + 16, shared).await?,
+            unchecked: start(base_port + 17, shared).await?,
+            stopper: start(base_port + 20, shared).await?,
         })
     }
 
@@ -122,12 +130,12 @@ impl Others {
     }
 }
 
-async fn start<E: Endpoint<State = ()>>(
+async fn start<E: Endpoint<State = Diary>>(
     port: u16,
-    pubsub: &PubSub,
+    shared: &Shared,
 ) -> Result<Running<E>, landfall::Error> {
-    E::builder()
-        .pubsub(pubsub.clone())
+    E::builder_with(shared.diary.clone())
+        .pubsub(shared.pubsub.clone())
         .settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port))
         .start()
         .await

@@ -4,7 +4,7 @@
 
 use landfall::endpoint;
 
-use super::{control, sessions::SECRET, sockets::PlainSocket};
+use super::{control, diary::Diary, sessions::SECRET, sockets::PlainSocket};
 
 endpoint! {
     /// Lists origins for all of its mounts.
@@ -12,6 +12,7 @@ endpoint! {
     pub(super) struct OwnOrigins;
 
     url(host = "example.com", scheme = "https", port = 443, path = "/app");
+    state = Diary;
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
@@ -26,6 +27,7 @@ endpoint! {
     pub(super) struct HostOnly;
 
     url(host = "example.com");
+    state = Diary;
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
@@ -38,6 +40,7 @@ endpoint! {
     #[derive(Debug)]
     pub(super) struct NoHost;
 
+    state = Diary;
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
@@ -51,6 +54,7 @@ endpoint! {
     pub(super) struct Unchecked;
 
     url(host = "example.com");
+    state = Diary;
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
@@ -64,6 +68,7 @@ endpoint! {
     #[derive(Debug)]
     pub(super) struct Stopper;
 
+    state = Diary;
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;

@@ -10,7 +10,7 @@ use landfall::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{diary, users::HasUser};
+use super::users::HasUser;
 
 /// How long a deferred reply takes.
 const LATER: Duration = Duration::from_millis(50);
@@ -214,9 +214,7 @@ impl<S: HasUser> RoomChannel<S> {
     }
 
     fn terminate(self, reason: Reason) {
-        if let Some(id) = &self.socket.user().log_id {
-            diary::note_channel(id, &reason);
-        }
+        self.socket.user().note_channel(&reason);
     }
 }
 

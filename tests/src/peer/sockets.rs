@@ -15,6 +15,7 @@ use landfall::{
 use serde_json::{Value, json};
 
 use super::{
+    diary::Diary,
     echo::{Echo, Note},
     sessions,
 };
@@ -25,12 +26,13 @@ pub(super) struct PlainSocket(Echo);
 #[socket]
 impl PlainSocket {
     async fn connect(
+        #[state] diary: Diary,
         params: Params,
         handle: Handle,
         transport: TransportKind,
         mailbox: Mailbox<Note>,
     ) -> Result<Self, Refused> {
-        Echo::connect(params, json!({}), &handle, transport, mailbox).map(PlainSocket)
+        Echo::connect(diary, params, json!({}), &handle, transport, mailbox).map(PlainSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -52,6 +54,7 @@ pub(super) struct EchoSocket(Echo);
 #[socket]
 impl EchoSocket {
     async fn connect(
+        #[state] diary: Diary,
         params: Params,
         handle: Handle,
         transport: TransportKind,
@@ -73,7 +76,7 @@ impl EchoSocket {
             "session": session.as_ref().and_then(sessions::all),
             "custom_value": custom_value,
         });
-        Echo::connect(params, info, &handle, transport, mailbox).map(EchoSocket)
+        Echo::connect(diary, params, info, &handle, transport, mailbox).map(EchoSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -95,6 +98,7 @@ pub(super) struct AgentSocket(Echo);
 #[socket]
 impl AgentSocket {
     async fn connect(
+        #[state] diary: Diary,
         params: Params,
         handle: Handle,
         transport: TransportKind,
@@ -105,7 +109,7 @@ impl AgentSocket {
         #[info] b: &'static str,
     ) -> Result<Self, Refused> {
         let info = json!({ "user_agent": user_agent, "uri": uri.map(parts), "a": a, "b": b });
-        Echo::connect(params, info, &handle, transport, mailbox).map(AgentSocket)
+        Echo::connect(diary, params, info, &handle, transport, mailbox).map(AgentSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -127,6 +131,7 @@ pub(super) struct SessionSocket(Echo);
 #[socket]
 impl SessionSocket {
     async fn connect(
+        #[state] diary: Diary,
         params: Params,
         handle: Handle,
         transport: TransportKind,
@@ -134,7 +139,7 @@ impl SessionSocket {
         #[info] session: Option<Session>,
     ) -> Result<Self, Refused> {
         let info = json!({ "session": session.as_ref().and_then(sessions::all) });
-        Echo::connect(params, info, &handle, transport, mailbox).map(SessionSocket)
+        Echo::connect(diary, params, info, &handle, transport, mailbox).map(SessionSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -156,12 +161,13 @@ pub(super) struct ControlSocket(Echo);
 #[socket]
 impl ControlSocket {
     async fn connect(
+        #[state] diary: Diary,
         params: Params,
         handle: Handle,
         transport: TransportKind,
         mailbox: Mailbox<Note>,
     ) -> Result<Self, Refused> {
-        Echo::connect(params, json!({}), &handle, transport, mailbox).map(ControlSocket)
+        Echo::connect(diary, params, json!({}), &handle, transport, mailbox).map(ControlSocket)
     }
 
     async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
@@ -195,12 +201,13 @@ pub(super) struct InitSocket(Echo);
 #[socket]
 impl InitSocket {
     async fn connect(
+        #[state] diary: Diary,
         params: Params,
         handle: Handle,
         transport: TransportKind,
         mailbox: Mailbox<Note>,
     ) -> Result<Self, Refused> {
-        Echo::connect(params, json!({}), &handle, transport, mailbox).map(InitSocket)
+        Echo::connect(diary, params, json!({}), &handle, transport, mailbox).map(InitSocket)
     }
 
     async fn init(&mut self, _: &mut Outbox) -> Flow {

@@ -3,19 +3,21 @@
 use landfall::{
     channel::{ChannelSocket, V1},
     socket,
-    socket::{Param, Params, Refused},
+    socket::{Param, Params, Reason, Refused},
 };
 
 use super::{
+    diary::Diary,
     echo::Refusal,
     rooms::{OtherChannel, RoomChannel},
 };
 
-/// Who connected, as far as its client said so.
+/// Who connected, as far as the client said.
 pub(super) struct User {
     name: Option<String>,
-    /// Under which the diary keeps why its channels ended.
-    pub(super) log_id: Option<String>,
+    /// The diary notes why its channels ended, under this identity.
+    log_id: Option<String>,
+    diary: Diary,
 }
 
 /// A socket whose channels know who connected.
@@ -25,7 +27,7 @@ pub(super) trait HasUser: ChannelSocket {
 
 impl User {
     /// Connects as the parameter `token` says.
-    fn connect(params: &Params) -> Result<Self, Refused> {
+    fn connect(params: &Params, diary: Diary) -> Result<Self, Refused> {
         let text = |name: &str| params.get(name).and_then(Param::as_str);
         match text("token") {
             Some("refuse") => Err(Refused::new()),
@@ -33,7 +35,15 @@ impl User {
             _ => Ok(User {
                 name: text("user_id").map(str::to_owned),
                 log_id: text("id").map(str::to_owned),
+                diary,
             }),
+        }
+    }
+
+    /// Notes why a channel ended.
+    pub(super) fn note_channel(&self, reason: &Reason) {
+        if let Some(id) = &self.log_id {
+            self.diary.note_channel(id, reason);
         }
     }
 
@@ -52,8 +62,8 @@ pub(super) struct UserSocket(User);
     log = false,
 )]
 impl UserSocket {
-    async fn connect(params: Params) -> Result<Self, Refused> {
-        User::connect(&params).map(UserSocket)
+    async fn connect(params: Params, #[state] diary: Diary) -> Result<Self, Refused> {
+        User::connect(&params, diary).map(UserSocket)
     }
 
     fn id(&self) -> Option<String> {
@@ -77,8 +87,8 @@ pub(super) struct FirstVersionSocket(User);
     serializers = [(V1, "~> 1.0.0")],
 )]
 impl FirstVersionSocket {
-    async fn connect(params: Params) -> Result<Self, Refused> {
-        User::connect(&params).map(FirstVersionSocket)
+    async fn connect(params: Params, #[state] diary: Diary) -> Result<Self, Refused> {
+        User::connect(&params, diary).map(FirstVersionSocket)
     }
 
     fn id(&self) -> Option<String> {

@@ -349,7 +349,7 @@ pub(super) fn text(json: &Value, key: &str) -> String {
         .to_owned()
 }
 
-/// No two cases of any replay against one peer share an identity.
+/// An identity that no other case has, in whichever process it runs. The counter is this process's part of it.
 pub(super) fn fresh_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let started = std::time::SystemTime::now()

@@ -1,6 +1,6 @@
 //! Paths that try to lead out of the directory, as bytes on a socket.
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::path::PathBuf;
 
 use landfall::{Endpoint, assets::Static, config::Scheme, endpoint, endpoint::Address};
 use landfall_tests::wire::{Connection, Request};
@@ -27,14 +27,13 @@ const UP: [&str; 14] = [
 const SEPARATORS: [&str; 5] = ["/", "%2f", "\\", "%5c", "//"];
 const STARTS: [&str; 3] = ["/", "/dir/", "//"];
 
-static ROOT: OnceLock<PathBuf> = OnceLock::new();
-
 endpoint! {
     struct Files;
 
+    state = PathBuf;
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
-    plug(Static::new(ROOT.get().expect("the test has said where")));
+    plug(|edge| Static::new(edge.state()));
 }
 
 #[tokio::test]
@@ -44,8 +43,8 @@ async fn no_path_leads_out_of_the_directory() {
         ("root/dir/file", "inside"),
         ("root/file", "inside"),
     ]);
-    let root = ROOT.get_or_init(|| tree.path().join("root"));
-    let files = Files::start().await.unwrap();
+    let root = tree.path().join("root");
+    let files = Files::builder_with(root.clone()).start().await.unwrap();
     let Ok(Address::Tcp(address)) = files.server_info(Scheme::Http) else {
         panic!("it listens")
     };

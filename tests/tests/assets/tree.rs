@@ -13,6 +13,7 @@ pub(crate) struct Tree(PathBuf);
 
 impl Tree {
     pub(crate) fn new() -> Tree {
+        // Folders are told apart within the process, whose id their names have.
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let name = format!(
             "tree-{}-{}",

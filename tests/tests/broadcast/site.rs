@@ -190,7 +190,8 @@ impl Picky {
     }
 }
 
-/// How often [`Counted::encode`] was called: a function that is given the broadcast, and nothing else.
+/// How often [`Counted::encode`] was called. It is given the broadcast and nothing else, so that its result can be shared:
+/// no state reaches it.
 pub(crate) static ENCODED: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts.

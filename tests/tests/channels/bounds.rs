@@ -7,7 +7,6 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     client::{BOTH, Client, Heard, Via, end, ok, reply},
-    room::Tally,
     site,
 };
 
@@ -263,10 +262,10 @@ async fn channels_that_hang_are_bounded_and_told_once_however_often_a_topic_is_j
     const TIMES: usize = 1000;
     let site = site::start().await;
     let mut client = site.client(Via::WebSocket).await;
-    let (idle, tally) = (site.running.stats().tasks, Tally::new("hang"));
+    let (idle, tally) = (site.running.stats().tasks, site.running.state());
     for number in 0..TIMES {
         let join_ref = number.to_string();
-        let wish = json!({"silent": true, "tally": "hang"});
+        let wish = json!({"silent": true});
         client
             .say(json!([join_ref, "1", "room:1", "phx_join", wish]))
             .await;

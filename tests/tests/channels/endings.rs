@@ -11,7 +11,6 @@ use tokio::{
 
 use crate::{
     client::{BOTH, Client, Heard, Via, end, ok},
-    room::Tally,
     site,
 };
 
@@ -237,8 +236,7 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
                 let mut client = site.client(BOTH[(visitor + round) % 2]).await;
                 for number in 0..8 {
                     let (topic, wait) = (format!("room:{number}"), (round + number) % 3);
-                    let wish =
-                        json!({"silent": true, "tally": "all", "listen": "news", "wait_ms": wait});
+                    let wish = json!({"silent": true, "listen": "news", "wait_ms": wait});
                     client.say(json!(["j", "j", topic, "phx_join", wish])).await;
                     let event = [
                         "echo",
@@ -278,7 +276,7 @@ async fn every_channel_is_told_its_end_once_whatever_happens_at_the_same_time() 
     site.is_as_at_first(&topics.iter().map(String::as_str).collect::<Vec<_>>())
         .await;
     site.is_as_at_first(&["news"]).await;
-    let tally = Tally::new("all");
+    let tally = site.running.state();
     let counts = (tally.joined(), tally.ended());
     assert!(
         counts.0 > 1000 && counts.0 == counts.1,

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use crate::{
     client::{BOTH, Client, Via, end, ok},
+    room::Tally,
     site::{self, Site, Started, UserSocket},
 };
 
@@ -263,7 +264,7 @@ async fn endpoints_can_share_who_is_there_and_add_what_they_know() {
             present.insert("known as", format!("{key} of {topic}"));
         }
     });
-    let with_presence = || Site::builder().presence(presence.clone());
+    let with_presence = || Site::builder_with(Tally::default()).presence(presence.clone());
     let here = site::start_from(with_presence(), pubsub.clone()).await;
     let there = site::start_from(with_presence(), pubsub.clone()).await;
     let mut ann = here.client(Via::WebSocket).await;

@@ -1,10 +1,9 @@
 //! Channels that do what their clients ask for.
 
 use std::{
-    collections::BTreeMap,
     future::pending,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,6 +14,7 @@ use landfall::{
     channel::{Answer, Channel, Event, Join, JoinError, Joined, Mailbox, Outlet, Reply, SocketRef},
     pubsub::{Broadcast, Payload},
     socket::Reason,
+    state::Need,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -29,26 +29,14 @@ pub(crate) struct Room {
     mailbox: Mailbox<Told>,
     kept: Option<SocketRef>,
     silent: bool,
-    tally: Option<Tally>,
+    tally: Tally,
 }
 
-/// Channels of a test: those that were joined, and those that have been told their end.
-#[derive(Clone)]
+/// The state of a site: how many rooms were joined, and how many have been told their end.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tally(Arc<[AtomicUsize; 2]>);
 
-/// By names, because a channel is reached by what its client joins with, and by nothing else.
-static TALLIES: Mutex<BTreeMap<String, Tally>> = Mutex::new(BTreeMap::new());
-
 impl Tally {
-    /// That of the channels whose join names it.
-    pub(crate) fn new(name: &str) -> Tally {
-        let mut tallies = TALLIES.lock().expect("no test panicked here");
-        tallies
-            .entry(name.to_owned())
-            .or_insert_with(|| Tally(Arc::default()))
-            .clone()
-    }
-
     pub(crate) fn joined(&self) -> usize {
         self.0[0].load(Ordering::SeqCst)
     }
@@ -76,7 +64,6 @@ struct Wish {
     listen: Option<String>,
     /// Writes nothing down.
     silent: bool,
-    tally: Option<String>,
 }
 
 /// What reaches `handle_info`.
@@ -94,7 +81,7 @@ impl From<Broadcast> for Told {
 }
 
 impl Channel for Room {
-    type State = ();
+    type State = Need<Tally>;
     type Socket = UserSocket;
     type Info = Told;
 
@@ -122,10 +109,8 @@ impl Channel for Room {
         if let Some(topic) = wish.listen {
             mailbox.deliver(&topic);
         }
-        let tally = wish.tally.as_deref().map(Tally::new);
-        if let Some(tally) = &tally {
-            tally.0[0].fetch_add(1, Ordering::SeqCst);
-        }
+        let tally = join.take::<Need<Tally>>();
+        tally.0[0].fetch_add(1, Ordering::SeqCst);
         let (topic, handle) = (join.topic().to_owned(), join.handle().clone());
         let joined = Joined::new(Room {
             topic,
@@ -261,9 +246,7 @@ impl Channel for Room {
     }
 
     fn terminate(self, reason: Reason) {
-        if let Some(tally) = &self.tally {
-            tally.0[1].fetch_add(1, Ordering::SeqCst);
-        }
+        self.tally.0[1].fetch_add(1, Ordering::SeqCst);
         self.note(&format!("{reason:?}"));
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 /// the payload 13.
 pub(crate) struct Lines;
 
-/// Broadcasts that [`Lines`] has encoded for `room:counted`: a serializer is a constant, and has no state.
+/// How many broadcasts [`Lines`] has encoded for `room:counted`. A serializer is a constant: no state reaches it.
 static ENCODED: AtomicUsize = AtomicUsize::new(0);
 
 impl Serializer for Lines {

@@ -10,6 +10,7 @@ use landfall::{
     mount::{LongPoll, Mount, SocketDef, SocketOptions, WebSocket},
     pubsub::{PubSub, Subscription},
     socket::{Connect, Param, Refused},
+    state::Need,
 };
 use landfall_tests::{
     memory::{Sea, pier},
@@ -20,7 +21,7 @@ use tokio::time::timeout;
 use crate::{
     client::{Client, Via},
     presence::Present,
-    room::{Lobby, Room},
+    room::{Lobby, Room, Tally},
     serializers::Lines,
 };
 
@@ -33,11 +34,11 @@ pub(crate) struct Site;
 const MOUNTS: &[Mount] = &[
     mount(
         "/socket",
-        SocketDef::of::<Multiplexer<UserSocket>, ()>("UserSocket"),
+        SocketDef::of::<Multiplexer<UserSocket>, Tally>("UserSocket"),
     ),
     mount(
         "/few",
-        SocketDef::of::<Multiplexer<FewChannels>, ()>("FewChannels"),
+        SocketDef::of::<Multiplexer<FewChannels>, Tally>("FewChannels"),
     ),
 ];
 
@@ -58,7 +59,7 @@ const fn mount(path: &'static str, socket: SocketDef) -> Mount {
 }
 
 impl Endpoint for Site {
-    type State = ();
+    type State = Tally;
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Site",
         mounts: MOUNTS,
@@ -81,7 +82,7 @@ pub(crate) struct UserSocket {
 }
 
 impl ChannelSocket for UserSocket {
-    type State = ();
+    type State = Need<Tally>;
     const CHANNELS: &'static [Route<Self>] = &[
         Route::new::<Room>("room:*", "Room").assigns(&"a room"),
         Route::new::<Lobby>("lobby", "Lobby"),
@@ -136,7 +137,7 @@ pub(crate) async fn start() -> Started {
 
 /// Starts a site that shares its topics.
 pub(crate) async fn start_with(pubsub: PubSub) -> Started {
-    start_from(Site::builder(), pubsub).await
+    start_from(Site::builder_with(Tally::default()), pubsub).await
 }
 
 /// Starts a site that shares its topics, and what else the builder says.

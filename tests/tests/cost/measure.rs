@@ -16,7 +16,7 @@ use crate::site::Site;
 #[global_allocator]
 static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Of the process, as its memory is: what is counted is all of it.
+/// One measurement of the process at a time: the allocator counts all that it has.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 pub(crate) const KIB: usize = 1024;

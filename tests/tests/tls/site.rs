@@ -203,8 +203,8 @@ pub(crate) fn to_port(request: Request, port: u16) -> Request {
 
 /// A folder of the test's own.
 pub(crate) fn folder() -> PathBuf {
+    // Folders are told apart within the process, whose id their names have.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-
     let name = format!(
         "landfall-tls-{}-{}",
         std::process::id(),

@@ -20,7 +20,7 @@ const PRIMES: [u32; 64] = {
     primes
 };
 
-/// Fractions of square roots, to start from, and of cubic roots: the same in every process.
+/// The constants of SHA-256, computed once: fractions of square roots, to start from, and of cubic roots.
 static CONSTANTS: LazyLock<([u32; 8], [u32; 64])> = LazyLock::new(|| {
     (
         std::array::from_fn(|index| fraction(PRIMES[index], 2)),

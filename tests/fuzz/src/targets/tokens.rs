@@ -10,7 +10,7 @@ use landfall::{
 
 use crate::input::Input;
 
-/// The fuzzer calls a function: there is nobody to keep a value. It is the same for ever.
+/// Made once for the process: the fuzzer calls a function that is given bytes and nothing else.
 static TOKENS: LazyLock<Tokens> = LazyLock::new(|| {
     Tokens::new(
         &Secret::from("a secret of the fuzzer's own, of which inputs know nothing"),
