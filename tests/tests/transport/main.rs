@@ -101,6 +101,17 @@ async fn after_the_end_nothing_is_called_or_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_second_init_does_nothing() {
+    let site = start().await;
+    let mut held = open(&site, "tide").await;
+    assert_eq!(held.driver.init().await, Flow::Continue);
+    assert_eq!(held.deliver("one").await, Flow::Continue);
+    assert_eq!(held.heard().await, "in one");
+    held.driver.terminate(Reason::Normal);
+    assert_eq!(held.ended().await, "Normal");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_panic_is_a_way_to_stop() {
     let site = start().await;
     let mut held = open(&site, "tide").await;

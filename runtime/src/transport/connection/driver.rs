@@ -90,11 +90,16 @@ impl<S: Socket> Driver<S> {
         )
     }
 
-    /// Calls `init`: once, before everything else.
+    /// Calls `init`: once, before everything else. A second call does nothing.
     pub async fn init(&mut self) -> Flow {
         let Driver { socket, shared, .. } = self;
+        let is_open = socket.is_open();
         let Some((socket, out)) = socket.begin() else {
-            return Flow::stop();
+            return if is_open {
+                Flow::Continue
+            } else {
+                Flow::stop()
+            };
         };
         run(shared, async {
             callbacks::call(

@@ -30,10 +30,14 @@ impl<S: Socket> Guarded<S> {
         }
     }
 
-    /// The arguments of `init`. From here on, `terminate` is due.
+    /// The arguments of `init`; `None` if it was called before. From here on, `terminate` is due.
     pub(in crate::transport) fn begin(&mut self) -> Option<(&mut S, &mut Outbox)> {
-        if let Stage::Fresh(socket) = self.take() {
-            self.stage = Stage::Begun(socket);
+        match self.take() {
+            Stage::Fresh(socket) => self.stage = Stage::Begun(socket),
+            later => {
+                self.stage = later;
+                return None;
+            }
         }
         self.parts()
     }
