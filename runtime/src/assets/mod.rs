@@ -11,5 +11,5 @@ pub use landfall_assets::{Entry, InvalidManifest, Manifest};
 pub(crate) use self::lookup::Statics;
 pub use self::{
     lookup::StaticPathError,
-    serve::{Static, StaticService},
+    serve::{Static, StaticFuture, StaticService},
 };

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `options` | what is served, and with which headers |
 //! | `service` | a request, from its head to the answer |
+//! | `future` | the future of a response |
 //! | `path` | the name of a file in a request's path |
 //! | `disk` | files below a directory |
 //! | `stream` | a file as a body |
@@ -15,6 +16,7 @@
 mod condition;
 mod disk;
 mod encoding;
+mod future;
 mod kind;
 mod options;
 mod path;
@@ -22,4 +24,4 @@ mod range;
 mod service;
 mod stream;
 
-pub use self::{options::Static, service::StaticService};
+pub use self::{future::StaticFuture, options::Static, service::StaticService};

@@ -1,11 +1,8 @@
-//! A request, from its head to the answer.
+//! A request, from its head to the response.
 
 use std::{
     borrow::Cow,
-    fmt,
-    future::Future,
-    io,
-    pin::Pin,
+    fmt, io,
     sync::Arc,
     task::{Context, Poll},
     time::UNIX_EPOCH,
@@ -26,7 +23,9 @@ use tower_service::Service;
 use super::{
     condition,
     disk::{self, Found, Opened},
-    encoding, kind,
+    encoding,
+    future::StaticFuture,
+    kind,
     options::Options,
     path::{Named, below, decoded, named},
     range::{self, Part},
@@ -71,27 +70,23 @@ where
 {
     type Response = Response<Body>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+    type Future = StaticFuture<S::Future, S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let asked = match asked(&self.options, &request) {
-            Asked::File => true,
-            Asked::Elsewhere => false,
-            Asked::Unsafe => return Box::pin(async { Ok(refused()) }),
-        };
-        if !asked {
-            let answer = self.inner.call(request);
-            return Box::pin(async { Ok(answer.await?.map(Body::new)) });
+        match asked(&self.options, &request) {
+            Asked::File => {}
+            Asked::Elsewhere => return StaticFuture::passed(self.inner.call(request)),
+            Asked::Unsafe => return StaticFuture::looking(async { Ok(refused()) }),
         }
-        // The one that is ready is the one to be called.
+        // `poll_ready` was called on this one: its clone may not be ready.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let options = self.options.clone();
-        Box::pin(async move {
+        StaticFuture::looking(async move {
             let (parts, body) = request.into_parts();
             let looked =
                 tokio::task::spawn_blocking(move || (answer(&options, &parts), parts)).await;
@@ -114,7 +109,7 @@ enum Asked {
     Unsafe,
 }
 
-/// What can be told from a request's head without asking the disk.
+/// Tells from a request's head, without the disk, whether it may be for a file.
 fn asked<B>(options: &Options, request: &Request<B>) -> Asked {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Asked::Elsewhere;
@@ -136,7 +131,7 @@ fn asked<B>(options: &Options, request: &Request<B>) -> Asked {
     }
 }
 
-/// The answer with a file; `None` if there is no such file. It asks the disk.
+/// The response with a file; `None` if there is no such file. Blocks on the disk.
 fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>> {
     let Some(segments) = below(parts.uri.path(), &options.at) else {
         return Ok(None);
@@ -220,7 +215,8 @@ fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>
     Ok(Some(response))
 }
 
-/// The file to send, and its encoding if it is a compressed sibling. Of a range, none is sent: it is of the plain file.
+/// The file to send, and its encoding if it is a compressed sibling. A request for a range gets the
+/// plain file: the range counts its bytes.
 fn find<'a>(
     options: &'a Options,
     parts: &Parts,
@@ -242,7 +238,7 @@ fn find<'a>(
     Ok(disk::find(&options.root, names, options.outside)?.map(|found| (found, None)))
 }
 
-/// Says how long the answer may be kept, and by which tag to ask again: the tag, if there is one.
+/// Sets the headers for caches. Returns the ETag, if there is one.
 fn tell_caches(
     options: &Options,
     parts: &Parts,
@@ -300,7 +296,7 @@ fn add_own(options: &Options, parts: &Parts, response: &mut Response<Body>) {
     }
 }
 
-/// What is said where a file exists, and the list of what may be served does not name it.
+/// The response where a file exists, but the list of what may be served does not name it.
 fn missing_only(options: &Options, names: &[Cow<'_, str>]) -> io::Result<Option<Response<Body>>> {
     let found = disk::find(&options.root, names, options.outside)?;
     Ok(found.map(|found| {
@@ -310,13 +306,14 @@ fn missing_only(options: &Options, names: &[Cow<'_, str>]) -> io::Result<Option<
     }))
 }
 
+/// The response to a path that no file may have.
 fn refused() -> Response<Body> {
     let mut response = plain(StatusCode::BAD_REQUEST);
     forbid_caching(&mut response);
     response
 }
 
-/// The disk failed: no open file is left, say.
+/// The response when the disk fails: when no file descriptor is left, for example.
 fn failed(error: &(dyn std::error::Error + 'static)) -> Response<Body> {
     tracing::error!(error = %told(&error), "a static file cannot be read");
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE);
