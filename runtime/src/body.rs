@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::{Response, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use crate::error::BoxError;
@@ -49,6 +50,13 @@ impl Body {
             Err(body) => Body(Kind::Stream(Box::pin(body.map_err(Into::into)))),
         }
     }
+}
+
+/// A response of this status, with this body.
+pub(crate) fn respond(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
 }
 
 impl fmt::Debug for Body {

@@ -8,7 +8,7 @@ use tracing::Level;
 
 use crate::{
     arrival::{self, Forwarded},
-    body::Body,
+    body::{Body, respond},
     config::Scheme,
     escape::told,
     handle::Handle,
@@ -159,8 +159,7 @@ impl ForceSsl {
             _ => StatusCode::TEMPORARY_REDIRECT,
         };
         self.log(method, whole.path(), &to, status);
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = status;
+        let mut response = respond(status, Body::empty());
         response.headers_mut().insert(LOCATION, location);
         response
             .headers_mut()

@@ -1,16 +1,15 @@
-//! What is answered where no application answers.
+//! Responses to requests that the application does not answer.
 
 mod not_found;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
 pub use self::not_found::NotFound;
-use crate::body::Body;
+use crate::body::{Body, respond};
 
-/// A status and its name as text.
+/// A response of this status, with the status's name as text.
 pub(crate) fn plain(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::from(status.canonical_reason().unwrap_or_default()));
-    *response.status_mut() = status;
+    let mut response = respond(status, status.canonical_reason().unwrap_or_default());
     response.headers_mut().insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain; charset=utf-8"),
@@ -18,7 +17,7 @@ pub(crate) fn plain(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// Nothing that is answered without a service may be kept by a cache, unless it says so.
+/// Forbids caches to keep a response, unless the response itself says how it may be cached.
 pub(crate) fn forbid_caching(response: &mut Response<Body>) {
     response
         .headers_mut()

@@ -1,4 +1,4 @@
-//! The service of an endpoint without one.
+//! The service of an endpoint that declares none.
 
 use std::{
     convert::Infallible,

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     arrival,
-    body::Body,
+    body::{Body, respond},
     handle::Handle,
     header,
     origin::{Origin, OriginFunction},
@@ -96,9 +96,7 @@ impl From<Denied> for Response<Body> {
                 "Internal Server Error".into(),
             ),
         };
-        let mut response = Response::new(text);
-        *response.status_mut() = status;
-        response
+        respond(status, text)
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     address::Client,
-    body::Body,
+    body::{Body, respond},
     header,
     socket::{LongPoll, Params, Socket},
     transport::{Attempt, Denied, Transport, TransportOptions, unguessable_name},
@@ -84,7 +84,7 @@ impl LongPollTransport {
             Method::GET => Asked::Poll,
             Method::POST => Asked::Post,
             Method::OPTIONS => Asked::Preflight,
-            _ => return Err(plain(StatusCode::BAD_REQUEST, "")),
+            _ => return Err(respond(StatusCode::BAD_REQUEST, "")),
         };
         let params = attempt.params()?;
         attempt.check_origin().map_err(|denied| match denied {
@@ -261,7 +261,7 @@ impl LongPollTransport {
             client,
             "refused a longpoll session: {text}"
         );
-        let mut response = plain(status, text);
+        let mut response = respond(status, text);
         // By then the sessions of clients that have disconnected are over.
         let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -382,7 +382,7 @@ fn malformed(attempt: &Attempt, malformed: Malformed) -> Response<Body> {
         ),
     };
     attempt.log_violation(text);
-    plain(status, text)
+    respond(status, text)
 }
 
 /// The answer to a browser's preflight request.
@@ -405,11 +405,5 @@ fn preflight(attempt: &Attempt) -> Response<Body> {
         HeaderValue::from_static("get, post, options"),
     );
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
-    response
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
     response
 }

@@ -17,7 +17,7 @@ use super::{
     wire::{OtherWire, TcpWire},
 };
 use crate::{
-    body::Body,
+    body::{Body, respond},
     escape::told,
     header, interop,
     places::Place,
@@ -53,12 +53,12 @@ impl Transport for WebSocketTransport {
             return Err(Denied::Stopping.into());
         }
         if attempt.parts.method != Method::GET {
-            return Err(answer(StatusCode::BAD_REQUEST, ""));
+            return Err(respond(StatusCode::BAD_REQUEST, ""));
         }
         let accept =
             handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
         let upgrade = Upgrade::of(&mut attempt.parts).ok_or_else(|| {
-            answer(
+            respond(
                 StatusCode::BAD_REQUEST,
                 "this connection cannot be upgraded",
             )
@@ -90,7 +90,7 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
     let headers = &attempt.parts.headers;
     subprotocol::agree(headers, options.subprotocols, options.auth_token).map_err(|disagreement| {
         match disagreement {
-            Disagreement::BadToken => answer(StatusCode::BAD_REQUEST, ""),
+            Disagreement::BadToken => respond(StatusCode::BAD_REQUEST, ""),
             Disagreement::NothingInCommon => {
                 let offered = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
                 log::no_subprotocol(
@@ -217,10 +217,4 @@ fn spawn(
         None => tasks.spawn(connection),
         Some(place) => tasks.spawn(place.held(connection)),
     };
-}
-
-fn answer(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response
 }

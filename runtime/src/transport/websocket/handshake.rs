@@ -11,7 +11,10 @@ use http::{
 use tungstenite::handshake::derive_accept_key;
 
 use super::deflate::Deflate;
-use crate::{body::Body, header};
+use crate::{
+    body::{Body, respond},
+    header,
+};
 
 /// Why a request is not an upgrade. The text is the body of the response, with status 400.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,8 +76,7 @@ pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
 
 impl NoUpgrade {
     pub(super) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.text));
-        *response.status_mut() = StatusCode::BAD_REQUEST;
+        let mut response = respond(StatusCode::BAD_REQUEST, self.text);
         if self.version {
             // RFC 6455 §4.4.
             response
@@ -91,8 +93,7 @@ pub(super) fn switching_protocols(
     subprotocol: Option<&'static str>,
     deflate: Option<&Deflate>,
 ) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let mut response = respond(StatusCode::SWITCHING_PROTOCOLS, Body::empty());
     let headers = response.headers_mut();
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
