@@ -8,7 +8,11 @@ use http::{
     uri::PathAndQuery,
 };
 
-use crate::{body::Body, plug::plain};
+use crate::{
+    body::Body,
+    header::{host_and_port, list, one},
+    plug::plain,
+};
 
 /// The maximum length of a request target.
 const LONGEST_TARGET: usize = 16 * 1024;
@@ -50,28 +54,30 @@ pub(super) fn refusal(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// `chunked` is the one transfer coding there is (RFC 9112, 6.1).
+/// `chunked` is the only transfer coding that is served (RFC 9112, 6.1).
 fn check_coding(headers: &HeaderMap) -> Result<(), StatusCode> {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    let Some(coding) = codings.next() else {
+    if !headers.contains_key(header::TRANSFER_ENCODING) {
         return Ok(());
+    }
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    if one(headers, header::TRANSFER_ENCODING).is_some_and(is_chunked) {
+        return Ok(());
+    }
+    let known = ["gzip", "x-gzip", "deflate", "compress"];
+    let is_known = |first: &[u8]| {
+        known
+            .iter()
+            .any(|name| first.eq_ignore_ascii_case(name.as_bytes()))
     };
-    if codings.next().is_none() && coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
-        return Ok(());
-    }
-    let named = |name: &[u8]| [&b"gzip"[..], b"x-gzip", b"deflate", b"compress"].contains(&name);
-    let first = coding
-        .as_bytes()
-        .split(|byte| *byte == b',')
-        .next()
-        .unwrap_or_default();
-    if named(first.trim_ascii().to_ascii_lowercase().as_slice()) {
-        return Err(StatusCode::NOT_IMPLEMENTED);
-    }
-    Err(StatusCode::BAD_REQUEST)
+    let first = list(headers, &header::TRANSFER_ENCODING).next();
+    Err(if first.is_some_and(is_known) {
+        StatusCode::NOT_IMPLEMENTED
+    } else {
+        StatusCode::BAD_REQUEST
+    })
 }
 
-/// HTTP/1.1 wants exactly one host (RFC 9112, 3.2).
+/// HTTP/1.1 requires exactly one host (RFC 9112, 3.2).
 fn only_host(headers: &HeaderMap, version: Version) -> Result<Option<&HeaderValue>, StatusCode> {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -81,7 +87,7 @@ fn only_host(headers: &HeaderMap, version: Version) -> Result<Option<&HeaderValu
     }
 }
 
-/// The target names the host, as it does towards a proxy: it wins over the header (RFC 9112,
+/// Moves the host from a target in absolute form to the `host` header, which it replaces (RFC 9112,
 /// 3.2.2).
 fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     let uri = request.uri();
@@ -91,7 +97,7 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     let authority = uri
         .authority()
         .filter(|authority| scheme && is_host(authority.as_str().as_bytes()));
-    // Without a scheme, it is the authority form of CONNECT. This server does not tunnel.
+    // A target without a scheme is CONNECT's authority form. This server is not a tunnel.
     let authority = authority.ok_or(StatusCode::BAD_REQUEST)?;
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| StatusCode::BAD_REQUEST)?;
     let target = uri
@@ -103,41 +109,29 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// `name`, `1.2.3.4` or `[::1]`, with a port or without. Of names, only the characters that are in
-/// use.
+/// Whether this is `name`, `1.2.3.4` or `[::1]`, with or without a port. Names may only have the
+/// characters that are in use.
 fn is_host(host: &[u8]) -> bool {
-    let (name, port) = match host {
-        [b'[', rest @ ..] => {
-            let Some(end) = rest.iter().position(|byte| *byte == b']') else {
-                return false;
-            };
-            let address = str::from_utf8(&rest[..end])
-                .ok()
-                .and_then(|text| text.parse::<Ipv6Addr>().ok());
-            if address.is_none() {
-                return false;
-            }
-            (&b"ip"[..], &rest[end + 1..])
-        }
-        _ => host.split_at(
-            host.iter()
-                .position(|byte| *byte == b':')
-                .unwrap_or(host.len()),
-        ),
+    let Ok(host) = str::from_utf8(host) else {
+        return false;
     };
-    let is_in_use = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    (1..=255).contains(&name.len()) && name.iter().all(is_in_use) && is_port(port)
+    let (name, port) = host_and_port(host);
+    let address = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_name = match address {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => (1..=255).contains(&name.len()) && name.bytes().all(is_in_use),
+    };
+    is_name && port.is_none_or(is_port)
 }
 
-/// Nothing, or a colon and a number.
-fn is_port(port: &[u8]) -> bool {
-    match port {
-        [] | [b':'] => true,
-        [b':', digits @ ..] => {
-            digits.len() <= 5
-                && digits.iter().all(u8::is_ascii_digit)
-                && str::from_utf8(digits).is_ok_and(|digits| digits.parse::<u16>().is_ok())
-        }
-        _ => false,
-    }
+fn is_in_use(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// Whether this is a number, or nothing.
+fn is_port(port: &str) -> bool {
+    let digits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    digits && (port.is_empty() || port.parse::<u16>().is_ok())
 }
