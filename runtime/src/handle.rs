@@ -3,8 +3,8 @@
 use std::{
     fmt,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock, Weak,
-        atomic::{AtomicU64, Ordering},
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -45,10 +45,11 @@ pub(crate) struct Shared {
     pub(crate) tasks: TaskTracker,
     /// The endpoint stops, or is about to.
     pub(crate) stop: CancellationToken,
+    /// Open sockets.
+    sockets: AtomicUsize,
     dropped: AtomicU64,
     unsendable: AtomicU64,
     pub(crate) watchdog: Watchdog,
-    sockets: OnceLock<Weak<dyn Gauge>>,
 }
 
 /// The configuration, and what follows from it.
@@ -83,11 +84,6 @@ impl Addresses {
 pub(crate) trait Reload: Send + Sync {
     /// If anything is wrong with them, nothing changes.
     fn reload(&self) -> Result<(), Vec<ConfigError>>;
-}
-
-/// Something that can be counted.
-pub(crate) trait Gauge: Send + Sync {
-    fn count(&self) -> usize;
 }
 
 /// The endpoint does not listen, or not by this scheme.
@@ -141,10 +137,10 @@ impl Handle {
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
+            sockets: AtomicUsize::new(0),
             dropped: AtomicU64::new(0),
             unsendable: AtomicU64::new(0),
             watchdog: Watchdog::new(),
-            sockets: OnceLock::new(),
         }))
     }
 
@@ -278,9 +274,8 @@ impl Handle {
 
     /// Figures of this moment.
     pub fn stats(&self) -> Stats {
-        let gauge = self.0.sockets.get().and_then(Weak::upgrade);
         Stats {
-            connections: gauge.map_or(0, |gauge| gauge.count()),
+            connections: self.0.sockets.load(Ordering::Relaxed),
             tasks: self.0.connections.len() + self.0.tasks.len() + self.0.pubsub.tasks(),
             dropped_broadcasts: self.0.dropped.load(Ordering::Relaxed),
             unsendable_broadcasts: self.0.unsendable.load(Ordering::Relaxed),
@@ -388,9 +383,12 @@ impl Handle {
         self.0.dropped.fetch_add(count as u64, Ordering::Relaxed);
     }
 
-    /// From now on `stats` counts these.
-    pub(crate) fn count_sockets(&self, gauge: Weak<dyn Gauge>) {
-        let _ = self.0.sockets.set(gauge);
+    pub(crate) fn socket_opened(&self) {
+        self.0.sockets.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn socket_closed(&self) {
+        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// From now on `server_info` and the URLs say where the endpoint listens.

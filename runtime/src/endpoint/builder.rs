@@ -16,7 +16,7 @@ use crate::{
     address::Address,
     config::{self, Config, ConfigError, ConfigErrors, Http, Setting, Settings, check_list},
     error::Error,
-    handle::{Gauge, Handle},
+    handle::Handle,
     origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
@@ -154,8 +154,6 @@ impl<E: Endpoint> Builder<E> {
         );
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let pipeline = E::pipeline(&edge);
-        let gauge: Arc<dyn Gauge> = Arc::new(mounts.clone());
-        handle.count_sockets(Arc::downgrade(&gauge));
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate);
 
@@ -170,7 +168,6 @@ impl<E: Endpoint> Builder<E> {
             handle: handle.clone(),
             mounts,
             owns_pubsub,
-            gauge,
             watcher: watch(&handle, runtime),
         };
         if listens {
@@ -305,12 +302,6 @@ fn drain_timeout(mounts: &[Mount]) -> Duration {
         .iter()
         .map(|mount| mount.drainer.unwrap_or(Drainer::DEFAULT).shutdown);
     each.max().unwrap_or_default()
-}
-
-impl Gauge for Dispatcher {
-    fn count(&self) -> usize {
-        self.connections()
-    }
 }
 
 impl<E: Endpoint> fmt::Debug for Builder<E> {

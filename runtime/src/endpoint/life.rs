@@ -1,6 +1,6 @@
 //! A running endpoint from its start to its end: one task that holds everything together.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -11,12 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::children::{Failed, Supervisor};
 use crate::{
-    contain,
-    error::Error,
-    handle::{Gauge, Handle},
-    server::Lost,
-    transport::Dispatcher,
-    watchdog::Watcher,
+    contain, error::Error, handle::Handle, server::Lost, transport::Dispatcher, watchdog::Watcher,
 };
 
 /// How much longer than they may things are waited for, before they are given up.
@@ -59,7 +54,6 @@ pub(super) struct Life {
     pub(super) lost_requests: Vec<Lost>,
     /// A shared one is left to those who share it.
     pub(super) owns_pubsub: bool,
-    pub(super) gauge: Arc<dyn Gauge>,
     /// `None` if there was no thread to be had.
     pub(super) watcher: Option<Watcher>,
 }
@@ -122,7 +116,6 @@ impl Life {
         if let Some(watcher) = self.watcher {
             watcher.stop().await;
         }
-        drop(self.gauge);
         cut
     }
 

@@ -173,15 +173,6 @@ impl Dispatcher {
             .clamp(Duration::from_millis(20), second)
     }
 
-    /// The number of open connections.
-    pub(crate) fn connections(&self) -> usize {
-        self.0
-            .routes
-            .iter()
-            .map(|route| route.context.connections.len())
-            .sum()
-    }
-
     /// Accepts no more connections, and ends those that are open.
     pub(crate) async fn drain(&self) {
         let mut drains = JoinSet::new();

@@ -104,6 +104,7 @@ impl<O: Out> Shared<O> {
     ) -> usize {
         let waker: Weak<dyn InboxWaker> = Arc::<Self>::downgrade(self);
         inbox.set_waker(waker);
+        self.context.handle.socket_opened();
         let place = self.context.connections.enter(self.clone());
         if self.context.is_stopping() {
             // It came too late to be drained with the others.
@@ -114,6 +115,8 @@ impl<O: Out> Shared<O> {
 
     /// The connection is gone.
     pub(in crate::transport) fn leave(&self, place: usize) {
+        // Counted first: the last one to leave completes the mount's drain.
+        self.context.handle.socket_closed();
         self.context.connections.leave(place);
     }
 
