@@ -23,6 +23,7 @@ use crate::{
         Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket,
         SocketOptions,
     },
+    state::AppState,
     watchdog,
 };
 
@@ -59,6 +60,16 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
 
     fn children(children: &mut Children) {
         S::children(children);
+    }
+
+    fn undeclared(state: &AppState) -> Vec<(&'static str, &'static str)> {
+        let routes = S::CHANNELS.iter();
+        routes
+            .flat_map(|route| {
+                let types = route.undeclared(state).into_iter();
+                types.map(|part| (route.channel(), part))
+            })
+            .collect()
     }
 
     async fn connect(connect: Connect<Signal>) -> Result<Self, Refused> {

@@ -9,7 +9,10 @@ use super::{
     join::{Join, Seed},
     typed,
 };
-use crate::pubsub::Payload;
+use crate::{
+    pubsub::Payload,
+    state::{AppState, Needed},
+};
 
 /// Topics, and the channel that serves them: what `channel("room:*", RoomChannel)` declares.
 pub struct Route<S> {
@@ -17,6 +20,7 @@ pub struct Route<S> {
     name: &'static str,
     intercept: &'static [&'static str],
     assigns: Option<&'static (dyn Any + Send + Sync)>,
+    undeclared: fn(&AppState, &mut Vec<&'static str>),
     join: fn(Seed<S>) -> Callback,
 }
 
@@ -40,6 +44,7 @@ impl<S: ChannelSocket> Route<S> {
             name,
             intercept: C::INTERCEPT,
             assigns: None,
+            undeclared: C::State::undeclared,
             join: |seed| typed::join::<C>(Join(seed)),
         }
     }
@@ -64,6 +69,13 @@ impl<S: ChannelSocket> Route<S> {
 
     pub(super) fn channel(&self) -> &'static str {
         self.name
+    }
+
+    /// What the channel takes of the application's state although no mounted socket declares it.
+    pub(super) fn undeclared(&self, state: &AppState) -> Vec<&'static str> {
+        let mut types = Vec::new();
+        (self.undeclared)(state, &mut types);
+        types
     }
 
     pub(super) fn join(

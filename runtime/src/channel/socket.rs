@@ -84,6 +84,8 @@ impl<S: ChannelSocket> Needed for WithChannels<S> {
     fn fetch(_: &AppState) -> Option<()> {
         Some(())
     }
+
+    fn undeclared(_: &AppState, _: &mut Vec<&'static str>) {}
 }
 
 impl<App, Owner: ?Sized, S: ChannelSocket + ProvideChannels<App>> Provide<App, Owner>

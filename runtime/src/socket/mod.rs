@@ -53,7 +53,7 @@ pub(crate) use self::options::{
 use crate::{
     message::{Control, Message},
     pubsub::{Broadcast, Payload},
-    state::{By, Needed},
+    state::{AppState, By, Needed},
 };
 
 /// What can be mounted: a [`Socket`], or a type of which one is made (a
@@ -152,6 +152,14 @@ pub trait Socket: Sized + Send + 'static {
     /// however often the socket is mounted (Phoenix's `child_spec`).
     fn children(children: &mut Children) {
         let _ = children;
+    }
+
+    /// Channels of this socket, each with the type of a part that it takes of the application's state although no mounted
+    /// socket declares it.
+    #[doc(hidden)]
+    fn undeclared(state: &AppState) -> Vec<(&'static str, &'static str)> {
+        let _ = state;
+        Vec::new()
     }
 
     /// Decides whether a client may connect, and makes its state.

@@ -8,8 +8,27 @@ use std::{
 
 use super::Needed;
 
-/// Fills a slot, an `Option<T>`, with the `T` of an application's state, if a certain socket takes one.
+/// Fills a slot, a [`Slot<T>`], if a certain socket declares that it takes a `T` of the application's state.
 pub(crate) type Fill = fn(app: &(dyn Any + Send + Sync), slot: &mut dyn Any);
+
+/// What is asked of the sockets' declarations.
+pub(crate) enum Slot<T> {
+    /// The part itself.
+    Empty,
+    Filled(T),
+    /// Whether the part is declared. Nothing is taken of the state.
+    Unknown,
+    Declared,
+}
+
+impl<T> Slot<T> {
+    pub(super) fn fill(&mut self, take: impl FnOnce() -> T) {
+        *self = match self {
+            Slot::Empty | Slot::Filled(_) => Slot::Filled(take()),
+            Slot::Unknown | Slot::Declared => Slot::Declared,
+        };
+    }
+}
 
 /// The application's state without its type, and how the sockets of its endpoint take their parts of it.
 #[doc(hidden)]
@@ -48,30 +67,44 @@ impl AppState {
 
     /// A part that one of the endpoint's sockets takes.
     pub(crate) fn part<T: 'static>(&self) -> Option<T> {
-        let mut slot = None::<T>;
+        let mut slot = Slot::<T>::Empty;
         for fill in &*self.fills {
             fill(&*self.app, &mut slot);
-            if slot.is_some() {
-                break;
+            if let Slot::Filled(part) = slot {
+                return Some(part);
             }
         }
-        slot
+        None
+    }
+
+    /// Whether one of the endpoint's sockets declares that it takes a part of this type.
+    pub(crate) fn has_part<T: 'static>(&self) -> bool {
+        let mut slot = Slot::<T>::Unknown;
+        for fill in &*self.fills {
+            fill(&*self.app, &mut slot);
+        }
+        matches!(slot, Slot::Declared)
     }
 
     /// What a socket, a channel or an extractor takes.
     ///
     /// # Panics
-    /// When its socket does not say so in its `State`. The macros do.
+    /// When no mounted socket declares it in its `State`. The macros do.
     pub(crate) fn needed<N: Needed>(&self) -> N::Value {
         let Some(value) = N::fetch(self) else {
-            let types = std::any::type_name::<N::Value>();
-            panic!("the `State` of no mounted socket has the needs of `{types}`");
+            let mut types = Vec::new();
+            N::undeclared(self, &mut types);
+            let types = types.join("`, `");
+            panic!(
+                "`{types}` is taken of the application's state, but no mounted socket declares it; \
+                 help: add `Need<..>` of it to the `type State` of the socket"
+            );
         };
         value
     }
 }
 
-/// That of an endpoint that declares none.
+/// The state of an endpoint that declares none.
 impl Default for AppState {
     fn default() -> Self {
         AppState::new::<(), ()>(Arc::new(()), std::iter::empty())

@@ -27,6 +27,10 @@ pub trait Needed: 'static {
 
     #[doc(hidden)]
     fn fetch(state: &AppState) -> Option<Self::Value>;
+
+    /// Adds the types of the parts that no mounted socket's `State` declares.
+    #[doc(hidden)]
+    fn undeclared(state: &AppState, types: &mut Vec<&'static str>);
 }
 
 impl<T: Send + 'static> Needed for Need<T> {
@@ -35,6 +39,12 @@ impl<T: Send + 'static> Needed for Need<T> {
     fn fetch(state: &AppState) -> Option<T> {
         state.part()
     }
+
+    fn undeclared(state: &AppState, types: &mut Vec<&'static str>) {
+        if !state.has_part::<T>() {
+            types.push(std::any::type_name::<T>());
+        }
+    }
 }
 
 impl<Owner: 'static, N: Needed> Needed for By<Owner, N> {
@@ -42,6 +52,10 @@ impl<Owner: 'static, N: Needed> Needed for By<Owner, N> {
 
     fn fetch(state: &AppState) -> Option<N::Value> {
         N::fetch(state)
+    }
+
+    fn undeclared(state: &AppState, types: &mut Vec<&'static str>) {
+        N::undeclared(state, types);
     }
 }
 
@@ -53,6 +67,11 @@ macro_rules! tuples {
             fn fetch(state: &AppState) -> Option<Self::Value> {
                 let _ = state;
                 Some(($($first::fetch(state)?, $($rest::fetch(state)?),*)?))
+            }
+
+            fn undeclared(state: &AppState, types: &mut Vec<&'static str>) {
+                let _ = (state, &types);
+                $($first::undeclared(state, types); $($rest::undeclared(state, types);)*)?
             }
         }
         $(tuples!($($rest)*);)?

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::{By, FromRef, Need, Needed};
+use super::{By, FromRef, Need, Needed, app::Slot};
 
 /// `Self` takes a `T` of an application's state `App`, and gets it: by [`FromRef`].
 #[diagnostic::on_unimplemented(
@@ -25,7 +25,7 @@ impl<Owner: ?Sized, T: FromRef<App>, App> Takes<T, App> for Owner {
 
 /// An application's state `App` gives all of these needs, which are those of `Owner`.
 pub trait Provide<App, Owner: ?Sized>: Needed {
-    /// Fills the slot, an `Option<T>`, if `T` is among the needs.
+    /// Fills the slot, a `Slot<T>`, if `T` is among the needs.
     #[doc(hidden)]
     fn provide(app: &App, slot: &mut dyn Any);
 }
@@ -35,8 +35,8 @@ where
     Owner: Takes<T, App>,
 {
     fn provide(app: &App, slot: &mut dyn Any) {
-        if let Some(slot) = slot.downcast_mut::<Option<T>>() {
-            *slot = Some(Owner::take(app));
+        if let Some(slot) = slot.downcast_mut::<Slot<T>>() {
+            slot.fill(|| Owner::take(app));
         }
     }
 }

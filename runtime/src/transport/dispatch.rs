@@ -67,6 +67,7 @@ impl Dispatcher {
         let clock = CoarseClock::start();
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
         for mount in mounts.iter().rev() {
+            errors.extend(undeclared(mount, handle));
             for transport in transports(mount, handle) {
                 let route = transport.and_then(|transport| {
                     let options = transport.options();
@@ -191,6 +192,23 @@ impl Dispatcher {
             .map(|route| route.context.connections.cut_off())
             .sum()
     }
+}
+
+/// Parts of the application's state that channels take and that no socket declares. The macros
+/// declare them.
+fn undeclared(mount: &'static Mount, handle: &Handle) -> impl Iterator<Item = MountError> {
+    let undeclared = (mount.socket.undeclared)(handle.app());
+    undeclared.into_iter().map(move |(channel, part)| {
+        let socket = mount.socket.name;
+        MountError {
+            mount,
+            key: "socket",
+            message: format!(
+                "channel `{channel}` takes `{part}` of the application's state, which `{socket}` does not declare: \
+                 add `<{channel} as Channel>::State` to its `type State`"
+            ),
+        }
+    })
 }
 
 fn origin(

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     handle::Handle,
     socket::{Children, Drainer, IntoSocket, LongPoll, Needs, Socket, TransportKind, WebSocket},
-    state::{Fill, Provide},
+    state::{AppState, Fill, Provide},
 };
 
 /// A socket type as data: its name and its entry points, without its type, and how it takes its parts of an application's
@@ -29,6 +29,7 @@ pub struct SocketDef {
     pub(crate) app: fn() -> TypeId,
     pub(crate) fill: Fill,
     pub(crate) children: fn(&mut Children),
+    pub(crate) undeclared: fn(&AppState) -> Vec<(&'static str, &'static str)>,
     pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn ErasedTransport>,
     pub(crate) longpoll: fn(&'static LongPoll) -> Arc<dyn ErasedTransport>,
 }
@@ -51,6 +52,7 @@ impl SocketDef {
             app,
             fill,
             children: S::children,
+            undeclared: S::undeclared,
             websocket: |options| {
                 erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket)
             },

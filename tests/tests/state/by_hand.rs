@@ -104,6 +104,61 @@ impl Endpoint for Wrong {
     };
 }
 
+/// A socket that does not declare what its channel takes.
+struct Forgetful;
+
+impl ChannelSocket for Forgetful {
+    type State = Need<Counter>;
+
+    const CHANNELS: &'static [Route<Self>] = &[Route::new::<Needy>("needy", "Needy")];
+
+    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+        Ok(Forgetful)
+    }
+}
+
+struct Needy;
+
+impl Channel for Needy {
+    type Socket = Forgetful;
+    type Info = ();
+    type State = (Need<Counter>, Need<Title>);
+
+    async fn join(_: Join<Self>) -> Result<Joined<Self>, JoinError> {
+        Ok(Joined::new(Needy))
+    }
+
+    async fn handle_in(&mut self, _: Event, _: &mut Outlet) -> Answer {
+        Answer::NoReply
+    }
+}
+
+struct Incomplete;
+
+impl Endpoint for Incomplete {
+    type State = App;
+
+    const DEF: &'static EndpointDef = &EndpointDef {
+        name: "Incomplete",
+        mounts: &[mount(
+            "/socket",
+            SocketDef::of::<Multiplexer<Forgetful>, App>("Forgetful"),
+        )],
+        ..EndpointDef::DEFAULT
+    };
+}
+
+#[tokio::test]
+async fn a_need_that_the_socket_does_not_declare_is_found_at_the_start() {
+    let builder = Incomplete::builder_with(App::new("harbour"));
+    let error = builder.start().await.unwrap_err().to_string();
+    let wrong = "channel `Needy` takes `state::app::Title` of the application's state, which \
+                 `Forgetful` does not declare: add `<Needy as Channel>::State` to its `type State`";
+    assert!(error.contains(wrong), "{error}");
+    assert!(!error.contains("Counter"), "{error}");
+    assert!(error.contains("by_hand.rs:1"), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn they_take_what_they_say() {
     let site = testing::start_with::<Web>(App::new("harbour")).await;
