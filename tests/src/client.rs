@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use landfall::{Handle, config::Scheme, endpoint::Address};
+use landfall::{Handle, config::Scheme, endpoint::Address, testing::Network};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, DuplexStream},
     net::TcpStream,
 };
 
@@ -63,6 +63,17 @@ impl Client {
     /// Drops the connection with a TCP reset.
     pub fn reset(self) {
         self.connection.reset();
+    }
+}
+
+impl Client<DuplexStream> {
+    /// Opens a WebSocket in memory.
+    pub async fn through(network: &Network, target: &str) -> Self {
+        Client::over(
+            Connection::through(network).await,
+            &Request::upgrade(target),
+        )
+        .await
     }
 }
 

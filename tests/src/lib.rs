@@ -7,7 +7,6 @@
 //! | `client` | a WebSocket client for tests |
 //! | `logged` | the log as text |
 //! | `longpoll` | a longpoll client for tests |
-//! | `memory` | connections without a network |
 //! | `wait` | waiting for what other tasks bring about |
 //! | `process` | what the process of a test has in use |
 //! | `quay` | channels for clients that others wrote |
@@ -19,7 +18,6 @@ pub mod attack;
 pub mod client;
 pub mod logged;
 pub mod longpoll;
-pub mod memory;
 pub mod peer;
 pub mod process;
 pub mod quay;

@@ -13,7 +13,7 @@ use landfall::{
 use serde_json::{Value, json};
 use tower::service_fn;
 
-const SECRET: &str = "a quay for all who come by sea, whatever they speak and sail in!";
+const SECRET: &str = "a quay for all who come by network, whatever they speak and sail in!";
 
 endpoint! {
     /// Rooms at `/socket`, by WebSocket and longpoll, and at `/polled`, by longpoll alone. At `/raw`, a socket that echoes.

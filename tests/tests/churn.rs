@@ -11,10 +11,10 @@ use std::{
 use landfall::{
     Message, Running, endpoint, socket,
     socket::{Flow, Outbox, Reason, Refused},
+    testing::Network,
 };
 use landfall_tests::{
     client::{self, Client},
-    memory::pier,
     wait::until,
     wire::Frame,
 };
@@ -155,13 +155,13 @@ async fn a_thousand_panics_leave_no_task_and_each_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let site = Site::builder(Crashes::default())
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
-    let mut client = sea.open("/pinged/websocket").await;
+    let mut client = Client::through(&network, "/pinged/websocket").await;
     client.is_quiet().await;
     let began = Instant::now();
     for round in 1..=12 {
@@ -189,13 +189,13 @@ async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_speaks_is_not_pinged() {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let site = Site::builder(Crashes::default())
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
-    let mut client = sea.open("/pinged/websocket").await;
+    let mut client = Client::through(&network, "/pinged/websocket").await;
     for _ in 0..20 {
         client.text("still here").await;
         assert_eq!(client.hear_text().await, "still here");

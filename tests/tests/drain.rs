@@ -5,12 +5,12 @@ use std::time::Duration;
 use landfall::{
     Endpoint, Message, Running, endpoint, socket,
     socket::{Flow, Outbox, Refused},
+    testing::Network,
 };
 use landfall_tests::{
     client::Client,
-    memory::{Sea, pier},
     wait::until,
-    wire::{Frame, Request},
+    wire::{Connection, Frame, Request},
 };
 use tokio::{io::DuplexStream, task::JoinHandle, time::Instant};
 
@@ -65,24 +65,24 @@ impl Echo {
 
 struct Harbour {
     site: Running<Site>,
-    sea: Sea,
+    network: Network,
 }
 
 async fn start() -> Harbour {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let site = Site::builder()
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
-    Harbour { site, sea }
+    Harbour { site, network }
 }
 
 impl Harbour {
     async fn open(&self, mount: &str, count: usize) -> Vec<Client<DuplexStream>> {
         let mut clients = Vec::new();
         for _ in 0..count {
-            let mut client = self.sea.open(&format!("/{mount}/websocket")).await;
+            let mut client = Client::through(&self.network, &format!("/{mount}/websocket")).await;
             client.is_quiet().await;
             clients.push(client);
         }
@@ -182,7 +182,7 @@ async fn those_who_do_not_answer_are_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn new_sockets_are_answered_503_meanwhile() {
     let harbour = start().await;
-    let mut early = harbour.sea.connect();
+    let mut early = Connection::through(&harbour.network).await;
     let answer = early
         .request(&Request::get("/nothing"))
         .await
@@ -224,13 +224,13 @@ async fn a_stop_waits_for_requests_as_long_as_they_may_take() {
         ("a session", &longpoll, 2, true),
         ("a handshake", &upgrade, 2, true),
     ] {
-        let (sea, pier) = pier();
+        let (network, listener) = Network::new();
         let site = Brief::builder()
-            .listener(pier)
+            .listener(listener)
             .start()
             .await
             .expect("the site starts");
-        let mut client = sea.connect();
+        let mut client = Connection::through(&network).await;
         client.write(request).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let began = Instant::now();

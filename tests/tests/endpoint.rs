@@ -23,11 +23,12 @@ use landfall::{
     mount::{Mount, SocketDef, SocketOptions, WebSocket},
     pubsub::{BroadcastError, PubSub, RecvError},
     socket::{Children, Connect, Flow, Outbox, Refused},
+    testing::Network,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     net::TcpStream,
-    sync::{Notify, mpsc},
+    sync::Notify,
     time::{Instant, sleep},
 };
 use tower_service::Service;
@@ -397,38 +398,11 @@ async fn a_child_that_panics_now_and_then_is_started_again() {
     clumsy.shutdown().await.unwrap();
 }
 
-/// Connections in memory.
-struct Pairs(mpsc::UnboundedReceiver<DuplexStream>);
-
-impl Listener for Pairs {
-    type Io = DuplexStream;
-
-    async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
-        match self.0.recv().await {
-            Some(stream) => Ok((stream, None)),
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Address> {
-        Ok(Address::Unnamed)
-    }
-}
-
-struct Clients(mpsc::UnboundedSender<DuplexStream>);
-
-impl Clients {
-    fn new() -> (Clients, Pairs) {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        (Clients(sender), Pairs(receiver))
-    }
-
-    async fn send(&self, text: &str) -> DuplexStream {
-        let (mut ours, theirs) = tokio::io::duplex(64 * 1024);
-        self.0.send(theirs).unwrap();
-        ours.write_all(text.as_bytes()).await.unwrap();
-        ours
-    }
+/// A connection that has sent this.
+async fn send(network: &Network, text: &str) -> DuplexStream {
+    let mut stream = network.connect().await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    stream
 }
 
 async fn rest(mut stream: DuplexStream) -> Vec<u8> {
@@ -487,11 +461,11 @@ const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 #[tokio::test(start_paused = true)]
 async fn requests_in_flight_are_finished_within_their_time() {
     let gate = Arc::<Gate>::default();
-    let start = |pairs| Slow::builder_with(gate.clone()).listener(pairs).start();
+    let start = |listener| Slow::builder_with(gate.clone()).listener(listener).start();
 
-    let (clients, pairs) = Clients::new();
-    let slow = start(pairs).await.unwrap();
-    let client = clients.send(REQUEST).await;
+    let (network, listener) = Network::new();
+    let slow = start(listener).await.unwrap();
+    let client = send(&network, REQUEST).await;
     gate.entered.notified().await;
     let (shutdown, answer, ()) = tokio::join!(slow.shutdown(), rest(client), async {
         sleep(Duration::from_secs(20)).await;
@@ -501,9 +475,9 @@ async fn requests_in_flight_are_finished_within_their_time() {
     assert!(String::from_utf8_lossy(&answer).ends_with("done"));
     assert_eq!(slow.stats().tasks, 0);
 
-    let (clients, pairs) = Clients::new();
-    let slow = start(pairs).await.unwrap();
-    let _client = clients.send(REQUEST).await;
+    let (network, listener) = Network::new();
+    let slow = start(listener).await.unwrap();
+    let _client = send(&network, REQUEST).await;
     gate.entered.notified().await;
     let began = Instant::now();
     let error = slow.shutdown().await.unwrap_err();
@@ -522,13 +496,13 @@ async fn requests_in_flight_are_finished_within_their_time() {
 
 #[tokio::test(start_paused = true)]
 async fn sockets_are_told_and_new_ones_refused() {
-    let (clients, pairs) = Clients::new();
+    let (network, listener) = Network::new();
     let parent = Parent::builder_with(Count::default())
-        .listener(pairs)
+        .listener(listener)
         .start()
         .await
         .unwrap();
-    let mut socket = clients.send(UPGRADE).await;
+    let mut socket = send(&network, UPGRADE).await;
     let mut head = [0; 12];
     socket.read_exact(&mut head).await.unwrap();
     assert_eq!(&head, b"HTTP/1.1 101");

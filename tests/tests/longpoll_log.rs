@@ -1,11 +1,10 @@
 //! What longpoll logs, and what it does not. A program of its own: tracing remembers for a whole program what nobody wants.
 
-use landfall::prelude::*;
+use landfall::{prelude::*, testing::Network};
 use landfall_tests::{
     logged::Log,
     longpoll::{Poller, batch, poll, post},
-    memory::pier,
-    wire::Request,
+    wire::{Connection, Request},
 };
 use tracing::Level;
 
@@ -53,14 +52,14 @@ fn start(log: &Log) -> tracing::subscriber::DefaultGuard {
 async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     let log = Log::default();
     let _logging = start(&log);
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let chatty = Chatty::builder()
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("it starts");
     let target = "/chatty/longpoll?password=hunter2&user_token=t0ps3cret&nested[secret]=deep&name=a%0ab%1b[31m";
-    let mut client = Poller::open(sea.connect(), target).await;
+    let mut client = Poller::open(Connection::through(&network).await, target).await;
     let mut tokens = vec![client.token.clone()];
     for message in ["hello", "bytes", "panic"] {
         client.say(message).await;
@@ -79,7 +78,11 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
             ..poll(target, &client.token)
         },
     ] {
-        sea.connect().request(&request).await.expect("an answer");
+        Connection::through(&network)
+            .await
+            .request(&request)
+            .await
+            .expect("an answer");
     }
     chatty.shutdown().await.expect("a clean end");
 

@@ -13,8 +13,9 @@ use landfall::{
     pubsub::PubSub,
     socket,
     socket::{Outbox, Reason, Refused},
+    testing::Network,
 };
-use landfall_tests::{memory::pier, wire::Frame};
+use landfall_tests::{client::Client, wire::Frame};
 use tokio::time::sleep;
 
 endpoint! {
@@ -51,14 +52,14 @@ impl Loud {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_answered_as_far_as_it_may_wait_and_ended_when_it_takes_nothing() {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let site = Site::builder(Answered::default())
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
     let mut ends = site.subscribe("ends");
-    let mut client = sea.open("/loud/websocket").await;
+    let mut client = Client::through(&network, "/loud/websocket").await;
 
     client.send_all(&vec![Frame::text("more"); 100]).await;
     sleep(Duration::from_secs(20)).await;

@@ -6,13 +6,14 @@ use landfall::{
     Running,
     message::Unsupported,
     prelude::*,
+    testing::Network,
     transport::{Attempt, Format, Transport, TransportOptions},
 };
 use landfall_tests::{
+    client::Client,
     logged::Log,
     longpoll::{Poller, batch, post},
-    memory::{Sea, pier},
-    wire::{Frame, Request},
+    wire::{Connection, Frame, Request},
 };
 use tracing::Level;
 
@@ -148,7 +149,7 @@ fn violations(log: &Log) -> Vec<String> {
 
 struct Scene {
     site: Running<Strict>,
-    sea: Sea,
+    network: Network,
     log: Log,
     _logging: tracing::subscriber::DefaultGuard,
 }
@@ -157,15 +158,15 @@ impl Scene {
     async fn start() -> Self {
         let log = Log::default();
         let logging = start(&log);
-        let (sea, pier) = pier();
+        let (network, listener) = Network::new();
         let site = Strict::builder()
-            .listener(pier)
+            .listener(listener)
             .start()
             .await
             .expect("it starts");
         Scene {
             site,
-            sea,
+            network,
             log,
             _logging: logging,
         }
@@ -251,7 +252,7 @@ async fn a_websocket_is_closed_with_the_cause() {
         ),
         (vec![text()], 1003, "not a word of ours"),
     ] {
-        let mut client = scene.sea.open("/raw/websocket").await;
+        let mut client = Client::through(&scene.network, "/raw/websocket").await;
         client.send_all(&frames).await;
         let close = client.hear().await;
         assert_eq!(
@@ -264,7 +265,7 @@ async fn a_websocket_is_closed_with_the_cause() {
         scene.tells("Strings", cause).await;
     }
     let cause = "undecodable message: expected an array of at least 5 elements";
-    let mut client = scene.sea.open("/channels/websocket?vsn=2.0.0").await;
+    let mut client = Client::through(&scene.network, "/channels/websocket?vsn=2.0.0").await;
     client.text(&format!("[\"{SENT}\"]")).await;
     let close = client.hear().await;
     assert_eq!(
@@ -299,7 +300,7 @@ async fn compression_that_is_broken_is_told_too() {
             "the frame says it is compressed where it must not be",
         ),
     ] {
-        let mut client = landfall_tests::client::Client::over(scene.sea.connect(), &offer).await;
+        let mut client = Client::over(Connection::through(&scene.network).await, &offer).await;
         client.send(frame).await;
         let close = client.hear().await;
         assert_eq!(
@@ -328,7 +329,7 @@ async fn longpoll_tells_the_log() {
         ),
     ] {
         let target = format!("{mount}/longpoll?vsn=2.0.0");
-        let mut poller = Poller::open(scene.sea.connect(), &target).await;
+        let mut poller = Poller::open(Connection::through(&scene.network).await, &target).await;
         let request = if lines {
             batch(&target, &poller.token, &body)
         } else {
@@ -341,7 +342,7 @@ async fn longpoll_tells_the_log() {
     }
     // What cannot be read ends the request, and not the session.
     let target = "/raw/longpoll";
-    let mut poller = Poller::open(scene.sea.connect(), target).await;
+    let mut poller = Poller::open(Connection::through(&scene.network).await, target).await;
     for (request, status, cause) in [
         (
             batch(target, &poller.token, &format!("{SENT}!")),
@@ -359,9 +360,8 @@ async fn longpoll_tells_the_log() {
             "the body is too large",
         ),
     ] {
-        let response = scene
-            .sea
-            .connect()
+        let response = Connection::through(&scene.network)
+            .await
             .request(&request)
             .await
             .expect("an answer");
@@ -392,9 +392,8 @@ async fn a_transport_of_ones_own_tells_the_log() {
             ..Request::get("/raw/bodies")
         }
         .header("content-length", &body.len().to_string());
-        scene
-            .sea
-            .connect()
+        Connection::through(&scene.network)
+            .await
             .request(&request)
             .await
             .expect("an answer");

@@ -47,6 +47,7 @@ pub use self::{
     channel::{Channel, Pushed},
     client::{Client, Join, JoinRefused},
     connect::{Connect, ConnectError},
+    network::{Network, NetworkListener},
     pipe::Closed,
     push::{Push, Reply},
     raw::Raw,

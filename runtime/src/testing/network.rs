@@ -15,55 +15,91 @@ use crate::{address::Address, server::Listener};
 
 /// Bytes that are on their way at most, in each direction.
 const PIPE: usize = 64 * 1024;
-/// Connections that wait to be accepted.
+/// Connections that may wait to be accepted.
 const BACKLOG: usize = 1024;
 /// Where the ports of clients begin, and how many there are.
 const PORTS: (u16, u16) = (49_152, 16_384);
 
-type Arrival = (DuplexStream, SocketAddr);
+type Arrival = (DuplexStream, Option<SocketAddr>);
 
-/// Where clients come from.
+/// Connections in memory, as bytes: for clients of your own, and for what no client does.
+///
+/// A [`Site`](super::Site) [has one](super::Site::network). An endpoint that a test starts itself is given the other end,
+/// a [`Listener`]. Each direction of a connection holds 64 KiB at most, and 1,024 connections may wait to be accepted.
+///
+/// ```
+/// # #[derive(Debug)] struct Chat;
+/// # impl landfall::Endpoint for Chat {
+/// #     type State = ();
+/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", ..landfall::EndpointDef::DEFAULT };
+/// # }
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use landfall::{Endpoint, testing::Network};
+/// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+///
+/// let (network, listener) = Network::new();
+/// let chat = Chat::builder().server(true).listener(listener).start().await?;
+///
+/// let mut client = network.connect().await?;
+/// client.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+/// let mut response = String::new();
+/// client.read_to_string(&mut response).await?;
+/// assert!(response.starts_with("HTTP/1.1 404 "));
+/// chat.shutdown().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
-pub(super) struct Network {
+pub struct Network {
     arrivals: mpsc::Sender<Arrival>,
     opened: Arc<AtomicU16>,
 }
 
-/// Where an endpoint listens.
+/// Accepts the connections of a [`Network`].
 #[derive(Debug)]
-pub(super) struct Shore(mpsc::Receiver<Arrival>);
-
-pub(super) fn network() -> (Network, Shore) {
-    let (arrivals, arrived) = mpsc::channel(BACKLOG);
-    (
-        Network {
-            arrivals,
-            opened: Arc::default(),
-        },
-        Shore(arrived),
-    )
-}
+pub struct NetworkListener(mpsc::Receiver<Arrival>);
 
 impl Network {
-    /// A connection from this address, or from a port of its own on this machine; an error if nobody listens.
-    pub(super) async fn open(&self, peer: Option<SocketAddr>) -> io::Result<DuplexStream> {
+    /// A network, and the listener to which its connections lead.
+    pub fn new() -> (Self, NetworkListener) {
+        let (arrivals, arrived) = mpsc::channel(BACKLOG);
+        let network = Network {
+            arrivals,
+            opened: Arc::default(),
+        };
+        (network, NetworkListener(arrived))
+    }
+
+    /// Connects from a port of its own on this machine.
+    ///
+    /// # Errors
+    /// When nothing listens any more.
+    pub async fn connect(&self) -> io::Result<DuplexStream> {
+        let port = PORTS.0 + self.opened.fetch_add(1, Ordering::Relaxed) % PORTS.1;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        self.connect_from(address).await
+    }
+
+    /// Connects from an address. A client without an address is like one that comes by a Unix socket.
+    ///
+    /// # Errors
+    /// When nothing listens any more.
+    pub async fn connect_from(
+        &self,
+        address: impl Into<Option<SocketAddr>>,
+    ) -> io::Result<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(PIPE);
-        let peer = peer.unwrap_or_else(|| {
-            let port = PORTS.0 + self.opened.fetch_add(1, Ordering::Relaxed) % PORTS.1;
-            (Ipv4Addr::LOCALHOST, port).into()
-        });
-        let sent = self.arrivals.send((theirs, peer)).await;
+        let sent = self.arrivals.send((theirs, address.into())).await;
         sent.map_err(|_| io::ErrorKind::ConnectionRefused)?;
         Ok(ours)
     }
 }
 
-impl Listener for Shore {
+impl Listener for NetworkListener {
     type Io = DuplexStream;
 
     async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
         match self.0.recv().await {
-            Some((stream, peer)) => Ok((stream, Some(peer))),
+            Some(arrived) => Ok(arrived),
             None => std::future::pending().await,
         }
     }

@@ -5,7 +5,8 @@ use std::{fmt, ops::Deref};
 use http::Method;
 
 use super::{
-    client::Client, connect::Connect, raw::Raw, request::Request, topic::Topic, visitor::Visitor,
+    client::Client, connect::Connect, network::Network, raw::Raw, request::Request, topic::Topic,
+    visitor::Visitor,
 };
 use crate::endpoint::{Endpoint, Running};
 
@@ -66,6 +67,11 @@ impl<E: Endpoint> Site<E> {
     /// Another visitor, with cookies of their own.
     pub fn visitor(&self) -> Visitor {
         self.visitor.stranger()
+    }
+
+    /// The network of its visitors: connections as bytes, for clients of your own.
+    pub fn network(&self) -> &Network {
+        self.visitor.network()
     }
 
     /// Listens to a topic without a client, for what is broadcast on it from now on.

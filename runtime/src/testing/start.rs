@@ -15,12 +15,7 @@ use http::{Request, Response};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::{
-    caller::Caller,
-    network::{Network, network},
-    site::Site,
-    visitor::Visitor,
-};
+use super::{caller::Caller, network::Network, site::Site, visitor::Visitor};
 use crate::{
     body::Body,
     config::{Secret, Setting, Settings},
@@ -131,11 +126,11 @@ pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
 /// As [`start`].
 #[track_caller]
 pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
-    let (network, shore) = network();
+    let (network, listener) = Network::new();
     let secret = |settings: &mut Settings| {
         settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
     };
-    let builder = builder.server(true).settings(secret).listener(shore);
+    let builder = builder.server(true).settings(secret).listener(listener);
     Start {
         builder,
         network,
@@ -226,11 +221,11 @@ impl<E: Endpoint> Start<E> {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let (network, shore) = network();
+        let (network, listener) = Network::new();
         self.network = network;
         self.builder = self
             .builder
-            .listener_of(shore, |service| Outer(Pipeline::new(outer(service))));
+            .listener_of(listener, |service| Outer(Pipeline::new(outer(service))));
         self
     }
 

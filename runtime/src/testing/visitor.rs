@@ -46,6 +46,10 @@ impl Visitor {
         }))
     }
 
+    pub(super) fn network(&self) -> &Network {
+        &self.0.network
+    }
+
     /// Another one, who comes from the same network.
     pub(super) fn stranger(&self) -> Self {
         Visitor::new(
@@ -117,12 +121,12 @@ impl Visitor {
         if let Some(cookies) = self.cookies().header() {
             headers.entry(COOKIE).or_insert(cookies.parse()?);
         }
-        let stream = self
-            .0
-            .network
-            .open(peer)
-            .await
-            .map_err(|_| "nobody listens: the endpoint has stopped")?;
+        let network = &self.0.network;
+        let stream = match peer {
+            Some(peer) => network.connect_from(peer).await,
+            None => network.connect().await,
+        };
+        let stream = stream.map_err(|_| "nobody listens: the endpoint has stopped")?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(async move {
             if let Err(error) = connection.with_upgrades().await {

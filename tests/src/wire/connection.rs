@@ -1,9 +1,10 @@
-//! One connection: by TCP, or by any other stream.
+//! One connection: over TCP, in memory, or over any other stream.
 
 use std::{io, net::SocketAddr, time::Duration};
 
+use landfall::testing::Network;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream},
     net::TcpStream,
     time,
 };
@@ -56,6 +57,19 @@ impl Connection {
     /// Drops the connection with a TCP reset.
     pub fn reset(self) {
         let _ = self.stream.set_zero_linger();
+    }
+}
+
+impl Connection<DuplexStream> {
+    /// Connects in memory, from no address.
+    pub async fn through(network: &Network) -> Self {
+        Connection::through_from(network, None).await
+    }
+
+    /// Connects in memory, from this address.
+    pub async fn through_from(network: &Network, address: Option<SocketAddr>) -> Self {
+        let stream = network.connect_from(address).await;
+        Connection::over(stream.expect("the endpoint listens"))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use landfall::testing::Network;
 use landfall_tests::{
     client,
-    memory::Sea,
     wire::{Connection, Frame, Request, Response},
 };
 use serde_json::{Value, json};
@@ -34,13 +34,17 @@ pub(crate) enum Client {
 }
 
 impl Client {
-    pub(crate) async fn open(sea: &Sea, via: Via, mount: &str, query: &str) -> Client {
+    pub(crate) async fn open(network: &Network, via: Via, mount: &str, query: &str) -> Client {
         match via {
             Via::WebSocket => Client::WebSocket(Box::new(
-                sea.open(&format!("{mount}/websocket?{query}")).await,
+                landfall_tests::client::Client::through(
+                    network,
+                    &format!("{mount}/websocket?{query}"),
+                )
+                .await,
             )),
             Via::LongPoll => Client::LongPoll(Box::new(
-                Poller::open(sea, &format!("{mount}/longpoll?{query}")).await,
+                Poller::open(network, &format!("{mount}/longpoll?{query}")).await,
             )),
         }
     }
@@ -184,8 +188,11 @@ pub(crate) struct Poller {
 }
 
 impl Poller {
-    async fn open(sea: &Sea, target: &str) -> Poller {
-        let (polls, posts) = (sea.connect(), sea.connect());
+    async fn open(network: &Network, target: &str) -> Poller {
+        let (polls, posts) = (
+            Connection::through(network).await,
+            Connection::through(network).await,
+        );
         let (target, token, arrived) = (target.to_owned(), String::new(), VecDeque::new());
         let mut poller = Poller {
             polls,

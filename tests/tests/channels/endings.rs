@@ -88,7 +88,9 @@ async fn who_is_not_understood_is_told_why() {
             "undecodable message: expected value at line 1 column 36",
         ),
     ] {
-        let mut client = site.sea.open("/socket/websocket?vsn=2.0.0").await;
+        let mut client =
+            landfall_tests::client::Client::through(&site.network, "/socket/websocket?vsn=2.0.0")
+                .await;
         client.text(undecodable).await;
         let close = client.hear_within(Duration::from_secs(1)).await;
         assert_eq!(close.close_code(), Some(1011));

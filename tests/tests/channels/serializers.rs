@@ -7,7 +7,7 @@ use landfall::{
     channel::{ClientMessage, EncodeError, Ref, Serializer, ServerMessage, Undecodable},
     pubsub::Payload,
 };
-use landfall_tests::wire::Request;
+use landfall_tests::wire::{Connection, Request};
 use serde_json::json;
 
 use crate::{
@@ -274,9 +274,8 @@ async fn versions_that_nobody_speaks_are_refused() {
     ] {
         for path in ["websocket", "longpoll"] {
             let request = Request::upgrade(&format!("/socket/{path}?vsn={vsn}"));
-            let response = site
-                .sea
-                .connect()
+            let response = Connection::through(&site.network)
+                .await
                 .request(&request)
                 .await
                 .expect("an answer");
@@ -286,7 +285,11 @@ async fn versions_that_nobody_speaks_are_refused() {
         }
     }
     for vsn in ["2.0.0", "2.0.9", "2.0.0%2Bbuild", "1.0.5"] {
-        site.sea.open(&format!("/socket/websocket?vsn={vsn}")).await;
+        landfall_tests::client::Client::through(
+            &site.network,
+            &format!("/socket/websocket?vsn={vsn}"),
+        )
+        .await;
     }
 }
 

@@ -11,11 +11,9 @@ use landfall::{
     pubsub::{PubSub, Subscription},
     socket::{Connect, Param, Refused},
     state::Need,
+    testing::Network,
 };
-use landfall_tests::{
-    memory::{Sea, pier},
-    wait::until,
-};
+use landfall_tests::wait::until;
 use tokio::time::timeout;
 
 use crate::{
@@ -125,7 +123,7 @@ impl ChannelSocket for FewChannels {
 pub(crate) struct Started {
     pub(crate) running: Running<Site>,
     pub(crate) pubsub: PubSub,
-    pub(crate) sea: Sea,
+    pub(crate) network: Network,
     journal: Subscription,
     tasks: usize,
 }
@@ -142,10 +140,10 @@ pub(crate) async fn start_with(pubsub: PubSub) -> Started {
 
 /// Starts a site that shares its topics, and what else the builder says.
 pub(crate) async fn start_from(builder: Builder<Site>, pubsub: PubSub) -> Started {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let running = builder
         .pubsub(pubsub.clone())
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
@@ -154,7 +152,7 @@ pub(crate) async fn start_from(builder: Builder<Site>, pubsub: PubSub) -> Starte
     Started {
         running,
         pubsub,
-        sea,
+        network,
         journal,
         tasks,
     }
@@ -167,7 +165,7 @@ impl Started {
     }
 
     pub(crate) async fn client_at(&self, via: Via, mount: &str, query: &str) -> Client {
-        Client::open(&self.sea, via, mount, query).await
+        Client::open(&self.network, via, mount, query).await
     }
 
     /// A client that has joined a topic.

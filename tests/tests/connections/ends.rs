@@ -25,7 +25,7 @@ async fn open(harbour: &Harbour, mount: &str, transport: &str, name: &str, init:
         "/{mount}/{transport}?name={name}&init={}",
         init.replace(' ', "+")
     );
-    let mut connection = harbour.sea.connect();
+    let mut connection = Connection::through(&harbour.network).await;
     match transport {
         "websocket" => {
             connection

@@ -38,10 +38,7 @@ impl Hole {
 }
 
 async fn open(harbour: &Harbour, name: &str) -> Client<DuplexStream> {
-    let client = harbour
-        .sea
-        .open(&format!("/any/websocket?name={name}"))
-        .await;
+    let client = Client::through(&harbour.network, &format!("/any/websocket?name={name}")).await;
     harbour.fates.begins(name, "").await;
     client
 }

@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use landfall::{prelude::*, presence::Tracked};
-use landfall_tests::{client::Client, longpoll::Poller, wait::until, wire::Frame};
+use landfall_tests::{
+    client::Client,
+    longpoll::Poller,
+    wait::until,
+    wire::{Connection, Frame},
+};
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
 
@@ -75,10 +80,10 @@ impl Reader {
         let (path, query) = target.split_once('?').expect("a query");
         let target = format!("{path}/{transport}?{query}");
         if transport == "websocket" {
-            return Reader::WebSocket(harbour.sea.open(&target).await);
+            return Reader::WebSocket(Client::through(&harbour.network, &target).await);
         }
         Reader::LongPoll(
-            Poller::open(harbour.sea.connect(), &target).await,
+            Poller::open(Connection::through(&harbour.network).await, &target).await,
             Vec::new(),
         )
     }
@@ -210,7 +215,7 @@ async fn a_broadcast_larger_than_the_limit_leaves_room_for_more() {
 async fn a_callback_that_sends_for_ever_to_one_who_does_not_read_ends() {
     let harbour = start().await;
     let mut ends = harbour.site.subscribe("speakers' ends");
-    let mut client = harbour.sea.open("/speaker/websocket?room=ever").await;
+    let mut client = Client::through(&harbour.network, "/speaker/websocket?room=ever").await;
     client.text("for ever").await;
     let end = ends.recv().await.expect("an end");
     assert_eq!(end.payload().as_text(), Some("Overflow"));
@@ -320,7 +325,7 @@ async fn so_it_is_in_channels() {
 #[tokio::test(start_paused = true)]
 async fn a_close_frame_comes_behind_what_was_sent() {
     let harbour = start().await;
-    let mut client = harbour.sea.open("/speaker/websocket?room=last").await;
+    let mut client = Client::through(&harbour.network, "/speaker/websocket?room=last").await;
     client.text("many").await;
     client.send(Frame::close(1000, b"")).await;
     for number in 0..25_000 {

@@ -13,12 +13,10 @@ use landfall::{
     message::Unsupported,
     mount::Timeout,
     prelude::*,
+    testing::Network,
     transport::{Attempt, Driver, Format, Outgoing, Transport, TransportOptions},
 };
-use landfall_tests::{
-    memory::{Sea, pier},
-    wait::until,
-};
+use landfall_tests::wait::until;
 
 use crate::{
     gone::Stuck,
@@ -279,19 +277,23 @@ impl Format for Line {
 /// An endpoint without a network, where time can be paused.
 pub(crate) struct Harbour {
     pub(crate) site: Running<Site>,
-    pub(crate) sea: Sea,
+    pub(crate) network: Network,
     pub(crate) fates: Fates,
 }
 
 pub(crate) async fn start() -> Harbour {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let fates = Fates::default();
     let site = Site::builder(fates.clone())
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
-    Harbour { site, sea, fates }
+    Harbour {
+        site,
+        network,
+        fates,
+    }
 }
 
 impl Harbour {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use landfall::{
     Handle,
     pubsub::{Payload, Subscription},
+    testing::Network,
 };
 use landfall_tests::{
     client::{ask, port},
-    memory::Sea,
     wire::{Connection, Ended, PATIENCE, Request, Response},
 };
 use tokio::{
@@ -152,8 +152,8 @@ pub(crate) async fn ended(ends: &mut Subscription) -> String {
     reason.as_str().to_owned()
 }
 
-pub(crate) async fn answer(sea: &Sea, request: &Request) -> Result<Response, Ended> {
-    let mut connection = sea.connect();
+pub(crate) async fn answer(network: &Network, request: &Request) -> Result<Response, Ended> {
+    let mut connection = Connection::through(network).await;
     connection.write(&request.to_bytes()).await;
     let mut head = connection.head().await;
     while head == Err(Ended::Silent) {
@@ -162,9 +162,9 @@ pub(crate) async fn answer(sea: &Sea, request: &Request) -> Result<Response, End
     head
 }
 
-pub(crate) async fn say(sea: &Sea, events: &Events<DuplexStream>, text: &str) {
+pub(crate) async fn say(network: &Network, events: &Events<DuplexStream>, text: &str) {
     assert_eq!(
-        answer(sea, &events.message("quay", text))
+        answer(network, &events.message("quay", text))
             .await
             .map(|response| response.status),
         Ok(202)

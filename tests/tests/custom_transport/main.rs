@@ -238,9 +238,9 @@ async fn when_the_endpoint_stops_streams_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_callback_that_hangs_is_cut_off_when_the_endpoint_stops() {
-    let (site, sea) = start_in_memory().await;
-    let events = Events::over(sea.connect(), "quay").await;
-    say(&sea, &events, "hang").await;
+    let (site, network) = start_in_memory().await;
+    let events = Events::over(Connection::through(&network).await, "quay").await;
+    say(&network, &events, "hang").await;
     let began = Instant::now();
     let error = site.shutdown().await.expect_err("a connection was cut off");
     assert!(error.is_drain(), "{error}");
@@ -251,17 +251,17 @@ async fn a_callback_that_hangs_is_cut_off_when_the_endpoint_stops() {
 
 #[tokio::test(start_paused = true)]
 async fn a_quiet_stream_shows_that_it_is_alive() {
-    let (site, sea) = start_in_memory().await;
-    let mut events = Events::over(sea.connect(), "quay").await;
+    let (site, network) = start_in_memory().await;
+    let mut events = Events::over(Connection::through(&network).await, "quay").await;
     let began = Instant::now();
     // Also while a callback runs, which takes longer than a client may be silent.
-    say(&sea, &events, "sleep").await;
+    say(&network, &events, "sleep").await;
     for count in 1..=6 {
         let comment = events.block(Duration::from_secs(20)).await;
         assert_eq!(comment.as_deref(), Some(": still here"));
         assert_eq!(began.elapsed().as_secs(), 15 * count);
     }
-    say(&sea, &events, "only me").await;
+    say(&network, &events, "only me").await;
     assert_eq!(
         events.block(Duration::from_secs(20)).await.as_deref(),
         Some("event: message\ndata: \"only me\"")
@@ -328,9 +328,9 @@ async fn inside_axum_it_is_the_same() {
 /// What waits for a client is bounded: past the limit, the connection ends.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_left() {
-    let (site, sea) = start_in_memory().await;
+    let (site, network) = start_in_memory().await;
     let mut ends = site.subscribe("ends of quay");
-    let mut events = Events::over(sea.connect(), "quay").await;
+    let mut events = Events::over(Connection::through(&network).await, "quay").await;
     let piece = "x".repeat(10_000);
     for count in 0..200 {
         site.broadcast("quay", "said", format!("number {count} {piece}"))
@@ -355,13 +355,13 @@ async fn a_client_that_does_not_read_is_left() {
 /// While a socket does not get round to its client's messages, some wait; the next one is refused after five seconds.
 #[tokio::test(start_paused = true)]
 async fn messages_that_nobody_handles_are_refused() {
-    let (site, sea) = start_in_memory().await;
-    let events = Events::over(sea.connect(), "quay").await;
-    say(&sea, &events, "hang").await;
+    let (site, network) = start_in_memory().await;
+    let events = Events::over(Connection::through(&network).await, "quay").await;
+    say(&network, &events, "hang").await;
     let mut answers = Vec::new();
     for _ in 0..20 {
         let began = Instant::now();
-        let response = answer(&sea, &events.message("quay", "only me")).await;
+        let response = answer(&network, &events.message("quay", "only me")).await;
         answers.push((
             response.map(|response| response.status).ok(),
             began.elapsed().as_secs(),

@@ -5,8 +5,8 @@ use std::{net::SocketAddr, time::Duration};
 use landfall::{
     Endpoint, Handle, Message, Running, endpoint, socket,
     socket::{Flow, Outbox, PeerData, Reason, Refused},
+    testing::Network,
 };
-use landfall_tests::memory::{Sea, pier};
 
 use crate::example::sse;
 
@@ -85,14 +85,14 @@ pub(crate) async fn start() -> Running<Site> {
 }
 
 /// Where time can be paused.
-pub(crate) async fn start_in_memory() -> (Running<Site>, Sea) {
-    let (sea, pier) = pier();
+pub(crate) async fn start_in_memory() -> (Running<Site>, Network) {
+    let (network, listener) = Network::new();
     let site = Site::builder()
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
-    (site, sea)
+    (site, network)
 }
 
 /// Stops, and leaves nothing behind.

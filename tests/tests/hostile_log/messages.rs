@@ -2,7 +2,7 @@
 
 use landfall_tests::{
     longpoll::{Poller, batch, poll, post},
-    wire::Frame,
+    wire::{Connection, Frame},
 };
 use serde_json::json;
 
@@ -44,7 +44,11 @@ async fn threat_19_messages_forge_no_line() {
             &json!([text]).to_string(),
         ] {
             for lines in [false, true] {
-                let mut poller = Poller::open(site.sea.connect(), "/plain/a/longpoll").await;
+                let mut poller = Poller::open(
+                    Connection::through(&site.network).await,
+                    "/plain/a/longpoll",
+                )
+                .await;
                 let target = "/plain/a/longpoll";
                 let said = if lines {
                     batch(target, &poller.token, body)

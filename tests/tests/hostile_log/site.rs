@@ -6,12 +6,12 @@ use landfall::{
     Running,
     message::Unsupported,
     prelude::*,
+    testing::Network,
     transport::{Attempt, Format, Transport, TransportOptions},
 };
 use landfall_tests::{
     client::Client,
-    memory::{Sea, pier},
-    wire::{Frame, Request},
+    wire::{Connection, Frame, Request},
 };
 use tokio::io::DuplexStream;
 
@@ -140,21 +140,21 @@ impl Format for Line {
 }
 
 pub(crate) struct Site {
-    pub(crate) sea: Sea,
+    pub(crate) network: Network,
     log: Log,
     chatty: Running<Chatty>,
 }
 
 impl Site {
     pub(crate) async fn start(log: &Log) -> Self {
-        let (sea, pier) = pier();
+        let (network, listener) = Network::new();
         let chatty = Chatty::builder()
-            .listener(pier)
+            .listener(listener)
             .start()
             .await
             .expect("it starts");
         Site {
-            sea,
+            network,
             log: log.clone(),
             chatty,
         }
@@ -162,7 +162,7 @@ impl Site {
 
     /// Sends a request whose `\u{fffd}` is no UTF-8 on the wire, and waits for what answers it, if anything does.
     pub(crate) async fn ask(&self, request: &Request) {
-        let mut connection = self.sea.connect();
+        let mut connection = Connection::through(&self.network).await;
         let text = String::from_utf8(request.to_bytes()).expect("a request");
         let bytes: Vec<u8> = text
             .split('\u{fffd}')
@@ -174,7 +174,7 @@ impl Site {
     }
 
     pub(crate) async fn open(&self, target: &str) -> Client<DuplexStream> {
-        self.sea.open(target).await
+        Client::through(&self.network, target).await
     }
 
     /// Sends a message on a socket of its own, and waits for the socket's end.

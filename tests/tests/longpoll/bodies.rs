@@ -2,7 +2,7 @@
 
 use landfall_tests::{
     longpoll::{Answer, Poller, post},
-    wire::{Request, Response},
+    wire::{Connection, Request, Response},
 };
 use tokio::io::DuplexStream;
 
@@ -16,7 +16,7 @@ async fn client() -> (Harbour, Poller<DuplexStream>) {
 
 /// A request with that body, written as it is.
 async fn raw(harbour: &Harbour, token: &str, head: &str, body: &[u8]) -> Response {
-    let mut connection = harbour.sea.connect();
+    let mut connection = Connection::through(&harbour.network).await;
     let head = format!(
         "POST /narrow/longpoll?token={token} HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n"
     );
@@ -155,7 +155,7 @@ async fn a_body_past_the_limit_is_413_before_it_is_read() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_come_is_given_up() {
     let (harbour, client) = client().await;
-    let mut connection = harbour.sea.connect();
+    let mut connection = Connection::through(&harbour.network).await;
     let head = Request {
         method: "POST".to_owned(),
         ..landfall_tests::longpoll::poll("/narrow/longpoll", &client.token)

@@ -6,6 +6,7 @@ use landfall::socket::Reason;
 use landfall_tests::{
     longpoll::{Answer, poll},
     wait::until,
+    wire::Connection,
 };
 
 use super::site::{Harbour, start};
@@ -19,9 +20,8 @@ async fn open_from(harbour: &Harbour, address: Option<&str>) -> (u16, Option<Str
             .parse::<SocketAddr>()
             .expect("an address")
     });
-    let answer = harbour
-        .sea
-        .connect_from(address)
+    let answer = Connection::through_from(&harbour.network, address)
+        .await
         .request(&poll(NARROW, ""))
         .await
         .expect("an answer");
@@ -66,9 +66,8 @@ async fn open_forwarded(
 ) -> u16 {
     let address = address.map(|address| SocketAddr::new(address.parse().expect("an address"), 7));
     let request = poll(mount, "").header("x-forwarded-for", forwarded);
-    harbour
-        .sea
-        .connect_from(address)
+    Connection::through_from(&harbour.network, address)
+        .await
         .request(&request)
         .await
         .expect("an answer")
@@ -127,9 +126,8 @@ async fn one_client_takes_not_all_places() {
         let status = open_forwarded(&harbour, "/talk/longpoll", Some("192.0.2.1"), "").await;
         assert_eq!(status, 200, "{place}");
     }
-    let refused = harbour
-        .sea
-        .connect_from(Some(address))
+    let refused = Connection::through_from(&harbour.network, Some(address))
+        .await
         .request(&poll("/talk/longpoll", ""))
         .await;
     let refused = refused.expect("an answer");
@@ -156,9 +154,8 @@ async fn a_refused_client_takes_no_place() {
     for how in ["refuse", "panic"] {
         for _ in 0..10 {
             let request = poll(&format!("{NARROW}?connect={how}"), "");
-            let answer = harbour
-                .sea
-                .connect()
+            let answer = Connection::through(&harbour.network)
+                .await
                 .request(&request)
                 .await
                 .expect("an answer");
@@ -197,7 +194,10 @@ async fn threat_9_what_a_callback_sends_makes_the_next_one_wait() {
     let mut client = harbour.open(&format!("{NARROW}?name=floods")).await;
     assert_eq!(client.say("flood 900").await, 200);
     assert_eq!(
-        client.beside(harbour.sea.connect()).say("flood 900").await,
+        client
+            .beside(Connection::through(&harbour.network).await)
+            .say("flood 900")
+            .await,
         408
     );
     assert_eq!(client.poll().await.messages.len(), 100);
@@ -229,7 +229,7 @@ async fn what_is_not_acknowledged_counts_too() {
         harbour.news("x".repeat(4000)).await;
         assert_eq!(client.poll().await.messages.len(), 1, "round {round}");
     }
-    let mut lost = client.beside(harbour.sea.connect());
+    let mut lost = client.beside(Connection::through(&harbour.network).await);
     for _ in 0..3 {
         harbour.news("x".repeat(4000)).await;
         lost.token.clone_from(&client.token);
@@ -246,7 +246,7 @@ async fn who_does_not_fetch_is_not_heard() {
     let harbour = start().await;
     let mut client = harbour.open(NARROW).await;
     harbour.news("x".repeat(6000)).await;
-    let mut other = client.beside(harbour.sea.connect());
+    let mut other = client.beside(Connection::through(&harbour.network).await);
     assert_eq!(other.say("say unheard").await, 408);
     assert_eq!(client.poll().await.messages.len(), 1);
     assert_eq!(client.say("say heard").await, 200);
@@ -258,12 +258,12 @@ async fn who_does_not_fetch_is_not_heard() {
 async fn requests_that_wait_are_counted() {
     let harbour = start().await;
     let mut client = harbour.open("/talk/longpoll").await;
-    let mut busy = client.beside(harbour.sea.connect());
+    let mut busy = client.beside(Connection::through(&harbour.network).await);
     let mut requests = tokio::task::JoinSet::new();
     requests.spawn(async move { busy.say("sleep 500").await });
     tokio::task::yield_now().await;
     for number in 0..20 {
-        let mut other = client.beside(harbour.sea.connect());
+        let mut other = client.beside(Connection::through(&harbour.network).await);
         requests.spawn(async move { other.say(&format!("say {number}")).await });
     }
     let mut statuses = Vec::new();
@@ -291,7 +291,7 @@ async fn a_mount_may_drop_old_broadcasts_instead() {
     assert_eq!(client.poll().await.status, 204);
     // What the client was sent stays until it is acknowledged.
     harbour.news("kept").await;
-    let mut lost = client.beside(harbour.sea.connect());
+    let mut lost = client.beside(Connection::through(&harbour.network).await);
     assert_eq!(lost.poll().await.messages, ["kept"]);
     for number in 0..50 {
         harbour.news(format!("{number:0100}")).await;

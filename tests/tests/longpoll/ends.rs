@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use landfall::socket::Reason;
-use landfall_tests::wait::until;
+use landfall_tests::{wait::until, wire::Connection};
 use tokio::time::{Instant, sleep};
 
 use super::site::{WINDOW, start};
@@ -21,7 +21,10 @@ async fn a_waiting_poll_learns_at_once_that_its_session_is_gone() {
         let old = client.token.clone();
         client.begin().await;
         assert!(client.waits(WINDOW / 2).await);
-        let status = client.beside(harbour.sea.connect()).say(how).await;
+        let status = client
+            .beside(Connection::through(&harbour.network).await)
+            .say(how)
+            .await;
         assert_eq!(status, if how == "panic" { 408 } else { 200 });
         let began = Instant::now();
         let answer = client.answer().await;
@@ -54,7 +57,7 @@ async fn what_was_said_before_the_end_arrives_before_it() {
     // Before a poll that waits, and before one that comes later.
     for waits in [true, false] {
         let mut client = harbour.open("/talk/longpoll").await;
-        let mut other = client.beside(harbour.sea.connect());
+        let mut other = client.beside(Connection::through(&harbour.network).await);
         if waits {
             client.begin().await;
             assert!(client.waits(WINDOW / 2).await);

@@ -1,8 +1,10 @@
 //! What a socket learns about the request that opened its session.
 
+use std::net::SocketAddr;
+
 use landfall_tests::{
     longpoll::{Answer, Poller, poll},
-    wire::Request,
+    wire::{Connection, Request},
 };
 use serde_json::{Value, json};
 
@@ -12,7 +14,8 @@ const TARGET: &str = "/room/7/longpoll";
 
 /// What the socket knows that this request opened.
 async fn known(harbour: &Harbour, request: &Request) -> Value {
-    let mut connection = harbour.sea.connect_from(Some(([192, 0, 2, 7], 9).into()));
+    let address = SocketAddr::from(([192, 0, 2, 7], 9));
+    let mut connection = Connection::through_from(&harbour.network, Some(address)).await;
     let answer = Answer::of(connection.request(request).await.expect("an answer"));
     assert_eq!(answer.status, 410);
     let mut client = Poller::with(connection, TARGET, &answer.token.expect("a token"));
@@ -56,9 +59,8 @@ async fn it_learns_what_the_mount_grants() {
 #[tokio::test(start_paused = true)]
 async fn a_path_that_is_no_number_is_refused_as_by_websocket() {
     let harbour = start().await;
-    let answer = harbour
-        .sea
-        .connect()
+    let answer = Connection::through(&harbour.network)
+        .await
         .request(&poll("/room/seven/longpoll", ""))
         .await
         .expect("an answer");
@@ -74,9 +76,8 @@ async fn a_path_that_is_no_number_is_refused_as_by_websocket() {
 async fn threat_2_a_foreign_page_gets_no_session() {
     let harbour = start().await;
     let login = async || {
-        let answer = harbour
-            .sea
-            .connect()
+        let answer = Connection::through(&harbour.network)
+            .await
             .request(&Request::get("/login"))
             .await
             .expect("an answer");

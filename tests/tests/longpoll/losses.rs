@@ -5,6 +5,7 @@ use std::time::Duration;
 use landfall_tests::{
     longpoll::{Answer, poll},
     wait::until,
+    wire::Connection,
 };
 use tokio::time::{Instant, sleep};
 
@@ -21,7 +22,7 @@ async fn an_abandoned_poll_takes_no_message() {
         if renews {
             assert_eq!(client.poll().await.status, 204);
         }
-        let mut abandoned = client.beside(harbour.sea.connect());
+        let mut abandoned = client.beside(Connection::through(&harbour.network).await);
         abandoned.begin().await;
         assert!(abandoned.waits(WINDOW / 4).await);
         drop(abandoned);
@@ -41,7 +42,7 @@ async fn an_abandoned_poll_leaves_nothing_behind() {
     let resting = harbour.site.stats().tasks;
     let mut abandoned = Vec::new();
     for _ in 0..20 {
-        let mut other = client.beside(harbour.sea.connect());
+        let mut other = client.beside(Connection::through(&harbour.network).await);
         other.begin().await;
         assert!(other.waits(Duration::from_millis(1)).await);
         abandoned.push(other);
@@ -61,8 +62,8 @@ async fn of_two_polls_the_later_one_gets_the_messages() {
     let harbour = start().await;
     let mut client = harbour.open(TARGET).await;
     let (mut first, mut second) = (
-        client.beside(harbour.sea.connect()),
-        client.beside(harbour.sea.connect()),
+        client.beside(Connection::through(&harbour.network).await),
+        client.beside(Connection::through(&harbour.network).await),
     );
     let began = Instant::now();
     first.begin().await;
@@ -87,7 +88,7 @@ async fn an_answer_that_was_lost_comes_again() {
     assert_eq!(client.poll().await.status, 204);
     for round in 0..5 {
         assert_eq!(client.say(&format!("say {round}")).await, 200);
-        let mut lost = client.beside(harbour.sea.connect());
+        let mut lost = client.beside(Connection::through(&harbour.network).await);
         assert_eq!(lost.poll().await.messages.len(), round + 1);
     }
     assert_eq!(client.poll().await.messages, ["0", "1", "2", "3", "4"]);
@@ -100,7 +101,7 @@ async fn the_first_answer_comes_again_too() {
     let harbour = start().await;
     let mut client = harbour.open(TARGET).await;
     assert_eq!(client.say("say hello").await, 200);
-    let mut lost = client.beside(harbour.sea.connect());
+    let mut lost = client.beside(Connection::through(&harbour.network).await);
     assert_eq!(lost.poll().await.messages, ["hello"]);
     let began = Instant::now();
     assert_eq!(client.poll().await.status, 204);
@@ -153,9 +154,8 @@ async fn old_tokens_bring_nothing_back_that_was_acknowledged() {
     assert_eq!(client.poll().await.messages, ["one"]);
     client.say("say two").await;
     let answer = Answer::of(
-        harbour
-            .sea
-            .connect()
+        Connection::through(&harbour.network)
+            .await
             .request(&poll(TARGET, &first))
             .await
             .expect("an answer"),

@@ -6,6 +6,7 @@ use landfall::{pubsub::PubSub, socket::Reason};
 use landfall_tests::{
     longpoll::{Poller, batch, post},
     wait::until,
+    wire::Connection,
 };
 use tokio::{
     io::DuplexStream,
@@ -28,7 +29,9 @@ async fn nodes() -> (Harbour, Harbour, PubSub) {
 
 /// A client that opened its session here and goes on there.
 async fn moved(here: &Harbour, there: &Harbour, target: &str) -> Poller<DuplexStream> {
-    here.open(target).await.beside(there.sea.connect())
+    here.open(target)
+        .await
+        .beside(Connection::through(&there.network).await)
 }
 
 #[tokio::test(start_paused = true)]
@@ -61,15 +64,21 @@ async fn a_poll_there_waits_for_what_happens_here() {
     let mut client = moved(&here, &there, TARGET).await;
     client.begin().await;
     assert!(client.waits(WINDOW / 2).await);
-    assert_eq!(client.beside(here.sea.connect()).say("say now").await, 200);
+    assert_eq!(
+        client
+            .beside(Connection::through(&here.network).await)
+            .say("say now")
+            .await,
+        200
+    );
     assert_eq!(client.answer().await.messages, ["now"]);
     // And back again, in the middle of it all.
     for round in 0..20 {
         let node = if round % 3 == 0 { &here } else { &there };
-        let mut client_there = client.beside(node.sea.connect());
+        let mut client_there = client.beside(Connection::through(&node.network).await);
         assert_eq!(client_there.say(&format!("say {round}")).await, 200);
         let node = if round % 2 == 0 { &here } else { &there };
-        let mut polls = client.beside(node.sea.connect());
+        let mut polls = client.beside(Connection::through(&node.network).await);
         assert_eq!(polls.poll().await.messages, [round.to_string()]);
         client.token = polls.token;
     }
@@ -82,7 +91,7 @@ async fn what_an_abandoned_poll_there_was_answered_comes_again() {
     assert_eq!(client.poll().await.status, 204);
     // Far more than a session serves at a time: each supersedes the one before.
     for _ in 0..30 {
-        let mut abandoned = client.beside(there.sea.connect());
+        let mut abandoned = client.beside(Connection::through(&there.network).await);
         abandoned.begin().await;
         assert!(abandoned.waits(Duration::from_millis(1)).await);
     }
@@ -98,7 +107,7 @@ async fn an_abandoned_poll_there_takes_no_message() {
     let mut client = moved(&here, &there, TARGET).await;
     let resting = here.site.stats().tasks;
     for round in 0..20 {
-        let mut abandoned = client.beside(there.sea.connect());
+        let mut abandoned = client.beside(Connection::through(&there.network).await);
         abandoned.begin().await;
         assert!(abandoned.waits(Duration::from_millis(1)).await);
         drop(abandoned);
@@ -118,8 +127,8 @@ async fn of_two_polls_there_the_earlier_one_waits_in_vain() {
     let (here, there, _) = nodes().await;
     let client = moved(&here, &there, TARGET).await;
     let (mut first, mut second) = (
-        client.beside(there.sea.connect()),
-        client.beside(there.sea.connect()),
+        client.beside(Connection::through(&there.network).await),
+        client.beside(Connection::through(&there.network).await),
     );
     let began = Instant::now();
     first.begin().await;
@@ -127,7 +136,10 @@ async fn of_two_polls_there_the_earlier_one_waits_in_vain() {
     second.begin().await;
     assert!(second.waits(Duration::from_millis(1)).await);
     assert_eq!(
-        client.beside(here.sea.connect()).say("say hello").await,
+        client
+            .beside(Connection::through(&here.network).await)
+            .say("say hello")
+            .await,
         200
     );
     assert_eq!(second.answer().await.messages, ["hello"]);
@@ -150,7 +162,10 @@ async fn a_session_that_ends_here_is_learned_there_at_once() {
     client.begin().await;
     assert!(client.waits(WINDOW / 2).await);
     let began = Instant::now();
-    client.beside(here.sea.connect()).say("stop").await;
+    client
+        .beside(Connection::through(&here.network).await)
+        .say("stop")
+        .await;
     assert_eq!(client.answer().await.messages, ["last words"]);
     client.begin().await;
     assert_eq!(client.answer().await.status, 410);
@@ -214,7 +229,7 @@ async fn a_poll_there_is_answered_when_either_node_stops() {
         tokio::join!(answer, stopping.stop());
         if !stops_here {
             // The session has noticed nothing.
-            let mut client = client.beside(here.sea.connect());
+            let mut client = client.beside(Connection::through(&here.network).await);
             assert_eq!(client.say("say hello").await, 200);
             assert_eq!(client.poll().await.messages, ["hello"]);
             here.stop().await;
@@ -238,7 +253,10 @@ async fn requests_from_elsewhere_leave_nothing() {
         assert_eq!(pubsub.subscribers(names.last().expect("one")), 1);
         // Some are left alone, some are told to go.
         if round % 2 == 0 {
-            client.beside(there.sea.connect()).say("leave").await;
+            client
+                .beside(Connection::through(&there.network).await)
+                .say("leave")
+                .await;
         }
     }
     until("the sessions have ended", || {
@@ -297,7 +315,7 @@ async fn strange_requests_from_elsewhere_are_ignored() {
 async fn bodies_are_limited_there_too() {
     let (here, there, _) = nodes().await;
     let client = here.open("/narrow/longpoll").await;
-    let mut there = there.sea.connect();
+    let mut there = Connection::through(&there.network).await;
     for (request, status) in [
         (
             post("/narrow/longpoll", &client.token, &"x".repeat(1001)),

@@ -2,7 +2,7 @@
 
 use landfall_tests::{
     longpoll::{Answer, poll, post},
-    wire::{Request, Response},
+    wire::{Connection, Request, Response},
 };
 use serde_json::Value;
 use tokio::time::Instant;
@@ -10,9 +10,8 @@ use tokio::time::Instant;
 use super::site::{Harbour, WINDOW, start};
 
 async fn ask(harbour: &Harbour, request: &Request) -> Response {
-    harbour
-        .sea
-        .connect()
+    Connection::through(&harbour.network)
+        .await
         .request(request)
         .await
         .expect("an answer")
@@ -64,7 +63,7 @@ async fn a_poll_is_answered_as_soon_as_there_is_something() {
     let mut client = harbour.open("/talk/longpoll").await;
     client.begin().await;
     assert!(client.waits(WINDOW / 2).await);
-    let mut other = client.beside(harbour.sea.connect());
+    let mut other = client.beside(Connection::through(&harbour.network).await);
     let began = Instant::now();
     assert_eq!(other.say("say now").await, 200);
     assert_eq!(client.answer().await.messages, ["now"]);

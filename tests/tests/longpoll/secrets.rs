@@ -6,7 +6,7 @@ use landfall::{
     mount::LongPoll,
     prelude::*,
 };
-use landfall_tests::longpoll::post;
+use landfall_tests::{longpoll::post, wire::Connection};
 
 use super::site::{SECRET, start};
 
@@ -102,9 +102,8 @@ async fn threat_17_wrong_tokens_are_all_answered_alike() {
         let mut token = client.token.clone().into_bytes();
         token[at] = if token[at] == b'A' { b'B' } else { b'A' };
         let token = String::from_utf8(token).expect("ASCII");
-        let answer = harbour
-            .sea
-            .connect()
+        let answer = Connection::through(&harbour.network)
+            .await
             .request(&post("/talk/longpoll", &token, "x"))
             .await
             .expect("an answer");

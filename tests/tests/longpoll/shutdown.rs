@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use landfall::socket::Reason;
 use landfall_tests::longpoll::{poll, post};
+use landfall_tests::wire::Connection;
 use tokio::time::{Instant, sleep};
 use tower::Service;
 
@@ -19,7 +20,7 @@ async fn waiting_polls_are_answered_at_once() {
             .await;
         // Half of them have another poll that waits in vain.
         if number % 2 == 0 {
-            let mut superseded = client.beside(harbour.sea.connect());
+            let mut superseded = client.beside(Connection::through(&harbour.network).await);
             superseded.begin().await;
             assert!(superseded.waits(Duration::from_millis(1)).await);
             clients.push(superseded);
@@ -95,7 +96,7 @@ async fn a_session_that_waits_for_its_client_to_fetch_its_last_words_does_not_de
 async fn messages_that_are_handled_meanwhile_are_answered() {
     let harbour = start().await;
     let mut client = harbour.open("/talk/longpoll").await;
-    let mut other = client.beside(harbour.sea.connect());
+    let mut other = client.beside(Connection::through(&harbour.network).await);
     let stop = async {
         sleep(Duration::from_millis(100)).await;
         harbour.stop().await;

@@ -14,11 +14,9 @@ use landfall::{
     pubsub::PubSub,
     session::{Session, SessionOptions, Sessions},
     socket::{RequestUri, TransportKind},
+    testing::Network,
 };
-use landfall_tests::{
-    longpoll::Poller,
-    memory::{Sea, pier},
-};
+use landfall_tests::{longpoll::Poller, wire::Connection};
 use serde_json::json;
 use tokio::{io::DuplexStream, time::sleep};
 
@@ -234,23 +232,23 @@ async fn login(request: Request<Body>) -> Result<Response<Body>, Infallible> {
 /// A running site, and where its clients come from.
 pub(crate) struct Harbour {
     pub(crate) site: Running<Site>,
-    pub(crate) sea: Sea,
+    pub(crate) network: Network,
     pub(crate) tasks: usize,
     /// Tasks that serve topics which it shares with others.
     shared: usize,
 }
 
 pub(crate) async fn start() -> Harbour {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let site = Site::builder(Ends::default())
-        .listener(pier)
+        .listener(listener)
         .start()
         .await
         .expect("the site starts");
     let tasks = site.stats().tasks;
     Harbour {
         site,
-        sea,
+        network,
         tasks,
         shared: 0,
     }
@@ -258,15 +256,15 @@ pub(crate) async fn start() -> Harbour {
 
 /// Starts a site that shares its topics.
 pub(crate) async fn start_with(pubsub: &PubSub) -> Harbour {
-    let (sea, pier) = pier();
+    let (network, listener) = Network::new();
     let builder = Site::builder(Ends::default())
-        .listener(pier)
+        .listener(listener)
         .pubsub(pubsub.clone());
     let site = builder.start().await.expect("the site starts");
     let tasks = site.stats().tasks;
     Harbour {
         site,
-        sea,
+        network,
         tasks,
         shared: tokio::runtime::Handle::current().metrics().num_workers(),
     }
@@ -286,7 +284,7 @@ impl Harbour {
 
     /// Opens a session.
     pub(crate) async fn open(&self, target: &str) -> Poller<DuplexStream> {
-        Poller::open(self.sea.connect(), target).await
+        Poller::open(Connection::through(&self.network).await, target).await
     }
 
     /// Sends news, and waits until they have reached the outboxes of those who are there.

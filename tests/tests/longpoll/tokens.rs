@@ -2,11 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use landfall::{config::Secret, prelude::*, pubsub::PubSub, token::Tokens};
+use landfall::{config::Secret, prelude::*, pubsub::PubSub, testing::Network, token::Tokens};
 use landfall_tests::{
     longpoll::{Answer, Poller, poll, post},
-    memory::{Sea, pier},
-    wire::Request,
+    wire::{Connection, Request},
 };
 use tokio::time::Instant;
 
@@ -14,16 +13,22 @@ use super::site::{Harbour, SECRET, start};
 
 const TARGET: &str = "/talk/longpoll";
 
-async fn ask(sea: &Sea, request: &Request) -> Answer {
-    Answer::of(sea.connect().request(request).await.expect("an answer"))
+async fn ask(network: &Network, request: &Request) -> Answer {
+    Answer::of(
+        Connection::through(network)
+            .await
+            .request(request)
+            .await
+            .expect("an answer"),
+    )
 }
 
 /// A poll with it opens a session of its own, and messages with it reach nobody.
 async fn is_refused(harbour: &Harbour, token: &str) {
     let before = harbour.site.stats().connections;
-    let answer = ask(&harbour.sea, &post(TARGET, token, "say intruder")).await;
+    let answer = ask(&harbour.network, &post(TARGET, token, "say intruder")).await;
     assert_eq!((answer.status, answer.token), (410, None), "{token}");
-    let answer = ask(&harbour.sea, &poll(TARGET, token)).await;
+    let answer = ask(&harbour.network, &poll(TARGET, token)).await;
     assert_eq!((answer.status, answer.messages.len()), (410, 0), "{token}");
     assert!(
         answer
@@ -63,15 +68,15 @@ async fn its_header_wins_over_its_parameter() {
         body: "say by header".to_owned(),
         ..request.header("content-length", "13")
     };
-    assert_eq!(ask(&harbour.sea, &request).await.status, 200);
+    assert_eq!(ask(&harbour.network, &request).await.status, 200);
     let both = header(
         post(TARGET, &second.token, "say to the first"),
         &first.token,
     );
-    assert_eq!(ask(&harbour.sea, &both).await.status, 200);
+    assert_eq!(ask(&harbour.network, &both).await.status, 200);
     assert_eq!(first.messages(2).await, ["by header", "to the first"]);
     let wrong = header(post(TARGET, &second.token, "say to nobody"), "wrong");
-    assert_eq!(ask(&harbour.sea, &wrong).await.status, 410);
+    assert_eq!(ask(&harbour.network, &wrong).await.status, 410);
     assert_eq!(second.say("say hello").await, 200);
     assert_eq!(second.messages(1).await, ["hello"]);
 }
@@ -89,13 +94,17 @@ async fn what_is_no_string_is_no_token() {
         "token[a]=b",
         "&&",
     ] {
-        let answer = ask(&harbour.sea, &Request::get(&format!("{TARGET}?{query}"))).await;
+        let answer = ask(
+            &harbour.network,
+            &Request::get(&format!("{TARGET}?{query}")),
+        )
+        .await;
         assert_eq!(answer.status, 410, "{query}");
         let request = Request {
             method: "POST".to_owned(),
             ..Request::get(&format!("{TARGET}?{query}"))
         };
-        assert_eq!(ask(&harbour.sea, &request).await.status, 410, "{query}");
+        assert_eq!(ask(&harbour.network, &request).await.status, 410, "{query}");
     }
 }
 
@@ -108,7 +117,7 @@ async fn threat_8_no_byte_of_it_can_be_changed() {
         let mut changed = client.token.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).expect("ASCII");
-        let answer = ask(&harbour.sea, &post(TARGET, &changed, "say intruder")).await;
+        let answer = ask(&harbour.network, &post(TARGET, &changed, "say intruder")).await;
         assert_eq!(answer.status, 410, "{changed}");
         // What it is answered does not tell why.
         assert_eq!(answer.response.body, "{\"status\":410}");
@@ -194,18 +203,22 @@ async fn threat_8_one_of_another_mount_opens_nothing() {
     }
     // The rule about origins is off there, and holds for the session all the same.
     let answer = ask(
-        &harbour.sea,
+        &harbour.network,
         &evil(post("/any/longpoll", &client.token, "say intruder")),
     )
     .await;
     assert_eq!(answer.status, 410);
-    let answer = ask(&harbour.sea, &evil(poll("/any/longpoll", &client.token))).await;
+    let answer = ask(
+        &harbour.network,
+        &evil(poll("/any/longpoll", &client.token)),
+    )
+    .await;
     assert_eq!((answer.status, answer.messages.len()), (410, 0));
     for request in [
         poll(TARGET, &client.token),
         post(TARGET, &client.token, "say intruder"),
     ] {
-        assert_eq!(ask(&harbour.sea, &evil(request)).await.status, 403);
+        assert_eq!(ask(&harbour.network, &evil(request)).await.status, 403);
     }
     assert_eq!(client.messages(1).await, ["secret"], "and nobody else's");
 }
@@ -219,18 +232,21 @@ async fn threat_8_one_of_another_path_opens_nothing() {
     is_refused_at(&harbour, "/room/07/longpoll", &client.token).await;
     // The same path, written otherwise.
     let same = post("//room/%37//longpoll/", &client.token, "what?");
-    assert_eq!(ask(&harbour.sea, &same).await.status, 200);
+    assert_eq!(ask(&harbour.network, &same).await.status, 200);
     assert_eq!(client.messages(1).await.len(), 1);
 }
 
 async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
     assert_eq!(
-        ask(&harbour.sea, &post(target, token, "say intruder"))
+        ask(&harbour.network, &post(target, token, "say intruder"))
             .await
             .status,
         410
     );
-    assert_eq!(ask(&harbour.sea, &poll(target, token)).await.status, 410);
+    assert_eq!(
+        ask(&harbour.network, &poll(target, token)).await.status,
+        410
+    );
 }
 
 /// The same token, signed by the same endpoint that long ago.
@@ -296,21 +312,21 @@ async fn threat_8_one_of_another_endpoint_opens_nothing() {
     let harbour = start().await;
     for pubsub in [PubSub::new(), harbour.site.pubsub().clone()] {
         let mut client = harbour.open(TARGET).await;
-        let (sea, pier) = pier();
+        let (network, listener) = Network::new();
         let other = Other::builder()
-            .listener(pier)
+            .listener(listener)
             .pubsub(pubsub)
             .start()
             .await
             .expect("it starts");
         let began = Instant::now();
         assert_eq!(
-            ask(&sea, &post(TARGET, &client.token, "say intruder"))
+            ask(&network, &post(TARGET, &client.token, "say intruder"))
                 .await
                 .status,
             410
         );
-        let mut at_other = Poller::with(sea.connect(), TARGET, &client.token);
+        let mut at_other = Poller::with(Connection::through(&network).await, TARGET, &client.token);
         assert_eq!(at_other.poll().await.status, 410);
         assert!(began.elapsed().is_zero(), "nobody is asked for it");
         assert_eq!(at_other.say("hello").await, 200);
