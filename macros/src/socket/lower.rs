@@ -165,7 +165,7 @@ fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
         .flat_map(|bounds| &bounds.predicates);
     let of_channels = channels.routes.iter().map(|Route { channel, .. }| {
         let at = channel.span();
-        quote_spanned!(at=> __rt::By<#channel, <#channel as __rt::channel::Channel>::State>)
+        quote_spanned!(at=> __rt::channel::OfChannel<#channel>)
     });
     let all: Vec<_> = of_channels.collect();
     let at = channels

@@ -104,6 +104,6 @@ pub use self::{
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
     signal::Signal,
-    socket::{ChannelSocket, ProvideChannels, WithChannels},
+    socket::{ChannelSocket, OfChannel, ProvideChannels, WithChannels},
 };
 pub use crate::message::EncodeError;

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, future::Future, marker::PhantomData};
 
-use super::{Route, Signal, Versioned};
+use super::{Channel, Route, Signal, Versioned};
 use crate::{
     socket::{Children, Connect, Needs, Refused, SocketOptions},
     state::{AppState, Needed, Provide},
@@ -96,6 +96,36 @@ where
     fn provide(app: &App, slot: &mut dyn Any) {
         S::State::provide(app, slot);
         <S as ProvideChannels<App>>::provide(app, slot);
+    }
+}
+
+/// What a channel takes of the application's state. A bound that names it does not ask whether `C` is a channel: its route
+/// does.
+#[doc(hidden)]
+pub struct OfChannel<C>(PhantomData<fn() -> C>);
+
+impl<C: 'static> Needed for OfChannel<C> {
+    type Value = ();
+
+    fn fetch(_: &AppState) -> Option<()> {
+        Some(())
+    }
+
+    fn undeclared(_: &AppState, _: &mut Vec<&'static str>) {}
+}
+
+impl<App, Owner: ?Sized, C: Channel> Provide<App, Owner> for OfChannel<C>
+where
+    C::State: Provide<App, C>,
+{
+    fn provide(app: &App, slot: &mut dyn Any) {
+        C::State::provide(app, slot);
+    }
+}
+
+impl<C> fmt::Debug for OfChannel<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OfChannel")
     }
 }
 

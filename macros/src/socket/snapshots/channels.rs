@@ -50,23 +50,15 @@ const _: () = {
     }
     impl<__App> __rt::channel::ProvideChannels<__App> for UserSocket
     where
-        __rt::By<
-            RoomChannel,
-            <RoomChannel as __rt::channel::Channel>::State,
-        >: __rt::Provide<__App, UserSocket>,
-        __rt::By<
-            my::Lobby<u8>,
-            <my::Lobby<u8> as __rt::channel::Channel>::State,
-        >: __rt::Provide<__App, UserSocket>,
+        __rt::channel::OfChannel<RoomChannel>: __rt::Provide<__App, UserSocket>,
+        __rt::channel::OfChannel<my::Lobby<u8>>: __rt::Provide<__App, UserSocket>,
     {
         fn provide(__app: &__App, __slot: &mut dyn ::core::any::Any) {
-            <__rt::By<
+            <__rt::channel::OfChannel<
                 RoomChannel,
-                <RoomChannel as __rt::channel::Channel>::State,
             > as __rt::Provide<__App, UserSocket>>::provide(__app, __slot);
-            <__rt::By<
+            <__rt::channel::OfChannel<
                 my::Lobby<u8>,
-                <my::Lobby<u8> as __rt::channel::Channel>::State,
             > as __rt::Provide<__App, UserSocket>>::provide(__app, __slot);
         }
     }
