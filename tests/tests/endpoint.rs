@@ -19,7 +19,7 @@ use std::{
 use landfall::{
     Body, Endpoint, EndpointHandle, Message, Socket,
     config::{Http, Scheme, Setting, Settings},
-    endpoint::{Address, EndpointDef, Listener, Pipeline},
+    endpoint::{Address, EndpointDef, Pipeline},
     mount::{Mount, SocketDef, SocketOptions, WebSocket},
     pubsub::{BroadcastError, PubSub, RecvError},
     socket::{Children, Connect, Flow, Outbox, Refused},

@@ -31,7 +31,7 @@ type Arrival = (DuplexStream, Option<SocketAddr>);
 /// # #[derive(Debug)] struct Chat;
 /// # impl landfall::Endpoint for Chat {
 /// #     type State = ();
-/// #     const DEF: &'static landfall::EndpointDef = &landfall::EndpointDef { name: "Chat", ..landfall::EndpointDef::DEFAULT };
+/// #     const DEF: &'static landfall::endpoint::EndpointDef = &landfall::endpoint::EndpointDef { name: "Chat", ..landfall::endpoint::EndpointDef::DEFAULT };
 /// # }
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use landfall::{Endpoint, testing::Network};
