@@ -1,11 +1,12 @@
-//! The `cookie` header, read as Plug reads it, but for what is not ours: that spoils nothing.
+//! The `cookie` header, read as Plug reads it. Other applications' cookies may be malformed: they
+//! spoil nothing.
 
 use http::{HeaderMap, header::COOKIE};
 
-/// The values of all cookies of that name, in order; values are neither decoded nor unquoted.
+/// The values of all cookies of that name, in order. Values are neither decoded nor unquoted.
 ///
-/// There can be several: by another path, or from another site under the same domain. Which one is ours, its signature
-/// says.
+/// There can be several: one for another path, or one from another site under the same domain. The
+/// signature tells which one is ours.
 pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let lines = headers
         .get_all(COOKIE)

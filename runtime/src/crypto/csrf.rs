@@ -1,7 +1,8 @@
-//! Tokens that show that a request comes from one of the application's own pages.
+//! Tokens that prove that a request comes from one of the application's own pages.
 //!
-//! The session keeps a **state**; pages carry it **masked** by random bytes, differently each time, so that compression
-//! tells nothing about it. Both forms are texts of 24 characters, and it is the characters that are masked.
+//! The session keeps a **state**. Pages carry it **masked** by random bytes, differently each time,
+//! so that compression reveals nothing about it. State and mask are texts of 24 characters, and the
+//! characters are what is masked.
 
 use data_encoding::{BASE64URL, BASE64URL_NOPAD};
 use subtle::ConstantTimeEq;
@@ -39,7 +40,7 @@ fn xor(a: &[u8; STATE], b: &[u8; STATE]) -> [u8; STATE] {
     std::array::from_fn(|index| a[index] ^ b[index])
 }
 
-/// Whether a page's token belongs to the state, in constant time.
+/// Whether a page's token belongs to the state. Compares in constant time.
 pub(crate) fn is_masked(state: &[u8; STATE], token: &str) -> bool {
     unmask(token).is_some_and(|unmasked| unmasked.ct_eq(state).into())
 }
@@ -51,14 +52,15 @@ fn unmask(token: &str) -> Option<[u8; STATE]> {
     Some(xor(&masked, mask.try_into().ok()?))
 }
 
-/// Whether it is a token for one host, as applications make it that post to another of theirs, and that host is right.
+/// Whether this is a token for one host, and that host is the right one. Applications make such
+/// tokens for pages that post to another of their hosts.
 pub(crate) fn is_for_host(
     keys: &Keys,
     state: &[u8; STATE],
     token: &str,
     right: impl FnOnce(&str) -> bool,
 ) -> bool {
-    // The state came with the request: its key is not worth keeping.
+    // The state came with the request, so its key is not cached.
     let key = key::derive(keys.base(), state, KeyOptions::DEFAULT);
     let signed = message::verify(&key, token);
     let host = signed

@@ -12,7 +12,7 @@ use super::term::Term;
 
 mod read;
 
-/// Data that no token or cookie can carry, with the reason.
+/// Why data cannot be carried by a token or a cookie.
 #[derive(Debug)]
 pub struct Unencodable(String);
 
@@ -46,7 +46,7 @@ pub(crate) fn to_term<T: Serialize + ?Sized>(data: &T) -> Result<Term, Unencodab
     data.serialize(Writer)
 }
 
-/// `None` if the term is no `T`.
+/// `None` if the term is not a `T`.
 pub(crate) fn from_term<T: DeserializeOwned>(term: Term) -> Option<T> {
     T::deserialize(read::Reader(term)).ok()
 }
@@ -295,7 +295,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    /// In the order that Erlang writes the keys of small maps, as far as they are strings.
+    /// Sorted as Erlang sorts the keys of small maps, if they are strings.
     fn finish(mut self) -> Term {
         let text = |(key, _): &(Term, Term)| match key {
             Term::Binary(bytes) => Some(bytes.clone()),

@@ -1,4 +1,4 @@
-//! Keys, derived from the one secret by PBKDF2.
+//! Keys, derived from `secret_key_base` by PBKDF2.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,8 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use crate::config::Secret;
 
-/// Keys that are kept, so that each is derived once. Salts are a program's constants: there are few.
+/// How many keys are cached, so that each is derived once. Salts are constants of a program: there
+/// are few.
 const KEPT: usize = 64;
 
 /// The hash function of a key derivation.
@@ -31,14 +32,14 @@ pub enum Digest {
 pub struct KeyOptions {
     /// Iterations of PBKDF2; at least 1. Default 1000.
     pub iterations: u32,
-    /// Bytes of the key; at least 1, and 32 for what is encrypted. Default 32.
+    /// Length of the key in bytes: at least 1, and exactly 32 for encryption. Default 32.
     pub length: usize,
     /// The hash function. Default SHA-256.
     pub digest: Digest,
 }
 
 impl KeyOptions {
-    /// The defaults of every option.
+    /// Every option's default.
     pub const DEFAULT: KeyOptions = KeyOptions {
         iterations: 1000,
         length: 32,
@@ -52,7 +53,7 @@ impl Default for KeyOptions {
     }
 }
 
-/// Derives a key and forgets it: for salts that come with a request.
+/// Derives a key and does not cache it: for salts that come with a request.
 pub(crate) fn derive(base: &Secret, salt: &[u8], options: KeyOptions) -> Secret {
     let mut key = vec![0; options.length];
     let rounds = options.iterations.max(1);
@@ -64,7 +65,7 @@ pub(crate) fn derive(base: &Secret, salt: &[u8], options: KeyOptions) -> Secret 
     Secret::from(key)
 }
 
-/// The keys of one secret. Cloning it is cheap, and shares them.
+/// The keys of one secret. A clone is cheap, and shares the cache.
 #[derive(Clone)]
 pub(crate) struct Keys(Arc<Shared>);
 
@@ -73,7 +74,7 @@ struct Shared {
     derived: RwLock<HashMap<Name, Secret>>,
 }
 
-/// What a key is derived with, but for the secret.
+/// What a key is derived from, besides the secret.
 type Name = (Box<str>, KeyOptions);
 
 impl Keys {

@@ -1,4 +1,4 @@
-//! Bytes that carry a signature, or are encrypted: three parts between dots, or one behind a name.
+//! Signed and encrypted bytes: three parts separated by dots, or one part after a prefix.
 
 use aes_gcm::{
     AeadInOut, Aes128Gcm, Aes256Gcm, AesGcm, KeyInit,
@@ -19,13 +19,14 @@ const HS512: &str = "SFM1MTI";
 const XCHACHA: &str = "XCP";
 const WRAPPED: &str = "QTEyOEdDTQ";
 
-/// Both kinds of encryption authenticate this name, the newer one for the sake of the older.
+/// The additional data that both kinds of encryption authenticate. The newer kind took it over from
+/// the older.
 const CONTEXT: &[u8] = b"A128GCM";
 const NONCE: usize = 24;
 const TAG: usize = 16;
 const GCM_NONCE: usize = 12;
 
-/// The bytes of the key that `encrypt` takes.
+/// The length in bytes of the key that `encrypt` takes.
 pub(crate) const ENCRYPTION_KEY: usize = 32;
 
 /// `SFMyNTY.payload.signature`, with HMAC-SHA-256.
@@ -38,7 +39,8 @@ pub(crate) fn sign(key: &Secret, payload: &[u8]) -> String {
     text
 }
 
-/// The payload of a message whose signature is right, with any of the three hash functions.
+/// The payload of a message, if its signature is right. Any of the three hash functions may have
+/// made it.
 pub(crate) fn verify(key: &Secret, text: &str) -> Option<Vec<u8>> {
     let (signed, signature) = text.rsplit_once('.')?;
     let (name, payload) = signed.split_once('.')?;
@@ -59,12 +61,13 @@ fn hmac<M: Mac + KeyInit>(key: &Secret, signed: &[u8]) -> Option<M> {
     Some(mac)
 }
 
-/// In constant time.
+/// Compares in constant time.
 fn is_signature<M: Mac + KeyInit>(key: &Secret, signed: &str, signature: &[u8]) -> bool {
     hmac::<M>(key, signed.as_bytes()).is_some_and(|mac| mac.verify_slice(signature).is_ok())
 }
 
-/// Base64url, padded or not. One text stands for one value: other bits in the last character are refused.
+/// Decodes base64url, padded or not. Each value has one form only: stray bits in the last character
+/// are refused.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let encoding = if text.ends_with('=') {
         BASE64URL
@@ -74,7 +77,8 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     encoding.decode(text.as_bytes()).ok()
 }
 
-/// `XCP.` and the message in XChaCha20-Poly1305; `None` if the key has not 32 bytes.
+/// Encrypts with XChaCha20-Poly1305, after the prefix `XCP.`. `None` if the key is not 32 bytes
+/// long.
 pub(crate) fn encrypt(key: &Secret, message: &[u8]) -> Option<String> {
     encrypt_with(key, random(), message)
 }
@@ -89,7 +93,7 @@ fn encrypt_with(key: &Secret, nonce: [u8; NONCE], message: &[u8]) -> Option<Stri
     Some(format!("{XCHACHA}.{}", BASE64URL_NOPAD.encode(&all)))
 }
 
-/// What was encrypted, today or by plug_crypto 1.x, whose messages depend on a second key.
+/// Decrypts what `encrypt` wrote, and what plug_crypto 1.x wrote, whose messages need a second key.
 pub(crate) fn decrypt(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u8>> {
     let (name, rest) = text.split_once('.')?;
     match name {
@@ -104,7 +108,7 @@ pub(crate) fn decrypt(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u
     }
 }
 
-/// A content key encrypted by ours, and the content encrypted by that one.
+/// A content key that is encrypted with our key, and the content, which is encrypted with that one.
 fn unwrap(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u8>> {
     let mut parts = text.split('.').map(decode);
     let mut part = || parts.next().flatten();

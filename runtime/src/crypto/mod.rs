@@ -2,13 +2,13 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `key` | keys derived from the one secret |
+//! | `key` | keys derived from `secret_key_base` |
 //! | `term`, `term_read` | Erlang's external term format |
 //! | `data` | any serde type as a term, and back |
 //! | `message` | signed and encrypted bytes |
 //! | `token` | data with an age |
 //! | `cookie` | the `cookie` header |
-//! | `csrf` | tokens that show that a request comes from one's own page |
+//! | `csrf` | tokens that prove that a request comes from the application's own page |
 
 pub(crate) mod cookie;
 pub(crate) mod csrf;
@@ -25,10 +25,10 @@ pub(crate) use self::{
     term::Term,
 };
 
-/// Bytes that nobody can guess.
+/// Bytes from the operating system's random number generator.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // The standard library's maps could not be made either.
+    // The standard library's hash maps could not be created either.
     getrandom::fill(&mut bytes).expect("the operating system has random bytes");
     bytes
 }

@@ -1,11 +1,11 @@
-//! Erlang's external term format: what Elixir's tokens and session cookies carry.
+//! Erlang's external term format, which Elixir's tokens and session cookies carry.
 
 use super::term_read;
 
-/// A value as Erlang knows it.
+/// An Erlang value.
 ///
-/// What has no counterpart here (process ids, references, numbers beyond 128 bits) is kept as it came, so that a session
-/// written by an Elixir application survives being changed by this one.
+/// What has no counterpart here (process ids, references, numbers beyond 128 bits) is kept in its
+/// encoding, so that a session that an Elixir application wrote survives a change by this one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Term {
     /// An integer of up to 128 bits.
@@ -14,13 +14,13 @@ pub enum Term {
     Float(f64),
     /// An atom, `true`, `false` and `nil` included.
     Atom(String),
-    /// A binary: Elixir's strings are these.
+    /// A binary, such as an Elixir string.
     Binary(Vec<u8>),
     /// A tuple.
     Tuple(Vec<Term>),
     /// A proper list.
     List(Vec<Term>),
-    /// A map, its pairs in the order they came.
+    /// A map, its pairs in the order of the encoding.
     Map(Vec<(Term, Term)>),
     /// Anything else, in its encoding.
     Opaque(Vec<u8>),
@@ -67,8 +67,9 @@ impl Term {
 
     /// Reads a whole message: the version byte and one term.
     ///
-    /// `None` for anything else, for functions, for what is nested too deeply, and for compressed terms of more than a
-    /// mebibyte (without the feature `compress`, for all compressed terms).
+    /// `None` for anything else, for functions, for terms that are nested too deeply, and for
+    /// compressed terms of more than a mebibyte. Without the feature `compress`, all compressed
+    /// terms are refused.
     pub fn decode(bytes: &[u8]) -> Option<Term> {
         term_read::message(bytes)
     }
@@ -117,7 +118,7 @@ impl Term {
     }
 }
 
-/// Nothing in memory is longer than the format can say, but for what no token or cookie can carry.
+/// A length, saturated: what is longer than 4 GiB fits into no token or cookie anyway.
 fn write_length(length: usize, out: &mut Vec<u8>) {
     out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
 }
@@ -150,7 +151,7 @@ fn write_atom(name: &str, out: &mut Vec<u8>) {
     out.extend(name.as_bytes());
 }
 
-/// Erlang writes a list of bytes as a string.
+/// Erlang writes a list of bytes in the string format.
 fn write_list(elements: &[Term], out: &mut Vec<u8>) {
     if elements.is_empty() {
         return out.push(tag::NIL);

@@ -1,14 +1,14 @@
-//! Reading Erlang's external term format, whoever wrote it.
+//! Reads Erlang's external term format, from any author.
 
 use super::term::{Term, VERSION, tag};
 
-/// Deeper nesting is refused: each level takes stack.
+/// The maximum depth of nesting. Each level takes stack.
 const DEEPEST: usize = 64;
 
-/// Erlang has none that are longer, in characters.
+/// The maximum length of an atom, in characters, as in Erlang.
 const LONGEST_ATOM: usize = 255;
 
-/// Compressed terms may not be larger.
+/// The maximum size in bytes of a compressed term.
 #[cfg(feature = "compress")]
 const LARGEST: usize = 1024 * 1024;
 
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.array().map(u16::from_be_bytes).map(usize::from)
     }
 
-    /// A number of things of which each takes at least one byte.
+    /// Reads a count of elements. Each takes at least one byte, which bounds the count.
     fn count(&mut self) -> Option<usize> {
         let count = usize::try_from(u32::from_be_bytes(self.array()?)).ok()?;
         (count <= self.bytes.len()).then_some(count)
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         Some(value.map_or_else(|| self.opaque(start), Term::Int))
     }
 
-    /// Passes over what identifies something in a running node. Functions are not let through.
+    /// Skips what identifies something in a running node. Functions are refused.
     fn skip(&mut self, tag: u8) -> Option<()> {
         let rest = match tag {
             tag::PID => 9,
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
         self.take(rest).map(drop)
     }
 
-    /// All that was read since `start`.
+    /// Everything that was read since `start`.
     fn opaque(&self, start: &[u8]) -> Term {
         Term::Opaque(start[..start.len() - self.bytes.len()].to_vec())
     }

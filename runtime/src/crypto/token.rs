@@ -1,8 +1,9 @@
-//! Data that an application hands out and can trust when it comes back: `Phoenix.Token`, byte for byte.
+//! Data that an application hands out and can trust when it comes back: `Phoenix.Token`, byte for
+//! byte.
 //!
-//! A **signed** token can be read by whoever has it, an **encrypted** one cannot; neither can be made or changed
-//! without the endpoint's `secret_key_base`. Tokens of a Phoenix application with the same secret and salt are
-//! understood, and the other way round.
+//! Anyone who has a **signed** token can read it; an **encrypted** one cannot be read. Neither can
+//! be made or changed without the endpoint's `secret_key_base`. A Phoenix application with the same
+//! secret and salt understands these tokens, and its tokens are understood here.
 //!
 //! ```
 //! # use std::time::Duration;
@@ -18,8 +19,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Any serde type can be the data. Elixir sees integers, floats, strings, booleans and `nil`; a `Vec` as a list, a tuple
-//! as a tuple, a struct or map as a map with strings as keys.
+//! The data can be of any serde type. Elixir sees integers, floats, strings, booleans and `nil`, a
+//! `Vec` as a list, a tuple as a tuple, and a struct or map as a map with strings as keys.
 
 use std::{
     fmt,
@@ -36,7 +37,7 @@ pub use super::{
 };
 use crate::config::Secret;
 
-/// A secret that is no endpoint's has at least as many bytes.
+/// The minimum length in bytes of a secret that is not an endpoint's.
 const LEAST_SECRET: usize = 20;
 
 /// One day.
@@ -45,11 +46,12 @@ const DEFAULT_AGE: i128 = 24 * 3600;
 /// What can be wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// There is none.
+    /// There is no token.
     Missing,
-    /// It was changed, is not one, is of another salt or secret, or holds data of another type.
+    /// The token was changed, is not a token, is of another salt or secret, or holds data of
+    /// another type.
     Invalid,
-    /// It is too old.
+    /// The token is too old.
     Expired,
 }
 
@@ -65,7 +67,7 @@ impl fmt::Display for TokenError {
 
 impl std::error::Error for TokenError {}
 
-/// The secret is missing, or too short to be one.
+/// The secret is missing or too short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSecret(Reason);
 
@@ -83,14 +85,14 @@ impl fmt::Display for NoSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Reason::Missing => f.write_str("the endpoint has no `secret_key_base`"),
-            Reason::Short => write!(f, "the secret has less than {LEAST_SECRET} bytes"),
+            Reason::Short => write!(f, "the secret has fewer than {LEAST_SECRET} bytes"),
         }
     }
 }
 
 impl std::error::Error for NoSecret {}
 
-/// What may stand where a token is expected: a string, or none.
+/// What may stand where a token is expected: a string or `None`.
 pub trait MaybeToken {
     /// The token, if there is one.
     fn token(&self) -> Option<&str>;
@@ -116,8 +118,8 @@ impl MaybeToken for Option<&str> {
 
 /// Makes and checks the tokens of one purpose: see the [module](self).
 ///
-/// The salt names the purpose; it is no secret, but a constant of the program. A token of one salt is not valid for
-/// another.
+/// The salt names the purpose. It is not a secret, but a constant of the program. A token of one
+/// salt is not valid for another.
 #[derive(Clone)]
 pub struct Tokens {
     keys: Keys,
@@ -150,10 +152,11 @@ impl Age {
 }
 
 impl Tokens {
-    /// Tokens under a secret of their own. Those of an endpoint are [`Handle::tokens`](crate::Handle::tokens).
+    /// Tokens under a secret of their own. [`Handle::tokens`](crate::Handle::tokens) are those of
+    /// an endpoint.
     ///
     /// # Errors
-    /// When the secret has less than 20 bytes.
+    /// When the secret has fewer than 20 bytes.
     pub fn new(secret: &Secret, salt: &str) -> Result<Self, NoSecret> {
         if secret.expose().len() < LEAST_SECRET {
             return Err(NoSecret(Reason::Short));
@@ -170,17 +173,18 @@ impl Tokens {
         }
     }
 
-    /// How long a token is good for, in whole seconds; default one day.
+    /// How long a token is valid, in whole seconds. Default: one day.
     ///
-    /// It is written into new tokens, for those who check them without a `max_age` of their own. Where it is set for
-    /// checking, it counts instead of what the token says. Zero is always expired.
+    /// New tokens carry it, for programs that check them without a `max_age` of their own. Where it
+    /// is set for checking, it counts instead of the token's own. Zero means always expired.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(Age::Seconds(age.as_secs().into()));
         self
     }
 
-    /// Tokens are good for ever, like [`max_age`](Tokens::max_age) both when they are made and when they are checked.
+    /// Tokens never expire. Like [`max_age`](Tokens::max_age), this counts both when they are made
+    /// and when they are checked.
     #[must_use]
     pub fn never_expire(mut self) -> Self {
         self.max_age = Some(Age::Infinite);
@@ -197,16 +201,16 @@ impl Tokens {
     /// A signed token.
     ///
     /// # Errors
-    /// When the data has no form in Erlang's terms: a float that is not finite, an integer beyond 127 bits, a variant
-    /// with several values that have no names.
+    /// When Erlang's terms have no form for the data: a float that is not finite, an integer beyond
+    /// 127 bits, a variant with several values that have no names.
     pub fn sign<T: Serialize + ?Sized>(&self, data: &T) -> Result<String, Unencodable> {
         self.sign_at(data, SystemTime::now())
     }
 
-    /// Like [`sign`](Tokens::sign), as if it were made at another time.
+    /// Like [`sign`](Tokens::sign), as if the token were made at another time.
     ///
     /// # Errors
-    /// Like those of `sign`.
+    /// As [`sign`](Tokens::sign).
     pub fn sign_at<T: Serialize + ?Sized>(
         &self,
         data: &T,
@@ -218,15 +222,16 @@ impl Tokens {
     /// An encrypted token.
     ///
     /// # Errors
-    /// Like those of [`sign`](Tokens::sign), and when a key of another length than 32 bytes was asked for.
+    /// As [`sign`](Tokens::sign), and when [`key`](Tokens::key) asks for a key that is not 32 bytes
+    /// long.
     pub fn encrypt<T: Serialize + ?Sized>(&self, data: &T) -> Result<String, Unencodable> {
         self.encrypt_at(data, SystemTime::now())
     }
 
-    /// Like [`encrypt`](Tokens::encrypt), as if it were made at another time.
+    /// Like [`encrypt`](Tokens::encrypt), as if the token were made at another time.
     ///
     /// # Errors
-    /// Like those of `encrypt`.
+    /// As [`encrypt`](Tokens::encrypt).
     pub fn encrypt_at<T: Serialize + ?Sized>(
         &self,
         data: &T,
@@ -294,7 +299,7 @@ impl Tokens {
     }
 }
 
-/// Data, time and age, in this form and the two older ones.
+/// Data, time and maximum age, in the current form and the two older ones.
 fn parts(term: Term) -> Option<(Term, i128, Age)> {
     let day = Age::Seconds(DEFAULT_AGE);
     let (data, signed, age) = match term {
