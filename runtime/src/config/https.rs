@@ -1,4 +1,4 @@
-//! Kinds of values that `https` takes.
+//! The kinds of values that only `https` takes.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::{
     value::{Key, Value},
 };
 
-/// Paths of files, from the directory in which the program was started: one, or several.
+/// One path of a file, or several. Relative paths start at the working directory of the process.
 ///
 /// ```
 /// use landfall::config::Files;
@@ -25,12 +25,12 @@ impl Files {
         self.0.iter().map(PathBuf::as_path)
     }
 
-    /// How many there are.
+    /// The number of paths.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no paths.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -75,7 +75,7 @@ impl<P: Into<PathBuf>> From<Vec<P>> for Files {
 impl Value for Files {
     const TAKES: &'static str = "a path, or a list of them";
 
-    /// Several are separated by commas.
+    /// Commas separate several paths.
     fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
         let paths = text
             .split(',')
@@ -94,12 +94,12 @@ impl Value for Files {
     }
 }
 
-/// `cipher_suite`: how old a client may be.
+/// `cipher_suite`: the oldest version of TLS that a client may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CipherSuite {
     /// TLS 1.3 alone.
     Strong,
-    /// TLS 1.2 too, with the ciphers of it that are still safe.
+    /// TLS 1.3, and TLS 1.2 with those of its ciphers that are still safe.
     #[default]
     Compatible,
 }

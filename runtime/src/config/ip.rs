@@ -21,7 +21,7 @@ pub struct Ip(Kind);
 enum Kind {
     Address(IpAddr),
     Unix(PathBuf),
-    /// Reported when the endpoint starts, with where it came from.
+    /// Not an address. Reported when the endpoint starts, with its provenance.
     Invalid(String),
 }
 
@@ -29,7 +29,7 @@ impl Ip {
     /// All IPv4 addresses of this machine.
     pub const ANY: Ip = Ip(Kind::Address(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
 
-    /// The address, if it is one.
+    /// The address, if this is an IP address.
     pub fn address(&self) -> Option<IpAddr> {
         match self.0 {
             Kind::Address(address) => Some(address),
@@ -37,7 +37,7 @@ impl Ip {
         }
     }
 
-    /// The path, if it is a Unix socket.
+    /// The path, if this is a Unix socket.
     pub fn unix_path(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Unix(path) => Some(path),

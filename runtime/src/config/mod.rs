@@ -1,19 +1,20 @@
-//! Configuration: what layers say, what comes of it, and what is wrong with it.
+//! Configuration: its layers, what they resolve to, and the errors in it.
 //!
-//! Layers, the later winning key by key: the declaration (`endpoint!`) < a TOML file < environment variables < options
-//! given at start < `init`. All of them are checked together, and every finding says where its value came from.
+//! The layers are: the declaration (`endpoint!`) < a TOML file < environment variables < options
+//! given at start < `init`. A later layer wins, key by key. All layers are checked together, and
+//! every finding says where its value came from.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `table` | every key, one row each: layers ([`Settings`]) and what comes of them ([`Config`]) |
-//! | `row` | what stands in a row: a value, a group, or what may be absent |
+//! | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
+//! | `row` | what a row holds: a value, a group, or a group that may be absent |
 //! | `setting` | how a layer gives one value |
 //! | `ip`, `https`, `secret`, `scheme`, `extra` | kinds of values |
-//! | `value` | how they are read from text and TOML, and what none of a kind may be |
-//! | `resolve` | from layers to one configuration |
+//! | `value` | how values are read from text and TOML, and the checks of each kind |
+//! | `resolve` | resolves the layers to one configuration |
 //! | `file` | a configuration file |
-//! | `names` | the order of all names, and what a mistaken one may have meant |
-//! | `validate`, `origin` | the checks; what a value may look like is `grammar`'s |
+//! | `names` | the order of all names, and suggestions for a misspelt one |
+//! | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
 //! | `error` | what is wrong, and where it came from |
 
 mod error;

@@ -1,4 +1,4 @@
-//! The names of all keys, and what a mistaken one may have meant.
+//! The names of all keys, and suggestions for a misspelt one.
 
 use super::{
     ConfigError, Settings,
@@ -10,7 +10,7 @@ use crate::grammar::{
     spelling::{did_you_mean, list},
 };
 
-/// All names outside of groups.
+/// All names outside groups.
 pub(super) fn top() -> &'static [(&'static str, Shape)] {
     match Settings::SHAPE {
         Shape::Group(names) => names,
@@ -18,7 +18,7 @@ pub(super) fn top() -> &'static [(&'static str, Shape)] {
     }
 }
 
-/// Where a key stands among all keys, group by group: findings are listed in this order.
+/// The position of a key among all keys, group by group. Findings are listed in this order.
 pub(super) fn rank(key: &str) -> Vec<usize> {
     let mut names = top();
     let place = |segment| {
@@ -31,7 +31,7 @@ pub(super) fn rank(key: &str) -> Vec<usize> {
     key.split('.').map_while(place).collect()
 }
 
-/// A name of the language that no file can say.
+/// A name of the language that a file cannot set.
 fn not_in_a_file(name: &str) -> Option<ConfigError> {
     if DECLARED.contains(&name) {
         let error = ConfigError::new(format!("`{name}` is fixed at compile time"));
@@ -49,7 +49,7 @@ fn not_in_a_file(name: &str) -> Option<ConfigError> {
     })
 }
 
-/// What to say about a name that `group` does not have.
+/// The error for a name that `group` does not have.
 pub(super) fn unknown(group: Key<'_>, known: &[(&str, Shape)], name: &str) -> ConfigError {
     let known: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let at_the_top = group.0.is_empty();

@@ -1,4 +1,4 @@
-//! From layers to one configuration.
+//! Resolves the layers to one configuration.
 
 use std::{collections::BTreeMap, env::VarError, path::Path};
 
@@ -14,23 +14,23 @@ use super::{
 pub(crate) struct Layers<'a> {
     /// The endpoint's name.
     pub(crate) endpoint: &'static str,
-    /// What `endpoint!` declares.
+    /// The declaration in `endpoint!`.
     pub(crate) declared: &'a Settings,
     /// The configuration file.
     pub(crate) file: Option<&'a Path>,
-    /// What the caller of `start` wants.
+    /// The options given at start.
     pub(crate) options: &'a Settings,
-    /// What is wrong already with what no layer can change.
+    /// Findings about the declaration that no layer can mend.
     pub(crate) found: Vec<ConfigError>,
-    /// Finds what is wrong with what the configuration leads to, such as files: each finding with its key.
+    /// Checks what the configuration names, such as files. Each finding comes with its key.
     pub(crate) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
 }
 
 impl Layers<'_> {
-    /// Lays the layers over one another, lets `init` change the result, and checks it. Warnings are logged.
+    /// Merges the layers, lets `init` change the result, and checks it. Logs warnings.
     ///
     /// # Errors
-    /// Everything that is wrong, together.
+    /// All findings that are errors, together.
     pub(crate) fn resolve(
         self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
@@ -51,7 +51,7 @@ impl Layers<'_> {
     }
 }
 
-/// The layers, at hand.
+/// The layers, with the environment and the parsed file.
 pub(super) struct Below<'a> {
     pub(super) endpoint: &'static str,
     pub(super) declared: &'a Settings,
@@ -62,14 +62,14 @@ pub(super) struct Below<'a> {
 }
 
 impl Below<'_> {
-    /// `errors` says why the file could not be read, if it could not.
+    /// If the file cannot be read, `errors` says why.
     pub(super) fn resolve(
         &self,
         mut errors: Vec<ConfigError>,
         found: Vec<ConfigError>,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
-        // What cannot be read may give the keys that nothing else gives.
+        // A file that cannot be read may set the keys that seem to be missing.
         let was_read = errors.is_empty();
         let file = self.file.as_ref().map(|file| file.parse(&mut errors));
         let is_whole = was_read && file.as_ref().is_none_or(Parsed::is_whole);
@@ -95,7 +95,7 @@ impl Below<'_> {
             ..
         } = resolver;
 
-        // What did not resolve would only lead `init` astray.
+        // `init` is not called with an incomplete configuration.
         let mut config = below.clone();
         if errors.is_empty() {
             match init(config.clone()) {
@@ -146,12 +146,12 @@ fn located(error: ConfigError, key: String, sources: &BTreeMap<String, Source>) 
     error.at(&key, source)
 }
 
-/// Looks keys up in all layers, and notes what it finds.
+/// Looks keys up in all layers, and collects findings.
 pub(super) struct Resolver<'a> {
     file: Option<Parsed<'a>>,
     environment: &'a dyn Fn(&str) -> Result<String, VarError>,
     errors: Vec<ConfigError>,
-    /// Variables that are not set, where nothing else says the key. `init` still may.
+    /// Variables that are not set, for keys that no layer sets. `init` may still set them.
     missing: Vec<ConfigError>,
     sources: BTreeMap<String, Source>,
 }
@@ -159,7 +159,7 @@ pub(super) struct Resolver<'a> {
 type Found<T> = (Result<T, ConfigError>, Source);
 
 impl Resolver<'_> {
-    /// The value of one key, from the topmost layer that says it.
+    /// The value of one key, from the topmost layer that sets it.
     pub(super) fn pick<T: Value + Clone>(
         &mut self,
         key: Key<'_>,
@@ -183,7 +183,7 @@ impl Resolver<'_> {
         self.note(key, found?)
     }
 
-    /// The value of one key in the environment alone.
+    /// The value of one key in the environment only.
     pub(super) fn read_environment<T: Value>(
         &mut self,
         key: Key<'_>,
@@ -193,7 +193,7 @@ impl Resolver<'_> {
         self.note(key, found)
     }
 
-    /// The value of a name in a group, in the file alone.
+    /// The value of a name in a group, in the file only.
     pub(super) fn read_file<T: Value>(&mut self, group: Key<'_>, name: &str) -> Option<T> {
         let found = self.in_file(group, name)?;
         self.note(Key(&group.below(name)), found)
@@ -205,24 +205,24 @@ impl Resolver<'_> {
             .is_some_and(|file| file.group(key).is_some())
     }
 
-    /// The names in a group of the file.
+    /// The names in a group in the file.
     pub(super) fn names_in_file(&self, key: Key<'_>) -> Vec<String> {
         self.file.iter().flat_map(|file| file.names(key)).collect()
     }
 
-    /// A value that was found is not what the key takes.
+    /// Adds a finding: a value is not what the key takes.
     pub(super) fn wrong(&mut self, key: Key<'_>, error: ConfigError) {
         self.errors
             .push(located(error, key.0.to_owned(), &self.sources));
     }
 
-    /// Nothing gives the key but a variable that is not set.
+    /// Notes that only a variable sets the key, and that the variable is not set.
     pub(super) fn report_missing<T: Value>(&mut self, key: Key<'_>, setting: &Setting<T>) {
         let (Some(variable), Some(at)) = (setting.variable, setting.location) else {
             return;
         };
         let help = if T::IS_SECRET {
-            // The declaration refuses a default: it would end up in the binary.
+            // The declaration refuses a default for a secret: it would end up in the binary.
             format!("set it, or `{}` in the configuration file", key.0)
         } else {
             format!("set it, or say what stands in for it: `env(\"{variable}\").or(..)`")

@@ -1,19 +1,19 @@
-//! What stands in a row of the table: one value, a group of rows, or a group that need not be there.
+//! What a row of the table holds: one value, a group of rows, or a group that may be absent.
 
 use super::{
     Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value,
 };
 
-/// What a layer can say about a name.
+/// The forms in which a layer can set a name.
 pub(super) trait Layered: Sized {
     /// Nothing.
     const UNSET: Self;
 
-    /// What a file may have there.
+    /// The form of the name in a file.
     const SHAPE: Shape;
 }
 
-/// What a file may have under a name.
+/// The form of a name in a file.
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
     /// A value.
@@ -24,9 +24,9 @@ pub(super) enum Shape {
     Open,
 }
 
-/// A name about which layers say `Self`, and of which `T` comes.
+/// A name whose layers are `Self` and resolve to `T`.
 pub(super) trait Resolve<T>: Layered {
-    /// Lays the layers over one another.
+    /// Merges the layers.
     fn resolve(
         key: Key<'_>,
         declared: &Self,
@@ -35,10 +35,11 @@ pub(super) trait Resolve<T>: Layered {
         resolver: &mut Resolver<'_>,
     ) -> T;
 
-    /// Adds the keys in which two configurations differ. `None`: the group around the name is not there.
+    /// Adds the keys in which two configurations differ. `None`: the group around the name is
+    /// absent.
     fn compare(key: Key<'_>, before: Option<&T>, after: Option<&T>, changed: &mut Vec<String>);
 
-    /// Finds what is wrong with the values, each for itself.
+    /// Checks each value by itself.
     fn check(key: Key<'_>, value: &T, found: &mut Findings);
 }
 
@@ -75,7 +76,7 @@ impl<T: Value + Clone> Resolve<T> for Setting<T> {
     }
 }
 
-/// A key whose absence means something of its own.
+/// A key that may be absent, which has a meaning of its own.
 impl<T: Value + Clone> Resolve<Option<T>> for Setting<T> {
     fn resolve(
         key: Key<'_>,
@@ -102,7 +103,7 @@ impl<T: Value + Clone> Resolve<Option<T>> for Setting<T> {
     }
 }
 
-/// Layers have the scheme as text.
+/// Layers hold the scheme as text.
 impl Resolve<Option<Scheme>> for Setting<String> {
     fn resolve(
         key: Key<'_>,
@@ -133,7 +134,7 @@ impl Resolve<Option<Scheme>> for Setting<String> {
     fn check(_: Key<'_>, _: &Option<Scheme>, _: &mut Findings) {}
 }
 
-/// A group that is there if a layer has it.
+/// A group that exists if a layer has it.
 impl<L: Layered> Layered for Option<L> {
     const UNSET: Self = None;
     const SHAPE: Shape = L::SHAPE;

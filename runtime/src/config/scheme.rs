@@ -23,7 +23,7 @@ impl Scheme {
         }
     }
 
-    /// The port that URLs of this scheme leave out.
+    /// The default port, which URLs of this scheme leave out.
     pub const fn default_port(self) -> u16 {
         match self {
             Scheme::Http => 80,

@@ -1,8 +1,9 @@
-//! A value that nobody sees by accident.
+//! A value that is not shown by accident.
 
 use std::{fmt, hint::black_box, sync::Arc};
 
-/// A secret: it is neither printed nor serialized, and overwritten when its last clone is dropped.
+/// A secret. It is neither printed nor serialized, and it is overwritten when its last clone is
+/// dropped.
 ///
 /// ```
 /// use landfall::config::Secret;
@@ -17,12 +18,12 @@ pub struct Secret(Arc<Bytes>);
 struct Bytes(Vec<u8>);
 
 impl Secret {
-    /// The bytes, for the one place that needs them.
+    /// The bytes, for code that needs them.
     pub fn expose(&self) -> &[u8] {
         &self.0.0
     }
 
-    /// Whether both are clones of one value.
+    /// Whether both are clones of the same value.
     pub(super) fn is_the_same_in_memory(&self, other: &Secret) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -31,7 +32,7 @@ impl Secret {
 impl Bytes {
     fn overwrite(&mut self) {
         self.0.fill(0);
-        // Without it the compiler may leave the writes out: nobody reads the bytes any more.
+        // Without this, the compiler may remove the writes: nothing reads the bytes afterwards.
         black_box(&mut self.0);
     }
 }

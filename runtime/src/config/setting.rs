@@ -1,11 +1,11 @@
-//! How a layer gives one value.
+//! How a layer sets one value.
 
 use std::panic::Location;
 
-/// One key of a layer: unset, a value, an environment variable, or a variable and what stands in for it.
+/// One key of a layer: unset, a value, an environment variable, or a variable with a default.
 ///
-/// The variable belongs to the layer "environment" and what stands in for it to the layer that says so: between the
-/// two lies the configuration file.
+/// The variable belongs to the layer "environment", and its default to the layer that names it. The
+/// configuration file lies between the two.
 ///
 /// ```
 /// use landfall::config::{Http, Setting};
@@ -21,7 +21,7 @@ pub struct Setting<T> {
 }
 
 impl<T> Setting<T> {
-    /// This layer does not say.
+    /// This layer does not set the key.
     pub const UNSET: Setting<T> = Setting {
         value: None,
         variable: None,
@@ -34,7 +34,8 @@ impl<T> Setting<T> {
         Setting::exact(value.into())
     }
 
-    /// A value of the key's own type; unlike [`given`](Setting::given) it lets literals find their type.
+    /// A value of the key's own type. Unlike with [`given`](Setting::given), the compiler can infer
+    /// the type of a literal.
     #[track_caller]
     pub const fn exact(value: T) -> Self {
         Setting {
@@ -44,7 +45,8 @@ impl<T> Setting<T> {
         }
     }
 
-    /// An environment variable, read when the endpoint starts. Unset is an error if no other layer gives the key.
+    /// An environment variable, read when the endpoint starts. If it is not set, and no other layer
+    /// sets the key, that is an error.
     #[track_caller]
     pub const fn env(variable: &'static str) -> Self {
         Setting {
@@ -54,13 +56,13 @@ impl<T> Setting<T> {
         }
     }
 
-    /// An environment variable, and what stands in for it.
+    /// An environment variable, and a default for when it is not set.
     #[track_caller]
     pub fn env_or(variable: &'static str, value: impl Into<T>) -> Self {
         Setting::env_or_exact(variable, value.into())
     }
 
-    /// An environment variable, and a value of the key's own type that stands in for it.
+    /// An environment variable, and a default of the key's own type.
     #[track_caller]
     pub const fn env_or_exact(variable: &'static str, value: T) -> Self {
         Setting {

@@ -1,9 +1,9 @@
 //! Every key of the configuration, one row each.
 //!
-//! A row is `name: what a layer says => what comes of it = default`; without a default it is that of the type. From the
-//! rows come both structs with their documentation, the names that a file may use, how layers are laid over one another,
-//! what `init` has changed, and the checks that a kind of value brings along (`row`, `value`). What keys say together is
-//! checked in `validate`.
+//! A row is `name: type in a layer => type in the configuration = default`. Without a default, the
+//! type's own is used. The rows generate both structs with their documentation, the names that a
+//! file may use, the merging of layers, the list of keys that `init` has changed, and the checks of
+//! each kind of value (`row`, `value`). `validate` checks keys against one another.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::origin::CheckOrigin;
 
-/// Writes a layer and a configuration for each table of rows.
+/// Generates the struct of a layer and that of a configuration from a table of rows.
 macro_rules! settings {
     ($(
         $(#[$about_layer:meta])* $Layer:ident =>
@@ -107,33 +107,38 @@ macro_rules! settings {
 settings! {
     /// One layer of configuration. Keys that it leaves unset are taken from the layer below.
     Settings =>
-    /// What an endpoint runs with: all layers together.
+    /// The configuration that an endpoint runs with: all layers together.
     ///
     /// `init` may change every field; the result is checked like the layers below.
     Config {
-        /// `url(..)`: how the world reaches this endpoint; what its URLs are made of.
+        /// `url(..)`: how clients reach this endpoint. Its URLs are made of this.
         pub url: Url => UrlConfig,
-        /// `static_url(..)`: where static files are served. Without it, where `url` says. Keys are not inherited from `url`.
+        /// `static_url(..)`: where static files are served. Default: where `url` says. It inherits
+        /// no keys from `url`.
         pub static_url: Option<Url> => Option<UrlConfig>,
-        /// `cache_static_manifest`: the file that says which static file has which digested name, relative to where the
-        /// process is started. Read at start; one that cannot be read is told in the log. Default: none.
+        /// `cache_static_manifest`: the file that maps static files to their digested names,
+        /// relative to the working directory of the process. It is read at start. If it cannot be
+        /// read, that is logged. Default: none.
         pub cache_static_manifest: Setting<String> => Option<String>,
-        /// `cache_manifest_skip_vsn`: whether paths of static files go without `?vsn=d`, by which browsers keep a file for
-        /// ever. Default `false`.
+        /// `cache_manifest_skip_vsn`: whether to leave `?vsn=d` out of the paths of static files.
+        /// With it, browsers cache a file for ever. Default `false`.
         pub cache_manifest_skip_vsn: Setting<bool> => bool,
-        /// `http(..)`: a listener. Without it there is none.
+        /// `http(..)`: a listener. Default: none.
         pub http: Option<Http> => Option<HttpConfig>,
-        /// `https(..)`: a listener that speaks TLS, beside that of `http`. Without it there is none.
+        /// `https(..)`: a listener that speaks TLS, beside that of `http`. Default: none.
         pub https: Option<Https> => Option<HttpsConfig>,
-        /// `secret_key_base`: what signatures and encryption are derived from; at least 64 bytes.
+        /// `secret_key_base`: the secret from which the keys of signatures and encryption are
+        /// derived; at least 64 bytes.
         pub secret_key_base: Setting<Secret> => Option<Secret>,
-        /// `check_origin`: which web pages may open a socket, where its mount does not say. Default: those of `url.host`.
+        /// `check_origin`: which web pages may open a socket, unless its mount says otherwise.
+        /// Default: those of `url.host`.
         pub check_origin: Setting<CheckOrigin> => CheckOrigin = CheckOrigin::Host,
-        /// `trusted_proxies`: who is believed about the address of a request's client. Default: nobody.
+        /// `trusted_proxies`: the proxies whose headers are believed about a client's address.
+        /// Default: none.
         pub trusted_proxies: Setting<TrustedProxies> => TrustedProxies,
         /// `pubsub(..)`: the endpoint's topics.
         pub pubsub: PubSubSettings => PubSubConfig,
-        /// `server`: whether to listen. Default: if there is an `http` or an `https` group.
+        /// `server`: whether to listen. Default: `true` if there is an `http` or an `https` group.
         pub server: Setting<bool> => Option<bool>,
         /// `extra(..)`: settings of other libraries, by key.
         pub(super) extra: Extras => ExtraConfig,
@@ -146,11 +151,12 @@ settings! {
     UrlConfig {
         /// A name or an address, without scheme and port; an IPv6 address without brackets. Default `"localhost"`.
         pub host: Setting<String> => String = "localhost".into(),
-        /// 1 to 65535. Default: that on which the endpoint listens, by `https` if it does; without a listener, the scheme's own.
+        /// 1 to 65535. Default: the listener's port, that of `https` if there is one; without a
+        /// listener, the scheme's default.
         pub port: Setting<u16> => Option<u16>,
         /// `"http"` or `"https"`. Default: `"https"` if there is an `https` group.
         pub scheme: Setting<String> => Option<Scheme>,
-        /// What stands before all paths, such as `"/chat"`. Default `"/"`, which is nothing.
+        /// The prefix of all paths, such as `"/chat"`. Default `"/"`, which adds nothing.
         pub path: Setting<String> => String = "/".into(),
     }
 
@@ -163,22 +169,24 @@ settings! {
         pub ip: Setting<Ip> => Ip = Ip::ANY,
         /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells. Default 4000.
         pub port: Setting<u16> => u16 = 4000,
-        /// How long a request's head may take, and its first byte. Default 15 s.
+        /// How long the client may take to send its first byte, and a request's head. Default 15 s.
         pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// How long a connection may wait for its next request. Default 60 s.
         pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
-        /// How long requests in flight may take to end on shutdown. Default 30 s. Then they are cut off, which counts as
-        /// lost; one whose body has not come is answered 408, and does not. A connection without a whole head is closed at
-        /// once.
+        /// How long requests in flight may take on shutdown. Default 30 s. After that they are cut
+        /// off and count as lost. A request whose body has not arrived is answered 408, and does
+        /// not count. A connection without a complete head is closed at once.
         pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
-        /// Headers of a request, 431 past it. Default 100.
+        /// The maximum number of headers of a request; 431 beyond it. Default 100.
         pub max_headers: Setting<usize> => usize = 100,
-        /// Bytes of a request's head, 431 past it. Default 64 KiB.
+        /// The maximum size of a request's head in bytes; 431 beyond it. Default 64 KiB.
         pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
-        /// Connections at a time, 503 past it. Default: no limit but the system's.
+        /// The maximum number of connections at a time; 503 beyond it. Default: only the system's
+        /// limit.
         pub max_connections: Setting<usize> => Option<usize>,
-        /// Connections of one client at a time, 429 past it. One client is an IPv4 address or a /64 of IPv6. Not counted
-        /// are those of `trusted_proxies`, and those without an address, as by a Unix socket. Default: no limit.
+        /// The maximum number of connections of one client at a time; 429 beyond it. One client is
+        /// an IPv4 address or a /64 of IPv6. Connections of `trusted_proxies`, and those without an
+        /// address (Unix sockets), are not counted. Default: no limit.
         pub max_connections_per_ip: Setting<usize> => Option<usize>,
     }
 
@@ -190,41 +198,46 @@ settings! {
         pub ip: Setting<Ip> => Ip = Ip::ANY,
         /// 0 lets the system choose. Default 4040.
         pub port: Setting<u16> => u16 = 4040,
-        /// The certificate in PEM format, with those that lead from it to a root. Of several files, a client is shown the one
-        /// for the name that it asks for, and else the first.
+        /// The certificate in PEM format, with its intermediate certificates. With several files, a
+        /// client gets the one for the name that it asks for, or else the first.
         pub certfile: Setting<Files> => Files,
-        /// The certificate's key in PEM format. For each file of `certfile` there is one here, in the same order.
+        /// The certificate's private key in PEM format: one file for each file of `certfile`, in
+        /// the same order.
         pub keyfile: Setting<Files> => Files,
-        /// In place of `certfile`: the text itself.
+        /// The PEM text itself, instead of `certfile`.
         pub cert: Setting<String> => Option<String>,
-        /// In place of `keyfile`: the text itself.
+        /// The PEM text itself, instead of `keyfile`.
         pub key: Setting<Secret> => Option<Secret>,
-        /// Who may sign certificates of clients, in PEM format: clients are asked for one, and one of somebody else's ends the
-        /// handshake. Default: clients are not asked.
+        /// The certificate authorities that may sign certificates of clients, in PEM format.
+        /// Clients are asked for a certificate, and one of another authority ends the handshake.
+        /// Default: clients are not asked.
         pub cacertfile: Setting<Files> => Files,
         /// Whether clients without a certificate are refused. Default `false`.
         pub fail_if_no_peer_cert: Setting<bool> => bool,
-        /// `strong`: TLS 1.3 alone; `compatible`: TLS 1.2 too. Default `compatible`.
+        /// `strong`: only TLS 1.3; `compatible`: TLS 1.2 too. Default `compatible`.
         pub cipher_suite: Setting<CipherSuite> => CipherSuite,
         /// How long a client may take for its handshake. Default 10 s.
         pub handshake_timeout: Setting<Duration> => Duration = Duration::from_secs(10),
-        /// Handshakes at a time; who comes past that waits, within `handshake_timeout`. Default 4096.
+        /// The maximum number of handshakes at a time. Further clients wait, within
+        /// `handshake_timeout`. Default 4096.
         pub max_handshakes: Setting<usize> => usize = 4096,
-        /// As in `http`: how long a request's head may take, and its first byte. Default 15 s.
+        /// As in `http`: how long the client may take to send its first byte, and a request's head.
+        /// Default 15 s.
         pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// As in `http`: how long a connection may wait for its next request. Default 60 s.
         pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
-        /// As in `http`: how long requests in flight may take to end on shutdown. Default 30 s.
+        /// As in `http`: how long requests in flight may take on shutdown. Default 30 s.
         pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
-        /// As in `http`: headers of a request, 431 past it. Default 100.
+        /// As in `http`: the maximum number of headers of a request; 431 beyond it. Default 100.
         pub max_headers: Setting<usize> => usize = 100,
-        /// As in `http`: bytes of a request's head, 431 past it. Default 64 KiB.
+        /// As in `http`: the maximum size of a request's head in bytes; 431 beyond it. Default 64
+        /// KiB.
         pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
-        /// Connections at a time, of both listeners together; who comes past that is closed. Default: no limit but the
-        /// system's.
+        /// The maximum number of connections at a time, of both listeners together; closed beyond
+        /// it. Default: only the system's limit.
         pub max_connections: Setting<usize> => Option<usize>,
-        /// Connections of one client at a time on this listener, closed past it. Who is one client is said at `http`.
-        /// Default: no limit.
+        /// The maximum number of connections of one client at a time on this listener; closed
+        /// beyond it. `http` says what one client is. Default: no limit.
         pub max_connections_per_ip: Setting<usize> => Option<usize>,
     }
 
@@ -233,10 +246,11 @@ settings! {
     /// `pubsub`: the endpoint's topics.
     #[derive(PartialEq, Eq)]
     PubSubConfig {
-        /// Broadcasts that may wait for delivery; what comes past that is refused. Default 65,536.
+        /// The maximum number of broadcasts that wait for delivery; refused beyond it. Default
+        /// 65,536.
         pub queue: Setting<usize> => usize = 65_536,
-        /// Bytes that they may have together, with the forms that were made of them; what comes past that is refused.
-        /// Default 64 MiB. One that is larger passes when nothing else waits.
+        /// The maximum size in bytes of all broadcasts that wait, with their encoded forms; refused
+        /// beyond it. Default 64 MiB. A larger broadcast passes when nothing else waits.
         pub queue_bytes: Setting<usize> => usize = 64 * 1024 * 1024,
     }
 }
@@ -257,13 +271,14 @@ impl Settings {
 }
 
 impl Config {
-    /// Whether the endpoint listens: as `server` says, or else if there is an `http` or an `https` group.
+    /// Whether the endpoint listens: what `server` says, or else whether there is an `http` or an
+    /// `https` group.
     pub fn listens(&self) -> bool {
         self.server
             .unwrap_or(self.http.is_some() || self.https.is_some())
     }
 
-    /// A setting of another library, as the type that it wants; `None` if no layer sets it.
+    /// A setting of another library, as a type of that library; `None` if no layer sets it.
     pub fn extra<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigTypeError>> {
         self.extra.get(key)
     }
@@ -275,7 +290,7 @@ impl Config {
 }
 
 impl HttpsConfig {
-    /// Its limits, and where it listens.
+    /// The listener's address and limits.
     pub(crate) fn http(&self) -> HttpConfig {
         HttpConfig {
             ip: self.ip.clone(),

@@ -1,4 +1,4 @@
-//! Layers over one another, with an environment and a file that exist only here.
+//! Layers, with an environment and a file that exist only in these tests.
 
 use std::{env::VarError, net::IpAddr, path::Path, time::Duration};
 
@@ -659,7 +659,7 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
     .resolve(Vec::new(), Vec::new(), Ok)
 }
 
-/// A secret that only a variable, which is not set, would give.
+/// A secret that only a variable sets, and that variable is not set.
 fn secret_of_a_variable(file: Option<&'static str>) -> Case {
     Case {
         declared: Settings {

@@ -1,4 +1,4 @@
-//! The checks of a whole configuration: of each value by its kind, then of what keys say together.
+//! The checks of a whole configuration: each value by its kind, then keys against one another.
 
 use super::{
     Config, ConfigError, HttpConfig, HttpsConfig, PubSubConfig, Scheme, Settings, UrlConfig,
@@ -6,20 +6,20 @@ use super::{
 };
 use crate::grammar;
 
-/// More headers do not fit into a header map.
+/// The maximum number of headers that a header map can hold.
 const MOST_HEADERS: usize = 32_768;
 
-/// Less is not enough for the HTTP parser's own needs.
+/// The minimum size of a head that the HTTP parser works with.
 const LEAST_HEAD: usize = 8192;
 
-/// Enough for hours of broadcasts, and within what a queue can be.
+/// Enough for hours of broadcasts, and not more than a queue can hold.
 const LONGEST_QUEUE: usize = 1 << 28;
 
-/// What a check found about a key.
+/// What a check found.
 pub(super) enum Finding {
-    /// It cannot work.
+    /// The value cannot work.
     Error(String, ConfigError),
-    /// It works, but hardly as wanted.
+    /// The value works, but hardly as intended.
     Warning(String, ConfigError),
 }
 

@@ -1,4 +1,4 @@
-//! How a key's value is read from text (an environment variable) and from TOML.
+//! Reads a key's value from text (an environment variable) and from TOML.
 
 use std::{borrow::Cow, fmt, num::IntErrorKind, time::Duration};
 
@@ -12,17 +12,17 @@ use crate::{
     proxies::Entry,
 };
 
-/// Longer is a mistake, and in the end overflows the clock.
+/// The maximum duration. A longer one is a mistake, and could overflow the clock.
 const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
 
 type Read<T> = Result<T, ConfigError>;
 
-/// A key such as `http.port`. Messages call it by its name alone.
+/// A key such as `http.port`. Messages use its name without the group.
 #[derive(Clone, Copy)]
 pub(super) struct Key<'a>(pub(super) &'a str);
 
 impl<'a> Key<'a> {
-    /// What is around all keys.
+    /// The root, which contains all keys.
     pub(super) const TOP: Key<'static> = Key("");
 
     /// A key of this group.
@@ -34,14 +34,14 @@ impl<'a> Key<'a> {
         }
     }
 
-    /// The group, and the name in it.
+    /// The group, and the name in the group.
     pub(super) fn parts(self) -> (Key<'a>, &'a str) {
         self.0
             .rsplit_once('.')
             .map_or((Key::TOP, self.0), |(group, name)| (Key(group), name))
     }
 
-    /// A listener may leave the choice of its port to the system, a URL can't.
+    /// Whether port 0 is allowed: a listener lets the system choose its port, a URL cannot.
     fn least_port(self) -> u16 {
         if ["http.port", "https.port"].contains(&self.0) {
             0
@@ -59,10 +59,10 @@ impl fmt::Display for Key<'_> {
 
 /// A kind of value.
 pub(super) trait Value: Same {
-    /// What the key takes, for messages.
+    /// What a value looks like, for messages.
     const TAKES: &'static str;
 
-    /// Whether it must not stand in a declaration.
+    /// Whether a declaration must not contain the value.
     const IS_SECRET: bool = false;
 
     fn from_text(key: Key<'_>, text: String) -> Read<Self>;
@@ -70,7 +70,7 @@ pub(super) trait Value: Same {
     /// `None` when it is another kind of value.
     fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>>;
 
-    /// Finds what no value of this kind may be, whatever the key.
+    /// Checks what holds for all values of this kind, whatever the key.
     fn check(&self, _: Key<'_>, _: &mut Findings) {}
 
     fn read_toml(key: Key<'_>, value: &DeValue<'_>) -> Read<Self> {
@@ -84,7 +84,7 @@ pub(super) trait Value: Same {
     }
 }
 
-/// Whether a value is the one from before.
+/// Whether `init` left a value unchanged.
 pub(super) trait Same: Sized {
     fn is_same(&self, other: &Self) -> bool;
 }
@@ -95,7 +95,7 @@ impl<T: PartialEq> Same for T {
     }
 }
 
-/// Contents are not compared: that would take a time that tells about them.
+/// Contents are not compared: the time that it takes would reveal something about them.
 impl Same for Secret {
     fn is_same(&self, other: &Self) -> bool {
         self.is_the_same_in_memory(other)
@@ -185,7 +185,7 @@ impl Value for u16 {
 
     fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
         match value {
-            // The port of a URL may be written as text, in a file as well as in the environment.
+            // The port of a URL may be text, in a file as well as in the environment.
             DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
             DeValue::Integer(number) => Some(
                 integer(key, number)
@@ -204,7 +204,7 @@ impl Value for u16 {
     }
 }
 
-/// `low` is 0 for ports to listen on and 1 for those of URLs.
+/// `low` is 0 for the port of a listener, and 1 for that of a URL.
 pub(super) fn port_range(low: u16) -> ConfigError {
     ConfigError::new(format!("`port` must be between {low} and 65535"))
 }
@@ -236,7 +236,7 @@ fn integer<N: TryFrom<i64>>(key: Key<'_>, number: &DeInteger<'_>) -> Read<Option
     parse_integer(key, number.as_str(), number.radix())
 }
 
-/// `None` is a number that the type can't hold.
+/// `None` if the type cannot hold the number.
 fn parse_integer<N: TryFrom<i64>>(key: Key<'_>, text: &str, radix: u32) -> Read<Option<N>> {
     match i64::from_str_radix(text, radix) {
         Ok(number) => Ok(N::try_from(number).ok()),
@@ -290,7 +290,7 @@ impl Value for Duration {
 fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(digits)?;
-    // 32 bits, so that no unit overflows; what is still too long is found with the rest.
+    // 32 bits, so that no unit overflows. Durations that are still too long are found by the check.
     let number = u64::from(number.parse::<u32>().ok()?);
     Some(match unit.trim_start() {
         "ms" => Duration::from_millis(number),
@@ -350,7 +350,7 @@ fn ip_of_parts(parts: Vec<u16>) -> Option<Ip> {
 impl Value for CheckOrigin {
     const TAKES: &'static str = "a list";
 
-    /// Several origins are separated by commas.
+    /// Commas separate several origins.
     fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(match text.trim() {
             "true" => CheckOrigin::Host,
@@ -398,7 +398,7 @@ impl Value for CheckOrigin {
 impl Value for TrustedProxies {
     const TAKES: &'static str = "a list";
 
-    /// Several are separated by commas.
+    /// Commas separate several values.
     fn from_text(_: Key<'_>, text: String) -> Read<Self> {
         Ok(listed(&text).collect())
     }
@@ -430,7 +430,7 @@ impl Value for TrustedProxies {
     }
 }
 
-/// The parts of a list as text; nothing is an empty list.
+/// The parts of a list in text. An empty text is an empty list.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     let parts = (!text.trim().is_empty()).then(|| text.split(','));
     parts.into_iter().flatten().map(str::trim)
