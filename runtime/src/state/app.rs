@@ -1,4 +1,4 @@
-//! The application's state without its type.
+//! The application's state, type-erased.
 
 use std::{
     any::{Any, TypeId},
@@ -30,7 +30,8 @@ impl<T> Slot<T> {
     }
 }
 
-/// The application's state without its type, and how the sockets of its endpoint take their parts of it.
+/// The type-erased state of an application, and how the sockets of its endpoint take their parts of
+/// it.
 #[doc(hidden)]
 #[derive(Clone)]
 pub struct AppState {
@@ -57,7 +58,7 @@ impl AppState {
         self.app.downcast_ref()
     }
 
-    /// The whole state of an endpoint, if this is its own.
+    /// The whole state, if this is the state of that endpoint.
     pub(crate) fn of<Endpoint: 'static, App: Send + Sync + 'static>(&self) -> Option<Arc<App>> {
         if self.endpoint != TypeId::of::<Endpoint>() {
             return None;
@@ -65,7 +66,7 @@ impl AppState {
         self.app.clone().downcast().ok()
     }
 
-    /// A part that one of the endpoint's sockets takes.
+    /// A part that one of the endpoint's sockets declares.
     pub(crate) fn part<T: 'static>(&self) -> Option<T> {
         let mut slot = Slot::<T>::Empty;
         for fill in &*self.fills {

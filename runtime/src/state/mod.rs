@@ -4,9 +4,9 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `need` | what a socket, a channel or an extractor takes, as a type |
-//! | `provide` | whether an application gives it, and how it is taken |
-//! | `app` | the application's state without its type, as a running endpoint holds it |
+//! | `need` | what a socket, a channel or an extractor takes of the state, as a type |
+//! | `provide` | whether a state provides it, and how it is taken |
+//! | `app` | the type-erased state, as a running endpoint holds it |
 
 mod app;
 mod need;
@@ -19,14 +19,16 @@ pub use self::{
     provide::{Provide, Takes},
 };
 
-/// How a part is taken of the application's state: `impl FromRef<App> for Pool`. A state that is `Clone` gives itself.
+/// How a part is taken from the application's state: `impl FromRef<App> for Pool`. A state that is
+/// `Clone` provides itself.
 ///
 /// With the feature `axum` this is axum's trait, so that one implementation (or `#[derive(FromRef)]` of axum) serves
 /// sockets, channels and the extractor `State`.
 #[cfg(feature = "axum")]
 pub use axum::extract::FromRef;
 
-/// How a part is taken of the application's state: `impl FromRef<App> for Pool`. A state that is `Clone` gives itself.
+/// How a part is taken from the application's state: `impl FromRef<App> for Pool`. A state that is
+/// `Clone` provides itself.
 ///
 /// With the feature `axum` this is axum's trait, so that one implementation (or `#[derive(FromRef)]` of axum) serves
 /// sockets, channels and the extractor `State`.

@@ -6,23 +6,24 @@ use super::AppState;
 
 /// The need for a `T` of the application's state: what an argument `#[state] x: T` stands for.
 ///
-/// A socket that is written without the macro says by it what it takes:
-/// `type State = Need<Pool>;`, `type State = (Need<Pool>, Need<Mailer>);`.
+/// A socket that is written without the macro declares with it what it takes: `type State =
+/// Need<Pool>;`, or `type State = (Need<Pool>, Need<Mailer>);`.
 pub struct Need<T>(PhantomData<fn() -> T>);
 
-/// The needs of something that a socket or a channel takes, so that messages name who it is that takes them.
+/// The needs `N` of `Owner`, which a socket or a channel takes. Error messages then name `Owner`.
 #[doc(hidden)]
 pub struct By<Owner, N>(PhantomData<fn() -> (Owner, N)>);
 
-/// A need that only exists under `#[cfg]`: `()` otherwise. `INDEX` tells those of one type apart.
+/// A need under `#[cfg]`; `()` if it is off. `INDEX` distinguishes the needs of one type.
 #[doc(hidden)]
 pub trait Conditional<const INDEX: usize> {
     type State: Needed;
 }
 
-/// What is taken of the application's state: nothing, `()`; a [`Need`]; a tuple of up to four of these, tuples among them.
+/// What is taken of the application's state: `()` for nothing, a [`Need`], or a tuple of up to four
+/// of these. Tuples may be nested.
 pub trait Needed: 'static {
-    /// What is given for it: nothing, the part, a tuple of parts.
+    /// The value: `()`, the part, or a tuple of parts.
     type Value: Send;
 
     #[doc(hidden)]

@@ -1,10 +1,10 @@
-//! Whether an application gives what is needed. The compiler asks where a socket is mounted.
+//! Whether a state provides what is needed. The compiler checks this where a socket is mounted.
 
 use std::any::Any;
 
 use super::{By, FromRef, Need, Needed, app::Slot};
 
-/// `Self` takes a `T` of an application's state `App`, and gets it: by [`FromRef`].
+/// `Self` can take a `T` of an application's state `App`, by [`FromRef`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` takes `{T}`, which `{App}` does not give",
     label = "takes `{T}`",
@@ -15,7 +15,7 @@ pub trait Takes<T, App> {
     fn take(app: &App) -> T;
 }
 
-// The error is about who takes it, not about `FromRef`.
+// The error is about the type that takes the part, not about `FromRef`.
 #[diagnostic::do_not_recommend]
 impl<Owner: ?Sized, T: FromRef<App>, App> Takes<T, App> for Owner {
     fn take(app: &App) -> T {
@@ -23,7 +23,7 @@ impl<Owner: ?Sized, T: FromRef<App>, App> Takes<T, App> for Owner {
     }
 }
 
-/// An application's state `App` gives all of these needs, which are those of `Owner`.
+/// An application's state `App` provides all of these needs, which are those of `Owner`.
 pub trait Provide<App, Owner: ?Sized>: Needed {
     /// Fills the slot, a `Slot<T>`, if `T` is among the needs.
     #[doc(hidden)]
