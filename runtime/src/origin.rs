@@ -1,4 +1,4 @@
-//! Which web pages may open a socket.
+//! Decides which web pages may open a socket.
 
 mod parts;
 mod pattern;
@@ -19,28 +19,31 @@ use crate::{handle::Handle, header};
 pub enum CheckOrigin<L = Vec<String>> {
     /// `true`: the origin's host equals the endpoint's `url` host. The default.
     Host,
-    /// `false`: any page of any site. It can then act in the name of any visitor who is signed in by cookie.
+    /// `false`: any page of any site. Such a page can act in the name of a visitor who is signed in
+    /// by a cookie.
     Off,
     /// A list of origins, such as `"https://example.com"`, `"//example.com:4000"`, `"//*.example.com"`.
     ///
-    /// A scheme that is left out stands for any scheme. A port that is left out is the scheme's own, or any port if the
-    /// scheme is left out too. `*.` covers the domain behind it and all names below it.
+    /// Without a scheme, an entry matches any scheme. Without a port, it matches the scheme's
+    /// default port, or any port if it has no scheme either. `*.` matches the domain after it, and
+    /// all names below that.
     ///
-    /// Apps with a web view and browser extensions have schemes of their own: `"capacitor://localhost"`,
-    /// `"tauri://localhost"`, `"chrome-extension://<id>"`. They are listed as they are, and nothing else matches them:
-    /// such a scheme has no port of its own, and no names below another. Pages whose origin is `null` or `file://` cannot
-    /// be listed: anybody can make one.
+    /// Apps with a web view and browser extensions have schemes of their own:
+    /// `"capacitor://localhost"`, `"tauri://localhost"`, `"chrome-extension://<id>"`. Such an entry
+    /// matches exactly this origin: the scheme has no default port, and no names below another.
+    /// Pages whose origin is `null` or `file://` cannot be listed: anybody can make one.
     List(L),
     /// `conn`: scheme, host and port equal those of the request.
     Conn,
-    /// A function that decides. It gets the endpoint too, and by it the application's state.
+    /// A function that decides. It is given the endpoint too, and with it the application's state.
     Function(OriginFunction),
 }
 
-/// Decides about an origin; it gets the endpoint too, and by it the application's state.
+/// Decides about an origin. It is given the endpoint too, and with it the application's state.
 pub type OriginFunction = fn(&Origin, &Handle) -> bool;
 
-/// Functions are equal if their addresses are, which the compiler does not promise to keep apart.
+/// Functions are equal if their addresses are. The compiler may give two functions the same
+/// address.
 impl<L: PartialEq> PartialEq for CheckOrigin<L> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -73,16 +76,16 @@ impl From<CheckOrigin<&'static [&'static str]>> for CheckOrigin<Vec<String>> {
 pub struct Origin {
     /// The header as sent.
     pub text: String,
-    /// In lower case; `None` when the header has none, such as `null`.
+    /// The scheme in lower case; `None` if the header has none, as in `null`.
     pub scheme: Option<String>,
-    /// In lower case, without brackets; `None` when the header has none, such as `file://`.
+    /// The host in lower case, without brackets; `None` if the header has none, as in `file://`.
     pub host: Option<String>,
-    /// The port, or the scheme's own.
+    /// The port, or the scheme's default.
     pub port: Option<u16>,
 }
 
 impl Origin {
-    /// Takes an origin apart, such as `https://example.com:8443`; `None` if it is not written as one.
+    /// Parses an origin, such as `https://example.com:8443`; `None` if it is malformed.
     ///
     /// ```
     /// use landfall::origin::Origin;
@@ -109,7 +112,7 @@ impl Origin {
         Origin::parse(str::from_utf8(header::trim(header.as_bytes())).ok()?)
     }
 
-    /// The entry of a list that stands for it; `None` if none can.
+    /// The entry of a list that matches this origin; `None` if there can be none.
     pub(crate) fn entry(&self) -> Option<String> {
         let (scheme, host) = (self.scheme.as_deref()?, self.host.as_deref()?);
         let host = if host.contains(':') {
@@ -123,10 +126,10 @@ impl Origin {
     }
 }
 
-/// A `check_origin` made ready for requests.
+/// A compiled `check_origin`.
 #[derive(Clone, Debug)]
 pub(crate) enum OriginCheck {
-    /// Not even looked at.
+    /// Origins are not checked.
     Off,
     AnyHost,
     Host(String),
@@ -135,7 +138,7 @@ pub(crate) enum OriginCheck {
     Function(OriginFunction),
 }
 
-/// What `conn` compares with: the request as the endpoint understands it, after `rewrite_on`.
+/// What `conn` compares with: the request as the endpoint sees it, after `rewrite_on`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OriginRequest<'a> {
     pub(crate) scheme: &'a str,
@@ -170,7 +173,8 @@ impl OriginCheck {
         })
     }
 
-    /// Decides by the values of a request's `origin` headers. May run a function of the application, which may panic.
+    /// Decides by the values of a request's `origin` headers. It may call a function of the
+    /// application, which may panic.
     pub(crate) fn allows<'a>(
         &self,
         mut headers: impl Iterator<Item = &'a HeaderValue>,
@@ -199,7 +203,7 @@ impl OriginCheck {
             (OriginCheck::Off, _) => true,
             (OriginCheck::Function(function), _) => ask(*function, origin),
             (_, None) => false,
-            // Anybody can have a file.
+            // Anybody can make a file.
             _ if origin.scheme.as_deref() == Some("file") => false,
             (OriginCheck::AnyHost, Some(_)) => true,
             (OriginCheck::Host(own), Some(host)) => own == host,

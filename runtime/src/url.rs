@@ -1,10 +1,10 @@
-//! The URLs of an endpoint: made from its configuration alone, never from a request.
+//! The URLs of an endpoint. They are made from its configuration, never from a request.
 
 use std::fmt;
 
 use crate::config::{Config, Scheme, UrlConfig};
 
-/// The parts of a URL that say which server it is.
+/// The parts of a URL that name the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StructUrl {
@@ -12,12 +12,13 @@ pub struct StructUrl {
     pub scheme: Scheme,
     /// The host; an IPv6 address without brackets.
     pub host: String,
-    /// The port, also where it is the scheme's own.
+    /// The port, also if it is the scheme's default.
     pub port: u16,
 }
 
 impl StructUrl {
-    /// What is not said is that of the listener: of the scheme's own, if there is one.
+    /// Takes what is not configured from the listener, from that of the URL's scheme if there is
+    /// one.
     fn new(url: &UrlConfig, config: &Config, ports: Ports) -> Self {
         let scheme = url.scheme.unwrap_or(match config.https {
             Some(_) => Scheme::Https,
@@ -47,7 +48,7 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// `self` are those that the system chose, where 0 is configured.
+    /// `self` holds the ports that the system chose, where 0 is configured.
     fn of(self, config: &Config) -> Ports {
         let port = |configured: u16, bound: Option<u16>| match configured {
             0 => bound.unwrap_or(0),
@@ -63,7 +64,7 @@ impl Ports {
     }
 }
 
-/// Such as `http://localhost:4000`, the scheme's own port left out.
+/// Displays as `http://localhost:4000`, without the scheme's default port.
 impl fmt::Display for StructUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StructUrl { scheme, host, port } = self;
@@ -79,12 +80,12 @@ impl fmt::Display for StructUrl {
     }
 }
 
-/// What the URL functions return, computed when the configuration or the port is known.
+/// What the URL functions return. It is computed once the configuration and the ports are known.
 #[derive(Debug)]
 pub(crate) struct Urls {
     pub(crate) url: StructUrl,
     pub(crate) static_url: StructUrl,
-    /// What stands before paths; empty for `/`.
+    /// The prefix of paths; empty for `/`.
     pub(crate) prefix: String,
 }
 
@@ -92,7 +93,7 @@ impl Urls {
     /// `bound` are the ports that the system chose for listeners on port 0.
     pub(crate) fn new(config: &Config, bound: Ports) -> Self {
         let ports = bound.of(config);
-        // The whole group or nothing: what `static_url` leaves out is not taken from `url`.
+        // `static_url` inherits no keys from `url`.
         let static_url = config.static_url.as_ref().unwrap_or(&config.url);
         Urls {
             url: StructUrl::new(&config.url, config, ports),

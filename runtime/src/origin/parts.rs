@@ -1,10 +1,10 @@
-//! A URI, taken apart as far as an origin needs it.
+//! The parts of a URI that an origin needs.
 
 use std::net::Ipv6Addr;
 
 use crate::grammar::origin::{is_host_byte, is_scheme};
 
-/// A URI as far as an origin needs it (RFC 3986 §3).
+/// The parts of a URI that an origin needs (RFC 3986 §3).
 pub(super) struct Parts<'a> {
     pub(super) scheme: Option<&'a str>,
     pub(super) host: Option<String>,
@@ -69,7 +69,8 @@ pub(super) fn host_and_port(text: &str) -> Option<(Option<String>, Option<u16>)>
     Some((host, port))
 }
 
-/// A host as [`Parts`] has it: in lower case, IPv6 addresses in their shortest form and without brackets.
+/// A host in the form of [`Parts`]: in lower case, IPv6 addresses in their shortest form and
+/// without brackets.
 pub(super) fn plain_host(host: &str) -> String {
     let bare = host
         .strip_prefix('[')

@@ -1,4 +1,4 @@
-//! The entries of a list: which origins they match.
+//! The entries of a list of origins, and what they match.
 
 use super::{
     Origin,
@@ -29,7 +29,8 @@ impl Pattern {
             below,
         } = grammar::parse(entry)?;
         let port = port.or_else(|| default_port(scheme.as_deref()?));
-        // Browsers write it as it is compared: in lower case, an IPv6 address in its shortest form.
+        // Hosts are compared in the form that browsers send: in lower case, an IPv6 address in its
+        // shortest form.
         let compared = host_and_port(host).and_then(|(host, _)| host);
         let host = compared.ok_or_else(|| grammar::not_a_host(host))?;
         Ok(Pattern {
@@ -41,7 +42,7 @@ impl Pattern {
     }
 
     pub(super) fn matches(&self, origin: &Origin, host: &str) -> bool {
-        // Without a scheme, no port stands for all.
+        // Without a scheme and a port, an entry matches all ports.
         let port = || self.port == origin.port || (self.scheme.is_none() && self.port.is_none());
         (self.scheme.is_none() || self.scheme == origin.scheme)
             && port()
@@ -53,7 +54,7 @@ impl Pattern {
     }
 }
 
-/// All entries of a list, or all that is wrong with them.
+/// Parses all entries of a list. Returns all errors together.
 pub(super) fn compile<S: AsRef<str>>(list: &[S]) -> Result<Vec<Pattern>, String> {
     if list.is_empty() {
         return Err(grammar::empty_list().text);
