@@ -1,4 +1,4 @@
-//! What browsers are told, so that a page can do less harm.
+//! Headers that tell browsers to restrict what a page can do.
 
 use std::{
     fmt,
@@ -18,10 +18,11 @@ use tower_service::Service;
 
 use crate::crypto::random;
 
-/// What stands for the nonce in a policy.
+/// The placeholder of the nonce in a policy.
 const NONCE: &str = "{nonce}";
 
-/// The plug for secure headers: `plug(SecureHeaders::new());`. Unless an answer has them already, it gets
+/// The plug for secure headers: `plug(SecureHeaders::new());`. It adds these headers to a response
+/// that does not have them:
 ///
 /// | header | value |
 /// | --- | --- |
@@ -30,9 +31,10 @@ const NONCE: &str = "{nonce}";
 /// | `x-content-type-options` | `nosniff` |
 /// | `x-permitted-cross-domain-policies` | `none` |
 ///
-/// It is for all answers of the plugs and the service behind it.
+/// All responses of the plugs and the service behind it get them.
 ///
-/// A policy that names `{nonce}` has a new one for each request. Pages find it in the request's extensions:
+/// In a policy, `{nonce}` stands for a random value that is new for each request. Pages find it in
+/// the request's extensions:
 ///
 /// ```
 /// use http::{Request, Response};
@@ -52,16 +54,17 @@ const NONCE: &str = "{nonce}";
 #[derive(Clone, Debug)]
 pub struct SecureHeaders {
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The policy around its nonces, if there are any.
+    /// The policy, split at its nonces, if it has any.
     parts: Option<Arc<[&'static str]>>,
 }
 
-/// A word that is new for each request: only elements that bear it are run. It is 22 characters, 128 random bits.
+/// A random value that is new for each request. Browsers run only elements that have it. It has 22
+/// characters (128 bits).
 #[derive(Clone)]
 pub struct CspNonce(Arc<str>);
 
 impl CspNonce {
-    /// The text of the attribute `nonce`.
+    /// The value of the attribute `nonce`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -80,7 +83,7 @@ impl fmt::Debug for CspNonce {
 }
 
 impl SecureHeaders {
-    /// The headers of the table.
+    /// The headers in the table above.
     pub fn new() -> Self {
         let headers = [
             (
@@ -101,10 +104,10 @@ impl SecureHeaders {
         }
     }
 
-    /// Another policy, in which each `{nonce}` is the request's [`CspNonce`].
+    /// Sets the policy. Each `{nonce}` in it stands for the request's [`CspNonce`].
     ///
     /// # Panics
-    /// When it is no value of a header.
+    /// When it is not a valid value of a header.
     #[must_use]
     #[track_caller]
     pub fn content_security_policy(mut self, policy: &'static str) -> Self {
@@ -114,25 +117,25 @@ impl SecureHeaders {
         self.header("content-security-policy", policy)
     }
 
-    /// One more header, in place of one of that name.
+    /// Adds a header. It replaces one of the same name.
     ///
     /// # Panics
-    /// When it is no header.
+    /// When it is not a valid header.
     #[must_use]
     #[track_caller]
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         let header = (
             HeaderName::try_from(name)
-                .unwrap_or_else(|_| panic!("`{name}` is no name of a header")),
+                .unwrap_or_else(|_| panic!("`{name}` is not a name of a header")),
             HeaderValue::from_str(value)
-                .unwrap_or_else(|_| panic!("`{value}` is no value of a header")),
+                .unwrap_or_else(|_| panic!("`{value}` is not a value of a header")),
         );
         self.headers.retain(|(known, _)| *known != header.0);
         self.headers.push(header);
         self
     }
 
-    /// Leaves a header out.
+    /// Removes a header.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers

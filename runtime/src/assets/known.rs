@@ -1,24 +1,24 @@
-//! What is known of static files while the application compiles.
+//! What is known about static files at compile time.
 
 /// A file's path, its digested path, and its integrity.
 pub(crate) type File = (&'static str, &'static str, Option<&'static str>);
 
-/// What an endpoint's declaration and its manifest say about static files.
+/// What an endpoint's declaration and its manifest say about static files at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct StaticFiles {
-    /// `None` if it is said at start.
+    /// `None` if it is known only at start.
     pub(crate) known: Option<Known>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
     pub(crate) prefix: &'static str,
-    /// In the order of their paths; `None` without a manifest.
+    /// Sorted by path; `None` without a manifest.
     pub(crate) files: Option<&'static [File]>,
 }
 
 impl StaticFiles {
-    /// It is said at start.
+    /// Everything is known only at start.
     pub const UNKNOWN: StaticFiles = StaticFiles { known: None };
 
     /// Without a manifest.
@@ -31,7 +31,7 @@ impl StaticFiles {
         }
     }
 
-    /// The files of a manifest, in the order of their paths.
+    /// With the files of a manifest, sorted by path.
     pub const fn of(prefix: &'static str, files: &'static [File]) -> Self {
         StaticFiles {
             known: Some(Known {

@@ -1,15 +1,15 @@
-//! Paths of static files, looked up in the manifest.
+//! Looks up paths of static files in the manifest.
 
 use std::{collections::HashMap, fmt, fs, path::Path, sync::Arc};
 
 use super::Manifest;
 use crate::{config::Config, escape::told};
 
-/// The files of a manifest by the paths that pages name them by.
+/// The files of a manifest, by the paths that pages use.
 #[derive(Debug, Default)]
 pub(crate) struct Statics {
     files: HashMap<Box<str>, File>,
-    /// What stands before paths; empty for `/`.
+    /// The prefix of paths; empty for `/`.
     prefix: String,
     pub(crate) manifest: Arc<Manifest>,
 }
@@ -20,11 +20,12 @@ struct File {
     integrity: Option<Box<str>>,
 }
 
-/// A path that is none of a static file.
+/// A path that cannot be the path of a static file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StaticPathError {
-    /// It does not begin with one `/`, so that a browser would take it for a relative one, or for another server's.
+    /// It does not begin with a single `/`: a browser would take it for a relative path, or for one
+    /// of another server.
     NotAbsolute(String),
     /// It has a `\`, which browsers read as `/`.
     Unsafe(String),
@@ -86,7 +87,8 @@ impl Statics {
         }
     }
 
-    /// The path of a file and its integrity, without the prefix; the path itself if the manifest does not know it.
+    /// The digested path of a file without the prefix, and its integrity. Returns the path itself
+    /// if the manifest does not have it.
     pub(crate) fn lookup<'a>(
         &'a self,
         path: &'a str,
@@ -103,7 +105,7 @@ impl Statics {
         }
     }
 
-    /// The path of a file for pages: with the prefix, and with the fragment that the path has.
+    /// The path of a file for pages, with the prefix and the path's fragment.
     pub(crate) fn path(&self, path: &str) -> Result<String, StaticPathError> {
         let (file, fragment) = path.split_at(path.find('#').unwrap_or(path.len()));
         let (digested, _) = self.lookup(file)?;
@@ -111,8 +113,8 @@ impl Statics {
     }
 }
 
-/// Reads the manifest that an endpoint is configured with. One that cannot be read is told, and is no reason not to start:
-/// pages then name files by their plain paths.
+/// Reads the manifest that is configured. If it cannot be read, that is logged, and the endpoint
+/// starts all the same: pages then use the plain paths of files.
 fn read(path: &Path) -> Manifest {
     let shown = path.display();
     let text = match fs::read_to_string(path) {

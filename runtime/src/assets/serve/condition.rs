@@ -1,4 +1,4 @@
-//! What a client has already (RFC 9110 §13).
+//! Conditional requests (RFC 9110 §13).
 
 use http::{
     HeaderMap,
@@ -7,12 +7,14 @@ use http::{
 
 use crate::header;
 
-/// True if the client has what bears this tag, or has anything and asks for what it has not: `If-None-Match`.
+/// Evaluates `If-None-Match`: whether the client already has the file with this tag, or, for `*`,
+/// any version of it.
 pub(super) fn is_known(headers: &HeaderMap, etag: &[u8]) -> bool {
     header::list(headers, &IF_NONE_MATCH).any(|known| known == b"*" || weak(known) == weak(etag))
 }
 
-/// True if a part is of use to the client, since the rest that it has is of the same file: `If-Range`.
+/// Evaluates `If-Range`: whether the client's other parts are of the same file, so that a range is
+/// of use to it.
 pub(super) fn is_same(headers: &HeaderMap, etag: Option<&[u8]>) -> bool {
     let strong = |tag: &[u8]| !tag.starts_with(b"W/");
     match header::one(headers, IF_RANGE) {

@@ -18,14 +18,14 @@ pub(super) struct Found {
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) file: File,
-    /// It is not what was found, but came in its place.
+    /// Another file has replaced the one that was found.
     pub(super) changed: bool,
 }
 
-/// A file below a root, by names that are names and nothing else; `None` if there is no such file. To be called where
-/// blocking is fine.
+/// Finds a file below a root; `None` if it does not exist. Each of `names` must be a plain name.
+/// Blocks.
 ///
-/// Links are followed as long as they stay below the root, or anywhere if `outside` says so.
+/// Links are followed if they stay below the root, or anywhere with `outside`.
 pub(super) fn find(
     root: &Path,
     names: &[Cow<'_, str>],
@@ -57,7 +57,7 @@ fn follow(
     outside: bool,
 ) -> io::Result<Option<Found>> {
     path.extend(rest.iter().map(|name| &**name));
-    // Whatever is wrong with it, a loop among others: a link that leads nowhere is no file.
+    // A broken link, such as a loop, counts as a file that does not exist.
     let Ok(real) = path.canonicalize() else {
         return Ok(None);
     };
@@ -74,7 +74,7 @@ fn follow(
     }))
 }
 
-/// `None` in place of the errors that say that there is nothing to be had.
+/// Turns errors that mean "there is no such file" into `None`.
 fn existing<T>(found: io::Result<T>) -> io::Result<Option<T>> {
     use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match found {
@@ -93,7 +93,7 @@ impl Found {
         &self.path
     }
 
-    /// Opens the file, and knows of it what is true of what was opened; `None` if it is gone.
+    /// Opens the file, and updates the metadata to those of the opened file; `None` if it is gone.
     pub(super) fn open(&mut self) -> io::Result<Option<Opened>> {
         let Some(file) = existing(File::open(&self.path))? else {
             return Ok(None);

@@ -1,11 +1,12 @@
-//! Which compressed sibling a client takes (RFC 9110 §12.5.3).
+//! Which compressed siblings a client accepts (RFC 9110 §12.5.3).
 
 use http::{HeaderMap, header::ACCEPT_ENCODING};
 
 use crate::header;
 
-/// The names of `known` encodings that a client takes, best first: by the client's weights, and among equals in our order.
-/// Those that it wants less than the plain file are not among them.
+/// The `known` encodings that a client accepts, best first: by the client's weights, and with equal
+/// weights in the order of `known`. Encodings that the client likes less than the plain file are
+/// left out.
 pub(super) fn accepted<'a>(
     headers: &HeaderMap,
     known: impl Iterator<Item = (&'a str, &'a str)>,
@@ -57,7 +58,7 @@ impl<'a> Offer<'a> {
     }
 }
 
-/// `0.5`, `1`, `0.333`; what is no weight counts as none.
+/// Parses a weight such as `0.5`, `1` or `0.333`. A malformed weight counts as absent.
 fn thousandths(text: &[u8]) -> u16 {
     let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
     match text {

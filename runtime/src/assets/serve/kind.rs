@@ -1,6 +1,6 @@
 //! Content types.
 
-/// Where Phoenix's table says otherwise than `mime_guess`, or browsers take no other.
+/// Types for which Phoenix's table differs from `mime_guess`, or of which browsers accept only one.
 const OURS: [(&str, &str); 3] = [
     ("ico", "image/vnd.microsoft.icon"),
     ("map", "application/octet-stream"),

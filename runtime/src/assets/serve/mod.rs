@@ -3,14 +3,14 @@
 //! | file | what |
 //! | --- | --- |
 //! | `options` | what is served, and with which headers |
-//! | `service` | a request, from its head to the answer |
+//! | `service` | a request, from its head to the response |
 //! | `future` | the future of a response |
-//! | `path` | the name of a file in a request's path |
+//! | `path` | the names of directories and a file in a request's path |
 //! | `disk` | files below a directory |
 //! | `stream` | a file as a body |
-//! | `encoding` | which compressed sibling a client takes |
+//! | `encoding` | which compressed siblings a client accepts |
 //! | `range` | which part of a file a client asks for |
-//! | `condition` | what a client has already |
+//! | `condition` | conditional requests |
 //! | `kind` | content types |
 
 mod condition;

@@ -15,14 +15,17 @@ use super::service::StaticService;
 
 /// The plug for static files: `plug(Static::new("static").only(["assets", "favicon.ico"]));`.
 ///
-/// It answers `GET` and `HEAD` of files; everything else goes on to the plugs behind it: other methods, other paths,
-/// directories, and files that are not there.
+/// It answers `GET` and `HEAD` requests for files. All other requests are passed on to the plugs
+/// behind it: other methods, other paths, directories, and files that do not exist.
 ///
-/// - Only files below the directory are served. A path that would lead out of it is answered with 400, however it is
-///   written; a link that leads out of it is not followed, unless [`follow_links_outside`](Static::follow_links_outside).
-/// - A request whose query begins with `vsn=`, as paths of [`static_path`](crate::Handle::static_path) do, may be kept for
-///   ever. Any other answer has an `etag`, by which the client asks again.
-/// - A file is read in pieces of 64 KiB, the next when the client has taken the last: a slow client costs one piece.
+/// - Only files below the directory are served. A path that would lead out of it is answered with
+///   400, in whatever way it is written. A link that leads out of it is not followed, except with
+///   [`follow_links_outside`](Static::follow_links_outside).
+/// - The response to a request whose query begins with `vsn=`, as in paths of
+///   [`static_path`](crate::Handle::static_path), may be cached for ever. Any other response has an
+///   `etag`, with which the client revalidates.
+/// - A file is read in pieces of 64 KiB. The next piece is read when the client has taken the last
+///   one, so a slow client holds one piece in memory.
 ///
 /// ```
 /// use landfall::{assets::Static, prelude::*};
@@ -60,8 +63,8 @@ type EtagFunction = dyn Fn(&Path) -> String + Send + Sync;
 type HeadersFunction = dyn Fn(&Parts) -> HeaderMap + Send + Sync;
 
 impl Static {
-    /// The files of a directory. A relative path begins where the process is started; a directory of your package is
-    /// `concat!(env!("CARGO_MANIFEST_DIR"), "/static")`.
+    /// Serves the files of a directory. A relative path starts at the working directory of the
+    /// process. A directory of your package is `concat!(env!("CARGO_MANIFEST_DIR"), "/static")`.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
         Static(Options {
@@ -87,7 +90,7 @@ impl Static {
         })
     }
 
-    /// Where the files are in URLs: `/` unless set. The path itself, without a file, goes on.
+    /// The path of the directory in URLs. Default `/`. A request for this path itself is passed on.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
         self.0.at = path
@@ -98,15 +101,16 @@ impl Static {
         self
     }
 
-    /// Serves only what is in these directories, or these files: the first segment of a path has to be one of them. Without
-    /// such a list the disk is asked about every request that is not for a socket.
+    /// Serves only these files, and files in these directories: the first segment of a path has to
+    /// be one of them. Without such a list, every request that is not for a socket asks the disk.
     #[must_use]
     pub fn only<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
         self.0.only.extend(names.into_iter().map(Into::into));
         self
     }
 
-    /// As [`only`](Static::only), for segments that begin so: `favicon` matches `favicon-6a1b….ico`.
+    /// Like [`only`](Static::only), for prefixes of segments: `favicon` matches
+    /// `favicon-6a1b….ico`.
     #[must_use]
     pub fn only_matching<T: Into<String>>(mut self, prefixes: impl IntoIterator<Item = T>) -> Self {
         self.0
@@ -115,36 +119,37 @@ impl Static {
         self
     }
 
-    /// Answers 400, and says why in the log, when a file exists but [`only`](Static::only) does not name it. It is for
-    /// development, where a file was added and the list was forgotten.
+    /// Answers 400, and logs why, if a file exists but [`only`](Static::only) does not name it. For
+    /// development: a file was added, and the list was forgotten.
     #[must_use]
     pub fn tell_missing_only(mut self, tell: bool) -> Self {
         self.0.tell_missing_only = tell;
         self
     }
 
-    /// Sends the sibling `.gz` of a file to clients that take it.
+    /// Sends the sibling `.gz` of a file to clients that accept it.
     #[must_use]
     pub fn gzip(mut self) -> Self {
         self.0.gzip = true;
         self
     }
 
-    /// Sends the sibling `.br` of a file to clients that take it.
+    /// Sends the sibling `.br` of a file to clients that accept it.
     #[must_use]
     pub fn brotli(mut self) -> Self {
         self.0.brotli = true;
         self
     }
 
-    /// Sends the sibling `.zst` of a file to clients that take it.
+    /// Sends the sibling `.zst` of a file to clients that accept it.
     #[must_use]
     pub fn zstd(self) -> Self {
         self.encoding("zstd", ".zst")
     }
 
-    /// Sends the sibling with this extension to clients that take the encoding. A client's own weights come first; among
-    /// equals these come in the order in which they are given here, then brotli, then gzip.
+    /// Sends the sibling with this extension to clients that accept the encoding. The client's
+    /// weights decide. With equal weights, these encodings come first, in the order in which they
+    /// are given, then brotli, then gzip.
     #[must_use]
     pub fn encoding(
         mut self,
@@ -155,10 +160,11 @@ impl Static {
         self
     }
 
-    /// The `cache-control` of answers with an `etag`: `public` unless set. `None` sends neither.
+    /// The `cache-control` of responses with an `etag`. Default `public`. `None` sends neither
+    /// header.
     ///
     /// # Panics
-    /// When it is no value of a header.
+    /// When it is not a valid value of a header.
     #[must_use]
     #[track_caller]
     pub fn cache_control_for_etags(mut self, value: impl Into<Option<&'static str>>) -> Self {
@@ -166,11 +172,11 @@ impl Static {
         self
     }
 
-    /// The `cache-control` of answers to a query that begins with `vsn=`: `public, max-age=31536000, immutable` unless set.
-    /// `None` leaves it to the rule for all other requests.
+    /// The `cache-control` of responses to a query that begins with `vsn=`. Default `public,
+    /// max-age=31536000, immutable`. `None` treats such requests like all others.
     ///
     /// # Panics
-    /// When it is no value of a header.
+    /// When it is not a valid value of a header.
     #[must_use]
     #[track_caller]
     pub fn cache_control_for_vsn_requests(
@@ -181,36 +187,38 @@ impl Static {
         self
     }
 
-    /// Sends `cache-control: no-store`, and no `etag`, whatever the query says: for development, where a file changes under
-    /// its name. Typically `.never_cached(cfg!(debug_assertions))`.
+    /// Sends `cache-control: no-store` and no `etag`, for any query. For development, where files
+    /// change but keep their names: `.never_cached(cfg!(debug_assertions))`.
     #[must_use]
     pub fn never_cached(mut self, never: bool) -> Self {
         self.0.never_cached = never;
         self
     }
 
-    /// Makes the text of `etag`s, without quotes; it is called for each request, where blocking is fine, with the path of the
-    /// file that is sent. Unless set, it is made of size and time of change.
+    /// Makes the text of `etag`s, without quotes. The function is called for each request, with the
+    /// path of the file that is sent, and may block. Default: a text of the file's size and
+    /// modification time.
     #[must_use]
     pub fn etag(mut self, function: impl Fn(&Path) -> String + Send + Sync + 'static) -> Self {
         self.0.etag = Some(Arc::new(function));
         self
     }
 
-    /// One more header of answers with a file, in place of one of that name.
+    /// Adds a header to responses with a file. It replaces one of the same name.
     ///
     /// # Panics
-    /// When it is no header.
+    /// When it is not a valid header.
     #[must_use]
     #[track_caller]
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         let name = HeaderName::try_from(name)
-            .unwrap_or_else(|_| panic!("`{name}` is no name of a header"));
+            .unwrap_or_else(|_| panic!("`{name}` is not a name of a header"));
         self.0.headers.append(name, header_value(value));
         self
     }
 
-    /// More headers of answers with a file, by the request, in place of those of the same name.
+    /// Adds headers to responses with a file, depending on the request. They replace those of the
+    /// same name.
     #[must_use]
     pub fn headers_by(
         mut self,
@@ -220,10 +228,11 @@ impl Static {
         self
     }
 
-    /// The content type of files of this name, whatever their extension: `("manifest.webmanifest", "text/plain")`.
+    /// The content type of files of this name, instead of that of their extension:
+    /// `("manifest.webmanifest", "text/plain")`.
     ///
     /// # Panics
-    /// When it is no value of a header.
+    /// When it is not a valid value of a header.
     #[must_use]
     #[track_caller]
     pub fn content_type(
@@ -244,7 +253,8 @@ impl Static {
         self
     }
 
-    /// Follows links also where they lead out of the directory. Who may write into the directory then chooses what is served.
+    /// Also follows links that lead out of the directory. Anyone who may write into the directory
+    /// can then choose which files are served.
     #[must_use]
     pub fn follow_links_outside(mut self) -> Self {
         self.0.outside = true;
@@ -258,14 +268,14 @@ impl<S> Layer<S> for Static {
     fn layer(&self, inner: S) -> StaticService<S> {
         let root = &self.0.root;
         if !root.is_dir() {
-            tracing::warn!("static files: `{}` is no directory", root.display());
+            tracing::warn!("static files: `{}` is not a directory", root.display());
         }
         StaticService::new(inner, Arc::new(self.0.clone()))
     }
 }
 
 impl Options {
-    /// Names and extensions of the compressed siblings, in our order.
+    /// The encodings of compressed siblings and their extensions, in the order of preference.
     pub(super) fn encodings(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self
             .encodings
@@ -298,5 +308,5 @@ impl fmt::Debug for Options {
 
 #[track_caller]
 fn header_value(value: &'static str) -> HeaderValue {
-    HeaderValue::from_str(value).unwrap_or_else(|_| panic!("`{value}` is no value of a header"))
+    HeaderValue::from_str(value).unwrap_or_else(|_| panic!("`{value}` is not a value of a header"))
 }

@@ -1,25 +1,25 @@
-//! The name of a file in a request's path.
+//! The names of directories and a file in a request's path.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Longer names are no file's, on any system that we know.
+/// The maximum length of a file's name on common systems.
 const LONGEST_NAME: usize = 255;
 
-/// What a request's path comes to.
+/// What a request's path names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Named<'a> {
-    /// The names of directories and of a file, decoded: each is a name and nothing else.
+    /// The names of directories and of a file, decoded. Each is a plain name.
     File(Vec<Cow<'a, str>>),
-    /// No file has such a name.
+    /// No file can have such a name.
     Nothing,
-    /// It would lead elsewhere, on this system or on another.
+    /// The path would lead out of the directory, on this system or on another.
     Unsafe,
 }
 
-/// The segments of a request's path below a prefix, not decoded; `None` if it is not below, or the prefix itself. Empty
-/// segments do not count.
+/// The segments of a request's path below a prefix, not decoded, without empty ones; `None` if the
+/// path is not below the prefix, or is the prefix itself.
 pub(super) fn below<'a>(path: &'a str, at: &[String]) -> Option<Vec<&'a str>> {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     if !at.iter().all(|prefix| segments.next() == Some(prefix)) {
@@ -29,14 +29,14 @@ pub(super) fn below<'a>(path: &'a str, at: &[String]) -> Option<Vec<&'a str>> {
     (!rest.is_empty()).then_some(rest)
 }
 
-/// A segment, decoded once. What is not UTF-8 then stays as it is.
+/// Decodes a segment once. If the result is not UTF-8, the segment stays as it is.
 pub(super) fn decoded(segment: &str) -> Cow<'_, str> {
     percent_decode_str(segment)
         .decode_utf8()
         .unwrap_or(Cow::Borrowed(segment))
 }
 
-/// Every name that gets through is one that [`is_unsafe`] does not refuse.
+/// Decodes the names. [`is_unsafe`] accepts each name that is returned.
 pub(super) fn named<'a>(segments: &[&'a str]) -> Named<'a> {
     let names: Vec<Cow<'a, str>> = segments.iter().map(|segment| decoded(segment)).collect();
     if names.iter().any(|name| is_unsafe(name)) {
@@ -51,12 +51,13 @@ pub(super) fn named<'a>(segments: &[&'a str]) -> Named<'a> {
     }
 }
 
-/// True for what is no name: the directory itself, the one above, or more than one name.
+/// Whether this is not a plain name: the directory itself, the one above, or more than one name.
 fn is_unsafe(name: &str) -> bool {
     matches!(name, "" | "." | "..") || name.contains(['/', '\\', ':', '\0'])
 }
 
-/// Windows drops dots and blanks at the end of a name, and has devices in every directory.
+/// Whether Windows reads the name differently: it drops dots and spaces at the end, and has devices
+/// in every directory.
 fn is_device(name: &str) -> bool {
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "COM", "LPT"];
     let stem = name.split('.').next().unwrap_or(name).trim_end();
@@ -119,7 +120,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is asked for, the path that is opened goes down, one name a segment.
+        /// For any request, each segment of the path that is opened is a plain name.
         #[test]
         fn no_path_leaves_the_root(path in "(/|\\\\|\\.|%2[eEfF]|%5[cC]|%25|%00|:|[a-c%]|\u{e4}|c:){0,24}") {
             let Some(segments) = below(&path, &[]) else { return Ok(()) };

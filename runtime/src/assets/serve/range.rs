@@ -6,14 +6,14 @@ use http::HeaderMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Whole,
-    /// From the first byte to the last, which is included.
+    /// From the first byte to the last, inclusive.
     Bytes(u64, u64),
-    /// The file has no such part.
+    /// The part is beyond the end of the file.
     Beyond,
 }
 
-/// The part that one `Range` header asks for. Of several parts, or of what is no range, the whole file is sent, as it may
-/// always be.
+/// The part that the `Range` header asks for. If it asks for several parts, or is malformed, the
+/// whole file is sent, which is always allowed.
 pub(super) fn part(headers: &HeaderMap, size: u64) -> Part {
     let value = crate::header::one(headers, http::header::RANGE)
         .and_then(|value| str::from_utf8(value).ok());
@@ -30,7 +30,7 @@ pub(super) fn part(headers: &HeaderMap, size: u64) -> Part {
     }
 }
 
-/// `bytes=a-b`, `bytes=a-` or `bytes=-n`, and after a `;` anything.
+/// Parses `bytes=a-b`, `bytes=a-` or `bytes=-n`. What follows a `;` is ignored.
 fn parse(value: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (unit, ranges) = value.split_once('=')?;
     let range = ranges.split(';').next()?;
@@ -38,7 +38,7 @@ fn parse(value: &str) -> Option<(Option<u64>, Option<u64>)> {
     let number = |digits: &str| match digits {
         "" => Some(None),
         _ if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            // Too long for a number is beyond any file.
+            // A number that overflows is beyond the end of any file.
             Some(Some(digits.parse().unwrap_or(u64::MAX)))
         }
         _ => None,

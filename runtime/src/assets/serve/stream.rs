@@ -1,4 +1,4 @@
-//! A file as a body: read piece by piece, as fast as the client takes them.
+//! A file as a body. It is read in pieces, as fast as the client takes them.
 
 use std::{
     fs::File,
@@ -13,10 +13,10 @@ use tokio::task::JoinHandle;
 
 use crate::body::Body;
 
-/// Bytes that are read at a time, and all that a client which does not read holds in memory.
+/// Bytes that are read at a time. A client that does not read holds no more than this in memory.
 const PIECE: u64 = 64 * 1024;
 
-/// The bytes of a file from `start` on. Short ones are read at once. To be called where blocking is fine.
+/// The bytes of a file from `start` on. A short file is read at once. Blocks.
 pub(super) fn body(mut file: File, start: u64, length: u64) -> io::Result<Body> {
     if start > 0 {
         file.seek(SeekFrom::Start(start))?;
@@ -39,7 +39,7 @@ struct Pieces {
 enum State {
     Idle(File),
     Reading(JoinHandle<io::Result<(File, Bytes)>>),
-    /// All is read, or reading failed.
+    /// Everything was read, or reading failed.
     Done,
 }
 
@@ -80,7 +80,8 @@ impl HttpBody for Pieces {
     }
 }
 
-/// The next bytes of a file. A file that has become shorter is an error: the length has been told already.
+/// The next bytes of a file. It is an error if the file has become shorter: its length has already
+/// been sent.
 fn read(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
     let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     let came = (&mut file).take(length).read_to_end(&mut piece)? as u64;
