@@ -1,4 +1,4 @@
-//! A connected byte stream, whatever it runs over, and how a request's stream changes hands.
+//! A connected byte stream of any kind, and how a transport takes it over from a request.
 
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;
@@ -21,28 +21,30 @@ use tokio::{
 use self::tls::TlsStream;
 use crate::places::Place;
 
-/// Any stream that is not one of the kinds with a way of its own.
+/// Any stream that has no variant of its own.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
 
 /// A connected stream.
 pub(crate) enum Stream {
-    /// TCP can be written to from any task.
+    /// TCP. Any task may write.
     Tcp(TcpStream),
-    /// So can TLS over TCP.
+    /// TLS over TCP. Any task may write.
     #[cfg(feature = "rustls")]
     Tls(TlsStream),
-    /// A Unix socket, a pair in memory, another server's upgraded connection.
+    /// A Unix socket, a connection in memory, or another server's upgraded connection.
     Other(Box<dyn Io>),
 }
 
-/// What takes a connection over after a 101: it is given the bare stream, the bytes that were read too far, and the
-/// client's place where connections are counted, to be kept as long as the stream.
+/// Takes a connection over after a 101. It is given the bare stream, the bytes that were read
+/// ahead, and the client's place among the counted connections, which it holds as long as the
+/// stream.
 pub(crate) type Takeover = Box<dyn FnOnce(Stream, Bytes, Option<Place>) + Send>;
 
-/// Where a transport leaves its [`Takeover`]; our own server puts one into each request's extensions.
+/// Where a transport leaves its [`Takeover`]. Our own server puts a slot into the extensions of
+/// each request that asks for an upgrade.
 ///
-/// A request without one came through somebody else's server, and is upgraded by hyper's means.
+/// A request without a slot came through another server, and is upgraded with hyper.
 #[derive(Clone, Default)]
 pub(crate) struct TakeoverSlot(Arc<Mutex<Option<Takeover>>>);
 
@@ -63,7 +65,7 @@ impl fmt::Debug for TakeoverSlot {
 }
 
 impl Stream {
-    /// Finds out by itself whether the stream is of a kind with a way of its own.
+    /// Finds out whether the stream is of a kind that has a variant of its own.
     pub(crate) fn new<T: Io + 'static>(io: T) -> Self {
         match crate::cast::cast::<T, TcpStream>(io) {
             Ok(tcp) => Stream::Tcp(tcp),

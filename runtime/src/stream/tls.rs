@@ -1,4 +1,4 @@
-//! TLS over TCP. Any task may write, and a connection that rests keeps no buffer.
+//! TLS over TCP. Any task may write, and an idle connection keeps no buffer.
 
 use std::{
     cell::Cell,
@@ -25,15 +25,15 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Read at once: several records of the largest kind.
+/// The maximum number of bytes to read at a time: several records of the maximum size.
 const READ: usize = 64 * 1024;
-/// Encrypted at once.
+/// The maximum number of bytes to encrypt at a time.
 const WRITE: usize = 64 * 1024;
-/// Room for what records add to so much.
+/// Room for that many bytes, with what records add to them.
 const ROOM: usize = WRITE + 1024;
 
 thread_local! {
-    /// What this worker lends to the connection that reads or writes.
+    /// The buffer that this worker thread lends to the connection that reads or writes.
     static LENT: Cell<Option<Box<Lent>>> = const { Cell::new(None) };
 }
 
@@ -58,7 +58,8 @@ fn lent<T>(use_them: impl FnOnce(&mut Lent) -> T) -> T {
     result
 }
 
-/// A TLS connection whose handshake is done. A clone is the same connection: one of them reads, and one writes by `poll`.
+/// A TLS connection after its handshake. A clone is the same connection. Only one of them may read,
+/// and only one may write by `poll`.
 #[derive(Clone)]
 pub(crate) struct TlsStream(Arc<Shared>);
 
@@ -67,30 +68,33 @@ struct Shared {
     session: Mutex<Session>,
 }
 
-/// What there is of a connection beside its socket. While it rests, all its buffers are empty and without memory.
+/// The state of a connection besides its socket. While the connection is idle, its buffers take no
+/// memory.
 struct Session {
     tls: UnbufferedServerConnection,
-    /// The beginning of a record of which the rest has not come.
+    /// The beginning of a record whose rest has not arrived.
     incoming: Vec<u8>,
-    /// What was read and did not fit into its reader's buffer, and how much of it is taken.
+    /// Decrypted bytes that did not fit into the reader's buffer, and how many of them have been
+    /// taken.
     plain: Vec<u8>,
     taken: usize,
-    /// What is encrypted, and the socket has not taken.
+    /// Encrypted bytes that the socket has not taken.
     outgoing: Vec<u8>,
-    /// The last byte of what is encrypted counts as not written: only so is the rest of its record waited for. Whoever
-    /// writes it again is told that it is written.
+    /// The last byte of a write was reported as not written, although it is encrypted, so that the
+    /// writer waits until the rest of its record is sent. When the writer writes the byte again, it
+    /// is reported as written.
     owed: bool,
-    /// The client sends nothing any more.
+    /// The client has ended its half of the stream.
     ended: bool,
-    /// Nothing is written any more.
+    /// Our half of the stream has ended.
     closed: bool,
 }
 
-/// Takes what was decrypted.
+/// Receives decrypted bytes.
 type Sink<'a> = &'a mut dyn FnMut(&[u8]);
 
 impl TlsStream {
-    /// Does the handshake. Whoever calls this sets the deadline.
+    /// Does the handshake. The caller sets the deadline.
     pub(crate) async fn accept(tcp: TcpStream, config: Arc<ServerConfig>) -> io::Result<TlsStream> {
         let mut session = Session::new(config)?;
         loop {
@@ -115,12 +119,12 @@ impl TlsStream {
         }
     }
 
-    /// The client's certificates, its own first; nothing if it showed none.
+    /// The client's certificate, if it presented one.
     pub(crate) fn peer_certificate(&self) -> Option<CertificateDer<'static>> {
         self.session().tls.peer_certificates()?.first().cloned()
     }
 
-    /// Writes what the socket takes at once, from any task.
+    /// Writes what the socket takes at once. Any task may call it.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         self.session().write(&self.0.tcp, &[IoSlice::new(bytes)])
     }
@@ -140,7 +144,7 @@ impl TlsStream {
         }
     }
 
-    /// Waits until the socket has taken all that is encrypted.
+    /// Waits until the socket has taken all encrypted bytes.
     pub(crate) fn poll_drain(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             match self.session().flush(&self.0.tcp) {
@@ -151,14 +155,15 @@ impl TlsStream {
         }
     }
 
-    /// Tells the client that nothing more comes.
+    /// Ends our half of the stream.
     pub(crate) fn poll_close(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.session().close()?;
         ready!(self.poll_drain(cx))?;
         Poll::Ready(SockRef::from(&self.0.tcp).shutdown(Shutdown::Write))
     }
 
-    /// Whether the client has ended its half of the stream, or all of it, as far as that shows without reading.
+    /// Whether the client has ended its half of the stream or the whole connection, as far as can
+    /// be seen without reading.
     pub(crate) fn has_left(&self) -> bool {
         let ready = pin!(self.0.tcp.ready(Interest::READABLE));
         let ready = ready.poll(&mut Context::from_waker(Waker::noop()));
@@ -171,7 +176,7 @@ impl TlsStream {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if !self.session().outgoing.is_empty() {
-            // An answer of the protocol's own, which nobody else sends.
+            // The protocol's own reply, which nothing else would send.
             let _ = self.poll_drain(cx)?;
         }
         let before = buf.filled().len();
@@ -213,7 +218,7 @@ impl Session {
         })
     }
 
-    /// Gives out what an earlier read has left.
+    /// Returns the bytes that an earlier read has left.
     fn give(&mut self, buf: &mut ReadBuf<'_>) {
         if self.plain.is_empty() {
             return;
@@ -228,11 +233,12 @@ impl Session {
         }
     }
 
-    /// Reads once from the socket, and decrypts what is whole: into `buf`, and what has no room there into `plain`.
+    /// Reads once from the socket, and decrypts complete records into `buf`. What does not fit goes
+    /// into `plain`.
     fn receive(&mut self, tcp: &TcpStream, mut buf: Option<&mut ReadBuf<'_>>) -> io::Result<()> {
         lent(|Lent { read, .. }| {
             let begun = self.incoming.len();
-            // A record that is larger than all this is refused by its head.
+            // A larger record is refused by its header.
             let (kept, room) = read.split_at_mut(begun);
             let length = tcp.try_read(room)?;
             if length == 0 {
@@ -263,7 +269,7 @@ impl Session {
         })
     }
 
-    /// Processes records until nothing is left but the beginning of one. Says how many bytes are done with.
+    /// Processes all complete records. Returns the number of bytes that they took.
     fn open(&mut self, incoming: &mut [u8], sink: Sink<'_>) -> (usize, io::Result<()>) {
         let mut used = 0;
         loop {
@@ -288,7 +294,8 @@ impl Session {
         }
     }
 
-    /// Takes what the protocol has to say about an error. It is asked once: it would look at the same input again.
+    /// Encrypts the protocol's alert for an error. It is asked once: it would process the same
+    /// input again.
     fn alert(&mut self, incoming: &mut [u8]) {
         self.closed = true;
         if let Ok(alert @ ConnectionState::EncodeTlsData(_)) =
@@ -298,7 +305,8 @@ impl Session {
         }
     }
 
-    /// Calls `use_it` with what can encrypt. Before that, the protocol may have something to say.
+    /// Calls `use_it` with the state that can encrypt. The protocol may have to send something
+    /// first.
     fn sealing(
         &mut self,
         mut use_it: impl FnMut(WriteTraffic<'_, ServerConnectionData>) -> Result<usize, EncryptError>,
@@ -330,7 +338,8 @@ impl Session {
         }
     }
 
-    /// Writes what is encrypted and has been left over. [`WouldBlock`](io::ErrorKind::WouldBlock) if not all is taken.
+    /// Writes the encrypted bytes that are left. [`WouldBlock`](io::ErrorKind::WouldBlock) if the
+    /// socket does not take all.
     fn flush(&mut self, tcp: &TcpStream) -> io::Result<()> {
         let mut written = 0;
         let result = loop {
@@ -349,7 +358,8 @@ impl Session {
         result
     }
 
-    /// Encrypts and writes. If the socket does not take all of it, at least the last byte counts as not written.
+    /// Encrypts and writes. If the socket does not take everything, at least the last byte is
+    /// reported as not written.
     fn write(&mut self, tcp: &TcpStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         self.flush(tcp)?;
         if self.closed {
@@ -367,7 +377,7 @@ impl Session {
                 }
                 let length = self.sealing(|mut traffic| traffic.encrypt(bytes, sealed))?;
                 let sealed = &sealed[..length];
-                // The protocol may have had something to say before it.
+                // The protocol may have had to send something first.
                 let written = match self.outgoing.is_empty() {
                     true => tcp.try_write(sealed),
                     false => Err(io::ErrorKind::WouldBlock.into()),
@@ -386,7 +396,7 @@ impl Session {
         )
     }
 
-    /// Says that nothing more comes; once.
+    /// Encrypts the `close_notify` alert, once.
     fn close(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.closed, true) {
             let mut notify = [0; 256];
@@ -397,8 +407,8 @@ impl Session {
     }
 }
 
-/// Does what a state asks for that neither encrypts nor waits. Says how many bytes of the input are done with beside
-/// those that the status names, or that both sides have ended.
+/// Handles a state that neither encrypts nor waits. Returns how many bytes of the input were
+/// processed besides those that the status names, or that both sides have ended.
 fn step(
     state: ConnectionState<'_, '_, ServerConnectionData>,
     outgoing: &mut Vec<u8>,
@@ -427,19 +437,20 @@ fn step(
             }
         }
         ConnectionState::TransmitTlsData(data) => data.done(),
-        // The client sends nothing any more, but it may still read.
+        // The client has ended its half, but may still read.
         ConnectionState::PeerClosed => *ended = true,
         ConnectionState::Closed => {
             *ended = true;
             return Ok(None);
         }
-        // Early data is never asked for.
+        // Early data is never enabled.
         _ => return Err(io::ErrorKind::InvalidData.into()),
     }
     Ok(Some(discard))
 }
 
-/// The slices as one, without the first `skip` bytes, and not more than is encrypted at once.
+/// The slices as one, without the first `skip` bytes, and at most as many as are encrypted at a
+/// time.
 fn gather<'a>(slices: &'a [IoSlice<'_>], mut skip: usize, gathered: &'a mut Vec<u8>) -> &'a [u8] {
     let filled = slices.iter().filter(|slice| !slice.is_empty());
     if let (Some(only), None) = (filled.clone().next(), filled.clone().nth(1)) {
