@@ -1,4 +1,4 @@
-//! Where an endpoint listens, and whom it takes for one client.
+//! The addresses of listeners, and what counts as one client.
 
 use std::{
     fmt,
@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-/// Where a listener listens.
+/// The address of a listener.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Address {
@@ -14,7 +14,7 @@ pub enum Address {
     Tcp(SocketAddr),
     /// The path of a Unix socket.
     Unix(PathBuf),
-    /// Something without an address, such as a pair in memory.
+    /// No address, as for connections in memory.
     Unnamed,
 }
 
@@ -28,8 +28,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// Whom limits take for one client: an IPv4 address, however it is written, or a /64 of IPv6, which is what one
-/// subscriber is given.
+/// What limits count as one client: an IPv4 address, also when it is mapped to IPv6, or a /64 of
+/// IPv6, which is what providers give to one subscriber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Client {
     V4(Ipv4Addr),

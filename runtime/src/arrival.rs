@@ -1,5 +1,5 @@
-//! How a request arrived: its scheme, host, port and peer. All that asks for them asks here, or reads the URI, which says
-//! the same once [`rewrite`] is through with it.
+//! How a request arrived: its scheme, host, port and peer. All code that needs them asks here, or
+//! reads the URI, which says the same after [`rewrite`].
 
 use std::net::SocketAddr;
 
@@ -12,12 +12,12 @@ use http::{
 
 use crate::{config::Scheme, header, interop, origin::OriginRequest, proxies::TrustedProxies};
 
-/// A header in which a proxy says what it was asked: one of `rewrite_on`.
+/// A header that tells what a proxy was asked: one of `rewrite_on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forwarded {
     /// `x-forwarded-for`: the client's address.
     For,
-    /// `x-forwarded-host`: the host, with a port or without.
+    /// `x-forwarded-host`: the host, with or without a port.
     Host,
     /// `x-forwarded-port`: the port.
     Port,
@@ -25,7 +25,7 @@ pub enum Forwarded {
     Proto,
 }
 
-/// Scheme, host and port, as the client named them. Who names several hosts has none.
+/// Scheme, host and port, as the client named them. A request that names several hosts has no host.
 pub(crate) fn authority(parts: &Parts) -> OriginRequest<'_> {
     named(&parts.uri, &parts.headers)
 }
@@ -53,8 +53,8 @@ fn default_port(scheme: &str) -> u16 {
     }
 }
 
-/// Has a request say what the proxy was asked that it comes by. Nobody else is believed. A header that occurs more than
-/// once, or is not what it should be, changes nothing.
+/// Rewrites a request to what its proxy was asked. Only trusted proxies are believed. A header that
+/// occurs more than once, or is not valid, changes nothing.
 pub(crate) fn rewrite<B>(
     request: &mut Request<B>,
     believed: &[Forwarded],
@@ -75,7 +75,7 @@ pub(crate) fn rewrite<B>(
     }
 }
 
-/// `None` if it is as it was.
+/// The URI that the proxy was asked for; `None` if that changes nothing.
 fn forwarded_uri<B>(request: &Request<B>, believed: &[Forwarded]) -> Option<Uri> {
     let headers = request.headers();
     let said = |header, name: &str| {
@@ -96,7 +96,7 @@ fn forwarded_uri<B>(request: &Request<B>, believed: &[Forwarded]) -> Option<Uri>
     let scheme = proto.unwrap_or(before.scheme);
     let (host, own_port) = match host {
         Some(host) => header::host_and_port(host),
-        // The scheme's own port follows the scheme.
+        // A default port changes with the scheme.
         None if before.port == default_port(before.scheme) => (before.host, None),
         None => (before.host, Some("")),
     };

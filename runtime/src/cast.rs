@@ -1,8 +1,8 @@
-//! A value of a generic type that is, after all, of a known one.
+//! Casts a value of a generic type to a known type.
 
 use std::any::Any;
 
-/// Gives the value as a `U` if that is what it is, and back otherwise.
+/// Returns the value as a `U` if it is one, or else unchanged as the error.
 pub(crate) fn cast<T: 'static, U: 'static>(value: T) -> Result<U, T> {
     let mut value = Some(value);
     if let Some(same) = (&mut value as &mut dyn Any)

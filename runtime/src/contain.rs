@@ -1,4 +1,4 @@
-//! The application's code may panic: here is how it is kept where it happened.
+//! Contains panics of the application's code.
 
 use std::{
     any::Any,
@@ -11,7 +11,8 @@ use std::{
 
 use crate::escape::told;
 
-/// A panic that was caught. It prints what the panic said, as a log line shows it: it may quote a client.
+/// A panic that was caught. It displays the panic's message as a log line shows it: the message may
+/// quote a client.
 pub(crate) struct Panic(Box<dyn Any + Send>);
 
 impl fmt::Display for Panic {
@@ -22,22 +23,22 @@ impl fmt::Display for Panic {
     }
 }
 
-/// Calls a function of the application's.
+/// Calls a function of the application.
 pub(crate) fn call<T>(function: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(function)).map_err(Panic)
 }
 
-/// Drops a value of the application's.
+/// Drops a value of the application.
 pub(crate) fn discard<T>(value: T) -> Result<(), Panic> {
     call(|| drop(value))
 }
 
-/// Runs a future of the application's. One that has panicked is not polled again.
+/// Runs a future of the application. It is not polled again after a panic.
 pub(crate) async fn run<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
     run_in_place(pin!(Some(future)), || {}).await
 }
 
-/// Like [`run`], where the future is: a large one is not moved. `before` is called before each poll.
+/// Like [`run`], in place: a large future is not moved. Calls `before` before each poll.
 pub(crate) async fn run_in_place<T>(
     mut future: Pin<&mut Option<impl Future<Output = T>>>,
     before: impl Fn(),
@@ -49,7 +50,7 @@ pub(crate) async fn run_in_place<T>(
     .await
 }
 
-/// Polls a future of the application's where it is. One that has panicked is dropped.
+/// Polls a future of the application in place. It is dropped after a panic.
 pub(crate) fn poll<T>(
     mut future: Pin<&mut Option<impl Future<Output = T>>>,
     cx: &mut Context<'_>,
@@ -61,7 +62,7 @@ pub(crate) fn poll<T>(
     match polled {
         Ok(poll) => poll.map(Ok),
         Err(panic) => {
-            // What is left of it may panic too: the first one counts.
+            // Dropping it may panic too. The first panic is reported.
             let _ = call(|| future.set(None));
             Poll::Ready(Err(panic))
         }

@@ -1,17 +1,17 @@
-//! Text of a client, as a log line shows it: without what could forge a line, and never long.
+//! Text from clients in log lines: it cannot forge a line, and its length is limited.
 
 use std::{
     error::Error,
     fmt::{self, Write},
 };
 
-/// How many bytes of a client's text a log line shows at most, escapes included.
+/// The maximum number of bytes of a client's text in a log line, escapes included.
 const SHOWN: usize = 256;
-/// How many causes of an error a log line shows at most.
+/// The maximum number of an error's causes in a log line.
 const CAUSES: usize = 7;
 
-/// Text that came from a client. A word is shown as it is; anything else is quoted, with what is invisible escaped.
-/// What is longer than 256 bytes is cut, and ends in `…`.
+/// Text from a client. A word is shown as it is. Anything else is quoted, and invisible characters
+/// are escaped. Text longer than 256 bytes is cut, and ends in `…`.
 pub(crate) fn shown(text: &str) -> impl fmt::Display + fmt::Debug + '_ {
     Shown(text.as_bytes())
 }
@@ -21,12 +21,13 @@ pub(crate) fn shown_bytes(bytes: &[u8]) -> impl fmt::Display + fmt::Debug + '_ {
     Shown(bytes)
 }
 
-/// A sentence that may quote a client, such as the text of an error. It is not quoted again.
+/// A sentence that may quote a client, such as an error's message. It is not quoted again.
 pub(crate) fn told(sentence: &impl fmt::Display) -> impl fmt::Display + fmt::Debug + '_ {
     Told(sentence)
 }
 
-/// An error and its causes, each as a sentence: `cannot load the user: connection refused`. At most eight are shown.
+/// An error and at most eight of its causes, each as a sentence: `cannot load the user: connection
+/// refused`.
 pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl fmt::Display + fmt::Debug + 'a {
     Chain(error)
 }
@@ -49,7 +50,7 @@ impl fmt::Display for Shown<'_> {
             left: SHOWN,
             cut: false,
         };
-        // What does not fit in is an error of `bounded`, and what there was to write is written.
+        // `bounded` returns an error when it is full. What fits has been written by then.
         let _ = quote(bytes, &mut bounded);
         let cut = bounded.cut;
         f.write_str(if cut { "\"…" } else { "\"" })
@@ -109,7 +110,7 @@ impl fmt::Debug for Chain<'_> {
     }
 }
 
-/// The text, if nothing of it can be mistaken for another part of the line.
+/// The text, if no part of it can be mistaken for another part of the line.
 fn word(bytes: &[u8]) -> Option<&str> {
     let short = (1..=SHOWN).contains(&bytes.len());
     let text = short.then(|| str::from_utf8(bytes).ok()).flatten()?;
@@ -144,7 +145,7 @@ fn escape(c: char, to: &mut impl Write) -> fmt::Result {
     }
 }
 
-/// Writes an escape in one piece, so that none is cut in two.
+/// Writes an escape in one piece, so that it is not cut in two.
 fn write_whole(to: &mut impl Write, text: fmt::Arguments<'_>) -> fmt::Result {
     let mut whole = [0; 16];
     let mut rest = &mut whole[..];
@@ -154,7 +155,8 @@ fn write_whole(to: &mut impl Write, text: fmt::Arguments<'_>) -> fmt::Result {
     to.write_str(str::from_utf8(&whole[..length]).unwrap_or_default())
 }
 
-/// Controls, ends of lines, and what changes the direction of text or is not seen at all.
+/// Whether this is a control character, ends a line, changes the direction of text, or is
+/// invisible.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -171,7 +173,7 @@ fn is_invisible(c: char) -> bool {
         )
 }
 
-/// Takes pieces until one does not fit, and no more after it.
+/// Writes pieces until one does not fit, and nothing after that.
 struct Bounded<'a, 'b> {
     to: &'a mut fmt::Formatter<'b>,
     left: usize,
@@ -189,7 +191,7 @@ impl Write for Bounded<'_, '_> {
     }
 }
 
-/// Escapes what is written to it.
+/// A writer that escapes.
 struct Escaping<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Escaping<'_, W> {

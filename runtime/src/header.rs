@@ -1,6 +1,6 @@
-//! How the values of headers are written (RFC 9110 §5.5 and §5.6): whatever reads a header reads it by this.
+//! The grammar of headers' values (RFC 9110 §5.5 and §5.6). All code that reads a header uses it.
 //!
-//! It is all about bytes: what is not ASCII, or not well-formed, spoils its own element and nothing beside it.
+//! It works on bytes. An element that is not ASCII or not well-formed spoils no other element.
 
 use http::{
     HeaderMap, HeaderName,
@@ -15,7 +15,7 @@ mod tests;
 #[cfg(feature = "compress")]
 pub(crate) use self::parameters::parameters;
 
-/// Without the blanks that may stand around a value.
+/// Removes spaces and tabs around a value.
 pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -23,7 +23,8 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// The elements of a list: several lines are one list, and commas in quotes part nothing. Empty elements do not count.
+/// The elements of a list, without empty ones. Several lines are one list, and commas in quotes do
+/// not separate.
 pub(crate) fn list<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
@@ -33,28 +34,30 @@ pub(crate) fn list<'a>(
     elements.map(trim).filter(|element| !element.is_empty())
 }
 
-/// Whether a list has this token, in any case.
+/// Whether a list has this token. Case does not matter.
 pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let is_token = |element: &[u8]| element.eq_ignore_ascii_case(token.as_bytes());
     let lines = || headers.get_all(name).into_iter();
-    // Most lists have this one element.
+    // Most lists have one element only.
     lines().any(|line| is_token(line.as_bytes())) || list(headers, name).any(is_token)
 }
 
-/// The elements of a list as text, in their own case; `None` if the request has no such header.
+/// The elements of a list as text, in their original case. `None` if the request does not have the
+/// header.
 pub(crate) fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
     let texts = || list(headers, name).filter_map(|element| str::from_utf8(element).ok());
     headers.contains_key(name).then(|| texts().collect())
 }
 
-/// The value of a header that occurs once; `None` if there is none, or several.
+/// The value of a header that occurs exactly once, or else `None`.
 pub(crate) fn one(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&[u8]> {
     let mut lines = headers.get_all(name).into_iter();
     let only = lines.next().filter(|_| lines.next().is_none())?;
     Some(trim(only.as_bytes()))
 }
 
-/// The values of a header that is no list, in order: those that are text, and not empty.
+/// The values of a header that is not a list, in order. Values that are empty or not text are
+/// skipped.
 pub(crate) fn values(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(name).into_iter();
     lines
@@ -62,16 +65,17 @@ pub(crate) fn values(headers: &HeaderMap, name: impl AsHeaderName) -> impl Itera
         .filter(|value| !value.is_empty())
 }
 
-/// A host, and the port behind it if there is a colon.
+/// Splits a host from its port. The port is `None` without a colon.
 pub(crate) fn host_and_port(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once(':') {
-        // The colons within an address are not the last.
+        // The last colon may be part of an IPv6 address in brackets.
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (text, None),
     }
 }
 
-/// Whether the content is of this media type, whatever its parameters. Who names several types has none.
+/// Whether the content is of this media type, with any parameters. A request that names several
+/// different types is of none.
 pub(crate) fn is_of_type(headers: &HeaderMap, kind: &str) -> bool {
     let mut types = media_types(headers).peekable();
     types.peek().is_some() && types.all(|named| named.eq_ignore_ascii_case(kind.as_bytes()))
@@ -83,7 +87,7 @@ pub(crate) fn media_types(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
         .map(|value| trim(Split::new(value, b';').next().unwrap_or_default()))
 }
 
-/// The length of the quoted string that a text begins with, its quotes included.
+/// The length of the quoted string at the beginning of a text, including its quotes.
 fn quoted(text: &[u8]) -> Option<usize> {
     if text.first() != Some(&b'"') {
         return None;
@@ -98,11 +102,12 @@ fn quoted(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The parts of a text between separators that are not in quotes.
+/// Splits a text at separators that are not in quotes.
 struct Split<'a> {
     rest: Option<&'a [u8]>,
     separator: u8,
-    /// A quote that nothing closes is a character like any other, and so are all behind it.
+    /// Whether quotes count. They do not after a quote that is never closed: it is an ordinary
+    /// character.
     quotes: bool,
 }
 

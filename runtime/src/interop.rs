@@ -1,4 +1,5 @@
-//! What an outer server says about a request: ours, or axum's when an endpoint is nested in its router.
+//! What the outer server says about a request: our own, or axum's if an endpoint is nested in its
+//! router.
 
 use std::net::SocketAddr;
 
@@ -10,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::stream::Stream;
 
-/// With axum, its own type serves for ours too: an extension costs each request an allocation.
+/// With axum, its type is used for our server too: each extension costs a request an allocation.
 #[cfg(feature = "axum")]
 use axum::extract::ConnectInfo as Peer;
 
@@ -18,12 +19,12 @@ use axum::extract::ConnectInfo as Peer;
 #[derive(Clone)]
 struct Peer<T>(T);
 
-/// Notes the other end of the connection. A Unix socket's has no address.
+/// Stores the address of the connection's peer. The peer of a Unix socket has none.
 pub(crate) fn put_peer(extensions: &mut Extensions, peer: SocketAddr) {
     extensions.insert(Peer(peer));
 }
 
-/// The other end of the connection, if it is known.
+/// The address of the connection's peer, if it is known.
 pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
     extensions.get::<Peer<SocketAddr>>().map(|peer| peer.0)
 }
@@ -31,24 +32,24 @@ pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
 #[derive(Clone)]
 struct Certificate(Bytes);
 
-/// Notes the client's TLS certificate.
+/// Stores the client's TLS certificate.
 pub(crate) fn put_certificate(extensions: &mut Extensions, certificate: Bytes) {
     extensions.insert(Certificate(certificate));
 }
 
-/// The client's TLS certificate, if it showed one.
+/// The client's TLS certificate, if it presented one.
 pub(crate) fn certificate(extensions: &Extensions) -> Option<Bytes> {
     extensions
         .get()
         .map(|Certificate(certificate)| certificate.clone())
 }
 
-/// The URI as the client sent it, with what a nesting router has stripped.
+/// The URI as the client sent it, including the prefix that a nesting router has stripped.
 pub(crate) fn full_uri(parts: &Parts) -> &Uri {
     full(&parts.uri, &parts.extensions)
 }
 
-/// The same of a request that is whole.
+/// [`full`] for a whole request.
 pub(crate) fn full<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a Uri {
     #[cfg(feature = "axum")]
     if let Some(axum::extract::OriginalUri(uri)) = extensions.get() {
@@ -58,9 +59,9 @@ pub(crate) fn full<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a Uri {
     uri
 }
 
-/// The stream of another server's connection, and the bytes that were read too far.
+/// The stream of another server's connection, and the bytes that the server has read ahead.
 pub(crate) fn stream(upgraded: Upgraded) -> (Stream, Bytes) {
-    // axum's server wraps its streams once more.
+    // axum's server wraps its streams.
     #[cfg(feature = "axum")]
     let upgraded =
         match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
@@ -80,7 +81,7 @@ mod extract {
 
     use crate::{handle::Handle, session::Session};
 
-    /// Handlers of a router that an endpoint ends in take the endpoint as an argument.
+    /// Lets handlers of a router that an endpoint ends in take the endpoint as an argument.
     impl<S: Sync> FromRequestParts<S> for Handle {
         type Rejection = (StatusCode, &'static str);
 
@@ -94,7 +95,7 @@ mod extract {
         }
     }
 
-    /// Handlers behind the plug `Sessions` take the visitor's session as an argument.
+    /// Lets handlers behind the plug `Sessions` take the visitor's session as an argument.
     impl<S: Sync> FromRequestParts<S> for Session {
         type Rejection = (StatusCode, &'static str);
 

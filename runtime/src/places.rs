@@ -1,4 +1,4 @@
-//! What each client holds, counted.
+//! Counts what each client holds.
 
 use std::{
     collections::HashMap,
@@ -10,18 +10,18 @@ use std::{
 
 use crate::address::Client;
 
-/// How many places each client has taken. Clients without any cost nothing.
+/// How many places each client holds. A client without places takes no memory.
 #[derive(Default)]
 pub(crate) struct Places(Mutex<HashMap<Client, usize>>);
 
-/// A place of a client's; it is free again when this is dropped.
+/// A place that a client holds. Dropping it frees the place.
 pub(crate) struct Place {
     places: Arc<Places>,
     client: Client,
 }
 
 impl Places {
-    /// A place, unless the client has that many.
+    /// Takes a place; `None` if the client holds the maximum.
     pub(crate) fn take(self: &Arc<Self>, client: Client, most: usize) -> Option<Place> {
         let mut taken = self.lock();
         let count = taken.entry(client).or_default();
@@ -41,7 +41,7 @@ impl Places {
 }
 
 impl Place {
-    /// Keeps the place as long as the future.
+    /// Holds the place until the future is dropped.
     pub(crate) fn held<F: Future + Unpin>(self, future: F) -> impl Future<Output = F::Output> {
         Held {
             future,

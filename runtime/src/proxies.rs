@@ -1,4 +1,4 @@
-//! Which proxies are believed about who their clients are.
+//! The proxies that are believed about the addresses of their clients.
 
 use std::{fmt, net::IpAddr, sync::Arc};
 
@@ -6,17 +6,18 @@ use http::HeaderMap;
 
 use crate::grammar::network::Network;
 
-/// Where proxies write whom they forward a request for, each behind what it was told.
+/// The header to which each proxy appends the address that it forwards a request for.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// Proxies that are believed about the address of a request's client: `trusted_proxies`. Default none.
+/// Proxies that are believed about the address of a request's client: `trusted_proxies`. Default:
+/// none.
 ///
-/// An entry is an address (`"10.0.0.1"`), a network (`"10.0.0.0/8"`, `"fd00::/8"`), or `"unix"`: whoever has no address,
-/// as all have who come by a Unix socket.
+/// An entry is an address (`"10.0.0.1"`), a network (`"10.0.0.0/8"`, `"fd00::/8"`), or `"unix"`,
+/// which stands for all peers without an address, such as those that connect to a Unix socket.
 ///
-/// The header `x-forwarded-for` of a request that comes from one of them is read from its right end, past the proxies
-/// among these: the first address that is none of them is the client's. Where something else than an address stands, the
-/// proxy itself counts as the client.
+/// If a request comes from a trusted proxy, its header `x-forwarded-for` is read from the right.
+/// Trusted proxies are skipped, and the first other address is the client's. If an element is not
+/// an address, the proxy itself counts as the client.
 ///
 /// ```
 /// use landfall::config::TrustedProxies;
@@ -35,24 +36,25 @@ pub struct TrustedProxies(Arc<[Entry]>);
 pub(crate) enum Entry {
     Network(Network),
     Unix,
-    /// Reported when the endpoint starts, with where it came from.
+    /// An entry that is not valid. Reported when the endpoint starts, with its provenance.
     Invalid(String),
 }
 
 impl TrustedProxies {
-    /// Nobody is believed.
+    /// No proxy is believed.
     pub fn none() -> Self {
         TrustedProxies::default()
     }
 
-    /// Whether nobody is believed.
+    /// Whether no proxy is believed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The client's address, as far as it is known: `peer` is the other end of the connection, `None` without an address.
+    /// The client's address, if it is known. `peer` is the other end of the connection, or `None`
+    /// if it has no address.
     ///
-    /// An IPv4 address that is written as IPv6 comes back as IPv4.
+    /// An IPv4 address that is mapped to IPv6 is returned as IPv4.
     pub fn client_ip(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer.map(|address| address.to_canonical());
         if !self.trusts(peer) {
@@ -78,7 +80,7 @@ impl TrustedProxies {
         client
     }
 
-    /// Whether this peer is one of the proxies.
+    /// Whether this peer is a trusted proxy.
     pub(crate) fn trusts(&self, peer: Option<IpAddr>) -> bool {
         self.0.iter().any(|entry| match (entry, peer) {
             (Entry::Network(network), Some(address)) => network.contains(address.to_canonical()),
@@ -92,7 +94,7 @@ impl TrustedProxies {
     }
 }
 
-/// With a port or without: `1.2.3.4:80` and `[::1]:80` are written too.
+/// Parses an address, with or without a port, such as `1.2.3.4:80` or `[::1]:80`.
 fn address(text: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(text).ok()?;
     let bare = text

@@ -1,6 +1,6 @@
-//! Things at fixed places: a place is free again after what was there has gone.
+//! A list whose places stay fixed, and are reused.
 
-/// A list whose members keep their places.
+/// A list whose values keep their places. The place of a removed value is used again.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
     places: Vec<Option<T>>,
@@ -8,14 +8,14 @@ pub(crate) struct Slab<T> {
 }
 
 impl<T> Slab<T> {
-    /// Puts something at a free place, and says which.
+    /// Puts a value at a free place, and returns the place.
     pub(crate) fn insert(&mut self, value: T) -> usize {
         let place = self.vacant();
         self.put(place, value);
         place
     }
 
-    /// Where the next thing goes.
+    /// The place of the next value.
     fn vacant(&self) -> usize {
         self.free.last().copied().unwrap_or(self.places.len())
     }
@@ -24,7 +24,7 @@ impl<T> Slab<T> {
         self.free.pop();
         if place == self.places.len() {
             if place == 0 {
-                // Many have one only.
+                // Many slabs hold one value only.
                 self.places.reserve_exact(1);
             }
             self.places.push(None);
@@ -32,7 +32,7 @@ impl<T> Slab<T> {
         self.places[place].insert(value)
     }
 
-    /// Puts something at a free place that it has to know.
+    /// Puts a value at a free place. The value is made from the place.
     pub(crate) fn insert_with(&mut self, make: impl FnOnce(usize) -> T) -> &mut T {
         let place = self.vacant();
         self.put(place, make(place))
@@ -46,12 +46,12 @@ impl<T> Slab<T> {
         self.places.get_mut(place)?.as_mut()
     }
 
-    /// Takes everything out.
+    /// Returns all values.
     pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
         self.places.into_iter().flatten()
     }
 
-    /// Takes what is at a place. The memory goes with the last one.
+    /// Removes the value at a place. Frees the memory with the last value.
     pub(crate) fn remove(&mut self, place: usize) -> Option<T> {
         let gone = self.places.get_mut(place)?.take()?;
         self.free.push(place);
@@ -67,7 +67,8 @@ impl<T> Slab<T> {
 }
 
 impl<T: Clone> Slab<T> {
-    /// Copies what stands at the next `most` places from `start` on, and says where to go on; `None` past the end.
+    /// Copies the values at the next `most` places from `start` on, and returns the place to
+    /// continue at; `None` past the end.
     pub(crate) fn copy_from_place(
         &self,
         start: usize,

@@ -8,11 +8,11 @@ use super::{Split, quoted, trim};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Parameter<'a> {
     pub(crate) name: &'a [u8],
-    /// Without quotes, if it had some.
+    /// Without its quotes.
     pub(crate) value: Option<Cow<'a, [u8]>>,
 }
 
-/// What an element names, and its parameters: `name; a; b=1; c="2"`.
+/// The name of an element, and its parameters: `name; a; b=1; c="2"`.
 pub(crate) fn parameters(element: &[u8]) -> (&[u8], impl Iterator<Item = Parameter<'_>>) {
     let mut parts = Split::new(element, b';').map(trim);
     let name = parts.next().unwrap_or_default();
@@ -32,7 +32,7 @@ fn parameter(part: &[u8]) -> Parameter<'_> {
     }
 }
 
-/// The text of a quoted string; anything else as it is.
+/// The text of a quoted string. Other text is returned unchanged.
 fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     let Some(inner) = quoted(value)
         .filter(|length| *length == value.len())
@@ -45,7 +45,7 @@ fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     }
     let (mut text, mut bytes) = (Vec::with_capacity(inner.len()), inner.iter());
     while let Some(byte) = bytes.next() {
-        // What follows a backslash stands for itself.
+        // A backslash escapes the next character.
         let plain = if *byte == b'\\' {
             bytes.next()
         } else {
@@ -83,7 +83,7 @@ mod tests {
         );
     }
 
-    /// A quoted string of any text.
+    /// Writes any text as a quoted string.
     fn quote(text: &str) -> String {
         let escaped = text.chars().flat_map(|c| {
             matches!(c, '"' | '\\')

@@ -27,7 +27,7 @@ fn several_lines_are_one_list() {
 fn a_comma_in_quotes_parts_nothing() {
     assert_eq!(elements(&[r#"a; x="1,2", b"#]), [r#"a; x="1,2""#, "b"]);
     assert_eq!(elements(&[r#"a; x="\",\"", b"#]), [r#"a; x="\",\"""#, "b"]);
-    // A quote that nothing closes, here or on the next line, is a character.
+    // A quote that is not closed, here or on the next line, is an ordinary character.
     assert_eq!(
         elements(&[r#"a; x="1, b"#, r#"c", d"#]),
         [r#"a; x="1"#, "b", r#"c""#, "d"]
