@@ -1,4 +1,4 @@
-//! What channels cost, over WebSocket and longpoll.
+//! The cost of channels, over WebSocket and longpoll.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn join_many(server: &Server, count: usize) -> Result<Vec<TcpStream>> {
     Ok(streams)
 }
 
-/// Reads a frame, and throws it away.
+/// Reads a frame, and discards it.
 async fn next(stream: &mut TcpStream) -> Result<()> {
     let mut head = [0; 2];
     stream.read_exact(&mut head).await?;

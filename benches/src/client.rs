@@ -1,4 +1,4 @@
-//! A client that costs little: frames are made once, and answers are counted by their bytes.
+//! A client that costs little: it makes frames once, and counts the bytes of answers.
 
 use std::net::SocketAddr;
 
@@ -36,7 +36,7 @@ pub(crate) fn frame(text: &str) -> Vec<u8> {
     .concat()
 }
 
-/// Reads so many bytes, and throws them away.
+/// Reads N bytes, and discards them.
 pub(crate) async fn skip(stream: &mut TcpStream, mut bytes: usize) -> Result<()> {
     let mut buffer = [0; 4096];
     while bytes > 0 {

@@ -1,4 +1,4 @@
-//! What a connection, an echo, a delivery and a request cost: Landfall beside axum, in one run.
+//! The cost of a connection, an echo, a delivery and a request: Landfall beside axum, in one run.
 //!
 //! ```text
 //! cargo run --release -p landfall-benches            # all servers, 5 rounds, and their medians
@@ -6,13 +6,15 @@
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
 //!
-//! Each server is a process of its own, on the first processor where `taskset` is to be had. Counted is the CPU time that the kernel books for it (`schedstat`), which
-//! includes its side of TCP, and its private memory (`smaps_rollup`); so the figures say little about latency, and
-//! only those of one run can be compared. Linux only.
+//! Each server is a process of its own, pinned to the first processor if `taskset` is installed.
+//! The bench measures the CPU time that the kernel accounts to it (`schedstat`), which includes its
+//! side of TCP, and its private memory (`smaps_rollup`). The figures say little about latency, and
+//! only those of the same run can be compared. Linux only.
 //!
-//! A second table is about channels, which axum has not.
+//! A second table is about channels, which axum does not have.
 //!
-//! axum is measured as it comes, and with the read buffer of its WebSockets cut from 128 KiB to 4 KiB.
+//! axum is measured with its defaults, and with the read buffer of its WebSockets reduced from 128
+//! KiB to 4 KiB.
 
 mod channels;
 mod client;
@@ -22,7 +24,7 @@ mod servers;
 
 use std::error::Error;
 
-/// An error of whatever kind: a bench ends at the first.
+/// Any error. A bench ends at the first one.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const ROUNDS: usize = 5;

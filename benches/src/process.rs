@@ -1,4 +1,4 @@
-//! A server in a process of its own, and what the kernel says of it.
+//! A server in a process of its own, and its CPU time and memory.
 
 use std::{fs, net::SocketAddr, time::Duration};
 
@@ -17,10 +17,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts this very program as a server, on a port that was free a moment ago.
+    /// Starts this program as a server, on a port that was free a moment ago.
     pub(crate) async fn start(name: &str) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
-        // A processor of its own, if the system has the means: less noise.
+        // Pinned to a processor, if `taskset` is installed: less noise.
         let program = std::env::current_exe()?;
         let mut pinned = Command::new("taskset");
         pinned.args(["-c", "0"]).arg(&program);

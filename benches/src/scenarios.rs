@@ -1,4 +1,4 @@
-//! What is measured.
+//! The measurements.
 
 use std::{future::Future, time::Duration};
 
@@ -42,7 +42,7 @@ pub(crate) async fn run(server: &Server) -> Result<[f64; 6]> {
     ])
 }
 
-/// CPU time that `work` costs the server, for each of so many operations.
+/// The server's CPU time during `work`, divided by N operations.
 pub(crate) async fn cost(
     server: &Server,
     operations: usize,
@@ -63,7 +63,7 @@ pub(crate) async fn open_many(server: &Server, path: &str, count: usize) -> Resu
 }
 
 async fn idle(server: &Server) -> Result<[f64; 2]> {
-    // What the first connection makes the server allocate once is nobody's share.
+    // The server allocates some things once, with the first connection. They do not count.
     drop(open_many(server, "/echo/websocket", 10).await?);
     sleep(Duration::from_millis(300)).await;
     let before = server.memory()?;
@@ -118,7 +118,7 @@ async fn hello(server: &Server) -> Result<f64> {
         for _ in 0..ROUNDS {
             stream.write_all(request.as_bytes()).await?;
             let mut read = 0;
-            // The body is the end of the answer, and occurs nowhere else in it.
+            // The body ends the answer, and occurs nowhere else in it.
             while !buffer[..read].ends_with(b"Hello, World!") {
                 match stream.read(&mut buffer[read..]).await? {
                     0 => return Err("the server closed".into()),

@@ -1,5 +1,5 @@
-//! The servers: each echoes at `/echo/websocket`, spreads `pub:X` at `/fan/websocket`, and says hello at `/hello`.
-//! Landfall also holds channels at `/socket`.
+//! The servers. Each echoes at `/echo/websocket`, broadcasts `pub:X` at `/fan/websocket`, and says
+//! hello at `/hello`. Landfall also serves channels at `/socket`.
 
 use std::convert::Infallible;
 
@@ -150,7 +150,7 @@ async fn axum(port: u16, read_buffer: usize) -> Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-/// A member of the fan-out, as axum's own chat example does it: a receiver a connection.
+/// A member of the fan-out, as in axum's own chat example: one receiver for each connection.
 async fn member(socket: ws::WebSocket, fan: broadcast::Sender<ws::Utf8Bytes>) {
     let mut news = fan.subscribe();
     let (mut write, mut read) = socket.split();

@@ -1,4 +1,4 @@
-//! A bar that shows how far the work has come, where somebody looks.
+//! A progress bar, shown if the output is a terminal.
 
 use std::{
     io::{IsTerminal, Write, stderr},
@@ -9,10 +9,10 @@ use landfall_assets::Progress;
 
 const WIDTH: usize = 30;
 
-/// A line on the terminal that is written again and again.
+/// A line on the terminal that is overwritten.
 pub(crate) struct Bar {
     visible: bool,
-    /// Parts of the bar that are full, and files that are done, when it was last written.
+    /// The filled part of the bar and the number of finished files, when the line was last written.
     shown: Mutex<(usize, usize)>,
 }
 
@@ -31,13 +31,13 @@ impl Bar {
         let Some(mut shown) = self.visible.then(|| self.shown.lock().ok()).flatten() else {
             return;
         };
-        // Threads may come in another order than they have finished in.
+        // Threads may report in another order than that in which they have finished.
         if done <= shown.1 || (full == shown.0 && done < total) {
             return;
         }
         *shown = (full, done);
         let mut terminal = stderr().lock();
-        // A terminal that is gone is no reason to stop.
+        // The work goes on if the terminal is gone.
         let _ = write!(
             terminal,
             "\r[{}{}] {done}/{total}",

@@ -1,4 +1,4 @@
-//! What `--help` says.
+//! The text of `--help`.
 
 pub(crate) const LANDFALL: &str = "\
 Digests the static files of an application, as `mix phx.digest` does.

@@ -83,7 +83,7 @@ fn run_clean(clean: &Clean) -> Result<(), DigestError> {
     Ok(())
 }
 
-/// A reader that has seen enough closes the pipe, which is no error.
+/// A closed pipe is not an error: its reader has seen enough.
 fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -28,7 +28,7 @@ impl Client {
         Client::open_by(port, &Request::upgrade(target)).await
     }
 
-    /// Opens a WebSocket by a request of one's own.
+    /// Opens a WebSocket with this request.
     pub async fn open_by(port: u16, request: &Request) -> Client {
         Client::over(connect(port).await, request).await
     }
@@ -42,7 +42,7 @@ impl Client {
         Client::answered(connection).await
     }
 
-    /// Opens a WebSocket by a head that is written as it is.
+    /// Opens a WebSocket with a head that is written as it is.
     pub async fn open_raw(port: u16, head: &[u8]) -> Client {
         let mut connection = connect(port).await;
         connection.write(head).await;
@@ -208,7 +208,7 @@ pub fn port(endpoint: &Handle) -> u16 {
     }
 }
 
-/// Sends a request on a connection of its own, and returns what answers it.
+/// Sends a request on a new connection, and returns the answer.
 pub async fn ask(port: u16, request: &Request) -> Response {
     connect(port)
         .await

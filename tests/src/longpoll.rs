@@ -14,7 +14,7 @@ pub struct Answer {
     pub status: u64,
     /// The token, if there is one.
     pub token: Option<String>,
-    /// The messages; none if there is no list.
+    /// The messages; empty without a list.
     pub messages: Vec<String>,
     /// All of it.
     pub response: Response,
@@ -170,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
         self.connection
     }
 
-    /// Whether there is no answer yet, and none comes within this time.
+    /// Whether no answer has come, and none comes within this time.
     pub async fn waits(&mut self, time: Duration) -> bool {
         assert!(time < PATIENCE, "a connection is not more patient");
         tokio::time::timeout(time, self.connection.arrival())

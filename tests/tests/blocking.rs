@@ -205,7 +205,7 @@ fn others_are_served_while_a_callback_blocks() {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // Who is new is served too.
+        // New clients are served too.
         let mut third = Client::open(port, "/parrot/websocket").await;
         third.text("there?").await;
         assert_eq!(third.hear_text().await, "there?");

@@ -1,4 +1,4 @@
-//! What a declaration says about transports, seen by who asks at their paths.
+//! What a declaration says about transports, as seen by a client of their paths.
 
 use landfall::{
     Body, Endpoint, Message, Socket, endpoint, socket,

@@ -41,7 +41,7 @@ impl From<Broadcast> for Letter {
     }
 }
 
-/// What a test knows of its socket.
+/// What a test knows about its socket.
 #[derive(Clone)]
 struct Known {
     mailbox: Mailbox<Letter>,

@@ -37,7 +37,7 @@ endpoint! {
     socket("/channels", Users, longpoll, transport = Bodies);
 }
 
-/// Knows one word, and ends the connection of who says another.
+/// Knows one word, and ends the connection of a client that says another.
 struct Strings;
 
 #[socket]

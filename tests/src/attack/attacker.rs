@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Read at once.
 const SCRATCH: usize = 4 * 1024;
 
-/// A connection that keeps nothing of what it hears, and sends from memory that its owner has: the memory of the two
-/// together is the server's.
+/// A connection that keeps nothing of what it reads, and sends from memory that its owner has: the
+/// memory of the two together is the server's.
 #[derive(Debug)]
 pub struct Attacker {
     stream: TcpStream,
@@ -141,7 +141,7 @@ impl Attacker {
         Sent::All
     }
 
-    /// Sends the same so many times, as far as the server reads.
+    /// Sends the same N times, as far as the server reads.
     pub async fn send_times(&mut self, bytes: &[u8], times: usize) -> Sent {
         for _ in 0..times {
             match self.send(bytes).await {
@@ -152,7 +152,7 @@ impl Attacker {
         Sent::All
     }
 
-    /// Sends so many bytes of one letter.
+    /// Sends N bytes of one letter.
     pub async fn send_letters(&mut self, mut count: usize) -> Sent {
         static LETTERS: [u8; 64 * 1024] = [b'x'; 64 * 1024];
 
@@ -166,7 +166,7 @@ impl Attacker {
         Sent::All
     }
 
-    /// Reads so many bytes, or as many as come; says how many they were.
+    /// Reads N bytes, or as many as arrive. Returns how many.
     pub async fn drink(&mut self, most: usize) -> usize {
         let mut total = 0;
         while total < most {

@@ -1,4 +1,4 @@
-//! Attacks by longpoll, and by requests that are no sockets' yet.
+//! Attacks by longpoll, and by requests that do not reach a socket.
 
 use std::{collections::BTreeMap, io, time::Duration};
 

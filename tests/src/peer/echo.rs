@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::diary::Diary;
 
-/// What is longer is no command.
+/// The maximum length of a command. What is longer is echoed.
 const LONGEST_COMMAND: usize = 24;
 
 /// What a socket sends itself.

@@ -10,9 +10,9 @@
 //! | `rooms` | their channels |
 //! | `sessions` | the sessions of its mounts, `/login` and `/whoami` |
 //! | `files` | static files, by every option that cases name |
-//! | `fan` | a socket that broadcasts to all of its topic |
+//! | `fan` | a socket that broadcasts to all subscribers of its topic |
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
-//! | `diary` | what sockets were told at their end |
+//! | `diary` | the state: what sockets were told at their end |
 //!
 //! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. All share one PubSub and one
 //! diary. The other ports wait for features that do not exist yet.

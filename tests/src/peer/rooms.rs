@@ -241,7 +241,7 @@ fn crash(text: &'static str) -> ! {
     std::panic::resume_unwind(Box::new(text))
 }
 
-/// What is no JSON object becomes a part of one.
+/// Wraps a payload that is not a JSON object in one.
 fn wrap(payload: Payload) -> Payload {
     match &payload {
         Payload::Json(json) if !json.starts_with('{') => {

@@ -24,7 +24,7 @@ pub(super) enum Event {
 /// A broadcast from outside of the sockets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
-    /// Who gets it.
+    /// The recipient.
     pub topic: String,
     /// What it is called.
     pub event: String,

@@ -5,10 +5,11 @@ use std::{future::Future, pin::pin, time::Duration};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// Who was kept from running for longer may have missed a time that a case is about.
+/// A process that was kept from running for longer may have missed a deadline that a case is about.
 pub(super) const HELD_UP: Duration = Duration::from_millis(50);
 
-/// Half of the shortest window: who needs as long for the JSON of a message can hardly answer it within one.
+/// Half of the shortest window. A process that needs that long for the JSON of a message can hardly
+/// answer it within one.
 pub(super) const SLOW: Duration = Duration::from_millis(200);
 
 /// How often we look.

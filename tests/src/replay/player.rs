@@ -138,7 +138,7 @@ impl Client {
                 Step::Wait(pause) => time::sleep(*pause).await,
                 Step::Publish(publication) => publish(self.address(case), publication).await?,
                 Step::Meet => {
-                    // Who comes to an end early leaves the others waiting: their frames tell.
+                    // A client that ends early leaves the others waiting: their frames show it.
                     let _ = time::timeout(PATIENCE, company.wait()).await;
                 }
                 Step::Shutdown => connection.shutdown().await,
@@ -165,7 +165,7 @@ impl Client {
         Ok(Some(connection))
     }
 
-    /// Plays exchanges that overlap, each over a connection of its own.
+    /// Plays overlapping exchanges, each over a connection of its own.
     async fn overlapping(&self, round: &[Exchange]) -> io::Result<Vec<Outcome>> {
         let company = Barrier::new(round.len());
         let play = async |exchange: &Exchange| {

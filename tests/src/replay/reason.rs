@@ -20,7 +20,7 @@
 //! | `{:shutdown, :peer_closed}` | `closed 1006` |
 //! | `{:shutdown, :left}`, `{:shutdown, :disconnected}` | `left`, `disconnected` |
 //! | `:normal`, `:shutdown`, `{:shutdown, _}` | `normal`, `shutdown` |
-//! | `{:function_clause, _}` for a message that is none, or an event that is no text | `protocol` |
+//! | `{:function_clause, _}` for a malformed message, or an event that is not text | `protocol` |
 //! | `{:function_clause, _}` otherwise | `no clause`, which Rust's types rule out |
 //! | an exception | `crash` |
 //! | anything else | `failed` |

@@ -9,7 +9,7 @@ use super::{
 
 /// 500,000 in an hour.
 const CONNECTIONS_A_MINUTE: f64 = 500_000.0 / 60.0;
-/// Memory may grow by so many percent between a tenth of the time and its end.
+/// By how many percent memory may grow between a tenth of the time and its end.
 const GROWTH: f64 = 5.0;
 /// Or by so much, which short runs need to become warm.
 const WARMTH: usize = 4 << 20;

@@ -15,7 +15,7 @@ use crate::client::Client;
 
 /// How long a start or a stop may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Who talks so often is not pinged.
+/// A client that sends this often is not pinged.
 const TALK: Duration = Duration::from_secs(10);
 
 pub(super) struct Server {
@@ -76,7 +76,7 @@ impl Server {
         })
     }
 
-    /// Waits, and talks to the server meanwhile, which cuts off who is silent.
+    /// Waits, and sends to the server meanwhile: it cuts off silent clients.
     pub(super) async fn wait_until(&self, time: Instant) -> Result<(), Box<dyn Error>> {
         while Instant::now() < time {
             sleep_until(time.min(Instant::now() + TALK)).await;
@@ -85,7 +85,7 @@ impl Server {
         Ok(())
     }
 
-    /// The figures once only so many connections are left, besides our own, and nothing changes any more.
+    /// The figures, once only N connections besides our own are left and nothing changes any more.
     pub(super) async fn settled(&self, connections: usize) -> Result<Figures, Box<dyn Error>> {
         let deadline = Instant::now() + PATIENCE;
         let (mut last, mut equal) = (None, 0);
@@ -114,7 +114,7 @@ impl Server {
         self.status("VmRSS:")
     }
 
-    /// Resident memory that is no file's.
+    /// Resident memory that does not belong to a file.
     pub(super) fn anonymous(&self) -> io::Result<usize> {
         self.status("RssAnon:")
     }

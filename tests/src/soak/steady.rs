@@ -1,4 +1,5 @@
-//! Clients that stay: readers of broadcasts, who publishes them, and one that takes the time of its echoes.
+//! Clients that stay: readers of broadcasts, a publisher, and one that measures the time of its
+//! echoes.
 
 use std::{sync::Arc, time::Duration};
 

@@ -8,7 +8,7 @@ use crate::tree::Tree;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A file in so many versions, each an hour younger than the one before.
+/// A file in N versions, each an hour younger than the one before.
 fn versions(count: u64) -> (Tree, Vec<String>) {
     let tree = Tree::new();
     let mut paths = Vec::new();

@@ -6,7 +6,7 @@ use http::{HeaderValue, Request, Response};
 use landfall::security::{CspNonce, SecureHeaders};
 use tower::{Layer, ServiceExt, service_fn};
 
-/// Answers with the nonce that it was given; `/own` says a policy of its own.
+/// Answers with the nonce that it was given. `/own` sets its own policy.
 async fn page(request: Request<()>) -> Result<Response<String>, Infallible> {
     let nonce = request.extensions().get::<CspNonce>();
     let mut response = Response::new(nonce.map(ToString::to_string).unwrap_or_default());

@@ -39,7 +39,8 @@ async fn a_refused_broadcast_reaches_nobody() {
     }
 }
 
-/// What was accepted, so many at least; something was refused too. On a busy machine the shards may keep up for a while.
+/// What was accepted: at least N broadcasts, and at least one was refused. On a busy machine the
+/// shards may keep up for a while.
 async fn broadcast_until_accepted(pubsub: &PubSub, count: usize) -> Vec<String> {
     // More would be too many for a subscription that is read afterwards.
     const MOST: usize = 1_000;

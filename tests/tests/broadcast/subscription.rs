@@ -1,4 +1,4 @@
-//! Topics as streams, for tasks that are no sockets.
+//! Topics as streams, for tasks that are not sockets.
 
 use landfall::{
     Endpoint,

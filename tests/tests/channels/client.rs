@@ -24,7 +24,7 @@ pub(crate) const BOTH: [Via; 2] = [Via::WebSocket, Via::LongPoll];
 pub(crate) enum Heard {
     Text(String),
     Binary(Vec<u8>),
-    /// The end, with a close code if there was a close frame. Longpoll has none.
+    /// The end, with the code of the close frame if there was one. Longpoll has no close frames.
     End(Option<u16>),
 }
 

@@ -55,7 +55,7 @@ async fn a_channel_can_stop_and_others_go_on() {
 async fn what_cannot_be_decoded_ends_the_connection() {
     for via in BOTH {
         for undecodable in ["[", "[]", "[1,2,3]", r#"{"topic":"room:1"}"#, "7"] {
-            // On longpoll, what is no list is base64.
+            // On longpoll, what is not a list is base64.
             if via == Via::LongPoll && !undecodable.starts_with('[') {
                 continue;
             }

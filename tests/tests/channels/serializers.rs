@@ -443,7 +443,7 @@ async fn bytes_go_both_ways_over_websocket() {
         client.hear_any().await,
         Heard::Binary(b"\x01\x01\x01\x06\x02kkroom:2ok\x01\x02\x03".to_vec())
     );
-    // Names that are no text name no topic, and no event.
+    // A topic or an event that is not text matches nothing.
     client.bytes(b"\x00\x01\x01\x02\x04j5\xff\xfeecho").await;
     let Heard::Text(text) = client.hear_any().await else {
         panic!("an answer in text")

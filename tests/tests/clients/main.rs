@@ -1,4 +1,4 @@
-//! Clients that others wrote, against an endpoint on a port of its own.
+//! Clients of other projects, against an endpoint on a port.
 //!
 //! Those that need more than Rust are ignored by default: `.ci/run` installs what they need.
 

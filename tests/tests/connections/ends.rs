@@ -1,4 +1,4 @@
-//! `terminate` runs exactly once for every socket whose `init` began, whatever became of its connection.
+//! `terminate` runs exactly once for every socket whose `init` began, however its connection ended.
 
 use std::time::Duration;
 

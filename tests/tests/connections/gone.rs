@@ -1,4 +1,4 @@
-//! A client that is gone is let go, although a callback of its own goes on.
+//! A connection ends when its client is gone, although a callback goes on.
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ async fn what_a_client_sent_before_it_left_is_handled() {
     assert_eq!(harbour.stop().await, 0);
 }
 
-/// A client that stays is read on by and by, not into memory.
+/// A client that stays is read as its messages are handled, not into memory.
 #[tokio::test(start_paused = true)]
 async fn who_stays_is_waited_for() {
     let harbour = start().await;

@@ -40,8 +40,8 @@ async fn say(attacker: &mut Attacker, text: &str) {
     attacker.send(text.as_bytes()).await;
 }
 
-/// Sends messages, as far as the server reads, each with so many letters in place of its first `#`: the client holds none
-/// of them.
+/// Sends messages, as far as the server reads, each with N letters in place of its first `#`: the
+/// client holds none of them.
 async fn say_long(
     attacker: &mut Attacker,
     texts: impl IntoIterator<Item = String>,

@@ -1,4 +1,4 @@
-//! Requests that are no sockets' yet.
+//! Requests that do not reach a socket.
 
 use landfall_tests::attack::Attacker;
 

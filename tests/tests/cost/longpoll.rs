@@ -31,7 +31,7 @@ pub(crate) async fn open_at(address: SocketAddr, target: &str) -> String {
     token.split('"').next().unwrap_or_default().to_owned()
 }
 
-/// The head of a request with so many bytes of messages.
+/// The head of a request with N bytes of messages.
 fn post(mount: &str, token: &str, length: usize, ndjson: bool) -> Vec<u8> {
     let kind = if ndjson {
         "content-type: application/x-ndjson\r\n"

@@ -51,7 +51,7 @@ impl Visitor {
 
     async fn init(&mut self, out: &mut Outbox) {
         out.forward(&self.room);
-        // Who hears this is a member of the room.
+        // A client that gets this is a member of the room.
         out.push("welcome");
     }
 

@@ -160,7 +160,8 @@ impl Site {
         }
     }
 
-    /// Sends a request whose `\u{fffd}` is no UTF-8 on the wire, and waits for what answers it, if anything does.
+    /// Sends a request whose `\u{fffd}` is invalid UTF-8 on the wire, and waits for an answer, if
+    /// there is one.
     pub(crate) async fn ask(&self, request: &Request) {
         let mut connection = Connection::through(&self.network).await;
         let text = String::from_utf8(request.to_bytes()).expect("a request");

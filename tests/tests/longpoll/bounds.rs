@@ -168,7 +168,7 @@ async fn a_refused_client_takes_no_place() {
     assert_eq!(open_from(&harbour, None).await.0, 503);
 }
 
-/// A poll of a dead session wants a new one, for which there is no place.
+/// A poll of a dead session asks for a new one, but all places are taken.
 #[tokio::test(start_paused = true)]
 async fn a_session_that_comes_back_counts_like_any_other() {
     let harbour = start().await;

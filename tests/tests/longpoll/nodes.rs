@@ -199,7 +199,7 @@ async fn a_dead_nodes_session_costs_the_time_that_it_may_take_to_answer() {
     let answer = client.poll().await;
     assert_eq!((answer.status, began.elapsed()), (410, 2 * PATIENCE));
     assert_ne!(client.token, old);
-    // The new one is no longer elsewhere.
+    // The new one is on this node.
     let began = Instant::now();
     assert_eq!(client.say("say hello").await, 200);
     assert_eq!(client.poll().await.messages, ["hello"]);

@@ -23,7 +23,7 @@ async fn ask(network: &Network, request: &Request) -> Answer {
     )
 }
 
-/// A poll with it opens a session of its own, and messages with it reach nobody.
+/// A poll with this token opens a new session, and messages with it reach no socket.
 async fn is_refused(harbour: &Harbour, token: &str) {
     let before = harbour.site.stats().connections;
     let answer = ask(&harbour.network, &post(TARGET, token, "say intruder")).await;
@@ -363,7 +363,7 @@ async fn a_parameter_of_the_applications_may_be_called_token() {
     assert_eq!(client.poll().await.status, 410);
     assert_eq!(client.say("token?").await, 200);
     assert_eq!(client.messages(1).await, ["mine"]);
-    // The session's own token is no parameter.
+    // The session's own token is not a parameter of the application.
     let mut client = harbour.open("/talk/longpoll?vsn=2.0.0").await;
     assert_eq!(client.say("leave").await, 200);
     assert_eq!(client.poll().await.status, 410);

@@ -93,7 +93,7 @@ async fn the_cookie_is_found_among_others() {
         let request = lines
             .iter()
             .fold(request, |request, line| request.header("cookie", line));
-        // A byte that is no text.
+        // A byte that is not text.
         let head = request
             .to_bytes()
             .into_iter()

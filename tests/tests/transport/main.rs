@@ -163,7 +163,7 @@ async fn callbacks_wait_for_a_client_that_does_not_read() {
     );
     assert_eq!(held.heard().await, "in two");
 
-    // Whoever waits for room hears that there will be none.
+    // A call that waits for room returns when there will be none.
     assert_eq!(held.deliver("big").await, Flow::Continue);
     let Held {
         driver, outgoing, ..
@@ -216,7 +216,7 @@ async fn silence_ends_a_connection_and_signs_of_life_keep_it() {
         assert!(timeout(6 * SECOND, held.driver.ready()).await.is_err());
         held.driver.touch();
     }
-    // What is sent, and what the transport takes of it, is no sign of the client's.
+    // What is sent, and what the transport takes of it, is not a sign of life of the client.
     let began = Instant::now();
     while timeout(SECOND, held.driver.ready()).await.is_err() {
         assert_eq!(held.deliver("hello").await, Flow::Continue);

@@ -59,7 +59,7 @@ async fn what_is_not_acknowledged_is_given_again() {
         "there is no more"
     );
 
-    // Who waits is woken by what comes.
+    // What arrives wakes the one that waits.
     let (more, ()) = tokio::join!(given(&replay, 3), async {
         site.broadcast("news", "news", "three").unwrap();
     });

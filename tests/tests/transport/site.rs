@@ -23,7 +23,7 @@ const DROP: OutboxOptions = OutboxOptions {
     overflow: Overflow::DropOldest,
 };
 
-/// Gives each connection to whoever asks for it by an extension of the request.
+/// Gives each connection to the test that asks for it by an extension of the request.
 struct Hands(TransportOptions);
 
 const HANDS: TransportOptions = TransportOptions {

@@ -1,4 +1,4 @@
-//! Who is let in, and what the others are told.
+//! Which clients are accepted, and what the others are told.
 
 use landfall_tests::{client::Client, wire::Request};
 
@@ -180,7 +180,7 @@ async fn extensions_are_read_by_their_grammar() {
     }
 }
 
-/// A byte that is no text spoils its own element, and none beside it.
+/// A byte that is not text spoils only its own element.
 #[tokio::test]
 async fn a_bad_element_spoils_no_other() {
     let site = site::start().await;

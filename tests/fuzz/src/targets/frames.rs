@@ -107,7 +107,7 @@ fn round_trip(extensions: Option<&'static str>, mut input: Input<'_>) {
     assert_eq!(found, expected);
 }
 
-/// Writes a message in so many fragments more than one, with a ping before each of those.
+/// Writes a message in N more fragments after the first, with a ping before each of them.
 fn write(
     wire: &mut Vec<u8>,
     opcode: u8,

@@ -50,7 +50,7 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// An answer is an offer too, and its own answer; each of its parameters was asked for.
+/// An answer is also a valid offer, and answers itself. Each of its parameters was offered.
 fn again(parts: &Parts, answer: HeaderValue) {
     let text = answer.to_str().expect("text").to_owned();
     let offered = values(parts, header::SEC_WEBSOCKET_EXTENSIONS)

@@ -87,7 +87,7 @@ fn text(segment: &str) -> Option<String> {
     String::from_utf8(unescape(segment.as_bytes())).ok()
 }
 
-/// `%41` as `A`, once; what is no escape stays as it is.
+/// Decodes `%41` to `A`, once. What is not an escape stays as it is.
 pub(super) fn unescape(text: &[u8]) -> Vec<u8> {
     let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
     let (mut out, mut at) = (Vec::with_capacity(text.len()), 0);

@@ -172,7 +172,7 @@ fn path_params(mount: &str) -> Vec<&str> {
     names.flatten().filter(|name| !name.is_empty()).collect()
 }
 
-/// Decodes `%20` once; `None` if it is not UTF-8 then. What is no escape stays.
+/// Decodes `%20` once; `None` if the result is not UTF-8. What is not an escape stays as it is.
 fn decode(text: &str) -> Option<String> {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let [first, tail @ ..] = rest {
