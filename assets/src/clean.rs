@@ -1,4 +1,4 @@
-//! Removes what a digester wrote and nobody needs any more.
+//! Removes earlier versions of digested files.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,18 +21,18 @@ pub struct Cleaner {
     all: bool,
 }
 
-/// What a [`Cleaner`] has done.
+/// The result of a [`Cleaner`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cleaned {
-    /// The digested paths that are gone, in order; their compressed siblings are not listed.
+    /// The digested paths that were removed, in order. Their compressed siblings are not listed.
     pub removed: Vec<String>,
-    /// How many earlier versions are left.
+    /// The number of earlier versions that are left.
     pub kept: usize,
 }
 
 impl Cleaner {
-    /// For the directory that has the manifest.
+    /// Cleans the directory that has the manifest.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Cleaner {
             directory: directory.into(),
@@ -42,32 +42,34 @@ impl Cleaner {
         }
     }
 
-    /// Earlier versions that were digested longer ago are removed. An hour unless set.
+    /// Removes earlier versions that were digested longer ago than this. Default: an hour.
     #[must_use]
     pub fn age(mut self, age: Duration) -> Self {
         self.age = age;
         self
     }
 
-    /// Of each file, no more earlier versions than this are kept. Two unless set.
+    /// Keeps at most this many earlier versions of each file. Default: two.
     #[must_use]
     pub fn keep(mut self, versions: usize) -> Self {
         self.keep = versions;
         self
     }
 
-    /// Removes everything that was digested, the latest versions, the compressed siblings of the originals and the manifest
-    /// included.
+    /// Removes everything that the digester wrote, including the latest versions, the compressed
+    /// siblings of the originals and the manifest.
     #[must_use]
     pub fn all(mut self) -> Self {
         self.all = true;
         self
     }
 
-    /// Removes, and writes the manifest anew. The latest version of a file stays. Without a manifest nothing is done.
+    /// Removes files, and rewrites the manifest. The latest version of each file stays. Without a
+    /// manifest, it does nothing.
     ///
     /// # Errors
-    /// When the directory is not there, the manifest cannot be read or names files outside, or a file cannot be removed.
+    /// When the directory does not exist, the manifest cannot be read or names files outside, or a
+    /// file cannot be removed.
     pub fn run(&self) -> Result<Cleaned, DigestError> {
         let directory = &*self.directory;
         if !directory.is_dir() {
@@ -93,7 +95,8 @@ impl Cleaner {
         manifest
             .digests
             .retain(|path, _| removed.binary_search(path).is_err());
-        // First the manifest: what is gone is not to be named in it, even if we are stopped half way.
+        // The manifest comes first: it must not name files that are gone, even if this is
+        // interrupted.
         files::write(
             &directory.join(Manifest::FILE),
             manifest.to_string().as_bytes(),
@@ -108,7 +111,7 @@ impl Cleaner {
         Ok(Cleaned { removed, kept })
     }
 
-    /// The earlier versions that are too old, or too many, in order.
+    /// The earlier versions that are too old or too many, in order.
     fn outdated(&self, manifest: &Manifest) -> Vec<String> {
         let oldest = now().saturating_sub(self.age.as_secs());
         let latest = latest(manifest);

@@ -1,4 +1,4 @@
-//! Files below a directory: found, read, and written whole or not at all.
+//! Finds, reads and writes files below a directory. A file is written completely or not at all.
 
 use std::{
     fmt, fs, io,
@@ -65,8 +65,8 @@ impl std::error::Error for DigestError {
     }
 }
 
-/// The files below a directory as paths with `/`, in order. Left out is what begins with a dot, and what lies behind a link
-/// to a directory.
+/// The files below a directory as paths with `/`, in order. Names that begin with a dot are left
+/// out, and so is what lies behind a link to a directory.
 pub(crate) fn below(root: &Path) -> Result<Vec<String>, DigestError> {
     let mut found = Vec::new();
     let mut directories = vec![String::new()];
@@ -103,7 +103,7 @@ pub(crate) fn below(root: &Path) -> Result<Vec<String>, DigestError> {
     Ok(found)
 }
 
-/// True if a path of a manifest stays below the manifest's directory.
+/// Whether a path of a manifest stays below the manifest's directory.
 pub(crate) fn stays_inside(path: &str) -> bool {
     path.split('/')
         .all(|segment| !matches!(segment, "" | "." | "..") && !segment.contains(['\\', ':', '\0']))
@@ -113,7 +113,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DigestError> {
     fs::read(path).map_err(DigestError::io(path, "read"))
 }
 
-/// The manifest of a directory; none where there is no such file.
+/// The manifest of a directory; `None` if there is no such file.
 pub(crate) fn read_manifest(directory: &Path) -> Result<Option<Manifest>, DigestError> {
     let path = directory.join(Manifest::FILE);
     let text = match fs::read_to_string(&path) {
@@ -130,7 +130,8 @@ pub(crate) fn read_manifest(directory: &Path) -> Result<Option<Manifest>, Digest
     }
 }
 
-/// Writes a file, unless it is as it should be: true if it has been written. Readers see the old content or the new one.
+/// Writes a file, unless it has that content already. Returns whether it was written. Readers see
+/// the old content or the new one, never a part.
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<bool, DigestError> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let same = fs::metadata(path).is_ok_and(|file| file.len() == content.len() as u64)
@@ -150,7 +151,7 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<bool, DigestError> {
     written.map(|()| true).map_err(failed())
 }
 
-/// Removes a file: true if there was one.
+/// Removes a file. Returns whether it existed.
 pub(crate) fn remove(path: &Path) -> Result<bool, DigestError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),

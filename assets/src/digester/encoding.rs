@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use flate2::{Compression, write::GzEncoder};
 
-/// An encoding of the siblings that are written beside files.
+/// An encoding of compressed siblings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -19,7 +19,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Those that this build knows.
+    /// The encodings that this build supports.
     pub const ALL: &[Encoding] = &[
         Encoding::Gzip,
         #[cfg(feature = "brotli")]
@@ -28,10 +28,10 @@ impl Encoding {
         Encoding::Zstd,
     ];
 
-    /// How the names of compressed files end, also of encodings that this build does not know.
+    /// The extensions of compressed files, also of encodings that this build does not support.
     pub(crate) const EXTENSIONS: [&str; 3] = [".gz", ".br", ".zst"];
 
-    /// What it is called: `gzip`, `brotli`, `zstd`.
+    /// The name: `gzip`, `brotli` or `zstd`.
     pub const fn name(self) -> &'static str {
         match self {
             Encoding::Gzip => "gzip",
@@ -42,7 +42,7 @@ impl Encoding {
         }
     }
 
-    /// What is appended to a file's name.
+    /// The extension that is appended to a file's name.
     pub const fn extension(self) -> &'static str {
         match self {
             Encoding::Gzip => ".gz",
@@ -53,7 +53,7 @@ impl Encoding {
         }
     }
 
-    /// The content, as small as the encoding makes it.
+    /// The content, compressed at the highest level.
     pub(crate) fn encode(self, content: &[u8]) -> io::Result<Vec<u8>> {
         match self {
             Encoding::Gzip => {

@@ -30,7 +30,7 @@ use crate::{
     manifest::{Entry, Manifest, YEAR_0},
 };
 
-/// What compresses well, and is worth a sibling.
+/// Extensions of files that compress well.
 const COMPRESSED: &[&str] = &[
     ".js",
     ".mjs",
@@ -61,26 +61,27 @@ pub struct Digester {
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
-/// How far a [`Digester`] has come.
+/// The progress of a [`Digester`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Files that are written with all that belongs to them.
+    /// The number of files that are finished, with their copies and siblings.
     pub done: usize,
-    /// All files.
+    /// The number of all files.
     pub total: usize,
 }
 
-/// What a [`Digester`] has done.
+/// The result of a [`Digester`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Digested {
     /// The manifest as it was written.
     pub manifest: Manifest,
-    /// How many files were written: copies, compressed siblings and the manifest, if they were not there yet.
+    /// The number of files that were written: copies, compressed siblings and the manifest. Files
+    /// that had the right content already do not count.
     pub written: usize,
-    /// Files that were left alone because they look digested, in order. Those that no manifest names were given such a name by
-    /// somebody else, and stay without a digest.
+    /// Files that were left alone because their names look digested, in order. If no manifest names
+    /// such a file, something else gave it the name, and it gets no digest.
     pub skipped: Vec<String>,
 }
 
@@ -89,13 +90,13 @@ struct Source {
     path: String,
     size: u64,
     md5: [u8; 16],
-    /// The MD5 in the file's name; a source map's is that of its file.
+    /// The MD5 in the file's name. A source map has that of the file it belongs to.
     digest: String,
     digested: String,
 }
 
 impl Digester {
-    /// For the files of a directory.
+    /// Digests the files of a directory.
     pub fn new(input: impl Into<PathBuf>) -> Self {
         Digester {
             input: input.into(),
@@ -111,63 +112,68 @@ impl Digester {
         }
     }
 
-    /// Another directory to read.
+    /// Adds another directory to read.
     #[must_use]
     pub fn input(mut self, directory: impl Into<PathBuf>) -> Self {
         self.input = directory.into();
         self
     }
 
-    /// Where to write, also copies of the files themselves. The directory that is read, unless set.
+    /// The directory to write to, which gets copies of the files themselves too. Default: the
+    /// directory that is read.
     #[must_use]
     pub fn output(mut self, directory: impl Into<PathBuf>) -> Self {
         self.output = Some(directory.into());
         self
     }
 
-    /// Whether references in stylesheets get `?vsn=d`, by which a server knows that they never change. They do unless set.
+    /// Whether references in stylesheets get `?vsn=d`, which tells a server that the file never
+    /// changes. Default `true`.
     #[must_use]
     pub fn vsn(mut self, vsn: bool) -> Self {
         self.vsn = vsn;
         self
     }
 
-    /// Which compressed siblings to write. All that this build knows, unless set.
+    /// Which compressed siblings to write. Default: all encodings that this build supports.
     ///
-    /// A sibling that would not be smaller than its file is not written, and removed if it is there.
+    /// A sibling that would not be smaller than its file is not written, and removed if it exists.
     #[must_use]
     pub fn encodings(mut self, encodings: impl IntoIterator<Item = Encoding>) -> Self {
         self.encodings = encodings.into_iter().collect();
         self
     }
 
-    /// Which files get compressed siblings, by their extension, such as `".js"`. Text, fonts that are not compressed and
-    /// WebAssembly, unless set.
+    /// Which files get compressed siblings, by their extension, such as `".js"`. Default: text,
+    /// uncompressed fonts and WebAssembly.
     #[must_use]
     pub fn compressed<T: Into<String>>(mut self, extensions: impl IntoIterator<Item = T>) -> Self {
         self.compressed = extensions.into_iter().map(Into::into).collect();
         self
     }
 
-    /// How many threads to work with; as many as the machine has processors, unless set. Each holds one file at a time.
+    /// The number of threads. Default: the number of processors. Each thread holds one file in
+    /// memory at a time.
     #[must_use]
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
         self
     }
 
-    /// Calls the function after each file, from the thread that wrote it.
+    /// Sets a function that is called after each file, on the thread that wrote it.
     #[must_use]
     pub fn progress(mut self, function: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(function));
         self
     }
 
-    /// Writes digested copies, compressed siblings and the manifest. The manifest is written last: what it names is there.
+    /// Writes digested copies, compressed siblings and the manifest. The manifest is written last,
+    /// so that all files that it names exist.
     ///
     /// # Errors
-    /// When a directory or file cannot be read or written, changes meanwhile, or has a name that is not UTF-8, or when the
-    /// output has a manifest that cannot be read. Then the manifest is as it was.
+    /// When a directory or file cannot be read or written, changes meanwhile, or has a name that is
+    /// not UTF-8, or when the output has a manifest that cannot be read. The manifest is unchanged
+    /// then.
     pub fn run(&self) -> Result<Digested, DigestError> {
         if !self.input.is_dir() {
             return Err(DigestError::other(&self.input, "is no directory"));
@@ -239,7 +245,8 @@ impl Digester {
         })
     }
 
-    /// Writes all that belongs to a file: its entry, and how many files were written.
+    /// Writes the copies and siblings of a file. Returns its entry, and how many files were
+    /// written.
     fn write(
         &self,
         file: &Source,
@@ -309,7 +316,7 @@ impl fmt::Debug for Digester {
     }
 }
 
-/// The files to digest, and those that look digested.
+/// The files to digest, and those whose names look digested.
 fn to_digest(paths: Vec<String>) -> (Vec<String>, Vec<String>) {
     let is_left_out = |path: &String| {
         path.rsplit('/').next() == Some(Manifest::FILE)
@@ -321,14 +328,14 @@ fn to_digest(paths: Vec<String>) -> (Vec<String>, Vec<String>) {
         .partition(|path| !looks_digested(path))
 }
 
-/// True if the name has a `-` and 32 hexadecimal digits behind it.
+/// Whether the name contains a `-` that 32 hexadecimal digits follow.
 fn looks_digested(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).as_bytes();
     name.windows(33)
         .any(|part| part[0] == b'-' && part[1..].iter().all(u8::is_ascii_hexdigit))
 }
 
-/// A source map is named after its file's digest.
+/// A source map is named after the digest of its file.
 fn adopt_source_maps(sources: &mut [Source]) {
     let owner = |map: &Source, sources: &[Source]| {
         let file = map.path.strip_suffix(".map")?;
@@ -347,7 +354,7 @@ fn adopt_source_maps(sources: &mut [Source]) {
     }
 }
 
-/// Seconds since the year 0. `SOURCE_DATE_EPOCH` says what time it is for builds that are to be the same at any time.
+/// Seconds since the year 0. `SOURCE_DATE_EPOCH` sets the time, for reproducible builds.
 pub(crate) fn now() -> u64 {
     let told = std::env::var("SOURCE_DATE_EPOCH")
         .ok()

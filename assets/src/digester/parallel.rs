@@ -1,11 +1,12 @@
-//! Work that is spread over threads.
+//! Spreads work over threads.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
 };
 
-/// Does the work for each item; what comes of it is in the order of the items. After an error no new work begins; the error is that of the first item that failed.
+/// Does the work for each item. The results are in the order of the items. After an error, no new
+/// work begins. The error is that of the first item that failed.
 pub(super) fn in_parallel<I: Sync, T: Send, E: Send>(
     threads: usize,
     items: &[I],

@@ -1,11 +1,12 @@
-//! References to files in the content of others.
+//! References from files to other files.
 
 use std::collections::BTreeMap;
 
-/// Digested paths by logical ones.
+/// Maps logical paths to digested paths.
 pub(super) type Latest = BTreeMap<String, String>;
 
-/// The content of a file with its references to digested files rewritten; `None` if there are none.
+/// The content of a file, with references replaced by those to digested files; `None` if there are
+/// no references.
 pub(super) fn rewritten(path: &str, content: &[u8], latest: &Latest, vsn: bool) -> Option<Vec<u8>> {
     let (find, query): (Find, _) = match extension(path) {
         ".css" => (url_in_css, if vsn { "?vsn=d" } else { "" }),
@@ -35,7 +36,7 @@ pub(super) fn rewritten(path: &str, content: &[u8], latest: &Latest, vsn: bool) 
     Some(written)
 }
 
-/// From the last dot of the name on; empty if there is none.
+/// The extension with its dot; empty without one.
 pub(super) fn extension(path: &str) -> &str {
     let name = path.rfind('/').map_or(0, |slash| slash + 1);
     path[name..]
@@ -43,7 +44,7 @@ pub(super) fn extension(path: &str) -> &str {
         .map_or("", |dot| &path[name + dot..])
 }
 
-/// What stands for a URL that names a digested file.
+/// The replacement of a URL that names a digested file.
 fn digested(url: &str, directory: &str, latest: &Latest) -> Option<String> {
     if let Some(path) = url.strip_prefix('/') {
         return latest.get(path).map(|digested| format!("/{digested}"));
@@ -54,7 +55,7 @@ fn digested(url: &str, directory: &str, latest: &Latest) -> Option<String> {
     Some(format!("{beside}/{name}"))
 }
 
-/// A relative path from a directory; `None` if it leads out of the tree.
+/// Resolves a relative path from a directory; `None` if it leads out of the tree.
 fn resolved(directory: &str, relative: &str) -> Option<String> {
     let mut segments: Vec<&str> = directory
         .split('/')
@@ -72,10 +73,10 @@ fn resolved(directory: &str, relative: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
-/// Where the first URL after a place stands.
+/// The range of the first URL after a position.
 type Find = fn(&[u8], usize) -> Option<(usize, usize)>;
 
-/// `url(a.png)`, `url( "a.png" )`: what stands between the quotes, if there are any.
+/// The URL in `url(a.png)` or `url( "a.png" )`, without its quotes.
 fn url_in_css(css: &[u8], from: usize) -> Option<(usize, usize)> {
     let mut at = from;
     loop {
@@ -128,7 +129,7 @@ fn file_in_map(map: &[u8], from: usize) -> Option<(usize, usize)> {
     }
 }
 
-/// The place behind the next `needle`.
+/// The position after the next `needle`.
 fn after(text: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
     let found = text
         .get(from..)?

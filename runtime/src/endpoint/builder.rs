@@ -1,4 +1,4 @@
-//! How an endpoint is started.
+//! Starts an endpoint.
 
 use std::{any::TypeId, fmt, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ use crate::{
     watchdog::Watcher,
 };
 
-/// The variable that names the configuration file, where [`Builder::file`] does not.
+/// The environment variable that names the configuration file, if [`Builder::file`] does not.
 const FILE_VARIABLE: &str = "LANDFALL_CONFIG";
 
 /// How to start an endpoint: [`Endpoint::builder`].
@@ -68,14 +68,14 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Whether to listen. An endpoint that does not can still be served, as [`Running::service`].
+    /// Whether to listen. An endpoint that does not listen can be served as [`Running::service`].
     #[must_use]
     pub fn server(mut self, server: bool) -> Self {
         self.options.server = Setting::exact(server);
         self
     }
 
-    /// Shares topics with whoever else holds them. They stay open when the endpoint stops.
+    /// Shares topics with other owners of this [`PubSub`]. They stay open when the endpoint stops.
     #[must_use]
     pub fn pubsub(mut self, pubsub: PubSub) -> Self {
         self.pubsub = Some(pubsub);
@@ -90,14 +90,14 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Listens here, whatever `http` says about address and port. `https` is not changed by it.
+    /// Listens here, instead of at the address and port of `http`. `https` does not change.
     #[must_use]
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listener = Some(Listening::new(listener));
         self
     }
 
-    /// Listens here, and serves what is made of the endpoint's service.
+    /// Listens here, and serves what `outer` makes of the endpoint's service.
     #[cfg(feature = "testing")]
     pub(crate) fn listener_of<S: crate::server::Serve>(
         mut self,
@@ -108,7 +108,7 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Shuts down when the future ends.
+    /// Shuts down when the future completes.
     #[must_use]
     pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.signal = Some(Box::pin(signal));
@@ -200,7 +200,7 @@ impl<E: Endpoint> Builder<E> {
         if let Some(listener) = &self.listener {
             let http = self.options.http.get_or_insert(Http::DEFAULT);
             if let Ok(Address::Tcp(_)) = listener.address {
-                // Whoever opened it chose the port; URLs ask the listener for it.
+                // The port was chosen when the listener was opened. URLs ask the listener for it.
                 http.port = Setting::exact(0);
             }
         }
@@ -232,13 +232,13 @@ fn listens(config: &Config) -> bool {
     configured && config.listens()
 }
 
-/// How long requests in flight may take, on whichever listener.
+/// How long requests in flight may take, on any listener.
 fn http_timeout(config: &Config) -> Option<Duration> {
     let http = config.http.as_ref().map(|http| http.shutdown_timeout);
     http.max(config.https.as_ref().map(|https| https.shutdown_timeout))
 }
 
-/// `rewrite_on` would change nothing.
+/// An error if `rewrite_on` would change nothing.
 fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigError)> {
     let named = !E::DEF.rewrite_on.is_empty()
         || E::DEF
@@ -289,7 +289,7 @@ fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
     ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
 }
 
-/// An endpoint can do without: then a callback that blocks its thread is not noticed.
+/// Starts the watchdog. Without it the endpoint works, but blocking callbacks are not noticed.
 fn watch(handle: &Handle, runtime: tokio::runtime::Handle) -> Option<Watcher> {
     let started = Watcher::start(&handle.0.watchdog, handle.name(), runtime);
     started

@@ -16,11 +16,11 @@ use crate::{
     transport::Mount,
 };
 
-/// Panics of one child that are forgiven in [`WINDOW`].
+/// How many panics of one child are tolerated in [`WINDOW`].
 const FORGIVEN: usize = 3;
 const WINDOW: Duration = Duration::from_secs(5);
 
-/// How long a child may take to notice that it is cancelled: it does at its next `.await`.
+/// How long a cancelled child may take to reach its next `.await`, where it ends.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A child that panicked too often.
@@ -35,7 +35,7 @@ pub(super) struct Supervisor {
     handle: Handle,
     children: Vec<Child>,
     running: JoinSet<()>,
-    /// Which child a task is.
+    /// The index of the child that a task runs.
     tasks: HashMap<Id, usize>,
 }
 
@@ -45,7 +45,7 @@ struct Child {
     panics: Vec<Instant>,
 }
 
-/// What the sockets of an endpoint want to run: once for each socket type, however often it is mounted.
+/// The children of an endpoint's sockets: once for each socket type, however often it is mounted.
 pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
     let mut known: Vec<TypeId> = Vec::new();
     let mut specs = Vec::new();
@@ -85,7 +85,7 @@ impl Supervisor {
             .map(|child| supervisor.spawn(child))
             .collect();
         for child in started {
-            // An error is a panic: `supervise` will see to that.
+            // An error means that the child panicked. `supervise` handles that.
             let _ = child.await;
         }
         supervisor

@@ -1,14 +1,14 @@
-//! A declared endpoint as constants.
+//! The constants of a declared endpoint.
 
 use super::ForceSsl;
 use crate::{arrival::Forwarded, transport::Mount};
 
-/// What `endpoint!` declares and nothing can change afterwards.
+/// What `endpoint!` declares, and what cannot change at run time.
 #[derive(Clone, Copy, Debug)]
 pub struct EndpointDef {
     /// The name of the endpoint's type.
     pub name: &'static str,
-    /// Its sockets, in the order in which they are written.
+    /// The sockets, in the order of the declaration.
     pub mounts: &'static [Mount],
     /// `force_ssl(..)`: whether requests over `http` are sent to `https`.
     pub force_ssl: Option<ForceSsl>,
@@ -17,7 +17,7 @@ pub struct EndpointDef {
 }
 
 impl EndpointDef {
-    /// An endpoint without anything.
+    /// An endpoint that declares nothing.
     pub const DEFAULT: EndpointDef = EndpointDef {
         name: "",
         mounts: &[],

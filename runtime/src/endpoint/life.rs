@@ -14,7 +14,7 @@ use crate::{
     contain, error::Error, handle::Handle, server::Lost, transport::Dispatcher, watchdog::Watcher,
 };
 
-/// How much longer than they may things are waited for, before they are given up.
+/// How long to wait beyond a deadline before giving up.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Ends the endpoint when it ends.
@@ -25,7 +25,7 @@ pub(super) type ShutdownFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) enum End {
     Done,
     Failed(Failed),
-    /// So many connections had to be cut off.
+    /// N connections had to be cut off.
     Cut(usize),
 }
 
@@ -39,26 +39,26 @@ impl End {
     }
 }
 
-/// All that runs of an endpoint.
+/// Everything that runs in an endpoint.
 pub(super) struct Life {
     pub(super) handle: Handle,
     pub(super) mounts: Dispatcher,
     pub(super) children: Supervisor,
     pub(super) sweeper: JoinHandle<()>,
-    /// Cancelled, it ends the listener.
+    /// Cancelling it ends the listeners.
     pub(super) listening: CancellationToken,
     /// How long the slowest mount may take to drain.
     pub(super) drain_timeout: Duration,
-    /// How long requests in flight may take; `None` if they are another server's.
+    /// How long requests in flight may take; `None` if another server serves them.
     pub(super) http_timeout: Option<Duration>,
     pub(super) lost_requests: Vec<Lost>,
-    /// A shared one is left to those who share it.
+    /// Whether the endpoint closes its PubSub. A shared one stays open.
     pub(super) owns_pubsub: bool,
-    /// `None` if there was no thread to be had.
+    /// `None` if its thread could not be started.
     pub(super) watcher: Option<Watcher>,
 }
 
-/// A signal that panics ends the endpoint like one that comes: whoever waits for it waits in vain.
+/// Waits for the signal. A panic counts as the signal: it can no longer come.
 async fn contained(signal: ShutdownFuture) {
     if let Err(panic) = contain::run(signal).await {
         tracing::error!(
@@ -68,7 +68,7 @@ async fn contained(signal: ShutdownFuture) {
 }
 
 impl Life {
-    /// Lives until it is told to stop or a child fails, and stops.
+    /// Runs until the endpoint is told to stop or a child fails, and then stops it.
     pub(super) async fn run(mut self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
         let stop = self.handle.0.stop.clone();
         let failed = tokio::select! {
@@ -85,7 +85,7 @@ impl Life {
         }));
     }
 
-    /// Returns how many sockets had to be cut off, and requests.
+    /// Returns how many sockets and requests had to be cut off.
     async fn stop(self) -> usize {
         let name = self.handle.name();
         tracing::info!("stopping {name}");
@@ -94,7 +94,7 @@ impl Life {
         cut
     }
 
-    /// Ends what has started. Of an endpoint that never ran, nothing is said.
+    /// Ends what has started. Logs nothing by itself, since the endpoint may never have run.
     pub(super) async fn end(self) -> usize {
         let http_deadline = self.http_timeout.map(|timeout| Instant::now() + timeout);
         self.listening.cancel();
@@ -129,7 +129,7 @@ impl Life {
         self.mounts.cut_off()
     }
 
-    /// At the deadline the server cuts off by itself what it still serves, and counts it.
+    /// At the deadline, the server itself cuts off the requests that are left, and counts them.
     async fn finish_requests(&self, deadline: Option<Instant>) {
         let connections = &self.handle.0.connections;
         connections.close();

@@ -1,4 +1,4 @@
-//! The listeners of an endpoint: opened all together, and served then.
+//! The listeners of an endpoint. All are opened before any is served.
 
 use std::{cell::RefCell, io, net::SocketAddr, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
 
 type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
 
-/// A listener that is open, and how to serve it.
+/// An open listener, and how to serve it.
 pub(super) struct Listening {
     pub(super) address: io::Result<Address>,
     serve: Box<ServeOnce>,
@@ -28,7 +28,7 @@ impl Listening {
         Listening::with(listener, |service| service)
     }
 
-    /// Serves what is made of the endpoint's service.
+    /// Serves what `outer` makes of the endpoint's service.
     pub(super) fn with<S: Serve>(
         listener: impl Accept,
         outer: impl FnOnce(EndpointService) -> S + Send + 'static,
@@ -54,12 +54,12 @@ impl Listening {
     }
 }
 
-/// What `https` needs beside its listener: made while the configuration is checked.
+/// What `https` needs besides its listener. It is made while the configuration is checked.
 #[derive(Default)]
 pub(super) struct Layers(RefCell<Layer>);
 
 impl Layers {
-    /// Reads the files of `https`, and says what is wrong with them.
+    /// Reads the files of `https`. Returns everything that is wrong with them.
     pub(super) fn examine(&self, config: &Config) -> Vec<(String, ConfigError)> {
         let Some(https) = config.https.as_ref().filter(|_| config.listens()) else {
             return Vec::new();
@@ -82,7 +82,7 @@ impl Layers {
     }
 }
 
-/// All listeners of an endpoint, open.
+/// The open listeners of an endpoint.
 pub(super) struct Listeners {
     open: Vec<Open>,
     certificates: Vec<Arc<dyn Reload>>,
@@ -96,8 +96,8 @@ struct Open {
 }
 
 impl Listeners {
-    /// `given` stands in the place of the listener of `http`. `variable` is the one of the environment that a port is read
-    /// from.
+    /// `given` replaces the listener of `http`. `variable` returns the environment variable that a
+    /// port is read from.
     ///
     /// # Errors
     /// Every listener that could not be opened; none is open then.
@@ -160,7 +160,7 @@ impl Listeners {
         }
     }
 
-    /// Where each listens.
+    /// The address of each listener.
     pub(super) fn addresses(&self) -> Addresses {
         let of = |scheme| {
             self.open

@@ -36,12 +36,12 @@ impl<E: Endpoint> Running<E> {
     /// requests in flight end, then stops the children. Of the endpoint, no task and no thread is
     /// left.
     ///
-    /// It goes on when the future is dropped; any number of callers may wait for it.
+    /// The shutdown goes on when the future is dropped. Any number of callers may wait for it.
     ///
     /// # Errors
     /// When connections were cut off: a callback had not returned in its mount's time, or a client
-    /// had not taken what waited for it, or a request was not answered. Who was told to come back,
-    /// and has had everything, is not among them.
+    /// had not taken what waited for it, or a request was not answered. A client that was told to
+    /// come back, and has received everything, does not count.
     pub async fn shutdown(&self) -> Result<(), Error> {
         self.handle().0.stop.cancel();
         self.wait().await

@@ -1,4 +1,4 @@
-//! From what `https` says to what a listener needs.
+//! Makes what a listener needs from the configuration of `https`.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<(String, Config
     })
 }
 
-/// The key that a finding is about: text stands under another name than a file.
+/// The key that a finding is about. Text and files have different keys.
 fn key(https: &HttpsConfig, key: &str) -> String {
     match key {
         "certfile" if https.cert.is_some() => "https.cert".to_owned(),
@@ -78,7 +78,7 @@ fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, 
     }
 }
 
-/// Either files or a text.
+/// PEM, from files or as a text.
 fn pems(
     name: &'static str,
     files: &Files,

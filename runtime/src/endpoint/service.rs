@@ -1,4 +1,5 @@
-//! An endpoint as a tower service: what our own server serves, and what nests in anybody else's.
+//! An endpoint as a tower service, which our own server serves, and which can be nested in another
+//! server.
 
 use std::{
     convert::Infallible,
@@ -23,9 +24,9 @@ use crate::{
     transport::Dispatcher,
 };
 
-/// The sockets of an endpoint, as far as requests go.
+/// What an endpoint needs of its sockets to answer requests.
 pub(crate) trait Sockets: Send + Sync + 'static {
-    /// The response to a request, if it is a socket's; otherwise the request comes back as it was.
+    /// The response to a request for a socket. Other requests are returned unchanged.
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
 }
 
@@ -46,7 +47,7 @@ struct Parts {
     handle: Handle,
     sockets: Box<dyn Sockets>,
     pipeline: Pipeline,
-    /// `None` if no request is looked at before all else.
+    /// `None` if the endpoint declares neither `force_ssl` nor `rewrite_on`.
     gate: Option<Gate>,
 }
 
@@ -65,7 +66,7 @@ impl EndpointService {
         }))
     }
 
-    /// The endpoint that is served.
+    /// The endpoint that this service belongs to.
     pub fn handle(&self) -> &Handle {
         &self.0.handle
     }
@@ -142,11 +143,11 @@ where
     }
 }
 
-/// An endpoint's response to come.
+/// The future of an endpoint's response.
 pub struct EndpointFuture {
     answer: Answering,
     socket: bool,
-    /// The answer has the header `strict-transport-security`.
+    /// Adds the header `strict-transport-security` to the response.
     marked: Option<Arc<Parts>>,
 }
 

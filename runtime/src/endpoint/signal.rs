@@ -2,7 +2,8 @@
 
 use std::io;
 
-/// Both signals, listened to from now on: none that comes between two calls of [`Signals::recv`] is lost.
+/// Listens to both signals from now on. A signal between two calls of [`Signals::recv`] is not
+/// lost.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
