@@ -24,7 +24,7 @@ pub(super) struct Shard {
 }
 
 /// A place in a shard's queue.
-pub(super) type Place<'a> = mpsc::Permit<'a, Arc<Publication>>;
+pub(super) type Permit<'a> = mpsc::Permit<'a, Arc<Publication>>;
 
 impl Shard {
     pub(super) fn start(queue: usize, tasks: &TaskTracker, stop: &CancellationToken) -> Arc<Self> {
@@ -59,7 +59,7 @@ impl Shard {
     }
 
     /// Reserves a place in the queue, if anybody in this shard listens to the topic.
-    pub(super) fn reserve(&self, topic: &str) -> Result<Option<Place<'_>>, BroadcastError> {
+    pub(super) fn reserve(&self, topic: &str) -> Result<Option<Permit<'_>>, BroadcastError> {
         if !self.lock().contains_key(topic) {
             return Ok(None);
         }

@@ -47,13 +47,13 @@ pub(super) struct Slot {
 
 /// What a watchdog sees of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct Sample {
     turn: u64,
     whose: u64,
     step: u64,
 }
 
-impl Look {
+impl Sample {
     /// True while a task is being polled.
     pub(super) fn is_inside(self) -> bool {
         self.turn & 1 == 1
@@ -69,7 +69,7 @@ impl Look {
         self.whose as u32 as usize
     }
 
-    pub(super) fn is_same_turn(self, other: Look) -> bool {
+    pub(super) fn is_same_turn(self, other: Sample) -> bool {
         self.turn == other.turn
     }
 
@@ -85,9 +85,9 @@ impl Look {
 const BELOW: u64 = 0xff;
 
 impl Slot {
-    pub(super) fn look(&self) -> Look {
+    pub(super) fn sample(&self) -> Sample {
         let load = |of: &AtomicU64| of.load(Ordering::Acquire);
-        Look {
+        Sample {
             turn: load(&self.turn),
             whose: load(&self.whose),
             step: load(&self.step),
@@ -165,8 +165,8 @@ struct Outer<'a> {
 
 impl<'a> Outer<'a> {
     fn of(slot: &'a Slot) -> Self {
-        let Look { whose, step, .. } = slot.look();
-        let has_topic = slot.look().callback().is_some_and(Callback::has_topic);
+        let Sample { whose, step, .. } = slot.sample();
+        let has_topic = slot.sample().callback().is_some_and(Callback::has_topic);
         Outer {
             slot,
             whose,

@@ -85,7 +85,7 @@ async fn each_watchdog_sees_its_own() {
 #[tokio::test]
 async fn a_callback_goes_on_after_another_one_inside_it() {
     let (_, watched, _) = dog();
-    let look = || slot::here().look().callback();
+    let sample = || slot::here().sample().callback();
     watched.turn(|| {
         slot::topic("room:7");
         slot::step(Callback::ChannelIn);
@@ -94,14 +94,14 @@ async fn a_callback_goes_on_after_another_one_inside_it() {
             slot::step(Callback::ChannelOut);
         });
         assert_eq!(
-            (look(), slot::here().topic()),
+            (sample(), slot::here().topic()),
             (Some(Callback::ChannelIn), b"room:7".to_vec())
         );
         watched.pass(Callback::Encode, || {
-            assert_eq!(look(), Some(Callback::Encode))
+            assert_eq!(sample(), Some(Callback::Encode))
         });
         assert_eq!(
-            (look(), slot::here().topic()),
+            (sample(), slot::here().topic()),
             (Some(Callback::ChannelIn), b"room:7".to_vec())
         );
     });
@@ -129,7 +129,7 @@ async fn a_panic_leaves_nothing_behind() {
         panicked.map_err(|panic| panic.to_string()),
         Err::<(), _>("as asked".to_owned())
     );
-    assert!(!slot::here().look().is_inside());
+    assert!(!slot::here().sample().is_inside());
 }
 
 #[tokio::test]

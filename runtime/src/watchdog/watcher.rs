@@ -15,7 +15,7 @@ use tracing::{Dispatch, dispatcher, field::display, subscriber::NoSubscriber};
 
 use super::{
     Callback, Dog, Watchdog, lock,
-    slot::{Look, Slot},
+    slot::{Sample, Slot},
 };
 use crate::escape::shown_bytes;
 
@@ -70,7 +70,7 @@ pub(super) struct Watch {
 /// A thread, as it was at the last tick.
 struct Seen {
     slot: Arc<Slot>,
-    look: Look,
+    sample: Sample,
     /// When it was first seen like this.
     since: Instant,
     /// The callback that has been logged as blocking, and still runs.
@@ -134,16 +134,16 @@ impl Watch {
         let now = Instant::now();
         let (mut active, mut blocked) = (false, false);
         for seen in &mut self.threads {
-            let look = seen.slot.look();
-            let (own, changed) = (look.dog() == self.dog.id, look != seen.look);
-            active |= own && (changed || look.is_inside());
+            let sample = seen.slot.sample();
+            let (own, changed) = (sample.dog() == self.dog.id, sample != seen.sample);
+            active |= own && (changed || sample.is_inside());
             // While all workers make progress, the callback has told tokio that it blocks, and
             // nobody is held up.
-            let stuck = own && look.is_inside() && look.is_same_turn(seen.look) && held_up;
+            let stuck = own && sample.is_inside() && sample.is_same_turn(seen.sample) && held_up;
             blocked |= stuck;
             if changed {
                 seen.returned(now, &self.log);
-                (seen.look, seen.since) = (look, now);
+                (seen.sample, seen.since) = (sample, now);
             } else if stuck && seen.told.is_none() {
                 seen.notice(&self.dog, &self.log, self.workers.count());
             }
@@ -169,7 +169,7 @@ impl Watch {
         let now = Instant::now();
         let fresh = std::mem::take(&mut *lock(&self.dog.fresh));
         let seen = |slot: Arc<Slot>| Seen {
-            look: Slot::default().look(),
+            sample: Slot::default().sample(),
             slot,
             since: now,
             told: None,
@@ -196,16 +196,16 @@ impl Watch {
 
 impl Seen {
     fn notice(&mut self, dog: &Dog, log: &Log, workers: usize) {
-        let Some(callback) = self.look.callback() else {
+        let Some(callback) = self.sample.callback() else {
             return;
         };
         let topic = callback.has_topic().then(|| self.slot.topic());
-        if self.slot.look() != self.look {
+        if self.slot.sample() != self.sample {
             // The callback has just returned: what was read may belong to another one.
             return;
         }
         let socket = lock(&dog.sockets)
-            .get(self.look.socket())
+            .get(self.sample.socket())
             .copied()
             .unwrap_or_default();
         dog.blocked.fetch_add(1, Relaxed);
