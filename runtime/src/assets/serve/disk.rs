@@ -18,7 +18,7 @@ pub(super) struct Found {
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) file: File,
-    /// Another file has replaced the one that was found.
+    /// Its size or modification time is not that of the file that was found.
     pub(super) changed: bool,
 }
 
