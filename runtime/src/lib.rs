@@ -28,7 +28,6 @@ pub mod origin;
 mod pipeline;
 mod places;
 mod plug;
-pub mod prelude;
 pub mod presence;
 mod proxies;
 pub mod pubsub;
@@ -44,6 +43,9 @@ pub mod testing;
 pub mod transport;
 mod url;
 mod watchdog;
+
+// Behind the others: so the compiler names a type by its module, and not by the prelude.
+pub mod prelude;
 
 pub use self::crypto::token;
 #[doc(inline)]
