@@ -46,7 +46,7 @@ struct Unlimited;
     serializers = Versioned::DEFAULT,
 )]
 impl Unlimited {
-    async fn connect(connect: Connect<channel::Signal>) -> Result<Self, std::fmt::Error> {
+    async fn connect(connect: Connect<()>) -> Result<Self, std::fmt::Error> {
         drop(connect);
         Ok(Unlimited)
     }

@@ -2,7 +2,7 @@
 
 use landfall::{
     Message, Socket,
-    channel::{ChannelSocket, Route, Signal},
+    channel::{ChannelSocket, Route},
     mount::{SocketOptions, WebSocket},
     socket::{Connect, Flow, Needs, Outbox, Refused},
 };
@@ -68,7 +68,7 @@ impl ChannelSocket for UserSocket {
     type State = ();
     const CHANNELS: &'static [Route<Self>] = &[];
 
-    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
         Ok(UserSocket)
     }
 }

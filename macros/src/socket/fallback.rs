@@ -69,7 +69,7 @@ fn with_channels(block: &ItemImpl) -> TokenStream {
             type State = ();
             const CHANNELS: &'static [__rt::channel::Route<Self>] = &[];
             async fn connect(
-                _: __rt::Connect<__rt::channel::Signal>,
+                _: __rt::Connect<()>,
             ) -> ::core::result::Result<Self, __rt::Refused> {
                 ::core::unreachable!()
             }

@@ -113,7 +113,7 @@ fn taken_by_type(ty: &Type, info: &TokenStream) -> TokenStream {
 /// What others may send to the socket.
 fn connect_info(setup: &Setup) -> TokenStream {
     match setup.channels.declared {
-        true => quote!(__rt::channel::Signal),
+        true => quote!(()),
         false => quote!(<Self as __rt::Socket>::Info),
     }
 }

@@ -12,7 +12,7 @@ use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
 /// connection. One that panics ends its own channel: the client is told `phx_error`, and joins again.
 ///
 /// ```
-/// use landfall::channel::{Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Outlet, Reply, Route, Signal};
+/// use landfall::channel::{Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Outlet, Reply, Route};
 /// use landfall::socket::{Connect, Refused};
 ///
 /// struct UserSocket;
@@ -22,7 +22,7 @@ use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
 ///
 ///     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
 ///
-///     async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+///     async fn connect(_: Connect<()>) -> Result<Self, Refused> {
 ///         Ok(UserSocket)
 ///     }
 /// }

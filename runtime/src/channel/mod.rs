@@ -93,6 +93,7 @@ pub use self::serializer::{
     ClientMessage, Name, NameRef, Ref, Requirement, Serializer, ServerMessage, Undecodable,
     UnsupportedVersion, V1, V2, Versioned, negotiate,
 };
+use self::signal::Signal;
 pub use self::{
     answer::{Answer, IntoAnswer, Reply},
     contract::Channel,
@@ -103,7 +104,6 @@ pub use self::{
     outlet::{Outlet, SocketRef},
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
-    signal::Signal,
     socket::{ChannelSocket, OfChannel, ProvideChannels, WithChannels},
 };
 pub use crate::message::EncodeError;

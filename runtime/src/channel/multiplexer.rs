@@ -83,7 +83,7 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
             tracing::warn!("{}", told(&error));
             Refused::new()
         })?;
-        let mailbox = connect.mailbox().clone();
+        let (connect, mailbox) = connect.split();
         let socket = Arc::new(S::connect(connect).await?);
         Ok(Multiplexer {
             socket,

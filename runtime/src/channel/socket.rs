@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, future::Future, marker::PhantomData};
 
-use super::{Channel, Route, Signal, Versioned};
+use super::{Channel, Route, Versioned};
 use crate::{
     socket::{Children, Connect, Needs, Refused, SocketOptions},
     state::{AppState, Needed, Provide},
@@ -59,7 +59,7 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
     }
 
     /// Decides whether a client may connect, and makes what all its channels share.
-    fn connect(connect: Connect<Signal>) -> impl Future<Output = Result<Self, Refused>> + Send;
+    fn connect(connect: Connect<()>) -> impl Future<Output = Result<Self, Refused>> + Send;
 
     /// Names the client, such as `"users:7"`: a broadcast of the event `disconnect` on that topic ends all its connections.
     fn id(&self) -> Option<String> {

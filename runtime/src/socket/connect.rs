@@ -76,8 +76,22 @@ impl<I> Connect<I> {
     }
 
     /// The address of the socket that is being made: tasks that hold it can send to `handle_info`.
+    ///
+    /// A socket with channels has no `handle_info`: this mailbox is closed then.
     pub fn mailbox(&self) -> &Mailbox<I> {
         &self.mailbox
+    }
+
+    /// The attempt with a mailbox that is closed, and its own mailbox.
+    pub(crate) fn split(self) -> (Connect<()>, Mailbox<I>) {
+        let connect = Connect {
+            params: self.params,
+            info: self.info,
+            handle: self.handle,
+            mailbox: Mailbox::closed(),
+            transport: self.transport,
+        };
+        (connect, self.mailbox)
     }
 
     /// The transport that the client chose.

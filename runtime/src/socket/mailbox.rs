@@ -74,6 +74,13 @@ impl<I> fmt::Debug for MailboxError<I> {
 
 impl<I> std::error::Error for MailboxError<I> {}
 
+impl<I> Mailbox<I> {
+    /// One that no connection has.
+    pub(crate) fn closed() -> Self {
+        Mailbox(Weak::new())
+    }
+}
+
 impl<I: Send + 'static> Mailbox<I> {
     /// Sends to the socket's `handle_info`. Messages of one sender arrive in order.
     ///

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use landfall::{
     Builder, Endpoint, Running,
-    channel::{ChannelSocket, Multiplexer, Requirement, Route, Signal, V1, V2, Versioned},
+    channel::{ChannelSocket, Multiplexer, Requirement, Route, V1, V2, Versioned},
     config::{Secret, Setting, Settings},
     endpoint::EndpointDef,
     mount::{LongPoll, Mount, SocketDef, SocketOptions, WebSocket},
@@ -93,7 +93,7 @@ impl ChannelSocket for UserSocket {
         Versioned::new(&Lines, Requirement::new("~> 7.0")),
     ];
 
-    async fn connect(connect: Connect<Signal>) -> Result<Self, Refused> {
+    async fn connect(connect: Connect<()>) -> Result<Self, Refused> {
         let id = match connect.params().get("id") {
             Some(Param::Text(id)) => Some(id.clone()),
             _ => None,
@@ -114,7 +114,7 @@ impl ChannelSocket for FewChannels {
     const CHANNELS: &'static [Route<Self>] = &[Route::new::<crate::room::Plain>("*", "Plain")];
     const MAX_CHANNELS: usize = 2;
 
-    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
         Ok(FewChannels)
     }
 }

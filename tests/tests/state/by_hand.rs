@@ -1,7 +1,7 @@
 //! Sockets and channels that are written without the macros.
 
 use landfall::{
-    channel::{Answer, Channel, ChannelSocket, Joined, Multiplexer, Route, Signal},
+    channel::{Answer, Channel, ChannelSocket, Joined, Multiplexer, Route},
     endpoint::EndpointDef,
     mount::{Mount, SocketDef, WebSocket},
     prelude::*,
@@ -69,7 +69,7 @@ impl ChannelSocket for UserSocket {
 
     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Room>("room:*", "Room")];
 
-    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
         Ok(UserSocket)
     }
 }
@@ -112,7 +112,7 @@ impl ChannelSocket for Forgetful {
 
     const CHANNELS: &'static [Route<Self>] = &[Route::new::<Needy>("needy", "Needy")];
 
-    async fn connect(_: Connect<Signal>) -> Result<Self, Refused> {
+    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
         Ok(Forgetful)
     }
 }

@@ -31,7 +31,7 @@ const _: () = {
             optional_params: &[],
         };
         async fn connect(
-            __connect: __rt::Connect<__rt::channel::Signal>,
+            __connect: __rt::Connect<()>,
         ) -> ::core::result::Result<Self, __rt::Refused> {
             let token: String = __rt::argument::required(&__connect, "token")?;
             let __value = Self::connect(token).await;

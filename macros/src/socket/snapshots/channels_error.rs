@@ -18,7 +18,7 @@ const _: () = {
         type State = ();
         const CHANNELS: &'static [__rt::channel::Route<Self>] = &[];
         async fn connect(
-            _: __rt::Connect<__rt::channel::Signal>,
+            _: __rt::Connect<()>,
         ) -> ::core::result::Result<Self, __rt::Refused> {
             ::core::unreachable!()
         }
