@@ -29,7 +29,7 @@ use landfall::{
     mount::Timeout,
     prelude::*,
     socket::ConnectInfo,
-    transport::{Attempt, Driver, Format, Transport, TransportOptions, unguessable_name},
+    transport::{Attempt, Denied, Driver, Format, Transport, TransportOptions, unguessable_name},
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::SendTimeoutError};
@@ -117,18 +117,18 @@ impl Transport for Sse {
         }
     }
 
-    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         attempt.check_origin()?;
         match attempt.parts().method {
             Method::GET => self.open::<S>(attempt).await,
             Method::POST => self.post(attempt).await,
-            _ => Err(status(StatusCode::METHOD_NOT_ALLOWED)),
+            _ => Err(status(StatusCode::METHOD_NOT_ALLOWED).into()),
         }
     }
 }
 
 impl Sse {
-    async fn open<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn open<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         let (mut driver, outgoing) = attempt.connect::<S, Event>(attempt.params()?, None).await?;
         let (sender, messages) = channel(WAITING);
         let listed = Listed::new(&self.0, sender);
@@ -143,7 +143,7 @@ impl Sse {
         Ok(response)
     }
 
-    async fn post(&self, mut attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn post(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
         let name = attempt
             .parts()
             .headers
@@ -156,8 +156,10 @@ impl Sse {
         let text = Text::try_from(body).map_err(|_| status(StatusCode::BAD_REQUEST))?;
         match sender.send_timeout(text.into(), PATIENCE).await {
             Ok(()) => Ok(status(StatusCode::ACCEPTED)),
-            Err(SendTimeoutError::Timeout(_)) => Err(status(StatusCode::SERVICE_UNAVAILABLE)),
-            Err(SendTimeoutError::Closed(_)) => Err(status(StatusCode::GONE)),
+            Err(SendTimeoutError::Timeout(_)) => {
+                Err(status(StatusCode::SERVICE_UNAVAILABLE).into())
+            }
+            Err(SendTimeoutError::Closed(_)) => Err(status(StatusCode::GONE).into()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use landfall::{
     Body, Endpoint, Message, Socket, endpoint, socket,
     socket::{Outbox, Refused},
-    transport::{Attempt, Transport, TransportOptions},
+    transport::{Attempt, Denied, Transport, TransportOptions},
 };
 use landfall_tests::{
     client::{ask, port},
@@ -45,10 +45,7 @@ impl Transport for Path {
         }
     }
 
-    async fn answer<S: Socket>(
-        &self,
-        _: Attempt,
-    ) -> Result<http::Response<Body>, http::Response<Body>> {
+    async fn answer<S: Socket>(&self, _: Attempt) -> Result<http::Response<Body>, Denied> {
         Ok(http::Response::new(Body::from(self.0)))
     }
 }

@@ -7,7 +7,7 @@ use landfall::{
     message::Unsupported,
     prelude::*,
     testing::Network,
-    transport::{Attempt, Format, Transport, TransportOptions},
+    transport::{Attempt, Denied, Format, Transport, TransportOptions},
 };
 use landfall_tests::{
     client::Client,
@@ -97,10 +97,7 @@ impl Transport for Bodies {
         }
     }
 
-    async fn answer<S: Socket>(
-        &self,
-        mut attempt: Attempt,
-    ) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
         let params = attempt.params()?;
         let body = attempt.read_body(1_000).await?;
         let (driver, outgoing) = attempt.connect::<S, Plain>(params, None).await?;

@@ -9,7 +9,7 @@ use landfall::{
     prelude::*,
     session::SessionOptions,
     token::Digest,
-    transport::{Attempt, Transport, TransportOptions},
+    transport::{Attempt, Denied, Transport, TransportOptions},
 };
 use landfall_ui_tests::{EchoSocket, RoomSocket};
 
@@ -48,7 +48,7 @@ impl Transport for Silent {
         TransportOptions { path: self.path, ..TransportOptions::DEFAULT }
     }
 
-    async fn answer<S: Socket>(&self, _: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, _: Attempt) -> Result<Response<Body>, Denied> {
         Ok(Response::new(Body::empty()))
     }
 }

@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// Takes our attributes off a method. What has none is no handler.
+#[expect(clippy::result_large_err, reason = "the item comes back as it was")]
 pub(crate) fn take(mut item: ImplItemFn, diag: &mut Diagnostics) -> Result<Handler, ImplItemFn> {
     let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut item.attrs)
         .into_iter()

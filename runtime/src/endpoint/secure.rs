@@ -42,6 +42,7 @@ fn key(https: &HttpsConfig, key: &str) -> String {
     }
 }
 
+#[expect(clippy::result_large_err, reason = "once at the start")]
 fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, ConfigError)> {
     let chains = pems(
         "certfile",
@@ -79,6 +80,7 @@ fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, 
 }
 
 /// PEM, from files or as a text.
+#[expect(clippy::result_large_err, reason = "once at the start")]
 fn pems(
     name: &'static str,
     files: &Files,

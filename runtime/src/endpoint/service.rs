@@ -27,6 +27,7 @@ use crate::{
 /// What an endpoint needs of its sockets to answer requests.
 pub(crate) trait Sockets: Send + Sync + 'static {
     /// The response to a request for a socket. Other requests are returned unchanged.
+    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
 }
 
@@ -93,6 +94,7 @@ impl EndpointService {
         }
     }
 
+    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     fn dispatch(&self, request: Request<Body>) -> EndpointFuture {
         match contained(|| self.0.sockets.dispatch(request)) {
             Ok(Ok(response)) => EndpointFuture {

@@ -1,6 +1,7 @@
 //! A request for a socket, and the steps that every transport takes with it.
 
 use std::{
+    error::Error,
     fmt,
     net::IpAddr,
     pin::pin,
@@ -49,7 +50,9 @@ pub struct Attempt {
     body: Mutex<Body>,
 }
 
-/// Why an attempt was denied. It converts into a response with the status given here.
+/// Why an attempt was denied: the error of a [`Transport`](super::Transport).
+///
+/// It converts into a response with the status given here, and a response converts into it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Denied {
@@ -73,6 +76,41 @@ pub enum Denied {
     LargeBody,
     /// A function of the application panicked: 500. Already logged.
     Crashed,
+    /// The transport refuses with a response of its own.
+    Response(Box<Response<Body>>),
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Denied::Stopping => "the endpoint is stopping",
+            Denied::NotUtf8 => "the path or the query is not UTF-8",
+            Denied::TooLong => "the query is too long",
+            Denied::Origin => "the web page's origin is not allowed",
+            Denied::Subprotocol => "there is no subprotocol in common",
+            Denied::Refused(_) => "`connect` refused",
+            Denied::BadBody => "the body cannot be read",
+            Denied::LateBody => "the body did not arrive in time",
+            Denied::LargeBody => LARGE_BODY,
+            Denied::Crashed => "the application panicked",
+            Denied::Response(response) => return write!(f, "answered by {}", response.status()),
+        })
+    }
+}
+
+impl Error for Denied {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Denied::Refused(refused) => refused.reason().map(|reason| reason as _),
+            _ => None,
+        }
+    }
+}
+
+impl From<Response<Body>> for Denied {
+    fn from(response: Response<Body>) -> Self {
+        Denied::Response(Box::new(response))
+    }
 }
 
 /// What the client and the log are told of [`Denied::LargeBody`].
@@ -95,6 +133,7 @@ impl From<Denied> for Response<Body> {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Internal Server Error".into(),
             ),
+            Denied::Response(response) => return *response,
         };
         respond(status, text)
     }

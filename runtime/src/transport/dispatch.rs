@@ -110,6 +110,7 @@ impl Dispatcher {
     }
 
     /// Gives a request to the socket that is mounted at its path. Gives it back if there is none.
+    #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     pub(crate) fn dispatch(&self, request: Request<Body>) -> Result<ResponseFuture, Request<Body>> {
         let path = Path::new(request.uri().path());
         let found = self

@@ -4,7 +4,10 @@ use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use http::Response;
 
-use super::{attempt::Attempt, options::TransportOptions};
+use super::{
+    attempt::{Attempt, Denied},
+    options::TransportOptions,
+};
 use crate::{
     body::Body,
     error::BoxError,
@@ -28,7 +31,7 @@ use crate::{
 /// use landfall::{
 ///     message::Unsupported,
 ///     prelude::*,
-///     transport::{Attempt, Format, Transport, TransportOptions},
+///     transport::{Attempt, Denied, Format, Transport, TransportOptions},
 /// };
 ///
 /// struct Lines;
@@ -40,10 +43,10 @@ use crate::{
 ///         TransportOptions { path: "/lines", ..TransportOptions::DEFAULT }
 ///     }
 ///
-///     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+///     async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
 ///         if attempt.parts().method != Method::GET {
 ///             let refusal = Response::builder().status(StatusCode::METHOD_NOT_ALLOWED);
-///             return Err(refusal.body(Body::empty()).expect("a status"));
+///             return Err(refusal.body(Body::empty()).expect("a status").into());
 ///         }
 ///         let params = attempt.params()?;
 ///         attempt.check_origin()?;
@@ -101,14 +104,14 @@ pub trait Transport: Send + Sync + 'static {
     fn options(&self) -> TransportOptions;
 
     /// Answers a request, whatever its method. Check the method first, because the functions of an
-    /// attempt run the application's code. `?` returns a refusal by one of these functions: `Err`
-    /// is a response like any other.
+    /// attempt run the application's code. `?` returns a refusal by one of these functions, or a
+    /// response of the transport's own: each [`Denied`] is answered by a response.
     ///
     /// The future is dropped when the client disconnects before the response.
     fn answer<S: Socket>(
         &self,
         attempt: Attempt,
-    ) -> impl Future<Output = Result<Response<Body>, Response<Body>>> + Send;
+    ) -> impl Future<Output = Result<Response<Body>, Denied>> + Send;
 }
 
 /// The response to an attempt. It is never an error, but shares its type with the responses of
@@ -158,7 +161,7 @@ impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
             let answer = transport
                 .answer::<S>(attempt)
                 .await
-                .unwrap_or_else(|refusal| refusal);
+                .unwrap_or_else(Response::from);
             if let Some(request) = request {
                 request.answered(answer.status());
             }

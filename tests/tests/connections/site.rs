@@ -14,7 +14,7 @@ use landfall::{
     mount::Timeout,
     prelude::*,
     testing::Network,
-    transport::{Attempt, Driver, Format, Outgoing, Transport, TransportOptions},
+    transport::{Attempt, Denied, Driver, Format, Outgoing, Transport, TransportOptions},
 };
 use landfall_tests::wait::until;
 
@@ -199,7 +199,7 @@ impl Transport for Lines {
         }
     }
 
-    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         let (driver, outgoing) = connect::<S>(attempt).await?;
         driver.spawn(|mut driver| async move {
             let mut flow = driver.init().await;
@@ -229,7 +229,7 @@ impl Transport for Deaf {
         }
     }
 
-    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         let (driver, outgoing) = connect::<S>(attempt).await?;
         driver.spawn(|mut driver| async move {
             let _ = driver.init().await;
@@ -252,15 +252,15 @@ impl Transport for Early {
         }
     }
 
-    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         drop(connect::<S>(attempt).await?);
         Ok(Response::new(Body::empty()))
     }
 }
 
-async fn connect<S: Socket>(attempt: Attempt) -> Result<(Driver<S>, Outgoing), Response<Body>> {
+async fn connect<S: Socket>(attempt: Attempt) -> Result<(Driver<S>, Outgoing), Denied> {
     let params = attempt.params()?;
-    Ok(attempt.connect::<S, Line>(params, None).await?)
+    attempt.connect::<S, Line>(params, None).await
 }
 
 struct Line;

@@ -4,7 +4,7 @@ use http::{Method, Response};
 use landfall::{
     message::Unsupported,
     prelude::*,
-    transport::{Attempt, Format, Transport, TransportOptions},
+    transport::{Attempt, Denied, Format, Transport, TransportOptions},
 };
 use landfall_tests::attack::Attacker;
 
@@ -34,10 +34,7 @@ impl Transport for Held {
         }
     }
 
-    async fn answer<S: Socket>(
-        &self,
-        mut attempt: Attempt,
-    ) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
         if attempt.parts().method != Method::POST {
             return Ok(Response::new(Body::empty()));
         }

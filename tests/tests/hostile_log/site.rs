@@ -7,7 +7,7 @@ use landfall::{
     message::Unsupported,
     prelude::*,
     testing::Network,
-    transport::{Attempt, Format, Transport, TransportOptions},
+    transport::{Attempt, Denied, Format, Transport, TransportOptions},
 };
 use landfall_tests::{
     client::Client,
@@ -107,10 +107,7 @@ impl Transport for Lines {
         }
     }
 
-    async fn answer<S: Socket>(
-        &self,
-        mut attempt: Attempt,
-    ) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
         let params = attempt.params()?;
         attempt.check_origin()?;
         attempt.check_subprotocols(&["v1"])?;

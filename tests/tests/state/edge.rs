@@ -7,7 +7,7 @@ use landfall::{
     prelude::*,
     socket::Children,
     testing,
-    transport::{Attempt, Transport, TransportOptions},
+    transport::{Attempt, Denied, Transport, TransportOptions},
 };
 use tower::{layer::layer_fn, util::MapResponseLayer};
 
@@ -118,7 +118,7 @@ impl Transport for Told {
         }
     }
 
-    async fn answer<S: Socket>(&self, _: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, _: Attempt) -> Result<Response<Body>, Denied> {
         Ok(Response::new(self.0.into()))
     }
 }

@@ -6,9 +6,12 @@ mod held;
 mod replay;
 mod site;
 
+use std::error::Error;
+
 use bytes::Bytes;
+use http::{Response, StatusCode};
 use http_body_util::BodyExt;
-use landfall::{message::Control, prelude::*};
+use landfall::{message::Control, prelude::*, transport::Denied};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
@@ -366,6 +369,31 @@ async fn each_step_refuses_with_a_status_of_its_own() {
         timeout(SECOND, ends.recv()).await.is_err(),
         "`terminate` without `init`"
     );
+}
+
+#[tokio::test]
+async fn a_transport_refuses_with_a_response_of_its_own() {
+    let site = start().await;
+    let delete = get("/tide/well/by/hand").method("DELETE");
+    assert_eq!(
+        answer(&site, delete.body(Body::empty()).unwrap()).await,
+        (418, "not here".to_owned())
+    );
+}
+
+#[test]
+fn why_an_attempt_was_denied_is_an_error_with_its_cause() {
+    let refused = Denied::Refused(Refused::because("no token"));
+    assert_eq!(refused.to_string(), "`connect` refused");
+    let cause = refused.source().map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("no token"));
+
+    let mut gone = Response::new(Body::empty());
+    *gone.status_mut() = StatusCode::GONE;
+    let gone = Denied::from(gone);
+    assert_eq!(gone.to_string(), "answered by 410 Gone");
+    assert!(gone.source().is_none());
+    assert_eq!(Response::from(gone).status(), 410);
 }
 
 #[tokio::test]

@@ -3,13 +3,13 @@
 use std::{any::Any, time::Duration};
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use landfall::{
     message::{Control, Unsupported},
     mount::{OutboxOptions, Overflow, Timeout},
     prelude::*,
     socket::Mailbox,
-    transport::{Attempt, Format, Outgoing, Transport, TransportOptions},
+    transport::{Attempt, Denied, Format, Outgoing, Transport, TransportOptions},
 };
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -42,10 +42,11 @@ impl Transport for Hands {
         self.0
     }
 
-    async fn answer<S: Socket>(
-        &self,
-        mut attempt: Attempt,
-    ) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
+        if attempt.parts().method == Method::DELETE {
+            let refusal = Response::builder().status(StatusCode::IM_A_TEAPOT);
+            return Err(refusal.body(Body::from("not here")).unwrap().into());
+        }
         attempt.check_origin()?;
         let params = attempt.params()?;
         let chosen = attempt.check_subprotocols(&["v2", "v1"])?;

@@ -58,11 +58,11 @@ impl Transport for LongPollTransport {
         self.options.into()
     }
 
-    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         let mut response = self
             .decide::<S>(attempt)
             .await
-            .unwrap_or_else(|refusal| refusal);
+            .unwrap_or_else(Response::from);
         response
             .headers_mut()
             .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -79,17 +79,17 @@ impl LongPollTransport {
         }
     }
 
-    async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Response<Body>> {
+    async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
         let asked = match attempt.parts().method {
             Method::GET => Asked::Poll,
             Method::POST => Asked::Post,
             Method::OPTIONS => Asked::Preflight,
-            _ => return Err(respond(StatusCode::BAD_REQUEST, "")),
+            _ => return Err(respond(StatusCode::BAD_REQUEST, "").into()),
         };
         let params = attempt.params()?;
         attempt.check_origin().map_err(|denied| match denied {
-            Denied::Origin => wire::status(403),
-            other => other.into(),
+            Denied::Origin => wire::status(403).into(),
+            other => other,
         })?;
         match asked {
             Asked::Poll => self.get::<S>(attempt, params).await,
@@ -103,7 +103,7 @@ impl LongPollTransport {
         &self,
         attempt: Attempt,
         params: Params,
-    ) -> Result<Response<Body>, Response<Body>> {
+    ) -> Result<Response<Body>, Denied> {
         let ticket = self.ticket(&attempt, &params);
         let params = own_params(&attempt, params, ticket.is_some())?;
         if let Some(ticket) = ticket {
@@ -125,7 +125,7 @@ impl LongPollTransport {
         attempt: &Attempt,
         session: Arc<PollSession>,
         mut ticket: Ticket,
-    ) -> Result<Option<Body>, Response<Body>> {
+    ) -> Result<Option<Body>, Denied> {
         let mut window = pin!(window(attempt.handle(), self.window()));
         let polled = match session.poll(ticket.mark, window.as_mut()).await {
             Polled::Superseded => session.sit_out(window).await,
@@ -144,7 +144,7 @@ impl LongPollTransport {
         &self,
         attempt: &Attempt,
         mut ticket: Ticket,
-    ) -> Result<Option<Body>, Response<Body>> {
+    ) -> Result<Option<Body>, Denied> {
         let polled = remote::poll(attempt.handle(), &ticket, self.window(), self.patience()).await;
         let Some(polled) = polled else {
             return Ok(None);
@@ -155,16 +155,12 @@ impl LongPollTransport {
     }
 
     /// Hands the body's messages to the session.
-    async fn post(
-        &self,
-        mut attempt: Attempt,
-        params: Params,
-    ) -> Result<Response<Body>, Response<Body>> {
+    async fn post(&self, mut attempt: Attempt, params: Params) -> Result<Response<Body>, Denied> {
         let gone = || wire::status(410);
         let ticket = self.ticket(&attempt, &params).ok_or_else(gone)?;
         let found = self.find(&attempt, &ticket);
         if matches!(found, Found::Nowhere) {
-            return Err(gone());
+            return Err(gone().into());
         }
         let most = self.options.max_body_size;
         let length = attempt.body_length(most)?;
@@ -201,7 +197,7 @@ impl LongPollTransport {
         &self,
         attempt: Attempt,
         params: Params,
-    ) -> Result<Response<Body>, Response<Body>> {
+    ) -> Result<Response<Body>, Denied> {
         let client = attempt.client_ip();
         let place = self.limit.take(self.options, client.map(Client::from));
         let place = place.map_err(|full| self.full(&attempt, full, client))?;
@@ -212,9 +208,9 @@ impl LongPollTransport {
         let (driver, outgoing) = connected.map_err(|denied| match denied {
             // The JavaScript client knows this status. It would crash on an unknown status in JSON.
             Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => {
-                wire::status(403)
+                wire::status(403).into()
             }
-            other => other.into(),
+            other => other,
         })?;
         let name = unguessable_name();
         let ticket = Ticket {
@@ -297,7 +293,7 @@ impl LongPollTransport {
         attempt: &Attempt,
         ticket: &Ticket,
         elements: &[Bytes],
-    ) -> Result<Bytes, Response<Body>> {
+    ) -> Result<Bytes, Denied> {
         let status = if elements.iter().all(Bytes::is_empty) {
             204
         } else {

@@ -44,16 +44,13 @@ impl Transport for WebSocketTransport {
         self.0.into()
     }
 
-    async fn answer<S: Socket>(
-        &self,
-        mut attempt: Attempt,
-    ) -> Result<Response<Body>, Response<Body>> {
+    async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
         let options = self.0;
         if attempt.context.is_stopping() {
-            return Err(Denied::Stopping.into());
+            return Err(Denied::Stopping);
         }
         if attempt.parts.method != Method::GET {
-            return Err(respond(StatusCode::BAD_REQUEST, ""));
+            return Err(respond(StatusCode::BAD_REQUEST, "").into());
         }
         let accept =
             handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
@@ -86,11 +83,11 @@ impl Transport for WebSocketTransport {
     }
 }
 
-fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body>> {
+fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Denied> {
     let headers = &attempt.parts.headers;
     subprotocol::agree(headers, options.subprotocols, options.auth_token).map_err(|disagreement| {
         match disagreement {
-            Disagreement::BadToken => respond(StatusCode::BAD_REQUEST, ""),
+            Disagreement::BadToken => respond(StatusCode::BAD_REQUEST, "").into(),
             Disagreement::NothingInCommon => {
                 let offered = header::texts(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
                 log::no_subprotocol(
@@ -98,7 +95,7 @@ fn agree(options: &WebSocket, attempt: &Attempt) -> Result<Agreed, Response<Body
                     &offered,
                     options.subprotocols.unwrap_or_default(),
                 );
-                Denied::Subprotocol.into()
+                Denied::Subprotocol
             }
         }
     })
