@@ -9,16 +9,20 @@ use super::{MAX_KEY, MAX_META};
 #[non_exhaustive]
 pub enum TrackError {
     /// The same subscriber is tracked under this key of the topic already.
+    /// [`update`](super::Presence::update) changes its meta.
     AlreadyTracked,
     /// There is nothing to update: the subscriber is not tracked under this key of the topic.
+    /// [`track_as`](super::Presence::track_as) comes first.
     NotTracked,
-    /// The key is a name that every JavaScript object has, such as `constructor`.
+    /// The key is a name that every JavaScript object has, such as `constructor`. A prefix helps:
+    /// `user:constructor`.
     ReservedKey(String),
     /// The key is longer than [`MAX_KEY`].
     KeyTooLong,
-    /// The meta is not a JSON object.
+    /// The meta is not a JSON object. Use a struct or a map, such as `json!({})`.
     NotAnObject,
-    /// The meta is longer than [`MAX_META`].
+    /// The meta is longer than [`MAX_META`]. What can be looked up belongs in the function of
+    /// [`with_fetch`](super::Presence::with_fetch).
     MetaTooLarge,
     /// The meta could not be serialized.
     Meta(serde_json::Error),
@@ -27,26 +31,16 @@ pub enum TrackError {
 impl fmt::Display for TrackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TrackError::AlreadyTracked => f.write_str(
-                "it is tracked under this key already\nhelp: use `update` to change its meta",
-            ),
-            TrackError::NotTracked => {
-                f.write_str("it is not tracked under this key\nhelp: use `track` before `update`")
-            }
+            TrackError::AlreadyTracked => f.write_str("it is tracked under this key already"),
+            TrackError::NotTracked => f.write_str("it is not tracked under this key"),
             TrackError::ReservedKey(key) => write!(
                 f,
-                "the key `{key}` would break JavaScript clients, whose objects all have it\n\
-                 help: put something before it, such as `user:{key}`"
+                "the key `{key}` would break JavaScript clients, whose objects all have it"
             ),
             TrackError::KeyTooLong => write!(f, "the key is longer than {MAX_KEY} bytes"),
-            TrackError::NotAnObject => f.write_str(
-                "the meta is not a JSON object\nhelp: use a struct or a map, such as `json!({})`",
-            ),
-            TrackError::MetaTooLarge => write!(
-                f,
-                "the meta is longer than {MAX_META} bytes\nhelp: let `with_fetch` add what can be looked up"
-            ),
-            TrackError::Meta(error) => write!(f, "the meta cannot be JSON: {error}"),
+            TrackError::NotAnObject => f.write_str("the meta is not a JSON object"),
+            TrackError::MetaTooLarge => write!(f, "the meta is longer than {MAX_META} bytes"),
+            TrackError::Meta(_) => f.write_str("the meta cannot be JSON"),
         }
     }
 }

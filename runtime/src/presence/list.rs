@@ -16,8 +16,8 @@ use super::Meta;
 /// use serde_json::json;
 ///
 /// let presence = Presence::new(&PubSub::new());
-/// let phone = presence.tracked("room:1", "ann", json!({"device": "phone"})).unwrap();
-/// let laptop = presence.tracked("room:1", "ann", json!({"device": "laptop"})).unwrap();
+/// let phone = presence.track("room:1", "ann", json!({"device": "phone"})).unwrap();
+/// let laptop = presence.track("room:1", "ann", json!({"device": "laptop"})).unwrap();
 ///
 /// let present = presence.list("room:1");
 /// assert_eq!(present.get("ann").unwrap().metas().len(), 2);

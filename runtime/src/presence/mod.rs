@@ -21,7 +21,7 @@
 //! let presence = Presence::new(&pubsub);
 //! let mut room = pubsub.subscribe("room:1");
 //!
-//! let ann = presence.tracked("room:1", "ann", json!({"device": "phone"})).unwrap();
+//! let ann = presence.track("room:1", "ann", json!({"device": "phone"})).unwrap();
 //! assert_eq!(presence.list("room:1").len(), 1);
 //! assert_eq!(room.recv().await.unwrap().event(), "presence_diff");
 //!
@@ -133,7 +133,7 @@ impl Presence {
     ///         present.insert("name", key.to_uppercase());
     ///     }
     /// });
-    /// let _ann = presence.tracked("room:1", "ann", json!({})).unwrap();
+    /// let _ann = presence.track("room:1", "ann", json!({})).unwrap();
     /// assert_eq!(presence.get_by_key("room:1", "ann").unwrap().field("name"), Some(&json!("ANN")));
     /// # }
     /// ```
@@ -148,17 +148,17 @@ impl Presence {
     }
 
     /// Tracks a subscriber under a key of a topic, until [`untrack`](Presence::untrack) or
-    /// [`untrack_all`](Presence::untrack_all). [`tracked`](Presence::tracked) does that by itself.
+    /// [`untrack_all`](Presence::untrack_all). Prefer [`track`](Presence::track), which needs neither.
     ///
     /// Fields of the meta named `phx_ref` and `phx_ref_prev` are replaced.
     ///
     /// # Errors
-    /// When this subscriber is tracked under this key of the topic already, the key is refused, or the meta is no JSON
-    /// object or too large.
-    pub fn track(
+    /// If this subscriber is tracked under this key of the topic already ([`update`](Presence::update)
+    /// replaces its meta), if the key is refused, or if the meta is not a JSON object or too large.
+    pub fn track_as(
         &self,
-        topic: &str,
         id: SubscriberId,
+        topic: &str,
         key: &str,
         meta: impl Serialize,
     ) -> Result<PhxRef, TrackError> {
@@ -179,7 +179,8 @@ impl Presence {
 
     /// Tracks something under a key of a topic until the returned value is dropped.
     ///
-    /// It is an identity of its own: the same key of the same topic may be tracked any number of times.
+    /// Each call tracks another thing: the same key of the same topic may be tracked any number of
+    /// times. Fields of the meta named `phx_ref` and `phx_ref_prev` are replaced.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -187,7 +188,7 @@ impl Presence {
     /// use serde_json::json;
     ///
     /// let presence = Presence::new(&PubSub::new());
-    /// let mut ann = presence.tracked("room:1", "ann", json!({"away": false})).unwrap();
+    /// let mut ann = presence.track("room:1", "ann", json!({"away": false})).unwrap();
     /// let joined = ann.phx_ref();
     /// ann.update(json!({"away": true})).unwrap();
     ///
@@ -197,26 +198,28 @@ impl Presence {
     /// ```
     ///
     /// # Errors
-    /// When the key is refused, or the meta is no JSON object or too large.
-    pub fn tracked(
+    /// If the key is refused, or the meta is not a JSON object or too large.
+    pub fn track(
         &self,
         topic: &str,
         key: &str,
         meta: impl Serialize,
     ) -> Result<Tracked, TrackError> {
         let id = SubscriberId::new();
-        let phx_ref = self.track(topic, id, key, meta)?;
+        let phx_ref = self.track_as(id, topic, key, meta)?;
         Ok(Tracked::new(self.clone(), id, phx_ref, topic, key))
     }
 
-    /// Replaces the meta of what is tracked: all of it, with a new `phx_ref`.
+    /// Replaces the whole meta of what [`track_as`](Presence::track_as) tracks. The new one has a new
+    /// `phx_ref`.
     ///
     /// # Errors
-    /// When the subscriber is not tracked under this key of the topic, or the meta is no JSON object or too large.
+    /// If the subscriber is not tracked under this key of the topic, or the meta is not a JSON object
+    /// or too large.
     pub fn update(
         &self,
-        topic: &str,
         id: SubscriberId,
+        topic: &str,
         key: &str,
         meta: impl Serialize,
     ) -> Result<PhxRef, TrackError> {
@@ -243,8 +246,8 @@ impl Presence {
         })
     }
 
-    /// Tracks a subscriber no more under a key of a topic. Says whether it was.
-    pub fn untrack(&self, topic: &str, id: SubscriberId, key: &str) -> bool {
+    /// Stops tracking a subscriber under a key of a topic. Returns whether it was tracked.
+    pub fn untrack(&self, id: SubscriberId, topic: &str, key: &str) -> bool {
         self.0.change(|state| {
             let dots = state.find(
                 topic,
@@ -258,7 +261,7 @@ impl Presence {
         })
     }
 
-    /// Tracks a subscriber nowhere any more. Says under how many keys it was.
+    /// Stops tracking a subscriber anywhere. Returns under how many keys it was tracked.
     pub fn untrack_all(&self, id: SubscriberId) -> usize {
         self.0.change(|state| {
             let dots = state.tracked_by(Tracker {

@@ -22,7 +22,7 @@ impl Presence {
     /// use serde_json::json;
     ///
     /// let (here, there) = (Presence::new(&PubSub::new()), Presence::new(&PubSub::new()));
-    /// let ann = here.tracked("room:1", "ann", json!({})).unwrap();
+    /// let ann = here.track("room:1", "ann", json!({})).unwrap();
     /// there.merge(&here.delta(&there.clock()));
     /// assert_eq!(there.list("room:1"), here.list("room:1"));
     ///

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{PhxRef, Presence, TrackError};
 use crate::pubsub::SubscriberId;
 
-/// A tracked presence, which ends when this is dropped: see [`Presence::tracked`].
+/// A tracked presence, which ends when this is dropped: see [`Presence::track`].
 ///
 /// Keep it in the value that it represents, such as the state of a socket. However that value ends,
 /// even by a panic, its presence ends too.
@@ -52,21 +52,21 @@ impl Tracked {
         self.phx_ref
     }
 
-    /// Replaces the meta: see [`Presence::update`].
+    /// Replaces the whole meta. The new one has a new `phx_ref`.
     ///
     /// # Errors
-    /// If the new meta is not a JSON object.
+    /// If the new meta is not a JSON object, or too large.
     pub fn update(&mut self, meta: impl Serialize) -> Result<PhxRef, TrackError> {
         self.phx_ref = self
             .presence
-            .update(&self.topic, self.id, &self.key, meta)?;
+            .update(self.id, &self.topic, &self.key, meta)?;
         Ok(self.phx_ref)
     }
 }
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        self.presence.untrack(&self.topic, self.id, &self.key);
+        self.presence.untrack(self.id, &self.topic, &self.key);
     }
 }
 

@@ -295,7 +295,7 @@ async fn so_it_is_in_channels() {
             harbour
                 .site
                 .presence()
-                .tracked("hall:1", &format!("user-{number}"), meta)
+                .track("hall:1", &format!("user-{number}"), meta)
                 .expect("tracked")
         })
         .collect();

@@ -49,18 +49,18 @@ async fn a_subscriber_is_tracked_once_under_a_key() {
     let (_, presence, _) = start();
     let (phone, laptop) = (SubscriberId::new(), SubscriberId::new());
     let first = presence
-        .track("room", phone, "ann", json!({"n": 1}))
+        .track_as(phone, "room", "ann", json!({"n": 1}))
         .expect("tracked");
-    let again = presence.track("room", phone, "ann", json!({"n": 2}));
+    let again = presence.track_as(phone, "room", "ann", json!({"n": 2}));
     assert!(matches!(again, Err(TrackError::AlreadyTracked)));
     let second = presence
-        .track("room", laptop, "ann", json!({"n": 3}))
+        .track_as(laptop, "room", "ann", json!({"n": 3}))
         .expect("another subscriber");
     presence
-        .track("room", phone, "ben", json!({}))
+        .track_as(phone, "room", "ben", json!({}))
         .expect("another key");
     presence
-        .track("hall", phone, "ann", json!({}))
+        .track_as(phone, "hall", "ann", json!({}))
         .expect("another topic");
 
     let ann = presence.get_by_key("room", "ann").expect("present");
@@ -68,7 +68,7 @@ async fn a_subscriber_is_tracked_once_under_a_key() {
     assert_eq!(refs, [first, second]);
     assert_eq!(
         ann.metas()[1]
-            .get::<HashMap<String, Value>>()
+            .parse::<HashMap<String, Value>>()
             .expect("a map")["n"],
         3
     );
@@ -89,13 +89,13 @@ async fn an_update_is_a_leave_and_a_join_in_one_diff() {
     let (_, presence, mut room) = start();
     let id = SubscriberId::new();
     let old = presence
-        .track("room", id, "ann", json!({"away": false}))
+        .track_as(id, "room", "ann", json!({"away": false}))
         .expect("tracked");
     wait(20).await;
     told(&mut room);
 
     let new = presence
-        .update("room", id, "ann", json!({"away": true}))
+        .update(id, "room", "ann", json!({"away": true}))
         .expect("updated");
     wait(20).await;
     let (old, new) = (old.to_string(), new.to_string());
@@ -108,7 +108,7 @@ async fn an_update_is_a_leave_and_a_join_in_one_diff() {
         })]
     );
     assert_eq!(state(&presence, "room"), json!({"ann": {"metas": [meta]}}));
-    let nobody = presence.update("room", SubscriberId::new(), "ann", json!({}));
+    let nobody = presence.update(SubscriberId::new(), "room", "ann", json!({}));
     assert!(matches!(nobody, Err(TrackError::NotTracked)));
 }
 
@@ -122,10 +122,12 @@ async fn untracking_takes_away_one_key_or_all() {
         ("hall", one, "ann"),
         ("room", other, "ann"),
     ] {
-        presence.track(topic, id, key, json!({})).expect("tracked");
+        presence
+            .track_as(id, topic, key, json!({}))
+            .expect("tracked");
     }
-    assert!(presence.untrack("room", one, "ben"));
-    assert!(!presence.untrack("room", one, "ben"));
+    assert!(presence.untrack(one, "room", "ben"));
+    assert!(!presence.untrack(one, "room", "ben"));
     assert_eq!(presence.untrack_all(one), 2);
     assert_eq!(presence.untrack_all(one), 0);
     assert!(presence.list("hall").is_empty());
@@ -141,11 +143,11 @@ async fn untracking_takes_away_one_key_or_all() {
 #[tokio::test(start_paused = true)]
 async fn what_is_tracked_ends_with_its_guard_by_a_panic_too() {
     let (_, presence, mut room) = start();
-    let mut ann = presence.tracked("room", "ann", json!({})).expect("tracked");
+    let mut ann = presence.track("room", "ann", json!({})).expect("tracked");
     let before = ann.phx_ref();
     assert_ne!(ann.update(json!({})).expect("updated"), before);
     let task = tokio::spawn({
-        let guard = presence.tracked("room", "ben", json!({})).expect("tracked");
+        let guard = presence.track("room", "ben", json!({})).expect("tracked");
         async move {
             wait(50).await;
             panic!("{} goes down", guard.key());
@@ -163,7 +165,7 @@ async fn what_is_tracked_ends_with_its_guard_by_a_panic_too() {
 #[tokio::test(start_paused = true)]
 async fn a_guard_may_end_on_any_thread() {
     let (_, presence, mut room) = start();
-    let guard = presence.tracked("room", "ann", json!({})).expect("tracked");
+    let guard = presence.track("room", "ann", json!({})).expect("tracked");
     wait(20).await;
     told(&mut room);
     std::thread::spawn(move || drop(guard))
@@ -183,20 +185,18 @@ async fn keys_that_break_clients_are_refused() {
         "toString",
         "hasOwnProperty",
     ] {
-        let refused = presence
-            .tracked("room", key, json!({}))
-            .expect_err("refused");
+        let refused = presence.track("room", key, json!({})).expect_err("refused");
         let expected = format!("the key `{key}` would break JavaScript clients");
         assert!(refused.to_string().starts_with(&expected), "{refused}");
     }
     let long = "k".repeat(MAX_KEY + 1);
     assert!(matches!(
-        presence.tracked("room", &long, json!({})),
+        presence.track("room", &long, json!({})),
         Err(TrackError::KeyTooLong)
     ));
     // Neither too long, nor what objects have; and an empty one is a key like others.
     for key in [&long[1..], "user:constructor", ""] {
-        let tracked = presence.tracked("room", key, json!({})).expect("tracked");
+        let tracked = presence.track("room", key, json!({})).expect("tracked");
         assert_eq!(
             presence
                 .list("room")
@@ -213,23 +213,23 @@ async fn a_meta_is_an_object_of_limited_size() {
     let (_, presence, _) = start();
     for meta in [json!([]), json!("text"), json!(7), json!(null)] {
         assert!(matches!(
-            presence.tracked("room", "ann", meta),
+            presence.track("room", "ann", meta),
             Err(TrackError::NotAnObject)
         ));
     }
     let bytes_as_keys = HashMap::from([(vec![1u8], 1)]);
     assert!(matches!(
-        presence.tracked("room", "ann", bytes_as_keys),
+        presence.track("room", "ann", bytes_as_keys),
         Err(TrackError::Meta(_))
     ));
 
     let of_size = |size: usize| json!({"a": "x".repeat(size - r#"{"a":""}"#.len())});
     assert!(matches!(
-        presence.tracked("room", "ann", of_size(MAX_META + 1)),
+        presence.track("room", "ann", of_size(MAX_META + 1)),
         Err(TrackError::MetaTooLarge)
     ));
     let mut ann = presence
-        .tracked("room", "ann", of_size(MAX_META))
+        .track("room", "ann", of_size(MAX_META))
         .expect("not too large");
     assert!(matches!(ann.update(json!(7)), Err(TrackError::NotAnObject)));
     assert_eq!(
@@ -246,7 +246,7 @@ async fn a_meta_is_an_object_of_limited_size() {
 async fn refs_are_the_librarys_own() {
     let (_, presence, _) = start();
     let forged = json!({"phx_ref": "mine", "phx_ref_prev": 7, "a": "b\"\u{2028}"});
-    let ann = presence.tracked("room", "ann", forged).expect("tracked");
+    let ann = presence.track("room", "ann", forged).expect("tracked");
     let expected = json!({"phx_ref": ann.phx_ref().to_string(), "a": "b\"\u{2028}"});
     assert_eq!(
         state(&presence, "room"),
@@ -258,8 +258,8 @@ async fn refs_are_the_librarys_own() {
 async fn changes_are_gathered_and_of_what_came_and_went_the_leave_is_told() {
     let (_, presence, mut room) = start();
     let guards =
-        ["ann", "ben", "cy"].map(|key| presence.tracked("room", key, json!({})).expect("tracked"));
-    let dee = presence.tracked("room", "dee", json!({})).expect("tracked");
+        ["ann", "ben", "cy"].map(|key| presence.track("room", key, json!({})).expect("tracked"));
+    let dee = presence.track("room", "dee", json!({})).expect("tracked");
     let metas = json!([{"phx_ref": dee.phx_ref().to_string()}]);
     // Somebody may have seen it.
     assert_eq!(state(&presence, "room")["dee"]["metas"], metas);
@@ -273,7 +273,7 @@ async fn changes_are_gathered_and_of_what_came_and_went_the_leave_is_told() {
     assert_eq!(diffs[0]["leaves"], json!({"dee": {"metas": metas}}));
 
     drop(guards);
-    drop(presence.tracked("hall", "ann", json!({})));
+    drop(presence.track("hall", "ann", json!({})));
     wait(60_000).await;
     assert_eq!(keys(&told(&mut room)[0]["leaves"]), ["ann", "ben", "cy"]);
 }
@@ -284,7 +284,7 @@ async fn many_changes_are_told_in_parts() {
     let id = SubscriberId::new();
     for n in 0..announce::PART + 1 {
         presence
-            .track("room", id, &n.to_string(), json!({}))
+            .track_as(id, "room", &n.to_string(), json!({}))
             .expect("tracked");
     }
     wait(20).await;
@@ -299,7 +299,7 @@ async fn many_changes_are_told_in_parts() {
 async fn no_task_runs_without_a_change_and_the_last_change_is_told_without_a_handle() {
     let (pubsub, presence, mut room) = start();
     let idle = pubsub.tasks();
-    let guard = presence.tracked("room", "ann", json!({})).expect("tracked");
+    let guard = presence.track("room", "ann", json!({})).expect("tracked");
     assert_eq!(pubsub.tasks(), idle + 1);
     wait(20).await;
     assert_eq!(pubsub.tasks(), idle);
@@ -318,7 +318,7 @@ async fn a_diff_that_finds_no_room_is_told_later() {
     let presence = Presence::new(&pubsub);
     let topics = ["a", "b", "c"];
     let mut rooms = topics.map(|topic| pubsub.subscribe(topic));
-    let guards = topics.map(|topic| presence.tracked(topic, "ann", json!({})).expect("tracked"));
+    let guards = topics.map(|topic| presence.track(topic, "ann", json!({})).expect("tracked"));
     wait(15).await;
     let first: Vec<usize> = rooms.iter_mut().map(|room| told(room).len()).collect();
     assert_eq!(first, [1, 0, 0]);
@@ -345,8 +345,8 @@ async fn what_changes_while_a_diff_finds_no_room_is_the_last_word() {
         // The function may use the handle.
         move |topic, _| drop((topic == "b").then(|| guard.lock().expect("no panic").take()))
     });
-    let _ann = presence.tracked("a", "ann", json!({})).expect("tracked");
-    let ben = presence.tracked("b", "ben", json!({})).expect("tracked");
+    let _ann = presence.track("a", "ann", json!({})).expect("tracked");
+    let ben = presence.track("b", "ben", json!({})).expect("tracked");
     *guard.lock().expect("no panic") = Some(ben);
     wait(100).await;
     let diffs = told(&mut b);
@@ -364,12 +364,12 @@ async fn too_many_changes_that_find_no_room_are_dropped() {
     let id = SubscriberId::new();
     for n in 0..announce::PART + announce::BACKLOG + 1 {
         presence
-            .track("room", id, &n.to_string(), json!({}))
+            .track_as(id, "room", &n.to_string(), json!({}))
             .expect("tracked");
     }
     wait(1_000).await;
     assert_eq!(told(&mut room).len(), 1);
-    let _ann = presence.tracked("room", "ann", json!({})).expect("tracked");
+    let _ann = presence.track("room", "ann", json!({})).expect("tracked");
     wait(1_000).await;
     let diffs = told(&mut room);
     assert_eq!((diffs.len(), keys(&diffs[0]["joins"])), (1, vec!["ann"]));
@@ -378,12 +378,12 @@ async fn too_many_changes_that_find_no_room_are_dropped() {
 #[tokio::test(start_paused = true)]
 async fn closed_topics_wait_for_nothing() {
     let (pubsub, presence, _room) = start();
-    let _ann = presence.tracked("room", "ann", json!({})).expect("tracked");
+    let _ann = presence.track("room", "ann", json!({})).expect("tracked");
     let started = tokio::time::Instant::now();
     pubsub.close().await;
     assert_eq!(started.elapsed(), std::time::Duration::ZERO);
     // It goes on to know who is there.
-    let _ben = presence.tracked("room", "ben", json!({})).expect("tracked");
+    let _ben = presence.track("room", "ben", json!({})).expect("tracked");
     assert_eq!(presence.list("room").len(), 2);
     wait(20).await;
     assert_eq!(pubsub.tasks(), 0);
@@ -406,7 +406,7 @@ async fn a_function_adds_fields_to_lists_and_diffs() {
             }
         }
     });
-    let ann = presence.tracked("room", "ann", json!({})).expect("tracked");
+    let ann = presence.track("room", "ann", json!({})).expect("tracked");
     let expected = json!({"ann": {
         "metas": [{"phx_ref": ann.phx_ref().to_string()}],
         "name": "ann of room (1)",
@@ -419,7 +419,7 @@ async fn a_function_adds_fields_to_lists_and_diffs() {
     assert_eq!(told(&mut room), [json!({"joins": {}, "leaves": expected})]);
     // Not for what is empty, nor for topics that nobody hears.
     assert!(presence.list("room").is_empty());
-    let _far = presence.tracked("far", "ann", json!({})).expect("tracked");
+    let _far = presence.track("far", "ann", json!({})).expect("tracked");
     wait(20).await;
     assert_eq!(calls.load(Ordering::Relaxed), 3);
 }
@@ -436,8 +436,8 @@ async fn a_function_that_panics_costs_its_fields_only() {
             }
         }
     });
-    let ann = presence.tracked("room", "ann", json!({})).expect("tracked");
-    let ben = presence.tracked("room", "ben", json!({})).expect("tracked");
+    let ann = presence.track("room", "ann", json!({})).expect("tracked");
+    let ben = presence.track("room", "ben", json!({})).expect("tracked");
     let metas = |tracked: &Tracked| json!({"metas": [{"phx_ref": tracked.phx_ref().to_string()}]});
     let both = json!({"ann": metas(&ann), "ben": metas(&ben)});
     assert_eq!(state(&presence, "room"), both);

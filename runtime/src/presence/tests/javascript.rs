@@ -143,12 +143,12 @@ impl Op {
     pub(super) async fn run(self, presence: &Presence, topic: &str, ids: &[SubscriberId]) {
         match self {
             Op::Track(id, key) => {
-                drop(presence.track(topic, ids[id], KEYS[key], json!({ "of": id })))
+                drop(presence.track_as(ids[id], topic, KEYS[key], json!({ "of": id })))
             }
             Op::Update(id, key) => {
-                drop(presence.update(topic, ids[id], KEYS[key], json!({ "new": id })))
+                drop(presence.update(ids[id], topic, KEYS[key], json!({ "new": id })))
             }
-            Op::Untrack(id, key) => drop(presence.untrack(topic, ids[id], KEYS[key])),
+            Op::Untrack(id, key) => drop(presence.untrack(ids[id], topic, KEYS[key])),
             Op::Gone(id) => drop(presence.untrack_all(ids[id])),
             Op::Wait(milliseconds) => wait(milliseconds).await,
         }

@@ -123,7 +123,7 @@ async fn each_node_tells_its_own_subscribers() {
     let (mut here, mut there) = (Node::start(), Node::start());
     let mut ann = here
         .presence
-        .tracked("room", "ann", json!({"n": 1}))
+        .track("room", "ann", json!({"n": 1}))
         .expect("tracked");
     there.hear(&here.presence);
     let expected = json!({"ann": {"metas": [{"n": 1, "phx_ref": ann.phx_ref().to_string()}]}});
@@ -152,14 +152,14 @@ async fn a_subscribers_number_of_another_node_is_somebody_else() {
     let (here, mut there) = (Node::start(), Node::start());
     let id = SubscriberId::new();
     here.presence
-        .track("room", id, "ann", json!({}))
+        .track_as(id, "room", "ann", json!({}))
         .expect("tracked");
     there.hear(&here.presence);
-    assert!(!there.presence.untrack("room", id, "ann"));
+    assert!(!there.presence.untrack(id, "room", "ann"));
     assert_eq!(there.presence.untrack_all(id), 0);
     there
         .presence
-        .track("room", id, "ann", json!({}))
+        .track_as(id, "room", "ann", json!({}))
         .expect("not tracked there yet");
     let metas = |node: &Node| {
         node.presence
