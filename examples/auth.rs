@@ -201,11 +201,11 @@ impl<C: Channel<Socket = UserSocket>> FromJoin<C> for Member {
         let room = join
             .rest()
             .parse()
-            .map_err(|_| JoinError::new("no such room"))?;
+            .map_err(|_| JoinError::because("no such room"))?;
         if store.may_join(join.socket().user.id, room).await {
             Ok(Member)
         } else {
-            Err(JoinError::new("unauthorized"))
+            Err(JoinError::because("unauthorized"))
         }
     }
 }

@@ -109,12 +109,11 @@ impl Room {
         #[payload] visitor: Visitor,
         join: Join<Self>,
     ) -> Result<Self, JoinError> {
-        let refuse = |reason: String| JoinError::new(&reason);
-        bounded("the name of a room", room, 40).map_err(refuse)?;
-        let name = bounded("a name", &visitor.name, 40).map_err(refuse)?;
+        bounded("the name of a room", room, 40).map_err(JoinError::because)?;
+        let name = bounded("a name", &visitor.name, 40).map_err(JoinError::because)?;
         let me = join
             .track(name, json!({ "typing": false }))
-            .map_err(|_| JoinError::new("nobody can have this name"))?;
+            .map_err(|_| JoinError::because("nobody can have this name"))?;
         join.mailbox().send(AfterJoin)?;
         Ok(Room { me })
     }
@@ -126,8 +125,7 @@ impl Room {
 
     #[handle_in("say")]
     async fn say(&mut self, say: Say, out: &mut Outlet) -> Result<Reply, Reply> {
-        let text =
-            bounded("a message", &say.text, 1000).map_err(|reason| Reply::because(&reason))?;
+        let text = bounded("a message", &say.text, 1000).map_err(Reply::because)?;
         out.broadcast("said", json!({ "who": self.me.key(), "text": text }))?;
         Ok(Reply::ok(Payload::EMPTY))
     }

@@ -20,7 +20,7 @@ use crate::{
     },
     error::Error,
     presence::Presence,
-    pubsub::{BroadcastError, Payload, PubSub, SubscriberId, Subscription},
+    pubsub::{BroadcastError, IntoPayload, PubSub, SubscriberId, Subscription},
     state::AppState,
     url::{Ports, StructUrl, Urls},
     watchdog::Watchdog,
@@ -314,7 +314,7 @@ impl Handle {
         &self,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
         self.0.pubsub.broadcast(topic, event, payload)
     }
@@ -328,7 +328,7 @@ impl Handle {
         from: SubscriberId,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
         self.0.pubsub.broadcast_from(from, topic, event, payload)
     }
@@ -341,7 +341,7 @@ impl Handle {
         &self,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
         self.0.pubsub.broadcast(topic, event, payload)
     }
@@ -355,7 +355,7 @@ impl Handle {
         from: SubscriberId,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
         self.0.pubsub.broadcast_from(from, topic, event, payload)
     }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
 use tungstenite::Utf8Bytes;
 
 /// UTF-8 text in shared bytes: cloning it copies no text.
@@ -112,6 +113,10 @@ impl PartialEq<&str> for Text {
 /// let message = Message::from("hello");
 /// assert_eq!(message.as_text(), Some("hello"));
 /// assert_eq!(Message::from(vec![1, 2]).as_bytes(), [1, 2]);
+///
+/// let list = Message::from_json(&[1, 2]).unwrap();
+/// assert_eq!(list.as_text(), Some("[1,2]"));
+/// assert_eq!(list.parse::<Vec<u32>>().unwrap(), [1, 2]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
@@ -122,6 +127,22 @@ pub enum Message {
 }
 
 impl Message {
+    /// Serializes a value to JSON, as a text message.
+    ///
+    /// # Errors
+    /// If the value cannot be JSON: for example a map with keys that are not strings.
+    pub fn from_json<T: Serialize + ?Sized>(value: &T) -> Result<Message, serde_json::Error> {
+        serde_json::to_string(value).map(Message::from)
+    }
+
+    /// Reads the message's payload as JSON, whichever kind it is.
+    ///
+    /// # Errors
+    /// If it is not JSON, or JSON of another shape.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(self.as_bytes())
+    }
+
     /// The text of a text message.
     pub fn as_text(&self) -> Option<&str> {
         match self {
@@ -284,6 +305,12 @@ impl fmt::Display for PushError {
             PushError::Unsupported(error) => error.fmt(f),
             PushError::Left => f.write_str("the client has left the channel"),
         }
+    }
+}
+
+impl From<EncodeError> for PushError {
+    fn from(error: EncodeError) -> Self {
+        PushError::Unencodable(error)
     }
 }
 

@@ -101,7 +101,7 @@ impl Room {
         join: Join<Self>,
     ) -> Result<(Self, Value), JoinError> {
         match room {
-            "closed" => return Err(JoinError::new("unauthorized")),
+            "closed" => return Err(JoinError::because("unauthorized")),
             "never" => std::future::pending().await,
             _ => {}
         }

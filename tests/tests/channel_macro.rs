@@ -125,7 +125,7 @@ impl Room {
         );
         assert_eq!(socket.name, shared.name);
         if params.password != Self::PASSWORD {
-            return Err(JoinError::new("wrong password"));
+            return Err(JoinError::because("wrong password"));
         }
         Ok((
             Room {

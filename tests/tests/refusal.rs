@@ -57,7 +57,7 @@ fn explain(request: &Parts, refused: Refused) -> http::Response<Body> {
         "{} {}: {reason} ({})",
         request.method,
         request.uri,
-        refused.status_code().as_u16()
+        refused.status().as_u16()
     );
     let mut response = http::Response::new(Body::from(text));
     *response.status_mut() = StatusCode::IM_A_TEAPOT;
@@ -78,15 +78,15 @@ impl Door {
         match no.as_deref() {
             None => Ok(Door),
             Some("new") => Err(Refused::new()),
-            Some("status") => Err(Refused::new().status(StatusCode::TOO_MANY_REQUESTS)),
+            Some("status") => Err(Refused::new().with_status(StatusCode::TOO_MANY_REQUESTS)),
             Some("because and status") => {
-                Err(Refused::because("full").status(StatusCode::TOO_MANY_REQUESTS))
+                Err(Refused::because("full").with_status(StatusCode::TOO_MANY_REQUESTS))
             }
             Some("error") => {
                 "seven".parse::<u32>()?;
                 Ok(Door)
             }
-            Some(reason) => Err(Refused::because(reason)),
+            Some(reason) => Err(Refused::because(reason.to_owned())),
         }
     }
 

@@ -123,7 +123,7 @@ impl Room {
 
     #[handle_in("both", "both too")]
     pub async fn both(&mut self, Binary(bytes): Binary, out: &mut Outlet) -> Result<Answer, serde_json::Error> {
-        out.push("both", Payload::json(&bytes.len())?);
+        out.push("both", Payload::from_json(&bytes.len())?);
         Ok(Answer::NoReply)
     }
 

@@ -13,7 +13,7 @@ fn allowed(origin: &Origin) -> bool {
 
 fn refused(_: &http::request::Parts, refused: Refused) -> http::Response<landfall::Body> {
     let mut response = http::Response::new(landfall::Body::empty());
-    *response.status_mut() = refused.status_code();
+    *response.status_mut() = refused.status();
     response
 }
 

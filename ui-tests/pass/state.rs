@@ -90,7 +90,7 @@ pub struct Room;
 #[channel(UserSocket)]
 impl Room {
     async fn join(guard: Guard, #[state] _pool: Pool) -> Result<Self, JoinError> {
-        if guard.0.is_empty() { Err(JoinError::new("empty")) } else { Ok(Room) }
+        if guard.0.is_empty() { Err(JoinError::because("empty")) } else { Ok(Room) }
     }
 
     #[handle_in("a", "b")]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use crate::{
     error::BoxError,
     message::PushError,
-    pubsub::Payload,
+    pubsub::{IntoPayload, Payload},
     socket::{
         Reason, TellClient,
         returned::{Plain, Telling},
@@ -63,33 +63,42 @@ impl Cause {
 }
 
 impl Reply {
-    /// Status `ok` with a payload; [`Payload::EMPTY`] for none.
-    pub fn ok(payload: impl Into<Payload>) -> Self {
-        Reply::with_status("ok", payload)
-    }
-
-    /// Status `error` with a payload.
-    pub fn error(payload: impl Into<Payload>) -> Self {
-        Reply::with_status("error", payload)
-    }
-
-    /// Status `error` with the payload `{"reason": reason}`.
-    pub fn because(reason: &str) -> Self {
-        Reply::error(Payload::reason(reason))
-    }
-
-    /// Any status. Clients act on `ok`, `error` and `timeout`; others have to be agreed on with them.
-    pub fn with_status(status: impl Into<Cow<'static, str>>, payload: impl Into<Payload>) -> Self {
-        Reply {
-            status: status.into(),
-            payload: payload.into(),
-            cause: None,
+    /// Any status with a payload. Clients act on `ok`, `error` and `timeout`; others have to be agreed
+    /// on with them.
+    ///
+    /// If the payload cannot be JSON, that is a failure like any other: see [above](Reply).
+    pub fn new(status: impl Into<Cow<'static, str>>, payload: impl IntoPayload) -> Self {
+        match payload.into_payload() {
+            Ok(payload) => Reply {
+                status: status.into(),
+                payload,
+                cause: None,
+            },
+            Err(error) => Reply::from(error),
         }
     }
 
-    pub(super) fn caused_by(self, cause: Arc<Cause>) -> Self {
+    /// Status `ok` with a payload; [`Payload::EMPTY`] for none.
+    pub fn ok(payload: impl IntoPayload) -> Self {
+        Reply::new("ok", payload)
+    }
+
+    /// Status `error` with a payload.
+    pub fn error(payload: impl IntoPayload) -> Self {
+        Reply::new("error", payload)
+    }
+
+    /// Status `error` with the payload `{"reason": reason}`.
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        Reply::error(Payload::reason(&reason.into()))
+    }
+
+    /// Keeps the error that the client's request is refused for. It is logged with its causes, and the
+    /// client is not told.
+    #[must_use]
+    pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
         Reply {
-            cause: Some(cause),
+            cause: Some(Cause::told(error)),
             ..self
         }
     }
@@ -128,7 +137,10 @@ impl Eq for Reply {}
 /// A failure: `{"reason": "internal error"}`. See [above](Reply).
 impl<E: Into<BoxError>> From<E> for Reply {
     fn from(error: E) -> Self {
-        Reply::because("internal error").caused_by(Cause::failure(error))
+        Reply {
+            cause: Some(Cause::failure(error)),
+            ..Reply::because("internal error")
+        }
     }
 }
 
@@ -264,7 +276,7 @@ impl Telling {
 
 fn tell(error: impl TellClient) -> Reply {
     match error.payload() {
-        Some(payload) => Reply::error(payload).caused_by(Cause::told(error)),
+        Some(payload) => Reply::error(payload).caused_by(error),
         None => Reply::from(error),
     }
 }

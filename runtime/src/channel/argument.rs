@@ -46,7 +46,7 @@ where
     text.parse().map_err(|error| {
         let topic = shown(join.topic());
         tracing::debug!(%topic, "the topic of a join does not fit: {}", told(&error));
-        JoinError::new("unmatched topic")
+        JoinError::because("unmatched topic")
     })
 }
 
@@ -59,7 +59,7 @@ pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError>
     T::from_event(event).map_err(|error| {
         // It may quote what the client sent, which may be a secret.
         tracing::debug!(topic = %shown(join.topic()), "the payload of a join does not fit: {}", told(&error));
-        JoinError::new("invalid payload")
+        JoinError::because("invalid payload")
     })
 }
 

@@ -7,7 +7,7 @@ use super::{
     conversation::{Conversation, Place},
 };
 use crate::{
-    pubsub::{Broadcast, Payload},
+    pubsub::{Broadcast, EncodeError, Payload},
     socket::Reason,
     watchdog,
 };
@@ -19,7 +19,7 @@ pub(super) type Callback = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 pub(super) enum Outcome {
     Joined {
         channel: Box<dyn Instance>,
-        reply: Payload,
+        reply: Result<Payload, EncodeError>,
     },
     Refused(JoinError),
     /// `join` panicked, with this text.

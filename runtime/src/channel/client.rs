@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::{Serializer, ServerMessage, Signal, Versioned};
 use crate::{
-    message::PushError,
+    message::{EncodeError, PushError},
     pubsub::Payload,
     socket::{ClientLink, Mailbox},
 };
@@ -64,19 +64,29 @@ impl Client {
         self.link.push(message).map_err(PushError::Unsupported)
     }
 
-    /// Whether any client of the socket can get a broadcast. A JSON object is not looked at further.
-    pub(super) fn reaches_any(&self, topic: &str, event: &str, payload: &Payload) -> bool {
+    /// Fails if no client of the socket can get a broadcast. A JSON object is not looked at further.
+    pub(super) fn check_broadcast(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: &Payload,
+    ) -> Result<(), EncodeError> {
         if matches!(payload, Payload::Json(json) if json.trim_ascii_start().starts_with('{')) {
-            return true;
+            return Ok(());
         }
         let broadcast = ServerMessage::Broadcast {
             topic,
             event,
             payload,
         };
-        self.serializers
-            .iter()
-            .any(|speaks| speaks.serializer.check(&broadcast).is_ok())
+        let mut refused = EncodeError::new("the socket has no serializer");
+        for speaks in self.serializers {
+            match speaks.serializer.check(&broadcast) {
+                Ok(()) => return Ok(()),
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
     }
 
     /// Whether more of its messages may come.

@@ -36,7 +36,7 @@ use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
 ///
 ///     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
 ///         if join.rest() == "secret" {
-///             return Err(JoinError::new("unauthorized"));
+///             return Err(JoinError::because("unauthorized"));
 ///         }
 ///         Ok(Joined::new(Room))
 ///     }

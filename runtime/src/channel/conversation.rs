@@ -146,12 +146,10 @@ impl Conversation {
         event: &str,
         payload: &Payload,
     ) -> Result<(), BroadcastError> {
-        let reaches = self.client.reaches_any(&self.topic, event, payload);
-        if reaches || self.intercept.contains(&event) {
-            Ok(())
-        } else {
-            Err(BroadcastError::Unencodable)
+        if self.intercept.contains(&event) {
+            return Ok(());
         }
+        Ok(self.client.check_broadcast(&self.topic, event, payload)?)
     }
 
     pub(super) fn has_left(&self) -> bool {

@@ -31,17 +31,8 @@ impl Event {
     /// The payload as a value.
     ///
     /// # Errors
-    /// When it is bytes, or JSON of another shape.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        from_payload(&self.payload)
-    }
-}
-
-pub(super) fn from_payload<T: DeserializeOwned>(payload: &Payload) -> Result<T, serde_json::Error> {
-    match payload {
-        Payload::Json(json) => serde_json::from_str(json),
-        Payload::Text(_) | Payload::Binary(_) => Err(serde::de::Error::custom(
-            "expected JSON, and the payload is binary",
-        )),
+    /// If it is bytes, or JSON of another shape.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.payload.parse()
     }
 }

@@ -1,15 +1,15 @@
 //! A client that wants to join a topic.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{borrow::Cow, fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, Mailbox, answer::Cause, conversation::Conversation, event::from_payload};
+use super::{Channel, Mailbox, answer::Cause, conversation::Conversation};
 use crate::{
     error::BoxError,
     handle::Handle,
     presence::{TrackError, Tracked},
-    pubsub::{Payload, SubscriberId},
+    pubsub::{EncodeError, IntoPayload, Payload, SubscriberId},
     socket::{
         TellClient,
         returned::{Plain, Telling},
@@ -49,9 +49,9 @@ impl<C: Channel> Join<C> {
     /// The parameters as a value.
     ///
     /// # Errors
-    /// When they are bytes, or JSON of another shape.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        from_payload(&self.0.payload)
+    /// If they are bytes, or JSON of another shape.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.0.payload.parse()
     }
 
     /// The socket that the client connected to.
@@ -86,10 +86,10 @@ impl<C: Channel> Join<C> {
     /// See [presence in channels](mod@crate::channel#presence).
     ///
     /// # Errors
-    /// As [`Presence::tracked`](crate::presence::Presence::tracked): when the key is refused, or the meta is no JSON object
-    /// or too large.
+    /// As [`Presence::track`](crate::presence::Presence::track): if the key is refused, or the meta is
+    /// not a JSON object or too large.
     pub fn track(&self, key: &str, meta: impl Serialize) -> Result<Tracked, TrackError> {
-        self.handle().presence().tracked(self.topic(), key, meta)
+        self.handle().presence().track(self.topic(), key, meta)
     }
 
     /// The identity of the client's connection among subscribers.
@@ -157,7 +157,7 @@ impl<C: Channel> fmt::Debug for Join<C> {
 ///     type State = Need<Rooms>;
 ///
 ///     async fn from_join(join: &Join<C>, rooms: Rooms) -> Result<Self, JoinError> {
-///         if rooms.is_open(join.topic()).await { Ok(Open) } else { Err(JoinError::new("closed")) }
+///         if rooms.is_open(join.topic()).await { Ok(Open) } else { Err(JoinError::because("closed")) }
 ///     }
 /// }
 ///
@@ -225,7 +225,7 @@ impl<C: Channel> FromJoin<C> for SubscriberId {
 #[derive(Debug)]
 pub struct Joined<C> {
     pub(super) channel: C,
-    pub(super) reply: Payload,
+    pub(super) reply: Result<Payload, EncodeError>,
 }
 
 impl<C> Joined<C> {
@@ -233,14 +233,15 @@ impl<C> Joined<C> {
     pub const fn new(channel: C) -> Self {
         Joined {
             channel,
-            reply: Payload::EMPTY,
+            reply: Ok(Payload::EMPTY),
         }
     }
 
-    /// With this reply.
+    /// With this reply. If it cannot be JSON, the client is told `{"reason": "join crashed"}`, the
+    /// channel ends, and that is logged.
     #[must_use]
-    pub fn reply(mut self, reply: impl Into<Payload>) -> Self {
-        self.reply = reply.into();
+    pub fn reply(mut self, reply: impl IntoPayload) -> Self {
+        self.reply = reply.into_payload();
         self
     }
 }
@@ -272,7 +273,7 @@ impl<C: Channel> IntoJoined<C> for Joined<C> {
     }
 }
 
-impl<C: Channel, P: Into<Payload>> IntoJoined<C> for (C, P) {
+impl<C: Channel, P: IntoPayload> IntoJoined<C> for (C, P) {
     fn into_joined(self) -> Result<Joined<C>, JoinError> {
         Ok(Joined::new(self.0).reply(self.1))
     }
@@ -321,14 +322,15 @@ impl Telling {
 
 fn tell(error: impl TellClient) -> JoinError {
     match error.payload() {
-        Some(payload) => JoinError::with(payload).caused_by(Cause::told(error)),
+        Some(payload) => JoinError::with(payload).caused_by(error),
         None => JoinError::from(error),
     }
 }
 
 /// Why a client may not join: the payload of the reply with status `error`.
 ///
-/// `?` on an error tells the client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
+/// [`Refused`](crate::Refused) and [`Reply`](super::Reply) are made alike. `?` on an error tells the
+/// client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
 /// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
 /// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
 /// [`TellClient`](crate::socket::TellClient).
@@ -339,23 +341,38 @@ pub struct JoinError {
 }
 
 impl JoinError {
-    /// With the payload `{"reason": reason}`, such as `"unauthorized"`.
-    pub fn new(reason: &str) -> Self {
-        JoinError::with(Payload::reason(reason))
+    /// Without a reason: the payload `{}`.
+    pub fn new() -> Self {
+        JoinError::of(Payload::EMPTY)
     }
 
-    /// With any payload.
-    pub fn with(payload: impl Into<Payload>) -> Self {
+    /// With the payload `{"reason": reason}`, such as `"unauthorized"`.
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        JoinError::of(Payload::reason(&reason.into()))
+    }
+
+    /// With any payload. If it cannot be JSON, that is a failure like any other: see
+    /// [above](JoinError).
+    pub fn with(payload: impl IntoPayload) -> Self {
+        payload
+            .into_payload()
+            .map_or_else(JoinError::from, JoinError::of)
+    }
+
+    /// Keeps the error that the join is refused for. It is logged with its causes, and the client is
+    /// not told.
+    #[must_use]
+    pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
         JoinError {
-            payload: payload.into(),
-            cause: None,
+            cause: Some(Cause::told(error)),
+            ..self
         }
     }
 
-    pub(super) fn caused_by(self, cause: Arc<Cause>) -> Self {
+    fn of(payload: Payload) -> Self {
         JoinError {
-            cause: Some(cause),
-            ..self
+            payload,
+            cause: None,
         }
     }
 
@@ -366,6 +383,12 @@ impl JoinError {
     /// What the client is told.
     pub fn payload(&self) -> &Payload {
         &self.payload
+    }
+}
+
+impl Default for JoinError {
+    fn default() -> Self {
+        JoinError::new()
     }
 }
 
@@ -381,6 +404,9 @@ impl Eq for JoinError {}
 /// A failure: `{"reason": "join refused"}`. See [above](JoinError).
 impl<E: Into<BoxError>> From<E> for JoinError {
     fn from(error: E) -> Self {
-        JoinError::new("join refused").caused_by(Cause::failure(error))
+        JoinError {
+            cause: Some(Cause::failure(error)),
+            ..JoinError::because("join refused")
+        }
     }
 }

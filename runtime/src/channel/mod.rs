@@ -107,3 +107,4 @@ pub use self::{
     socket::{ChannelSocket, OfChannel, ProvideChannels, WithChannels},
 };
 pub use crate::message::EncodeError;
+pub use crate::pubsub::{IntoPayload, Json};

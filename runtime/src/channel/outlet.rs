@@ -8,10 +8,10 @@ use super::{V2, Versioned, client::Client};
 #[cfg(feature = "testing")]
 use crate::socket::{ClientLink, Inbox};
 use crate::{
-    escape::{chain, shown, told},
+    escape::{chain, shown},
     handle::Handle,
     message::PushError,
-    pubsub::{BroadcastError, Payload, SubscriberId},
+    pubsub::{BroadcastError, IntoPayload, Json, SubscriberId},
     socket::Reason,
 };
 
@@ -104,17 +104,19 @@ impl Outlet {
         self.conversation.topic()
     }
 
-    /// Sends an event to this client. The payload is a JSON object or bytes.
+    /// Sends an event to this client. The payload is a JSON object ([`Json(value)`](Json), or
+    /// `serde_json::json!(..)`) or bytes.
     ///
-    /// One that cannot be sent (a list, say, or bytes to a client of V1) is logged, and the channel ends after this
-    /// callback: the client is told `phx_error`, and does not wait for what never comes. See
+    /// If the payload cannot be sent, that is logged, and the channel ends after this callback: the
+    /// client is told `phx_error`, and does not wait for what never comes. That happens to a list or
+    /// text, to a value that cannot be JSON, and to bytes for a client of V1. See
     /// [`try_push`](Outlet::try_push).
-    pub fn push(&mut self, event: &str, payload: impl Into<Payload>) {
+    pub fn push(&mut self, event: &str, payload: impl IntoPayload) {
         if let Err(error) = self.try_push(event, payload)
             && error != PushError::Left
         {
             let (topic, event) = (shown(self.conversation.topic()), shown(event));
-            tracing::error!(%topic, %event, "a push was not sent, and its channel ends: {error}");
+            tracing::error!(%topic, %event, "a push was not sent, and its channel ends: {}", chain(&error));
             self.unsent.get_or_insert(error);
         }
     }
@@ -122,46 +124,43 @@ impl Outlet {
     /// Like [`push`](Outlet::push), for payloads that the serializer or the transport may be unable to carry.
     ///
     /// # Errors
-    /// When it cannot be sent.
-    pub fn try_push(&mut self, event: &str, payload: impl Into<Payload>) -> Result<(), PushError> {
-        self.conversation.push(event, &payload.into())
+    /// If the payload cannot be sent, or the client has left.
+    pub fn try_push(&mut self, event: &str, payload: impl IntoPayload) -> Result<(), PushError> {
+        self.conversation.push(event, &payload.into_payload()?)
     }
 
     /// Sends this client who is in the topic, as the event `presence_state`: once after its join.
     /// See [presence in channels](mod@crate::channel#presence).
     pub fn push_presence(&mut self) {
-        match Payload::json(&self.handle().presence().list(self.topic())) {
-            Ok(list) => self.push("presence_state", list),
-            Err(error) => {
-                let topic = shown(self.conversation.topic());
-                tracing::error!(%topic, "presences cannot be JSON: {}", told(&error));
-            }
-        }
+        let list = self.handle().presence().list(self.topic());
+        self.push("presence_state", Json(list));
     }
 
-    /// Broadcasts an event to all members of the topic, this client included. The payload is a JSON object or bytes;
-    /// events that the channel intercepts may carry anything.
+    /// Broadcasts an event to all members of the topic, this client included. The payload is a JSON
+    /// object or bytes; events that the channel intercepts may carry anything.
     ///
     /// # Errors
-    /// When no client can get the payload, or the endpoint has more broadcasts waiting than it may.
+    /// If no client can get the payload, such as a list or text, if it cannot be JSON, or if the
+    /// endpoint has more broadcasts waiting than it may.
     pub fn broadcast(
         &mut self,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.conversation.broadcast(event, payload.into())
+        self.conversation.broadcast(event, payload.into_payload()?)
     }
 
-    /// Broadcasts an event to all members of the topic but this client, as [`broadcast`](Outlet::broadcast) does.
+    /// Broadcasts an event to all members of the topic except this client, as
+    /// [`broadcast`](Outlet::broadcast) does.
     ///
     /// # Errors
     /// As `broadcast`.
     pub fn broadcast_from(
         &mut self,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        let payload = payload.into();
+        let payload = payload.into_payload()?;
         self.conversation.check_broadcast(event, &payload)?;
         self.conversation
             .client

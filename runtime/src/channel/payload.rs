@@ -1,11 +1,11 @@
 //! Payloads as typed values.
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{Event, event::from_payload};
+use super::Event;
 use crate::pubsub::Payload;
 
 /// What a handler of `#[channel]` can take as a message: any value that serde reads from JSON, [`Binary`], the
@@ -25,7 +25,7 @@ pub trait FromEvent: Sized {
 
 impl<T: DeserializeOwned> FromEvent for T {
     fn from_event(event: Event) -> Result<Self, InvalidPayload> {
-        from_payload(event.payload()).map_err(InvalidPayload::new)
+        event.parse().map_err(InvalidPayload::from)
     }
 }
 
@@ -63,20 +63,39 @@ impl From<Binary> for Payload {
 }
 
 /// Why a payload was not read. Clients are not told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidPayload(String);
+#[derive(Clone, Debug)]
+pub struct InvalidPayload {
+    reason: Cow<'static, str>,
+    source: Option<Arc<serde_json::Error>>,
+}
 
 impl InvalidPayload {
     /// With what is wrong, for logs.
-    pub fn new(reason: impl fmt::Display) -> Self {
-        InvalidPayload(reason.to_string())
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        InvalidPayload {
+            reason: reason.into(),
+            source: None,
+        }
+    }
+}
+
+impl From<serde_json::Error> for InvalidPayload {
+    fn from(error: serde_json::Error) -> Self {
+        InvalidPayload {
+            reason: Cow::Borrowed("the value has another shape"),
+            source: Some(Arc::new(error)),
+        }
     }
 }
 
 impl fmt::Display for InvalidPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid payload: {}", self.0)
+        write!(f, "invalid payload: {}", self.reason)
     }
 }
 
-impl Error for InvalidPayload {}
+impl Error for InvalidPayload {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_deref()?)
+    }
+}

@@ -136,7 +136,7 @@ impl Shared {
         let mut leaves: Presences = changes.leaves.values().map(of).collect();
         self.fetch(topic, &mut joins);
         self.fetch(topic, &mut leaves);
-        match Payload::json(&Told { joins, leaves }) {
+        match Payload::from_json(&Told { joins, leaves }) {
             Ok(payload) => self.pubsub.broadcast(topic, "presence_diff", payload),
             Err(error) => {
                 tracing::error!(topic = %shown(topic), "presences cannot be JSON: {}", told(&error));

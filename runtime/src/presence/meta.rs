@@ -34,8 +34,8 @@ impl Meta {
     /// The object as a value of the application's.
     ///
     /// # Errors
-    /// When it has another shape.
-    pub fn get<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+    /// If it has another shape.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_json())
     }
 }

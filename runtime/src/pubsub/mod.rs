@@ -2,7 +2,8 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `broadcast` | what is published: [`Broadcast`] and its [`Payload`] |
+//! | `broadcast` | what is published: a [`Broadcast`] |
+//! | `payload` | what it carries: a [`Payload`], and what turns into one |
 //! | `budget` | how many bytes may wait for delivery |
 //! | `encoder` | how a broadcast becomes a message for clients |
 //! | `framing` | how a transport writes that message |
@@ -15,6 +16,7 @@ mod broadcast;
 mod budget;
 mod encoder;
 mod framing;
+mod payload;
 mod run;
 mod shard;
 mod subscription;
@@ -32,7 +34,8 @@ use bytes::Bytes;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{
-    broadcast::{Broadcast, Payload},
+    broadcast::Broadcast,
+    payload::{IntoPayload, Json, Payload},
     subscription::{RecvError, Subscription},
 };
 use self::{
@@ -46,6 +49,7 @@ pub(crate) use self::{
     framing::Framing,
     topic::{Membership, Recipient, Subscriber, Unsendable},
 };
+pub use crate::message::EncodeError;
 
 /// The identity of a subscriber: unique in the process, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +66,7 @@ impl SubscriberId {
 }
 
 /// Why a broadcast was not accepted. No subscriber got it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BroadcastError {
     /// More broadcasts wait for delivery, or more bytes of them, than the endpoint's `pubsub(queue
@@ -70,24 +74,36 @@ pub enum BroadcastError {
     Overloaded,
     /// The endpoint has stopped.
     Closed,
-    /// No client of the channel can get the payload: it is neither a JSON object nor bytes, or no
-    /// serializer of the socket has room for it.
-    Unencodable,
+    /// The payload has no form: a value that cannot be JSON, or one that no client of the channel can
+    /// get, because no serializer of the socket has room for it. Channels broadcast JSON objects, and
+    /// bytes.
+    Unencodable(EncodeError),
 }
 
 impl fmt::Display for BroadcastError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            BroadcastError::Overloaded => "too many broadcasts wait for delivery",
-            BroadcastError::Closed => "the endpoint has stopped",
-            BroadcastError::Unencodable => {
-                "no client can get the payload; help: channels broadcast JSON objects, or bytes"
-            }
-        })
+        match self {
+            BroadcastError::Overloaded => f.write_str("too many broadcasts wait for delivery"),
+            BroadcastError::Closed => f.write_str("the endpoint has stopped"),
+            BroadcastError::Unencodable(error) => error.fmt(f),
+        }
     }
 }
 
-impl std::error::Error for BroadcastError {}
+impl std::error::Error for BroadcastError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            BroadcastError::Unencodable(error) => error.source(),
+            BroadcastError::Overloaded | BroadcastError::Closed => None,
+        }
+    }
+}
+
+impl From<EncodeError> for BroadcastError {
+    fn from(error: EncodeError) -> Self {
+        BroadcastError::Unencodable(error)
+    }
+}
 
 /// The topics of an endpoint. Cloning it is cheap; several endpoints may share one.
 ///
@@ -158,28 +174,35 @@ impl PubSub {
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
-    /// If too many broadcasts wait, or the endpoint has stopped. No subscriber got this one then.
+    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
+    /// subscriber got this one then.
     pub fn broadcast(
         &self,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.publish_new(topic, event, payload.into(), Except::Nobody)
+        self.publish_new(topic, event, payload.into_payload()?, Except::Nobody)
     }
 
     /// Broadcasts to all subscribers of a topic but one.
     ///
     /// # Errors
-    /// If too many broadcasts wait, or the endpoint has stopped. No subscriber got this one then.
+    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
+    /// subscriber got this one then.
     pub fn broadcast_from(
         &self,
         from: SubscriberId,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.publish_new(topic, event, payload.into(), Except::Subscriber(from))
+        self.publish_new(
+            topic,
+            event,
+            payload.into_payload()?,
+            Except::Subscriber(from),
+        )
     }
 
     /// Broadcasts to all but the client that the broadcast comes from. The bytes for that client

@@ -189,7 +189,7 @@ impl Session {
     }
 
     /// All values as one, such as a struct or a map.
-    pub fn to<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn parse<T: DeserializeOwned>(&self) -> Option<T> {
         let values = self.lock().values.clone();
         from_term(Term::Map(
             values

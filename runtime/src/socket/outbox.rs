@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::{
     handle::Handle,
     message::{Message, PushError, Unsupported},
-    pubsub::{BroadcastError, Encoding, Payload, SubscriberId},
+    pubsub::{BroadcastError, Encoding, IntoPayload, Payload, SubscriberId},
     socket::Reason,
     watchdog::Watched,
 };
@@ -105,27 +105,27 @@ impl Outbox {
     /// For this client the broadcast keeps its place between what was pushed before and after it.
     ///
     /// # Errors
-    /// When the endpoint has more broadcasts waiting than it may.
+    /// If the endpoint has more broadcasts waiting than it may, or the payload cannot be JSON.
     pub fn broadcast(
         &mut self,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.0.broadcast(topic, event, payload.into())
+        self.0.broadcast(topic, event, payload.into_payload()?)
     }
 
     /// Broadcasts to all subscribers of the topic but this connection.
     ///
     /// # Errors
-    /// When the endpoint has more broadcasts waiting than it may.
+    /// If the endpoint has more broadcasts waiting than it may, or the payload cannot be JSON.
     pub fn broadcast_from(
         &mut self,
         topic: &str,
         event: &str,
-        payload: impl Into<Payload>,
+        payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.0.broadcast_from(topic, event, payload.into())
+        self.0.broadcast_from(topic, event, payload.into_payload()?)
     }
 
     /// The identity of this connection among subscribers.

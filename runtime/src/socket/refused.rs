@@ -1,6 +1,6 @@
 //! Why `connect` said no.
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt};
 
 use http::StatusCode;
 
@@ -17,6 +17,7 @@ use crate::error::BoxError;
 /// The first two are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the third is a failure of the
 /// server, such as a database that is down, and its text is never told to a client. `?` takes whatever turns into a
 /// [`BoxError`]: each [`Error`], `anyhow::Error`, and `Box<dyn Error + Send + Sync>`.
+/// [`JoinError`](crate::channel::JoinError) and [`Reply`](crate::channel::Reply) are made alike.
 ///
 /// ```
 /// use landfall::socket::Refused;
@@ -26,10 +27,10 @@ use crate::error::BoxError;
 ///         return Err(Refused::because("no token"));
 ///     }
 ///     let users = std::fs::read_to_string("/nowhere/users")?;
-///     users.parse().map_err(Refused::because)
+///     users.parse().map_err(|error| Refused::because("no such user").caused_by(error))
 /// }
-/// assert_eq!(user("").unwrap_err().status_code(), 403);
-/// assert_eq!(user("seven").unwrap_err().status_code(), 500);
+/// assert_eq!(user("").unwrap_err().status(), 403);
+/// assert_eq!(user("seven").unwrap_err().status(), 500);
 /// ```
 pub struct Refused {
     status: StatusCode,
@@ -50,10 +51,28 @@ impl Refused {
     }
 
     /// With a reason for the mount's `error_handler`; 403 if the mount has none.
-    pub fn because(reason: impl Into<BoxError>) -> Self {
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
         Refused {
-            reason: Some(reason.into()),
+            reason: Some(reason.into().into()),
             ..Refused::new()
+        }
+    }
+
+    /// Keeps the error that the client is refused for: as the [`reason`](Refused::reason), or as the
+    /// source of the reason that there is.
+    #[must_use]
+    pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
+        let error = error.into();
+        let reason = match self.reason {
+            None => error,
+            Some(reason) => Box::new(Because {
+                reason,
+                source: error,
+            }),
+        };
+        Refused {
+            reason: Some(reason),
+            ..self
         }
     }
 
@@ -61,7 +80,8 @@ impl Refused {
     ///
     /// Longpoll answers a 403 as Phoenix does, by a response with status 200 and the JSON body `{"status":403}`, and any
     /// other status by itself.
-    pub fn status(mut self, status: StatusCode) -> Self {
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
@@ -81,7 +101,7 @@ impl Refused {
     }
 
     /// The status that answers unless an `error_handler` says otherwise.
-    pub fn status_code(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         self.status
     }
 
@@ -90,18 +110,31 @@ impl Refused {
         self.failure
     }
 
-    /// Keeps the error that decided this, unless there is a reason already.
-    pub(super) fn for_reason(self, error: BoxError) -> Self {
-        let reason = self.reason.or(Some(error));
-        Refused { reason, ..self }
-    }
-
     pub(crate) fn into_text(self) -> String {
         let failed = self
             .failure
             .then(|| self.status.canonical_reason())
             .flatten();
         self.text.or(failed.map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+/// A reason, and the error behind it.
+#[derive(Debug)]
+struct Because {
+    reason: BoxError,
+    source: BoxError,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl Error for Because {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
     }
 }
 

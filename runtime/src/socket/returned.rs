@@ -78,7 +78,7 @@ pub trait TellClient: Into<BoxError> {
 
     /// How `connect` refuses. Default, and `None`: 500, and the error is logged with its causes.
     ///
-    /// The error is the refusal's [`reason`](Refused::reason), unless it has one.
+    /// The error is kept as by [`Refused::caused_by`].
     fn refused(&self) -> Option<Refused> {
         None
     }
@@ -231,7 +231,7 @@ impl Telling {
     #[doc(hidden)]
     pub fn connected<S>(self, value: Result<S, impl TellClient>) -> Result<S, Refused> {
         value.map_err(|error| match error.refused() {
-            Some(refused) => refused.for_reason(error.into()),
+            Some(refused) => refused.caused_by(error),
             None => Refused::from(error),
         })
     }

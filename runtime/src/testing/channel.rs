@@ -271,7 +271,7 @@ impl Pushed {
     /// # Panics
     /// When it is bytes, or JSON of another shape.
     #[track_caller]
-    pub fn json<T: DeserializeOwned>(&self) -> T {
+    pub fn parse<T: DeserializeOwned>(&self) -> T {
         payload::read(&self.payload, &format!("`{}`", self.event))
     }
 

@@ -179,7 +179,7 @@ impl JoinRefused {
     /// # Panics
     /// When it is JSON of another shape.
     #[track_caller]
-    pub fn json<T: DeserializeOwned>(&self) -> T {
+    pub fn parse<T: DeserializeOwned>(&self) -> T {
         payload::read(self.reply.payload(), "the refusal")
     }
 }

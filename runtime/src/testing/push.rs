@@ -121,6 +121,15 @@ impl Reply {
         &self.payload
     }
 
+    /// The payload as a value, whatever the status.
+    ///
+    /// # Panics
+    /// If it is bytes, or JSON of another shape.
+    #[track_caller]
+    pub fn parse<T: DeserializeOwned>(&self) -> T {
+        payload::read(&self.payload, &format!("the reply to {}", self.what))
+    }
+
     /// The payload of a reply whose status is `ok`.
     ///
     /// # Panics
@@ -152,7 +161,7 @@ impl Reply {
     #[track_caller]
     fn with_status<T: DeserializeOwned>(&self, expected: &str) -> T {
         self.expect_status(expected);
-        payload::read(&self.payload, &format!("the reply to {}", self.what))
+        self.parse()
     }
 
     #[track_caller]

@@ -75,7 +75,7 @@ impl Response {
     /// # Panics
     /// When it is no JSON, or JSON of another shape.
     #[track_caller]
-    pub fn json<T: DeserializeOwned>(&self) -> T {
+    pub fn parse<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
             let expected = std::any::type_name::<T>();
             panic!(

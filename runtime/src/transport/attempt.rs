@@ -128,7 +128,7 @@ impl From<Denied> for Response<Body> {
             Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
             Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
             Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
-            Denied::Refused(refused) => (refused.status_code(), refused.into_text().into()),
+            Denied::Refused(refused) => (refused.status(), refused.into_text().into()),
             Denied::Crashed => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Internal Server Error".into(),

@@ -86,7 +86,7 @@ pub(super) fn refused(
 ) {
     let (socket, transport) = (context.socket(), context.kind);
     let reason = refused.reason().map(|reason| chain(reason).to_string());
-    let status = refused.status_code().as_u16();
+    let status = refused.status().as_u16();
     if refused.is_failure() {
         let (params, error) = (
             params.as_ref().map(tracing::field::debug),

@@ -82,8 +82,8 @@ impl Echo {
     ) -> Result<Echo, Refused> {
         match params.get("token").and_then(Param::as_str) {
             Some("refuse") => Err(Refused::new()),
-            Some("limit") => Err(Refused::because(Refusal::RateLimit)),
-            Some("other") => Err(Refused::because(Refusal::Other)),
+            Some("limit") => Err(Refused::new().caused_by(Refusal::RateLimit)),
+            Some("other") => Err(Refused::new().caused_by(Refusal::Other)),
             Some("raise") => panic!("connect raised"),
             _ => Ok(Echo {
                 diary,

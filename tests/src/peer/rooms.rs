@@ -38,7 +38,7 @@ impl<S: HasUser> RoomChannel<S> {
     ) -> Result<(Self, Payload), JoinError> {
         let mut reply = Payload::EMPTY;
         match room {
-            "refuse" => return Err(JoinError::new("unauthorized")),
+            "refuse" => return Err(JoinError::because("unauthorized")),
             "reply" => {
                 let got: Value =
                     serde_json::from_str(params.as_text().expect("params that JSON can show"))?;
@@ -118,7 +118,7 @@ impl<S: HasUser> RoomChannel<S> {
 
     #[handle_in("reply_custom")]
     fn reply_custom(&mut self) -> Reply {
-        Reply::with_status("custom", json!({ "a": 1 }))
+        Reply::new("custom", json!({ "a": 1 }))
     }
 
     #[handle_in("reply_list")]

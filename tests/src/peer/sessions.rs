@@ -45,5 +45,5 @@ pub(super) fn login(session: &Session, param: impl Fn(&str) -> Option<String>) -
 
 /// All values of a session.
 pub(super) fn all(session: &Session) -> Option<BTreeMap<String, Value>> {
-    session.to()
+    session.parse()
 }

@@ -31,7 +31,7 @@ impl User {
         let text = |name: &str| params.get(name).and_then(Param::as_str);
         match text("token") {
             Some("refuse") => Err(Refused::new()),
-            Some("limit") => Err(Refused::because(Refusal::RateLimit)),
+            Some("limit") => Err(Refused::new().caused_by(Refusal::RateLimit)),
             _ => Ok(User {
                 name: text("user_id").map(str::to_owned),
                 log_id: text("id").map(str::to_owned),

@@ -55,7 +55,7 @@ async fn each_socket_type_has_its_own_form() {
 async fn payloads_are_text_json_or_bytes() {
     let site = site::start().await;
     let mut reader = site.reader("plain", "room").await;
-    site.say("room", Payload::json(&[1, 2]).expect("JSON"));
+    site.say("room", Payload::from_json(&[1, 2]).expect("JSON"));
     assert_eq!(reader.hear_text().await, "[1,2]");
     site.say("room", json!({ "a": null }));
     assert_eq!(reader.hear_text().await, r#"{"a":null}"#);

@@ -33,7 +33,7 @@ impl Channel for Present {
     type Info = AfterJoin;
 
     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
-        let name: String = join.json()?;
+        let name: String = join.parse()?;
         let me = join.track(&name, json!({"away": false}))?;
         join.mailbox().send(AfterJoin)?;
         Ok(Joined::new(Present { me }))

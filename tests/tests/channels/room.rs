@@ -88,7 +88,7 @@ impl Channel for Room {
     const INTERCEPT: &'static [&'static str] = &["secret", "stop all"];
 
     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
-        let wish: Wish = join.json()?;
+        let wish: Wish = join.parse()?;
         sleep_ms(wish.wait_ms).await;
         if wish.hang {
             pending::<()>().await;
@@ -98,7 +98,7 @@ impl Channel for Room {
             return Err(JoinError::with(vec![1, 2, 3]));
         }
         if wish.refuse {
-            return Err(JoinError::new("not you"));
+            return Err(JoinError::because("not you"));
         }
         let mailbox = join.mailbox();
         if wish.inform {
@@ -137,7 +137,7 @@ impl Channel for Room {
                 return Answer::Reply(Reply::ok(payload));
             }
             "no" => return Answer::Reply(Reply::error(payload)),
-            "maybe" => return Answer::Reply(Reply::with_status("maybe", payload)),
+            "maybe" => return Answer::Reply(Reply::new("maybe", payload)),
             "say" => out.push("said", payload),
             "shout" => out
                 .broadcast("shouted", payload)
@@ -161,7 +161,7 @@ impl Channel for Room {
                 return Answer::Reply(Reply::ok(json!({"n": 5})));
             }
             "wait" => {
-                sleep_ms(event.json::<u64>().expect("milliseconds")).await;
+                sleep_ms(event.parse::<u64>().expect("milliseconds")).await;
                 self.note("waited");
                 return Answer::Reply(Reply::ok(payload));
             }
@@ -207,7 +207,7 @@ impl Channel for Room {
                 let kept = self.kept.take().expect("a reference was kept");
                 kept.reply(Reply::ok(payload)).expect("the client is here");
             }
-            "later" => self.reply_later(out.socket_ref(), event.json().expect("milliseconds")),
+            "later" => self.reply_later(out.socket_ref(), event.parse().expect("milliseconds")),
             "inform" => self
                 .mailbox
                 .send(Told::Text("informed"))
@@ -215,7 +215,7 @@ impl Channel for Room {
             "inform badly" => self.mailbox.send(Told::Panic).expect("room in the mailbox"),
             "deaf" => self.mailbox.stop_delivering("news"),
             "assigns" => unreachable!("`assigns` are read by joins"),
-            name => return Answer::Reply(Reply::because(&format!("unknown event {name}"))),
+            name => return Answer::Reply(Reply::because(format!("unknown event {name}"))),
         }
         Answer::NoReply
     }
@@ -314,7 +314,7 @@ impl Channel for Lobby {
             "topic": join.topic(),
             "rest": join.rest(),
             "assigns": join.assigns::<&str>().copied(),
-            "payload": join.json::<serde_json::Value>()?,
+            "payload": join.parse::<serde_json::Value>()?,
         });
         Ok(Joined::new(Lobby).reply(reply))
     }

@@ -72,7 +72,7 @@ impl Any {
             "io" => down()?,
             "any" => any()?,
             "boxed" => boxed()?,
-            "no" => return Err(JoinError::new("members\nonly")),
+            "no" => return Err(JoinError::because("members\nonly")),
             _ => {}
         }
         Ok(Any)
@@ -99,7 +99,7 @@ async fn a_join_is_refused_or_fails() {
             .await
             .expect_err("nobody may join");
         assert_eq!(
-            refused.json::<Value>(),
+            refused.parse::<Value>(),
             json!({ "reason": reason }),
             "{topic}"
         );

@@ -44,7 +44,7 @@ impl Plain {
             Some("text") => Err("out of tea")?,
             Some("because") => return Err(Refused::because("not a\nmember")),
             Some("busy") => {
-                return Err(Refused::because("busy").status(StatusCode::SERVICE_UNAVAILABLE));
+                return Err(Refused::because("busy").with_status(StatusCode::SERVICE_UNAVAILABLE));
             }
             Some("new") => return Err(Refused::new()),
             _ => {}

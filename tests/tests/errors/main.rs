@@ -4,6 +4,7 @@ mod channels;
 mod connect;
 mod lints;
 mod log;
+mod payloads;
 mod sockets;
 
 use std::{error::Error, fmt, io};
@@ -53,7 +54,7 @@ impl TellClient for AppError {
 
     fn refused(&self) -> Option<Refused> {
         matches!(self, AppError::NoSuchTask)
-            .then(|| Refused::new().status(http::StatusCode::NOT_FOUND))
+            .then(|| Refused::new().with_status(http::StatusCode::NOT_FOUND))
     }
 
     fn flow(&self) -> Option<Flow> {

@@ -86,7 +86,7 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
                 Response::builder().header("content-type", "text/javascript; charset=utf-8");
             return Ok(response.body(Body::from("secret()")).unwrap());
         }
-        _ => json!(session.to::<BTreeMap<String, Value>>()),
+        _ => json!(session.parse::<BTreeMap<String, Value>>()),
     };
     Ok(Response::new(Body::from(body.to_string())))
 }

@@ -40,7 +40,7 @@ impl<C: Channel> FromJoin<C> for Known {
             .find(join.rest())
             .await
             .map(Known)
-            .ok_or_else(|| JoinError::new("unknown"))
+            .ok_or_else(|| JoinError::because("unknown"))
     }
 }
 
@@ -93,7 +93,7 @@ impl Room {
     }
 
     async fn handle_in(&mut self, event: Event, _: &mut Outlet, #[state] title: Title) -> Reply {
-        Reply::because(&format!("{} is unknown at {}", event.name(), title.0))
+        Reply::because(format!("{} is unknown at {}", event.name(), title.0))
     }
 
     fn handle_info(&mut self, info: u8, out: &mut Outlet, #[state] title: Title) {
@@ -122,7 +122,7 @@ async fn callbacks_and_handlers_take_parts_of_it() {
         let mut room = client.join("room:bob", json!({})).await.unwrap();
         assert_eq!(room.joined().ok::<Value>(), json!({"title": "harbour"}));
         assert_eq!(
-            room.expect("info").await.json::<Value>(),
+            room.expect("info").await.parse::<Value>(),
             json!({"info": 7, "title": "harbour"})
         );
 
@@ -130,12 +130,12 @@ async fn callbacks_and_handlers_take_parts_of_it() {
         assert_eq!(count["owner"], "bob");
         room.push("find", "ann");
         assert_eq!(
-            room.expect("found").await.json::<Value>(),
+            room.expect("found").await.parse::<Value>(),
             json!({"user": "ann", "title": "harbour"})
         );
         site.broadcast("room:bob", "news", json!({})).unwrap();
         assert_eq!(
-            room.expect("news").await.json::<Value>(),
+            room.expect("news").await.parse::<Value>(),
             json!({"title": "harbour", "guest": "ann"})
         );
         let unknown = room.push("what", json!({})).await.error::<Value>();
@@ -148,6 +148,6 @@ async fn an_extractor_refuses() {
     let site = testing::start_with::<Web>(App::new("harbour")).await;
     let client = site.connect("/socket").param("user", "ann").await.unwrap();
     let refused = client.join("room:eve", json!({})).await.unwrap_err();
-    assert_eq!(refused.json::<Value>(), json!({"reason": "unknown"}));
+    assert_eq!(refused.parse::<Value>(), json!({"reason": "unknown"}));
     client.join("bare", json!({})).await.unwrap();
 }

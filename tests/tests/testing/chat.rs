@@ -73,7 +73,7 @@ pub(crate) struct Room {
 impl Room {
     async fn join(#[rest] id: &str, socket: &UserSocket) -> Result<(Self, Value), JoinError> {
         match id {
-            "secret" => Err(JoinError::new("unauthorized")),
+            "secret" => Err(JoinError::because("unauthorized")),
             "asleep" => std::future::pending().await,
             _ => Ok((
                 Room {

@@ -275,7 +275,7 @@ async fn pages_and_starts() {
         relative.await,
         "a path begins with `/`, and `page` does not"
     );
-    let json = told(async { site().await.get("/nowhere").await.json::<Value>() });
+    let json = told(async { site().await.get("/nowhere").await.parse::<Value>() });
     assert!(json.await.ends_with("\n    it is no such page"));
     let start = told(async {
         testing::start::<Chat>()

@@ -22,12 +22,12 @@ async fn requests() {
         .header("host", "other.example")
         .await;
     let expected = json!({"host": "other.example", "accept": "x/y", "query": "a=b"});
-    assert_eq!(asked.json::<Value>(), expected);
+    assert_eq!(asked.parse::<Value>(), expected);
     for method in [Method::GET, Method::PUT, Method::DELETE] {
         assert_eq!(
             site.request(method.clone(), "/method")
                 .await
-                .json::<String>(),
+                .parse::<String>(),
             method.as_str()
         );
     }
@@ -38,7 +38,7 @@ async fn bodies_and_their_types() {
     let site = testing::start::<Chat>().await;
     let login = site.post("/login").json(&json!({"a": 1})).await;
     assert_eq!(
-        login.json::<Value>(),
+        login.parse::<Value>(),
         json!({"type": "application/json", "body": "{\"a\":1}"})
     );
     let login = site
@@ -46,10 +46,10 @@ async fn bodies_and_their_types() {
         .form(&[("name", "Ann & Bo"), ("a[]", "é")])
         .await;
     let expected = json!({"type": "application/x-www-form-urlencoded", "body": "name=Ann%20%26%20Bo&a%5B%5D=%C3%A9"});
-    assert_eq!(login.json::<Value>(), expected);
+    assert_eq!(login.parse::<Value>(), expected);
     let login = site.post("/login").body("plain").await;
     assert_eq!(
-        login.json::<Value>(),
+        login.parse::<Value>(),
         json!({"type": null, "body": "plain"})
     );
 }
@@ -60,17 +60,20 @@ async fn a_visitor_keeps_cookies_and_no_other_has_them() {
     let other = site.visitor();
     site.post("/login").body("ann").await;
     other.post("/login").body("bob").await;
-    assert_eq!(site.get("/me").await.json::<Value>(), "ann");
-    assert_eq!(other.get("/me").await.json::<Value>(), "bob");
-    assert_eq!(site.visitor().get("/me").await.json::<Value>(), Value::Null);
+    assert_eq!(site.get("/me").await.parse::<Value>(), "ann");
+    assert_eq!(other.get("/me").await.parse::<Value>(), "bob");
+    assert_eq!(
+        site.visitor().get("/me").await.parse::<Value>(),
+        Value::Null
+    );
     let cookie = site.cookie("_chat").expect("a session");
     assert_ne!(other.cookie("_chat"), Some(cookie.clone()));
 
     other.set_cookie("_chat", &cookie);
-    assert_eq!(other.get("/me").await.json::<Value>(), "ann");
+    assert_eq!(other.get("/me").await.parse::<Value>(), "ann");
     site.get("/logout").await;
     assert_eq!(
-        (site.cookie("_chat"), site.get("/me").await.json::<Value>()),
+        (site.cookie("_chat"), site.get("/me").await.parse::<Value>()),
         (None, Value::Null)
     );
 }
@@ -88,7 +91,7 @@ async fn settings_win_over_the_declaration() {
 #[tokio::test]
 async fn time_need_not_be_paused() {
     let site = testing::start::<Chat>().await;
-    assert_eq!(site.get("/method").await.json::<String>(), "GET");
+    assert_eq!(site.get("/method").await.parse::<String>(), "GET");
     site.shutdown().await.expect("a clean end");
 }
 

@@ -133,7 +133,7 @@ impl Tide {
         site: Handle,
     ) -> Result<Self, Refused> {
         match how.as_str() {
-            "refused" => Err(Refused::new().status(StatusCode::UNAUTHORIZED)),
+            "refused" => Err(Refused::new().with_status(StatusCode::UNAUTHORIZED)),
             "panics" => panic!("as asked"),
             _ => Ok(Tide {
                 mailbox,

@@ -12,9 +12,9 @@ use crate::{
         mailbox::Intercepts,
         slot::{Slot, Waiting},
     },
-    escape::{shown, told},
+    escape::{chain, shown, told},
     message::PushError,
-    pubsub::{Encoding, Payload},
+    pubsub::{EncodeError, Encoding, Payload},
     socket::{Outbox, Reason},
 };
 
@@ -75,7 +75,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         &mut self,
         conversation: &Arc<Conversation>,
         channel: Box<dyn Instance>,
-        reply: Payload,
+        reply: Result<Payload, EncodeError>,
         out: &mut Outbox,
     ) {
         let encoder = &self.speaks.serializer;
@@ -84,8 +84,12 @@ impl<S: ChannelSocket> Multiplexer<S> {
         };
         slot.come_back(channel);
         let skip = conversation.intercept;
-        if let Err(error) = self.answer_join(conversation, &Reply::ok(reply), out) {
-            tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
+        let replied = match reply {
+            Ok(reply) => self.answer_join(conversation, &Reply::ok(reply), out),
+            Err(error) => Err(PushError::Unencodable(error)),
+        };
+        if let Err(error) = replied {
+            tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {}", chain(&error));
             let reason = Reason::Failed(error.to_string().into());
             return self.refuse(conversation, &Reply::because("join crashed"), reason, out);
         }

@@ -207,7 +207,7 @@ impl LongPollTransport {
         let connected = attempt.connect::<S, Element>(params, auth_token).await;
         let (driver, outgoing) = connected.map_err(|denied| match denied {
             // The JavaScript client knows this status. It would crash on an unknown status in JSON.
-            Denied::Refused(refused) if refused.status_code() == StatusCode::FORBIDDEN => {
+            Denied::Refused(refused) if refused.status() == StatusCode::FORBIDDEN => {
                 wire::status(403).into()
             }
             other => other,

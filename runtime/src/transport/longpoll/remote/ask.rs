@@ -99,7 +99,7 @@ async fn ask(
         window_ms: window.as_millis() as u64,
         messages,
     };
-    let request = Payload::json(&request).ok()?;
+    let request = Payload::from_json(&request).ok()?;
     handle
         .broadcast(&topic(&ticket.session), REQUEST, request)
         .ok()?;

@@ -204,8 +204,8 @@ async fn serve(session: &Arc<PollSession>, request: Request) {
 /// Answers another node. The answer counts as written, because the other node does not report
 /// whether its client took it.
 fn reply(handle: &Handle, topic: &str, answer: &RemoteReply) -> bool {
-    let sent =
-        Payload::json(answer).is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
+    let sent = Payload::from_json(answer)
+        .is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
     if !sent {
         tracing::debug!("an answer to another node's longpoll request was lost");
     }
