@@ -99,9 +99,6 @@ struct Typing {
     typing: bool,
 }
 
-/// What a channel tells itself: it has been joined.
-struct AfterJoin;
-
 #[channel(UserSocket)]
 impl Room {
     async fn join(
@@ -114,12 +111,11 @@ impl Room {
         let me = join
             .track(name, json!({ "typing": false }))
             .map_err(|_| JoinError::because("nobody can have this name"))?;
-        join.mailbox().send(AfterJoin)?;
         Ok(Room { me })
     }
 
-    /// The client knows now that it has joined: it hears who was here before.
-    async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
+    /// The client knows that it has joined, and now hears who was here before.
+    async fn joined(&mut self, out: &mut Outlet) {
         out.push_presence();
     }
 

@@ -88,16 +88,11 @@ pub struct Room {
     me: Option<Tracked>,
 }
 
-/// The client has joined.
-#[derive(Debug)]
-pub struct AfterJoin;
-
 #[channel(Visitor)]
 impl Room {
     async fn join(
         #[rest] room: &str,
         #[payload] wish: Value,
-        mailbox: channel::Mailbox<AfterJoin>,
         join: Join<Self>,
     ) -> Result<(Self, Value), JoinError> {
         match room {
@@ -109,14 +104,13 @@ impl Room {
             .as_str()
             .map(|name| join.track(name, json!({"away": false})))
             .transpose()?;
-        if me.is_some() {
-            mailbox.send(AfterJoin)?;
-        }
         Ok((Room { me }, json!({"room": room, "wish": wish})))
     }
 
-    fn handle_info(&mut self, AfterJoin: AfterJoin, out: &mut Outlet) {
-        out.push_presence();
+    fn joined(&mut self, out: &mut Outlet) {
+        if self.me.is_some() {
+            out.push_presence();
+        }
     }
 
     #[handle_in("echo")]

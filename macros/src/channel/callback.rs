@@ -13,6 +13,15 @@ pub(crate) const CALLBACKS: &[Callback] = &[
         signature: "async fn join(..) -> Result<Self, JoinError>",
     },
     Callback {
+        name: "joined",
+        receiver: Receiver::Borrowed,
+        arguments: Some(1),
+        output: Output::Next,
+        waits: true,
+        required: false,
+        signature: "async fn joined(&mut self, out: &mut Outlet)",
+    },
+    Callback {
         name: "handle_in",
         receiver: Receiver::Borrowed,
         arguments: Some(2),

@@ -49,6 +49,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
     );
     let mut functions: Vec<_> = channel.callbacks("join").map(join).collect();
     functions.push(handle_in(channel));
+    functions.extend(channel.callbacks("joined").map(joined));
     functions.extend(channel.callbacks("handle_info").map(handle_info));
     functions.extend(handle_out(channel));
     functions.extend(channel.callbacks("terminate").map(terminate));
@@ -326,6 +327,20 @@ fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, Token
                 };
             };
             (Some(which), quote!(#name))
+        }
+    }
+}
+
+fn joined(method: &Method) -> TokenStream {
+    let (item, out) = (&method.item, name("__out"));
+    let (cfgs, answer) = (
+        cfgs(&item.attrs),
+        answer(item, method.arguments(), &[&out]),
+    );
+    quote! {
+        #(#cfgs)*
+        async fn joined(&mut self, #out: &mut __rt::channel::Outlet) -> __rt::channel::Answer {
+            #answer
         }
     }
 }

@@ -212,7 +212,7 @@ fn methods_that_were_meant_otherwise() {
         assert!(error.contains(message), "{method}: {error}");
     }
     let helpers =
-        "fn joined(&self) -> bool { true } fn terminated(&self) -> u8 { 0 } fn handle(&self) {}";
+        "fn joins(&self) -> bool { true } fn terminated(&self) -> u8 { 0 } fn handle(&self) {}";
     assert_eq!(errors(&format!("impl S {{ {JOIN} {helpers} }}")), [""; 0]);
 }
 

@@ -87,6 +87,7 @@ impl Drop for Returned {
 
 /// What a channel is to handle. Places are given up when it is handled.
 pub(super) enum Call {
+    Joined,
     In(Event),
     Info(Place, Box<dyn Any + Send>),
     Out(Place, Broadcast),
@@ -96,7 +97,7 @@ impl Call {
     /// The channel that a message of another task is for.
     pub(super) fn conversation(&self) -> Option<&Arc<Conversation>> {
         match self {
-            Call::In(..) => None,
+            Call::Joined | Call::In(..) => None,
             Call::Info(place, _) | Call::Out(place, _) => Some(&place.conversation),
         }
     }

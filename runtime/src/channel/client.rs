@@ -79,14 +79,17 @@ impl Client {
             event,
             payload,
         };
-        let mut refused = EncodeError::new("the socket has no serializer");
+        let mut refused = None;
         for speaks in self.serializers {
             match speaks.serializer.check(&broadcast) {
                 Ok(()) => return Ok(()),
-                Err(error) => refused = error,
+                Err(error) => refused = Some(error),
             }
         }
-        Err(refused)
+        Err(match refused {
+            Some(error) => EncodeError::new(format!("no client can get the payload: {error}")),
+            None => EncodeError::new("no client can get the payload"),
+        })
     }
 
     /// Whether more of its messages may come.

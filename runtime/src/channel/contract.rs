@@ -75,6 +75,13 @@ pub trait Channel: Sized + Send + 'static {
     /// channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
 
+    /// Called once, when the reply to the join has gone out, and before any message: here a channel
+    /// pushes what its client needs to know first. The client hears the topic's broadcasts by then.
+    fn joined(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+        let _ = out;
+        async { Answer::NoReply }
+    }
+
     /// Called for each message of the client.
     fn handle_in(&mut self, event: Event, out: &mut Outlet) -> impl Future<Output = Answer> + Send;
 

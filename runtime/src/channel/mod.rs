@@ -5,10 +5,10 @@
 //!
 //! # Presence
 //!
-//! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client is here, for as long as
-//! it lives, however it ends. Its client hears who else is with [`Outlet::push_presence`], and of every change from then
-//! on: `Presence` of the `phoenix` package keeps the list. Push it after the join, by a message to the channel itself: the
-//! client hears of changes only once it has joined.
+//! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client is
+//! here, for as long as the channel lives, however it ends. [`Outlet::push_presence`] tells the client
+//! who else is here; from then on it hears of every change, and `Presence` of the `phoenix` package
+//! keeps the list. Push it in `joined`: the client hears of changes only once it has joined.
 //!
 //! ```
 //! use landfall::{
@@ -26,17 +26,14 @@
 //!     me: Tracked,
 //! }
 //!
-//! struct AfterJoin;
-//!
 //! #[channel(UserSocket)]
 //! impl Room {
 //!     async fn join(#[payload] name: String, join: Join<Self>) -> Result<Self, JoinError> {
 //!         let me = join.track(&name, json!({"away": false}))?;
-//!         join.mailbox().send(AfterJoin)?;
 //!         Ok(Room { me })
 //!     }
 //!
-//!     async fn handle_info(&mut self, _: AfterJoin, out: &mut Outlet) {
+//!     async fn joined(&mut self, out: &mut Outlet) {
 //!         out.push_presence();
 //!     }
 //!

@@ -25,10 +25,19 @@ pub(super) struct Slot {
     pub(super) reference: Ref,
     /// The join that this one replaces: the client is told of its end after the reply to this one.
     pub(super) replaced: Option<Ref>,
-    joined: bool,
+    stage: Stage,
     /// Away while a callback runs.
     channel: Option<Box<dyn Instance>>,
     waiting: VecDeque<Waiting>,
+}
+
+/// How far a join has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Joining,
+    /// Its `joined` is to be called.
+    Fresh,
+    Joined,
 }
 
 impl Slot {
@@ -44,14 +53,14 @@ impl Slot {
             join_ref,
             reference,
             replaced,
-            joined: false,
+            stage: Stage::Joining,
             channel: None,
             waiting,
         }
     }
 
     pub(super) fn is_joined(&self) -> bool {
-        self.joined
+        self.stage != Stage::Joining
     }
 
     /// True for a message of an earlier join. Who names none means this one.
@@ -66,7 +75,7 @@ impl Slot {
 
     /// What comes now has to wait for its turn.
     pub(super) fn is_busy(&self) -> bool {
-        self.is_away() || !self.waiting.is_empty()
+        self.is_away() || self.stage == Stage::Fresh || !self.waiting.is_empty()
     }
 
     /// A callback takes the channel away. `reference` is that of the message that it handles, if it is the client's.
@@ -76,7 +85,9 @@ impl Slot {
     }
 
     pub(super) fn come_back(&mut self, channel: Box<dyn Instance>) {
-        self.joined = true;
+        if self.stage == Stage::Joining {
+            self.stage = Stage::Fresh;
+        }
         self.channel = Some(channel);
     }
 
@@ -85,6 +96,10 @@ impl Slot {
     }
 
     pub(super) fn next(&mut self) -> Option<Waiting> {
+        if self.stage == Stage::Fresh {
+            self.stage = Stage::Joined;
+            return Some(Waiting::Call(Call::Joined));
+        }
         let next = self.waiting.pop_front()?;
         if self.waiting.is_empty() {
             // An idle channel holds no memory for it.

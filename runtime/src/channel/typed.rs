@@ -23,6 +23,17 @@ impl<C: Channel> Instance for Typed<C> {
         };
         // A future for each: none keeps room for what another one holds.
         match call {
+            Call::Joined => Box::pin(async move {
+                let Some((channel, out)) = owned.parts() else {
+                    return Outcome::GivenUp;
+                };
+                let handling = async {
+                    let answer = channel.joined(out).await;
+                    out.answer(answer, channel_of::<C::Socket>)
+                };
+                let handled = watchdog::run(Watch::Joined, pin!(Some(handling))).await;
+                owned.outcome(handled)
+            }),
             Call::In(event) => Box::pin(async move {
                 let Some((channel, out)) = owned.parts() else {
                     return Outcome::GivenUp;

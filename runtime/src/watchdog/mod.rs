@@ -46,6 +46,7 @@ pub(crate) enum Callback {
     Terminate,
     /// Those of channels.
     Join,
+    Joined,
     ChannelIn,
     ChannelInfo,
     ChannelOut,
@@ -54,7 +55,7 @@ pub(crate) enum Callback {
 
 impl Callback {
     /// By number.
-    const ALL: [Option<Callback>; 15] = {
+    const ALL: [Option<Callback>; 16] = {
         use Callback::*;
         [
             None,
@@ -68,6 +69,7 @@ impl Callback {
             Some(Encode),
             Some(Terminate),
             Some(Join),
+            Some(Joined),
             Some(ChannelIn),
             Some(ChannelInfo),
             Some(ChannelOut),
@@ -87,6 +89,7 @@ impl Callback {
             Callback::Encode => "encode",
             Callback::Terminate | Callback::ChannelTerminate => "terminate",
             Callback::Join => "join",
+            Callback::Joined => "joined",
             Callback::ChannelOut => "handle_out",
         }
     }

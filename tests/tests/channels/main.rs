@@ -4,6 +4,7 @@ mod bounds;
 mod broadcasts;
 mod client;
 mod endings;
+mod joined;
 mod joining;
 mod model;
 mod presence;

@@ -24,22 +24,18 @@ pub(crate) struct Present {
     me: Tracked,
 }
 
-/// The client has joined.
-pub(crate) struct AfterJoin;
-
 impl Channel for Present {
     type State = ();
     type Socket = UserSocket;
-    type Info = AfterJoin;
+    type Info = ();
 
     async fn join(join: Join<Self>) -> Result<Joined<Self>, JoinError> {
         let name: String = join.parse()?;
         let me = join.track(&name, json!({"away": false}))?;
-        join.mailbox().send(AfterJoin)?;
         Ok(Joined::new(Present { me }))
     }
 
-    async fn handle_info(&mut self, AfterJoin: AfterJoin, out: &mut Outlet) -> Answer {
+    async fn joined(&mut self, out: &mut Outlet) -> Answer {
         out.push_presence();
         Answer::NoReply
     }

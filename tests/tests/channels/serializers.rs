@@ -357,8 +357,7 @@ async fn a_broadcast_that_no_client_can_get_is_an_error_where_it_is_made() {
     for via in BOTH {
         let mut site = site::start().await;
         let mut client = site.member(via, "room:1").await;
-        let refused =
-            json!("no client can get the payload; help: channels broadcast JSON objects, or bytes");
+        let refused = json!("no client can get the payload: expected JSON");
         for event in ["try to shout text", "try to tell text"] {
             client
                 .asks(

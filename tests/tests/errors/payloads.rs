@@ -187,7 +187,7 @@ async fn what_cannot_be_json_is_an_error_of_the_call() {
             "ERROR a channel's callback failed {of}=room:1 event=\"broadcast never\" error=the value cannot be JSON: key must be a string"
         ),
         format!(
-            "ERROR a channel's callback failed {of}=room:1 event=\"broadcast text\" error=expected payload to be a map, got: text"
+            "ERROR a channel's callback failed {of}=room:1 event=\"broadcast text\" error=no client can get the payload: expected payload to be a map, got: text"
         ),
         format!(
             "ERROR a channel's callback failed {of}=room:1 event=\"reply never\" error=the value cannot be JSON: key must be a string"
