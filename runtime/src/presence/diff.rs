@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{clock::Dot, state::Entry};
+use super::{seen::Dot, state::Entry};
 
 /// Changes by topic.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -52,7 +52,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `clock` | dots, which name additions, and sets of dots |
+//! | `seen` | dots, which name additions, and sets of dots |
 //! | `state` | the set that replicas merge |
 //! | `diff` | what a change did to the lists |
 //! | `announce` | how diffs are gathered and broadcast |
@@ -61,12 +61,12 @@
 //! | `replicate` | what goes from node to node |
 
 mod announce;
-mod clock;
 mod diff;
 mod error;
 mod list;
 mod meta;
 mod replicate;
+mod seen;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -83,10 +83,10 @@ use self::{
     state::{Entry, State, Tracker},
 };
 pub use self::{
-    clock::{Clock, PhxRef, Replica},
     error::TrackError,
     list::{Presences, Present},
     meta::Meta,
+    seen::{PhxRef, Replica, Seen},
     state::Delta,
     tracked::Tracked,
 };

@@ -1,6 +1,6 @@
 //! What goes from one node's presence to another's.
 
-use super::{Clock, Delta, Presence, Replica};
+use super::{Delta, Presence, Replica, Seen};
 
 /// Between nodes.
 impl Presence {
@@ -10,11 +10,11 @@ impl Presence {
     }
 
     /// All that this replica has seen: what another needs to know to give a [`delta`](Presence::delta).
-    pub fn clock(&self) -> Clock {
-        self.0.read(|state| state.clock().clone())
+    pub fn seen(&self) -> Seen {
+        self.0.read(|state| state.seen().clone())
     }
 
-    /// What another replica lacks that has seen `since`; everything for [`Clock::new`].
+    /// What another replica lacks that has seen `since`; everything for [`Seen::new`].
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -23,7 +23,7 @@ impl Presence {
     ///
     /// let (here, there) = (Presence::new(&PubSub::new()), Presence::new(&PubSub::new()));
     /// let ann = here.track("room:1", "ann", json!({})).unwrap();
-    /// there.merge(&here.delta(&there.clock()));
+    /// there.merge(&here.delta(&there.seen()));
     /// assert_eq!(there.list("room:1"), here.list("room:1"));
     ///
     /// there.replica_down(here.replica());
@@ -32,7 +32,7 @@ impl Presence {
     /// assert_eq!(there.list("room:1").len(), 1);
     /// # }
     /// ```
-    pub fn delta(&self, since: &Clock) -> Delta {
+    pub fn delta(&self, since: &Seen) -> Delta {
         self.0.read(|state| state.delta(since))
     }
 
@@ -52,7 +52,7 @@ impl Presence {
     }
 
     /// A replica will not come back: frees the memory that is held for it. Should it come back after all, its next
-    /// delta for this replica's [`clock`](Presence::clock) restores it.
+    /// delta for this replica's [`seen`](Presence::seen) restores it.
     pub fn forget_replica(&self, replica: Replica) {
         self.0.change(|state| (state.forget(replica), ()));
     }

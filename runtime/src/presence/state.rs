@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::{
-    clock::{Clock, Dot, Replica},
     diff::Diff,
     meta::Meta,
+    seen::{Dot, Replica, Seen},
 };
 use crate::pubsub::SubscriberId;
 
@@ -45,14 +45,14 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delta {
     /// What the delta speaks of: of these, all that is not in `entries` is gone.
-    pub(super) known: Clock,
+    pub(super) known: Seen,
     pub(super) entries: BTreeMap<Dot, Entry>,
 }
 
 impl Delta {
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
-        self.known == Clock::new()
+        self.known == Seen::new()
     }
 
     pub(super) fn add(mut self, dot: Dot, entry: Entry) -> Self {
@@ -66,7 +66,7 @@ impl Delta {
 #[derive(Clone, Debug)]
 pub(super) struct State {
     replica: Replica,
-    known: Clock,
+    known: Seen,
     entries: BTreeMap<Dot, Entry>,
     topics: HashMap<Arc<str>, BTreeSet<Place>>,
     trackers: BTreeSet<(Tracker, Dot)>,
@@ -80,7 +80,7 @@ impl State {
     pub(super) fn new(replica: Replica) -> Self {
         State {
             replica,
-            known: Clock::new(),
+            known: Seen::new(),
             entries: BTreeMap::new(),
             topics: HashMap::new(),
             trackers: BTreeSet::new(),
@@ -92,7 +92,7 @@ impl State {
         self.replica
     }
 
-    pub(super) fn clock(&self) -> &Clock {
+    pub(super) fn seen(&self) -> &Seen {
         &self.known
     }
 
@@ -163,7 +163,7 @@ impl State {
 
     /// What somebody who has seen `since` lacks. What is known of replicas that are down is left out: they, or others
     /// that are nearer to them, know better.
-    pub(super) fn delta(&self, since: &Clock) -> Delta {
+    pub(super) fn delta(&self, since: &Seen) -> Delta {
         let mut delta = Delta {
             known: self.known.clone(),
             entries: BTreeMap::new(),

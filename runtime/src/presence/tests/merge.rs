@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::json;
 
-use super::super::{clock::*, diff::Diff, meta::*, state::*};
+use super::super::{diff::Diff, meta::*, seen::*, state::*};
 use crate::pubsub::SubscriberId;
 
 pub(super) const REPLICAS: [Replica; 3] = [Replica(1), Replica(2), Replica(3)];
@@ -78,7 +78,7 @@ impl World {
                 (at, State::removal(&dots))
             }
             Op::Full(from, to) => (to, full(&self.states[from])),
-            Op::Delta(from, to) => (to, self.states[from].delta(self.states[to].clock())),
+            Op::Delta(from, to) => (to, self.states[from].delta(self.states[to].seen())),
         };
         self.deltas.push(delta.clone());
         (at, self.states[at].merge(&delta))
@@ -102,7 +102,7 @@ impl World {
 }
 
 pub(super) fn full(state: &State) -> Delta {
-    state.delta(&Clock::new())
+    state.delta(&Seen::new())
 }
 
 fn merged(a: &State, b: &State) -> State {
@@ -134,7 +134,7 @@ proptest! {
             prop_assert!(all.find(&entry.topic, &entry.key, entry.by).contains(dot));
             prop_assert!(all.tracked_by(entry.by).contains(dot));
         }
-        prop_assert!(world.added.keys().all(|dot| all.clock().contains(*dot)));
+        prop_assert!(world.added.keys().all(|dot| all.seen().contains(*dot)));
     }
 
     #[test]
@@ -153,8 +153,8 @@ proptest! {
     fn a_delta_brings_exactly_what_its_reader_lacks(ops in ops()) {
         let world = World::after(ops);
         let [a, b, c] = &world.states[..] else { unreachable!("three replicas") };
-        let delta = a.delta(b.clock());
-        prop_assert!(delta.entries.keys().all(|dot| !b.clock().contains(*dot)));
+        let delta = a.delta(b.seen());
+        prop_assert!(delta.entries.keys().all(|dot| !b.seen().contains(*dot)));
         let mut with_delta = b.clone();
         with_delta.merge(&delta);
         prop_assert_eq!(full(&with_delta), full(&merged(b, a)));

@@ -1,8 +1,8 @@
 //! Presence: the merged state, the handle, what clients end with, and two nodes.
 
-mod clock;
 mod handle;
 mod javascript;
 mod merge;
 mod nodes;
+mod seen;
 mod shown;

@@ -35,7 +35,7 @@ impl Node {
     }
 
     fn hear(&mut self, from: &Presence) {
-        let delta = from.delta(&self.presence.clock());
+        let delta = from.delta(&self.presence.seen());
         self.presence.merge(&delta);
         self.heard.push(delta);
     }
@@ -141,7 +141,7 @@ async fn each_node_tells_its_own_subscribers() {
     );
     assert!(
         here.presence
-            .delta(&there.presence.clock())
+            .delta(&there.presence.seen())
             .entries
             .is_empty()
     );

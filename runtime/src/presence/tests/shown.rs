@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    super::{clock::*, diff::*, meta::Meta, state::*},
+    super::{diff::*, meta::Meta, seen::*, state::*},
     merge::{Op, REPLICAS, TOPICS, World, full, ops},
 };
 use crate::pubsub::SubscriberId;
@@ -209,7 +209,7 @@ fn what_one_replica_does_not_show_others_keep() {
 #[test]
 fn a_forgotten_replica_that_lives_after_all_is_restored() {
     let mut world = one_each();
-    let clock = world.states[0].clock().clone();
+    let clock = world.states[0].seen().clone();
     assert_eq!(
         world.states[0]
             .forget(Replica(2))
@@ -218,7 +218,7 @@ fn a_forgotten_replica_that_lives_after_all_is_restored() {
             .len(),
         1
     );
-    assert!(!world.states[0].clock().covers(&clock));
+    assert!(!world.states[0].seen().covers(&clock));
     // That nothing is known of it takes nothing away from those who know it.
     assert_eq!(world.run(Op::Full(0, 1)).1, Diff::default());
     assert_eq!(
@@ -226,7 +226,7 @@ fn a_forgotten_replica_that_lives_after_all_is_restored() {
         1
     );
     assert_eq!(lists(&world.states[0]), lists(&world.states[1]));
-    assert!(world.states[0].clock().covers(&clock));
+    assert!(world.states[0].seen().covers(&clock));
 }
 
 #[test]

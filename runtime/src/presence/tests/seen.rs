@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use proptest::prelude::*;
 
-use super::super::clock::*;
+use super::super::seen::*;
 
 fn dot() -> impl Strategy<Value = Dot> {
     (0u64..3, 1u64..20).prop_map(|(replica, counter)| Dot::new(Replica(replica), counter))
@@ -14,20 +14,20 @@ fn dots() -> impl Strategy<Value = Vec<Dot>> {
     proptest::collection::vec(dot(), 0..40)
 }
 
-fn clock(dots: impl IntoIterator<Item = Dot>) -> Clock {
-    let mut clock = Clock::new();
-    dots.into_iter().for_each(|dot| clock.insert(dot));
-    clock
+fn seen(dots: impl IntoIterator<Item = Dot>) -> Seen {
+    let mut seen = Seen::new();
+    dots.into_iter().for_each(|dot| seen.insert(dot));
+    seen
 }
 
 fn everything() -> impl Iterator<Item = Dot> {
     (0..3).flat_map(|replica| (0..22).map(move |counter| Dot::new(Replica(replica), counter)))
 }
 
-fn assert_holds(clock: &Clock, set: &BTreeSet<Dot>) {
+fn assert_holds(seen: &Seen, set: &BTreeSet<Dot>) {
     assert_eq!(
         everything()
-            .filter(|dot| clock.contains(*dot))
+            .filter(|dot| seen.contains(*dot))
             .collect::<BTreeSet<_>>(),
         *set
     );
@@ -37,57 +37,57 @@ fn assert_holds(clock: &Clock, set: &BTreeSet<Dot>) {
             .filter(|dot| dot.replica == replica)
             .map(|dot| dot.counter)
             .max();
-        assert_eq!(clock.last(replica), last.unwrap_or(0));
+        assert_eq!(seen.last(replica), last.unwrap_or(0));
     }
-    let ranges: Vec<_> = clock.ranges().collect();
+    let ranges: Vec<_> = seen.ranges().collect();
     for pair in ranges.windows(2) {
         let ((first, last), (next, _)) = (pair[0], pair[1]);
         assert!(
             first.replica < next.replica || last + 1 < next.counter,
-            "{clock:?} is not compact"
+            "{seen:?} is not compact"
         );
     }
 }
 
 proptest! {
     #[test]
-    fn a_clock_holds_what_a_set_holds(ops in proptest::collection::vec((dot(), any::<bool>()), 0..60)) {
-        let (mut clock, mut set) = (Clock::new(), BTreeSet::new());
+    fn a_seen_set_holds_what_a_set_holds(ops in proptest::collection::vec((dot(), any::<bool>()), 0..60)) {
+        let (mut seen, mut set) = (Seen::new(), BTreeSet::new());
         for (dot, insert) in ops {
             if insert {
-                clock.insert(dot);
+                seen.insert(dot);
                 set.insert(dot);
             } else {
-                clock.remove(dot);
+                seen.remove(dot);
                 set.remove(&dot);
             }
-            assert_holds(&clock, &set);
+            assert_holds(&seen, &set);
         }
     }
 
     #[test]
     fn a_union_holds_what_both_hold(a in dots(), b in dots()) {
-        let mut union = clock(a.clone());
-        union.union(&clock(b.clone()));
+        let mut union = seen(a.clone());
+        union.union(&seen(b.clone()));
         let (a, b): (BTreeSet<_>, BTreeSet<_>) = (a.into_iter().collect(), b.into_iter().collect());
         assert_holds(&union, &(&a | &b));
-        prop_assert!(union.covers(&clock(a.clone())) && union.covers(&clock(b.clone())));
-        prop_assert_eq!(clock(a.clone()).covers(&clock(b.clone())), a.is_superset(&b));
+        prop_assert!(union.covers(&seen(a.clone())) && union.covers(&seen(b.clone())));
+        prop_assert_eq!(seen(a.clone()).covers(&seen(b.clone())), a.is_superset(&b));
     }
 
     #[test]
     fn a_forgotten_replica_leaves_no_trace(dots in dots()) {
-        let mut some = clock(dots.clone());
+        let mut some = seen(dots.clone());
         some.forget(Replica(1));
-        prop_assert_eq!(some, clock(dots.into_iter().filter(|dot| dot.replica != Replica(1))));
+        prop_assert_eq!(some, seen(dots.into_iter().filter(|dot| dot.replica != Replica(1))));
     }
 }
 
 #[test]
-fn a_clock_without_gaps_is_one_range_whatever_the_order() {
+fn a_seen_set_without_gaps_is_one_range_whatever_the_order() {
     let numbers = [5, 1, 3, 2, 4, 6];
-    let clock = clock(numbers.map(|counter| Dot::new(Replica(1), counter)));
-    assert_eq!(format!("{clock:?}"), "[(Replica(0000000000000001), 1..=6)]");
+    let seen = seen(numbers.map(|counter| Dot::new(Replica(1), counter)));
+    assert_eq!(format!("{seen:?}"), "[(Replica(0000000000000001), 1..=6)]");
 }
 
 #[test]

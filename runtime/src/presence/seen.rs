@@ -65,19 +65,19 @@ impl fmt::Display for PhxRef {
 /// A vector clock that may have gaps: of each replica it keeps ranges of numbers, one if nothing is missing. So what
 /// arrives late or twice is told from what is new.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Clock {
+pub struct Seen {
     /// The last of each range by its first. Ranges neither overlap nor touch.
     ranges: BTreeMap<Dot, u64>,
 }
 
-impl Clock {
+impl Seen {
     /// A clock that has seen nothing.
     pub fn new() -> Self {
-        Clock::default()
+        Seen::default()
     }
 
     /// Whether all that the other has seen was seen here.
-    pub fn covers(&self, other: &Clock) -> bool {
+    pub fn covers(&self, other: &Seen) -> bool {
         other
             .ranges()
             .all(|(first, last)| self.range_of(first).is_some_and(|(_, end)| end >= last))
@@ -116,7 +116,7 @@ impl Clock {
         }
     }
 
-    pub(super) fn union(&mut self, other: &Clock) {
+    pub(super) fn union(&mut self, other: &Seen) {
         for (first, last) in other.ranges() {
             self.insert_range(first, last);
         }
@@ -158,7 +158,7 @@ impl Clock {
     }
 }
 
-impl fmt::Debug for Clock {
+impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ranges = self
             .ranges()
