@@ -1,6 +1,6 @@
 //! Many channels over one connection.
 
-mod settle;
+mod resolve;
 
 use std::{borrow::Cow, fmt, future::poll_fn, sync::Arc, task::Poll};
 
@@ -134,7 +134,7 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
             Kind::Returned(mut returned) => {
                 let outcome = returned.take();
                 outcome.and_then(|outcome| {
-                    self.settle(returned.conversation(), outcome, out);
+                    self.resolve(returned.conversation(), outcome, out);
                     self.next(returned.conversation(), out)
                 })
             }
@@ -371,7 +371,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
                 Poll::Ready(callback.as_mut().poll(cx))
             });
             match polled.await {
-                Poll::Ready(outcome) => self.settle(&conversation, outcome, out),
+                Poll::Ready(outcome) => self.resolve(&conversation, outcome, out),
                 Poll::Pending => return send_away(conversation, callback, bytes),
             }
             task = self.next(&conversation, out);

@@ -11,7 +11,7 @@ use super::{
     inbox::{End, Missing},
     payload::{self, shown},
     push::{Push, Reply},
-    router::Member,
+    router::Joined,
     wire::ClientMessage,
 };
 use crate::{message::Message, pubsub::Payload};
@@ -22,22 +22,22 @@ use crate::{message::Message, pubsub::Payload};
 #[derive(Debug)]
 pub struct Channel {
     client: Client,
-    member: Arc<Member>,
-    joined: Reply,
+    joined: Arc<Joined>,
+    reply: Reply,
 }
 
 impl Channel {
-    pub(super) fn new(client: Client, member: Arc<Member>, joined: Reply) -> Self {
+    pub(super) fn new(client: Client, joined: Arc<Joined>, reply: Reply) -> Self {
         Channel {
             client,
-            member,
             joined,
+            reply,
         }
     }
 
     /// The topic, such as `"room:1"`.
     pub fn topic(&self) -> &str {
-        &self.member.topic
+        &self.joined.topic
     }
 
     /// The connection that it belongs to.
@@ -47,7 +47,7 @@ impl Channel {
 
     /// The reply to the join.
     pub fn joined(&self) -> &Reply {
-        &self.joined
+        &self.reply
     }
 
     /// Sends an event. Await what it returns for the [`Reply`].
@@ -74,7 +74,7 @@ impl Channel {
         let topic = self.topic();
         let reference = self.client.0.router.next_ref();
         let outgoing = ClientMessage {
-            join_ref: Some(self.member.join_ref),
+            join_ref: Some(self.joined.join_ref),
             reference,
             topic,
             event,
@@ -97,7 +97,7 @@ impl Channel {
         let at = Caller::here();
         async move {
             let found = self
-                .member
+                .joined
                 .inbox
                 .take(self.patience(), |pushed| pushed.event == event)
                 .await;
@@ -115,7 +115,7 @@ impl Channel {
     pub fn recv(&mut self) -> impl Future<Output = Pushed> + Send {
         let at = Caller::here();
         async move {
-            let found = self.member.inbox.take(self.patience(), |_| true).await;
+            let found = self.joined.inbox.take(self.patience(), |_| true).await;
             found.unwrap_or_else(|missing| self.fail(at, "expected a push", &missing))
         }
     }
@@ -128,7 +128,7 @@ impl Channel {
     pub fn expect_nothing(&mut self) -> impl Future<Output = ()> + Send {
         let at = Caller::here();
         async move {
-            if let Err(came) = self.member.inbox.quiet(|_| true).await {
+            if let Err(came) = self.joined.inbox.quiet(|_| true).await {
                 at.fail(format_args!(
                     "expected nothing on `{}`, got\n    {came}",
                     self.topic()
@@ -146,7 +146,7 @@ impl Channel {
         let at = Caller::here();
         async move {
             if let Err(came) = self
-                .member
+                .joined
                 .inbox
                 .quiet(|pushed| pushed.event == event)
                 .await
@@ -169,7 +169,7 @@ impl Channel {
         let leave = self.push("phx_leave", serde_json::json!({}));
         async move {
             leave.await;
-            let ended = self.member.inbox.take_end(self.patience()).await;
+            let ended = self.joined.inbox.take_end(self.patience()).await;
             ended.map_or_else(
                 |missing| self.fail(at, "expected `phx_close`", &missing),
                 drop,
@@ -200,7 +200,7 @@ impl Channel {
         let at = Caller::here();
         async move {
             let what = format!("expected `{event}`");
-            match self.member.inbox.take_end(self.patience()).await {
+            match self.joined.inbox.take_end(self.patience()).await {
                 Ok(End::Channel(ended)) if ended == event => {}
                 Ok(end) => at.fail(format_args!("{what} on `{}`, but {end}", self.topic())),
                 Err(missing) => self.fail(at, what, &missing),

@@ -12,7 +12,7 @@ use super::{
     push::{Push, Reply},
     raw::expect_code,
     response::Response,
-    router::{Member, Router},
+    router::{Joined, Router},
     wire::ClientMessage,
 };
 use crate::{handle::Handle, pubsub::Payload};
@@ -52,10 +52,10 @@ impl Client {
     /// When the connection has ended; awaiting the join, when it is not answered in time.
     #[track_caller]
     pub fn join(&self, topic: &str, params: impl Serialize) -> Join {
-        let member = self.0.router.member(topic);
+        let joined = self.0.router.joined(topic);
         let outgoing = ClientMessage {
-            join_ref: Some(member.join_ref),
-            reference: member.join_ref,
+            join_ref: Some(joined.join_ref),
+            reference: joined.join_ref,
             topic,
             event: "phx_join",
         };
@@ -63,7 +63,7 @@ impl Client {
         let push = Push::send(self, &outgoing, message, format!("the join of `{topic}`"));
         Join {
             client: self.clone(),
-            member,
+            joined,
             push,
         }
     }
@@ -134,7 +134,7 @@ impl Client {
 #[must_use = "it is a channel when it is awaited"]
 pub struct Join {
     client: Client,
-    member: Arc<Member>,
+    joined: Arc<Joined>,
     push: Push,
 }
 
@@ -146,9 +146,9 @@ impl IntoFuture for Join {
         Box::pin(async {
             let reply = self.push.await;
             match reply.status() {
-                "ok" => Ok(Channel::new(self.client, self.member, reply)),
+                "ok" => Ok(Channel::new(self.client, self.joined, reply)),
                 _ => Err(JoinRefused {
-                    topic: self.member.topic.clone(),
+                    topic: self.joined.topic.clone(),
                     reply,
                 }),
             }

@@ -20,7 +20,7 @@ use tungstenite::handshake::{client::generate_key, derive_accept_key};
 use super::{
     caller::Caller,
     client::Client,
-    longpoll::Session,
+    longpoll::PollSession,
     pipe::{Pipe, Sink},
     raw::Raw,
     request::{add_header, parse_target, query, set},
@@ -249,7 +249,7 @@ impl<C> Connect<C> {
             peer,
             ..
         } = self;
-        let session = Session {
+        let session = PollSession {
             visitor,
             path,
             query,

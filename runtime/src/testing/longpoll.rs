@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const BATCH: usize = 100;
 
 /// Where the requests of a session go, and what they carry.
-pub(super) struct Session {
+pub(super) struct PollSession {
     pub(super) visitor: Visitor,
     pub(super) path: String,
     pub(super) query: String,
@@ -39,7 +39,7 @@ pub(super) struct Session {
 
 /// The body of an answer.
 #[derive(Deserialize)]
-struct Answer {
+struct PollAnswer {
     status: u16,
     #[serde(default)]
     token: String,
@@ -47,7 +47,7 @@ struct Answer {
     messages: Vec<String>,
 }
 
-impl Session {
+impl PollSession {
     /// Opens the session.
     pub(super) async fn open(&self) -> Result<Result<Response, ConnectError>, BoxError> {
         let (answer, response) = match self.ask(Method::GET, None, Bytes::new()).await {
@@ -124,8 +124,8 @@ impl Session {
                 }
             };
             match timeout(PATIENCE, self.ask(Method::POST, Some(content_type), body)).await {
-                Ok(Ok((Answer { status: 200, .. }, _))) => {}
-                Ok(Ok((Answer { status, .. }, _))) => {
+                Ok(Ok((PollAnswer { status: 200, .. }, _))) => {}
+                Ok(Ok((PollAnswer { status, .. }, _))) => {
                     return Closed::new(
                         1011,
                         format!("a POST was answered with the status {status}"),
@@ -142,7 +142,7 @@ impl Session {
         method: Method,
         content_type: Option<&'static str>,
         body: Bytes,
-    ) -> Result<(Answer, Response), Failed> {
+    ) -> Result<(PollAnswer, Response), Failed> {
         let mut request = http::Request::new(Full::new(body));
         *request.method_mut() = method;
         *request.uri_mut() = self.target().parse().map_err(BoxError::from)?;

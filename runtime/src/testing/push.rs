@@ -10,7 +10,7 @@ use super::{
     client::Client,
     inbox::QUIET,
     payload::{self, shown},
-    router::Answer,
+    router::RawReply,
     wire::ClientMessage,
 };
 use crate::{message::Message, pubsub::Payload};
@@ -22,7 +22,7 @@ use crate::{message::Message, pubsub::Payload};
 #[derive(Debug)]
 pub struct Push {
     what: String,
-    answer: oneshot::Receiver<Answer>,
+    answer: oneshot::Receiver<RawReply>,
     /// Keeps the connection open.
     client: Client,
     patience: Duration,
@@ -55,7 +55,7 @@ impl Push {
     /// When one does.
     pub async fn expect_no_reply(mut self) {
         tokio::time::sleep(QUIET).await;
-        if let Ok(Answer { status, payload }) = self.answer.try_recv() {
+        if let Ok(RawReply { status, payload }) = self.answer.try_recv() {
             let payload = shown(&payload);
             self.at.fail(format_args!(
                 "expected no reply to {}, got `{status}` with {payload}",
@@ -73,7 +73,7 @@ impl Push {
             at,
         } = self;
         match tokio::time::timeout(patience, answer).await {
-            Ok(Ok(Answer { status, payload })) => Reply {
+            Ok(Ok(RawReply { status, payload })) => Reply {
                 what,
                 status,
                 payload,

@@ -23,7 +23,7 @@ const PENDING: usize = 10_000;
 
 /// A joined channel, as the connection sees it.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(super) struct Joined {
     pub(super) topic: String,
     pub(super) join_ref: u64,
     pub(super) inbox: Inbox<Pushed>,
@@ -31,7 +31,7 @@ pub(super) struct Member {
 
 /// A reply, as it came.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct RawReply {
     pub(super) status: String,
     pub(super) payload: Payload,
 }
@@ -45,9 +45,9 @@ pub(super) struct Router {
 
 #[derive(Debug, Default)]
 struct State {
-    members: Vec<Weak<Member>>,
+    joined: Vec<Weak<Joined>>,
     /// By reference.
-    pending: HashMap<String, oneshot::Sender<Answer>>,
+    pending: HashMap<String, oneshot::Sender<RawReply>>,
     closed: Option<Closed>,
 }
 
@@ -58,24 +58,24 @@ impl Router {
     }
 
     /// A channel that is about to be joined.
-    pub(super) fn member(&self, topic: &str) -> Arc<Member> {
+    pub(super) fn joined(&self, topic: &str) -> Arc<Joined> {
         let join_ref = self.next_ref();
-        let member = Arc::new(Member {
+        let joined = Arc::new(Joined {
             topic: topic.to_owned(),
             join_ref,
             inbox: Inbox::default(),
         });
         let mut state = self.state();
         if let Some(closed) = &state.closed {
-            member.inbox.end(End::Connection(closed.clone()));
+            joined.inbox.end(End::Connection(closed.clone()));
         }
-        state.members.retain(|member| member.strong_count() > 0);
-        state.members.push(Arc::downgrade(&member));
-        member
+        state.joined.retain(|joined| joined.strong_count() > 0);
+        state.joined.push(Arc::downgrade(&joined));
+        joined
     }
 
     /// What receives the reply to a push; its sender is dropped when the connection ends.
-    pub(super) fn pending(&self, reference: u64) -> oneshot::Receiver<Answer> {
+    pub(super) fn pending(&self, reference: u64) -> oneshot::Receiver<RawReply> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
         if state.closed.is_none() {
@@ -98,12 +98,12 @@ impl Router {
 
 impl State {
     /// Those that a message is for: without a `join_ref`, all of the topic.
-    fn members(&self, topic: &str, join_ref: Option<&str>) -> impl Iterator<Item = Arc<Member>> {
-        let meant = move |member: &Arc<Member>| {
-            member.topic == topic
-                && join_ref.is_none_or(|join_ref| join_ref == member.join_ref.to_string())
+    fn of(&self, topic: &str, join_ref: Option<&str>) -> impl Iterator<Item = Arc<Joined>> {
+        let meant = move |joined: &Arc<Joined>| {
+            joined.topic == topic
+                && join_ref.is_none_or(|join_ref| join_ref == joined.join_ref.to_string())
         };
-        self.members.iter().filter_map(Weak::upgrade).filter(meant)
+        self.joined.iter().filter_map(Weak::upgrade).filter(meant)
     }
 }
 
@@ -123,15 +123,15 @@ impl Sink for Router {
             } => {
                 if let Some(sender) = state.pending.remove(&reference) {
                     // Whoever does not wait does not want it.
-                    let _ = sender.send(Answer { status, payload });
+                    let _ = sender.send(RawReply { status, payload });
                 }
             }
             What::Event { event, payload } => {
-                for member in state.members(&topic, join_ref.as_deref()) {
+                for joined in state.of(&topic, join_ref.as_deref()) {
                     match event.as_str() {
-                        "phx_close" => member.inbox.end(End::Channel("phx_close")),
-                        "phx_error" => member.inbox.end(End::Channel("phx_error")),
-                        event => member.inbox.put(Pushed::new(
+                        "phx_close" => joined.inbox.end(End::Channel("phx_close")),
+                        "phx_error" => joined.inbox.end(End::Channel("phx_error")),
+                        event => joined.inbox.put(Pushed::new(
                             &topic,
                             event,
                             &payload,
@@ -148,8 +148,8 @@ impl Sink for Router {
         let mut state = self.state();
         state.closed = Some(closed.clone());
         state.pending.clear();
-        for member in state.members.iter().filter_map(Weak::upgrade) {
-            member.inbox.end(End::Connection(closed.clone()));
+        for joined in state.joined.iter().filter_map(Weak::upgrade) {
+            joined.inbox.end(End::Connection(closed.clone()));
         }
     }
 }

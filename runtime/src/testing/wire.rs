@@ -93,7 +93,7 @@ pub(super) fn read(message: &Message) -> Result<Incoming, String> {
 }
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct ReplyBody<'a> {
     status: String,
     #[serde(borrow)]
     response: &'a RawValue,
@@ -105,7 +105,7 @@ fn read_text(text: &str) -> Result<Incoming, String> {
         serde_json::from_str(text).map_err(malformed)?;
     let what = match event.as_str() {
         "phx_reply" => {
-            let Answer { status, response } =
+            let ReplyBody { status, response } =
                 serde_json::from_str(payload.get()).map_err(malformed)?;
             What::Reply {
                 reference: reference.unwrap_or_default(),

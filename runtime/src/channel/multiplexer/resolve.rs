@@ -20,7 +20,7 @@ use crate::{
 
 impl<S: ChannelSocket> Multiplexer<S> {
     /// Does what a callback came to.
-    pub(super) fn settle(
+    pub(super) fn resolve(
         &mut self,
         conversation: &Arc<Conversation>,
         outcome: Outcome,
