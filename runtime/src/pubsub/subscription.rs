@@ -3,10 +3,13 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    future::poll_fn,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
 };
 
-use tokio::sync::Notify;
+use futures_core::Stream;
 
 use super::{Broadcast, Membership, PubSub, Subscriber, SubscriberId};
 
@@ -14,11 +17,18 @@ use super::{Broadcast, Membership, PubSub, Subscriber, SubscriberId};
 const CAPACITY: usize = 1024;
 
 /// A subscription to a topic. Dropping it ends the subscription. See [`PubSub::subscribe`].
+///
+/// It is a [`Stream`], too: one that says [`RecvError::Lagged`] when broadcasts were lost, and that
+/// ends when the endpoint has stopped.
 pub struct Subscription {
     queue: Arc<Queue>,
     pubsub: PubSub,
     membership: Option<Membership>,
+    /// Completes when nothing is delivered any more; `None` once it has.
+    open: Option<Closing>,
 }
+
+type Closing = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// Why no broadcast was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +59,15 @@ impl Subscription {
             id: SubscriberId::new(),
             most_bytes: pubsub.0.budget.limit(),
             state: Mutex::default(),
-            arrived: Notify::new(),
         });
         let membership = Some(pubsub.deliver(topic, queue.clone()));
+        let delivering = pubsub.clone();
+        let open: Closing = Box::pin(async move { delivering.0.tasks.wait().await });
         Subscription {
             queue,
             pubsub,
             membership,
+            open: Some(open),
         }
     }
 
@@ -73,17 +85,28 @@ impl Subscription {
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
     pub async fn recv(&mut self) -> Result<Broadcast, RecvError> {
-        loop {
-            if let Some(received) = self.try_recv() {
-                return received;
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    /// As [`recv`](Subscription::recv), for futures written by hand.
+    ///
+    /// # Errors
+    /// As `recv`.
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Broadcast, RecvError>> {
+        {
+            let mut state = self.queue.state();
+            if let Some(received) = state.receive() {
+                return Poll::Ready(received);
             }
-            tokio::select! {
-                () = self.queue.arrived.notified() => {}
-                () = self.pubsub.0.tasks.wait() => {
-                    return self.try_recv().unwrap_or(Err(RecvError::Closed));
-                }
-            }
+            state.waker = Some(cx.waker().clone());
         }
+        if let Some(open) = &mut self.open {
+            if open.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            self.open = None;
+        }
+        Poll::Ready(self.try_recv().unwrap_or(Err(RecvError::Closed)))
     }
 
     /// The next broadcast, if one waits.
@@ -91,15 +114,18 @@ impl Subscription {
     /// # Errors
     /// As [`recv`](Subscription::recv).
     pub fn try_recv(&mut self) -> Option<Result<Broadcast, RecvError>> {
-        let mut state = self
-            .queue
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match std::mem::take(&mut state.lost) {
-            0 => state.pop().map(Ok),
-            lost => Some(Err(RecvError::Lagged(lost))),
-        }
+        self.queue.state().receive()
+    }
+}
+
+impl Stream for Subscription {
+    type Item = Result<Broadcast, RecvError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_recv(cx).map(|received| match received {
+            Err(RecvError::Closed) => None,
+            received => Some(received),
+        })
     }
 }
 
@@ -124,7 +150,12 @@ struct Queue {
     id: SubscriberId,
     most_bytes: usize,
     state: Mutex<State>,
-    arrived: Notify,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Default)]
@@ -132,9 +163,18 @@ struct State {
     waiting: VecDeque<Broadcast>,
     bytes: usize,
     lost: u64,
+    /// Of the task that receives.
+    waker: Option<Waker>,
 }
 
 impl State {
+    fn receive(&mut self) -> Option<Result<Broadcast, RecvError>> {
+        match std::mem::take(&mut self.lost) {
+            0 => self.pop().map(Ok),
+            lost => Some(Err(RecvError::Lagged(lost))),
+        }
+    }
+
     fn pop(&mut self) -> Option<Broadcast> {
         let oldest = self.waiting.pop_front()?;
         self.bytes -= oldest.bytes();
@@ -148,7 +188,7 @@ impl Subscriber for Queue {
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         state.bytes += broadcast.bytes();
         while state.waiting.len() == CAPACITY || state.bytes > self.most_bytes {
             if state.pop().is_none() {
@@ -157,7 +197,10 @@ impl Subscriber for Queue {
             state.lost += 1;
         }
         state.waiting.push_back(broadcast.clone());
+        let waker = state.waker.take();
         drop(state);
-        self.arrived.notify_one();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Topics as streams, for tasks that are not sockets.
 
+use futures_util::StreamExt;
 use landfall::{
     Endpoint,
     pubsub::{BroadcastError, PubSub, RecvError},
@@ -113,4 +114,48 @@ async fn after_shutdown_what_was_accepted_comes_and_then_closed() {
         running.broadcast("news", "said", "to nobody"),
         Err(BroadcastError::Closed)
     );
+}
+
+#[tokio::test]
+async fn it_is_a_stream_that_ends() {
+    let running = Site::start().await.expect("the site starts");
+    let mut news = running.subscribe("news");
+    let reader = tokio::spawn(async move {
+        let mut heard = Vec::new();
+        while let Some(broadcast) = news.next().await {
+            let broadcast = broadcast.expect("no lag");
+            heard.push(broadcast.payload().as_text().map(str::to_owned));
+        }
+        assert!(news.next().await.is_none(), "the end stays");
+        heard
+    });
+    // One by one, so that it waits in between.
+    for number in 0..3 {
+        running
+            .broadcast("news", "said", number.to_string())
+            .expect("room for a broadcast");
+        tokio::task::yield_now().await;
+    }
+    running.shutdown().await.expect("a clean end");
+    let heard = reader.await.expect("no panic");
+    assert_eq!(heard, ["0", "1", "2"].map(|text| Some(text.to_owned())));
+}
+
+#[tokio::test]
+async fn a_stream_says_what_was_lost() {
+    let pubsub = PubSub::new();
+    let mut news = pubsub.subscribe("news");
+    let mut last = pubsub.subscribe("last");
+    for number in 0..1_025 {
+        pubsub
+            .broadcast("news", "said", number.to_string())
+            .expect("room for a broadcast");
+    }
+    pubsub
+        .broadcast("last", "said", "")
+        .expect("room for a broadcast");
+    last.next().await.expect("open").expect("a broadcast");
+    let lost = news.next().await.expect("open");
+    assert_eq!(lost.expect_err("lag"), RecvError::Lagged(1));
+    news.next().await.expect("open").expect("the next one");
 }
