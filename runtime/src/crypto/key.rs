@@ -17,6 +17,7 @@ const KEPT: usize = 64;
 
 /// The hash function of a key derivation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Digest {
     /// SHA-256.
     #[default]

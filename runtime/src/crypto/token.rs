@@ -13,7 +13,7 @@
 //! let tokens = Tokens::new(&secret, "user socket")?.max_age(Duration::from_secs(3600));
 //!
 //! let token = tokens.sign(&42_u64)?;
-//! assert_eq!(tokens.verify::<u64>(&token), Ok(42));
+//! assert_eq!(tokens.verify::<u64>(token.as_str()), Ok(42));
 //! assert_eq!(tokens.verify::<u64>("no token"), Err(TokenError::Invalid));
 //! assert_eq!(tokens.verify::<u64>(None), Err(TokenError::Missing));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,6 +45,7 @@ const DEFAULT_AGE: i128 = 24 * 3600;
 
 /// What can be wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenError {
     /// There is no token.
     Missing,
@@ -91,30 +92,6 @@ impl fmt::Display for NoSecret {
 }
 
 impl std::error::Error for NoSecret {}
-
-/// What may stand where a token is expected: a string or `None`.
-pub trait MaybeToken {
-    /// The token, if there is one.
-    fn token(&self) -> Option<&str>;
-}
-
-impl MaybeToken for &str {
-    fn token(&self) -> Option<&str> {
-        Some(self)
-    }
-}
-
-impl MaybeToken for &String {
-    fn token(&self) -> Option<&str> {
-        Some(self)
-    }
-}
-
-impl MaybeToken for Option<&str> {
-    fn token(&self) -> Option<&str> {
-        *self
-    }
-}
 
 /// Makes and checks the tokens of one purpose: see the [module](self).
 ///
@@ -245,21 +222,27 @@ impl Tokens {
         })
     }
 
-    /// The data of a signed token.
+    /// The data of a signed token. Takes `&str`, or an `Option` of it.
     ///
     /// # Errors
     /// See [`TokenError`]. Invalid tokens are compared in constant time.
-    pub fn verify<T: DeserializeOwned>(&self, token: impl MaybeToken) -> Result<T, TokenError> {
-        let token = token.token().ok_or(TokenError::Missing)?;
+    pub fn verify<'a, T: DeserializeOwned>(
+        &self,
+        token: impl Into<Option<&'a str>>,
+    ) -> Result<T, TokenError> {
+        let token = token.into().ok_or(TokenError::Missing)?;
         self.open(message::verify(&self.derived(), token))
     }
 
-    /// The data of an encrypted token.
+    /// The data of an encrypted token. Takes `&str`, or an `Option` of it.
     ///
     /// # Errors
     /// See [`TokenError`].
-    pub fn decrypt<T: DeserializeOwned>(&self, token: impl MaybeToken) -> Result<T, TokenError> {
-        let token = token.token().ok_or(TokenError::Missing)?;
+    pub fn decrypt<'a, T: DeserializeOwned>(
+        &self,
+        token: impl Into<Option<&'a str>>,
+    ) -> Result<T, TokenError> {
+        let token = token.into().ok_or(TokenError::Missing)?;
         self.open(message::decrypt(&self.derived(), b"", token))
     }
 

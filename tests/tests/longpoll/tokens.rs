@@ -267,7 +267,7 @@ async fn its_age_is_its_sessions() {
         .site
         .tokens("landfall longpoll")
         .expect("a secret")
-        .verify(&client.token)
+        .verify(client.token.as_str())
         .expect("ours");
     tokio::time::sleep(Duration::from_millis(20)).await;
     client.say("say hello").await;
@@ -276,7 +276,7 @@ async fn its_age_is_its_sessions() {
         .site
         .tokens("landfall longpoll")
         .expect("a secret")
-        .verify(&client.token)
+        .verify(client.token.as_str())
         .expect("ours");
     assert_eq!((&said.3, said.4), (&later.3, later.4));
     assert_ne!((said.5, said.6), (later.5, later.6));
