@@ -57,16 +57,20 @@ impl Flow {
         }
     }
 
-    /// An end with a close code and text of your own, such as 4001 and "signed out".
+    /// An end with a close code and text of your own, such as 4001 and "signed out". `terminate` is told
+    /// [`Reason::ServerClosed`], or [`Reason::Normal`] for 1000.
     ///
-    /// Codes that may not be sent (RFC 6455 §7.4: below 1000, 1004 to 1006, 1015, 1016 to 2999, above 4999) are sent
-    /// as 1011.
+    /// Codes that may not be sent (RFC 6455 §7.4: below 1000, 1004 to 1006, 1015 to 2999, above 4999)
+    /// are sent as 1011.
     pub fn close(code: u16, text: impl Into<Cow<'static, str>>) -> Flow {
         let text = text.into();
         let reason = if code == 1000 {
             Reason::Normal
         } else {
-            Reason::Failed(text.clone())
+            Reason::ServerClosed {
+                code,
+                text: text.clone(),
+            }
         };
         Flow::Stop { code, text, reason }
     }
@@ -76,10 +80,17 @@ impl Flow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// A callback returned [`Flow::stop`].
+    /// A callback returned [`Flow::stop`], or [`Flow::close`] with code 1000.
     Normal,
-    /// The client closed: by a close frame with this code (1005 when it had none), or by ending the TCP connection
-    /// without one (1006).
+    /// A callback returned [`Flow::close`].
+    ServerClosed {
+        /// The close code that it asked for.
+        code: u16,
+        /// The close text that it asked for.
+        text: Cow<'static, str>,
+    },
+    /// The client closed: by a close frame with this code (1005 if it had none), or by ending the TCP
+    /// connection without one (1006).
     Closed {
         /// The client's close code.
         code: u16,
@@ -90,7 +101,7 @@ pub enum Reason {
     Timeout,
     /// A longpoll client has not polled for one and a half windows.
     Inactive,
-    /// A callback returned [`Flow::fail`], closed with a code of its own, or took longer than the mount's
+    /// A callback returned [`Flow::fail`] or an error, or took longer than the mount's
     /// `callback_timeout`.
     Failed(Cow<'static, str>),
     /// A callback panicked.

@@ -14,7 +14,15 @@ const SILENCE: Duration = Duration::from_millis(1500);
 #[tokio::test(start_paused = true)]
 async fn a_waiting_poll_learns_at_once_that_its_session_is_gone() {
     let harbour = start().await;
-    for (how, reason) in [("leave", Reason::Normal), ("panic", Reason::Crash)] {
+    let closed = Reason::ServerClosed {
+        code: 4001,
+        text: "as asked".into(),
+    };
+    for (how, reason) in [
+        ("leave", Reason::Normal),
+        ("close", closed),
+        ("panic", Reason::Crash),
+    ] {
         let mut client = harbour
             .open(&format!("/talk/longpoll?name=waiting-{how}"))
             .await;

@@ -130,6 +130,7 @@ impl Talker {
                 return Flow::stop();
             }
             "leave" => return Flow::stop(),
+            "close" => return Flow::close(4001, "as asked"),
             "panic" => panic!("as asked"),
             "hang" => std::future::pending().await,
             "sleep" => {

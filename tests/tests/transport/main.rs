@@ -72,10 +72,22 @@ async fn after_the_end_nothing_is_called_or_sent() {
     let mut held = open(&site, "tide").await;
     assert_eq!(held.deliver("one").await, Flow::Continue);
     let (code, reason) = stopped(held.deliver("stop").await);
-    assert_eq!((code, &reason), (4001, &Reason::Failed("as asked".into())));
+    assert_eq!(
+        (code, &reason),
+        (
+            4001,
+            &Reason::ServerClosed {
+                code: 4001,
+                text: "as asked".into()
+            }
+        )
+    );
     held.driver.write("farewell");
     held.driver.terminate(reason);
-    assert_eq!(held.ended().await, "Failed(\"as asked\")");
+    assert_eq!(
+        held.ended().await,
+        "ServerClosed { code: 4001, text: \"as asked\" }"
+    );
 
     held.driver.terminate(Reason::Normal);
     held.driver.write("too late");

@@ -97,6 +97,11 @@ async fn a_vanished_client_is_1006_to_the_socket() {
     }
 }
 
+fn closed_by_server(code: u16) -> Reason {
+    let text = "as asked".into();
+    Reason::ServerClosed { code, text }
+}
+
 #[tokio::test]
 async fn a_socket_chooses_its_code() {
     let site = site::start().await;
@@ -104,8 +109,10 @@ async fn a_socket_chooses_its_code() {
         ("stop", 1000, Reason::Normal),
         ("fail", 1011, Reason::Failed("as asked".into())),
         ("restart", 1012, Reason::Shutdown),
-        ("close 4001", 4001, Reason::Failed("as asked".into())),
-        ("close 1006", 1011, Reason::Failed("as asked".into())),
+        ("close 1000", 1000, Reason::Normal),
+        ("close 4001", 4001, closed_by_server(4001)),
+        // A code that may not be sent.
+        ("close 1006", 1011, closed_by_server(1006)),
     ] {
         let id = word.replace(' ', "-");
         let mut told = site.witness(&id);
