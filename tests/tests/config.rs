@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 
 use landfall::{
     Endpoint, Message, Running, Socket,
-    config::{Config, ConfigError, Extra, Http, Scheme, Setting, Settings, Source, Url},
+    config::{Config, ConfigError, Extra, Http, Scheme, Setting, Settings, Provenance, Url},
     endpoint::EndpointDef,
     mount::{LongPoll, Mount, SocketDef, WebSocket},
     origin::CheckOrigin,
@@ -193,7 +193,7 @@ async fn init_is_the_uppermost_layer() {
         "the environment variable `LANDFALL_TEST_NO_SUCH_SECRET` is not set"
     );
     assert!(
-        matches!(findings[0].origin(), Some(Source::Macro(at)) if at.file().ends_with("config.rs"))
+        matches!(findings[0].provenance(), Some(Provenance::Macro(at)) if at.file().ends_with("config.rs"))
     );
 
     let short = message(

@@ -8,7 +8,7 @@ use crate::grammar::Mistake;
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Source {
+pub enum Provenance {
     /// No layer said anything.
     Default,
     /// The declaration of the endpoint.
@@ -30,16 +30,16 @@ pub enum Source {
     Init,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for Provenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Source::Default => f.write_str("the defaults"),
-            Source::Macro(at) => write!(f, "macro at {}:{}", at.file(), at.line()),
-            Source::Mount(at) => write!(f, "macro at {at}"),
-            Source::File { path, line } => write!(f, "{}:{line}", path.display()),
-            Source::Env(variable) => write!(f, "env {variable}"),
-            Source::Options => f.write_str("start options"),
-            Source::Init => f.write_str("init"),
+            Provenance::Default => f.write_str("the defaults"),
+            Provenance::Macro(at) => write!(f, "macro at {}:{}", at.file(), at.line()),
+            Provenance::Mount(at) => write!(f, "macro at {at}"),
+            Provenance::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Provenance::Env(variable) => write!(f, "env {variable}"),
+            Provenance::Options => f.write_str("start options"),
+            Provenance::Init => f.write_str("init"),
         }
     }
 }
@@ -61,7 +61,7 @@ impl fmt::Display for Source {
 pub struct ConfigError {
     message: String,
     key: Option<String>,
-    source: Option<Source>,
+    source: Option<Provenance>,
     help: Vec<String>,
     cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -93,15 +93,15 @@ impl ConfigError {
 
     /// A finding about what a mount declares.
     pub(crate) fn of_mount(self, key: &str, path: &str, location: &'static str) -> Self {
-        self.at(&format!("{key} of {path}"), Source::Mount(location))
+        self.at(&format!("{key} of {path}"), Provenance::Mount(location))
     }
 
-    pub(super) fn at(mut self, key: &str, source: Source) -> Self {
+    pub(super) fn at(mut self, key: &str, source: Provenance) -> Self {
         self.key.get_or_insert_with(|| key.to_owned());
         self.from(source)
     }
 
-    pub(super) fn from(mut self, source: Source) -> Self {
+    pub(super) fn from(mut self, source: Provenance) -> Self {
         self.source.get_or_insert(source);
         self
     }
@@ -122,7 +122,7 @@ impl ConfigError {
     }
 
     /// Where its value came from.
-    pub fn origin(&self) -> Option<&Source> {
+    pub fn provenance(&self) -> Option<&Provenance> {
         self.source.as_ref()
     }
 }

@@ -10,7 +10,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{ConfigError, Source, names, row::Shape, value::Key};
+use super::{ConfigError, Provenance, names, row::Shape, value::Key};
 
 /// A file that was read; its values are looked up by key.
 pub(super) struct File {
@@ -65,14 +65,14 @@ impl File {
         parsed
     }
 
-    fn source(&self, offset: usize) -> Source {
+    fn source(&self, offset: usize) -> Provenance {
         let before = self
             .text
             .as_bytes()
             .get(..offset)
             .unwrap_or(self.text.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Source::File {
+        Provenance::File {
             path: self.path.clone(),
             line,
         }
@@ -92,7 +92,7 @@ impl<'a> Parsed<'a> {
     }
 
     /// The value of this name in a group, and where it stands.
-    pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(&DeValue<'a>, Source)> {
+    pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(&DeValue<'a>, Provenance)> {
         let value = self.group(group)?.get(name)?;
         Some((value.get_ref(), self.source(value)))
     }
@@ -137,7 +137,7 @@ impl<'a> Parsed<'a> {
             .from(self.source(at))
     }
 
-    fn source<T>(&self, at: &Spanned<T>) -> Source {
+    fn source<T>(&self, at: &Spanned<T>) -> Provenance {
         self.file.source(at.span().start)
     }
 }

@@ -96,6 +96,7 @@ impl Value for Files {
 
 /// `cipher_suite`: the oldest version of TLS that a client may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CipherSuite {
     /// TLS 1.3 alone.
     Strong,

@@ -38,7 +38,7 @@ mod value;
 pub(crate) use self::{origin::check_list, resolve::Layers};
 
 pub use self::{
-    error::{ConfigError, ConfigErrors, Source},
+    error::{ConfigError, ConfigErrors, Provenance},
     extra::{ConfigTypeError, Extra, Extras},
     https::{CipherSuite, Files},
     ip::Ip,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, env::VarError, path::Path};
 
 use super::{
-    Config, ConfigError, ConfigErrors, Setting, Settings, Source,
+    Config, ConfigError, ConfigErrors, Provenance, Setting, Settings,
     file::{File, Parsed},
     row::Resolve,
     validate::{self, Finding},
@@ -100,14 +100,14 @@ impl Below<'_> {
         if errors.is_empty() {
             match init(config.clone()) {
                 Ok(changed) => config = changed,
-                Err(error) => errors.push(error.from(Source::Init)),
+                Err(error) => errors.push(error.from(Provenance::Init)),
             }
         }
         let mut changed = Vec::new();
         Settings::compare(Key::TOP, Some(&below), Some(&config), &mut changed);
-        sources.extend(changed.into_iter().map(|key| (key, Source::Init)));
+        sources.extend(changed.into_iter().map(|key| (key, Provenance::Init)));
         let said_by_init = |error: &ConfigError| {
-            error.key().and_then(|key| sources.get(key)) == Some(&Source::Init)
+            error.key().and_then(|key| sources.get(key)) == Some(&Provenance::Init)
         };
         if is_whole {
             errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
@@ -124,7 +124,7 @@ impl Below<'_> {
     fn check(
         &self,
         config: &Config,
-        sources: &BTreeMap<String, Source>,
+        sources: &BTreeMap<String, Provenance>,
         errors: &mut Vec<ConfigError>,
     ) {
         for (key, error) in (self.examine)(config) {
@@ -141,8 +141,8 @@ impl Below<'_> {
     }
 }
 
-fn located(error: ConfigError, key: String, sources: &BTreeMap<String, Source>) -> ConfigError {
-    let source = sources.get(&key).cloned().unwrap_or(Source::Default);
+fn located(error: ConfigError, key: String, sources: &BTreeMap<String, Provenance>) -> ConfigError {
+    let source = sources.get(&key).cloned().unwrap_or(Provenance::Default);
     error.at(&key, source)
 }
 
@@ -153,10 +153,10 @@ pub(super) struct Resolver<'a> {
     errors: Vec<ConfigError>,
     /// Variables that are not set, for keys that no layer sets. `init` may still set them.
     missing: Vec<ConfigError>,
-    sources: BTreeMap<String, Source>,
+    sources: BTreeMap<String, Provenance>,
 }
 
-type Found<T> = (Result<T, ConfigError>, Source);
+type Found<T> = (Result<T, ConfigError>, Provenance);
 
 impl Resolver<'_> {
     /// The value of one key, from the topmost layer that sets it.
@@ -169,11 +169,13 @@ impl Resolver<'_> {
         let (group, name) = key.parts();
         let found = self
             .in_environment(key, options)
-            .or_else(|| Some((Ok(options.value.clone()?), Source::Options)))
+            .or_else(|| Some((Ok(options.value.clone()?), Provenance::Options)))
             .or_else(|| self.in_environment(key, declared))
             .or_else(|| self.in_file(group, name))
             .or_else(|| {
-                let source = declared.location.map_or(Source::Default, Source::Macro);
+                let source = declared
+                    .location
+                    .map_or(Provenance::Default, Provenance::Macro);
                 Some((Ok(declared.value.clone()?), source))
             });
         if found.is_none() {
@@ -229,7 +231,7 @@ impl Resolver<'_> {
         };
         let error = ConfigError::new(format!("the environment variable `{variable}` is not set"))
             .help(help);
-        self.missing.push(error.at(key.0, Source::Macro(at)));
+        self.missing.push(error.at(key.0, Provenance::Macro(at)));
     }
 
     fn note<T>(&mut self, key: Key<'_>, (value, source): Found<T>) -> Option<T> {
@@ -254,7 +256,7 @@ impl Resolver<'_> {
                 Err(ConfigError::new(format!("`{variable}` is not UTF-8")))
             }
         };
-        Some((value, Source::Env(variable)))
+        Some((value, Provenance::Env(variable)))
     }
 
     fn in_file<T: Value>(&self, group: Key<'_>, name: &str) -> Option<Found<T>> {

@@ -7,6 +7,7 @@ use crate::grammar;
 
 /// The scheme of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scheme {
     /// `http`
     Http,
