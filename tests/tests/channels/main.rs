@@ -6,6 +6,7 @@ mod client;
 mod endings;
 mod joined;
 mod joining;
+mod mailbox;
 mod model;
 mod presence;
 mod replies;
