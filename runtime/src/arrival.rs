@@ -14,6 +14,7 @@ use crate::{config::Scheme, header, interop, origin::OriginRequest, proxies::Tru
 
 /// A header that tells what a proxy was asked: one of `rewrite_on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Forwarded {
     /// `x-forwarded-for`: the client's address.
     For,

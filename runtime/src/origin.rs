@@ -16,6 +16,7 @@ use crate::{handle::Handle, header};
 ///
 /// `L` is the form of the list: a constant slice on a mount, `Vec<String>` in a running endpoint's configuration.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum CheckOrigin<L = Vec<String>> {
     /// `true`: the origin's host equals the endpoint's `url` host. The default.
     Host,

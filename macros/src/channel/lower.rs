@@ -333,10 +333,7 @@ fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, Token
 
 fn joined(method: &Method) -> TokenStream {
     let (item, out) = (&method.item, name("__out"));
-    let (cfgs, answer) = (
-        cfgs(&item.attrs),
-        answer(item, method.arguments(), &[&out]),
-    );
+    let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&out]));
     quote! {
         #(#cfgs)*
         async fn joined(&mut self, #out: &mut __rt::channel::Outlet) -> __rt::channel::Answer {

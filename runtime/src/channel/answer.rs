@@ -146,6 +146,7 @@ impl<E: Into<BoxError>> From<E> for Reply {
 
 /// How a channel goes on after a callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Answer {
     /// It goes on, and the client gets no reply.
     NoReply,

@@ -19,6 +19,7 @@ use crate::{
 
 /// Where `force_ssl` sends requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SecureHost {
     /// To the endpoint's URL.
     Url,

@@ -9,6 +9,7 @@ const LEAST_SALT: usize = 8;
 
 /// When a browser sends the cookie with requests that other sites cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SameSite {
     /// Never.
     Strict,

@@ -16,6 +16,7 @@ use crate::{
 
 /// How long a client may be silent before something is done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Timeout {
     /// After this long without a frame from the client.
     After(Duration),
@@ -229,6 +230,7 @@ impl TokenOptions {
 
 /// What happens to a broadcast for a client whose outbox is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Overflow {
     /// Close the connection with 1013 ("try again later"): the client comes back and starts afresh.
     Close,

@@ -78,6 +78,7 @@ impl Serializer for Lines {
                 }
                 format!("* {topic} {event} {}", json(payload)?)
             }
+            _ => return Err(EncodeError::new("unknown")),
         };
         Ok(Message::from(json!([line]).to_string()))
     }

@@ -29,6 +29,7 @@ impl ClientMessage {
 
 /// A message for clients.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum ServerMessage<'a> {
     /// For one client, unasked.
     Push {

@@ -88,6 +88,7 @@ use crate::message::{EncodeError, Message};
 ///             | ServerMessage::Broadcast { topic, event, payload } => {
 ///                 format!("- {topic} {event} {}", text(payload)?)
 ///             }
+///             _ => return Err(EncodeError::new("lines have no such message")),
 ///         }))
 ///     }
 /// }
