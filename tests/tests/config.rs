@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 
 use landfall::{
     Endpoint, Message, Running, Socket,
-    config::{Config, ConfigError, Extra, Http, Scheme, Setting, Settings, Provenance, Url},
+    config::{Config, ConfigError, Extra, Http, Provenance, Scheme, Setting, Settings, Url},
     endpoint::EndpointDef,
     mount::{LongPoll, Mount, SocketDef, WebSocket},
     origin::CheckOrigin,

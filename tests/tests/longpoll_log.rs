@@ -120,7 +120,7 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
         let said: (String, String, String, String, u64, u64, u64) = chatty
             .tokens("landfall longpoll")
             .expect("a secret")
-            .verify(token)
+            .verify(token.as_str())
             .expect("ours");
         assert!(!text.contains(&said.3), "{} in {text}", said.3);
     }

@@ -7,7 +7,8 @@ use super::{
     conversation::{Conversation, Place},
 };
 use crate::{
-    pubsub::{Broadcast, EncodeError, Payload},
+    message::EncodeError,
+    pubsub::{Broadcast, Payload},
     socket::Reason,
     watchdog,
 };

@@ -8,8 +8,9 @@ use super::{Channel, Mailbox, answer::Cause, conversation::Conversation};
 use crate::{
     error::BoxError,
     handle::Handle,
+    message::EncodeError,
     presence::{TrackError, Tracked},
-    pubsub::{EncodeError, IntoPayload, Payload, SubscriberId},
+    pubsub::{IntoPayload, Payload, SubscriberId},
     socket::{
         TellClient,
         returned::{Plain, Telling},

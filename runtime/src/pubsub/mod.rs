@@ -49,7 +49,7 @@ pub(crate) use self::{
     framing::Framing,
     topic::{Membership, Recipient, Subscriber, Unsendable},
 };
-pub use crate::message::EncodeError;
+use crate::message::EncodeError;
 
 /// The identity of a subscriber: unique in the process, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

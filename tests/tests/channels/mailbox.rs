@@ -3,8 +3,9 @@
 use std::error::Error;
 
 use landfall::{
-    MailboxError, channel,
+    channel,
     prelude::*,
+    socket::MailboxError,
     testing::{self, Client, Site},
 };
 use serde_json::Value;

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use landfall::{
-    prelude::*,
-    pubsub::{EncodeError, IntoPayload},
-    testing,
-};
+use landfall::{message::EncodeError, prelude::*, pubsub::IntoPayload, testing};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -13,8 +13,8 @@ use crate::{
         slot::{Slot, Waiting},
     },
     escape::{chain, shown, told},
-    message::PushError,
-    pubsub::{EncodeError, Encoding, Payload},
+    message::{EncodeError, PushError},
+    pubsub::{Encoding, Payload},
     socket::{Outbox, Reason},
 };
 
