@@ -1,12 +1,14 @@
 //! Settings of other libraries.
 
-use std::fmt;
+mod read;
+
+use std::{collections::BTreeMap, fmt};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    Setting,
+    ConfigError, Setting, Source,
     resolve::Resolver,
     row::{Layered, Resolve, Shape},
     validate::Findings,
@@ -106,46 +108,91 @@ impl fmt::Debug for Extras {
 
 impl Extras {
     /// What the layer itself says, without its variables.
-    fn given(&self) -> Vec<(String, Extra)> {
-        self.0
-            .iter()
-            .filter_map(|(key, setting)| Some((key.clone(), setting.value.clone()?)))
-            .collect()
+    fn given(&self, source: impl Fn(&Setting<Extra>) -> Source) -> Vec<Given> {
+        let given = |(name, setting): &(String, Setting<Extra>)| {
+            Some((name.clone(), setting.value.clone()?, source(setting)))
+        };
+        self.0.iter().filter_map(given).collect()
     }
 
-    fn variables(&self, key: Key<'_>, resolver: &mut Resolver<'_>) -> Vec<(String, Extra)> {
+    fn variables(&self, key: Key<'_>, resolver: &mut Resolver<'_>) -> Vec<Given> {
         let variable = |(name, setting): &(String, Setting<Extra>)| {
-            Some((
-                name.clone(),
-                resolver.read_environment(Key(&key.below(name)), setting)?,
-            ))
+            let value = resolver.read_environment(Key(&key.below(name)), setting)?;
+            Some((name.clone(), value, Source::Env(setting.variable?)))
         };
         self.0.iter().filter_map(variable).collect()
     }
 }
 
+/// A key, what a layer says about it, and where.
+type Given = (String, Extra, Source);
+
 /// What comes of `extra(..)`.
 #[derive(Clone, Default)]
-pub(super) struct ExtraConfig(Map<String, Value>);
+pub(super) struct ExtraConfig {
+    values: Map<String, Value>,
+    /// By the whole key, such as `extra.mailer.port`.
+    sources: BTreeMap<String, Source>,
+}
+
+/// The key of a setting, as messages have it.
+fn whole(key: &str) -> String {
+    Key("extra").below(key)
+}
 
 impl ExtraConfig {
-    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigTypeError>> {
-        let value = self.0.get(key)?;
-        Some(T::deserialize(value).map_err(|error| ConfigTypeError {
-            key: key.to_owned(),
-            error,
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
+        let (value, root) = (self.values.get(key)?, whole(key));
+        let is_text = matches!(self.sources.get(&root), Some(Source::Env(_)));
+        Some(read::read(value, is_text).map_err(|wrong| {
+            let (key, error) = wrong.at(&root);
+            error.at(&key, self.source(&key))
         }))
     }
 
-    pub(super) fn set(&mut self, key: String, value: Extra) {
-        self.0.insert(key, value.0);
+    pub(super) fn set(&mut self, key: String, Extra(value): Extra) {
+        note(&mut self.sources, whole(&key), &value, &Source::Init);
+        self.values.insert(key, value);
     }
+
+    /// Lays a layer over those below it.
+    fn lay(&mut self, layer: Vec<Given>) {
+        for (name, Extra(value), source) in layer {
+            note(&mut self.sources, whole(&name), &value, &source);
+            overlay(self.values.entry(name).or_insert(Value::Null), value);
+        }
+    }
+
+    /// Where a value came from, or what it is a part of.
+    fn source(&self, key: &str) -> Source {
+        let mut part = Some(key);
+        while let Some(key) = part {
+            if let Some(source) = self.sources.get(key) {
+                return source.clone();
+            }
+            part = key.rfind(['.', '[']).and_then(|end| key.get(..end));
+        }
+        Source::Default
+    }
+}
+
+/// Notes that a value, with all its parts, comes from a layer, instead of what it replaces.
+fn note(sources: &mut BTreeMap<String, Source>, key: String, value: &Value, source: &Source) {
+    if let Value::Object(table) = value {
+        for (name, value) in table {
+            note(sources, Key(&key).below(name), value, source);
+        }
+    } else {
+        let below = format!("{key}.");
+        sources.retain(|other, _| !other.starts_with(&below));
+    }
+    sources.insert(key, source.clone());
 }
 
 /// Only the keys: other libraries may keep their secrets there.
 impl fmt::Debug for ExtraConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 
@@ -163,25 +210,23 @@ impl Resolve<ExtraConfig> for Extras {
         _: ExtraConfig,
         resolver: &mut Resolver<'_>,
     ) -> ExtraConfig {
-        let file = resolver.names_in_file(key).into_iter();
-        let file = file.filter_map(|name| Some((resolver.read_file(key, &name)?, name)));
-        let layers = [
-            declared.given(),
-            file.map(|(value, name)| (name, value)).collect(),
-            declared.variables(key, resolver),
-            options.given(),
-            options.variables(key, resolver),
-        ];
-        let mut all = Map::new();
-        for (name, Extra(value)) in layers.into_iter().flatten() {
-            overlay(all.entry(name).or_insert(Value::Null), value);
+        let mut all = ExtraConfig::default();
+        all.lay(declared.given(|setting| setting.location.map_or(Source::Default, Source::Macro)));
+        for name in resolver.names_in_file(key) {
+            if let Some((value, source)) = resolver.read_file(key, &name) {
+                all.lay(vec![(name, value, source)]);
+            }
         }
+        all.sources.extend(resolver.lines_in_file(key));
+        all.lay(declared.variables(key, resolver));
+        all.lay(options.given(|_| Source::Options));
+        all.lay(options.variables(key, resolver));
         for (name, setting) in declared.0.iter().chain(&options.0) {
-            if !all.contains_key(name) {
+            if !all.values.contains_key(name) {
                 resolver.report_missing(Key(&key.below(name)), setting);
             }
         }
-        ExtraConfig(all)
+        all
     }
 
     fn compare(
@@ -190,8 +235,8 @@ impl Resolve<ExtraConfig> for Extras {
         after: Option<&ExtraConfig>,
         changed: &mut Vec<String>,
     ) {
-        for (name, value) in after.iter().flat_map(|after| &after.0) {
-            if before.and_then(|before| before.0.get(name)) != Some(value) {
+        for (name, value) in after.iter().flat_map(|after| &after.values) {
+            if before.and_then(|before| before.values.get(name)) != Some(value) {
                 changed.push(key.below(name));
             }
         }
@@ -209,24 +254,5 @@ fn overlay(below: &mut Value, above: Value) {
             }
         }
         (below, above) => *below = above,
-    }
-}
-
-/// A setting of another library that is not of the type it wants.
-#[derive(Debug)]
-pub struct ConfigTypeError {
-    key: String,
-    error: serde_json::Error,
-}
-
-impl fmt::Display for ConfigTypeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`extra.{}` is not what it should be", self.key)
-    }
-}
-
-impl std::error::Error for ConfigTypeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
     }
 }

@@ -111,6 +111,25 @@ impl<'a> Parsed<'a> {
         names.map(|(name, _)| name.get_ref().to_string()).collect()
     }
 
+    /// The keys of a group, also those of tables in it, and where they stand.
+    pub(super) fn lines(&self, group: Key<'_>) -> Vec<(String, Source)> {
+        let mut lines = Vec::new();
+        if let Some(table) = self.group(group) {
+            self.lines_of(table, group, &mut lines);
+        }
+        lines
+    }
+
+    fn lines_of(&self, table: &DeTable<'a>, at: Key<'_>, lines: &mut Vec<(String, Source)>) {
+        for (name, value) in table {
+            let key = at.below(name.get_ref());
+            if let DeValue::Table(below) = value.get_ref() {
+                self.lines_of(below, Key(&key), lines);
+            }
+            lines.push((key, self.source(name)));
+        }
+    }
+
     fn find_unknown(&self, group: Key<'_>, known: &[(&str, Shape)], errors: &mut Vec<ConfigError>) {
         for (name, value) in self.group(group).into_iter().flatten() {
             let text = name.get_ref().as_ref();

@@ -39,7 +39,7 @@ pub(crate) use self::{origin::check_list, resolve::Layers};
 
 pub use self::{
     error::{ConfigError, ConfigErrors, Provenance},
-    extra::{ConfigTypeError, Extra, Extras},
+    extra::{Extra, Extras},
     https::{CipherSuite, Files},
     ip::Ip,
     scheme::Scheme,

@@ -195,10 +195,20 @@ impl Resolver<'_> {
         self.note(key, found)
     }
 
-    /// The value of a name in a group, in the file only.
-    pub(super) fn read_file<T: Value>(&mut self, group: Key<'_>, name: &str) -> Option<T> {
+    /// The value of a name in a group, in the file alone, and where it stands.
+    pub(super) fn read_file<T: Value>(
+        &mut self,
+        group: Key<'_>,
+        name: &str,
+    ) -> Option<(T, Source)> {
         let found = self.in_file(group, name)?;
-        self.note(Key(&group.below(name)), found)
+        let source = found.1.clone();
+        Some((self.note(Key(&group.below(name)), found)?, source))
+    }
+
+    /// The keys of a group of the file, also those of tables in it, and where they stand.
+    pub(super) fn lines_in_file(&self, key: Key<'_>) -> Vec<(String, Source)> {
+        self.file.iter().flat_map(|file| file.lines(key)).collect()
     }
 
     pub(super) fn file_has_group(&self, key: Key<'_>) -> bool {

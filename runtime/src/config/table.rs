@@ -10,8 +10,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, ConfigTypeError, Extra, Extras, Files, Ip, Scheme, Secret, Setting,
-    TrustedProxies,
+    CipherSuite, ConfigError, Extra, Extras, Files, Ip, Scheme, Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
     row::{Layered, Resolve, Shape},
@@ -279,7 +278,20 @@ impl Config {
     }
 
     /// A setting of another library, as a type of that library; `None` if no layer sets it.
-    pub fn extra<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigTypeError>> {
+    ///
+    /// An error says which key is wrong, also one inside of a table, what it takes, and where its value came from. It
+    /// never shows the value. In the endpoint's `init` it is returned by `?`:
+    ///
+    /// ```
+    /// # use landfall::config::{Config, ConfigError};
+    /// # fn init(config: Config) -> Result<Config, ConfigError> {
+    /// let workers: Option<usize> = config.extra("workers").transpose()?;
+    /// # let _ = workers;
+    /// # Ok(config)
+    /// # }
+    /// # let _ = init;
+    /// ```
+    pub fn extra<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
         self.extra.get(key)
     }
 
