@@ -5,8 +5,8 @@
 use std::{fs, path::PathBuf};
 
 use landfall::{
-    Endpoint, Message, Running, Socket,
-    config::{Config, ConfigError, Extra, Http, Provenance, Scheme, Setting, Settings, Url},
+    BoxError, Endpoint, Message, Running, Socket,
+    config::{Config, Extra, Http, Scheme, Setting, Settings, Provenance, Url},
     endpoint::EndpointDef,
     mount::{LongPoll, Mount, SocketDef, WebSocket},
     origin::CheckOrigin,
@@ -151,11 +151,9 @@ impl Endpoint for Vault {
         }
     }
 
-    fn init(mut config: Config) -> Result<Config, ConfigError> {
-        match config.extra::<String>("vault") {
-            Some(Ok(key)) => config.secret_key_base = Some(key.into()),
-            Some(Err(error)) => return Err(ConfigError::new(error.to_string())),
-            None => {}
+    fn init(mut config: Config) -> Result<Config, BoxError> {
+        if let Some(key) = config.extra::<String>("vault").transpose()? {
+            config.secret_key_base = Some(key.into());
         }
         Ok(config)
     }
@@ -209,7 +207,9 @@ async fn init_is_the_uppermost_layer() {
     );
     let refused = message(Vault::builder().settings(vault(5.into())).start().await).await;
     assert!(
-        refused.contains("`extra.vault` is not what it should be (from init)"),
+        refused.contains(
+            "`vault` takes a string, this is a number (`extra.vault` from start options)"
+        ),
         "{refused}"
     );
 }

@@ -3,10 +3,11 @@
 use std::ptr;
 
 use quote::ToTokens;
-use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, ReturnType, spanned::Spanned};
+use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
 use crate::{
+    block::callback::is_unit,
     diag::Diagnostics,
     expansion::type_name,
     grammar::path,
@@ -478,9 +479,7 @@ fn shape_of_init(init: &ItemFn, diag: &mut Diagnostics) {
         Some(receiver.span())
     } else if signature.inputs.len() != 1 || signature.variadic.is_some() {
         Some(signature.paren_token.span.join())
-    } else if matches!(signature.output, ReturnType::Default)
-        || !signature.generics.params.is_empty()
-    {
+    } else if is_unit(&signature.output) || !signature.generics.params.is_empty() {
         Some(signature.ident.span())
     } else {
         signature.constness.as_ref().map(Spanned::span)

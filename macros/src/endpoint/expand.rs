@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Token, Type, spanned::Spanned};
 
-use super::lower::{self, Lowered, Part, Stage};
-use crate::expansion::within_runtime;
+use super::lower::{self, Init, Lowered, Part, Stage};
+use crate::{block::call::lints, expansion::within_runtime};
 
 pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     let Lowered {
@@ -18,6 +18,13 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         ..
     } = lowered;
     let (name, text) = (&item.ident, item.ident.to_string());
+    let (written, init) = init
+        .as_ref()
+        .map(|Init { written, function }| {
+            let lints = lints();
+            (quote!(#lints impl #name { #written }), function)
+        })
+        .unzip();
     let constants = mounts
         .iter()
         .enumerate()
@@ -48,6 +55,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #pipeline
             #init
         }
+        #written
         #inherent
         #paths
     };

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Expr, ItemStruct, Path, Type, spanned::Spanned};
+use syn::{Attribute, Expr, FnArg, ItemFn, ItemStruct, Path, ReturnType, Type, spanned::Spanned};
 
 use super::{
     ast::{self, Declaration, Extra, ExtraValue, Mount, Setting, Value},
@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     diag::Diagnostics,
-    expansion::type_name,
+    expansion::{located, type_name},
     language::{
-        attributes::{is_conditional, without_docs},
+        attributes::{cfgs, is_conditional, without_docs},
         expr::{self, Env},
         key::{Kind, Phase},
         options::{Entry, Options},
@@ -25,7 +25,7 @@ pub(crate) struct Lowered<'a> {
     pub(crate) item: &'a ItemStruct,
     pub(crate) krate: Option<&'a Path>,
     pub(crate) state: Option<&'a Type>,
-    pub(crate) init: Option<TokenStream>,
+    pub(crate) init: Option<Init>,
     /// Fields of what is declared for good.
     pub(crate) compiled: Vec<TokenStream>,
     /// `settings.name = ..;`
@@ -40,6 +40,12 @@ pub(crate) struct Lowered<'a> {
 pub(crate) struct Part<'a> {
     pub(crate) attributes: Vec<&'a Attribute>,
     pub(crate) value: TokenStream,
+}
+
+/// `fn init`: what the user wrote, which stays with the type, and the function of `Endpoint` that calls it.
+pub(crate) struct Init {
+    pub(crate) written: TokenStream,
+    pub(crate) function: TokenStream,
 }
 
 /// A plug, or the service.
@@ -68,7 +74,7 @@ pub(crate) fn declaration<'a>(
         item,
         krate: declaration.krate.as_ref(),
         state: declaration.state.as_ref(),
-        init: declaration.init.as_ref().map(ToTokens::to_token_stream),
+        init: declaration.init.as_ref().map(init),
         compiled: of_phase(Phase::Compile).map(compiled).collect(),
         settings: of_phase(Phase::Start).map(setting).collect(),
         mounts: mounts.collect(),
@@ -85,6 +91,34 @@ pub(crate) fn settings() -> Ident {
 /// The running endpoint, under a name that no expression of the user's has.
 pub(crate) fn edge() -> Ident {
     Ident::new("__edge", Span::mixed_site())
+}
+
+/// What it returns is decided by type. An error about that points at the type.
+fn init(written: &ItemFn) -> Init {
+    let ItemFn { attrs, sig, .. } = written;
+    let config = quote!(__config);
+    let given = match sig.inputs.first() {
+        Some(FnArg::Typed(argument)) => located(config.clone(), argument.ty.span()),
+        _ => config.clone(),
+    };
+    let at = match &sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => sig.ident.span(),
+    };
+    let into = located(quote!(__rt::IntoConfig::into_config), at);
+    let (name, cfgs) = (&sig.ident, cfgs(attrs));
+    let called = quote_spanned!(at.resolved_at(Span::mixed_site())=> #into(Self::#name(#given)));
+    Init {
+        written: written.to_token_stream(),
+        function: quote! {
+            #(#cfgs)*
+            fn init(
+                #config: __rt::Config,
+            ) -> ::core::result::Result<__rt::Config, __rt::BoxError> {
+                #called
+            }
+        },
+    }
 }
 
 /// `settings.url = ..;`

@@ -28,8 +28,7 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
         return;
     };
     let secret = text.value();
-    let wrong = grammar::secret::check(secret.as_bytes()).err();
-    if let Some(mistake) = wrong.or_else(|| grammar::secret::is_guessed(secret.as_bytes())) {
+    if let Err(mistake) = grammar::secret::check(secret.as_bytes()) {
         diag.push_mistake(value, mistake);
     }
 }

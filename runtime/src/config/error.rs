@@ -84,6 +84,25 @@ impl ConfigError {
         self
     }
 
+    /// What `init` failed with: its own finding, or an error of the application's with its causes.
+    pub(crate) fn of_init(error: Box<dyn StdError + Send + Sync>) -> Self {
+        let error = match error.downcast::<ConfigError>() {
+            Ok(finding) => return *finding,
+            Err(error) => error,
+        };
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message.push_str(": ");
+            message.push_str(&error.to_string());
+            cause = error.source();
+        }
+        ConfigError {
+            cause: Some(Arc::from(error)),
+            ..ConfigError::new(message)
+        }
+    }
+
     /// Adds a line that says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    ConfigError, Setting, Source,
+    ConfigError, Setting, Provenance,
     resolve::Resolver,
     row::{Layered, Resolve, Shape},
     validate::Findings,
@@ -108,7 +108,7 @@ impl fmt::Debug for Extras {
 
 impl Extras {
     /// What the layer itself says, without its variables.
-    fn given(&self, source: impl Fn(&Setting<Extra>) -> Source) -> Vec<Given> {
+    fn given(&self, source: impl Fn(&Setting<Extra>) -> Provenance) -> Vec<Given> {
         let given = |(name, setting): &(String, Setting<Extra>)| {
             Some((name.clone(), setting.value.clone()?, source(setting)))
         };
@@ -118,21 +118,21 @@ impl Extras {
     fn variables(&self, key: Key<'_>, resolver: &mut Resolver<'_>) -> Vec<Given> {
         let variable = |(name, setting): &(String, Setting<Extra>)| {
             let value = resolver.read_environment(Key(&key.below(name)), setting)?;
-            Some((name.clone(), value, Source::Env(setting.variable?)))
+            Some((name.clone(), value, Provenance::Env(setting.variable?)))
         };
         self.0.iter().filter_map(variable).collect()
     }
 }
 
 /// A key, what a layer says about it, and where.
-type Given = (String, Extra, Source);
+type Given = (String, Extra, Provenance);
 
 /// What comes of `extra(..)`.
 #[derive(Clone, Default)]
 pub(super) struct ExtraConfig {
     values: Map<String, Value>,
     /// By the whole key, such as `extra.mailer.port`.
-    sources: BTreeMap<String, Source>,
+    sources: BTreeMap<String, Provenance>,
 }
 
 /// The key of a setting, as messages have it.
@@ -143,7 +143,7 @@ fn whole(key: &str) -> String {
 impl ExtraConfig {
     pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
         let (value, root) = (self.values.get(key)?, whole(key));
-        let is_text = matches!(self.sources.get(&root), Some(Source::Env(_)));
+        let is_text = matches!(self.sources.get(&root), Some(Provenance::Env(_)));
         Some(read::read(value, is_text).map_err(|wrong| {
             let (key, error) = wrong.at(&root);
             error.at(&key, self.source(&key))
@@ -151,7 +151,7 @@ impl ExtraConfig {
     }
 
     pub(super) fn set(&mut self, key: String, Extra(value): Extra) {
-        note(&mut self.sources, whole(&key), &value, &Source::Init);
+        note(&mut self.sources, whole(&key), &value, &Provenance::Init);
         self.values.insert(key, value);
     }
 
@@ -164,7 +164,7 @@ impl ExtraConfig {
     }
 
     /// Where a value came from, or what it is a part of.
-    fn source(&self, key: &str) -> Source {
+    fn source(&self, key: &str) -> Provenance {
         let mut part = Some(key);
         while let Some(key) = part {
             if let Some(source) = self.sources.get(key) {
@@ -172,12 +172,12 @@ impl ExtraConfig {
             }
             part = key.rfind(['.', '[']).and_then(|end| key.get(..end));
         }
-        Source::Default
+        Provenance::Default
     }
 }
 
 /// Notes that a value, with all its parts, comes from a layer, instead of what it replaces.
-fn note(sources: &mut BTreeMap<String, Source>, key: String, value: &Value, source: &Source) {
+fn note(sources: &mut BTreeMap<String, Provenance>, key: String, value: &Value, source: &Provenance) {
     if let Value::Object(table) = value {
         for (name, value) in table {
             note(sources, Key(&key).below(name), value, source);
@@ -211,7 +211,7 @@ impl Resolve<ExtraConfig> for Extras {
         resolver: &mut Resolver<'_>,
     ) -> ExtraConfig {
         let mut all = ExtraConfig::default();
-        all.lay(declared.given(|setting| setting.location.map_or(Source::Default, Source::Macro)));
+        all.lay(declared.given(|setting| setting.location.map_or(Provenance::Default, Provenance::Macro)));
         for name in resolver.names_in_file(key) {
             if let Some((value, source)) = resolver.read_file(key, &name) {
                 all.lay(vec![(name, value, source)]);
@@ -219,7 +219,7 @@ impl Resolve<ExtraConfig> for Extras {
         }
         all.sources.extend(resolver.lines_in_file(key));
         all.lay(declared.variables(key, resolver));
-        all.lay(options.given(|_| Source::Options));
+        all.lay(options.given(|_| Provenance::Options));
         all.lay(options.variables(key, resolver));
         for (name, setting) in declared.0.iter().chain(&options.0) {
             if !all.values.contains_key(name) {

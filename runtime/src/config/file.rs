@@ -112,7 +112,7 @@ impl<'a> Parsed<'a> {
     }
 
     /// The keys of a group, also those of tables in it, and where they stand.
-    pub(super) fn lines(&self, group: Key<'_>) -> Vec<(String, Source)> {
+    pub(super) fn lines(&self, group: Key<'_>) -> Vec<(String, Provenance)> {
         let mut lines = Vec::new();
         if let Some(table) = self.group(group) {
             self.lines_of(table, group, &mut lines);
@@ -120,7 +120,7 @@ impl<'a> Parsed<'a> {
         lines
     }
 
-    fn lines_of(&self, table: &DeTable<'a>, at: Key<'_>, lines: &mut Vec<(String, Source)>) {
+    fn lines_of(&self, table: &DeTable<'a>, at: Key<'_>, lines: &mut Vec<(String, Provenance)>) {
         for (name, value) in table {
             let key = at.below(name.get_ref());
             if let DeValue::Table(below) = value.get_ref() {

@@ -113,7 +113,13 @@ impl Below<'_> {
             errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
         }
         errors.extend(found);
-        self.check(&config, &sources, &mut errors);
+        let mut findings = validate::values(&config);
+        if is_whole {
+            findings.extend(validate::together(&config));
+            let examined = (self.examine)(&config).into_iter();
+            findings.extend(examined.map(|(key, error)| Finding::Error(key, error)));
+        }
+        self.tell(findings, &sources, &mut errors);
         if errors.is_empty() {
             return Ok(config);
         }
@@ -121,16 +127,14 @@ impl Below<'_> {
         Err(ConfigErrors::new(self.endpoint, errors))
     }
 
-    fn check(
+    /// Collects errors, and logs warnings.
+    fn tell(
         &self,
-        config: &Config,
+        findings: Vec<Finding>,
         sources: &BTreeMap<String, Provenance>,
         errors: &mut Vec<ConfigError>,
     ) {
-        for (key, error) in (self.examine)(config) {
-            errors.push(located(error, key, sources));
-        }
-        for finding in validate::findings(config) {
+        for finding in findings {
             match finding {
                 Finding::Error(key, error) => errors.push(located(error, key, sources)),
                 Finding::Warning(key, error) => {
@@ -200,14 +204,14 @@ impl Resolver<'_> {
         &mut self,
         group: Key<'_>,
         name: &str,
-    ) -> Option<(T, Source)> {
+    ) -> Option<(T, Provenance)> {
         let found = self.in_file(group, name)?;
         let source = found.1.clone();
         Some((self.note(Key(&group.below(name)), found)?, source))
     }
 
     /// The keys of a group of the file, also those of tables in it, and where they stand.
-    pub(super) fn lines_in_file(&self, key: Key<'_>) -> Vec<(String, Source)> {
+    pub(super) fn lines_in_file(&self, key: Key<'_>) -> Vec<(String, Provenance)> {
         self.file.iter().flat_map(|file| file.lines(key)).collect()
     }
 

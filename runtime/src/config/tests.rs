@@ -651,7 +651,7 @@ fn the_source_of_a_setting_is_that_of_the_layer_that_says_it() {
                 $part: u8,
             }
             let error = config.extra::<Part>("a").and_then(Result::err);
-            error.and_then(|error| error.origin().map(Source::to_string))
+            error.and_then(|error| error.provenance().map(Provenance::to_string))
         }};
     }
     assert!(source_of!(x).is_some_and(|source| source.starts_with("macro at ")));
@@ -818,6 +818,50 @@ fn nothing_is_missed_that_may_stand_in_a_file_that_cannot_be_read() {
     let absent: Vec<_> = absent.iter().map(ConfigError::message).collect();
     assert_eq!(absent.len(), 1, "{absent:?}");
     assert!(absent[0].starts_with("cannot read the configuration file"));
+}
+
+#[test]
+fn nothing_is_said_of_what_an_unreadable_part_of_the_file_may_say() {
+    let case = || Case {
+        declared: Settings {
+            server: Setting::exact(true),
+            ..Settings::default()
+        },
+        ..Case::default()
+    };
+    assert_eq!(case().findings().len(), 1);
+    let file = Some("[http\nport = 4000");
+    let findings = Case { file, ..case() }.findings();
+    assert!(
+        findings.len() == 1 && findings[0].ends_with("(from landfall.toml:1)"),
+        "{findings:?}"
+    );
+
+    let mut wrong = case();
+    wrong.file = file;
+    wrong.declared.url.host = Setting::given("a b");
+    let findings = wrong.findings();
+    assert!(
+        findings.len() == 2 && findings[1].starts_with("\"a b\" is not a host name"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn a_secret_of_one_character_is_refused_as_in_a_declaration() {
+    let findings = Case {
+        declared: Settings {
+            secret_key_base: Setting::given("x".repeat(64)),
+            ..Settings::default()
+        },
+        ..Case::default()
+    }
+    .findings();
+    assert!(
+        findings[0]
+            .starts_with("`secret_key_base` is one character repeated: anybody can guess it"),
+        "{findings:?}"
+    );
 }
 
 #[test]

@@ -50,29 +50,54 @@ impl Findings {
     }
 }
 
-pub(super) fn findings(config: &Config) -> Vec<Finding> {
+/// What no value may be, whatever the others are.
+pub(super) fn values(config: &Config) -> Vec<Finding> {
     let mut found = Findings::default();
     Settings::check(Key::TOP, config, &mut found);
-    check_url(Key("url"), &config.url, config, &mut found);
+    check_url(Key("url"), &config.url, &mut found);
     if let Some(url) = &config.static_url {
-        check_url(Key("static_url"), url, config, &mut found);
+        check_url(Key("static_url"), url, &mut found);
     }
     if let Some(http) = &config.http {
         check_http(Key("http"), http, &mut found);
     }
     if let Some(https) = &config.https {
+        check_http(Key("https"), &https.http(), &mut found);
+        if https.ip.unix_path().is_some() {
+            let error = ConfigError::new("`https` does not listen on a Unix socket");
+            found.error(
+                Key("https.ip"),
+                error.help("nobody listens in on one: `http(ip = \"unix:..\")`"),
+            );
+        }
+    }
+    check_pubsub(&config.pubsub, &mut found);
+    found.0
+}
+
+/// What values say together, or by their absence. Nothing is known of it while a part of the file could not be read.
+pub(super) fn together(config: &Config) -> Vec<Finding> {
+    let mut found = Findings::default();
+    check_url_port(Key("url"), &config.url, config, &mut found);
+    if let Some(url) = &config.static_url {
+        check_url_port(Key("static_url"), url, config, &mut found);
+    }
+    if let Some(http) = &config.http {
+        check_limits(Key("http"), http, &mut found);
+    }
+    if let Some(https) = &config.https {
+        check_limits(Key("https"), &https.http(), &mut found);
         check_https(https, config.http.as_ref(), &mut found);
     }
     if config.server == Some(true) && config.http.is_none() && config.https.is_none() {
         let error = ConfigError::new("`server = true` but no listener is configured");
         found.error(Key("server"), error.help("add `http(port = 4000)`"));
     }
-    check_pubsub(&config.pubsub, &mut found);
     found.0
 }
 
-fn check_url(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut Findings) {
-    let [host_key, port_key, path_key] = ["host", "port", "path"].map(|name| group.below(name));
+fn check_url(group: Key<'_>, url: &UrlConfig, found: &mut Findings) {
+    let [host_key, path_key] = ["host", "path"].map(|name| group.below(name));
     if let Err(mistake) = grammar::host::check(&url.host) {
         found.error(Key(&host_key), mistake.into());
     } else if url.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -86,6 +111,13 @@ fn check_url(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut Findi
             ConfigError::new(text).help(format!("write `{lower:?}`")),
         );
     }
+    if let Err(mistake) = grammar::path::check(&url.path) {
+        found.error(Key(&path_key), mistake.into());
+    }
+}
+
+fn check_url_port(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut Findings) {
+    let port_key = group.below("port");
     match (url.port, url.scheme) {
         (Some(port), Some(scheme))
             if [80, 443].contains(&port) && port != scheme.default_port() =>
@@ -114,20 +146,9 @@ fn check_url(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut Findi
         }
         _ => {}
     }
-    if let Err(mistake) = grammar::path::check(&url.path) {
-        found.error(Key(&path_key), mistake.into());
-    }
 }
 
 fn check_https(https: &HttpsConfig, http: Option<&HttpConfig>, found: &mut Findings) {
-    check_http(Key("https"), &https.http(), found);
-    if https.ip.unix_path().is_some() {
-        let error = ConfigError::new("`https` does not listen on a Unix socket");
-        found.error(
-            Key("https.ip"),
-            error.help("nobody listens in on one: `http(ip = \"unix:..\")`"),
-        );
-    }
     if https.fail_if_no_peer_cert && https.cacertfile.is_empty() {
         let error = ConfigError::new("`fail_if_no_peer_cert` has no effect without `cacertfile`");
         found.error(
@@ -152,8 +173,7 @@ fn check_https(https: &HttpsConfig, http: Option<&HttpConfig>, found: &mut Findi
 }
 
 fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
-    let [headers_key, head_key, client_key] =
-        ["max_headers", "max_head_bytes", "max_connections_per_ip"].map(|name| group.below(name));
+    let [headers_key, head_key] = ["max_headers", "max_head_bytes"].map(|name| group.below(name));
     if http.max_headers > MOST_HEADERS {
         let text = format!("`max_headers` must be at most {MOST_HEADERS}");
         found.error(Key(&headers_key), ConfigError::new(text));
@@ -162,6 +182,10 @@ fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
         let text = format!("`max_head_bytes` must be at least {LEAST_HEAD}");
         found.error(Key(&head_key), ConfigError::new(text));
     }
+}
+
+fn check_limits(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
+    let client_key = group.below("max_connections_per_ip");
     if let (Some(one), Some(all)) = (http.max_connections_per_ip, http.max_connections)
         && one > all
         && all > 0

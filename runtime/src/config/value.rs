@@ -143,13 +143,8 @@ impl Value for Secret {
         if key.0 != "secret_key_base" {
             return;
         }
-        match (
-            grammar::secret::check(self.expose()),
-            grammar::secret::is_guessed(self.expose()),
-        ) {
-            (Err(mistake), _) => found.error(key, mistake.into()),
-            (Ok(()), Some(mistake)) => found.warn(key, mistake.into()),
-            (Ok(()), None) => {}
+        if let Err(mistake) = grammar::secret::check(self.expose()) {
+            found.error(key, mistake.into());
         }
     }
 }

@@ -220,7 +220,7 @@ impl<E: Endpoint> Builder<E> {
                 found
             },
         };
-        below.resolve(E::init)
+        below.resolve(|config| E::init(config).map_err(ConfigError::of_init))
     }
 }
 
@@ -283,8 +283,12 @@ fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
                      mount,
                      key,
                      message,
+                     help,
                  }: MountError| {
-        ConfigError::new(message).of_mount(key, mount.path, mount.location)
+        let error = help
+            .into_iter()
+            .fold(ConfigError::new(message), ConfigError::help);
+        error.of_mount(key, mount.path, mount.location)
     };
     ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
 }

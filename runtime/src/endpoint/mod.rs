@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `def` | what is declared, as constants |
 //! | `force_ssl` | what it does with requests before all else |
+//! | `init` | what its `init` may return |
 //! | `builder` | how it is started |
 //! | `handle` | what is handed to closures in its declaration |
 //! | `children` | the tasks of its sockets |
@@ -18,6 +19,7 @@ mod children;
 mod def;
 mod force_ssl;
 mod handle;
+mod init;
 mod life;
 mod listening;
 mod running;
@@ -33,6 +35,7 @@ pub use self::{
     def::EndpointDef,
     force_ssl::{ForceSsl, SecureHost},
     handle::EndpointHandle,
+    init::IntoConfig,
     running::Running,
     service::{EndpointFuture, EndpointService},
 };
@@ -46,8 +49,8 @@ pub use crate::{
 };
 use crate::{
     assets::known::StaticFiles,
-    config::{Config, ConfigError, Settings},
-    error::Error,
+    config::{Config, Settings},
+    error::{BoxError, Error},
 };
 
 /// The edge of an application: its URLs, its sockets, and what answers all other requests.
@@ -97,8 +100,9 @@ pub trait Endpoint: Sized + 'static {
     /// The uppermost layer of configuration: called once at each start, with what the layers below say.
     ///
     /// # Errors
-    /// Whatever is wrong with the configuration; the endpoint does not start then.
-    fn init(config: Config) -> Result<Config, ConfigError> {
+    /// A [`ConfigError`](crate::config::ConfigError), or any other error. The endpoint does not start then:
+    /// [`Error::config_errors`] has the finding, with the error and its causes.
+    fn init(config: Config) -> Result<Config, BoxError> {
         Ok(config)
     }
 

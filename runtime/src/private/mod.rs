@@ -32,11 +32,14 @@ pub use crate::{
     assets::known::StaticFiles,
     channel,
     config::{
-        CipherSuite, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies, Url,
+        CipherSuite, Config, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies,
+        Url,
     },
     crypto::token::Digest,
-    endpoint::{Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, Running, SecureHost},
-    error::Error,
+    endpoint::{
+        Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, IntoConfig, Running, SecureHost,
+    },
+    error::{BoxError, Error},
     message::Message,
     mount::{
         Drainer, LongPoll, Mount, OutboxOptions, Overflow, SocketDef, SocketOptions, Timeout,

@@ -51,10 +51,36 @@ pub(crate) struct MountError {
     pub(crate) mount: &'static Mount,
     pub(crate) key: &'static str,
     pub(crate) message: String,
+    pub(crate) help: Option<&'static str>,
 }
 
-/// What is wrong with a transport: the key that is to blame, and a text.
-type Mistake = (&'static str, String);
+/// What is wrong with a transport.
+struct Mistake {
+    /// The key that is to blame.
+    key: &'static str,
+    message: String,
+    help: Option<&'static str>,
+}
+
+impl Mistake {
+    fn new(key: &'static str, message: impl Into<String>) -> Self {
+        Mistake {
+            key,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A key that signs something, without a secret to do it with.
+    fn without_secret(key: &'static str, message: &str) -> Self {
+        Mistake {
+            help: Some(
+                "set `secret_key_base` in the configuration file, or declare `secret_key_base = env(\"SECRET_KEY_BASE\");`",
+            ),
+            ..Mistake::new(key, message)
+        }
+    }
+}
 
 impl Dispatcher {
     /// Prepares all mounts for requests, or returns everything that is wrong with them.
@@ -93,10 +119,11 @@ impl Dispatcher {
                 });
                 match route {
                     Ok(route) => routes.push(route),
-                    Err((key, message)) => errors.push(MountError {
+                    Err(Mistake { key, message, help }) => errors.push(MountError {
                         mount,
                         key,
                         message,
+                        help,
                     }),
                 }
             }
@@ -239,7 +266,7 @@ fn transports(
     let custom = mount.transport.map(|make| {
         let made = contain::call(|| make(handle)).map(|transport| transport.0);
         made.map_err(|panic| {
-            (
+            Mistake::new(
                 "transport",
                 format!("making the transport panicked: {panic}"),
             )
@@ -267,9 +294,9 @@ fn free_path(
             )
     });
     if taken {
-        return Err((
+        return Err(Mistake::new(
             "transport",
-            "its path is served by another transport already".to_owned(),
+            "its path is served by another transport already",
         ));
     }
     Ok(Pattern::new(mount.path, options.path))
@@ -287,30 +314,34 @@ fn check(
             .websocket
             .is_some_and(|websocket| websocket.lacks_compress())
     {
-        return Err(("compress", format!("{LACKS_COMPRESS}: {TURN_COMPRESS_ON}")));
+        return Err(Mistake {
+            help: Some(TURN_COMPRESS_ON),
+            ..Mistake::new("compress", LACKS_COMPRESS)
+        });
     }
-    let origin =
-        origin(options.check_origin, config).map_err(|message| ("check_origin", message))?;
+    let origin = origin(options.check_origin, config)
+        .map_err(|message| Mistake::new("check_origin", message))?;
     if !options.check_csrf && matches!(origin, OriginCheck::Off) {
-        return Err((
+        return Err(Mistake::new(
             "check_csrf",
-            "one of `check_origin` and `check_csrf` must be on".to_owned(),
+            "one of `check_origin` and `check_csrf` must be on",
         ));
     }
     if kind == TransportKind::LongPoll && config.secret_key_base.is_none() {
-        return Err((
+        return Err(Mistake::without_secret(
             "longpoll",
-            "`longpoll` signs its tokens but no `secret_key_base` is set".to_owned(),
+            "`longpoll` signs its tokens but no `secret_key_base` is set",
         ));
     }
     if let Some(session) = options.connect_info.session {
-        let text = match (session.mistake(), &config.secret_key_base) {
-            (Some(mistake), _) => Some(mistake.text),
-            (None, None) => Some("`session` signs its cookie but no `secret_key_base` is set"),
-            (None, Some(_)) => None,
-        };
-        if let Some(text) = text {
-            return Err(("connect_info", text.to_owned()));
+        if let Some(mistake) = session.mistake() {
+            return Err(Mistake::new("connect_info", mistake.text));
+        }
+        if config.secret_key_base.is_none() {
+            return Err(Mistake::without_secret(
+                "connect_info",
+                "`session` signs its cookie but no `secret_key_base` is set",
+            ));
         }
     }
     let granted = |key: &str| {
@@ -332,7 +363,7 @@ fn check(
             "`{}` reads connect_info keys that this transport does not grant: {missing:?}",
             mount.socket.name
         );
-        return Err(("transport", text));
+        return Err(Mistake::new("transport", text));
     }
     Ok(origin)
 }

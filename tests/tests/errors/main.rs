@@ -2,6 +2,7 @@
 
 mod channels;
 mod connect;
+mod init;
 mod lints;
 mod log;
 mod payloads;

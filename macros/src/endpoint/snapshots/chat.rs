@@ -91,6 +91,22 @@ const _: () = {
             let service = __rt::plug(RequestId, service);
             __rt::Pipeline::new(service)
         }
+        fn init(
+            __config: __rt::Config,
+        ) -> ::core::result::Result<__rt::Config, __rt::BoxError> {
+            __rt::IntoConfig::into_config(Self::init(__config))
+        }
+    }
+    #[allow(
+        clippy::needless_pass_by_ref_mut,
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self,
+    )]
+    impl Chat {
         fn init(config: Config) -> Result<Config, ConfigError> {
             Ok(config)
         }

@@ -1,0 +1,31 @@
+//! What `init` returns.
+
+use crate::{config::Config, error::BoxError, socket::returned::Failure};
+
+/// What `init` of [`endpoint!`](macro@crate::endpoint) may return: the configuration, or a `Result` of it.
+///
+/// The type decides, however it is spelt: `anyhow::Result<Config>` will do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a result of `init`",
+    label = "expected `Config`, or a `Result` of it",
+    note = "`init` returns `Config`, or `Result<Config, E>` with `ConfigError` or another error"
+)]
+pub trait IntoConfig {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// The error that `init` failed with.
+    fn into_config(self) -> Result<Config, BoxError>;
+}
+
+impl IntoConfig for Config {
+    fn into_config(self) -> Result<Config, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<E: Failure> IntoConfig for Result<Config, E> {
+    fn into_config(self) -> Result<Config, BoxError> {
+        self.map_err(E::into_error)
+    }
+}
