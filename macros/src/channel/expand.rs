@@ -19,6 +19,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         state,
         conditional,
         intercept,
+        needs_rest,
         functions,
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
@@ -33,6 +34,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #info
             #state
             #intercept
+            #needs_rest
             #(#functions)*
         }
         #conditional

@@ -12,12 +12,12 @@ use crate::{
     block::{
         self,
         call::call,
-        callback::is_unit,
+        callback::{is_unit, last_segment},
         info,
         state::{self, Part},
     },
     expansion::located,
-    language::attributes::{self, cfgs},
+    language::attributes::{self, cfgs, is_conditional},
 };
 
 /// A channel whose callbacks and handlers are functions of `Channel`.
@@ -33,6 +33,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) conditional: TokenStream,
     /// `const INTERCEPT: .. = ..;`
     pub(crate) intercept: Option<TokenStream>,
+    /// `const NEEDS_REST: .. = ..;`
+    pub(crate) needs_rest: Option<TokenStream>,
     /// Each calls what the user wrote.
     pub(crate) functions: Vec<TokenStream>,
 }
@@ -61,6 +63,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         state,
         conditional,
         intercept: intercept(channel),
+        needs_rest: needs_rest(channel),
         functions,
     })
 }
@@ -83,6 +86,25 @@ fn intercept(channel: &Channel) -> Option<TokenStream> {
     (!events.is_empty()).then(
         || quote!(const INTERCEPT: &'static [&'static ::core::primitive::str] = &[#(#events),*];),
     )
+}
+
+/// Text may be empty; all other types are read from what a `*` stands for.
+fn needs_rest(channel: &Channel) -> Option<TokenStream> {
+    let is_text =
+        |ty: &Type| is_str(ty) || last_segment(ty).is_some_and(|last| last.ident == "String");
+    let mut joins = channel
+        .callbacks("join")
+        .filter(|method| !is_conditional(&method.item.attrs));
+    let needs = joins.any(|method| {
+        method.arguments().any(|(argument, source)| {
+            source == Source::Rest && !is_conditional(&argument.attrs) && !is_text(&argument.ty)
+        })
+    });
+    needs.then(|| {
+        quote!(
+            const NEEDS_REST: ::core::primitive::bool = true;
+        )
+    })
 }
 
 /// Calls a callback for its answer. Its arguments are those of the contract, `names`, and what it takes of the state.

@@ -220,11 +220,11 @@ fn directive(
                 .extend(mount(attributes, &name, tokens, diag));
         }
         (Form::Expression, Body::Group(tokens)) => {
-            if expression(&name, tokens.clone(), diag).is_some() {
+            if let Some(value) = stage(&name, tokens, diag) {
                 declaration.pipeline.push(Stage {
                     attributes,
                     name,
-                    value: tokens,
+                    value,
                 });
             }
         }
@@ -319,6 +319,28 @@ fn expression(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Opti
         .parse2(tokens)
         .map_err(|error| diag.push_syn(error))
         .ok()
+}
+
+/// `plug(expression)`: one argument, with a comma behind it or without.
+fn stage(name: &Ident, tokens: TokenStream, diag: &mut Diagnostics) -> Option<TokenStream> {
+    let mut arguments = Arguments::new(tokens);
+    if arguments.is_empty() {
+        diag.push(name, format!("`{name}` has no value"));
+        return None;
+    }
+    let value = arguments
+        .next(whole::<Expr>)
+        .map_err(|error| diag.push_syn(error))
+        .ok()?;
+    if let Some(rest) = arguments.rest() {
+        let found = diag.push(&rest, format!("`{name}` takes one value"));
+        match name == "plug" {
+            true => found.help("write a `plug(..);` for each"),
+            false => found.help("remove this"),
+        };
+        return None;
+    }
+    Some(value.to_token_stream())
 }
 
 fn extra(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Extra> {

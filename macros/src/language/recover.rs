@@ -88,6 +88,12 @@ impl Arguments {
         self.pieces.as_slice().is_empty()
     }
 
+    /// All that is left, if there is anything.
+    pub(crate) fn rest(self) -> Option<TokenStream> {
+        let rest: TokenStream = self.pieces.flatten().collect();
+        (!rest.is_empty()).then_some(rest)
+    }
+
     /// Parses the next argument. A comma may belong to it (`Map<K, V>`, `|a, b| a`): if it does not parse up to the
     /// next one, longer runs are tried. If none parses, only the first piece is consumed.
     pub(crate) fn next<T>(

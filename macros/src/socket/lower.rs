@@ -12,7 +12,7 @@ use super::{
 use crate::{
     block::{
         call::call,
-        callback::{Output, Receiver, is_option},
+        callback::{Output, Receiver, is_option, last_segment},
         info,
         state::{self, Part},
     },
@@ -209,7 +209,8 @@ fn needs(connect: &Method) -> Option<TokenStream> {
         let (name, cfgs) = (argument.source.name()?.text(), cfgs(&argument.attrs));
         list.push(quote!(#(#cfgs)* #name));
     }
-    if info.is_empty() && params.is_empty() && optional_params.is_empty() {
+    let no_other_params = !connect.arguments.iter().any(may_read_params);
+    if info.is_empty() && params.is_empty() && optional_params.is_empty() && !no_other_params {
         return None;
     }
     let cfgs = cfgs(&connect.item.attrs);
@@ -219,8 +220,21 @@ fn needs(connect: &Method) -> Option<TokenStream> {
             info: &[#(#info),*],
             params: &[#(#params),*],
             optional_params: &[#(#optional_params),*],
+            no_other_params: #no_other_params,
         };
     })
+}
+
+/// The attempt as a whole has all parameters, and so may extractors of the application's.
+fn may_read_params(argument: &Argument) -> bool {
+    const OTHERS: [&str; 4] = ["Handle", "Mailbox", "SubscriberId", "TransportKind"];
+    let is_other = || {
+        last_segment(&argument.ty).is_some_and(|last| OTHERS.iter().any(|name| last.ident == name))
+    };
+    match argument.source {
+        Source::Param { .. } | Source::Info { .. } | Source::State => false,
+        Source::Type | Source::Unknown => !is_other(),
+    }
 }
 
 fn method(method: &Method, setup: &Setup) -> TokenStream {

@@ -71,6 +71,10 @@ pub trait Channel: Sized + Send + 'static {
     /// Events of its topic that go to [`handle_out`](Channel::handle_out), and not straight to the client.
     const INTERCEPT: &'static [&'static str] = &[];
 
+    /// Whether [`join`](Channel::join) fails without what a `*` in the topic stands for. Then a route whose pattern has
+    /// none is a compile error. `#[channel]` fills it in from `#[rest]` arguments.
+    const NEEDS_REST: bool = false;
+
     /// Decides whether a client may join, and makes its state. The reply reaches the client before anything else of this
     /// channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;

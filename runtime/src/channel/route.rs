@@ -28,7 +28,8 @@ impl<S: ChannelSocket> Route<S> {
     /// The topics that a pattern names: `"lobby"` that one, `"room:*"` all that begin with `room:`, `"*"` all.
     ///
     /// # Panics
-    /// In a constant this is a compile error: with a `*` that is not the last character.
+    /// In a constant this is a compile error: with a `*` that is not the last character, or without one if the channel
+    /// [needs](Channel::NEEDS_REST) what it stands for.
     #[track_caller]
     pub const fn new<C: Channel<Socket = S>>(pattern: &'static str, name: &'static str) -> Self {
         let mut at = 0;
@@ -39,6 +40,11 @@ impl<S: ChannelSocket> Route<S> {
             );
             at += 1;
         }
+        assert!(
+            !C::NEEDS_REST || matches!(pattern.as_bytes(), [.., b'*']),
+            "`#[rest]` of this channel is what a `*` stands for, and its topic has none\n\n  \
+             = help: end the topic with `*`, such as `\"room:*\"`, or remove the argument"
+        );
         Route {
             pattern,
             name,

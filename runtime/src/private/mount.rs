@@ -6,7 +6,7 @@ use super::text::Text;
 use crate::{
     grammar::path,
     origin::CheckOrigin,
-    socket::{ConnectInfo, LACKS_COMPRESS, TURN_COMPRESS_ON, eq},
+    socket::{ConnectInfo, LACKS_COMPRESS, Needs, TURN_COMPRESS_ON, eq},
     transport::Mount,
 };
 
@@ -57,7 +57,82 @@ pub const fn mount(mount: Mount) -> Mount {
         );
     }
     grants(&mount, &transports);
+    variables(&mount, &transports);
     mount
+}
+
+/// A variable that nothing reads is misspelt, or superfluous.
+#[track_caller]
+const fn variables(mount: &Mount, transports: &[Option<Transport>]) {
+    let needs = &mount.socket.needs;
+    let mut unread = unread(mount.path, needs);
+    let mut i = 0;
+    while i < transports.len() {
+        if let (None, Some(transport)) = (unread, &transports[i]) {
+            unread = self::unread(transport.path, needs);
+        }
+        i += 1;
+    }
+    let Some(name) = unread else { return };
+    let mut text = Text::new("no argument of `")
+        .and(mount.socket.name)
+        .and("::connect` reads `")
+        .and(name)
+        .and("`, a variable of the path");
+    let (mut i, params) = (0, needs.params);
+    while i < params.len() {
+        text = match i {
+            0 => text.help("it reads "),
+            _ => text,
+        };
+        text = text.and_name(params[i], i == 0);
+        i += 1;
+    }
+    text = text
+        .help("take it as `#[param] ")
+        .and(name)
+        .and(": String`, or write `:_")
+        .and(name)
+        .and("`");
+    panic!("{}", text.as_str());
+}
+
+/// The first variable in a path that nothing reads. Names that begin with `_` are not read on purpose.
+const fn unread<'a>(path: &'a str, needs: &Needs) -> Option<&'a str> {
+    let (bytes, mut at, mut starts_segment) = (path.as_bytes(), 0, true);
+    while at < bytes.len() {
+        let is_variable = bytes[at] == b':' || bytes[at] == b'*' && starts_segment;
+        starts_segment = bytes[at] == b'/';
+        at += 1;
+        if !is_variable {
+            continue;
+        }
+        let start = at;
+        while at < bytes.len() && bytes[at] != b'/' {
+            at += 1;
+        }
+        let name = path.split_at(at).0.split_at(start).1;
+        let is_hidden = matches!(name.as_bytes(), [b'_', ..]);
+        if needs.no_other_params
+            && !is_hidden
+            && !contains(needs.params, name)
+            && !contains(needs.optional_params, name)
+        {
+            return Some(name);
+        }
+    }
+    None
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut i = 0;
+    while i < names.len() {
+        if eq(names[i], name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// What the built-in transports of a mount have in common.
@@ -164,12 +239,7 @@ const fn missing(
 
 /// Whether a key is needed that one of the transports does not grant.
 const fn lacks(key: &str, needs: &[&str], transports: &[Option<Transport>]) -> bool {
-    let (mut i, mut needed, mut granted) = (0, false, true);
-    while i < needs.len() {
-        needed |= eq(needs[i], key);
-        i += 1;
-    }
-    i = 0;
+    let (mut i, mut granted) = (0, true);
     while i < transports.len() {
         if let Some(transport) = &transports[i] {
             granted &= match eq(key, TOKEN) {
@@ -179,7 +249,7 @@ const fn lacks(key: &str, needs: &[&str], transports: &[Option<Transport>]) -> b
         }
         i += 1;
     }
-    needed && !granted
+    contains(needs, key) && !granted
 }
 
 /// No two transports are served at the same path, whatever its variables are called.

@@ -88,6 +88,9 @@ pub struct Needs {
     pub params: &'static [&'static str],
     /// Parameters that may be missing.
     pub optional_params: &'static [&'static str],
+    /// Whether these are all the parameters that it reads. Then a variable in the path of a mount that is none of them
+    /// is a compile error, unless its name begins with `_`.
+    pub no_other_params: bool,
 }
 
 impl Needs {
@@ -96,6 +99,7 @@ impl Needs {
         info: &[],
         params: &[],
         optional_params: &[],
+        no_other_params: false,
     };
 }
 

@@ -13,6 +13,7 @@ const _: () = {
             (),
         );
         const INTERCEPT: &'static [&'static ::core::primitive::str] = &["user_joined"];
+        const NEEDS_REST: ::core::primitive::bool = true;
         async fn join(
             __join: __rt::channel::Join<Self>,
         ) -> ::core::result::Result<

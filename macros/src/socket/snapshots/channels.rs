@@ -29,6 +29,7 @@ const _: () = {
             info: &[],
             params: &["token"],
             optional_params: &[],
+            no_other_params: true,
         };
         async fn connect(
             __connect: __rt::Connect<()>,

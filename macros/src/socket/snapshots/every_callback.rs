@@ -16,6 +16,7 @@ const _: () = {
             info: &[],
             params: &[#[cfg(feature = "x")] "x", "type"],
             optional_params: &[],
+            no_other_params: false,
         };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,

@@ -14,6 +14,12 @@ const _: () = {
             drainer: ::core::option::Option::None,
             ..__rt::SocketOptions::DEFAULT
         };
+        const NEEDS: __rt::Needs = __rt::Needs {
+            info: &[],
+            params: &[],
+            optional_params: &[],
+            no_other_params: true,
+        };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
         ) -> ::core::result::Result<Self, __rt::Refused> {

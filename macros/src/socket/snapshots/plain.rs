@@ -5,6 +5,12 @@ const _: () = {
     impl __rt::Socket for Echo {
         type Info = ();
         type State = ();
+        const NEEDS: __rt::Needs = __rt::Needs {
+            info: &[],
+            params: &[],
+            optional_params: &[],
+            no_other_params: true,
+        };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,
         ) -> ::core::result::Result<Self, __rt::Refused> {

@@ -23,6 +23,7 @@ const _: () = {
             info: &["peer_data", "user_agent", "region"],
             params: &["room_id", "a-ddress"],
             optional_params: &["token", "page"],
+            no_other_params: true,
         };
         async fn connect(
             __connect: __rt::Connect<<Self as __rt::Socket>::Info>,

@@ -1,0 +1,8 @@
+landfall::endpoint! {
+    struct Web;
+    plug(layer(), layer());
+    plug(,);
+    service(router(),);
+}
+
+fn main() {}
