@@ -50,7 +50,9 @@ impl Clock {
             let mut ticks = tokio::time::interval(Duration::from_secs(1));
             for tick in 0u64.. {
                 ticks.tick().await;
-                let _ = edge.broadcast("clock", "tick", format!("tick {tick}"));
+                if let Err(error) = edge.broadcast("clock", "tick", format!("tick {tick}")) {
+                    tracing::warn!(%error, "a tick is lost");
+                }
             }
         });
     }

@@ -106,8 +106,8 @@ impl Room {
         #[payload] visitor: Visitor,
         join: Join<Self>,
     ) -> Result<Self, JoinError> {
-        bounded("the name of a room", room, 40).map_err(JoinError::because)?;
-        let name = bounded("a name", &visitor.name, 40).map_err(JoinError::because)?;
+        bounded("the name of a room", room, 40)?;
+        let name = bounded("a name", &visitor.name, 40)?;
         let me = join
             .track(name, json!({ "typing": false }))
             .map_err(|_| JoinError::because("nobody can have this name"))?;
@@ -121,7 +121,7 @@ impl Room {
 
     #[handle_in("say")]
     async fn say(&mut self, say: Say, out: &mut Outlet) -> Result<Reply, Reply> {
-        let text = bounded("a message", &say.text, 1000).map_err(Reply::because)?;
+        let text = bounded("a message", &say.text, 1000)?;
         out.broadcast("said", json!({ "who": self.me.key(), "text": text }))?;
         Ok(Reply::ok(Payload::EMPTY))
     }
@@ -133,12 +133,27 @@ impl Room {
     }
 }
 
-/// Text without the spaces around it, or why it is none.
-fn bounded<'a>(what: &str, text: &'a str, most: usize) -> Result<&'a str, String> {
+/// Why a text is not taken: the visitor is told.
+struct Unfit(String);
+
+impl From<Unfit> for JoinError {
+    fn from(Unfit(reason): Unfit) -> Self {
+        JoinError::new(&reason)
+    }
+}
+
+impl From<Unfit> for Reply {
+    fn from(Unfit(reason): Unfit) -> Self {
+        Reply::because(&reason)
+    }
+}
+
+/// Text without the spaces around it.
+fn bounded<'a>(what: &str, text: &'a str, most: usize) -> Result<&'a str, Unfit> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(format!("{what} cannot be empty")),
-        length if length > most => Err(format!("{what} has at most {most} characters")),
+        0 => Err(Unfit(format!("{what} cannot be empty"))),
+        length if length > most => Err(Unfit(format!("{what} has at most {most} characters"))),
         _ => Ok(text),
     }
 }

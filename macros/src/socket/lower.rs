@@ -231,8 +231,10 @@ fn may_read_params(argument: &Argument) -> bool {
     let is_other = || {
         last_segment(&argument.ty).is_some_and(|last| OTHERS.iter().any(|name| last.ident == name))
     };
-    match argument.source {
-        Source::Param { .. } | Source::Info { .. } | Source::State => false,
+    match &argument.source {
+        // The address has the path.
+        Source::Info { name, .. } => name.text() == "uri",
+        Source::Param { .. } | Source::State => false,
         Source::Type | Source::Unknown => !is_other(),
     }
 }

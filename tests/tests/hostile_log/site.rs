@@ -42,7 +42,10 @@ struct Parrot;
 
 #[socket]
 impl Parrot {
-    async fn connect(#[param] refuse: Option<String>) -> Result<Self, Refused> {
+    async fn connect(
+        #[param] refuse: Option<String>,
+        #[param(name = "room")] _room: Option<String>,
+    ) -> Result<Self, Refused> {
         match refuse {
             Some(text) => Err(Refused::because(text)),
             None => Ok(Parrot),

@@ -104,7 +104,7 @@ endpoint! {
     socket("/panics/:how", Tide, websocket = false, transport = panicking());
     socket("/twice/:how", Tide, websocket(path = "/by/hand", auth_token = true), transport = Hands(HANDS));
     socket("/early/:how", Tide, websocket(path = "/by/hand", auth_token = true));
-    socket("/early/:late", Tide, websocket = false, transport = Hands(HANDS));
+    socket("/early/:_late", Tide, websocket = false, transport = Hands(HANDS));
     socket(
         "/mean/:how",
         Tide,
