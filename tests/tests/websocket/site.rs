@@ -25,7 +25,7 @@ endpoint! {
     server = true;
     state = Witnesses;
     socket("/echo", Echo);
-    socket("/rooms/:_room", Echo, websocket(path = "/"));
+    socket("/rooms/:room", Echo, websocket(path = "/"));
     socket("/small", Echo, websocket(max_frame_size = 1000, max_message_size = 2000));
     socket("/large", Echo, websocket(compress = true, max_frame_size = 16_777_216, outbox(limit = 33_554_432)));
     socket("/brief", Echo, websocket(timeout = millis(300)));
@@ -93,6 +93,7 @@ pub(crate) struct Echo {
 #[socket]
 impl Echo {
     async fn connect(
+        #[param(name = "room")] _room: Option<String>,
         #[param] id: Option<String>,
         #[state] witnesses: Witnesses,
     ) -> Result<Self, Refused> {
