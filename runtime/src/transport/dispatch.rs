@@ -235,6 +235,7 @@ fn undeclared(mount: &'static Mount, handle: &Handle) -> impl Iterator<Item = Mo
                 "channel `{channel}` takes `{part}` of the application's state, which `{socket}` does not declare: \
                  add `<{channel} as Channel>::State` to its `type State`"
             ),
+            help: None,
         }
     })
 }
