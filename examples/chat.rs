@@ -138,13 +138,13 @@ struct Unfit(String);
 
 impl From<Unfit> for JoinError {
     fn from(Unfit(reason): Unfit) -> Self {
-        JoinError::new(&reason)
+        JoinError::because(reason)
     }
 }
 
 impl From<Unfit> for Reply {
     fn from(Unfit(reason): Unfit) -> Self {
-        Reply::because(&reason)
+        Reply::because(reason)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 
 use landfall::{
     BoxError, Endpoint, Message, Running, Socket,
-    config::{Config, Extra, Http, Scheme, Setting, Settings, Provenance, Url},
+    config::{Config, Extra, Http, Provenance, Scheme, Setting, Settings, Url},
     endpoint::EndpointDef,
     mount::{LongPoll, Mount, SocketDef, WebSocket},
     origin::CheckOrigin,

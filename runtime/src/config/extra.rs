@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    ConfigError, Setting, Provenance,
+    ConfigError, Provenance, Setting,
     resolve::Resolver,
     row::{Layered, Resolve, Shape},
     validate::Findings,
@@ -177,7 +177,12 @@ impl ExtraConfig {
 }
 
 /// Notes that a value, with all its parts, comes from a layer, instead of what it replaces.
-fn note(sources: &mut BTreeMap<String, Provenance>, key: String, value: &Value, source: &Provenance) {
+fn note(
+    sources: &mut BTreeMap<String, Provenance>,
+    key: String,
+    value: &Value,
+    source: &Provenance,
+) {
     if let Value::Object(table) = value {
         for (name, value) in table {
             note(sources, Key(&key).below(name), value, source);
@@ -211,7 +216,11 @@ impl Resolve<ExtraConfig> for Extras {
         resolver: &mut Resolver<'_>,
     ) -> ExtraConfig {
         let mut all = ExtraConfig::default();
-        all.lay(declared.given(|setting| setting.location.map_or(Provenance::Default, Provenance::Macro)));
+        all.lay(declared.given(|setting| {
+            setting
+                .location
+                .map_or(Provenance::Default, Provenance::Macro)
+        }));
         for name in resolver.names_in_file(key) {
             if let Some((value, source)) = resolver.read_file(key, &name) {
                 all.lay(vec![(name, value, source)]);

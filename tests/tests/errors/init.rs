@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use landfall::{
     Error,
-    config::{Config, ConfigError, Extra, Setting, Source},
+    config::{Config, ConfigError, Extra, Provenance, Setting},
     prelude::*,
 };
 
@@ -112,7 +112,11 @@ async fn a_finding_of_init_keeps_its_key_its_source_and_its_help() {
         findings::<OfAlias>(Some("many".into())).await,
     ] {
         assert_eq!(findings[0].key(), Some("extra.workers"), "{text}");
-        assert_eq!(findings[0].origin(), Some(&Source::Options), "{text}");
+        assert_eq!(
+            findings[0].provenance(),
+            Some(&Provenance::Options),
+            "{text}"
+        );
     }
 }
 
