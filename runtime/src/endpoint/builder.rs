@@ -20,7 +20,7 @@ use crate::{
     origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
-    server::Listener,
+    server::{Layer, Listener},
     socket::Drainer,
     state::AppState,
     transport::{Dispatcher, Mount, MountError},
@@ -93,7 +93,7 @@ impl<E: Endpoint> Builder<E> {
     /// Listens here, instead of at the address and port of `http`. `https` does not change.
     #[must_use]
     pub fn listener(mut self, listener: impl Listener) -> Self {
-        self.listener = Some(Listening::new(listener));
+        self.listener = Some(Listening::new(listener, Layer::Plain));
         self
     }
 
@@ -101,10 +101,10 @@ impl<E: Endpoint> Builder<E> {
     #[cfg(feature = "testing")]
     pub(crate) fn listener_of<S: crate::server::Serve>(
         mut self,
-        listener: impl crate::server::Accept,
+        listener: impl Listener,
         outer: impl FnOnce(EndpointService) -> S + Send + 'static,
     ) -> Self {
-        self.listener = Some(Listening::with(listener, outer));
+        self.listener = Some(Listening::with(listener, Layer::Plain, outer));
         self
     }
 

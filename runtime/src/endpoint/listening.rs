@@ -12,7 +12,7 @@ use crate::{
     config::{Config, ConfigError, HttpConfig, Scheme},
     error::{Error, Unbound},
     handle::{Addresses, Handle, Reload, Shared},
-    server::{Accept, Bound, Layer, Lost, Serve, serve},
+    server::{Bound, Layer, Listener, Lost, Serve, serve},
 };
 
 type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
@@ -24,24 +24,27 @@ pub(super) struct Listening {
 }
 
 impl Listening {
-    pub(super) fn new(listener: impl Accept) -> Self {
-        Listening::with(listener, |service| service)
+    /// `layer` is what connections speak under HTTP.
+    pub(super) fn new(listener: impl Listener, layer: Layer) -> Self {
+        Listening::with(listener, layer, |service| service)
     }
 
     /// Serves what `outer` makes of the endpoint's service.
     pub(super) fn with<S: Serve>(
-        listener: impl Accept,
+        listener: impl Listener,
+        layer: Layer,
         outer: impl FnOnce(EndpointService) -> S + Send + 'static,
     ) -> Self {
         Listening {
             address: listener.local_addr(),
-            serve: Box::new(|service, config, handle, stop| {
+            serve: Box::new(move |service, config, handle, stop| {
                 let Shared {
                     connections, tasks, ..
                 } = &*handle.0;
                 let proxies = handle.config().trusted_proxies.clone();
                 serve(
                     listener,
+                    layer,
                     outer(service),
                     config,
                     proxies,
@@ -229,5 +232,5 @@ fn bind(config: &HttpConfig, layer: Layer) -> io::Result<Listening> {
         (None, Some(path)) => Bound::unix(path),
         _ => Err(io::ErrorKind::Unsupported.into()),
     };
-    bound.map(|bound| Listening::new(bound.speaking(layer)))
+    bound.map(|bound| Listening::new(bound, layer))
 }

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Accept, Layer, Serve, Server, connection};
+use super::{Layer, Listener, Serve, Server, connection};
 use crate::{
     places::{Place, Places},
     stream::Stream,
@@ -18,7 +18,7 @@ const TOO_MANY: &[u8] =
     b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
     content-length: 17\r\n\r\nToo Many Requests";
 
-pub(super) async fn run<L: Accept, S: Serve>(
+pub(super) async fn run<L: Listener, S: Serve>(
     mut listener: L,
     server: Arc<Server<S>>,
     stop: CancellationToken,
@@ -34,6 +34,7 @@ pub(super) async fn run<L: Accept, S: Serve>(
         };
         match accepted {
             Ok((stream, peer)) => {
+                let stream = Stream::new(stream);
                 trouble.over();
                 if server
                     .config

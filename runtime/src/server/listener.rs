@@ -51,17 +51,6 @@ impl Listener for TcpListener {
     }
 }
 
-/// A [`Listener`] as the server sees it.
-pub(crate) trait Accept: Send + 'static {
-    fn accept(&mut self) -> impl Future<Output = io::Result<(Stream, Option<SocketAddr>)>> + Send;
-    fn local_addr(&self) -> io::Result<Address>;
-
-    /// What its connections speak under HTTP.
-    fn layer(&self) -> Layer {
-        Layer::Plain
-    }
-}
-
 /// What connections speak under HTTP.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Layer {
@@ -71,26 +60,9 @@ pub(crate) enum Layer {
     Tls(Arc<Tls>),
 }
 
-impl<L: Listener> Accept for L {
-    async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
-        let (io, peer) = Listener::accept(self).await?;
-        Ok((Stream::new(io), peer))
-    }
-
-    fn local_addr(&self) -> io::Result<Address> {
-        Listener::local_addr(self)
-    }
-}
-
 /// A listener of the operating system's.
 #[derive(Debug)]
-pub(crate) struct Bound {
-    kind: Kind,
-    layer: Layer,
-}
-
-#[derive(Debug)]
-enum Kind {
+pub(crate) enum Bound {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(tokio::net::UnixListener, PathBuf),
@@ -112,15 +84,7 @@ impl Bound {
         keep_alive(SockRef::from(&socket))?;
         socket.set_nodelay(true)?;
         socket.bind(address)?;
-        socket
-            .listen(Self::BACKLOG)
-            .map(|listener| Kind::Tcp(listener).into())
-    }
-
-    /// Has its connections speak this under HTTP.
-    pub(crate) fn speaking(mut self, layer: Layer) -> Self {
-        self.layer = layer;
-        self
+        socket.listen(Self::BACKLOG).map(Bound::Tcp)
     }
 
     /// Listens on a Unix socket; one that a server before has left behind is replaced.
@@ -128,16 +92,7 @@ impl Bound {
     pub(crate) fn unix(path: &Path) -> io::Result<Self> {
         remove_stale(path)?;
         let listener = tokio::net::UnixListener::bind(path)?;
-        Ok(Kind::Unix(listener, path.to_owned()).into())
-    }
-}
-
-impl From<Kind> for Bound {
-    fn from(kind: Kind) -> Self {
-        Bound {
-            kind,
-            layer: Layer::Plain,
-        }
+        Ok(Bound::Unix(listener, path.to_owned()))
     }
 }
 
@@ -164,11 +119,13 @@ fn remove_stale(path: &Path) -> io::Result<()> {
     }
 }
 
-impl Accept for Bound {
+impl Listener for Bound {
+    type Io = Stream;
+
     async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
-        match &self.kind {
-            Kind::Tcp(listener) => {
-                let (stream, peer) = listener.accept().await?;
+        match self {
+            Bound::Tcp(listener) => {
+                let (stream, peer) = TcpListener::accept(listener).await?;
                 // On Linux a connection has its listener's options.
                 #[cfg(not(target_os = "linux"))]
                 {
@@ -178,7 +135,7 @@ impl Accept for Bound {
                 Ok((Stream::Tcp(stream), Some(peer)))
             }
             #[cfg(unix)]
-            Kind::Unix(listener, _) => {
+            Bound::Unix(listener, _) => {
                 let (stream, _) = listener.accept().await?;
                 Ok((Stream::Other(Box::new(stream)), None))
             }
@@ -186,22 +143,18 @@ impl Accept for Bound {
     }
 
     fn local_addr(&self) -> io::Result<Address> {
-        match &self.kind {
-            Kind::Tcp(listener) => listener.local_addr().map(Address::Tcp),
+        match self {
+            Bound::Tcp(listener) => listener.local_addr().map(Address::Tcp),
             #[cfg(unix)]
-            Kind::Unix(_, path) => Ok(Address::Unix(path.clone())),
+            Bound::Unix(_, path) => Ok(Address::Unix(path.clone())),
         }
-    }
-
-    fn layer(&self) -> Layer {
-        self.layer.clone()
     }
 }
 
 impl Drop for Bound {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Kind::Unix(_, path) = &self.kind {
+        if let Bound::Unix(_, path) = self {
             let _ = std::fs::remove_file(path);
         }
     }

@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
 pub use self::listener::Listener;
-pub(crate) use self::listener::{Accept, Bound, Layer};
+pub(crate) use self::listener::{Bound, Layer};
 pub(crate) use self::watch::Lost;
 use self::{framing::Limits, watch::Deadlines};
 use crate::{
@@ -62,11 +62,12 @@ struct Server<S> {
     layer: Layer,
 }
 
-/// Serves a listener until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
+/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
 /// what `max_connections` counts; all other tasks are `tasks`. Those of `proxies` do not count towards
 /// `max_connections_per_ip`. Returns what will have been lost at the end.
-pub(crate) fn serve<L: Accept, S: Serve>(
+pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
+    layer: Layer,
     service: S,
     config: HttpConfig,
     proxies: TrustedProxies,
@@ -75,7 +76,7 @@ pub(crate) fn serve<L: Accept, S: Serve>(
     stop: CancellationToken,
 ) -> Lost {
     let shutdown = config.shutdown_timeout;
-    let server = server(service, listener.layer(), config, proxies, connections);
+    let server = server(service, layer, config, proxies, connections);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));

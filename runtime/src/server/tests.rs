@@ -26,7 +26,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use super::{Listener, Lost, Serve, serve};
+use super::{Layer, Listener, Lost, Serve, serve};
 use crate::{
     address::Address,
     body::Body,
@@ -75,6 +75,7 @@ impl Harness {
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
         let lost = serve(
             Pairs(accepted),
+            Layer::Plain,
             service,
             config,
             proxies,

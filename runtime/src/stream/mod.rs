@@ -19,7 +19,7 @@ use tokio::{
 
 #[cfg(feature = "rustls")]
 use self::tls::TlsStream;
-use crate::places::Place;
+use crate::{cast::cast, places::Place};
 
 /// Any stream that has no variant of its own.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -67,10 +67,9 @@ impl fmt::Debug for TakeoverSlot {
 impl Stream {
     /// Finds out whether the stream is of a kind that has a variant of its own.
     pub(crate) fn new<T: Io + 'static>(io: T) -> Self {
-        match crate::cast::cast::<T, TcpStream>(io) {
-            Ok(tcp) => Stream::Tcp(tcp),
-            Err(io) => Stream::Other(Box::new(io)),
-        }
+        cast::<T, Stream>(io)
+            .or_else(|io| cast::<T, TcpStream>(io).map(Stream::Tcp))
+            .unwrap_or_else(|io| Stream::Other(Box::new(io)))
     }
 
     fn io(&mut self) -> Pin<&mut dyn Io> {

@@ -115,11 +115,12 @@ async fn tcp_is_handed_over_as_tcp() {
     let (service, mut handed) = taker();
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let listener = super::super::Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
-    let Address::Tcp(address) = super::super::Accept::local_addr(&listener).unwrap() else {
+    let Address::Tcp(address) = listener.local_addr().unwrap() else {
         unreachable!()
     };
     serve(
         listener,
+        Layer::Plain,
         service,
         HttpConfig::default(),
         TrustedProxies::none(),

@@ -1,15 +1,13 @@
 //! Over the operating system's own sockets.
 
-use super::{
-    super::{Accept, Bound},
-    *,
-};
+use super::{super::Bound, *};
 
 fn serve_on(listener: Bound) -> (Address, TaskTracker, CancellationToken) {
     let address = listener.local_addr().unwrap();
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     serve(
         listener,
+        Layer::Plain,
         mirror(),
         HttpConfig::default(),
         TrustedProxies::none(),
@@ -171,6 +169,7 @@ async fn large_answers_arrive_whole() {
     });
     serve(
         listener,
+        Layer::Plain,
         service,
         HttpConfig::default(),
         TrustedProxies::none(),

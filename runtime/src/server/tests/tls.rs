@@ -22,7 +22,7 @@ use tokio_rustls::{
 
 use super::{
     super::{
-        Accept, Bound, Layer,
+        Bound,
         tls::{Certificate, Pem, Tls, TlsOptions, Versions},
     },
     *,
@@ -92,9 +92,7 @@ impl Secure {
 
     fn serving(service: impl Serve, options: TlsOptions) -> Self {
         let tls = Tls::new(options).unwrap();
-        let listener = Bound::tcp(([127, 0, 0, 1], 0).into())
-            .unwrap()
-            .speaking(Layer::Tls(tls.clone()));
+        let listener = Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
         let Address::Tcp(address) = listener.local_addr().unwrap() else {
             unreachable!()
         };
@@ -102,6 +100,7 @@ impl Secure {
         let (config, proxies) = (HttpConfig::default(), TrustedProxies::none());
         serve(
             listener,
+            Layer::Tls(tls.clone()),
             service,
             config,
             proxies,
