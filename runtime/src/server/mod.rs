@@ -2,6 +2,7 @@
 
 mod accept;
 mod connection;
+mod deadlines;
 mod framing;
 mod guard;
 mod io;
@@ -22,8 +23,8 @@ use tower_service::Service;
 
 pub use self::listener::Listener;
 pub(crate) use self::listener::{Bound, Layer};
-pub(crate) use self::watch::Lost;
-use self::{framing::Limits, watch::Deadlines};
+pub(crate) use self::deadlines::Lost;
+use self::{deadlines::Deadlines, framing::Limits};
 use crate::{
     body::Body,
     config::{HttpConfig, TrustedProxies},

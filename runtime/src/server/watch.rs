@@ -1,199 +1,17 @@
-//! Time limits without timers: connections record in coarse ticks when they are due, and one task
-//! checks them all.
+//! The part of a connection's state that its time limits need.
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use hyper::upgrade::OnUpgrade;
-use tokio::{
-    sync::Notify,
-    time::{Instant, MissedTickBehavior},
-};
-use tokio_util::sync::CancellationToken;
 
-use crate::{config::HttpConfig, stream::TakeoverSlot};
-
-/// The longest time that a client may take nothing of a response.
-const WRITE_STALL: Duration = Duration::from_secs(30);
-/// The longest time that a client may send nothing of a request body.
-const BODY_STALL: Duration = Duration::from_secs(15);
-/// The longest time for a whole request body that comes slower than [`BODY_RATE`].
-const BODY_TOTAL: Duration = Duration::from_secs(60);
-/// Bytes of a body that extend its limit by one second.
-const BODY_RATE: u64 = 16 * 1024;
-/// What the client still sends when its connection ends.
-const LINGER: Duration = Duration::from_secs(1);
-
-const NEVER: u64 = u64::MAX;
-
-/// The time of a server, and the deadlines of its connections.
-pub(super) struct Deadlines {
-    start: Instant,
-    tick: Duration,
-    now: AtomicU64,
-    limits: Limits,
-    stopping: AtomicBool,
-    cut: AtomicBool,
-    lost: Lost,
-    connections: Mutex<Vec<Weak<Watch>>>,
-    /// The first connection after a time without any.
-    arrival: Notify,
-}
-
-/// Requests that a stopping server has accepted but could not answer in time.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lost(Arc<AtomicUsize>);
-
-impl Lost {
-    pub(crate) fn count(&self) -> usize {
-        self.0.load(Relaxed)
-    }
-}
-
-/// In ticks.
-struct Limits {
-    head: u64,
-    idle: u64,
-    write_stall: u64,
-    body_stall: u64,
-    body_total: u64,
-    second: u64,
-    linger: u64,
-}
-
-impl Deadlines {
-    pub(super) fn new(config: &HttpConfig) -> Arc<Self> {
-        let shortest = config.header_timeout.min(config.idle_timeout);
-        let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
-        // One more: the tick that is under way does not count.
-        let ticks = |limit: Duration| {
-            u64::try_from(limit.as_millis().div_ceil(tick.as_millis()))
-                .unwrap_or(NEVER)
-                .saturating_add(1)
-        };
-        Arc::new(Deadlines {
-            start: Instant::now(),
-            tick,
-            now: AtomicU64::new(0),
-            limits: Limits {
-                head: ticks(config.header_timeout),
-                idle: ticks(config.idle_timeout),
-                write_stall: ticks(WRITE_STALL),
-                body_stall: ticks(BODY_STALL),
-                body_total: ticks(BODY_TOTAL),
-                second: ticks(Duration::from_secs(1)),
-                linger: ticks(LINGER),
-            },
-            stopping: AtomicBool::new(false),
-            cut: AtomicBool::new(false),
-            lost: Lost::default(),
-            connections: Mutex::default(),
-            arrival: Notify::new(),
-        })
-    }
-
-    pub(super) fn lost(&self) -> Lost {
-        self.lost.clone()
-    }
-
-    pub(super) fn watch(self: &Arc<Self>) -> Arc<Watch> {
-        let mut connections = self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if connections.is_empty() {
-            // Without connections the clock has stood still.
-            self.set();
-            self.arrival.notify_one();
-        }
-        let watch = Arc::new(Watch {
-            due: AtomicU64::new(self.after(self.limits.head)),
-            phase: AtomicU8::new(Phase::Silent as u8),
-            requests: AtomicU64::new(0),
-            malformed: AtomicU64::new(NEVER),
-            in_head: AtomicBool::new(false),
-            awaits_body: AtomicBool::new(false),
-            stalled: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
-            offered: AtomicBool::new(false),
-            unread: AtomicBool::new(false),
-            waker: Mutex::default(),
-            upgrade: Mutex::default(),
-            clock: self.clone(),
-        });
-        connections.push(Arc::downgrade(&watch));
-        watch
-    }
-
-    fn set(&self) {
-        self.now.store(
-            (self.start.elapsed().as_millis() / self.tick.as_millis()) as u64,
-            Relaxed,
-        );
-    }
-
-    fn after(&self, ticks: u64) -> u64 {
-        self.now.load(Relaxed).saturating_add(ticks)
-    }
-
-    /// Ticks until the server has stopped and its last connection is gone.
-    pub(super) async fn run(self: Arc<Self>, stop: CancellationToken, shutdown: Duration) {
-        let mut ticks = tokio::time::interval(self.tick);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut stopped = None;
-        loop {
-            tokio::select! {
-                () = stop.cancelled(), if stopped.is_none() => {
-                    self.stopping.store(true, Relaxed);
-                    stopped = Some(Instant::now());
-                    self.sweep(true);
-                }
-                _ = ticks.tick() => {}
-            }
-            self.set();
-            let cut = stopped.is_some_and(|stopped| stopped.elapsed() >= shutdown);
-            self.cut.store(cut, Relaxed);
-            if self.sweep(cut) > 0 {
-                continue;
-            }
-            if stopped.is_some() {
-                return;
-            }
-            tokio::select! {
-                () = self.arrival.notified() => {}
-                () = stop.cancelled() => {}
-            }
-        }
-    }
-
-    /// Wakes the connections that are due, or all of them. Returns how many connections there are.
-    fn sweep(&self, all: bool) -> usize {
-        let now = self.now.load(Relaxed);
-        let mut connections = self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        connections.retain(|watch| {
-            let Some(watch) = watch.upgrade().filter(|watch| !watch.ended.load(Relaxed)) else {
-                return false;
-            };
-            if all || now >= watch.due.load(Relaxed) {
-                watch.wake();
-            }
-            true
-        });
-        if connections.is_empty() {
-            connections.shrink_to(1024);
-        }
-        connections.len()
-    }
-}
+use super::deadlines::{BODY_RATE, Deadlines, NEVER};
+use crate::stream::TakeoverSlot;
 
 /// Where a connection is in its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,7 +29,7 @@ pub(super) enum Phase {
     Idle,
 }
 
-/// The part of a connection's state that its time limits need.
+/// What is known of a connection.
 pub(super) struct Watch {
     /// The tick at which the connection has exceeded its limit.
     due: AtomicU64,
@@ -240,12 +58,30 @@ pub(super) struct Upgrade {
 }
 
 impl Watch {
+    pub(super) fn new(clock: Arc<Deadlines>) -> Self {
+        Watch {
+            due: AtomicU64::new(clock.after(clock.limits.head)),
+            phase: AtomicU8::new(Phase::Silent as u8),
+            requests: AtomicU64::new(0),
+            malformed: AtomicU64::new(NEVER),
+            in_head: AtomicBool::new(false),
+            awaits_body: AtomicBool::new(false),
+            stalled: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            offered: AtomicBool::new(false),
+            unread: AtomicBool::new(false),
+            waker: Mutex::default(),
+            upgrade: Mutex::default(),
+            clock,
+        }
+    }
+
     /// Stores the waker. A connection never moves to another task, so it is set once.
     pub(super) fn register(&self, cx: &Context<'_>) {
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
     }
 
-    fn wake(&self) {
+    pub(super) fn wake(&self) {
         if let Some(waker) = &*self.waker.lock().unwrap_or_else(PoisonError::into_inner) {
             waker.wake_by_ref();
         }
@@ -257,8 +93,17 @@ impl Watch {
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
+    }
+
+    #[cfg(feature = "http2")]
+    pub(super) fn set_due(&self, tick: u64) {
+        self.due.store(tick, Relaxed);
+    }
+
     pub(super) fn is_due(&self) -> bool {
-        self.clock.now.load(Relaxed) >= self.due.load(Relaxed)
+        self.clock.now() >= self.due.load(Relaxed)
     }
 
     pub(super) fn stopping(&self) -> bool {
@@ -288,7 +133,7 @@ impl Watch {
     /// The connection is cut off. What it had in flight is lost.
     pub(super) fn lose(&self) {
         if self.stalled() || matches!(self.phase(), Phase::Busy | Phase::Answering) {
-            self.clock.lost.0.fetch_add(1, Relaxed);
+            self.clock.lose(1);
         }
     }
 
@@ -405,7 +250,7 @@ impl Watch {
     }
 
     pub(super) fn now(&self) -> u64 {
-        self.clock.now.load(Relaxed)
+        self.clock.now()
     }
 
     pub(super) fn linger(&self) {
