@@ -44,6 +44,19 @@ pub(crate) fn certificate(extensions: &Extensions) -> Option<Bytes> {
         .map(|Certificate(certificate)| certificate.clone())
 }
 
+/// What a stream of HTTP/2 is asked to become (RFC 8441).
+pub(crate) fn protocol(extensions: &Extensions) -> Option<&str> {
+    #[cfg(feature = "http2")]
+    return extensions
+        .get::<hyper::ext::Protocol>()
+        .map(hyper::ext::Protocol::as_str);
+    #[cfg(not(feature = "http2"))]
+    {
+        let _ = extensions;
+        None
+    }
+}
+
 /// The URI as the client sent it, including the prefix that a nesting router has stripped.
 pub(crate) fn full_uri(parts: &Parts) -> &Uri {
     full(&parts.uri, &parts.extensions)

@@ -84,12 +84,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         Client::answered(connection).await
     }
 
-    async fn answered(mut connection: Connection<S>) -> Self {
-        let response = connection
-            .response(false)
-            .await
-            .expect("an answer to the handshake");
-        assert_eq!(response.status, 101, "{response:?}");
+    /// A WebSocket that is open, by a handshake that is none of HTTP/1.1.
+    pub fn opened(connection: Connection<S>, response: Response) -> Self {
         let agreed = response.header("sec-websocket-extensions");
         let inflater =
             agreed.map(|agreed| Inflater::new(!agreed.contains("server_no_context_takeover")));
@@ -98,6 +94,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             inflater,
             response,
         }
+    }
+
+    /// Its stream, without another word.
+    pub fn into_stream(self) -> S {
+        self.connection.into_stream()
+    }
+
+    async fn answered(mut connection: Connection<S>) -> Self {
+        let response = connection
+            .response(false)
+            .await
+            .expect("an answer to the handshake");
+        assert_eq!(response.status, 101, "{response:?}");
+        Client::opened(connection, response)
     }
 
     /// Sends a frame.

@@ -109,6 +109,7 @@ pub(crate) const HTTP: Group = Group {
         key("max_head_bytes", Kind::Size { least: 1 }),
         key("max_connections", Kind::Size { least: 1 }),
         key("max_connections_per_ip", Kind::Size { least: 1 }),
+        key("http2", Kind::Flag),
     ],
 };
 
@@ -141,6 +142,7 @@ pub(crate) const HTTPS: Group = Group {
         key("max_head_bytes", Kind::Size { least: 1 }),
         key("max_connections", Kind::Size { least: 1 }),
         key("max_connections_per_ip", Kind::Size { least: 1 }),
+        key("http2", Kind::Flag),
     ],
 };
 

@@ -187,6 +187,8 @@ settings! {
         /// an IPv4 address or a /64 of IPv6. Connections of `trusted_proxies`, and those without an
         /// address (Unix sockets), are not counted. Default: no limit.
         pub max_connections_per_ip: Setting<usize> => Option<usize>,
+        /// Whether clients may speak HTTP/2 by prior knowledge, without TLS. It needs the feature `http2`. Default `false`.
+        pub http2: Setting<bool> => bool,
     }
 
     /// `https(..)`: a listener that speaks TLS. It needs the feature `tls`.
@@ -238,6 +240,9 @@ settings! {
         /// The maximum number of connections of one client at a time on this listener; closed
         /// beyond it. `http` says what one client is. Default: no limit.
         pub max_connections_per_ip: Setting<usize> => Option<usize>,
+        /// Whether HTTP/2 is offered, and spoken with clients that prefer it. It needs the feature `http2`. Default: whether that
+        /// feature is on.
+        pub http2: Setting<bool> => bool = cfg!(feature = "http2"),
     }
 
     /// `pubsub(..)`: the endpoint's topics.
@@ -314,6 +319,7 @@ impl HttpsConfig {
             max_head_bytes: self.max_head_bytes,
             max_connections: self.max_connections,
             max_connections_per_ip: self.max_connections_per_ip,
+            http2: self.http2,
         }
     }
 }

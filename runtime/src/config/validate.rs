@@ -173,7 +173,13 @@ fn check_https(https: &HttpsConfig, http: Option<&HttpConfig>, found: &mut Findi
 }
 
 fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
-    let [headers_key, head_key] = ["max_headers", "max_head_bytes"].map(|name| group.below(name));
+    let [headers_key, head_key, http2_key] =
+        ["max_headers", "max_head_bytes", "http2"].map(|name| group.below(name));
+    if http.http2 && !cfg!(feature = "http2") {
+        let error = ConfigError::new("this build speaks no HTTP/2");
+        let help = "enable the feature `http2` of `landfall`";
+        found.error(Key(&http2_key), error.help(help));
+    }
     if http.max_headers > MOST_HEADERS {
         let text = format!("`max_headers` must be at most {MOST_HEADERS}");
         found.error(Key(&headers_key), ConfigError::new(text));

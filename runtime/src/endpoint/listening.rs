@@ -12,7 +12,7 @@ use crate::{
     config::{Config, ConfigError, HttpConfig, Scheme},
     error::{Error, Unbound},
     handle::{Addresses, Handle, Reload, Shared},
-    server::{Bound, Layer, Listener, Lost, Serve, serve},
+    server::{Bound, Layer, Listener, Lost, Serve, Trackers, serve},
 };
 
 type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
@@ -48,8 +48,7 @@ impl Listening {
                     outer(service),
                     config,
                     proxies,
-                    connections,
-                    tasks,
+                    Trackers { connections, tasks },
                     stop,
                 )
             }),

@@ -36,11 +36,7 @@ pub(super) async fn run<L: Listener, S: Serve>(
             Ok((stream, peer)) => {
                 let stream = Stream::new(stream);
                 trouble.over();
-                if server
-                    .config
-                    .max_connections
-                    .is_some_and(|most| server.tracker.len() >= most)
-                {
+                if server.is_full() {
                     refuse(stream, FULL, &server).await;
                     continue;
                 }

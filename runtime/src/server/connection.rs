@@ -8,10 +8,12 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use hyper::server::conn::http1::UpgradeableConnection;
+use hyper::server::conn::http1::{Parts, UpgradeableConnection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
+#[cfg(feature = "http2")]
+use super::http2;
 use super::{
     Serve, Server,
     io::Watched,
@@ -38,6 +40,9 @@ enum End {
     Unasked,
     /// There is nobody to tell anything.
     Cut,
+    /// It goes on as HTTP/2.
+    #[cfg(feature = "http2")]
+    Http2(Again),
 }
 
 /// Serves a connection that is watched from now on.
@@ -55,6 +60,8 @@ pub(super) fn run<S: Serve>(
         peer,
         secured,
         watch: watch.clone(),
+        #[cfg(feature = "http2")]
+        http2: server.config.http2.then(|| server.clone()),
     };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
     let http = Box::new(
@@ -65,16 +72,17 @@ pub(super) fn run<S: Serve>(
     );
     async move {
         // From here on, what is left of HTTP is its stream: the rest of its memory is free.
-        match (ServeHttp {
+        let serving = ServeHttp {
             http: Some(http),
             watch: &watch,
             started: false,
             stopping: false,
-        })
-        .await
-        {
+        };
+        match serving.await {
             (End::Done, None) => take_over(&watch, place).await,
             (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
+            #[cfg(feature = "http2")]
+            (End::Http2(begin), _) => begin(place).await,
             (End::Malformed, Some(stream)) => hang_up(stream, false, &watch).await,
             (End::Unasked, Some(stream)) if watch.has_answered() => {
                 hang_up(stream, false, &watch).await
@@ -86,12 +94,39 @@ pub(super) fn run<S: Serve>(
     }
 }
 
-struct Ended(Arc<Watch>);
+pub(super) struct Ended(pub(super) Arc<Watch>);
 
 impl Drop for Ended {
     fn drop(&mut self) {
         self.0.end();
     }
+}
+
+/// Begins a connection anew that turns out to be HTTP/2, by prior knowledge.
+#[cfg(feature = "http2")]
+type Again = Box<dyn FnOnce(Option<Place>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+#[cfg(feature = "http2")]
+fn again<S: Serve>(parts: Parts<TokioIo<Watched>, HttpService<S>>) -> Option<Again> {
+    let HttpService {
+        peer,
+        secured,
+        watch,
+        http2,
+        ..
+    } = parts.service;
+    let server = http2?;
+    Some(Box::new(move |place| {
+        let arrived = http2::Arrived {
+            stream: parts.io.into_inner().stream,
+            early: parts.read_buf,
+            peer,
+            place,
+            secured,
+            watch,
+        };
+        Box::pin(http2::run(arrived, server))
+    }))
 }
 
 struct ServeHttp<'a, S: Serve> {
@@ -107,6 +142,15 @@ impl<S: Serve> Future for ServeHttp<'_, S> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let end = ready!(self.poll_end(cx));
         let parts = self.http.take().and_then(|http| http.into_parts());
+        #[cfg(feature = "http2")]
+        let parts = match parts {
+            Some(parts)
+                if parts.service.http2.is_some() && parts.read_buf.starts_with(http2::PREFACE) =>
+            {
+                return Poll::Ready((again(parts).map_or(end, End::Http2), None));
+            }
+            parts => parts,
+        };
         Poll::Ready((end, parts.map(|parts| parts.io.into_inner().stream)))
     }
 }
@@ -177,7 +221,7 @@ async fn take_over(watch: &Watch, place: Option<Place>) {
 }
 
 /// Ends a connection whose client may still be sending: closed at once, it would lose our last words by a reset.
-async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
+pub(super) async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
     watch.linger();
     if late {
         // A stream that does not take so little at once has more to it than lateness.

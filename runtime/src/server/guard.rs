@@ -3,11 +3,15 @@
 
 use std::net::Ipv6Addr;
 
+#[cfg(feature = "http2")]
+use http::uri::Authority;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header,
     uri::PathAndQuery,
 };
 
+#[cfg(feature = "http2")]
+use crate::interop;
 use crate::{
     body::Body,
     header::{host_and_port, list, one},
@@ -29,6 +33,11 @@ pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode
     if request.uri().scheme().is_some() || request.uri().authority().is_some() {
         normalise(&mut request)?;
     }
+    check_target(&request)?;
+    Ok(request)
+}
+
+fn check_target<B>(request: &Request<B>) -> Result<(), StatusCode> {
     let target = request
         .uri()
         .path_and_query()
@@ -38,9 +47,68 @@ pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode
     }
     let asterisk = target == "*" && request.method() == Method::OPTIONS;
     if target.starts_with('/') || asterisk {
-        Ok(request)
+        Ok(())
     } else {
         Err(StatusCode::BAD_REQUEST)
+    }
+}
+
+/// Lets a request of HTTP/2 pass, with its target in origin form and its host in the `host` header. What cannot be a request
+/// at all has been refused by hyper.
+#[cfg(feature = "http2")]
+pub(super) fn admit_stream<B>(
+    mut request: Request<B>,
+    max_headers: usize,
+) -> Result<Request<B>, StatusCode> {
+    check_connect(&request)?;
+    join_cookies(request.headers_mut());
+    if request.headers().len() > max_headers {
+        return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    let named = request.uri().authority().map(Authority::as_str);
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (named, hosts.next(), hosts.next()) {
+        (Some(_), None, _) => {}
+        // Both name the same (RFC 9113, 8.3.1).
+        (Some(named), Some(host), None)
+            if host.as_bytes().eq_ignore_ascii_case(named.as_bytes()) => {}
+        (None, Some(host), None) if is_host(host.as_bytes()) => {}
+        _ => return Err(StatusCode::BAD_REQUEST),
+    }
+    if named.is_some() {
+        normalise(&mut request)?;
+    }
+    check_target(&request)?;
+    Ok(request)
+}
+
+/// A tunnel leads to a socket, and nowhere else (RFC 8441).
+#[cfg(feature = "http2")]
+fn check_connect<B>(request: &Request<B>) -> Result<(), StatusCode> {
+    if request.method() != Method::CONNECT {
+        return Ok(());
+    }
+    match interop::protocol(request.extensions()) {
+        None => Err(StatusCode::METHOD_NOT_ALLOWED),
+        Some("websocket") => Ok(()),
+        Some(_) => Err(StatusCode::NOT_IMPLEMENTED),
+    }
+}
+
+/// Clients send each cookie by itself; all else knows of one header (RFC 9113, 8.2.3).
+#[cfg(feature = "http2")]
+fn join_cookies(headers: &mut HeaderMap) {
+    let mut cookies = headers.get_all(header::COOKIE).iter();
+    if cookies.next().is_none() || cookies.next().is_none() {
+        return;
+    }
+    let crumbs: Vec<&[u8]> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .collect();
+    if let Ok(joined) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..])) {
+        headers.insert(header::COOKIE, joined);
     }
 }
 

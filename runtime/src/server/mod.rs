@@ -5,6 +5,8 @@ mod connection;
 mod deadlines;
 mod framing;
 mod guard;
+#[cfg(feature = "http2")]
+mod http2;
 mod io;
 mod listener;
 mod secured;
@@ -21,9 +23,9 @@ use hyper::server::conn::http1;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
+pub(crate) use self::deadlines::Lost;
 pub use self::listener::Listener;
 pub(crate) use self::listener::{Bound, Layer};
-pub(crate) use self::deadlines::Lost;
 use self::{deadlines::Deadlines, framing::Limits};
 use crate::{
     body::Body,
@@ -58,26 +60,44 @@ struct Server<S> {
     clock: Arc<Deadlines>,
     trailers: Limits,
     tracker: TaskTracker,
+    #[cfg(feature = "http2")]
+    tasks: TaskTracker,
     config: HttpConfig,
     proxies: TrustedProxies,
     layer: Layer,
 }
 
-/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. Each connection is one of `connections`, which are
-/// what `max_connections` counts; all other tasks are `tasks`. Those of `proxies` do not count towards
-/// `max_connections_per_ip`. Returns what will have been lost at the end.
+impl<S> Server<S> {
+    /// There are as many connections as there may be.
+    fn is_full(&self) -> bool {
+        let most = self.config.max_connections;
+        most.is_some_and(|most| self.tracker.len() >= most)
+    }
+}
+
+/// Where the tasks of a server are counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Trackers<'a> {
+    /// Connections, as `max_connections` counts them.
+    pub(crate) connections: &'a TaskTracker,
+    /// All other tasks.
+    pub(crate) tasks: &'a TaskTracker,
+}
+
+/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. Connections
+/// of `proxies` do not count towards `max_connections_per_ip`. Returns what will have been lost at the end.
 pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
     layer: Layer,
     service: S,
     config: HttpConfig,
     proxies: TrustedProxies,
-    connections: &TaskTracker,
-    tasks: &TaskTracker,
+    trackers: Trackers<'_>,
     stop: CancellationToken,
 ) -> Lost {
     let shutdown = config.shutdown_timeout;
-    let server = server(service, layer, config, proxies, connections);
+    let tasks = trackers.tasks;
+    let server = server(service, layer, config, proxies, trackers);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
@@ -91,7 +111,7 @@ fn server<S: Serve>(
     layer: Layer,
     config: HttpConfig,
     proxies: TrustedProxies,
-    tracker: &TaskTracker,
+    trackers: Trackers<'_>,
 ) -> Arc<Server<S>> {
     let http = http(&config);
     let clock = Deadlines::new(&config);
@@ -104,7 +124,9 @@ fn server<S: Serve>(
         http,
         clock,
         trailers,
-        tracker: tracker.clone(),
+        tracker: trackers.connections.clone(),
+        #[cfg(feature = "http2")]
+        tasks: trackers.tasks.clone(),
         config,
         proxies,
         layer,

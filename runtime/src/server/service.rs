@@ -26,6 +26,9 @@ pub(super) struct HttpService<S> {
     pub(super) peer: Option<SocketAddr>,
     pub(super) secured: Option<Box<Secured>>,
     pub(super) watch: Arc<Watch>,
+    /// Whose connection it is, where it may turn out to be HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(super) http2: Option<Arc<super::Server<S>>>,
 }
 
 impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {

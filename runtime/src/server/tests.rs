@@ -26,7 +26,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use super::{Layer, Listener, Lost, Serve, serve};
+use super::{Layer, Listener, Lost, Serve, Trackers, serve};
 use crate::{
     address::Address,
     body::Body,
@@ -50,6 +50,13 @@ impl Listener for Pairs {
 
     fn local_addr(&self) -> io::Result<Address> {
         Ok(Address::Unnamed)
+    }
+}
+
+fn both(tracker: &TaskTracker) -> Trackers<'_> {
+    Trackers {
+        connections: tracker,
+        tasks: tracker,
     }
 }
 
@@ -79,8 +86,7 @@ impl Harness {
             service,
             config,
             proxies,
-            &tracker,
-            &tracker,
+            both(&tracker),
             stop.clone(),
         );
         Harness {

@@ -124,6 +124,12 @@ impl TlsStream {
         self.session().tls.peer_certificates()?.first().cloned()
     }
 
+    /// Whether both sides have agreed on HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(crate) fn speaks_http2(&self) -> bool {
+        self.session().tls.alpn_protocol() == Some(b"h2")
+    }
+
     /// Writes what the socket takes at once. Any task may call it.
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         self.session().write(&self.0.tcp, &[IoSlice::new(bytes)])

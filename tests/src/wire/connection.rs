@@ -82,6 +82,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
+    /// The stream; what has arrived is gone.
+    pub fn into_stream(self) -> S {
+        self.stream
+    }
+
     /// Writes, whether or not the server still reads: what it answers is what counts.
     pub async fn write(&mut self, bytes: &[u8]) {
         let _ = time::timeout(PATIENCE, self.stream.write_all(bytes)).await;

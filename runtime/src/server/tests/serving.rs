@@ -258,7 +258,7 @@ async fn a_connection_is_no_large_future() {
         crate::server::Layer::Plain,
         HttpConfig::default(),
         TrustedProxies::none(),
-        &tracker,
+        both(&tracker),
     );
     let future =
         super::super::connection::run(crate::stream::Stream::new(ours), None, None, None, server);

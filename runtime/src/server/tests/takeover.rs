@@ -124,8 +124,7 @@ async fn tcp_is_handed_over_as_tcp() {
         service,
         HttpConfig::default(),
         TrustedProxies::none(),
-        &tracker,
-        &tracker,
+        both(&tracker),
         stop.clone(),
     );
     let mut client = tokio::net::TcpStream::connect(address).await.unwrap();

@@ -11,8 +11,7 @@ fn serve_on(listener: Bound) -> (Address, TaskTracker, CancellationToken) {
         mirror(),
         HttpConfig::default(),
         TrustedProxies::none(),
-        &tracker,
-        &tracker,
+        both(&tracker),
         stop.clone(),
     );
     (address, tracker, stop)
@@ -173,8 +172,7 @@ async fn large_answers_arrive_whole() {
         service,
         HttpConfig::default(),
         TrustedProxies::none(),
-        &tracker,
-        &tracker,
+        both(&tracker),
         stop.clone(),
     );
     for length in [0, 1, 900, 1000, 1024, 5000, 3_000_000] {

@@ -104,8 +104,7 @@ impl Secure {
             service,
             config,
             proxies,
-            &tracker,
-            &tracker,
+            both(&tracker),
             stop.clone(),
         );
         Secure {

@@ -28,6 +28,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) use self::files::{Certificate, Pem, Wrong};
 use self::{files::CertifiedKeys, names::Names};
+#[cfg(feature = "http2")]
+use super::http2;
 use super::{Serve, Server, accept::Arrival, connection, secured::Secured};
 use crate::{
     escape::told,
@@ -35,7 +37,10 @@ use crate::{
 };
 
 /// What a client and this server may agree on, the best first.
-const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+fn protocols(http2: bool) -> Vec<Vec<u8>> {
+    let h2 = http2.then(|| b"h2".to_vec());
+    h2.into_iter().chain([b"http/1.1".to_vec()]).collect()
+}
 
 /// How a listener speaks TLS.
 #[derive(Clone, Debug)]
@@ -47,6 +52,8 @@ pub(crate) struct TlsOptions {
     /// Whether a client without a certificate is refused.
     pub(crate) client_required: bool,
     pub(crate) versions: Versions,
+    /// Whether HTTP/2 is spoken with those who prefer it.
+    pub(crate) http2: bool,
     /// How long a client may take for its handshake.
     pub(crate) handshake_timeout: Duration,
     /// Handshakes at a time; who comes past that waits within the same time.
@@ -63,6 +70,7 @@ impl Default for TlsOptions {
                 tls12: true,
                 tls13: true,
             },
+            http2: cfg!(feature = "http2"),
             handshake_timeout: Duration::from_secs(10),
             max_handshakes: 4096,
         }
@@ -173,6 +181,20 @@ pub(super) async fn run<S: Serve>(
         .peer_certificate()
         .map(|certificate| Bytes::copy_from_slice(&certificate));
     let secured = Some(Box::new(Secured { certificate, here }));
+    #[cfg(feature = "http2")]
+    if stream.speaks_http2() {
+        let arrived = http2::Arrived {
+            stream: Stream::Tls(stream),
+            early: Bytes::new(),
+            peer,
+            place,
+            secured,
+            watch: server.clock.watch(),
+        };
+        let connection = Box::pin(http2::run(arrived, server));
+        drop((over, tls));
+        return connection.await;
+    }
     let connection = connection::run(Stream::Tls(stream), peer, place, secured, server);
     drop((over, tls));
     connection.await;
@@ -209,7 +231,7 @@ fn server_config(options: &TlsOptions) -> Result<Arc<ServerConfig>, Vec<Wrong>> 
     let mut config = config
         .with_client_cert_verifier(clients)
         .with_cert_resolver(Arc::new(Names::new(certificates)));
-    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
+    config.alpn_protocols = protocols(options.http2);
     if let Some(tickets) = tickets {
         config.ticketer = tickets;
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
+use http::{Response, StatusCode, header::SEC_WEBSOCKET_PROTOCOL, request::Parts};
 use hyper::upgrade::OnUpgrade;
 use tokio_util::task::TaskTracker;
 
@@ -49,10 +49,7 @@ impl Transport for WebSocketTransport {
         if attempt.context.is_stopping() {
             return Err(Denied::Stopping);
         }
-        if attempt.parts.method != Method::GET {
-            return Err(respond(StatusCode::BAD_REQUEST, "").into());
-        }
-        let accept =
+        let opening =
             handshake::check(&attempt.parts).map_err(handshake::NoUpgrade::into_response)?;
         let upgrade = Upgrade::of(&mut attempt.parts).ok_or_else(|| {
             respond(
@@ -74,7 +71,7 @@ impl Transport for WebSocketTransport {
         } else {
             None
         };
-        let response = handshake::switching_protocols(accept, subprotocol, deflate.as_ref());
+        let response = handshake::opened(opening, subprotocol, deflate.as_ref());
         let context = attempt.context.clone();
         upgrade.then(move |stream, early, place| {
             open(connected, stream, early, place, context, options, deflate);
@@ -125,7 +122,7 @@ fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Bo
     }
 }
 
-/// How the server in front of us gives up its stream after the 101.
+/// How the server in front of us gives up its stream after the response.
 enum Upgrade {
     Takeover(TakeoverSlot),
     Hyper(OnUpgrade),

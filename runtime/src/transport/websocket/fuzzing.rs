@@ -132,7 +132,7 @@ pub fn handshake(
 ) -> Handshake {
     let agreed = subprotocol::agree(&parts.headers, ours, auth_token).ok();
     Handshake {
-        accept: upgrade::check(parts).ok(),
+        accept: upgrade::check_upgrade(parts).ok(),
         agreed: agreed.map(|agreed| (agreed.subprotocol, agreed.auth_token)),
         extensions: Deflate::negotiate(&parts.headers).map(|deflate| deflate.header()),
     }

@@ -1,7 +1,7 @@
-//! The upgrade: the checks of a request, and the 101 (RFC 6455 §4.2).
+//! The handshake: the checks of a request, and the response that opens a socket (RFC 6455 §4.2, RFC 8441 §5).
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version,
     header::{
         CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
         SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -13,7 +13,7 @@ use tungstenite::handshake::derive_accept_key;
 use super::deflate::Deflate;
 use crate::{
     body::{Body, respond},
-    header,
+    header, interop,
 };
 
 /// Why a request is not an upgrade. The text is the body of the response, with status 400.
@@ -24,9 +24,34 @@ pub(super) struct NoUpgrade {
     version: bool,
 }
 
+/// How a connection becomes a socket's.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// By a 101 with this `sec-websocket-accept` (RFC 6455).
+    Upgrade(HeaderValue),
+    /// By a 200: a stream of HTTP/2 becomes the socket's (RFC 8441).
+    Connect,
+}
+
+/// Checks a request by the rules of its version of HTTP.
+pub(super) fn check(parts: &Parts) -> Result<Opening, NoUpgrade> {
+    if parts.method == Method::GET {
+        return check_upgrade(parts).map(Opening::Upgrade);
+    }
+    if parts.method != Method::CONNECT || interop::protocol(&parts.extensions) != Some("websocket")
+    {
+        return Err(NoUpgrade {
+            text: String::new(),
+            version: false,
+        });
+    }
+    check_version(&parts.headers)?;
+    Ok(Opening::Connect)
+}
+
 /// Checks a request in the order of RFC 6455 §4.2.1, and returns the value of
 /// `sec-websocket-accept`.
-pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
+pub(super) fn check_upgrade(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
     let fail = |text: String| {
         Err(NoUpgrade {
             text,
@@ -59,18 +84,23 @@ pub(super) fn check(parts: &Parts) -> Result<HeaderValue, NoUpgrade> {
         }
         Some(key) => key,
     };
-    if header::one(headers, SEC_WEBSOCKET_VERSION) != Some(b"13") {
-        let got = list(headers, SEC_WEBSOCKET_VERSION);
-        let text = format!("'sec-websocket-version' header must equal '13', got {got}");
-        return Err(NoUpgrade {
-            text,
-            version: true,
-        });
-    }
+    check_version(headers)?;
     let accept = derive_accept_key(key);
     HeaderValue::try_from(accept).map_err(|_| NoUpgrade {
         text: String::new(),
         version: false,
+    })
+}
+
+fn check_version(headers: &HeaderMap) -> Result<(), NoUpgrade> {
+    if header::one(headers, SEC_WEBSOCKET_VERSION) == Some(b"13") {
+        return Ok(());
+    }
+    let got = list(headers, SEC_WEBSOCKET_VERSION);
+    let text = format!("'sec-websocket-version' header must equal '13', got {got}");
+    Err(NoUpgrade {
+        text,
+        version: true,
     })
 }
 
@@ -87,17 +117,21 @@ impl NoUpgrade {
     }
 }
 
-/// The 101 response.
-pub(super) fn switching_protocols(
-    accept: HeaderValue,
+/// The response after which the connection, or the stream, is the socket's.
+pub(super) fn opened(
+    opening: Opening,
     subprotocol: Option<&'static str>,
     deflate: Option<&Deflate>,
 ) -> Response<Body> {
-    let mut response = respond(StatusCode::SWITCHING_PROTOCOLS, Body::empty());
+    let mut response = Response::new(Body::empty());
+    if let Opening::Upgrade(accept) = opening {
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    }
     let headers = response.headers_mut();
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     if let Some(subprotocol) = subprotocol {
         headers.insert(
             SEC_WEBSOCKET_PROTOCOL,
@@ -146,7 +180,7 @@ mod tests {
                 .insert(name, HeaderValue::from_static(value));
         }
         change(request.headers_mut());
-        let accepted = check(&request.into_parts().0);
+        let accepted = check_upgrade(&request.into_parts().0);
         accepted
             .map(|accept| accept.to_str().expect("text").to_owned())
             .map_err(|error| error.text)

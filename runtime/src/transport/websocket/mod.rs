@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `accept` | the decisions about a connection attempt, in order |
-//! | `handshake` | the upgrade: what is asked of a request, and the 101 |
+//! | `handshake` | what is asked of a request, and the response that opens a socket |
 //! | `subprotocol` | which subprotocol is spoken, and the bearer token that may travel with it |
 //! | `task` | the task of an open connection |
 //! | `incoming` | bytes into frames, frames into messages |

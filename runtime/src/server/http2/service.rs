@@ -1,0 +1,188 @@
+//! Between hyper and the service: one request, one response.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::{body::Incoming, upgrade::OnUpgrade};
+
+use super::{
+    super::{Serve, Server, guard, secured::Secured},
+    activity::{Activity, InFlight, Waiting},
+    tunnel::Tunnel,
+    upload::{Late, Upload},
+};
+use crate::{body::Body, error::BoxError, interop, plug::plain, stream::TakeoverSlot};
+
+pub(super) struct StreamService<S> {
+    pub(super) server: Arc<Server<S>>,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) secured: Option<Box<Secured>>,
+    pub(super) activity: Arc<Activity>,
+}
+
+impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
+    type Response = Response<StreamBody>;
+    type Error = Infallible;
+    type Future = StreamFuture<S::Answer>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let in_flight = self.activity.begin_request();
+        let (mut late, mut tunnel) = (None, None);
+        let admitted = guard::admit_stream(request, self.server.config.max_headers);
+        let admitted = admitted.and_then(|request| self.make_room(request));
+        let state = match admitted {
+            Err(status) => State::Answered(plain(status)),
+            Ok(request) => {
+                let mut request = request.map(|body| match body.is_end_stream() {
+                    true => Body::empty(),
+                    false => {
+                        let upload = Upload::new(body);
+                        late = Some(upload.late());
+                        Body::new(upload)
+                    }
+                });
+                if request.method() == Method::CONNECT {
+                    tunnel = self.offer_tunnel(&mut request);
+                }
+                if let Some(secured) = &self.secured {
+                    secured.mark(&mut request);
+                }
+                if let Some(peer) = self.peer {
+                    interop::put_peer(request.extensions_mut(), peer);
+                }
+                State::Called(self.server.service.clone().call(request))
+            }
+        };
+        StreamFuture {
+            state,
+            in_flight: Some(in_flight),
+            late,
+            tunnel,
+        }
+    }
+}
+
+impl<S> StreamService<S> {
+    /// Sockets count as connections do.
+    fn make_room<B>(&self, request: Request<B>) -> Result<Request<B>, StatusCode> {
+        if request.method() == Method::CONNECT && self.server.is_full() {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        Ok(request)
+    }
+
+    fn offer_tunnel(&self, request: &mut Request<Body>) -> Option<Tunnel> {
+        let extensions = request.extensions_mut();
+        let stream = extensions.get::<OnUpgrade>()?.clone();
+        let slot = TakeoverSlot::default();
+        extensions.insert(slot.clone());
+        Some(Tunnel {
+            slot,
+            stream,
+            tasks: self.server.tasks.clone(),
+        })
+    }
+}
+
+/// The service at work on a request. When it is dropped, the client has reset the stream, or is gone.
+pub(super) struct StreamFuture<F> {
+    state: State<F>,
+    in_flight: Option<InFlight>,
+    late: Option<Late>,
+    tunnel: Option<Tunnel>,
+}
+
+enum State<F> {
+    Called(F),
+    Answered(Response<Body>),
+    Done,
+}
+
+impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for StreamFuture<F> {
+    type Output = Result<Response<StreamBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if let State::Called(future) = &mut this.state {
+            let response = match Pin::new(future).poll(cx) {
+                Poll::Ready(Ok(response)) => response,
+                Poll::Pending => {
+                    let late = this.late.as_mut().map(|late| late.poll(cx).is_ready());
+                    if late != Some(true) {
+                        return Poll::Pending;
+                    }
+                    plain(StatusCode::REQUEST_TIMEOUT)
+                }
+            };
+            this.state = State::Answered(response);
+        }
+        let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
+            return Poll::Pending;
+        };
+        let response = match this.tunnel.take() {
+            Some(tunnel) => tunnel.open(response),
+            None => response,
+        };
+        let in_flight = this.in_flight.take();
+        Poll::Ready(Ok(response.map(|body| StreamBody {
+            body,
+            in_flight,
+            waiting: None,
+        })))
+    }
+}
+
+/// A response's body. When it is dropped, hyper has all of it.
+pub(super) struct StreamBody {
+    body: Body,
+    in_flight: Option<InFlight>,
+    /// hyper has a piece, and has not come back for the next.
+    waiting: Option<Waiting>,
+}
+
+impl HttpBody for StreamBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        this.waiting = None;
+        let frame = Pin::new(&mut this.body).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(_))) = frame {
+            this.waiting = this
+                .in_flight
+                .as_ref()
+                .map(|in_flight| in_flight.activity().wait());
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for StreamBody {
+    fn drop(&mut self) {
+        if self.body.is_end_stream()
+            && let Some(in_flight) = &self.in_flight
+        {
+            in_flight.finish();
+        }
+    }
+}

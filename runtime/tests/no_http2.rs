@@ -1,0 +1,32 @@
+//! HTTP/2 is asked for without the feature it needs.
+
+#![cfg(not(feature = "http2"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use landfall::{Endpoint, config::Setting, endpoint};
+
+endpoint! {
+    struct Asking;
+
+    http(ip = [127, 0, 0, 1], port = 0, http2 = true);
+}
+
+endpoint! {
+    struct Content;
+
+    http(ip = [127, 0, 0, 1], port = 0, http2 = false);
+}
+
+#[tokio::test]
+async fn it_is_an_error_at_start() {
+    let refused = Asking::start().await.unwrap_err();
+    let text = refused.to_string();
+    assert!(text.contains("this build speaks no HTTP/2"), "{text}");
+    assert!(text.contains("enable the feature `http2`"), "{text}");
+    let forbidden = Asking::builder().settings(|settings| {
+        let http = settings.http.get_or_insert_default();
+        http.http2 = Setting::given(false);
+    });
+    forbidden.start().await.unwrap().shutdown().await.unwrap();
+    Content::start().await.unwrap().shutdown().await.unwrap();
+}

@@ -1,0 +1,13 @@
+//! HTTP/2: requests, sockets and longpoll on streams, limits, floods, and the end of connections.
+
+mod browser;
+mod ends;
+mod floods;
+mod foreign;
+mod limits;
+mod longpoll;
+mod raw;
+mod requests;
+mod site;
+mod sockets;
+mod tls;
