@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use landfall::session::{Session, SessionOptions};
 use serde_json::{Value, json};
 
-/// The secret of the recorded application.
-pub(super) const SECRET: &str = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk";
+/// Not that of the recorded application, which is one character repeated and would be refused. No case knows it.
+pub(super) const SECRET: &str = "the secret of an application that is there to be compared with it";
 
 const SALT: &str = "peer_salt";
 
