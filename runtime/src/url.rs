@@ -242,6 +242,78 @@ mod tests {
         );
     }
 
+    /// Two rows are otherwise than there.
+    #[test]
+    fn the_table_of_phoenix() {
+        type Change = fn(&mut Config);
+        let rows: [(Change, &str, &str); 9] = [
+            (|_| {}, "http://localhost", "http://localhost"),
+            (
+                |config| config.http = listening(4000),
+                "http://localhost:4000",
+                "http://localhost:4000",
+            ),
+            (
+                |config| (config.http, config.https) = (listening(80), secured(443)),
+                "https://localhost",
+                "https://localhost",
+            ),
+            // Phoenix listens on 4040 too, and says 443.
+            (
+                |config| config.https = Some(HttpsConfig::default()),
+                "https://localhost:4040",
+                "https://localhost:4040",
+            ),
+            // Phoenix listens on 4000 too, and says 80.
+            (
+                |config| config.http = Some(HttpConfig::default()),
+                "http://localhost:4000",
+                "http://localhost:4000",
+            ),
+            (
+                |config| {
+                    config.url.host = "a.com".to_owned();
+                    config.url.port = Some(8080);
+                },
+                "http://a.com:8080",
+                "http://a.com:8080",
+            ),
+            (
+                |config| {
+                    config.url.host = "a.com".to_owned();
+                    (config.url.scheme, config.url.port) = (Some(Scheme::Https), Some(443));
+                    config.http = listening(4000);
+                },
+                "https://a.com",
+                "https://a.com",
+            ),
+            (
+                |config| {
+                    config.url.host = "a.com".to_owned();
+                    config.static_url = Some(UrlConfig {
+                        host: "cdn.com".to_owned(),
+                        ..UrlConfig::default()
+                    });
+                    config.http = listening(80);
+                },
+                "http://a.com",
+                "http://cdn.com",
+            ),
+            (
+                |config| {
+                    config.url.scheme = Some(Scheme::Https);
+                    config.http = listening(80);
+                },
+                "https://localhost:80",
+                "https://localhost:80",
+            ),
+        ];
+        for (row, (change, url, static_url)) in rows.into_iter().enumerate() {
+            let said = (url.to_owned(), static_url.to_owned());
+            assert_eq!(both(change), said, "row {row}");
+        }
+    }
+
     #[test]
     fn a_port_chosen_by_the_system_is_told() {
         let config = config(|config| config.http = listening(0));

@@ -14,7 +14,7 @@ use crate::{
     handle::Handle,
     interop,
     origin::OriginRequest,
-    plug::plain,
+    plug::{forbid_caching, plain},
 };
 
 /// Where `force_ssl` sends requests.
@@ -165,6 +165,8 @@ impl ForceSsl {
         response
             .headers_mut()
             .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        // Browsers would keep a 301 for ever.
+        forbid_caching(&mut response);
         response
     }
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `main_endpoint` | the first endpoint, with a mount for each configuration |
 //! | `other_endpoints` | endpoints that differ in `url` and `check_origin`, and one that is stopped and started |
+//! | `forced` | endpoints that differ in `force_ssl`, two of them with `https` |
 //! | `echo` | what most sockets do, by text commands |
 //! | `sockets` | the sockets: which connect_info they read, and what they do otherwise |
 //! | `users` | sockets that hold channels |
@@ -14,8 +15,9 @@
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | the state: what sockets were told at their end |
 //!
-//! Ports are counted from the first endpoint's: 14 to 17 check origins, 20 can be stopped. All share one PubSub and one
-//! diary. The other ports wait for features that do not exist yet.
+//! Ports are counted from the first endpoint's: 1 to 8 are about `force_ssl`, where 6 and 8 are the `https` of 5 and 7; 14 to
+//! 17 check origins, 20 can be stopped. All share one PubSub and one diary. The other ports wait for features that do not
+//! exist yet.
 //!
 //! Two configurations of the original can't be declared, by design. `/sub_empty` (an empty list of subprotocols) is
 //! mounted by hand. `/sub_bad`, whose subprotocols are a string instead of a list, has no type here: Phoenix refuses each
@@ -26,6 +28,7 @@ mod diary;
 mod echo;
 mod fan;
 mod files;
+mod forced;
 mod main_endpoint;
 mod other_endpoints;
 mod rooms;
@@ -35,10 +38,15 @@ mod users;
 
 use std::net::TcpListener;
 
-use landfall::{Endpoint, Running, config::Setting, pubsub::PubSub};
+use landfall::{
+    Endpoint, Running,
+    config::{Https, Setting, Settings},
+    pubsub::PubSub,
+};
 
 use self::{
     diary::Diary,
+    forced::All,
     main_endpoint::Main,
     other_endpoints::{HostOnly, NoHost, OwnOrigins, Stopper, Unchecked},
 };
@@ -67,6 +75,7 @@ struct Others {
     no_host: Running<NoHost>,
     unchecked: Running<Unchecked>,
     stopper: Running<Stopper>,
+    forced: All,
 }
 
 impl Peer {
@@ -118,6 +127,7 @@ impl Others {
             no_host: start(base_port + 16, shared).await?,
             unchecked: start(base_port + 17, shared).await?,
             stopper: start(base_port + 20, shared).await?,
+            forced: All::start(base_port, shared).await?,
         })
     }
 
@@ -126,7 +136,8 @@ impl Others {
         self.host_only.shutdown().await?;
         self.no_host.shutdown().await?;
         self.unchecked.shutdown().await?;
-        self.stopper.shutdown().await
+        self.stopper.shutdown().await?;
+        self.forced.shutdown().await
     }
 }
 
@@ -134,9 +145,21 @@ async fn start<E: Endpoint<State = Diary>>(
     port: u16,
     shared: &Shared,
 ) -> Result<Running<E>, landfall::Error> {
+    start_with(port, None, shared).await
+}
+
+async fn start_with<E: Endpoint<State = Diary>>(
+    port: u16,
+    https: Option<Https>,
+    shared: &Shared,
+) -> Result<Running<E>, landfall::Error> {
+    let settings = |settings: &mut Settings| {
+        settings.http.get_or_insert_default().port = Setting::exact(port);
+        settings.https = https;
+    };
     E::builder_with(shared.diary.clone())
         .pubsub(shared.pubsub.clone())
-        .settings(|settings| settings.http.get_or_insert_default().port = Setting::exact(port))
+        .settings(settings)
         .start()
         .await
 }

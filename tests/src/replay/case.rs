@@ -33,6 +33,8 @@ pub struct Case {
     pub mount: String,
     /// Which endpoint, counted from the first.
     pub endpoint: u16,
+    /// It goes over TLS.
+    pub tls: bool,
     /// The request that opens it.
     pub request: Request,
     /// Frames in the same write as the request.
@@ -92,6 +94,8 @@ impl Case {
         };
         let mut request = read_request(request)?;
         let endpoint = endpoint(&mount, &request);
+        let name = text(json, "name");
+        let tls = mount.contains("the https side of") && !name.starts_with("plain http");
         let target = request.target.clone();
         let id = request.target.contains("id=case").then(fresh_id);
         if let Some(id) = &id {
@@ -99,9 +103,10 @@ impl Case {
         }
         let mut case = Case {
             theme: theme.to_owned(),
-            name: text(json, "name"),
+            name,
             mount,
             endpoint,
+            tls,
             request,
             together: Vec::new(),
             steps: Vec::new(),
@@ -285,7 +290,7 @@ fn read_response(theme: &str, target: &str, json: &Value) -> Result<Outcome, Lef
         .get("status")
         .and_then(Value::as_u64)
         .and_then(|status| status.try_into().ok());
-    let body = match json.get("body") {
+    let body = match json.get("body").or_else(|| json.pointer("/bytes/hex")) {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
         // What a digester wrote has the time in it, or is compressed by another hand.

@@ -15,6 +15,9 @@ use crate::wire::{Frame, Inflater};
 /// The server's own: they say nothing about the endpoint behind it.
 const NOT_COMPARED: [&str; 5] = ["date", "server", "vary", "connection", "content-length"];
 
+/// What stands for the identity of a request.
+const REQUEST_ID: &str = "<request-id>";
+
 /// The differences; none when what came is what was expected.
 pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
     let mut found = Vec::new();
@@ -126,8 +129,8 @@ fn headers(expected: &Outcome, got: &Outcome) -> Vec<(String, Vec<String>, Vec<S
     both.collect()
 }
 
-/// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1); of a tag it counts that it
-/// is one.
+/// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1); of a tag and of a request's
+/// identity it counts that there is one.
 fn in_any_order(name: &str, value: &str) -> String {
     if name.eq_ignore_ascii_case("etag")
         && value.len() > 2
@@ -135,6 +138,9 @@ fn in_any_order(name: &str, value: &str) -> String {
         && value.ends_with('"')
     {
         return ETAG.to_owned();
+    }
+    if name.eq_ignore_ascii_case("x-request-id") && !value.is_empty() {
+        return REQUEST_ID.to_owned();
     }
     if !name.eq_ignore_ascii_case("sec-websocket-extensions") {
         return value.to_owned();

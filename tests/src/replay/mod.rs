@@ -8,6 +8,7 @@
 //! | `payload` | what frames and bodies carry |
 //! | `message` | what a client says to its channels |
 //! | `outcome` | what an exchange brought |
+//! | `line` | what an exchange goes over |
 //! | `player` | plays a conversation |
 //! | `pace` | whether the machine let it play in time |
 //! | `visitor` | signs in before a case that needs a session |
@@ -21,6 +22,7 @@ mod compare;
 mod conversation;
 mod deviations;
 mod event;
+mod line;
 mod message;
 mod outcome;
 mod pace;

@@ -15,7 +15,7 @@ pub struct Outcome {
     pub status: u16,
     /// The headers, as they came.
     pub headers: Vec<(String, String)>,
-    /// The body; `None` when any will do.
+    /// The body; `None` when any will do. Without a response, the bytes that came instead, in hexadecimal digits.
     pub body: Option<String>,
     /// How long the response took; `None` when not asked.
     pub took: Option<Duration>,
@@ -31,6 +31,8 @@ pub struct Outcome {
     pub terminate: Option<Vec<String>>,
     /// The client's port, which `peer_data` has to name.
     pub client_port: u16,
+    /// The server's port.
+    pub server_port: u16,
 }
 
 /// What became of a connection.
@@ -58,6 +60,7 @@ impl Outcome {
             lasted: None,
             terminate: None,
             client_port: 0,
+            server_port: 0,
         }
     }
 

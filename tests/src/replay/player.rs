@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use data_encoding::HEXLOWER;
 use futures_util::{TryStreamExt, stream::FuturesOrdered};
 use serde_json::Value;
 use tokio::{sync::Barrier, time};
@@ -14,6 +15,7 @@ use super::{
     case::{Case, Step},
     conversation::{APART, Conversation, Exchange, TOKEN, TokenPart},
     event::Publication,
+    line::Line,
     outcome::{End, Outcome},
     visitor,
 };
@@ -70,7 +72,7 @@ struct Client {
     /// The token of the latest answer that had one.
     token: String,
     /// The latest exchange's, unless it gave it up.
-    connection: Option<Connection>,
+    connection: Option<Connection<Line>>,
 }
 
 impl Client {
@@ -82,18 +84,20 @@ impl Client {
     async fn exchange(
         &self,
         exchange: &Exchange,
-        connection: Option<Connection>,
+        connection: Option<Connection<Line>>,
         company: &Barrier,
-    ) -> io::Result<(Outcome, Option<Connection>)> {
+    ) -> io::Result<(Outcome, Option<Connection<Line>>)> {
         let case = &exchange.case;
-        let mut connection = match connection {
-            Some(connection) => connection,
-            None => Connection::open(self.address(case)).await?,
+        let line = match connection {
+            Some(connection) => connection.into_stream(),
+            None => Line::open(self.address(case), case.tls).await?,
         };
         let mut outcome = Outcome {
-            client_port: connection.local_port()?,
+            client_port: line.tcp().local_addr()?.port(),
+            server_port: line.tcp().peer_addr()?.port(),
             ..Outcome::nothing()
         };
+        let mut connection = Connection::over(line);
         let mut request = visitor::sign_in(case, &mut connection).await?;
         request.target = request.target.replace(TOKEN, &self.token(exchange.forged));
         let mut opening = request.to_bytes();
@@ -105,6 +109,13 @@ impl Client {
         if let Some(publication) = &case.published {
             time::sleep(APART).await;
             publish(self.address(case), publication).await?;
+        }
+        if case.expected.status == 0 {
+            outcome.body = connection
+                .closed()
+                .await
+                .map(|bytes| HEXLOWER.encode(&bytes));
+            return Ok((outcome, None));
         }
         let Ok(response) = connection.response(case.request.method == "HEAD").await else {
             return Ok((outcome, None));
@@ -124,10 +135,10 @@ impl Client {
     async fn talk(
         &self,
         case: &Case,
-        mut connection: Connection,
+        mut connection: Connection<Line>,
         outcome: &mut Outcome,
         company: &Barrier,
-    ) -> io::Result<Option<Connection>> {
+    ) -> io::Result<Option<Connection<Line>>> {
         let mut wrote = time::Instant::now();
         for step in &case.steps {
             match step {
@@ -143,7 +154,7 @@ impl Client {
                 }
                 Step::Shutdown => connection.shutdown().await,
                 Step::Reset => {
-                    connection.reset();
+                    let _ = connection.into_stream().tcp().set_zero_linger();
                     return Ok(None);
                 }
                 Step::Hear => match connection.frame().await {
@@ -211,7 +222,7 @@ impl Client {
 }
 
 /// Asks whether the WebSocket still serves, and listens until it says so.
-async fn probe(connection: &mut Connection, frames: &mut Vec<Frame>) -> End {
+async fn probe(connection: &mut Connection<Line>, frames: &mut Vec<Frame>) -> End {
     connection.send(&Frame::ping(PROBE)).await;
     listen(connection, frames).await
 }
@@ -229,7 +240,7 @@ async fn publish(address: SocketAddr, publication: &Publication) -> io::Result<(
 }
 
 /// Listens until the connection has ended or answered the probe.
-async fn listen(connection: &mut Connection, frames: &mut Vec<Frame>) -> End {
+async fn listen(connection: &mut Connection<Line>, frames: &mut Vec<Frame>) -> End {
     loop {
         match connection.frame().await {
             Ok(frame) if frame.opcode == 10 && frame.payload == PROBE => return End::Open,
@@ -240,9 +251,17 @@ async fn listen(connection: &mut Connection, frames: &mut Vec<Frame>) -> End {
     }
 }
 
-async fn serves_on(connection: &mut Connection) -> End {
+async fn serves_on(connection: &mut Connection<Line>) -> End {
     match connection.request(&Request::get("/hello")).await {
         Ok(response) if response.status == 200 && response.body == "hello" => End::Open,
+        // By `force_ssl`.
+        Ok(response)
+            if response
+                .header("location")
+                .is_some_and(|location| location.ends_with("/hello")) =>
+        {
+            End::Open
+        }
         Ok(_) | Err(Ended::Silent | Ended::Garbled) => End::Silent,
         Err(Ended::Closed) => End::Closed,
     }

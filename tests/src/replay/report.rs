@@ -14,11 +14,12 @@ use super::{
 };
 
 /// The themes whose features are here.
-pub const THEMES: [&str; 9] = [
+pub const THEMES: [&str; 10] = [
     "websocket_handshake",
     "websocket_frames",
     "check_origin",
     "connect_info",
+    "force_ssl",
     "longpoll",
     "static",
     "channels_v1",

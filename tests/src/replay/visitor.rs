@@ -5,7 +5,7 @@ use std::io;
 
 use serde_json::Value;
 
-use super::case::Case;
+use super::{case::Case, line::Line};
 use crate::wire::{Connection, Request};
 
 /// What stands for the tag of a file.
@@ -20,7 +20,7 @@ struct Visitor {
 }
 
 /// The request with what a visitor would send in place of placeholders. Which visitor that is the case says in words.
-pub(super) async fn sign_in(case: &Case, connection: &mut Connection) -> io::Result<Request> {
+pub(super) async fn sign_in(case: &Case, connection: &mut Connection<Line>) -> io::Result<Request> {
     let mut request = case.request.clone();
     if request.headers.iter().any(|(_, value)| value == ETAG) {
         let answer = connection
@@ -63,7 +63,7 @@ fn login(words: &str) -> &'static str {
 }
 
 impl Visitor {
-    async fn log_in(connection: &mut Connection, target: &str) -> io::Result<Visitor> {
+    async fn log_in(connection: &mut Connection<Line>, target: &str) -> io::Result<Visitor> {
         let failed = |what: String| io::Error::other(format!("`{target}` {what}"));
         let answer = connection.request(&Request::get(target)).await;
         let answer = answer.map_err(|ended| failed(format!("was not answered: {ended:?}")))?;

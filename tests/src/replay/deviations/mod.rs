@@ -4,6 +4,7 @@
 //! has to match the rewritten one in full. No rule knows a case by its name.
 
 mod channels;
+mod forced;
 mod handshake;
 mod longpoll;
 mod origins;
@@ -40,6 +41,7 @@ pub enum Verdict {
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     let all = [
         channels::RULES,
+        forced::RULES,
         longpoll::RULES,
         handshake::RULES,
         origins::RULES,
