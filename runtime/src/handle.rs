@@ -1,28 +1,46 @@
 //! The running endpoint, as everything that runs in it sees it.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `current` | its configuration, and what follows from it |
+//! | `reload` | how the configuration is read again |
+//! | `changes` | waiting for the next configuration |
+
+mod changes;
+mod current;
+mod reload;
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock,
+        Arc, OnceLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
+use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use self::changes::{Changes, ExtraChanges};
+use self::{current::Current, reload::Reloading};
+pub(crate) use self::{
+    current::Origins,
+    reload::{Next, Reload},
+};
 
 use crate::{
     address::Address,
-    assets::{Manifest, StaticPathError, Statics},
-    config::{Config, ConfigError, ConfigErrors, Scheme},
+    assets::{Manifest, StaticPathError},
+    config::{Config, Resolved, Scheme},
     crypto::{
         Keys, random,
         token::{NoSecret, Tokens},
     },
-    error::Error,
     presence::Presence,
     pubsub::{BroadcastError, IntoPayload, PubSub, SubscriberId, Subscription},
     state::AppState,
-    url::{Ports, StructUrl, Urls},
+    url::{Ports, StructUrl},
     watchdog::Watchdog,
 };
 
@@ -34,11 +52,11 @@ pub(crate) struct Shared {
     pub(crate) name: &'static str,
     endpoint_id: String,
     app: AppState,
-    current: RwLock<Arc<Current>>,
+    current: watch::Sender<Arc<Current>>,
     pub(crate) pubsub: PubSub,
     pub(crate) presence: OnceLock<Presence>,
     addresses: OnceLock<Addresses>,
-    certificates: OnceLock<Vec<Arc<dyn Reload>>>,
+    reloading: Reloading,
     /// The tasks of connections, whatever they speak.
     pub(crate) connections: TaskTracker,
     /// All other tasks.
@@ -50,14 +68,6 @@ pub(crate) struct Shared {
     dropped: AtomicU64,
     unsendable: AtomicU64,
     pub(crate) watchdog: Watchdog,
-}
-
-/// The configuration, and what follows from it.
-struct Current {
-    config: Arc<Config>,
-    urls: Urls,
-    statics: Arc<Statics>,
-    keys: Option<Keys>,
 }
 
 /// Where the endpoint listens.
@@ -78,12 +88,6 @@ impl Addresses {
             https: port(&self.https),
         }
     }
-}
-
-/// Something that reads its files again.
-pub(crate) trait Reload: Send + Sync {
-    /// If anything is wrong with them, nothing changes.
-    fn reload(&self) -> Result<(), Vec<ConfigError>>;
 }
 
 /// The endpoint does not listen, or not by this scheme.
@@ -116,24 +120,22 @@ pub struct Stats {
 }
 
 impl Handle {
-    pub(crate) fn new(name: &'static str, config: Config, pubsub: PubSub, app: AppState) -> Self {
-        let urls = Urls::new(&config, Ports::default());
-        let statics = Arc::new(Statics::of(&config));
-        let keys = config.secret_key_base.clone().map(Keys::new);
+    pub(crate) fn new(
+        name: &'static str,
+        config: impl Into<Resolved>,
+        pubsub: PubSub,
+        app: AppState,
+    ) -> Self {
+        let current = Current::first(config.into());
         Handle(Arc::new(Shared {
             name,
             endpoint_id: endpoint_id(),
             app,
-            current: RwLock::new(Arc::new(Current {
-                config: Arc::new(config),
-                urls,
-                statics,
-                keys,
-            })),
+            current: watch::Sender::new(Arc::new(current)),
             pubsub,
             presence: OnceLock::new(),
             addresses: OnceLock::new(),
-            certificates: OnceLock::new(),
+            reloading: Reloading::default(),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -223,9 +225,15 @@ impl Handle {
         self.current().statics.manifest.clone()
     }
 
+    /// The served version of each static file, by its plain name: `cache_static_manifest_latest`, or
+    /// else that of the manifest.
+    pub fn static_latest(&self) -> Arc<BTreeMap<String, String>> {
+        self.current().statics.latest.clone()
+    }
+
     /// The configuration that the endpoint runs with.
     pub fn config(&self) -> Arc<Config> {
-        self.current().config.clone()
+        self.0.current.borrow().resolved.config.clone()
     }
 
     /// Where the endpoint listens, with the real port where 0 is configured.
@@ -243,28 +251,6 @@ impl Handle {
             Scheme::Https => addresses.https.clone(),
         });
         address.ok_or(NotListening(()))
-    }
-
-    /// Reads the certificates and keys of `https` again. Connections go on; handshakes from now on see the new ones.
-    /// Without `https`, nothing happens. It waits for the disk.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the files; nothing changes then.
-    pub fn reload_certificates(&self) -> Result<(), Error> {
-        let certificates = self.0.certificates.get().into_iter().flatten();
-        let wrong: Vec<_> = certificates
-            .filter_map(|one| one.reload().err())
-            .flatten()
-            .collect();
-        match wrong.is_empty() {
-            true => Ok(()),
-            false => Err(ConfigErrors::new(self.name(), wrong).into()),
-        }
-    }
-
-    /// From now on `reload_certificates` has these read their files again.
-    pub(crate) fn reloads(&self, certificates: Vec<Arc<dyn Reload>>) {
-        let _ = self.0.certificates.set(certificates);
     }
 
     /// What tells this endpoint from all others, and from itself after a restart: 22 random characters.
@@ -393,28 +379,22 @@ impl Handle {
 
     /// From now on `server_info` and the URLs say where the endpoint listens.
     pub(crate) fn listens_at(&self, addresses: Addresses) {
-        let (config, keys, statics) = (self.config(), self.keys(), self.current().statics.clone());
-        let urls = Urls::new(&config, addresses.ports());
-        let current = Current {
-            config,
-            urls,
-            statics,
-            keys,
-        };
-        *self
-            .0
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+        let ports = addresses.ports();
         let _ = self.0.addresses.set(addresses);
+        // Nothing has changed that anybody waits for.
+        self.0.current.send_if_modified(|current| {
+            *current = Arc::new(current.listening_on(ports));
+            false
+        });
     }
 
     fn current(&self) -> Arc<Current> {
-        self.0
-            .current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.current.borrow().clone()
+    }
+
+    /// Which web pages the configuration allows to open sockets.
+    pub(crate) fn origins(&self) -> Arc<Origins> {
+        self.0.current.borrow().origins.clone()
     }
 }
 

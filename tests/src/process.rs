@@ -1,6 +1,9 @@
 //! What the process of a test has in use.
 
-use std::fs;
+use std::{
+    fs,
+    process::{Command, id},
+};
 
 /// Resident memory, in bytes.
 ///
@@ -14,4 +17,15 @@ pub fn resident_bytes() -> usize {
         .expect("a size");
     let kib = line.trim().trim_end_matches(" kB");
     kib.parse::<usize>().expect("a number") * 1024
+}
+
+/// Sends this process a signal, such as `-TERM`.
+///
+/// # Panics
+/// Where there is no `kill`.
+pub fn kill(signal: &str) {
+    let status = Command::new("kill")
+        .args([signal, &id().to_string()])
+        .status();
+    assert!(status.expect("`kill`").success());
 }

@@ -3,10 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    process::{Command, id},
-    time::Duration,
-};
+use std::time::Duration;
 
 use landfall::config::{Http, Scheme, Setting, Settings};
 use landfall::{
@@ -15,6 +12,7 @@ use landfall::{
     mount::{Drainer, Mount, SocketDef, WebSocket},
     socket::{Connect, Flow, Outbox, Refused},
 };
+use landfall_tests::process::kill;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -69,14 +67,6 @@ impl Endpoint for Web {
             ..Settings::default()
         }
     }
-}
-
-fn kill(signal: &str) {
-    let status = Command::new("kill")
-        .args([signal, &id().to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
 }
 
 #[tokio::test]

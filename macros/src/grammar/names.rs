@@ -18,7 +18,6 @@ pub(crate) const OF_A_MOUNT: [&str; 5] = ["websocket", "longpoll", "transport", 
 const LATER: &[&str] = &[
     "debug_errors",
     "render_errors",
-    "cache_static_manifest_latest",
     "live_reload",
     "watchers",
     "force_watchers",

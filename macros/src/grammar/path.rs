@@ -1,4 +1,4 @@
-//! Paths: what URLs begin with, and where transports are served.
+//! Paths: what URLs begin with, and where transports are served; and names of static files.
 
 use super::Mistake;
 
@@ -23,6 +23,15 @@ pub(crate) fn check(path: &str) -> Result<(), Mistake> {
         ))
         .help(format!("write `path = {plain:?}`"))),
         None => Ok(()),
+    }
+}
+
+/// Checks a name in `cache_static_manifest_latest`.
+pub(crate) fn check_name(name: &str) -> Result<(), Mistake> {
+    match name.trim_start_matches('/') {
+        plain if plain == name => Ok(()),
+        plain => Err(Mistake::new("names of static files have no `/` in front")
+            .help(format!("write `{plain:?}`"))),
     }
 }
 
@@ -138,6 +147,15 @@ mod tests {
         ] {
             assert!(!is_same(a, b) && !is_same(b, a), "{a:?} {b:?}");
         }
+    }
+
+    #[test]
+    fn names_are_relative() {
+        assert_eq!(check_name("css/app.css"), Ok(()));
+        assert_eq!(
+            check_name("/css/app.css").map_err(|mistake| mistake.help.concat()),
+            Err("write `\"css/app.css\"`".to_owned())
+        );
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub(crate) enum Kind {
     PrivateKey,
     /// A list of constant strings.
     Texts,
+    /// A list of `("app.css", "app-1.css")`.
+    Latest,
     /// A list of headers by which proxies say how a request came to them.
     Forwarded,
     /// A host, with a port or without, or `conn`.

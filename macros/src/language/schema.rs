@@ -36,6 +36,10 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
         "cache_manifest_skip_vsn",
         Form::Value(&CACHE_MANIFEST_SKIP_VSN),
     ),
+    setting(
+        "cache_static_manifest_latest",
+        Form::Value(&CACHE_STATIC_MANIFEST_LATEST),
+    ),
     setting("http", Form::Group(&HTTP)),
     setting("https", Form::Group(&HTTPS)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
@@ -43,6 +47,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("trusted_proxies", Form::Value(&TRUSTED_PROXIES)),
     setting("pubsub", Form::Group(&PUBSUB)),
     setting("server", Form::Value(&SERVER)),
+    setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
     setting("extra", Form::Extra),
     compiled("force_ssl", Form::Group(&FORCE_SSL)),
     compiled("rewrite_on", Form::Value(&REWRITE_ON)),
@@ -72,7 +77,11 @@ const CACHE_STATIC_MANIFEST: Key = key("cache_static_manifest", Kind::Text);
 
 const CACHE_MANIFEST_SKIP_VSN: Key = key("cache_manifest_skip_vsn", Kind::Flag);
 
+const CACHE_STATIC_MANIFEST_LATEST: Key = key("cache_static_manifest_latest", Kind::Latest);
+
 const SERVER: Key = key("server", Kind::Flag);
+
+const RELOAD_ON_SIGHUP: Key = key("reload_on_sighup", Kind::Flag);
 
 const URL_KEYS: &[Key] = &[
     key("host", Kind::Host),

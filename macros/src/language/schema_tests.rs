@@ -79,9 +79,10 @@ fn braces(input: ParseStream) -> syn::Result<proc_macro2::TokenStream> {
     content.parse()
 }
 
-/// `/// doc` `pub name: Said => Value = default,`
+/// `/// doc` `live pub name: Said => Value = default,`
 fn row(input: ParseStream) -> syn::Result<String> {
     let attributes = input.call(Attribute::parse_outer)?;
+    input.parse::<Ident>()?;
     input.parse::<Visibility>()?;
     let name: Ident = input.parse()?;
     assert!(!attributes.is_empty(), "`{name}` has no documentation");

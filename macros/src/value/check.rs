@@ -19,7 +19,7 @@ use crate::{
         key::{Kind, Phase},
         options::{Options, Value},
     },
-    value::{closure, connect_info, host, origin, pattern, proxies, secret},
+    value::{closure, connect_info, host, latest, origin, pattern, proxies, secret},
 };
 
 /// Checks every value of a group, and what its keys say together.
@@ -204,6 +204,7 @@ impl Check<'_> {
             Kind::Files => self.files(value),
             Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
+            Kind::Latest => latest::check(self.name, value, self.diag),
             Kind::Forwarded => self.forwarded(value),
             Kind::SecureHost => self.secure_host(value),
             Kind::Secret => secret::check(value, self.diag),

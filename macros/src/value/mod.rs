@@ -10,6 +10,7 @@ pub(crate) mod check;
 pub(crate) mod closure;
 pub(crate) mod connect_info;
 pub(crate) mod host;
+pub(crate) mod latest;
 pub(crate) mod lower;
 pub(crate) mod origin;
 pub(crate) mod pattern;

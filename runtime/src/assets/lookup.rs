@@ -1,6 +1,11 @@
 //! Looks up paths of static files in the manifest.
 
-use std::{collections::HashMap, fmt, fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt, fs,
+    path::Path,
+    sync::Arc,
+};
 
 use super::Manifest;
 use crate::{config::Config, escape::told};
@@ -12,6 +17,9 @@ pub(crate) struct Statics {
     /// The prefix of paths; empty for `/`.
     prefix: String,
     pub(crate) manifest: Arc<Manifest>,
+    /// What the manifest says of it, if the configuration says nothing.
+    pub(crate) latest: Arc<BTreeMap<String, String>>,
+    has_manifest: bool,
 }
 
 #[derive(Debug)]
@@ -50,18 +58,40 @@ impl fmt::Display for StaticPathError {
 impl std::error::Error for StaticPathError {}
 
 impl Statics {
-    pub(crate) fn of(config: &Config) -> Self {
+    /// Reads the manifest that an endpoint is configured with.
+    pub(crate) fn of(config: &Config) -> Result<Self, Unread> {
+        let manifest = config.cache_static_manifest.as_ref();
+        let manifest = manifest.map(|path| read(Path::new(path))).transpose()?;
+        Ok(Statics::with(manifest, config))
+    }
+
+    /// A manifest that cannot be read is told, and is no reason not to start: pages then name files by their plain paths.
+    pub(crate) fn or_told(config: &Config) -> Self {
+        Statics::of(config).unwrap_or_else(|unread| {
+            tracing::error!("{unread}");
+            Statics::with(None, config)
+        })
+    }
+
+    /// Whether there is a manifest.
+    pub(crate) fn has_manifest(&self) -> bool {
+        self.has_manifest
+    }
+
+    fn with(manifest: Option<Manifest>, config: &Config) -> Self {
         let url = config.static_url.as_ref().unwrap_or(&config.url);
-        let manifest = config
-            .cache_static_manifest
-            .as_ref()
-            .map(|path| read(Path::new(path)));
         let prefix = if url.path == "/" { "" } else { &url.path };
-        Statics::new(
+        let has_manifest = manifest.is_some();
+        let mut statics = Statics::new(
             manifest.unwrap_or_default(),
             config.cache_manifest_skip_vsn,
             prefix,
-        )
+        );
+        statics.has_manifest = has_manifest;
+        if let Some(latest) = &config.cache_static_manifest_latest {
+            statics.latest = Arc::new(latest.0.clone());
+        }
+        statics
     }
 
     /// `skip_vsn` leaves `?vsn=d` out.
@@ -83,7 +113,9 @@ impl Statics {
         Statics {
             files,
             prefix: prefix.to_owned(),
+            latest: Arc::new(manifest.latest.clone()),
             manifest: Arc::new(manifest),
+            has_manifest: true,
         }
     }
 
@@ -113,34 +145,26 @@ impl Statics {
     }
 }
 
-/// Reads the manifest that is configured. If it cannot be read, that is logged, and the endpoint
-/// starts all the same: pages then use the plain paths of files.
-fn read(path: &Path) -> Manifest {
+/// Why a manifest cannot be read.
+#[derive(Debug)]
+pub(crate) struct Unread(String);
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not warm up static assets: {}", self.0)
+    }
+}
+
+fn read(path: &Path) -> Result<Manifest, Unread> {
     let shown = path.display();
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            tracing::error!(
-                "could not warm up static assets: could not find static manifest at \"{shown}\". Run `landfall digest` \
-                 to generate it, or remove the configuration \"cache_static_manifest\""
-            );
-            return Manifest::default();
-        }
-        Err(error) => {
-            tracing::error!(
-                "could not warm up static assets: \"{shown}\" cannot be read: {}",
-                told(&error)
-            );
-            return Manifest::default();
-        }
-    };
-    Manifest::parse(&text).unwrap_or_else(|error| {
-        tracing::error!(
-            "could not warm up static assets: \"{shown}\": {}",
-            told(&error)
-        );
-        Manifest::default()
-    })
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Unread(format!(
+            "could not find static manifest at \"{shown}\". Run `landfall digest` to generate it, or remove the \
+             configuration \"cache_static_manifest\""
+        )),
+        _ => Unread(format!("\"{shown}\" cannot be read: {}", told(&error))),
+    })?;
+    Manifest::parse(&text).map_err(|error| Unread(format!("\"{shown}\": {}", told(&error))))
 }
 
 #[cfg(test)]

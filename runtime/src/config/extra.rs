@@ -2,7 +2,10 @@
 
 mod read;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -10,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{
     ConfigError, Provenance, Setting,
     resolve::Resolver,
-    row::{Layered, Resolve, Shape},
+    row::{Changes, Layered, Resolve, Shape, When},
     validate::Findings,
     value::Key,
 };
@@ -142,12 +145,22 @@ fn whole(key: &str) -> String {
 
 impl ExtraConfig {
     pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
-        let (value, root) = (self.values.get(key)?, whole(key));
+        self.values.contains_key(key).then(|| self.get_or_null(key))
+    }
+
+    /// What no layer says is null.
+    pub(super) fn get_or_null<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
+        let root = whole(key);
         let is_text = matches!(self.sources.get(&root), Some(Provenance::Env(_)));
-        Some(read::read(value, is_text).map_err(|wrong| {
+        read::read(&self.value(key).0, is_text).map_err(|wrong| {
             let (key, error) = wrong.at(&root);
             error.at(&key, self.source(&key))
-        }))
+        })
+    }
+
+    /// What no layer says is null.
+    pub(super) fn value(&self, key: &str) -> Extra {
+        Extra(self.values.get(key).cloned().unwrap_or_default())
     }
 
     pub(super) fn set(&mut self, key: String, Extra(value): Extra) {
@@ -221,10 +234,8 @@ impl Resolve<ExtraConfig> for Extras {
                 .location
                 .map_or(Provenance::Default, Provenance::Macro)
         }));
-        for name in resolver.names_in_file(key) {
-            if let Some((value, source)) = resolver.read_file(key, &name) {
-                all.lay(vec![(name, value, source)]);
-            }
+        for given in resolver.read_group(key) {
+            all.lay(vec![given]);
         }
         all.sources.extend(resolver.lines_in_file(key));
         all.lay(declared.variables(key, resolver));
@@ -240,13 +251,17 @@ impl Resolve<ExtraConfig> for Extras {
 
     fn compare(
         key: Key<'_>,
+        when: When,
         before: Option<&ExtraConfig>,
         after: Option<&ExtraConfig>,
-        changed: &mut Vec<String>,
+        changes: &mut Changes,
     ) {
-        for (name, value) in after.iter().flat_map(|after| &after.values) {
-            if before.and_then(|before| before.values.get(name)) != Some(value) {
-                changed.push(key.below(name));
+        let names = [before, after].into_iter().flatten();
+        let names: BTreeSet<_> = names.flat_map(|config| config.values.keys()).collect();
+        for name in names {
+            let [before, after] = [before, after].map(|config| config?.values.get(name));
+            if before != after {
+                changes.push(Key(&key.below(name)), when);
             }
         }
     }

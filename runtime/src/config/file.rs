@@ -10,7 +10,13 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{ConfigError, Provenance, names, row::Shape, value::Key};
+use super::{
+    ConfigError, Provenance,
+    names::{self, Names},
+    row::Shape,
+    value::Key,
+};
+use crate::grammar::spelling::{did_you_mean, list};
 
 /// A file that was read; its values are looked up by key.
 pub(super) struct File {
@@ -18,10 +24,16 @@ pub(super) struct File {
     text: String,
 }
 
-/// A file that was parsed. What is not well-formed has been reported and is not in it.
+/// A file that was parsed, as one endpoint reads it. What is not well-formed has been reported and
+/// is not in it.
+///
+/// What stands in the endpoint's section, a table by its name, wins over what stands outside of all
+/// sections.
 pub(super) struct Parsed<'a> {
     file: &'a File,
     table: DeTable<'a>,
+    /// The section's name, if the file has it.
+    section: Option<&'static str>,
     is_whole: bool,
 }
 
@@ -45,7 +57,11 @@ impl File {
     }
 
     /// Parses what can be parsed. Finds keys that do not exist, if all could be parsed.
-    pub(super) fn parse(&self, errors: &mut Vec<ConfigError>) -> Parsed<'_> {
+    pub(super) fn parse(
+        &self,
+        endpoint: &'static str,
+        errors: &mut Vec<ConfigError>,
+    ) -> Parsed<'_> {
         let (table, syntax) = DeTable::parse_recoverable(&self.text);
         let is_whole = syntax.is_empty();
         for error in syntax {
@@ -53,14 +69,22 @@ impl File {
             let at = error.span().map_or(0, |span| span.start);
             errors.push(ConfigError::new(error.message()).from(self.source(at)));
         }
+        let table = table.into_inner();
+        let own = table.get(endpoint).map(Spanned::get_ref);
         let parsed = Parsed {
             file: self,
-            table: table.into_inner(),
+            section: own
+                .filter(|own| is_section(endpoint, own))
+                .map(|_| endpoint),
+            table,
             is_whole,
         };
         // After a syntax error it is a guess which group a key stands in.
         if is_whole {
-            parsed.find_unknown(Key::TOP, names::top(), errors);
+            parsed.find_no_section(endpoint, errors);
+            for table in parsed.tables() {
+                parsed.find_unknown(table, Key::TOP, names::top(), errors);
+            }
         }
         parsed
     }
@@ -93,28 +117,55 @@ impl<'a> Parsed<'a> {
 
     /// The value of this name in a group, and where it stands.
     pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(&DeValue<'a>, Provenance)> {
-        let value = self.group(group)?.get(name)?;
+        let value = self.groups(group).find_map(|table| table.get(name))?;
         Some((value.get_ref(), self.source(value)))
     }
 
-    /// The table of this name, if there is one.
-    pub(super) fn group(&self, key: Key<'_>) -> Option<&DeTable<'a>> {
-        let names = key.0.split('.').filter(|name| !name.is_empty());
-        names.into_iter().try_fold(&self.table, |table, name| {
-            table.get(name)?.get_ref().as_table()
+    /// All that a group has: what stands outside of sections first.
+    pub(super) fn entries(&self, group: Key<'_>) -> Vec<(String, &DeValue<'a>, Provenance)> {
+        let mut groups: Vec<_> = self.groups(group).collect();
+        groups.reverse();
+        let entries = groups.into_iter().flatten();
+        entries
+            .map(|(name, value)| {
+                (
+                    name.get_ref().to_string(),
+                    value.get_ref(),
+                    self.source(value),
+                )
+            })
+            .collect()
+    }
+
+    /// Where the group of this name stands, if there is one.
+    pub(super) fn group(&self, key: Key<'_>) -> Option<Provenance> {
+        let (group, name) = key.parts();
+        let mut values = self.groups(group).filter_map(|table| table.get(name));
+        let value = values.find(|value| value.get_ref().is_table())?;
+        Some(self.source(value))
+    }
+
+    /// The tables of a group: that of the endpoint's section first.
+    fn groups(&self, group: Key<'_>) -> impl Iterator<Item = &DeTable<'a>> {
+        self.tables().filter_map(move |table| {
+            let mut names = group.0.split('.').filter(|name| !name.is_empty());
+            names.try_fold(table, |table, name| table.get(name)?.get_ref().as_table())
         })
     }
 
-    /// The names in a group.
-    pub(super) fn names(&self, group: Key<'_>) -> Vec<String> {
-        let names = self.group(group).into_iter().flatten();
-        names.map(|(name, _)| name.get_ref().to_string()).collect()
+    /// What the endpoint reads: its section first.
+    fn tables(&self) -> impl Iterator<Item = &DeTable<'a>> {
+        let section = self.section.and_then(|name| self.table.get(name));
+        let section = section.and_then(|section| section.get_ref().as_table());
+        section.into_iter().chain([&self.table])
     }
 
     /// The keys of a group, also those of tables in it, and where they stand.
     pub(super) fn lines(&self, group: Key<'_>) -> Vec<(String, Provenance)> {
+        let mut groups: Vec<_> = self.groups(group).collect();
+        groups.reverse();
         let mut lines = Vec::new();
-        if let Some(table) = self.group(group) {
+        for table in groups {
             self.lines_of(table, group, &mut lines);
         }
         lines
@@ -130,21 +181,55 @@ impl<'a> Parsed<'a> {
         }
     }
 
-    fn find_unknown(&self, group: Key<'_>, known: &[(&str, Shape)], errors: &mut Vec<ConfigError>) {
-        for (name, value) in self.group(group).into_iter().flatten() {
+    /// A file with sections has one for each endpoint that reads it.
+    fn find_no_section(&self, endpoint: &str, errors: &mut Vec<ConfigError>) {
+        let sections = self.table.iter();
+        let mut sections =
+            sections.filter(|(name, value)| is_section(name.get_ref(), value.get_ref()));
+        let (None, Some((first, _))) = (self.section, sections.next()) else {
+            return;
+        };
+        let others = sections.map(|(name, _)| name);
+        let names: Vec<&str> = [first]
+            .into_iter()
+            .chain(others)
+            .map(|name| name.get_ref().as_ref())
+            .collect();
+        let meant = did_you_mean(endpoint, names.iter().copied());
+        let help = match meant {
+            Some(meant) => format!("is `[{meant}]` meant for it? Write `[{endpoint}]`"),
+            None => format!("add `[{endpoint}]`, which may be empty"),
+        };
+        let text = format!(
+            "there are sections for {}, but none for `{endpoint}`",
+            list(names.into_iter())
+        );
+        errors.push(ConfigError::new(text).help(help).from(self.source(first)));
+    }
+
+    fn find_unknown(
+        &self,
+        table: &DeTable<'a>,
+        group: Key<'_>,
+        known: Names,
+        errors: &mut Vec<ConfigError>,
+    ) {
+        for (name, value) in table {
             let text = name.get_ref().as_ref();
             let shape = known
                 .iter()
-                .find(|(known, _)| *known == text)
-                .map(|(_, shape)| *shape);
+                .find(|(known, ..)| *known == text)
+                .map(|(.., shape)| *shape);
             match (shape, value.get_ref()) {
-                (Some(Shape::Group(below)), DeValue::Table(_)) => {
-                    self.find_unknown(Key(&group.below(text)), below, errors);
+                (Some(Shape::Group(below)), DeValue::Table(table)) => {
+                    self.find_unknown(table, Key(&group.below(text)), below, errors);
                 }
                 (Some(Shape::Open), DeValue::Table(_)) | (Some(Shape::Value), _) => {}
                 (Some(_), _) => errors.push(self.not_a_group(text, name)),
+                (None, section)
+                    if std::ptr::eq(table, &self.table) && is_section(text, section) => {}
                 (None, _) => {
-                    errors.push(names::unknown(group, known, text).from(self.source(name)))
+                    errors.push(names::unknown(group, known, text).from(self.source(name)));
                 }
             }
         }
@@ -159,4 +244,10 @@ impl<'a> Parsed<'a> {
     fn source<T>(&self, at: &Spanned<T>) -> Provenance {
         self.file.source(at.span().start)
     }
+}
+
+/// Whether it is a table for one endpoint. Endpoints are types: their names begin with a capital,
+/// as no key does.
+fn is_section(name: &str, value: &DeValue<'_>) -> bool {
+    value.is_table() && name.starts_with(char::is_uppercase)
 }

@@ -9,9 +9,9 @@
 //! | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
 //! | `row` | what a row holds: a value, a group, or a group that may be absent |
 //! | `setting` | how a layer gives one value |
-//! | `ip`, `https`, `secret`, `scheme`, `extra` | kinds of values |
+//! | `ip`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
 //! | `value` | how values are read from text and TOML, and the checks of each kind |
-//! | `resolve` | resolves the layers to one configuration |
+//! | `resolve` | resolves the layers to one configuration, and says what of it may change |
 //! | `file` | a configuration file |
 //! | `names` | the order of all names, and suggestions for a misspelt one |
 //! | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
@@ -22,6 +22,7 @@ mod extra;
 mod file;
 mod https;
 mod ip;
+mod latest;
 mod names;
 mod origin;
 mod resolve;
@@ -35,13 +36,17 @@ mod tests;
 mod validate;
 mod value;
 
-pub(crate) use self::{origin::check_list, resolve::Layers};
+pub(crate) use self::{
+    origin::check_list,
+    resolve::{Layers, Resolved},
+};
 
 pub use self::{
     error::{ConfigError, ConfigErrors, Provenance},
     extra::{Extra, Extras},
     https::{CipherSuite, Files},
     ip::Ip,
+    latest::Latest,
     scheme::Scheme,
     secret::Secret,
     setting::Setting,

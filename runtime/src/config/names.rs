@@ -2,7 +2,7 @@
 
 use super::{
     ConfigError, Settings,
-    row::{Layered, Shape},
+    row::{Layered, Shape, When},
     value::Key,
 };
 use crate::grammar::{
@@ -10,8 +10,11 @@ use crate::grammar::{
     spelling::{did_you_mean, list},
 };
 
+/// The names of a group, when each may change, and what a file may have there.
+pub(super) type Names = &'static [(&'static str, When, Shape)];
+
 /// All names outside groups.
-pub(super) fn top() -> &'static [(&'static str, Shape)] {
+pub(super) fn top() -> Names {
     match Settings::SHAPE {
         Shape::Group(names) => names,
         Shape::Value | Shape::Open => &[],
@@ -22,8 +25,8 @@ pub(super) fn top() -> &'static [(&'static str, Shape)] {
 pub(super) fn rank(key: &str) -> Vec<usize> {
     let mut names = top();
     let place = |segment| {
-        let place = names.iter().position(|(name, _)| *name == segment)?;
-        if let Some((_, Shape::Group(below))) = names.get(place) {
+        let place = names.iter().position(|(name, ..)| *name == segment)?;
+        if let Some((_, _, Shape::Group(below))) = names.get(place) {
             names = below;
         }
         Some(place)
@@ -50,8 +53,8 @@ fn not_in_a_file(name: &str) -> Option<ConfigError> {
 }
 
 /// The error for a name that `group` does not have.
-pub(super) fn unknown(group: Key<'_>, known: &[(&str, Shape)], name: &str) -> ConfigError {
-    let known: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+pub(super) fn unknown(group: Key<'_>, known: Names, name: &str) -> ConfigError {
+    let known: Vec<_> = known.iter().map(|(name, ..)| *name).collect();
     let at_the_top = group.0.is_empty();
     if at_the_top && let Some(error) = not_in_a_file(name) {
         return error;

@@ -1,14 +1,87 @@
-//! Resolves the layers to one configuration.
+//! Resolves the layers to one configuration, and compares one with the next.
 
-use std::{collections::BTreeMap, env::VarError, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env::VarError,
+    path::Path,
+    sync::Arc,
+};
 
 use super::{
     Config, ConfigError, ConfigErrors, Provenance, Setting, Settings,
     file::{File, Parsed},
-    row::Resolve,
+    row::{Changes, Resolve, When},
     validate::{self, Finding},
     value::{Key, Value},
 };
+
+/// What comes of all layers, and which of them each key came from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Resolved {
+    pub(crate) config: Arc<Config>,
+    sources: Sources,
+}
+
+type Sources = BTreeMap<String, Provenance>;
+
+impl From<Config> for Resolved {
+    fn from(config: Config) -> Self {
+        Resolved {
+            config: config.into(),
+            sources: Sources::new(),
+        }
+    }
+}
+
+impl Resolved {
+    /// Whether a key has changed since.
+    pub(crate) fn differs(&self, before: &Resolved) -> bool {
+        !self.changes(before).0.is_empty()
+    }
+
+    fn changes(&self, before: &Resolved) -> Changes {
+        let mut changes = Changes::default();
+        let [before, after] = [before, self].map(|resolved| Some(&*resolved.config));
+        Settings::compare(Key::TOP, When::Live, before, after, &mut changes);
+        changes
+    }
+
+    /// Finds the keys that have changed since, and must not.
+    fn refused(&self, before: &Resolved) -> Vec<ConfigError> {
+        let changes = self.changes(before).0;
+        let groups: Vec<_> = changes
+            .iter()
+            .map(|change| format!("{}.", change.key))
+            .collect();
+        // Of a group that has come or gone, its keys need not be told.
+        let in_group = |key: &str| groups.iter().any(|group| key.starts_with(group));
+        let fixed = changes
+            .iter()
+            .filter(|change| change.when == When::Start && !in_group(&change.key));
+        let refusal = |key: &str| {
+            let text = format!(
+                "`{}` cannot change while the endpoint runs; so far it came from {}",
+                Key(key),
+                before.source(key)
+            );
+            let help = "take the change back, or start the endpoint again";
+            ConfigError::new(text).help(help).at(key, self.source(key))
+        };
+        fixed.map(|change| refusal(&change.key)).collect()
+    }
+
+    /// Where a key came from, or the first key of a group.
+    fn source(&self, key: &str) -> Provenance {
+        let group = format!("{key}.");
+        let below = || {
+            let mut keys = self.sources.range(group.clone()..);
+            let (first, source) = keys.next()?;
+            first.starts_with(&group).then_some(source)
+        };
+        let source = self.sources.get(key).or_else(below);
+        source.cloned().unwrap_or(Provenance::Default)
+    }
+}
 
 /// The layers below `init`.
 pub(crate) struct Layers<'a> {
@@ -22,6 +95,8 @@ pub(crate) struct Layers<'a> {
     pub(crate) options: &'a Settings,
     /// Findings about the declaration that no layer can mend.
     pub(crate) found: Vec<ConfigError>,
+    /// What the endpoint runs with, if it runs.
+    pub(crate) before: Option<&'a Resolved>,
     /// Checks what the configuration names, such as files. Each finding comes with its key.
     pub(crate) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
 }
@@ -34,7 +109,7 @@ impl Layers<'_> {
     pub(crate) fn resolve(
         self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
-    ) -> Result<Config, ConfigErrors> {
+    ) -> Result<Resolved, ConfigErrors> {
         let mut errors = Vec::new();
         let file = self
             .file
@@ -45,6 +120,7 @@ impl Layers<'_> {
             file,
             environment: &|variable| std::env::var(variable),
             options: self.options,
+            before: self.before,
             examine: self.examine,
         };
         below.resolve(errors, self.found, init)
@@ -58,6 +134,7 @@ pub(super) struct Below<'a> {
     pub(super) file: Option<File>,
     pub(super) environment: &'a dyn Fn(&str) -> Result<String, VarError>,
     pub(super) options: &'a Settings,
+    pub(super) before: Option<&'a Resolved>,
     pub(super) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
 }
 
@@ -68,10 +145,13 @@ impl Below<'_> {
         mut errors: Vec<ConfigError>,
         found: Vec<ConfigError>,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
-    ) -> Result<Config, ConfigErrors> {
+    ) -> Result<Resolved, ConfigErrors> {
         // A file that cannot be read may set the keys that seem to be missing.
         let was_read = errors.is_empty();
-        let file = self.file.as_ref().map(|file| file.parse(&mut errors));
+        let file = self
+            .file
+            .as_ref()
+            .map(|file| file.parse(self.endpoint, &mut errors));
         let is_whole = was_read && file.as_ref().is_none_or(Parsed::is_whole);
         let environment = self.environment;
         let mut resolver = Resolver {
@@ -79,7 +159,7 @@ impl Below<'_> {
             environment,
             errors,
             missing: Vec::new(),
-            sources: BTreeMap::new(),
+            sources: Sources::new(),
         };
         let below = Settings::resolve(
             Key::TOP,
@@ -96,16 +176,22 @@ impl Below<'_> {
         } = resolver;
 
         // `init` is not called with an incomplete configuration.
-        let mut config = below.clone();
+        let (mut config, mut is_last) = (below.clone(), false);
         if errors.is_empty() {
             match init(config.clone()) {
-                Ok(changed) => config = changed,
+                Ok(changed) => (config, is_last) = (changed, true),
                 Err(error) => errors.push(error.from(Provenance::Init)),
             }
         }
-        let mut changed = Vec::new();
-        Settings::compare(Key::TOP, Some(&below), Some(&config), &mut changed);
-        sources.extend(changed.into_iter().map(|key| (key, Provenance::Init)));
+        let mut changes = Changes::default();
+        let [from, to] = [&below, &config].map(Some);
+        Settings::compare(Key::TOP, When::Live, from, to, &mut changes);
+        sources.extend(
+            changes
+                .0
+                .into_iter()
+                .map(|change| (change.key, Provenance::Init)),
+        );
         let said_by_init = |error: &ConfigError| {
             error.key().and_then(|key| sources.get(key)) == Some(&Provenance::Init)
         };
@@ -120,20 +206,31 @@ impl Below<'_> {
             findings.extend(examined.map(|(key, error)| Finding::Error(key, error)));
         }
         self.tell(findings, &sources, &mut errors);
+        let resolved = Resolved {
+            config: config.into(),
+            sources,
+        };
+        if let (Some(before), true) = (self.before, is_whole) {
+            let wrong: BTreeSet<_> = errors
+                .iter()
+                .filter_map(|error| error.key().map(str::to_owned))
+                .collect();
+            // What `init` says is not known if it was not called, or failed.
+            let is_known = |key: &str| {
+                !wrong.contains(key) && (is_last || before.source(key) != Provenance::Init)
+            };
+            let refused = resolved.refused(before).into_iter();
+            errors.extend(refused.filter(|error| error.key().is_none_or(is_known)));
+        }
         if errors.is_empty() {
-            return Ok(config);
+            return Ok(resolved);
         }
         errors.sort_by_cached_key(ConfigError::rank);
         Err(ConfigErrors::new(self.endpoint, errors))
     }
 
     /// Collects errors, and logs warnings.
-    fn tell(
-        &self,
-        findings: Vec<Finding>,
-        sources: &BTreeMap<String, Provenance>,
-        errors: &mut Vec<ConfigError>,
-    ) {
+    fn tell(&self, findings: Vec<Finding>, sources: &Sources, errors: &mut Vec<ConfigError>) {
         for finding in findings {
             match finding {
                 Finding::Error(key, error) => errors.push(located(error, key, sources)),
@@ -145,7 +242,7 @@ impl Below<'_> {
     }
 }
 
-fn located(error: ConfigError, key: String, sources: &BTreeMap<String, Provenance>) -> ConfigError {
+fn located(error: ConfigError, key: String, sources: &Sources) -> ConfigError {
     let source = sources.get(&key).cloned().unwrap_or(Provenance::Default);
     error.at(&key, source)
 }
@@ -157,7 +254,7 @@ pub(super) struct Resolver<'a> {
     errors: Vec<ConfigError>,
     /// Variables that are not set, for keys that no layer sets. `init` may still set them.
     missing: Vec<ConfigError>,
-    sources: BTreeMap<String, Provenance>,
+    sources: Sources,
 }
 
 type Found<T> = (Result<T, ConfigError>, Provenance);
@@ -199,15 +296,21 @@ impl Resolver<'_> {
         self.note(key, found)
     }
 
-    /// The value of a name in a group, in the file alone, and where it stands.
-    pub(super) fn read_file<T: Value>(
-        &mut self,
-        group: Key<'_>,
-        name: &str,
-    ) -> Option<(T, Provenance)> {
-        let found = self.in_file(group, name)?;
-        let source = found.1.clone();
-        Some((self.note(Key(&group.below(name)), found)?, source))
+    /// All that the file says in a group: what is for all endpoints, then what is for this one.
+    pub(super) fn read_group<T: Value>(&mut self, group: Key<'_>) -> Vec<(String, T, Provenance)> {
+        let entries = self.file.iter().flat_map(|file| file.entries(group));
+        let found: Vec<(String, Found<T>)> = entries
+            .map(|(name, value, source)| {
+                let value = T::read_toml(Key(&group.below(&name)), value);
+                (name, (value, source))
+            })
+            .collect();
+        let read = |(name, found): (String, Found<T>)| {
+            let source = found.1.clone();
+            let value = self.note(Key(&group.below(&name)), found)?;
+            Some((name, value, source))
+        };
+        found.into_iter().filter_map(read).collect()
     }
 
     /// The keys of a group of the file, also those of tables in it, and where they stand.
@@ -221,9 +324,11 @@ impl Resolver<'_> {
             .is_some_and(|file| file.group(key).is_some())
     }
 
-    /// The names in a group in the file.
-    pub(super) fn names_in_file(&self, key: Key<'_>) -> Vec<String> {
-        self.file.iter().flat_map(|file| file.names(key)).collect()
+    /// Notes where the file has a group, if it does.
+    pub(super) fn note_group(&mut self, key: Key<'_>) {
+        if let Some(source) = self.file.as_ref().and_then(|file| file.group(key)) {
+            self.sources.insert(key.0.to_owned(), source);
+        }
     }
 
     /// Adds a finding: a value is not what the key takes.

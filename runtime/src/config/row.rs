@@ -19,9 +19,35 @@ pub(super) enum Shape {
     /// A value.
     Value,
     /// A table with these names.
-    Group(&'static [(&'static str, Shape)]),
+    Group(&'static [(&'static str, When, Shape)]),
     /// A table with any names.
     Open,
+}
+
+/// When a key may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    /// While the endpoint runs.
+    Live,
+    /// Only before it starts.
+    Start,
+}
+
+/// A key in which two configurations differ.
+pub(super) struct Change {
+    pub(super) key: String,
+    pub(super) when: When,
+}
+
+/// The keys in which two configurations differ.
+#[derive(Default)]
+pub(super) struct Changes(pub(super) Vec<Change>);
+
+impl Changes {
+    pub(super) fn push(&mut self, key: Key<'_>, when: When) {
+        let key = key.0.to_owned();
+        self.0.push(Change { key, when });
+    }
 }
 
 /// A name whose layers are `Self` and resolve to `T`.
@@ -37,7 +63,13 @@ pub(super) trait Resolve<T>: Layered {
 
     /// Adds the keys in which two configurations differ. `None`: the group around the name is
     /// absent.
-    fn compare(key: Key<'_>, before: Option<&T>, after: Option<&T>, changed: &mut Vec<String>);
+    fn compare(
+        key: Key<'_>,
+        when: When,
+        before: Option<&T>,
+        after: Option<&T>,
+        changes: &mut Changes,
+    );
 
     /// Checks each value by itself.
     fn check(key: Key<'_>, value: &T, found: &mut Findings);
@@ -60,14 +92,20 @@ impl<T: Value + Clone> Resolve<T> for Setting<T> {
         resolver.pick(key, declared, options).unwrap_or(default)
     }
 
-    fn compare(key: Key<'_>, before: Option<&T>, after: Option<&T>, changed: &mut Vec<String>) {
+    fn compare(
+        key: Key<'_>,
+        when: When,
+        before: Option<&T>,
+        after: Option<&T>,
+        changes: &mut Changes,
+    ) {
         let same = match (before, after) {
             (Some(before), Some(after)) => before.is_same(after),
             (None, None) => true,
             _ => false,
         };
         if !same {
-            changed.push(key.0.to_owned());
+            changes.push(key, when);
         }
     }
 
@@ -90,12 +128,13 @@ impl<T: Value + Clone> Resolve<Option<T>> for Setting<T> {
 
     fn compare(
         key: Key<'_>,
+        when: When,
         before: Option<&Option<T>>,
         after: Option<&Option<T>>,
-        changed: &mut Vec<String>,
+        changes: &mut Changes,
     ) {
         let [before, after] = [before, after].map(|value| value.and_then(Option::as_ref));
-        <Self as Resolve<T>>::compare(key, before, after, changed);
+        <Self as Resolve<T>>::compare(key, when, before, after, changes);
     }
 
     fn check(key: Key<'_>, value: &Option<T>, found: &mut Findings) {
@@ -122,12 +161,13 @@ impl Resolve<Option<Scheme>> for Setting<String> {
 
     fn compare(
         key: Key<'_>,
+        when: When,
         before: Option<&Option<Scheme>>,
         after: Option<&Option<Scheme>>,
-        changed: &mut Vec<String>,
+        changes: &mut Changes,
     ) {
         if before.copied().flatten() != after.copied().flatten() {
-            changed.push(key.0.to_owned());
+            changes.push(key, when);
         }
     }
 
@@ -151,6 +191,7 @@ impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Option<L> {
         if declared.is_none() && options.is_none() && !resolver.file_has_group(key) {
             return default;
         }
+        resolver.note_group(key);
         let unset = L::UNSET;
         let [declared, options] = [declared, options].map(|layer| layer.as_ref().unwrap_or(&unset));
         Some(L::resolve(key, declared, options, C::default(), resolver))
@@ -158,12 +199,16 @@ impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Option<L> {
 
     fn compare(
         key: Key<'_>,
+        when: When,
         before: Option<&Option<C>>,
         after: Option<&Option<C>>,
-        changed: &mut Vec<String>,
+        changes: &mut Changes,
     ) {
         let [before, after] = [before, after].map(|group| group.and_then(Option::as_ref));
-        L::compare(key, before, after, changed);
+        if before.is_some() != after.is_some() {
+            changes.push(key, when);
+        }
+        L::compare(key, when, before, after, changes);
     }
 
     fn check(key: Key<'_>, value: &Option<C>, found: &mut Findings) {

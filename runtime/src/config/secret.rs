@@ -2,6 +2,8 @@
 
 use std::{fmt, hint::black_box, sync::Arc};
 
+use subtle::ConstantTimeEq;
+
 /// A secret. It is neither printed nor serialized, and it is overwritten when its last clone is
 /// dropped.
 ///
@@ -23,9 +25,9 @@ impl Secret {
         &self.0.0
     }
 
-    /// Whether both are clones of the same value.
-    pub(super) fn is_the_same_in_memory(&self, other: &Secret) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+    /// Whether both have the same contents. How long it takes tells only how many bytes there are.
+    pub(super) fn is_same(&self, other: &Secret) -> bool {
+        self.expose().ct_eq(other.expose()).into()
     }
 }
 
@@ -70,6 +72,15 @@ impl fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn is_compared_by_its_contents() {
+        let secret = Secret::from("secret");
+        assert!(secret.is_same(&secret.clone()));
+        assert!(secret.is_same(&Secret::from("secret")));
+        assert!(!secret.is_same(&Secret::from("secreT")));
+        assert!(!secret.is_same(&Secret::from("secrets")));
+    }
 
     #[test]
     fn overwrites_its_bytes() {

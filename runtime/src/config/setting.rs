@@ -45,7 +45,7 @@ impl<T> Setting<T> {
         }
     }
 
-    /// An environment variable, read when the endpoint starts. If it is not set, and no other layer
+    /// An environment variable, read when the endpoint starts and when it reloads. If it is not set, and no other layer
     /// sets the key, that is an error.
     #[track_caller]
     pub const fn env(variable: &'static str) -> Self {

@@ -1,7 +1,7 @@
 //! Every key of the configuration, one row each.
 //!
-//! A row is `name: type in a layer => type in the configuration = default`. Without a default, the
-//! type's own is used. The rows generate both structs with their documentation, the names that a
+//! A row is `when name: type in a layer => type in the configuration = default`. Without a default,
+//! the type's own is used. `live` keys may change while the endpoint runs, `start` keys may not. The rows generate both structs with their documentation, the names that a
 //! file may use, the merging of layers, the list of keys that `init` has changed, and the checks of
 //! each kind of value (`row`, `value`). `validate` checks keys against one another.
 
@@ -10,10 +10,11 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, ConfigError, Extra, Extras, Files, Ip, Scheme, Secret, Setting, TrustedProxies,
+    CipherSuite, ConfigError, Extra, Extras, Files, Ip, Latest, Scheme, Secret, Setting,
+    TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
-    row::{Layered, Resolve, Shape},
+    row::{Changes, Layered, Resolve, Shape, When},
     validate::Findings,
     value::Key,
 };
@@ -24,7 +25,7 @@ macro_rules! settings {
     ($(
         $(#[$about_layer:meta])* $Layer:ident =>
         $(#[$about_config:meta])* $Config:ident {
-            $( $(#[$doc:meta])* $vis:vis $key:ident: $Said:ty => $Value:ty $(= $default:expr)?, )*
+            $( $(#[$doc:meta])* $when:ident $vis:vis $key:ident: $Said:ty => $Value:ty $(= $default:expr)?, )*
         }
     )*) => { $(
         $(#[$about_layer])*
@@ -54,7 +55,11 @@ macro_rules! settings {
         impl Layered for $Layer {
             const UNSET: Self = $Layer::DEFAULT;
             const SHAPE: Shape =
-                Shape::Group(&[$( (stringify!($key), <$Said as Layered>::SHAPE), )*]);
+                Shape::Group(&[$( (
+                    stringify!($key),
+                    settings!(@when $when),
+                    <$Said as Layered>::SHAPE,
+                ), )*]);
         }
 
         impl Resolve<$Config> for $Layer {
@@ -78,15 +83,17 @@ macro_rules! settings {
 
             fn compare(
                 key: Key<'_>,
+                _: When,
                 before: Option<&$Config>,
                 after: Option<&$Config>,
-                changed: &mut Vec<String>,
+                changes: &mut Changes,
             ) {
                 $( <$Said as Resolve<$Value>>::compare(
                     Key(&key.below(stringify!($key))),
+                    settings!(@when $when),
                     before.map(|config| &config.$key),
                     after.map(|config| &config.$key),
-                    changed,
+                    changes,
                 ); )*
             }
 
@@ -99,6 +106,8 @@ macro_rules! settings {
             }
         }
     )* };
+    (@when live) => { When::Live };
+    (@when start) => { When::Start };
     (@default) => { Default::default() };
     (@default $default:expr) => { $default };
 }
@@ -111,36 +120,43 @@ settings! {
     /// `init` may change every field; the result is checked like the layers below.
     Config {
         /// `url(..)`: how clients reach this endpoint. Its URLs are made of this.
-        pub url: Url => UrlConfig,
+        live pub url: Url => UrlConfig,
         /// `static_url(..)`: where static files are served. Default: where `url` says. It inherits
         /// no keys from `url`.
-        pub static_url: Option<Url> => Option<UrlConfig>,
+        live pub static_url: Option<Url> => Option<UrlConfig>,
         /// `cache_static_manifest`: the file that maps static files to their digested names,
-        /// relative to the working directory of the process. It is read at start. If it cannot be
+        /// relative to the working directory of the process. It is read at start and at each reload. If it cannot be
         /// read, that is logged. Default: none.
-        pub cache_static_manifest: Setting<String> => Option<String>,
+        live pub cache_static_manifest: Setting<String> => Option<String>,
         /// `cache_manifest_skip_vsn`: whether to leave `?vsn=d` out of the paths of static files.
         /// With it, browsers cache a file for ever. Default `false`.
-        pub cache_manifest_skip_vsn: Setting<bool> => bool,
+        live pub cache_manifest_skip_vsn: Setting<bool> => bool,
+        /// `cache_static_manifest_latest`: the served version of each static file, for
+        /// [`Handle::static_latest`](crate::Handle::static_latest). Default: that of the manifest.
+        live pub cache_static_manifest_latest: Setting<Latest> => Option<Latest>,
         /// `http(..)`: a listener. Default: none.
-        pub http: Option<Http> => Option<HttpConfig>,
+        start pub http: Option<Http> => Option<HttpConfig>,
         /// `https(..)`: a listener that speaks TLS, beside that of `http`. Default: none.
-        pub https: Option<Https> => Option<HttpsConfig>,
+        start pub https: Option<Https> => Option<HttpsConfig>,
         /// `secret_key_base`: the secret from which the keys of signatures and encryption are
         /// derived; at least 64 bytes.
-        pub secret_key_base: Setting<Secret> => Option<Secret>,
+        start pub secret_key_base: Setting<Secret> => Option<Secret>,
         /// `check_origin`: which web pages may open a socket, unless its mount says otherwise.
         /// Default: those of `url.host`.
-        pub check_origin: Setting<CheckOrigin> => CheckOrigin = CheckOrigin::Host,
+        live pub check_origin: Setting<CheckOrigin> => CheckOrigin = CheckOrigin::Host,
         /// `trusted_proxies`: the proxies whose headers are believed about a client's address.
         /// Default: none.
-        pub trusted_proxies: Setting<TrustedProxies> => TrustedProxies,
+        live pub trusted_proxies: Setting<TrustedProxies> => TrustedProxies,
         /// `pubsub(..)`: the endpoint's topics.
-        pub pubsub: PubSubSettings => PubSubConfig,
+        start pub pubsub: PubSubSettings => PubSubConfig,
         /// `server`: whether to listen. Default: `true` if there is an `http` or an `https` group.
-        pub server: Setting<bool> => Option<bool>,
+        start pub server: Setting<bool> => Option<bool>,
+        /// `reload_on_sighup`: whether SIGHUP makes the endpoint read its configuration again, like
+        /// [`Handle::reload`](crate::Handle::reload). The signal then no longer ends the process.
+        /// Default `false`.
+        start pub reload_on_sighup: Setting<bool> => bool,
         /// `extra(..)`: settings of other libraries, by key.
-        pub(super) extra: Extras => ExtraConfig,
+        live pub(super) extra: Extras => ExtraConfig,
     }
 
     /// `url(..)` and `static_url(..)`: the parts of a URL.
@@ -149,14 +165,14 @@ settings! {
     #[derive(PartialEq, Eq)]
     UrlConfig {
         /// A name or an address, without scheme and port; an IPv6 address without brackets. Default `"localhost"`.
-        pub host: Setting<String> => String = "localhost".into(),
+        live pub host: Setting<String> => String = "localhost".into(),
         /// 1 to 65535. Default: the listener's port, that of `https` if there is one; without a
         /// listener, the scheme's default.
-        pub port: Setting<u16> => Option<u16>,
+        live pub port: Setting<u16> => Option<u16>,
         /// `"http"` or `"https"`. Default: `"https"` if there is an `https` group.
-        pub scheme: Setting<String> => Option<Scheme>,
+        live pub scheme: Setting<String> => Option<Scheme>,
         /// The prefix of all paths, such as `"/chat"`. Default `"/"`, which adds nothing.
-        pub path: Setting<String> => String = "/".into(),
+        live pub path: Setting<String> => String = "/".into(),
     }
 
     /// `http(..)`: the listener and its limits.
@@ -165,30 +181,30 @@ settings! {
     #[derive(PartialEq, Eq)]
     HttpConfig {
         /// Where to listen: `[127, 0, 0, 1]`, `"::1"`, `"unix:/run/chat.sock"`. Default `[0, 0, 0, 0]`.
-        pub ip: Setting<Ip> => Ip = Ip::ANY,
+        start pub ip: Setting<Ip> => Ip = Ip::ANY,
         /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells. Default 4000.
-        pub port: Setting<u16> => u16 = 4000,
+        start pub port: Setting<u16> => u16 = 4000,
         /// How long the client may take to send its first byte, and a request's head. Default 15 s.
-        pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
+        start pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// How long a connection may wait for its next request. Default 60 s.
-        pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
+        start pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
         /// How long requests in flight may take on shutdown. Default 30 s. After that they are cut
         /// off and count as lost. A request whose body has not arrived is answered 408, and does
         /// not count. A connection without a complete head is closed at once.
-        pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
+        start pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
         /// The maximum number of headers of a request; 431 beyond it. Default 100.
-        pub max_headers: Setting<usize> => usize = 100,
+        start pub max_headers: Setting<usize> => usize = 100,
         /// The maximum size of a request's head in bytes; 431 beyond it. Default 64 KiB.
-        pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
+        start pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
         /// The maximum number of connections at a time; 503 beyond it. Default: only the system's
         /// limit.
-        pub max_connections: Setting<usize> => Option<usize>,
+        live pub max_connections: Setting<usize> => Option<usize>,
         /// The maximum number of connections of one client at a time; 429 beyond it. One client is
         /// an IPv4 address or a /64 of IPv6. Connections of `trusted_proxies`, and those without an
         /// address (Unix sockets), are not counted. Default: no limit.
-        pub max_connections_per_ip: Setting<usize> => Option<usize>,
+        live pub max_connections_per_ip: Setting<usize> => Option<usize>,
         /// Whether clients may speak HTTP/2 by prior knowledge, without TLS. It needs the feature `http2`. Default `false`.
-        pub http2: Setting<bool> => bool,
+        start pub http2: Setting<bool> => bool,
     }
 
     /// `https(..)`: a listener that speaks TLS. It needs the feature `tls`.
@@ -196,53 +212,53 @@ settings! {
     /// `https`: a listener that speaks TLS, and its limits.
     HttpsConfig {
         /// Where to listen: an address, as for `http`. Default `[0, 0, 0, 0]`.
-        pub ip: Setting<Ip> => Ip = Ip::ANY,
+        start pub ip: Setting<Ip> => Ip = Ip::ANY,
         /// 0 lets the system choose. Default 4040.
-        pub port: Setting<u16> => u16 = 4040,
+        start pub port: Setting<u16> => u16 = 4040,
         /// The certificate in PEM format, with its intermediate certificates. With several files, a
         /// client gets the one for the name that it asks for, or else the first.
-        pub certfile: Setting<Files> => Files,
+        live pub certfile: Setting<Files> => Files,
         /// The certificate's private key in PEM format: one file for each file of `certfile`, in
         /// the same order.
-        pub keyfile: Setting<Files> => Files,
+        live pub keyfile: Setting<Files> => Files,
         /// The PEM text itself, instead of `certfile`.
-        pub cert: Setting<String> => Option<String>,
+        live pub cert: Setting<String> => Option<String>,
         /// The PEM text itself, instead of `keyfile`.
-        pub key: Setting<Secret> => Option<Secret>,
+        live pub key: Setting<Secret> => Option<Secret>,
         /// The certificate authorities that may sign certificates of clients, in PEM format.
         /// Clients are asked for a certificate, and one of another authority ends the handshake.
         /// Default: clients are not asked.
-        pub cacertfile: Setting<Files> => Files,
+        live pub cacertfile: Setting<Files> => Files,
         /// Whether clients without a certificate are refused. Default `false`.
-        pub fail_if_no_peer_cert: Setting<bool> => bool,
+        live pub fail_if_no_peer_cert: Setting<bool> => bool,
         /// `strong`: only TLS 1.3; `compatible`: TLS 1.2 too. Default `compatible`.
-        pub cipher_suite: Setting<CipherSuite> => CipherSuite,
+        live pub cipher_suite: Setting<CipherSuite> => CipherSuite,
         /// How long a client may take for its handshake. Default 10 s.
-        pub handshake_timeout: Setting<Duration> => Duration = Duration::from_secs(10),
+        live pub handshake_timeout: Setting<Duration> => Duration = Duration::from_secs(10),
         /// The maximum number of handshakes at a time. Further clients wait, within
         /// `handshake_timeout`. Default 4096.
-        pub max_handshakes: Setting<usize> => usize = 4096,
+        start pub max_handshakes: Setting<usize> => usize = 4096,
         /// As in `http`: how long the client may take to send its first byte, and a request's head.
         /// Default 15 s.
-        pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
+        start pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// As in `http`: how long a connection may wait for its next request. Default 60 s.
-        pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
+        start pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
         /// As in `http`: how long requests in flight may take on shutdown. Default 30 s.
-        pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
+        start pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
         /// As in `http`: the maximum number of headers of a request; 431 beyond it. Default 100.
-        pub max_headers: Setting<usize> => usize = 100,
+        start pub max_headers: Setting<usize> => usize = 100,
         /// As in `http`: the maximum size of a request's head in bytes; 431 beyond it. Default 64
         /// KiB.
-        pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
+        start pub max_head_bytes: Setting<usize> => usize = 64 * 1024,
         /// The maximum number of connections at a time, of both listeners together; closed beyond
         /// it. Default: only the system's limit.
-        pub max_connections: Setting<usize> => Option<usize>,
+        live pub max_connections: Setting<usize> => Option<usize>,
         /// The maximum number of connections of one client at a time on this listener; closed
         /// beyond it. `http` says what one client is. Default: no limit.
-        pub max_connections_per_ip: Setting<usize> => Option<usize>,
+        live pub max_connections_per_ip: Setting<usize> => Option<usize>,
         /// Whether HTTP/2 is offered, and spoken with clients that prefer it. It needs the feature `http2`. Default: whether that
         /// feature is on.
-        pub http2: Setting<bool> => bool = cfg!(feature = "http2"),
+        start pub http2: Setting<bool> => bool = cfg!(feature = "http2"),
     }
 
     /// `pubsub(..)`: the endpoint's topics.
@@ -252,10 +268,10 @@ settings! {
     PubSubConfig {
         /// The maximum number of broadcasts that wait for delivery; refused beyond it. Default
         /// 65,536.
-        pub queue: Setting<usize> => usize = 65_536,
+        start pub queue: Setting<usize> => usize = 65_536,
         /// The maximum size in bytes of all broadcasts that wait, with their encoded forms; refused
         /// beyond it. Default 64 MiB. A larger broadcast passes when nothing else waits.
-        pub queue_bytes: Setting<usize> => usize = 64 * 1024 * 1024,
+        start pub queue_bytes: Setting<usize> => usize = 64 * 1024 * 1024,
     }
 }
 
@@ -270,7 +286,9 @@ impl Settings {
 
     /// Sets a key of another library: see [`Config::extra`].
     pub fn extra(&mut self, key: impl Into<String>, value: Setting<Extra>) {
-        self.extra.0.push((key.into(), value));
+        let key = key.into();
+        self.extra.0.retain(|(other, _)| *other != key);
+        self.extra.0.push((key, value));
     }
 }
 
@@ -298,6 +316,16 @@ impl Config {
     /// ```
     pub fn extra<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
         self.extra.get(key)
+    }
+
+    /// Like [`extra`](Config::extra), but null if no layer sets it.
+    pub(crate) fn extra_or_null<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
+        self.extra.get_or_null(key)
+    }
+
+    /// A setting of another library; null if no layer sets it.
+    pub(crate) fn extra_value(&self, key: &str) -> Extra {
+        self.extra.value(key)
     }
 
     /// Sets a setting of another library.

@@ -1,5 +1,7 @@
 //! Layers, with an environment and a file that exist only in these tests.
 
+mod keys;
+
 use std::{env::VarError, net::IpAddr, path::Path, time::Duration};
 
 use proptest::prelude::*;
@@ -25,6 +27,16 @@ impl Case {
         self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
     ) -> Result<Config, ConfigErrors> {
+        let resolved = self.resolve_after(None, init)?;
+        Ok(Config::clone(&resolved.config))
+    }
+
+    /// As an endpoint that runs does, if `before` is what it runs with.
+    fn resolve_after(
+        self,
+        before: Option<&Resolved>,
+        init: impl FnOnce(Config) -> Result<Config, ConfigError>,
+    ) -> Result<Resolved, ConfigErrors> {
         let file = self
             .file
             .map(|text| file::File::new(Path::new("landfall.toml"), text.to_owned()));
@@ -46,6 +58,7 @@ impl Case {
             file,
             environment: &environment,
             options,
+            before,
             examine: &|_| Vec::new(),
         }
         .resolve(Vec::new(), Vec::new(), init)
@@ -777,15 +790,17 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
     let file = file::File::new(Path::new("landfall.toml"), text);
     let nothing = Settings::default();
     let environment = &|_: &str| Err(VarError::NotPresent);
-    Below {
+    let below = Below {
         endpoint: "Chat",
         declared: &nothing,
         file: Some(file),
         environment,
         options: &nothing,
+        before: None,
         examine: &|_| Vec::new(),
-    }
-    .resolve(Vec::new(), Vec::new(), Ok)
+    };
+    let resolved = below.resolve(Vec::new(), Vec::new(), Ok)?;
+    Ok(Config::clone(&resolved.config))
 }
 
 /// A secret that only a variable sets, and that variable is not set.
@@ -812,6 +827,7 @@ fn nothing_is_missed_that_may_stand_in_a_file_that_cannot_be_read() {
         file: Some(Path::new("/nowhere/landfall.toml")),
         options: &Settings::default(),
         found: Vec::new(),
+        before: None,
         examine: &|_| Vec::new(),
     };
     let absent = layers.resolve(Ok).expect_err("there is no such file");
@@ -891,5 +907,34 @@ fn the_cause_of_an_unreadable_file_is_kept() {
     assert_eq!(
         cause.map(std::io::Error::kind),
         Some(std::io::ErrorKind::NotFound)
+    );
+}
+
+/// A file with a mistake keeps `init` from being called, which says nothing about the keys that it sets.
+#[test]
+fn what_init_has_said_is_not_missed_where_it_was_not_called() {
+    let init = |mut config: Config| {
+        config.pubsub.queue = 7;
+        Ok(config)
+    };
+    let before = Case::default().resolve_after(None, init).expect("defaults");
+    let told = |case: Case, init: fn(Config) -> Result<Config, ConfigError>| {
+        let errors = case.resolve_after(Some(&before), init);
+        errors
+            .expect_err("a mistake")
+            .iter()
+            .map(|error| error.message().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let wrong = told(file("sever = true\nurl.port = 1"), Ok);
+    assert_eq!(wrong, ["unknown key `sever`"]);
+    assert_eq!(
+        told(Case::default(), |_| Err(ConfigError::new("no vault"))),
+        ["no vault"]
+    );
+    let refused = told(Case::default(), Ok);
+    assert_eq!(
+        refused,
+        ["`queue` cannot change while the endpoint runs; so far it came from init"]
     );
 }

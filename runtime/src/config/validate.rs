@@ -93,6 +93,11 @@ pub(super) fn together(config: &Config) -> Vec<Finding> {
         let error = ConfigError::new("`server = true` but no listener is configured");
         found.error(Key("server"), error.help("add `http(port = 4000)`"));
     }
+    if config.reload_on_sighup && cfg!(not(unix)) {
+        let error = ConfigError::new("there is no SIGHUP on this system");
+        let error = error.help("call `reload` of the handle instead");
+        found.error(Key("reload_on_sighup"), error);
+    }
     found.0
 }
 

@@ -1,6 +1,6 @@
 //! Starts an endpoint.
 
-use std::{any::TypeId, fmt, future::Future, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, future::Future, marker::PhantomData, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -11,19 +11,20 @@ use super::{
     force_ssl::Gate,
     life::{Life, ShutdownFuture},
     listening::{Layers, Listeners, Listening},
+    reload::{Layered, Reader, mount_errors},
+    signal::{Hangups, reload},
 };
 use crate::{
     address::Address,
-    config::{self, Config, ConfigError, ConfigErrors, Http, Setting, Settings, check_list},
+    config::{Config, ConfigErrors, Http, Resolved, Setting, Settings},
     error::Error,
     handle::Handle,
-    origin::CheckOrigin,
     presence::Presence,
     pubsub::PubSub,
     server::{Layer, Listener},
     socket::Drainer,
     state::AppState,
-    transport::{Dispatcher, Mount, MountError},
+    transport::{Dispatcher, Mount},
     watchdog::Watcher,
 };
 
@@ -127,7 +128,10 @@ impl<E: Endpoint> Builder<E> {
     pub async fn start(mut self) -> Result<Running<E>, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
         let layers = Layers::default();
-        let config = self.resolve(&layers)?;
+        let resolved = self.resolve(&layers)?;
+        let (config, layer) = (resolved.config.clone(), layers.into_inner());
+        let hangups = config.reload_on_sighup.then(Hangups::listen).transpose();
+        let hangups = hangups.map_err(Error::signal)?;
         let specs = children::specs(E::DEF.mounts);
         let listens = listens(&config);
 
@@ -139,20 +143,22 @@ impl<E: Endpoint> Builder<E> {
         let state = Arc::new(self.state);
         let fills = E::DEF.mounts.iter().map(|mount| mount.socket.fill);
         let app = AppState::new::<E, _>(state.clone(), fills);
-        let handle = Handle::new(E::DEF.name, config, pubsub, app);
+        let handle = Handle::new(E::DEF.name, resolved, pubsub, app);
         let edge = EndpointHandle::<E>::new(handle.clone(), state);
         handle.0.presence.get_or_init(|| {
             self.presence
                 .take()
                 .unwrap_or_else(|| Presence::new(handle.pubsub()))
         });
-        let mounts = Dispatcher::new(
-            E::DEF.mounts,
-            &handle.config(),
-            &handle,
-            &handle.0.connections,
-        );
+        let mounts = Dispatcher::new(E::DEF.mounts, &config, &handle, &handle.0.connections);
         let mounts = mounts.map_err(mount_errors::<E>)?;
+        let reader = Reader::<E> {
+            file: self.file.take(),
+            layer: layer.clone(),
+            mounts: mounts.downgrade(),
+            endpoint: PhantomData,
+        };
+        handle.reloads_by(Arc::new(reader), runtime.clone(), self.options.clone());
         let pipeline = E::pipeline(&edge);
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate);
@@ -163,7 +169,7 @@ impl<E: Endpoint> Builder<E> {
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
             listening: CancellationToken::new(),
             drain_timeout: drain_timeout(E::DEF.mounts),
-            http_timeout: listens.then(|| http_timeout(&handle.config())).flatten(),
+            http_timeout: listens.then(|| http_timeout(&config)).flatten(),
             lost_requests: Vec::new(),
             handle: handle.clone(),
             mounts,
@@ -176,7 +182,7 @@ impl<E: Endpoint> Builder<E> {
                     .port_variable(scheme)
                     .or_else(|| E::settings().port_variable(scheme))
             };
-            match Listeners::open(&handle.config(), self.listener.take(), layers, &variable) {
+            match Listeners::open(&config, self.listener.take(), layer, &variable) {
                 Ok(listeners) => {
                     handle.listens_at(listeners.addresses());
                     life.lost_requests = listeners.serve(&service, &handle, &life.listening);
@@ -193,10 +199,13 @@ impl<E: Endpoint> Builder<E> {
             .unwrap_or_else(|| Box::pin(std::future::pending()));
         let (end, ended) = watch::channel(None);
         handle.0.tasks.spawn(life.run(signal, end));
+        if let Some(hangups) = hangups {
+            handle.0.tasks.spawn(reload(handle.clone(), hangups));
+        }
         Ok(Running::new(edge, service, ended))
     }
 
-    fn resolve(&mut self, layers: &Layers) -> Result<Config, ConfigErrors> {
+    fn resolve(&mut self, layers: &Layers) -> Result<Resolved, ConfigErrors> {
         if let Some(listener) = &self.listener {
             let http = self.options.http.get_or_insert(Http::DEFAULT);
             if let Ok(Address::Tcp(_)) = listener.address {
@@ -204,23 +213,14 @@ impl<E: Endpoint> Builder<E> {
                 http.port = Setting::exact(0);
             }
         }
-        let file = self
-            .file
-            .take()
-            .or_else(|| std::env::var_os(FILE_VARIABLE).map(PathBuf::from));
-        let below = config::Layers {
-            endpoint: E::DEF.name,
-            declared: &E::settings(),
-            file: file.as_deref(),
+        let variable = || std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
+        self.file = self.file.take().or_else(variable);
+        let layered = Layered {
+            file: self.file.as_deref(),
             options: &self.options,
-            found: E::DEF.mounts.iter().flat_map(mount_findings::<E>).collect(),
-            examine: &|config| {
-                let mut found = layers.examine(config);
-                found.extend(nobody_is_believed::<E>(config));
-                found
-            },
+            before: None,
         };
-        below.resolve(|config| E::init(config).map_err(ConfigError::of_init))
+        layered.read::<E>(&|config| layers.examine(config))
     }
 }
 
@@ -236,61 +236,6 @@ fn listens(config: &Config) -> bool {
 fn http_timeout(config: &Config) -> Option<Duration> {
     let http = config.http.as_ref().map(|http| http.shutdown_timeout);
     http.max(config.https.as_ref().map(|https| https.shutdown_timeout))
-}
-
-/// An error if `rewrite_on` would change nothing.
-fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigError)> {
-    let named = !E::DEF.rewrite_on.is_empty()
-        || E::DEF
-            .force_ssl
-            .is_some_and(|force| !force.rewrite_on.is_empty());
-    (named && config.trusted_proxies.is_empty()).then(|| {
-        let error = ConfigError::new("`rewrite_on` believes nobody: there are no trusted proxies");
-        let error = error.help("`trusted_proxies = [\"10.0.0.0/8\"]`: where the proxy is");
-        ("trusted_proxies".to_owned(), error)
-    })
-}
-
-fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
-    let foreign = ((mount.socket.app)() != TypeId::of::<E::State>()).then(|| {
-        let text = format!(
-            "`{}` is mounted for another state than that of `{}`",
-            mount.socket.name,
-            E::DEF.name
-        );
-        ConfigError::new(text).of_mount("socket", mount.path, mount.location)
-    });
-    let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
-    let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
-    let checks = [
-        ("check_origin", websocket),
-        ("check_origin of longpoll", longpoll),
-    ];
-    let origins = checks.into_iter().flat_map(move |(key, check)| {
-        let errors = match check {
-            Some(CheckOrigin::List(list)) => check_list(list),
-            _ => Vec::new(),
-        };
-        errors
-            .into_iter()
-            .map(move |error| error.of_mount(key, mount.path, mount.location))
-    });
-    foreign.into_iter().chain(origins)
-}
-
-fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
-    let error = |MountError {
-                     mount,
-                     key,
-                     message,
-                     help,
-                 }: MountError| {
-        let error = help
-            .into_iter()
-            .fold(ConfigError::new(message), ConfigError::help);
-        error.of_mount(key, mount.path, mount.location)
-    };
-    ConfigErrors::new(E::DEF.name, errors.into_iter().map(error).collect())
 }
 
 /// Starts the watchdog. Without it the endpoint works, but blocking callbacks are not noticed.

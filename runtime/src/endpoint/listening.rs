@@ -1,6 +1,6 @@
 //! The listeners of an endpoint. All are opened before any is served.
 
-use std::{cell::RefCell, io, net::SocketAddr, sync::Arc};
+use std::{cell::RefCell, io, net::SocketAddr};
 
 use tokio_util::sync::CancellationToken;
 
@@ -11,11 +11,12 @@ use crate::{
     address::Address,
     config::{Config, ConfigError, HttpConfig, Scheme},
     error::{Error, Unbound},
-    handle::{Addresses, Handle, Reload, Shared},
-    server::{Bound, Layer, Listener, Lost, Serve, Trackers, serve},
+    handle::{Addresses, Handle, Shared},
+    server::{Admission, Admitted, Bound, Layer, Listener, Lost, Serve, Trackers, serve},
 };
 
-type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, &Handle, CancellationToken) -> Lost + Send;
+type ServeOnce =
+    dyn FnOnce(EndpointService, HttpConfig, Scheme, &Handle, CancellationToken) -> Lost + Send;
 
 /// An open listener, and how to serve it.
 pub(super) struct Listening {
@@ -37,17 +38,16 @@ impl Listening {
     ) -> Self {
         Listening {
             address: listener.local_addr(),
-            serve: Box::new(move |service, config, handle, stop| {
+            serve: Box::new(move |service, config, scheme, handle, stop| {
                 let Shared {
                     connections, tasks, ..
                 } = &*handle.0;
-                let proxies = handle.config().trusted_proxies.clone();
                 serve(
                     listener,
                     layer,
                     outer(service),
                     config,
-                    proxies,
+                    admission(handle.clone(), scheme),
                     Trackers { connections, tasks },
                     stop,
                 )
@@ -56,11 +56,34 @@ impl Listening {
     }
 }
 
+/// As the endpoint is configured at the moment.
+fn admission(handle: Handle, scheme: Scheme) -> Admission {
+    Admission::new(move || {
+        let config = handle.config();
+        let limits = match (scheme, &config.http, &config.https) {
+            (Scheme::Http, Some(http), _) => (http.max_connections, http.max_connections_per_ip),
+            (Scheme::Https, _, Some(https)) => {
+                (https.max_connections, https.max_connections_per_ip)
+            }
+            _ => (None, None),
+        };
+        Admitted {
+            max_connections: limits.0,
+            max_connections_per_ip: limits.1,
+            proxies: config.trusted_proxies.clone(),
+        }
+    })
+}
+
 /// What `https` needs besides its listener. It is made while the configuration is checked.
 #[derive(Default)]
 pub(super) struct Layers(RefCell<Layer>);
 
 impl Layers {
+    pub(super) fn into_inner(self) -> Layer {
+        self.0.into_inner()
+    }
+
     /// Reads the files of `https`. Returns everything that is wrong with them.
     pub(super) fn examine(&self, config: &Config) -> Vec<(String, ConfigError)> {
         let Some(https) = config.https.as_ref().filter(|_| config.listens()) else {
@@ -87,7 +110,6 @@ impl Layers {
 /// The open listeners of an endpoint.
 pub(super) struct Listeners {
     open: Vec<Open>,
-    certificates: Vec<Arc<dyn Reload>>,
 }
 
 struct Open {
@@ -106,15 +128,9 @@ impl Listeners {
     pub(super) fn open(
         config: &Config,
         given: Option<Listening>,
-        layers: Layers,
+        layer: Layer,
         variable: &dyn Fn(Scheme) -> Option<&'static str>,
     ) -> Result<Self, Error> {
-        let layer = layers.0.into_inner();
-        let certificates = match &layer {
-            Layer::Plain => Vec::new(),
-            #[cfg(feature = "rustls")]
-            Layer::Tls(tls) => vec![tls.clone() as Arc<dyn Reload>],
-        };
         let http = config
             .http
             .clone()
@@ -156,7 +172,7 @@ impl Listeners {
             }
         }
         if failed.is_empty() {
-            Ok(Listeners { open, certificates })
+            Ok(Listeners { open })
         } else {
             Err(Error::listen(failed))
         }
@@ -182,14 +198,13 @@ impl Listeners {
         handle: &Handle,
         stop: &CancellationToken,
     ) -> Vec<Lost> {
-        handle.reloads(self.certificates);
         let serve = |Open {
                          scheme,
                          config,
                          address,
                          listening,
                      }: Open| {
-            let lost = (listening.serve)(service.clone(), config, handle, stop.clone());
+            let lost = (listening.serve)(service.clone(), config, scheme, handle, stop.clone());
             let unix = if matches!(address, Address::Unix(_)) {
                 "+unix"
             } else {

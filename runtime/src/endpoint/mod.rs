@@ -9,9 +9,10 @@
 //! | `handle` | what is handed to closures in its declaration |
 //! | `children` | the tasks of its sockets |
 //! | `listening`, `secure` | its listeners, and what `https` needs |
+//! | `reload` | how its configuration is read, at the start and later |
 //! | `life` | the task that holds a running endpoint together, and how it stops |
 //! | `running` | what the application holds of it |
-//! | `signal` | signals that end the process |
+//! | `signal` | signals that end the process, and the one that reloads |
 //! | `service` | the endpoint as a tower service |
 
 mod builder;
@@ -22,6 +23,7 @@ mod handle;
 mod init;
 mod life;
 mod listening;
+mod reload;
 mod running;
 #[cfg(feature = "rustls")]
 mod secure;
@@ -42,7 +44,7 @@ pub use self::{
 pub use crate::{
     address::Address,
     arrival::Forwarded,
-    handle::{Handle, NotListening, Stats},
+    handle::{Changes, ExtraChanges, Handle, NotListening, Stats},
     pipeline::Pipeline,
     server::Listener,
     url::StructUrl,
@@ -97,11 +99,12 @@ pub trait Endpoint: Sized + 'static {
         Pipeline::not_found()
     }
 
-    /// The uppermost layer of configuration: called once at each start, with what the layers below say.
+    /// The uppermost layer of configuration: called once at each start and each
+    /// [reload](Handle::reload), with what the layers below say. At a reload it may block its thread.
     ///
     /// # Errors
-    /// A [`ConfigError`](crate::config::ConfigError), or any other error. The endpoint does not start then:
-    /// [`Error::config_errors`] has the finding, with the error and its causes.
+    /// A [`ConfigError`](crate::config::ConfigError), or any other error. The endpoint does not start then, or keeps the
+    /// configuration that it has: [`Error::config_errors`] has the finding, with the error and its causes.
     fn init(config: Config) -> Result<Config, BoxError> {
         Ok(config)
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::{
     config::{CipherSuite, ConfigError, Files, HttpsConfig, Secret},
-    handle::Reload,
-    server::tls::{Certificate, Pem, Tls, TlsOptions, Versions, Wrong},
+    server::{
+        Layer,
+        tls::{Certificate, Pem, Tls, TlsOptions, Versions, Wrong},
+    },
 };
 
 /// Reads and checks all files.
@@ -115,8 +117,12 @@ impl From<Wrong> for ConfigError {
     }
 }
 
-impl Reload for Tls {
-    fn reload(&self) -> Result<(), Vec<ConfigError>> {
-        Tls::reload(self).map_err(|wrong| wrong.into_iter().map(ConfigError::from).collect())
+/// Reads the files of the certificates again. If anything is wrong with them, nothing changes.
+pub(super) fn reload(layer: &Layer) -> Result<(), Vec<ConfigError>> {
+    match layer {
+        Layer::Plain => Ok(()),
+        Layer::Tls(tls) => tls
+            .reload()
+            .map_err(|wrong| wrong.into_iter().map(ConfigError::from).collect()),
     }
 }

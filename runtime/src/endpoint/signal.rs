@@ -1,6 +1,62 @@
-//! The signals that end a process.
+//! The signals that end a process, and the one that has an endpoint read its configuration again.
 
 use std::io;
+
+use crate::handle::Handle;
+
+/// SIGHUP, listened to from now on.
+#[cfg(unix)]
+pub(super) struct Hangups(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangups {
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Hangups)
+    }
+
+    async fn recv(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// There is none on this system, which the check of the configuration tells.
+#[cfg(not(unix))]
+pub(super) struct Hangups(());
+
+#[cfg(not(unix))]
+impl Hangups {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Hangups(()))
+    }
+
+    async fn recv(&mut self) {
+        std::future::pending().await
+    }
+}
+
+/// Reloads an endpoint at each signal, until it stops. Signals that come meanwhile are one.
+pub(super) async fn reload(handle: Handle, mut hangups: Hangups) {
+    let stop = handle.0.stop.clone();
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            () = hangups.recv() => {}
+        }
+        let reloaded = tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            reloaded = handle.reload() => reloaded,
+        };
+        match reloaded {
+            Ok(()) => tracing::info!("reloaded {} by SIGHUP", handle.name()),
+            Err(error) => tracing::error!("SIGHUP changes nothing: {error}"),
+        }
+    }
+}
 
 /// Listens to both signals from now on. A signal between two calls of [`Signals::recv`] is not
 /// lost.

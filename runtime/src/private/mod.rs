@@ -32,8 +32,8 @@ pub use crate::{
     assets::known::StaticFiles,
     channel,
     config::{
-        CipherSuite, Config, Extra, Http, Https, PubSubSettings, Setting, Settings, TrustedProxies,
-        Url,
+        CipherSuite, Config, Extra, Http, Https, Latest, PubSubSettings, Setting, Settings,
+        TrustedProxies, Url,
     },
     crypto::token::Digest,
     endpoint::{

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Layer, Listener, Serve, Server, connection};
+use super::{Admitted, Layer, Listener, Serve, Server, connection};
 use crate::{
     places::{Place, Places},
     stream::Stream,
@@ -36,11 +36,12 @@ pub(super) async fn run<L: Listener, S: Serve>(
             Ok((stream, peer)) => {
                 let stream = Stream::new(stream);
                 trouble.over();
-                if server.is_full() {
+                let admitted = server.admission.now();
+                if server.is_full(&admitted) {
                     refuse(stream, FULL, &server).await;
                     continue;
                 }
-                match crowd.admit(peer, &server) {
+                match crowd.admit(peer, &admitted) {
                     Ok(place) => {
                         let arrival = Arrival {
                             stream,
@@ -136,16 +137,16 @@ struct Crowd {
 
 impl Crowd {
     /// Who has no address is not limited, nor is a proxy, by which many come.
-    fn admit<S>(
+    fn admit(
         &mut self,
         peer: Option<SocketAddr>,
-        server: &Server<S>,
+        admitted: &Admitted,
     ) -> Result<Option<Place>, TooMany> {
-        let (Some(most), Some(peer)) = (server.config.max_connections_per_ip, peer) else {
+        let (Some(most), Some(peer)) = (admitted.max_connections_per_ip, peer) else {
             return Ok(None);
         };
         let address = peer.ip();
-        if server.proxies.trusts(Some(address)) {
+        if admitted.proxies.trusts(Some(address)) {
             return Ok(None);
         }
         let place = self.places.take(address.into(), most);

@@ -8,7 +8,9 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use hyper::server::conn::http1::{Parts, UpgradeableConnection};
+#[cfg(feature = "http2")]
+use hyper::server::conn::http1::Parts;
+use hyper::server::conn::http1::UpgradeableConnection;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 

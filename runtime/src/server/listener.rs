@@ -60,6 +60,18 @@ pub(crate) enum Layer {
     Tls(Arc<Tls>),
 }
 
+impl Layer {
+    /// Connections from now on speak as the other one says.
+    pub(crate) fn follow(&self, next: &Layer) {
+        #[cfg(feature = "rustls")]
+        if let (Layer::Tls(tls), Layer::Tls(next)) = (self, next) {
+            tls.follow(next);
+        }
+        #[cfg(not(feature = "rustls"))]
+        let _ = next;
+    }
+}
+
 /// A listener of the operating system's.
 #[derive(Debug)]
 pub(crate) enum Bound {

@@ -1,6 +1,7 @@
 //! The HTTP server: listeners, connections and their time limits. It knows a service, and no socket.
 
 mod accept;
+mod admission;
 mod connection;
 mod deadlines;
 mod framing;
@@ -23,14 +24,12 @@ use hyper::server::conn::http1;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
+pub(crate) use self::admission::{Admission, Admitted};
 pub(crate) use self::deadlines::Lost;
 pub use self::listener::Listener;
 pub(crate) use self::listener::{Bound, Layer};
 use self::{deadlines::Deadlines, framing::Limits};
-use crate::{
-    body::Body,
-    config::{HttpConfig, TrustedProxies},
-};
+use crate::{body::Body, config::HttpConfig};
 
 /// What the server serves: a service that always answers, and whose clones are cheap.
 pub(crate) trait Serve:
@@ -62,15 +61,16 @@ struct Server<S> {
     tracker: TaskTracker,
     #[cfg(feature = "http2")]
     tasks: TaskTracker,
+    #[cfg(feature = "http2")]
     config: HttpConfig,
-    proxies: TrustedProxies,
+    admission: Admission,
     layer: Layer,
 }
 
 impl<S> Server<S> {
     /// There are as many connections as there may be.
-    fn is_full(&self) -> bool {
-        let most = self.config.max_connections;
+    fn is_full(&self, admitted: &Admitted) -> bool {
+        let most = admitted.max_connections;
         most.is_some_and(|most| self.tracker.len() >= most)
     }
 }
@@ -84,20 +84,20 @@ pub(crate) struct Trackers<'a> {
     pub(crate) tasks: &'a TaskTracker,
 }
 
-/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. Connections
-/// of `proxies` do not count towards `max_connections_per_ip`. Returns what will have been lost at the end.
+/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. `admission`
+/// says whom it lets in. Returns what will have been lost at the end.
 pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
     layer: Layer,
     service: S,
     config: HttpConfig,
-    proxies: TrustedProxies,
+    admission: Admission,
     trackers: Trackers<'_>,
     stop: CancellationToken,
 ) -> Lost {
     let shutdown = config.shutdown_timeout;
     let tasks = trackers.tasks;
-    let server = server(service, layer, config, proxies, trackers);
+    let server = server(service, layer, config, admission, trackers);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
@@ -110,7 +110,7 @@ fn server<S: Serve>(
     service: S,
     layer: Layer,
     config: HttpConfig,
-    proxies: TrustedProxies,
+    admission: Admission,
     trackers: Trackers<'_>,
 ) -> Arc<Server<S>> {
     let http = http(&config);
@@ -127,8 +127,9 @@ fn server<S: Serve>(
         tracker: trackers.connections.clone(),
         #[cfg(feature = "http2")]
         tasks: trackers.tasks.clone(),
+        #[cfg(feature = "http2")]
         config,
-        proxies,
+        admission,
         layer,
     })
 }

@@ -26,7 +26,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service;
 
-use super::{Layer, Listener, Lost, Serve, Trackers, serve};
+use super::{Admission, Layer, Listener, Lost, Serve, Trackers, serve};
 use crate::{
     address::Address,
     body::Body,
@@ -80,12 +80,13 @@ impl Harness {
     fn behind(proxies: TrustedProxies, service: impl Serve, config: HttpConfig) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+        let admission = Admission::always(&config, proxies);
         let lost = serve(
             Pairs(accepted),
             Layer::Plain,
             service,
             config,
-            proxies,
+            admission,
             both(&tracker),
             stop.clone(),
         );

@@ -270,15 +270,20 @@ impl Attempt {
     /// If the origin is not allowed.
     pub fn check_origin(&self) -> Result<(), Denied> {
         let origins = self.parts.headers.get_all(ORIGIN);
+        if origins.iter().next().is_none() {
+            return Ok(());
+        }
         let authority = arrival::authority(&self.parts);
         // The check may be a function of the application.
         let ask =
             |function: OriginFunction, origin: &Origin| function(origin, &self.context.handle);
-        let allows = || self.context.origin.allows(origins.iter(), &authority, ask);
+        let configured = self.context.handle.origins();
+        let check = self.context.origin.now(&configured);
+        let allows = || check.allows(origins.iter(), &authority, ask);
         match self.context.watched.call(Callback::CheckOrigin, allows) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                let conn = self.context.origin.is_conn().then_some(&authority);
+                let conn = check.is_conn().then_some(&authority);
                 log::origin_refused(&self.context, origins.iter(), conn);
                 Err(Denied::Origin)
             }

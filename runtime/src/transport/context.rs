@@ -9,7 +9,12 @@ use super::{
     mount::Mount,
     options::TransportOptions,
 };
-use crate::{handle::Handle, origin::OriginCheck, socket::TransportKind, watchdog::Watched};
+use crate::{
+    handle::{Handle, Origins},
+    origin::{CheckOrigin, OriginCheck},
+    socket::TransportKind,
+    watchdog::Watched,
+};
 
 /// What all connections of a mount share that use the same transport.
 pub(crate) struct MountContext {
@@ -17,12 +22,44 @@ pub(crate) struct MountContext {
     pub(crate) mount: &'static Mount,
     pub(crate) kind: TransportKind,
     pub(crate) options: TransportOptions,
-    pub(crate) origin: OriginCheck,
+    pub(crate) origin: MountOrigin,
     pub(crate) connections: Connections,
     pub(crate) clock: CoarseClock,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: AtomicBool,
     pub(crate) watched: Watched,
+}
+
+/// Which web pages may open a socket of a mount.
+#[derive(Debug)]
+pub(crate) enum MountOrigin {
+    /// Its declaration says it whole.
+    Own(OriginCheck),
+    /// Those of the host of the endpoint's `url`.
+    Host,
+    /// Those of the endpoint's `check_origin`.
+    Configured,
+}
+
+impl MountOrigin {
+    pub(crate) fn of(
+        declared: Option<CheckOrigin<&'static [&'static str]>>,
+    ) -> Result<Self, String> {
+        Ok(match declared {
+            None => MountOrigin::Configured,
+            Some(CheckOrigin::Host) => MountOrigin::Host,
+            Some(own) => MountOrigin::Own(OriginCheck::compile::<_, &str>(&own, None)?),
+        })
+    }
+
+    /// The check of this moment.
+    pub(crate) fn now<'a>(&'a self, origins: &'a Origins) -> &'a OriginCheck {
+        match self {
+            MountOrigin::Own(own) => own,
+            MountOrigin::Host => &origins.host,
+            MountOrigin::Configured => &origins.configured,
+        }
+    }
 }
 
 impl MountContext {

@@ -1,6 +1,9 @@
 //! All mounts of a running endpoint: which of them a request belongs to.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use http::Request;
 use tokio::{
@@ -12,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     attempt::Attempt,
     connection::clock::CoarseClock,
-    context::MountContext,
+    context::{MountContext, MountOrigin},
     erased::{ErasedTransport, ResponseFuture},
     mount::Mount,
     options::TransportOptions,
@@ -24,13 +27,22 @@ use crate::{
     contain,
     grammar::path,
     handle::Handle,
-    origin::{CheckOrigin, OriginCheck},
+    origin::CheckOrigin,
     socket::{LACKS_COMPRESS, TURN_COMPRESS_ON, Timeout, TransportKind},
 };
 
 /// All mounts of a running endpoint.
 #[derive(Clone)]
 pub(crate) struct Dispatcher(Arc<Inner>);
+
+/// All mounts of an endpoint, as long as anybody else keeps them.
+pub(crate) struct WeakDispatcher(Weak<Inner>);
+
+impl WeakDispatcher {
+    pub(crate) fn upgrade(&self) -> Option<Dispatcher> {
+        self.0.upgrade().map(Dispatcher)
+    }
+}
 
 struct Inner {
     /// Later mounts first: they win where patterns overlap.
@@ -97,7 +109,9 @@ impl Dispatcher {
             for transport in transports(mount, handle) {
                 let route = transport.and_then(|transport| {
                     let options = transport.options();
-                    let origin = check(mount, transport.kind(), &options, config)?;
+                    check(mount, transport.kind(), &options, config)?;
+                    let origin = MountOrigin::of(options.check_origin)
+                        .map_err(|message| Mistake::new("check_origin", message))?;
                     let pattern = free_path(mount, &*transport, &options, &routes)?;
                     let context = Arc::new(MountContext {
                         handle: handle.clone(),
@@ -134,6 +148,32 @@ impl Dispatcher {
         } else {
             Err(errors)
         }
+    }
+
+    /// Finds what is wrong with the mounts under another configuration.
+    pub(crate) fn check(&self, config: &Config) -> Vec<MountError> {
+        let routes = self.0.routes.iter().rev();
+        let wrong = routes.filter_map(|Route { context, .. }| {
+            let MountContext {
+                mount,
+                kind,
+                options,
+                ..
+            } = &**context;
+            let Mistake { key, message, help } = check(mount, *kind, options, config).err()?;
+            Some(MountError {
+                mount,
+                key,
+                message,
+                help,
+            })
+        });
+        wrong.collect()
+    }
+
+    /// What does not keep the mounts.
+    pub(crate) fn downgrade(&self) -> WeakDispatcher {
+        WeakDispatcher(Arc::downgrade(&self.0))
     }
 
     /// Gives a request to the socket that is mounted at its path. Gives it back if there is none.
@@ -240,17 +280,6 @@ fn undeclared(mount: &'static Mount, handle: &Handle) -> impl Iterator<Item = Mo
     })
 }
 
-fn origin(
-    own: Option<CheckOrigin<&'static [&'static str]>>,
-    config: &Config,
-) -> Result<OriginCheck, String> {
-    let host = Some(config.url.host.as_str());
-    match own {
-        Some(check) => OriginCheck::compile::<_, &str>(&check, host),
-        None => OriginCheck::compile::<_, String>(&config.check_origin, host),
-    }
-}
-
 /// The transports of a mount: longpoll is looked at first.
 fn transports(
     mount: &'static Mount,
@@ -309,7 +338,7 @@ fn check(
     kind: TransportKind,
     options: &TransportOptions,
     config: &Config,
-) -> Result<OriginCheck, Mistake> {
+) -> Result<(), Mistake> {
     if kind == TransportKind::WebSocket
         && mount
             .websocket
@@ -320,9 +349,11 @@ fn check(
             ..Mistake::new("compress", LACKS_COMPRESS)
         });
     }
-    let origin = origin(options.check_origin, config)
-        .map_err(|message| Mistake::new("check_origin", message))?;
-    if !options.check_csrf && matches!(origin, OriginCheck::Off) {
+    let anybody = match &options.check_origin {
+        Some(own) => matches!(own, CheckOrigin::Off),
+        None => matches!(config.check_origin, CheckOrigin::Off),
+    };
+    if !options.check_csrf && anybody {
         return Err(Mistake::new(
             "check_csrf",
             "one of `check_origin` and `check_csrf` must be on",
@@ -366,5 +397,5 @@ fn check(
         );
         return Err(Mistake::new("transport", text));
     }
-    Ok(origin)
+    Ok(())
 }

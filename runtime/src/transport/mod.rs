@@ -58,7 +58,7 @@ pub use self::{
     options::TransportOptions,
 };
 pub(crate) use self::{
-    dispatch::{Dispatcher, MountError},
+    dispatch::{Dispatcher, MountError, WeakDispatcher},
     mount::Mount,
 };
 #[cfg(feature = "fuzzing")]

@@ -165,3 +165,45 @@ async fn urls_are_as_recorded() {
         ]
     );
 }
+
+/// Phoenix's `config_change` stores what it is given; ours is read from the layers, and comes to the same.
+#[tokio::test]
+async fn a_change_is_as_recorded() {
+    let golden = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/urls.json")).unwrap();
+    let golden: Value = serde_json::from_slice(&golden).unwrap();
+    let case = golden["cases"].as_array().unwrap().iter();
+    let named = |case: &&Value| case["name"] == "config_change replaces the configuration";
+    let case = case.clone().find(named).unwrap();
+    let (before, after) = case["config"]
+        .as_str()
+        .unwrap()
+        .split_once(" changed to ")
+        .unwrap();
+    let configured = |text: &str| {
+        let text = text.trim_start_matches("url ").trim_matches(['[', ']']);
+        let pairs = text.split(", ").map(|pair| pair.replacen(' ', ": ", 1));
+        url(&pairs.collect::<Vec<_>>().join(", "))
+    };
+    let builder = Web::builder().settings(|settings| {
+        settings.url = configured(before);
+        settings.http = Some(Http {
+            port: Setting::exact(4000),
+            ..Http::DEFAULT
+        });
+        settings.secret_key_base =
+            Setting::given("a secret of 64 bytes for a site that is there for its tests only.");
+        settings.server = Setting::exact(false);
+    });
+    let web = builder.start().await.unwrap();
+    let told = |web: &Running<Web>| json!([web.url(), web.path("/a"), web.host()]);
+    assert_eq!(told(&web), case["results"]["before"]);
+    web.reload_with(|settings| settings.url = configured(after))
+        .await
+        .unwrap();
+    let (mut told, config) = (told(&web), web.config());
+    let told = told.as_array_mut().unwrap();
+    told.push(format!("[port: {}]", config.http.as_ref().unwrap().port).into());
+    told.push(config.secret_key_base.is_some().to_string().into());
+    assert_eq!(json!(told), case["results"]["after"]);
+    web.shutdown().await.unwrap();
+}

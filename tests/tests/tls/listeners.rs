@@ -1,7 +1,7 @@
 //! Listeners side by side, and what is wrong with them.
 
 use landfall::{
-    config::{Http, Https, Scheme, Setting},
+    config::{Http, Https, Scheme, Secret, Setting},
     prelude::*,
 };
 
@@ -18,6 +18,61 @@ async fn both_listen_and_urls_say_the_port_of_https() {
     );
     site.running.shutdown().await.expect("a stop");
     assert!(site.running.server_info(Scheme::Https).is_err());
+}
+
+/// With what `reload_certificates` leaves: other files, who signs for clients, and what is wrong with another key.
+#[tokio::test]
+async fn a_reload_changes_what_handshakes_are_like() {
+    let site = Secured::start().await;
+    let mut client = site.client(None).await;
+    let other = site.authority.sign("localhost");
+    let shown = async || {
+        let stream = site.connect(None).await.expect("a handshake");
+        let shown = stream.get_ref().1.peer_certificates();
+        shown.expect("a certificate").to_vec()
+    };
+    let before = shown().await;
+
+    let stray = site.authority.sign("localhost").key.serialize_pem();
+    let wrong = site.running.reload_with(|settings| {
+        settings.url.host = Setting::given("b.com");
+        let https = settings.https.get_or_insert(Https::DEFAULT);
+        https.key = Setting::given(Secret::from(stray));
+    });
+    let wrong = wrong.await.expect_err("a stranger's key").to_string();
+    assert!(
+        wrong.contains("(`https.key` from start options)"),
+        "{wrong}"
+    );
+    assert_eq!(site.running.host(), "localhost");
+    assert_eq!(shown().await, before);
+
+    let change = site.running.reload_with(|settings| {
+        other.shown(settings.https.get_or_insert(Https::DEFAULT));
+    });
+    change.await.expect("a reload");
+    assert_eq!(shown().await, [other.certificate.der().clone()]);
+    site.running.reload_certificates().expect("the new ones");
+    assert_eq!(shown().await, [other.certificate.der().clone()]);
+
+    let folder = folder();
+    let path = folder.join("authority.pem");
+    std::fs::write(&path, site.authority.pem()).expect("a file");
+    let change = site.running.reload_with(|settings| {
+        let https = settings.https.get_or_insert(Https::DEFAULT);
+        https.cacertfile = Setting::given(path);
+        https.fail_if_no_peer_cert = Setting::exact(true);
+    });
+    change.await.expect("a reload");
+    let known = site.authority.sign("client");
+    let mut second = site.client(Some(&known)).await;
+    second.text("who").await;
+    assert!(!second.hear_text().await.ends_with(" 0"));
+
+    client.text("still here").await;
+    assert_eq!(client.hear_text().await, "still here");
+    site.running.shutdown().await.expect("a stop");
+    std::fs::remove_dir_all(folder).expect("a folder");
 }
 
 #[tokio::test]

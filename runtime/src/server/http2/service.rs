@@ -73,7 +73,8 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
 impl<S> StreamService<S> {
     /// Sockets count as connections do.
     fn make_room<B>(&self, request: Request<B>) -> Result<Request<B>, StatusCode> {
-        if request.method() == Method::CONNECT && self.server.is_full() {
+        if request.method() == Method::CONNECT && self.server.is_full(&self.server.admission.now())
+        {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         Ok(request)

@@ -257,7 +257,7 @@ async fn a_connection_is_no_large_future() {
         mirror(),
         crate::server::Layer::Plain,
         HttpConfig::default(),
-        TrustedProxies::none(),
+        Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),
     );
     let future =

@@ -123,7 +123,7 @@ async fn tcp_is_handed_over_as_tcp() {
         Layer::Plain,
         service,
         HttpConfig::default(),
-        TrustedProxies::none(),
+        Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),
         stop.clone(),
     );

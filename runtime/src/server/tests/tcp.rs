@@ -10,7 +10,7 @@ fn serve_on(listener: Bound) -> (Address, TaskTracker, CancellationToken) {
         Layer::Plain,
         mirror(),
         HttpConfig::default(),
-        TrustedProxies::none(),
+        Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),
         stop.clone(),
     );
@@ -171,7 +171,7 @@ async fn large_answers_arrive_whole() {
         Layer::Plain,
         service,
         HttpConfig::default(),
-        TrustedProxies::none(),
+        Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),
         stop.clone(),
     );

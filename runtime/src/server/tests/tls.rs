@@ -97,13 +97,14 @@ impl Secure {
             unreachable!()
         };
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-        let (config, proxies) = (HttpConfig::default(), TrustedProxies::none());
+        let config = HttpConfig::default();
+        let admission = Admission::always(&config, TrustedProxies::none());
         serve(
             listener,
             Layer::Tls(tls.clone()),
             service,
             config,
-            proxies,
+            admission,
             both(&tracker),
             stop.clone(),
         );

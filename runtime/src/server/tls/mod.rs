@@ -1,4 +1,5 @@
-//! TLS in front of HTTP: what a listener needs for it, and the handshake of each connection, in that connection's task.
+//! TLS in front of HTTP: what a listener needs for it, and the handshake of each connection, in
+//! that connection's task.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -96,44 +97,66 @@ impl Versions {
 
 /// A listener's TLS.
 pub(crate) struct Tls {
-    options: TlsOptions,
-    config: RwLock<Arc<ServerConfig>>,
+    now: RwLock<Arc<Now>>,
     handshakes: Semaphore,
+}
+
+/// What handshakes go by.
+struct Now {
+    options: TlsOptions,
+    config: Arc<ServerConfig>,
 }
 
 impl Tls {
     /// Reads and checks all files.
     pub(crate) fn new(options: TlsOptions) -> Result<Arc<Self>, Vec<Wrong>> {
-        let config = RwLock::new(server_config(&options)?);
         let handshakes = Semaphore::new(options.max_handshakes.min(Semaphore::MAX_PERMITS));
-        Ok(Arc::new(Tls {
-            options,
-            config,
-            handshakes,
-        }))
+        let now = RwLock::new(Now::read(options)?);
+        Ok(Arc::new(Tls { now, handshakes }))
     }
 
-    /// Reads the files again, for handshakes from now on. If anything is wrong with them, nothing changes.
+    /// Reads the files again, for handshakes from now on. If anything is wrong with them, nothing
+    /// changes.
     pub(crate) fn reload(&self) -> Result<(), Vec<Wrong>> {
-        let config = server_config(&self.options)?;
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        let before = self.now();
+        let next = Now::read(before.options.clone())?;
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        // Otherwise somebody else was faster, with other files.
+        if Arc::ptr_eq(&now, &before) {
+            *now = next;
+        }
         Ok(())
+    }
+
+    /// Handshakes from now on are as those of the other one, but that as many as before may go on
+    /// at a time.
+    pub(crate) fn follow(&self, next: &Tls) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = next.now();
+    }
+
+    fn now(&self) -> Arc<Now> {
+        self.now
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Does a connection's handshake.
     pub(super) async fn accept(&self, tcp: TcpStream) -> io::Result<TlsStream> {
         let handshake = async {
             let _place = self.handshakes.acquire().await.map_err(io::Error::other)?;
-            let config = self
-                .config
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
-            TlsStream::accept(tcp, config).await
+            TlsStream::accept(tcp, self.now().config.clone()).await
         };
-        timeout(self.options.handshake_timeout, handshake)
+        timeout(self.now().options.handshake_timeout, handshake)
             .await
             .unwrap_or(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl Now {
+    fn read(options: TlsOptions) -> Result<Arc<Self>, Vec<Wrong>> {
+        let config = server_config(&options)?;
+        Ok(Arc::new(Now { options, config }))
     }
 }
 
@@ -300,6 +323,6 @@ fn tickets(provider: &CryptoProvider) -> Option<Arc<dyn ProducesTickets>> {
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Tls").field(&self.options).finish()
+        f.debug_tuple("Tls").field(&self.now().options).finish()
     }
 }

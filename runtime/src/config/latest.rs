@@ -1,0 +1,93 @@
+//! Which version of each static file is served.
+
+use std::collections::BTreeMap;
+
+use toml::de::DeValue;
+
+use super::{
+    ConfigError,
+    validate::Findings,
+    value::{Key, Value},
+};
+use crate::grammar::path;
+
+/// The digested name of each static file, by its plain name; both without `/` in front.
+///
+/// ```
+/// use landfall::config::Latest;
+///
+/// let latest = Latest::from([("css/app.css", "css/app-0123456789abcdef0123456789abcdef.css")]);
+/// assert_eq!(latest.0.len(), 1);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Latest(pub BTreeMap<String, String>);
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Latest {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(names: I) -> Self {
+        let names = names.into_iter();
+        Latest(
+            names
+                .map(|(plain, digested)| (plain.into(), digested.into()))
+                .collect(),
+        )
+    }
+}
+
+impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for Latest {
+    fn from(names: [(K, V); N]) -> Self {
+        names.into_iter().collect()
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> From<Vec<(K, V)>> for Latest {
+    fn from(names: Vec<(K, V)>) -> Self {
+        names.into_iter().collect()
+    }
+}
+
+impl From<BTreeMap<String, String>> for Latest {
+    fn from(names: BTreeMap<String, String>) -> Self {
+        Latest(names)
+    }
+}
+
+impl Value for Latest {
+    const TAKES: &'static str = "a table of names";
+
+    /// `app.css=app-1.css`; several are separated by commas.
+    fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        let pair = |part: &str| {
+            let (plain, digested) = part.split_once('=').ok_or_else(|| {
+                ConfigError::new(format!("`{key}` takes names, not `{part:?}`"))
+                    .help("write `app.css=app-1.css`, and commas between several")
+            })?;
+            Ok((plain.trim().to_owned(), digested.trim().to_owned()))
+        };
+        parts.map(pair).collect()
+    }
+
+    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
+        let names = value.as_table()?.iter();
+        let names = names.map(|(plain, digested)| {
+            Some((
+                plain.get_ref().to_string(),
+                digested.get_ref().as_str()?.to_owned(),
+            ))
+        });
+        names.collect::<Option<_>>().map(Ok)
+    }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        let names = self
+            .0
+            .iter()
+            .flat_map(|(plain, digested)| [plain, digested]);
+        for mistake in names.filter_map(|name| path::check_name(name).err()) {
+            found.error(key, mistake.into());
+        }
+    }
+}

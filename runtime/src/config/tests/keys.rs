@@ -1,0 +1,375 @@
+//! Every key: that each layer wins over those below it, when it may change, and that no output has
+//! a secret.
+
+use super::*;
+use crate::config::{
+    file::File,
+    names::{self, Names},
+    row::{Shape, When},
+    value::{Key, Value},
+};
+
+const VARIABLE: &str = "KEY";
+const CANARY: &str = "canary 0 canary 1 canary 2 canary 3 canary 4 canary 5 canary 6 canary 7";
+
+/// A key, and its value in each layer: the declaration, the file, the environment, the options,
+/// `init`.
+struct Row {
+    key: &'static str,
+    values: [&'static str; 5],
+    /// The value of the file, as TOML.
+    toml: &'static str,
+    /// Has a layer say this value, or a variable and this value.
+    say: fn(&mut Settings, Option<&'static str>, &str),
+    set: fn(&mut Config, &str),
+    is_same: fn(&mut Config, &mut Config) -> bool,
+}
+
+/// Where a value stands in the configuration.
+trait Place: Sized {
+    fn set(&mut self, key: Key<'_>, text: &str);
+    fn is_same(&self, other: &Self) -> bool;
+}
+
+fn read<T: Value>(key: Key<'_>, text: &str) -> T {
+    T::from_text(key, text.to_owned()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl<T: Value> Place for T {
+    fn set(&mut self, key: Key<'_>, text: &str) {
+        *self = read(key, text);
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        super::super::value::Same::is_same(self, other)
+    }
+}
+
+impl<T: Value> Place for Option<T> {
+    fn set(&mut self, key: Key<'_>, text: &str) {
+        *self = Some(read(key, text));
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(one), Some(other)) => Place::is_same(one, other),
+            _ => self.is_none() && other.is_none(),
+        }
+    }
+}
+
+/// Layers have it as text.
+impl Place for Option<Scheme> {
+    fn set(&mut self, _: Key<'_>, text: &str) {
+        *self = Some(if text == "https" {
+            Scheme::Https
+        } else {
+            Scheme::Http
+        });
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+fn said<T: Value>(key: &str, variable: Option<&'static str>, text: &str) -> Setting<T> {
+    let value = read(Key(key), text);
+    match variable {
+        Some(variable) => Setting::env_or_exact(variable, value),
+        None => Setting::exact(value),
+    }
+}
+
+macro_rules! rows {
+    ($( $key:literal, $settings:ident => $setting:expr, $config:ident => $place:expr, $values:expr, $toml:expr; )*) => {
+        [$( Row {
+            key: $key,
+            values: $values,
+            toml: $toml,
+            say: |$settings, variable, text| $setting = said($key, variable, text),
+            set: |$config, text| $place.set(Key($key), text),
+            is_same: |one, other| {
+                let one = { let $config = one; &$place };
+                let other = { let $config = other; &$place };
+                Place::is_same(one, other)
+            },
+        }, )*]
+    };
+}
+
+fn rows() -> Vec<Row> {
+    let rows = rows![
+        "url.host", settings => settings.url.host, config => config.url.host,
+            ["a.com", "b.com", "c.com", "d.com", "e.com"], "\"b.com\"";
+        "url.port", settings => settings.url.port, config => config.url.port,
+            ["1", "2", "3", "4", "5"], "2";
+        "url.scheme", settings => settings.url.scheme, config => config.url.scheme,
+            ["http", "https", "http", "https", "http"], "\"https\"";
+        "url.path", settings => settings.url.path, config => config.url.path,
+            ["/a", "/b", "/c", "/d", "/e"], "\"/b\"";
+        "static_url.host", settings => settings.static_url.get_or_insert(Url::DEFAULT).host, config => config.static_url.get_or_insert_default().host,
+            ["a.com", "b.com", "c.com", "d.com", "e.com"], "\"b.com\"";
+        "static_url.port", settings => settings.static_url.get_or_insert(Url::DEFAULT).port, config => config.static_url.get_or_insert_default().port,
+            ["1", "2", "3", "4", "5"], "2";
+        "static_url.scheme", settings => settings.static_url.get_or_insert(Url::DEFAULT).scheme, config => config.static_url.get_or_insert_default().scheme,
+            ["http", "https", "http", "https", "http"], "\"https\"";
+        "static_url.path", settings => settings.static_url.get_or_insert(Url::DEFAULT).path, config => config.static_url.get_or_insert_default().path,
+            ["/a", "/b", "/c", "/d", "/e"], "\"/b\"";
+        "cache_static_manifest", settings => settings.cache_static_manifest, config => config.cache_static_manifest,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "cache_manifest_skip_vsn", settings => settings.cache_manifest_skip_vsn, config => config.cache_manifest_skip_vsn,
+            ["true", "false", "true", "false", "true"], "false";
+        "cache_static_manifest_latest", settings => settings.cache_static_manifest_latest, config => config.cache_static_manifest_latest,
+            ["a=1", "a=2", "a=3", "a=4", "a=5"], "{ a = \"2\" }";
+        "http.ip", settings => settings.http.get_or_insert(Http::DEFAULT).ip, config => config.http.get_or_insert_default().ip,
+            ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"], "\"127.0.0.2\"";
+        "http.port", settings => settings.http.get_or_insert(Http::DEFAULT).port, config => config.http.get_or_insert_default().port,
+            ["1001", "1002", "1003", "1004", "1005"], "1002";
+        "http.header_timeout", settings => settings.http.get_or_insert(Http::DEFAULT).header_timeout, config => config.http.get_or_insert_default().header_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "http.idle_timeout", settings => settings.http.get_or_insert(Http::DEFAULT).idle_timeout, config => config.http.get_or_insert_default().idle_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "http.shutdown_timeout", settings => settings.http.get_or_insert(Http::DEFAULT).shutdown_timeout, config => config.http.get_or_insert_default().shutdown_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "http.max_headers", settings => settings.http.get_or_insert(Http::DEFAULT).max_headers, config => config.http.get_or_insert_default().max_headers,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "http.max_head_bytes", settings => settings.http.get_or_insert(Http::DEFAULT).max_head_bytes, config => config.http.get_or_insert_default().max_head_bytes,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "http.max_connections", settings => settings.http.get_or_insert(Http::DEFAULT).max_connections, config => config.http.get_or_insert_default().max_connections,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "http.max_connections_per_ip", settings => settings.http.get_or_insert(Http::DEFAULT).max_connections_per_ip, config => config.http.get_or_insert_default().max_connections_per_ip,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "http.http2", settings => settings.http.get_or_insert(Http::DEFAULT).http2, config => config.http.get_or_insert_default().http2,
+            ["true", "false", "true", "false", "true"], "false";
+        "https.ip", settings => settings.https.get_or_insert(Https::DEFAULT).ip, config => config.https.get_or_insert_default().ip,
+            ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"], "\"127.0.0.2\"";
+        "https.port", settings => settings.https.get_or_insert(Https::DEFAULT).port, config => config.https.get_or_insert_default().port,
+            ["2001", "2002", "2003", "2004", "2005"], "2002";
+        "https.certfile", settings => settings.https.get_or_insert(Https::DEFAULT).certfile, config => config.https.get_or_insert_default().certfile,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "https.keyfile", settings => settings.https.get_or_insert(Https::DEFAULT).keyfile, config => config.https.get_or_insert_default().keyfile,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "https.cert", settings => settings.https.get_or_insert(Https::DEFAULT).cert, config => config.https.get_or_insert_default().cert,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "https.key", settings => settings.https.get_or_insert(Https::DEFAULT).key, config => config.https.get_or_insert_default().key,
+            ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
+        "https.cacertfile", settings => settings.https.get_or_insert(Https::DEFAULT).cacertfile, config => config.https.get_or_insert_default().cacertfile,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "https.fail_if_no_peer_cert", settings => settings.https.get_or_insert(Https::DEFAULT).fail_if_no_peer_cert, config => config.https.get_or_insert_default().fail_if_no_peer_cert,
+            ["true", "false", "true", "false", "true"], "false";
+        "https.cipher_suite", settings => settings.https.get_or_insert(Https::DEFAULT).cipher_suite, config => config.https.get_or_insert_default().cipher_suite,
+            ["strong", "compatible", "strong", "compatible", "strong"], "\"compatible\"";
+        "https.handshake_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).handshake_timeout, config => config.https.get_or_insert_default().handshake_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "https.max_handshakes", settings => settings.https.get_or_insert(Https::DEFAULT).max_handshakes, config => config.https.get_or_insert_default().max_handshakes,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "https.header_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).header_timeout, config => config.https.get_or_insert_default().header_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "https.idle_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).idle_timeout, config => config.https.get_or_insert_default().idle_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "https.shutdown_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).shutdown_timeout, config => config.https.get_or_insert_default().shutdown_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "https.max_headers", settings => settings.https.get_or_insert(Https::DEFAULT).max_headers, config => config.https.get_or_insert_default().max_headers,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "https.max_head_bytes", settings => settings.https.get_or_insert(Https::DEFAULT).max_head_bytes, config => config.https.get_or_insert_default().max_head_bytes,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "https.max_connections", settings => settings.https.get_or_insert(Https::DEFAULT).max_connections, config => config.https.get_or_insert_default().max_connections,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "https.max_connections_per_ip", settings => settings.https.get_or_insert(Https::DEFAULT).max_connections_per_ip, config => config.https.get_or_insert_default().max_connections_per_ip,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "https.http2", settings => settings.https.get_or_insert(Https::DEFAULT).http2, config => config.https.get_or_insert_default().http2,
+            ["true", "false", "true", "false", "true"], "false";
+        "secret_key_base", settings => settings.secret_key_base, config => config.secret_key_base,
+            ["canary a canary a canary a canary a canary a canary a canary a canary a ", "canary b canary b canary b canary b canary b canary b canary b canary b ", "canary c canary c canary c canary c canary c canary c canary c canary c ", "canary d canary d canary d canary d canary d canary d canary d canary d ", "canary e canary e canary e canary e canary e canary e canary e canary e "], "\"canary b canary b canary b canary b canary b canary b canary b canary b \"";
+        "check_origin", settings => settings.check_origin, config => config.check_origin,
+            ["//a.com", "//b.com", "//c.com", "//d.com", "//e.com"], "[\"//b.com\"]";
+        "trusted_proxies", settings => settings.trusted_proxies, config => config.trusted_proxies,
+            ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"], "[\"10.0.0.2\"]";
+        "pubsub.queue", settings => settings.pubsub.queue, config => config.pubsub.queue,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "pubsub.queue_bytes", settings => settings.pubsub.queue_bytes, config => config.pubsub.queue_bytes,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "server", settings => settings.server, config => config.server,
+            ["true", "false", "true", "false", "true"], "false";
+        "reload_on_sighup", settings => settings.reload_on_sighup, config => config.reload_on_sighup,
+            ["true", "false", "true", "false", "true"], "false";
+    ];
+    rows.into()
+}
+
+/// What is said beside the key, so that what is said together makes sense.
+fn declared() -> Settings {
+    let mut settings = Settings {
+        http: Some(Http::DEFAULT),
+        https: Some(Https {
+            key: Setting::given(CANARY),
+            cacertfile: Setting::given("ca.pem"),
+            ..Https::DEFAULT
+        }),
+        secret_key_base: Setting::given(CANARY),
+        ..Settings::default()
+    };
+    settings.extra("token", Setting::given(CANARY));
+    settings
+}
+
+impl Row {
+    /// What comes of the layers up to this one, `init` being the fifth.
+    fn resolve(&self, layers: usize, before: Option<&Resolved>) -> Result<Resolved, ConfigErrors> {
+        let (mut declared, mut options) = (declared(), Settings::default());
+        (self.say)(&mut declared, Some(VARIABLE), self.values[0]);
+        if layers > 3 {
+            (self.say)(&mut options, None, self.values[3]);
+        }
+        let file = File::new(
+            Path::new("landfall.toml"),
+            format!("{} = {}", self.key, self.toml),
+        );
+        let environment = |name: &str| {
+            let found = (layers > 2 && name == VARIABLE).then(|| self.values[2].to_owned());
+            found.ok_or(VarError::NotPresent)
+        };
+        let said = format!("{declared:?} {options:?}");
+        assert!(!said.contains("canary"), "{said}");
+        let below = Below {
+            endpoint: "Chat",
+            declared: &declared,
+            file: (layers > 1).then_some(file),
+            environment: &environment,
+            options: &options,
+            before,
+            examine: &|_| Vec::new(),
+        };
+        let resolved = below.resolve(Vec::new(), Vec::new(), |mut config| {
+            if layers > 4 {
+                (self.set)(&mut config, self.values[4]);
+            }
+            Ok(config)
+        });
+        let told = match &resolved {
+            Ok(resolved) => format!("{resolved:?}"),
+            Err(errors) => format!("{errors} {errors:?}"),
+        };
+        assert!(!told.contains("canary"), "{told}");
+        resolved
+    }
+}
+
+#[test]
+fn layers_win_in_turn() {
+    for row in rows() {
+        let mut last = None;
+        for (layer, text) in row.values.iter().enumerate() {
+            let resolved = row.resolve(layer + 1, None);
+            let resolved = resolved.unwrap_or_else(|errors| panic!("{}: {errors}", row.key));
+            let mut config = Config::clone(&resolved.config);
+            let mut expected = config.clone();
+            (row.set)(&mut expected, text);
+            assert!(
+                (row.is_same)(&mut config, &mut expected),
+                "`{}` is not what layer {layer} says: {config:?}",
+                row.key
+            );
+            if let Some(mut last) = last.replace(config) {
+                assert!(
+                    !(row.is_same)(&mut last, &mut expected),
+                    "`{}`: {text}",
+                    row.key
+                );
+            }
+        }
+    }
+}
+
+/// All keys of a group, and when each may change.
+fn flat(group: Key<'_>, names: Names, found: &mut Vec<(String, When)>) {
+    for (name, when, shape) in names {
+        let key = group.below(name);
+        match shape {
+            Shape::Group(below) => flat(Key(&key), below, found),
+            Shape::Value => found.push((key, *when)),
+            Shape::Open => {}
+        }
+    }
+}
+
+#[test]
+fn live_keys_change_and_others_are_refused() {
+    let mut keys = Vec::new();
+    flat(Key::TOP, names::top(), &mut keys);
+    let rows = rows();
+    let known: Vec<_> = rows.iter().map(|row| row.key).collect();
+    let all: Vec<_> = keys.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(known, all, "each key has its row");
+    for (row, (key, when)) in rows.iter().zip(&keys) {
+        let before = row
+            .resolve(1, None)
+            .unwrap_or_else(|errors| panic!("{key}: {errors}"));
+        let same = row
+            .resolve(1, Some(&before))
+            .unwrap_or_else(|errors| panic!("{key}: {errors}"));
+        assert!(!same.differs(&before), "{key}");
+        match (when, row.resolve(2, Some(&before))) {
+            (When::Live, Ok(after)) => assert!(after.differs(&before), "{key}"),
+            (When::Start, Err(errors)) => {
+                let refused: Vec<_> = errors.iter().collect();
+                let [refused] = refused[..] else {
+                    panic!("{key}: {errors}")
+                };
+                assert_eq!(refused.key(), Some(key.as_str()));
+                assert!(matches!(
+                    refused.provenance(),
+                    Some(Provenance::File { line: 1, .. })
+                ));
+                assert!(refused.message().contains("so far it came from macro at "));
+            }
+            (_, resolved) => panic!("{key} is {when:?}: {resolved:?}"),
+        }
+    }
+}
+
+/// The table of the documentation has the live keys, and no others.
+#[test]
+fn the_documentation_says_which_keys_are_live() {
+    let text = include_str!("../../docs/endpoint.md");
+    let (_, table) = text
+        .split_once("| changes | from when on |\n")
+        .expect("a table");
+    let mut told = Vec::new();
+    for line in table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with("| "))
+    {
+        let cell = line.split(" | ").next().expect("a cell");
+        let names = |part: &str| -> Vec<String> {
+            part.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect()
+        };
+        match cell.split_once(": ") {
+            Some((group, keys)) => {
+                let group = names(group).concat();
+                told.extend(names(keys).iter().map(|key| format!("{group}.{key}")));
+            }
+            None => told.extend(names(cell)),
+        }
+    }
+    let mut keys = Vec::new();
+    flat(Key::TOP, names::top(), &mut keys);
+    let whole = ["url.", "static_url."];
+    let mut live: Vec<String> = keys
+        .into_iter()
+        .filter(|(key, when)| {
+            *when == When::Live && !whole.iter().any(|group| key.starts_with(group))
+        })
+        .map(|(key, _)| key)
+        .chain(["url", "static_url", "extra"].map(str::to_owned))
+        .collect();
+    told.sort();
+    live.sort();
+    assert_eq!(told, live);
+}

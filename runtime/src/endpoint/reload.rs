@@ -1,0 +1,166 @@
+//! How the configuration of an endpoint is read: at the start, and while it runs.
+
+use std::{any::TypeId, cell::RefCell, marker::PhantomData, path::PathBuf};
+
+#[cfg(feature = "rustls")]
+use super::secure;
+use super::{Endpoint, listening::Layers};
+use crate::{
+    assets::Statics,
+    config::{self, Config, ConfigError, ConfigErrors, Resolved, Settings, check_list},
+    handle::{Next, Reload},
+    origin::CheckOrigin,
+    server::Layer,
+    transport::{Mount, MountError, WeakDispatcher},
+};
+
+/// Finds what is wrong with what a configuration leads to: each finding with its key.
+pub(super) type Examine<'a> = dyn Fn(&Config) -> Vec<(String, ConfigError)> + 'a;
+
+/// Where the layers of an endpoint are.
+pub(super) struct Layered<'a> {
+    pub(super) file: Option<&'a std::path::Path>,
+    pub(super) options: &'a Settings,
+    /// What the endpoint runs with, if it runs.
+    pub(super) before: Option<&'a Resolved>,
+}
+
+impl Layered<'_> {
+    /// Reads all of them.
+    pub(super) fn read<E: Endpoint>(
+        &self,
+        examine: &Examine<'_>,
+    ) -> Result<Resolved, ConfigErrors> {
+        let layers = config::Layers {
+            endpoint: E::DEF.name,
+            declared: &E::settings(),
+            file: self.file,
+            options: self.options,
+            found: E::DEF.mounts.iter().flat_map(mount_findings::<E>).collect(),
+            before: self.before,
+            examine: &|config| {
+                let mut found = examine(config);
+                found.extend(nobody_is_believed::<E>(config));
+                found
+            },
+        };
+        layers.resolve(|config| E::init(config).map_err(ConfigError::of_init))
+    }
+}
+
+/// Reads the configuration of a running endpoint again.
+pub(super) struct Reader<E> {
+    pub(super) file: Option<PathBuf>,
+    pub(super) layer: Layer,
+    pub(super) mounts: WeakDispatcher,
+    pub(super) endpoint: PhantomData<fn() -> E>,
+}
+
+impl<E: Endpoint> Reload for Reader<E> {
+    fn read(
+        &self,
+        before: &Resolved,
+        statics: &Statics,
+        options: &Settings,
+    ) -> Result<Next, ConfigErrors> {
+        let (layers, read) = (Layers::default(), RefCell::new(None));
+        let layered = Layered {
+            file: self.file.as_deref(),
+            options,
+            before: Some(before),
+        };
+        let resolved = layered.read::<E>(&|config| {
+            let mut found = layers.examine(config);
+            found.extend(self.mount_errors(config));
+            match Statics::of(config) {
+                // A manifest that is there is not given up for one that is not.
+                Err(unread) if statics.has_manifest() => {
+                    let error = ConfigError::new(unread.to_string());
+                    found.push(("cache_static_manifest".to_owned(), error));
+                }
+                statics => *read.borrow_mut() = statics.ok(),
+            }
+            found
+        })?;
+        let statics = read.into_inner();
+        let (layer, next) = (self.layer.clone(), layers.into_inner());
+        Ok(Next {
+            statics: statics.unwrap_or_else(|| Statics::or_told(&resolved.config)),
+            resolved,
+            commit: Box::new(move || layer.follow(&next)),
+        })
+    }
+
+    fn certificates(&self) -> Result<(), Vec<ConfigError>> {
+        #[cfg(feature = "rustls")]
+        return secure::reload(&self.layer);
+        #[cfg(not(feature = "rustls"))]
+        Ok(())
+    }
+}
+
+impl<E: Endpoint> Reader<E> {
+    fn mount_errors(&self, config: &Config) -> Vec<(String, ConfigError)> {
+        let mounts = self.mounts.upgrade();
+        let errors = mounts.map_or_else(Vec::new, |mounts| mounts.check(config));
+        let errors = errors.into_iter().map(mount_error);
+        errors.map(|error| (String::new(), error)).collect()
+    }
+}
+
+fn mount_error(error: MountError) -> ConfigError {
+    let MountError {
+        mount,
+        key,
+        message,
+        help,
+    } = error;
+    let error = help
+        .into_iter()
+        .fold(ConfigError::new(message), ConfigError::help);
+    error.of_mount(key, mount.path, mount.location)
+}
+
+pub(super) fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors {
+    ConfigErrors::new(E::DEF.name, errors.into_iter().map(mount_error).collect())
+}
+
+/// An error if `rewrite_on` would change nothing.
+fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigError)> {
+    let named = !E::DEF.rewrite_on.is_empty()
+        || E::DEF
+            .force_ssl
+            .is_some_and(|force| !force.rewrite_on.is_empty());
+    (named && config.trusted_proxies.is_empty()).then(|| {
+        let error = ConfigError::new("`rewrite_on` believes nobody: there are no trusted proxies");
+        let error = error.help("`trusted_proxies = [\"10.0.0.0/8\"]`: where the proxy is");
+        ("trusted_proxies".to_owned(), error)
+    })
+}
+
+fn mount_findings<E: Endpoint>(mount: &'static Mount) -> impl Iterator<Item = ConfigError> {
+    let foreign = ((mount.socket.app)() != TypeId::of::<E::State>()).then(|| {
+        let text = format!(
+            "`{}` is mounted for another state than that of `{}`",
+            mount.socket.name,
+            E::DEF.name
+        );
+        ConfigError::new(text).of_mount("socket", mount.path, mount.location)
+    });
+    let websocket = mount.websocket.and_then(|websocket| websocket.check_origin);
+    let longpoll = mount.longpoll.and_then(|longpoll| longpoll.check_origin);
+    let checks = [
+        ("check_origin", websocket),
+        ("check_origin of longpoll", longpoll),
+    ];
+    let origins = checks.into_iter().flat_map(move |(key, check)| {
+        let errors = match check {
+            Some(CheckOrigin::List(list)) => check_list(list),
+            _ => Vec::new(),
+        };
+        errors
+            .into_iter()
+            .map(move |error| error.of_mount(key, mount.path, mount.location))
+    });
+    foreign.into_iter().chain(origins)
+}

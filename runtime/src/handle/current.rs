@@ -1,0 +1,76 @@
+//! What an endpoint runs with: replaced as a whole, and never changed.
+
+use std::sync::Arc;
+
+use crate::{
+    assets::Statics,
+    config::{Config, Resolved},
+    crypto::Keys,
+    origin::{CheckOrigin, OriginCheck},
+    url::{Ports, Urls},
+};
+
+/// The configuration, and what follows from it.
+#[derive(Clone)]
+pub(crate) struct Current {
+    pub(super) resolved: Resolved,
+    pub(super) urls: Arc<Urls>,
+    pub(super) statics: Arc<Statics>,
+    pub(super) keys: Option<Keys>,
+    pub(super) origins: Arc<Origins>,
+}
+
+impl Current {
+    /// At the start: not listening yet.
+    pub(super) fn first(resolved: Resolved) -> Self {
+        let statics = Statics::or_told(&resolved.config);
+        let keys = resolved.config.secret_key_base.clone().map(Keys::new);
+        Current::new(resolved, statics.into(), keys, Ports::default())
+    }
+
+    /// The keys stay: what they have signed is out in the world.
+    pub(super) fn followed_by(&self, next: Resolved, statics: Arc<Statics>, ports: Ports) -> Self {
+        Current::new(next, statics, self.keys.clone(), ports)
+    }
+
+    pub(super) fn listening_on(&self, ports: Ports) -> Self {
+        Current {
+            urls: Urls::new(&self.resolved.config, ports).into(),
+            ..self.clone()
+        }
+    }
+
+    fn new(resolved: Resolved, statics: Arc<Statics>, keys: Option<Keys>, ports: Ports) -> Self {
+        Current {
+            urls: Urls::new(&resolved.config, ports).into(),
+            origins: Origins::of(&resolved.config).into(),
+            resolved,
+            statics,
+            keys,
+        }
+    }
+}
+
+/// Which web pages may open a socket, where a mount has no list of its own.
+#[derive(Debug)]
+pub(crate) struct Origins {
+    /// Those of the host of `url`.
+    pub(crate) host: OriginCheck,
+    /// As `check_origin` says.
+    pub(crate) configured: OriginCheck,
+}
+
+impl Origins {
+    fn of(config: &Config) -> Self {
+        let host = Some(config.url.host.as_str());
+        let compile = |check| {
+            let compiled = OriginCheck::compile::<Vec<String>, _>(check, host);
+            // What cannot be compiled is reported elsewhere, and lets nobody in.
+            compiled.unwrap_or(OriginCheck::List(Vec::new()))
+        };
+        Origins {
+            host: compile(&CheckOrigin::Host),
+            configured: compile(&config.check_origin),
+        }
+    }
+}

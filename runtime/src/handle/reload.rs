@@ -1,0 +1,174 @@
+//! Reading the configuration again.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tokio::{runtime, sync::Semaphore};
+
+use super::Handle;
+use crate::{
+    assets::Statics,
+    config::{ConfigError, ConfigErrors, Resolved, Settings},
+    contain,
+    error::Error,
+    url::Ports,
+};
+
+/// How an endpoint's configuration is read again.
+pub(crate) trait Reload: Send + Sync {
+    /// Reads all layers, with these options of the start, beside what the endpoint runs with.
+    /// Nothing has changed yet.
+    ///
+    /// # Errors
+    /// Everything that is wrong, what must not change among it.
+    fn read(
+        &self,
+        before: &Resolved,
+        statics: &Statics,
+        options: &Settings,
+    ) -> Result<Next, ConfigErrors>;
+
+    /// Reads the files of the certificates again.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them; nothing has changed then.
+    fn certificates(&self) -> Result<(), Vec<ConfigError>>;
+}
+
+/// What was read, and what else changes with it.
+pub(crate) struct Next {
+    pub(crate) resolved: Resolved,
+    pub(crate) statics: Statics,
+    /// Changes what the handle does not hold, such as certificates.
+    pub(crate) commit: Box<dyn FnOnce()>,
+}
+
+/// How an endpoint is reloaded, and whose turn it is.
+pub(super) struct Reloading {
+    how: OnceLock<How>,
+    /// One at a time.
+    turn: Arc<Semaphore>,
+}
+
+struct How {
+    reload: Arc<dyn Reload>,
+    runtime: runtime::Handle,
+    /// The options given at start, with those of reloads since.
+    options: Mutex<Settings>,
+}
+
+impl Default for Reloading {
+    fn default() -> Self {
+        Reloading {
+            how: OnceLock::new(),
+            turn: Arc::new(Semaphore::new(1)),
+        }
+    }
+}
+
+impl Handle {
+    /// Reads the configuration again: the file, the environment and `init`, under the options that
+    /// the endpoint was started with. What follows from it changes at once and as a whole: URLs,
+    /// origins, the manifest of static files, certificates, [and so
+    /// on](macro@crate::endpoint#changing-the-configuration-while-it-runs). Sockets and requests go
+    /// on; those who listen to [`changes`](Handle::changes) are told.
+    ///
+    /// Reloads follow one another. One that has begun to read goes on when the future is dropped.
+    ///
+    /// # Errors
+    /// Everything that is wrong, all together, as at the start: also keys that cannot change while
+    /// the endpoint runs, and a panic of `init`. Then nothing has changed.
+    pub async fn reload(&self) -> Result<(), Error> {
+        self.reload_with(|_| {}).await
+    }
+
+    /// Like [`reload`](Handle::reload), with other options than those that the endpoint was started
+    /// with. They are handed to `set` as they are, and stay for later reloads as it leaves them,
+    /// unless this one fails.
+    ///
+    /// ```
+    /// use landfall::{Endpoint, Error, Handle, config::Setting};
+    ///
+    /// async fn move_to(handle: &Handle, host: String) -> Result<(), Error> {
+    ///     handle.reload_with(|settings| settings.url.host = Setting::given(host)).await
+    /// }
+    /// # let _ = move_to;
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`reload`](Handle::reload).
+    pub async fn reload_with(&self, set: impl FnOnce(&mut Settings) + Send) -> Result<(), Error> {
+        let turn = self.0.reloading.turn.clone().acquire_owned().await;
+        let how = self.how()?;
+        let mut options = how.options().clone();
+        set(&mut options);
+        let handle = self.clone();
+        let reload = how.runtime.spawn_blocking(move || {
+            let _turn = turn;
+            handle.reload_now(options)
+        });
+        match reload.await {
+            Ok(reloaded) => reloaded.map_err(Error::from),
+            // The runtime that the endpoint was started in is being shut down.
+            Err(_) => Err(Error::no_runtime()),
+        }
+    }
+
+    /// Reads the certificates and keys of `https` again, as [`reload`](Handle::reload) does, and
+    /// nothing else. Connections go on; handshakes from now on see the new ones. Without `https`,
+    /// nothing happens. It waits for the disk.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files; nothing changes then.
+    pub fn reload_certificates(&self) -> Result<(), Error> {
+        let read = self.how()?.reload.certificates();
+        read.map_err(|wrong| ConfigErrors::new(self.name(), wrong).into())
+    }
+
+    /// From now on it can be reloaded.
+    pub(crate) fn reloads_by(
+        &self,
+        reload: Arc<dyn Reload>,
+        runtime: runtime::Handle,
+        options: Settings,
+    ) {
+        let _ = self.0.reloading.how.set(How {
+            reload,
+            runtime,
+            options: Mutex::new(options),
+        });
+    }
+
+    fn how(&self) -> Result<&How, ConfigErrors> {
+        self.0.reloading.how.get().ok_or_else(|| {
+            let error = ConfigError::new("the endpoint is being started: nothing can change yet");
+            ConfigErrors::new(self.name(), vec![error])
+        })
+    }
+
+    /// Waits for the disk.
+    fn reload_now(&self, options: Settings) -> Result<(), ConfigErrors> {
+        let (how, before) = (self.how()?, self.current());
+        let read = || how.reload.read(&before.resolved, &before.statics, &options);
+        let next = contain::call(read).unwrap_or_else(|panic| {
+            let text = format!("reading the configuration panicked, perhaps in `init`: {panic}");
+            Err(ConfigErrors::new(self.name(), vec![ConfigError::new(text)]))
+        })?;
+        let statics = Arc::new(next.statics);
+        let differs = next.resolved.differs(&before.resolved);
+        (next.commit)();
+        *how.options() = options;
+        self.0.current.send_if_modified(|current| {
+            let ports = self.0.addresses.get();
+            let ports = ports.map_or(Ports::default(), |addresses| addresses.ports());
+            *current = Arc::new(current.followed_by(next.resolved, statics, ports));
+            differs
+        });
+        Ok(())
+    }
+}
+
+impl How {
+    fn options(&self) -> std::sync::MutexGuard<'_, Settings> {
+        self.options.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,45 @@
+//! Whom a listener lets in: what may change while it runs.
+
+use std::fmt;
+
+use crate::config::TrustedProxies;
+
+/// How many connections there may be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Admitted {
+    /// At a time, of all listeners together.
+    pub(crate) max_connections: Option<usize>,
+    /// Of one client at a time.
+    pub(crate) max_connections_per_ip: Option<usize>,
+    /// Whose connections the latter does not count.
+    pub(crate) proxies: TrustedProxies,
+}
+
+/// Asked for each connection.
+pub(crate) struct Admission(Box<dyn Fn() -> Admitted + Send + Sync>);
+
+impl Admission {
+    pub(crate) fn new(now: impl Fn() -> Admitted + Send + Sync + 'static) -> Self {
+        Admission(Box::new(now))
+    }
+
+    pub(super) fn now(&self) -> Admitted {
+        (self.0)()
+    }
+
+    #[cfg(test)]
+    pub(super) fn always(http: &crate::config::HttpConfig, proxies: TrustedProxies) -> Self {
+        let admitted = Admitted {
+            max_connections: http.max_connections,
+            max_connections_per_ip: http.max_connections_per_ip,
+            proxies,
+        };
+        Admission::new(move || admitted.clone())
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Admission").field(&self.now()).finish()
+    }
+}
