@@ -26,19 +26,10 @@ impl Socket for Raw {
     }
 }
 
-const RAW: Mount = Mount {
-    path: "/raw",
-    socket: SocketDef::of::<Raw, ()>("Raw"),
-    websocket: Some(WebSocket {
-        compress: true,
-        ..WebSocket::DEFAULT
-    }),
-    longpoll: None,
-    transport: None,
-    drainer: None,
-    log: None,
-    location: "here",
-};
+const RAW: Mount = Mount::new("/raw", SocketDef::of::<Raw, ()>("Raw")).websocket(WebSocket {
+    compress: true,
+    ..WebSocket::DEFAULT
+});
 
 struct Web;
 

@@ -231,26 +231,22 @@ impl Socket for Anybody {
 
 struct Mounted;
 
+const MOUNT_LINE: u32 = line!() + 1;
+const MOUNT: Mount = Mount::new("/socket", SocketDef::of::<Anybody, ()>("Anybody"))
+    .websocket(WebSocket {
+        check_origin: Some(CheckOrigin::List(&["//a.com", "b.com"])),
+        ..WebSocket::DEFAULT
+    })
+    .longpoll(LongPoll {
+        check_origin: Some(CheckOrigin::List(&["c.com"])),
+        ..LongPoll::DEFAULT
+    });
+
 impl Endpoint for Mounted {
     type State = ();
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Mounted",
-        mounts: &[Mount {
-            path: "/socket",
-            socket: SocketDef::of::<Anybody, ()>("Anybody"),
-            websocket: Some(WebSocket {
-                check_origin: Some(CheckOrigin::List(&["//a.com", "b.com"])),
-                ..WebSocket::DEFAULT
-            }),
-            longpoll: Some(LongPoll {
-                check_origin: Some(CheckOrigin::List(&["c.com"])),
-                ..LongPoll::DEFAULT
-            }),
-            transport: None,
-            drainer: None,
-            log: None,
-            location: "src/web.rs:9",
-        }],
+        mounts: &[MOUNT],
         ..EndpointDef::DEFAULT
     };
 
@@ -265,13 +261,19 @@ impl Endpoint for Mounted {
 #[tokio::test]
 async fn mounts_are_checked_with_the_rest() {
     let text = message(Mounted::start().await).await;
-    assert!(text.contains(
-        "\"b.com\" has no host: an origin starts with `//` or a scheme (`check_origin of /socket` from macro at \
-         src/web.rs:9)\n  help: write `\"//b.com\"` or `\"https://b.com\"`"
-    ));
+    let mount = format!("mount at {}:{MOUNT_LINE}", file!());
+    assert!(
+        text.contains(&format!(
+            "\"b.com\" has no host: an origin starts with `//` or a scheme (`check_origin of /socket` from {mount})\n  \
+             help: write `\"//b.com\"` or `\"https://b.com\"`"
+        )),
+        "{text}"
+    );
     assert!(text.contains("\"c.com\" has no host"), "{text}");
     assert!(
-        text.contains("(`check_origin of longpoll of /socket` from macro at src/web.rs:9)"),
+        text.contains(&format!(
+            "(`check_origin of longpoll of /socket` from {mount})"
+        )),
         "{text}"
     );
     assert!(

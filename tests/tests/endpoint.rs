@@ -20,7 +20,7 @@ use landfall::{
     Body, Endpoint, EndpointHandle, Message, Socket,
     config::{Http, Scheme, Setting, Settings},
     endpoint::{Address, EndpointDef, Pipeline},
-    mount::{Mount, SocketDef, SocketOptions, WebSocket},
+    mount::{Mount, SocketDef},
     pubsub::{BroadcastError, PubSub, RecvError},
     socket::{Children, Connect, Flow, Outbox, Refused},
     testing::Network,
@@ -297,16 +297,7 @@ impl Socket for Family {
 struct Family;
 
 const fn mount<S: Socket<State = ()>>(path: &'static str) -> Mount {
-    Mount {
-        path,
-        socket: SocketDef::of::<S, Count>("Family"),
-        websocket: Some(WebSocket::DEFAULT),
-        longpoll: None,
-        transport: None,
-        drainer: SocketOptions::DEFAULT.drainer,
-        log: None,
-        location: "tests/endpoint.rs:1",
-    }
+    Mount::new(path, SocketDef::of::<S, Count>("Family")).log(None)
 }
 
 impl Endpoint for Parent {

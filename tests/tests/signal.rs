@@ -9,7 +9,7 @@ use landfall::config::{Http, Scheme, Setting, Settings};
 use landfall::{
     Endpoint, Message, Socket,
     endpoint::EndpointDef,
-    mount::{Drainer, Mount, SocketDef, WebSocket},
+    mount::{Drainer, Mount, SocketDef},
     socket::{Connect, Flow, Outbox, Refused},
 };
 use landfall_tests::process::kill;
@@ -40,19 +40,12 @@ impl Endpoint for Web {
     type State = ();
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Web",
-        mounts: &[Mount {
-            path: "/",
-            socket: SocketDef::of::<Deaf, ()>("Deaf"),
-            websocket: Some(WebSocket::DEFAULT),
-            longpoll: None,
-            transport: None,
-            drainer: Some(Drainer {
+        mounts: &[
+            Mount::new("/", SocketDef::of::<Deaf, ()>("Deaf")).drainer(Some(Drainer {
                 shutdown: Duration::from_secs(600),
                 ..Drainer::DEFAULT
-            }),
-            log: None,
-            location: "tests/signal.rs:1",
-        }],
+            })),
+        ],
         ..EndpointDef::DEFAULT
     };
 

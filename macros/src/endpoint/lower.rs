@@ -229,26 +229,18 @@ fn mount(mount: &Mount, endpoint: &Ident) -> TokenStream {
         .entries
         .iter()
         .map(|entry| mount_field(entry, mount, endpoint, &preset));
-    let absent = options
-        .group
-        .key_names()
-        .filter(|name| options.get(name).is_none())
-        .map(|name| {
-            let field = Ident::new(name, Span::call_site());
-            match name {
-                "websocket" => quote!(#field: ::core::option::Option::Some(#preset.#field)),
-                "transport" => quote!(#field: ::core::option::Option::None),
-                _ => quote!(#field: #preset.#field),
-            }
-        });
-    let line = path.span().start().line.to_string();
+    let def = quote_spanned! {socket.span()=>
+        __rt::SocketDef::of::<#socket, <#endpoint as __rt::Endpoint>::State>(#name)
+    };
+    // What errors call the mount's location is where this call stands.
+    let new = quote_spanned!(path.span()=> __rt::Mount::new(#path, #def));
+    if options.entries.is_empty() {
+        return quote_spanned!(socket.span()=> __rt::mount(#new));
+    }
     quote_spanned! {socket.span()=>
         __rt::mount(__rt::Mount {
-            path: #path,
-            socket: __rt::SocketDef::of::<#socket, <#endpoint as __rt::Endpoint>::State>(#name),
             #(#fields,)*
-            #(#absent,)*
-            location: ::core::concat!(::core::file!(), ":", #line),
+            ..#new
         })
     }
 }

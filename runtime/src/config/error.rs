@@ -13,8 +13,8 @@ pub enum Provenance {
     Default,
     /// The declaration of the endpoint.
     Macro(&'static Location<'static>),
-    /// A mount's declaration, as `file:line`.
-    Mount(&'static str),
+    /// A mount's declaration.
+    Mount(&'static Location<'static>),
     /// A line of the configuration file.
     File {
         /// The file.
@@ -35,7 +35,7 @@ impl fmt::Display for Provenance {
         match self {
             Provenance::Default => f.write_str("the defaults"),
             Provenance::Macro(at) => write!(f, "macro at {}:{}", at.file(), at.line()),
-            Provenance::Mount(at) => write!(f, "macro at {at}"),
+            Provenance::Mount(at) => write!(f, "mount at {}:{}", at.file(), at.line()),
             Provenance::File { path, line } => write!(f, "{}:{line}", path.display()),
             Provenance::Env(variable) => write!(f, "env {variable}"),
             Provenance::Options => f.write_str("start options"),
@@ -111,7 +111,12 @@ impl ConfigError {
     }
 
     /// A finding about what a mount declares.
-    pub(crate) fn of_mount(self, key: &str, path: &str, location: &'static str) -> Self {
+    pub(crate) fn of_mount(
+        self,
+        key: &str,
+        path: &str,
+        location: &'static Location<'static>,
+    ) -> Self {
         self.at(&format!("{key} of {path}"), Provenance::Mount(location))
     }
 

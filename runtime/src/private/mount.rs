@@ -263,11 +263,14 @@ pub const fn check_paths(mounts: &[Mount]) {
                 let text = Text::new("`")
                     .and(mounts[i].path)
                     .and("` (")
-                    .and(mounts[i].location);
+                    .and_location(mounts[i].location);
                 let text = text
                     .and(") is already served by `")
                     .and(mounts[earlier].path);
-                let text = text.and("` (").and(mounts[earlier].location).and(")");
+                let text = text
+                    .and("` (")
+                    .and_location(mounts[earlier].location)
+                    .and(")");
                 panic!("{}", text.help("give one of them another path").as_str());
             }
             earlier += 1;

@@ -1,5 +1,7 @@
 //! Messages put together in constants: `panic!` takes one `&str` there and formats nothing.
 
+use std::panic::Location;
+
 const ROOM: usize = 1024;
 
 /// A text of bounded length; what does not fit is cut off.
@@ -36,6 +38,25 @@ impl Text {
         self.and(if first { "`" } else { ", `" }).and(name).and("`")
     }
 
+    /// Appends `file:line`.
+    pub(super) const fn and_location(self, location: &Location<'_>) -> Self {
+        self.and(location.file())
+            .and(":")
+            .and_number(location.line())
+    }
+
+    const fn and_number(self, number: u32) -> Self {
+        let tens = match number / 10 {
+            0 => self,
+            tens => self.and_number(tens),
+        };
+        let digit = [b'0' + (number % 10) as u8];
+        match str::from_utf8(&digit) {
+            Ok(digit) => tens.and(digit),
+            Err(_) => tens,
+        }
+    }
+
     /// Appends a help line.
     pub(super) const fn help(self, text: &str) -> Self {
         self.and("\n\n  = help: ").and(text)
@@ -61,5 +82,14 @@ mod tests {
             .help("d");
         assert_eq!(text.as_str(), "a `b`, `c`\n\n  = help: d");
         assert_eq!(Text::new("a").and(&"ü".repeat(ROOM)).as_str(), "a");
+    }
+
+    #[test]
+    fn appends_a_location() {
+        let here = Location::caller();
+        let text = Text::new("at ").and_location(here);
+        assert_eq!(text.as_str(), format!("at {}:{}", file!(), here.line()));
+        assert_eq!(Text::new("").and_number(0).as_str(), "0");
+        assert_eq!(Text::new("").and_number(u32::MAX).as_str(), "4294967295");
     }
 }

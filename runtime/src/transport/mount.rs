@@ -3,6 +3,7 @@
 use std::{
     any::{Any, TypeId},
     fmt,
+    panic::Location,
     sync::Arc,
 };
 
@@ -13,7 +14,10 @@ use super::{
 };
 use crate::{
     handle::Handle,
-    socket::{Children, Drainer, IntoSocket, LongPoll, Needs, Socket, TransportKind, WebSocket},
+    socket::{
+        Children, Drainer, IntoSocket, LongPoll, Needs, Socket, SocketOptions, TransportKind,
+        WebSocket,
+    },
     state::{AppState, Fill, Provide},
 };
 
@@ -25,6 +29,8 @@ pub struct SocketDef {
     pub name: &'static str,
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) needs: Needs,
+    /// What the socket presets for its mounts.
+    pub(crate) options: SocketOptions,
     /// The type of the application's state, and how the socket's parts are taken of it.
     pub(crate) app: fn() -> TypeId,
     pub(crate) fill: Fill,
@@ -49,6 +55,7 @@ impl SocketDef {
             name,
             type_id: TypeId::of::<S>,
             needs: S::NEEDS,
+            options: S::OPTIONS,
             app,
             fill,
             children: S::children,
@@ -81,7 +88,46 @@ impl fmt::Debug for SocketDef {
     }
 }
 
-/// A socket at a path.
+/// A socket at a path: [`Mount::new`], and what differs from it.
+///
+/// ```
+/// # use landfall::{Message, socket::{Connect, Flow, Outbox, Refused}};
+/// use landfall::{
+///     Endpoint, Socket,
+///     endpoint::EndpointDef,
+///     mount::{LongPoll, Mount, SocketDef},
+/// };
+///
+/// struct Echo;
+///
+/// impl Socket for Echo {
+///     // ..
+/// #   type Info = ();
+/// #   type State = ();
+/// #   async fn connect(_: Connect<()>) -> Result<Self, Refused> { Ok(Echo) }
+/// #   async fn handle_in(&mut self, message: Message, out: &mut Outbox) -> Flow {
+/// #       out.push(message);
+/// #       Flow::Continue
+/// #   }
+/// }
+///
+/// struct Web;
+///
+/// impl Endpoint for Web {
+///     type State = ();
+///
+///     const DEF: &'static EndpointDef = &EndpointDef {
+///         name: "Web",
+///         mounts: &[
+///             Mount::new("/echo", SocketDef::of::<Echo, ()>("Echo")),
+///             Mount::new("/quiet", SocketDef::of::<Echo, ()>("Echo"))
+///                 .longpoll(LongPoll { window_ms: 15_000, ..LongPoll::DEFAULT })
+///                 .log(None),
+///         ],
+///         ..EndpointDef::DEFAULT
+///     };
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Mount {
     /// Such as `"/socket/:room_id"`.
@@ -98,6 +144,74 @@ pub struct Mount {
     pub drainer: Option<Drainer>,
     /// The level at which connections are logged; `None` is silent.
     pub log: Option<tracing::Level>,
-    /// Where it is declared, as `file:line`.
-    pub location: &'static str,
+    /// Where it is declared. Errors at the start name it.
+    pub location: &'static Location<'static>,
+}
+
+impl Mount {
+    /// A socket at a path, such as `"/socket/:room_id"`. It has the WebSocket transport, and all else is as the
+    /// socket's [`OPTIONS`](Socket::OPTIONS) say.
+    #[track_caller]
+    pub const fn new(path: &'static str, socket: SocketDef) -> Self {
+        let options = socket.options;
+        Mount {
+            path,
+            socket,
+            websocket: Some(options.websocket),
+            longpoll: options.longpoll,
+            transport: None,
+            drainer: options.drainer,
+            log: options.log,
+            location: Location::caller(),
+        }
+    }
+
+    /// Serves WebSocket, with these options.
+    #[must_use]
+    pub const fn websocket(mut self, options: WebSocket) -> Self {
+        self.websocket = Some(options);
+        self
+    }
+
+    /// Serves no WebSocket.
+    #[must_use]
+    pub const fn without_websocket(mut self) -> Self {
+        self.websocket = None;
+        self
+    }
+
+    /// Serves longpoll, with these options.
+    #[must_use]
+    pub const fn longpoll(mut self, options: LongPoll) -> Self {
+        self.longpoll = Some(options);
+        self
+    }
+
+    /// Serves no longpoll.
+    #[must_use]
+    pub const fn without_longpoll(mut self) -> Self {
+        self.longpoll = None;
+        self
+    }
+
+    /// Serves a transport of the application's own, which is made when the endpoint starts.
+    #[must_use]
+    pub const fn transport(mut self, make: fn(&Handle) -> CustomTransport) -> Self {
+        self.transport = Some(make);
+        self
+    }
+
+    /// Sets how its connections drain when the endpoint stops; `None` closes all at once.
+    #[must_use]
+    pub const fn drainer(mut self, drainer: Option<Drainer>) -> Self {
+        self.drainer = drainer;
+        self
+    }
+
+    /// Sets the level at which connections are logged; `None` is silent.
+    #[must_use]
+    pub const fn log(mut self, level: Option<tracing::Level>) -> Self {
+        self.log = level;
+        self
+    }
 }

@@ -6,12 +6,11 @@ use landfall::{
     config::Settings,
     endpoint,
     endpoint::{EndpointDef, Pipeline},
-    mount::{Drainer, Mount, SocketDef, WebSocket},
+    mount::{Mount, SocketDef, WebSocket},
     origin::Origin,
     session::Sessions,
 };
 use tower::{Layer, ServiceExt};
-use tracing::Level;
 
 use super::{
     control,
@@ -72,19 +71,14 @@ static MOUNTS: [Mount; Declared::DEF.mounts.len() + REFUSED.len()] = {
 };
 
 /// An empty list of subprotocols refuses every client that offers one: it cannot be declared.
-const REFUSED: [Mount; 1] = [Mount {
-    path: "/sub_empty",
-    socket: SocketDef::of::<PlainSocket, Diary>("PlainSocket"),
-    websocket: Some(WebSocket {
-        subprotocols: Some(&[]),
-        ..WebSocket::DEFAULT
-    }),
-    longpoll: None,
-    transport: None,
-    drainer: Some(Drainer::DEFAULT),
-    log: Some(Level::INFO),
-    location: concat!(file!(), ":", line!()),
-}];
+const REFUSED: [Mount; 1] = [Mount::new(
+    "/sub_empty",
+    SocketDef::of::<PlainSocket, Diary>("PlainSocket"),
+)
+.websocket(WebSocket {
+    subprotocols: Some(&[]),
+    ..WebSocket::DEFAULT
+})];
 
 endpoint! {
     /// What the language knows.

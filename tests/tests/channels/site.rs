@@ -7,7 +7,7 @@ use landfall::{
     channel::{ChannelSocket, Multiplexer, Requirement, Route, V1, V2, Versioned},
     config::{Secret, Setting, Settings},
     endpoint::EndpointDef,
-    mount::{LongPoll, Mount, SocketDef, SocketOptions, WebSocket},
+    mount::{LongPoll, Mount, SocketDef},
     pubsub::{PubSub, Subscription},
     socket::{Connect, Param, Refused},
     state::Need,
@@ -41,19 +41,12 @@ const MOUNTS: &[Mount] = &[
 ];
 
 const fn mount(path: &'static str, socket: SocketDef) -> Mount {
-    Mount {
-        path,
-        socket,
-        websocket: Some(WebSocket::DEFAULT),
-        longpoll: Some(LongPoll {
+    Mount::new(path, socket)
+        .longpoll(LongPoll {
             window_ms: WINDOW_MS,
             ..LongPoll::DEFAULT
-        }),
-        transport: None,
-        drainer: SocketOptions::DEFAULT.drainer,
-        log: None,
-        location: file!(),
-    }
+        })
+        .log(None)
 }
 
 impl Endpoint for Site {

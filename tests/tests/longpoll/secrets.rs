@@ -3,7 +3,7 @@
 use landfall::{
     Endpoint,
     config::{Secret, Setting},
-    mount::LongPoll,
+    mount::{LongPoll, Mount, SocketDef},
     prelude::*,
 };
 use landfall_tests::{longpoll::post, wire::Connection};
@@ -52,16 +52,9 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
         type State = ();
         const DEF: &'static landfall::endpoint::EndpointDef = &landfall::endpoint::EndpointDef {
             name: "Bare",
-            mounts: &[landfall::mount::Mount {
-                path: "/bare",
-                socket: landfall::mount::SocketDef::of::<Parrot, ()>("Parrot"),
-                websocket: None,
-                longpoll: Some(LongPoll::DEFAULT),
-                transport: None,
-                drainer: None,
-                log: None,
-                location: "src/web.rs:9",
-            }],
+            mounts: &[Mount::new("/bare", SocketDef::of::<Parrot, ()>("Parrot"))
+                .without_websocket()
+                .longpoll(LongPoll::DEFAULT)],
             ..landfall::endpoint::EndpointDef::DEFAULT
         };
     }

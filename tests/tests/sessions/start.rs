@@ -37,10 +37,8 @@ impl Endpoint for ByHand {
     type State = ();
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "ByHand",
-        mounts: &[Mount {
-            path: "/by_hand",
-            socket: SocketDef::of::<Anybody, ()>("Anybody"),
-            websocket: Some(WebSocket {
+        mounts: &[
+            Mount::new("/by_hand", SocketDef::of::<Anybody, ()>("Anybody")).websocket(WebSocket {
                 check_csrf: false,
                 connect_info: ConnectInfo {
                     session: Some(&SESSION),
@@ -48,12 +46,7 @@ impl Endpoint for ByHand {
                 },
                 ..WebSocket::DEFAULT
             }),
-            longpoll: None,
-            transport: None,
-            drainer: None,
-            log: None,
-            location: "src/web.rs:9",
-        }],
+        ],
         ..EndpointDef::DEFAULT
     };
 

@@ -3,7 +3,7 @@
 use landfall::{
     channel::{Answer, Channel, ChannelSocket, Joined, Multiplexer, Route},
     endpoint::EndpointDef,
-    mount::{Mount, SocketDef, WebSocket},
+    mount::{Mount, SocketDef},
     prelude::*,
     socket::Connect,
     state::Need,
@@ -15,17 +15,9 @@ use crate::app::{App, Counter, Title};
 
 struct Web;
 
+#[track_caller]
 const fn mount(path: &'static str, socket: SocketDef) -> Mount {
-    Mount {
-        path,
-        socket,
-        websocket: Some(WebSocket::DEFAULT),
-        longpoll: None,
-        transport: None,
-        drainer: None,
-        log: None,
-        location: "by_hand.rs:1",
-    }
+    Mount::new(path, socket).drainer(None).log(None)
 }
 
 impl Endpoint for Web {
@@ -99,7 +91,7 @@ impl Endpoint for Wrong {
 
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Wrong",
-        mounts: &[mount("/plain", SocketDef::of::<Plain, App>("Plain"))],
+        mounts: &[mount("/plain", SocketDef::of::<Plain, App>("Plain"))], // WRONG
         ..EndpointDef::DEFAULT
     };
 }
@@ -133,6 +125,8 @@ impl Channel for Needy {
     }
 }
 
+const FORGETFUL: SocketDef = SocketDef::of::<Multiplexer<Forgetful>, App>("Forgetful");
+
 struct Incomplete;
 
 impl Endpoint for Incomplete {
@@ -140,12 +134,16 @@ impl Endpoint for Incomplete {
 
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Incomplete",
-        mounts: &[mount(
-            "/socket",
-            SocketDef::of::<Multiplexer<Forgetful>, App>("Forgetful"),
-        )],
+        mounts: &[mount("/socket", FORGETFUL)], // INCOMPLETE
         ..EndpointDef::DEFAULT
     };
+}
+
+/// Where the mount stands that has this mark behind it, as errors tell it.
+fn line_of(mark: &str) -> String {
+    let (mark, source) = (format!("// {mark}"), include_str!("by_hand.rs"));
+    let line = source.lines().position(|line| line.ends_with(&mark));
+    format!("from mount at {}:{})", file!(), line.unwrap() + 1)
 }
 
 #[tokio::test]
@@ -156,7 +154,7 @@ async fn a_need_that_the_socket_does_not_declare_is_found_at_the_start() {
                  `Forgetful` does not declare: add `<Needy as Channel>::State` to its `type State`";
     assert!(error.contains(wrong), "{error}");
     assert!(!error.contains("Counter"), "{error}");
-    assert!(error.contains("by_hand.rs:1"), "{error}");
+    assert!(error.contains(&line_of("INCOMPLETE")), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,5 +175,5 @@ async fn a_mount_for_another_state_does_not_start() {
         error.contains("`Plain` is mounted for another state than that of `Wrong`"),
         "{error}"
     );
-    assert!(error.contains("by_hand.rs:1"), "{error}");
+    assert!(error.contains(&line_of("WRONG")), "{error}");
 }

@@ -4,11 +4,6 @@ pub struct Chat;
 const _: () = {
     use ::landfall::__private as __rt;
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/socket/:room_id",
-        socket: __rt::SocketDef::of::<
-            RoomSocket,
-            <Chat as __rt::Endpoint>::State,
-        >("RoomSocket"),
         websocket: ::core::option::Option::Some(__rt::WebSocket {
             compress: true,
             timeout: __rt::Timeout::After(__rt::Duration::from_secs(45)),
@@ -28,30 +23,23 @@ const _: () = {
                     .drainer,
             )
         }),
-        longpoll: <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-            .longpoll,
-        transport: ::core::option::Option::None,
-        log: <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "11"),
+        ..__rt::Mount::new(
+            "/socket/:room_id",
+            __rt::SocketDef::of::<
+                RoomSocket,
+                <Chat as __rt::Endpoint>::State,
+            >("RoomSocket"),
+        )
     });
-    const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/admin",
-        socket: __rt::SocketDef::of::<
-            AdminSocket,
-            <Chat as __rt::Endpoint>::State,
-        >("AdminSocket"),
-        websocket: ::core::option::Option::Some(
-            <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-                .websocket,
+    const __MOUNT_1: __rt::Mount = __rt::mount(
+        __rt::Mount::new(
+            "/admin",
+            __rt::SocketDef::of::<
+                AdminSocket,
+                <Chat as __rt::Endpoint>::State,
+            >("AdminSocket"),
         ),
-        longpoll: <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-            .longpoll,
-        transport: ::core::option::Option::None,
-        drainer: <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-            .drainer,
-        log: <<AdminSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "16"),
-    });
+    );
     impl __rt::Endpoint for Chat {
         type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {

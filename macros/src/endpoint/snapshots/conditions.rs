@@ -3,19 +3,12 @@ struct Web;
 const _: () = {
     use ::landfall::__private as __rt;
     #[cfg(debug_assertions)]
-    const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/debug",
-        socket: __rt::SocketDef::of::<Debug, <Web as __rt::Endpoint>::State>("Debug"),
-        websocket: ::core::option::Option::Some(
-            <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
+    const __MOUNT_0: __rt::Mount = __rt::mount(
+        __rt::Mount::new(
+            "/debug",
+            __rt::SocketDef::of::<Debug, <Web as __rt::Endpoint>::State>("Debug"),
         ),
-        longpoll: <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
-            .longpoll,
-        transport: ::core::option::Option::None,
-        drainer: <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
-        log: <<Debug as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "8"),
-    });
+    );
     impl __rt::Endpoint for Web {
         type State = ();
         const DEF: &'static __rt::EndpointDef = &__rt::EndpointDef {

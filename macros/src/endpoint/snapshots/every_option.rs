@@ -3,11 +3,6 @@ struct Web;
 const _: () = {
     use ::landfall::__private as __rt;
     const __MOUNT_0: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/s/:id",
-        socket: __rt::SocketDef::of::<
-            my::Sock<A, B>,
-            <Web as __rt::Endpoint>::State,
-        >("my::Sock<A,B>"),
         websocket: ::core::option::Option::Some(__rt::WebSocket {
             path: "/ws",
             timeout: __rt::Timeout::Never,
@@ -96,49 +91,48 @@ const _: () = {
             shutdown: __rt::positive("shutdown", WAIT),
         }),
         log: ::core::option::Option::None,
-        location: ::core::concat!(::core::file!(), ":", "5"),
+        ..__rt::Mount::new(
+            "/s/:id",
+            __rt::SocketDef::of::<
+                my::Sock<A, B>,
+                <Web as __rt::Endpoint>::State,
+            >("my::Sock<A,B>"),
+        )
     });
     const __MOUNT_1: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/t",
-        socket: __rt::SocketDef::of::<T, <Web as __rt::Endpoint>::State>("T"),
         websocket: ::core::option::Option::Some(
             <<T as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
         ),
         longpoll: ::core::option::Option::None,
         drainer: ::core::option::Option::None,
         log: ::core::option::Option::Some(__rt::Level::DEBUG),
-        transport: ::core::option::Option::None,
-        location: ::core::concat!(::core::file!(), ":", "44"),
+        ..__rt::Mount::new(
+            "/t",
+            __rt::SocketDef::of::<T, <Web as __rt::Endpoint>::State>("T"),
+        )
     });
     const __MOUNT_2: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/u",
-        socket: __rt::SocketDef::of::<U, <Web as __rt::Endpoint>::State>("U"),
         websocket: ::core::option::Option::None,
         longpoll: ::core::option::Option::Some(
             __rt::longpoll(
                 <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
             ),
         ),
-        transport: ::core::option::Option::None,
-        drainer: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
-        log: <<U as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "45"),
+        ..__rt::Mount::new(
+            "/u",
+            __rt::SocketDef::of::<U, <Web as __rt::Endpoint>::State>("U"),
+        )
     });
     const __MOUNT_3: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/v",
-        socket: __rt::SocketDef::of::<V, <Web as __rt::Endpoint>::State>("V"),
         websocket: __rt::without_websocket(
             &<<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
         ),
-        longpoll: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
-        transport: ::core::option::Option::None,
-        drainer: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
-        log: <<V as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "46"),
+        ..__rt::Mount::new(
+            "/v",
+            __rt::SocketDef::of::<V, <Web as __rt::Endpoint>::State>("V"),
+        )
     });
     const __MOUNT_4: __rt::Mount = __rt::mount(__rt::Mount {
-        path: "/w",
-        socket: __rt::SocketDef::of::<W, <Web as __rt::Endpoint>::State>("W"),
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
             window_ms: __rt::long_millis("window_ms", LONG),
             crypto: __rt::TokenOptions {
@@ -153,13 +147,10 @@ const _: () = {
                 <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.longpoll,
             )
         }),
-        websocket: ::core::option::Option::Some(
-            <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.websocket,
-        ),
-        transport: ::core::option::Option::None,
-        drainer: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.drainer,
-        log: <<W as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS.log,
-        location: ::core::concat!(::core::file!(), ":", "47"),
+        ..__rt::Mount::new(
+            "/w",
+            __rt::SocketDef::of::<W, <Web as __rt::Endpoint>::State>("W"),
+        )
     });
     impl __rt::Endpoint for Web {
         type State = ();
