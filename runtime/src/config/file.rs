@@ -12,6 +12,7 @@ use toml::{
 
 use super::{
     ConfigError, Provenance,
+    item::Item,
     names::{self, Names},
     row::Shape,
     value::Key,
@@ -116,13 +117,13 @@ impl<'a> Parsed<'a> {
     }
 
     /// The value of this name in a group, and where it stands.
-    pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(&DeValue<'a>, Provenance)> {
+    pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(Item, Provenance)> {
         let value = self.groups(group).find_map(|table| table.get(name))?;
-        Some((value.get_ref(), self.source(value)))
+        Some((value.get_ref().into(), self.source(value)))
     }
 
     /// All that a group has: what stands outside of sections first.
-    pub(super) fn entries(&self, group: Key<'_>) -> Vec<(String, &DeValue<'a>, Provenance)> {
+    pub(super) fn entries(&self, group: Key<'_>) -> Vec<(String, Item, Provenance)> {
         let mut groups: Vec<_> = self.groups(group).collect();
         groups.reverse();
         let entries = groups.into_iter().flatten();
@@ -130,7 +131,7 @@ impl<'a> Parsed<'a> {
             .map(|(name, value)| {
                 (
                     name.get_ref().to_string(),
-                    value.get_ref(),
+                    value.get_ref().into(),
                     self.source(value),
                 )
             })
@@ -250,4 +251,25 @@ impl<'a> Parsed<'a> {
 /// as no key does.
 fn is_section(name: &str, value: &DeValue<'_>) -> bool {
     value.is_table() && name.starts_with(char::is_uppercase)
+}
+
+impl From<&DeValue<'_>> for Item {
+    fn from(value: &DeValue<'_>) -> Self {
+        match value {
+            DeValue::String(text) => Item::String(text.as_ref().to_owned()),
+            DeValue::Integer(number) => Item::Integer(number.as_str().to_owned(), number.radix()),
+            DeValue::Float(number) => Item::Float(number.as_str().to_owned()),
+            DeValue::Boolean(value) => Item::Boolean(*value),
+            DeValue::Datetime(date) => Item::Datetime(date.to_string()),
+            DeValue::Array(items) => {
+                Item::Array(items.iter().map(|item| item.get_ref().into()).collect())
+            }
+            DeValue::Table(table) => {
+                let entries = table.iter();
+                let entries = entries
+                    .map(|(name, value)| (name.get_ref().to_string(), value.get_ref().into()));
+                Item::Table(entries.collect())
+            }
+        }
+    }
 }

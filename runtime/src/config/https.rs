@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use toml::de::DeValue;
-
 use super::{
     ConfigError,
+    item::Item,
     value::{Key, Value},
 };
 
@@ -84,10 +83,10 @@ impl Value for Files {
         Ok(Files(paths.map(PathBuf::from).collect()))
     }
 
-    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
-        let path = |value: &DeValue<'_>| value.as_str().map(PathBuf::from);
+    fn from_item(_: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
+        let path = |value: &Item| value.as_str().map(PathBuf::from);
         let paths: Option<_> = match value {
-            DeValue::Array(paths) => paths.iter().map(|value| path(value.get_ref())).collect(),
+            Item::Array(paths) => paths.iter().map(path).collect(),
             value => path(value).map(|path| vec![path]),
         };
         Some(Ok(Files(paths?)))
@@ -118,7 +117,7 @@ impl Value for CipherSuite {
         }
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
         value
             .as_str()
             .map(|text| Self::from_text(key, text.to_owned()))

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeValue;
-
 use super::{
     ConfigError,
+    item::Item,
     validate::Findings,
     value::{Key, Value},
 };
@@ -70,13 +69,13 @@ impl Value for Latest {
         parts.map(pair).collect()
     }
 
-    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
-        let names = value.as_table()?.iter();
-        let names = names.map(|(plain, digested)| {
-            Some((
-                plain.get_ref().to_string(),
-                digested.get_ref().as_str()?.to_owned(),
-            ))
+    fn from_item(_: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
+        let Item::Table(entries) = value else {
+            return None;
+        };
+        let names = entries.iter().map(|(plain, digested)| {
+            let digested = digested.as_str()?;
+            Some((plain.clone(), digested.to_owned()))
         });
         names.collect::<Option<_>>().map(Ok)
     }

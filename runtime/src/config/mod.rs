@@ -19,9 +19,14 @@
 
 mod error;
 mod extra;
+#[cfg(feature = "config-file")]
+mod file;
+#[cfg(not(feature = "config-file"))]
+#[path = "file_off.rs"]
 mod file;
 mod https;
 mod ip;
+mod item;
 mod latest;
 mod names;
 mod origin;
@@ -31,7 +36,7 @@ mod scheme;
 mod secret;
 mod setting;
 mod table;
-#[cfg(test)]
+#[cfg(all(test, feature = "config-file"))]
 mod tests;
 mod validate;
 mod value;

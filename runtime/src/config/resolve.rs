@@ -301,7 +301,7 @@ impl Resolver<'_> {
         let entries = self.file.iter().flat_map(|file| file.entries(group));
         let found: Vec<(String, Found<T>)> = entries
             .map(|(name, value, source)| {
-                let value = T::read_toml(Key(&group.below(&name)), value);
+                let value = T::read_item(Key(&group.below(&name)), &value);
                 (name, (value, source))
             })
             .collect();
@@ -319,9 +319,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn file_has_group(&self, key: Key<'_>) -> bool {
-        self.file
-            .as_ref()
-            .is_some_and(|file| file.group(key).is_some())
+        self.file.as_ref().is_some_and(|file| file.group(key).is_some())
     }
 
     /// Notes where the file has a group, if it does.
@@ -380,6 +378,6 @@ impl Resolver<'_> {
 
     fn in_file<T: Value>(&self, group: Key<'_>, name: &str) -> Option<Found<T>> {
         let (value, source) = self.file.as_ref()?.get(group, name)?;
-        Some((T::read_toml(Key(&group.below(name)), value), source))
+        Some((T::read_item(Key(&group.below(name)), &value), source))
     }
 }

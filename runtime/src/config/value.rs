@@ -1,11 +1,12 @@
-//! Reads a key's value from text (an environment variable) and from TOML.
+//! Reads a key's value from text (an environment variable) and from a file.
 
-use std::{borrow::Cow, fmt, num::IntErrorKind, time::Duration};
+use std::{fmt, num::IntErrorKind, time::Duration};
 
 use serde_json::{Map, Value as Json};
-use toml::de::{DeArray, DeInteger, DeValue};
 
-use super::{ConfigError, Extra, Ip, Secret, TrustedProxies, origin, validate::Findings};
+use super::{
+    ConfigError, Extra, Ip, Secret, TrustedProxies, item::Item, origin, validate::Findings,
+};
 use crate::{
     grammar::{self, network::Network},
     origin::CheckOrigin,
@@ -68,17 +69,17 @@ pub(super) trait Value: Same {
     fn from_text(key: Key<'_>, text: String) -> Read<Self>;
 
     /// `None` when it is another kind of value.
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>>;
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>>;
 
     /// Checks what holds for all values of this kind, whatever the key.
     fn check(&self, _: Key<'_>, _: &mut Findings) {}
 
-    fn read_toml(key: Key<'_>, value: &DeValue<'_>) -> Read<Self> {
-        Self::from_toml(key, value).unwrap_or_else(|| {
+    fn read_item(key: Key<'_>, value: &Item) -> Read<Self> {
+        Self::from_item(key, value).unwrap_or_else(|| {
             Err(ConfigError::new(format!(
                 "`{key}` takes {}, this is {}",
                 Self::TAKES,
-                kind(value)
+                value.kind()
             )))
         })
     }
@@ -101,19 +102,6 @@ impl Same for Secret {
     }
 }
 
-fn kind(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "a number",
-        DeValue::Float(_) => "a number with a fraction",
-        DeValue::Boolean(true) => "`true`",
-        DeValue::Boolean(false) => "`false`",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    }
-}
-
 impl Value for String {
     const TAKES: &'static str = "a string";
 
@@ -121,7 +109,7 @@ impl Value for String {
         Ok(text)
     }
 
-    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(_: Key<'_>, value: &Item) -> Option<Read<Self>> {
         value.as_str().map(|text| Ok(text.to_owned()))
     }
 }
@@ -134,7 +122,7 @@ impl Value for Secret {
         Ok(text.into())
     }
 
-    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(_: Key<'_>, value: &Item) -> Option<Read<Self>> {
         value.as_str().map(|text| Ok(text.into()))
     }
 
@@ -161,7 +149,7 @@ impl Value for bool {
         }
     }
 
-    fn from_toml(_: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(_: Key<'_>, value: &Item) -> Option<Read<Self>> {
         value.as_bool().map(Ok)
     }
 }
@@ -177,12 +165,12 @@ impl Value for u16 {
         }
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
         match value {
             // The port of a URL may be text, in a file as well as in the environment.
-            DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
-            DeValue::Integer(number) => Some(
-                integer(key, number)
+            Item::String(text) => Some(Self::from_text(key, text.clone())),
+            Item::Integer(digits, radix) => Some(
+                parse_integer(key, digits, *radix)
                     .and_then(|number| number.ok_or_else(|| port_range(key.least_port()))),
             ),
             _ => None,
@@ -210,9 +198,12 @@ impl Value for usize {
         parse_integer(key, &text, 10)?.ok_or_else(|| must_be_positive(key))
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
-        let number = value.as_integer()?;
-        Some(integer(key, number).and_then(|number| number.ok_or_else(|| must_be_positive(key))))
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
+        let Item::Integer(digits, radix) = value else {
+            return None;
+        };
+        let number = parse_integer(key, digits, *radix);
+        Some(number.and_then(|number| number.ok_or_else(|| must_be_positive(key))))
     }
 
     fn check(&self, key: Key<'_>, found: &mut Findings) {
@@ -224,10 +215,6 @@ impl Value for usize {
 
 pub(super) fn must_be_positive(key: impl fmt::Display) -> ConfigError {
     ConfigError::new(format!("`{key}` must be positive"))
-}
-
-fn integer<N: TryFrom<i64>>(key: Key<'_>, number: &DeInteger<'_>) -> Read<Option<N>> {
-    parse_integer(key, number.as_str(), number.radix())
 }
 
 /// `None` if the type cannot hold the number.
@@ -258,12 +245,12 @@ impl Value for Duration {
         })
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
         match value {
-            DeValue::String(text) => Some(Self::from_text(key, text.clone().into_owned())),
-            DeValue::Integer(number) => {
+            Item::String(text) => Some(Self::from_text(key, text.clone())),
+            Item::Integer(digits, _) => {
                 Some(Err(ConfigError::new(format!("`{key}` needs a unit"))
-                    .help(format!("write `\"{number}s\"` or `\"{number}ms\"`"))))
+                    .help(format!("write `\"{digits}s\"` or `\"{digits}ms\"`"))))
             }
             _ => None,
         }
@@ -302,14 +289,15 @@ impl Value for Ip {
         Ok(text.into())
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
         match value {
-            DeValue::String(text) => Some(Ok(text.as_ref().into())),
-            DeValue::Array(parts) => {
-                let part = |part: &toml::Spanned<DeValue<'_>>| {
-                    integer::<u16>(key, part.get_ref().as_integer()?)
-                        .ok()
-                        .flatten()
+            Item::String(text) => Some(Ok(text.as_str().into())),
+            Item::Array(parts) => {
+                let part = |part: &Item| match part {
+                    Item::Integer(digits, radix) => {
+                        parse_integer::<u16>(key, digits, *radix).ok().flatten()
+                    }
+                    _ => None,
                 };
                 let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
                 Some(
@@ -354,21 +342,21 @@ impl Value for CheckOrigin {
         })
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
         match value {
-            DeValue::Boolean(true) => Some(Ok(CheckOrigin::Host)),
-            DeValue::Boolean(false) => Some(Ok(CheckOrigin::Off)),
-            DeValue::String(text) if text == "conn" => Some(Ok(CheckOrigin::Conn)),
-            DeValue::String(text) if text.contains('/') => Some(Err(ConfigError::new(
+            Item::Boolean(true) => Some(Ok(CheckOrigin::Host)),
+            Item::Boolean(false) => Some(Ok(CheckOrigin::Off)),
+            Item::String(text) if text == "conn" => Some(Ok(CheckOrigin::Conn)),
+            Item::String(text) if text.contains('/') => Some(Err(ConfigError::new(
                 "`check_origin` takes a list",
             )
             .help(format!("`[{text:?}]`")))),
-            DeValue::String(text) => Some(Err(ConfigError::new(format!(
+            Item::String(text) => Some(Err(ConfigError::new(format!(
                 "unknown value `{}`",
                 text.escape_debug()
             ))
             .help("`true`, `false`, `\"conn\"`, or a list of origins"))),
-            DeValue::Array(list) => Some(strings(key, list).map(CheckOrigin::List)),
+            Item::Array(list) => Some(strings(key, list).map(CheckOrigin::List)),
             _ => None,
         }
     }
@@ -397,10 +385,10 @@ impl Value for TrustedProxies {
         Ok(listed(&text).collect())
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
         match value {
-            DeValue::Array(list) => Some(strings(key, list).map(Self::from)),
-            DeValue::String(text) => Some(Err(
+            Item::Array(list) => Some(strings(key, list).map(Self::from)),
+            Item::String(text) => Some(Err(
                 ConfigError::new(format!("`{key}` takes a list")).help(format!("`[{text:?}]`"))
             )),
             _ => None,
@@ -430,12 +418,12 @@ fn listed(text: &str) -> impl Iterator<Item = &str> {
     parts.into_iter().flatten().map(str::trim)
 }
 
-fn strings(key: Key<'_>, list: &DeArray<'_>) -> Read<Vec<String>> {
-    let string = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
-        DeValue::String(text) => Ok(text.clone().into_owned()),
+fn strings(key: Key<'_>, list: &[Item]) -> Read<Vec<String>> {
+    let string = |item: &Item| match item {
+        Item::String(text) => Ok(text.clone()),
         other => Err(ConfigError::new(format!(
             "`{key}` takes a list of strings, this has {}",
-            kind(other)
+            other.kind()
         ))),
     };
     list.iter().map(string).collect()
@@ -448,15 +436,15 @@ impl Value for Extra {
         Ok(text.into())
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Read<Self>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
         Some(json(key, value).map(Extra))
     }
 }
 
-fn json(key: Key<'_>, value: &DeValue<'_>) -> Read<Json> {
+fn json(key: Key<'_>, value: &Item) -> Read<Json> {
     Ok(match value {
-        DeValue::String(text) => text.as_ref().into(),
-        DeValue::Integer(number) => match integer::<i64>(key, number)? {
+        Item::String(text) => text.as_str().into(),
+        Item::Integer(digits, radix) => match parse_integer::<i64>(key, digits, *radix)? {
             Some(number) => number.into(),
             None => {
                 return Err(ConfigError::new(format!(
@@ -464,22 +452,16 @@ fn json(key: Key<'_>, value: &DeValue<'_>) -> Read<Json> {
                 )));
             }
         },
-        DeValue::Float(number) => number
-            .as_str()
-            .parse::<f64>()
-            .map_or(Json::Null, Json::from),
-        DeValue::Boolean(value) => (*value).into(),
-        DeValue::Datetime(date) => date.to_string().into(),
-        DeValue::Array(items) => items
+        Item::Float(number) => number.parse::<f64>().map_or(Json::Null, Json::from),
+        Item::Boolean(value) => (*value).into(),
+        Item::Datetime(date) => date.as_str().into(),
+        Item::Array(items) => items
             .iter()
-            .map(|item| json(key, item.get_ref()))
+            .map(|item| json(key, item))
             .collect::<Read<Vec<_>>>()?
             .into(),
-        DeValue::Table(table) => {
-            let entry =
-                |(name, value): (&toml::Spanned<Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
-                    Ok((name.get_ref().to_string(), json(key, value.get_ref())?))
-                };
+        Item::Table(table) => {
+            let entry = |(name, value): &(String, Item)| Ok((name.clone(), json(key, value)?));
             table.iter().map(entry).collect::<Read<Map<_, _>>>()?.into()
         }
     })
