@@ -28,8 +28,14 @@ mod grammar;
 mod language;
 mod socket;
 #[cfg(test)]
+#[cfg_attr(
+    not(feature = "channels"),
+    allow(dead_code, reason = "tests of channels use it")
+)]
 mod testing;
 mod value;
+#[cfg(all(test, not(feature = "channels")))]
+mod without_channels;
 
 use proc_macro::TokenStream;
 

@@ -29,16 +29,16 @@ pub(crate) use self::{
     reload::{Next, Reload},
 };
 
+#[cfg(feature = "tokens")]
+use crate::crypto::token;
 use crate::{
     address::Address,
     assets::{Manifest, StaticPathError},
     config::{Config, Resolved, Scheme},
-    crypto::{
-        Keys, random,
-        token::{NoSecret, Tokens},
-    },
+    crypto::Keys,
     presence::Presence,
     pubsub::{BroadcastError, IntoPayload, PubSub, SubscriberId, Subscription},
+    random::random,
     state::AppState,
     url::{Ports, StructUrl},
     watchdog::Watchdog,
@@ -276,6 +276,7 @@ impl Handle {
 
     /// Who is in the topics of this endpoint, as its channels track them. One of your own, which adds fields or is shared
     /// with another endpoint, is given to [`Builder::presence`](crate::Builder::presence).
+    #[cfg(feature = "channels")]
     pub fn presence(&self) -> &Presence {
         self.0
             .presence
@@ -350,10 +351,11 @@ impl Handle {
     ///
     /// # Errors
     /// When the endpoint has no `secret_key_base`.
-    pub fn tokens(&self, salt: &str) -> Result<Tokens, NoSecret> {
+    #[cfg(feature = "tokens")]
+    pub fn tokens(&self, salt: &str) -> Result<token::Tokens, token::NoSecret> {
         self.keys()
-            .map(|keys| Tokens::of(keys, salt))
-            .ok_or(NoSecret::MISSING)
+            .map(|keys| token::Tokens::of(keys, salt))
+            .ok_or(token::NoSecret::MISSING)
     }
 
     /// The keys that are derived from `secret_key_base`, if there is one.

@@ -1,4 +1,18 @@
 #![doc = include_str!("docs/crate.md")]
+#![cfg_attr(
+    not(all(
+        feature = "channels",
+        feature = "config-file",
+        feature = "longpoll",
+        feature = "tokens"
+    )),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "what is off uses it"
+    )
+)]
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -8,13 +22,19 @@ mod arrival;
 pub mod assets;
 mod body;
 mod cast;
+#[cfg(feature = "channels")]
 pub mod channel;
 pub mod config;
 mod contain;
+#[cfg(feature = "tokens")]
+mod crypto;
+#[cfg(not(feature = "tokens"))]
+#[path = "crypto/off.rs"]
 mod crypto;
 pub mod endpoint;
 mod error;
 mod escape;
+mod feature;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -28,11 +48,20 @@ pub mod origin;
 mod pipeline;
 mod places;
 mod plug;
+#[cfg(feature = "channels")]
 pub mod presence;
+#[cfg(not(feature = "channels"))]
+#[path = "presence/off.rs"]
+mod presence;
 mod proxies;
 pub mod pubsub;
+mod random;
 pub mod security;
 mod server;
+#[cfg(feature = "tokens")]
+pub mod session;
+#[cfg(not(feature = "tokens"))]
+#[path = "session/off.rs"]
 pub mod session;
 mod slab;
 pub mod socket;
@@ -47,6 +76,7 @@ mod watchdog;
 // Behind the others: so the compiler names a type by its module, and not by the prelude.
 pub mod prelude;
 
+#[cfg(feature = "tokens")]
 pub use self::crypto::token;
 #[doc(inline)]
 pub use self::{

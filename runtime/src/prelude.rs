@@ -2,9 +2,10 @@
 
 pub use landfall_macros::{endpoint, socket};
 
+#[cfg(feature = "channels")]
+pub use crate::channel::{Answer, Binary, Event, Join, JoinError, Outlet, Reply};
 pub use crate::{
     Body, Endpoint, EndpointHandle, Handle, Message, Socket, channel,
-    channel::{Answer, Binary, Event, Join, JoinError, Outlet, Reply},
     message::Control,
     pubsub::{Broadcast, BroadcastError, Json, Payload},
     socket::{Connect, Flow, Mailbox, Outbox, Params, PeerData, Reason, Refused, TellClient},

@@ -16,7 +16,7 @@ use http::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::crypto::random;
+use crate::random::random;
 
 /// The placeholder of the nonce in a policy.
 const NONCE: &str = "{nonce}";

@@ -1,32 +1,18 @@
-//! What is asked for without the feature it needs.
+//! A mount that compresses, without the feature it needs.
 
 #![cfg(not(feature = "compress"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod mounted;
+
 use landfall::{
-    Endpoint, Message, Socket,
+    Endpoint,
     endpoint::EndpointDef,
-    mount::{Mount, SocketDef, WebSocket},
-    socket::{Connect, Flow, Outbox, Refused},
+    mount::{Mount, WebSocket},
 };
+use mounted::RAW;
 
-#[derive(Debug)]
-struct Raw;
-
-impl Socket for Raw {
-    type State = ();
-    type Info = ();
-
-    async fn connect(_: Connect<()>) -> Result<Self, Refused> {
-        Ok(Raw)
-    }
-
-    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
-        Flow::Continue
-    }
-}
-
-const RAW: Mount = Mount::new("/raw", SocketDef::of::<Raw, ()>("Raw")).websocket(WebSocket {
+const MOUNT: Mount = RAW.websocket(WebSocket {
     compress: true,
     ..WebSocket::DEFAULT
 });
@@ -38,7 +24,7 @@ impl Endpoint for Web {
 
     const DEF: &'static EndpointDef = &EndpointDef {
         name: "Web",
-        mounts: &[RAW],
+        mounts: &[MOUNT],
         ..EndpointDef::DEFAULT
     };
 }
@@ -58,5 +44,5 @@ async fn a_start_names_the_feature_that_is_off() {
 #[test]
 #[should_panic(expected = "needs landfall's feature `compress`, which is off")]
 fn a_declaration_does_not_compile() {
-    landfall::__private::mount(RAW);
+    landfall::__private::mount(MOUNT);
 }

@@ -1,5 +1,6 @@
 //! What can be wrong with an impl block that reads well.
 
+use proc_macro2::Span;
 use syn::{Attribute, ImplItem, ImplItemFn, Type};
 
 use super::{
@@ -11,6 +12,17 @@ use crate::{
     block::callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean,
     language::attributes::is_conditional,
 };
+
+/// Channels are a feature of `landfall`, which it passes on.
+pub(crate) fn feature(diag: &mut Diagnostics) {
+    if cfg!(not(feature = "channels")) {
+        diag.push_at(
+            Span::call_site(),
+            "`#[channel]` needs landfall's feature `channels`, which is off",
+        )
+        .help("turn it on in `Cargo.toml` by `features = [\"channels\"]`");
+    }
+}
 
 pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     let Some(channel) = &declaration.channel else {

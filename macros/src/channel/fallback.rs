@@ -33,6 +33,7 @@ fn stand_in(Declaration { setup, item, .. }: &Declaration) -> TokenStream {
         .socket
         .as_ref()
         .filter(|_| block.trait_.is_none() && borrowed(&block).is_none())
+        .filter(|_| cfg!(feature = "channels"))
     else {
         return quote!(#block);
     };

@@ -21,13 +21,14 @@ mod fallback;
 mod handler;
 mod lower;
 mod parse;
-#[cfg(test)]
+#[cfg(all(test, feature = "channels"))]
 mod tests;
 
 /// The expansion; never fails, and reports everything it found.
 pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(arguments, item, &mut diag);
+    check::feature(&mut diag);
     check::declaration(&declaration, &mut diag);
     match lower::declaration(&declaration) {
         Some(lowered) if diag.is_empty() => expand::declaration(&lowered),

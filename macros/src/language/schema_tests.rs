@@ -205,7 +205,7 @@ fn names_of_the_grammar_are_those_of_the_table() {
 fn words_are_the_variants_of_the_runtime() {
     for (file, group, key) in [
         ("socket/options.rs", &OUTBOX, "overflow"),
-        ("crypto/key.rs", &CRYPTO, "key_digest"),
+        ("crypto/options.rs", &CRYPTO, "key_digest"),
     ] {
         let file = syn::parse_file(&read(file)).unwrap();
         let Some(Key {

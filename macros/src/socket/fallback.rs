@@ -27,7 +27,7 @@ fn stand_in(Declaration { setup, item, .. }: &Declaration) -> TokenStream {
         return quote!(#block);
     }
     let cfgs = cfgs(&block.attrs);
-    let implementation = if setup.channels.declared {
+    let implementation = if setup.channels.declared && cfg!(feature = "channels") {
         with_channels(&block)
     } else {
         plain(&block)

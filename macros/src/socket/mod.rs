@@ -20,7 +20,7 @@ mod fallback;
 mod lower;
 mod parse;
 mod route;
-#[cfg(test)]
+#[cfg(all(test, feature = "channels"))]
 mod tests;
 
 /// The expansion; never fails, and reports everything it found.

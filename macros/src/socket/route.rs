@@ -25,7 +25,15 @@ pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> 
             return true;
         };
         // One that is misspelt is reported as a key, but nobody meant a plain socket.
-        declared |= did_you_mean(&name.to_string(), ["channel"]).is_some();
+        let is_route = did_you_mean(&name.to_string(), ["channel"]).is_some();
+        if is_route && !declared && cfg!(not(feature = "channels")) {
+            diag.push(
+                name,
+                "`channel` needs landfall's feature `channels`, which is off",
+            )
+            .help("turn it on in `Cargo.toml` by `features = [\"channels\"]`, or remove `channel`");
+        }
+        declared |= is_route;
         match piece.as_slice() {
             [_, TokenTree::Group(arguments), rest @ ..]
                 if name == "channel" && rest.iter().all(is_comma) =>

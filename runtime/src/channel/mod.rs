@@ -44,28 +44,27 @@
 //!     }
 //! }
 //! ```
-//!
-//! | file | what |
-//! | --- | --- |
-//! | `socket` | a connection that holds channels, as an application declares it |
-//! | `contract` | one conversation: state and callbacks of an application |
-//! | `route` | which channel serves a topic |
-//! | `join` `event` `answer` | what callbacks are given, and what they answer |
-//! | `payload` `argument` | how methods of `#[channel]` get their arguments |
-//! | `log` | what is logged of joins that were refused, and of callbacks that failed |
-//! | `outlet` | what callbacks write to |
-//! | `mailbox` `signal` | how other tasks reach a channel |
-//! | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
-//! | `table` | the channels of a connection |
-//! | `client` | the client, as all of its channels see it, and how much of it waits |
-//! | `slot` `conversation` | a client's conversation on a topic, as its socket sees it, and as others do |
-//! | `callback` `typed` | a channel without its type, with callbacks that can be moved to another task; and with it |
-//! | `away` | callbacks that go on in tasks of their own |
-//! | `serializer` | the wire formats, and which one a client asks for |
+
+// | file | what |
+// | --- | --- |
+// | `socket` | a connection that holds channels, as an application declares it |
+// | `contract` | one conversation: state and callbacks of an application |
+// | `route` | which channel serves a topic |
+// | `join` `event` `answer` | what callbacks are given, and what they answer |
+// | `payload` `argument` | how methods of `#[channel]` get their arguments |
+// | `log` | what is logged of joins that were refused, and of callbacks that failed |
+// | `outlet` | what callbacks write to |
+// | `mailbox` `signal` | how other tasks reach a channel |
+// | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
+// | `table` | the channels of a connection |
+// | `client` | the client, as all of its channels see it, and how much of it waits |
+// | `slot` `conversation` | a client's conversation on a topic, as its socket sees it, and as others do |
+// | `callback` `typed` | a channel without its type, with callbacks that can be moved to another task; and with it |
+// | `away` | callbacks that go on in tasks of their own |
+// | `serializer` | the wire formats, and which one a client asks for |
 
 mod answer;
-#[doc(hidden)]
-pub mod argument;
+pub(crate) mod argument;
 mod away;
 mod callback;
 mod client;
@@ -82,7 +81,7 @@ mod route;
 mod serializer;
 mod signal;
 mod slot;
-mod socket;
+pub(crate) mod socket;
 mod table;
 mod typed;
 
@@ -101,7 +100,7 @@ pub use self::{
     outlet::{Outlet, SocketRef},
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
-    socket::{ChannelSocket, OfChannel, ProvideChannels, WithChannels},
+    socket::ChannelSocket,
 };
 pub use crate::message::EncodeError;
 pub use crate::pubsub::{IntoPayload, Json};

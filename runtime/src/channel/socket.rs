@@ -69,13 +69,12 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
 
 /// An application's state `App` gives what the channels of a socket take. The macro names channels in the bounds of its
 /// implementation only: they may be private where their socket is not.
-#[doc(hidden)]
 pub trait ProvideChannels<App> {
+    /// Puts the parts that each channel takes into the slot, and those of the socket itself.
     fn provide(app: &App, slot: &mut dyn Any);
 }
 
 /// What a socket takes of the application's state, and what its channels take.
-#[doc(hidden)]
 pub struct WithChannels<S>(PhantomData<fn() -> S>);
 
 impl<S: ChannelSocket> Needed for WithChannels<S> {
@@ -101,7 +100,6 @@ where
 
 /// What a channel takes of the application's state. A bound that names it does not ask whether `C` is a channel: its route
 /// does.
-#[doc(hidden)]
 pub struct OfChannel<C>(PhantomData<fn() -> C>);
 
 impl<C: 'static> Needed for OfChannel<C> {

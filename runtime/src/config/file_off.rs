@@ -39,4 +39,8 @@ impl Parsed<'_> {
     pub(super) fn entries(&self, _: Key<'_>) -> Vec<(String, Item, Provenance)> {
         match self.0.0 {}
     }
+
+    pub(super) fn lines(&self, _: Key<'_>) -> Vec<(String, Provenance)> {
+        match self.0.0 {}
+    }
 }

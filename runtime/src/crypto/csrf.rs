@@ -8,9 +8,11 @@ use data_encoding::{BASE64URL, BASE64URL_NOPAD};
 use subtle::ConstantTimeEq;
 
 use super::{
-    key::{self, KeyOptions, Keys},
-    message, random,
+    KeyOptions,
+    key::{self, Keys},
+    message,
 };
+use crate::random::random;
 
 /// The characters of a state.
 pub(crate) const STATE: usize = 24;

@@ -10,8 +10,7 @@ use data_encoding::{BASE64URL, BASE64URL_NOPAD};
 use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::random;
-use crate::config::Secret;
+use crate::{config::Secret, random::random};
 
 const HS256: &str = "SFMyNTY";
 const HS384: &str = "SFMzODQ";

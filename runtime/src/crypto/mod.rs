@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `key` | keys derived from `secret_key_base` |
+//! | `key` `options` | keys derived from `secret_key_base`, and how |
 //! | `term`, `term_read` | Erlang's external term format |
 //! | `data` | any serde type as a term, and back |
 //! | `message` | signed and encrypted bytes |
@@ -15,20 +15,14 @@ pub(crate) mod csrf;
 mod data;
 mod key;
 pub(crate) mod message;
+pub(crate) mod options;
 mod term;
 mod term_read;
 pub mod token;
 
 pub(crate) use self::{
     data::{Unencodable, from_term, to_term},
-    key::{Digest, KeyOptions, Keys},
+    key::Keys,
+    options::{Digest, KeyOptions},
     term::Term,
 };
-
-/// Bytes from the operating system's random number generator.
-pub(crate) fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    // The standard library's hash maps could not be created either.
-    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    bytes
-}

@@ -32,7 +32,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{data, key::Keys, message};
 pub use super::{
     data::Unencodable,
-    key::{Digest, KeyOptions},
+    options::{Digest, KeyOptions},
     term::Term,
 };
 use crate::config::Secret;

@@ -85,6 +85,7 @@ impl<E: Endpoint> Builder<E> {
 
     /// Tracks who is in which topic here: see [`Handle::presence`](crate::Handle::presence). It should be of the topics that
     /// [`pubsub`](Builder::pubsub) was given, so that clients hear of changes.
+    #[cfg(feature = "channels")]
     #[must_use]
     pub fn presence(mut self, presence: Presence) -> Self {
         self.presence = Some(presence);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::crypto::random;
+use crate::random::random;
 
 /// One [`Presence`](super::Presence) among those that tell each other their changes: a random number, never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::text::Text;
 use crate::{
+    feature::Feature,
     session::SessionOptions,
     socket::{Drainer, LongPoll, Timeout, WebSocket, eq},
 };
@@ -184,6 +185,9 @@ const fn is_token(text: &str) -> bool {
 /// The options of a session that can work.
 #[track_caller]
 pub const fn session(options: &'static SessionOptions) -> &'static SessionOptions {
+    if let Some(feature) = Feature::SESSION.lacking() {
+        panic!("{}", Text::new(feature.text).help(feature.help).as_str());
+    }
     if let Some(mistake) = options.mistake() {
         panic!("{}", Text::new(mistake.text).help(mistake.help).as_str());
     }

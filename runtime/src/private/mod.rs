@@ -2,12 +2,15 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `channel` | what sockets with channels need |
 //! | `check` | checks of constants |
 //! | `function` | functions and closures that stand as values in a declaration |
 //! | `mount` | checks of facts that span two items: a mount and its socket, two mounts |
 //! | `statics` | paths of static files as constants |
 //! | `text` | messages put together in constants |
 
+#[cfg(feature = "channels")]
+pub mod channel;
 mod check;
 mod function;
 mod mount;
@@ -30,12 +33,11 @@ pub use self::{
 pub use crate::{
     arrival::Forwarded,
     assets::known::StaticFiles,
-    channel,
     config::{
         CipherSuite, Config, Extra, Http, Https, Latest, PubSubSettings, Setting, Settings,
         TrustedProxies, Url,
     },
-    crypto::token::Digest,
+    crypto::options::Digest,
     endpoint::{
         Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, IntoConfig, Running, SecureHost,
     },

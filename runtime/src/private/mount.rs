@@ -4,9 +4,10 @@ use std::slice;
 
 use super::text::Text;
 use crate::{
+    feature::Feature,
     grammar::path,
     origin::CheckOrigin,
-    socket::{ConnectInfo, LACKS_COMPRESS, Needs, TURN_COMPRESS_ON, eq},
+    socket::{ConnectInfo, Needs, eq},
     transport::Mount,
 };
 
@@ -25,13 +26,8 @@ pub const fn mount(mount: Mount) -> Mount {
     {
         panic!("`max_sessions_per_ip` is more than `max_sessions`: it limits nobody");
     }
-    if let Some(websocket) = &mount.websocket
-        && websocket.lacks_compress()
-    {
-        panic!(
-            "{}",
-            Text::new(LACKS_COMPRESS).help(TURN_COMPRESS_ON).as_str()
-        );
+    if let Some(feature) = lacking(&mount) {
+        panic!("{}", Text::new(feature.text).help(feature.help).as_str());
     }
     let transports = transports(&mount);
     let mut i = 0;
@@ -133,6 +129,20 @@ const fn contains(names: &[&str], name: &str) -> bool {
         i += 1;
     }
     false
+}
+
+/// The first feature that the mount needs and that is off.
+const fn lacking(mount: &Mount) -> Option<Feature> {
+    if let Some(websocket) = &mount.websocket
+        && websocket.compress
+        && let Some(feature) = Feature::COMPRESS.lacking()
+    {
+        return Some(feature);
+    }
+    match mount.longpoll {
+        Some(_) => Feature::LONGPOLL.lacking(),
+        None => None,
+    }
 }
 
 /// What the built-in transports of a mount have in common.

@@ -52,6 +52,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use http::HeaderMap;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::{
@@ -59,7 +60,7 @@ pub use self::{
     options::{SameSite, SessionOptions},
     plug::{SessionService, Sessions},
 };
-use crate::crypto::{Keys, Term, Unencodable, csrf, from_term, to_term};
+use crate::crypto::{Keys, Term, Unencodable, cookie, csrf, from_term, to_term};
 
 /// Cookies of one name that are tried: each costs a signature.
 const CANDIDATES: usize = 8;
@@ -98,7 +99,7 @@ impl Session {
     }
 
     /// The session of the first of these cookies that is valid; empty if none is. Of a great many, only some are tried.
-    pub(crate) fn read<'a>(
+    fn read<'a>(
         options: &'static SessionOptions,
         keys: &Keys,
         cookies: impl Iterator<Item = &'a str>,
@@ -113,6 +114,25 @@ impl Session {
             );
         }
         Session::new(options, values.unwrap_or_default())
+    }
+
+    /// What a socket may have of the session. `None` for whatever reason, so that a client without a right to it learns
+    /// nothing. With `check_csrf`, the right is a token that one of the application's own pages was given.
+    pub(crate) fn granted(
+        options: &'static SessionOptions,
+        check_csrf: bool,
+        keys: &Keys,
+        headers: &HeaderMap,
+        token: Option<&str>,
+    ) -> Option<Self> {
+        if check_csrf && token.is_none() {
+            return None;
+        }
+        let mut cookies = cookie::all(headers, options.key).peekable();
+        cookies.peek()?;
+        let session = Session::read(options, keys, cookies);
+        let allowed = !check_csrf || token.is_some_and(|token| session.is_csrf_token(token));
+        allowed.then_some(session)
     }
 
     /// What is to be done about the cookie, with its new value.

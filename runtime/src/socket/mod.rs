@@ -47,8 +47,7 @@ pub use self::{
 };
 
 pub(crate) use self::options::{
-    Drainer, LACKS_COMPRESS, LongPoll, OutboxOptions, Overflow, SocketOptions, TURN_COMPRESS_ON,
-    Timeout, TokenOptions, WebSocket,
+    Drainer, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions, WebSocket,
 };
 use crate::{
     message::{Control, Message},

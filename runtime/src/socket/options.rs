@@ -84,19 +84,7 @@ pub struct WebSocket {
     pub outbox: OutboxOptions,
 }
 
-/// What is wrong where [`WebSocket::lacks_compress`].
-pub(crate) const LACKS_COMPRESS: &str =
-    "`compress` needs landfall's feature `compress`, which is off";
-/// What can be done about it.
-pub(crate) const TURN_COMPRESS_ON: &str =
-    "turn it on in `Cargo.toml` by `features = [\"compress\"]`, or remove `compress`";
-
 impl WebSocket {
-    /// Whether it is to compress, and cannot: the feature `compress` is off.
-    pub(crate) const fn lacks_compress(&self) -> bool {
-        self.compress && !cfg!(feature = "compress")
-    }
-
     /// Largest message in bytes.
     pub(crate) fn max_message(&self) -> usize {
         self.max_message_size.unwrap_or(self.max_frame_size)

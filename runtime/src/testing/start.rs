@@ -19,12 +19,12 @@ use super::{caller::Caller, network::Network, site::Site, visitor::Visitor};
 use crate::{
     body::Body,
     config::{Secret, Setting, Settings},
-    crypto::random,
     endpoint::{Builder, Endpoint, EndpointService},
     error::BoxError,
     pipeline::Pipeline,
     presence::Presence,
     pubsub::PubSub,
+    random::random,
 };
 
 /// How long things may take before they count as missing.

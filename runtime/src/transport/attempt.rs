@@ -31,7 +31,8 @@ use crate::{
     header,
     origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
-    socket::{Connect, Inbox, Params, QueryError, Refused, Socket},
+    session::Session,
+    socket::{Connect, Inbox, Param, Params, QueryError, Refused, Socket},
     watchdog::Callback,
 };
 
@@ -354,9 +355,9 @@ impl Attempt {
         if let Some(options) = context.options.connect_info.session
             && let Some(keys) = context.handle.keys()
         {
-            let headers = &self.parts.headers;
-            info.session =
-                request::session(options, context.options.check_csrf, &keys, headers, &params);
+            let token = params.get(request::CSRF_PARAM).and_then(Param::as_str);
+            let (check, headers) = (context.options.check_csrf, &self.parts.headers);
+            info.session = Session::granted(options, check, &keys, headers, token);
         }
         let connect = Connect {
             params,

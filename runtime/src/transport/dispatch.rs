@@ -25,10 +25,11 @@ use crate::{
     body::Body,
     config::Config,
     contain,
+    feature::Feature,
     grammar::path,
     handle::Handle,
     origin::CheckOrigin,
-    socket::{LACKS_COMPRESS, TURN_COMPRESS_ON, Timeout, TransportKind},
+    socket::{Timeout, TransportKind},
 };
 
 /// All mounts of a running endpoint.
@@ -90,6 +91,15 @@ impl Mistake {
                 "set `secret_key_base` in the configuration file, or declare `secret_key_base = env(\"SECRET_KEY_BASE\");`",
             ),
             ..Mistake::new(key, message)
+        }
+    }
+}
+
+impl From<Feature> for Mistake {
+    fn from(feature: Feature) -> Self {
+        Mistake {
+            help: Some(feature.help),
+            ..Mistake::new(feature.key, feature.text)
         }
     }
 }
@@ -288,7 +298,7 @@ fn transports(
     let longpoll = mount
         .longpoll
         .as_ref()
-        .map(|options| Ok((mount.socket.longpoll)(options)));
+        .map(|options| (mount.socket.longpoll)(options).ok_or(Feature::LONGPOLL.into()));
     let websocket = mount
         .websocket
         .as_ref()
@@ -340,14 +350,10 @@ fn check(
     config: &Config,
 ) -> Result<(), Mistake> {
     if kind == TransportKind::WebSocket
-        && mount
-            .websocket
-            .is_some_and(|websocket| websocket.lacks_compress())
+        && mount.websocket.is_some_and(|websocket| websocket.compress)
+        && let Some(feature) = Feature::COMPRESS.lacking()
     {
-        return Err(Mistake {
-            help: Some(TURN_COMPRESS_ON),
-            ..Mistake::new("compress", LACKS_COMPRESS)
-        });
+        return Err(feature.into());
     }
     let anybody = match &options.check_origin {
         Some(own) => matches!(own, CheckOrigin::Off),
@@ -366,6 +372,9 @@ fn check(
         ));
     }
     if let Some(session) = options.connect_info.session {
+        if let Some(feature) = Feature::SESSION.lacking() {
+            return Err(feature.into());
+        }
         if let Some(mistake) = session.mistake() {
             return Err(Mistake::new("connect_info", mistake.text));
         }

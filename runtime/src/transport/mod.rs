@@ -37,6 +37,10 @@ mod dispatch;
 mod erased;
 mod grow;
 mod log;
+#[cfg(feature = "longpoll")]
+mod longpoll;
+#[cfg(not(feature = "longpoll"))]
+#[path = "longpoll/off.rs"]
 mod longpoll;
 pub(crate) mod mount;
 mod name;

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     erased::{CustomTransport, ErasedTransport, erase},
-    longpoll::LongPollTransport,
+    longpoll,
     websocket::WebSocketTransport,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub struct SocketDef {
     pub(crate) children: fn(&mut Children),
     pub(crate) undeclared: fn(&AppState) -> Vec<(&'static str, &'static str)>,
     pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn ErasedTransport>,
-    pub(crate) longpoll: fn(&'static LongPoll) -> Arc<dyn ErasedTransport>,
+    pub(crate) longpoll: fn(&'static LongPoll) -> Option<Arc<dyn ErasedTransport>>,
 }
 
 impl SocketDef {
@@ -63,9 +63,7 @@ impl SocketDef {
             websocket: |options| {
                 erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket)
             },
-            longpoll: |options| {
-                erase::<S, _>(LongPollTransport::new(options), TransportKind::LongPoll)
-            },
+            longpoll: longpoll::erased::<S>,
         }
     }
 }

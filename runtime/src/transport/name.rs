@@ -1,6 +1,6 @@
 //! Names that nobody can guess.
 
-use crate::crypto::random;
+use crate::random::random;
 
 /// An unguessable name for a connection, known only to its client: 128 random bits, as 22
 /// characters that need no escaping in a URL.

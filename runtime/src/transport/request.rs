@@ -6,16 +6,14 @@ use http::{HeaderMap, header::USER_AGENT, request::Parts};
 
 use crate::{
     arrival::authority,
-    crypto::{Keys, cookie},
     handle::Handle,
     interop,
     origin::OriginRequest,
-    session::{Session, SessionOptions},
-    socket::{ConnectInfo, Headers, InfoValues, Param, Params, PeerData, RequestUri},
+    socket::{ConnectInfo, Headers, InfoValues, PeerData, RequestUri},
 };
 
 /// The parameter by which a page proves that it is the application's own.
-const CSRF_PARAM: &str = "_csrf_token";
+pub(super) const CSRF_PARAM: &str = "_csrf_token";
 
 /// The client's address. Behind trusted proxies, it is the address that they forward.
 pub(crate) fn client(handle: &Handle, parts: &Parts) -> Option<IpAddr> {
@@ -47,26 +45,6 @@ pub(crate) fn info(granted: &ConnectInfo, parts: &Parts) -> InfoValues {
         session: None,
         custom: granted.custom,
     }
-}
-
-/// The session, if the mount grants it. `None` for whatever reason, so that a client without a
-/// right to it learns nothing.
-pub(crate) fn session(
-    options: &'static SessionOptions,
-    check_csrf: bool,
-    keys: &Keys,
-    headers: &HeaderMap,
-    params: &Params,
-) -> Option<Session> {
-    let token = params.get(CSRF_PARAM).and_then(Param::as_str);
-    if check_csrf && token.is_none() {
-        return None;
-    }
-    let mut cookies = cookie::all(headers, options.key).peekable();
-    cookies.peek()?;
-    let session = Session::read(options, keys, cookies);
-    let allowed = !check_csrf || token.is_some_and(|token| session.is_csrf_token(token));
-    allowed.then_some(session)
 }
 
 fn collect(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> Headers {

@@ -34,7 +34,17 @@ mod task;
 mod token;
 mod wire;
 
-pub(super) use self::request::LongPollTransport;
+use std::sync::Arc;
+
+use self::request::LongPollTransport;
+use super::erased::{ErasedTransport, erase};
+use crate::socket::{LongPoll, Socket, TransportKind};
+
+/// The longpoll transport of a mount of this socket; `None` where the feature is off.
+pub(super) fn erased<S: Socket>(options: &'static LongPoll) -> Option<Arc<dyn ErasedTransport>> {
+    let transport = LongPollTransport::new(options);
+    Some(erase::<S, _>(transport, TransportKind::LongPoll))
+}
 
 /// For fuzzing.
 #[cfg(feature = "fuzzing")]

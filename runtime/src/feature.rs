@@ -1,0 +1,52 @@
+//! What a declaration says that needs a feature of the crate.
+//!
+//! Where the feature is off, the compiler tells it of constants, and the start tells it of all else.
+
+/// A key, and the feature without which it does nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Feature {
+    /// As it is written in the declaration.
+    pub(crate) key: &'static str,
+    is_on: bool,
+    /// What is wrong while the feature is off.
+    pub(crate) text: &'static str,
+    /// What can be done about it.
+    pub(crate) help: &'static str,
+}
+
+macro_rules! feature {
+    ($key:literal needs $feature:literal) => {
+        Feature {
+            key: $key,
+            is_on: cfg!(feature = $feature),
+            text: concat!(
+                "`",
+                $key,
+                "` needs landfall's feature `",
+                $feature,
+                "`, which is off"
+            ),
+            help: concat!(
+                "turn it on in `Cargo.toml` by `features = [\"",
+                $feature,
+                "\"]`, or remove `",
+                $key,
+                "`"
+            ),
+        }
+    };
+}
+
+impl Feature {
+    pub(crate) const COMPRESS: Feature = feature!("compress" needs "compress");
+    pub(crate) const LONGPOLL: Feature = feature!("longpoll" needs "longpoll");
+    pub(crate) const SESSION: Feature = feature!("session" needs "tokens");
+
+    /// It, if it is off.
+    pub(crate) const fn lacking(self) -> Option<Feature> {
+        match self.is_on {
+            true => None,
+            false => Some(self),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What expansions of `#[channel]` name, and those of `#[socket]` with channels.
+
+pub use crate::channel::{
+    Answer, Channel, ChannelSocket, Event, FromJoin, Join, JoinError, Joined, Multiplexer, Outlet,
+    Requirement, Route, Versioned,
+    socket::{OfChannel, ProvideChannels, WithChannels},
+};
+
+/// How arguments are taken, and what becomes of answers.
+pub mod argument {
+    pub use crate::channel::argument::{
+        assigns, broadcast, event, name, needs, of_event, of_name, pass_on, payload, rest, socket,
+        topic, unknown_event,
+    };
+}
