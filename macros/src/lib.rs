@@ -39,19 +39,19 @@ mod without_channels;
 
 use proc_macro::TokenStream;
 
-/// Declares an endpoint.
+#[expect(missing_docs, reason = "landfall has the documentation")]
 #[proc_macro]
 pub fn endpoint(input: TokenStream) -> TokenStream {
     endpoint::run(input.into()).into()
 }
 
-/// Turns an impl block into a socket.
+#[expect(missing_docs, reason = "landfall has the documentation")]
 #[proc_macro_attribute]
 pub fn socket(arguments: TokenStream, item: TokenStream) -> TokenStream {
     socket::run(arguments.into(), item.into()).into()
 }
 
-/// Turns an impl block into a channel.
+#[expect(missing_docs, reason = "landfall has the documentation")]
 #[proc_macro_attribute]
 pub fn channel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     channel::run(arguments.into(), item.into()).into()

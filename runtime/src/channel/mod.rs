@@ -1,7 +1,42 @@
 //! Channels: many conversations over one connection, as Phoenix's clients hold them.
 //!
-//! They are declared by [`#[socket(channel(..))]`](macro@crate::socket#channels) and
-//! [`#[channel]`](macro@crate::channel).
+//! [`#[socket(channel(..))]`](macro@crate::socket#channels) says which channel serves which topics, and
+//! [`#[channel]`](macro@crate::channel) turns an impl block into a [`Channel`]: one client's conversation on one topic.
+//!
+//! ```
+//! use landfall::prelude::*;
+//! use serde_json::{Value, json};
+//!
+//! struct UserSocket;
+//!
+//! #[socket(channel("room:*", Room))]
+//! impl UserSocket {
+//!     async fn connect() -> Result<Self, Refused> {
+//!         Ok(UserSocket)
+//!     }
+//! }
+//!
+//! struct Room;
+//!
+//! #[channel(UserSocket)]
+//! impl Room {
+//!     async fn join() -> Result<Self, JoinError> {
+//!         Ok(Room)
+//!     }
+//!
+//!     /// `channel.push("say", "ahoy")` of the client: all who are in the topic hear it.
+//!     #[handle_in("say")]
+//!     async fn say(&mut self, text: String, out: &mut Outlet) -> Result<(), BroadcastError> {
+//!         out.broadcast("said", json!({"text": text}))
+//!     }
+//!
+//!     /// What a handler returns is the reply.
+//!     #[handle_in("ping")]
+//!     async fn ping(&mut self) -> Reply {
+//!         Reply::ok(json!({"pong": true}))
+//!     }
+//! }
+//! ```
 //!
 //! # Presence
 //!

@@ -1,21 +1,42 @@
 //! Configuration: its layers, what they resolve to, and the errors in it.
 //!
+//! [`Settings`] is what one layer says, and [`Config`] what all of them say together:
+//!
+//! ```
+//! use landfall::{config::Setting, prelude::*};
+//!
+//! endpoint! {
+//!     struct Edge;
+//!     url(host = env("EDGE_HOST").or("localhost"));
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), landfall::Error> {
+//! let builder = Edge::builder().settings(|settings| settings.url.host = Setting::given("edge.example"));
+//! let edge = builder.start().await?;
+//! assert_eq!(edge.config().url.host, "edge.example");
+//! # edge.shutdown().await
+//! # }
+//! ```
+//!
+//!
 //! The layers are: the declaration (`endpoint!`) < a TOML file < environment variables < options
 //! given at start < `init`. A later layer wins, key by key. All layers are checked together, and
 //! every finding says where its value came from.
-//!
-//! | file | what |
-//! | --- | --- |
-//! | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
-//! | `row` | what a row holds: a value, a group, or a group that may be absent |
-//! | `setting` | how a layer gives one value |
-//! | `ip`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
-//! | `value` | how values are read from text and TOML, and the checks of each kind |
-//! | `resolve` | resolves the layers to one configuration, and says what of it may change |
-//! | `file` | a configuration file |
-//! | `names` | the order of all names, and suggestions for a misspelt one |
-//! | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
-//! | `error` | what is wrong, and where it came from |
+
+// | file | what |
+// | --- | --- |
+// | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
+// | `row` | what a row holds: a value, a group, or a group that may be absent |
+// | `setting` | how a layer gives one value |
+// | `item` | a value of a file, whatever the format |
+// | `ip`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
+// | `value` | how values are read from text and from a file, and the checks of each kind |
+// | `resolve` | resolves the layers to one configuration, and says what of it may change |
+// | `file` | a configuration file |
+// | `names` | the order of all names, and suggestions for a misspelt one |
+// | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
+// | `error` | what is wrong, and where it came from |
 
 mod error;
 mod extra;

@@ -1,19 +1,44 @@
-//! The endpoint: its declaration as data, and its life.
+//! Endpoints: how one is declared, started, held while it runs, and stopped.
 //!
-//! | file | what |
-//! | --- | --- |
-//! | `def` | what is declared, as constants |
-//! | `force_ssl` | what it does with requests before all else |
-//! | `init` | what its `init` may return |
-//! | `builder` | how it is started |
-//! | `handle` | what is handed to closures in its declaration |
-//! | `children` | the tasks of its sockets |
-//! | `listening`, `secure` | its listeners, and what `https` needs |
-//! | `reload` | how its configuration is read, at the start and later |
-//! | `life` | the task that holds a running endpoint together, and how it stops |
-//! | `running` | what the application holds of it |
-//! | `signal` | signals that end the process, and the one that reloads |
-//! | `service` | the endpoint as a tower service |
+//! [`endpoint!`](macro@crate::endpoint) turns a declaration into an [`Endpoint`]. [`Endpoint::start`] runs it, and
+//! [`Endpoint::builder`] takes options first. Both return a [`Running`], by which the application reaches the endpoint and
+//! stops it. There is no process-wide state: an endpoint that runs is a value.
+//!
+//! ```
+//! use landfall::{config::Setting, prelude::*};
+//!
+//! endpoint! {
+//!     struct Edge;
+//!     http(ip = [127, 0, 0, 1], port = 4000);
+//!     server = true;
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), landfall::Error> {
+//! let edge = Edge::builder()
+//!     .settings(|settings| settings.url.host = Setting::given("edge.example"))
+//! #   .settings(|settings| settings.http.as_mut().expect("it is declared").port = Setting::given(0_u16))
+//!     .start()
+//!     .await?;
+//! assert_eq!(edge.host(), "edge.example");
+//! edge.shutdown().await
+//! # }
+//! ```
+
+// | file | what |
+// | --- | --- |
+// | `def` | what is declared, as constants |
+// | `force_ssl` | what it does with requests before all else |
+// | `init` | what its `init` may return |
+// | `builder` | how it is started |
+// | `handle` | what is handed to closures in its declaration |
+// | `children` | the tasks of its sockets |
+// | `listening`, `secure` | its listeners, and what `https` needs |
+// | `reload` | how its configuration is read, at the start and later |
+// | `life` | the task that holds a running endpoint together, and how it stops |
+// | `running` | what the application holds of it |
+// | `signal` | signals that end the process, and the one that reloads |
+// | `service` | the endpoint as a tower service |
 
 mod builder;
 mod children;

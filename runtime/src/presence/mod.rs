@@ -49,16 +49,16 @@
 //! Each [`Presence`] is a [`Replica`] of a state that can be merged: what is tracked on one node and given to another
 //! as a [`Delta`] is shown there too. Additions win over removals that had not seen them, and deltas may be lost, come
 //! late, or come twice. A delta is a value of this process: it has no form on a wire yet. See [`Presence::delta`].
-//!
-//! | file | what |
-//! | --- | --- |
-//! | `seen` | dots, which name additions, and sets of dots |
-//! | `state` | the set that replicas merge |
-//! | `diff` | what a change did to the lists |
-//! | `announce` | how diffs are gathered and broadcast |
-//! | `meta`, `list` | what is told of those who are present |
-//! | `tracked` | presence for as long as a value lives |
-//! | `replicate` | what goes from node to node |
+
+// | file | what |
+// | --- | --- |
+// | `seen` | dots, which name additions, and sets of dots |
+// | `state` | the set that replicas merge |
+// | `diff` | what a change did to the lists |
+// | `announce` | how diffs are gathered and broadcast |
+// | `meta`, `list` | what is told of those who are present |
+// | `tracked` | presence for as long as a value lives |
+// | `replicate` | what goes from node to node |
 
 mod announce;
 mod diff;

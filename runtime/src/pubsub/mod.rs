@@ -1,16 +1,33 @@
-//! Topics: who receives what, and how one publication reaches thousands without waking their tasks.
+//! Topics: what is published to one reaches all who are subscribed to it.
 //!
-//! | file | what |
-//! | --- | --- |
-//! | `broadcast` | what is published: a [`Broadcast`] |
-//! | `payload` | what it carries: a [`Payload`], and what turns into one |
-//! | `budget` | how many bytes may wait for delivery |
-//! | `encoder` | how a broadcast becomes a message for clients |
-//! | `framing` | how a transport writes that message |
-//! | `topic` | the members of one topic |
-//! | `shard` | a part of all members, and the task that serves it |
-//! | `run` | publications that leave together, rendered once for all who share a form |
-//! | `subscription` | a topic as a stream, for any task |
+//! A running endpoint has a [`PubSub`]: [`Handle::pubsub`](crate::Handle::pubsub). Sockets and channels are subscribed by it,
+//! and any task may be. A broadcast is encoded once for all clients that share a format, and written to their connections
+//! without waking their tasks.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use landfall::pubsub::PubSub;
+//!
+//! let pubsub = PubSub::new(); // of a running endpoint: `handle.pubsub()`
+//! let mut harbour = pubsub.subscribe("harbour");
+//!
+//! pubsub.broadcast("harbour", "arrived", "Cutty Sark").unwrap();
+//! let broadcast = harbour.recv().await.unwrap();
+//! assert_eq!((broadcast.topic(), broadcast.event()), ("harbour", "arrived"));
+//! # }
+//! ```
+
+// | file | what |
+// | --- | --- |
+// | `broadcast` | what is published: a [`Broadcast`] |
+// | `payload` | what it carries: a [`Payload`], and what turns into one |
+// | `budget` | how many bytes may wait for delivery |
+// | `encoder` | how a broadcast becomes a message for clients |
+// | `framing` | how a transport writes that message |
+// | `topic` | the members of one topic |
+// | `shard` | a part of all members, and the task that serves it |
+// | `run` | publications that leave together, rendered once for all who share a form |
+// | `subscription` | a topic as a stream, for any task |
 
 mod broadcast;
 mod budget;

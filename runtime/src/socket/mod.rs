@@ -1,17 +1,56 @@
-//! The contract between a socket (the application's type) and the transports that drive it.
+//! Sockets: one client's connection, whatever carries it.
 //!
-//! | file | what |
-//! | --- | --- |
-//! | `connect` | what a connection attempt brings along, and how arguments are taken from it |
-//! | `info` | connect_info: what a mount grants and a socket may ask for |
-//! | `params` | query and path parameters, nested, and how they become typed arguments |
-//! | `flow` | how a callback says "go on" or "stop", and why a connection ended |
-//! | `outbox` | what a callback writes to |
-//! | `mailbox` | how other tasks reach a socket |
-//! | `refused` | why `connect` said no |
-//! | `returned` | what callbacks may return, and what clients are told of errors |
-//! | `options` | what a mount can set, and a socket can preset |
-//! | `children` | tasks that belong to a socket type |
+//! [`#[socket]`](macro@crate::socket) turns an impl block into a [`Socket`]. Here is what its callbacks are given, and what
+//! they return: the client is written to by [`Outbox`], other tasks reach the socket by [`Mailbox`], and [`Flow`] says whether
+//! the connection goes on.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use landfall::prelude::*;
+//!
+//! /// Tells its client the seconds since it came.
+//! struct Clock;
+//!
+//! #[socket]
+//! impl Clock {
+//!     async fn connect(mailbox: Mailbox<u64>) -> Result<Self, Refused> {
+//!         tokio::spawn(async move {
+//!             for second in 1.. {
+//!                 tokio::time::sleep(Duration::from_secs(1)).await;
+//!                 if mailbox.send(second).is_err() {
+//!                     return; // the client is gone, or its socket is far behind
+//!                 }
+//!             }
+//!         });
+//!         Ok(Clock)
+//!     }
+//!
+//!     async fn handle_in(&mut self, message: Message, _: &mut Outbox) -> Flow {
+//!         match message.as_text() {
+//!             Some("enough") => Flow::stop(),
+//!             _ => Flow::Continue,
+//!         }
+//!     }
+//!
+//!     async fn handle_info(&mut self, second: u64, out: &mut Outbox) {
+//!         out.push(second.to_string());
+//!     }
+//! }
+//! ```
+
+// | file | what |
+// | --- | --- |
+// | `connect` | what a connection attempt brings along, and how arguments are taken from it |
+// | `info` | connect_info: what a mount grants and a socket may ask for |
+// | `params` | query and path parameters, nested, and how they become typed arguments |
+// | `flow` | how a callback says "go on" or "stop", and why a connection ended |
+// | `outbox` | what a callback writes to |
+// | `mailbox` | how other tasks reach a socket |
+// | `refused` | why `connect` said no |
+// | `returned` | what callbacks may return, and what clients are told of errors |
+// | `options` | what a mount can set, and a socket can preset |
+// | `children` | tasks that belong to a socket type |
 
 use std::future::Future;
 

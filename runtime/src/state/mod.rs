@@ -1,12 +1,10 @@
 #![doc = include_str!("../docs/state.md")]
-//!
-//! # Where what is
-//!
-//! | file | what |
-//! | --- | --- |
-//! | `need` | what a socket, a channel or an extractor takes of the state, as a type |
-//! | `provide` | whether a state provides it, and how it is taken |
-//! | `app` | the type-erased state, as a running endpoint holds it |
+
+// | file | what |
+// | --- | --- |
+// | `need` | what a socket, a channel or an extractor takes of the state, as a type |
+// | `provide` | whether a state provides it, and how it is taken |
+// | `app` | the type-erased state, as a running endpoint holds it |
 
 mod app;
 mod need;

@@ -1,24 +1,22 @@
 #![doc = include_str!("../docs/testing.md")]
-//!
-//! # Where what is
-//!
-//! | file | what |
-//! | --- | --- |
-//! | `start` `site` | an endpoint that runs for a test |
-//! | `network` | connections in memory |
-//! | `visitor` `cookies` | somebody with cookies, from whom requests and connections come |
-//! | `request` `response` | plain HTTP |
-//! | `connect` | how a socket is connected to |
-//! | `pipe` | an open connection, whatever carries it |
-//! | `websocket` `longpoll` | the transports, as clients see them |
-//! | `recorder` | what callbacks write to, without a client |
-//! | `raw` | a socket without channels |
-//! | `client` `channel` `push` | channels |
-//! | `router` `wire` | which message belongs to which channel, and the format of channels |
-//! | `topic` | what is broadcast |
-//! | `inbox` | what came and waits to be expected |
-//! | `payload` | reading what came as what it should be |
-//! | `caller` | the line of a test that is to blame |
+
+// | file | what |
+// | --- | --- |
+// | `start` `site` | an endpoint that runs for a test |
+// | `network` | connections in memory |
+// | `visitor` `cookies` | somebody with cookies, from whom requests and connections come |
+// | `request` `response` | plain HTTP |
+// | `connect` | how a socket is connected to |
+// | `pipe` | an open connection, whatever carries it |
+// | `websocket` `longpoll` | the transports, as clients see them |
+// | `recorder` | what callbacks write to, without a client |
+// | `raw` | a socket without channels |
+// | `client` `channel` `push` | channels |
+// | `router` `wire` | which message belongs to which channel, and the format of channels |
+// | `topic` | what is broadcast |
+// | `inbox` | what came and waits to be expected |
+// | `payload` | reading what came as what it should be |
+// | `caller` | the line of a test that is to blame |
 
 mod caller;
 mod channel;

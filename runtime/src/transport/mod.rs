@@ -1,7 +1,38 @@
 //! Transports: how clients reach sockets, and how an application brings a way of its own.
 //!
-//! A [`Transport`] answers the requests at one path of a mount. WebSocket and longpoll are two, `transport = expression`
-//! in `socket(..)` mounts another, and all are built on what is here:
+//! A [`Transport`] answers the requests at one path of a mount. WebSocket and longpoll are two. Another one is mounted by
+//! `transport = expression` in `socket(..)`, for the same sockets:
+//!
+//! ```
+//! # use landfall::transport::{Attempt, Denied, TransportOptions};
+//! use landfall::{prelude::*, transport::Transport};
+//!
+//! struct Lines;
+//!
+//! impl Transport for Lines {
+//!     const NAME: &'static str = "lines";
+//!     // ..
+//! #   fn options(&self) -> TransportOptions {
+//! #       TransportOptions { path: "/lines", ..TransportOptions::DEFAULT }
+//! #   }
+//! #   async fn answer<S: Socket>(&self, _: Attempt) -> Result<http::Response<Body>, Denied> {
+//! #       Ok(http::Response::new(Body::empty()))
+//! #   }
+//! }
+//!
+//! endpoint! {
+//!     struct Web;
+//!     socket("/news", News, transport = Lines);
+//! }
+//! # struct News;
+//! # #[socket]
+//! # impl News {
+//! #     async fn connect() -> Result<Self, Refused> { Ok(News) }
+//! #     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+//! # }
+//! ```
+//!
+//! All transports are built on what is here:
 //!
 //! | | |
 //! | --- | --- |
@@ -13,22 +44,20 @@
 //! | [`unguessable_name`] | a name for a connection whose client comes back |
 //!
 //! Panics of callbacks, limits on what waits, topics, draining and logs are taken care of behind them.
-//!
-//! # The files
-//!
-//! | file | what |
-//! | --- | --- |
-//! | `mount` | a socket at a path, as declared |
-//! | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
-//! | `context` | what all connections of a mount share that came by one transport |
-//! | `erased` `options` | what a transport is, without its type too, and what all of them can be told |
-//! | `attempt` `request` | a request on its way to a socket, and what is read from it |
-//! | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
-//! | `connection/` | what every open connection is, whatever carries it |
-//! | `pattern` | paths with variables |
-//! | `websocket/` | RFC 6455 and RFC 7692 |
-//! | `longpoll/` | requests that wait for messages |
-//! | `log` | what is logged of all this |
+
+// | file | what |
+// | --- | --- |
+// | `mount` | a socket at a path, as declared |
+// | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
+// | `context` | what all connections of a mount share that came by one transport |
+// | `erased` `options` | what a transport is, without its type too, and what all of them can be told |
+// | `attempt` `request` | a request on its way to a socket, and what is read from it |
+// | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
+// | `connection/` | what every open connection is, whatever carries it |
+// | `pattern` | paths with variables |
+// | `websocket/` | RFC 6455 and RFC 7692 |
+// | `longpoll/` | requests that wait for messages |
+// | `log` | what is logged of all this |
 
 mod attempt;
 mod connection;
