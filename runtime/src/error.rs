@@ -32,7 +32,7 @@ enum Kind {
 pub(crate) struct Unbound {
     pub(crate) address: String,
     pub(crate) source: io::Error,
-    /// What helps if the address is taken, or may not be taken.
+    /// What helps if the address is in use, or not permitted.
     pub(crate) help: Option<String>,
 }
 
@@ -78,7 +78,7 @@ impl Error {
         matches!(*self.0, Kind::Child { .. })
     }
 
-    /// Shutdown took longer than it may, and connections were cut off: something of theirs was lost.
+    /// Shutdown took too long and connections were cut off: some of what they had in flight was lost.
     pub fn is_drain(&self) -> bool {
         matches!(*self.0, Kind::Drain { .. })
     }
@@ -136,7 +136,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// `main` prints errors by `Debug`: a person reads it, so it says what `Display` says, and why.
+/// `main` prints errors by `Debug`, for a person to read: so it is what `Display` says, with the causes.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;

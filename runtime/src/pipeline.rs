@@ -1,4 +1,4 @@
-//! What requests run through that are no socket's: plugs around a service, as one value without type parameters.
+//! What requests run through that no socket takes: plugs around a service, as one value without type parameters.
 
 use std::{
     fmt,
@@ -74,7 +74,7 @@ pub fn plug<L: Layer<S>, S>(layer: L, service: S) -> L::Service {
 pub(crate) type BoxResponse =
     Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
-/// A response to come. Errors and panics on the way become a 500, and touch nothing else.
+/// The future of a response. An error or a panic becomes a 500, and has no effect on anything else.
 pub(crate) struct Answering(Option<BoxResponse>);
 
 impl Answering {
@@ -96,7 +96,7 @@ impl Future for Answering {
         let Some(mut response) = self.0.take() else {
             return Poll::Ready(failed());
         };
-        // What panicked is not polled again, and is dropped where a second panic does no harm either.
+        // A future that panicked is not polled again. It is dropped where a second panic does no harm.
         let polled = contained(move || match response.as_mut().poll(cx) {
             Poll::Pending => Err(response),
             Poll::Ready(result) => Ok(result),

@@ -65,8 +65,7 @@ fn is_signature<M: Mac + KeyInit>(key: &Secret, signed: &str, signature: &[u8]) 
     hmac::<M>(key, signed.as_bytes()).is_some_and(|mac| mac.verify_slice(signature).is_ok())
 }
 
-/// Decodes base64url, padded or not. Each value has one form only: stray bits in the last character
-/// are refused.
+/// Decodes base64url, padded or not. Stray bits in the last character are refused.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let encoding = if text.ends_with('=') {
         BASE64URL

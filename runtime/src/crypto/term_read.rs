@@ -8,7 +8,7 @@ const DEEPEST: usize = 64;
 /// The maximum length of an atom, in characters, as in Erlang.
 const LONGEST_ATOM: usize = 255;
 
-/// The maximum size in bytes of a compressed term.
+/// The maximum size in bytes of a compressed term once it is inflated.
 #[cfg(feature = "compress")]
 const LARGEST: usize = 1024 * 1024;
 
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         Some(value.map_or_else(|| self.opaque(start), Term::Int))
     }
 
-    /// Skips what identifies something in a running node. Functions are refused.
+    /// Skips a process, a port, a reference or a bit string. `None` for everything else, such as a function.
     fn skip(&mut self, tag: u8) -> Option<()> {
         let rest = match tag {
             tag::PID => 9,

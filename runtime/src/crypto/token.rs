@@ -225,7 +225,7 @@ impl Tokens {
     /// The data of a signed token. Takes `&str`, or an `Option` of it.
     ///
     /// # Errors
-    /// See [`TokenError`]. Invalid tokens are compared in constant time.
+    /// See [`TokenError`]. Signatures are compared in constant time.
     pub fn verify<'a, T: DeserializeOwned>(
         &self,
         token: impl Into<Option<&'a str>>,

@@ -112,7 +112,7 @@ fn is_the_clients(error: &io::Error) -> bool {
     )
 }
 
-/// Writes what the socket takes at once: over the limit, nobody is waited for, and no handshake done.
+/// Writes what the socket takes at once. Over the limit there is no wait for the client, and no handshake.
 async fn refuse<S>(mut stream: Stream, said: &[u8], server: &Server<S>) {
     if !matches!(server.layer, Layer::Plain) {
         return;
@@ -136,7 +136,7 @@ struct Crowd {
 }
 
 impl Crowd {
-    /// Who has no address is not limited, nor is a proxy, by which many come.
+    /// A client without an address is not limited. Nor is a proxy: many clients come by it.
     fn admit(
         &mut self,
         peer: Option<SocketAddr>,
@@ -157,7 +157,7 @@ impl Crowd {
     }
 }
 
-/// Keeps a log line that anybody can cause from filling the log.
+/// Limits how often a line is logged that any client can cause.
 #[derive(Default)]
 struct OncePerSecond(Option<Instant>);
 

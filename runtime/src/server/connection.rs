@@ -36,11 +36,11 @@ enum End {
     Done,
     /// The client sent what cannot be read, and has been told.
     Malformed,
-    /// The client kept us waiting for its request.
+    /// The client took too long to send its request.
     Late,
     /// The server stops, and the client has asked for nothing.
     Unasked,
-    /// There is nobody to tell anything.
+    /// It ends without a response: there is nobody to send one to.
     Cut,
     /// It goes on as HTTP/2.
     #[cfg(feature = "http2")]
@@ -73,7 +73,7 @@ pub(super) fn run<S: Serve>(
             .with_upgrades(),
     );
     async move {
-        // From here on, what is left of HTTP is its stream: the rest of its memory is free.
+        // HTTP has given its stream back by now. The rest of its memory is free.
         let serving = ServeHttp {
             http: Some(http),
             watch: &watch,
@@ -176,7 +176,7 @@ impl<S: Serve> ServeHttp<'_, S> {
             if self.stopping || !self.watch.stopping() {
                 break;
             }
-            // What came before the stop has been read: it is served.
+            // A request that came before the stop is served.
             self.stopping = true;
             Pin::new(&mut **http).graceful_shutdown();
         }
@@ -192,7 +192,7 @@ impl<S: Serve> ServeHttp<'_, S> {
         }
     }
 
-    /// A request of which the client still owes a part has not been taken in: the client is told, and nothing is lost.
+    /// A request that is not complete has not been accepted. The client is told so: it can send it again.
     fn cut_off(&self) -> End {
         if self.watch.lacks_body() && !self.watch.stalled() {
             return End::Late;
@@ -210,7 +210,7 @@ impl<S: Serve> ServeHttp<'_, S> {
     }
 }
 
-/// Hands the bare stream to whoever asked for it while the request was served. All of hyper's memory is free by now.
+/// Hands the bare stream over, as was asked while the request was served. All of hyper's memory is free by now.
 async fn take_over(watch: &Watch, place: Option<Place>) {
     let Some(Upgrade { slot, stream }) = watch.take_upgrade() else {
         return;
@@ -222,11 +222,12 @@ async fn take_over(watch: &Watch, place: Option<Place>) {
     }
 }
 
-/// Ends a connection whose client may still be sending: closed at once, it would lose our last words by a reset.
+/// Ends a connection whose client may still be sending. If the stream were closed at once, a reset could make the client
+/// lose the response.
 pub(super) async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
     watch.linger();
     if late {
-        // A stream that does not take so little at once has more to it than lateness.
+        // A stream that does not take so little at once is stalled: there is no point in waiting.
         let written =
             std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TIMEOUT)))
                 .await;

@@ -24,9 +24,9 @@ const WRITE_STALL: Duration = Duration::from_secs(30);
 pub(super) const BODY_STALL: Duration = Duration::from_secs(15);
 /// The longest time for a whole request body that comes slower than [`BODY_RATE`].
 pub(super) const BODY_TOTAL: Duration = Duration::from_secs(60);
-/// Bytes of a body that extend its limit by one second.
+/// For each of these many bytes of a body, its limit grows by a second.
 pub(super) const BODY_RATE: u64 = 16 * 1024;
-/// What the client still sends when its connection ends.
+/// How long a client that still sends is read when its connection ends.
 const LINGER: Duration = Duration::from_secs(1);
 
 pub(super) const NEVER: u64 = u64::MAX;
@@ -41,7 +41,7 @@ pub(super) struct Deadlines {
     pub(super) cut: AtomicBool,
     lost: Lost,
     connections: Mutex<Vec<Weak<Watch>>>,
-    /// The first connection after a time without any.
+    /// Woken by the first connection after a time without any.
     arrival: Notify,
 }
 

@@ -1,7 +1,7 @@
 //! Follows a connection's requests as they come in: where each begins and ends, and which of them is malformed.
 //!
-//! hyper keeps only what it goes by: of a length beside a `transfer-encoding`, or one that is repeated, nothing is left
-//! to see in the request. What is wrong with a body it says to whoever reads it, and to nobody else.
+//! hyper's request does not show all of it. A `content-length` that is repeated, or stands beside a `transfer-encoding`, is
+//! gone from it, and what is wrong with a body is an error that only its reader gets.
 
 mod chunks;
 mod head;
@@ -12,7 +12,7 @@ use self::{chunks::Chunks, head::Head};
 #[derive(Debug, PartialEq, Eq)]
 struct Malformed;
 
-/// Limits of what may stand behind a chunked body: hyper's, so that both find the same wrong.
+/// Limits of the trailers of a chunked body. They are hyper's, so that both reject the same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) trailers: usize,
@@ -32,7 +32,7 @@ pub(super) struct Framing {
 #[derive(Debug)]
 enum At {
     Head(Head),
-    /// In a body, with so many bytes to come.
+    /// In a body, with this number of bytes to come.
     Body(u64),
     Chunks(Chunks),
     /// Behind a malformed request: what follows can't be trusted to be one.
@@ -61,7 +61,7 @@ impl Framing {
         self.malformed
     }
 
-    /// A request has begun of which there is no whole head.
+    /// A request has begun, and its head is not complete.
     pub(super) fn is_in_head(&self) -> bool {
         matches!(&self.at, At::Head(head) if head.has_begun())
     }

@@ -53,8 +53,8 @@ fn check_target<B>(request: &Request<B>) -> Result<(), StatusCode> {
     }
 }
 
-/// Lets a request of HTTP/2 pass, with its target in origin form and its host in the `host` header. What cannot be a request
-/// at all has been refused by hyper.
+/// Lets a request of HTTP/2 pass, with its target in origin form and its host in the `host` header. hyper has refused
+/// what is not a request at all.
 #[cfg(feature = "http2")]
 pub(super) fn admit_stream<B>(
     mut request: Request<B>,
@@ -82,7 +82,7 @@ pub(super) fn admit_stream<B>(
     Ok(request)
 }
 
-/// A tunnel leads to a socket, and nowhere else (RFC 8441).
+/// Extended CONNECT opens a socket, and nothing else (RFC 8441).
 #[cfg(feature = "http2")]
 fn check_connect<B>(request: &Request<B>) -> Result<(), StatusCode> {
     if request.method() != Method::CONNECT {
@@ -95,7 +95,7 @@ fn check_connect<B>(request: &Request<B>) -> Result<(), StatusCode> {
     }
 }
 
-/// Clients send each cookie by itself; all else knows of one header (RFC 9113, 8.2.3).
+/// Joins the cookies. Clients may send each in a header of its own, and the application expects one (RFC 9113, 8.2.3).
 #[cfg(feature = "http2")]
 fn join_cookies(headers: &mut HeaderMap) {
     let mut cookies = headers.get_all(header::COOKIE).iter();
@@ -165,7 +165,7 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     let authority = uri
         .authority()
         .filter(|authority| scheme && is_host(authority.as_str().as_bytes()));
-    // A target without a scheme is CONNECT's authority form. This server is not a tunnel.
+    // A target without a scheme is CONNECT's authority form, and this server is not a proxy.
     let authority = authority.ok_or(StatusCode::BAD_REQUEST)?;
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| StatusCode::BAD_REQUEST)?;
     let target = uri

@@ -21,7 +21,7 @@ pub(super) struct Watched {
     framing: Framing,
 }
 
-/// Up to here, copying head and body together costs less than the kernel's work on a vector.
+/// Up to this many bytes, copying head and body into one buffer costs less than a vectored write.
 const SHORT: usize = 1024;
 
 fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {

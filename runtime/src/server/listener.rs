@@ -21,7 +21,7 @@ use crate::{address::Address, stream::Stream};
 
 /// What a server accepts connections from.
 ///
-/// Errors don't end a server: it tries again, after a pause if the error is not the client's.
+/// An error does not end a server. It accepts again, after a pause unless the client caused the error.
 pub trait Listener: Send + 'static {
     /// A connection.
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
@@ -99,7 +99,7 @@ impl Bound {
         socket.listen(Self::BACKLOG).map(Bound::Tcp)
     }
 
-    /// Listens on a Unix socket; one that a server before has left behind is replaced.
+    /// Listens on a Unix socket, and replaces one that an earlier server has left behind.
     #[cfg(unix)]
     pub(crate) fn unix(path: &Path) -> io::Result<Self> {
         remove_stale(path)?;
@@ -108,7 +108,7 @@ impl Bound {
     }
 }
 
-/// A peer that is gone without a word is noticed after two minutes.
+/// TCP keepalive: a peer that is gone without a FIN is noticed after two minutes.
 fn keep_alive(socket: SockRef<'_>) -> io::Result<()> {
     const QUIET: Duration = Duration::from_secs(60);
     const BETWEEN: Duration = Duration::from_secs(15);

@@ -68,7 +68,7 @@ struct Server<S> {
 }
 
 impl<S> Server<S> {
-    /// There are as many connections as there may be.
+    /// `max_connections` is reached.
     fn is_full(&self, admitted: &Admitted) -> bool {
         let most = admitted.max_connections;
         most.is_some_and(|most| self.tracker.len() >= most)
@@ -84,8 +84,8 @@ pub(crate) struct Trackers<'a> {
     pub(crate) tasks: &'a TaskTracker,
 }
 
-/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. `admission`
-/// says whom it lets in. Returns what will have been lost at the end.
+/// Serves a listener until `stop`, and then finishes what is in flight. `layer` is what its connections speak under HTTP, and
+/// `admission` says who is let in. Returns what counts the requests that are lost.
 pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
     layer: Layer,
@@ -135,13 +135,13 @@ fn server<S: Serve>(
 }
 
 fn http(config: &HttpConfig) -> http1::Builder {
-    /// hyper keeps as many on the stack; any other number costs an allocation a request.
+    /// hyper keeps this many on the stack. Any other number costs an allocation for each request.
     const ON_THE_STACK: usize = 100;
     /// hyper's least.
     const LEAST_BUFFER: usize = 8 * 1024;
 
     let mut http = http1::Builder::new();
-    // Time limits are the `Deadlines`'s: hyper's own would make a timer for each request.
+    // `Deadlines` has the time limits: hyper's would make a timer for each request.
     http.header_read_timeout(None)
         .max_header_size(config.max_head_bytes)
         .max_buf_size(config.max_head_bytes.max(LEAST_BUFFER));

@@ -13,7 +13,7 @@ use crate::interop;
 pub(super) struct Secured {
     /// The client's certificate.
     pub(super) certificate: Option<Bytes>,
-    /// Our end of the connection: the host of requests that name none.
+    /// The server's address on this connection: the host of requests that name none.
     pub(super) here: Authority,
 }
 

@@ -1,4 +1,4 @@
-//! Between hyper and the service: what comes in is checked and told where it came from, what goes out is watched.
+//! Between hyper and the service: requests are checked and get their client's address, and responses are watched.
 
 use std::{
     convert::Infallible,
@@ -91,7 +91,7 @@ impl<S> HttpService<S> {
     }
 }
 
-/// What follows such a request is not read.
+/// The connection ends with such a request: what follows it is not read.
 fn refuse(status: StatusCode, watch: &Watch) -> Response<Body> {
     watch.leave_unread();
     guard::refusal(status)

@@ -1,4 +1,4 @@
-//! A request's body as it comes in, with a limit on how long it may keep its reader waiting.
+//! A request's body as it arrives, with a limit on how long its reader may wait for it.
 
 use std::{
     pin::Pin,

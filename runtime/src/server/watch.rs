@@ -114,18 +114,18 @@ impl Watch {
         self.clock.cut.load(Relaxed)
     }
 
-    /// Nothing is in flight: the client has begun a request at most, and all that it was sent is on
-    /// its way.
+    /// Whether nothing is in flight: the client has begun a request at most, and all responses are on
+    /// their way.
     pub(super) fn asks_nothing(&self) -> bool {
         matches!(self.phase(), Phase::Silent | Phase::Head) && !self.stalled()
     }
 
-    /// The client has been sent something that it may still have to read.
+    /// Whether the client may still have to read something that it was sent.
     pub(super) fn has_answered(&self) -> bool {
         self.requests.load(Relaxed) > 0
     }
 
-    /// The service waits for the rest of its request, and has answered nothing.
+    /// Whether the service waits for the rest of its request, and has not answered.
     pub(super) fn lacks_body(&self) -> bool {
         self.phase() == Phase::Busy && self.awaits_body.load(Relaxed)
     }
@@ -176,7 +176,7 @@ impl Watch {
         }
     }
 
-    /// The next request is here. Whether it is known to be malformed.
+    /// The next request is here. Returns whether it is known to be malformed.
     pub(super) fn begin_request(&self) -> bool {
         self.enter(Phase::Busy);
         self.requests.fetch_add(1, Relaxed) == self.malformed.load(Relaxed)
@@ -203,7 +203,7 @@ impl Watch {
         });
     }
 
-    /// The client takes nothing of what is written, or does again.
+    /// The client has stopped taking what is written, or takes it again.
     pub(super) fn writing<T>(&self, result: &Poll<T>) {
         let stalled = result.is_pending();
         if stalled == self.stalled.load(Relaxed) {
@@ -263,8 +263,7 @@ impl Watch {
         *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
     }
 
-    /// The response lets the connection be what it is: at its end, hyper would hand it over
-    /// nonetheless.
+    /// The response does not upgrade the connection. At its end hyper would hand it over nonetheless.
     pub(super) fn withdraw(&self) {
         if self.offered.swap(false, Relaxed) {
             self.take_upgrade();

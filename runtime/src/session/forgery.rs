@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::Session;
 use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, header, plug::plain};
 
-/// Longer forms send their token in the header.
+/// The longest form that is searched for a token. Longer ones send it in the header.
 const LONGEST_FORM: usize = 1024 * 1024;
 
 /// Tokens of one request that are tried, in headers and in fields each.
@@ -31,9 +31,9 @@ const HEADER: &str = "x-csrf-token";
 ///
 /// GET, HEAD and OPTIONS pass. Any other request needs a token of
 /// [`Session::csrf_token`](crate::session::Session::csrf_token) in the header `x-csrf-token`, or in the field
-/// `_csrf_token` of a url-encoded form of at most a mebibyte; without it the answer is 403. Multipart forms have to send
-/// the header. Answers to GET that are JavaScript go only to requests with `x-requested-with: XMLHttpRequest`, since
-/// any site can run a script of another.
+/// `_csrf_token` of a url-encoded form of at most 1 MiB; without it the response is 403. Multipart forms have to send
+/// the header. JavaScript is sent only in response to GETs with `x-requested-with: XMLHttpRequest`, since any site can
+/// run a script of another one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProtectFromForgery {
     hosts: &'static [&'static str],
@@ -124,7 +124,7 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let protection = self.protection;
-        // The one that is ready is used, its successor starts afresh.
+        // `self.inner` is ready, its clone may not be: the clone stays.
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         Box::pin(async move {
@@ -178,7 +178,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     header::is_of_type(headers, "application/x-www-form-urlencoded")
 }
 
-/// One of several types is enough: which of them a browser believes is not known.
+/// Whether one of the types is JavaScript. Of several, nobody knows which one a browser goes by.
 fn is_javascript(headers: &HeaderMap) -> bool {
     let kinds = ["text/javascript", "application/javascript"];
     header::media_types(headers).any(|named| {

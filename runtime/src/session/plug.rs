@@ -21,16 +21,16 @@ use crate::{
     plug::plain,
 };
 
-/// Browsers drop cookies that are longer, name and attributes included.
+/// The longest cookie that browsers keep, name and attributes included.
 const LONGEST: usize = 4096;
 
 /// The plug for sessions: `plug(Sessions::new(&SESSION));`.
 ///
-/// The request's extensions then hold a [`Session`](crate::session::Session). When the inner service has changed it by
-/// the time it answers, the answer sets the cookie. A session that has become too long for a cookie is an error, which is
-/// logged and answered with 500.
+/// It puts a [`Session`](crate::session::Session) into the request's extensions. If the inner service has changed the
+/// session by the time it answers, the response sets the cookie. A session that is too long for a cookie is logged as an
+/// error and answered with 500.
 ///
-/// It needs the endpoint's `secret_key_base`, and so a request that came through an endpoint.
+/// It needs the endpoint's `secret_key_base`: a request that did not come through an endpoint is answered with 500.
 #[derive(Clone, Copy, Debug)]
 pub struct Sessions {
     options: &'static SessionOptions,
@@ -40,7 +40,7 @@ impl Sessions {
     /// A session in the cookie that the options describe.
     ///
     /// # Panics
-    /// When the options cannot work; in a constant, that is an error of the compiler.
+    /// When the options cannot work. In a constant that is a compile error.
     #[track_caller]
     pub const fn new(options: &'static SessionOptions) -> Self {
         if let Some(mistake) = options.mistake() {

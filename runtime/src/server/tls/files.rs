@@ -103,7 +103,7 @@ impl Pem {
 
     fn damaged(&self, key: &'static str, error: &pem::Error) -> Wrong {
         match error {
-            // It says which by its bytes.
+            // The error would print the tag as bytes.
             pem::Error::MissingSectionEnd { .. } => Wrong::new(key, format!("{self} is cut short")),
             _ => Wrong::new(key, format!("{self} is damaged: {error}")),
         }

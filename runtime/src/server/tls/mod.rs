@@ -57,7 +57,7 @@ pub(crate) struct TlsOptions {
     pub(crate) http2: bool,
     /// How long a client may take for its handshake.
     pub(crate) handshake_timeout: Duration,
-    /// Handshakes at a time; who comes past that waits within the same time.
+    /// Handshakes at a time. A client beyond that waits, and its time for the handshake runs meanwhile.
     pub(crate) max_handshakes: usize,
 }
 
@@ -184,7 +184,7 @@ pub(super) async fn run<S: Serve>(
         return;
     };
     let Ok(here) = tcp.local_addr() else { return };
-    // In a box: of its memory nothing is left afterwards.
+    // In a box, so that its memory is free once it is done.
     let handshake = Box::pin(tls.accept(tcp));
     let accepted = tokio::select! {
         biased;
@@ -297,7 +297,7 @@ fn client_verifier(
         .map_err(|error| vec![Wrong::new("cacertfile", error.to_string())])
 }
 
-/// The one that the process has chosen; else the one of the features.
+/// The provider that the process has installed, or else that of the features.
 fn provider() -> Option<Arc<CryptoProvider>> {
     if let Some(chosen) = CryptoProvider::get_default() {
         return Some(chosen.clone());
@@ -310,7 +310,7 @@ fn provider() -> Option<Arc<CryptoProvider>> {
     None
 }
 
-/// Clients that come back bring their session with them, so that nothing is kept for them.
+/// Session tickets: clients that come back bring their session with them, so that the server keeps nothing for them.
 fn tickets(provider: &CryptoProvider) -> Option<Arc<dyn ProducesTickets>> {
     let _ = provider;
     #[cfg(feature = "tls-aws-lc-rs")]

@@ -1,4 +1,4 @@
-//! From when to when a certificate is valid: the one thing of it that has to be read and nobody tells.
+//! From when to when a certificate is valid: rustls does not tell, so it is read from the DER.
 
 use std::{fmt, ops::RangeInclusive};
 
