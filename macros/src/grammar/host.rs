@@ -71,7 +71,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What to say about an `ip` that is none.
+/// What is said of an `ip` that is not an address.
 pub(crate) fn not_an_address() -> Mistake {
     Mistake::new(
         "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535)",

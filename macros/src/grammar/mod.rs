@@ -1,4 +1,4 @@
-//! What values may look like, and what to say about those that don't: pure functions, of text alone.
+//! What values may look like, and what is said of those that do not: pure functions of text.
 //!
 //! Both crates have this folder, `landfall` by a symbolic link: what is written in a declaration and what comes from a file
 //! or the environment is judged by the same code, in the same words.

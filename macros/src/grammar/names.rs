@@ -1,6 +1,6 @@
-//! Names of directives, as far as others than the table of the language have to know them.
+//! Names of directives that are needed outside the language's table.
 
-/// Directives that are part of the binary: nothing but the declaration can say them.
+/// Directives that are compiled in: only the declaration can set them.
 pub(crate) const DECLARED: [&str; 7] = [
     "state",
     "force_ssl",
@@ -11,10 +11,10 @@ pub(crate) const DECLARED: [&str; 7] = [
     "crate",
 ];
 
-/// What a mount says: part of the binary too.
+/// Options of a mount, which are compiled in, too.
 pub(crate) const OF_A_MOUNT: [&str; 5] = ["websocket", "longpoll", "transport", "drainer", "log"];
 
-/// Directives of Phoenix's endpoint whose time has not come.
+/// Directives of Phoenix's endpoint that do not exist here yet.
 const LATER: &[&str] = &[
     "debug_errors",
     "render_errors",

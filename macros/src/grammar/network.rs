@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use super::Mistake;
 
-/// Addresses that begin alike. One of IPv4 is never written as IPv6.
+/// Addresses with a common prefix. A network of IPv4 is never kept in IPv6 form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Network {
     pub(crate) address: IpAddr,
@@ -71,7 +71,7 @@ impl Network {
         }
     }
 
-    /// The address without what comes after the prefix.
+    /// The address with the bits behind the prefix cleared.
     fn first(self) -> IpAddr {
         let prefix = u32::from(self.prefix);
         match self.address {
@@ -99,7 +99,7 @@ fn unreadable(text: &str) -> Mistake {
     )
 }
 
-/// What to say about a network that is the whole world.
+/// What is said of a network that contains every address.
 pub(crate) fn everybody(network: Network) -> Option<Mistake> {
     let mistake = || Mistake::new("anybody could choose the address that limits count for them");
     (network.prefix == 0).then(|| mistake().help("list the proxies"))

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::{Mistake, host::is_name};
 
-/// Suffixes under which strangers have sites of their own, beside all top-level domains.
+/// Suffixes, besides all top-level domains, under which different owners have sites.
 const PUBLIC: &[&str] = &[
     "ac.uk",
     "co.jp",
@@ -43,7 +43,7 @@ const WITHOUT_ORIGIN: [&str; 6] = ["about", "blob", "data", "file", "filesystem"
 /// Schemes that no page has.
 const WITHOUT_PAGES: [&str; 5] = ["ftp", "ftps", "mailto", "tcp", "udp"];
 
-/// Where the pages are that an entry speaks of.
+/// Which pages an entry is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// On the web: `http`, `https`, or whatever the scheme.
@@ -97,7 +97,7 @@ pub(crate) fn parse(entry: &str) -> Result<Entry<'_>, Mistake> {
     })
 }
 
-/// What to say about a wildcard over a domain whose sites belong to many people.
+/// What is said of a wildcard over a domain whose sites belong to different owners.
 pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
     let suffix = entry.host;
     let public = !suffix.contains('.') || PUBLIC.contains(&suffix);
@@ -109,7 +109,7 @@ pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
     })
 }
 
-/// What to say about a port that could be left out.
+/// What is said of a port that could be left out.
 pub(crate) fn default_port(entry: &Entry<'_>) -> Option<Mistake> {
     let (scheme, port) = (entry.scheme.as_deref()?, entry.port?);
     matches!((scheme, port), ("http", 80) | ("https", 443)).then(|| {

@@ -61,7 +61,7 @@ pub(crate) const fn is_same(a: (&str, &str), b: (&str, &str)) -> bool {
     }
 }
 
-/// The bytes of a transport's full path, with one `/` for many, and without the names of variables.
+/// The bytes of a transport's full path, with each run of `/` as one, and without the names of variables.
 struct Shape<'a> {
     now: &'a [u8],
     then: Option<&'a [u8]>,

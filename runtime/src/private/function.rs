@@ -21,7 +21,7 @@ pub fn with_edge<E: Endpoint, T>(
 /// What a closure makes of the running endpoint, where its type is not known.
 ///
 /// # Panics
-/// When a mount is in the declaration of another endpoint than the one that it was written for.
+/// When the mount is in the declaration of another endpoint.
 pub fn with_handle<E: Endpoint, T>(
     handle: &Handle,
     make: impl FnOnce(&EndpointHandle<E>) -> T,

@@ -26,12 +26,12 @@ pub const fn static_integrity<E: Endpoint>(path: &'static str) -> Option<&'stati
     }
 }
 
-/// Bytes of all parts.
+/// The number of bytes of all parts.
 pub const fn length(parts: [&str; 3]) -> usize {
     parts[0].len() + parts[1].len() + parts[2].len()
 }
 
-/// The parts one behind the other.
+/// The parts, concatenated.
 pub const fn concat<const N: usize>(parts: [&str; 3]) -> [u8; N] {
     let (mut bytes, mut at, mut part) = ([0; N], 0, 0);
     while part < parts.len() {
@@ -45,7 +45,7 @@ pub const fn concat<const N: usize>(parts: [&str; 3]) -> [u8; N] {
     bytes
 }
 
-/// The text of parts that were put together.
+/// The text of concatenated parts.
 pub const fn text(bytes: &'static [u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
