@@ -319,7 +319,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn file_has_group(&self, key: Key<'_>) -> bool {
-        self.file.as_ref().is_some_and(|file| file.group(key).is_some())
+        self.file
+            .as_ref()
+            .is_some_and(|file| file.group(key).is_some())
     }
 
     /// Notes where the file has a group, if it does.

@@ -7,10 +7,9 @@ use landfall::{
     Endpoint, EndpointHandle, Running,
     config::{Http, Https, Setting, Settings, Url},
     endpoint::{EndpointDef, ForceSsl, Forwarded, Pipeline, SecureHost},
-    mount::{Drainer, LongPoll, Mount, SocketDef, WebSocket},
+    mount::{LongPoll, Mount, SocketDef},
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
-use tracing::Level;
 
 use super::{
     Shared, control, diary::Diary, sessions::SECRET, sockets::PlainSocket, start, start_with,
@@ -42,16 +41,8 @@ const CASES: [ForceSsl; 6] = [
     ForceSsl::DEFAULT,
 ];
 
-const MOUNT: Mount = Mount {
-    path: "/echo",
-    socket: SocketDef::of::<PlainSocket, Diary>("PlainSocket"),
-    websocket: Some(WebSocket::DEFAULT),
-    longpoll: Some(LongPoll::DEFAULT),
-    transport: None,
-    drainer: Some(Drainer::DEFAULT),
-    log: Some(Level::INFO),
-    location: concat!(file!(), ":", line!()),
-};
+const MOUNT: Mount = Mount::new("/echo", SocketDef::of::<PlainSocket, Diary>("PlainSocket"))
+    .longpoll(LongPoll::DEFAULT);
 
 /// All of them, running.
 #[derive(Debug)]
