@@ -24,7 +24,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
     secret_key_base = SECRET;
-    socket("/poll", Member, longpoll(window_ms = 15_000, max_sessions_per_ip = 10_000));
+    socket("/poll", Member, longpoll(window = secs(15), max_sessions_per_ip = 10_000));
 }
 
 /// Forwards `news`, and echoes.

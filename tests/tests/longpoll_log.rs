@@ -17,7 +17,7 @@ endpoint! {
     http(port = 4000);
     server = true;
     secret_key_base = SECRET;
-    socket("/chatty", Parrot, log = info, longpoll(window_ms = 1000, transport_log = info, auth_token = true));
+    socket("/chatty", Parrot, log = info, longpoll(window = secs(1), transport_log = info, auth_token = true));
 }
 
 struct Parrot;

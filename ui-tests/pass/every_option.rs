@@ -25,7 +25,7 @@ landfall::endpoint! {
         RoomSocket,
         websocket(
             path = "/ws",
-            timeout = insecure(never, reason = "a private network"),
+            timeout = on_purpose(never, reason = "a private network"),
             ping = secs(20),
             max_frame_size = LIMIT,
             max_message_size = 2 * LIMIT,

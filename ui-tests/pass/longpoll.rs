@@ -14,12 +14,12 @@ use landfall::{
 use landfall_ui_tests::{EchoSocket, RoomSocket};
 
 const SESSION: SessionOptions = SessionOptions::new("_web_key", "a salt of its own");
-const WINDOW: u64 = 1_000;
+const WINDOW: Duration = Duration::from_secs(1);
 const ROUNDS: u32 = 2 * 1_000;
 
 struct Everywhere;
 
-#[socket(longpoll(window_ms = 5_000, max_batch = 7, crypto(max_age = secs(60))))]
+#[socket(longpoll(window = secs(5), max_batch = 7, crypto(max_age = secs(60))))]
 impl Everywhere {
     fn connect() -> Result<Self, Refused> {
         Ok(Everywhere)
@@ -62,8 +62,8 @@ landfall::endpoint! {
         websocket(connect_info = [uri, user_agent, region = "eu"]),
         longpoll(
             path = "/poll",
-            window_ms = WINDOW,
-            pubsub_timeout_ms = 500,
+            window = WINDOW,
+            pubsub_timeout = millis(500),
             crypto(max_age = secs(600), key_iterations = ROUNDS, key_length = 2 * 32, key_digest = sha512),
             check_origin = conn,
             check_csrf = cfg!(unix),
@@ -80,10 +80,10 @@ landfall::endpoint! {
     socket("/name", EchoSocket, longpoll);
     socket("/true", EchoSocket, websocket = false, longpoll = true);
     socket("/long", EchoSocket, longpoll(
-        window_ms = insecure(60_000, reason = "the clients wait for 70 s"),
+        window = on_purpose(secs(60), reason = "the clients wait for 70 s"),
         crypto(max_age = insecure(never, reason = "sessions end by silence")),
     ));
-    socket("/preset", Everywhere, longpoll(window_ms = 9_000, crypto(key_digest = sha384)));
+    socket("/preset", Everywhere, longpoll(window = secs(9), crypto(key_digest = sha384)));
     socket("/alone", Alone, websocket = false);
     socket("/off", Alone, longpoll = false);
     socket("/custom", EchoSocket, websocket = false, transport = Silent { path: "/silent" });
@@ -115,7 +115,7 @@ fn main() {
         panic!("{:?}", Web::DEF)
     };
     let longpoll = room.longpoll.unwrap();
-    assert_eq!((longpoll.path, longpoll.window_ms, longpoll.pubsub_timeout_ms), ("/poll", 1_000, 500));
+    assert_eq!((longpoll.path, longpoll.window, longpoll.pubsub_timeout), ("/poll", WINDOW, Duration::from_millis(500)));
     let crypto = TokenOptions {
         max_age: Duration::from_secs(600),
         key_iterations: 2_000,
@@ -128,12 +128,12 @@ fn main() {
     assert_eq!((longpoll.max_body_size, longpoll.max_batch), (1 << 20, 200));
     assert_eq!((longpoll.max_sessions, longpoll.max_sessions_per_ip), (1_000, Some(10)));
 
-    assert_eq!(name.longpoll.map(|longpoll| longpoll.window_ms), Some(LongPoll::DEFAULT.window_ms));
+    assert_eq!(name.longpoll.map(|longpoll| longpoll.window), Some(LongPoll::DEFAULT.window));
     assert!(name.websocket.is_some() && on.websocket.is_none() && on.longpoll.is_some());
     let long = long.longpoll.unwrap();
-    assert_eq!((long.window_ms, long.crypto.max_age), (60_000, Duration::MAX));
+    assert_eq!((long.window, long.crypto.max_age), (Duration::from_secs(60), Duration::MAX));
     let preset = preset.longpoll.unwrap();
-    assert_eq!((preset.window_ms, preset.max_batch), (9_000, 7));
+    assert_eq!((preset.window, preset.max_batch), (Duration::from_secs(9), 7));
     assert_eq!((preset.crypto.max_age, preset.crypto.key_digest), (Duration::from_secs(60), Digest::Sha384));
     assert!(alone.websocket.is_none() && alone.longpoll.is_some());
     assert!(off.websocket.is_some() && off.longpoll.is_none());

@@ -84,7 +84,7 @@ fn every_option_of_a_mount() {
             my::Sock<A, B>,
             websocket(
                 path = "/ws",
-                timeout = insecure(never, reason = "a private network"),
+                timeout = on_purpose(never, reason = "a private network"),
                 callback_timeout = secs(30),
                 max_frame_size = LIMIT,
                 max_message_size = 1_000_000,
@@ -100,9 +100,9 @@ fn every_option_of_a_mount() {
             ),
             longpoll(
                 path = "/lp",
-                window_ms = WINDOW,
+                window = WINDOW,
                 callback_timeout = never,
-                pubsub_timeout_ms = 500,
+                pubsub_timeout = millis(500),
                 crypto(max_age = secs(600), key_iterations = 2_000, key_length = LENGTH, key_digest = sha384),
                 check_origin = conn,
                 check_csrf = false,
@@ -122,7 +122,7 @@ fn every_option_of_a_mount() {
         socket("/t", T, websocket = true, longpoll = false, drainer = false, log = debug);
         socket("/u", U, websocket = false, longpoll);
         socket("/v", V, websocket = false);
-        socket("/w", W, longpoll(window_ms = insecure(LONG, reason = "clients wait longer"), crypto(max_age = insecure(never, reason = "r"))));
+        socket("/w", W, longpoll(window = on_purpose(LONG, reason = "clients wait longer"), crypto(max_age = insecure(never, reason = "r"))));
         "#,
     );
 }
@@ -170,7 +170,7 @@ fn settings_of_every_kind() {
 fn a_manifest_that_cannot_be_read_is_told() {
     let declaration = |file: &str| format!("pub struct Web; cache_static_manifest = \"{file}\";");
     let expansion = run(declaration("Cargo.toml").parse().unwrap()).to_string();
-    let told = "`Cargo.toml` is no cache manifest: line 1 is not JSON";
+    let told = "`Cargo.toml` is not a cache manifest: line 1 is not JSON";
     assert!(expansion.contains(told), "{expansion}");
     let expansion = run(declaration("none.json").parse().unwrap()).to_string();
     assert!(!expansion.contains("compile_error"), "{expansion}");
@@ -257,6 +257,7 @@ mod mutations {
         "longpoll",
         "transport",
         "insecure",
+        "on_purpose",
         "fn",
         "struct",
         "crate",

@@ -105,28 +105,32 @@ impl<'a> Env<'a> {
     }
 }
 
-/// `insecure(value, reason = "..")`: a value that weakens security, said out loud.
-pub(crate) struct Insecure<'a> {
+/// `insecure(value, reason = "..")` or `on_purpose(value, reason = "..")`: a value that is refused without it.
+pub(crate) struct Acknowledged<'a> {
+    pub(crate) word: &'a Ident,
     pub(crate) value: &'a Expr,
     pub(crate) reason: Option<&'a LitStr>,
 }
 
-impl<'a> Insecure<'a> {
+impl<'a> Acknowledged<'a> {
     pub(crate) fn of(value: &'a Expr) -> Option<Self> {
-        let (name, arguments) = call(value)?;
-        if name != "insecure" {
+        let (word, arguments) = call(value)?;
+        if word != "insecure" && word != "on_purpose" {
             return None;
         }
         let reason = arguments
             .iter()
             .skip(1)
             .find_map(|argument| match argument {
-                Expr::Assign(assign) if word(&assign.left).is_some_and(|name| name == "reason") => {
+                Expr::Assign(assign)
+                    if self::word(&assign.left).is_some_and(|name| name == "reason") =>
+                {
                     text(&assign.right)
                 }
                 _ => None,
             });
-        Some(Insecure {
+        Some(Acknowledged {
+            word,
             value: arguments.first()?,
             reason,
         })
@@ -134,6 +138,6 @@ impl<'a> Insecure<'a> {
 
     /// The value, whether acknowledged or not.
     pub(crate) fn unwrap(value: &'a Expr) -> &'a Expr {
-        Insecure::of(value).map_or(value, |insecure| insecure.value)
+        Acknowledged::of(value).map_or(value, |acknowledged| acknowledged.value)
     }
 }

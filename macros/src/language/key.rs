@@ -34,11 +34,11 @@ pub(crate) enum Kind {
     OptionalSize { least: u64 },
     /// A number that the runtime's `check` accepts.
     Number { least: u64, check: &'static str },
-    /// A number of milliseconds, below what the JavaScript client waits for. `longer`: past that if acknowledged.
-    Millis { longer: bool },
     /// `secs(n)`, `millis(n)` or a `Duration`.
     Duration,
-    /// A duration or `insecure(never, ..)`.
+    /// A duration below what the JavaScript client waits for. `longer`: past that if acknowledged.
+    Wait { longer: bool },
+    /// A duration or `on_purpose(never, ..)`.
     Timeout,
     /// A duration or `never`.
     Pause,
@@ -133,6 +133,15 @@ pub(crate) enum Form {
 }
 
 impl Kind {
+    /// The word that acknowledges a value which is refused without it. `insecure` is for what a hostile site or client
+    /// gains by.
+    pub(crate) fn acknowledgement(self) -> &'static str {
+        match self {
+            Kind::Wait { .. } | Kind::Timeout => "on_purpose",
+            _ => "insecure",
+        }
+    }
+
     /// The group, if it takes one.
     pub(crate) fn group(self) -> Option<&'static Group> {
         match self {

@@ -265,9 +265,9 @@ pub(crate) const LONGPOLL: Group = Group {
     phase: Phase::Compile,
     keys: &[
         key("path", Kind::TransportPath),
-        key("window_ms", Kind::Millis { longer: true }),
+        key("window", Kind::Wait { longer: true }),
         key("callback_timeout", Kind::Pause),
-        key("pubsub_timeout_ms", Kind::Millis { longer: false }),
+        key("pubsub_timeout", Kind::Wait { longer: false }),
         key("crypto", Kind::Group(&CRYPTO)),
         key("check_origin", Kind::CheckOrigin),
         key("check_csrf", Kind::Flag),
@@ -357,7 +357,7 @@ pub(crate) const CONNECT_INFO: &[&str] = &[
 /// The built-in name that stands with its options: `session(SESSION)`.
 pub(crate) const SESSION: &str = "session";
 
-/// After how many milliseconds the JavaScript client gives up a request.
+/// The milliseconds after which the JavaScript client gives up a request.
 pub(crate) const CLIENT_WAITS: u64 = 20_000;
 
 /// Log levels, each with its constant in `tracing::Level`.

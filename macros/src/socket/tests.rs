@@ -80,7 +80,7 @@ fn options_are_defaults_for_mounts() {
     snapshot("longpoll", "longpoll", SMALL);
     snapshot(
         "longpoll_options",
-        "longpoll(window_ms = 5_000), drainer = false",
+        "longpoll(window = secs(5)), drainer = false",
         SMALL,
     );
 }
@@ -479,7 +479,7 @@ proptest! {
         for (mut at, how) in edits {
             item = mutate(item, &mut at, how);
         }
-        let arguments = "crate = a::b, websocket(timeout = secs(45), outbox(limit = 1)), longpoll(window_ms = 1, crypto(key_length = 16)), drainer(batch_size = 1), log = info";
+        let arguments = "crate = a::b, websocket(timeout = secs(45), outbox(limit = 1)), longpoll(window = millis(1), crypto(key_length = 16)), drainer(batch_size = 1), log = info";
         let mut at = options;
         let arguments = mutate(arguments.parse().unwrap(), &mut at, 0);
         let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();

@@ -15,7 +15,7 @@ pub(crate) use self::variable::not_read_at_start;
 use crate::{
     diag::Diagnostics,
     language::{
-        expr::{self, Env, Insecure},
+        expr::{self, Acknowledged, Env},
         key::{Kind, Phase},
         options::{Options, Value},
     },
@@ -90,13 +90,25 @@ impl Check<'_> {
         }
     }
 
-    /// Looks through `insecure(value, reason = "..")`.
+    /// Looks through `insecure(value, reason = "..")` and `on_purpose(value, reason = "..")`.
     fn acknowledged(&mut self, value: &Expr) {
-        let Some(insecure) = Insecure::of(value) else {
+        let Some(acknowledged) = Acknowledged::of(value) else {
             self.weakens(value);
             return self.plain(value);
         };
-        match insecure.reason {
+        let word = self.kind.acknowledgement();
+        if acknowledged.word != word {
+            self.diag
+                .push(
+                    acknowledged.word,
+                    format!("`{}` takes `{word}(..)` here", self.name),
+                )
+                .help(format!(
+                    "write `{} = {word}(value, reason = \"..\")`",
+                    self.name
+                ));
+        }
+        match acknowledged.reason {
             Some(reason) if !reason.value().trim().is_empty() => {}
             Some(reason) => {
                 self.diag
@@ -105,14 +117,16 @@ impl Check<'_> {
             }
             None => {
                 self.diag
-                    .push(value, "`insecure(..)` needs a reason")
-                    .help("write `insecure(value, reason = \"why this is right here\")`");
+                    .push(value, format!("`{word}(..)` needs a reason"))
+                    .help(format!(
+                        "write `{word}(value, reason = \"why this is right here\")`"
+                    ));
             }
         }
-        self.plain(insecure.value);
+        self.plain(acknowledged.value);
     }
 
-    /// Reports values that work but open a door, unless they are acknowledged.
+    /// Reports a value that works, but must be acknowledged.
     fn weakens(&mut self, value: &Expr) {
         let word = expr::word(value).map(ToString::to_string);
         let (message, form) = match (self.kind, word.as_deref()) {
@@ -126,13 +140,13 @@ impl Check<'_> {
                 return;
             }
             (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
-            (Kind::Millis { longer: true }, _) if outlasts_the_client(value) => {
+            (Kind::Wait { longer: true }, _) if outlasts_the_client(value) => {
                 let found = self.diag.push(value, TOO_LONG);
-                found.help("at most 15_000");
+                found.help("at most `secs(15)`");
                 let name = self.name;
                 let shown = value.to_token_stream();
                 found.help(format!(
-                    "or, if your clients wait longer by `longpollerTimeout`, write `{name} = insecure({shown}, reason = \"..\")`"
+                    "or, if your clients wait longer by `longpollerTimeout`, write `{name} = on_purpose({shown}, reason = \"..\")`"
                 ));
                 return;
             }
@@ -159,8 +173,9 @@ impl Check<'_> {
             _ => return,
         };
         self.diag.push(value, message).help(format!(
-            "if that is right here, write `{} = insecure({form}, reason = \"..\")`",
-            self.name
+            "if that is right here, write `{} = {}({form}, reason = \"..\")`",
+            self.name,
+            self.kind.acknowledgement()
         ));
     }
 
@@ -169,13 +184,13 @@ impl Check<'_> {
             Kind::Flag => self.flag(value),
             Kind::Size { least } | Kind::OptionalSize { least } => self.size(value, least),
             Kind::Number { least, .. } => self.number(value, least),
-            Kind::Millis { longer } => self.millis(value, longer),
             Kind::Duration => self.duration(value, None),
+            Kind::Wait { longer } => self.wait(value, longer),
             Kind::Age => {
                 self.duration(value, Some("insecure(never, reason = \"..\")"));
                 self.whole_seconds(value);
             }
-            Kind::Timeout => self.duration(value, Some("insecure(never, reason = \"..\")")),
+            Kind::Timeout => self.duration(value, Some("on_purpose(never, reason = \"..\")")),
             Kind::Pause => self.duration(value, Some("never")),
             Kind::TransportPath => self.text(value, pattern::check_transport_path),
             Kind::Subprotocols => self.subprotocols(value),

@@ -8,7 +8,7 @@ use syn::{Expr, spanned::Spanned};
 
 use crate::{
     language::{
-        expr::{self, Env, Insecure},
+        expr::{self, Acknowledged, Env},
         key::{Group, Key, Kind, Phase},
         options::{Entry, Options, Value},
         schema,
@@ -103,7 +103,7 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
 
 /// A value that needs not be constant.
 fn start_value(key: &Key, value: &Expr) -> TokenStream {
-    let value = Insecure::unwrap(value);
+    let value = Acknowledged::unwrap(value);
     match key.kind {
         Kind::CheckOrigin => check_origin(value),
         Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
@@ -120,7 +120,7 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
 }
 
 fn constant(key: &Key, written: &Expr) -> TokenStream {
-    let value = Insecure::unwrap(written);
+    let value = Acknowledged::unwrap(written);
     let name = key.name;
     let at = value.span();
     match key.kind {
@@ -130,10 +130,10 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             quote!(::core::option::Option::Some(#size))
         }
         Kind::Number { check, .. } => checked(check, name, value),
-        Kind::Millis { longer } => match (longer, Insecure::of(written)) {
-            (true, Some(_)) => checked("long_millis", name, value),
-            _ => checked("millis", name, value),
-        },
+        Kind::Wait { longer } if longer && Acknowledged::of(written).is_some() => {
+            checked_duration("positive", name, value)
+        }
+        Kind::Wait { .. } => checked_duration("wait", name, value),
         Kind::Duration => checked_duration("positive", name, value),
         Kind::Age if expr::word(value).is_some_and(|word| word == "never") => {
             quote_spanned!(at=> __rt::Duration::MAX)

@@ -11,8 +11,8 @@ use crate::{
     socket::{Drainer, LongPoll, Timeout, WebSocket, eq},
 };
 
-/// After how many milliseconds the JavaScript client gives up a request.
-const CLIENT_WAITS: u64 = 20_000;
+/// The time after which the JavaScript client gives up a request.
+const CLIENT_WAITS: Duration = Duration::from_secs(20);
 
 /// A number of at least `least`.
 #[track_caller]
@@ -54,31 +54,19 @@ pub const fn key_length(key: &str, value: usize) -> usize {
     value
 }
 
-/// Milliseconds for which the JavaScript client waits.
+/// A duration above zero for which the JavaScript client waits.
 #[track_caller]
-pub const fn millis(key: &str, value: u64) -> u64 {
-    if value >= CLIENT_WAITS {
+pub const fn wait(key: &str, value: Duration) -> Duration {
+    if value.as_millis() >= CLIENT_WAITS.as_millis() {
         let text = Text::new("the JavaScript client gives up a request after 20 s");
-        let text = text.help("at most 15_000");
-        if eq(key, "window_ms") {
-            let help = "or, if your clients wait longer by `longpollerTimeout`, write `window_ms = insecure(.., reason = \"..\")`";
+        let text = text.help("at most `secs(15)`");
+        if eq(key, "window") {
+            let help = "or, if your clients wait longer by `longpollerTimeout`, write `window = on_purpose(.., reason = \"..\")`";
             panic!("{}", text.help(help).as_str());
         }
         panic!("{}", text.as_str());
     }
-    long_millis(key, value)
-}
-
-/// Milliseconds above zero.
-#[track_caller]
-pub const fn long_millis(key: &str, value: u64) -> u64 {
-    if value == 0 {
-        panic!(
-            "{}",
-            Text::new("`").and(key).and("` must be positive").as_str()
-        );
-    }
-    value
+    positive(key, value)
 }
 
 /// An age of at least a second.

@@ -23,8 +23,8 @@ pub use tracing::Level;
 
 pub use self::{
     check::{
-        age, at_least, drainer, key_length, long_millis, longpoll, millis, positive, rounds,
-        session, subprotocols, timeout, transport_path, without_websocket,
+        age, at_least, drainer, key_length, longpoll, positive, rounds, session, subprotocols,
+        timeout, transport_path, wait, without_websocket,
     },
     function::{DecideOrigin, HandleError, decide_origin, handle_error, with_edge, with_handle},
     mount::{check_paths, mount},

@@ -117,16 +117,16 @@ impl WebSocket {
 pub struct LongPoll {
     /// Appended to the mount's path. Default `"/longpoll"`, which is what the JavaScript client asks for.
     pub path: &'static str,
-    /// How long a poll waits for messages, and a request with messages for each of them to be handled, in milliseconds.
-    /// Default 10,000. A session whose client has not polled for one and a half times this long ends.
+    /// How long a poll waits for messages, and how long a request with messages waits for each of them to be handled.
+    /// Default 10 s. A session ends when its client has not polled for one and a half times this long.
     ///
     /// Keep it below the time-out of the client's requests (20 s in the JavaScript client) and of proxies.
-    pub window_ms: u64,
+    pub window: Duration,
     /// Time after which a callback that has not returned is given up: see
     /// [`WebSocket::callback_timeout`](WebSocket::callback_timeout). Default: never.
     pub callback_timeout: Timeout,
-    /// How long a session on another node may take to answer, in milliseconds. Default 2,000.
-    pub pubsub_timeout_ms: u64,
+    /// How long a session on another node may take to answer. Default 2 s.
+    pub pubsub_timeout: Duration,
     /// How the tokens are signed by which clients name their session.
     pub crypto: TokenOptions,
     /// Which web pages may connect. Default: what the endpoint says.
@@ -159,6 +159,11 @@ pub struct LongPoll {
 const SESSIONS_PER_IP: usize = 1_000;
 
 impl LongPoll {
+    /// The time without a poll after which a session ends.
+    pub(crate) fn silence(&self) -> Duration {
+        self.window.saturating_add(self.window / 2)
+    }
+
     /// Most sessions of one client.
     pub(crate) fn most_sessions_per_ip(&self) -> usize {
         self.max_sessions_per_ip
@@ -168,9 +173,9 @@ impl LongPoll {
     /// The defaults of every key.
     pub const DEFAULT: LongPoll = LongPoll {
         path: "/longpoll",
-        window_ms: 10_000,
+        window: Duration::from_secs(10),
         callback_timeout: Timeout::Never,
-        pubsub_timeout_ms: 2_000,
+        pubsub_timeout: Duration::from_secs(2),
         crypto: TokenOptions::DEFAULT,
         check_origin: None,
         check_csrf: true,

@@ -99,7 +99,6 @@ impl From<&LongPoll> for TransportOptions {
             transport_log,
             ..
         } = *options;
-        let silence = options.window_ms.saturating_add(options.window_ms / 2);
         TransportOptions {
             path,
             check_origin,
@@ -107,7 +106,7 @@ impl From<&LongPoll> for TransportOptions {
             connect_info,
             auth_token,
             transport_log,
-            timeout: Timeout::After(Duration::from_millis(silence)),
+            timeout: Timeout::After(options.silence()),
             callback_timeout: options.callback_timeout,
             // A client takes what waits when it polls: one that does not is silent.
             write_timeout: Timeout::Never,

@@ -116,27 +116,27 @@ endpoint! {
             ],
         ),
     );
-    socket("/plain", PlainSocket, longpoll(window_ms = 400));
+    socket("/plain", PlainSocket, longpoll(window = millis(400)));
     socket("/control", ControlSocket);
-    socket("/init", InitSocket, longpoll(window_ms = 400));
+    socket("/init", InitSocket, longpoll(window = millis(400)));
     socket("/sub", PlainSocket, websocket(subprotocols = ["sip", "mqtt"]));
     socket("/sub_bad", NobodySocket);
     socket("/deflate", PlainSocket, websocket(compress = true));
     socket("/maxframe", PlainSocket, websocket(max_frame_size = 1000));
     socket("/timeout", PlainSocket, websocket(timeout = millis(500)));
-    socket("/lpshort", PlainSocket, websocket = false, longpoll(window_ms = 400, pubsub_timeout_ms = 300));
+    socket("/lpshort", PlainSocket, websocket = false, longpoll(window = millis(400), pubsub_timeout = millis(300)));
     socket(
         "/lpcrypto",
         PlainSocket,
         websocket = false,
-        longpoll(window_ms = 400, pubsub_timeout_ms = 300, crypto(max_age = secs(1))),
+        longpoll(window = millis(400), pubsub_timeout = millis(300), crypto(max_age = secs(1))),
     );
     socket(
         "/lpother",
         PlainSocket,
         websocket = false,
         longpoll(
-            window_ms = 400,
+            window = millis(400),
             check_origin = insecure(false, reason = "the cases are about a mount without the check"),
         ),
     );
@@ -144,7 +144,7 @@ endpoint! {
         "/ws/:user_id",
         PlainSocket,
         websocket(path = "/project/:project_id"),
-        longpoll(path = "/lp/:project_id", window_ms = 400),
+        longpoll(path = "/lp/:project_id", window = millis(400)),
     );
     socket("/under/:_hidden/:shown", PlainSocket, websocket(path = "/ws"));
     socket("/globby", PlainSocket, websocket(path = "/*rest"));
@@ -153,11 +153,11 @@ endpoint! {
         "/custom",
         PlainSocket,
         websocket(path = "/nested/path"),
-        longpoll(path = "/poll", window_ms = 400),
+        longpoll(path = "/poll", window = millis(400)),
     );
     socket("/rootpath", PlainSocket, websocket(path = "/"));
     socket("/wsonly", PlainSocket);
-    socket("/lponly", PlainSocket, websocket = false, longpoll(window_ms = 400));
+    socket("/lponly", PlainSocket, websocket = false, longpoll(window = millis(400)));
 
     socket("/co_true", PlainSocket, websocket(check_origin = true));
     socket(
@@ -188,7 +188,7 @@ endpoint! {
         "/co_lp",
         PlainSocket,
         websocket = false,
-        longpoll(check_origin = ["//good.com"], window_ms = 400),
+        longpoll(check_origin = ["//good.com"], window = millis(400)),
     );
     socket("/clash_a", PlainSocket, websocket(check_origin = ["//a.com"]));
     socket("/clash_b", PlainSocket, websocket(check_origin = ["//b.com"]));
@@ -197,7 +197,7 @@ endpoint! {
         "/sess",
         SessionSocket,
         websocket(connect_info = [session(sessions::PLAIN)]),
-        longpoll(window_ms = 400, connect_info = [session(sessions::PLAIN)]),
+        longpoll(window = millis(400), connect_info = [session(sessions::PLAIN)]),
     );
     socket("/sess_enc", SessionSocket, websocket(connect_info = [session(sessions::ENCRYPTED)]));
     socket("/sess_key", SessionSocket, websocket(connect_info = [session(sessions::OTHER_STATE)]));
@@ -205,9 +205,9 @@ endpoint! {
     socket("/info_none", PlainSocket);
     socket("/info_ua", AgentSocket, websocket(connect_info = [user_agent, uri, a = 1, b = "two"]));
 
-    socket("/socket", UserSocket, websocket(error_handler = handle_error), longpoll(window_ms = 1000));
-    socket("/socket_v1", FirstVersionSocket, longpoll(window_ms = 400));
-    socket("/socket_v1t", FirstVersionSocket, longpoll(window_ms = 400));
+    socket("/socket", UserSocket, websocket(error_handler = handle_error), longpoll(window = secs(1)));
+    socket("/socket_v1", FirstVersionSocket, longpoll(window = millis(400)));
+    socket("/socket_v1t", FirstVersionSocket, longpoll(window = millis(400)));
     socket("/usertimeout", UserSocket, websocket(timeout = millis(500)));
 
     socket(

@@ -17,7 +17,7 @@ endpoint! {
     server = true;
     secret_key_base = SECRET;
     check_origin = ["https://allowed.example.com", "//*.wild.example.com"];
-    socket("/echo", PlainSocket, longpoll(window_ms = 400));
+    socket("/echo", PlainSocket, longpoll(window = millis(400)));
     service(tower::service_fn(control::answer));
 }
 
@@ -31,7 +31,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
-    socket("/echo", PlainSocket, longpoll(window_ms = 400));
+    socket("/echo", PlainSocket, longpoll(window = millis(400)));
     service(tower::service_fn(control::answer));
 }
 
@@ -44,7 +44,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
-    socket("/echo", PlainSocket, longpoll(window_ms = 400));
+    socket("/echo", PlainSocket, longpoll(window = millis(400)));
     service(tower::service_fn(control::answer));
 }
 
@@ -59,7 +59,7 @@ endpoint! {
     server = true;
     secret_key_base = SECRET;
     check_origin = insecure(false, reason = "the cases are about an endpoint without the check");
-    socket("/echo", PlainSocket, longpoll(window_ms = 400));
+    socket("/echo", PlainSocket, longpoll(window = millis(400)));
     service(tower::service_fn(control::answer));
 }
 
@@ -72,6 +72,6 @@ endpoint! {
     http(ip = [127, 0, 0, 1]);
     server = true;
     secret_key_base = SECRET;
-    socket("/echo", PlainSocket, longpoll(window_ms = 5000));
+    socket("/echo", PlainSocket, longpoll(window = secs(5)));
     service(tower::service_fn(control::answer));
 }

@@ -20,9 +20,9 @@ endpoint! {
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
     secret_key_base = insecure(SECRET, reason = "it is reached from this machine alone");
-    socket("/brief", Echo, websocket(timeout = secs(2)), longpoll(window_ms = 1_000));
-    socket("/rooms", Visitor, websocket(timeout = secs(2)), longpoll(window_ms = 1_000));
-    socket("/steady", Echo, websocket(ping = secs(20)), longpoll(window_ms = 2_000));
+    socket("/brief", Echo, websocket(timeout = secs(2)), longpoll(window = secs(1)));
+    socket("/rooms", Visitor, websocket(timeout = secs(2)), longpoll(window = secs(1)));
+    socket("/steady", Echo, websocket(ping = secs(20)), longpoll(window = secs(2)));
     socket("/halls", Visitor, websocket(ping = secs(20)));
 }
 

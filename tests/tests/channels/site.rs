@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long a poll waits for messages.
-const WINDOW_MS: u64 = 4_000;
+const WINDOW: Duration = Duration::from_secs(4);
 
 /// Channels behind WebSocket and longpoll.
 pub(crate) struct Site;
@@ -43,7 +43,7 @@ const MOUNTS: &[Mount] = &[
 const fn mount(path: &'static str, socket: SocketDef) -> Mount {
     Mount::new(path, socket)
         .longpoll(LongPoll {
-            window_ms: WINDOW_MS,
+            window: WINDOW,
             ..LongPoll::DEFAULT
         })
         .log(None)

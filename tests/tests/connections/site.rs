@@ -49,7 +49,7 @@ endpoint! {
         "/limited",
         Obedient,
         websocket(callback_timeout = secs(20)),
-        longpoll(callback_timeout = secs(20), window_ms = 19_000),
+        longpoll(callback_timeout = secs(20), window = secs(19)),
         transport = Lines(Timeout::After(Duration::from_secs(20))),
     );
     socket("/speaker", Speaker, longpoll);

@@ -13,11 +13,11 @@ endpoint! {
     server = true;
     secret_key_base = SECRET;
     check_origin = conn;
-    socket("/echo", Echo, websocket(compress = true), longpoll(window_ms = 500), transport = Held);
+    socket("/echo", Echo, websocket(compress = true), longpoll(window = millis(500)), transport = Held);
     socket("/small", Echo, websocket(compress = true, max_frame_size = 65_536, outbox(limit = 65_536)));
     socket("/large", Echo, websocket(max_frame_size = 209_715_200));
-    socket("/hang", Hang, websocket(compress = true), longpoll(window_ms = 500));
-    socket("/rooms", Visitor, longpoll(window_ms = 500));
+    socket("/hang", Hang, websocket(compress = true), longpoll(window = millis(500)));
+    socket("/rooms", Visitor, longpoll(window = millis(500)));
     socket("/hang_small", Hang, websocket(compress = true, max_frame_size = 65_536, outbox(limit = 65_536)));
 }
 

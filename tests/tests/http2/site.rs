@@ -35,7 +35,7 @@ endpoint! {
     socket("/conn", Echo, websocket(check_origin = conn, connect_info = [uri]));
     socket("/spoken", Echo, websocket(subprotocols = ["v2", "v1"], connect_info = [uri]));
     socket("/closed", Closed);
-    socket("/talk", Talker, websocket = false, longpoll(window_ms = 4000));
+    socket("/talk", Talker, websocket = false, longpoll(window = secs(4)));
     service(|edge| {
         let seen = edge.state().clone();
         tower::service_fn(move |request| answer(request, seen.clone()))

@@ -20,7 +20,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
     secret_key_base = SECRET;
-    socket("/brief", Member, longpoll(window_ms = 1500, max_sessions_per_ip = 10_000));
+    socket("/brief", Member, longpoll(window = millis(1500), max_sessions_per_ip = 10_000));
 }
 
 /// Forwards `news`, echoes, and ends as it is told to.

@@ -34,13 +34,13 @@ endpoint! {
     url(host = "localhost");
     state = Ends;
 
-    socket("/talk", Talker, websocket = false, longpoll(window_ms = 1000, pubsub_timeout_ms = 700));
+    socket("/talk", Talker, websocket = false, longpoll(window = secs(1), pubsub_timeout = millis(700)));
     socket(
         "/room/:id",
         Curious,
         websocket = false,
         longpoll(
-            window_ms = 1000,
+            window = secs(1),
             auth_token = true,
             connect_info = [peer_data, x_headers, uri, user_agent, session(SESSION)],
         ),
@@ -48,21 +48,21 @@ endpoint! {
     plug(Sessions::new(&SESSION));
     service(tower::service_fn(login));
     socket("/any", Talker, longpoll(
-        window_ms = 1000,
+        window = secs(1),
         check_origin = insecure(false, reason = "the case is about a mount without the check"),
     ));
-    socket("/brief", Talker, longpoll(window_ms = 1000, crypto(max_age = secs(60))));
+    socket("/brief", Talker, longpoll(window = secs(1), crypto(max_age = secs(60))));
     socket("/narrow", Talker, longpoll(
-        window_ms = 1000,
+        window = secs(1),
         max_body_size = 1000,
         max_batch = 3,
         max_sessions = 4,
         max_sessions_per_ip = 2,
         outbox(limit = 10_000),
     ));
-    socket("/lossy", Talker, longpoll(window_ms = 1000, outbox(limit = 1000, overflow = drop_oldest)));
-    socket("/batches", Talker, longpoll(window_ms = 4000), drainer(batch_size = 1, batch_interval = secs(3), shutdown = secs(10)));
-    socket("/wide", Talker, longpoll(window_ms = 4000, outbox(limit = 16_777_216)));
+    socket("/lossy", Talker, longpoll(window = secs(1), outbox(limit = 1000, overflow = drop_oldest)));
+    socket("/batches", Talker, longpoll(window = secs(4)), drainer(batch_size = 1, batch_interval = secs(3), shutdown = secs(10)));
+    socket("/wide", Talker, longpoll(window = secs(4), outbox(limit = 16_777_216)));
 }
 
 /// What sockets were told at their end, by the names that they connected with.

@@ -21,7 +21,7 @@ endpoint! {
     http(ip = [127, 0, 0, 1], port = 0);
     server = true;
     secret_key_base = SECRET;
-    socket("/storm", Counter, longpoll(window_ms = 1_000, outbox(limit = 4_194_304)));
+    socket("/storm", Counter, longpoll(window = secs(1), outbox(limit = 4_194_304)));
 }
 
 /// Counts, as far as it is told to: some of it as messages of its own, some as broadcasts.

@@ -290,7 +290,7 @@ endpoint! {
     http(port = 4000);
     server = true;
     secret_key_base = SECRET;
-    socket("/talk", Mute, longpoll(window_ms = 1000, pubsub_timeout_ms = 700));
+    socket("/talk", Mute, longpoll(window = secs(1), pubsub_timeout = millis(700)));
 }
 
 struct Mute;

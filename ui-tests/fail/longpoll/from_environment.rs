@@ -1,7 +1,7 @@
 landfall::endpoint! {
     pub struct Web;
     secret_key_base = env("SECRET_KEY_BASE");
-    socket("/a", EchoSocket, longpoll(window_ms = env("WINDOW")));
+    socket("/a", EchoSocket, longpoll(window = env("WINDOW")));
 }
 
 fn main() {}

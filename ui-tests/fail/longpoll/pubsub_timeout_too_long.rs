@@ -1,7 +1,7 @@
 landfall::endpoint! {
     pub struct Web;
     secret_key_base = env("SECRET_KEY_BASE");
-    socket("/a", EchoSocket, longpoll(pubsub_timeout_ms = 20_000));
+    socket("/a", EchoSocket, longpoll(pubsub_timeout = secs(20)));
 }
 
 fn main() {}

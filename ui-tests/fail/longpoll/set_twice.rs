@@ -1,7 +1,7 @@
 landfall::endpoint! {
     pub struct Web;
     secret_key_base = env("SECRET_KEY_BASE");
-    socket("/a", EchoSocket, longpoll, longpoll(window_ms = 5_000));
+    socket("/a", EchoSocket, longpoll, longpoll(window = secs(5)));
 }
 
 fn main() {}

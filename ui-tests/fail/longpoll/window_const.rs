@@ -1,11 +1,13 @@
+use std::time::Duration;
+
 use landfall_ui_tests::EchoSocket;
 
-const WINDOW: u64 = 20_000;
+const WINDOW: Duration = Duration::from_secs(20);
 
 landfall::endpoint! {
     pub struct Web;
     secret_key_base = env("SECRET_KEY_BASE");
-    socket("/a", EchoSocket, longpoll(window_ms = WINDOW));
+    socket("/a", EchoSocket, longpoll(window = WINDOW));
 }
 
 fn main() {}

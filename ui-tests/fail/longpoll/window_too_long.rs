@@ -1,7 +1,7 @@
 landfall::endpoint! {
     pub struct Web;
     secret_key_base = env("SECRET_KEY_BASE");
-    socket("/a", EchoSocket, longpoll(window_ms = 25_000));
+    socket("/a", EchoSocket, longpoll(window = secs(25)));
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ use landfall::prelude::*;
 
 struct Poll;
 
-#[socket(longpoll(window_ms = 0, compress = true), transport = Sse)]
+#[socket(longpoll(window = secs(0), compress = true), transport = Sse)]
 impl Poll {
     fn connect() -> Result<Self, Refused> {
         Ok(Poll)

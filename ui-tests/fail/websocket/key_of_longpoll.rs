@@ -1,6 +1,6 @@
 landfall::endpoint! {
     pub struct Web;
-    socket("/a", EchoSocket, websocket(window_ms = 1));
+    socket("/a", EchoSocket, websocket(window = millis(1)));
 }
 
 fn main() {}

@@ -46,9 +46,9 @@ const _: () = {
         }),
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
             path: "/lp",
-            window_ms: __rt::millis("window_ms", WINDOW),
+            window: __rt::wait("window", WINDOW),
             callback_timeout: __rt::Timeout::Never,
-            pubsub_timeout_ms: 500,
+            pubsub_timeout: __rt::Duration::from_millis(500),
             crypto: __rt::TokenOptions {
                 max_age: __rt::Duration::from_secs(600),
                 key_iterations: 2_000,
@@ -134,7 +134,7 @@ const _: () = {
     });
     const __MOUNT_4: __rt::Mount = __rt::mount(__rt::Mount {
         longpoll: ::core::option::Option::Some(__rt::LongPoll {
-            window_ms: __rt::long_millis("window_ms", LONG),
+            window: __rt::positive("window", LONG),
             crypto: __rt::TokenOptions {
                 max_age: __rt::Duration::MAX,
                 ..__rt::longpoll(

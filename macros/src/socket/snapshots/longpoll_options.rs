@@ -8,7 +8,7 @@ const _: () = {
         #[allow(clippy::redundant_closure)]
         const OPTIONS: __rt::SocketOptions = __rt::SocketOptions {
             longpoll: ::core::option::Option::Some(__rt::LongPoll {
-                window_ms: 5_000,
+                window: __rt::Duration::from_secs(5),
                 ..__rt::longpoll(__rt::SocketOptions::DEFAULT.longpoll)
             }),
             drainer: ::core::option::Option::None,

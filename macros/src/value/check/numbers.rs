@@ -58,33 +58,10 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn millis(&mut self, value: &Expr, longer: bool) {
-        if let Some((unit, arguments)) = expr::call(value) {
-            let number = arguments
-                .first()
-                .and_then(expr::integer)
-                .filter(|_| arguments.len() == 1);
-            let factor = match unit.to_string().as_str() {
-                "secs" => 1000,
-                "millis" => 1,
-                _ => return,
-            };
-            let found = self.diag.push(
-                value,
-                format!("`{}` is a number of milliseconds", self.name),
-            );
-            if let Some(number) = number {
-                found.help(format!(
-                    "write `{} = {}`",
-                    self.name,
-                    number.saturating_mul(factor)
-                ));
-            }
-            return;
-        }
-        self.number(value, 1);
+    pub(super) fn wait(&mut self, value: &Expr, longer: bool) {
+        self.duration(value, None);
         if !longer && outlasts_the_client(value) {
-            self.diag.push(value, TOO_LONG).help("at most 15_000");
+            self.diag.push(value, TOO_LONG).help("at most `secs(15)`");
         }
     }
 
@@ -165,7 +142,7 @@ impl Check<'_> {
 }
 
 pub(super) fn outlasts_the_client(value: &Expr) -> bool {
-    expr::integer(value).is_some_and(|number| number >= i128::from(schema::CLIENT_WAITS))
+    millis(value).is_some_and(|millis| millis >= i128::from(schema::CLIENT_WAITS))
 }
 
 pub(super) fn millis(value: &Expr) -> Option<i128> {

@@ -6,7 +6,7 @@ use super::numbers::millis;
 use crate::{
     diag::Diagnostics,
     language::{
-        expr::{self, Insecure},
+        expr::{self, Acknowledged},
         options::{Entry, Options},
     },
 };
@@ -33,7 +33,7 @@ pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
 fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
     let off = |name| {
         let value = options.get(name).and_then(Entry::expr)?;
-        (expr::boolean(Insecure::unwrap(value)) == Some(false)).then_some(value)
+        (expr::boolean(Acknowledged::unwrap(value)) == Some(false)).then_some(value)
     };
     if let (Some(_), Some(value)) = (off("check_origin"), off("check_csrf")) {
         diag.push(value, "one of `check_origin` and `check_csrf` must be on")

@@ -228,7 +228,7 @@ impl LongPollTransport {
         );
         let listed = self.sessions.list(session.clone());
         let listening = remote::listen(&session);
-        let patience = self.window() * 3 / 2;
+        let patience = self.options.silence();
         driver.touch();
         driver.spawn(|driver| async move {
             let _kept = (place, listed, listening);
@@ -259,7 +259,7 @@ impl LongPollTransport {
         );
         let mut response = respond(status, text);
         // By then the sessions of clients that have disconnected are over.
-        let seconds = self.options.window_ms.saturating_mul(3).div_ceil(2 * 1000);
+        let seconds = self.options.silence().as_millis().div_ceil(1000) as u64;
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
         response
     }
@@ -313,11 +313,11 @@ impl LongPollTransport {
     }
 
     fn window(&self) -> Duration {
-        Duration::from_millis(self.options.window_ms)
+        self.options.window
     }
 
     fn patience(&self) -> Duration {
-        Duration::from_millis(self.options.pubsub_timeout_ms)
+        self.options.pubsub_timeout
     }
 }
 
