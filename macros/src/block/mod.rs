@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | `call` | how the contract calls a method that stays with its type |
 //! | `callback` | the shape that a callback has |
+//! | `fallback` | what stands in for a declaration that has errors |
 //! | `state` | arguments that are a part of the application's state |
 
 pub(crate) mod call;
 pub(crate) mod callback;
+pub(crate) mod fallback;
 pub(crate) mod state;
 
 use proc_macro2::{TokenStream, TokenTree};

@@ -1,44 +1,39 @@
-//! What stands in for a socket that has errors: so that its users see none of their own.
+//! What stands in for a socket that has errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ImplItem, ItemImpl};
+use syn::ItemImpl;
 
 use super::ast::Declaration;
 use crate::{
-    block::{argument_attributes_mut, borrowed, callback::Callback, info_or_unit},
+    block::{
+        borrowed,
+        fallback::{alone, beside, stripped},
+        info_or_unit,
+    },
     diag::Diagnostics,
-    expansion::within_runtime,
-    language::attributes::cfgs,
 };
 
-pub(crate) fn declaration(declaration: &Declaration, diag: Diagnostics) -> TokenStream {
-    let (stand_in, errors) = (stand_in(declaration), diag.finish());
-    quote!(#stand_in #errors)
-}
-
-/// The user's items without our attributes, and an implementation that is never run.
-fn stand_in(Declaration { setup, item, .. }: &Declaration) -> TokenStream {
-    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
-        return item.clone();
+pub(crate) fn declaration(
+    Declaration { setup, item, .. }: &Declaration,
+    diag: Diagnostics,
+) -> TokenStream {
+    let is_callback = |name: &str| {
+        let mut callbacks = setup.callbacks().iter();
+        callbacks.any(|callback| callback.name == name)
     };
-    strip(&mut block, setup.callbacks());
+    let Some(block) = stripped(item, is_callback) else {
+        return alone(item, diag);
+    };
     if block.trait_.is_some() || borrowed(&block).is_some() {
-        return quote!(#block);
+        return alone(block, diag);
     }
-    let cfgs = cfgs(&block.attrs);
     let implementation = if setup.channels.declared && cfg!(feature = "channels") {
         with_channels(&block)
     } else {
         plain(&block)
     };
-    let implementation = within_runtime(setup.krate.as_ref(), &implementation);
-    quote! {
-        #[allow(dead_code, unused, clippy::all)]
-        #block
-        #(#cfgs)*
-        #implementation
-    }
+    beside(&block, setup.krate.as_ref(), &implementation, diag)
 }
 
 fn plain(block: &ItemImpl) -> TokenStream {
@@ -79,24 +74,4 @@ fn with_channels(block: &ItemImpl) -> TokenStream {
             type Needs = ();
         }
     }
-}
-
-/// Removes what only `#[socket]` understands, and what the compiler would complain about a second time.
-fn strip(block: &mut ItemImpl, callbacks: &[Callback]) {
-    let mut seen = Vec::new();
-    block.unsafety = None;
-    block.items.retain_mut(|item| match item {
-        ImplItem::Fn(item) => {
-            for input in &mut item.sig.inputs {
-                argument_attributes_mut(input).retain(|attribute| attribute.path().is_ident("cfg"));
-            }
-            let name = item.sig.ident.to_string();
-            let again =
-                callbacks.iter().any(|callback| callback.name == name) && seen.contains(&name);
-            seen.push(name);
-            !again
-        }
-        ImplItem::Type(_) => false,
-        _ => true,
-    });
 }
