@@ -20,6 +20,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         conditional,
         intercept,
         needs_rest,
+        has_joined,
         functions,
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
@@ -35,6 +36,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #state
             #intercept
             #needs_rest
+            #has_joined
             #(#functions)*
         }
         #conditional

@@ -35,6 +35,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) intercept: Option<TokenStream>,
     /// `const NEEDS_REST: .. = ..;`
     pub(crate) needs_rest: Option<TokenStream>,
+    /// `const HAS_JOINED: .. = ..;`
+    pub(crate) has_joined: Option<TokenStream>,
     /// Each calls what the user wrote.
     pub(crate) functions: Vec<TokenStream>,
 }
@@ -64,6 +66,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         conditional,
         intercept: intercept(channel),
         needs_rest: needs_rest(channel),
+        has_joined: has_joined(channel),
         functions,
     })
 }
@@ -103,6 +106,16 @@ fn needs_rest(channel: &Channel) -> Option<TokenStream> {
     needs.then(|| {
         quote!(
             const NEEDS_REST: ::core::primitive::bool = true;
+        )
+    })
+}
+
+/// One under a condition counts as there: the runtime's default may be called in its place.
+fn has_joined(channel: &Channel) -> Option<TokenStream> {
+    let none = channel.callbacks("joined").next().is_none();
+    none.then(|| {
+        quote!(
+            const HAS_JOINED: ::core::primitive::bool = false;
         )
     })
 }

@@ -106,6 +106,8 @@ impl Call {
 
 /// A channel without its type.
 pub(super) trait Instance: Send {
+    /// Whether it is called once its client has joined.
+    fn has_joined(&self) -> bool;
     fn handle(self: Box<Self>, call: Call, out: Outlet) -> Callback;
     fn terminate(self: Box<Self>, reason: Reason);
 }

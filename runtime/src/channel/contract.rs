@@ -75,6 +75,10 @@ pub trait Channel: Sized + Send + 'static {
     /// none is a compile error. `#[channel]` fills it in from `#[rest]` arguments.
     const NEEDS_REST: bool = false;
 
+    /// Whether [`joined`](Channel::joined) is called. Default true. `#[channel]` says false for a channel without it,
+    /// which saves an allocation for each join.
+    const HAS_JOINED: bool = true;
+
     /// Decides whether a client may join, and makes its state. The reply reaches the client before anything else of this
     /// channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;

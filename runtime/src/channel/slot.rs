@@ -86,7 +86,11 @@ impl Slot {
 
     pub(super) fn come_back(&mut self, channel: Box<dyn Instance>) {
         if self.stage == Stage::Joining {
-            self.stage = Stage::Fresh;
+            self.stage = if channel.has_joined() {
+                Stage::Fresh
+            } else {
+                Stage::Joined
+            };
         }
         self.channel = Some(channel);
     }

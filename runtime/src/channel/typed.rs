@@ -16,6 +16,10 @@ use crate::{
 struct Typed<C>(C);
 
 impl<C: Channel> Instance for Typed<C> {
+    fn has_joined(&self) -> bool {
+        C::HAS_JOINED
+    }
+
     fn handle(self: Box<Self>, call: Call, out: Outlet) -> Callback {
         let mut owned = Owned {
             channel: Some(self),

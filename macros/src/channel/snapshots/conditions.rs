@@ -17,6 +17,7 @@ const _: () = {
             #[cfg(feature = "x")]
             "ping",
         ];
+        const HAS_JOINED: ::core::primitive::bool = false;
         async fn join(
             __join: __rt::channel::Join<Self>,
         ) -> ::core::result::Result<

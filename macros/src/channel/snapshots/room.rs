@@ -14,6 +14,7 @@ const _: () = {
         );
         const INTERCEPT: &'static [&'static ::core::primitive::str] = &["user_joined"];
         const NEEDS_REST: ::core::primitive::bool = true;
+        const HAS_JOINED: ::core::primitive::bool = false;
         async fn join(
             __join: __rt::channel::Join<Self>,
         ) -> ::core::result::Result<

@@ -6,6 +6,7 @@ const _: () = {
         type Socket = my::UserSocket;
         type Info = ();
         type State = ();
+        const HAS_JOINED: ::core::primitive::bool = false;
         async fn join(
             __join: __rt::channel::Join<Self>,
         ) -> ::core::result::Result<
