@@ -10,12 +10,18 @@ use super::{
 use crate::{
     contain,
     escape::{shown, told},
+    socket::Mailbox,
     watchdog,
 };
 
 /// Lets a callback go on in a task of its own; its outcome comes back by the mailbox. `bytes` is the length of the
 /// client's message that it handles; 0 if it handles none.
-pub(super) fn send_away(conversation: Arc<Conversation>, mut callback: Callback, bytes: usize) {
+pub(super) fn send_away(
+    conversation: Arc<Conversation>,
+    mut callback: Callback,
+    bytes: usize,
+    signals: Mailbox<Signal>,
+) {
     let tasks = conversation.handle().0.connections.clone();
     let held = (bytes > 0).then(|| conversation.client.hold(bytes));
     let detached = conversation.detach();
@@ -31,19 +37,13 @@ pub(super) fn send_away(conversation: Arc<Conversation>, mut callback: Callback,
             () = conversation.overdue() => give_up(callback, conversation.topic()),
         };
         drop((held, detached));
-        give_back(Returned::new(conversation, outcome));
+        let left = conversation.has_left();
+        let returned = Returned::new(conversation, outcome);
+        // After the end nobody waits for it.
+        if !left {
+            let _ = signals.send_beyond(Signal::returned(returned));
+        }
     });
-}
-
-/// After the end nobody waits for it.
-fn give_back(returned: Returned) {
-    let conversation = returned.conversation().clone();
-    if !conversation.has_left() {
-        let _ = conversation
-            .client
-            .mailbox
-            .send_beyond(Signal::returned(returned));
-    }
 }
 
 fn give_up(callback: Callback, topic: &str) -> Outcome {

@@ -5,11 +5,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{Serializer, ServerMessage, Signal, Versioned};
+use super::{Serializer, ServerMessage, Versioned};
 use crate::{
     message::{EncodeError, PushError},
     pubsub::Payload,
-    socket::{ClientLink, Mailbox},
+    socket::ClientLink,
 };
 
 /// What a message that waits counts beside its own bytes: the room that its parts need.
@@ -20,7 +20,6 @@ const LEAST: usize = 64 * 1024;
 /// The client of a connection.
 pub(super) struct Client {
     pub(super) link: Arc<dyn ClientLink>,
-    pub(super) mailbox: Mailbox<Signal>,
     /// What it speaks.
     pub(super) serializer: &'static dyn Serializer,
     /// What clients of its socket may speak.
@@ -38,7 +37,6 @@ impl Client {
     /// two of its largest ones.
     pub(super) fn new(
         link: Arc<dyn ClientLink>,
-        mailbox: Mailbox<Signal>,
         serializer: &'static dyn Serializer,
         serializers: &'static [Versioned],
         most: usize,
@@ -47,7 +45,6 @@ impl Client {
         let (messages, broadcasts) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Arc::new(Client {
             link,
-            mailbox,
             serializer,
             serializers,
             room,
@@ -134,19 +131,11 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let (
-            Client {
-                messages,
-                room,
-                mailbox,
-                ..
-            },
-            bytes,
-        ) = (&*self.client, self.bytes + OVERHEAD);
-        let held = messages.fetch_sub(bytes, Ordering::AcqRel);
-        if held > *room && held - bytes <= *room {
-            // Whoever waits until messages may come looks again.
-            mailbox.wake();
+        let (client, bytes) = (&*self.client, self.bytes + OVERHEAD);
+        let held = client.messages.fetch_sub(bytes, Ordering::AcqRel);
+        if held > client.room && held - bytes <= client.room {
+            // The connection's task may read messages again.
+            client.link.wake();
         }
     }
 }

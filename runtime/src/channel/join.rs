@@ -1,18 +1,17 @@
 //! A client that wants to join a topic.
 
-use std::{borrow::Cow, fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, Mailbox, answer::Cause, conversation::Conversation};
+use super::{Channel, JoinError, Mailbox, Signal, conversation::Conversation};
 use crate::{
-    error::BoxError,
     handle::Handle,
     message::EncodeError,
     presence::{TrackError, Tracked},
     pubsub::{IntoPayload, Payload, SubscriberId},
     socket::{
-        TellClient,
+        self, TellClient,
         returned::{Plain, Telling},
     },
     state::Needed,
@@ -24,6 +23,7 @@ pub struct Join<C: Channel>(pub(super) Seed<C::Socket>);
 /// A join before it is known which channel serves it.
 pub(super) struct Seed<S> {
     pub(super) conversation: Arc<Conversation>,
+    pub(super) signals: socket::Mailbox<Signal>,
     pub(super) payload: Payload,
     pub(super) socket: Arc<S>,
     pub(super) assigns: Option<&'static (dyn std::any::Any + Send + Sync)>,
@@ -67,7 +67,7 @@ impl<C: Channel> Join<C> {
 
     /// The address of the channel that is being made. What is sent to it before the join is done arrives afterwards.
     pub fn mailbox(&self) -> Mailbox<C::Info> {
-        Mailbox::new(self.0.conversation.clone())
+        Mailbox::new(self.0.conversation.clone(), self.0.signals.clone())
     }
 
     /// The endpoint that the client came to.
@@ -101,21 +101,14 @@ impl<C: Channel> Join<C> {
 
 impl<C: Channel> Clone for Join<C> {
     fn clone(&self) -> Self {
-        let Seed {
-            conversation,
-            payload,
-            socket,
-            assigns,
-            fixed,
-        } = &self.0;
-        let (conversation, payload, socket) =
-            (conversation.clone(), payload.clone(), socket.clone());
+        let seed = &self.0;
         Join(Seed {
-            conversation,
-            payload,
-            socket,
-            assigns: *assigns,
-            fixed: *fixed,
+            conversation: seed.conversation.clone(),
+            signals: seed.signals.clone(),
+            payload: seed.payload.clone(),
+            socket: seed.socket.clone(),
+            assigns: seed.assigns,
+            fixed: seed.fixed,
         })
     }
 }
@@ -250,7 +243,7 @@ impl<C> Joined<C> {
 /// What `join` of `#[channel]` may return: the channel, the channel and the reply's payload, [`Joined`], or a `Result`
 /// of these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no result of `join`",
+    message = "`{Self}` is not a result of `join`",
     label = "expected `{C}`, or a `Result` of it",
     note = "`join` returns the channel, or `(channel, reply)` with a payload for the client, or a `Result` of these"
 )]
@@ -289,7 +282,7 @@ impl<C: Channel, T: IntoJoined<C>, E: IntoJoinError> IntoJoined<C> for Result<T,
 /// An error that `join` may return.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no error that `join` can return",
+    message = "`{Self}` is not an error that `join` can return",
     label = "not an error, or not `Send + Sync + 'static`",
     note = "`join` returns `JoinError`, or an error type that implements `std::error::Error`, or `anyhow::Error`, or `Box<dyn Error + Send + Sync>`"
 )]
@@ -325,89 +318,5 @@ fn tell(error: impl TellClient) -> JoinError {
     match error.payload() {
         Some(payload) => JoinError::with(payload).caused_by(error),
         None => JoinError::from(error),
-    }
-}
-
-/// Why a client may not join: the payload of the reply with status `error`.
-///
-/// [`Refused`](crate::Refused) and [`Reply`](super::Reply) are made alike. `?` on an error tells the
-/// client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
-/// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
-/// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
-/// [`TellClient`](crate::socket::TellClient).
-#[derive(Clone, Debug)]
-pub struct JoinError {
-    payload: Payload,
-    cause: Option<Arc<Cause>>,
-}
-
-impl JoinError {
-    /// Without a reason: the payload `{}`.
-    pub fn new() -> Self {
-        JoinError::of(Payload::EMPTY)
-    }
-
-    /// With the payload `{"reason": reason}`, such as `"unauthorized"`.
-    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
-        JoinError::of(Payload::reason(&reason.into()))
-    }
-
-    /// With any payload. If it cannot be JSON, that is a failure like any other: see
-    /// [above](JoinError).
-    pub fn with(payload: impl IntoPayload) -> Self {
-        payload
-            .into_payload()
-            .map_or_else(JoinError::from, JoinError::of)
-    }
-
-    /// Keeps the error that the join is refused for. It is logged with its causes, and the client is
-    /// not told.
-    #[must_use]
-    pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
-        JoinError {
-            cause: Some(Cause::told(error)),
-            ..self
-        }
-    }
-
-    fn of(payload: Payload) -> Self {
-        JoinError {
-            payload,
-            cause: None,
-        }
-    }
-
-    pub(super) fn cause(&self) -> Option<&Arc<Cause>> {
-        self.cause.as_ref()
-    }
-
-    /// What the client is told.
-    pub fn payload(&self) -> &Payload {
-        &self.payload
-    }
-}
-
-impl Default for JoinError {
-    fn default() -> Self {
-        JoinError::new()
-    }
-}
-
-/// As the client gets it.
-impl PartialEq for JoinError {
-    fn eq(&self, other: &Self) -> bool {
-        self.payload == other.payload
-    }
-}
-
-impl Eq for JoinError {}
-
-/// A failure: `{"reason": "join refused"}`. See [above](JoinError).
-impl<E: Into<BoxError>> From<E> for JoinError {
-    fn from(error: E) -> Self {
-        JoinError {
-            cause: Some(Cause::failure(error)),
-            ..JoinError::because("join refused")
-        }
     }
 }

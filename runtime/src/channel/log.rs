@@ -1,6 +1,6 @@
 //! What is logged of joins that were refused, and of callbacks that failed.
 
-use super::{ChannelSocket, JoinError, Route, answer::Cause, conversation::Conversation};
+use super::{JoinError, answer::Cause, conversation::Conversation};
 use crate::escape::{chain, shown, told};
 
 /// Whose callback the log speaks of.
@@ -8,14 +8,6 @@ pub(super) struct Whose<'a> {
     pub(super) socket: &'static str,
     pub(super) channel: &'static str,
     topic: &'a str,
-}
-
-/// The name of the channel that serves a topic.
-pub(super) fn channel_of<S: ChannelSocket>(topic: &str) -> &'static str {
-    S::CHANNELS
-        .iter()
-        .find(|route| route.matches(topic))
-        .map_or("", Route::channel)
 }
 
 impl<'a> Whose<'a> {

@@ -2,11 +2,11 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{conversation::Conversation, signal::Signal};
+use super::{Signal, conversation::Conversation};
 use crate::{
     escape::shown,
     pubsub::{Broadcast, Subscriber, SubscriberId},
-    socket::MailboxError,
+    socket::{self, MailboxError},
 };
 
 /// The address of one channel of one client: what is sent here arrives in its `handle_info`.
@@ -15,13 +15,16 @@ use crate::{
 /// all channels of a connection; past that `send` fails.
 pub struct Mailbox<I> {
     conversation: Arc<Conversation>,
+    /// That of its socket.
+    signals: socket::Mailbox<Signal>,
     info: PhantomData<fn(I)>,
 }
 
 impl<I: Send + 'static> Mailbox<I> {
-    pub(super) fn new(conversation: Arc<Conversation>) -> Self {
+    pub(super) fn new(conversation: Arc<Conversation>, signals: socket::Mailbox<Signal>) -> Self {
         Mailbox {
             conversation,
+            signals,
             info: PhantomData,
         }
     }
@@ -43,12 +46,12 @@ impl<I: Send + 'static> Mailbox<I> {
             return Err(MailboxError::Full(info));
         };
         let signal = |info| Signal::info(place, Box::new(info));
-        self.conversation.client.mailbox.send_as(info, signal)
+        self.signals.send_as(info, signal)
     }
 
     /// True once the client has left.
     pub fn is_closed(&self) -> bool {
-        self.conversation.has_left() || self.conversation.client.mailbox.is_closed()
+        self.conversation.has_left() || self.signals.is_closed()
     }
 
     /// Delivers another topic's broadcasts into `handle_info`, until the client leaves or
@@ -74,6 +77,7 @@ impl<I> Clone for Mailbox<I> {
     fn clone(&self) -> Self {
         Mailbox {
             conversation: self.conversation.clone(),
+            signals: self.signals.clone(),
             info: PhantomData,
         }
     }
@@ -109,15 +113,18 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
 }
 
 /// The broadcasts of a channel's own topic that it intercepts.
-pub(super) struct Intercepts(pub(super) Arc<Conversation>);
+pub(super) struct Intercepts {
+    pub(super) conversation: Arc<Conversation>,
+    pub(super) signals: socket::Mailbox<Signal>,
+}
 
 impl Subscriber for Intercepts {
     fn id(&self) -> SubscriberId {
-        self.0.id()
+        self.conversation.id()
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        let Intercepts(conversation) = self;
+        let conversation = &self.conversation;
         if !conversation.intercept.contains(&broadcast.event()) {
             return;
         }
@@ -125,7 +132,7 @@ impl Subscriber for Intercepts {
             return self.overflow();
         };
         let signal = Signal::intercepted(place, broadcast.clone());
-        if let Err(MailboxError::Full(_)) = conversation.client.mailbox.send(signal) {
+        if let Err(MailboxError::Full(_)) = self.signals.send(signal) {
             self.overflow();
         }
     }
@@ -134,12 +141,9 @@ impl Subscriber for Intercepts {
 impl Intercepts {
     /// Has the socket end the channel.
     fn overflow(&self) {
-        let Intercepts(conversation) = self;
-        if conversation.overflows() {
-            let _ = conversation
-                .client
-                .mailbox
-                .send_beyond(Signal::overflowed(conversation.clone()));
+        if self.conversation.overflows() {
+            let signal = Signal::overflowed(self.conversation.clone());
+            let _ = self.signals.send_beyond(signal);
         }
     }
 }

@@ -107,6 +107,7 @@ mod contract;
 mod conversation;
 mod event;
 mod join;
+mod join_error;
 mod log;
 mod mailbox;
 mod multiplexer;
@@ -129,7 +130,8 @@ pub use self::{
     answer::{Answer, IntoAnswer, Reply},
     contract::Channel,
     event::Event,
-    join::{FromJoin, IntoJoined, Join, JoinError, Joined},
+    join::{FromJoin, IntoJoined, Join, Joined},
+    join_error::JoinError,
     mailbox::Mailbox,
     multiplexer::Multiplexer,
     outlet::{Outlet, SocketRef},

@@ -226,7 +226,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         if message.event.as_str().is_none() {
             self.end(
                 conversation,
-                Reason::Protocol("an event's name is no text".into()),
+                Reason::Protocol("an event's name is not text".into()),
                 out,
             );
             return None;
@@ -303,7 +303,12 @@ impl<S: ChannelSocket> Multiplexer<S> {
             Slot::joining(conversation, message.join_ref, message.reference, replaced)
         });
         let conversation = slot.conversation.clone();
-        let callback = route.join(conversation.clone(), message.payload, self.socket.clone());
+        let callback = route.join(
+            conversation.clone(),
+            self.mailbox.clone(),
+            message.payload,
+            self.socket.clone(),
+        );
         tracing::debug!(topic = %shown(topic), channel = route.channel(), "a client joins");
         Some(Task {
             conversation,
@@ -314,12 +319,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     fn table(&mut self, out: &Outbox) -> &mut Table {
         self.table.get_or_insert_with(|| {
-            let (link, mailbox) = (out.link().clone(), self.mailbox.clone());
-            let serializer = self.speaks.serializer;
             Table::new(Client::new(
-                link,
-                mailbox,
-                serializer,
+                out.link().clone(),
+                self.speaks.serializer,
                 S::SERIALIZERS,
                 S::MAX_WAITING_SIZE,
             ))
@@ -372,7 +374,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
             });
             match polled.await {
                 Poll::Ready(outcome) => self.resolve(&conversation, outcome, out),
-                Poll::Pending => return send_away(conversation, callback, bytes),
+                Poll::Pending => {
+                    return send_away(conversation, callback, bytes, self.mailbox.clone());
+                }
             }
             task = self.next(&conversation, out);
         }

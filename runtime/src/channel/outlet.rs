@@ -6,7 +6,7 @@ use super::{Answer, Ref, Reply, conversation::Conversation, log::Whose};
 #[cfg(feature = "testing")]
 use super::{V2, Versioned, client::Client};
 #[cfg(feature = "testing")]
-use crate::socket::{ClientLink, Inbox};
+use crate::socket::ClientLink;
 use crate::{
     escape::{chain, shown},
     handle::Handle,
@@ -36,8 +36,7 @@ impl Outlet {
     /// That of a join that no socket knows of, while a message is being handled.
     #[cfg(feature = "testing")]
     pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
-        let mailbox = Inbox::new(link.id(), link.handle().pubsub().clone()).mailbox();
-        let client = Client::new(link, mailbox, &V2, Versioned::DEFAULT, usize::MAX);
+        let client = Client::new(link, &V2, Versioned::DEFAULT, usize::MAX);
         Outlet::new(
             Conversation::new(topic, Ref::from("1"), client, &[], 0),
             Some(Ref::from("2")),

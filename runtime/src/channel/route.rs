@@ -3,7 +3,7 @@
 use std::{any::Any, fmt, sync::Arc};
 
 use super::{
-    Channel, ChannelSocket,
+    Channel, ChannelSocket, Signal,
     callback::Callback,
     conversation::Conversation,
     join::{Join, Seed},
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     pubsub::Payload,
+    socket,
     state::{AppState, Needed},
 };
 
@@ -87,18 +88,28 @@ impl<S: ChannelSocket> Route<S> {
     pub(super) fn join(
         &self,
         conversation: Arc<Conversation>,
+        signals: socket::Mailbox<Signal>,
         payload: Payload,
         socket: Arc<S>,
     ) -> Callback {
         let fixed = self.pattern.strip_suffix('*').unwrap_or(self.pattern).len();
         (self.join)(Seed {
             conversation,
+            signals,
             payload,
             socket,
             assigns: self.assigns,
             fixed,
         })
     }
+}
+
+/// The name of the channel that serves a topic.
+pub(super) fn channel_of<S: ChannelSocket>(topic: &str) -> &'static str {
+    S::CHANNELS
+        .iter()
+        .find(|route| route.matches(topic))
+        .map_or("", Route::channel)
 }
 
 impl<S> fmt::Debug for Route<S> {

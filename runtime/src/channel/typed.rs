@@ -5,7 +5,7 @@ use std::pin::pin;
 use super::{
     Channel, Join, Outlet,
     callback::{Call, Callback, Instance, Outcome},
-    log::channel_of,
+    route::channel_of,
 };
 use crate::{
     contain::Panic,

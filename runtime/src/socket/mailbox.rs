@@ -113,13 +113,6 @@ impl<I: Send + 'static> Mailbox<I> {
         }
     }
 
-    /// Has the connection's task look again at what it waits for.
-    pub(crate) fn wake(&self) {
-        if let Some(inbox) = self.0.upgrade() {
-            inbox.wake();
-        }
-    }
-
     /// True once the connection has ended.
     pub fn is_closed(&self) -> bool {
         self.0.upgrade().is_none_or(|inbox| inbox.lock().closed)

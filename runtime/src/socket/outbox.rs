@@ -8,7 +8,7 @@ use crate::{
     handle::Handle,
     message::{Message, PushError, Unsupported},
     pubsub::{BroadcastError, Encoding, IntoPayload, Payload, SubscriberId},
-    socket::Reason,
+    socket::{InboxWaker, Reason},
     watchdog::Watched,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub struct Outbox(Arc<dyn ClientLink>);
 
 /// What a transport gives a socket: implemented by each transport's connection.
-pub(crate) trait ClientLink: Send + Sync {
+pub(crate) trait ClientLink: InboxWaker {
     fn push(&self, message: Message) -> Result<(), Unsupported>;
     /// Says in the log that a message was not sent.
     fn cannot_send(&self, error: Unsupported);

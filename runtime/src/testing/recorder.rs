@@ -15,7 +15,7 @@ use crate::{
     handle::Handle,
     message::{Message, Unsupported},
     pubsub::{Broadcast, BroadcastError, Encoding, Payload, PubSub, SubscriberId},
-    socket::{self, ClientLink, Reason},
+    socket::{self, ClientLink, InboxWaker, Reason},
     state::AppState,
     watchdog::Watched,
 };
@@ -268,6 +268,11 @@ impl Recorder {
             .broadcasts
             .push(Broadcast::new(topic, event, payload.clone()));
     }
+}
+
+/// Nothing waits for it.
+impl InboxWaker for Recorder {
+    fn wake(&self) {}
 }
 
 impl ClientLink for Recorder {

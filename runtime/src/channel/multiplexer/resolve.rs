@@ -8,8 +8,9 @@ use crate::{
         ChannelSocket, ClientMessage, NameRef, Ref, Reply, ServerMessage,
         callback::{Instance, Outcome},
         conversation::Conversation,
-        log::{Whose, channel_of},
+        log::Whose,
         mailbox::Intercepts,
+        route::channel_of,
         slot::{Slot, Waiting},
     },
     escape::{chain, shown, told},
@@ -94,7 +95,10 @@ impl<S: ChannelSocket> Multiplexer<S> {
             return self.refuse(conversation, &Reply::because("join crashed"), reason, out);
         }
         if !skip.is_empty() {
-            let intercepts = Arc::new(Intercepts(conversation.clone()));
+            let intercepts = Arc::new(Intercepts {
+                conversation: conversation.clone(),
+                signals: self.mailbox.clone(),
+            });
             conversation.keep(
                 out.handle()
                     .pubsub()

@@ -1,0 +1,93 @@
+//! Why a client may not join.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::answer::Cause;
+use crate::{
+    error::BoxError,
+    pubsub::{IntoPayload, Payload},
+};
+
+/// Why a client may not join: the payload of the reply with status `error`.
+///
+/// [`Refused`](crate::Refused) and [`Reply`](super::Reply) are made alike. `?` on an error tells the
+/// client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
+/// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
+/// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
+/// [`TellClient`](crate::socket::TellClient).
+#[derive(Clone, Debug)]
+pub struct JoinError {
+    payload: Payload,
+    cause: Option<Arc<Cause>>,
+}
+
+impl JoinError {
+    /// Without a reason: the payload `{}`.
+    pub fn new() -> Self {
+        JoinError::of(Payload::EMPTY)
+    }
+
+    /// With the payload `{"reason": reason}`, such as `"unauthorized"`.
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        JoinError::of(Payload::reason(&reason.into()))
+    }
+
+    /// With any payload. If it cannot be JSON, that is a failure like any other: see
+    /// [above](JoinError).
+    pub fn with(payload: impl IntoPayload) -> Self {
+        payload
+            .into_payload()
+            .map_or_else(JoinError::from, JoinError::of)
+    }
+
+    /// Keeps the error that the join is refused for. It is logged with its causes, and the client is
+    /// not told.
+    #[must_use]
+    pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
+        JoinError {
+            cause: Some(Cause::told(error)),
+            ..self
+        }
+    }
+
+    fn of(payload: Payload) -> Self {
+        JoinError {
+            payload,
+            cause: None,
+        }
+    }
+
+    pub(super) fn cause(&self) -> Option<&Arc<Cause>> {
+        self.cause.as_ref()
+    }
+
+    /// What the client is told.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+}
+
+impl Default for JoinError {
+    fn default() -> Self {
+        JoinError::new()
+    }
+}
+
+/// As the client gets it.
+impl PartialEq for JoinError {
+    fn eq(&self, other: &Self) -> bool {
+        self.payload == other.payload
+    }
+}
+
+impl Eq for JoinError {}
+
+/// A failure: `{"reason": "join refused"}`. See [above](JoinError).
+impl<E: Into<BoxError>> From<E> for JoinError {
+    fn from(error: E) -> Self {
+        JoinError {
+            cause: Some(Cause::failure(error)),
+            ..JoinError::because("join refused")
+        }
+    }
+}
