@@ -73,7 +73,7 @@ impl Cleaner {
     pub fn run(&self) -> Result<Cleaned, DigestError> {
         let directory = &*self.directory;
         if !directory.is_dir() {
-            return Err(DigestError::other(directory, "is no directory"));
+            return Err(DigestError::other(directory, "is not a directory"));
         }
         let Some(mut manifest) = files::read_manifest(directory)? else {
             return Ok(Cleaned::default());

@@ -49,7 +49,7 @@ impl fmt::Display for DigestError {
         let path = self.path.display();
         match &self.kind {
             Kind::Io(what, error) => write!(f, "`{path}` cannot be {what}: {error}"),
-            Kind::Manifest(error) => write!(f, "`{path}` is no cache manifest: {error}"),
+            Kind::Manifest(error) => write!(f, "`{path}` is not a cache manifest: {error}"),
             Kind::Other(what) => write!(f, "`{path}` {what}"),
         }
     }

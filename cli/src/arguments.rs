@@ -117,7 +117,7 @@ fn encodings(list: &str) -> Result<Vec<Encoding>, Error> {
         .collect();
     let unknown = |name: &str| {
         format!(
-            "`{name}` is no encoding; there are {}, and none",
+            "`{name}` is not an encoding; there are {}, and none",
             all.join(", ")
         )
     };

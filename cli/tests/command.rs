@@ -90,12 +90,12 @@ fn what_is_wrong_is_told() {
         (
             &["digest", "/none/at/all"][..],
             1,
-            "error: `/none/at/all` is no directory\n",
+            "error: `/none/at/all` is not a directory\n",
         ),
         (
             &["digest.clean", "/none/at/all"],
             1,
-            "error: `/none/at/all` is no directory\n",
+            "error: `/none/at/all` is not a directory\n",
         ),
         (
             &["digset"],
@@ -111,7 +111,7 @@ fn what_is_wrong_is_told() {
         (
             &["digest", "--encodings", "deflate"],
             2,
-            "`deflate` is no encoding; there are gzip",
+            "`deflate` is not an encoding; there are gzip",
         ),
         (&["digest", "--threads", "0"], 2, "number would be zero"),
         (

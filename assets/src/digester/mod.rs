@@ -176,7 +176,7 @@ impl Digester {
     /// then.
     pub fn run(&self) -> Result<Digested, DigestError> {
         if !self.input.is_dir() {
-            return Err(DigestError::other(&self.input, "is no directory"));
+            return Err(DigestError::other(&self.input, "is not a directory"));
         }
         let output = self.output.as_deref().unwrap_or(&self.input);
         let earlier = files::read_manifest(output)?.unwrap_or_default();

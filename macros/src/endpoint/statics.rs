@@ -100,7 +100,7 @@ fn manifest(literal: &LitStr, diag: &mut Diagnostics) -> Option<(PathBuf, Manife
         Err(why) => {
             diag.push(
                 literal,
-                format!("`{}` is no cache manifest: {why}", literal.value()),
+                format!("`{}` is not a cache manifest: {why}", literal.value()),
             )
             .help("write it anew by `landfall digest`, or remove it");
             None

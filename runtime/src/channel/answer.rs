@@ -204,7 +204,7 @@ impl Answer {
 /// What callbacks of `#[channel]` may return: nothing, a [`Reply`] or an optional one, an [`Answer`], or a `Result` of
 /// these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no answer",
+    message = "`{Self}` is not an answer",
     label = "not an answer",
     note = "a callback returns nothing, `Reply`, `Option<Reply>`, `Answer`, or a `Result` of these"
 )]
@@ -246,7 +246,7 @@ impl<T: IntoAnswer, E: IntoReply> IntoAnswer for Result<T, E> {
 /// An error that a handler may return.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no error that a channel can answer by",
+    message = "`{Self}` is not an error that a channel can answer with",
     label = "not an error, or not `Send + Sync + 'static`",
     note = "a callback returns `Reply`, or an error type that implements `std::error::Error`, or `anyhow::Error`, or `Box<dyn Error + Send + Sync>`"
 )]

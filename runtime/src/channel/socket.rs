@@ -13,8 +13,8 @@ use crate::{
 /// `#[socket(channel("room:*", Room))]` writes this implementation from an `impl` block. What is mounted is a
 /// [`Multiplexer`](super::Multiplexer) of it, on any transport.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no socket with channels",
-    label = "no socket with channels",
+    message = "`{Self}` is not a socket with channels",
+    label = "not a socket with channels",
     note = "put `#[socket(channel(\"room:*\", Room))]` on `impl {Self} {{ .. }}`"
 )]
 pub trait ChannelSocket: Sized + Send + Sync + 'static {

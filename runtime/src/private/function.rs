@@ -38,7 +38,7 @@ pub fn with_handle<E: Endpoint, T>(
 
 /// A function for `check_origin`: with or without the running endpoint.
 #[diagnostic::on_unimplemented(
-    message = "this is no function for `check_origin`",
+    message = "this is not a function for `check_origin`",
     label = "expected `fn(&Origin) -> bool` or `fn(&Origin, &Handle) -> bool`"
 )]
 pub trait DecideOrigin<Arguments> {
@@ -64,7 +64,7 @@ pub fn decide_origin(allows: fn(&Origin) -> bool, origin: &Origin) -> bool {
 
 /// A function for `error_handler`: with or without the running endpoint.
 #[diagnostic::on_unimplemented(
-    message = "this is no function for `error_handler`",
+    message = "this is not a function for `error_handler`",
     label = "expected `fn(&http::request::Parts, Refused) -> Response<Body>`, or with `&Handle` as a third argument"
 )]
 pub trait HandleError<Arguments> {

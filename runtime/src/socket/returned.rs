@@ -125,7 +125,7 @@ impl<T: IntoFlow, E: Failure> IntoFlow for Result<T, E> {
 
 /// What `connect` of `#[socket]` may return: the socket, or a `Result` of it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no result of `connect`",
+    message = "`{Self}` is not a result of `connect`",
     label = "expected `{S}`, or a `Result` of it",
     note = "`connect` returns the socket, or `Result<Self, E>` with `Refused` or another error"
 )]
@@ -152,7 +152,7 @@ impl<S, E: Refusal> IntoConnected<S> for Result<S, E> {
 /// An error that a callback of a socket may return.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no error that a callback can return",
+    message = "`{Self}` is not an error that a callback can return",
     label = "not an error, or not `Send + Sync + 'static`",
     note = "a callback returns an error type that implements `std::error::Error`, or `anyhow::Error`, or `Box<dyn Error + Send + Sync>`"
 )]
@@ -170,7 +170,7 @@ impl<E: Into<BoxError>> Failure for E {
 /// An error that `connect` may return.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no error that `connect` can return",
+    message = "`{Self}` is not an error that `connect` can return",
     label = "not an error, or not `Send + Sync + 'static`",
     note = "`connect` returns `Refused`, or an error type that implements `std::error::Error`, or `anyhow::Error`, or `Box<dyn Error + Send + Sync>`"
 )]

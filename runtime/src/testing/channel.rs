@@ -216,7 +216,7 @@ impl Channel {
         let unsendable = match self.client.0.handle.stats().unsendable_broadcasts {
             0 => "",
             _ => {
-                "; help: a broadcast was made that has no form for channels: their payloads are objects or bytes"
+                "; help: a broadcast has no form for channels: their payloads are objects or bytes"
             }
         };
         at.fail(format_args!(

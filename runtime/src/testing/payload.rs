@@ -10,7 +10,7 @@ use crate::pubsub::Payload;
 #[track_caller]
 pub(super) fn write(payload: &impl Serialize) -> Box<RawValue> {
     serde_json::value::to_raw_value(payload)
-        .unwrap_or_else(|error| panic!("a payload has no form in JSON: {error}"))
+        .unwrap_or_else(|error| panic!("a payload cannot be JSON: {error}"))
 }
 
 /// JSON as a value.
@@ -19,7 +19,7 @@ pub(super) fn read<T: DeserializeOwned>(payload: &Payload, what: &str) -> T {
     match payload {
         Payload::Json(json) => serde_json::from_str(json).unwrap_or_else(|error| {
             let expected = std::any::type_name::<T>();
-            panic!("the payload of {what} is no `{expected}`: {error}\n    it is {json}")
+            panic!("the payload of {what} is not `{expected}`: {error}\n    it is {json}")
         }),
         other => panic!(
             "expected JSON as the payload of {what}, got {}",

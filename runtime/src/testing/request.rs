@@ -150,7 +150,7 @@ pub(super) fn parse_target(target: &str) -> Uri {
     );
     target
         .parse()
-        .unwrap_or_else(|error| panic!("`{target}` is no path: {error}"))
+        .unwrap_or_else(|error| panic!("`{target}` is not a path: {error}"))
 }
 
 #[track_caller]

@@ -67,7 +67,7 @@ impl Response {
     /// When it is none.
     #[track_caller]
     pub fn text(&self) -> &str {
-        str::from_utf8(&self.body).unwrap_or_else(|error| panic!("the body is no text: {error}"))
+        str::from_utf8(&self.body).unwrap_or_else(|error| panic!("the body is not text: {error}"))
     }
 
     /// The body as a value.
@@ -79,7 +79,7 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
             let expected = std::any::type_name::<T>();
             panic!(
-                "the body is no `{expected}`: {error}\n    it is {}",
+                "the body is not `{expected}`: {error}\n    it is {}",
                 self.shown()
             )
         })

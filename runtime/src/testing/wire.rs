@@ -100,7 +100,8 @@ struct ReplyBody<'a> {
 }
 
 fn read_text(text: &str) -> Result<Incoming, String> {
-    let malformed = |error| format!("the server sent what is no message: {error}: {text}");
+    let malformed =
+        |error| format!("the server sent something that is not a message: {error}: {text}");
     let (join_ref, reference, topic, event, payload): (_, Option<String>, _, String, &RawValue) =
         serde_json::from_str(text).map_err(malformed)?;
     let what = match event.as_str() {

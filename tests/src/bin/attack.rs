@@ -146,7 +146,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
                 let pid = value()?;
                 let number = pid
                     .parse()
-                    .map_err(|_| format!("`{pid}` is no process number"))?;
+                    .map_err(|_| format!("`{pid}` is not a process number"))?;
                 process = Some(
                     Process::watch(number).map_err(|error| format!("process {pid}: {error}"))?,
                 );

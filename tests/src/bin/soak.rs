@@ -19,7 +19,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         .parse()
         .ok()
         .and_then(|minutes: f64| Duration::try_from_secs_f64(minutes * 60.0).ok());
-    let time = time.ok_or_else(|| format!("`{wish}` is no number of minutes"))?;
+    let time = time.ok_or_else(|| format!("`{wish}` is not a number of minutes"))?;
     let report = runtime.block_on(soak::run(&env::current_exe()?, time))?;
     print!("{report}");
     for missed in report.missed() {

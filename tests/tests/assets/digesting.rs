@@ -160,7 +160,7 @@ fn a_manifest_that_cannot_be_read_is_not_overwritten() {
     assert!(
         error
             .to_string()
-            .contains("cache_manifest.json` is no cache manifest"),
+            .contains("cache_manifest.json` is not a cache manifest"),
         "{error}"
     );
     assert_eq!(tree.read(Manifest::FILE), b"{");

@@ -21,7 +21,7 @@ const BROADCAST: u8 = 2;
 
 pub(super) fn decode(bytes: Bytes) -> Result<ClientMessage, Undecodable> {
     if bytes.first() != Some(&PUSH) {
-        return Err(Undecodable::new("a binary frame that is no push"));
+        return Err(Undecodable::new("a binary frame that is not a push"));
     }
     let truncated = || Undecodable::new("a binary frame that ends early");
     let lengths: [u8; 4] = bytes[1..].first_chunk().copied().ok_or_else(truncated)?;
@@ -229,7 +229,7 @@ mod tests {
         ] {
             assert_eq!(
                 decode(bytes).expect_err("no push"),
-                "a binary frame that is no push"
+                "a binary frame that is not a push"
             );
         }
         for bytes in [

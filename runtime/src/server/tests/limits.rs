@@ -70,7 +70,7 @@ async fn a_head_that_begins_early_has_a_deadline_too() {
     let start = Instant::now();
     client.send(format!("{HELLO}\r\n")).await;
     client.response().await;
-    assert_eq!(client.rest().await, "", "an empty line is no request");
+    assert_eq!(client.rest().await, "", "an empty line is not a request");
     assert_took(start, 60);
 }
 

@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
         want: binary_refused,
     },
     Rule {
-        name: "a list is no token",
+        name: "a list is not a token",
         reason: "a token is a text: who sends something else has none, and gets a new session instead of a 500",
         want: list_is_no_token,
     },
@@ -62,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "no message in a blank line",
-        reason: "a line that is empty, such as the one behind a last line break, is no message",
+        reason: "a line that is empty, such as the one behind a last line break, is not a message",
         want: blank_lines,
     },
     Rule {

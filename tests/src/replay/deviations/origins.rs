@@ -21,12 +21,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "blanks around a header",
-        reason: "blanks around a header's value are no part of it (RFC 9110 §5.5)",
+        reason: "blanks around a header's value are not part of it (RFC 9110 §5.5)",
         want: blanks_around,
     },
     Rule {
         name: "no origin at all",
-        reason: "what is not an origin is refused, where Elixir's parser makes one of it: a port that is no number, say",
+        reason: "what is not an origin is refused, where Elixir's parser makes one of it: such as of a port that is not a number",
         want: not_an_origin,
     },
     Rule {
