@@ -37,7 +37,7 @@ impl Text {
         self.0.as_str()
     }
 
-    /// A part of this text as text of its own, in the same memory. A part that is not of this text panics.
+    /// A part of this text, as text in the same memory. Panics if `part` is not a part of it.
     pub(crate) fn part(&self, part: &str) -> Result<Text, Utf8Error> {
         let bytes: &Bytes = self.0.as_ref();
         Text::try_from(bytes.slice_ref(part.as_bytes()))
@@ -213,9 +213,9 @@ impl From<Vec<u8>> for Message {
 /// A ping has been answered already when a socket sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Control {
-    /// The client asked whether we are there; the pong is on its way.
+    /// The client sent a ping. The pong is on its way.
     Ping(Bytes),
-    /// The client answered a ping of ours, or sent a pong unasked.
+    /// The client answered a ping, or sent an unsolicited pong.
     Pong(Bytes),
 }
 
@@ -238,7 +238,7 @@ impl fmt::Display for Unsupported {
 
 impl Error for Unsupported {}
 
-/// A message for clients that its format has no room for, with the reason.
+/// A message for clients that its format cannot carry, with the reason.
 #[derive(Clone, Debug)]
 pub struct EncodeError {
     reason: Cow<'static, str>,
@@ -264,7 +264,7 @@ impl From<serde_json::Error> for EncodeError {
     }
 }
 
-/// By the reason.
+/// Compares the reason.
 impl PartialEq for EncodeError {
     fn eq(&self, other: &Self) -> bool {
         self.reason == other.reason
@@ -285,12 +285,12 @@ impl Error for EncodeError {
     }
 }
 
-/// Why a client does not get what was pushed, or replied.
+/// Why a push or a reply was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PushError {
-    /// It has no form: a value that cannot be JSON, or a payload that the serializer of channels has no room for, such as a
-    /// list.
+    /// It cannot be encoded: a value that cannot be JSON, or a payload that the channel's
+    /// serializer cannot carry, such as a list.
     Unencodable(EncodeError),
     /// The transport cannot carry it: bytes on longpoll.
     Unsupported(Unsupported),

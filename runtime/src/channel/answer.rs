@@ -21,10 +21,11 @@ use crate::{
 /// assert_eq!(reply.status(), "ok");
 /// ```
 ///
-/// `?` on an error answers `{"reason": "internal error"}`. What went wrong is logged with its causes, and not told to the
-/// client. It takes whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
-/// `Box<dyn Error + Send + Sync>`; a text too, which is not told either: [`Reply::because`] tells it. An error type that says what clients are told implements
-/// [`TellClient`](crate::socket::TellClient).
+/// `?` on an error answers `{"reason": "internal error"}`. The error is logged with its causes, and
+/// the client is not told. It takes whatever turns into a [`BoxError`]: each
+/// [`Error`](std::error::Error), `anyhow::Error`, and `Box<dyn Error + Send + Sync>`. A text counts
+/// as an error too: [`Reply::because`] is for a text that the client is told. An error type that
+/// says what clients are told implements [`TellClient`](crate::socket::TellClient).
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: Cow<'static, str>,
@@ -32,18 +33,18 @@ pub struct Reply {
     cause: Option<Arc<Cause>>,
 }
 
-/// Why an error is answered: it is logged where it is known whose answer it is.
+/// The cause of an error reply. It is logged where the socket and the channel are known.
 #[derive(Debug)]
 pub(super) struct Cause {
     pub(super) error: BoxError,
-    /// The client is told what it says, so that it is no failure of the server.
+    /// The client is told what it says: a refusal, not a failure of the server.
     pub(super) told: bool,
-    /// Of the message that was being handled, if it was one.
+    /// The event of the message that was being handled, if there was one.
     pub(super) event: Option<Box<str>>,
 }
 
 impl Cause {
-    /// An error that is the server's own affair.
+    /// A failure of the server, which the client is not told.
     pub(super) fn failure(error: impl Into<BoxError>) -> Arc<Self> {
         Arc::new(Cause {
             error: error.into(),
@@ -63,8 +64,8 @@ impl Cause {
 }
 
 impl Reply {
-    /// Any status with a payload. Clients act on `ok`, `error` and `timeout`; others have to be agreed
-    /// on with them.
+    /// Any status with a payload. Clients know `ok`, `error` and `timeout`. Any other status is an
+    /// agreement between the application and its clients.
     ///
     /// If the payload cannot be JSON, that is a failure like any other: see [above](Reply).
     pub fn new(status: impl Into<Cow<'static, str>>, payload: impl IntoPayload) -> Self {
@@ -93,8 +94,8 @@ impl Reply {
         Reply::error(Payload::reason(&reason.into()))
     }
 
-    /// Keeps the error that the client's request is refused for. It is logged with its causes, and the
-    /// client is not told.
+    /// Keeps the error behind the refusal. It is logged with its causes, and the client is not
+    /// told.
     #[must_use]
     pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
         Reply {
@@ -150,7 +151,7 @@ impl<E: Into<BoxError>> From<E> for Reply {
 pub enum Answer {
     /// It goes on, and the client gets no reply.
     NoReply,
-    /// It goes on, and the client gets a reply, if a message of its was handled.
+    /// It goes on, and the client gets a reply if one of its messages was handled.
     Reply(Reply),
     /// It ends. After [`Reason::Normal`] and [`Reason::Shutdown`] the client is told `phx_close` and stays away; after
     /// anything else it is told `phx_error` and joins again.
@@ -179,7 +180,7 @@ impl Answer {
         }
     }
 
-    /// The end of a channel that could not say all that it had to say; its reply goes first.
+    /// The end of a channel whose push was not sent. Its reply goes first.
     pub(super) fn or_fail(self, error: &PushError) -> Answer {
         let reply = match self {
             Answer::Stop { .. } => return self,

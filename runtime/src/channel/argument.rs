@@ -23,7 +23,7 @@ pub fn needs<C: Channel, T: FromJoin<C>>(join: &Join<C>) -> <T::State as Needed>
     join.take::<T::State>()
 }
 
-/// `#[rest] id: T`. What does not fit is a topic that is not there.
+/// `#[rest] id: T`. A topic that does not fit is an unmatched topic.
 pub fn rest<C: Channel, T: FromStr>(join: &Join<C>) -> Result<T, JoinError>
 where
     T::Err: Display,
@@ -87,7 +87,7 @@ pub fn of_event(mut answer: Answer, event: &str) -> Answer {
     answer
 }
 
-/// The name of an event, for when it has been given away.
+/// The name of an event, kept for when the event is gone.
 pub fn name(event: &Event) -> Name {
     event.name.clone()
 }
@@ -115,7 +115,8 @@ pub fn unknown_event(event: &Event, out: &Outlet) -> Answer {
     Answer::Reply(Reply::because("unknown event"))
 }
 
-/// The broadcast that a handler takes. One that does not fit goes nowhere: it was to be looked at first.
+/// The broadcast that a handler takes. One that does not fit is dropped, because the handler was to
+/// filter it.
 pub fn broadcast<T: FromEvent>(broadcast: &Broadcast) -> Result<T, Answer> {
     let event = Event {
         name: broadcast.event().into(),

@@ -1,4 +1,4 @@
-//! Callbacks that have to wait: they go on in tasks of their own, so that they hold up no other channel.
+//! Callbacks that wait run in tasks of their own, so that they do not hold up other channels.
 
 use std::{future::poll_fn, sync::Arc};
 
@@ -14,8 +14,8 @@ use crate::{
     watchdog,
 };
 
-/// Lets a callback go on in a task of its own; its outcome comes back by the mailbox. `bytes` is the length of the
-/// client's message that it handles; 0 if it handles none.
+/// Moves a callback to a task of its own. Its outcome comes back as a signal. `bytes` is the length
+/// of the client's message that it handles; 0 if it handles none.
 pub(super) fn send_away(
     conversation: Arc<Conversation>,
     mut callback: Callback,
@@ -39,7 +39,7 @@ pub(super) fn send_away(
         drop((held, detached));
         let left = conversation.has_left();
         let returned = Returned::new(conversation, outcome);
-        // After the end nobody waits for it.
+        // Nobody waits for the outcome after the end.
         if !left {
             let _ = signals.send_beyond(Signal::returned(returned));
         }

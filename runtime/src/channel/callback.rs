@@ -13,10 +13,10 @@ use crate::{
     watchdog,
 };
 
-/// A callback that runs. It owns the channel meanwhile.
+/// A running callback. It owns the channel while it runs.
 pub(super) type Callback = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-/// What a callback came to.
+/// How a callback ended.
 pub(super) enum Outcome {
     Joined {
         channel: Box<dyn Instance>,
@@ -35,12 +35,13 @@ pub(super) enum Outcome {
         channel: Box<dyn Instance>,
         text: String,
     },
-    /// It took too long, and was dropped together with its channel, which has been told.
+    /// It took too long. It was dropped together with its channel, whose `terminate` has been
+    /// called.
     GivenUp,
 }
 
 impl Outcome {
-    /// Nobody waits for it any more: the client has left.
+    /// Ends the channel of a callback whose client has left.
     pub(super) fn discard(self, reason: Reason) {
         match self {
             Outcome::Joined { channel, .. }
@@ -51,8 +52,8 @@ impl Outcome {
     }
 }
 
-/// What a callback came to that went on in a task of its own. One that is not taken out ends its channel when it is
-/// dropped.
+/// The outcome of a callback that ran in a task of its own. If nobody takes it, its channel ends
+/// when it is dropped.
 pub(super) struct Returned {
     conversation: Arc<Conversation>,
     outcome: Option<Outcome>,
@@ -86,7 +87,7 @@ impl Drop for Returned {
     }
 }
 
-/// What a channel is to handle. Places are given up when it is handled.
+/// What a channel is to handle. Its place is released when it has been handled.
 pub(super) enum Call {
     Joined,
     In(Event),

@@ -12,29 +12,29 @@ use crate::{
     socket::ClientLink,
 };
 
-/// What a message that waits counts beside its own bytes: the room that its parts need.
+/// What a waiting message counts beside its own bytes: the memory of its parts.
 const OVERHEAD: usize = 512;
-/// As much may always wait, however small the messages of a mount have to be.
+/// The least limit, however small the messages of a mount have to be.
 const LEAST: usize = 64 * 1024;
 
 /// The client of a connection.
 pub(super) struct Client {
     pub(super) link: Arc<dyn ClientLink>,
-    /// What it speaks.
+    /// The client's serializer.
     pub(super) serializer: &'static dyn Serializer,
-    /// What clients of its socket may speak.
+    /// The serializers of its socket.
     serializers: &'static [Versioned],
-    /// Bytes of either kind that may wait for callbacks before no more come.
+    /// The limit of `messages` and of `broadcasts`, in bytes.
     room: usize,
-    /// Bytes of its own messages that wait for callbacks, or are handled by one that is not done.
+    /// Bytes of the client's messages that wait for callbacks or are being handled.
     messages: AtomicUsize,
-    /// Bytes of broadcasts, likewise.
+    /// Bytes of broadcasts that wait for callbacks or are being handled.
     broadcasts: AtomicUsize,
 }
 
 impl Client {
-    /// `most` is what its socket lets wait. It is less where messages are small, so that a connection never costs more than
-    /// two of its largest ones.
+    /// `most` is the limit of its socket. The limit is lower where messages are small, so that a
+    /// connection never costs more than two of its largest messages.
     pub(super) fn new(
         link: Arc<dyn ClientLink>,
         serializer: &'static dyn Serializer,
@@ -61,7 +61,7 @@ impl Client {
         self.link.push(message).map_err(PushError::Unsupported)
     }
 
-    /// Fails if no client of the socket can get a broadcast. A JSON object is not looked at further.
+    /// Fails if no client of the socket can get a broadcast. Every client can get a JSON object.
     pub(super) fn check_broadcast(
         &self,
         topic: &str,
@@ -89,12 +89,12 @@ impl Client {
         })
     }
 
-    /// Whether more of its messages may come.
+    /// Whether the connection may read more of its messages.
     pub(super) fn has_room(&self) -> bool {
         self.messages.load(Ordering::Acquire) <= self.room
     }
 
-    /// Counts a message of so many bytes, until what is returned is dropped.
+    /// Counts a message of `bytes` bytes, until the returned guard is dropped.
     pub(super) fn hold(self: &Arc<Self>, bytes: usize) -> Held {
         self.messages.fetch_add(bytes + OVERHEAD, Ordering::AcqRel);
         Held {
@@ -103,7 +103,8 @@ impl Client {
         }
     }
 
-    /// Counts a broadcast, if there is room for it. [`release_broadcast`](Client::release_broadcast) takes it back.
+    /// Counts a broadcast if there is room for it, until
+    /// [`release_broadcast`](Client::release_broadcast).
     pub(super) fn hold_broadcast(&self, bytes: usize) -> bool {
         let held = self.broadcasts.fetch_add(bytes, Ordering::AcqRel);
         if held > self.room {
@@ -117,7 +118,7 @@ impl Client {
     }
 }
 
-/// A message that waits for a callback, or is handled by one.
+/// A message that waits for a callback or is being handled.
 pub(super) struct Held {
     client: Arc<Client>,
     bytes: usize,

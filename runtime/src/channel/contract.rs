@@ -7,9 +7,10 @@ use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
 
 /// One client's conversation on one topic: the state and the callbacks of an application.
 ///
-/// [`#[channel]`](macro@crate::channel) writes this implementation from an `impl` block; here is what it stands for. The callbacks of one channel
-/// run one at a time, in the order in which messages came. A callback that has to wait holds up no other channel of the
-/// connection. One that panics ends its own channel: the client is told `phx_error`, and joins again.
+/// [`#[channel]`](macro@crate::channel) writes this implementation from an `impl` block. The
+/// callbacks of one channel run one at a time, in the order in which messages came. A callback that
+/// has to wait holds up no other channel of the connection. One that panics ends its own channel:
+/// the client is told `phx_error`, and joins again.
 ///
 /// ```
 /// use landfall::channel::{Answer, Channel, ChannelSocket, Event, Join, JoinError, Joined, Outlet, Reply, Route};
@@ -71,8 +72,9 @@ pub trait Channel: Sized + Send + 'static {
     /// Events of its topic that go to [`handle_out`](Channel::handle_out), and not straight to the client.
     const INTERCEPT: &'static [&'static str] = &[];
 
-    /// Whether [`join`](Channel::join) fails without what a `*` in the topic stands for. Then a route whose pattern has
-    /// none is a compile error. `#[channel]` fills it in from `#[rest]` arguments.
+    /// Whether [`join`](Channel::join) needs what a `*` in the topic stands for. If it does, a
+    /// route whose pattern has no `*` is a compile error. `#[channel]` fills it in from `#[rest]`
+    /// arguments.
     const NEEDS_REST: bool = false;
 
     /// Whether [`joined`](Channel::joined) is called. Default true. `#[channel]` says false for a channel without it,
@@ -83,8 +85,8 @@ pub trait Channel: Sized + Send + 'static {
     /// channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
 
-    /// Called once, when the reply to the join has gone out, and before any message: here a channel
-    /// pushes what its client needs to know first. The client hears the topic's broadcasts by then.
+    /// Called once, after the reply to the join and before any message. Here a channel pushes what
+    /// its client needs to know first. The client is subscribed to the topic's broadcasts by then.
     fn joined(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
         let _ = out;
         async { Answer::NoReply }
@@ -113,11 +115,11 @@ pub trait Channel: Sized + Send + 'static {
         async { Answer::NoReply }
     }
 
-    /// Called once for every channel whose `join` made it, whatever the reason of its end.
+    /// Called once for every channel that `join` made, whatever the reason of its end.
     ///
-    /// A leave waits for the callback that runs. One that still runs five seconds later is given up: it is dropped in the
-    /// middle, and then this is called. A `join` that has not returned by then is dropped too, and there is no channel that
-    /// could be told.
+    /// A leave waits for the running callback, for at most five seconds. Then the callback is
+    /// dropped at its `.await`, and this is called. A `join` that has not returned by then is
+    /// dropped too, and this is not called, because there is no channel yet.
     fn terminate(self, reason: Reason) {
         let _ = reason;
     }

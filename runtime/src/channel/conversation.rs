@@ -1,5 +1,5 @@
-//! A client's conversation on a topic, as its socket, its channel and others share it: how to reach the client, what waits,
-//! and whether it has ended.
+//! A client's conversation on a topic, shared by its socket, its channel and other tasks: how to
+//! reach the client, what waits, and whether it has ended.
 
 use std::sync::{
     Arc, Mutex, OnceLock, PoisonError,
@@ -22,19 +22,19 @@ const WAITING: usize = 256;
 /// How long a callback may go on after its client has left.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// A callback may go on, ...
+/// A callback may go on.
 const STAYS: u8 = 0;
-/// ... has [`GRACE`] left, because the client waits for its end, ...
+/// A callback has [`GRACE`] left, because the client waits for its end.
 const LEAVES: u8 = 1;
-/// ... or is given up.
+/// A callback is dropped.
 const CUT: u8 = 2;
 
 /// One join of one client to one topic.
 pub(super) struct Conversation {
     topic: Arc<str>,
-    /// Where the table of its connection has its slot.
+    /// The index of its slot in the table of the connection.
     slot: usize,
-    /// What the client named its join; V1 clients name it only by the message itself.
+    /// The `join_ref` of the client. For a V1 client it is the `ref` of the message that joined.
     join_ref: Ref,
     pub(super) client: Arc<Client>,
     /// Events that go to the channel, and not straight to the client.
@@ -45,12 +45,12 @@ pub(super) struct Conversation {
     stage: AtomicU8,
     /// A callback runs in a task of its own.
     running: AtomicBool,
-    /// `stage` or `running` is not what it was.
+    /// Notified when `stage` or `running` changes.
     changed: Notify,
     memberships: Mutex<Vec<Membership>>,
-    /// Messages of other tasks that wait for a callback, or are handled by one.
+    /// Messages of other tasks that wait for a callback or are being handled.
     waiting: AtomicUsize,
-    /// Its socket has been told that too much waits.
+    /// Its socket has been told that too many broadcasts wait.
     overflowed: AtomicBool,
 }
 
@@ -135,7 +135,8 @@ impl Conversation {
         }
     }
 
-    /// Broadcasts to the topic, if anybody can get it: events that are intercepted go to channels, which may take anything.
+    /// Broadcasts to the topic, unless no client could get it. Intercepted events go to channels,
+    /// which take any payload.
     pub(super) fn broadcast(&self, event: &str, payload: Payload) -> Result<(), BroadcastError> {
         self.check_broadcast(event, &payload)?;
         self.client.link.broadcast(&self.topic, event, payload)
@@ -156,7 +157,7 @@ impl Conversation {
         self.ended.get().is_some()
     }
 
-    /// Why the channel of a callback ends that is dropped before it is done.
+    /// Why a channel ends whose callback is dropped before it is done.
     pub(super) fn fate(&self) -> Reason {
         match self.ended.get() {
             Some(reason) => reason.clone(),
@@ -181,7 +182,7 @@ impl Conversation {
             .for_each(|membership| self.handle().pubsub().leave(membership));
     }
 
-    /// The client wants to leave: a callback that runs has little time left.
+    /// The client wants to leave: a running callback has [`GRACE`] left.
     pub(super) fn hurry(&self) {
         self.stage.fetch_max(LEAVES, Ordering::AcqRel);
         self.changed.notify_waiters();
@@ -191,7 +192,7 @@ impl Conversation {
         self.stage.load(Ordering::Acquire) >= LEAVES
     }
 
-    /// Gives up the callback that runs because the client has joined again, and waits until it is gone.
+    /// Drops the running callback because the client has joined again, and waits until it is gone.
     pub(super) async fn cut(&self) {
         self.leave(&Reason::Rejoined);
         self.stage.store(CUT, Ordering::Release);
@@ -199,7 +200,7 @@ impl Conversation {
         self.until(|| !self.is_running()).await;
     }
 
-    /// Waits until a callback that runs is to be given up.
+    /// Waits until the running callback is to be dropped.
     pub(super) async fn overdue(&self) {
         self.until(|| self.is_hurried()).await;
         tokio::select! {
@@ -218,7 +219,7 @@ impl Conversation {
         }
     }
 
-    /// A callback goes on in a task of its own, until what is returned is dropped.
+    /// A callback runs in a task of its own, until the returned guard is dropped.
     pub(super) fn detach(self: &Arc<Self>) -> Detached {
         self.running.store(true, Ordering::Release);
         Detached(self.clone())
@@ -228,7 +229,8 @@ impl Conversation {
         self.running.load(Ordering::Acquire)
     }
 
-    /// A place for a message of another task, which holds so many bytes of a broadcast. `None` if too much waits.
+    /// A place for a message of another task that holds `bytes` bytes of a broadcast. `None` if too
+    /// much waits.
     pub(super) fn place(self: &Arc<Self>, bytes: usize) -> Option<Place> {
         if self.waiting.fetch_add(1, Ordering::AcqRel) < WAITING
             && self.client.hold_broadcast(bytes)
@@ -242,7 +244,8 @@ impl Conversation {
         None
     }
 
-    /// Notes that it is too slow for the broadcasts of its topic. True the first time: then its socket is to be told.
+    /// Notes that the channel is too slow for the broadcasts of its topic. True the first time: the
+    /// caller tells its socket.
     pub(super) fn overflows(&self) -> bool {
         !self.overflowed.swap(true, Ordering::AcqRel)
     }
@@ -286,7 +289,7 @@ impl Drop for Detached {
     }
 }
 
-/// Where a message of another task waits for its channel, until the callback that handles it is done.
+/// The place of a message of another task, until the callback that handles it is done.
 pub(super) struct Place {
     pub(super) conversation: Arc<Conversation>,
     bytes: usize,

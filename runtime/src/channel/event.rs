@@ -18,7 +18,8 @@ impl Event {
         self.name.as_str().unwrap_or_default()
     }
 
-    /// [`Payload::Json`] or [`Payload::Binary`]. It shares the memory of the message it came in: copy what is kept.
+    /// [`Payload::Json`] or [`Payload::Binary`]. It shares memory with the message that it came in:
+    /// copy what you keep.
     pub fn payload(&self) -> &Payload {
         &self.payload
     }

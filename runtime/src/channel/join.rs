@@ -20,14 +20,14 @@ use crate::{
 /// A client that wants to join: what [`Channel::join`] is given.
 pub struct Join<C: Channel>(pub(super) Seed<C::Socket>);
 
-/// A join before it is known which channel serves it.
+/// A join without the type of its channel.
 pub(super) struct Seed<S> {
     pub(super) conversation: Arc<Conversation>,
     pub(super) signals: socket::Mailbox<Signal>,
     pub(super) payload: Payload,
     pub(super) socket: Arc<S>,
     pub(super) assigns: Option<&'static (dyn std::any::Any + Send + Sync)>,
-    /// Bytes of the topic that the route's pattern names.
+    /// Bytes of the topic before what the `*` of the route's pattern stands for.
     pub(super) fixed: usize,
 }
 
@@ -60,12 +60,13 @@ impl<C: Channel> Join<C> {
         &self.0.socket
     }
 
-    /// What the route of this channel was given as `assigns`; `None` if it is of another type.
+    /// The `assigns` of this channel's route; `None` if the route has none of this type.
     pub fn assigns<T: 'static>(&self) -> Option<&'static T> {
         self.0.assigns?.downcast_ref()
     }
 
-    /// The address of the channel that is being made. What is sent to it before the join is done arrives afterwards.
+    /// The address of the channel that is being made. What is sent to it before the join is done
+    /// arrives after the join.
     pub fn mailbox(&self) -> Mailbox<C::Info> {
         Mailbox::new(self.0.conversation.clone(), self.0.signals.clone())
     }
@@ -83,8 +84,8 @@ impl<C: Channel> Join<C> {
         self.handle().app().needed::<N>()
     }
 
-    /// Shows everybody in this topic that somebody is here, until the returned value is dropped: keep it in the channel.
-    /// See [presence in channels](mod@crate::channel#presence).
+    /// Shows everybody in this topic that `key` is here, until the returned value is dropped: keep
+    /// it in the channel. See [presence in channels](mod@crate::channel#presence).
     ///
     /// # Errors
     /// As [`Presence::track`](crate::presence::Presence::track): if the key is refused, or the meta is

@@ -32,16 +32,15 @@ impl JoinError {
         JoinError::of(Payload::reason(&reason.into()))
     }
 
-    /// With any payload. If it cannot be JSON, that is a failure like any other: see
-    /// [above](JoinError).
+    /// With any payload. A payload that cannot be JSON is a failure: see [above](JoinError).
     pub fn with(payload: impl IntoPayload) -> Self {
         payload
             .into_payload()
             .map_or_else(JoinError::from, JoinError::of)
     }
 
-    /// Keeps the error that the join is refused for. It is logged with its causes, and the client is
-    /// not told.
+    /// Keeps the error behind the refusal. It is logged with its causes, and the client is not
+    /// told.
     #[must_use]
     pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
         JoinError {
@@ -73,7 +72,7 @@ impl Default for JoinError {
     }
 }
 
-/// As the client gets it.
+/// Compares what the client is told.
 impl PartialEq for JoinError {
     fn eq(&self, other: &Self) -> bool {
         self.payload == other.payload

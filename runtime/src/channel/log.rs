@@ -1,9 +1,9 @@
-//! What is logged of joins that were refused, and of callbacks that failed.
+//! Log lines of refused joins and failed callbacks.
 
 use super::{JoinError, answer::Cause, conversation::Conversation};
 use crate::escape::{chain, shown, told};
 
-/// Whose callback the log speaks of.
+/// The socket, the channel and the topic of a callback, for a log line.
 pub(super) struct Whose<'a> {
     pub(super) socket: &'static str,
     pub(super) channel: &'static str,

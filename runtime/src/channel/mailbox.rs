@@ -11,8 +11,8 @@ use crate::{
 
 /// The address of one channel of one client: what is sent here arrives in its `handle_info`.
 ///
-/// Cloning it is cheap. At most 256 messages wait for one channel, the one that is being handled included, and 1,024 for
-/// all channels of a connection; past that `send` fails.
+/// Cloning it is cheap. At most 256 messages wait for one channel, including the one that is being
+/// handled, and at most 1,024 for all channels of a connection. Past that `send` fails.
 pub struct Mailbox<I> {
     conversation: Arc<Conversation>,
     /// That of its socket.
@@ -32,12 +32,12 @@ impl<I: Send + 'static> Mailbox<I> {
     /// Sends to the channel's `handle_info`. Messages of one sender arrive in order.
     ///
     /// # Errors
-    /// When the client has left, or as much waits as may; the message comes back.
+    /// When the client has left, or the mailbox is full. The message comes back.
     pub fn send(&self, info: I) -> Result<(), MailboxError<I>> {
         self.send_holding(info, 0)
     }
 
-    /// `bytes` is what the message holds of a broadcast.
+    /// `bytes` is the length of the broadcast that the message holds; 0 if it holds none.
     fn send_holding(&self, info: I, bytes: usize) -> Result<(), MailboxError<I>> {
         if self.conversation.has_left() {
             return Err(MailboxError::Closed(info));
@@ -91,7 +91,7 @@ impl<I> fmt::Debug for Mailbox<I> {
     }
 }
 
-/// A subscription that ends in a channel's mailbox.
+/// A subscription that delivers into a channel's mailbox.
 struct Delivery<I> {
     mailbox: Mailbox<I>,
 }
@@ -112,7 +112,7 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
     }
 }
 
-/// The broadcasts of a channel's own topic that it intercepts.
+/// A subscription to a channel's own topic, for the events that it intercepts.
 pub(super) struct Intercepts {
     pub(super) conversation: Arc<Conversation>,
     pub(super) signals: socket::Mailbox<Signal>,
@@ -139,7 +139,7 @@ impl Subscriber for Intercepts {
 }
 
 impl Intercepts {
-    /// Has the socket end the channel.
+    /// Tells the socket to end the channel.
     fn overflow(&self) {
         if self.conversation.overflows() {
             let signal = Signal::overflowed(self.conversation.clone());

@@ -85,17 +85,17 @@
 // | `socket` | a connection that holds channels, as an application declares it |
 // | `contract` | one conversation: state and callbacks of an application |
 // | `route` | which channel serves a topic |
-// | `join` `event` `answer` | what callbacks are given, and what they answer |
+// | `join` `event` | what callbacks are given |
 // | `payload` `argument` | how methods of `#[channel]` get their arguments |
-// | `log` | what is logged of joins that were refused, and of callbacks that failed |
+// | `answer` `join_error` | what callbacks answer |
 // | `outlet` | what callbacks write to |
 // | `mailbox` `signal` | how other tasks reach a channel |
-// | `multiplexer` | the socket that holds the channels of a client, and what becomes of them after a callback |
+// | `multiplexer` | the socket that holds the channels of a client, and drives their callbacks |
 // | `table` | the channels of a connection |
-// | `client` | the client, as all of its channels see it, and how much of it waits |
-// | `slot` `conversation` | a client's conversation on a topic, as its socket sees it, and as others do |
-// | `callback` `typed` | a channel without its type, with callbacks that can be moved to another task; and with it |
-// | `away` | callbacks that go on in tasks of their own |
+// | `client` | what all channels of a client share, and the bound of what waits for them |
+// | `slot` `conversation` | a client's conversation on a topic: the part of its socket, and the part that is shared |
+// | `callback` `typed` | a channel without its type, and with it |
+// | `away` | callbacks that run in tasks of their own |
 // | `serializer` | the wire formats, and which one a client asks for |
 
 mod answer;

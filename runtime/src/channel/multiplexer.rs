@@ -27,11 +27,11 @@ use crate::{
     watchdog,
 };
 
-/// The topic and the event by which clients show that they are there.
+/// The topic and the event of a client's heartbeat.
 const HEARTBEAT: (Option<&str>, Option<&str>) = (Some("phoenix"), Some("heartbeat"));
-/// Away: the client is to come back, and a browser's does so after any code but 1000.
+/// "Going away". Clients reconnect after any code but 1000.
 const GOING_AWAY: u16 = 1001;
-/// What Phoenix ends a connection with whose client it does not understand.
+/// "Internal error": Phoenix's code for a client whose message it cannot read.
 const INTERNAL_ERROR: u16 = 1011;
 
 /// The socket that holds a client's channels: what is mounted for a [`ChannelSocket`].
@@ -39,15 +39,15 @@ pub struct Multiplexer<S: ChannelSocket> {
     socket: Arc<S>,
     speaks: &'static Versioned,
     mailbox: Mailbox<Signal>,
-    /// From the first join on.
+    /// Made by the first join.
     table: Option<Box<Table>>,
 }
 
-/// A callback to run, and whose.
+/// A callback to run, and its conversation.
 struct Task {
     conversation: Arc<Conversation>,
     callback: Callback,
-    /// Of the client's message that it handles; 0 if it handles none.
+    /// The length of the client's message that it handles; 0 if it handles none.
     bytes: usize,
 }
 
@@ -76,7 +76,7 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         let vsn = match connect.params().get("vsn") {
             None => None,
             Some(Param::Text(vsn)) => Some(vsn.as_str()),
-            // A list or a map is no version.
+            // A list or a map is not a version.
             Some(_) => Some(""),
         };
         let speaks = negotiate(S::SERIALIZERS, vsn).map_err(|error| {
@@ -173,7 +173,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// Does what a message asks for, but for the callback that it asks for, which is returned. It is no join.
+    /// Handles a message that is not a join. Returns the callback that is to run for it.
     fn dispatch(&mut self, message: ClientMessage, bytes: usize, out: &mut Outbox) -> Option<Task> {
         let (topic, event) = (message.topic.as_str(), message.event.as_str());
         if (topic, event) == HEARTBEAT {
@@ -205,7 +205,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         self.handle(&conversation, message, bytes, out)
     }
 
-    /// Does what a message for a joined channel asks for, likewise.
+    /// Handles a message for a joined channel. Returns the callback that is to run for it.
     fn handle(
         &mut self,
         conversation: &Arc<Conversation>,
@@ -243,14 +243,15 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// The callback that a join has to wait for, if there are as many as there may be channels.
+    /// The conversation whose callback a join has to wait for, because there are as many callbacks
+    /// as there may be channels.
     fn in_the_way(&mut self, join: &ClientMessage) -> Option<Arc<Conversation>> {
         self.table
             .as_mut()?
             .in_the_way(join.topic.as_str()?, S::MAX_CHANNELS)
     }
 
-    /// Gives up callbacks until there is room for that of a join.
+    /// Drops callbacks until there is room for that of a join.
     async fn make_way(&mut self, join: &ClientMessage) {
         while let Some(conversation) = self.in_the_way(join) {
             let topic = shown(conversation.topic());
@@ -328,8 +329,8 @@ impl<S: ChannelSocket> Multiplexer<S> {
         })
     }
 
-    /// Ends an earlier join of a topic. Returns what the client named it: it is told `phx_close` after the reply to the
-    /// new one.
+    /// Ends an earlier join of a topic. Returns its `join_ref`: the client is told `phx_close`
+    /// after the reply to the new join.
     fn replace(&mut self, topic: &str, out: &mut Outbox) -> Option<Ref> {
         let old = self.table.as_mut()?.remove(topic)?;
         tracing::debug!(topic = %shown(topic), "a client joined a topic twice: the first join ends");
@@ -344,7 +345,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         join_ref
     }
 
-    /// Gives a message of another task to a channel, now or when it has time.
+    /// Gives a message of another task to a channel. It waits if the channel is busy.
     fn hand_over(&mut self, call: Call) -> Option<Task> {
         let conversation = call.conversation()?.clone();
         let slot = self.current(&conversation)?;
@@ -360,7 +361,8 @@ impl<S: ChannelSocket> Multiplexer<S> {
         })
     }
 
-    /// Runs a callback, and those that waited for it, until one has to wait itself: that one goes to a task of its own.
+    /// Runs a callback, and those that waited for it, until one returns `Pending`: that one moves
+    /// to a task of its own.
     async fn run(&mut self, mut task: Option<Task>, out: &mut Outbox) {
         while let Some(Task {
             conversation,
@@ -382,7 +384,8 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// The next callback that waits for a channel. While the client does not read, it waits on.
+    /// The next callback that waits for a channel. It goes on waiting while the client does not
+    /// read.
     fn next(&mut self, conversation: &Arc<Conversation>, out: &mut Outbox) -> Option<Task> {
         loop {
             let slot = self.current(conversation).filter(|slot| !slot.is_away())?;
@@ -411,7 +414,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// The slot of this very join.
+    /// The slot of this conversation.
     fn current(&mut self, conversation: &Arc<Conversation>) -> Option<&mut Slot> {
         self.table.as_mut()?.current(conversation)
     }
@@ -423,7 +426,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     }
 }
 
-/// A connection that was cut off tells its channels too.
+/// Channels are told of the end of a connection that was cut off, too.
 impl<S: ChannelSocket> Drop for Multiplexer<S> {
     fn drop(&mut self) {
         self.leave_all(&Reason::Closed {
@@ -454,8 +457,8 @@ fn send(
     out.try_push(message)
 }
 
-/// Ends the connection of a client that does not speak as it said it would. No reply could say so: what it would name is
-/// unknown, or too long to be echoed.
+/// Ends the connection of a client whose message cannot be read. A reply is not possible: its topic
+/// and refs are unknown, or too long to be echoed.
 fn not_understood(error: &Undecodable) -> Flow {
     let text = format!("undecodable message: {error}");
     Flow::Stop {
@@ -465,7 +468,7 @@ fn not_understood(error: &Undecodable) -> Flow {
     }
 }
 
-/// Begins the callback of an event.
+/// Begins the callback for an event of the client.
 fn begin(slot: &mut Slot, message: ClientMessage, bytes: usize) -> Option<Task> {
     let ClientMessage {
         reference,

@@ -18,9 +18,9 @@ use crate::{
 /// The way from a channel to its client and its topic, lent to a callback.
 pub struct Outlet {
     conversation: Arc<Conversation>,
-    /// Of the client's message that is being handled, if it is one.
+    /// The `ref` of the client's message that is being handled, if there is one.
     reference: Option<Ref>,
-    /// Why a push was not sent: the channel ends for it.
+    /// Why a push was not sent: the channel ends after the callback.
     unsent: Option<PushError>,
 }
 
@@ -33,7 +33,7 @@ impl Outlet {
         }
     }
 
-    /// That of a join that no socket knows of, while a message is being handled.
+    /// An outlet without a socket, as if a message were being handled.
     #[cfg(feature = "testing")]
     pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
         let client = Client::new(link, &V2, Versioned::DEFAULT, usize::MAX);
@@ -48,7 +48,8 @@ impl Outlet {
         self.conversation.fate()
     }
 
-    /// Gives the client the reply, and says why the channel ends, if it does. `channel` names the one of a topic.
+    /// Sends the client the reply. Returns why the channel ends, if it does. `channel` gives the
+    /// name of a topic's channel, for logs.
     pub(super) fn answer(
         &mut self,
         answer: Answer,
@@ -71,7 +72,7 @@ impl Outlet {
         }
     }
 
-    /// A client that waits for a reply gets one.
+    /// Sends a reply. If it cannot be sent, the client gets an error in its place.
     fn reply(&self, reply: &Reply, channel: fn(&str) -> &'static str) {
         let topic = shown(self.conversation.topic());
         if let Some(cause) = reply.cause() {
@@ -106,10 +107,9 @@ impl Outlet {
     /// Sends an event to this client. The payload is a JSON object ([`Json(value)`](Json), or
     /// `serde_json::json!(..)`) or bytes.
     ///
-    /// If the payload cannot be sent, that is logged, and the channel ends after this callback: the
-    /// client is told `phx_error`, and does not wait for what never comes. That happens to a list or
-    /// text, to a value that cannot be JSON, and to bytes for a client of V1. See
-    /// [`try_push`](Outlet::try_push).
+    /// A list, a text, a value that cannot be JSON, and bytes for a V1 client cannot be sent. That
+    /// is logged, and the channel ends after this callback: the client is told `phx_error`, so that
+    /// it does not wait in vain. See [`try_push`](Outlet::try_push).
     pub fn push(&mut self, event: &str, payload: impl IntoPayload) {
         if let Err(error) = self.try_push(event, payload)
             && error != PushError::Left
@@ -128,8 +128,8 @@ impl Outlet {
         self.conversation.push(event, &payload.into_payload()?)
     }
 
-    /// Sends this client who is in the topic, as the event `presence_state`: once after its join.
-    /// See [presence in channels](mod@crate::channel#presence).
+    /// Sends this client the list of who is in the topic, as the event `presence_state`. Call it
+    /// once, after the join. See [presence in channels](mod@crate::channel#presence).
     pub fn push_presence(&mut self) {
         let list = self.handle().presence().list(self.topic());
         self.push("presence_state", Json(list));
@@ -167,8 +167,8 @@ impl Outlet {
             .broadcast_from(self.conversation.topic(), event, payload)
     }
 
-    /// What a reply can be given by later, from any task. `None` if no message of the client is being handled, or it
-    /// expects no reply.
+    /// A handle for a later reply, from any task. `None` if no message of the client is being
+    /// handled, or the client expects no reply.
     pub fn socket_ref(&self) -> Option<SocketRef> {
         let reference = self.message_ref();
         (!reference.is_null()).then(|| SocketRef {
@@ -187,14 +187,14 @@ impl Outlet {
         self.conversation.handle()
     }
 
-    /// What the client named the message that is being handled, which its reply bears too; null if the client expects no
-    /// reply, or no message of its is being handled.
+    /// The `ref` of the client's message that is being handled. Null if the client expects no
+    /// reply, or no message of the client is being handled.
     pub fn message_ref(&self) -> &Ref {
         const NONE: &Ref = &Ref::NULL;
         self.reference.as_ref().unwrap_or(NONE)
     }
 
-    /// What the client named its join: as in Phoenix, it tells one join of a topic from the next.
+    /// The client's `join_ref`. As in Phoenix, it tells one join of a topic from the next.
     pub fn join_ref(&self) -> &Ref {
         self.conversation.join_ref()
     }
@@ -208,7 +208,7 @@ impl fmt::Debug for Outlet {
     }
 }
 
-/// A message of a client that waits for its reply.
+/// A client's message that waits for its reply.
 #[derive(Clone)]
 pub struct SocketRef {
     conversation: Arc<Conversation>,

@@ -41,7 +41,8 @@ impl FromEvent for Payload {
     }
 }
 
-/// The bytes of a binary payload. They share the memory of the message they came in: copy what is kept.
+/// The bytes of a binary payload. They share memory with the message that they came in: copy what
+/// you keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binary(pub Bytes);
 
@@ -70,7 +71,7 @@ pub struct InvalidPayload {
 }
 
 impl InvalidPayload {
-    /// With what is wrong, for logs.
+    /// With a text for logs that says what is wrong.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         InvalidPayload {
             reason: reason.into(),

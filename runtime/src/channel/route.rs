@@ -15,7 +15,7 @@ use crate::{
     state::{AppState, Needed},
 };
 
-/// Topics, and the channel that serves them: what `channel("room:*", RoomChannel)` declares.
+/// A pattern of topics, and the channel that serves them: `channel("room:*", RoomChannel)`.
 pub struct Route<S> {
     pattern: &'static str,
     name: &'static str,
@@ -26,11 +26,12 @@ pub struct Route<S> {
 }
 
 impl<S: ChannelSocket> Route<S> {
-    /// The topics that a pattern names: `"lobby"` that one, `"room:*"` all that begin with `room:`, `"*"` all.
+    /// `"lobby"` matches that topic, `"room:*"` all topics that begin with `room:`, `"*"` all
+    /// topics.
     ///
     /// # Panics
-    /// In a constant this is a compile error: with a `*` that is not the last character, or without one if the channel
-    /// [needs](Channel::NEEDS_REST) what it stands for.
+    /// With a `*` that is not the last character, and without a `*` if the channel
+    /// [needs](Channel::NEEDS_REST) what it stands for. In a constant this is a compile error.
     #[track_caller]
     pub const fn new<C: Channel<Socket = S>>(pattern: &'static str, name: &'static str) -> Self {
         let mut at = 0;
@@ -78,7 +79,8 @@ impl<S: ChannelSocket> Route<S> {
         self.name
     }
 
-    /// What the channel takes of the application's state although no mounted socket declares it.
+    /// Parts of the application's state that the channel takes, and that no mounted socket
+    /// declares.
     pub(super) fn undeclared(&self, state: &AppState) -> Vec<&'static str> {
         let mut types = Vec::new();
         (self.undeclared)(state, &mut types);

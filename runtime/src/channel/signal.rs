@@ -1,4 +1,4 @@
-//! What reaches a socket of channels from other tasks.
+//! What other tasks send to a socket with channels.
 
 use std::{any::Any, fmt, sync::Arc};
 
@@ -8,21 +8,21 @@ use super::{
 };
 use crate::pubsub::Broadcast;
 
-/// What reaches a socket of channels from other tasks: it is for the channels, and nothing an application sends.
+/// What other tasks send to a socket with channels. An application cannot make one.
 pub struct Signal(pub(super) Kind);
 
 pub(super) enum Kind {
-    /// On the topic that is the socket's id.
+    /// A broadcast on the topic that is the socket's id.
     ToSocket(Broadcast),
     /// For a channel's `handle_info`.
     Info(Place, Box<dyn Any + Send>),
     /// For a channel's `handle_out`.
     Intercepted(Place, Broadcast),
-    /// A callback that went to a task of its own is done.
+    /// A callback that ran in a task of its own is done.
     Returned(Box<Returned>),
-    /// For a channel whose messages waited for the client to read.
+    /// A channel whose messages waited until the client reads.
     Resumed(Arc<Conversation>),
-    /// More broadcasts wait for a channel's `handle_out` than may.
+    /// Too many broadcasts wait for a channel's `handle_out`.
     Overflowed(Arc<Conversation>),
 }
 

@@ -1,4 +1,4 @@
-//! A joined channel, or one that is being joined, as its socket sees it.
+//! A joined channel, or one that is being joined: the part that belongs to its socket.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -19,23 +19,24 @@ pub(super) enum Waiting {
 /// A topic that the client has joined, or is joining.
 pub(super) struct Slot {
     pub(super) conversation: Arc<Conversation>,
-    /// What the client named the join; V1 clients do not.
+    /// The client's `join_ref`; null for V1 clients.
     pub(super) join_ref: Ref,
-    /// That of the message by which it joined.
+    /// The `ref` of the message that joined.
     pub(super) reference: Ref,
-    /// The join that this one replaces: the client is told of its end after the reply to this one.
+    /// The `join_ref` of the join that this one replaces. The client is told of its end after the
+    /// reply to this one.
     pub(super) replaced: Option<Ref>,
     stage: Stage,
-    /// Away while a callback runs.
+    /// `None` while a callback runs.
     channel: Option<Box<dyn Instance>>,
     waiting: VecDeque<Waiting>,
 }
 
-/// How far a join has come.
+/// The stage of a join.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Joining,
-    /// Its `joined` is to be called.
+    /// Its `joined` has not been called yet.
     Fresh,
     Joined,
 }
@@ -63,22 +64,23 @@ impl Slot {
         self.stage != Stage::Joining
     }
 
-    /// True for a message of an earlier join. Who names none means this one.
+    /// True for a message of an earlier join. A message without `join_ref` belongs to this one.
     pub(super) fn is_stale(&self, join_ref: &Ref) -> bool {
         !join_ref.names_same(&self.join_ref) && !join_ref.is_null() && !self.join_ref.is_null()
     }
 
-    /// A callback has it.
+    /// A callback owns the channel.
     pub(super) fn is_away(&self) -> bool {
         self.channel.is_none()
     }
 
-    /// What comes now has to wait for its turn.
+    /// What comes now has to wait.
     pub(super) fn is_busy(&self) -> bool {
         self.is_away() || self.stage == Stage::Fresh || !self.waiting.is_empty()
     }
 
-    /// A callback takes the channel away. `reference` is that of the message that it handles, if it is the client's.
+    /// Begins a callback, which takes the channel. `reference` is the `ref` of the client's message
+    /// that it handles, if any.
     pub(super) fn begin(&mut self, call: Call, reference: Option<Ref>) -> Option<Callback> {
         let channel = self.channel.take()?;
         Some(channel.handle(call, Outlet::new(self.conversation.clone(), reference)))
@@ -106,13 +108,14 @@ impl Slot {
         }
         let next = self.waiting.pop_front()?;
         if self.waiting.is_empty() {
-            // An idle channel holds no memory for it.
+            // An idle channel keeps no memory for the queue.
             self.waiting = VecDeque::new();
         }
         Some(next)
     }
 
-    /// Ends it: nothing reaches the client any more, and the channel is told if it is here. Returns what waited.
+    /// Ends the conversation: nothing reaches the client any more, and the channel is told unless a
+    /// callback owns it. Returns what waited.
     pub(super) fn close(self, reason: Reason) -> VecDeque<Waiting> {
         self.conversation.leave(&reason);
         if let Some(channel) = self.channel {

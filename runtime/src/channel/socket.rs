@@ -22,29 +22,32 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
     /// see [`Socket::State`](crate::Socket::State).
     type State: Needed;
 
-    /// Which channel serves a topic; the first that matches does.
+    /// The channels, by topic. The first route that matches serves a topic.
     const CHANNELS: &'static [Route<Self>];
 
-    /// What it speaks. Default: V1 and V2 of Phoenix.
+    /// The serializers that it speaks. Default: V1 and V2 of Phoenix.
     const SERIALIZERS: &'static [Versioned] = Versioned::DEFAULT;
 
-    /// Most channels of one connection; a join past it is refused. Default 100.
+    /// Most channels of one connection. A join past it is refused. Default 100.
     ///
-    /// Callbacks that go on although their channel has ended count too. A join of a topic that is joined already is never
-    /// refused: while it would be one too many, such a callback is given up for it.
+    /// A callback that still runs after the end of its channel counts too. A second join of a topic
+    /// is never refused: if it would exceed the limit, such a callback is dropped for it.
     const MAX_CHANNELS: usize = 100;
 
-    /// Most bytes of topic, event, `ref` and `join_ref` of a client's message, all four together. Default 1,024.
+    /// Most bytes of topic, event, `ref` and `join_ref` together, in a client's message. Default
+    /// 1,024.
     ///
-    /// A message past it ends the connection with 1011, as one that is not understood: its reply would have to repeat what
-    /// is too long. Of a topic, an event or a ref that V1 and V2 read, 64 KiB of JSON are the most, whatever this says.
+    /// A message past it ends the connection with 1011, because its reply would have to repeat what
+    /// is too long. V1 and V2 read at most 64 KiB of JSON for each of them, whatever this says.
     const MAX_ENVELOPE_SIZE: usize = 1024;
 
-    /// Bytes of a client's messages that wait for callbacks, or are handled by one that is not done, before nothing more is
-    /// read from the client. Each counts 512 bytes beside its own. Default 1 MiB.
+    /// Bytes of a client's messages that may wait for callbacks or be handled at a time. Past it
+    /// nothing more is read from the client. Each message counts 512 bytes beside its own. Default
+    /// 1 MiB.
     ///
-    /// So a connection holds this and one message more at most. As much may wait of broadcasts that its channels intercept
-    /// or subscribe to. Where messages have to be small, it is less: half of the largest message, but at least 64 KiB.
+    /// So a connection holds at most this and one message more. The same limit holds for the
+    /// broadcasts that its channels intercept or have delivered. Where messages have to be small,
+    /// the limit is half of the largest message, but at least 64 KiB.
     const MAX_WAITING_SIZE: usize = 1024 * 1024;
 
     /// Options for every mount of this socket; what a mount sets itself wins, key by key.
@@ -61,14 +64,15 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
     /// Decides whether a client may connect, and makes what all its channels share.
     fn connect(connect: Connect<()>) -> impl Future<Output = Result<Self, Refused>> + Send;
 
-    /// Names the client, such as `"users:7"`: a broadcast of the event `disconnect` on that topic ends all its connections.
+    /// Names the client, such as `"users:7"`. A broadcast of the event `disconnect` to that topic
+    /// ends all connections of the client.
     fn id(&self) -> Option<String> {
         None
     }
 }
 
-/// An application's state `App` gives what the channels of a socket take. The macro names channels in the bounds of its
-/// implementation only: they may be private where their socket is not.
+/// The application's state `App` gives what the channels of a socket take. The macro names channels
+/// only in the bounds of its implementation, because they may be private where their socket is not.
 pub trait ProvideChannels<App> {
     /// Puts the parts that each channel takes into the slot, and those of the socket itself.
     fn provide(app: &App, slot: &mut dyn Any);
@@ -98,8 +102,8 @@ where
     }
 }
 
-/// What a channel takes of the application's state. A bound that names it does not ask whether `C` is a channel: its route
-/// does.
+/// What a channel takes of the application's state. A bound on it does not require that `C` is a
+/// channel; its route does.
 pub struct OfChannel<C>(PhantomData<fn() -> C>);
 
 impl<C: 'static> Needed for OfChannel<C> {

@@ -5,15 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 use super::{client::Client, conversation::Conversation, slot::Slot};
 use crate::slab::Slab;
 
-/// The channels of a client, from its first join on.
+/// The channels of a connection. The first join makes it.
 pub(super) struct Table {
     pub(super) client: Arc<Client>,
     slots: Slab<Slot>,
-    /// The place of each topic's slot.
+    /// The index of each topic's slot.
     places: HashMap<Arc<str>, usize>,
-    /// The place that was asked for last.
+    /// The index that was looked up last.
     latest: usize,
-    /// Channels that have ended while a callback ran: it goes on for a while.
+    /// Conversations that have ended while a callback ran. It may still run.
     lingering: Vec<Arc<Conversation>>,
 }
 
@@ -34,7 +34,7 @@ impl Table {
     }
 
     pub(super) fn get(&mut self, topic: &str) -> Option<&mut Slot> {
-        // Most messages are for the channel that the one before was for.
+        // Most messages are for the same channel as the message before.
         let latest = self.slots.get(self.latest);
         if latest.is_none_or(|slot| slot.conversation.topic() != topic) {
             self.latest = *self.places.get(topic)?;
@@ -42,13 +42,13 @@ impl Table {
         self.slots.get_mut(self.latest)
     }
 
-    /// The slot of this very join.
+    /// The slot of this conversation.
     pub(super) fn current(&mut self, conversation: &Arc<Conversation>) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(conversation.slot());
         slot.filter(|slot| Arc::ptr_eq(&slot.conversation, conversation))
     }
 
-    /// Makes the slot of a topic that has none. The conversation is told its place.
+    /// Makes the slot of a topic that has none. `make` is given its index.
     pub(super) fn insert(&mut self, make: impl FnOnce(usize) -> Slot) -> &mut Slot {
         let slot = self.slots.insert_with(make);
         self.places
@@ -70,15 +70,15 @@ impl Table {
         std::mem::take(&mut self.slots).into_values()
     }
 
-    /// Channels, and callbacks of channels that have ended.
+    /// The number of channels, and of running callbacks of channels that have ended.
     pub(super) fn live(&mut self) -> usize {
         self.lingering
             .retain(|conversation| conversation.is_running());
         self.slots.len() + self.lingering.len()
     }
 
-    /// The callback that a join of this topic has to wait for, so that no more than `most` are live: the oldest of those
-    /// whose channel has ended, or that of the earlier join.
+    /// The conversation whose callback a join of this topic has to wait for, so that at most `most`
+    /// are live: the oldest of those that have ended, or the earlier join of the topic.
     pub(super) fn in_the_way(&mut self, topic: &str, most: usize) -> Option<Arc<Conversation>> {
         let live = self.live();
         let earlier = self.get(topic)?.conversation.clone();

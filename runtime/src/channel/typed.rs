@@ -1,4 +1,4 @@
-//! The callbacks of a channel type, contained and watched, as callbacks without it.
+//! The callbacks of a channel type, contained and watched, with the type erased.
 
 use std::pin::pin;
 
@@ -25,7 +25,7 @@ impl<C: Channel> Instance for Typed<C> {
             channel: Some(self),
             out,
         };
-        // A future for each: none keeps room for what another one holds.
+        // One future for each kind: its size is that of its own callback.
         match call {
             Call::Joined => Box::pin(async move {
                 let Some((channel, out)) = owned.parts() else {
@@ -86,7 +86,8 @@ impl<C: Channel> Instance for Typed<C> {
     }
 }
 
-/// A channel with its callback, which may be dropped before it is done: then the channel is told its end.
+/// A channel that a callback owns. If the callback is dropped before it is done, the channel is
+/// told of its end.
 struct Owned<C: Channel> {
     channel: Option<Box<Typed<C>>>,
     out: Outlet,

@@ -8,19 +8,20 @@ type Start = Box<dyn Fn(Handle) -> Pin<Box<dyn Future<Output = ()> + Send>> + Se
 
 /// Collects the tasks of a socket type: see [`Socket::children`](crate::Socket::children).
 ///
-/// A child that returns is done. One that panics is started again, at most three times in five seconds; past that the
-/// endpoint stops, because a part of it that was declared necessary cannot run.
+/// A child that returns is done. A child that panics is started again, at most three times in five
+/// seconds. Past that the endpoint stops, because a necessary part of it cannot run.
 #[derive(Default)]
 pub struct Children(Vec<ChildSpec>);
 
-/// A child that is to run.
+/// A child, not started yet.
 pub(crate) struct ChildSpec {
     pub(crate) name: &'static str,
     pub(crate) start: Start,
 }
 
 impl Children {
-    /// Adds a task. `start` is called with the handle of the running endpoint, once and again after each panic.
+    /// Adds a task. `start` is called with the handle of the running endpoint: once, and again
+    /// after each panic.
     pub fn add<F, Fut>(&mut self, name: &'static str, start: F)
     where
         F: Fn(Handle) -> Fut + Send + Sync + 'static,

@@ -20,9 +20,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportKind {
-    /// RFC 6455.
+    /// WebSocket (RFC 6455).
     WebSocket,
-    /// Requests that wait for messages.
+    /// Longpoll: requests that wait for messages.
     LongPoll,
     /// A transport of the application's own, by its name.
     Custom(&'static str),
@@ -67,22 +67,22 @@ impl<I> Connect<I> {
         &self.handle
     }
 
-    /// What the socket takes of the application's state: `connect.take::<Need<Pool>>()`.
+    /// Takes a part of the application's state: `connect.take::<Need<Pool>>()`.
     ///
     /// # Panics
-    /// When the socket's [`State`](crate::Socket::State) does not say that it takes it.
+    /// When the socket's [`State`](crate::Socket::State) does not name the part.
     pub fn take<N: Needed>(&self) -> N::Value {
         self.handle.app().needed::<N>()
     }
 
-    /// The address of the socket that is being made: tasks that hold it can send to `handle_info`.
+    /// The address of the socket that is being made. Other tasks send to its `handle_info` by it.
     ///
-    /// A socket with channels has no `handle_info`: this mailbox is closed then.
+    /// A socket with channels has no `handle_info`: its mailbox is closed.
     pub fn mailbox(&self) -> &Mailbox<I> {
         &self.mailbox
     }
 
-    /// The attempt with a mailbox that is closed, and its own mailbox.
+    /// The attempt with a closed mailbox, and its mailbox.
     pub(crate) fn split(self) -> (Connect<()>, Mailbox<I>) {
         let connect = Connect {
             params: self.params,
@@ -129,8 +129,8 @@ impl<I> Connect<I> {
         self.info.sec_websocket_headers.clone()
     }
 
-    /// connect_info `session`; `None` if not granted, or the client did not show by `_csrf_token` that one of the
-    /// application's own pages opens the socket.
+    /// connect_info `session`; `None` if not granted, or if `_csrf_token` does not show that one of
+    /// the application's own pages opens the socket.
     pub fn session(&self) -> Option<Session> {
         self.info.session.clone()
     }
@@ -140,7 +140,8 @@ impl<I> Connect<I> {
         self.info.auth_token.clone()
     }
 
-    /// A connect_info value of the application's own; `None` if the mount has none of that name and type.
+    /// A value that the application adds to connect_info; `None` if the mount has none of that name
+    /// and type.
     pub fn custom<T: Clone + 'static>(&self, name: &str) -> Option<T> {
         let (_, value) = self.info.custom.iter().find(|(key, _)| *key == name)?;
         value.as_any().downcast_ref::<T>().cloned()
@@ -156,8 +157,8 @@ impl<I> fmt::Debug for Connect<I> {
     }
 }
 
-/// A type that `connect` can take as an argument without `#[param]`, `#[info]` or `#[state]`: an extractor. It may wait,
-/// and take parts of the application's state.
+/// An extractor: a type that `connect` can take as an argument without `#[param]`, `#[info]` or
+/// `#[state]`. It may wait, and take parts of the application's state.
 ///
 /// ```
 /// use landfall::{prelude::*, socket::{Connect, FromConnect}, state::Need};
@@ -207,7 +208,8 @@ impl<I> fmt::Debug for Connect<I> {
     note = "write `#[param]` to take a parameter of that name, `#[info]` to take a connect_info value, or `#[state]` to take a part of the application's state"
 )]
 pub trait FromConnect<I>: Sized {
-    /// What it takes of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
+    /// The parts of the application's state that it takes: `()`,
+    /// [`Need<Pool>`](crate::state::Need), or a tuple of needs.
     type State: Needed;
 
     /// Takes the value, or refuses the connection. `state` is the part, or the tuple of parts.

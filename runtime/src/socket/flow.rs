@@ -18,11 +18,11 @@ use std::borrow::Cow;
 pub enum Flow {
     /// Wait for the next message.
     Continue,
-    /// End the connection after what was pushed so far has been written.
+    /// End the connection, after everything that has been pushed is written.
     Stop {
         /// The WebSocket close code (RFC 6455 §7.4). Longpoll has none.
         code: u16,
-        /// The close frame's text, at most 123 bytes; what is longer is cut at a character.
+        /// The close frame's text, at most 123 bytes. A longer one is cut between characters.
         text: Cow<'static, str>,
         /// What `terminate` is told.
         reason: Reason,
@@ -30,7 +30,7 @@ pub enum Flow {
 }
 
 impl Flow {
-    /// A normal end: close code 1000. The JavaScript client does not come back after it.
+    /// A normal end: close code 1000. The JavaScript client does not reconnect after it.
     pub const fn stop() -> Flow {
         Flow::Stop {
             code: 1000,
@@ -39,7 +39,7 @@ impl Flow {
         }
     }
 
-    /// An end that clients should repair: close code 1012 ("service restart").
+    /// An end after which clients should reconnect: close code 1012 ("service restart").
     pub const fn restart() -> Flow {
         Flow::Stop {
             code: 1012,
@@ -48,7 +48,8 @@ impl Flow {
         }
     }
 
-    /// An end because of a failure: close code 1011 ("internal error"). The text goes to `terminate`, not to the client.
+    /// A failure: close code 1011 ("internal error"). `terminate` is told the text, the client is
+    /// not.
     pub fn fail(reason: impl Into<Cow<'static, str>>) -> Flow {
         Flow::Stop {
             code: 1011,
@@ -57,7 +58,7 @@ impl Flow {
         }
     }
 
-    /// An end with a close code and text of your own, such as 4001 and "signed out". `terminate` is told
+    /// An end with your own close code and text, such as 4001 and "signed out". `terminate` is told
     /// [`Reason::ServerClosed`], or [`Reason::Normal`] for 1000.
     ///
     /// Codes that may not be sent (RFC 6455 §7.4: below 1000, 1004 to 1006, 1015 to 2999, above 4999)
@@ -84,9 +85,9 @@ pub enum Reason {
     Normal,
     /// A callback returned [`Flow::close`].
     ServerClosed {
-        /// The close code that it asked for.
+        /// The close code.
         code: u16,
-        /// The close text that it asked for.
+        /// The close text.
         text: Cow<'static, str>,
     },
     /// The client closed: by a close frame with this code (1005 if it had none), or by ending the TCP
@@ -106,10 +107,10 @@ pub enum Reason {
     Failed(Cow<'static, str>),
     /// A callback panicked.
     Crash,
-    /// The client broke the protocol or a limit; the text says how.
+    /// The client violated the protocol or a limit. The text says how.
     Protocol(Cow<'static, str>),
-    /// The client did not read, and the outbox reached its limit; or more broadcasts waited for a channel's
-    /// `handle_out` than may.
+    /// The client did not read, and the outbox reached its limit. Or too many broadcasts waited for
+    /// a channel's `handle_out`.
     Overflow,
     /// The endpoint is shutting down.
     Shutdown,

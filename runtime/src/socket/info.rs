@@ -1,7 +1,7 @@
 //! connect_info: what a mount grants and a socket may ask for (spec: Phoenix's `:connect_info`).
 //!
-//! Request headers as a whole, and cookies, are not among it on purpose: a web page of somebody else can open a
-//! socket with its visitor's cookies, so that nothing a browser adds by itself may identify a user.
+//! Cookies, and request headers as a whole, are left out on purpose. Another site's page can open a
+//! socket with its visitor's cookies, so nothing that a browser adds by itself may identify a user.
 
 use std::{any::Any, fmt, net::SocketAddr};
 
@@ -27,7 +27,7 @@ pub struct ConnectInfo {
     pub sec_websocket_headers: bool,
     /// The visitor's session, from the cookie that these options describe: `connect_info = [session(SESSION)]`.
     pub session: Option<&'static SessionOptions>,
-    /// Values of your own, by name: `connect_info = [uri, region = "eu"]`.
+    /// Your own values, by name: `connect_info = [uri, region = "eu"]`.
     pub custom: &'static [(&'static str, &'static dyn InfoValue)],
 }
 
@@ -106,7 +106,7 @@ pub(crate) const fn eq(a: &str, b: &str) -> bool {
     true
 }
 
-/// A connect_info value of your own: anything that can be shared between tasks.
+/// Your own connect_info value: anything that can be shared between tasks.
 pub trait InfoValue: Any + Send + Sync {
     #[doc(hidden)]
     fn as_any(&self) -> &dyn Any;
@@ -144,11 +144,13 @@ impl PeerData {
 pub struct RequestUri {
     /// `"http"` or `"https"`, also for a WebSocket.
     pub scheme: &'static str,
-    /// The host that the client named, without port, an IPv6 address in brackets. Client-controlled.
+    /// The host that the client named, without port. An IPv6 address is in brackets. Do not trust
+    /// it.
     pub host: String,
     /// The port that the client named, or the scheme's own.
     pub port: u16,
-    /// The whole path, with what a nesting router has stripped; as sent, not decoded.
+    /// The whole path as the client sent it, not decoded. It includes what a nesting router has
+    /// stripped.
     pub path: String,
     /// The raw query, empty when there was none.
     pub query: String,

@@ -11,7 +11,7 @@ use crate::{
     pubsub::{Broadcast, Membership, PubSub, Subscriber, SubscriberId},
 };
 
-/// Messages that may wait for one socket's `handle_info`.
+/// Most messages that wait for one socket's `handle_info`.
 const CAPACITY: usize = 1024;
 
 /// The address of one socket: what is sent here arrives in its `handle_info`.
@@ -49,7 +49,8 @@ pub struct Mailbox<I>(Weak<Inbox<I>>);
 pub enum MailboxError<I> {
     /// The connection has ended, or the client has left the channel.
     Closed(I),
-    /// As many messages wait as may: see [`Mailbox`], and [`channel::Mailbox`](crate::channel::Mailbox).
+    /// The mailbox is full: see [`Mailbox`] and [`channel::Mailbox`](crate::channel::Mailbox) for
+    /// the limits.
     Full(I),
 }
 
@@ -62,7 +63,7 @@ impl<I> fmt::Display for MailboxError<I> {
     }
 }
 
-/// Without the message, which need not have a form for people.
+/// The message is left out: it need not implement `Debug`.
 impl<I> fmt::Debug for MailboxError<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -75,7 +76,7 @@ impl<I> fmt::Debug for MailboxError<I> {
 impl<I> std::error::Error for MailboxError<I> {}
 
 impl<I> Mailbox<I> {
-    /// One that no connection has.
+    /// A mailbox without a connection: it is closed.
     pub(crate) fn closed() -> Self {
         Mailbox(Weak::new())
     }
@@ -93,7 +94,7 @@ impl<I: Send + 'static> Mailbox<I> {
         }
     }
 
-    /// Sends what `make` makes of a value. A value that does not fit comes back as it was.
+    /// Sends `make(value)`. A value that does not fit comes back unchanged.
     pub(crate) fn send_as<T>(
         &self,
         value: T,
@@ -105,7 +106,8 @@ impl<I: Send + 'static> Mailbox<I> {
         }
     }
 
-    /// Like [`send`](Mailbox::send), whatever waits already: for what is bounded by other means.
+    /// Like [`send`](Mailbox::send), but without its limit: for messages that are bounded by other
+    /// means.
     pub(crate) fn send_beyond(&self, info: I) -> Result<(), MailboxError<I>> {
         match self.0.upgrade() {
             Some(inbox) => inbox.put(info, usize::MAX),
@@ -121,8 +123,8 @@ impl<I: Send + 'static> Mailbox<I> {
     /// Delivers the topic's broadcasts into `handle_info`, until the connection ends or
     /// [`stop_delivering`](Mailbox::stop_delivering).
     ///
-    /// Prefer [`Outbox::forward`](crate::socket::Outbox::forward) for what goes to the client unchanged: it does not wake
-    /// the socket. Called twice, it delivers twice.
+    /// Prefer [`Outbox::forward`](crate::socket::Outbox::forward) for broadcasts that go to the
+    /// client unchanged: it does not wake the socket. Called twice, this delivers twice.
     pub fn deliver(&self, topic: &str)
     where
         I: From<Broadcast>,
@@ -174,7 +176,7 @@ pub(crate) struct Inbox<I> {
     id: SubscriberId,
     pubsub: PubSub,
     state: Mutex<State<I>>,
-    /// Set when the connection's task exists; what is sent before waits.
+    /// Set when the connection's task exists. Messages that are sent before wait.
     waker: OnceLock<Weak<dyn InboxWaker>>,
 }
 
@@ -237,7 +239,7 @@ impl<I> Inbox<I> {
         }
     }
 
-    /// Takes everything that waits, and the memory it waited in.
+    /// Takes all messages, with their memory.
     pub(crate) fn take(&self) -> VecDeque<I> {
         std::mem::take(&mut self.lock().queue)
     }
@@ -246,8 +248,8 @@ impl<I> Inbox<I> {
         self.lock().queue.is_empty()
     }
 
-    /// Refuses further messages and ends all subscriptions. Returns what waited: it is to be dropped when the socket has been
-    /// told its end, and where a panic does no harm.
+    /// Refuses further messages, and ends all subscriptions. Returns what waited. Drop it after
+    /// `terminate`, where a panic is contained.
     pub(crate) fn close(&self) -> VecDeque<I> {
         let (subscriptions, waiting) = {
             let mut state = self.lock();
@@ -260,7 +262,7 @@ impl<I> Inbox<I> {
         subscriptions
             .into_iter()
             .for_each(|membership| self.pubsub.leave(membership));
-        // Dropped without the lock: dropping what an application sent is the application's code.
+        // Dropped outside the lock, because it runs the application's `Drop`.
         waiting
     }
 
@@ -279,14 +281,14 @@ impl<I> Inbox<I> {
     }
 }
 
-/// A client that `connect` refused has had a mailbox too.
+/// A client that `connect` refused had a mailbox too.
 impl<I> Drop for Inbox<I> {
     fn drop(&mut self) {
         drop(self.close());
     }
 }
 
-/// A subscription that ends in a mailbox.
+/// A subscription that delivers into a mailbox.
 struct Delivery<I> {
     inbox: Weak<Inbox<I>>,
     id: SubscriberId,

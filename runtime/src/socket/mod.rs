@@ -94,7 +94,7 @@ use crate::{
     state::{AppState, By, Needed},
 };
 
-/// What can be mounted: a [`Socket`], or a type of which one is made (a
+/// What can be mounted: a [`Socket`], or a type from which one is made (a
 /// [`ChannelSocket`](crate::channel::ChannelSocket)).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a socket",
@@ -102,10 +102,10 @@ use crate::{
     note = "put `#[socket]` on `impl {Self} {{ .. }}`, or implement `landfall::Socket`"
 )]
 pub trait IntoSocket {
-    /// What is mounted.
+    /// The socket.
     type Socket: Socket;
 
-    /// What it takes of the application's state, with whatever belongs to it.
+    /// What it takes of the application's state, including its channels.
     #[doc(hidden)]
     type Needs: Needed;
 }
@@ -122,12 +122,12 @@ impl<S: Socket> IntoSocket for S {
 pub struct Needs {
     /// connect_info keys that must be granted.
     pub info: &'static [&'static str],
-    /// Parameters that must be there: in the path or in the query.
+    /// Parameters that must be present, in the path or in the query.
     pub params: &'static [&'static str],
-    /// Parameters that may be missing.
+    /// Optional parameters.
     pub optional_params: &'static [&'static str],
-    /// Whether these are all the parameters that it reads. Then a variable in the path of a mount that is none of them
-    /// is a compile error, unless its name begins with `_`.
+    /// Whether it reads no other parameters. If so, another variable in the path of a mount is a
+    /// compile error, unless its name begins with `_`.
     pub no_other_params: bool,
 }
 
@@ -143,13 +143,15 @@ impl Needs {
 
 /// One client's connection, on whichever transport: the state and the callbacks of an application.
 ///
-/// [`#[socket]`](macro@crate::socket) writes this implementation from an `impl` block; here is what it stands for.
-/// The callbacks of one connection run one at a time, in the order in which messages came (Phoenix's
-/// `Phoenix.Socket.Transport`). A callback that panics ends its own connection, with close code 1011.
+/// [`#[socket]`](macro@crate::socket) writes this implementation from an `impl` block. The
+/// callbacks of one connection run one at a time, in the order in which messages came (Phoenix's
+/// `Phoenix.Socket.Transport`). A callback that panics ends its own connection, with close code
+/// 1011.
 ///
-/// Callbacks may take their time. The stream of a client that is gone is closed within ten seconds, whatever its callback
-/// does; that goes on, and so do those for what was read of the client by then (at most 64 KiB behind the message that is
-/// being handled). The option [`callback_timeout`](WebSocket::callback_timeout) gives a callback up.
+/// A callback may take as long as it needs, unless
+/// [`callback_timeout`](WebSocket::callback_timeout) is set. When the client is gone, its stream is
+/// closed within ten seconds. The callback goes on, and so do the callbacks for messages that were
+/// read by then: at most 64 KiB after the message that is being handled.
 ///
 /// ```
 /// use landfall::{Message, Socket, socket::{Connect, Flow, Outbox, Refused}};
@@ -190,14 +192,14 @@ pub trait Socket: Sized + Send + 'static {
     /// What `connect` reads.
     const NEEDS: Needs = Needs::NOTHING;
 
-    /// Tasks that belong to this socket type: they start before the endpoint listens, once per running endpoint
-    /// however often the socket is mounted (Phoenix's `child_spec`).
+    /// Tasks that belong to this socket type (Phoenix's `child_spec`). They start before the
+    /// endpoint listens, once for each running endpoint, however often the socket is mounted.
     fn children(children: &mut Children) {
         let _ = children;
     }
 
-    /// Channels of this socket, each with the type of a part that it takes of the application's state although no mounted
-    /// socket declares it.
+    /// Parts of the application's state that channels of this socket take and no mounted socket
+    /// declares: the name of the channel, and the type.
     #[doc(hidden)]
     fn undeclared(state: &AppState) -> Vec<(&'static str, &'static str)> {
         let _ = state;
@@ -206,8 +208,8 @@ pub trait Socket: Sized + Send + 'static {
 
     /// Decides whether a client may connect, and makes its state.
     ///
-    /// Runs before the upgrade: an `Err` is answered by HTTP, with the status that it says, or by the mount's
-    /// `error_handler`. See [`Refused`].
+    /// Runs before the upgrade. An `Err` is answered as an HTTP response, with its status, or by
+    /// the mount's `error_handler`. See [`Refused`].
     fn connect(connect: Connect<Self::Info>) -> impl Future<Output = Result<Self, Refused>> + Send;
 
     /// Called once, after the handshake and before the first message.
@@ -223,15 +225,14 @@ pub trait Socket: Sized + Send + 'static {
         out: &mut Outbox,
     ) -> impl Future<Output = Flow> + Send;
 
-    /// Whether the client's next message may come. While it may not, nothing is read from the client, and `handle_info` is
-    /// still called. Asked before each message, and again whenever
-    /// the connection's task is woken.
+    /// Whether the client's next message may be read. While it may not, `handle_info` is still
+    /// called. Called before each message, and whenever the connection's task is woken.
     #[doc(hidden)]
     fn takes_messages(&mut self) -> bool {
         true
     }
 
-    /// Called for each ping and pong of the client; a ping has been answered already.
+    /// Called for each ping and pong of the client. A ping has already been answered.
     fn handle_control(
         &mut self,
         control: Control,
@@ -251,17 +252,17 @@ pub trait Socket: Sized + Send + 'static {
         async { Flow::Continue }
     }
 
-    /// Called once when the connection has ended, if `init` was called: whether it was closed, lost, or cut off while a
-    /// callback ran, which has been dropped by then. A callback that blocks its thread cannot be dropped; this waits for
-    /// it.
+    /// Called once when the connection has ended, if `init` was called: it was closed, lost, or cut
+    /// off. A callback that ran has been dropped by then. A callback that blocks its thread cannot
+    /// be dropped: this waits for it.
     ///
-    /// A client may be gone before `init` is called. Its value is dropped then, and this is not called: what `connect`
-    /// does and has to be undone in any case belongs into `Drop`.
+    /// If the client is gone before `init` is called, the value is dropped and this is not called.
+    /// Undo in `Drop` what `connect` does and must always be undone.
     fn terminate(self, reason: Reason) {
         let _ = reason;
     }
 
-    /// What a broadcast to a topic that was subscribed with [`Outbox::forward`] looks like to the client.
+    /// The message to the client for a broadcast that [`Outbox::forward`] forwards.
     ///
     /// Called once for all subscribers of one socket type, whatever their number. The default sends the payload alone:
     /// JSON and text as a text message, bytes as a binary one. `None` sends nothing.

@@ -1,6 +1,7 @@
 //! What a mount can set, and a socket can preset for its mounts.
 //!
-//! Everything here is a constant: `endpoint!` and `#[socket]` lower their groups to these structs, one field a key.
+//! All of it is constant: `endpoint!` and `#[socket]` lower their groups to these structs, a field
+//! for each key.
 
 use std::time::Duration;
 
@@ -14,13 +15,13 @@ use crate::{
     origin::CheckOrigin,
 };
 
-/// How long a client may be silent before something is done about it.
+/// A time limit, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Timeout {
-    /// After this long without a frame from the client.
+    /// After this time.
     After(Duration),
-    /// Nothing is ever done. As `timeout`, a peer that vanished is then found by TCP alone, or not at all.
+    /// No limit. With `timeout = never`, only TCP detects that a peer is gone, or nothing does.
     Never,
 }
 
@@ -34,7 +35,8 @@ impl Timeout {
     }
 }
 
-/// Answers a client whose `connect` was refused with a reason. It gets the endpoint too, and by it the application's state.
+/// Answers a client whose `connect` was refused with a reason. The handle gives it the
+/// application's state.
 pub type ErrorHandler = fn(&http::request::Parts, Refused, &Handle) -> Response<Body>;
 
 /// `websocket(..)`: the WebSocket transport of a mount.
@@ -45,32 +47,36 @@ pub struct WebSocket {
     /// Silence after which the connection is closed, with code 1002. Default 60 s. Any frame of the client counts, a
     /// ping or pong too; what is sent to it does not.
     pub timeout: Timeout,
-    /// Time after which a callback that has not returned is given up: it is dropped where it waits, `terminate` is told
-    /// [`Reason::Failed`](crate::socket::Reason::Failed), and the client is closed with 1011. Callbacks of channels are not counted.
-    /// Default: never, because a callback that is dropped leaves its work off at any `.await`, and how long that work may
-    /// take only the application knows. Whatever is set here, the stream of a client that is gone is closed within ten
-    /// seconds, though its callback goes on.
+    /// Time after which a callback that has not returned is dropped at its `.await`. `terminate` is
+    /// told [`Reason::Failed`](crate::socket::Reason::Failed), and the client is closed with 1011.
+    /// Callbacks of channels have no such limit. Default: never, because only the application knows
+    /// how long a callback's work may take, and at which `.await` it may end. Whatever is set here,
+    /// the stream of a client that is gone is closed within ten seconds; its callback goes on.
     pub callback_timeout: Timeout,
-    /// Silence after which the client is sent a ping; its answer counts as a sign of life. Default: no pings, which suits
-    /// Phoenix's clients, as they send a heartbeat of their own every 30 s.
+    /// Silence after which the client is sent a ping. Its pong ends the silence. Default: no pings,
+    /// because Phoenix's clients send a heartbeat every 30 s.
     pub ping: Timeout,
-    /// Largest payload of a frame in bytes; 1009 past it, by the head alone. Default 8 MiB.
+    /// Largest payload of a frame in bytes. Past it the connection is closed with 1009 as soon as
+    /// the frame's head is read. Default 8 MiB.
     ///
-    /// Head and mask do not count. A compressed frame counts as it is on the wire.
+    /// Head and mask do not count. A compressed frame counts with its compressed length.
     pub max_frame_size: usize,
-    /// Largest message in bytes, over all its fragments; 1009 past it. Default: `max_frame_size`.
+    /// Largest message in bytes, over all its fragments. Past it the connection is closed with
+    /// 1009. Default: `max_frame_size`.
     ///
-    /// A compressed message counts twice: what came on the wire may not be larger, nor what it inflates to.
+    /// The limit holds for a compressed message twice: for its length on the wire, and for its
+    /// inflated length.
     pub max_message_size: Option<usize>,
-    /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false. True is an error at compile time or
-    /// at the start while the feature `compress` is off.
+    /// Negotiates permessage-deflate (RFC 7692) with clients that offer it. Default false. While
+    /// the feature `compress` is off, true is an error at compile time or at start.
     pub compress: bool,
     /// Subprotocols in the server's order of preference. Default none: the header is ignored.
     pub subprotocols: Option<&'static [&'static str]>,
     /// Which web pages may connect. Default: what the endpoint says.
     pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
-    /// Gives connect_info `session` only to clients whose parameter `_csrf_token` shows that one of the application's
-    /// own pages opens the socket. Default true. Without it, `check_origin` alone keeps other sites out.
+    /// Gives connect_info `session` only if the parameter `_csrf_token` shows that one of the
+    /// application's own pages opens the socket. Default true. If false, only `check_origin` keeps
+    /// other sites out.
     pub check_csrf: bool,
     /// What `connect` may read about the request. Default nothing.
     pub connect_info: ConnectInfo,
@@ -112,7 +118,7 @@ impl WebSocket {
 
 /// `longpoll(..)`: the longpoll transport of a mount, for clients whose network lets no WebSocket through.
 ///
-/// Clients need not come back to the node that has their session: requests find it by PubSub.
+/// A client's requests may reach any node: they find the node of the session by PubSub.
 #[derive(Clone, Copy, Debug)]
 pub struct LongPoll {
     /// Appended to the mount's path. Default `"/longpoll"`, which is what the JavaScript client asks for.
@@ -127,12 +133,13 @@ pub struct LongPoll {
     pub callback_timeout: Timeout,
     /// How long a session on another node may take to answer. Default 2 s.
     pub pubsub_timeout: Duration,
-    /// How the tokens are signed by which clients name their session.
+    /// How session tokens are signed.
     pub crypto: TokenOptions,
     /// Which web pages may connect. Default: what the endpoint says.
     pub check_origin: Option<CheckOrigin<&'static [&'static str]>>,
-    /// Gives connect_info `session` only to clients whose parameter `_csrf_token` shows that one of the application's
-    /// own pages opens the socket. Default true. Without it, `check_origin` alone keeps other sites out.
+    /// Gives connect_info `session` only if the parameter `_csrf_token` shows that one of the
+    /// application's own pages opens the socket. Default true. If false, only `check_origin` keeps
+    /// other sites out.
     pub check_csrf: bool,
     /// What `connect` may read about the request that opens a session. Default nothing.
     pub connect_info: ConnectInfo,
@@ -140,22 +147,23 @@ pub struct LongPoll {
     pub auth_token: bool,
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
-    /// Bounds of what waits for one client, together with what it has not acknowledged yet.
+    /// Bounds of what waits for one client, including what it has not acknowledged yet.
     pub outbox: OutboxOptions,
-    /// Largest request body in bytes, answered by 413 past it. Default 8,000,000.
+    /// Largest request body in bytes. Past it the request is answered 413. Default 8,000,000.
     pub max_body_size: usize,
-    /// Most messages in one request, answered by 413 past it. Default 100, which is what the JavaScript client sends at
-    /// most.
+    /// Most messages in one request. Past it the request is answered 413. Default 100, the most
+    /// that the JavaScript client sends.
     pub max_batch: usize,
-    /// Most sessions of this mount on this node; a client past it is answered 503. Default 10,000.
+    /// Most sessions of this mount on this node. Past it a client is answered 503. Default 10,000.
     pub max_sessions: usize,
-    /// Most sessions of one client on this mount and node, answered by 429 past it. One client is an IPv4 address or a /64
-    /// of IPv6; behind proxies that `trusted_proxies` names, the address that they forward. Who has none, as all have who
-    /// come by a Unix socket, is not limited. Default 1,000, or `max_sessions` if that is less.
+    /// Most sessions of one client on this mount and node. Past it the client is answered 429. One
+    /// client is an IPv4 address or a /64 of IPv6; behind `trusted_proxies`, the address that they
+    /// forward. Clients without an address, such as those of a Unix socket, are not limited.
+    /// Default 1,000, or `max_sessions` if that is less.
     pub max_sessions_per_ip: Option<usize>,
 }
 
-/// Enough for everybody behind one address, and too little to take a mount from all others.
+/// Enough for all users behind one address, and too few to exhaust the mount.
 const SESSIONS_PER_IP: usize = 1_000;
 
 impl LongPoll {
@@ -225,22 +233,23 @@ impl TokenOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// Close the connection with 1013 ("try again later"): the client comes back and starts afresh.
+    /// Close the connection with 1013 ("try again later"). The client reconnects.
     Close,
-    /// Drop the oldest broadcasts that wait. Counted in the endpoint's statistics, and logged.
+    /// Drop the oldest waiting broadcasts. They are counted in the endpoint's statistics, and
+    /// logged.
     DropOldest,
 }
 
 /// `outbox(..)`: bounds of what waits to be sent to one client.
 ///
-/// The limit is for broadcasts. What a socket's own callbacks push is never dropped, and waits beside them: while more than
-/// half of the limit waits in all, no callback is called, and nothing more is read from that client
-/// ([`Outbox::push`](crate::socket::Outbox::push) says what bounds a single callback). A client that takes nothing of what waits
-/// for 30 s is closed with 1013.
+/// The limit is for broadcasts. Messages that callbacks push are never dropped. While more than
+/// half of the limit waits, pushed messages included, no callback is called, and nothing is read
+/// from the client. [`Outbox::push`](crate::socket::Outbox::push) says what bounds a single
+/// callback. A client that reads nothing for 30 s while messages wait is closed with 1013.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxOptions {
-    /// Bytes of broadcasts that may wait, bookkeeping included. One larger than half of this leaves the other half to the
-    /// rest: one message may always wait, whatever its size, without ending those beside it. Default 1 MiB.
+    /// Bytes of broadcasts that may wait, with bookkeeping. Default 1 MiB. One broadcast of any
+    /// size may always wait, and half of the limit remains for others beside it.
     pub limit: usize,
     /// What happens to a broadcast past the limit. Default: close.
     pub overflow: Overflow,
@@ -254,16 +263,17 @@ impl OutboxOptions {
     };
 }
 
-/// `drainer(..)`: how the connections of a mount are told to go when the endpoint stops.
+/// `drainer(..)`: how the connections of a mount end when the endpoint stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drainer {
-    /// Connections told at once. Default 10,000.
+    /// Connections in a batch. Default 10,000.
     pub batch_size: usize,
     /// Pause between batches. Default 2 s.
     pub batch_interval: Duration,
-    /// After this long, those that are left end at once: their clients are told as far as their streams take it, and
-    /// `terminate` is called. A callback that runs still is dropped where it waits; that, or what a client could not be
-    /// given, counts as a connection that was cut off. Default 30 s.
+    /// After this time, all connections that are left end at once. Their clients are told if their
+    /// streams take it, and `terminate` is called. A running callback is dropped at its `.await`. A
+    /// connection counts as cut off if its callback was dropped, or if not everything could be
+    /// written to its client. Default 30 s.
     pub shutdown: Duration,
 }
 
@@ -279,11 +289,11 @@ impl Drainer {
 /// `#[socket(..)]`: defaults for every mount of a socket.
 #[derive(Clone, Copy, Debug)]
 pub struct SocketOptions {
-    /// The WebSocket transport's options where a mount does not set them.
+    /// Options of the WebSocket transport that a mount does not set.
     pub websocket: WebSocket,
-    /// The longpoll transport where a mount does not say; `None` leaves it off.
+    /// The longpoll transport, unless a mount sets it. `None` leaves it off.
     pub longpoll: Option<LongPoll>,
-    /// How connections drain where a mount does not say; `None` closes all at once.
+    /// How connections drain, unless a mount sets it. `None` closes all at once.
     pub drainer: Option<Drainer>,
     /// The level at which accepted and refused connections are logged. Default info; `None` is silent.
     pub log: Option<tracing::Level>,

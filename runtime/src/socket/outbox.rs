@@ -14,16 +14,16 @@ use crate::{
 
 /// The way to one client, lent to a callback.
 ///
-/// Everything pushed while the callback runs leaves in one write afterwards, in order.
+/// What a callback pushes is sent after it, in order and in one write.
 pub struct Outbox(Arc<dyn ClientLink>);
 
-/// What a transport gives a socket: implemented by each transport's connection.
+/// What a transport gives a socket. Each transport's connection implements it.
 pub(crate) trait ClientLink: InboxWaker {
     fn push(&self, message: Message) -> Result<(), Unsupported>;
-    /// Says in the log that a message was not sent.
+    /// Logs that a message was not sent.
     fn cannot_send(&self, error: Unsupported);
     fn ping(&self, payload: Bytes);
-    /// Too much waits for the client for callbacks to be called.
+    /// Whether too much waits for the client for callbacks to be called.
     fn is_over_high_water(&self) -> bool;
     /// The largest message that the client may send, in bytes.
     fn max_message(&self) -> usize;
@@ -34,7 +34,7 @@ pub(crate) trait ClientLink: InboxWaker {
     fn socket(&self) -> &'static str;
     /// What `terminate` is told when the connection is dropped.
     fn ending(&self) -> Reason;
-    /// Encoded as the socket type says, if nothing else is said.
+    /// `None` encodes broadcasts as the socket type does.
     fn subscribe(self: Arc<Self>, topic: &str, encoding: Option<Encoding>);
     fn unsubscribe(&self, topic: &str);
     fn broadcast(&self, topic: &str, event: &str, payload: Payload) -> Result<(), BroadcastError>;
@@ -61,11 +61,12 @@ impl Outbox {
 
     /// Sends a message to this client.
     ///
-    /// Never waits, and is not judged by the outbox's limit: a callback may push as much as it has memory for. The
-    /// callbacks after it are not called, and nothing is read from the client, while more than half of the limit waits for
-    /// it. A client that reads is never closed for what was pushed up to the callback's next `.await`. A callback that goes
-    /// on pushing from there while more than the limit waits ends the connection with 1013 after sixteen limits more: send
-    /// much in pieces, from one `handle_info` to the next, and it waits for the client.
+    /// Never waits. The outbox's limit does not apply up to the callback's next `.await`: a client
+    /// that reads is never closed for what was pushed by then. If a callback goes on pushing while
+    /// more than the limit waits, the connection ends with 1013 after sixteen limits more. While
+    /// more than half of the limit waits, no further callback is called, and nothing is read from
+    /// the client. So send large amounts in pieces, one for each `handle_info`: then each piece
+    /// waits for the client.
     ///
     /// A message that the transport cannot carry (bytes on longpoll) is logged and not sent.
     pub fn push(&mut self, message: impl Into<Message>) {
@@ -77,12 +78,13 @@ impl Outbox {
     /// Like [`push`](Outbox::push), for messages that the transport may be unable to carry.
     ///
     /// # Errors
-    /// When it cannot: longpoll carries text, and no bytes. Nothing was sent.
+    /// If the transport cannot carry it: longpoll carries no bytes. Nothing was sent.
     pub fn try_push(&mut self, message: impl Into<Message>) -> Result<(), PushError> {
         self.0.push(message.into()).map_err(PushError::Unsupported)
     }
 
-    /// Sends a ping, on transports that have such a thing (longpoll has none). A payload over 125 bytes is cut.
+    /// Sends a ping, on transports that have pings: longpoll has none. A payload over 125 bytes is
+    /// cut.
     pub fn ping(&mut self, payload: impl Into<Bytes>) {
         self.0.ping(payload.into());
     }

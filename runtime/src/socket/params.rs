@@ -13,8 +13,9 @@ pub(crate) use self::query::QueryError;
 
 /// The parameters of a connection attempt, by name.
 ///
-/// The query is read like Phoenix reads it: `room=1&user[name]=ann&tag[]=a&tag[]=b` has a text, a map and a list. Of two
-/// parameters of the same name the later counts, and a path parameter wins over the query.
+/// The query is read like Phoenix reads it: `room=1&user[name]=ann&tag[]=a&tag[]=b` has a text, a
+/// map and a list. Of two parameters of the same name, the later counts. A path parameter wins over
+/// the query.
 ///
 /// ```
 /// use landfall::socket::Params;
@@ -37,12 +38,13 @@ pub enum Param {
     Map(Params),
 }
 
-/// Why a parameter does not fit its type. Says what was expected, never what came: that may be a credential.
+/// Why a parameter does not fit its type. It says what was expected, never what the client sent:
+/// that may be a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParamError(Cow<'static, str>);
 
 impl Params {
-    /// None at all.
+    /// No parameters.
     pub(crate) const EMPTY: Params = Params(BTreeMap::new());
 
     /// The parameter of that name.
@@ -50,7 +52,7 @@ impl Params {
         self.0.get(name)
     }
 
-    /// The text of a plain parameter; `None` if there is none of that name, or it is a list or a map.
+    /// The text of a plain parameter; `None` if it is missing, a list or a map.
     pub fn as_str(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
     }
@@ -60,7 +62,7 @@ impl Params {
         self.0.iter().map(|(name, param)| (name.as_str(), param))
     }
 
-    /// How many parameters there are; what is inside of lists and maps does not count.
+    /// The number of parameters. Elements of lists and maps do not count.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -92,8 +94,8 @@ impl Param {
         }
     }
 
-    /// Deserializes the parameter: a text into numbers, `bool`, `char`, strings, enums without fields; a list into
-    /// sequences; a map into structs and maps.
+    /// Deserializes the parameter: a text into numbers, `bool`, `char`, strings and enums without
+    /// fields, a list into sequences, a map into structs and maps.
     ///
     /// # Errors
     /// When it does not fit.

@@ -14,10 +14,11 @@ use crate::error::BoxError;
 /// | [`because`](Refused::because) | the mount's `error_handler` if there is one, else an empty 403 | likewise, with the reason |
 /// | `?` on any other error | 500 | as an error, with its causes |
 ///
-/// The first two are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the third is a failure of the
-/// server, such as a database that is down, and its text is never told to a client. `?` takes whatever turns into a
-/// [`BoxError`]: each [`Error`], `anyhow::Error`, and `Box<dyn Error + Send + Sync>`.
-/// [`JoinError`](crate::channel::JoinError) and [`Reply`](crate::channel::Reply) are made alike.
+/// The first two are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the
+/// third is a failure of the server, such as a database that is down, and its text is never told to
+/// a client. `?` takes every type that converts into a [`BoxError`]: each [`Error`],
+/// `anyhow::Error`, and `Box<dyn Error + Send + Sync>`. [`JoinError`](crate::channel::JoinError)
+/// and [`Reply`](crate::channel::Reply) are made alike.
 ///
 /// ```
 /// use landfall::socket::Refused;
@@ -40,7 +41,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// Without a reason: always an empty 403.
+    /// Without a reason: an empty 403, whatever the mount's `error_handler`.
     pub fn new() -> Self {
         Refused {
             status: StatusCode::FORBIDDEN,
@@ -58,8 +59,8 @@ impl Refused {
         }
     }
 
-    /// Keeps the error that the client is refused for: as the [`reason`](Refused::reason), or as the
-    /// source of the reason that there is.
+    /// Keeps the error behind the refusal: as the [`reason`](Refused::reason), or as the source of
+    /// an existing reason.
     #[must_use]
     pub fn caused_by(self, error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -76,10 +77,11 @@ impl Refused {
         }
     }
 
-    /// Answers with another status; with a reason, the `error_handler` still has the last word.
+    /// Answers with another status. If there is a reason, the `error_handler` may still answer
+    /// otherwise.
     ///
-    /// Longpoll answers a 403 as Phoenix does, by a response with status 200 and the JSON body `{"status":403}`, and any
-    /// other status by itself.
+    /// Longpoll answers a 403 as Phoenix does: with status 200 and the JSON body `{"status":403}`.
+    /// It answers any other status as it is.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
@@ -105,7 +107,7 @@ impl Refused {
         self.status
     }
 
-    /// Whether `connect` failed, instead of deciding: it was left by `?` with an error that is no refusal.
+    /// Whether `connect` failed: it returned an error that is not a refusal.
     pub fn is_failure(&self) -> bool {
         self.failure
     }

@@ -1,18 +1,20 @@
-//! What callbacks return, and how an error of the application's says what clients are told of it.
+//! What callbacks return, and what clients are told of an application's errors.
 //!
-//! The macros decide by type. Where a callback returns `Result<_, E>`, and `E` implements [`TellClient`], that is asked;
-//! otherwise `E` is a refusal, or an error like any other. Both implementations would overlap, so the expansion chooses:
-//! `(&value).returned()` finds [`Telling`]'s method if it applies, and [`Plain`]'s, which needs one more reference, if not.
+//! The macros decide by type. If a callback returns `Result<_, E>` and `E` implements
+//! [`TellClient`], that says what clients are told. Otherwise `E` is a refusal or any other error.
+//! The two implementations would overlap, so the expansion chooses by autoref:
+//! `(&value).returned()` finds [`Telling`]'s method if it applies. If it does not, the call finds
+//! [`Plain`]'s, which needs one more reference.
 
 use super::{Flow, Outbox, Refused};
 use crate::{error::BoxError, escape::chain, pubsub::Payload};
 
-/// An error of the application's that says what clients are told of it.
+/// An application's error that says what clients are told of it.
 ///
-/// Most errors are the server's own affair: a callback that returns one answers "internal error" (or 500, or close code
-/// 1011), and the error is logged. An error that is meant for the client implements this trait. It counts wherever it is
-/// the error type that a callback returns, under [`#[socket]`](macro@crate::socket) and
-/// [`#[channel]`](macro@crate::channel):
+/// Most errors are failures of the server: a callback that returns one answers "internal error" (or
+/// 500, or close code 1011), and the error is logged. An error that is meant for the client
+/// implements this trait. It applies where it is the error type that a callback returns, under
+/// [`#[socket]`](macro@crate::socket) and [`#[channel]`](macro@crate::channel):
 ///
 /// ```
 /// use landfall::prelude::*;
@@ -67,18 +69,18 @@ use crate::{error::BoxError, escape::chain, pubsub::Payload};
 /// }
 /// ```
 ///
-/// A callback that returns another error type, such as [`Reply`](crate::channel::Reply) or `anyhow::Error`, does not ask
-/// what `?` has turned into that: the type that it returns decides.
+/// Only the type that the callback returns decides. If `?` converts the error into another type,
+/// such as [`Reply`](crate::channel::Reply) or `anyhow::Error`, this trait is not asked.
 pub trait TellClient: Into<BoxError> {
-    /// The error reply to a join, or to a message that a channel handles. Default, and `None`: the client is told nothing
-    /// but that there was an error, which is logged with its causes.
+    /// The error reply to a join, or to a message that a channel handles. Default, and `None`: the
+    /// client is only told that there was an error. The error is logged with its causes.
     fn payload(&self) -> Option<Payload> {
         None
     }
 
     /// How `connect` refuses. Default, and `None`: 500, and the error is logged with its causes.
     ///
-    /// The error is kept as by [`Refused::caused_by`].
+    /// The error is kept as its cause, as by [`Refused::caused_by`].
     fn refused(&self) -> Option<Refused> {
         None
     }
@@ -185,12 +187,12 @@ impl<E: Into<Refused>> Refusal for E {
     }
 }
 
-/// What a callback returned is a `Result` whose error implements [`TellClient`].
+/// The value is a `Result` whose error implements [`TellClient`].
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Telling;
 
-/// What a callback returned is anything else.
+/// The value is of any other type.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Plain;

@@ -1,4 +1,4 @@
-//! What becomes of a channel after a callback, and what its client is told.
+//! What happens to a channel after a callback, and what its client is told.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl<S: ChannelSocket> Multiplexer<S> {
-    /// Does what a callback came to.
+    /// Acts on the outcome of a callback.
     pub(super) fn resolve(
         &mut self,
         conversation: &Arc<Conversation>,
@@ -110,7 +110,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             .subscribe(conversation.topic(), Some(Encoding { encoder, skip }));
     }
 
-    /// Answers a join, and says after it that the join before has ended.
+    /// Answers a join, then tells the client that the earlier join has ended.
     fn answer_join(
         &mut self,
         conversation: &Arc<Conversation>,
@@ -131,7 +131,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         Ok(())
     }
 
-    /// Answers a join that another one has overtaken.
+    /// Answers a join that a later join has replaced.
     pub(super) fn answer_overtaken(&self, slot: &Slot, out: &mut Outbox) {
         self.say(&join_answer(slot, &Reply::because("joined again")), out);
     }
@@ -145,7 +145,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
     ) {
         if let Err(error) = self.answer_join(conversation, reply, out) {
             tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
-            // A client that waits for an answer gets one that any serializer can write.
+            // The client waits for an answer: any serializer can write this one.
             if let Err(error) = self.answer_join(conversation, &Reply::because("join refused"), out)
             {
                 tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {error}");
@@ -161,7 +161,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// Ends a channel whose callback is not done. A join that is pending is answered.
+    /// Ends a channel whose callback is not done. A pending join is answered.
     pub(super) fn abort(
         &mut self,
         conversation: &Arc<Conversation>,
@@ -175,7 +175,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         }
     }
 
-    /// Ends a channel, and tells the client so that it stays away or joins again.
+    /// Ends a channel, and tells the client, which stays away or joins again.
     pub(super) fn end(
         &mut self,
         conversation: &Arc<Conversation>,
@@ -196,7 +196,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         tracing::debug!(topic = %shown(conversation.topic()), ?reason, "a channel ended");
         let join_ref = slot.join_ref.clone();
         let waiting = slot.close(reason);
-        // First: a client forgets the channel when it hears of its end.
+        // This goes first: the client forgets the channel when it is told of its end.
         self.answer_waiting(waiting, out);
         self.tell_end(conversation.topic(), &join_ref, event, out);
     }
@@ -215,7 +215,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         );
     }
 
-    /// What waited for a channel that has ended finds none.
+    /// Answers messages that waited for a channel that has ended.
     pub(super) fn answer_waiting(
         &self,
         waiting: impl IntoIterator<Item = Waiting>,

@@ -7,7 +7,7 @@ use super::{
 use crate::message::EncodeError;
 use crate::pubsub::Payload;
 
-/// A payload that JSON has room for.
+/// A payload that can be part of a JSON message.
 pub(super) enum Body<'a> {
     Object(&'a str),
     Reply {
@@ -18,7 +18,7 @@ pub(super) enum Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Of a push or a broadcast.
+    /// The payload of a push or a broadcast.
     pub(super) fn object(payload: &'a Payload) -> Result<Self, EncodeError> {
         match payload {
             Payload::Json(json) if json.trim_ascii_start().starts_with('{') => {
@@ -31,7 +31,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Of any message.
+    /// The payload of any message.
     pub(super) fn of(message: &ServerMessage<'a>) -> Result<Self, EncodeError> {
         match *message {
             ServerMessage::Push { payload, .. } | ServerMessage::Broadcast { payload, .. } => {
@@ -58,7 +58,7 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// The length as JSON; a lower bound if it needs escapes.
+    /// The length as JSON. A lower bound if the text needs escapes.
     pub(super) fn json_len(&self) -> usize {
         match self {
             Body::Object(json) => json.len(),
@@ -98,7 +98,7 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Its kind: the payload itself may be nobody's business.
+/// The kind of a payload. The payload itself may be secret.
 fn describe(payload: &Payload) -> &'static str {
     let json = match payload {
         Payload::Json(json) => json.trim_ascii_start(),

@@ -2,7 +2,8 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-/// A message of a client that is none of its format, with the reason. The reason quotes nothing of the message.
+/// A client's message that is not of its format, with the reason. The reason quotes nothing of the
+/// message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undecodable(Cow<'static, str>);
 

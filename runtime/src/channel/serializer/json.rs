@@ -7,7 +7,7 @@ use crate::{message::Text, pubsub::Payload};
 
 /// Appends a JSON string.
 pub(super) fn push_string(out: &mut String, text: &str) {
-    // All of them are looked at, several at once.
+    // The loop has no early exit, so that several bytes are compared at once.
     if text
         .bytes()
         .fold(false, |found, byte| found | needs_escape(byte))
@@ -21,7 +21,7 @@ pub(super) fn push_string(out: &mut String, text: &str) {
     }
 }
 
-/// The length as a JSON string; a lower bound if it needs escapes.
+/// The length as a JSON string. A lower bound if the text needs escapes.
 pub(super) fn string_len(text: &str) -> usize {
     text.len() + 2
 }
@@ -40,7 +40,7 @@ pub(super) fn name_len(name: NameRef<'_>) -> usize {
     }
 }
 
-/// Without what the message held: serde's words on a value of the wrong type quote it.
+/// serde's error on a value of the wrong type quotes the value, which is left out here.
 pub(super) fn undecodable(error: &serde_json::Error, expected: &str) -> Undecodable {
     match error.is_data() {
         true => Undecodable::new(format!("expected {expected}")),
@@ -52,7 +52,8 @@ fn needs_escape(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
-/// Most bytes of a ref or a name, as JSON: what is longer is not even copied. A socket's own limit is lower.
+/// Most bytes of a ref or a name, as JSON. A longer one is refused before it is copied. A socket's
+/// own limit is lower.
 const LONGEST: usize = 64 * 1024;
 
 /// A text that is known to be JSON: its values become refs, names and payloads.
@@ -104,7 +105,7 @@ enum Quoted<'a> {
     Escaped(&'a str),
 }
 
-/// `None` for a value that is no string.
+/// `None` for a value that is not a string.
 fn string(json: &str) -> Option<Quoted<'_>> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
     Some(if text.contains('\\') {

@@ -5,12 +5,12 @@ use crate::pubsub::{Broadcast, Payload};
 
 /// A message of a client.
 ///
-/// Text and payload share the memory of the message it was read from: what outlives it should be copied.
+/// Names and payload share memory with the message that they were read from: copy what you keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientMessage {
-    /// Which join it belongs to; V1 clients may not say.
+    /// The join that it belongs to. V1 clients may leave it out.
     pub join_ref: Ref,
-    /// What the reply is to carry.
+    /// What ties the reply to this message.
     pub reference: Ref,
     /// The topic, such as `room:7`.
     pub topic: Name,
@@ -21,7 +21,7 @@ pub struct ClientMessage {
 }
 
 impl ClientMessage {
-    /// Bytes of what stands around the payload: both refs, topic and event.
+    /// Bytes of everything but the payload: both refs, topic and event.
     pub(in crate::channel) fn envelope(&self) -> usize {
         self.join_ref.len() + self.reference.len() + self.topic.len() + self.event.len()
     }
@@ -31,11 +31,11 @@ impl ClientMessage {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ServerMessage<'a> {
-    /// For one client, unasked.
+    /// A message that does not answer another, for one client.
     Push {
-        /// Which join it belongs to.
+        /// The join that it belongs to.
         join_ref: &'a Ref,
-        /// Null, but for `phx_close` and `phx_error`, which repeat `join_ref` here.
+        /// Null, except for `phx_close` and `phx_error`, which repeat `join_ref` here.
         reference: &'a Ref,
         /// The topic.
         topic: &'a str,
@@ -44,15 +44,15 @@ pub enum ServerMessage<'a> {
         /// A JSON object, or bytes.
         payload: &'a Payload,
     },
-    /// For one client that asked.
+    /// The reply to a client's message.
     Reply {
-        /// Which join it belongs to.
+        /// The join that it belongs to.
         join_ref: &'a Ref,
-        /// That of the message it answers.
+        /// The `ref` of the message that it answers.
         reference: &'a Ref,
         /// The topic, as the client sent it.
         topic: NameRef<'a>,
-        /// `ok`, `error`, or what the application agreed on with its clients.
+        /// `ok`, `error`, or a status that the application's clients know.
         status: &'a str,
         /// Any JSON, text (which becomes a JSON string), or bytes.
         payload: &'a Payload,

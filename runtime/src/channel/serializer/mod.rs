@@ -5,7 +5,7 @@
 //! | `reference` | what ties a reply to its request, and a message to its join |
 //! | `name` | topics and events as clients send them |
 //! | `message` | what serializers read and write |
-//! | `error` | what they cannot |
+//! | `error` | what serializers can neither read nor write |
 //! | `json` | JSON without copies: parts of a text, and strings that need no escapes |
 //! | `body` | the payload of a JSON message for clients |
 //! | `v1`, `v2` | the formats of Phoenix |
@@ -46,7 +46,8 @@ use crate::message::{EncodeError, Message};
 
 /// A wire format of channels. [`V1`] and [`V2`] are those of Phoenix; an application can bring its own.
 ///
-/// Serializers of one type encode alike: a broadcast is encoded once for each type.
+/// A broadcast is encoded once for each serializer type, so all values of one type have to encode
+/// alike.
 ///
 /// ```
 /// use landfall::{
@@ -101,17 +102,17 @@ pub trait Serializer: Any + Send + Sync {
     /// Reads a message of a client.
     ///
     /// # Errors
-    /// When it is none of this format. The connection ends then.
+    /// When the message is not of this format. The connection ends then.
     fn decode(&self, message: Message) -> Result<ClientMessage, Undecodable>;
 
     /// Writes a message for clients.
     ///
     /// # Errors
-    /// When this format has no room for it.
+    /// When this format cannot carry the message.
     fn encode(&self, message: &ServerMessage<'_>) -> Result<Message, EncodeError>;
 
-    /// Whether [`encode`](Serializer::encode) has room for a message. The default encodes it; one that knows sooner says so
-    /// here.
+    /// Whether [`encode`](Serializer::encode) can carry a message. The default encodes it.
+    /// Implement it where the answer is known without encoding.
     ///
     /// # Errors
     /// As `encode`.
@@ -119,7 +120,7 @@ pub trait Serializer: Any + Send + Sync {
         self.encode(message).map(drop)
     }
 
-    /// What logs call it: the name of its type.
+    /// The name of its type, for logs.
     fn name(&self) -> &'static str {
         std::any::type_name::<Self>()
     }

@@ -4,10 +4,11 @@ use std::fmt;
 
 use crate::message::Text;
 
-/// A topic or an event, as a client sent it. Its text shares the memory of the message it came in.
+/// A topic or an event, as a client sent it. Its text shares memory with the message that it came
+/// in.
 ///
-/// It should be text. A client that sends something else (a number, say) gets its answer with the topic it sent, but no
-/// channel and no event is meant: [`as_str`](Name::as_str) has nothing to compare.
+/// It should be text. If a client sends something else, such as a number, its answer repeats it,
+/// but it names no channel and no event: [`as_str`](Name::as_str) is `None`.
 ///
 /// ```
 /// use landfall::channel::{Name, NameRef};
@@ -35,7 +36,7 @@ pub enum NameRef<'a> {
 }
 
 impl Name {
-    /// What is no text, as JSON; only to be echoed.
+    /// A value that is not text, as JSON. It is only echoed.
     ///
     /// ```
     /// # use landfall::channel::Name;
@@ -45,7 +46,7 @@ impl Name {
         Name(Kind::Foreign(json.into()))
     }
 
-    /// The text; `None` if it is none, and so no topic or event of ours.
+    /// The text; `None` if the client sent something else.
     pub fn as_str(&self) -> Option<&str> {
         match &self.0 {
             Kind::Text(text) => Some(text),
@@ -59,7 +60,7 @@ impl Name {
         text.len()
     }
 
-    /// For an answer.
+    /// Borrows the name, for an answer.
     pub fn borrow(&self) -> NameRef<'_> {
         match &self.0 {
             Kind::Text(text) => NameRef::Text(text),
@@ -92,14 +93,14 @@ impl<'a> From<&'a Name> for NameRef<'a> {
     }
 }
 
-/// The text, or the JSON of what is none.
+/// The text, or the JSON of another value.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.borrow().fmt(f)
     }
 }
 
-/// The text, or the JSON of what is none.
+/// The text, or the JSON of another value.
 impl fmt::Display for NameRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (NameRef::Text(text) | NameRef::Foreign(text)) = self;

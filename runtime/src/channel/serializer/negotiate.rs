@@ -13,9 +13,9 @@ use super::{Requirement, Serializer, V1, V2, version::Version};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Versioned {
-    /// Reads and writes.
+    /// The serializer.
     pub serializer: &'static dyn Serializer,
-    /// For these versions.
+    /// The versions that it is for.
     pub requirement: Requirement,
 }
 
@@ -52,7 +52,8 @@ impl fmt::Debug for Versioned {
 /// ```
 ///
 /// # Errors
-/// When it is no full version (`2.0` is none), or none of the serializers is for it. The connection is refused then.
+/// When it is not a full version (`2.0` is not), or none of the serializers is for it. The
+/// connection is refused then.
 pub fn negotiate(
     serializers: &'static [Versioned],
     vsn: Option<&str>,
@@ -73,7 +74,7 @@ pub fn negotiate(
 #[derive(Clone, Debug)]
 pub struct UnsupportedVersion {
     vsn: String,
-    /// `None` if it is no version at all.
+    /// `None` if it is not a version.
     serializers: Option<&'static [Versioned]>,
 }
 
@@ -94,7 +95,7 @@ impl fmt::Display for UnsupportedVersion {
 
 impl Error for UnsupportedVersion {}
 
-/// Enough to recognize a version by; a client decides how long it is.
+/// Most characters of a version in a log line. A client decides how long it is.
 fn shorten(vsn: &str) -> String {
     const LONGEST: usize = 64;
     match vsn.char_indices().nth(LONGEST) {

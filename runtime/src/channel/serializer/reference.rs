@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 /// A `ref` or a `join_ref`: chosen by a client, echoed by the server exactly as it came.
 ///
-/// Phoenix's clients send strings of digits, or null; foreign ones send numbers, or what they like. Two are equal if
-/// they would be echoed alike: the string `"1"` is not the number `1`.
+/// Phoenix's clients send strings of digits, or null. Other clients send numbers, or any JSON. Two
+/// are equal if they would be echoed alike: the string `"1"` is not the number `1`.
 ///
 /// ```
 /// use landfall::channel::Ref;
@@ -31,7 +31,7 @@ enum Kind {
 }
 
 impl Ref {
-    /// None: the client expects no reply, or names no join.
+    /// Null: the client expects no reply, or names no join.
     pub const NULL: Ref = Ref(Kind::Null);
 
     /// True for [`Ref::NULL`].
@@ -44,8 +44,8 @@ impl Ref {
         matches!(self.0, Kind::Digits(_) | Kind::Text(_))
     }
 
-    /// Whether both name the same, however they would be echoed: a binary frame has no numbers, so a client whose refs are
-    /// numbers writes their digits there.
+    /// Whether both name the same, even if they are echoed differently. A binary frame has no
+    /// numbers: a client whose refs are numbers writes their digits there.
     pub(in crate::channel) fn names_same(&self, other: &Ref) -> bool {
         self == other || self.with_text(|text| other.with_text(|other| text == other))
     }
@@ -66,7 +66,7 @@ impl Ref {
         json
     }
 
-    /// Of a JSON value that is known to be well-formed and is no string.
+    /// From a JSON value that is known to be well-formed and is not a string.
     pub(super) fn from_json(value: &str) -> Ref {
         Ref(if value == "null" {
             Kind::Null
@@ -75,7 +75,7 @@ impl Ref {
         })
     }
 
-    /// The length as JSON; a lower bound if it needs escapes.
+    /// The length as JSON. A lower bound if the text needs escapes.
     pub(super) fn json_len(&self) -> usize {
         match &self.0 {
             Kind::Null => 4,
@@ -98,7 +98,7 @@ impl Ref {
         }
     }
 
-    /// Hands out what [`Display`](fmt::Display) prints.
+    /// Calls `take` with what [`Display`](fmt::Display) prints.
     pub(super) fn with_text<T>(&self, take: impl FnOnce(&str) -> T) -> T {
         match &self.0 {
             Kind::Null => take(""),
@@ -123,7 +123,7 @@ impl From<u64> for Ref {
 }
 
 impl From<serde_json::Value> for Ref {
-    /// A string, a number, null, or what else a client may send.
+    /// A string, a number, null, or any other JSON.
     fn from(value: serde_json::Value) -> Self {
         match value {
             serde_json::Value::String(text) => Ref::from(&*text),

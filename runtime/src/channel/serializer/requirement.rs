@@ -14,8 +14,8 @@ use super::version::Version;
 /// | `~> 2.0.3` | `>= 2.0.3`, and the first two numbers are these |
 /// | `~> 2.1` | `>= 2.1.0`, and the first number is this |
 ///
-/// `and` and `or` join several, evaluated from left to right without precedence. A pre-release is lower than its
-/// version (`2.0.0-rc.1` is no `~> 2.0.0`), and build metadata is ignored.
+/// `and` and `or` join several, evaluated from left to right without precedence. A pre-release is
+/// lower than its version (`2.0.0-rc.1` does not meet `~> 2.0.0`), and build metadata is ignored.
 ///
 /// ```
 /// use landfall::channel::Requirement;
@@ -25,7 +25,7 @@ use super::version::Version;
 /// assert!(!V2.matches("2.1.0") && !V2.matches("2.0.0-rc.1") && !V2.matches("2.0"));
 /// ```
 ///
-/// One that cannot be read does not compile:
+/// A requirement that cannot be read does not compile:
 ///
 /// ```compile_fail,E0080
 /// # use landfall::channel::Requirement;
@@ -35,10 +35,10 @@ use super::version::Version;
 pub struct Requirement(&'static str);
 
 impl Requirement {
-    /// Reads a requirement. Use it in a `const`, where a bad one is an error of the compiler.
+    /// Reads a requirement. Use it in a `const`, where a bad one is a compile error.
     ///
     /// # Panics
-    /// When it is none.
+    /// If the text is not a requirement.
     pub const fn new(text: &'static str) -> Requirement {
         let mut rest = text.as_bytes();
         loop {
@@ -62,7 +62,7 @@ impl Requirement {
         self.0
     }
 
-    /// True if this version meets it; false for what is no full version.
+    /// True if this version meets it. False for a text that is not a full version.
     pub fn matches(&self, version: &str) -> bool {
         Version::parse(version.as_bytes()).is_some_and(|version| self.allows(&version))
     }
@@ -245,7 +245,7 @@ mod tests {
         );
         let either = Requirement::new("~> 1.0.0 or ~> 2.0.0");
         assert!(either.matches("1.0.5") && either.matches("2.0.5") && !either.matches("1.1.0"));
-        // With precedence the second clause could not take back the first.
+        // With precedence the second clause could not undo the first.
         let chain = Requirement::new("1.0.0 or 2.0.0 and != 1.0.0");
         assert!(!chain.matches("1.0.0") && chain.matches("2.0.0"));
     }

@@ -16,10 +16,11 @@ use super::{
 use crate::message::EncodeError;
 use crate::message::{Message, Text};
 
-/// The format of `vsn=1.0.0`, and of clients that do not say which they speak.
+/// The format of `vsn=1.0.0`, and of clients that do not send `vsn`.
 ///
-/// Text is a JSON object: `{"topic", "event", "payload", "ref"}` and perhaps `"join_ref"` from clients, and never
-/// `"join_ref"` for them. There is no room for bytes. Text in a binary message is read all the same.
+/// A message is a JSON object: `{"topic", "event", "payload", "ref"}`. Clients may add
+/// `"join_ref"`; the server never does. It cannot carry bytes. JSON in a binary message is read,
+/// too.
 ///
 /// ```
 /// use landfall::{
@@ -126,7 +127,7 @@ fn required<'a>(value: Option<&'a RawValue>, key: &str) -> Result<&'a RawValue, 
 
 const OBJECT: &str = "an object";
 
-/// The keys that count; of two alike the later does.
+/// The keys that are read. Of two alike the later counts.
 #[derive(Default)]
 struct Fields<'a> {
     topic: Option<&'a RawValue>,

@@ -24,8 +24,9 @@ use crate::{
 /// Text is a JSON array `[join_ref, ref, topic, event, payload]`, in both directions. A payload of bytes travels in a
 /// binary frame, with one byte for the length of each field before it.
 ///
-/// A topic or an event in a binary frame that is not UTF-8 was written by a client that knows Latin-1 only. It is read
-/// as a [foreign](super::Name::foreign) name, which matches no channel and is echoed as that client means it.
+/// A topic or an event in a binary frame that is not UTF-8 is Latin-1, from an old client. It is
+/// read as a [foreign](super::Name::foreign) name, which matches no channel and is echoed as that
+/// client wrote it.
 ///
 /// ```
 /// use landfall::{
@@ -190,7 +191,7 @@ fn decode_text(text: &Text) -> Result<ClientMessage, Undecodable> {
 
 const FIVE: &str = "an array of at least 5 elements";
 
-/// An array of five or more values; what follows the fifth is skipped.
+/// An array of five or more values. What follows the fifth is skipped.
 struct Five<'a>([&'a RawValue; 5]);
 
 impl<'de> Deserialize<'de> for Five<'de> {

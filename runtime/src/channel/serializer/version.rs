@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-/// A semantic version. Its numbers may have any length; its build metadata does not count.
+/// A semantic version. Its numbers may have any length. Build metadata is ignored.
 #[derive(Clone, Copy)]
 pub(super) struct Version<'a> {
     major: &'a [u8],
     minor: &'a [u8],
-    /// `None` only where [`Version::partial`] read it.
+    /// `None` only if [`Version::partial`] read it.
     patch: Option<&'a [u8]>,
     /// Empty unless it is a pre-release.
     pre: &'a [u8],
@@ -87,7 +87,7 @@ impl<'a> Version<'a> {
 /// A part of a version. Numbers are lower than text.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Identifier<'a> {
-    /// Without leading zeros the longer is the higher.
+    /// Neither has leading zeros, so the longer number is the higher.
     Number(usize, &'a [u8]),
     Text(&'a [u8]),
 }

@@ -1,4 +1,4 @@
-//! Parameters as a serde format: texts become whatever type is asked for.
+//! Parameters as a serde format: a text becomes the type that is asked for.
 
 use std::{any::type_name, borrow::Cow, collections::btree_map, fmt::Display, str::FromStr};
 
@@ -13,7 +13,7 @@ use serde::{
 
 use super::{Param, ParamError, Params};
 
-/// serde's own texts quote the value, which may be a credential: these say what was expected instead.
+/// serde's own texts quote the value, which may be a credential. These say what was expected.
 impl Error for ParamError {
     fn custom<T: Display>(_: T) -> Self {
         ParamError(Cow::Borrowed("the value is not allowed"))
@@ -178,7 +178,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
     forward_to_deserialize_any! { str string seq tuple tuple_struct map struct identifier ignored_any }
 }
 
-/// A text is handled by [`Text`]; lists and maps are what they are, whatever is asked for.
+/// [`Text`] handles a text. Lists and maps keep their kind, whatever type is asked for.
 macro_rules! by_text {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {

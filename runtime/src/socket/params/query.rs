@@ -9,7 +9,8 @@ use super::{Param, Params};
 /// Longer queries are refused.
 const MAX_LENGTH: usize = 1_000_000;
 
-/// Brackets in one name; a name with more is a plain one. It bounds the depth of what recurses over parameters.
+/// Most brackets in one name; a name with more is a plain name. It bounds the recursion over
+/// parameters.
 const MAX_DEPTH: usize = 32;
 
 /// Why a query cannot be read.
@@ -45,7 +46,7 @@ impl Params {
 /// A parameter that may still grow.
 enum Node {
     Text(String),
-    /// `nested` is the place of the one element that names such as `a[][b]` speak of.
+    /// `nested` is the index of the element that names such as `a[][b]` fill.
     List {
         items: Vec<Node>,
         nested: Option<usize>,
@@ -56,7 +57,7 @@ enum Node {
 impl Node {
     const BLANK: Node = Node::Text(String::new());
 
-    /// The value of a key, in a map: whatever else was here is replaced.
+    /// The value of a key in a map. A value of another kind is replaced by a map.
     fn entry(&mut self, key: &str) -> &mut Node {
         if !matches!(self, Node::Map(_)) {
             *self = Node::Map(BTreeMap::new());
@@ -67,7 +68,8 @@ impl Node {
         }
     }
 
-    /// A new element of a list, or the one that holds nested names; whatever else was here is replaced.
+    /// A new element of a list, or the element that holds nested names. A value of another kind is
+    /// replaced by a list.
     fn item(&mut self, last: bool) -> &mut Node {
         if !matches!(self, Node::List { .. }) {
             *self = Node::List {
@@ -124,7 +126,7 @@ fn insert(root: &mut BTreeMap<String, Node>, name: &str, value: String) {
     *node = Node::Text(value);
 }
 
-/// `a[b][c]` as `a` and `b][c`; a name whose brackets do not match up is a plain one.
+/// `a[b][c]` as `a` and `b][c`. A name whose brackets do not match is a plain name.
 fn split(name: &str) -> (&str, Option<&str>) {
     let plain = (name, None);
     let Some((first, rest)) = name.split_once('[') else {
