@@ -151,7 +151,7 @@ impl<E: Endpoint> Builder<E> {
                 .take()
                 .unwrap_or_else(|| Presence::new(handle.pubsub()))
         });
-        let mounts = Dispatcher::new(E::DEF.mounts, &config, &handle, &handle.0.connections);
+        let mounts = Dispatcher::new(E::DEF.mounts, &config, &handle);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let reader = Reader::<E> {
             file: self.file.take(),

@@ -68,13 +68,14 @@ pub(super) struct State {
     replica: Replica,
     known: Seen,
     entries: BTreeMap<Dot, Entry>,
-    topics: HashMap<Arc<str>, BTreeSet<Place>>,
+    topics: HashMap<Arc<str>, BTreeSet<MemberKey>>,
     trackers: BTreeSet<(Tracker, Dot)>,
     /// Replicas that went away: their entries are kept, and not shown.
     down: BTreeSet<Replica>,
 }
 
-type Place = (Arc<str>, Tracker, Dot);
+/// A member of a topic. Members are ordered by key.
+type MemberKey = (Arc<str>, Tracker, Dot);
 
 impl State {
     pub(super) fn new(replica: Replica) -> Self {
@@ -225,11 +226,11 @@ impl State {
         let Some(members) = self.topics.get(topic) else {
             return Vec::new();
         };
-        let from: Place = (key.into(), Tracker::LOWEST, Dot::LOWEST);
+        let from: MemberKey = (key.into(), Tracker::LOWEST, Dot::LOWEST);
         self.metas(members.range(from..).take_while(|(of, ..)| &**of == key))
     }
 
-    fn metas<'a>(&self, members: impl Iterator<Item = &'a Place>) -> Vec<(Arc<str>, Meta)> {
+    fn metas<'a>(&self, members: impl Iterator<Item = &'a MemberKey>) -> Vec<(Arc<str>, Meta)> {
         let mut members: Vec<(&Arc<str>, Dot)> = members
             .filter(|(.., dot)| self.shows(*dot))
             .map(|(key, _, dot)| (key, *dot))

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio_util::task::TaskTracker;
-
 use super::{
     connection::{clock::CoarseClock, registry::Connections},
     mount::Mount,
@@ -25,7 +23,6 @@ pub(crate) struct MountContext {
     pub(crate) origin: MountOrigin,
     pub(crate) connections: Connections,
     pub(crate) clock: CoarseClock,
-    pub(crate) tasks: TaskTracker,
     pub(crate) stopping: AtomicBool,
     pub(crate) watched: Watched,
 }

@@ -10,7 +10,6 @@ use tokio::{
     task::JoinSet,
     time::{MissedTickBehavior, interval},
 };
-use tokio_util::task::TaskTracker;
 
 use super::{
     attempt::Attempt,
@@ -110,7 +109,6 @@ impl Dispatcher {
         mounts: &'static [Mount],
         config: &Config,
         handle: &Handle,
-        tasks: &TaskTracker,
     ) -> Result<Self, Vec<MountError>> {
         let clock = CoarseClock::start();
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
@@ -131,7 +129,6 @@ impl Dispatcher {
                         origin,
                         connections: Default::default(),
                         clock: clock.clone(),
-                        tasks: tasks.clone(),
                         stopping: Default::default(),
                         watched: handle.0.watchdog.socket(mount.socket.name),
                     });

@@ -77,10 +77,10 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match asked(&self.options, &request) {
-            Asked::File => {}
-            Asked::Elsewhere => return StaticFuture::passed(self.inner.call(request)),
-            Asked::Unsafe => return StaticFuture::looking(async { Ok(refused()) }),
+        match target(&self.options, &request) {
+            Target::File => {}
+            Target::Elsewhere => return StaticFuture::passed(self.inner.call(request)),
+            Target::Unsafe => return StaticFuture::looking(async { Ok(refused()) }),
         }
         // `poll_ready` was called on this one: its clone may not be ready.
         let ready = self.inner.clone();
@@ -103,31 +103,31 @@ where
     }
 }
 
-enum Asked {
+enum Target {
     File,
     Elsewhere,
     Unsafe,
 }
 
-/// Tells from a request's head, without the disk, whether it may be for a file.
-fn asked<B>(options: &Options, request: &Request<B>) -> Asked {
+/// What a request is for, by its head alone: the disk is not read.
+fn target<B>(options: &Options, request: &Request<B>) -> Target {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Asked::Elsewhere;
+        return Target::Elsewhere;
     }
     let Some(segments) = below(request.uri().path(), &options.at) else {
-        return Asked::Elsewhere;
+        return Target::Elsewhere;
     };
     if !options.tell_missing_only
         && !segments
             .first()
             .is_some_and(|first| options.allows(&decoded(first)))
     {
-        return Asked::Elsewhere;
+        return Target::Elsewhere;
     }
     match named(&segments) {
-        Named::File(_) => Asked::File,
-        Named::Nothing => Asked::Elsewhere,
-        Named::Unsafe => Asked::Unsafe,
+        Named::File(_) => Target::File,
+        Named::Nothing => Target::Elsewhere,
+        Named::Unsafe => Target::Unsafe,
     }
 }
 

@@ -298,7 +298,7 @@ impl<S: Socket> Driver<S> {
     /// it stops. A task that has not ended when its mount's time to drain is over is dropped.
     pub fn spawn<F: Future<Output = ()> + Send + 'static>(self, run: impl FnOnce(Self) -> F) {
         let shared = self.shared.clone();
-        let task = shared.context.tasks.spawn(run(self));
+        let task = shared.context.handle.0.connections.spawn(run(self));
         shared.runs_in(task.abort_handle());
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::transport) struct LongPollTransport {
 }
 
 /// A request to a session, or to the transport itself.
-enum Asked {
+enum RequestKind {
     Poll,
     Post,
     Preflight,
@@ -80,10 +80,10 @@ impl LongPollTransport {
     }
 
     async fn decide<S: Socket>(&self, attempt: Attempt) -> Result<Response<Body>, Denied> {
-        let asked = match attempt.parts().method {
-            Method::GET => Asked::Poll,
-            Method::POST => Asked::Post,
-            Method::OPTIONS => Asked::Preflight,
+        let kind = match attempt.parts().method {
+            Method::GET => RequestKind::Poll,
+            Method::POST => RequestKind::Post,
+            Method::OPTIONS => RequestKind::Preflight,
             _ => return Err(respond(StatusCode::BAD_REQUEST, "").into()),
         };
         let params = attempt.params()?;
@@ -91,10 +91,10 @@ impl LongPollTransport {
             Denied::Origin => wire::status(403).into(),
             other => other,
         })?;
-        match asked {
-            Asked::Poll => self.get::<S>(attempt, params).await,
-            Asked::Post => self.post(attempt, params).await,
-            Asked::Preflight => Ok(preflight(&attempt)),
+        match kind {
+            RequestKind::Poll => self.get::<S>(attempt, params).await,
+            RequestKind::Post => self.post(attempt, params).await,
+            RequestKind::Preflight => Ok(preflight(&attempt)),
         }
     }
 

@@ -169,7 +169,7 @@ fn open<S: Socket>(
 ) {
     let Connected { socket, id, inbox } = connected;
     let encoder = const { &SocketEncoder::<S>::new(S::encode) };
-    let tasks = context.tasks.clone();
+    let tasks = context.handle.0.connections.clone();
     match stream {
         Stream::Tcp(tcp) => {
             let (read, wire) = TcpWire::split(tcp);
