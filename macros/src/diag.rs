@@ -9,7 +9,7 @@ use crate::grammar::Mistake;
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     earlier: Vec<Diagnostic>,
-    /// Still open for help and notes.
+    /// A finding to which help and notes can be added.
     latest: Option<Diagnostic>,
 }
 
@@ -41,7 +41,7 @@ impl Diagnostics {
         })
     }
 
-    /// Takes over what a value is found wrong for.
+    /// Adds a mistake that `grammar` found in a value.
     pub(crate) fn push_mistake(&mut self, at: &impl Spanned, mistake: Mistake) -> &mut Diagnostic {
         let found = self.push(at, mistake.text);
         mistake.help.iter().for_each(|help| {
@@ -50,7 +50,7 @@ impl Diagnostics {
         found
     }
 
-    /// Takes over what `syn` found.
+    /// Adds an error of `syn`.
     pub(crate) fn push_syn(&mut self, error: syn::Error) {
         for one in error {
             self.push_at(one.span(), one.to_string());
@@ -62,7 +62,7 @@ impl Diagnostics {
         self.latest.is_none()
     }
 
-    /// One `compile_error!` a finding.
+    /// One `compile_error!` for each finding.
     pub(crate) fn finish(self) -> TokenStream {
         self.earlier
             .into_iter()

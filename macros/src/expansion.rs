@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Path, Type};
 
-/// `const _: () = { .. };`, in which paths begin with `__rt`. That name means nothing outside of it.
+/// `const _: () = { .. };`, in which `__rt` names the runtime. The name is not visible outside.
 pub(crate) fn within_runtime(krate: Option<&Path>, body: &TokenStream) -> TokenStream {
     let root = krate.map_or_else(|| quote!(::landfall), |path| quote!(#path));
     quote! {
@@ -15,7 +15,7 @@ pub(crate) fn within_runtime(krate: Option<&Path>, body: &TokenStream) -> TokenS
     }
 }
 
-/// Tokens of ours, for errors elsewhere.
+/// Gives tokens of the macro another span, so that errors point there.
 pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
     let locate = |token| match token {
         TokenTree::Group(group) => {
@@ -31,7 +31,7 @@ pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
     tokens.into_iter().map(locate).collect()
 }
 
-/// The type as written, without the spaces that tokens have between them.
+/// The type as text, without the spaces between tokens.
 pub(crate) fn type_name(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
 }

@@ -1,4 +1,4 @@
-//! Calls of the methods that a user wrote: they stay with the type, and the contract's methods call them.
+//! Calls of the user's methods. They stay with the type, and the methods of the contract call them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -6,8 +6,8 @@ use syn::{ImplItemFn, ReturnType, spanned::Spanned};
 
 use crate::expansion::located;
 
-/// What a method returns, given to `into`: one of the functions of `Plain` and `Telling`. An error about the result
-/// points at its type, one about an argument at the type of that.
+/// Calls a method, and gives its result to `into`, a function of `Plain` and `Telling`. An error
+/// about the result points at the result's type, an error about an argument at the argument's type.
 pub(crate) fn call(
     item: &ImplItemFn,
     arguments: &[TokenStream],
@@ -34,7 +34,7 @@ pub(crate) fn call(
     }
 }
 
-/// What the functions that [`call`] names are found by.
+/// The imports that the functions of [`call`] need.
 pub(crate) fn imports() -> TokenStream {
     quote! {
         #[allow(unused_imports)]

@@ -1,4 +1,4 @@
-//! Methods that a macro knows by their names, and the shape that they must have.
+//! Methods that a macro knows by name, and the shape that they must have.
 
 use syn::{FnArg, ImplItemFn, PathArguments, ReceiverKind, ReturnType, Safety, Type};
 
@@ -8,10 +8,10 @@ use crate::{diag::Diagnostics, language::attributes::is_conditional};
 pub(crate) struct Callback {
     pub(crate) name: &'static str,
     pub(crate) receiver: Receiver,
-    /// Besides the receiver; `None`: any number.
+    /// The number of arguments without the receiver; `None`: any number.
     pub(crate) arguments: Option<usize>,
     pub(crate) output: Output,
-    /// Whether it may be `async`. A plain function will do, too.
+    /// Whether it may be `async`. It need not be.
     pub(crate) waits: bool,
     pub(crate) required: bool,
     pub(crate) signature: &'static str,
@@ -32,7 +32,7 @@ pub(crate) enum Receiver {
 pub(crate) enum Output {
     /// Must be written.
     Value,
-    /// What is to happen next; without it, things go on.
+    /// What happens next; `()` goes on.
     Next,
     Nothing,
 }
@@ -55,8 +55,8 @@ impl Callback {
         }
     }
 
-    /// What a method has otherwise than this callback, besides so many arguments with `#[state]`. Types are left to the
-    /// compiler.
+    /// How a method differs from this callback. It may have `state` arguments with `#[state]` in
+    /// addition. Types are left to the compiler.
     pub(crate) fn fault(&self, item: &ImplItemFn, states: usize) -> Option<String> {
         let sig = &item.sig;
         if receiver(item) != Some(self.receiver) {
@@ -109,7 +109,7 @@ impl Callback {
     }
 }
 
-/// How a method takes `self`; `None` if as no callback does.
+/// How a method takes `self`; `None` if no callback takes it so.
 pub(crate) fn receiver(item: &ImplItemFn) -> Option<Receiver> {
     match item.sig.receiver().map(|receiver| &receiver.kind) {
         None => Some(Receiver::None),
@@ -120,7 +120,7 @@ pub(crate) fn receiver(item: &ImplItemFn) -> Option<Receiver> {
     }
 }
 
-/// What keeps a function from being called by an expansion.
+/// Why an expansion cannot call a function.
 pub(crate) fn plainness(item: &ImplItemFn) -> Option<String> {
     let sig = &item.sig;
     let plain = sig.constness.is_none()
@@ -134,7 +134,7 @@ pub(crate) fn plainness(item: &ImplItemFn) -> Option<String> {
     generic.then(|| "it has no generic parameters: nobody would know what to fill in".to_owned())
 }
 
-/// Why a value that is handed over can't be of a type.
+/// Why an argument cannot be of a type.
 pub(crate) fn owned(ty: &Type, why: &str) -> Option<String> {
     match ty {
         Type::Reference(reference)
@@ -158,7 +158,7 @@ pub(crate) fn is_unit(output: &ReturnType) -> bool {
     }
 }
 
-/// The type of the first argument: of `handle_info`, what arrives.
+/// The type of the first argument. For `handle_info` it is the type of the message.
 pub(crate) fn first_type(item: &ImplItemFn) -> Option<&Type> {
     item.sig.inputs.iter().find_map(|input| match input {
         FnArg::Typed(typed) => Some(&*typed.ty),

@@ -7,8 +7,9 @@ use syn::{Attribute, ImplItem, ItemImpl, Path};
 use super::argument_attributes_mut;
 use crate::{diag::Diagnostics, expansion::within_runtime, language::attributes::cfgs};
 
-/// What the user wrote, if it is an impl block, without our attributes and without what the compiler would complain about
-/// a second time: of methods for which `once` is true, only the first of each name stays.
+/// The user's impl block, without our attributes and without what the compiler would report a
+/// second time. Of methods for which `once` is true, only the first of each name stays. `None` if
+/// it is not an impl block.
 pub(crate) fn stripped(item: &TokenStream, once: impl Fn(&str) -> bool) -> Option<ItemImpl> {
     let mut block = syn::parse2::<ItemImpl>(item.clone()).ok()?;
     let mut seen = Vec::new();
@@ -30,7 +31,7 @@ pub(crate) fn stripped(item: &TokenStream, once: impl Fn(&str) -> bool) -> Optio
     Some(block)
 }
 
-/// Documentation, conditions, lints: what the compiler knows.
+/// Whether the attribute is one of the compiler's: documentation, conditions, lints.
 fn is_of_rust(attribute: &Attribute) -> bool {
     const KNOWN: [&str; 10] = [
         "cfg",

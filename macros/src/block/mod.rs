@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// What stands on an impl block, and what it makes of it.
+/// An attribute of ours on an impl block, in the words of messages.
 pub(crate) struct Attached {
     /// `#[socket]`
     pub(crate) attribute: &'static str,
@@ -39,7 +39,7 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// The block, if it is one of a type that owns its state.
+    /// The block, if its type owns its state.
     pub(crate) fn read(&self, item: &TokenStream, diag: &mut Diagnostics) -> Option<ItemImpl> {
         let Attached {
             attribute,
@@ -115,7 +115,7 @@ fn lifetimes(tokens: TokenStream, found: &mut Option<Lifetime>) {
     }
 }
 
-/// Takes `crate = path` out of the arguments of an attribute, which are cut into pieces at their commas.
+/// Takes `crate = path` out of the arguments of an attribute, which are split at their commas.
 pub(crate) fn take_crate(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Option<Path> {
     let mut krate = None;
     pieces.retain(|piece| match piece.as_slice() {
@@ -139,7 +139,7 @@ pub(crate) fn take_crate(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostic
     krate
 }
 
-/// The condition under which none of these functions exists; `None` if there always is one.
+/// The condition under which none of these functions exists; `None` if one always exists.
 pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
     let mut each = Vec::new();
     for item in items {
@@ -153,7 +153,8 @@ pub(crate) fn otherwise(items: &[&ImplItemFn]) -> Option<TokenStream> {
     Some(condition.unwrap_or_default())
 }
 
-/// `type Info = ..;`: what the first arguments of `handle_info` say, of which there are many if `#[cfg]` chooses.
+/// `type Info = ..;`, from the first argument of `handle_info`. There are several if `#[cfg]`
+/// chooses.
 pub(crate) fn info(arrivals: &[&ImplItemFn]) -> TokenStream {
     let types = arrivals.iter().filter_map(|item| {
         let (ty, cfgs) = (first_type(item)?, cfgs(&item.attrs));
@@ -164,7 +165,8 @@ pub(crate) fn info(arrivals: &[&ImplItemFn]) -> TokenStream {
     quote!(#(#types)* #unit)
 }
 
-/// The type of what arrives, as far as an implementation that is never run can have it.
+/// The type of `handle_info`'s message, for an implementation that is never run; `()` if it is not
+/// known.
 pub(crate) fn info_or_unit(block: &ItemImpl) -> TokenStream {
     let info = block.items.iter().find_map(|item| match item {
         ImplItem::Fn(item) if item.sig.ident == "handle_info" => first_type(item),

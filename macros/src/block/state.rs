@@ -15,7 +15,7 @@ pub(crate) fn is_state(attribute: &Attribute) -> bool {
     attribute.path().is_ident("state")
 }
 
-/// What can be wrong with the attribute and with the type of the argument.
+/// Reports mistakes in the attribute and in the type of the argument.
 pub(crate) fn check(attribute: &Attribute, ty: &Type, diag: &mut Diagnostics) {
     if !matches!(attribute.meta, Meta::Path(_)) {
         diag.push(attribute.path(), "`#[state]` takes no options")
@@ -27,7 +27,7 @@ pub(crate) fn check(attribute: &Attribute, ty: &Type, diag: &mut Diagnostics) {
     }
 }
 
-/// What to say about an argument of a callback that takes no state.
+/// Reports `#[state]` on an argument of a callback that takes no state.
 pub(crate) fn refused(callback: &Ident, from: &str, at: &impl ToTokens, diag: &mut Diagnostics) {
     let found = diag.push(at, format!("`{callback}` takes no state"));
     match callback.to_string().as_str() {
@@ -38,7 +38,7 @@ pub(crate) fn refused(callback: &Ident, from: &str, at: &impl ToTokens, diag: &m
     };
 }
 
-/// The arguments of a handler are known by their places.
+/// The arguments of a handler are known by position.
 pub(crate) fn comes_last(pat: &Pat, diag: &mut Diagnostics) {
     diag.push(pat, "`#[state]` arguments come last")
         .help("move this one in front of them");
@@ -78,7 +78,7 @@ pub(crate) fn take(
     taken
 }
 
-/// What is taken of the state: `Need<T>`, or what a type that is taken says itself.
+/// A part of the state: `Need<T>`, or the needs of a type.
 pub(crate) struct Part<'a> {
     /// `#[cfg(..)]` of the callback and of the argument.
     cfgs: Vec<&'a Attribute>,
@@ -135,7 +135,7 @@ pub(crate) fn state_type(
 ) -> (TokenStream, TokenStream) {
     let (before, _, bounds) = generics.split_for_impl();
     let block: Vec<_> = cfgs(attrs).collect();
-    // What the compiler says about the whole type, it says at the argument that is most likely to blame.
+    // Errors about the whole type point at the argument that most likely causes them.
     let suspect = parts.iter().find(|part| !part.is_known()).or(parts.first());
     let at = suspect.map_or_else(Span::call_site, |part| part.ty.span());
     let (mut state, mut conditional) = (quote_spanned!(at=> ()), TokenStream::new());
@@ -163,7 +163,7 @@ pub(crate) fn value(ty: &Type, handle: &TokenStream) -> TokenStream {
     quote_spanned!(at=> __rt::argument::state::<#ty>(#handle))
 }
 
-/// What a callback writes to, under a name that no argument has.
+/// The outlet or outbox, under a name that no argument has.
 pub(crate) fn out() -> Ident {
     Ident::new("__out", Span::mixed_site())
 }

@@ -18,7 +18,7 @@ const SOURCES: [(&str, Source); 5] = [
     ("state", Source::State),
 ];
 
-/// Takes `#[state]` off an argument of another callback than `join`.
+/// Takes `#[state]` off an argument of a callback other than `join`.
 pub(crate) fn take_state(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
     if argument_attributes(input).iter().any(state::is_state) {
         take(input, diag)
@@ -27,7 +27,7 @@ pub(crate) fn take_state(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
     }
 }
 
-/// Takes our attributes off an argument, and says where it comes from.
+/// Takes our attributes off an argument, and returns where it comes from.
 pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
     let attrs = argument_attributes_mut(input);
     let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attrs)
@@ -55,7 +55,7 @@ pub(crate) fn take(input: &mut FnArg, diag: &mut Diagnostics) -> Source {
     ours.first().and_then(source).unwrap_or(Source::Type)
 }
 
-/// What one of our attributes means.
+/// The source that an attribute names.
 pub(crate) fn source(attribute: &Attribute) -> Option<Source> {
     SOURCES
         .iter()
@@ -120,7 +120,7 @@ fn foreign(attribute: &Attribute, diag: &mut Diagnostics) {
     }
 }
 
-/// `Join<..>`: the attempt as a whole.
+/// Whether a type is `Join<..>`, the whole attempt.
 pub(crate) fn is_whole(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Join")
 }

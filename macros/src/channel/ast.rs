@@ -5,19 +5,19 @@ use syn::{Attribute, FnArg, Generics, ImplItem, ImplItemFn, LitStr, PatType, Pat
 
 use crate::block::callback::Callback;
 
-/// What stands in `#[channel(..)]`, and below it.
+/// The arguments of `#[channel(..)]`, and the item.
 pub(crate) struct Declaration {
     pub(crate) setup: Setup,
-    /// What the attribute was written on.
+    /// The item that the attribute is on.
     pub(crate) item: TokenStream,
-    /// `None` if `item` is something else, which has been said.
+    /// `None` if `item` is something else, which has been reported.
     pub(crate) channel: Option<Channel>,
 }
 
 /// `#[channel(Socket, crate = path)]`.
 pub(crate) struct Setup {
     pub(crate) krate: Option<Path>,
-    /// `None` if it is missing, which has been said.
+    /// `None` if it is missing, which has been reported.
     pub(crate) socket: Option<Type>,
 }
 
@@ -28,9 +28,9 @@ pub(crate) struct Channel {
     pub(crate) self_ty: Type,
     pub(crate) callbacks: Vec<Method>,
     pub(crate) handlers: Vec<Handler>,
-    /// Methods that are neither.
+    /// Methods that are neither callbacks nor handlers.
     pub(crate) helpers: Vec<ImplItemFn>,
-    /// What is no method.
+    /// Items that are not methods.
     pub(crate) others: Vec<ImplItem>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) enum Source {
 
 /// A method with `#[handle_in("event")]` or `#[handle_out("event")]`.
 pub(crate) struct Handler {
-    /// None only if what names them is wrong, which has been said.
+    /// Empty only if the attribute is wrong, which has been reported.
     pub(crate) events: Vec<(Direction, LitStr)>,
     /// Without our attributes.
     pub(crate) item: ImplItemFn,
@@ -69,7 +69,7 @@ pub(crate) struct Handler {
     pub(crate) sources: Vec<Source>,
 }
 
-/// Which way an event goes.
+/// The direction of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// From the client.
@@ -95,7 +95,7 @@ impl Channel {
         self.called().chain(&self.helpers)
     }
 
-    /// The methods that the contract's call.
+    /// The methods that the contract's methods call.
     pub(crate) fn called(&self) -> impl Iterator<Item = &ImplItemFn> {
         let callbacks = self.callbacks.iter().map(|method| &method.item);
         callbacks.chain(self.handlers.iter().map(|handler| &handler.item))

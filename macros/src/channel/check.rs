@@ -1,4 +1,4 @@
-//! What can be wrong with an impl block that reads well.
+//! Checks of a block that has been read.
 
 use proc_macro2::Span;
 use syn::{Attribute, ImplItem, ImplItemFn, Type};
@@ -52,7 +52,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// Items that `#[channel]` writes itself.
+/// Reports items that `#[channel]` writes.
 fn others(channel: &Channel, diag: &mut Diagnostics) {
     for item in &channel.others {
         match item {
@@ -78,7 +78,7 @@ fn others(channel: &Channel, diag: &mut Diagnostics) {
     }
 }
 
-/// Attributes of methods that are ours, but misspelt or superfluous.
+/// Reports attributes of ours that are misspelt or superfluous.
 fn attributes(attribute: &Attribute, diag: &mut Diagnostics) {
     let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
         return;
@@ -95,7 +95,7 @@ fn attributes(attribute: &Attribute, diag: &mut Diagnostics) {
     }
 }
 
-/// Methods that are no callbacks but were meant to be.
+/// Reports misspelt callbacks.
 fn helper(item: &ImplItemFn, channel: &Channel, diag: &mut Diagnostics) {
     let name = &item.sig.ident;
     if name == "handle_out" {
@@ -107,8 +107,8 @@ fn helper(item: &ImplItemFn, channel: &Channel, diag: &mut Diagnostics) {
     }
 }
 
-/// The missing callback that a method looks like by its name. One that is optional must look like it by shape, too:
-/// a helper may well be named alike.
+/// The missing callback whose name is like the method's. For an optional callback the shape must be
+/// like it, too: a helper may have such a name.
 fn meant(item: &ImplItemFn, channel: &Channel) -> Option<&'static str> {
     let missing = CALLBACKS
         .iter()

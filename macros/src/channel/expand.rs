@@ -1,4 +1,4 @@
-//! Writes `impl Channel for Type`. What the user wrote stays with the type.
+//! Writes `impl Channel for Type`. The user's methods stay with the type.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

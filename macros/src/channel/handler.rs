@@ -10,7 +10,7 @@ use crate::{
     diag::Diagnostics,
 };
 
-/// Takes our attributes off a method. What has none is no handler.
+/// Takes our attributes off a method. A method without them is not a handler.
 #[expect(clippy::result_large_err, reason = "the item comes back as it was")]
 pub(crate) fn take(mut item: ImplItemFn, diag: &mut Diagnostics) -> Result<Handler, ImplItemFn> {
     let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut item.attrs)
@@ -35,7 +35,7 @@ pub(crate) fn take(mut item: ImplItemFn, diag: &mut Diagnostics) -> Result<Handl
     })
 }
 
-/// Which of our attributes it is.
+/// The direction that an attribute names, if it is one of ours.
 pub(crate) fn direction(attribute: &Attribute) -> Option<Direction> {
     Direction::ALL
         .into_iter()
@@ -140,7 +140,7 @@ impl Handler {
             .map(|(argument, _)| &*argument.ty)
     }
 
-    /// What is wrong with the method's shape.
+    /// Reports what is wrong with the method's shape.
     pub(crate) fn fault(&self) -> Option<String> {
         if callback::receiver(&self.item) != Some(Receiver::Borrowed) {
             return Some("it takes `&mut self`".to_owned());

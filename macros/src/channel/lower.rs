@@ -29,7 +29,7 @@ pub(crate) struct Lowered<'a> {
     pub(crate) info: TokenStream,
     /// `type State = ..;`
     pub(crate) state: TokenStream,
-    /// What `state` names of parts under `#[cfg]`.
+    /// Items that `state` refers to, for parts under `#[cfg]`.
     pub(crate) conditional: TokenStream,
     /// `const INTERCEPT: .. = ..;`
     pub(crate) intercept: Option<TokenStream>,
@@ -37,11 +37,11 @@ pub(crate) struct Lowered<'a> {
     pub(crate) needs_rest: Option<TokenStream>,
     /// `const HAS_JOINED: .. = ..;`
     pub(crate) has_joined: Option<TokenStream>,
-    /// Each calls what the user wrote.
+    /// The functions of the contract. Each calls the user's method.
     pub(crate) functions: Vec<TokenStream>,
 }
 
-/// `None` without a block or a socket, which has been said.
+/// `None` without a block or a socket, which has been reported.
 pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
     let Declaration { setup, channel, .. } = declaration;
     let (channel, socket) = (channel.as_ref()?, setup.socket.as_ref()?);
@@ -91,7 +91,7 @@ fn intercept(channel: &Channel) -> Option<TokenStream> {
     )
 }
 
-/// Text may be empty; all other types are read from what a `*` stands for.
+/// A text may be empty. Every other type is parsed, and needs a `*`.
 fn needs_rest(channel: &Channel) -> Option<TokenStream> {
     let is_text =
         |ty: &Type| is_str(ty) || last_segment(ty).is_some_and(|last| last.ident == "String");
@@ -110,7 +110,8 @@ fn needs_rest(channel: &Channel) -> Option<TokenStream> {
     })
 }
 
-/// One under a condition counts as there: the runtime's default may be called in its place.
+/// `false` without `joined`. A `joined` under `#[cfg]` counts: the default of the trait is called
+/// where it is left out.
 fn has_joined(channel: &Channel) -> Option<TokenStream> {
     let none = channel.callbacks("joined").next().is_none();
     none.then(|| {
@@ -120,7 +121,8 @@ fn has_joined(channel: &Channel) -> Option<TokenStream> {
     })
 }
 
-/// Calls a callback for its answer. Its arguments are those of the contract, `names`, and what it takes of the state.
+/// Calls a callback, and converts its answer. Its arguments are those of the contract, `names`, and
+/// parts of the state.
 fn answer<'a>(
     item: &ImplItemFn,
     arguments: impl Iterator<Item = (&'a PatType, Source)>,
@@ -129,7 +131,7 @@ fn answer<'a>(
     let (mut taken, mut values, mut names) = (Vec::new(), vec![quote!(self)], names.iter());
     let handle = state::out();
     for (index, (PatType { attrs, ty, .. }, source)) in arguments.enumerate() {
-        // Each where the user writes its type.
+        // Each has the span of its type.
         let at = ty.span();
         if source == Source::State {
             let variable =
@@ -305,8 +307,8 @@ fn handle_out(channel: &Channel) -> Option<TokenStream> {
     })
 }
 
-/// `"event" => ..`. `event` is the name of what came, and `take` a `Result` of its payload, or of the answer if it does
-/// not fit.
+/// `"event" => ..`. `event` is the name of the event. `take` is a `Result`: the payload, or the
+/// answer if it does not fit.
 fn arm(
     handler: &Handler,
     direction: Direction,
@@ -349,7 +351,7 @@ fn arm(
     })
 }
 
-/// The name of the event that a handler handles: for when the event has been given away.
+/// The name of the event, kept for when the event has been moved.
 fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, TokenStream) {
     match events {
         [event] => (None, quote!(#event)),

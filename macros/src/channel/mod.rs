@@ -1,5 +1,5 @@
-//! `#[channel(Socket)] impl Type { .. }`: an implementation of `Channel` out of callbacks that are found by name, and
-//! of handlers that say by an attribute which events they are for.
+//! `#[channel(Socket)] impl Type { .. }`: an implementation of `Channel` from callbacks, which are
+//! found by name, and from handlers, whose attributes name their events.
 //!
 //! | phase | file |
 //! | --- | --- |
@@ -24,7 +24,7 @@ mod parse;
 #[cfg(all(test, feature = "channels"))]
 mod tests;
 
-/// The expansion; never fails, and reports everything it found.
+/// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(arguments, item, &mut diag);

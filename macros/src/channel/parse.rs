@@ -150,7 +150,7 @@ fn method(item: ImplItemFn, channel: &mut Channel, diag: &mut Diagnostics) {
     }
 }
 
-/// What other callbacks than `join` take of the application's state.
+/// The parts of the state that callbacks other than `join` take.
 fn states(item: &mut ImplItemFn, diag: &mut Diagnostics) -> Vec<Source> {
     let (mut sources, mut in_order) = (Vec::new(), true);
     for input in &mut item.sig.inputs {
@@ -168,7 +168,7 @@ fn states(item: &mut ImplItemFn, diag: &mut Diagnostics) -> Vec<Source> {
     sources
 }
 
-/// `#[rest]`, `#[topic]`, `#[payload]` and `#[assigns]` mean something in `join` alone.
+/// Reports `#[rest]`, `#[topic]`, `#[payload]` and `#[assigns]` outside `join`.
 fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
     let attributes = item.sig.inputs.iter().flat_map(argument_attributes);
     for attribute in attributes.filter(|one| argument::source(one).is_some()) {

@@ -8,7 +8,7 @@ use crate::language::{
     options::Options,
 };
 
-/// What stands in `endpoint! { .. }`.
+/// The content of `endpoint! { .. }`.
 #[derive(Default)]
 pub(crate) struct Declaration {
     pub(crate) item: Option<ItemStruct>,
@@ -27,7 +27,7 @@ pub(crate) struct Declaration {
 /// A directive's name where it is written.
 pub(crate) struct Name {
     pub(crate) ident: Ident,
-    /// It stands under `#[cfg]`: another may have the same name.
+    /// It is under `#[cfg]`: another directive may have the same name.
     pub(crate) conditional: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Validates a parsed declaration, as far as that is possible without the rest of the program.
+//! Checks of a declaration that need nothing from the rest of the program.
 
 use std::ptr;
 
@@ -67,7 +67,7 @@ fn endpoint_type(item: Option<&ItemStruct>, diag: &mut Diagnostics) {
     }
 }
 
-/// A second one is right only if `#[cfg]` chooses between them.
+/// Reports a second directive of the same name, unless `#[cfg]` chooses between them.
 fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
     for (index, name) in declaration.names.iter().enumerate() {
         let mut earlier = declaration.names.iter().take(index);
@@ -110,7 +110,7 @@ fn extra(entry: &Extra, diag: &mut Diagnostics) {
     }
 }
 
-/// An environment variable gives one whole setting.
+/// Reports `env(..)` inside a value: an environment variable gives a whole setting.
 fn nested_extra(entries: &[Extra], diag: &mut Diagnostics) {
     for entry in entries {
         match &entry.value {
@@ -123,7 +123,7 @@ fn nested_extra(entries: &[Extra], diag: &mut Diagnostics) {
 /// Where a transport of a mount is served.
 struct Served<'a> {
     mount: &'a Mount,
-    /// Where it is written: the path of the transport, or of the mount.
+    /// The expression to point at: the path of the transport, or of the mount.
     at: &'a LitStr,
     /// The full path as written.
     path: String,
@@ -133,7 +133,8 @@ struct Served<'a> {
 /// The path of a transport below its mount's.
 enum Transport {
     Written(String),
-    /// The options of the socket's type say it: mounts of one type agree, of others nothing is known here.
+    /// The options of the socket's type set it. Mounts of one type have the same path; nothing is
+    /// known of other types.
     Preset {
         name: &'static str,
         socket: String,
@@ -169,8 +170,8 @@ fn served<'a>(mount: &'a Mount, diag: &mut Diagnostics) -> Vec<Served<'a>> {
         .collect()
 }
 
-/// A mount is for something, as far as the declaration alone shows it: the socket's own options may
-/// turn longpoll on.
+/// Reports a mount that serves no transport, if the declaration alone shows it: the socket's own
+/// options may turn longpoll on.
 fn some_transport(mount: &Mount, diag: &mut Diagnostics) {
     let off = |name| {
         let value = mount.options.get(name).and_then(Entry::expr)?;
@@ -300,7 +301,7 @@ fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<&'a Options> {
         })
 }
 
-/// What one of the pair says needs the other. A file or the environment may say both.
+/// Reports a key without the key that it needs. A file or the environment may set both.
 fn certificates_have_keys(declaration: &Declaration, diag: &mut Diagnostics) {
     let Some(options) = group(declaration, "https") else {
         return;
@@ -326,7 +327,7 @@ fn certificates_have_keys(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// Both would be bound to one address.
+/// Reports `http` and `https` on the same address.
 fn listeners_differ(declaration: &Declaration, diag: &mut Diagnostics) {
     let [Some(http), Some(https)] = ["http", "https"].map(|name| group(declaration, name)) else {
         return;
@@ -347,7 +348,7 @@ fn listeners_differ(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// What browsers would not take, and what would send every request round in circles.
+/// Reports what browsers refuse, and what redirects every request for ever.
 fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
     let Some(options) = group(declaration, "force_ssl") else {
         return;
@@ -406,7 +407,7 @@ fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// What signs needs a secret, which `init` may set as well.
+/// Reports a missing secret, unless `init` may set it.
 fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
     if declaration.init.is_some()
         || declaration
@@ -439,7 +440,8 @@ fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// Behind a proxy that speaks TLS the port of links can't be that of the listener.
+/// Reports `https` links with the port of a plain listener: behind a proxy with TLS, the port of
+/// links differs.
 fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
     if declares(declaration, "https") || !declares(declaration, "http") {
         return;

@@ -26,7 +26,7 @@ pub(crate) struct Lowered<'a> {
     pub(crate) krate: Option<&'a Path>,
     pub(crate) state: Option<&'a Type>,
     pub(crate) init: Option<Init>,
-    /// Fields of what is declared for good.
+    /// Fields that are fixed at compile time.
     pub(crate) compiled: Vec<TokenStream>,
     /// `settings.name = ..;`
     pub(crate) settings: Vec<TokenStream>,
@@ -55,7 +55,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) is_conditional: bool,
 }
 
-/// `None` without a type, which has been said. Reports a manifest that cannot be read.
+/// `None` without a type, which has been reported. Reports a manifest that cannot be read.
 pub(crate) fn declaration<'a>(
     declaration: &'a Declaration,
     diag: &mut Diagnostics,
@@ -83,17 +83,17 @@ pub(crate) fn declaration<'a>(
     })
 }
 
-/// What settings are set on, under a name that no expression of the user's has.
+/// The settings, under a name that no expression of the user has.
 pub(crate) fn settings() -> Ident {
     Ident::new("settings", Span::mixed_site())
 }
 
-/// The running endpoint, under a name that no expression of the user's has.
+/// The running endpoint, under a name that no expression of the user has.
 pub(crate) fn edge() -> Ident {
     Ident::new("__edge", Span::mixed_site())
 }
 
-/// What it returns is decided by type. An error about that points at the type.
+/// The type of its result decides. An error about it points at that type.
 fn init(written: &ItemFn) -> Init {
     let ItemFn { attrs, sig, .. } = written;
     let config = quote!(__config);
@@ -159,7 +159,7 @@ fn setting(setting: &Setting) -> TokenStream {
     }
 }
 
-/// `force_ssl: ..`, a field of what is declared for good.
+/// `force_ssl: ..`, a field that is fixed at compile time.
 fn compiled(setting: &Setting) -> TokenStream {
     let (name, attributes) = (&setting.name, without_docs(&setting.attributes));
     let value = match &setting.value {
@@ -272,7 +272,7 @@ fn is_off(value: &Expr) -> bool {
     expr::boolean(value) == Some(false)
 }
 
-/// Whether nothing but the socket's own options could give the mount another transport than WebSocket.
+/// Whether only the socket's own options can give the mount a transport other than WebSocket.
 fn is_alone(mount: &Mount) -> bool {
     mount.options.get("longpoll").is_none() && mount.options.get("transport").is_none()
 }
@@ -292,7 +292,7 @@ fn transport(value: &Expr, socket: &Type, endpoint: &Ident) -> TokenStream {
     quote!(::core::option::Option::Some(|#handle| #made))
 }
 
-/// A plug or a service: what stands there, or what a closure makes of the running endpoint.
+/// A plug or a service: the expression, or the result of a closure that takes the running endpoint.
 fn stage(stage: &ast::Stage) -> Stage<'_> {
     let (value, edge) = (&stage.value, edge());
     let value = match syn::parse2::<Expr>(value.clone()) {

@@ -1,4 +1,5 @@
-//! The cache manifest, as far as names and hashes of files go. It is JSON, of which this reads as much as it needs.
+//! The names and hashes of files in the cache manifest. It is JSON, of which this reads only what
+//! it needs.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ pub(crate) struct File {
     pub(crate) sha512: Option<String>,
 }
 
-/// A value of JSON; numbers and words are not told apart.
+/// A JSON value. Numbers and words are one kind.
 #[derive(Debug)]
 enum Json {
     Text(String),
@@ -19,7 +20,7 @@ enum Json {
     Other,
 }
 
-/// Deeper values are none of a manifest.
+/// A manifest has no deeper values.
 const DEEPEST: usize = 8;
 
 /// Reads a manifest; an error says what is wrong.
@@ -108,7 +109,7 @@ impl Reader<'_> {
         Some(value)
     }
 
-    /// Items between commas, up to the closing character.
+    /// Reads items between commas, up to the closing character.
     fn items(&mut self, end: char, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         let mut chars = self.rest.chars();
         chars.next();

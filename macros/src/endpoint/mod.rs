@@ -22,7 +22,7 @@ mod statics;
 #[cfg(test)]
 mod tests;
 
-/// The expansion; never fails, and reports everything it found.
+/// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(input: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(input, &mut diag);

@@ -1,4 +1,4 @@
-//! Statements to their types. A statement that can't be read is reported and left out.
+//! Parses statements. A statement that cannot be read is reported and left out.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -70,7 +70,8 @@ fn statement(tokens: TokenStream, declaration: &mut Declaration, diag: &mut Diag
     }
 }
 
-/// Tokens after a whole directive: the next one, if only the `;` between them is missing.
+/// Reads the tokens after a whole directive: the next directive, if only the `;` between them is
+/// missing.
 fn stray(rest: TokenStream, declaration: &mut Declaration, diag: &mut Diagnostics) {
     let Some(first) = rest.clone().into_iter().next() else {
         return;
@@ -97,7 +98,7 @@ enum Body {
     Nothing,
 }
 
-/// A directive's name, what belongs to it, and what follows without belonging to it.
+/// A directive's name, its tokens, and tokens after it that do not belong to it.
 fn split_directive(input: ParseStream) -> syn::Result<(Ident, Body, TokenStream)> {
     if !input.peek(Ident::peek_any) {
         return Err(input.error("expected a directive, such as `url(host = \"example.com\");`"));

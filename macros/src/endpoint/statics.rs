@@ -1,4 +1,4 @@
-//! What the declaration and the manifest say about static files, for `static_path!`.
+//! Static files for `static_path!`, from the declaration and the manifest.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +15,8 @@ use crate::{
     language::{attributes::is_conditional, expr, options::Options},
 };
 
-/// `const STATIC_FILES: ..`, unless it is what an endpoint has that says nothing about them. Reports a manifest that is
-/// there and cannot be read.
+/// `const STATIC_FILES: ..`, unless it would be the default. Reports a manifest that exists and
+/// cannot be read.
 pub(crate) fn constant(declaration: &Declaration, diag: &mut Diagnostics) -> Option<TokenStream> {
     let manifest = manifest_literal(declaration).and_then(|literal| manifest(literal, diag));
     let Some((prefix, vsn)) = known(declaration) else {
@@ -33,14 +33,14 @@ pub(crate) fn constant(declaration: &Declaration, diag: &mut Diagnostics) -> Opt
     let path = path.to_string_lossy();
     Some(quote! {
         const STATIC_FILES: __rt::StaticFiles = {
-            // A manifest that changes has this compiled anew.
+            // A change of the manifest compiles this again.
             const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
             __rt::StaticFiles::of(#prefix, &[#(#files),*])
         };
     })
 }
 
-/// What stands before paths, and whether `?vsn=d` stands behind them; `None` where it is said at start.
+/// The prefix of paths, and whether `?vsn=d` follows them; `None` where it is set at start.
 fn known(declaration: &Declaration) -> Option<(String, bool)> {
     let vsn = match value_of(declaration, "cache_manifest_skip_vsn")? {
         Some(skip) => !expr::boolean(skip)?,
@@ -90,7 +90,8 @@ fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<Option<&'a Opti
     })
 }
 
-/// The manifest, and where it is: relative to the package that is compiled. `None` if there is none, as in development.
+/// The manifest, and its path relative to the package that is compiled. `None` if there is none, as
+/// in development.
 fn manifest(literal: &LitStr, diag: &mut Diagnostics) -> Option<(PathBuf, Manifest)> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
     let path = Path::new(&package).join(literal.value());

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Mistake;
 
-/// Checks the host of a URL that others reach: a name in ASCII form or an address, and nothing else of a URL.
+/// Checks the host of a public URL: a name in ASCII or an address, without any other part of a URL.
 pub(crate) fn check(host: &str) -> Result<(), Mistake> {
     if host.parse::<Ipv6Addr>().is_ok() || is_name(host) {
         return Ok(());
@@ -48,8 +48,8 @@ pub(crate) fn check(host: &str) -> Result<(), Mistake> {
     })
 }
 
-/// A name in ASCII: labels of 1 to 63 letters, digits, `-` and `_`, neither of these at an end. What ends in a number must
-/// be an IPv4 address (WHATWG URL).
+/// A name in ASCII: labels of 1 to 63 letters, digits, `-` and `_`, with a letter or digit at both
+/// ends. A name that ends in a number must be an IPv4 address (WHATWG URL).
 pub(crate) fn is_name(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let numeric = name.split('.').next_back().is_some_and(is_number);
@@ -71,7 +71,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What is said of an `ip` that is not an address.
+/// The mistake of an `ip` that is not an address.
 pub(crate) fn not_an_address() -> Mistake {
     Mistake::new(
         "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535)",

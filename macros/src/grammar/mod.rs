@@ -1,7 +1,7 @@
-//! What values may look like, and what is said of those that do not: pure functions of text.
+//! What values may look like, and the messages about those that do not: pure functions of text.
 //!
-//! Both crates have this folder, `landfall` by a symbolic link: what is written in a declaration and what comes from a file
-//! or the environment is judged by the same code, in the same words.
+//! Both crates have this folder, `landfall` by a symbolic link. So the same code judges a value in
+//! a declaration and one from a file or the environment, in the same words.
 
 pub(crate) mod host;
 mod mistake;

@@ -1,6 +1,6 @@
-//! Names of directives that are needed outside the language's table.
+//! Names of directives that the runtime has to know, too.
 
-/// Directives that are compiled in: only the declaration can set them.
+/// Directives that are part of the binary: only the declaration can set them.
 pub(crate) const DECLARED: [&str; 7] = [
     "state",
     "force_ssl",
@@ -11,10 +11,10 @@ pub(crate) const DECLARED: [&str; 7] = [
     "crate",
 ];
 
-/// Options of a mount, which are compiled in, too.
+/// Keys of a mount, which are part of the binary too.
 pub(crate) const OF_A_MOUNT: [&str; 5] = ["websocket", "longpoll", "transport", "drainer", "log"];
 
-/// Directives of Phoenix's endpoint that do not exist here yet.
+/// Options of Phoenix's endpoint that are not supported yet.
 const LATER: &[&str] = &[
     "debug_errors",
     "render_errors",

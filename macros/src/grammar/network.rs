@@ -1,4 +1,4 @@
-//! Networks, and addresses alone: the entries of `trusted_proxies`.
+//! Networks and addresses: the entries of `trusted_proxies`.
 
 use std::{fmt, net::IpAddr};
 
@@ -99,7 +99,7 @@ fn unreadable(text: &str) -> Mistake {
     )
 }
 
-/// What is said of a network that contains every address.
+/// The mistake of a network that contains every address.
 pub(crate) fn everybody(network: Network) -> Option<Mistake> {
     let mistake = || Mistake::new("anybody could choose the address that limits count for them");
     (network.prefix == 0).then(|| mistake().help("list the proxies"))

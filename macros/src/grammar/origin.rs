@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::{Mistake, host::is_name};
 
-/// Suffixes, besides all top-level domains, under which different owners have sites.
+/// Public suffixes, beside all top-level domains: different owners have sites below them.
 const PUBLIC: &[&str] = &[
     "ac.uk",
     "co.jp",
@@ -43,12 +43,12 @@ const WITHOUT_ORIGIN: [&str; 6] = ["about", "blob", "data", "file", "filesystem"
 /// Schemes that no page has.
 const WITHOUT_PAGES: [&str; 5] = ["ftp", "ftps", "mailto", "tcp", "udp"];
 
-/// Which pages an entry is for.
+/// The kind of pages that an entry names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// On the web: `http`, `https`, or whatever the scheme.
     Web,
-    /// In an app or an extension, by a scheme of its own.
+    /// In an app or an extension, which has its own scheme.
     App,
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn parse(entry: &str) -> Result<Entry<'_>, Mistake> {
     })
 }
 
-/// What is said of a wildcard over a domain whose sites belong to different owners.
+/// The mistake of a wildcard over a public suffix.
 pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
     let suffix = entry.host;
     let public = !suffix.contains('.') || PUBLIC.contains(&suffix);
@@ -109,7 +109,7 @@ pub(crate) fn public_suffix(entry: &Entry<'_>) -> Option<Mistake> {
     })
 }
 
-/// What is said of a port that could be left out.
+/// The mistake of a port that is the default.
 pub(crate) fn default_port(entry: &Entry<'_>) -> Option<Mistake> {
     let (scheme, port) = (entry.scheme.as_deref()?, entry.port?);
     matches!((scheme, port), ("http", 80) | ("https", 443)).then(|| {
@@ -153,7 +153,7 @@ fn kind(entry: &str, scheme: &str, rest: &str) -> Result<Kind, Mistake> {
         return Err(Mistake::new(format!("no page has the scheme `{name}`"))
             .help(format!("write `\"https://{rest}\"`")));
     }
-    // Whatever is spelt with these letters.
+    // Any scheme that is spelt with these letters.
     if name.bytes().all(|byte| b"htps".contains(&byte)) {
         let meant = if name.contains('s') { "https" } else { "http" };
         return Err(Mistake::new(format!("no page has the scheme `{name}`"))

@@ -48,8 +48,8 @@ pub(crate) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=@".contains(&byte)
 }
 
-/// Whether a request could be for both of two transports, each served at a mount's path and its own: whether all
-/// segments are the same, whatever the variables in them are called. Empty segments do not count.
+/// Whether one request path could match two transports, each given by its mount's path and its own.
+/// All segments have to be the same, whatever the names of variables. Empty segments do not count.
 pub(crate) const fn is_same(a: (&str, &str), b: (&str, &str)) -> bool {
     let (mut a, mut b) = (Shape::new(a), Shape::new(b));
     loop {
@@ -61,7 +61,8 @@ pub(crate) const fn is_same(a: (&str, &str), b: (&str, &str)) -> bool {
     }
 }
 
-/// The bytes of a transport's full path, with each run of `/` as one, and without the names of variables.
+/// The bytes of a transport's full path. Several `/` count as one, and the names of variables are
+/// left out.
 struct Shape<'a> {
     now: &'a [u8],
     then: Option<&'a [u8]>,

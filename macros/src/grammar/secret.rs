@@ -1,4 +1,4 @@
-//! What signs and encrypts.
+//! `secret_key_base`.
 
 use super::Mistake;
 

@@ -1,4 +1,4 @@
-//! What a mistaken name may have meant.
+//! Suggestions for misspelt names.
 
 /// The one of `known` that `word` was probably meant to be: at most two edits away, and less than half of it changed.
 pub(crate) fn did_you_mean<'a>(
@@ -19,7 +19,8 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     quoted.join(", ")
 }
 
-/// Levenshtein distance, with a swap of neighbours counted as one edit. Of a long `a` only the beginning counts.
+/// Levenshtein distance, with a swap of neighbours as one edit. Only the beginning of a long `a`
+/// counts.
 fn edits(a: &str, b: &str) -> usize {
     const LONGEST: usize = 64;
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(LONGEST).collect(), b.chars().collect());

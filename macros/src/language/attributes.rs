@@ -1,4 +1,4 @@
-//! Attributes of Rust's own on statements, items and arguments: conditions, lint levels, documentation.
+//! Rust's attributes on statements, items and arguments: conditions, lint levels, documentation.
 
 use proc_macro2::TokenStream;
 use syn::Attribute;
@@ -10,7 +10,7 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
         .filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
-/// True if `#[cfg]` decides whether it exists.
+/// True if there is a `#[cfg]`.
 pub(crate) fn is_conditional(attrs: &[Attribute]) -> bool {
     cfgs(attrs).next().is_some()
 }
@@ -23,7 +23,7 @@ pub(crate) fn conditions<'a>(
         .filter_map(|cfg| Some(&cfg.meta.require_list().ok()?.tokens))
 }
 
-/// Conditions and lint levels: what the expansion of a statement has on it, too.
+/// Conditions and lint levels: they are repeated on the expansion of a statement.
 pub(crate) fn without_docs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs
         .iter()

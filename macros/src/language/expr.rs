@@ -1,4 +1,4 @@
-//! Views of an expression as what this language knows.
+//! Expressions as the values of the language.
 
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, UnOp, punctuated::Punctuated};
 
@@ -9,7 +9,7 @@ pub(crate) fn text(value: &Expr) -> Option<&LitStr> {
     }
 }
 
-/// A number with its sign; one that does not even fit 128 bits counts as the largest.
+/// A number with its sign. One that does not fit 128 bits counts as the largest.
 pub(crate) fn integer(value: &Expr) -> Option<i128> {
     match value {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
@@ -47,7 +47,8 @@ pub(crate) fn literal_name(value: &Expr) -> Option<&'static str> {
     })
 }
 
-/// A single name in lower case: a word of the language, or a mistyped one. Constants and paths are not words.
+/// A single name in lower case: a word of the language, or a misspelt one. Constants and paths are
+/// not words.
 pub(crate) fn word(value: &Expr) -> Option<&Ident> {
     let Expr::Path(path) = value else { return None };
     let ident = path.path.get_ident()?;
@@ -77,13 +78,13 @@ pub(crate) fn list(value: &Expr) -> Option<&Punctuated<Expr, Token![,]>> {
 
 /// `env("NAME")`, `env("NAME").or(default)`.
 pub(crate) struct Env<'a> {
-    /// All arguments of `env(..)`: one, if it is right.
+    /// All arguments of `env(..)`. A right one has one.
     pub(crate) name: &'a Punctuated<Expr, Token![,]>,
     pub(crate) default: Option<&'a Expr>,
 }
 
 impl<'a> Env<'a> {
-    /// The variable's name, without what else may stand between the parentheses: a comma after it, say.
+    /// The variable's name: the first argument.
     pub(crate) fn variable(&self) -> Option<&'a Expr> {
         self.name.first()
     }

@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     Flag,
     /// A number of bytes or things.
     Size { least: u64 },
-    /// A number whose absence means something of its own.
+    /// A number that may be absent.
     OptionalSize { least: u64 },
     /// A number that the runtime's `check` accepts.
     Number { least: u64, check: &'static str },
@@ -44,7 +44,7 @@ pub(crate) enum Kind {
     Pause,
     /// A duration of whole seconds, or `insecure(never, ..)`.
     Age,
-    /// A path that is appended to a mount's.
+    /// A path that is appended to the mount's path.
     TransportPath,
     /// A list of RFC 9110 tokens.
     Subprotocols,
@@ -52,7 +52,7 @@ pub(crate) enum Kind {
     CheckOrigin,
     /// A list of addresses and networks, and `"unix"`.
     TrustedProxies,
-    /// A list of built-in names, then `name = value` of one's own.
+    /// A list of built-in names, then `name = value` of the application.
     ConnectInfo,
     /// A function, or a closure of one of these forms.
     Function {
@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     Texts,
     /// A list of `("app.css", "app-1.css")`.
     Latest,
-    /// A list of headers by which proxies say how a request came to them.
+    /// A list of forwarding headers.
     Forwarded,
     /// A host, with a port or without, or `conn`.
     SecureHost,
@@ -94,7 +94,7 @@ pub(crate) enum Kind {
     Serializers,
     /// Any constant.
     Constant,
-    /// What signs and encrypts: never a literal.
+    /// A secret: never a literal.
     Secret,
     /// A group of keys in place of a value.
     Group(&'static Group),
@@ -133,8 +133,8 @@ pub(crate) enum Form {
 }
 
 impl Kind {
-    /// The word that acknowledges a value which is refused without it. `insecure` is for what a hostile site or client
-    /// gains by.
+    /// The word that acknowledges a value that is refused otherwise. It is `insecure` if a hostile
+    /// site or client gains by the value.
     pub(crate) fn acknowledgement(self) -> &'static str {
         match self {
             Kind::Wait { .. } | Kind::Timeout => "on_purpose",

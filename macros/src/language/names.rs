@@ -1,4 +1,4 @@
-//! What to say about a name that does not exist.
+//! Findings about names that do not exist.
 
 use syn::Ident;
 
@@ -11,7 +11,7 @@ use crate::{
     language::{key::Group, schema},
 };
 
-/// A name that people bring from elsewhere.
+/// A name that users know from another framework, or expect elsewhere.
 struct Foreign {
     name: &'static str,
     /// The groups it was written in, with spaces between them; `""` is the top of the declaration.
@@ -329,7 +329,7 @@ pub(crate) fn unknown_key(name: &Ident, group: &Group, diag: &mut Diagnostics) {
         return;
     }
     let word = name.to_string();
-    // Two tables for one attribute, and what is no key in the first place.
+    // `#[socket]` has two tables, and `channel`, which is not a key.
     let channels = group.name == schema::CHANNEL_OPTIONS.name;
     let more = || {
         ["channel"]
@@ -345,7 +345,7 @@ pub(crate) fn unknown_key(name: &Ident, group: &Group, diag: &mut Diagnostics) {
     };
 }
 
-/// A key of a group within this one, or of the other transport.
+/// Reports a key of a group within this one, or of the other transport.
 fn elsewhere(name: &Ident, group: &Group, diag: &mut Diagnostics) -> bool {
     let word = name.to_string();
     let written = |group: &Group| {

@@ -50,7 +50,7 @@ pub(crate) enum Argument {
 }
 
 impl Options {
-    /// Reads the arguments of `group`. What is wrong with one key hides nothing about the others.
+    /// Reads the arguments of `group`. A mistake in one key does not hide those in others.
     pub(crate) fn parse(
         tokens: TokenStream,
         group: &'static Group,

@@ -1,9 +1,11 @@
-//! Cuts tokens into statements and arguments before anything is parsed, so that one mistake hides no other.
+//! Splits tokens into statements and arguments before they are parsed, so that one mistake does not
+//! hide others.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 
-/// Cuts a body at each `;`, and after the braces of a `fn` or `struct`. The `;` is not kept, except that of a struct.
+/// Splits a body at each `;`, and after the braces of a `fn` or `struct`. The `;` is dropped,
+/// except after a struct.
 pub(crate) fn statements(tokens: TokenStream) -> Vec<TokenStream> {
     let mut statements = Vec::new();
     let mut current: Vec<TokenTree> = Vec::new();
@@ -88,14 +90,15 @@ impl Arguments {
         self.pieces.as_slice().is_empty()
     }
 
-    /// All that is left, if there is anything.
+    /// The remaining tokens, if there are any.
     pub(crate) fn rest(self) -> Option<TokenStream> {
         let rest: TokenStream = self.pieces.flatten().collect();
         (!rest.is_empty()).then_some(rest)
     }
 
-    /// Parses the next argument. A comma may belong to it (`Map<K, V>`, `|a, b| a`): if it does not parse up to the
-    /// next one, longer runs are tried. If none parses, only the first piece is consumed.
+    /// Parses the next argument. It may contain commas (`Map<K, V>`, `|a, b| a`): if the tokens up
+    /// to the next comma do not parse, longer runs are tried. If none parses, only the first piece
+    /// is consumed.
     pub(crate) fn next<T>(
         &mut self,
         parse: impl Fn(ParseStream) -> syn::Result<T>,

@@ -1,7 +1,7 @@
 //! The language as a table: every directive, every key, what kind of value it takes and when that value is fixed.
 //!
-//! What is checked, suggested, lowered and documented is read from here; a test holds the table against the
-//! runtime's structs, field by field.
+//! Checks, suggestions and the lowering read it. A test compares the table with the runtime's
+//! structs, field by field.
 
 use super::key::{Directive, Form, Group, Key, Kind, Phase};
 
@@ -9,7 +9,7 @@ const fn key(name: &'static str, kind: Kind) -> Key {
     Key { name, kind }
 }
 
-/// Part of the binary.
+/// A directive that is part of the binary.
 const fn compiled(name: &'static str, form: Form) -> Directive {
     Directive {
         name,
@@ -18,7 +18,8 @@ const fn compiled(name: &'static str, form: Form) -> Directive {
     }
 }
 
-/// A default, which files, the environment, start options and `init` override.
+/// A directive that sets a default, which files, the environment, start options and `init`
+/// override.
 const fn setting(name: &'static str, form: Form) -> Directive {
     Directive {
         name,
@@ -65,7 +66,7 @@ const TRUSTED_PROXIES: Key = key("trusted_proxies", Kind::TrustedProxies);
 
 const REWRITE_ON: Key = key("rewrite_on", Kind::Forwarded);
 
-/// Headers by which proxies say how a request came to them.
+/// Forwarding headers, each with its variant of the runtime's `Forwarded`.
 pub(crate) const FORWARDED: &[(&str, &str)] = &[
     ("x_forwarded_for", "For"),
     ("x_forwarded_host", "Host"),
@@ -354,7 +355,7 @@ pub(crate) const CONNECT_INFO: &[&str] = &[
     SESSION,
 ];
 
-/// The built-in name that stands with its options: `session(SESSION)`.
+/// The built-in name that takes options: `session(SESSION)`.
 pub(crate) const SESSION: &str = "session";
 
 /// The milliseconds after which the JavaScript client gives up a request.

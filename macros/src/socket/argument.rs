@@ -14,7 +14,7 @@ use crate::{
 
 const ATTRIBUTES: [&str; 3] = ["param", "info", "state"];
 
-/// What stands inside of an attribute.
+/// The arguments of an attribute.
 #[derive(Default)]
 struct Keys {
     name: Option<LitStr>,
@@ -197,7 +197,7 @@ fn skip_value(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// `Connect<..>`: the attempt as a whole.
+/// Whether a type is `Connect<..>`, the whole attempt.
 pub(crate) fn is_connect(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|last| last.ident == "Connect")
 }

@@ -6,12 +6,12 @@ use syn::{Attribute, Expr, Generics, Ident, ImplItem, ImplItemFn, LitStr, Pat, P
 use super::callback;
 use crate::{block::callback::Callback, language::options::Options};
 
-/// What stands in `#[socket(..)]`, and below it.
+/// The arguments of `#[socket(..)]`, and the item.
 pub(crate) struct Declaration {
     pub(crate) setup: Setup,
-    /// What the attribute was written on.
+    /// The item that the attribute is on.
     pub(crate) item: TokenStream,
-    /// `None` if `item` is something else, which has been said.
+    /// `None` if `item` is something else, which has been reported.
     pub(crate) socket: Option<Socket>,
 }
 
@@ -19,13 +19,13 @@ pub(crate) struct Declaration {
 pub(crate) struct Setup {
     pub(crate) krate: Option<Path>,
     pub(crate) options: Options,
-    /// What only sockets with channels have.
+    /// The options that only sockets with channels have.
     pub(crate) channels: Channels,
 }
 
 /// `channel(..), max_channels = .., serializers = [..]`.
 pub(crate) struct Channels {
-    /// Whether there is a `channel(..)` at all, however wrong.
+    /// Whether there is a `channel(..)`, right or wrong.
     pub(crate) declared: bool,
     pub(crate) routes: Vec<Route>,
     pub(crate) options: Options,
@@ -44,7 +44,7 @@ pub(crate) struct Socket {
     pub(crate) generics: Generics,
     pub(crate) self_ty: Type,
     pub(crate) methods: Vec<Method>,
-    /// What is no callback, and stays where it is.
+    /// Items that are not callbacks. They stay.
     pub(crate) others: Vec<ImplItem>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Method {
 
 /// An argument of `connect`, or one with `#[state]`.
 pub(crate) struct Argument {
-    /// Those of Rust: `#[cfg]`, `#[allow]`.
+    /// Rust's attributes: `#[cfg]`, `#[allow]`.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) pat: Pat,
     pub(crate) ty: Type,
@@ -84,13 +84,13 @@ pub(crate) enum Source {
     State,
     /// By its type.
     Type,
-    /// Its attributes are wrong, which has been said.
+    /// Its attributes are wrong, which has been reported.
     Unknown,
 }
 
 /// The name of a parameter or of a connect_info key.
 pub(crate) enum Name {
-    /// As the argument.
+    /// The name of the argument.
     Ident(Ident),
     /// `name = "other"`
     Given(LitStr),

@@ -2,7 +2,7 @@
 
 use crate::block::callback::{Callback, Output, Receiver};
 
-/// Of a socket that handles messages itself.
+/// The callbacks of a socket that handles messages itself.
 pub(crate) const PLAIN: &[Callback] = &[
     CONNECT,
     handler(
@@ -50,7 +50,7 @@ pub(crate) const PLAIN: &[Callback] = &[
     },
 ];
 
-/// Of a socket whose channels handle messages.
+/// The callbacks of a socket whose channels handle messages.
 pub(crate) const WITH_CHANNELS: &[Callback] = &[
     CONNECT,
     Callback {
@@ -102,7 +102,7 @@ const fn handler(
     }
 }
 
-/// What to do about a callback that a socket with channels does not have; `None` if it is no callback.
+/// Help for a callback that a socket with channels does not have; `None` if it is not a callback.
 pub(crate) fn belongs_to_channels(name: &str) -> Option<&'static str> {
     Some(match name {
         "handle_in" | "handle_info" => "write it in the `#[channel]` blocks of its channels",

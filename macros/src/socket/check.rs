@@ -1,4 +1,4 @@
-//! What can be wrong with an impl block that reads well.
+//! Checks of a block that has been read.
 
 use syn::{Expr, GenericArgument, ImplItem, ImplItemFn, PathArguments, Type, spanned::Spanned};
 
@@ -30,7 +30,7 @@ pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// Items that are no callbacks but were meant to be, or that `#[socket]` writes itself.
+/// Reports misspelt callbacks, and items that `#[socket]` writes.
 fn check_others(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
     for item in &socket.others {
         match item {
@@ -75,8 +75,8 @@ fn check_others(socket: &Socket, setup: &Setup, diag: &mut Diagnostics) {
     }
 }
 
-/// The missing callback that a method looks like by its name. One that is optional must look like it by shape, too:
-/// a helper may well be named alike.
+/// The missing callback whose name is like the method's. For an optional callback the shape must be
+/// like it, too: a helper may have such a name.
 fn meant_callback(
     item: &ImplItemFn,
     socket: &Socket,

@@ -1,4 +1,4 @@
-//! Writes `impl Socket for Type`. What the user wrote stays with the type.
+//! Writes `impl Socket for Type`. The user's methods stay with the type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -54,7 +54,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
     }
 }
 
-/// A callback as it stays with the type.
+/// A callback, as it stays with the type.
 fn written(method: &Method) -> TokenStream {
     let (
         Method { inputs, .. },

@@ -35,19 +35,19 @@ pub(crate) struct Lowered<'a> {
     pub(crate) first: TokenStream,
     /// `type State = ..;`
     pub(crate) state: TokenStream,
-    /// What `state` names of parts under `#[cfg]`.
+    /// Items that `state` refers to, for parts under `#[cfg]`.
     pub(crate) conditional: TokenStream,
     /// `const OPTIONS: .. = ..;`
     pub(crate) options: Option<TokenStream>,
     /// `const NEEDS: .. = ..;`, more than one if `#[cfg]` chooses.
     pub(crate) needs: Vec<TokenStream>,
-    /// Each calls what the user wrote.
+    /// The functions of the contract. Each calls the user's method.
     pub(crate) functions: Vec<TokenStream>,
     /// How a socket with channels is mounted.
     pub(crate) mounted: Option<TokenStream>,
 }
 
-/// `None` without a block, which has been said.
+/// `None` without a block, which has been reported.
 pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
     let Declaration { setup, socket, .. } = declaration;
     let socket = socket.as_ref()?;
@@ -105,12 +105,12 @@ fn parts<'a>(socket: &'a Socket, setup: &'a Setup) -> Vec<Part<'a>> {
     arguments.collect()
 }
 
-/// What an extractor takes of the state.
+/// The parts of the state that an extractor takes.
 fn taken_by_type(ty: &Type, info: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> __rt::By<#ty, <#ty as __rt::FromConnect<#info>>::State>)
 }
 
-/// What others may send to the socket.
+/// The type of the socket's messages from other tasks.
 fn connect_info(setup: &Setup) -> TokenStream {
     match setup.channels.declared {
         true => quote!(()),
@@ -139,7 +139,7 @@ fn channels(channels: &Channels) -> TokenStream {
     }
 }
 
-/// What a mount of the socket serves.
+/// The socket that a mount serves.
 fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
     let (self_ty, (generics, _, bounds)) = (&socket.self_ty, socket.generics.split_for_impl());
     let (cfgs, mountable) = (cfgs(&socket.attrs), mountable(socket, channels));
@@ -153,7 +153,8 @@ fn mounted(socket: &Socket, channels: &Channels) -> TokenStream {
     }
 }
 
-/// What the channels take of the state is named in bounds: a channel may be private where its socket is not.
+/// Bounds name what the channels take of the state, because a channel may be private where its
+/// socket is not.
 fn mountable(socket: &Socket, channels: &Channels) -> TokenStream {
     let Socket {
         self_ty, generics, ..
@@ -225,14 +226,14 @@ fn needs(connect: &Method) -> Option<TokenStream> {
     })
 }
 
-/// The attempt as a whole has all parameters, and so may extractors of the application's.
+/// `Connect` gives access to all parameters, and an extractor of the application may use it.
 fn may_read_params(argument: &Argument) -> bool {
     const OTHERS: [&str; 4] = ["Handle", "Mailbox", "SubscriberId", "TransportKind"];
     let is_other = || {
         last_segment(&argument.ty).is_some_and(|last| OTHERS.iter().any(|name| last.ident == name))
     };
     match &argument.source {
-        // The address has the path.
+        // `uri` has the path.
         Source::Info { name, .. } => name.text() == "uri",
         Source::Param { .. } | Source::State => false,
         Source::Type | Source::Unknown => !is_other(),
@@ -247,7 +248,7 @@ fn method(method: &Method, setup: &Setup) -> TokenStream {
     }
 }
 
-/// A callback that says what is to happen next, in whatever type.
+/// A callback that returns what happens next.
 fn handler(method: &Method) -> TokenStream {
     let (item, out) = (&method.item, state::out());
     let (name, cfgs) = (&item.sig.ident, cfgs(&item.attrs));
@@ -274,7 +275,7 @@ fn handler(method: &Method) -> TokenStream {
     }
 }
 
-/// A callback whose result is what the contract wants.
+/// A callback that returns the contract's type.
 fn function(method: &Method) -> TokenStream {
     let item = &method.item;
     let (name, output, cfgs) = (&item.sig.ident, &item.sig.output, cfgs(&item.attrs));
@@ -282,8 +283,8 @@ fn function(method: &Method) -> TokenStream {
     quote!(#(#cfgs)* fn #name(#inputs) #output { Self::#name(#(#values),*) })
 }
 
-/// The inputs of the contract's method with the types that the user wrote, and the values that the user's is called
-/// with. The last input has the given name.
+/// The inputs of the contract's method with the user's types, and the arguments for the user's
+/// method. The last input has the given name.
 fn inputs(method: &Method, last: Option<&Ident>) -> (TokenStream, Vec<TokenStream>) {
     let inputs = &method.item.sig.inputs;
     let (mut names, mut values) = (Vec::new(), Vec::new());
@@ -327,7 +328,7 @@ fn connect(method: &Method, setup: &Setup) -> TokenStream {
         .enumerate()
         .map(|(index, one)| (variable(index, one), one))
         .collect();
-    // The attempt as a whole is given away: last.
+    // `Connect` is moved, so it comes last.
     let (whole, others): (Vec<_>, Vec<_>) =
         all.iter().partition(|(_, argument)| is_whole(argument));
     let taken = others
@@ -380,7 +381,7 @@ fn take(variable: &Ident, argument: &Argument, info: &TokenStream) -> TokenStrea
     let value = match source {
         Source::Type if is_connect(ty) => quote!(#attempt),
         Source::Type | Source::Unknown => {
-            // An error about the trait is the same as that about what is needed: it is told once.
+            // The error about the trait repeats the error about the state: it is reported once.
             let at = ty.span();
             let needs = quote_spanned!(at=> __rt::argument::needs::<_, #ty>(&#attempt));
             quote_spanned!(at=> <#ty as __rt::FromConnect<#info>>::from_connect(&#attempt, #needs).await?)

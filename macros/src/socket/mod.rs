@@ -23,7 +23,7 @@ mod route;
 #[cfg(all(test, feature = "channels"))]
 mod tests;
 
-/// The expansion; never fails, and reports everything it found.
+/// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let declaration = parse::declaration(arguments, item, &mut diag);

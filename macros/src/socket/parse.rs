@@ -92,7 +92,7 @@ fn members(block: ItemImpl, callbacks: &'static [Callback], diag: &mut Diagnosti
     }
 }
 
-/// As they are when the method stays with its type.
+/// The inputs of the method that stays with the type.
 fn inputs(item: &ImplItemFn) -> Vec<TokenStream> {
     let written = |input: &FnArg| match input {
         FnArg::Receiver(receiver) => receiver.to_token_stream(),
@@ -138,7 +138,7 @@ fn states(method: &mut Method, diag: &mut Diagnostics) {
     }
 }
 
-/// `#[param]` and `#[info]` mean something in `connect` alone.
+/// Reports `#[param]` and `#[info]` outside `connect`.
 fn no_attributes(item: &ImplItemFn, diag: &mut Diagnostics) {
     for attribute in item
         .sig

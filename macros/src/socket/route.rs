@@ -17,14 +17,15 @@ use crate::{
     value::check,
 };
 
-/// Takes what only sockets with channels have out of the arguments of `#[socket]`.
+/// Takes the options that only sockets with channels have out of the arguments of `#[socket]`.
 pub(crate) fn take(pieces: &mut Vec<Vec<TokenTree>>, diag: &mut Diagnostics) -> Channels {
     let (mut declared, mut routes, mut options) = (false, Vec::new(), TokenStream::new());
     pieces.retain(|piece| {
         let Some(TokenTree::Ident(name)) = piece.first() else {
             return true;
         };
-        // One that is misspelt is reported as a key, but nobody meant a plain socket.
+        // A misspelt `channel` is reported as a key, but the socket is treated as one with
+        // channels.
         let is_route = did_you_mean(&name.to_string(), ["channel"]).is_some();
         if is_route && !declared && cfg!(not(feature = "channels")) {
             diag.push(
@@ -141,7 +142,7 @@ fn well_formed(pattern: &LitStr, diag: &mut Diagnostics) -> bool {
     false
 }
 
-/// The first pattern that matches a topic wins.
+/// Reports patterns that no topic reaches, because the first that matches wins.
 fn reached<'a>(
     route: &Route,
     mut earlier: impl Iterator<Item = &'a Route>,

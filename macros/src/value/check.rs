@@ -1,4 +1,5 @@
-//! Is each value one that can work? What only the runtime can know is left to it, what `rustc` says better to `rustc`.
+//! Checks of values. What only the runtime knows is left to the runtime, and what `rustc` says
+//! better is left to `rustc`.
 
 mod numbers;
 mod protocols;
@@ -22,7 +23,7 @@ use crate::{
     value::{closure, connect_info, host, latest, origin, pattern, proxies, secret},
 };
 
-/// Checks every value of a group, and what its keys say together.
+/// Checks every value of a group, and the group as a whole.
 pub(crate) fn options(options: &Options, diag: &mut Diagnostics) {
     for entry in &options.entries {
         match &entry.value {
@@ -51,7 +52,7 @@ pub(crate) fn key(
     Check { name, kind, diag }.value(value, phase);
 }
 
-/// Checks a value of `extra(..)`, about which nothing is known but where it may come from.
+/// Checks a value of `extra(..)`. Only its source is known: a constant, or the environment.
 pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
     let Some(env) = Env::of(value) else { return };
     if may_be_env {

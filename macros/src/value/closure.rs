@@ -6,7 +6,7 @@ use syn::{Expr, ExprClosure, spanned::Spanned};
 
 use crate::diag::Diagnostics;
 
-/// The closure that a value is.
+/// The value, if it is a closure.
 pub(crate) fn of(value: &Expr) -> Option<&ExprClosure> {
     match value {
         Expr::Closure(closure) => Some(closure),
@@ -16,7 +16,7 @@ pub(crate) fn of(value: &Expr) -> Option<&ExprClosure> {
     }
 }
 
-/// A closure takes what it is given.
+/// Checks the parameters of a closure.
 pub(crate) fn check(name: &str, value: &Expr, forms: &[&str], diag: &mut Diagnostics) {
     let Some(closure) = of(value) else { return };
     let count = |form: &&str| form.split(',').count();
@@ -30,8 +30,8 @@ pub(crate) fn check(name: &str, value: &Expr, forms: &[&str], diag: &mut Diagnos
     }
 }
 
-/// A function that may leave out its last argument, the running endpoint. `ours` is the trait of all that will do, and
-/// `short` turns a closure without that argument into one with it.
+/// A function whose last argument, the running endpoint, is optional. `ours` is the trait of both
+/// forms. `short` turns a closure without the argument into one with it.
 pub(crate) fn function(
     value: &Expr,
     full: usize,

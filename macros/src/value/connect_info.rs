@@ -66,7 +66,8 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
     }
 }
 
-/// The options of a session are one constant, which the plug that writes the cookie needs as well.
+/// Checks that the options of a session are a constant, because the plug that writes the cookie
+/// needs them too.
 fn is_session(value: &Expr) -> bool {
     let options = expr::call(value).filter(|(_, options)| options.len() == 1);
     options
@@ -82,7 +83,7 @@ fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
         .help("with `const SESSION: SessionOptions = SessionOptions::new(\"_my_app_key\", \"a signing salt\");`");
 }
 
-/// Where `connect_info` asks for a session.
+/// The name `session` in `connect_info`, if it is there.
 pub(crate) fn session(options: &Options) -> Option<&syn::Ident> {
     let elements = expr::list(options.get("connect_info")?.expr()?)?;
     elements

@@ -6,7 +6,7 @@ use syn::{Expr, LitStr};
 
 use crate::{diag::Diagnostics, grammar, language::expr};
 
-/// The host of a URL that others reach: one name or address, nothing around it.
+/// Checks the host of a public URL: a name or an address, without scheme and port.
 pub(crate) fn check(text: &LitStr, diag: &mut Diagnostics) {
     if let Err(mistake) = grammar::host::check(&text.value()) {
         diag.push_mistake(text, mistake);

@@ -60,7 +60,7 @@ pub(crate) fn optional(entry: &Entry, base: &TokenStream) -> TokenStream {
     quote!(::core::option::Option::Some(#group))
 }
 
-/// What stands for a key's value: a constant, or a `Setting` of a layer.
+/// The value of a key: a constant, or a `Setting` of a layer.
 pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
     match phase {
         Phase::Compile => constant(key, value),
@@ -68,7 +68,7 @@ pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
     }
 }
 
-/// The constructor stands at the value, so that an error at start names its line.
+/// The constructor has the value's span, so that an error at start names its line.
 fn setting(key: &Key, value: &Expr) -> TokenStream {
     let at = value.span();
     let exact = matches!(
@@ -101,13 +101,13 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
     quote_spanned!(at=> __rt::Setting::#constructor(#(#env,)* #value))
 }
 
-/// A value that needs not be constant.
+/// A value that is set at start.
 fn start_value(key: &Key, value: &Expr) -> TokenStream {
     let value = Acknowledged::unwrap(value);
     match key.kind {
         Kind::CheckOrigin => check_origin(value),
         Kind::Duration => duration(value).unwrap_or_else(|| quote!(#value)),
-        // An empty list has elements of no type.
+        // The elements of an empty list have no known type.
         Kind::TrustedProxies if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::TrustedProxies::none())
         }
@@ -212,7 +212,7 @@ fn duration(value: &Expr) -> Option<TokenStream> {
     Some(quote_spanned!(unit.span()=> __rt::Duration::#constructor(#arguments)))
 }
 
-/// A duration whose number is no literal is checked where it is evaluated.
+/// A duration whose number is not a literal is checked where it is evaluated.
 fn checked_duration(check: &str, name: &str, value: &Expr) -> TokenStream {
     let at = value.span();
     let check = Ident::new(check, at);
@@ -245,7 +245,7 @@ fn slice(value: &Expr) -> TokenStream {
     }
 }
 
-/// A list is a constant slice in every layer that a macro writes.
+/// A list becomes a constant slice in every layer that a macro writes.
 fn check_origin(value: &Expr) -> TokenStream {
     let at = value.span();
     let variant =
@@ -270,7 +270,8 @@ fn check_origin(value: &Expr) -> TokenStream {
     }
 }
 
-/// `ORIGINS`, `config::ORIGINS`: by Rust's own convention a constant; other paths are functions.
+/// Whether a path names a constant by Rust's convention, such as `config::ORIGINS`. Other paths are
+/// functions.
 fn names_a_constant(value: &Expr) -> bool {
     let Expr::Path(path) = value else {
         return false;

@@ -43,7 +43,7 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports wildcards over domains whose sites belong to many people.
+/// Reports wildcards over domains whose subdomains belong to different owners.
 pub(crate) fn public_suffixes(value: &Expr, diag: &mut Diagnostics) {
     for text in expr::list(value)
         .into_iter()

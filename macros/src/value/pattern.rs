@@ -16,7 +16,7 @@ pub(crate) enum Segment {
         prefix: String,
         name: String,
     },
-    /// `*name`: all that follows.
+    /// `*name`: the rest of the path.
     Rest(String),
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn check_transport_path(text: &LitStr, diag: &mut Diagnostics) {
     transport_path(text, diag);
 }
 
-/// The segments of a transport's path. `""` and `"/"` serve the transport at the mount's own path.
+/// The segments of a transport's path. `""` and `"/"` serve the transport at the mount's path.
 pub(crate) fn transport_path(text: &LitStr, diag: &mut Diagnostics) -> Option<Vec<Segment>> {
     let path = text.value();
     if path.is_empty() || path == "/" {
@@ -208,7 +208,7 @@ fn is_variable(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Literals can't be split on stable, so the message draws the path and marks the part.
+/// A literal's span cannot be split on stable, so the message repeats the path and marks the part.
 fn report<'a>(
     text: &LitStr,
     message: &str,

@@ -1,4 +1,4 @@
-//! `trusted_proxies`: who is believed about the address of a request's client.
+//! `trusted_proxies`: the proxies whose forwarding headers are trusted.
 
 use syn::{Expr, LitStr};
 
@@ -41,7 +41,7 @@ fn entry(at: &LitStr, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports networks that are the whole world.
+/// Reports networks that contain every address.
 pub(crate) fn everybody(name: &str, value: &Expr, diag: &mut Diagnostics) {
     for text in expr::list(value)
         .into_iter()

@@ -1,10 +1,10 @@
-//! `secret_key_base`: what signatures and encryption are derived from.
+//! `secret_key_base`: the secret that keys are derived from.
 
 use syn::Expr;
 
 use crate::{diag::Diagnostics, grammar, language::expr};
 
-/// A literal in a declaration is no secret.
+/// Reports a secret that is a literal in the declaration.
 pub(crate) fn in_the_source(value: &Expr, diag: &mut Diagnostics) {
     if expr::text(value).is_some() {
         diag.push(

@@ -65,7 +65,7 @@ impl Check<'_> {
         }
     }
 
-    /// Ages of tokens are compared in seconds.
+    /// Reports an age below a second: ages of tokens are compared in seconds.
     pub(super) fn whole_seconds(&mut self, value: &Expr) {
         if millis(value).is_some_and(|millis| (1..1000).contains(&millis)) {
             let message = format!(
@@ -104,7 +104,7 @@ impl Check<'_> {
         }
     }
 
-    /// `never` is how to write that there is no limit, if there may be none.
+    /// `never` is how to write that there is no limit, if the key allows that.
     pub(super) fn duration(&mut self, value: &Expr, never: Option<&str>) {
         let name = self.name;
         if let Some(literal) = expr::literal_name(value) {

@@ -1,4 +1,4 @@
-//! What client and server agree on: subprotocols, serializers.
+//! Subprotocols and serializers.
 
 use syn::Expr;
 
@@ -76,7 +76,7 @@ impl Check<'_> {
     }
 }
 
-/// RFC 9110 §5.6.2.
+/// Whether it is a token (RFC 9110 §5.6.2).
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -1,4 +1,4 @@
-//! What the keys of a group say together.
+//! Checks of keys that depend on each other.
 
 use proc_macro2::Span;
 
@@ -29,7 +29,7 @@ pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
     }
 }
 
-/// Without both, any site could use the session of a visitor.
+/// Reports a transport without both checks: any site could use the session of a visitor.
 fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
     let off = |name| {
         let value = options.get(name).and_then(Entry::expr)?;
@@ -41,7 +41,7 @@ fn one_check_is_on(options: &Options, diag: &mut Diagnostics) {
     }
 }
 
-/// `auth_token` makes the handshake choose `phoenix` by itself.
+/// Reports `phoenix` in `subprotocols` beside `auth_token`, which adds it.
 fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
     let on = options
         .get("auth_token")
@@ -60,7 +60,7 @@ fn auth_token_adds_its_own(options: &Options, diag: &mut Diagnostics) {
     }
 }
 
-/// A limit for each that is above the one for all is a mistake.
+/// Reports a limit for one client that is above the limit for all.
 fn one_within_all(options: &Options, one: &str, all: &str, diag: &mut Diagnostics) {
     let number = |name| {
         let value = options.get(name).and_then(Entry::expr)?;

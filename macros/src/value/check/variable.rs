@@ -7,7 +7,7 @@ use crate::{
     language::expr::{self, Env},
 };
 
-/// Reports a variable of the environment where only what is part of the binary can stand.
+/// Reports an environment variable where the value is part of the binary.
 pub(crate) fn not_read_at_start<'a>(
     name: &str,
     at: &Expr,
@@ -19,7 +19,7 @@ pub(crate) fn not_read_at_start<'a>(
     )
 }
 
-/// The name of an environment variable is one, and `env` has nothing else.
+/// Checks that `env` has one argument, which can be the name of an environment variable.
 pub(super) fn check(env: &Env, at: &Expr, diag: &mut Diagnostics) {
     let name = env.name.first().and_then(expr::text);
     match (name, env.name.len()) {
