@@ -27,7 +27,7 @@ const STRETCH: usize = 64;
 /// The maximum number of metas that may wait for room in the queue of the topics.
 pub(super) const BACKLOG: usize = 8 * PART;
 
-/// What all handles share.
+/// The part that all handles share.
 pub(super) struct Shared {
     pubsub: PubSub,
     runtime: tokio::runtime::Handle,

@@ -8,7 +8,7 @@ use super::{seen::Dot, state::Entry};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Diff(BTreeMap<Arc<str>, Changes>);
 
-/// Who joined a topic and who left it. Nobody is in both by the same dot.
+/// Who joined a topic and who left it. No dot is in both.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Changes {
     pub(super) joins: BTreeMap<Dot, Entry>,
@@ -36,8 +36,8 @@ impl Diff {
             .insert(dot, entry);
     }
 
-    /// Adds later changes. Of each dot the last word is kept, even if it came and went in between: whoever asked for a
-    /// list in that time has seen it.
+    /// Adds later changes. The last change of each dot is kept, even if the dot came and went in
+    /// between: a list that was taken in that time contains it.
     pub(super) fn absorb(&mut self, later: Diff) {
         for (topic, changes) in later.0 {
             self.add(topic, changes);
@@ -59,7 +59,7 @@ impl Diff {
         })
     }
 
-    /// How many metas it speaks of.
+    /// The number of metas in it.
     pub(super) fn len(&self) -> usize {
         self.0.values().map(Changes::len).sum()
     }

@@ -35,7 +35,7 @@ pub struct Presences {
     keys: BTreeMap<Arc<str>, Present>,
 }
 
-/// All that is present under one key: a meta for each tracked thing, and fields that a fetch function added.
+/// The presences of one key: a meta for each, and fields that a fetch function added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Present {
     metas: Vec<Meta>,
@@ -43,12 +43,12 @@ pub struct Present {
 }
 
 impl Presences {
-    /// What is present under a key.
+    /// The presences of a key.
     pub fn get(&self, key: &str) -> Option<&Present> {
         self.keys.get(key)
     }
 
-    /// Keys in their order, with what is present under each.
+    /// The keys in order, each with its presences.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Present)> {
         self.keys.iter().map(|(key, present)| (&**key, present))
     }
@@ -58,12 +58,12 @@ impl Presences {
         self.keys.iter_mut().map(|(key, present)| (&**key, present))
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether nobody is present.
+    /// True if nobody is present.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -80,7 +80,7 @@ impl Presences {
 }
 
 impl Present {
-    /// What is told about each tracked thing, in the order in which they came.
+    /// The meta of each presence, in the order in which they came.
     pub fn metas(&self) -> &[Meta] {
         &self.metas
     }

@@ -1,4 +1,4 @@
-//! What is told about one tracked thing.
+//! The meta of a presence.
 
 use std::{fmt, sync::Arc};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{MAX_KEY, MAX_META, PhxRef, TrackError};
 
-/// What is told about one tracked thing: a JSON object with its `phx_ref`. Cloning it is cheap.
+/// The meta of a presence: a JSON object with its `phx_ref`. Cloning it is cheap.
 #[derive(Clone)]
 pub struct Meta {
     json: Arc<RawValue>,
@@ -16,7 +16,7 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// What tells this meta from all others.
+    /// The `phx_ref`, which no other meta has.
     pub fn phx_ref(&self) -> PhxRef {
         self.phx_ref
     }
@@ -31,7 +31,7 @@ impl Meta {
         self.json.get()
     }
 
-    /// The object as a value of the application's.
+    /// The object as a value of the application.
     ///
     /// # Errors
     /// If it has another shape.
@@ -103,7 +103,7 @@ impl Fields {
     }
 }
 
-/// What objects of JavaScript have without being asked, and functions. Phoenix's client before 1.8.9 takes that for a
+/// Names that every JavaScript object inherits. Phoenix's client before 1.8.9 takes one for a
 /// presence without metas, and throws.
 const INHERITED: [&str; 13] = [
     "__defineGetter__",

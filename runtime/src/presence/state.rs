@@ -1,8 +1,9 @@
 //! Who is where, as a set that replicas merge: additions win over removals that did not see them.
 //!
-//! Each addition has a [`Dot`]. A state is the entries that are there, and the dots that it has seen; an entry of one
-//! state that is not in another was removed there if its dot was seen there, and is new if it was not. So no trace of
-//! what was removed is kept, and states can be merged in any order, any number of times.
+//! Each addition has a [`Dot`]. A state is its entries, and the dots that it has seen. If an entry
+//! of one state is missing in another, it was removed there if the other has seen its dot, and is
+//! new otherwise. So no trace of removed entries is kept, and states can be merged in any order,
+//! any number of times.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::pubsub::SubscriberId;
 
-/// What is tracked: a subscriber of one replica.
+/// A tracked subscriber of a replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Tracker {
     pub(super) replica: Replica,
@@ -30,7 +31,7 @@ impl Tracker {
     };
 }
 
-/// Something tracked under a key of a topic, and what is told about it. Cloning it is cheap.
+/// A presence: a tracker under a key of a topic, with its meta. Cloning it is cheap.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) topic: Arc<str>,
@@ -44,13 +45,13 @@ pub(super) struct Entry {
 /// Deltas may arrive in any order, and more than once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delta {
-    /// What the delta speaks of: of these, all that is not in `entries` is gone.
+    /// The dots that the delta covers. Those that are not in `entries` are gone.
     pub(super) known: Seen,
     pub(super) entries: BTreeMap<Dot, Entry>,
 }
 
 impl Delta {
-    /// Whether it says nothing.
+    /// True if it has no changes.
     pub fn is_empty(&self) -> bool {
         self.known == Seen::new()
     }
@@ -62,7 +63,8 @@ impl Delta {
     }
 }
 
-/// All that one replica knows. Its order is that of dots: of one replica's entries, the order in which they came.
+/// The state of one replica. Entries are ordered by dot: those of one replica in the order in which
+/// they came.
 #[derive(Clone, Debug)]
 pub(super) struct State {
     replica: Replica,
@@ -70,7 +72,7 @@ pub(super) struct State {
     entries: BTreeMap<Dot, Entry>,
     topics: HashMap<Arc<str>, BTreeSet<MemberKey>>,
     trackers: BTreeSet<(Tracker, Dot)>,
-    /// Replicas that went away: their entries are kept, and not shown.
+    /// Replicas that are down. Their entries are kept, but not shown.
     down: BTreeSet<Replica>,
 }
 

@@ -1,8 +1,8 @@
-//! The line of a test that is to blame.
+//! The line of a test at which a failure is reported.
 
 use std::{fmt::Display, panic::Location};
 
-/// Where a test asked for something. A panic inside of a future cannot point there by itself.
+/// The caller's line in a test. A panic inside a future cannot point there by itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller(&'static Location<'static>);
 

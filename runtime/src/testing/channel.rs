@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{message::Message, pubsub::Payload};
 
-/// A joined channel: what [`Client::join`] comes to.
+/// A joined channel: the result of [`Client::join`].
 ///
 /// Pushes and broadcasts wait until they are expected. Dropping it does not leave the channel.
 #[derive(Debug)]
@@ -50,10 +50,10 @@ impl Channel {
         &self.reply
     }
 
-    /// Sends an event. Await what it returns for the [`Reply`].
+    /// Sends an event. Await the push for its [`Reply`].
     ///
     /// # Panics
-    /// When the connection has ended, or 1,024 messages wait already.
+    /// When the connection has ended, or 1,024 messages wait to be sent.
     #[track_caller]
     pub fn push(&self, event: &str, payload: impl Serialize) -> Push {
         let payload = payload::write(&payload);
@@ -63,7 +63,8 @@ impl Channel {
     /// Sends an event whose payload is bytes.
     ///
     /// # Panics
-    /// When the connection has ended, or 1,024 messages wait already; when topic or event have more than 255 bytes.
+    /// When the connection has ended, 1,024 messages wait to be sent, or topic or event have more
+    /// than 255 bytes.
     #[track_caller]
     pub fn push_binary(&self, event: &str, payload: impl AsRef<[u8]>) -> Push {
         self.send(event, |outgoing| outgoing.binary(payload.as_ref()))
@@ -88,10 +89,11 @@ impl Channel {
         )
     }
 
-    /// The next push or broadcast of this event. What came before it waits until it is expected.
+    /// Waits for the next push or broadcast of this event. Earlier ones of other events wait until
+    /// they are expected.
     ///
     /// # Panics
-    /// When it does not come in time; the panic says what came instead.
+    /// When it does not come in time. The panic says what came instead.
     #[track_caller]
     pub fn expect(&mut self, event: &str) -> impl Future<Output = Pushed> + Send {
         let at = Caller::here();
@@ -107,7 +109,7 @@ impl Channel {
         }
     }
 
-    /// The next push or broadcast, whatever it is.
+    /// Waits for the next push or broadcast of any event.
     ///
     /// # Panics
     /// When none comes in time.
@@ -120,10 +122,10 @@ impl Channel {
         }
     }
 
-    /// Nothing unread is there, and nothing comes for 100 ms.
+    /// Checks that nothing is unread, and that nothing comes for 100 ms.
     ///
     /// # Panics
-    /// When something did, or the channel ended without being expected to.
+    /// When something is unread or comes, or the channel ended unexpectedly.
     #[track_caller]
     pub fn expect_nothing(&mut self) -> impl Future<Output = ()> + Send {
         let at = Caller::here();
@@ -137,10 +139,10 @@ impl Channel {
         }
     }
 
-    /// No push or broadcast of this event is there, and none comes for 100 ms.
+    /// Checks that no push or broadcast of this event is unread, and that none comes for 100 ms.
     ///
     /// # Panics
-    /// When one did, or the channel ended without being expected to.
+    /// When one is unread or comes, or the channel ended unexpectedly.
     #[track_caller]
     pub fn expect_no(&mut self, event: &str) -> impl Future<Output = ()> + Send {
         let at = Caller::here();
@@ -159,10 +161,10 @@ impl Channel {
         }
     }
 
-    /// Leaves the channel, and waits until the server has said goodbye.
+    /// Leaves the channel, and waits for the server's reply and the end of the channel.
     ///
     /// # Panics
-    /// When it does not in time.
+    /// When they do not come in time.
     #[track_caller]
     pub fn leave(&mut self) -> impl Future<Output = ()> + Send {
         let at = Caller::here();
@@ -177,7 +179,7 @@ impl Channel {
         }
     }
 
-    /// The channel's normal end: the client is to stay away.
+    /// Waits for the channel's normal end, after which clients stay away.
     ///
     /// # Panics
     /// When it ends otherwise, or not in time.
@@ -186,7 +188,7 @@ impl Channel {
         self.expect_end("phx_close")
     }
 
-    /// The channel's end by a failure: the client is to join again.
+    /// Waits for the channel's end by a failure, after which clients join again.
     ///
     /// # Panics
     /// When it ends otherwise, or not in time.
@@ -226,7 +228,7 @@ impl Channel {
     }
 }
 
-/// A push or a broadcast that came.
+/// A received push or broadcast.
 #[derive(Clone, Debug)]
 pub struct Pushed {
     topic: String,
@@ -256,7 +258,7 @@ impl Pushed {
         &self.event
     }
 
-    /// Whether it went to all members of the topic, and not to this client alone.
+    /// True for a broadcast to the topic, false for a push to this client alone.
     pub fn is_broadcast(&self) -> bool {
         self.broadcast
     }
@@ -285,7 +287,7 @@ impl Pushed {
     }
 }
 
-/// Event and payload.
+/// Compares event and payload.
 impl fmt::Display for Pushed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` with {}", self.event, shown(&self.payload))

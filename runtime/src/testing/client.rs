@@ -19,8 +19,8 @@ use crate::{handle::Handle, pubsub::Payload};
 
 /// A connection that holds channels, as Phoenix's clients do: [`Site::connect`](super::Site::connect).
 ///
-/// It is cut when it and all of its channels are dropped. It does not connect again by itself, nor do its channels join
-/// again.
+/// It is cut when it and all of its channels are dropped. It does not reconnect by itself, and its
+/// channels do not join again.
 #[derive(Clone, Debug)]
 pub struct Client(pub(super) Arc<Connected>);
 
@@ -41,7 +41,7 @@ impl Client {
         }))
     }
 
-    /// What answered the connection: the 101, or the first answer of longpoll.
+    /// The response that opened the connection: the 101, or the first response of longpoll.
     pub fn response(&self) -> &Response {
         &self.0.pipe.response
     }
@@ -49,7 +49,7 @@ impl Client {
     /// Joins a topic, with parameters for the channel's `join`.
     ///
     /// # Panics
-    /// When the connection has ended; awaiting the join, when it is not answered in time.
+    /// When the connection has ended. Awaiting the join panics when it is not answered in time.
     #[track_caller]
     pub fn join(&self, topic: &str, params: impl Serialize) -> Join {
         let joined = self.0.router.joined(topic);
@@ -68,7 +68,8 @@ impl Client {
         }
     }
 
-    /// Asks the server whether it is there. What was sent before has been read when it answers.
+    /// Sends a heartbeat, and waits for its reply. The server has read by then what was sent
+    /// before.
     #[track_caller]
     pub fn heartbeat(&self) -> impl Future<Output = ()> + Send + use<> {
         let reference = self.0.router.next_ref();
@@ -83,7 +84,7 @@ impl Client {
         async move { drop(push.await) }
     }
 
-    /// The end of the connection, with this close code: see [`Closed`].
+    /// Waits for the end of the connection, with this close code: see [`Closed`].
     ///
     /// # Panics
     /// When it ends with another one, or not in time.
@@ -94,7 +95,7 @@ impl Client {
         async move { expect_code(at, code, closed.await) }
     }
 
-    /// The end of the connection, however it comes.
+    /// Waits for any end of the connection.
     ///
     /// # Panics
     /// When it does not come in time.
@@ -112,10 +113,11 @@ impl Client {
         }
     }
 
-    /// Closes the connection in order, and waits for its end. On longpoll the server is not told.
+    /// Closes the connection with a close frame, and waits for its end. On longpoll the server is
+    /// not told.
     ///
     /// # Panics
-    /// When the server does not take leave in time.
+    /// When the server does not answer in time.
     #[track_caller]
     pub fn disconnect(&self) -> impl Future<Output = Closed> + Send + use<> {
         let (closed, connected) = (self.closed(), self.0.clone());
@@ -126,7 +128,7 @@ impl Client {
     }
 }
 
-/// A join on its way; awaited, it is the joined channel.
+/// A join that has been sent. Await it for the joined channel.
 ///
 /// # Errors
 /// [`JoinRefused`] when the channel's `join` refused it.

@@ -1,4 +1,4 @@
-//! How a socket is connected to.
+//! Connections to sockets.
 
 use std::{
     fmt, future::IntoFuture, marker::PhantomData, net::SocketAddr, pin::Pin, sync::Arc,
@@ -32,19 +32,21 @@ use super::{
 };
 use crate::error::BoxError;
 
-/// How often Phoenix's clients show that they are there.
+/// The interval of heartbeats of Phoenix's clients.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-/// A connection to a socket, opened when it is awaited: by WebSocket, if [`longpoll`](Connect::longpoll) is not asked for.
+/// A connection to a socket. Await it to open it, by WebSocket unless
+/// [`longpoll`](Connect::longpoll) is called.
 ///
-/// What is connected to is a mount: `/websocket` or `/longpoll` is added to the path, as Phoenix's clients do it. No
-/// `origin` is sent but the one that is asked for: the test is no web page.
+/// The path is that of a mount: `/websocket` or `/longpoll` is added, as Phoenix's clients do. No
+/// `origin` is sent unless [`origin`](Connect::origin) is called, because the test is not a web
+/// page.
 ///
 /// # Errors
 /// [`ConnectError`] when the connection was refused.
 ///
 /// # Panics
-/// Awaiting it panics when no answer comes in time, or one that breaks the protocol.
+/// Awaiting it panics when no response comes in time, or one that violates the protocol.
 #[must_use = "it is opened when it is awaited"]
 pub struct Connect<C> {
     visitor: Visitor,
@@ -79,13 +81,15 @@ impl<C> Connect<C> {
         }
     }
 
-    /// By longpoll. It does all that WebSocket does, but carries no bytes to the client.
+    /// Connects by longpoll. It does all that WebSocket does, except that it carries no bytes to
+    /// the client.
     pub fn longpoll(mut self) -> Self {
         self.longpoll = true;
         self
     }
 
-    /// For mounts whose `path` is not the default: what is added to the path instead of `/websocket` or `/longpoll`.
+    /// What is added to the path instead of `/websocket` or `/longpoll`, for mounts whose `path` is
+    /// not the default.
     #[track_caller]
     pub fn transport_path(mut self, path: &str) -> Self {
         parse_target(path);
@@ -99,7 +103,7 @@ impl<C> Connect<C> {
         self
     }
 
-    /// Adds a header, to all requests of a longpoll session.
+    /// Adds a header. Longpoll sends it with all requests of the session.
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         add_header(&mut self.headers, name, value);
@@ -117,13 +121,13 @@ impl<C> Connect<C> {
         self
     }
 
-    /// A token for `auth_token = true`, given as Phoenix's clients do.
+    /// Sends a token for `auth_token = true`, as Phoenix's clients do.
     pub fn auth_token(mut self, token: &str) -> Self {
         self.auth_token = Some(token.to_owned());
         self
     }
 
-    /// The address it comes from. Default: this machine's, with a port of its own.
+    /// The address that it comes from. Default: localhost, with a port of its own.
     pub fn peer(mut self, peer: impl Into<SocketAddr>) -> Self {
         self.peer = Some(peer.into());
         self
@@ -267,7 +271,7 @@ impl<C> Connect<C> {
 }
 
 impl Connect<Client> {
-    /// Without the heartbeat that keeps a WebSocket open: for tests of its `timeout`.
+    /// Sends no heartbeats, for tests of a WebSocket's `timeout`.
     pub fn without_heartbeat(mut self) -> Self {
         self.heartbeat = false;
         self
@@ -325,7 +329,7 @@ impl<C> fmt::Debug for Connect<C> {
     }
 }
 
-/// Why there is no connection: it was refused.
+/// A refused connection.
 #[derive(Clone, Debug)]
 pub struct ConnectError {
     status: StatusCode,
@@ -340,7 +344,7 @@ impl ConnectError {
         }
     }
 
-    /// The status: of the response, or on longpoll the one in it. It compares with a number.
+    /// The status: of the response, or on longpoll of its body. It compares with a number.
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -1,8 +1,8 @@
-//! What a visitor has been told to remember.
+//! A visitor's cookies.
 
 use http::{HeaderMap, header::SET_COOKIE};
 
-/// Cookies by name. Paths, domains and dates are not looked at.
+/// Cookies by name. Paths, domains and dates are ignored.
 #[derive(Debug, Default)]
 pub(super) struct Cookies(Vec<(String, String)>);
 
@@ -23,7 +23,7 @@ impl Cookies {
         self.0.retain(|(known, _)| known != name);
     }
 
-    /// Takes over what a response sets.
+    /// Stores the cookies that a response sets.
     pub(super) fn learn(&mut self, headers: &HeaderMap) {
         for cookie in headers
             .get_all(SET_COOKIE)
@@ -42,7 +42,7 @@ impl Cookies {
         }
     }
 
-    /// The request header, if there is anything to say.
+    /// The request header; `None` without cookies.
     pub(super) fn header(&self) -> Option<String> {
         let pairs: Vec<String> = self
             .0
@@ -53,7 +53,7 @@ impl Cookies {
     }
 }
 
-/// Whether an attribute ends its cookie at once.
+/// Whether an attribute deletes its cookie.
 fn ends(attribute: &str) -> bool {
     let Some((name, value)) = attribute.split_once('=') else {
         return false;

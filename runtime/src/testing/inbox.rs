@@ -1,4 +1,4 @@
-//! What came and waits to be expected.
+//! Received messages that wait to be expected.
 
 use std::{
     collections::VecDeque,
@@ -11,9 +11,9 @@ use tokio::{sync::Notify, time::timeout};
 
 use super::pipe::Closed;
 
-/// Messages that may wait; a test that leaves more of them unread is told so.
+/// Most messages that wait. A test that leaves more of them unread fails.
 pub(super) const MOST: usize = 10_000;
-/// How long nothing may come until it counts as nothing.
+/// How long a test waits to see that nothing comes.
 pub(super) const QUIET: Duration = Duration::from_millis(100);
 
 /// Messages for one reader, in the order in which they came.
@@ -28,11 +28,11 @@ struct State<T> {
     waiting: VecDeque<T>,
     lost: usize,
     end: Option<End>,
-    /// The test knows of the end.
+    /// The test has been told of the end.
     told: bool,
 }
 
-/// Why nothing comes any more.
+/// Why no more messages come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
     /// The channel ended with this event.
@@ -50,7 +50,7 @@ impl fmt::Display for End {
     }
 }
 
-/// What there was instead of what was expected.
+/// What came instead of what was expected.
 #[derive(Debug)]
 pub(super) struct Missing {
     patience: Duration,
@@ -58,7 +58,7 @@ pub(super) struct Missing {
     end: Option<End>,
 }
 
-/// The second half of a sentence that begins with what was expected.
+/// The second half of a sentence whose first half says what was expected.
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.end {
@@ -117,7 +117,7 @@ impl<T: fmt::Display> Inbox<T> {
         self.changed.notify_one();
     }
 
-    /// Nothing comes any more; what came can still be read.
+    /// No more messages come. Received ones can still be read.
     pub(super) fn end(&self, end: End) {
         self.lock().end.get_or_insert(end);
         self.changed.notify_one();
@@ -127,7 +127,7 @@ impl<T: fmt::Display> Inbox<T> {
         self.lock().end.clone()
     }
 
-    /// The first message that fits; the others stay.
+    /// Takes the first message that fits. The others stay.
     pub(super) async fn take(
         &self,
         patience: Duration,
@@ -164,7 +164,7 @@ impl<T: fmt::Display> Inbox<T> {
         ended.then(|| Err(self.missing(patience)))
     }
 
-    /// Waits for the end, whatever comes before.
+    /// Waits for the end, and skips what comes before.
     pub(super) async fn take_end(&self, patience: Duration) -> Result<End, Missing> {
         let ended = timeout(patience, async {
             loop {
@@ -178,7 +178,7 @@ impl<T: fmt::Display> Inbox<T> {
         ended.await.map_err(|_| self.missing(patience))
     }
 
-    /// Waits for a while, and returns the beginning of what should not have come.
+    /// Waits for a while. Returns the beginning of a message that came.
     pub(super) async fn quiet(&self, fits: impl Fn(&T) -> bool) -> Result<(), String> {
         tokio::time::sleep(QUIET).await;
         let state = self.lock();

@@ -21,23 +21,23 @@ use super::{
 };
 use crate::{error::BoxError, message::Message};
 
-/// How long an answer may take.
+/// How long a response may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Messages in a POST at most.
+/// Most messages in a POST.
 const BATCH: usize = 100;
 
-/// Where the requests of a session go, and what they carry.
+/// The target, the headers and the token of a session's requests.
 pub(super) struct PollSession {
     pub(super) visitor: Visitor,
     pub(super) path: String,
     pub(super) query: String,
     pub(super) headers: HeaderMap,
     pub(super) peer: Option<SocketAddr>,
-    /// That of the latest answer.
+    /// The token of the latest response.
     pub(super) token: Mutex<String>,
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Deserialize)]
 struct PollAnswer {
     status: u16,
@@ -180,9 +180,9 @@ impl PollSession {
     }
 }
 
-/// Why there is no answer.
+/// Why a request failed.
 enum Failed {
-    /// By HTTP: the session was not asked.
+    /// Answered by HTTP, not by the session.
     Refused(Response),
     Lost(BoxError),
 }

@@ -2,21 +2,21 @@
 
 // | file | what |
 // | --- | --- |
-// | `start` `site` | an endpoint that runs for a test |
+// | `start` `site` | a running endpoint in a test |
 // | `network` | connections in memory |
-// | `visitor` `cookies` | somebody with cookies, from whom requests and connections come |
+// | `visitor` `cookies` | a browser with cookies, which makes requests and connections |
 // | `request` `response` | plain HTTP |
-// | `connect` | how a socket is connected to |
+// | `connect` | connections to sockets |
 // | `pipe` | an open connection, whatever carries it |
-// | `websocket` `longpoll` | the transports, as clients see them |
-// | `recorder` | what callbacks write to, without a client |
+// | `websocket` `longpoll` | the transports, from the client's side |
+// | `recorder` | an outbox and an outlet that record |
 // | `raw` | a socket without channels |
 // | `client` `channel` `push` | channels |
-// | `router` `wire` | which message belongs to which channel, and the format of channels |
-// | `topic` | what is broadcast |
-// | `inbox` | what came and waits to be expected |
-// | `payload` | reading what came as what it should be |
-// | `caller` | the line of a test that is to blame |
+// | `router` `wire` | routing of messages to channels, and their format |
+// | `topic` | broadcasts of a topic |
+// | `inbox` | received messages that wait to be expected |
+// | `payload` | payloads as typed values |
+// | `caller` | the line of a test at which a failure is reported |
 
 mod caller;
 mod channel;

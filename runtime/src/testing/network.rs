@@ -13,19 +13,20 @@ use tokio::{io::DuplexStream, sync::mpsc};
 
 use crate::{address::Address, server::Listener};
 
-/// Bytes that are on their way at most, in each direction.
+/// Most bytes in transit, in each direction.
 const PIPE: usize = 64 * 1024;
-/// Connections that may wait to be accepted.
+/// Most connections that wait to be accepted.
 const BACKLOG: usize = 1024;
-/// Where the ports of clients begin, and how many there are.
+/// The first port of clients, and the number of ports.
 const PORTS: (u16, u16) = (49_152, 16_384);
 
 type Arrival = (DuplexStream, Option<SocketAddr>);
 
-/// Connections in memory, as bytes: for clients of your own, and for what no client does.
+/// Connections in memory, as bytes: for your own clients, and for tests of invalid input.
 ///
-/// A [`Site`](super::Site) [has one](super::Site::network). An endpoint that a test starts itself is given the other end,
-/// a [`Listener`]. Each direction of a connection holds 64 KiB at most, and 1,024 connections may wait to be accepted.
+/// A [`Site`](super::Site) [has one](super::Site::network). An endpoint that a test starts itself
+/// is given the other end, a [`Listener`]. Each direction of a connection holds at most 64 KiB, and
+/// at most 1,024 connections wait to be accepted.
 ///
 /// ```
 /// # #[derive(Debug)] struct Chat;
@@ -69,7 +70,7 @@ impl Network {
         (network, NetworkListener(arrived))
     }
 
-    /// Connects from a port of its own on this machine.
+    /// Connects from localhost, with a port of its own.
     ///
     /// # Errors
     /// When nothing listens any more.
@@ -79,7 +80,7 @@ impl Network {
         self.connect_from(address).await
     }
 
-    /// Connects from an address. A client without an address is like one that comes by a Unix socket.
+    /// Connects from an address. A client without an address is like one of a Unix socket.
     ///
     /// # Errors
     /// When nothing listens any more.

@@ -1,4 +1,4 @@
-//! Reading what came as what it should be.
+//! Payloads as typed values, for tests.
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::pubsub::Payload;
 
-/// What a test sends, as JSON.
+/// A value that a test sends, as JSON.
 #[track_caller]
 pub(super) fn write(payload: &impl Serialize) -> Box<RawValue> {
     serde_json::value::to_raw_value(payload)
@@ -39,7 +39,7 @@ pub(super) fn bytes<'a>(payload: &'a Payload, what: &str) -> &'a Bytes {
     }
 }
 
-/// A payload in a failure's text, which need not hold all of a long one.
+/// A payload in the text of a failure. A long one is cut.
 pub(super) fn shown(payload: &Payload) -> String {
     match payload {
         Payload::Json(text) => shortened(text),

@@ -1,4 +1,4 @@
-//! An open connection, whatever carries it.
+//! An open connection, by either transport.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::{
 use super::response::Response;
 use crate::message::Message;
 
-/// Messages that may wait to be sent.
+/// Most messages that wait to be sent.
 const WAITING: usize = 1024;
 
 /// How a connection ended.
@@ -37,12 +37,12 @@ impl Closed {
         }
     }
 
-    /// The close code, as a browser's script would see it.
+    /// The close code, as JavaScript sees it.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// The text of the close frame; without one, what happened.
+    /// The text of the close frame. Without a close frame, it says what happened.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -57,7 +57,7 @@ impl fmt::Display for Closed {
     }
 }
 
-/// Where a connection's messages go.
+/// Receives a connection's messages.
 pub(super) trait Sink: Send + Sync {
     /// An error says what is wrong with the message, and ends the connection.
     fn message(&self, message: Message) -> Result<(), String>;
@@ -65,7 +65,7 @@ pub(super) trait Sink: Send + Sync {
     fn closed(&self, closed: &Closed);
 }
 
-/// What a connection is told to do.
+/// A command to a connection's task.
 #[derive(Debug)]
 pub(super) enum Order {
     Send(Message),
@@ -110,7 +110,7 @@ impl Pipe {
         }
     }
 
-    /// Hands a message over to be sent.
+    /// Sends a message, by the connection's task.
     #[track_caller]
     pub(super) fn send(&self, message: Message, what: impl fmt::Display) {
         match self.orders.try_send(Order::Send(message)) {
@@ -127,7 +127,7 @@ impl Pipe {
         }
     }
 
-    /// Asks for the end of the connection; one that has ended already is none the worse for it.
+    /// Tells the connection to end. It may have ended already.
     pub(super) async fn close(&self) {
         let _ = self.orders.send_timeout(Order::Close, self.patience).await;
     }

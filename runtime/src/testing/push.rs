@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{message::Message, pubsub::Payload};
 
-/// A push on its way: it is sent whether or not it is awaited. Awaited, it is the [`Reply`].
+/// A push that has been sent. Await it for the [`Reply`].
 ///
 /// # Panics
 /// Awaiting it panics when no reply comes in time.
@@ -49,10 +49,10 @@ impl Push {
         }
     }
 
-    /// No reply comes for 100 ms.
+    /// Checks that no reply comes for 100 ms.
     ///
     /// # Panics
-    /// When one does.
+    /// When a reply comes.
     pub async fn expect_no_reply(mut self) {
         tokio::time::sleep(QUIET).await;
         if let Ok(RawReply { status, payload }) = self.answer.try_recv() {
@@ -111,7 +111,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// `ok`, `error`, or what the application has agreed on with its clients.
+    /// The status: `ok`, `error`, or one of the application.
     pub fn status(&self) -> &str {
         &self.status
     }

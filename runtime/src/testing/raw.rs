@@ -11,7 +11,8 @@ use super::{
 };
 use crate::message::Message;
 
-/// A connection to a socket without channels: [`Site::raw`](super::Site::raw). Dropped, it is cut.
+/// A connection to a socket without channels: [`Site::raw`](super::Site::raw). It is cut when it is
+/// dropped.
 ///
 /// Pings are answered.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Raw {
     pipe: Pipe,
 }
 
-/// A message as failures show it.
+/// A message in the text of a failure.
 #[derive(Debug)]
 pub(super) struct Came(Message);
 
@@ -57,22 +58,22 @@ impl Raw {
         Raw { path, inbox, pipe }
     }
 
-    /// What answered the connection: the 101, or the first answer of longpoll.
+    /// The response that opened the connection: the 101, or the first response of longpoll.
     pub fn response(&self) -> &Response {
         &self.pipe.response
     }
 
-    /// Sends a message: text or bytes. It is on its way when this returns.
+    /// Sends a message: text or bytes. Does not wait.
     ///
     /// # Panics
-    /// When the connection has ended, or 1,024 messages wait already.
+    /// When the connection has ended, or 1,024 messages wait to be sent.
     #[track_caller]
     pub fn send(&self, message: impl Into<Message>) {
         self.pipe
             .send(message.into(), format_args!("a message to `{}`", self.path));
     }
 
-    /// The next message.
+    /// Waits for the next message.
     ///
     /// # Panics
     /// When none comes in time.
@@ -91,7 +92,7 @@ impl Raw {
         }
     }
 
-    /// The next message, which has to be this one.
+    /// Waits for the next message, which has to be this one.
     ///
     /// # Panics
     /// When another one comes, or none in time.
@@ -108,10 +109,10 @@ impl Raw {
         }
     }
 
-    /// Nothing unread is there, and nothing comes for 100 ms.
+    /// Checks that nothing is unread, and that nothing comes for 100 ms.
     ///
     /// # Panics
-    /// When something did, or the connection ended.
+    /// When something is unread or comes, or the connection ended.
     #[track_caller]
     pub fn expect_nothing(&mut self) -> impl Future<Output = ()> + Send {
         let at = Caller::here();
@@ -125,7 +126,7 @@ impl Raw {
         }
     }
 
-    /// The end of the connection, with this close code.
+    /// Waits for the end of the connection, with this close code.
     ///
     /// # Panics
     /// When it ends with another one, or not in time.
@@ -136,7 +137,7 @@ impl Raw {
         async move { expect_code(at, code, closed.await) }
     }
 
-    /// The end of the connection, however it comes.
+    /// Waits for any end of the connection.
     ///
     /// # Panics
     /// When it does not come in time.
@@ -153,10 +154,11 @@ impl Raw {
         }
     }
 
-    /// Closes the connection in order, and waits for its end. On longpoll the server is not told.
+    /// Closes the connection with a close frame, and waits for its end. On longpoll the server is
+    /// not told.
     ///
     /// # Panics
-    /// When the server does not take leave in time.
+    /// When the server does not answer in time.
     #[track_caller]
     pub fn close(self) -> impl Future<Output = Closed> + Send {
         let at = Caller::here();

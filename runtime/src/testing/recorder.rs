@@ -1,4 +1,4 @@
-//! What a callback writes to, without a client: it records, so that a test can call the callback directly.
+//! An outbox and an outlet that record, so that a test can call callbacks directly.
 
 use std::{
     fmt,
@@ -20,10 +20,11 @@ use crate::{
     watchdog::Watched,
 };
 
-/// What such a connection and its endpoint are called in logs.
+/// The name of the recorder's connection and endpoint in logs.
 const NAME: &str = "testing";
 
-/// An outbox that records, for a test that calls a socket's callback directly: `#[socket]` leaves callbacks on their type.
+/// An outbox that records. A test can call a socket's callbacks directly, because `#[socket]`
+/// leaves them on their type.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -62,8 +63,8 @@ pub fn outbox() -> Outbox {
     }
 }
 
-/// An outlet that records, of a channel that has joined `topic`, for a test that calls a channel's callback directly:
-/// `#[channel]` leaves callbacks and handlers on their type.
+/// An outlet that records, for a channel that has joined `topic`. A test can call a channel's
+/// callbacks directly, because `#[channel]` leaves callbacks and handlers on their type.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -120,12 +121,12 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// What was pushed since it was asked for last, in order.
+    /// Takes what has been pushed since the last call, in order.
     pub fn take(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.recorder.recorded().messages)
     }
 
-    /// What was broadcast since it was asked for last, in order.
+    /// Takes what has been broadcast since the last call, in order.
     pub fn take_broadcasts(&mut self) -> Vec<Broadcast> {
         std::mem::take(&mut self.recorder.recorded().broadcasts)
     }
@@ -163,7 +164,7 @@ pub struct Outlet {
 }
 
 impl Outlet {
-    /// The events that were pushed since it was asked for last, with their payloads, in order.
+    /// Takes the events that have been pushed since the last call, with their payloads, in order.
     pub fn take(&mut self) -> Vec<(String, Payload)> {
         let (mut pushed, mut recorded) = (Vec::new(), self.recorder.recorded());
         recorded
@@ -181,8 +182,8 @@ impl Outlet {
         pushed
     }
 
-    /// The statuses and payloads of replies that were given by [`SocketRef`](channel::SocketRef) since it was asked for
-    /// last, in order.
+    /// Takes the statuses and payloads of replies by [`SocketRef`](channel::SocketRef) since the
+    /// last call, in order.
     pub fn take_replies(&mut self) -> Vec<(String, Payload)> {
         let (mut replies, mut recorded) = (Vec::new(), self.recorder.recorded());
         recorded
@@ -203,7 +204,7 @@ impl Outlet {
         replies
     }
 
-    /// What was broadcast since it was asked for last, in order.
+    /// Takes what has been broadcast since the last call, in order.
     pub fn take_broadcasts(&mut self) -> Vec<Broadcast> {
         std::mem::take(&mut self.recorder.recorded().broadcasts)
     }
@@ -231,7 +232,7 @@ impl fmt::Debug for Outlet {
     }
 }
 
-/// A connection that leads nowhere.
+/// A connection without a client.
 struct Recorder {
     id: SubscriberId,
     handle: Handle,

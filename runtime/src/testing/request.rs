@@ -1,4 +1,4 @@
-//! A request to come.
+//! HTTP requests of a test.
 
 use std::{fmt, future::IntoFuture, net::SocketAddr, pin::Pin};
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::error::BoxError;
 
-/// What stays as it is in a query: JavaScript's `encodeURIComponent` leaves it too.
+/// The characters that are not encoded in a query, as in JavaScript's `encodeURIComponent`.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -30,12 +30,13 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// A plain HTTP request, sent when it is awaited: [`Site::get`](super::Site::get) and its like.
+/// An HTTP request, made by [`Site::get`](super::Site::get) and its siblings. Await it to send it.
 ///
-/// The visitor's cookies go with it, and what the answer sets is remembered. Redirects are not followed.
+/// The visitor's cookies are sent with it, and the cookies of the response are stored. Redirects
+/// are not followed.
 ///
 /// # Panics
-/// Awaiting it panics when no answer comes in time.
+/// Awaiting it panics when no response comes in time.
 #[must_use = "it is sent when it is awaited"]
 pub struct Request {
     visitor: Visitor,
@@ -70,7 +71,7 @@ impl Request {
         self
     }
 
-    /// The address it comes from. Default: this machine's, with a port of its own.
+    /// The address that it comes from. Default: localhost, with a port of its own.
     pub fn peer(mut self, peer: impl Into<SocketAddr>) -> Self {
         self.peer = Some(peer.into());
         self

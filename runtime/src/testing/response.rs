@@ -1,4 +1,4 @@
-//! What answered a request.
+//! Responses to a test's requests.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::payload::shortened;
 
-/// The answer to a request, read to its end.
+/// The response to a request, with its whole body.
 #[derive(Clone)]
 pub struct Response {
     status: StatusCode,
@@ -29,7 +29,7 @@ impl Response {
         })
     }
 
-    /// Of one whose body is not a body: the stream of another protocol.
+    /// A response whose body is the stream of another protocol.
     pub(super) fn head(response: &http::Response<Incoming>) -> Self {
         Response {
             status: response.status(),
@@ -38,7 +38,7 @@ impl Response {
         }
     }
 
-    /// The status; it compares with a number.
+    /// The status. It compares with a number.
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -48,7 +48,7 @@ impl Response {
         &self.headers
     }
 
-    /// A header's first value, if it is there and text.
+    /// A header's first value; `None` if it is missing, or not text.
     #[track_caller]
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = HeaderName::from_bytes(name.as_bytes());
@@ -64,7 +64,7 @@ impl Response {
     /// The body as text.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not text.
     #[track_caller]
     pub fn text(&self) -> &str {
         str::from_utf8(&self.body).unwrap_or_else(|error| panic!("the body is not text: {error}"))
@@ -73,7 +73,7 @@ impl Response {
     /// The body as a value.
     ///
     /// # Panics
-    /// When it is no JSON, or JSON of another shape.
+    /// When it is not JSON, or JSON of another shape.
     #[track_caller]
     pub fn parse<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {

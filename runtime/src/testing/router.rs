@@ -1,4 +1,4 @@
-//! Which message belongs to which channel.
+//! Routes messages to channels.
 
 use std::{
     collections::HashMap,
@@ -18,10 +18,10 @@ use super::{
 };
 use crate::{message::Message, pubsub::Payload};
 
-/// Pushes whose reply somebody waits for.
+/// Pushes that wait for their reply.
 const PENDING: usize = 10_000;
 
-/// A joined channel, as the connection sees it.
+/// A joined channel: the part that belongs to the connection.
 #[derive(Debug)]
 pub(super) struct Joined {
     pub(super) topic: String,
@@ -29,14 +29,14 @@ pub(super) struct Joined {
     pub(super) inbox: Inbox<Pushed>,
 }
 
-/// A reply, as it came.
+/// A received reply.
 #[derive(Debug)]
 pub(super) struct RawReply {
     pub(super) status: String,
     pub(super) payload: Payload,
 }
 
-/// What knows the channels of a connection.
+/// The channels of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Router {
     references: AtomicU64,
@@ -52,7 +52,7 @@ struct State {
 }
 
 impl Router {
-    /// A reference that was not used yet.
+    /// A `ref` that has not been used yet.
     pub(super) fn next_ref(&self) -> u64 {
         self.references.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -74,7 +74,7 @@ impl Router {
         joined
     }
 
-    /// What receives the reply to a push; its sender is dropped when the connection ends.
+    /// The receiver of the reply to a push. Its sender is dropped when the connection ends.
     pub(super) fn pending(&self, reference: u64) -> oneshot::Receiver<RawReply> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
@@ -97,7 +97,7 @@ impl Router {
 }
 
 impl State {
-    /// Those that a message is for: without a `join_ref`, all of the topic.
+    /// The channels that a message is for: without a `join_ref`, all of the topic.
     fn of(&self, topic: &str, join_ref: Option<&str>) -> impl Iterator<Item = Arc<Joined>> {
         let meant = move |joined: &Arc<Joined>| {
             joined.topic == topic
@@ -122,7 +122,7 @@ impl Sink for Router {
                 payload,
             } => {
                 if let Some(sender) = state.pending.remove(&reference) {
-                    // Whoever does not wait does not want it.
+                    // Nobody may wait for it.
                     let _ = sender.send(RawReply { status, payload });
                 }
             }

@@ -1,4 +1,4 @@
-//! An endpoint that runs for a test.
+//! A running endpoint in a test.
 
 use std::{fmt, ops::Deref};
 
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::endpoint::{Endpoint, Running};
 
-/// An endpoint that runs for a test, on connections in memory: [`start`](super::start).
+/// A running endpoint in a test, with connections in memory: [`start`](super::start).
 ///
-/// It dereferences to [`Running`], so `site.broadcast(..)`, `site.url()` and `site.shutdown().await` are there as well.
-/// Dropped, it begins to stop.
+/// It dereferences to [`Running`], so that `site.broadcast(..)`, `site.url()` and
+/// `site.shutdown().await` work, too. It begins to stop when it is dropped.
 pub struct Site<E: Endpoint> {
     running: Running<E>,
     visitor: Visitor,
@@ -24,19 +24,19 @@ impl<E: Endpoint> Site<E> {
         Site { running, visitor }
     }
 
-    /// A GET request of the site's own visitor.
+    /// A GET request of the site's visitor.
     #[track_caller]
     pub fn get(&self, target: &str) -> Request {
         self.visitor.get(target)
     }
 
-    /// A POST request of the site's own visitor.
+    /// A POST request of the site's visitor.
     #[track_caller]
     pub fn post(&self, target: &str) -> Request {
         self.visitor.post(target)
     }
 
-    /// A request of the site's own visitor, to a path, which may have a query.
+    /// A request of the site's visitor, to a path that may have a query.
     #[track_caller]
     pub fn request(&self, method: Method, target: &str) -> Request {
         self.visitor.request(method, target)
@@ -54,12 +54,12 @@ impl<E: Endpoint> Site<E> {
         self.visitor.raw(path)
     }
 
-    /// The value of a cookie of the site's own visitor.
+    /// The value of a cookie of the site's visitor.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.visitor.cookie(name)
     }
 
-    /// Sets a cookie of the site's own visitor, as a response would.
+    /// Sets a cookie of the site's visitor, as a response would.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.visitor.set_cookie(name, value);
     }
@@ -69,12 +69,12 @@ impl<E: Endpoint> Site<E> {
         self.visitor.stranger()
     }
 
-    /// The network of its visitors: connections as bytes, for clients of your own.
+    /// The network of its visitors: connections as bytes, for your own clients.
     pub fn network(&self) -> &Network {
         self.visitor.network()
     }
 
-    /// Listens to a topic without a client, for what is broadcast on it from now on.
+    /// Listens to the broadcasts of a topic, without a client.
     pub fn listen(&self, topic: &str) -> Topic {
         Topic::new(
             topic,

@@ -27,11 +27,11 @@ use crate::{
     random::random,
 };
 
-/// How long things may take before they count as missing.
+/// How long a test waits for responses, messages and ends.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Starts an endpoint for a test: it listens to connections in memory, whatever it says about address, port and
-/// `server`, and has a random `secret_key_base`. Await it, or say more about it first.
+/// Starts an endpoint for a test. It listens to connections in memory, whatever its address, port
+/// and `server`, and has a random `secret_key_base`. Await it, after setting options.
 ///
 /// ```
 /// # #[derive(Debug)] struct Chat;
@@ -58,7 +58,8 @@ pub fn start<E: Stateless>() -> Start<E> {
     start_with(())
 }
 
-/// Starts an endpoint that declares `state = App;` for a test, with a state of the test's own. Otherwise as [`start`].
+/// Starts an endpoint that declares `state = App;` for a test, with a state of the test. Otherwise
+/// as [`start`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
@@ -101,7 +102,8 @@ pub fn start_with<E: Endpoint>(state: E::State) -> Start<E> {
     start_builder(E::builder_with(state))
 }
 
-/// Starts an endpoint as an application configures it: with its file, its settings, its presence. Otherwise as [`start`].
+/// Starts an endpoint from the application's builder: with its file, its settings, its presence.
+/// Otherwise as [`start`].
 ///
 /// ```
 /// # #[derive(Debug)] struct Chat;
@@ -150,7 +152,7 @@ pub trait Stateless: Endpoint<State = ()> {}
 #[diagnostic::do_not_recommend]
 impl<E: Endpoint<State = ()>> Stateless for E {}
 
-/// How an endpoint is started for a test: [`start`], [`start_with`].
+/// The options of [`start`] and [`start_with`]. Await it to start the endpoint.
 #[must_use = "it starts when it is awaited"]
 pub struct Start<E: Endpoint> {
     builder: Builder<E>,
@@ -172,7 +174,7 @@ impl<E: Endpoint> Start<E> {
         self
     }
 
-    /// Tracks who is in which topic here: see [`Builder::presence`].
+    /// Uses this presence: see [`Builder::presence`].
     pub fn presence(mut self, presence: Presence) -> Self {
         self.builder = self.builder.presence(presence);
         self
@@ -184,14 +186,14 @@ impl<E: Endpoint> Start<E> {
         self
     }
 
-    /// How long answers, messages and ends may take until the test fails. Default 5 s, which pass at once while time is
-    /// paused.
+    /// How long responses, messages and ends may take before the test fails. Default 5 s, which
+    /// pass at once while time is paused.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Serves what the endpoint is a part of, for one that lives inside axum or another tower service.
+    /// Serves the tower service that contains the endpoint, such as an axum router.
     ///
     /// ```
     /// # #[cfg(feature = "axum")] mod with_axum {
@@ -264,7 +266,7 @@ impl<E: Endpoint> fmt::Debug for Start<E> {
     }
 }
 
-/// What the endpoint is a part of.
+/// Makes the service that contains the endpoint.
 #[derive(Clone)]
 struct Outer(Pipeline);
 

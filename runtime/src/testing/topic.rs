@@ -1,4 +1,4 @@
-//! What is broadcast.
+//! Broadcasts of a topic, for tests.
 
 use std::{fmt, time::Duration};
 
@@ -30,10 +30,11 @@ impl Topic {
         }
     }
 
-    /// The next broadcast of this event. What came before it waits until it is expected.
+    /// Waits for the next broadcast of this event. Earlier ones of other events wait until they are
+    /// expected.
     ///
     /// # Panics
-    /// When it does not come in time; the panic says what came instead.
+    /// When it does not come in time. The panic says what came instead.
     #[track_caller]
     pub fn expect(&mut self, event: &str) -> impl Future<Output = Pushed> + Send {
         let at = Caller::here();
@@ -62,10 +63,10 @@ impl Topic {
         }
     }
 
-    /// Nothing unread is there, and nothing is broadcast for 100 ms.
+    /// Checks that nothing is unread, and that nothing is broadcast for 100 ms.
     ///
     /// # Panics
-    /// When something was.
+    /// When something is unread or broadcast.
     #[track_caller]
     pub fn expect_nothing(&mut self) -> impl Future<Output = ()> + Send {
         let at = Caller::here();

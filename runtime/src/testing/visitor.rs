@@ -1,4 +1,4 @@
-//! Somebody with cookies, from whom requests and connections come.
+//! A visitor: a browser with cookies, which makes requests and connections.
 
 use std::{
     fmt,
@@ -22,9 +22,9 @@ use super::{
 };
 use crate::{error::BoxError, handle::Handle};
 
-/// Somebody who visits a [`Site`](super::Site): a browser with cookies of its own.
+/// A visitor of a [`Site`](super::Site): a browser with its own cookies.
 ///
-/// A site has one visitor of its own, to whom its `get`, `connect` and so on belong; a test in which two people are
+/// A site has a visitor, whom `get` and `connect` of the site use. A test in which two people are
 /// logged in makes [more](super::Site::visitor). A clone is the same visitor.
 #[derive(Clone)]
 pub struct Visitor(Arc<Inner>);
@@ -50,7 +50,7 @@ impl Visitor {
         &self.0.network
     }
 
-    /// Another one, who comes from the same network.
+    /// Another visitor, from the same network.
     pub(super) fn stranger(&self) -> Self {
         Visitor::new(
             self.0.network.clone(),
@@ -107,8 +107,8 @@ impl Visitor {
         self.0.patience
     }
 
-    /// Sends a request on a connection of its own. The connection ends when the answer has been read, or its body is
-    /// dropped.
+    /// Sends a request on its own connection. The connection ends when the response has been read,
+    /// or its body is dropped.
     pub(super) async fn send(
         &self,
         mut request: http::Request<Full<Bytes>>,
@@ -146,7 +146,7 @@ impl Visitor {
     }
 }
 
-/// Within the visitor's patience, or the test fails.
+/// Fails the test if the future takes longer than the visitor's patience.
 pub(super) async fn within<T>(
     patience: Duration,
     at: Caller,

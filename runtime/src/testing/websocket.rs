@@ -1,4 +1,4 @@
-//! WebSocket, as a client sees it. The protocol is tungstenite's; here its bytes come and go.
+//! A WebSocket client. tungstenite is the protocol; this moves its bytes.
 
 use std::{
     io::{self, Read, Write},
@@ -20,10 +20,10 @@ use tungstenite::{
 use super::pipe::{Closed, Order, Sink};
 use crate::message::Message;
 
-/// Read at once.
+/// Most bytes of one read.
 const SCRATCH: usize = 16 * 1024;
 
-/// A message that is sent again and again.
+/// A heartbeat, and its interval.
 pub(super) struct Heartbeat {
     pub(super) message: &'static str,
     pub(super) every: Duration,
@@ -53,7 +53,7 @@ pub(super) async fn run(
             read = reader.read_buf(incoming) => *ended = !matches!(read, Ok(1..)),
             written = writer.write_buf(outgoing), if !outgoing.is_empty() => {
                 if written.is_err() {
-                    // What can still be read says why.
+                    // The remaining input may say why.
                     outgoing.clear();
                 }
             }
@@ -85,7 +85,7 @@ async fn tick(timer: &mut Option<Interval>) {
 struct Connection {
     websocket: WebSocket<Pipe>,
     sink: Arc<dyn Sink>,
-    /// What the server's close frame said.
+    /// The server's close frame.
     told: Option<Closed>,
 }
 
@@ -99,7 +99,8 @@ impl Connection {
         }
     }
 
-    /// Hands on what has come, and answers pings and a close frame. When that was all there will be, returns how it ended.
+    /// Passes on what has been read, and answers pings and a close frame. Returns how the
+    /// connection ended, if it has.
     fn receive(&mut self) -> Option<Closed> {
         loop {
             let message = match self.websocket.read() {
@@ -146,7 +147,7 @@ impl Connection {
     }
 }
 
-/// Bytes on their way between the protocol and the stream.
+/// Bytes between the protocol and the stream.
 #[derive(Default)]
 struct Pipe {
     incoming: BytesMut,

@@ -1,4 +1,4 @@
-//! The format of channels, version 2, as clients write and read it.
+//! Version 2 of the format of channels, from the client's side.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,7 +8,7 @@ use crate::{
     pubsub::Payload,
 };
 
-/// What keeps a connection open that is silent otherwise. Its reference is that of no push.
+/// A heartbeat. No push has its `ref`.
 pub(super) const HEARTBEAT: &str = r#"[null,"0","phoenix","heartbeat",{}]"#;
 
 /// A message of a client.
@@ -29,7 +29,7 @@ impl ClientMessage<'_> {
             self.event,
             payload,
         );
-        // Text and JSON are always JSON.
+        // Text and JSON are valid JSON.
         Message::from(serde_json::to_string(&array).unwrap_or_default())
     }
 
