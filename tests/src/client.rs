@@ -13,12 +13,12 @@ use tokio::{
 
 use crate::wire::{Connection, Ended, Frame, Inflater, PATIENCE, Request, Response};
 
-/// An open WebSocket. Whatever a test does not expect is a panic that says what came instead.
+/// An open WebSocket. Anything unexpected is a panic that says what came instead.
 #[derive(Debug)]
 pub struct Client<S = TcpStream> {
     connection: Connection<S>,
     inflater: Option<Inflater>,
-    /// What answered the handshake.
+    /// The response to the handshake.
     pub response: Response,
 }
 
@@ -84,7 +84,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         Client::answered(connection).await
     }
 
-    /// A WebSocket that is open, by a handshake that is none of HTTP/1.1.
+    /// An open WebSocket whose handshake was not HTTP/1.1.
     pub fn opened(connection: Connection<S>, response: Response) -> Self {
         let agreed = response.header("sec-websocket-extensions");
         let inflater =
@@ -96,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
-    /// Its stream, without another word.
+    /// The stream, without a close frame.
     pub fn into_stream(self) -> S {
         self.connection.into_stream()
     }
@@ -186,7 +186,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
-    /// Everything sent so far has been handled, and nothing else is on its way.
+    /// Checks that everything sent so far has been handled, and that nothing else comes.
     pub async fn is_quiet(&mut self) {
         self.send(Frame::ping(b"quiet?")).await;
         let frame = self.hear().await;

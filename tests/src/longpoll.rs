@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::wire::{Connection, Ended, PATIENCE, Request, Response};
 
-/// An answer of the transport.
+/// A response of the transport.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The protocol's status; HTTP's is 200.
@@ -16,12 +16,12 @@ pub struct Answer {
     pub token: Option<String>,
     /// The messages; empty without a list.
     pub messages: Vec<String>,
-    /// All of it.
+    /// The whole body.
     pub response: Response,
 }
 
 impl Answer {
-    /// Reads a response; a panic if it is none of the transport's.
+    /// Reads a response. Panics if it is not the transport's.
     pub fn of(response: Response) -> Self {
         assert_eq!(response.status, 200, "{response:?}");
         let body: Value = serde_json::from_str(&response.body).expect("an answer in JSON");
@@ -66,7 +66,7 @@ pub fn batch(target: &str, token: &str, lines: &str) -> Request {
 pub struct Poller<S> {
     connection: Connection<S>,
     target: String,
-    /// What it sends next.
+    /// The token that it sends next.
     pub token: String,
 }
 
@@ -152,7 +152,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
             .status
     }
 
-    /// Sends any request; the answer's token is left alone.
+    /// Sends any request. The response's token is ignored.
     pub async fn ask(&mut self, request: &Request) -> Answer {
         Answer::of(self.send(request).await.expect("an answer"))
     }
@@ -165,7 +165,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
         self.connection.request(request).await
     }
 
-    /// The connection, to do with it what no client should.
+    /// The connection, for tests of misbehaving clients.
     pub fn into_connection(self) -> Connection<S> {
         self.connection
     }

@@ -1,4 +1,4 @@
-//! What the process of a test has in use.
+//! The memory of a test's process.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 /// Resident memory, in bytes.
 ///
 /// # Panics
-/// Where the system does not tell: this reads `/proc`.
+/// Where there is no `/proc`.
 pub fn resident_bytes() -> usize {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status

@@ -63,7 +63,7 @@ impl Visitor {
     }
 }
 
-/// Echoes, but for the text `hang`: that callback does not come back.
+/// Echoes. The callback for the text `hang` does not return.
 #[derive(Debug)]
 pub struct Raw;
 

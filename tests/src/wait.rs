@@ -1,13 +1,13 @@
-//! Waiting for what other tasks bring about.
+//! Waiting for other tasks.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// How long things may take before they count as missing.
+/// How long a test waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits until the condition is true; a panic with `what` when it does not come.
+/// Waits until the condition is true. Panics with `what` if it takes too long.
 pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {

@@ -1,4 +1,4 @@
-//! A client that means no good.
+//! A hostile client.
 
 use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
@@ -8,17 +8,17 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// A server that takes nothing for so long has stopped to read.
+/// A server that takes nothing for this time has stopped reading.
 const STALL: Duration = Duration::from_millis(300);
-/// A server to which its answers are read may be at work for longer.
+/// A server whose answers are read may work for longer.
 const WORK: Duration = Duration::from_secs(3);
-/// An answer that takes longer does not come.
+/// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Read at once.
+/// Most bytes of one read.
 const SCRATCH: usize = 4 * 1024;
 
-/// A connection that keeps nothing of what it reads, and sends from memory that its owner has: the
-/// memory of the two together is the server's.
+/// A connection that keeps nothing of what it reads, and sends from memory that its owner has. So
+/// the memory of the process is the server's.
 #[derive(Debug)]
 pub struct Attacker {
     stream: TcpStream,
@@ -26,7 +26,7 @@ pub struct Attacker {
     stall: Duration,
 }
 
-/// What became of something sent.
+/// The result of sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
     /// The server, or the network, has all of it.
@@ -52,8 +52,8 @@ impl Attacker {
         })
     }
 
-    /// Takes a server for one that has stopped to read after this time, instead of 300 ms. What shares a thread with its
-    /// server needs little.
+    /// Sets the time after which the server counts as one that has stopped reading. Default 300 ms.
+    /// A client on the server's thread needs less.
     pub fn stalls_after(self, stall: Duration) -> Self {
         Attacker { stall, ..self }
     }
@@ -82,7 +82,7 @@ impl Attacker {
         }
     }
 
-    /// Sends a request, and returns its answer as far as one read brings it.
+    /// Sends a request, and returns what one read brings of the answer.
     ///
     /// # Errors
     /// When none comes.
@@ -91,7 +91,7 @@ impl Attacker {
         self.answer().await
     }
 
-    /// What comes next, as far as one read brings it.
+    /// Returns what one read brings.
     ///
     /// # Errors
     /// When nothing comes.
@@ -103,7 +103,7 @@ impl Attacker {
         }
     }
 
-    /// Sends, as far as the server reads.
+    /// Sends as much as the server reads.
     pub async fn send(&mut self, bytes: &[u8]) -> Sent {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -116,11 +116,11 @@ impl Attacker {
         Sent::All
     }
 
-    /// Sends, and reads what is answered meanwhile: a server that waits for its reader does not wait for this one.
+    /// Sends, and reads the answers meanwhile, so that the server never waits for its reader.
     pub async fn send_and_read(&mut self, bytes: &[u8]) -> Sent {
         let (mut reader, mut writer) = self.stream.split();
         let mut rest = bytes;
-        // What is read, such as a ping now and again, does not show that the server reads.
+        // Input, such as a ping, does not show that the server reads.
         let mut stalled = pin!(tokio::time::sleep(WORK));
         while !rest.is_empty() {
             tokio::select! {
@@ -141,7 +141,7 @@ impl Attacker {
         Sent::All
     }
 
-    /// Sends the same N times, as far as the server reads.
+    /// Sends the same N times, as much as the server reads.
     pub async fn send_times(&mut self, bytes: &[u8], times: usize) -> Sent {
         for _ in 0..times {
             match self.send(bytes).await {

@@ -6,10 +6,10 @@ use futures_util::future::BoxFuture;
 
 use super::{Attacker, Sent, channels, longpoll, raw};
 
-/// What is attacked: an address, and paths of mounts.
+/// The target of attacks: an address, and paths of mounts.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Where the server listens.
+    /// The address of the server.
     pub address: SocketAddr,
     /// A mount whose socket echoes, and hangs on the text `hang`; by WebSocket with compression, and by longpoll.
     pub raw: String,
@@ -17,10 +17,10 @@ pub struct Target {
     pub channels: String,
 }
 
-/// What an attack leaves behind.
+/// The result of an attack.
 #[derive(Debug)]
 pub struct Open {
-    /// What the server did about it.
+    /// The server's response to it.
     pub verdict: String,
     /// Connections that are still open.
     pub attackers: Vec<Attacker>,
@@ -29,11 +29,11 @@ pub struct Open {
 /// An attack.
 #[derive(Clone, Copy)]
 pub struct Attack {
-    /// How it is called on the command line.
+    /// Its name on the command line.
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
-    /// Does it, and leaves its connections open.
+    /// Runs it, and leaves its connections open.
     pub run: fn(&Target) -> BoxFuture<'_, io::Result<Open>>,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Debug for Attack {
 
 macro_rules! attacks {
     ($($name:literal, $run:path, $about:literal;)*) => {
-        /// All attacks. Each is bounded, in what it sends and in how long it waits.
+        /// All attacks. What each sends and how long it waits is bounded.
         pub const ATTACKS: &[Attack] = &[$(
             Attack { name: $name, about: $about, run: |target| Box::pin($run(target)) },
         )*];
@@ -72,7 +72,7 @@ attacks! {
 }
 
 impl Open {
-    /// Of attackers who all did the same: what became of them.
+    /// A summary of attackers that all did the same.
     pub(super) fn after(sent: Sent, attackers: Vec<Attacker>) -> Self {
         Open {
             verdict: sent.to_string(),

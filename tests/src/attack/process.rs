@@ -1,8 +1,8 @@
-//! What the operating system says about the server. Linux tells.
+//! The server's process, as Linux reports it.
 
 use std::{fs, io};
 
-/// A process that is watched.
+/// A watched process.
 #[derive(Clone, Copy, Debug)]
 pub struct Process(u32);
 
@@ -10,7 +10,7 @@ impl Process {
     /// The process of that number.
     ///
     /// # Errors
-    /// When there is none, or it may not be looked at.
+    /// When there is none, or it is not readable.
     pub fn watch(pid: u32) -> io::Result<Self> {
         fs::read_to_string(format!("/proc/{pid}/status")).map(|_| Process(pid))
     }

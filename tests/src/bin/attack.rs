@@ -1,4 +1,4 @@
-//! Attacks a server of one's own, and prints what that cost it.
+//! Attacks your own server, and prints what that cost it.
 
 use std::{
     env,
@@ -30,9 +30,9 @@ without --host-is-mine.
 
 attacks:";
 
-/// No attack takes longer.
+/// The longest time of an attack.
 const LONGEST: Duration = Duration::from_secs(120);
-/// How long the server has to let go of what it holds.
+/// How long the server may take to release what it holds.
 const AFTER: Duration = Duration::from_secs(10);
 const MIB: usize = 1 << 20;
 
@@ -104,7 +104,7 @@ async fn row(attack: &Attack, target: &Target, process: Option<Process>) -> Stri
     row
 }
 
-/// Looks at a process's memory all the time, and keeps the most that it was.
+/// Samples a process's memory, and keeps the maximum.
 struct Gauge {
     peak: Arc<AtomicUsize>,
     done: Arc<AtomicBool>,

@@ -1,4 +1,4 @@
-//! The quay as a program: `PORT` is where it listens. It ends by SIGTERM.
+//! The quay as a program. It listens on `PORT`, and ends by SIGTERM.
 
 use std::{env, error::Error};
 

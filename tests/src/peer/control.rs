@@ -22,7 +22,7 @@ pub(super) fn serves(path: &str) -> bool {
     matches!(path, "hello" | "fan" | "login" | "whoami") || path.starts_with("ctl/")
 }
 
-/// Answers what no socket did.
+/// Answers requests that are not for a socket.
 pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let path = request.uri().path().trim_matches('/').to_owned();
     Ok(match (request.method(), path.as_str()) {
@@ -66,7 +66,7 @@ fn page(path: &str, request: &Request<Body>) -> Response<Body> {
     )
 }
 
-/// `POST /fan?topic=..&n=..`: the body, or `payload`, to all on the topic, n times.
+/// `POST /fan?topic=..&n=..` broadcasts the body, or `payload`, to the topic n times.
 async fn publish(request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let (Some(handle), Ok(body)) = (

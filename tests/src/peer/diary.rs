@@ -1,4 +1,4 @@
-//! What sockets and their channels were told at their end, by the `id` that they connected with.
+//! The reasons that `terminate` of sockets and channels was told, by the `id` of the socket.
 
 use std::{
     collections::HashMap,
@@ -7,8 +7,8 @@ use std::{
 
 use landfall::socket::Reason;
 
-/// The state that all endpoints share: they write into it, and the first one shows its clients what
-/// any of them wrote.
+/// The state that all endpoints share. All of them write into it, and the first one shows it to
+/// clients.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Diary(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
@@ -37,7 +37,7 @@ impl Diary {
     }
 }
 
-/// One word for the kind, the close code if there is one, and what else is known after a colon.
+/// One word for the kind, the close code if there is one, and details after a colon.
 fn words(reason: &Reason) -> String {
     match reason {
         Reason::Normal => "normal".to_owned(),

@@ -1,4 +1,4 @@
-//! What most sockets of the peer do: echo, and obey text commands.
+//! What most sockets of the peer do: echo, and run text commands.
 
 use std::{fmt, time::Duration};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::diary::Diary;
 
-/// The maximum length of a command. What is longer is echoed.
+/// The maximum length of a command. A longer text is echoed.
 const LONGEST_COMMAND: usize = 24;
 
 /// What a socket sends itself.
@@ -163,7 +163,7 @@ impl Echo {
         let _ = self.mailbox.send(note);
     }
 
-    /// What `connect` was given.
+    /// What `connect` read.
     fn config(&self) -> Value {
         let keys = ["connect_info", "endpoint", "params", "transport"];
         json!({ "keys": keys, "transport": self.transport.to_string(), "endpoint": self.endpoint })

@@ -1,4 +1,4 @@
-//! A socket whose messages go to all who are on its topic.
+//! A socket whose messages go to all subscribers of its topic.
 
 use landfall::{
     Message,
@@ -7,10 +7,11 @@ use landfall::{
     socket::{Flow, Outbox, Refused},
 };
 
-/// The topic of those who do not name one.
+/// The default topic.
 pub(super) const TOPIC: &str = "fan";
 
-/// `pub:X` sends X to all on the topic, `count` tells how many they are; anything else is ignored.
+/// `pub:X` sends X to all subscribers of the topic, and `count` is answered with their number.
+/// Anything else is ignored.
 pub(super) struct FanSocket {
     topic: String,
 }

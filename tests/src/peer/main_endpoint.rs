@@ -42,7 +42,7 @@ impl Endpoint for Main {
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
         let files = files::around(tower::service_fn(control::answer));
-        // What is measured, and what steers the peer, does not pass through the plugs for files.
+        // Benchmarks and control requests do not pass through the plugs for files.
         let service = tower::service_fn(move |request: Request<Body>| {
             let files = (!control::serves(request.uri().path())).then(|| files.clone());
             async move {
@@ -81,7 +81,7 @@ const REFUSED: [Mount; 1] = [Mount::new(
 })];
 
 endpoint! {
-    /// What the language knows.
+    /// The configurations that can be declared.
     struct Declared;
 
     state = Diary;

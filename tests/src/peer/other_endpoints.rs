@@ -36,7 +36,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Does not say which host it is.
+    /// Has no host in its `url`.
     #[derive(Debug)]
     pub(super) struct NoHost;
 
@@ -64,7 +64,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Is there to be stopped.
+    /// Tests stop it.
     #[derive(Debug)]
     pub(super) struct Stopper;
 

@@ -15,14 +15,14 @@ use super::users::HasUser;
 /// How long a deferred reply takes.
 const LATER: Duration = Duration::from_millis(50);
 
-/// What a room sends itself.
+/// Messages of a room to itself.
 #[derive(Debug)]
 pub(super) enum Note {
     Joined,
     Reply(SocketRef),
 }
 
-/// The rooms. Some names say how a join goes.
+/// The rooms. Some names decide how a join ends.
 pub(super) struct RoomChannel<S> {
     socket: Arc<S>,
     mailbox: Mailbox<Note>,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use landfall::session::{Session, SessionOptions};
 use serde_json::{Value, json};
 
-/// Not that of the recorded application, which is one character repeated and would be refused. No case knows it.
+/// Not the secret of the recorded application, which is one character repeated and would be
+/// refused. No case depends on it.
 pub(super) const SECRET: &str = "the secret of an application that is there to be compared with it";
 
 const SALT: &str = "peer_salt";

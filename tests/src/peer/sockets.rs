@@ -48,7 +48,7 @@ impl PlainSocket {
     }
 }
 
-/// Reads all that there is.
+/// Reads every connect_info.
 pub(super) struct EchoSocket(Echo);
 
 #[socket]
@@ -92,7 +92,7 @@ impl EchoSocket {
     }
 }
 
-/// Reads a little.
+/// Reads some connect_info.
 pub(super) struct AgentSocket(Echo);
 
 #[socket]
@@ -155,7 +155,7 @@ impl SessionSocket {
     }
 }
 
-/// Tells of pings and pongs.
+/// Reports pings and pongs.
 pub(super) struct ControlSocket(Echo);
 
 #[socket]
@@ -230,7 +230,7 @@ impl InitSocket {
     }
 }
 
-/// Lets nobody in.
+/// Refuses every client.
 pub(super) struct NobodySocket;
 
 #[socket]

@@ -12,7 +12,7 @@ use super::{
     rooms::{OtherChannel, RoomChannel},
 };
 
-/// Who connected, as far as the client said.
+/// The user, as the client's parameters say.
 pub(super) struct User {
     name: Option<String>,
     /// The diary notes why its channels ended, under this identity.

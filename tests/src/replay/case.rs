@@ -19,7 +19,7 @@ use crate::wire::{Frame, Heard, Request};
 const FIRST_PORT: u16 = 41000;
 /// Endpoints that were recorded.
 const PORTS: u16 = 21;
-/// What nobody is to get would have come by then.
+/// The time in which a message that must not come would have come.
 pub(super) const LATE: Duration = Duration::from_millis(50);
 
 /// A recorded exchange.
@@ -27,7 +27,7 @@ pub(super) const LATE: Duration = Duration::from_millis(50);
 pub struct Case {
     /// The file it is in.
     pub theme: String,
-    /// What it is about.
+    /// The subject of the case.
     pub name: String,
     /// The mount's path and configuration, in words.
     pub mount: String,
@@ -47,11 +47,11 @@ pub struct Case {
     pub sent: Vec<Frame>,
     /// What the application publishes while the request waits.
     pub published: Option<Publication>,
-    /// While the request before waited, the application ended its session.
+    /// The application ended its session while the request before waited.
     pub was_disconnected: bool,
     /// Its token was given at another mount, or by another endpoint.
     pub foreign_token: bool,
-    /// Time since the client's last poll of its session, if it goes as planned.
+    /// Planned time since the client's last poll of its session.
     pub since_poll: Duration,
     /// The identity by which the peer tells the reason of `terminate`.
     pub id: Option<String>,
@@ -70,7 +70,7 @@ pub enum Step {
     Hear,
     /// Have the application publish.
     Publish(Publication),
-    /// Wait until the other sockets of the case are as far.
+    /// Wait until the other sockets of the case reach this step.
     Meet,
     /// End its half of the TCP connection.
     Shutdown,
@@ -83,7 +83,7 @@ pub enum Step {
 pub struct LeftOut(pub String);
 
 impl Case {
-    /// Reads a case of a golden file that is one exchange.
+    /// Reads a case of one exchange from a golden file.
     ///
     /// # Errors
     /// When it cannot be understood.
@@ -127,7 +127,7 @@ impl Case {
         Ok(case)
     }
 
-    /// What the application publishes meanwhile.
+    /// The broadcasts of the application meanwhile.
     pub fn publications(&self) -> impl Iterator<Item = &Publication> {
         let in_steps = self.steps.iter().filter_map(|step| match step {
             Step::Publish(publication) => Some(publication),
@@ -354,7 +354,7 @@ pub(super) fn text(json: &Value, key: &str) -> String {
         .to_owned()
 }
 
-/// An identity that no other case has, in whichever process it runs. The counter is this process's part of it.
+/// An identity that no other case has, in any process. The counter is unique in this process.
 pub(super) fn fresh_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let started = std::time::SystemTime::now()

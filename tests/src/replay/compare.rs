@@ -1,4 +1,4 @@
-//! Where two outcomes differ, in words.
+//! Differences between two outcomes, in words.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -18,7 +18,7 @@ const NOT_COMPARED: [&str; 5] = ["date", "server", "vary", "connection", "conten
 /// What stands for the identity of a request.
 const REQUEST_ID: &str = "<request-id>";
 
-/// The differences; none when what came is what was expected.
+/// The differences. Empty if the outcome is as expected.
 pub fn differences(expected: &Outcome, got: &Outcome) -> Vec<String> {
     let mut found = Vec::new();
     let mut differ = |what: &str, expected: String, got: String| {
@@ -213,7 +213,7 @@ fn same_head(wanted: &Frame, came: &Frame) -> bool {
     (wanted.fin, wanted.rsv, wanted.opcode, false) == (came.fin, came.rsv, came.opcode, came.masked)
 }
 
-/// JSON is compared by what it says, objects key by key.
+/// JSON is compared by value, objects key by key.
 fn payloads(place: &str, wanted: &[u8], came: &[u8], client_port: u16) -> Vec<String> {
     let object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).ok();
     match (object(wanted), object(came)) {
@@ -259,7 +259,7 @@ fn same_list(wanted: &[u8], came: &[u8], client_port: u16) -> bool {
     list(wanted).zip(list(came)).is_some_and(same)
 }
 
-/// The start is enough to tell long ones apart.
+/// Long ones are cut: the start tells them apart.
 fn short(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(300) {
         text.replace_range(end.., &format!(".. ({} bytes)", text.len()));

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::wire::{Frame, Request};
 
-/// What stands for a session's token in a recorded request or answer.
+/// The placeholder of a session's token in a recorded request or answer.
 pub(super) const TOKEN: &str = "<token>";
 /// An answer that is not a wait's comes within this time; the shortest wait of a mount is longer.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(250);
-/// Requests that overlap begin one after the other, so far apart.
+/// The interval between the starts of overlapping requests.
 pub(super) const APART: Duration = Duration::from_millis(100);
 
 /// Exchanges in order.
@@ -45,9 +45,9 @@ pub struct Exchange {
 /// A part of a token: `SFMyNTY.PAYLOAD.SIGNATURE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPart {
-    /// What it says.
+    /// The payload.
     Payload,
-    /// What proves it.
+    /// The signature.
     Signature,
 }
 
@@ -55,7 +55,7 @@ impl Conversation {
     /// Reads a case of a golden file.
     ///
     /// # Errors
-    /// When it needs what is not there, or cannot be understood.
+    /// When it needs a missing feature, or cannot be read.
     pub fn read(theme: &str, json: &Value) -> Result<Conversation, LeftOut> {
         let one_connection = text(json, "name").contains("over one kept-alive connection");
         let exchanges = match json.get("steps").and_then(Value::as_array) {
@@ -78,7 +78,8 @@ impl Conversation {
         expected.any(|outcome| outcome.took.is_some() || outcome.lasted.is_some())
     }
 
-    /// True if others that play at the same time could hear of it: the topics are those of all cases.
+    /// True if cases that play at the same time could receive its broadcasts: all cases share
+    /// topics.
     pub fn is_public(&self) -> bool {
         let public = |frame: &Frame| {
             let event =

@@ -1,4 +1,4 @@
-//! What happened in a recording beside the exchange of bytes, which stands there in words.
+//! Events of a recording other than the exchange of bytes. The recording describes them in words.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ pub(super) enum Event {
     Shutdown,
     /// The client drops the connection.
     Reset,
-    /// The client writes its frames so far apart.
+    /// The interval between the client's frames.
     Paced(Duration),
-    /// The server ends the connection so long after the client's last frame.
+    /// The time from the client's last frame to the server's end of the connection.
     ClosedAfter(Duration),
     /// The application publishes.
     Published(Publication),

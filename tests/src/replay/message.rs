@@ -1,4 +1,4 @@
-//! What a client says to its channels, and how it is answered, in both versions.
+//! Messages of channels and their replies, in both versions.
 
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ impl Message {
         }
     }
 
-    /// The reply that says why not.
+    /// The error reply, with its reason.
     pub(super) fn refusal(&self, reason: &str) -> Message {
         self.reply("error", json!({ "reason": reason }))
     }

@@ -1,14 +1,14 @@
-//! What an exchange brought: one shape for what was recorded, what is wanted, and what came.
+//! The outcome of an exchange: recorded, wanted, or played.
 
 use std::time::Duration;
 
 use crate::wire::Frame;
 
-/// What every answer of an endpoint carries, unless the application says otherwise.
+/// Headers of every response of an endpoint, unless the application sets others.
 pub(super) const NOT_CACHED: (&str, &str) =
     ("cache-control", "max-age=0, private, must-revalidate");
 
-/// What a client got to see, and what the socket was told at its end.
+/// What a client received, and what the socket was told at its end.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The status; 0 when no response came.
@@ -35,14 +35,14 @@ pub struct Outcome {
     pub server_port: u16,
 }
 
-/// What became of a connection.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// It still serves.
     Open,
     /// The server ended it.
     Closed,
-    /// Neither answers nor ends.
+    /// It neither answers nor ends.
     Silent,
 }
 

@@ -1,4 +1,4 @@
-//! Whether the machine let us run: on one that is busy with other things, times say nothing.
+//! Whether the process could run. On a busy machine, measured times mean nothing.
 
 use std::{future::Future, pin::pin, time::Duration};
 
@@ -12,10 +12,10 @@ pub(super) const HELD_UP: Duration = Duration::from_millis(50);
 /// answer it within one.
 pub(super) const SLOW: Duration = Duration::from_millis(200);
 
-/// How often we look.
+/// The interval of samples.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// The result, and how long we were held up at most meanwhile.
+/// The result, and the longest delay meanwhile.
 pub(super) async fn watch<T>(playing: impl Future<Output = T>) -> (T, Duration) {
     let mut playing = pin!(playing);
     let (mut looked, mut longest) = (Instant::now(), Duration::ZERO);

@@ -1,4 +1,4 @@
-//! What frames and bodies carry, as recordings keep it.
+//! Payloads of frames and bodies, in the form of recordings.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::wire::{Connection, Ended, Frame, PATIENCE, Request};
 
-/// Everything before the pong to this has been handled.
+/// A ping. The server has handled everything before its pong.
 const PROBE: &[u8] = b"still there?";
 
 /// Plays a conversation against the peer whose first endpoint listens on `base_port`: an outcome for each exchange.
@@ -66,7 +66,7 @@ pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec
     Ok(outcomes)
 }
 
-/// What a client keeps between exchanges.
+/// A client's state between exchanges.
 struct Client {
     base_port: u16,
     /// The token of the latest answer that had one.
@@ -149,7 +149,7 @@ impl Client {
                 Step::Wait(pause) => time::sleep(*pause).await,
                 Step::Publish(publication) => publish(self.address(case), publication).await?,
                 Step::Meet => {
-                    // A client that ends early leaves the others waiting: their frames show it.
+                    // If a client ends early, the others wait in vain, which their frames show.
                     let _ = time::timeout(PATIENCE, company.wait()).await;
                 }
                 Step::Shutdown => connection.shutdown().await,

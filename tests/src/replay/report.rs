@@ -13,7 +13,7 @@ use super::{
     player::play,
 };
 
-/// The themes whose features are here.
+/// The themes whose features exist.
 pub const THEMES: [&str; 10] = [
     "websocket_handshake",
     "websocket_frames",
@@ -29,9 +29,9 @@ pub const THEMES: [&str; 10] = [
 
 /// Cases played at a time.
 const SEATS: u32 = 8;
-/// A longer body has all of the server's time to itself.
+/// A case with a longer body plays alone.
 const HEAVY: usize = 1 << 20;
-/// How often a session is played, at most, if the machine has no time for it.
+/// How many times a session is played at most, if the machine is too busy.
 const TRIES: usize = 5;
 
 /// How the cases of one golden file went.
@@ -142,8 +142,8 @@ async fn play_theme(name: &str, golden: &Value, base_port: u16) -> io::Result<Th
     Ok(theme)
 }
 
-/// Plays a case, and tells how often. A session lives by the clock: if it went wrong while the machine had no time for
-/// it, it is played again; if the machine never has the time, it is left out.
+/// Plays a case, and returns how many times. The cases of a session depend on times. If one fails
+/// while the machine is busy, it is played again; if the machine stays busy, it is skipped.
 async fn settle(
     theme: &str,
     json: &Value,
@@ -151,7 +151,7 @@ async fn settle(
 ) -> io::Result<(Result<Verdict, LeftOut>, usize)> {
     let mut tries = 1;
     loop {
-        // Read anew, it has an identity of its own.
+        // Reading it again gives it another identity.
         let conversation = match Conversation::read(theme, json) {
             Ok(conversation) => conversation,
             Err(left_out) => return Ok((Err(left_out), tries)),

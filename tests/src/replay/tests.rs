@@ -1,4 +1,4 @@
-//! The comparer is only worth something if it finds what is wrong.
+//! Tests that the comparison finds differences.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::wire::Frame;
 mod channels;
 mod longpoll;
 
-/// What a session's token looks like.
+/// A token of a session.
 const SOME_TOKEN: &str = "SFMyNTY.g3Qx_w.c2ln-A";
 
 fn json_of(theme: &str) -> Value {

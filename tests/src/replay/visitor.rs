@@ -1,5 +1,5 @@
-//! Who a client is, and what it has: cookies and CSRF tokens were recorded as placeholders, which a visit to the peer's
-//! `/login` fills, and so were the tags of files, which a look at the file fills.
+//! Placeholders of recordings. A login at the peer's `/login` fills those of cookies and CSRF
+//! tokens, and the file itself that of its tag.
 
 use std::io;
 
@@ -8,18 +8,18 @@ use serde_json::Value;
 use super::{case::Case, line::Line};
 use crate::wire::{Connection, Request};
 
-/// What stands for the tag of a file.
+/// The placeholder of a file's tag.
 pub(super) const ETAG: &str = "<etag>";
 const COOKIE: &str = "<cookie>";
 const TOKEN: &str = "<csrf token>";
 
-/// What a login gave.
+/// The result of a login.
 struct Visitor {
     cookie: String,
     token: String,
 }
 
-/// The request with what a visitor would send in place of placeholders. Which visitor that is the case says in words.
+/// The request, with its placeholders filled. The case names the visitor in words.
 pub(super) async fn sign_in(case: &Case, connection: &mut Connection<Line>) -> io::Result<Request> {
     let mut request = case.request.clone();
     if request.headers.iter().any(|(_, value)| value == ETAG) {

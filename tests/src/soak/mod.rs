@@ -1,7 +1,8 @@
-//! A server under churn for as long as one likes, and whether anything is lost, slow or left over.
+//! A server under churn, for any time: checks that nothing is lost, slow or left over.
 //!
-//! The server is a process of its own, so that its memory and its descriptors are measured alone. On this side are
-//! clients that come and go, readers of broadcasts that stay, and one that asks all the time and takes the time.
+//! The server is a process of its own, so that only its memory and descriptors are measured. This
+//! process has clients that come and go, readers of broadcasts that stay, and a client that
+//! measures the time of its echoes.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -39,10 +40,10 @@ use crate::client::Client;
 /// The argument that makes the program the server.
 pub const SERVE: &str = "--serve";
 
-/// How long it may take until nothing is left of clients that went without a word.
+/// How long it may take until nothing is left of clients that vanished.
 const SETTLING: Duration = Duration::from_secs(30);
 
-/// What the limit on open files leaves room for.
+/// The number of connections that the limit on open files allows.
 struct Sizes {
     visitors: usize,
     silent: usize,
@@ -157,7 +158,7 @@ async fn watch_over(
     }
 }
 
-/// Memory that an idle socket costs the server, once it has served others.
+/// The server's memory for an idle socket, after it has served others.
 async fn idle_cost(server: &Server, count: usize) -> Result<usize, Box<dyn Error>> {
     let mut idle = Vec::new();
     for _ in 0..count / 4 {
@@ -171,7 +172,7 @@ async fn idle_cost(server: &Server, count: usize) -> Result<usize, Box<dyn Error
     Ok(server.anonymous()?.saturating_sub(before) / count)
 }
 
-/// What is open once nothing is left of those who came and went; or what is still open when it takes too long.
+/// The open connections, once all clients that left are gone, or when that takes too long.
 async fn back_to(server: &Server, before: Figures) -> Result<Figures, Box<dyn Error>> {
     let deadline = Instant::now() + SETTLING;
     loop {

@@ -7,7 +7,7 @@ use super::{
     tally::{Totals, mebibytes},
 };
 
-/// 500,000 in an hour.
+/// 500,000 an hour.
 const CONNECTIONS_A_MINUTE: f64 = 500_000.0 / 60.0;
 /// By how many percent memory may grow between a tenth of the time and its end.
 const GROWTH: f64 = 5.0;
@@ -16,7 +16,7 @@ const WARMTH: usize = 4 << 20;
 const IDLE_BYTES: usize = 1536;
 const SLOW: Duration = Duration::from_millis(250);
 
-/// What was found.
+/// The measurements.
 pub(super) struct Found {
     pub(super) time: Duration,
     pub(super) before: Figures,
