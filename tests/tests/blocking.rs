@@ -26,7 +26,7 @@ endpoint! {
     socket("/users", Users, log = false);
 }
 
-/// Says what it is told, unless it is to block until the test lets it go.
+/// Echoes, or blocks until the test releases it.
 struct Parrot;
 
 #[socket]
@@ -106,7 +106,7 @@ fn lines(log: &Log) -> Vec<String> {
         .collect()
 }
 
-/// An endpoint on a runtime of its own; its clients are on another one, which nothing blocks.
+/// An endpoint on its own runtime. Its clients are on another one, which nothing blocks.
 struct Harbour {
     /// The first to be dropped: after a failure the runtime waits for its callbacks.
     gate: mpsc::Sender<()>,

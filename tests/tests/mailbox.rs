@@ -48,7 +48,7 @@ struct Known {
     gate: Arc<Notify>,
 }
 
-/// What tests know of their sockets, by the sockets' ids, and who wants to know what one is told at its end.
+/// What tests know of their sockets, by the sockets' ids, and who waits for the reason of an end.
 #[derive(Clone, Default)]
 struct Desk(Arc<Mutex<Papers>>);
 

@@ -140,7 +140,7 @@ impl Typed {
     }
 }
 
-/// Tells what it knows of the request.
+/// Answers with what it read of the request.
 struct Known(String);
 
 #[socket]

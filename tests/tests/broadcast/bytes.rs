@@ -95,7 +95,7 @@ async fn what_was_delivered_is_free_again() {
     }
 }
 
-/// A receiver that is slow keeps no more than the queue, and is told what it missed.
+/// A slow receiver keeps at most the queue, and is told how much it missed.
 #[tokio::test]
 async fn a_slow_receiver_keeps_as_much_as_may_wait() {
     let pubsub = PubSub::new();

@@ -258,7 +258,7 @@ async fn a_channel_can_listen_to_other_topics() {
             .await;
         client.expects(end("j", "room:1", "phx_close")).await;
         assert_eq!(site.pubsub.subscribers("news"), 0);
-        // A join that comes to nothing listens to nothing.
+        // A join that fails subscribes to nothing.
         client
             .say(json!(["j", "j", "room:1", "phx_join", {"listen": "news", "wait_ms": 500}]))
             .await;

@@ -1,4 +1,4 @@
-//! A client of channels that says what it is told, over either transport.
+//! A client of channels that sends any message, over either transport.
 
 use std::{collections::VecDeque, time::Duration};
 

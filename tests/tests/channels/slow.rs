@@ -114,7 +114,7 @@ async fn a_new_join_does_not_wait_for_a_handler_that_hangs() {
         client
             .asks(json!(["k", "3", "room:1", "echo", {}]), echo)
             .await;
-        // The first one's reply has nowhere to go.
+        // Nothing carries the first one's reply.
         assert_eq!(site.noted().await, "room:1 waited");
         assert_eq!(site.noted().await, "room:1 Rejoined");
         client.is_quiet().await;

@@ -52,7 +52,7 @@ impl Started {
     }
 }
 
-/// Whatever happens, a test does not wait for ever.
+/// Bounds how long a test waits.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(Duration::from_secs(20), future).await {
         Ok(value) => value,
@@ -83,7 +83,7 @@ impl Echo {
 
     async fn handle_control(&mut self, control: Control, out: &mut Outbox) -> Flow {
         if let Control::Pong(payload) = control {
-            // The site's own pings carry nothing; what was asked for is told.
+            // The site's own pings have no payload. Those of the test have one.
             if !payload.is_empty() {
                 out.push(format!("pong: {}", String::from_utf8_lossy(&payload)));
             }
@@ -92,7 +92,7 @@ impl Echo {
     }
 }
 
-/// Says to all in the room what it is told.
+/// Broadcasts each message to the room.
 pub(crate) struct Visitor {
     room: String,
 }

@@ -201,7 +201,7 @@ mod tcp {
         panic!("the server reads without end");
     }
 
-    /// The socket takes messages again when its channel has done some of its work, which never happens.
+    /// The socket reads again when its channel has handled something, which never happens.
     #[tokio::test]
     async fn a_client_that_left_while_its_channels_have_too_much_to_do_is_let_go() {
         const LETTERS: usize = 64 * 1024;

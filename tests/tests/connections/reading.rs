@@ -1,4 +1,4 @@
-//! A client that reads is never closed as slow, whatever its callbacks send.
+//! A client that reads is never closed as slow, however much its callbacks send.
 
 use std::time::Duration;
 

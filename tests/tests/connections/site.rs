@@ -185,7 +185,7 @@ impl Drop for BadEnd {
     }
 }
 
-/// A transport of one's own: a line for each message.
+/// A custom transport: a line for each message.
 struct Lines(Timeout);
 
 impl Transport for Lines {

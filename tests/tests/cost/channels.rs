@@ -40,7 +40,7 @@ async fn say(attacker: &mut Attacker, text: &str) {
     attacker.send(text.as_bytes()).await;
 }
 
-/// Sends messages, as far as the server reads, each with N letters in place of its first `#`: the
+/// Sends messages, as much as the server reads, each with N letters in place of its first `#`. The
 /// client holds none of them.
 async fn say_long(
     attacker: &mut Attacker,

@@ -1,4 +1,4 @@
-//! A transport of one's own: what the library does for it is bounded like the rest.
+//! A custom transport: what the library does for it is bounded, too.
 
 use http::{Method, Response};
 use landfall::{

@@ -1,4 +1,4 @@
-//! WebSocket: whatever comes, and however it comes.
+//! WebSocket: valid and invalid input, in any pieces.
 
 use landfall_tests::{
     attack::{Attacker, Sent, frame_head},
@@ -83,7 +83,7 @@ impl Mount {
             .await;
     }
 
-    /// Whatever is left of an echo is little, but its memory is that of all of it.
+    /// The rest of an echo is small, but it keeps the memory of the whole message.
     async fn an_echo_that_is_nearly_read(self, scene: &Scene) {
         let attack = async |address| {
             let mut attacker = open(address, self.echo).await;

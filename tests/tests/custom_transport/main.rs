@@ -159,7 +159,7 @@ async fn requests_that_make_no_sense_are_told_so() {
     request.method = "PUT".to_owned();
     assert_eq!(status(&site, request).await, 405);
 
-    // None of it reached the socket.
+    // Nothing of it reached the socket.
     ann.say(&site, "quay", "only me").await;
     assert_eq!(ann.hear().await, "only me");
 }
@@ -184,7 +184,7 @@ async fn when_the_stream_goes_the_client_is_gone() {
         }
     );
 
-    // By an orderly end of its TCP connection, and by a reset.
+    // By FIN and by RST.
     drop(ann);
     assert_eq!(ended(&mut ends).await, gone);
     bob.connection.reset();
@@ -277,7 +277,7 @@ async fn a_quiet_stream_shows_that_it_is_alive() {
     stop_site(site).await;
 }
 
-/// Another server finds out by itself that a client is gone, and ends its connections by itself.
+/// Each server notices by itself that a client is gone, and ends its own connections.
 #[tokio::test]
 async fn inside_axum_it_is_the_same() {
     let site = Site::builder()
@@ -337,7 +337,7 @@ async fn a_client_that_does_not_read_is_left() {
             .expect("room for a broadcast");
     }
     assert_eq!(ended(&mut ends).await, "Overflow");
-    // What has waited is still there for it, without a gap, and why there is no more.
+    // It still gets what waited, without a gap, and then the reason of the end.
     for count in 0.. {
         let (kind, data) = events.event().await.expect("the stream stands");
         if kind == "close" {

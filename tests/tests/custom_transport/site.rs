@@ -25,7 +25,7 @@ endpoint! {
     );
 }
 
-/// Says to all in the room what it is told, and obeys a few words.
+/// Broadcasts each message to the room, and runs a few commands.
 struct Visitor {
     room: String,
     site: Handle,

@@ -178,7 +178,7 @@ impl Site {
         Client::through(&self.network, target).await
     }
 
-    /// Sends a message on a socket of its own, and waits for the socket's end.
+    /// Sends a message on its own socket, and waits for the socket's end.
     pub(crate) async fn say(&self, target: &str, frame: Frame) {
         let mut client = self.open(target).await;
         client.send(frame).await;

@@ -180,7 +180,7 @@ async fn responses_that_nobody_takes() {
         )
         .await;
     }
-    // All that comes is what the windows let through: none of it is answered.
+    // Only what the windows allow is sent, and none of it is answered.
     let mut bytes = 0;
     while bytes < 65_535 {
         let data = raw.hear_of(DATA).await.expect("a frame");

@@ -1,4 +1,4 @@
-//! A client that writes frames by hand, whatever comes of it.
+//! A client that writes frames by hand, valid or not.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},

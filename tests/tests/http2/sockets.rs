@@ -160,7 +160,7 @@ async fn a_socket_ends_with_its_stream_or_its_connection() {
     .await;
 }
 
-/// A client that takes nothing holds no more than it may, and hinders nobody.
+/// A client that reads nothing holds at most its limit, and does not disturb others.
 #[tokio::test]
 async fn a_reader_that_sleeps_is_not_written_to_without_end() {
     let site = Started::new().await;

@@ -253,7 +253,7 @@ async fn who_does_not_fetch_is_not_heard() {
     assert_eq!(client.messages(1).await, ["heard"]);
 }
 
-/// More requests with messages than may wait are refused, and none of them is handled.
+/// Requests with messages past the limit are refused, and none of them is handled.
 #[tokio::test(start_paused = true)]
 async fn requests_that_wait_are_counted() {
     let harbour = start().await;

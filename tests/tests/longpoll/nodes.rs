@@ -1,4 +1,4 @@
-//! Two endpoints that share their topics: a request finds its session, whichever of them it comes to.
+//! Two endpoints that share their topics: a request finds its session from either of them.
 
 use std::time::Duration;
 
@@ -310,7 +310,7 @@ async fn strange_requests_from_elsewhere_are_ignored() {
     assert_eq!(client.messages(1).await, ["unharmed"]);
 }
 
-/// Limits are those of the node that a request comes to.
+/// The limits of the node that receives the request apply.
 #[tokio::test(start_paused = true)]
 async fn bodies_are_limited_there_too() {
     let (here, there, _) = nodes().await;

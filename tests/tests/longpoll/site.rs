@@ -69,7 +69,7 @@ endpoint! {
 #[derive(Clone, Default)]
 pub(crate) struct Ends(Arc<Mutex<HashMap<String, Reason>>>);
 
-/// Does what it is told.
+/// Runs the commands of tests.
 struct Talker {
     name: String,
     token: String,
@@ -294,7 +294,7 @@ impl Harbour {
         sleep(Duration::from_millis(1)).await;
     }
 
-    /// Stops the site: it ends cleanly, and of its sockets nothing is left.
+    /// Stops the site: it ends cleanly, without a socket left.
     pub(crate) async fn stop(&self) {
         self.site.shutdown().await.expect("a clean end");
         let stats = self.site.stats();

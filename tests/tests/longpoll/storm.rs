@@ -24,7 +24,7 @@ endpoint! {
     socket("/storm", Counter, longpoll(window = secs(1), outbox(limit = 4_194_304)));
 }
 
-/// Counts, as far as it is told to: some of it as messages of its own, some as broadcasts.
+/// Counts up to a number, partly by pushes and partly by broadcasts.
 struct Counter {
     next: u64,
     topic: String,

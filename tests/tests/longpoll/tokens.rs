@@ -184,7 +184,7 @@ async fn threat_8_one_that_is_too_old_opens_nothing() {
     assert_eq!(client.messages(1).await, ["hello"]);
 }
 
-/// Each mount has rules of its own: what one of them let in is not let in at another.
+/// Each mount has its own rules: a session of one mount is refused at another.
 #[tokio::test(start_paused = true)]
 async fn threat_8_one_of_another_mount_opens_nothing() {
     let harbour = start().await;

@@ -133,7 +133,7 @@ async fn other_sites_can_not_post() {
             200,
         ),
         (post(&visitor, "").header("x-csrf-token", &other.token), 403),
-        // Whatever else comes along, the right one is found.
+        // One right token is enough, beside a wrong one.
         (
             post(&visitor, &form(&visitor.token)).header("x-csrf-token", &other.token),
             200,

@@ -79,7 +79,7 @@ impl Teller {
     fn handle_control(&mut self, _: Control, _: &mut Outbox, #[state] _: NoSuchType) {}
 }
 
-/// Says what it takes by what it is given.
+/// Answers with what its arguments are.
 struct As<T>(PhantomData<T>);
 
 trait Told: Send + Sync + 'static {

@@ -1,4 +1,4 @@
-//! What a test is told when it fails.
+//! The messages of failing tests.
 
 use std::time::Duration;
 

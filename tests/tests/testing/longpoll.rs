@@ -1,4 +1,5 @@
-//! What the longpoll client asks, and what it makes of answers: a server that says what it is told to.
+//! The longpoll client of `testing`, against a scripted server: its requests, and how it reads
+//! responses.
 
 use std::{
     collections::VecDeque,

@@ -155,7 +155,7 @@ fn verified(what: &str) -> Option<Result<Value, TokenError>> {
     })
 }
 
-/// Cases that are no result of `verify` or `decrypt`.
+/// Cases that are not a result of `verify` or `decrypt`.
 fn other(what: &str, result: &Value) -> bool {
     let plain = tokens(SECRET, "salt");
     match what {

@@ -1,4 +1,4 @@
-//! What a transport of one's own may rely on, step by step: a test holds both halves of a connection.
+//! The guarantees for a custom transport, step by step: a test holds both halves of a connection.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -278,7 +278,7 @@ async fn a_body_that_is_taken_is_a_sign_of_life() {
     assert_eq!(stopped(driver.info().await), (1002, Reason::Timeout));
     assert!(began.elapsed() >= 11 * SECOND, "{:?}", began.elapsed());
     driver.terminate(Reason::Timeout);
-    // Whatever the pulse says, the end comes at once.
+    // The end comes at once, whatever the pulse.
     assert!(
         body.frame()
             .await

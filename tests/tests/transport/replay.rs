@@ -24,7 +24,7 @@ async fn deliver(driver: &mut Driver<Tide>, text: &str) {
     assert_eq!(driver.deliver(text.into()).await, Flow::Continue, "{text}");
 }
 
-/// What a client is given that has everything up to a number; `None` once there will be nothing.
+/// The next messages for a client that has everything up to a number; `None` after the end.
 async fn given(replay: &Replay, number: u64) -> Option<(Vec<String>, u64)> {
     let piece = timeout(SECOND, replay.after(number))
         .await

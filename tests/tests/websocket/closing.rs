@@ -1,4 +1,4 @@
-//! Who closes, with which code, and what the socket is told.
+//! Which side closes, with which code, and what the socket is told.
 
 use landfall::socket::Reason;
 use landfall_tests::wire::Frame;

@@ -68,7 +68,7 @@ impl Started {
     }
 }
 
-/// Who wants to know what a socket is told at its end, by the socket's id.
+/// Waiters for the reason of a socket's end, by the socket's id.
 #[derive(Clone, Default)]
 pub(crate) struct Witnesses(Arc<Mutex<HashMap<String, mpsc::UnboundedSender<Reason>>>>);
 
