@@ -61,8 +61,12 @@ pub(crate) struct Shared {
     pub(crate) connections: TaskTracker,
     /// All other tasks.
     pub(crate) tasks: TaskTracker,
+    /// The endpoint has started: it takes requests.
+    pub(crate) started: CancellationToken,
     /// The endpoint stops, or is about to.
     pub(crate) stop: CancellationToken,
+    /// It accepts nothing any more, and its sockets drain.
+    pub(crate) draining: CancellationToken,
     /// Open sockets.
     sockets: AtomicUsize,
     dropped: AtomicU64,
@@ -138,7 +142,9 @@ impl Handle {
             reloading: Reloading::default(),
             connections: TaskTracker::new(),
             tasks: TaskTracker::new(),
+            started: CancellationToken::new(),
             stop: CancellationToken::new(),
+            draining: CancellationToken::new(),
             sockets: AtomicUsize::new(0),
             dropped: AtomicU64::new(0),
             unsendable: AtomicU64::new(0),
@@ -251,6 +257,28 @@ impl Handle {
             Scheme::Https => addresses.https.clone(),
         });
         address.ok_or(NotListening(()))
+    }
+
+    /// Whether the endpoint takes requests: from the end of its start until it is told to stop. One that does not listen
+    /// takes them by its [service](crate::Running::service). [`Health`](crate::endpoint::Health) tells a balancer of it.
+    pub fn is_ready(&self) -> bool {
+        self.0.started.is_cancelled() && !self.0.stop.is_cancelled()
+    }
+
+    /// Waits until the endpoint takes requests: sockets' children and plugs are made before that. False if it is told to
+    /// stop instead.
+    pub async fn ready(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.0.stop.cancelled() => false,
+            () = self.0.started.cancelled() => true,
+        }
+    }
+
+    /// Waits until the endpoint is told to stop. A response without an end, such as a stream of events, ends itself then;
+    /// otherwise it is cut off after the time that `drainer(shutdown = ..)` gives to requests.
+    pub async fn stopping(&self) {
+        self.0.stop.cancelled().await;
     }
 
     /// What tells this endpoint from all others, and from itself after a restart: 22 random characters.

@@ -11,6 +11,7 @@
 //! | `process` | what the process of a test has in use |
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
+//! | `moored` | a server that is stopped by signals
 //! | `peer` | the application that was recorded, rebuilt |
 //! | `soak` | a server under churn, and what is left of it |
 
@@ -18,6 +19,7 @@ pub mod attack;
 pub mod client;
 pub mod logged;
 pub mod longpoll;
+pub mod moored;
 pub mod peer;
 pub mod process;
 pub mod quay;

@@ -27,7 +27,8 @@ endpoint! {
 endpoint! {
     struct Brief;
 
-    http(port = 4000, shutdown_timeout = secs(2));
+    http(port = 4000);
+    drainer(shutdown = secs(2));
     server = true;
     secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
     socket("/slow", Slow, longpoll);
@@ -201,9 +202,18 @@ async fn new_sockets_are_answered_503_meanwhile() {
         .await
         .expect("an answer");
     assert_eq!(answer.status(), 503);
-    // The connection that stayed open is closed, not left to time out.
-    assert!(early.closed().await.is_some());
+    // While sockets drain, connections that stayed open are served.
+    for (request, status) in [
+        (Request::upgrade("/default/websocket"), 503),
+        (Request::get("/nothing"), 404),
+    ] {
+        let answer = early.request(&request).await.expect("an answer");
+        assert_eq!(answer.status, status);
+    }
     clients[0].send(Frame::close(1012, b"")).await;
+    drop(clients);
+    // Then they are closed, not left to time out.
+    assert!(early.closed().await.is_some());
     stopping.await.expect("no panic").expect("a clean end");
 }
 

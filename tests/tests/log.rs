@@ -59,13 +59,13 @@ async fn a_start_says_what_is_doubtful_and_where_it_listens() {
 
     let web = Web::start().await.unwrap();
     let address = web.server_info(Scheme::Http).unwrap();
-    let said = lines(&log);
+    let (said, version) = (lines(&log), env!("CARGO_PKG_VERSION"));
     let expected = [
         "WARN browsers send origins in lower case, `Example.com` will never equal one (`url.host` from macro at ",
         "WARN the port of `url()` would be the one that the system chooses, inferred from `http`, under scheme \
          `https` (`url.port` from the defaults)",
         "WARN any web site could open a socket in a visitor's name (`check_origin` from macro at ",
-        &format!("INFO running Web at {address} (http)"),
+        &format!("INFO running Web with landfall {version} at {address} (http)"),
         &format!("INFO access Web at {}", web.url()),
     ];
     for line in expected {
@@ -117,4 +117,34 @@ async fn an_endpoint_that_never_ran_does_not_stop() {
         "{:#?}",
         lines(&log)
     );
+}
+
+#[tokio::test]
+async fn a_start_may_leave_out_where_it_is_reached() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let quiet = |settings: &mut Settings| settings.log_access_url = Setting::exact(false);
+    let web = Web::builder().settings(quiet).start().await.unwrap();
+    let said = log.text();
+    assert!(said.contains("running Web"), "{said}");
+    assert!(!said.contains("access Web"), "{said}");
+    web.shutdown().await.unwrap();
+}
+
+/// What a start would listen on is known before it, and nothing listens yet.
+#[tokio::test]
+async fn whether_it_listens_is_known_before_the_start() {
+    let set = |settings: &mut Settings| settings.url.host = Setting::given("example.com");
+    let config = Web::builder().settings(set).resolve().unwrap();
+    assert!(config.listens());
+    assert_eq!(config.url.host, "example.com");
+    assert!(!Web::builder().server(false).resolve().unwrap().listens());
+    let wrong = |settings: &mut Settings| settings.url.host = Setting::given("a b");
+    let errors = Web::builder().settings(wrong).resolve().unwrap_err();
+    assert!(errors.to_string().contains("`url.host`"), "{errors}");
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, FnArg, Generics, ImplItem, ImplItemFn, LitStr, PatType, Path, Type};
 
-use crate::block::callback::Callback;
+use crate::{block::callback::Callback, language::options::Options};
 
 /// The arguments of `#[channel(..)]`, and the item.
 pub(crate) struct Declaration {
@@ -14,11 +14,12 @@ pub(crate) struct Declaration {
     pub(crate) channel: Option<Channel>,
 }
 
-/// `#[channel(Socket, crate = path)]`.
+/// `#[channel(Socket, shutdown = .., crate = path)]`.
 pub(crate) struct Setup {
     pub(crate) krate: Option<Path>,
     /// `None` if it is missing, which has been reported.
     pub(crate) socket: Option<Type>,
+    pub(crate) options: Options,
 }
 
 /// `impl Type { .. }`.

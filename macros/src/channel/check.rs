@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     block::callback::owned, diag::Diagnostics, grammar::spelling::did_you_mean,
-    language::attributes::is_conditional,
+    language::attributes::is_conditional, value::check,
 };
 
 /// Channels are a feature of `landfall`, which it passes on.
@@ -25,6 +25,7 @@ pub(crate) fn feature(diag: &mut Diagnostics) {
 }
 
 pub(crate) fn declaration(declaration: &Declaration, diag: &mut Diagnostics) {
+    check::options(&declaration.setup.options, diag);
     let Some(channel) = &declaration.channel else {
         return;
     };
@@ -68,6 +69,10 @@ fn others(channel: &Channel, diag: &mut Diagnostics) {
             ImplItem::Type(item) if item.ident == "Socket" => {
                 diag.push(&item.ident, "`Socket` is taken from `#[channel(..)]`")
                     .help("remove it");
+            }
+            ImplItem::Const(item) if item.ident == "SHUTDOWN" => {
+                diag.push(&item.ident, "`SHUTDOWN` is taken from `#[channel(..)]`")
+                    .help("remove it, and write `#[channel(Socket, shutdown = secs(5))]`");
             }
             ImplItem::Const(item) if item.ident == "INTERCEPT" => {
                 diag.push(&item.ident, "`INTERCEPT` is written by `#[channel]`")

@@ -21,6 +21,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         intercept,
         needs_rest,
         has_joined,
+        shutdown,
         functions,
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
@@ -37,6 +38,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #intercept
             #needs_rest
             #has_joined
+            #shutdown
             #(#functions)*
         }
         #conditional

@@ -17,7 +17,12 @@ use crate::{
         state::{self, Part},
     },
     expansion::located,
-    language::attributes::{self, cfgs, is_conditional},
+    language::{
+        attributes::{self, cfgs, is_conditional},
+        key::Phase,
+        options::Entry,
+    },
+    value::lower,
 };
 
 /// A channel whose callbacks and handlers are functions of `Channel`.
@@ -37,6 +42,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) needs_rest: Option<TokenStream>,
     /// `const HAS_JOINED: .. = ..;`
     pub(crate) has_joined: Option<TokenStream>,
+    /// `const SHUTDOWN: .. = ..;`
+    pub(crate) shutdown: Option<TokenStream>,
     /// The functions of the contract. Each calls the user's method.
     pub(crate) functions: Vec<TokenStream>,
 }
@@ -67,12 +74,19 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         intercept: intercept(channel),
         needs_rest: needs_rest(channel),
         has_joined: has_joined(channel),
+        shutdown: setup.options.get("shutdown").and_then(shutdown),
         functions,
     })
 }
 
 fn name(text: &str) -> Ident {
     Ident::new(text, Span::mixed_site())
+}
+
+fn shutdown(entry: &Entry) -> Option<TokenStream> {
+    let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
+    let name = Ident::new("SHUTDOWN", entry.name.span());
+    Some(quote!(const #name: __rt::Timeout = #value;))
 }
 
 fn intercept(channel: &Channel) -> Option<TokenStream> {

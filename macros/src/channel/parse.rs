@@ -1,6 +1,6 @@
 //! Reads the attribute's arguments and the impl block.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     FnArg, Ident, ImplItem, ImplItemFn, Token, Type,
     ext::IdentExt,
@@ -18,7 +18,7 @@ use crate::{
     block::{self, Attached, argument_attributes},
     block::{callback::Output, state},
     diag::Diagnostics,
-    language::recover,
+    language::{options::Options, recover, schema},
 };
 
 const CHANNEL: Attached = Attached {
@@ -43,7 +43,13 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     const FORM: &str = "write `#[channel(UserSocket)]`";
     let mut pieces = recover::pieces(arguments);
     let krate = block::take_crate(&mut pieces, diag);
-    let rest: TokenStream = pieces.into_iter().flatten().collect();
+    let (options, rest): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| is_option(piece));
+    let options = Options::parse(
+        options.into_iter().flatten().collect(),
+        &schema::CHANNEL,
+        diag,
+    );
+    let rest: TokenStream = rest.into_iter().flatten().collect();
     if rest.is_empty() {
         diag.push_at(
             Span::call_site(),
@@ -53,6 +59,7 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
         return Setup {
             krate,
             socket: None,
+            options,
         };
     }
     let parsed = (|input: ParseStream| {
@@ -80,7 +87,21 @@ fn setup(arguments: TokenStream, diag: &mut Diagnostics) -> Setup {
     if let Some((at, message)) = wrong {
         diag.push_at(at, message).help(FORM);
     }
-    Setup { krate, socket }
+    Setup {
+        krate,
+        socket,
+        options,
+    }
+}
+
+/// Whether this is `name = ..` of an option that there is.
+fn is_option(piece: &[TokenTree]) -> bool {
+    match piece {
+        [TokenTree::Ident(name), TokenTree::Punct(equals), ..] => {
+            equals.as_char() == '=' && schema::CHANNEL.key(&name.to_string()).is_some()
+        }
+        _ => false,
+    }
 }
 
 fn channel(item: &TokenStream, diag: &mut Diagnostics) -> Option<Channel> {

@@ -116,7 +116,7 @@ fn every_option_of_a_mount() {
                 max_sessions_per_ip = 5,
             ),
             transport = Sse::new(KEEP_ALIVE),
-            drainer(batch_size = BATCH, batch_interval = millis(100), shutdown = WAIT),
+            drainer(batch_size = BATCH, batch_interval = millis(100), shutdown = WAIT, log = debug),
             log = false,
         );
         socket("/t", T, websocket = true, longpoll = false, drainer = false, log = debug);

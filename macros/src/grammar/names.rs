@@ -12,7 +12,7 @@ pub(crate) const DECLARED: [&str; 7] = [
 ];
 
 /// Keys of a mount, which are part of the binary too.
-pub(crate) const OF_A_MOUNT: [&str; 5] = ["websocket", "longpoll", "transport", "drainer", "log"];
+pub(crate) const OF_A_MOUNT: [&str; 4] = ["websocket", "longpoll", "transport", "log"];
 
 /// Options of Phoenix's endpoint that are not supported yet.
 const LATER: &[&str] = &[
@@ -21,8 +21,6 @@ const LATER: &[&str] = &[
     "live_reload",
     "watchers",
     "force_watchers",
-    "drainer",
-    "log_access_url",
 ];
 
 pub(crate) fn comes_later(name: &str) -> bool {

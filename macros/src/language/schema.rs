@@ -48,6 +48,8 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("trusted_proxies", Form::Value(&TRUSTED_PROXIES)),
     setting("pubsub", Form::Group(&PUBSUB)),
     setting("server", Form::Value(&SERVER)),
+    setting("log_access_url", Form::Value(&LOG_ACCESS_URL)),
+    setting("drainer", Form::Group(&ENDPOINT_DRAINER)),
     setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
     setting("extra", Form::Extra),
     compiled("force_ssl", Form::Group(&FORCE_SSL)),
@@ -82,6 +84,8 @@ const CACHE_STATIC_MANIFEST_LATEST: Key = key("cache_static_manifest_latest", Ki
 
 const SERVER: Key = key("server", Kind::Flag);
 
+const LOG_ACCESS_URL: Key = key("log_access_url", Kind::Flag);
+
 const RELOAD_ON_SIGHUP: Key = key("reload_on_sighup", Kind::Flag);
 
 const URL_KEYS: &[Key] = &[
@@ -114,7 +118,6 @@ pub(crate) const HTTP: Group = Group {
         key("port", Kind::Port { least: 0 }),
         key("header_timeout", Kind::Duration),
         key("idle_timeout", Kind::Duration),
-        key("shutdown_timeout", Kind::Duration),
         key("max_headers", Kind::Size { least: 1 }),
         key("max_head_bytes", Kind::Size { least: 1 }),
         key("max_connections", Kind::Size { least: 1 }),
@@ -147,7 +150,6 @@ pub(crate) const HTTPS: Group = Group {
         key("max_handshakes", Kind::Size { least: 1 }),
         key("header_timeout", Kind::Duration),
         key("idle_timeout", Kind::Duration),
-        key("shutdown_timeout", Kind::Duration),
         key("max_headers", Kind::Size { least: 1 }),
         key("max_head_bytes", Kind::Size { least: 1 }),
         key("max_connections", Kind::Size { least: 1 }),
@@ -180,6 +182,17 @@ pub(crate) const PUBSUB: Group = Group {
     keys: &[
         key("queue", Kind::Size { least: 1 }),
         key("queue_bytes", Kind::Size { least: 1 }),
+    ],
+};
+
+/// `drainer(..);`, beside the drainers of mounts.
+pub(crate) const ENDPOINT_DRAINER: Group = Group {
+    name: "drainer",
+    literal: "EndpointDrainer",
+    phase: Phase::Start,
+    keys: &[
+        key("delay", Kind::Duration),
+        key("shutdown", Kind::Duration),
     ],
 };
 
@@ -221,6 +234,14 @@ pub(crate) const CHANNEL_OPTIONS: Group = Group {
         key("max_waiting_size", Kind::Size { least: 1 }),
         key("serializers", Kind::Serializers),
     ],
+};
+
+/// The arguments of `#[channel(..)]` behind the socket's type.
+pub(crate) const CHANNEL: Group = Group {
+    name: "#[channel]",
+    literal: "Channel",
+    phase: Phase::Compile,
+    keys: &[key("shutdown", Kind::Timeout)],
 };
 
 /// What follows pattern and type in `channel("room:*", Type, ..)`.
@@ -341,6 +362,7 @@ pub(crate) const DRAINER: Group = Group {
         key("batch_size", Kind::Size { least: 1 }),
         key("batch_interval", Kind::Duration),
         key("shutdown", Kind::Duration),
+        key("log", Kind::Level),
     ],
 };
 

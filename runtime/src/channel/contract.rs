@@ -1,9 +1,13 @@
 //! One conversation of a client: the state and the callbacks of an application.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use super::{Answer, ChannelSocket, Event, Join, JoinError, Joined, Outlet};
-use crate::{pubsub::Broadcast, socket::Reason, state::Needed};
+use crate::{
+    pubsub::Broadcast,
+    socket::{Reason, Timeout},
+    state::Needed,
+};
 
 /// One client's conversation on one topic: the state and the callbacks of an application.
 ///
@@ -81,6 +85,14 @@ pub trait Channel: Sized + Send + 'static {
     /// which saves an allocation for each join.
     const HAS_JOINED: bool = true;
 
+    /// How long a callback may go on after its client has left. One that still runs then is given up:
+    /// [`terminate`](Channel::terminate) says how. Default 5 s. `#[channel(Socket, shutdown = secs(10))]` sets it.
+    ///
+    /// With [`Timeout::Never`] a callback that hangs keeps its channel, and what its client may have joined besides is one less
+    /// ([`MAX_CHANNELS`](ChannelSocket::MAX_CHANNELS)): `shutdown = on_purpose(never, reason = "..")`. The
+    /// [drainer](crate::mount::Drainer) of the mount ends it when the endpoint stops.
+    const SHUTDOWN: Timeout = Timeout::After(Duration::from_secs(5));
+
     /// Decides whether a client may join, and makes its state. The reply reaches the client before anything else of this
     /// channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
@@ -117,7 +129,7 @@ pub trait Channel: Sized + Send + 'static {
 
     /// Called once for every channel that `join` made, whatever the reason of its end.
     ///
-    /// A leave waits for the running callback, for at most five seconds. Then the callback is
+    /// A leave waits for the running callback, for at most [`SHUTDOWN`](Channel::SHUTDOWN). Then the callback is
     /// dropped at its `.await`, and this is called. A `join` that has not returned by then is
     /// dropped too, and this is not called, because there is no channel yet.
     fn terminate(self, reason: Reason) {

@@ -8,23 +8,21 @@ use std::sync::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use super::{NameRef, Ref, Reply, ServerMessage, client::Client};
+use super::{NameRef, Ref, Reply, ServerMessage, client::Client, route::Terms};
 use crate::{
     handle::Handle,
     message::PushError,
     pubsub::{BroadcastError, Membership, Payload, SubscriberId},
-    socket::Reason,
+    socket::{Reason, Timeout},
     watchdog::Watched,
 };
 
 /// Messages of other tasks that may wait for one channel's callback.
 const WAITING: usize = 256;
-/// How long a callback may go on after its client has left.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A callback may go on.
 const STAYS: u8 = 0;
-/// A callback has [`GRACE`] left, because the client waits for its end.
+/// A callback has the channel's `shutdown` left, because the client waits for its end.
 const LEAVES: u8 = 1;
 /// A callback is dropped.
 const CUT: u8 = 2;
@@ -37,8 +35,7 @@ pub(super) struct Conversation {
     /// The `join_ref` of the client. For a V1 client it is the `ref` of the message that joined.
     join_ref: Ref,
     pub(super) client: Arc<Client>,
-    /// Events that go to the channel, and not straight to the client.
-    pub(super) intercept: &'static [&'static str],
+    pub(super) terms: &'static Terms,
     /// Why it ended, once it has.
     ended: OnceLock<Reason>,
     /// How long its callback may go on.
@@ -59,7 +56,7 @@ impl Conversation {
         topic: &str,
         join_ref: Ref,
         client: Arc<Client>,
-        intercept: &'static [&'static str],
+        terms: &'static Terms,
         slot: usize,
     ) -> Arc<Self> {
         Arc::new(Conversation {
@@ -67,7 +64,7 @@ impl Conversation {
             slot,
             join_ref,
             client,
-            intercept,
+            terms,
             ended: OnceLock::new(),
             stage: AtomicU8::new(STAYS),
             running: AtomicBool::new(false),
@@ -147,7 +144,7 @@ impl Conversation {
         event: &str,
         payload: &Payload,
     ) -> Result<(), BroadcastError> {
-        if self.intercept.contains(&event) {
+        if self.terms.intercept.contains(&event) {
             return Ok(());
         }
         Ok(self.client.check_broadcast(&self.topic, event, payload)?)
@@ -182,7 +179,7 @@ impl Conversation {
             .for_each(|membership| self.handle().pubsub().leave(membership));
     }
 
-    /// The client wants to leave: a running callback has [`GRACE`] left.
+    /// The client wants to leave: a running callback has the channel's `shutdown` left.
     pub(super) fn hurry(&self) {
         self.stage.fetch_max(LEAVES, Ordering::AcqRel);
         self.changed.notify_waiters();
@@ -204,7 +201,7 @@ impl Conversation {
     pub(super) async fn overdue(&self) {
         self.until(|| self.is_hurried()).await;
         tokio::select! {
-            () = sleep(GRACE) => {}
+            () = pause(self.terms.shutdown) => {}
             () = self.until(|| self.stage.load(Ordering::Acquire) == CUT) => {}
         }
     }
@@ -276,6 +273,13 @@ impl Conversation {
         drop(memberships);
         gone.into_iter()
             .for_each(|membership| self.handle().pubsub().leave(membership));
+    }
+}
+
+async fn pause(timeout: Timeout) {
+    match timeout {
+        Timeout::After(time) => sleep(time).await,
+        Timeout::Never => std::future::pending().await,
     }
 }
 

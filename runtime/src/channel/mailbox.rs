@@ -125,7 +125,7 @@ impl Subscriber for Intercepts {
 
     fn deliver(&self, broadcast: &Broadcast) {
         let conversation = &self.conversation;
-        if !conversation.intercept.contains(&broadcast.event()) {
+        if !conversation.terms.intercept.contains(&broadcast.event()) {
             return;
         }
         let Some(place) = conversation.place(broadcast.payload().len()) else {

@@ -300,7 +300,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let client = self.table(out).client.clone();
         let join_ref = join_ref.clone();
         let slot = self.table(out).insert(|slot| {
-            let conversation = Conversation::new(topic, join_ref, client, route.intercept(), slot);
+            let conversation = Conversation::new(topic, join_ref, client, route.terms(), slot);
             Slot::joining(conversation, message.join_ref, message.reference, replaced)
         });
         let conversation = slot.conversation.clone();

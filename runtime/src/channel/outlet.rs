@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{Answer, Ref, Reply, conversation::Conversation, log::Whose};
 #[cfg(feature = "testing")]
-use super::{V2, Versioned, client::Client};
+use super::{V2, Versioned, client::Client, route::Terms};
 #[cfg(feature = "testing")]
 use crate::socket::ClientLink;
 use crate::{
@@ -38,7 +38,7 @@ impl Outlet {
     pub(crate) fn detached(topic: &str, link: Arc<dyn ClientLink>) -> Self {
         let client = Client::new(link, &V2, Versioned::DEFAULT, usize::MAX);
         Outlet::new(
-            Conversation::new(topic, Ref::from("1"), client, &[], 0),
+            Conversation::new(topic, Ref::from("1"), client, Terms::DEFAULT, 0),
             Some(Ref::from("2")),
         )
     }

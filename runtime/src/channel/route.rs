@@ -11,15 +11,33 @@ use super::{
 };
 use crate::{
     pubsub::Payload,
-    socket,
+    socket::{self, Timeout},
     state::{AppState, Needed},
 };
+
+/// What all conversations with a channel have in common.
+#[derive(Debug)]
+pub(super) struct Terms {
+    /// Events that go to the channel, and not straight to the client.
+    pub(super) intercept: &'static [&'static str],
+    /// How long a callback may go on after its client has left.
+    pub(super) shutdown: Timeout,
+}
+
+impl Terms {
+    /// Those of a channel that says nothing of its own.
+    #[cfg(feature = "testing")]
+    pub(super) const DEFAULT: &'static Terms = &Terms {
+        intercept: &[],
+        shutdown: Timeout::After(std::time::Duration::from_secs(5)),
+    };
+}
 
 /// A pattern of topics, and the channel that serves them: `channel("room:*", RoomChannel)`.
 pub struct Route<S> {
     pattern: &'static str,
     name: &'static str,
-    intercept: &'static [&'static str],
+    terms: &'static Terms,
     assigns: Option<&'static (dyn Any + Send + Sync)>,
     undeclared: fn(&AppState, &mut Vec<&'static str>),
     join: fn(Seed<S>) -> Callback,
@@ -50,7 +68,12 @@ impl<S: ChannelSocket> Route<S> {
         Route {
             pattern,
             name,
-            intercept: C::INTERCEPT,
+            terms: const {
+                &Terms {
+                    intercept: C::INTERCEPT,
+                    shutdown: C::SHUTDOWN,
+                }
+            },
             assigns: None,
             undeclared: C::State::undeclared,
             join: |seed| typed::join::<C>(Join(seed)),
@@ -71,8 +94,8 @@ impl<S: ChannelSocket> Route<S> {
         }
     }
 
-    pub(super) fn intercept(&self) -> &'static [&'static str] {
-        self.intercept
+    pub(super) fn terms(&self) -> &'static Terms {
+        self.terms
     }
 
     pub(super) fn channel(&self) -> &'static str {

@@ -146,6 +146,13 @@ impl<'a> Parsed<'a> {
         Some(self.source(value))
     }
 
+    /// Where a group is turned off: `http = false`.
+    pub(super) fn turned_off(&self, key: Key<'_>) -> Option<Provenance> {
+        let (group, name) = key.parts();
+        let value = self.groups(group).find_map(|table| table.get(name))?;
+        matches!(value.get_ref(), DeValue::Boolean(false)).then(|| self.source(value))
+    }
+
     /// The tables of a group: that of the endpoint's section first.
     fn groups(&self, group: Key<'_>) -> impl Iterator<Item = &DeTable<'a>> {
         self.tables().filter_map(move |table| {
@@ -222,10 +229,12 @@ impl<'a> Parsed<'a> {
                 .find(|(known, ..)| *known == text)
                 .map(|(.., shape)| *shape);
             match (shape, value.get_ref()) {
-                (Some(Shape::Group(below)), DeValue::Table(table)) => {
+                (Some(Shape::Group(below) | Shape::Switched(below)), DeValue::Table(table)) => {
                     self.find_unknown(table, Key(&group.below(text)), below, errors);
                 }
-                (Some(Shape::Open), DeValue::Table(_)) | (Some(Shape::Value), _) => {}
+                (Some(Shape::Open), DeValue::Table(_))
+                | (Some(Shape::Value), _)
+                | (Some(Shape::Switched(_)), DeValue::Boolean(false)) => {}
                 (Some(_), _) => errors.push(self.not_a_group(text, name)),
                 (None, section)
                     if std::ptr::eq(table, &self.table) && is_section(text, section) => {}

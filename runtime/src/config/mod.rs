@@ -77,8 +77,8 @@ pub use self::{
     secret::Secret,
     setting::Setting,
     table::{
-        Config, Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, Settings, Url,
-        UrlConfig,
+        Config, EndpointDrainer, EndpointDrainerConfig, Http, HttpConfig, Https, HttpsConfig,
+        PubSubConfig, PubSubSettings, Settings, Url, UrlConfig,
     },
 };
 pub use crate::proxies::TrustedProxies;

@@ -17,7 +17,7 @@ pub(super) type Names = &'static [(&'static str, When, Shape)];
 pub(super) fn top() -> Names {
     match Settings::SHAPE {
         Shape::Group(names) => names,
-        Shape::Value | Shape::Open => &[],
+        Shape::Value | Shape::Switched(_) | Shape::Open => &[],
     }
 }
 
@@ -26,7 +26,7 @@ pub(super) fn rank(key: &str) -> Vec<usize> {
     let mut names = top();
     let place = |segment| {
         let place = names.iter().position(|(name, ..)| *name == segment)?;
-        if let Some((_, _, Shape::Group(below))) = names.get(place) {
+        if let Some((_, _, Shape::Group(below) | Shape::Switched(below))) = names.get(place) {
             names = below;
         }
         Some(place)

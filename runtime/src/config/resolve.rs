@@ -324,6 +324,15 @@ impl Resolver<'_> {
             .is_some_and(|file| file.group(key).is_some())
     }
 
+    /// Whether the file turns a group off; notes where.
+    pub(super) fn file_turns_off(&mut self, key: Key<'_>) -> bool {
+        let source = self.file.as_ref().and_then(|file| file.turned_off(key));
+        let off = source.is_some();
+        self.sources
+            .extend(source.map(|source| (key.0.to_owned(), source)));
+        off
+    }
+
     /// Notes where the file has a group, if it does.
     pub(super) fn note_group(&mut self, key: Key<'_>) {
         if let Some(source) = self.file.as_ref().and_then(|file| file.group(key)) {

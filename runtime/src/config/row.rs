@@ -20,6 +20,8 @@ pub(super) enum Shape {
     Value,
     /// A table with these names.
     Group(&'static [(&'static str, When, Shape)]),
+    /// The same, or `false`: nothing, whatever lower layers say.
+    Switched(&'static [(&'static str, When, Shape)]),
     /// A table with any names.
     Open,
 }
@@ -177,7 +179,10 @@ impl Resolve<Option<Scheme>> for Setting<String> {
 /// A group that exists if a layer has it.
 impl<L: Layered> Layered for Option<L> {
     const UNSET: Self = None;
-    const SHAPE: Shape = L::SHAPE;
+    const SHAPE: Shape = match L::SHAPE {
+        Shape::Group(names) => Shape::Switched(names),
+        shape => shape,
+    };
 }
 
 impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Option<L> {
@@ -188,6 +193,9 @@ impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Option<L> {
         default: Option<C>,
         resolver: &mut Resolver<'_>,
     ) -> Option<C> {
+        if options.is_none() && resolver.file_turns_off(key) {
+            return None;
+        }
         if declared.is_none() && options.is_none() && !resolver.file_has_group(key) {
             return default;
         }

@@ -151,6 +151,12 @@ settings! {
         start pub pubsub: PubSubSettings => PubSubConfig,
         /// `server`: whether to listen. Default: `true` if there is an `http` or an `https` group.
         start pub server: Setting<bool> => Option<bool>,
+        /// `log_access_url`: whether the start of an endpoint that listens logs its URL, at level
+        /// info. Default `true`.
+        start pub log_access_url: Setting<bool> => bool = true,
+        /// `drainer(..)`: how the endpoint stops, apart from its sockets. Their mounts have drainers
+        /// of their own.
+        start pub drainer: EndpointDrainer => EndpointDrainerConfig,
         /// `reload_on_sighup`: whether SIGHUP makes the endpoint read its configuration again, like
         /// [`Handle::reload`](crate::Handle::reload). The signal then no longer ends the process.
         /// Default `false`.
@@ -188,10 +194,6 @@ settings! {
         start pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// How long a connection may wait for its next request. Default 60 s.
         start pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
-        /// How long requests in flight may take on shutdown. Default 30 s. After that they are cut
-        /// off and count as lost. A request whose body has not arrived is answered 408, and does
-        /// not count. A connection without a complete head is closed at once.
-        start pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
         /// The maximum number of headers of a request; 431 beyond it. Default 100.
         start pub max_headers: Setting<usize> => usize = 100,
         /// The maximum size of a request's head in bytes; 431 beyond it. Default 64 KiB.
@@ -243,8 +245,6 @@ settings! {
         start pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
         /// As in `http`: how long a connection may wait for its next request. Default 60 s.
         start pub idle_timeout: Setting<Duration> => Duration = Duration::from_secs(60),
-        /// As in `http`: how long requests in flight may take on shutdown. Default 30 s.
-        start pub shutdown_timeout: Setting<Duration> => Duration = Duration::from_secs(30),
         /// As in `http`: the maximum number of headers of a request; 431 beyond it. Default 100.
         start pub max_headers: Setting<usize> => usize = 100,
         /// As in `http`: the maximum size of a request's head in bytes; 431 beyond it. Default 64
@@ -259,6 +259,20 @@ settings! {
         /// Whether HTTP/2 is offered, and spoken with clients that prefer it. It needs the feature `http2`. Default: whether that
         /// feature is on.
         start pub http2: Setting<bool> => bool = cfg!(feature = "http2"),
+    }
+
+    /// `drainer(..)`: how the endpoint stops, apart from its sockets.
+    EndpointDrainer =>
+    /// `drainer`: how the endpoint stops, apart from its sockets.
+    #[derive(PartialEq, Eq)]
+    EndpointDrainerConfig {
+        /// How long the endpoint goes on accepting connections and sockets after it was told to
+        /// stop, while [`Health`](crate::endpoint::Health) answers 503 already. Default: not at all.
+        start pub delay: Setting<Duration> => Option<Duration>,
+        /// How long requests in flight may take once the sockets are drained. Default 5 s. After
+        /// that they are cut off and count as lost. A request whose body has not arrived is answered
+        /// 408, and does not count. A connection without a complete head is closed at once.
+        start pub shutdown: Setting<Duration> => Duration = Duration::from_secs(5),
     }
 
     /// `pubsub(..)`: the endpoint's topics.
@@ -342,7 +356,6 @@ impl HttpsConfig {
             port: self.port,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
-            shutdown_timeout: self.shutdown_timeout,
             max_headers: self.max_headers,
             max_head_bytes: self.max_head_bytes,
             max_connections: self.max_connections,

@@ -162,6 +162,50 @@ fn a_listener_means_that_the_endpoint_serves() {
 }
 
 #[test]
+fn a_listener_has_a_port_of_its_own() {
+    let config = file("[http]\n[https]").config();
+    assert_eq!(config.http.map(|http| http.port), Some(4000));
+    assert_eq!(config.https.map(|https| https.port), Some(4040));
+}
+
+#[test]
+fn a_file_turns_off_what_the_declaration_turns_on() {
+    let listener = || Settings {
+        http: Some(Http {
+            port: Setting::env_or_exact("PORT", 4001),
+            ..Http::DEFAULT
+        }),
+        static_url: Some(Url::DEFAULT),
+        ..Settings::default()
+    };
+    let off = || Case {
+        declared: listener(),
+        environment: &[("PORT", "4002")],
+        ..file("http = false\nstatic_url = false")
+    };
+    let config = off().config();
+    assert!(config.http.is_none() && config.static_url.is_none() && !config.listens());
+    let on_again = Case {
+        options: listener(),
+        ..off()
+    };
+    assert_eq!(on_again.config().http.map(|http| http.port), Some(4002));
+    // The endpoint's own section wins, either way.
+    let section = |text| Case {
+        declared: listener(),
+        ..file(text)
+    };
+    let config = section("[http]\nport = 1\n[Chat]\nhttp = false").config();
+    assert!(config.http.is_none());
+    let config = section("http = false\n[Chat.http]\nport = 2").config();
+    assert_eq!(config.http.map(|http| http.port), Some(2));
+    for text in ["http = true", "pubsub = false"] {
+        let found = file(text).findings();
+        assert!(found[0].contains("is a group, not a value"), "{found:?}");
+    }
+}
+
+#[test]
 fn a_file_can_say_every_key() {
     let config = file(
         r#"
@@ -176,11 +220,12 @@ fn a_file_can_say_every_key() {
         port = 0
         header_timeout = "500ms"
         idle_timeout = "5m"
-        shutdown_timeout = "1h"
         max_headers = 0x20
         max_head_bytes = 10_000
         max_connections = 7
         max_connections_per_ip = 5
+        [drainer]
+        shutdown = "1h"
         [pubsub]
         queue = 9
         queue_bytes = 1_000_000
@@ -208,7 +253,7 @@ fn a_file_can_say_every_key() {
     );
     assert_eq!(http.header_timeout, Duration::from_millis(500));
     assert_eq!(http.idle_timeout, Duration::from_secs(300));
-    assert_eq!(http.shutdown_timeout, Duration::from_secs(3600));
+    assert_eq!(config.drainer.shutdown, Duration::from_secs(3600));
     assert_eq!(
         (http.max_headers, http.max_head_bytes, http.max_connections),
         (32, 10_000, Some(7))

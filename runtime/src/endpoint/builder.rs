@@ -3,7 +3,6 @@
 use std::{fmt, future::Future, marker::PhantomData, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Endpoint, EndpointHandle, EndpointService, Running, children,
@@ -21,7 +20,7 @@ use crate::{
     handle::Handle,
     presence::Presence,
     pubsub::PubSub,
-    server::{Layer, Listener},
+    server::{Layer, Listener, Stop},
     socket::Drainer,
     state::AppState,
     transport::{Dispatcher, Mount},
@@ -117,6 +116,19 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
+    /// Resolves and checks the configuration, as the start will, and starts nothing. Whether the endpoint would listen is
+    /// [`Config::listens`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration, together. What only the start finds is not among it: what a mount
+    /// needs of the configuration, and whether listeners can be opened.
+    ///
+    /// # Panics
+    /// When the endpoint's `init` does.
+    pub fn resolve(mut self) -> Result<Arc<Config>, ConfigErrors> {
+        Ok(self.read(&Layers::default())?.config)
+    }
+
     /// Resolves and checks the configuration, starts the sockets' children, then listens.
     ///
     /// # Errors
@@ -129,7 +141,7 @@ impl<E: Endpoint> Builder<E> {
     pub async fn start(mut self) -> Result<Running<E>, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
         let layers = Layers::default();
-        let resolved = self.resolve(&layers)?;
+        let resolved = self.read(&layers)?;
         let (config, layer) = (resolved.config.clone(), layers.into_inner());
         let hangups = config.reload_on_sighup.then(Hangups::listen).transpose();
         let hangups = hangups.map_err(Error::signal)?;
@@ -168,9 +180,10 @@ impl<E: Endpoint> Builder<E> {
         let mut life = Life {
             children,
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
-            listening: CancellationToken::new(),
+            stop: Stop::new(config.drainer.shutdown),
+            delay: config.drainer.delay.unwrap_or_default(),
             drain_timeout: drain_timeout(E::DEF.mounts),
-            http_timeout: listens.then(|| http_timeout(&config)).flatten(),
+            serves: listens,
             lost_requests: Vec::new(),
             handle: handle.clone(),
             mounts,
@@ -186,19 +199,22 @@ impl<E: Endpoint> Builder<E> {
             match Listeners::open(&config, self.listener.take(), layer, &variable) {
                 Ok(listeners) => {
                     handle.listens_at(listeners.addresses());
-                    life.lost_requests = listeners.serve(&service, &handle, &life.listening);
+                    life.lost_requests = listeners.serve(&service, &handle, &life.stop);
                 }
                 Err(error) => {
                     life.end().await;
                     return Err(error);
                 }
             }
-            tracing::info!("access {} at {}", handle.name(), handle.url());
+            if config.log_access_url {
+                tracing::info!("access {} at {}", handle.name(), handle.url());
+            }
         }
         let signal = self
             .signal
             .unwrap_or_else(|| Box::pin(std::future::pending()));
         let (end, ended) = watch::channel(None);
+        handle.0.started.cancel();
         handle.0.tasks.spawn(life.run(signal, end));
         if let Some(hangups) = hangups {
             handle.0.tasks.spawn(reload(handle.clone(), hangups));
@@ -206,7 +222,7 @@ impl<E: Endpoint> Builder<E> {
         Ok(Running::new(edge, service, ended))
     }
 
-    fn resolve(&mut self, layers: &Layers) -> Result<Resolved, ConfigErrors> {
+    fn read(&mut self, layers: &Layers) -> Result<Resolved, ConfigErrors> {
         if let Some(listener) = &self.listener {
             let http = self.options.http.get_or_insert(Http::DEFAULT);
             if let Ok(Address::Tcp(_)) = listener.address {
@@ -231,12 +247,6 @@ fn listens(config: &Config) -> bool {
         tracing::info!("`server` is off: `http` or `https` is configured, but nothing listens");
     }
     configured && config.listens()
-}
-
-/// How long requests in flight may take, on any listener.
-fn http_timeout(config: &Config) -> Option<Duration> {
-    let http = config.http.as_ref().map(|http| http.shutdown_timeout);
-    http.max(config.https.as_ref().map(|https| https.shutdown_timeout))
 }
 
 /// Starts the watchdog. Without it the endpoint works, but blocking callbacks are not noticed.

@@ -5,13 +5,20 @@ use std::{future::Future, pin::Pin, time::Duration};
 use tokio::{
     sync::watch,
     task::JoinHandle,
-    time::{Instant, timeout, timeout_at},
+    time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
 
-use super::children::{Failed, Supervisor};
+use super::{
+    children::{Failed, Supervisor},
+    service_manager::ServiceManager,
+};
 use crate::{
-    contain, error::Error, handle::Handle, server::Lost, transport::Dispatcher, watchdog::Watcher,
+    contain,
+    error::Error,
+    handle::Handle,
+    server::{Lost, Stop},
+    transport::Dispatcher,
+    watchdog::Watcher,
 };
 
 /// How long to wait beyond a deadline before giving up.
@@ -45,12 +52,14 @@ pub(super) struct Life {
     pub(super) mounts: Dispatcher,
     pub(super) children: Supervisor,
     pub(super) sweeper: JoinHandle<()>,
-    /// Cancelling it ends the listeners.
-    pub(super) listening: CancellationToken,
+    /// Ends the listeners, and then their connections.
+    pub(super) stop: Stop,
+    /// How long the listeners stay open once the endpoint is told to stop.
+    pub(super) delay: Duration,
     /// How long the slowest mount may take to drain.
     pub(super) drain_timeout: Duration,
-    /// How long requests in flight may take; `None` if another server serves them.
-    pub(super) http_timeout: Option<Duration>,
+    /// Whether there are listeners. Otherwise another server has the requests.
+    pub(super) serves: bool,
     pub(super) lost_requests: Vec<Lost>,
     /// Whether the endpoint closes its PubSub. A shared one stays open.
     pub(super) owns_pubsub: bool,
@@ -69,43 +78,58 @@ async fn contained(signal: ShutdownFuture) {
 
 impl Life {
     /// Runs until the endpoint is told to stop or a child fails, and then stops it.
-    pub(super) async fn run(mut self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
-        let stop = self.handle.0.stop.clone();
-        let failed = tokio::select! {
+    pub(super) async fn run(self, signal: ShutdownFuture, end: watch::Sender<Option<End>>) {
+        let manager = ServiceManager::of_process();
+        let kept_alive = async {
+            match &manager {
+                Some(manager) => manager.keep_alive().await,
+                None => std::future::pending().await,
+            }
+        };
+        let ended = tokio::select! {
+            biased;
+            ended = self.live(signal, manager.as_ref()) => ended,
+            never = kept_alive => match never {},
+        };
+        end.send_replace(Some(ended));
+    }
+
+    async fn live(mut self, signal: ShutdownFuture, manager: Option<&ServiceManager>) -> End {
+        let (name, stop) = (self.handle.name(), self.handle.0.stop.clone());
+        manager.inspect(|manager| manager.ready());
+        let mut failed = tokio::select! {
             () = stop.cancelled() => None,
             () = contained(signal) => None,
             failed = self.children.supervise() => Some(failed),
         };
         stop.cancel();
-        let cut = self.stop().await;
-        end.send_replace(Some(match (failed, cut) {
+        manager.inspect(|manager| manager.stopping());
+        tracing::info!("stopping {name}");
+        if failed.is_none() && !self.delay.is_zero() {
+            tracing::info!("{name} goes on accepting for {:?}", self.delay);
+            failed = tokio::select! {
+                () = sleep(self.delay) => None,
+                failed = self.children.supervise() => Some(failed),
+            };
+        }
+        let cut = self.end().await;
+        tracing::info!(cut, "stopped {name}");
+        match (failed, cut) {
             (Some(failed), _) => End::Failed(failed),
             (None, 0) => End::Done,
             (None, cut) => End::Cut(cut),
-        }));
-    }
-
-    /// Returns how many sockets and requests had to be cut off.
-    async fn stop(self) -> usize {
-        let name = self.handle.name();
-        tracing::info!("stopping {name}");
-        let cut = self.end().await;
-        tracing::info!(cut, "stopped {name}");
-        cut
-    }
-
-    /// Ends what has started. Logs nothing by itself, since the endpoint may never have run.
-    pub(super) async fn end(self) -> usize {
-        let http_deadline = self.http_timeout.map(|timeout| Instant::now() + timeout);
-        self.listening.cancel();
-        let (sockets, ()) = tokio::join!(self.drain_sockets(), self.finish_requests(http_deadline));
-        let connections = &self.handle.0.connections;
-        if timeout(GRACE, connections.wait()).await.is_err() {
-            tracing::error!(
-                left = connections.len(),
-                "connections did not end, though they were cut off"
-            );
         }
+    }
+
+    /// Ends what has started: listeners, sockets, requests, children, one after the other. Returns how
+    /// many sockets and requests had to be cut off. Logs nothing by itself, since the endpoint may
+    /// never have run.
+    pub(super) async fn end(self) -> usize {
+        self.stop.accepting.cancel();
+        self.handle.0.draining.cancel();
+        let sockets = self.drain_sockets().await;
+        self.stop.serving.cancel();
+        self.finish_requests().await;
         let cut = sockets + self.lost_requests.iter().map(Lost::count).sum::<usize>();
         self.sweeper.abort();
         let _ = self.sweeper.await;
@@ -129,12 +153,24 @@ impl Life {
         self.mounts.cut_off()
     }
 
-    /// At the deadline, the server itself cuts off the requests that are left, and counts them.
-    async fn finish_requests(&self, deadline: Option<Instant>) {
+    /// At the end of their time, the server itself cuts off the requests that are left, and counts
+    /// them.
+    async fn finish_requests(&self) {
         let connections = &self.handle.0.connections;
         connections.close();
-        if let Some(deadline) = deadline {
-            let _ = timeout_at(deadline, connections.wait()).await;
+        let time = if self.serves {
+            self.stop.shutdown
+        } else {
+            Duration::ZERO
+        };
+        if timeout(time.saturating_add(GRACE), connections.wait())
+            .await
+            .is_err()
+        {
+            tracing::error!(
+                left = connections.len(),
+                "connections did not end, though they were cut off"
+            );
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::{cell::RefCell, io, net::SocketAddr};
 
-use tokio_util::sync::CancellationToken;
-
 use super::EndpointService;
 #[cfg(feature = "rustls")]
 use super::secure;
@@ -12,11 +10,10 @@ use crate::{
     config::{Config, ConfigError, HttpConfig, Scheme},
     error::{Error, Unbound},
     handle::{Addresses, Handle, Shared},
-    server::{Admission, Admitted, Bound, Layer, Listener, Lost, Serve, Trackers, serve},
+    server::{Admission, Admitted, Bound, Layer, Listener, Lost, Serve, Stop, Trackers, serve},
 };
 
-type ServeOnce =
-    dyn FnOnce(EndpointService, HttpConfig, Scheme, &Handle, CancellationToken) -> Lost + Send;
+type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, Scheme, &Handle, Stop) -> Lost + Send;
 
 /// An open listener, and how to serve it.
 pub(super) struct Listening {
@@ -196,7 +193,7 @@ impl Listeners {
         self,
         service: &EndpointService,
         handle: &Handle,
-        stop: &CancellationToken,
+        stop: &Stop,
     ) -> Vec<Lost> {
         let serve = |Open {
                          scheme,
@@ -210,7 +207,8 @@ impl Listeners {
             } else {
                 ""
             };
-            tracing::info!("running {} at {address} ({scheme}{unix})", handle.name());
+            let (name, version) = (handle.name(), env!("CARGO_PKG_VERSION"));
+            tracing::info!("running {name} with landfall {version} at {address} ({scheme}{unix})");
             lost
         };
         self.open.into_iter().map(serve).collect()

@@ -36,6 +36,8 @@
 // | `listening`, `secure` | its listeners, and what `https` needs |
 // | `reload` | how its configuration is read, at the start and later |
 // | `life` | the task that holds a running endpoint together, and how it stops |
+// | `health` | the plug that tells balancers of it |
+// | `service_manager` | what systemd is told of it |
 // | `running` | what the application holds of it |
 // | `signal` | signals that end the process, and the one that reloads |
 // | `service` | the endpoint as a tower service |
@@ -45,6 +47,7 @@ mod children;
 mod def;
 mod force_ssl;
 mod handle;
+mod health;
 mod init;
 mod life;
 mod listening;
@@ -53,6 +56,11 @@ mod running;
 #[cfg(feature = "rustls")]
 mod secure;
 mod service;
+#[cfg(unix)]
+mod service_manager;
+#[cfg(not(unix))]
+#[path = "service_manager_off.rs"]
+mod service_manager;
 mod signal;
 
 use std::future::Future;
@@ -62,6 +70,7 @@ pub use self::{
     def::EndpointDef,
     force_ssl::{ForceSsl, SecureHost},
     handle::EndpointHandle,
+    health::{Health, HealthFuture, HealthService},
     init::IntoConfig,
     running::Running,
     service::{EndpointFuture, EndpointService},

@@ -1,6 +1,6 @@
 //! A running endpoint, as the application holds it.
 
-use std::{fmt, ops::Deref};
+use std::{fmt, ops::Deref, time::Duration};
 
 use tokio::sync::watch;
 
@@ -32,9 +32,9 @@ impl<E: Endpoint> Running<E> {
         self.service.clone()
     }
 
-    /// Stops: takes no connections any more, tells the clients of sockets to come back later, lets
-    /// requests in flight end, then stops the children. Of the endpoint, no task and no thread is
-    /// left.
+    /// Stops, one after the other: listeners take no connections any more, clients of sockets are
+    /// told to come back later, requests in flight end, children are stopped. Of the endpoint, no task
+    /// and no thread is left. `drainer(delay = ..)` of the declaration has it wait before all that.
     ///
     /// The shutdown goes on when the future is dropped. Any number of callers may wait for it.
     ///
@@ -63,9 +63,12 @@ impl<E: Endpoint> Running<E> {
         end.unwrap_or(End::Done).into_result()
     }
 
-    /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown). A
-    /// second signal does not wait for that: return its error from `main`, and the process ends
-    /// with what is left of connections.
+    /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown).
+    ///
+    /// A second signal does not wait for that. Its error is returned at once, for `main` to return;
+    /// if the process is still there a second later, because a callback blocks its thread, it exits
+    /// with code 1. So the exit code of a `main` that returns all errors is 0 after an orderly end,
+    /// and 1 when the endpoint did not start, when something was cut off, or when it was forced.
     ///
     /// # Errors
     /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); a second signal;
@@ -81,9 +84,25 @@ impl<E: Endpoint> Running<E> {
             ended = self.shutdown() => ended,
             signal = signals.recv() => {
                 tracing::error!(signal, "stopping by force: this is the second signal");
+                exit_soon();
                 Err(Error::drain(self.stats().connections))
             }
         }
+    }
+}
+
+/// How long a process may take to end by itself after a second signal.
+const FORCED: Duration = Duration::from_secs(1);
+
+/// Ends the process if it does not end by itself: the end of a runtime waits for threads that block.
+fn exit_soon() {
+    let exit = || {
+        std::thread::sleep(FORCED);
+        std::process::exit(1);
+    };
+    let started = std::thread::Builder::new().spawn(exit);
+    if started.is_err() {
+        std::process::exit(1);
     }
 }
 

@@ -34,8 +34,8 @@ pub use crate::{
     arrival::Forwarded,
     assets::known::StaticFiles,
     config::{
-        CipherSuite, Config, Extra, Http, Https, Latest, PubSubSettings, Setting, Settings,
-        TrustedProxies, Url,
+        CipherSuite, Config, EndpointDrainer, Extra, Http, Https, Latest, PubSubSettings, Setting,
+        Settings, TrustedProxies, Url,
     },
     crypto::options::Digest,
     endpoint::{

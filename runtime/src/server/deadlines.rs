@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::watch::Watch;
+use super::{Stop, watch::Watch};
 use crate::config::HttpConfig;
 
 /// The longest time that a client may take nothing of a response.
@@ -136,14 +136,19 @@ impl Deadlines {
         self.now.load(Relaxed).saturating_add(ticks)
     }
 
-    /// Ticks until the server has stopped and its last connection is gone.
-    pub(super) async fn run(self: Arc<Self>, stop: CancellationToken, shutdown: Duration) {
+    /// Ticks until the server has stopped and its last connection is gone. `closed` is cancelled when
+    /// no more can come.
+    pub(super) async fn run(self: Arc<Self>, closed: CancellationToken, stop: Stop) {
+        let over = || async {
+            closed.cancelled().await;
+            stop.serving.cancelled().await;
+        };
         let mut ticks = tokio::time::interval(self.tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut stopped = None;
         loop {
             tokio::select! {
-                () = stop.cancelled(), if stopped.is_none() => {
+                () = over(), if stopped.is_none() => {
                     self.stopping.store(true, Relaxed);
                     stopped = Some(Instant::now());
                     self.sweep(true);
@@ -151,7 +156,7 @@ impl Deadlines {
                 _ = ticks.tick() => {}
             }
             self.set();
-            let cut = stopped.is_some_and(|stopped| stopped.elapsed() >= shutdown);
+            let cut = stopped.is_some_and(|stopped| stopped.elapsed() >= stop.shutdown);
             self.cut.store(cut, Relaxed);
             if self.sweep(cut) > 0 {
                 continue;
@@ -161,7 +166,7 @@ impl Deadlines {
             }
             tokio::select! {
                 () = self.arrival.notified() => {}
-                () = stop.cancelled() => {}
+                () = over() => {}
             }
         }
     }

@@ -17,7 +17,7 @@ pub(crate) mod tls;
 mod upload;
 mod watch;
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use hyper::server::conn::http1;
@@ -84,8 +84,36 @@ pub(crate) struct Trackers<'a> {
     pub(crate) tasks: &'a TaskTracker,
 }
 
-/// Serves a listener until `stop`, and then finishes what is in flight. `layer` is what its connections speak under HTTP, and
-/// `admission` says who is let in. Returns what counts the requests that are lost.
+/// How a server stops.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop {
+    /// Once it is cancelled, no connection is accepted.
+    pub(crate) accepting: CancellationToken,
+    /// Once both are cancelled, connections end with the request that is in flight.
+    pub(crate) serving: CancellationToken,
+    /// How long requests in flight may take from then on.
+    pub(crate) shutdown: Duration,
+}
+
+impl Stop {
+    pub(crate) fn new(shutdown: Duration) -> Self {
+        Stop {
+            accepting: CancellationToken::new(),
+            serving: CancellationToken::new(),
+            shutdown,
+        }
+    }
+
+    /// Both at once.
+    #[cfg(test)]
+    fn cancel(&self) {
+        self.accepting.cancel();
+        self.serving.cancel();
+    }
+}
+
+/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. `admission`
+/// says whom it lets in. Returns what will have been lost at the end.
 pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
     layer: Layer,
@@ -93,16 +121,16 @@ pub(crate) fn serve<L: Listener, S: Serve>(
     config: HttpConfig,
     admission: Admission,
     trackers: Trackers<'_>,
-    stop: CancellationToken,
+    stop: Stop,
 ) -> Lost {
-    let shutdown = config.shutdown_timeout;
     let tasks = trackers.tasks;
     let server = server(service, layer, config, admission, trackers);
     // The clock stops after the last connection, so only once no other can come.
     let closed = CancellationToken::new();
-    tasks.spawn(server.clock.clone().run(closed.clone(), shutdown));
+    tasks.spawn(server.clock.clone().run(closed.clone(), stop.clone()));
     let lost = server.clock.lost();
-    tasks.spawn(accept::run(listener, server, stop, closed.drop_guard()));
+    let closed = closed.drop_guard();
+    tasks.spawn(accept::run(listener, server, stop.accepting, closed));
     lost
 }
 

@@ -16,6 +16,7 @@ use std::{
     io,
     net::SocketAddr,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http::{Request, Response};
@@ -23,10 +24,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     sync::mpsc,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
-use super::{Admission, Layer, Listener, Lost, Serve, Trackers, serve};
+use super::{Admission, Layer, Listener, Lost, Serve, Stop, Trackers, serve};
 use crate::{
     address::Address,
     body::Body,
@@ -60,11 +61,14 @@ fn both(tracker: &TaskTracker) -> Trackers<'_> {
     }
 }
 
+/// How long requests of a [`Harness`] may take once it stops.
+const SHUTDOWN: Duration = Duration::from_secs(30);
+
 /// A running server.
 struct Harness {
     connections: mpsc::UnboundedSender<io::Result<Arrival>>,
     tracker: TaskTracker,
-    stop: CancellationToken,
+    stop: Stop,
     lost: Lost,
 }
 
@@ -78,8 +82,23 @@ impl Harness {
     }
 
     fn behind(proxies: TrustedProxies, service: impl Serve, config: HttpConfig) -> Self {
+        Self::stopping_in(SHUTDOWN, proxies, service, config)
+    }
+
+    /// Its requests have a second once it stops.
+    fn brief(service: impl Serve) -> Self {
+        let (second, proxies) = (Duration::from_secs(1), TrustedProxies::none());
+        Self::stopping_in(second, proxies, service, HttpConfig::default())
+    }
+
+    fn stopping_in(
+        shutdown: Duration,
+        proxies: TrustedProxies,
+        service: impl Serve,
+        config: HttpConfig,
+    ) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
-        let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (tracker, stop) = (TaskTracker::new(), Stop::new(shutdown));
         let admission = Admission::always(&config, proxies);
         let lost = serve(
             Pairs(accepted),

@@ -275,6 +275,9 @@ pub struct Drainer {
     /// connection counts as cut off if its callback was dropped, or if not everything could be
     /// written to its client. Default 30 s.
     pub shutdown: Duration,
+    /// The level of the line that says how many connections are told, and in how many rounds; `None`
+    /// is silent. Default info.
+    pub log: Option<tracing::Level>,
 }
 
 impl Drainer {
@@ -283,6 +286,13 @@ impl Drainer {
         batch_size: 10_000,
         batch_interval: Duration::from_secs(2),
         shutdown: Duration::from_secs(30),
+        log: Some(tracing::Level::INFO),
+    };
+
+    /// What `drainer = false` means.
+    pub(crate) const AT_ONCE: Drainer = Drainer {
+        batch_size: usize::MAX,
+        ..Drainer::DEFAULT
     };
 }
 

@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
     connection::{clock::CoarseClock, registry::Connections},
+    log,
     mount::Mount,
     options::TransportOptions,
 };
 use crate::{
     handle::{Handle, Origins},
     origin::{CheckOrigin, OriginCheck},
-    socket::TransportKind,
+    socket::{Drainer, TransportKind},
     watchdog::Watched,
 };
 
@@ -68,18 +69,10 @@ impl MountContext {
     /// Accepts no more connections, and ends those that are open.
     pub(crate) async fn drain(&self) {
         self.stopping.store(true, Ordering::Release);
-        let open = self.connections.len();
-        let (socket, path, transport) = (self.socket(), self.mount.path, self.kind);
-        if open > 0 {
-            tracing::info!(socket, path, %transport, open, "draining sockets");
-        }
-        let late = self.connections.drain(self.mount.drainer).await;
-        if late > 0 {
-            tracing::warn!(
-                socket, path, %transport, late,
-                "the drainer's time was over: what was left of the sockets was ended at once"
-            );
-        }
+        let drainer = self.mount.drainer.unwrap_or(Drainer::AT_ONCE);
+        let drain = log::Drain::begins(self, &drainer);
+        let late = self.connections.drain(drainer, |count| drain.told(count));
+        drain.ends(late.await);
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -12,7 +13,7 @@ use super::{context::MountContext, websocket::BEARER};
 use crate::{
     escape::{chain, shown, shown_bytes, told},
     origin::{Origin, OriginRequest},
-    socket::{Params, Reason, Refused},
+    socket::{Drainer, Params, Reason, Refused},
 };
 
 /// Parameters whose name contains one of these are not logged.
@@ -249,5 +250,56 @@ mod tests {
         }
         assert_eq!(help("a b"), "this is not an origin");
         assert!(help(&format!("app://{}", "a".repeat(10_000))).len() < 100);
+    }
+}
+
+/// What is said of a mount's drain. Without connections, nothing is.
+pub(super) struct Drain<'a> {
+    context: &'a MountContext,
+    total: usize,
+    rounds: usize,
+    /// Batches so far.
+    batch: AtomicUsize,
+}
+
+impl<'a> Drain<'a> {
+    pub(super) fn begins(context: &'a MountContext, drainer: &Drainer) -> Self {
+        let total = context.connections.len();
+        let rounds = total.div_ceil(drainer.batch_size).max(1);
+        if let Some(level) = drainer.log.filter(|_| total > 0) {
+            let interval = drainer.batch_interval.as_millis();
+            at_level!(
+                level,
+                socket = context.socket(), path = context.mount.path, transport = %context.kind,
+                "shutting down {total} sockets in {rounds} rounds of {interval}ms"
+            );
+        }
+        Drain {
+            context,
+            total,
+            rounds,
+            batch: AtomicUsize::new(0),
+        }
+    }
+
+    /// A batch is told to go.
+    pub(super) fn told(&self, count: usize) {
+        let (context, batch) = (self.context, 1 + self.batch.fetch_add(1, Relaxed));
+        tracing::debug!(
+            socket = context.socket(), path = context.mount.path, transport = %context.kind,
+            batch, rounds = self.rounds, count, total = self.total,
+            "told a batch of sockets to come back later"
+        );
+    }
+
+    /// So many were left at the end of the drainer's time.
+    pub(super) fn ends(&self, late: usize) {
+        let context = self.context;
+        if late > 0 {
+            tracing::warn!(
+                socket = context.socket(), path = context.mount.path, transport = %context.kind, late,
+                "the drainer's time was over: what was left of the sockets was ended at once"
+            );
+        }
     }
 }

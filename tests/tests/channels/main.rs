@@ -12,5 +12,6 @@ mod presence;
 mod replies;
 mod room;
 mod serializers;
+mod shutdown;
 mod site;
 mod slow;

@@ -26,7 +26,7 @@ endpoint! {
 
     state = Seen;
 
-    http(port = 4000, http2 = true, shutdown_timeout = secs(5));
+    http(port = 4000, http2 = true);
     server = true;
     secret_key_base = SECRET;
     url(host = "localhost");

@@ -89,6 +89,7 @@ const _: () = {
             batch_size: __rt::at_least("batch_size", 1, BATCH),
             batch_interval: __rt::Duration::from_millis(100),
             shutdown: __rt::positive("shutdown", WAIT),
+            log: ::core::option::Option::Some(__rt::Level::DEBUG),
         }),
         log: ::core::option::Option::None,
         ..__rt::Mount::new(

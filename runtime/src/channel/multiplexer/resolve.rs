@@ -84,7 +84,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             return;
         };
         slot.come_back(channel);
-        let skip = conversation.intercept;
+        let skip = conversation.terms.intercept;
         let replied = match reply {
             Ok(reply) => self.answer_join(conversation, &Reply::ok(reply), out),
             Err(error) => Err(PushError::Unencodable(error)),

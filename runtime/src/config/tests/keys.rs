@@ -130,8 +130,6 @@ fn rows() -> Vec<Row> {
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "http.idle_timeout", settings => settings.http.get_or_insert(Http::DEFAULT).idle_timeout, config => config.http.get_or_insert_default().idle_timeout,
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
-        "http.shutdown_timeout", settings => settings.http.get_or_insert(Http::DEFAULT).shutdown_timeout, config => config.http.get_or_insert_default().shutdown_timeout,
-            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "http.max_headers", settings => settings.http.get_or_insert(Http::DEFAULT).max_headers, config => config.http.get_or_insert_default().max_headers,
             ["10001", "10002", "10003", "10004", "10005"], "10002";
         "http.max_head_bytes", settings => settings.http.get_or_insert(Http::DEFAULT).max_head_bytes, config => config.http.get_or_insert_default().max_head_bytes,
@@ -168,8 +166,6 @@ fn rows() -> Vec<Row> {
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "https.idle_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).idle_timeout, config => config.https.get_or_insert_default().idle_timeout,
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
-        "https.shutdown_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).shutdown_timeout, config => config.https.get_or_insert_default().shutdown_timeout,
-            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "https.max_headers", settings => settings.https.get_or_insert(Https::DEFAULT).max_headers, config => config.https.get_or_insert_default().max_headers,
             ["10001", "10002", "10003", "10004", "10005"], "10002";
         "https.max_head_bytes", settings => settings.https.get_or_insert(Https::DEFAULT).max_head_bytes, config => config.https.get_or_insert_default().max_head_bytes,
@@ -192,6 +188,12 @@ fn rows() -> Vec<Row> {
             ["10001", "10002", "10003", "10004", "10005"], "10002";
         "server", settings => settings.server, config => config.server,
             ["true", "false", "true", "false", "true"], "false";
+        "log_access_url", settings => settings.log_access_url, config => config.log_access_url,
+            ["true", "false", "true", "false", "true"], "false";
+        "drainer.delay", settings => settings.drainer.delay, config => config.drainer.delay,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "drainer.shutdown", settings => settings.drainer.shutdown, config => config.drainer.shutdown,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "reload_on_sighup", settings => settings.reload_on_sighup, config => config.reload_on_sighup,
             ["true", "false", "true", "false", "true"], "false";
     ];
@@ -287,7 +289,7 @@ fn flat(group: Key<'_>, names: Names, found: &mut Vec<(String, When)>) {
     for (name, when, shape) in names {
         let key = group.below(name);
         match shape {
-            Shape::Group(below) => flat(Key(&key), below, found),
+            Shape::Group(below) | Shape::Switched(below) => flat(Key(&key), below, found),
             Shape::Value => found.push((key, *when)),
             Shape::Open => {}
         }

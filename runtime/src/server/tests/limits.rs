@@ -99,10 +99,9 @@ async fn limits_may_be_as_long_as_one_likes() {
     let config = HttpConfig {
         header_timeout: forever,
         idle_timeout: forever,
-        shutdown_timeout: forever,
         ..HttpConfig::default()
     };
-    let server = Harness::with(mirror(), config);
+    let server = Harness::stopping_in(forever, TrustedProxies::none(), mirror(), config);
     let mut client = server.connect();
     tokio::time::sleep(Duration::from_secs(3600)).await;
     client.exchange(HELLO).await;

@@ -102,7 +102,7 @@ async fn what_does_not_finish_is_cut_when_the_server_stops() {
     tokio::task::yield_now().await;
     let start = tokio::time::Instant::now();
     server.stopped().await;
-    let (least, most) = (HttpConfig::default().shutdown_timeout, 32);
+    let (least, most) = (SHUTDOWN, 32);
     assert!(
         start.elapsed() >= least && start.elapsed().as_secs() < most,
         "{:?}",
@@ -172,23 +172,13 @@ async fn a_request_that_has_come_is_served_at_a_stop() {
     assert!(took < 0.3 && lost == 0, "{took} s, {lost} lost");
 }
 
-fn in_a_second() -> HttpConfig {
-    HttpConfig {
-        shutdown_timeout: std::time::Duration::from_secs(1),
-        ..HttpConfig::default()
-    }
-}
-
 /// The client owes a part of its request: it is told, and nothing that was taken in is lost.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_dribbles_ends_with_the_requests_time() {
-    let server = Harness::with(
-        With(|request: Request<Body>| async {
-            let read = http_body_util::BodyExt::collect(request.into_body()).await;
-            Response::new(Body::from(format!("{}", read.is_ok())))
-        }),
-        in_a_second(),
-    );
+    let server = Harness::brief(With(|request: Request<Body>| async {
+        let read = http_body_util::BodyExt::collect(request.into_body()).await;
+        Response::new(Body::from(format!("{}", read.is_ok())))
+    }));
     let mut client = server.connect();
     client
         .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n")
@@ -215,7 +205,7 @@ async fn a_body_that_dribbles_ends_with_the_requests_time() {
 async fn what_is_cut_off_is_counted() {
     let hang = || With(|_| std::future::pending::<Response<Body>>());
     let large = || With(|_| ready(Response::new(Body::from(vec![b'x'; 1 << 20]))));
-    let server = Harness::with(hang(), in_a_second());
+    let server = Harness::brief(hang());
     let mut clients: Vec<_> = (0..3).map(|_| server.connect()).collect();
     for client in &mut clients {
         client.send(HELLO).await;
@@ -227,7 +217,7 @@ async fn what_is_cut_off_is_counted() {
         "service: {took} s, {lost} lost"
     );
 
-    let server = Harness::with(large(), in_a_second());
+    let server = Harness::brief(large());
     let mut client = server.connect();
     client.send(HELLO).await;
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -251,7 +241,7 @@ async fn no_task_is_left_behind() {
 /// hyper's part is in a box, which is gone when something else takes the stream over.
 #[tokio::test]
 async fn a_connection_is_no_large_future() {
-    let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    let tracker = TaskTracker::new();
     let (ours, _theirs) = tokio::io::duplex(64);
     let server = super::super::server(
         mirror(),
@@ -265,7 +255,6 @@ async fn a_connection_is_no_large_future() {
     let size = size_of_val(&future);
     println!("connection future: {size} bytes");
     assert!(size <= 320, "{size} bytes");
-    stop.cancel();
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use super::{super::Bound, *};
 
-fn serve_on(listener: Bound) -> (Address, TaskTracker, CancellationToken) {
+fn serve_on(listener: Bound) -> (Address, TaskTracker, Stop) {
     let address = listener.local_addr().unwrap();
-    let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
     serve(
         listener,
         Layer::Plain,
@@ -159,7 +159,7 @@ async fn large_answers_arrive_whole() {
     let Address::Tcp(address) = listener.local_addr().unwrap() else {
         unreachable!()
     };
-    let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
     let service = With(|request: Request<Body>| {
         let length: usize = request.uri().path()[1..].parse().unwrap();
         ready(Response::new(Body::from(

@@ -82,7 +82,7 @@ struct Secure {
     address: SocketAddr,
     tls: Arc<Tls>,
     tracker: TaskTracker,
-    stop: CancellationToken,
+    stop: Stop,
 }
 
 impl Secure {
@@ -96,7 +96,7 @@ impl Secure {
         let Address::Tcp(address) = listener.local_addr().unwrap() else {
             unreachable!()
         };
-        let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
         let config = HttpConfig::default();
         let admission = Admission::always(&config, TrustedProxies::none());
         serve(

@@ -91,22 +91,20 @@ impl Connections {
     }
 
     /// Ends all connections, in batches. Returns when none is left, and how many there were at the
-    /// end of the drainer's time, which had to end at once.
-    ///
-    /// `None` tells all at once, and gives them the time of [`Drainer::DEFAULT`].
-    pub(crate) async fn drain(&self, drainer: Option<Drainer>) -> usize {
+    /// end of the drainer's time, which had to end at once. `told` is called with the size of each
+    /// batch.
+    pub(crate) async fn drain(&self, drainer: Drainer, told: impl Fn(usize)) -> usize {
         let Drainer {
             batch_size,
             batch_interval,
             shutdown,
-        } = drainer.unwrap_or(Drainer {
-            batch_size: usize::MAX,
-            ..Drainer::DEFAULT
-        });
-        let told = timeout(shutdown, async {
+            ..
+        } = drainer;
+        let ended = timeout(shutdown, async {
             let mut place = 0;
             let mut batch = self.batch(&mut place, batch_size);
             while !batch.is_empty() {
+                told(batch.len());
                 batch.drain(..).for_each(|member| member.drain());
                 if self.batch(&mut place.clone(), 1).is_empty() {
                     break;
@@ -116,7 +114,7 @@ impl Connections {
             }
             self.emptied().await;
         });
-        if told.await.is_ok() {
+        if ended.await.is_ok() {
             return 0;
         }
         let rest = self.all();

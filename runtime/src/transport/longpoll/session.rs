@@ -276,14 +276,14 @@ fn units(bytes: usize) -> u32 {
 /// When the endpoint stops, clients have this long to fetch what sockets sent last.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Completes after this time, or as soon as the endpoint begins to stop.
+/// Completes after this time, or soon after the sockets begin to drain.
 pub(super) async fn window(handle: &Handle, length: Duration) {
-    let stop = &handle.0.stop;
+    let draining = &handle.0.draining;
     let stopping = async {
-        if stop.is_cancelled() {
+        if draining.is_cancelled() {
             return pending().await;
         }
-        stop.cancelled().await;
+        draining.cancelled().await;
         sleep(FAREWELL).await;
     };
     tokio::select! {
