@@ -11,9 +11,11 @@ use http::{
 mod parameters;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 #[cfg(feature = "compress")]
 pub(crate) use self::parameters::parameters;
+pub(crate) use self::weights::{Liking, Weighted, liking, weighted};
 
 /// Removes spaces and tabs around a value.
 pub(crate) fn trim(mut value: &[u8]) -> &[u8] {

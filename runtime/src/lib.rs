@@ -42,6 +42,7 @@ mod grammar;
 mod handle;
 mod header;
 mod interop;
+mod level;
 pub mod message;
 pub mod mount;
 pub mod origin;

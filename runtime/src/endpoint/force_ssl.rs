@@ -13,6 +13,7 @@ use crate::{
     escape::told,
     handle::Handle,
     interop,
+    level::at_level,
     origin::OriginRequest,
     plug::{forbid_caching, plain},
 };
@@ -171,24 +172,9 @@ impl ForceSsl {
     }
 
     fn log(&self, method: &Method, path: &str, to: &str, status: StatusCode) {
-        macro_rules! at {
-            ($level:ident) => {
-                tracing::event!(
-                    Level::$level,
-                    %method,
-                    path = %told(&path),
-                    status = status.as_u16(),
-                    "redirecting to {to}"
-                )
-            };
-        }
-        match self.log {
-            None => {}
-            Some(Level::ERROR) => at!(ERROR),
-            Some(Level::WARN) => at!(WARN),
-            Some(Level::INFO) => at!(INFO),
-            Some(Level::DEBUG) => at!(DEBUG),
-            Some(Level::TRACE) => at!(TRACE),
+        if let Some(level) = self.log {
+            let (path, status) = (told(&path), status.as_u16());
+            at_level!(level, %method, %path, status, "redirecting to {to}");
         }
     }
 }

@@ -11,28 +11,14 @@ use tracing::Level;
 
 use super::{context::MountContext, websocket::BEARER};
 use crate::{
-    escape::{chain, shown, shown_bytes, told},
+    escape::{FILTERED, chain, is_filtered, shown, shown_bytes, told},
+    level::at_level,
     origin::{Origin, OriginRequest},
     socket::{Drainer, Params, Reason, Refused},
 };
 
-/// Parameters whose name contains one of these are not logged.
-const FILTERED: [&str; 3] = ["password", "token", "secret"];
-
 /// An entry that is longer is not suggested: a line of the log has an end.
 const LONGEST_ENTRY: usize = 150;
-
-macro_rules! at_level {
-    ($level:expr, $($event:tt)+) => {
-        match $level {
-            Level::ERROR => tracing::error!($($event)+),
-            Level::WARN => tracing::warn!($($event)+),
-            Level::INFO => tracing::info!($($event)+),
-            Level::DEBUG => tracing::debug!($($event)+),
-            Level::TRACE => tracing::trace!($($event)+),
-        }
-    };
-}
 
 /// Parameters for a log line, if there will be one.
 pub(super) struct LoggedParams(String);
@@ -58,18 +44,13 @@ impl fmt::Debug for Filtered<'_> {
         for (name, param) in self.0.iter() {
             match param.as_str() {
                 Some(text) if !is_filtered(name) => map.entry(&name, &text),
-                Some(_) => map.entry(&name, &"[FILTERED]"),
+                Some(_) => map.entry(&name, &FILTERED),
                 // Lists and maps can hold anything.
                 None => map.entry(&name, &format_args!("…")),
             };
         }
         map.finish()
     }
-}
-
-fn is_filtered(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    FILTERED.iter().any(|term| name.contains(term))
 }
 
 pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, took: Duration) {
@@ -169,7 +150,7 @@ pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported
         .iter()
         .map(|offer| {
             if is_secret(offer) {
-                "[FILTERED]"
+                FILTERED
             } else {
                 offer
             }

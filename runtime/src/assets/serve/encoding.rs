@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header::ACCEPT_ENCODING};
 
-use crate::header;
+use crate::header::{Weighted, weighted};
 
 /// The `known` encodings that a client accepts, best first: by the client's weights, and with equal
 /// weights in the order of `known`. Encodings that the client likes less than the plain file are
@@ -11,18 +11,16 @@ pub(super) fn accepted<'a>(
     headers: &HeaderMap,
     known: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Vec<(&'a str, &'a str)> {
-    let offers: Vec<Offer<'_>> = header::list(headers, &ACCEPT_ENCODING)
-        .map(Offer::read)
-        .collect();
+    let offers: Vec<Weighted<'_>> = weighted(headers, &ACCEPT_ENCODING).collect();
     let weight = |name: &str| {
-        let named = offers.iter().find(|offer| offer.is(name));
+        let named = offers.iter().find(|offer| is(offer, name));
         named
             .or_else(|| offers.iter().find(|offer| offer.name == b"*"))
             .map(|offer| offer.weight)
     };
     let plain = offers
         .iter()
-        .find(|offer| offer.is("identity"))
+        .find(|offer| is(offer, "identity"))
         .map_or(1, |offer| offer.weight.max(1));
     let mut accepted: Vec<_> = known
         .filter_map(|encoding| Some((weight(encoding.0)?, encoding)))
@@ -32,44 +30,10 @@ pub(super) fn accepted<'a>(
     accepted.into_iter().map(|(_, encoding)| encoding).collect()
 }
 
-struct Offer<'a> {
-    name: &'a [u8],
-    /// In thousandths.
-    weight: u16,
-}
-
-impl<'a> Offer<'a> {
-    fn read(element: &'a [u8]) -> Self {
-        let mut parts = element.split(|byte| *byte == b';').map(header::trim);
-        let name = parts.next().unwrap_or_default();
-        let weight = parts.find_map(|part| {
-            part.strip_prefix(b"q=")
-                .or_else(|| part.strip_prefix(b"Q="))
-        });
-        Offer {
-            name,
-            weight: weight.map_or(1000, thousandths),
-        }
-    }
-
-    fn is(&self, name: &str) -> bool {
-        let named = self.name.strip_prefix(b"x-").unwrap_or(self.name);
-        named.eq_ignore_ascii_case(name.as_bytes())
-    }
-}
-
-/// Parses a weight such as `0.5`, `1` or `0.333`. A malformed weight counts as absent.
-fn thousandths(text: &[u8]) -> u16 {
-    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
-    match text {
-        [b'1'] => 1000,
-        [b'1', b'.', rest @ ..] if rest.iter().all(|byte| *byte == b'0') => 1000,
-        [b'0', b'.', rest @ ..] if rest.len() <= 3 && digits(rest) => {
-            let place = |(digit, value): (&u8, u16)| u16::from(digit - b'0') * value;
-            rest.iter().zip([100, 10, 1]).map(place).sum()
-        }
-        _ => 0,
-    }
+/// Whether an offer is of this encoding.
+fn is(offer: &Weighted<'_>, name: &str) -> bool {
+    let named = offer.name.strip_prefix(b"x-").unwrap_or(offer.name);
+    named.eq_ignore_ascii_case(name.as_bytes())
 }
 
 #[cfg(test)]
