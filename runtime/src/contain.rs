@@ -1,5 +1,7 @@
 //! Contains panics of the application's code.
 
+mod origin;
+
 use std::{
     any::Any,
     fmt,
@@ -9,17 +11,34 @@ use std::{
     task::{Context, Poll},
 };
 
+pub(crate) use self::origin::{Origin, record as record_origins};
 use crate::escape::told;
 
 /// A panic that was caught. It displays the panic's message as a log line shows it: the message may
 /// quote a client.
 pub(crate) struct Panic(Box<dyn Any + Send>);
 
+impl Panic {
+    /// The message as it is.
+    pub(crate) fn message(&self) -> &str {
+        message(&*self.0).unwrap_or("(no text)")
+    }
+
+    /// Where the panic began. The thread that has caught it asks before it catches another, and
+    /// only while [origins are recorded](record_origins) there is an answer.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        origin::of(message(&*self.0))
+    }
+}
+
+fn message(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied())
+}
+
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| self.0.downcast_ref::<&str>().copied());
-        fmt::Display::fmt(&told(&text.unwrap_or("(no text)")), f)
+        fmt::Display::fmt(&told(&self.message()), f)
     }
 }
 

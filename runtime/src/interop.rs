@@ -89,10 +89,21 @@ pub(crate) fn stream(upgraded: Upgraded) -> (Stream, Bytes) {
 
 #[cfg(feature = "axum")]
 mod extract {
-    use axum::{extract::FromRequestParts, http::StatusCode};
+    use axum::{
+        extract::FromRequestParts,
+        http::StatusCode,
+        response::{IntoResponse, Response},
+    };
     use http::request::Parts;
 
-    use crate::{handle::Handle, session::Session};
+    use crate::{failure::Failure, handle::Handle, session::Session};
+
+    /// Lets handlers return the error: `Result<Html<String>, Failure>`.
+    impl IntoResponse for Failure {
+        fn into_response(self) -> Response {
+            Failure::into_response(self).map(axum::body::Body::new)
+        }
+    }
 
     /// Lets handlers of a router that an endpoint ends in take the endpoint as an argument.
     impl<S: Sync> FromRequestParts<S> for Handle {

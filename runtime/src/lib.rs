@@ -33,7 +33,9 @@ mod crypto;
 mod crypto;
 pub mod endpoint;
 mod error;
+pub mod error_page;
 mod escape;
+mod failure;
 mod feature;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -17,8 +17,8 @@ use crate::{
     body::Body,
     contain,
     error::BoxError,
-    escape::told,
-    plug::{NotFound, plain},
+    failure::{Cause, Failure, Panicked},
+    plug::NotFound,
 };
 
 type Run = dyn Fn(Request<Body>) -> BoxResponse + Send + Sync;
@@ -75,17 +75,18 @@ pub(crate) type BoxResponse =
     Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// The future of a response. An error or a panic becomes a 500, and has no effect on anything else.
-pub(crate) struct Answering(Option<BoxResponse>);
+/// The response bears the error, which nobody has logged yet.
+pub(crate) struct Answering(Result<BoxResponse, Option<Box<Panicked>>>);
 
 impl Answering {
     pub(crate) fn new(response: BoxResponse) -> Self {
-        Answering(Some(response))
+        Answering(Ok(response))
     }
 }
 
 impl From<Panicked> for Answering {
-    fn from(_: Panicked) -> Self {
-        Answering(None)
+    fn from(panicked: Panicked) -> Self {
+        Answering(Err(Some(Box::new(panicked))))
     }
 }
 
@@ -93,8 +94,10 @@ impl Future for Answering {
     type Output = Response<Body>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
-        let Some(mut response) = self.0.take() else {
-            return Poll::Ready(failed());
+        let mut response = match std::mem::replace(&mut self.0, Err(None)) {
+            Ok(response) => response,
+            Err(Some(panicked)) => return Poll::Ready(Cause::panicked(*panicked).into_response()),
+            Err(None) => return Poll::Ready(failed("polled after completion".into())),
         };
         // A future that panicked is not polled again. It is dropped where a second panic does no harm.
         let polled = contained(move || match response.as_mut().poll(cx) {
@@ -103,30 +106,27 @@ impl Future for Answering {
         });
         match polled {
             Ok(Err(response)) => {
-                self.0 = Some(response);
+                self.0 = Ok(response);
                 Poll::Pending
             }
             Ok(Ok(Ok(response))) => Poll::Ready(response),
-            Ok(Ok(Err(error))) => {
-                tracing::error!(error = %told(&error), "a service failed");
-                Poll::Ready(failed())
-            }
-            Err(Panicked) => Poll::Ready(failed()),
+            Ok(Ok(Err(error))) => Poll::Ready(failed(error)),
+            Err(panicked) => Poll::Ready(Cause::panicked(panicked).into_response()),
         }
     }
 }
 
-fn failed() -> Response<Body> {
-    plain(StatusCode::INTERNAL_SERVER_ERROR)
+/// The status is that of the [`Failure`] in the chain of errors, if there is one.
+fn failed(error: BoxError) -> Response<Body> {
+    let status = Failure::within(&*error).map(Failure::status);
+    Cause::failed(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error).into_response()
 }
 
-/// User code panicked, and that has been logged.
-pub(crate) struct Panicked;
-
+/// Calls the application. A panic is logged.
 pub(crate) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
     contain::call(f).map_err(|panic| {
         tracing::error!("a service panicked: {panic}");
-        Panicked
+        Panicked::from(panic)
     })
 }
 

@@ -75,7 +75,10 @@ pub(crate) fn declaration<'a>(
         krate: declaration.krate.as_ref(),
         state: declaration.state.as_ref(),
         init: declaration.init.as_ref().map(init),
-        compiled: of_phase(Phase::Compile).map(compiled).collect(),
+        compiled: of_phase(Phase::Compile)
+            .map(compiled)
+            .chain(plugs(declaration))
+            .collect(),
         settings: of_phase(Phase::Start).map(setting).collect(),
         mounts: mounts.collect(),
         stages: declaration.pipeline.iter().map(stage).collect(),
@@ -156,6 +159,52 @@ fn setting(setting: &Setting) -> TokenStream {
         statements
     } else {
         quote!(#(#attributes)* { #statements })
+    }
+}
+
+/// `plugs: &["Sessions::new(..)"]`, if there are pages that show it.
+fn plugs(declaration: &Declaration) -> Option<TokenStream> {
+    let shown = declaration
+        .names
+        .iter()
+        .any(|name| name.ident == "debug_errors");
+    let stages = declaration.pipeline.iter().map(|stage| {
+        let attributes = stage
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"));
+        let text = format!("{}({})", stage.name, headline(&stage.value));
+        quote!(#(#attributes)* #text)
+    });
+    shown.then(|| quote!(plugs: &[#(#stages),*]))
+}
+
+/// The path of an expression without its arguments, which may be secret.
+fn headline(value: &TokenStream) -> String {
+    match syn::parse2::<Expr>(value.clone()) {
+        Ok(value) => subject(&value),
+        Err(_) => "..".to_owned(),
+    }
+}
+
+fn subject(value: &Expr) -> String {
+    match value {
+        Expr::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
+        Expr::Call(call) => format!("{}(..)", subject(&call.func)),
+        Expr::MethodCall(call) => format!("{}.{}(..)", subject(&call.receiver), call.method),
+        Expr::Struct(literal) => {
+            let path = literal.path.to_token_stream().to_string();
+            format!("{} {{ .. }}", path.replace(' ', ""))
+        }
+        Expr::Closure(closure) => format!("|..| {}", subject(&closure.body)),
+        Expr::Block(block) => match block.block.stmts.as_slice() {
+            [syn::Stmt::Expr(only, None)] => subject(only),
+            _ => "..".to_owned(),
+        },
+        Expr::Group(group) => subject(&group.expr),
+        Expr::Paren(paren) => subject(&paren.expr),
+        Expr::Reference(reference) => subject(&reference.expr),
+        _ => "..".to_owned(),
     }
 }
 

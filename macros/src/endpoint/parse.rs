@@ -292,9 +292,18 @@ fn example(known: &Directive) -> String {
             Some((first, Kind::Ip)) => {
                 format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name)
             }
+            Some((first, Kind::Formats)) => {
+                format!(
+                    "{}({first}(html = ErrorHtml, json = ErrorJson))",
+                    known.name
+                )
+            }
             Some((first, _)) => format!("{}({first} = 65_536)", known.name),
             None => format!("{}(..)", known.name),
         },
+        Form::Value(key) if matches!(key.kind, Kind::DebugErrors) => {
+            format!("{} = cfg!(debug_assertions)", known.name)
+        }
         Form::Value(_) => format!("{} = ..", known.name),
         Form::Extra => "extra(name = value)".to_owned(),
         Form::Socket => "socket(\"/socket\", RoomSocket)".to_owned(),

@@ -1,10 +1,12 @@
 //! Names of directives that the runtime has to know, too.
 
 /// Directives that are part of the binary: only the declaration can set them.
-pub(crate) const DECLARED: [&str; 7] = [
+pub(crate) const DECLARED: [&str; 9] = [
     "state",
     "force_ssl",
     "rewrite_on",
+    "render_errors",
+    "debug_errors",
     "socket",
     "plug",
     "service",
@@ -16,8 +18,6 @@ pub(crate) const OF_A_MOUNT: [&str; 4] = ["websocket", "longpoll", "transport", 
 
 /// Options of Phoenix's endpoint that are not supported yet.
 const LATER: &[&str] = &[
-    "debug_errors",
-    "render_errors",
     "live_reload",
     "watchers",
     "force_watchers",

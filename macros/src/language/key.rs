@@ -59,6 +59,12 @@ pub(crate) enum Kind {
         signature: &'static str,
         closures: &'static [&'static str],
     },
+    /// `(format = view, format("media/type") = view)`.
+    Formats,
+    /// A function from an error to a status, or a closure `|error|`.
+    ErrorStatus,
+    /// `cfg!(debug_assertions)` or another constant, or `insecure(true, ..)`.
+    DebugErrors,
     /// A log level or `false`.
     Level,
     /// One of the words, each a variant of the runtime's enum.

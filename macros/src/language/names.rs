@@ -21,6 +21,8 @@ struct Foreign {
     help: &'static str,
 }
 
+const FORMATS: &str = "write `formats(html = ErrorHtml, json = ErrorJson)`";
+
 const fn instead(within: &'static str, name: &'static str, help: &'static str) -> Foreign {
     Foreign {
         name,
@@ -108,6 +110,10 @@ const FOREIGN: &[Foreign] = &[
         "static",
         "static files are a plug: `plug(Static::new(\"static\"))`",
     ),
+    instead("render_errors", "view", FORMATS),
+    instead("render_errors", "accepts", FORMATS),
+    instead("render_errors", "layout", "views render whole pages"),
+    instead("render_errors", "root_layout", "views render whole pages"),
     instead("", "manifest", "did you mean `cache_static_manifest`?"),
     instead(
         "",

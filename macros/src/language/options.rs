@@ -1,6 +1,7 @@
 //! `key = value, nested(..)`: the inside of a group, read against its table.
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{
     Expr, ExprLit, Ident, Lit, LitBool, Token,
     ext::IdentExt,
@@ -111,6 +112,9 @@ impl Options {
         }
         let value = match given {
             Given::Expr(value) => expression(key, value, diag).map(Value::Expr),
+            Given::Group(tokens) if matches!(key.kind, Kind::Formats) => {
+                as_call(&name, &tokens, diag).map(Value::Expr)
+            }
             Given::Group(tokens) => nested(key, &name, tokens, diag).map(Value::Group),
         };
         self.entries
@@ -223,6 +227,13 @@ fn expression(key: &Key, value: Expr, diag: &mut Diagnostics) -> Option<Expr> {
         }
         _ => Some(value),
     }
+}
+
+/// `name(tokens)`, for keys whose entries have names of the user's choice.
+fn as_call(name: &Ident, tokens: &TokenStream, diag: &mut Diagnostics) -> Option<Expr> {
+    syn::parse2(quote!(#name(#tokens)))
+        .map_err(|error| diag.push_syn(error))
+        .ok()
 }
 
 /// A group where the key takes one.

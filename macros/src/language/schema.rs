@@ -54,6 +54,8 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("extra", Form::Extra),
     compiled("force_ssl", Form::Group(&FORCE_SSL)),
     compiled("rewrite_on", Form::Value(&REWRITE_ON)),
+    compiled("render_errors", Form::Group(&RENDER_ERRORS)),
+    compiled("debug_errors", Form::Value(&DEBUG_ERRORS)),
     compiled("socket", Form::Socket),
     compiled("plug", Form::Expression),
     compiled("service", Form::Expression),
@@ -74,6 +76,16 @@ pub(crate) const FORWARDED: &[(&str, &str)] = &[
     ("x_forwarded_host", "Host"),
     ("x_forwarded_port", "Port"),
     ("x_forwarded_proto", "Proto"),
+];
+
+const DEBUG_ERRORS: Key = key("debug_errors", Kind::DebugErrors);
+
+/// Formats of error pages that need no media type.
+pub(crate) const FORMATS: &[(&str, &str)] = &[
+    ("html", "text/html"),
+    ("json", "application/json"),
+    ("text", "text/plain"),
+    ("xml", "application/xml"),
 ];
 
 const CACHE_STATIC_MANIFEST: Key = key("cache_static_manifest", Kind::Text);
@@ -171,6 +183,17 @@ pub(crate) const FORCE_SSL: Group = Group {
         key("exclude_paths", Kind::Texts),
         key("host", Kind::SecureHost),
         REWRITE_ON,
+        key("log", Kind::Level),
+    ],
+};
+
+pub(crate) const RENDER_ERRORS: Group = Group {
+    name: "render_errors",
+    literal: "RenderErrors",
+    phase: Phase::Compile,
+    keys: &[
+        key("formats", Kind::Formats),
+        key("status", Kind::ErrorStatus),
         key("log", Kind::Level),
     ],
 };

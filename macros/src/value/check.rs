@@ -20,7 +20,7 @@ use crate::{
         key::{Kind, Phase},
         options::{Options, Value},
     },
-    value::{closure, connect_info, host, latest, origin, pattern, proxies, secret},
+    value::{closure, connect_info, formats, host, latest, origin, pattern, proxies, secret},
 };
 
 /// Checks every value of a group, and the group as a whole.
@@ -140,6 +140,15 @@ impl Check<'_> {
                 found.help("or write `check_origin = insecure(false, reason = \"..\")`");
                 return;
             }
+            (Kind::DebugErrors, _) if expr::boolean(value) == Some(true) => {
+                let found = self.diag.push(
+                    value,
+                    "`debug_errors` would show source code and requests to everyone",
+                );
+                found.help("write `debug_errors = cfg!(debug_assertions)`: debug builds, and this machine alone");
+                found.help("or write `debug_errors = insecure(true, reason = \"..\")`");
+                return;
+            }
             (Kind::CheckOrigin, _) => return origin::public_suffixes(value, self.diag),
             (Kind::Wait { longer: true }, _) if outlasts_the_client(value) => {
                 let found = self.diag.push(value, TOO_LONG);
@@ -205,6 +214,12 @@ impl Check<'_> {
                 signature,
                 closures,
             } => self.function(value, signature, closures),
+            Kind::Formats => formats::check(value, self.diag),
+            Kind::ErrorStatus => {
+                let signature = "fn(&(dyn Error + 'static)) -> Option<StatusCode>";
+                self.function(value, signature, &["|error|"]);
+            }
+            Kind::DebugErrors => self.debug_errors(value),
             Kind::Level => self.level(value),
             Kind::Word { words, .. } => self.word(
                 value,
@@ -228,6 +243,15 @@ impl Check<'_> {
             Kind::Serializers => self.serializers(value),
             Kind::Constant => {}
             Kind::Group(_) | Kind::SwitchedGroup(_) | Kind::OptionalGroup(_) => {}
+        }
+    }
+
+    fn debug_errors(&mut self, value: &Expr) {
+        if let (None, Some(literal)) = (expr::boolean(value), expr::literal_name(value)) {
+            let message = format!("`debug_errors` takes a constant, this is {literal}");
+            self.diag
+                .push(value, message)
+                .help("write `debug_errors = cfg!(debug_assertions)`");
         }
     }
 

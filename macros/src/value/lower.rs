@@ -13,7 +13,7 @@ use crate::{
         options::{Entry, Options, Value},
         schema,
     },
-    value::closure,
+    value::{closure, formats},
 };
 
 /// `__rt::Struct { key: value, .. , ..base }`. `base` is an expression of the same struct.
@@ -162,6 +162,14 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
             let function = closure::function(value, 3, &ours, &short);
             quote!(::core::option::Option::Some(#function))
         }
+        Kind::Formats => formats::lower(value),
+        Kind::ErrorStatus => quote_spanned!(at=> ::core::option::Option::Some(#value)),
+        Kind::DebugErrors => match Insecure::of(written) {
+            Some(_) => quote_spanned!(at=> __rt::DebugErrors::everyone(#value)),
+            None => {
+                quote_spanned!(at=> __rt::DebugErrors::local(#value, ::core::cfg!(debug_assertions)))
+            }
+        },
         Kind::Level => level(value),
         Kind::Texts => slice(value),
         Kind::Forwarded => forwarded(value),

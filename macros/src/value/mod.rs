@@ -3,12 +3,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `check` | each key's value, by its kind |
-//! | `host`, `origin`, `pattern`, `proxies`, `secret`, `connect_info`, `closure` | kinds that need more words; text is judged by `grammar` |
+//! | `host`, `origin`, `pattern`, `proxies`, `secret`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
 //! | `lower` | groups and values as expressions of the runtime's types |
 
 pub(crate) mod check;
 pub(crate) mod closure;
 pub(crate) mod connect_info;
+pub(crate) mod formats;
 pub(crate) mod host;
 pub(crate) mod latest;
 pub(crate) mod lower;

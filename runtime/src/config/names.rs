@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn what_is_part_of_the_binary_is_no_unknown_key() {
-        for name in ["socket", "plug", "state"] {
+        for name in ["socket", "plug", "state", "debug_errors"] {
             assert!(said(name).starts_with(&format!(
                 "`{name}` is fixed at compile time\n  help: declare"
             )));
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_is_to_come_is_no_unknown_key() {
-        for name in ["debug_errors", "live_reload", "watchers"] {
+        for name in ["drainer", "live_reload", "watchers"] {
             assert!(
                 said(name)
                     .starts_with(&format!("`{name}` is not supported yet\n  help: remove it"))

@@ -5,7 +5,7 @@ use std::{fmt, future::Future, marker::PhantomData, path::PathBuf, sync::Arc, ti
 use tokio::sync::watch;
 
 use super::{
-    Endpoint, EndpointHandle, EndpointService, Running, children,
+    Endpoint, EndpointDef, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
     force_ssl::Gate,
     life::{Life, ShutdownFuture},
@@ -16,7 +16,9 @@ use super::{
 use crate::{
     address::Address,
     config::{Config, ConfigErrors, Http, Resolved, Setting, Settings},
+    contain,
     error::Error,
+    error_page::{DebugErrors, ErrorPages},
     handle::Handle,
     presence::Presence,
     pubsub::PubSub,
@@ -174,7 +176,8 @@ impl<E: Endpoint> Builder<E> {
         handle.reloads_by(Arc::new(reader), runtime.clone(), self.options.clone());
         let pipeline = E::pipeline(&edge);
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
-        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate);
+        let pages = error_pages(E::DEF);
+        let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate, pages);
 
         let children = Supervisor::start(specs, handle.clone()).await;
         let mut life = Life {
@@ -238,6 +241,26 @@ impl<E: Endpoint> Builder<E> {
             before: None,
         };
         layered.read::<E>(&|config| layers.examine(config))
+    }
+}
+
+fn error_pages(def: &EndpointDef) -> ErrorPages {
+    match def.debug_errors {
+        DebugErrors::Off => {}
+        DebugErrors::Local => contain::record_origins(),
+        DebugErrors::Everyone => {
+            contain::record_origins();
+            tracing::warn!(
+                "`debug_errors` of {} shows source code and requests to everyone",
+                def.name
+            );
+        }
+    }
+    ErrorPages {
+        render: def.render_errors,
+        debug: def.debug_errors,
+        mounts: def.mounts,
+        plugs: def.plugs,
     }
 }
 

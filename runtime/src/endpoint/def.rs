@@ -1,7 +1,11 @@
 //! The constants of a declared endpoint.
 
 use super::ForceSsl;
-use crate::{arrival::Forwarded, transport::Mount};
+use crate::{
+    arrival::Forwarded,
+    error_page::{DebugErrors, RenderErrors},
+    transport::Mount,
+};
 
 /// What `endpoint!` declares, and what cannot change at run time.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +18,12 @@ pub struct EndpointDef {
     pub force_ssl: Option<ForceSsl>,
     /// `rewrite_on = [..]`: the headers by which trusted proxies say how a request came to them.
     pub rewrite_on: &'static [Forwarded],
+    /// `render_errors(..)`: how answers that are errors look. `None`: the status's name as plain text.
+    pub render_errors: Option<RenderErrors>,
+    /// `debug_errors = ..`: who is shown pages for developers instead.
+    pub debug_errors: DebugErrors,
+    /// The plugs and the service in words, for those pages.
+    pub plugs: &'static [&'static str],
 }
 
 impl EndpointDef {
@@ -23,5 +33,8 @@ impl EndpointDef {
         mounts: &[],
         force_ssl: None,
         rewrite_on: &[],
+        render_errors: None,
+        debug_errors: DebugErrors::Off,
+        plugs: &[],
     };
 }

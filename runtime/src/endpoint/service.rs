@@ -18,6 +18,8 @@ use super::force_ssl::{Gate, Passage};
 use crate::{
     body::Body,
     error::BoxError,
+    error_page::{self, ErrorPages, Head},
+    failure,
     handle::Handle,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
@@ -50,6 +52,7 @@ struct Parts {
     pipeline: Pipeline,
     /// `None` if the endpoint declares neither `force_ssl` nor `rewrite_on`.
     gate: Option<Gate>,
+    pages: ErrorPages,
 }
 
 impl EndpointService {
@@ -58,12 +61,14 @@ impl EndpointService {
         sockets: impl Sockets,
         pipeline: Pipeline,
         gate: Option<Gate>,
+        pages: ErrorPages,
     ) -> Self {
         EndpointService(Arc::new(Parts {
             handle,
             sockets: Box::new(sockets),
             pipeline,
             gate,
+            pages,
         }))
     }
 
@@ -72,7 +77,20 @@ impl EndpointService {
         &self.0.handle
     }
 
-    fn answer(&self, mut request: Request<Body>) -> EndpointFuture {
+    fn answer(&self, request: Request<Body>) -> EndpointFuture {
+        let kept = self.0.pages.keep(&request).map(|head| {
+            Box::new(Kept {
+                parts: self.0.clone(),
+                head,
+            })
+        });
+        EndpointFuture {
+            kept,
+            ..self.pass(request)
+        }
+    }
+
+    fn pass(&self, mut request: Request<Body>) -> EndpointFuture {
         let passage = match &self.0.gate {
             None => return self.dispatch(request),
             Some(gate) => gate.pass(&mut request, &self.0.handle),
@@ -89,6 +107,7 @@ impl EndpointService {
                     answer,
                     socket: false,
                     marked: None,
+                    kept: None,
                 }
             }
         }
@@ -101,6 +120,7 @@ impl EndpointService {
                 answer: Answering::new(response),
                 socket: true,
                 marked: None,
+                kept: None,
             },
             Ok(Err(mut request)) => {
                 request.extensions_mut().insert(self.0.handle.clone());
@@ -108,12 +128,14 @@ impl EndpointService {
                     answer: self.0.pipeline.run(request),
                     socket: false,
                     marked: None,
+                    kept: None,
                 }
             }
             Err(panicked) => EndpointFuture {
                 answer: panicked.into(),
                 socket: true,
                 marked: None,
+                kept: None,
             },
         }
     }
@@ -151,6 +173,14 @@ pub struct EndpointFuture {
     socket: bool,
     /// Adds the header `strict-transport-security` to the response.
     marked: Option<Arc<Parts>>,
+    /// `None` if there is no page for errors.
+    kept: Option<Box<Kept>>,
+}
+
+/// What the page for an error needs. Boxed: a connection's future holds it while it is idle, too.
+struct Kept {
+    parts: Arc<Parts>,
+    head: Head,
 }
 
 impl Future for EndpointFuture {
@@ -158,6 +188,15 @@ impl Future for EndpointFuture {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut response = ready!(Pin::new(&mut self.answer).poll(cx));
+        if let Some(cause) = failure::unmark(&mut response) {
+            match &self.kept {
+                Some(kept) => {
+                    let Parts { pages, handle, .. } = &*kept.parts;
+                    pages.render(&cause, &kept.head, handle, &mut response);
+                }
+                None => error_page::without_page(&cause),
+            }
+        }
         if self.socket {
             forbid_caching(&mut response);
         }

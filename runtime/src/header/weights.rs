@@ -50,7 +50,8 @@ pub(crate) struct Liking {
 /// acceptable, or the request does not have the header.
 pub(crate) fn liking(headers: &HeaderMap, kind: &str) -> Option<Liking> {
     let ranges = weighted(headers, &ACCEPT).take(RANGES).enumerate();
-    let matching = ranges.filter_map(|(place, range)| Some((place, specificity(&range, kind)?, range)));
+    let matching =
+        ranges.filter_map(|(place, range)| Some((place, specificity(&range, kind)?, range)));
     // Of equals, `min_by_key` takes the first.
     let (place, specific, range) = matching.min_by_key(|(_, specific, _)| Reverse(*specific))?;
     (range.weight > 0).then_some(Liking {
@@ -94,8 +95,12 @@ mod tests {
     fn best(accept: &str, kinds: &[&'static str]) -> Option<&'static str> {
         let value = HeaderValue::from_str(accept).expect("a value");
         let headers = HeaderMap::from_iter([(ACCEPT, value)]);
-        let liked = kinds.iter().filter_map(|kind| Some((liking(&headers, kind)?, *kind)));
-        liked.max_by_key(|(liking, _)| *liking).map(|(_, kind)| kind)
+        let liked = kinds
+            .iter()
+            .filter_map(|kind| Some((liking(&headers, kind)?, *kind)));
+        liked
+            .max_by_key(|(liking, _)| *liking)
+            .map(|(_, kind)| kind)
     }
 
     #[test]
@@ -104,11 +109,20 @@ mod tests {
         for (accept, chosen) in [
             ("text/html", Some("text/html")),
             ("TEXT/HTML;level=1", Some("text/html")),
-            ("application/json;q=0.9, text/html;q=0.1", Some("application/json")),
+            (
+                "application/json;q=0.9, text/html;q=0.1",
+                Some("application/json"),
+            ),
             ("application/json, text/html", Some("application/json")),
-            ("text/html;q=0.5, text/*, application/json;q=0.6", Some("application/json")),
+            (
+                "text/html;q=0.5, text/*, application/json;q=0.6",
+                Some("application/json"),
+            ),
             ("text/html;q=0, */*", Some("application/json")),
-            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Some("text/html")),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                Some("text/html"),
+            ),
             ("text/plain", None),
             ("%%%", None),
             ("*/*;q=0", None),

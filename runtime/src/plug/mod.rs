@@ -5,16 +5,11 @@ mod not_found;
 use http::{HeaderValue, Response, StatusCode, header};
 
 pub use self::not_found::NotFound;
-use crate::body::{Body, respond};
+use crate::{body::Body, failure::Cause};
 
-/// A response of this status, with the status's name as text.
+/// A response of this status, with the status's name as text, until the endpoint renders it.
 pub(crate) fn plain(status: StatusCode) -> Response<Body> {
-    let mut response = respond(status, status.canonical_reason().unwrap_or_default());
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    response
+    Cause::refused(status).into_response()
 }
 
 /// Forbids caches to keep a response, unless the response itself says how it may be cached.

@@ -6,11 +6,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use tower_service::Service;
 
-use super::{forbid_caching, plain};
-use crate::body::Body;
+use super::forbid_caching;
+use crate::{body::Body, failure::Cause};
 
 /// Answers every request with 404.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ impl<B> Service<Request<B>> for NotFound {
     }
 
     fn call(&mut self, _: Request<B>) -> Self::Future {
-        let mut response = plain(StatusCode::NOT_FOUND);
+        let mut response = Cause::no_route().into_response();
         forbid_caching(&mut response);
         ready(Ok(response))
     }

@@ -33,6 +33,7 @@ pub use self::{
 pub use crate::{
     arrival::Forwarded,
     assets::known::StaticFiles,
+    body::Body,
     config::{
         CipherSuite, Config, EndpointDrainer, Extra, Http, Https, Latest, PubSubSettings, Setting,
         Settings, TrustedProxies, Url,
@@ -42,6 +43,7 @@ pub use crate::{
         Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, IntoConfig, Running, SecureHost,
     },
     error::{BoxError, Error},
+    error_page::{DebugErrors, ErrorFormat, ErrorPage, RenderErrors},
     message::Message,
     mount::{
         Drainer, LongPoll, Mount, OutboxOptions, Overflow, SocketDef, SocketOptions, Timeout,

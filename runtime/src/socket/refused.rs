@@ -2,9 +2,13 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use http::StatusCode;
+use http::{Response, StatusCode};
 
-use crate::error::BoxError;
+use crate::{
+    body::{Body, respond},
+    error::BoxError,
+    failure::Cause,
+};
 
 /// The answer of a socket's `connect` to a client that may not connect.
 ///
@@ -112,12 +116,21 @@ impl Refused {
         self.failure
     }
 
-    pub(crate) fn into_text(self) -> String {
+    /// The answer without an `error_handler`. The endpoint renders the page of a failure; a decision
+    /// about a client stays bare.
+    pub(crate) fn into_response(self) -> Response<Body> {
         let failed = self
             .failure
             .then(|| self.status.canonical_reason())
             .flatten();
-        self.text.or(failed.map(str::to_owned)).unwrap_or_default()
+        let text = self.text.or(failed.map(str::to_owned)).unwrap_or_default();
+        let mut response = respond(self.status, text);
+        if let (true, Some(error)) = (self.failure, self.reason) {
+            Cause::failed(self.status, error)
+                .logged()
+                .mark(&mut response);
+        }
+        response
     }
 }
 

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     arrival,
     body::{Body, respond},
+    failure::Cause,
     handle::Handle,
     header,
     origin::{Origin, OriginFunction},
@@ -118,7 +119,10 @@ impl From<Response<Body>> for Denied {
 const LARGE_BODY: &str = "the body is too large";
 
 impl From<Denied> for Response<Body> {
+    /// What the client sees. Decisions about a client stay bare; of all else the endpoint renders a
+    /// page.
     fn from(denied: Denied) -> Self {
+        let bare = matches!(denied, Denied::Origin | Denied::Subprotocol);
         let (status, text) = match denied {
             Denied::Stopping => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -129,14 +133,22 @@ impl From<Denied> for Response<Body> {
             Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
             Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
             Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
-            Denied::Refused(refused) => (refused.status(), refused.into_text().into()),
+            Denied::Refused(refused) => return refused.into_response(),
             Denied::Crashed => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Internal Server Error".into(),
             ),
             Denied::Response(response) => return *response,
         };
-        respond(status, text)
+        let mut response = respond(status, text);
+        match (bare, status) {
+            (true, _) => {}
+            (false, StatusCode::INTERNAL_SERVER_ERROR) => {
+                Cause::crashed().mark(&mut response);
+            }
+            (false, status) => Cause::refused(status).mark(&mut response),
+        }
+        response
     }
 }
 

@@ -148,13 +148,7 @@ pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported
     let is_secret = |offer: &str| offer.starts_with(BEARER);
     let offered: Vec<_> = offered
         .iter()
-        .map(|offer| {
-            if is_secret(offer) {
-                FILTERED
-            } else {
-                offer
-            }
-        })
+        .map(|offer| if is_secret(offer) { FILTERED } else { offer })
         .collect();
     tracing::error!(
         socket = context.socket(),

@@ -59,7 +59,7 @@ fn service(pipeline: Pipeline) -> EndpointService {
         PubSub::new(),
         AppState::default(),
     );
-    EndpointService::new(handle, OnePath, pipeline, None)
+    EndpointService::new(handle, OnePath, pipeline, None, ErrorPages::default())
 }
 
 mod forced;

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     address::Client,
     body::{Body, respond},
-    header,
+    failure, header,
     socket::{LongPoll, Params, Socket},
     transport::{Attempt, Denied, Transport, TransportOptions, unguessable_name},
 };
@@ -63,6 +63,8 @@ impl Transport for LongPollTransport {
             .decide::<S>(attempt)
             .await
             .unwrap_or_else(Response::from);
+        // The JavaScript client would crash on JSON that is not its own.
+        failure::keep_bare(response.extensions_mut());
         response
             .headers_mut()
             .insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

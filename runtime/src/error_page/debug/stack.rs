@@ -1,0 +1,71 @@
+//! The application's part of a backtrace, read from its text: the library has no other way.
+
+use super::source::Excerpt;
+
+/// Frames that are looked at.
+const FRAMES: usize = 200;
+/// Frames that are shown.
+const SHOWN: usize = 16;
+
+/// A function that was being called.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) function: String,
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) excerpt: Option<Excerpt>,
+}
+
+/// The frames whose source is the application's, the innermost first.
+pub(super) fn frames(backtrace: &str) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    let mut function = None;
+    for line in backtrace.lines().map(str::trim).take(2 * FRAMES) {
+        if let Some(place) = line.strip_prefix("at ") {
+            frames.extend(function.take().and_then(|name| frame(name, place)));
+        } else if let Some((number, name)) = line.split_once(": ")
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            function = Some(name);
+        }
+    }
+    frames.truncate(SHOWN);
+    frames
+}
+
+/// `None` for a frame of a library.
+fn frame(function: &str, place: &str) -> Option<Frame> {
+    const LIBRARIES: [&str; 4] = ["/rustc/", "/.cargo/", "/registry/src/", "/rustlib/"];
+    let (rest, _column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    if LIBRARIES.iter().any(|library| file.contains(library)) {
+        return None;
+    }
+    let line = line.parse().ok()?;
+    Some(Frame {
+        function: function.to_owned(),
+        file: file.trim_start_matches("./").to_owned(),
+        line,
+        excerpt: Excerpt::of(file, line),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_applications_frames_are_kept() {
+        let text = "   0: std::panicking::begin_panic_handler\n             \
+            at /rustc/abc/library/std/src/panicking.rs:697:5\n   \
+            1: app::pages::show\n             at ./src/pages.rs:12:9\n   \
+            2: tokio::runtime::task\n             \
+            at /home/me/.cargo/registry/src/tokio-1/src/task.rs:3:1\n   3: main\n";
+        let frames = frames(text);
+        let shown: Vec<_> = frames
+            .iter()
+            .map(|frame| (&*frame.function, &*frame.file, frame.line))
+            .collect();
+        assert_eq!(shown, [("app::pages::show", "src/pages.rs", 12)]);
+    }
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../docs/errors.md")]
+//!
+// | file | what |
+// | --- | --- |
+// | `options` | what is declared |
+// | `view` | who renders pages, and the views that come along |
+// | `page` | what views are told |
+// | `request` | the head of a request, kept until it is answered, and without its secrets |
+// | `render` | chooses the format and renders, once for each response |
+// | `debug` | the pages for developers |
+
+mod debug;
+mod options;
+mod page;
+mod render;
+mod request;
+mod view;
+
+pub use self::{
+    options::{DebugErrors, ErrorFormat, RenderErrors},
+    page::ErrorPage,
+    view::{ErrorView, ProblemJson, StatusJson, StatusText},
+};
+pub(crate) use self::{
+    render::{ErrorPages, without_page},
+    request::Head,
+};
+pub use crate::failure::{Failure, FailureKind, OrStatus};

@@ -1,0 +1,229 @@
+//! Renders the answers that are errors, once each, on their way out of the endpoint.
+
+use std::error::Error;
+
+use http::{
+    HeaderValue, Request, Response, StatusCode,
+    header::{
+        ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
+        CONTENT_TYPE, ETAG, LAST_MODIFIED, TRANSFER_ENCODING,
+    },
+};
+use percent_encoding::percent_decode_str;
+
+use super::{
+    DebugErrors, ErrorFormat, ErrorPage, RenderErrors, debug,
+    request::{Head, Shown},
+};
+use crate::{
+    body::Body,
+    contain,
+    escape::{chain, told},
+    failure::{Cause, Failure, bare, is_bare},
+    handle::Handle,
+    header::{Liking, liking},
+    level::at_level,
+    plug::forbid_caching,
+    transport::Mount,
+};
+
+/// The parameter of a query that names a format.
+const FORMAT: &str = "_format";
+
+/// The error pages of an endpoint.
+#[derive(Default)]
+pub(crate) struct ErrorPages {
+    pub(crate) render: Option<RenderErrors>,
+    pub(crate) debug: DebugErrors,
+    pub(crate) mounts: &'static [Mount],
+    pub(crate) plugs: &'static [&'static str],
+}
+
+impl ErrorPages {
+    /// What the page for a request would need; `None` if there will be none, whatever happens.
+    pub(crate) fn keep<B>(&self, request: &Request<B>) -> Option<Head> {
+        let pages = self.render.is_some() || self.debug != DebugErrors::Off;
+        pages.then(|| Head::of(request))
+    }
+
+    /// Renders the page in place of the bare answer, and logs what happened.
+    pub(crate) fn render(
+        &self,
+        cause: &Cause,
+        head: &Head,
+        handle: &Handle,
+        response: &mut Response<Body>,
+    ) {
+        let status = self.status(cause);
+        log_failure(cause, status);
+        if !is_bare(response, cause) {
+            return;
+        }
+        let shown = Shown::from(head);
+        *response.status_mut() = status;
+        if debug::may_see(self.debug, head) {
+            debug::render(self, cause, status, (head, &shown), handle, response);
+        } else if let Some(render) = &self.render {
+            let page = |format| ErrorPage {
+                status,
+                format,
+                cause,
+                request: &shown,
+                handle,
+            };
+            view(format(render.formats, head), page, response);
+        } else {
+            put(
+                response,
+                bare(status).into_body(),
+                "text/plain; charset=utf-8",
+            );
+        }
+        let level = self.render.unwrap_or(RenderErrors::DEFAULT).log;
+        if let Some(level) = level {
+            let (method, path) = (
+                told(&shown.method).to_string(),
+                told(&shown.path).to_string(),
+            );
+            let (kind, status) = (cause.kind, response.status().as_u16());
+            at_level!(level, %method, %path, %kind, status, "converted {kind} to {status} response");
+        }
+    }
+
+    /// The status that the failure brings, or else what the application says about the errors.
+    fn status(&self, cause: &Cause) -> StatusCode {
+        let ask = self.render.and_then(|render| render.status);
+        let error = cause.chain().next();
+        let (Some(ask), Some(error)) = (ask, error) else {
+            return cause.status;
+        };
+        if Failure::within(error).is_some() {
+            return cause.status;
+        }
+        let asked = contain::call(|| cause.chain().find_map(ask));
+        let asked = asked.unwrap_or_else(|panic| {
+            tracing::error!("`status` of `render_errors` panicked: {panic}");
+            None
+        });
+        let is_error = |status: &StatusCode| status.is_client_error() || status.is_server_error();
+        asked.filter(is_error).unwrap_or(cause.status)
+    }
+}
+
+/// Logs a failure of the application. Panics have been logged when they were caught; what a client
+/// did wrong is no failure.
+fn log_failure(cause: &Cause, status: StatusCode) {
+    if let (Some(error), true) = (cause.chain().next(), status.is_server_error())
+        && !cause.is_logged
+    {
+        log_error(error);
+    }
+}
+
+fn log_error(error: &(dyn Error + 'static)) {
+    tracing::error!(error = %chain(error), "a service failed");
+}
+
+/// Leaves a bare answer as it is.
+pub(crate) fn without_page(cause: &Cause) {
+    log_failure(cause, cause.status);
+}
+
+/// The format that a client asks for, or else the first.
+fn format(formats: &'static [ErrorFormat], head: &Head) -> Option<&'static ErrorFormat> {
+    if let Some(name) = named(head) {
+        let named = formats.iter().find(|format| format.name == name);
+        return named.or(formats.first());
+    }
+    let liked = formats
+        .iter()
+        .filter_map(|format| Some((like(format, head)?, format)));
+    // Of equals, `max_by_key` would take the last.
+    let best = liked.reduce(|best, other| if other.0 > best.0 { other } else { best });
+    best.map(|(_, format)| format).or(formats.first())
+}
+
+/// A view may write a type of its own, such as `application/problem+json`.
+fn like(format: &ErrorFormat, head: &Head) -> Option<Liking> {
+    let own = format
+        .view
+        .content_type()
+        .and_then(|kind| kind.split(';').next());
+    let kinds = [Some(format.media_type), own];
+    let liked = kinds
+        .into_iter()
+        .flatten()
+        .filter_map(|kind| liking(&head.headers, kind));
+    liked.max()
+}
+
+fn named(head: &Head) -> Option<String> {
+    let pairs = head.uri.query()?.split('&');
+    let value = pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find_map(|(name, value)| (name == FORMAT).then_some(value))?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+/// Renders by a view. If that fails, the answer is a plain 500.
+fn view<'a>(
+    format: Option<&'static ErrorFormat>,
+    page: impl FnOnce(&'static str) -> ErrorPage<'a>,
+    response: &mut Response<Body>,
+) {
+    let Some(format) = format else { return };
+    let page = page(format.name);
+    match contain::call(|| format.view.render(&page)) {
+        Ok(Ok(body)) => put(response, body, &content_type(format)),
+        Ok(Err(error)) => {
+            tracing::error!(format = format.name, error = %chain(&*error), "an error page cannot be rendered");
+            fail(response);
+        }
+        Err(panic) => {
+            tracing::error!(
+                format = format.name,
+                "the view of an error page panicked: {panic}"
+            );
+            fail(response);
+        }
+    }
+}
+
+fn fail(response: &mut Response<Body>) {
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    let body = bare(StatusCode::INTERNAL_SERVER_ERROR).into_body();
+    put(response, body, "text/plain; charset=utf-8");
+}
+
+fn content_type(format: &ErrorFormat) -> String {
+    let kind = format.media_type;
+    let is_text = kind.starts_with("text/") || kind == "application/json" || kind.ends_with("xml");
+    match (format.view.content_type(), is_text) {
+        (Some(own), _) => own.to_owned(),
+        (None, true) => format!("{kind}; charset=utf-8"),
+        (None, false) => kind.to_owned(),
+    }
+}
+
+/// Replaces the content of a response. Headers that are about the old one are removed.
+pub(super) fn put(response: &mut Response<Body>, body: Body, kind: &str) {
+    let headers = response.headers_mut();
+    for name in [
+        ACCEPT_RANGES,
+        CONTENT_ENCODING,
+        CONTENT_LANGUAGE,
+        CONTENT_LENGTH,
+        CONTENT_RANGE,
+        CONTENT_TYPE,
+        ETAG,
+        LAST_MODIFIED,
+        TRANSFER_ENCODING,
+    ] {
+        headers.remove(name);
+    }
+    if let Ok(kind) = HeaderValue::from_str(kind) {
+        headers.insert(CONTENT_TYPE, kind);
+    }
+    forbid_caching(response);
+    *response.body_mut() = body;
+}

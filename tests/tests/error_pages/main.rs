@@ -1,0 +1,7 @@
+//! `render_errors` and `debug_errors` as they are declared.
+
+mod causes;
+mod developers;
+mod formats;
+mod log;
+mod site;

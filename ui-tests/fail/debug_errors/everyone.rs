@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    debug_errors = true;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    render_errors(log = loud, status = 404);
+}
+
+fn main() {}

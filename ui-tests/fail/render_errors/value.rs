@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    render_errors = true;
+}
+
+fn main() {}
