@@ -164,7 +164,7 @@ fn constant(key: &Key, written: &Expr) -> TokenStream {
         }
         Kind::Formats => formats::lower(value),
         Kind::ErrorStatus => quote_spanned!(at=> ::core::option::Option::Some(#value)),
-        Kind::DebugErrors => match Insecure::of(written) {
+        Kind::DebugErrors => match Acknowledged::of(written) {
             Some(_) => quote_spanned!(at=> __rt::DebugErrors::everyone(#value)),
             None => {
                 quote_spanned!(at=> __rt::DebugErrors::local(#value, ::core::cfg!(debug_assertions)))

@@ -202,33 +202,7 @@ impl LoggedRequest {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_is_refused_is_told_what_to_list() {
-        let help = |origin: &str| origin_help(&[&HeaderValue::from_str(origin).expect("a value")]);
-        assert_eq!(
-            help("Capacitor://localhost"),
-            "if it is yours, list \"capacitor://localhost\" in `check_origin`"
-        );
-        assert_eq!(
-            help("https://elsewhere.example:443"),
-            "if it is yours, list \"https://elsewhere.example\" in `check_origin`, or set `url(host = ..)` to its host"
-        );
-        for origin in ["null", "file://"] {
-            assert!(
-                help(origin).starts_with("a page without an origin of its own cannot be listed"),
-                "{origin}"
-            );
-        }
-        assert_eq!(help("a b"), "this is not an origin");
-        assert!(help(&format!("app://{}", "a".repeat(10_000))).len() < 100);
-    }
-}
-
-/// What is said of a mount's drain. Without connections, nothing is.
+/// Logs how a mount drains. Without connections it logs nothing.
 pub(super) struct Drain<'a> {
     context: &'a MountContext,
     total: usize,
@@ -257,7 +231,7 @@ impl<'a> Drain<'a> {
         }
     }
 
-    /// A batch is told to go.
+    /// A batch of `count` sockets was told to go.
     pub(super) fn told(&self, count: usize) {
         let (context, batch) = (self.context, 1 + self.batch.fetch_add(1, Relaxed));
         tracing::debug!(
@@ -267,7 +241,7 @@ impl<'a> Drain<'a> {
         );
     }
 
-    /// So many were left at the end of the drainer's time.
+    /// `late` sockets were left at the end of the drainer's time.
     pub(super) fn ends(&self, late: usize) {
         let context = self.context;
         if late > 0 {
@@ -276,5 +250,31 @@ impl<'a> Drain<'a> {
                 "the drainer's time was over: what was left of the sockets was ended at once"
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_refused_is_told_what_to_list() {
+        let help = |origin: &str| origin_help(&[&HeaderValue::from_str(origin).expect("a value")]);
+        assert_eq!(
+            help("Capacitor://localhost"),
+            "if it is yours, list \"capacitor://localhost\" in `check_origin`"
+        );
+        assert_eq!(
+            help("https://elsewhere.example:443"),
+            "if it is yours, list \"https://elsewhere.example\" in `check_origin`, or set `url(host = ..)` to its host"
+        );
+        for origin in ["null", "file://"] {
+            assert!(
+                help(origin).starts_with("a page without an origin of its own cannot be listed"),
+                "{origin}"
+            );
+        }
+        assert_eq!(help("a b"), "this is not an origin");
+        assert!(help(&format!("app://{}", "a".repeat(10_000))).len() < 100);
     }
 }

@@ -10,7 +10,7 @@ use super::{
     source::Excerpt,
     stack::Frame,
 };
-use crate::crypto::random;
+use crate::random::random;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -165,7 +165,7 @@ fn routes(routes: &Routes, to: &mut String) -> fmt::Result {
                 Text(&route.path),
                 Text(route.transport),
                 Text(route.socket),
-                Text(route.location)
+                Text(&route.location)
             )?;
         }
         to.push_str("</table></div>\n");

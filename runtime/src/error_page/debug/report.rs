@@ -50,7 +50,7 @@ pub(super) struct Route {
     pub(super) path: String,
     pub(super) transport: &'static str,
     pub(super) socket: &'static str,
-    pub(super) location: &'static str,
+    pub(super) location: String,
 }
 
 impl<'a> Report<'a> {
@@ -170,7 +170,7 @@ fn routes(mount: &Mount) -> Vec<Route> {
         path: format!("{}{path}", mount.path.trim_end_matches('/')),
         transport,
         socket: mount.socket.name,
-        location: mount.location,
+        location: format!("{}:{}", mount.location.file(), mount.location.line()),
     };
     transports.map(route).collect()
 }
