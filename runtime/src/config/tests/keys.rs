@@ -217,6 +217,11 @@ fn declared() -> Settings {
 }
 
 impl Row {
+    /// Whether this build takes all of its values.
+    fn is_built(&self) -> bool {
+        cfg!(feature = "http2") || !self.key.ends_with(".http2")
+    }
+
     /// What comes of the layers up to this one, `init` being the fifth.
     fn resolve(&self, layers: usize, before: Option<&Resolved>) -> Result<Resolved, ConfigErrors> {
         let (mut declared, mut options) = (declared(), Settings::default());
@@ -260,7 +265,7 @@ impl Row {
 
 #[test]
 fn layers_win_in_turn() {
-    for row in rows() {
+    for row in rows().into_iter().filter(Row::is_built) {
         let mut last = None;
         for (layer, text) in row.values.iter().enumerate() {
             let resolved = row.resolve(layer + 1, None);
@@ -304,7 +309,7 @@ fn live_keys_change_and_others_are_refused() {
     let known: Vec<_> = rows.iter().map(|row| row.key).collect();
     let all: Vec<_> = keys.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(known, all, "each key has its row");
-    for (row, (key, when)) in rows.iter().zip(&keys) {
+    for (row, (key, when)) in rows.iter().zip(&keys).filter(|(row, _)| row.is_built()) {
         let before = row
             .resolve(1, None)
             .unwrap_or_else(|errors| panic!("{key}: {errors}"));
