@@ -40,6 +40,8 @@ async fn what_is_in_flight_ends_first() {
     let heard = socket.hear().await;
     assert_eq!(heard.close_code(), Some(1012));
     socket.send(Frame::close(1012, b"")).await;
+    // A client that stays would be waited for, and requests end after sockets.
+    drop(socket);
     let response = read(slow).await.expect("a response");
     assert_eq!(response.body(), "at last");
     let (stopped, took) = stopping.await.expect("a stop");

@@ -18,7 +18,7 @@ endpoint! {
     http(port = 41_020);
     server = true;
     secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
-    socket("/echo", Echo, longpoll(window_ms = 5000));
+    socket("/echo", Echo, longpoll(window = secs(5)));
 }
 
 #[derive(Clone)]
