@@ -11,8 +11,9 @@ use landfall::{
 };
 use landfall_tests::{
     client::{self, Client},
+    longpoll::{Answer, Poller, poll},
     wait::until,
-    wire::{Request, Response},
+    wire::{Connection, Request, Response},
 };
 
 endpoint! {
@@ -21,10 +22,17 @@ endpoint! {
     url(host = "www.example.com", scheme = "https", port = 443);
     http(ip = [127, 0, 0, 1], port = 0, max_head_bytes = 2_000_000);
     server = true;
+    secret_key_base = SECRET;
     socket("/door", Door);
     socket("/handled", Door, websocket(error_handler = explain));
     socket("/typed/:room", Typed);
     socket("/known", Known, websocket(connect_info = [peer_data, uri, x_headers, region = "eu", limit = 7u32]));
+    socket(
+        "/traced",
+        Traced,
+        websocket(connect_info = [trace_context_headers, sec_websocket_headers]),
+        longpoll(connect_info = [trace_context_headers, sec_websocket_headers]),
+    );
     socket("/token", Token, websocket(auth_token = true));
     socket("/judged", Door, websocket(check_origin = judge));
     socket("/apps", Door, websocket(check_origin = APPS));
@@ -37,6 +45,8 @@ endpoint! {
     server = true;
     socket("/door", Door);
 }
+
+const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
 
 const APPS: &[&str] = &[
     "capacitor://localhost",
@@ -165,6 +175,33 @@ impl Known {
             names.join(","),
             endpoint.url(),
         )))
+    }
+
+    async fn init(&mut self, out: &mut Outbox) -> Flow {
+        out.push(self.0.as_str());
+        Flow::Continue
+    }
+
+    async fn handle_in(&mut self, _: Message, _: &mut Outbox) -> Flow {
+        Flow::Continue
+    }
+}
+
+/// Tells the headers of a trace and those of a handshake.
+struct Traced(String);
+
+#[socket]
+impl Traced {
+    async fn connect(
+        #[info] trace_context_headers: Headers,
+        #[info] sec_websocket_headers: Headers,
+    ) -> Result<Self, Refused> {
+        let lines = |headers: Headers| -> Vec<_> {
+            let line = |(name, value): &(_, http::HeaderValue)| format!("{name}={value:?}");
+            headers.iter().map(line).collect()
+        };
+        let all = [lines(trace_context_headers), lines(sec_websocket_headers)];
+        Ok(Traced(all.map(|lines| lines.join(", ")).join("; ")))
     }
 
     async fn init(&mut self, out: &mut Outbox) -> Flow {
@@ -520,4 +557,36 @@ async fn web_views_and_extensions_can_be_listed() {
             "{origin}"
         );
     }
+}
+
+#[tokio::test]
+async fn headers_of_a_trace_and_of_a_handshake_come_on_both_transports() {
+    const TRACE: &str = "traceparent=\"00-0af7-b7ad-01\", tracestate=\"a=1\", tracestate=\"b=2\"";
+
+    let site = start().await;
+    let traced = |request: Request| {
+        request
+            .header("traceparent", "00-0af7-b7ad-01")
+            .header("x-traceparent", "another")
+            .header("tracestate", "a=1")
+            .header("tracestate", "b=2")
+            .header("tracestated", "another")
+    };
+    let upgrade =
+        traced(Request::upgrade("/traced/websocket")).header("sec-websocket-extensions", "x-tide");
+    let mut client = Client::open_by(site.port, &upgrade).await;
+    let handshake = "sec-websocket-version=\"13\", sec-websocket-key=\"dGhlIHNhbXBsZSBub25jZQ==\", \
+                     sec-websocket-extensions=\"x-tide\"";
+    assert_eq!(client.hear_text().await, format!("{TRACE}; {handshake}"));
+
+    let address = ([127, 0, 0, 1], site.port).into();
+    let mut connection = Connection::open(address).await.expect("a connection");
+    let request = traced(poll("/traced/longpoll", "")).header("sec-websocket-tide", "high");
+    let answer = Answer::of(connection.request(&request).await.expect("an answer"));
+    let token = answer.token.expect("a token");
+    let mut poller = Poller::with(connection, "/traced/longpoll", &token);
+    assert_eq!(
+        poller.messages(1).await,
+        [format!("{TRACE}; sec-websocket-tide=\"high\"")]
+    );
 }
