@@ -1,5 +1,6 @@
 //! HTTP/2: requests, sockets and longpoll on streams, limits, floods, and the end of connections.
 
+mod behind;
 mod browser;
 mod ends;
 mod floods;
