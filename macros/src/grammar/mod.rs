@@ -3,6 +3,7 @@
 //! Both crates have this folder, `landfall` by a symbolic link. So the same code judges a value in
 //! a declaration and one from a file or the environment, in the same words.
 
+pub(crate) mod cipher;
 pub(crate) mod host;
 mod mistake;
 pub(crate) mod names;

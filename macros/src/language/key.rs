@@ -86,6 +86,8 @@ pub(crate) enum Kind {
     Ip,
     /// A path, or a list of them.
     Files,
+    /// A list of cipher suites by name.
+    Ciphers,
     /// A private key as text: never a literal.
     PrivateKey,
     /// A list of constant strings.

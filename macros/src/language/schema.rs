@@ -127,6 +127,7 @@ pub(crate) const HTTP: Group = Group {
     phase: Phase::Start,
     keys: &[
         key("ip", Kind::Ip),
+        key("ipv6_only", Kind::Flag),
         key("port", Kind::Port { least: 0 }),
         key("header_timeout", Kind::Duration),
         key("idle_timeout", Kind::Duration),
@@ -144,6 +145,7 @@ pub(crate) const HTTPS: Group = Group {
     phase: Phase::Start,
     keys: &[
         key("ip", Kind::Ip),
+        key("ipv6_only", Kind::Flag),
         key("port", Kind::Port { least: 0 }),
         key("certfile", Kind::Files),
         key("keyfile", Kind::Files),
@@ -158,6 +160,7 @@ pub(crate) const HTTPS: Group = Group {
                 words: &[("strong", "Strong"), ("compatible", "Compatible")],
             },
         ),
+        key("ciphers", Kind::Ciphers),
         key("handshake_timeout", Kind::Duration),
         key("max_handshakes", Kind::Size { least: 1 }),
         key("header_timeout", Kind::Duration),

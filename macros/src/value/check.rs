@@ -233,6 +233,7 @@ impl Check<'_> {
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => host::check_ip(value, self.diag),
             Kind::Files => self.files(value),
+            Kind::Ciphers => self.ciphers(value),
             Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
             Kind::Latest => latest::check(self.name, value, self.diag),

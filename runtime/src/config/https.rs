@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use super::{
     ConfigError,
     item::Item,
-    value::{Key, Value},
+    validate::Findings,
+    value::{Key, Value, listed, strings},
 };
+use crate::grammar;
 
 /// One path of a file, or several. Relative paths start at the working directory of the process.
 ///
@@ -102,6 +104,78 @@ pub enum CipherSuite {
     /// TLS 1.3, and TLS 1.2 with those of its ciphers that are still safe.
     #[default]
     Compatible,
+}
+
+/// `ciphers`: the names of cipher suites, as IANA registers them.
+///
+/// ```
+/// use landfall::config::Ciphers;
+///
+/// let ciphers = Ciphers::from(["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"]);
+/// assert_eq!(ciphers.iter().count(), 2);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ciphers(Vec<String>);
+
+impl Ciphers {
+    /// The names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether no name is listed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<S: Into<String>, const N: usize> From<[S; N]> for Ciphers {
+    fn from(names: [S; N]) -> Self {
+        names.into_iter().collect()
+    }
+}
+
+impl From<&[&str]> for Ciphers {
+    fn from(names: &[&str]) -> Self {
+        names.iter().copied().collect()
+    }
+}
+
+impl<S: Into<String>> From<Vec<S>> for Ciphers {
+    fn from(names: Vec<S>) -> Self {
+        names.into_iter().collect()
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for Ciphers {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Ciphers(names.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Value for Ciphers {
+    const TAKES: &'static str = "a list";
+
+    /// Commas separate several names.
+    fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
+        Ok(listed(&text).collect())
+    }
+
+    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
+        match value {
+            DeValue::Array(list) => Some(strings(key, list).map(Self::from)),
+            _ => None,
+        }
+    }
+
+    fn check(&self, key: Key<'_>, found: &mut Findings) {
+        for mistake in self
+            .iter()
+            .filter_map(|name| grammar::cipher::check(name).err())
+        {
+            found.error(key, mistake.into());
+        }
+    }
 }
 
 impl Value for CipherSuite {

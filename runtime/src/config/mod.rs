@@ -70,7 +70,7 @@ pub(crate) use self::{
 pub use self::{
     error::{ConfigError, ConfigErrors, Provenance},
     extra::{Extra, Extras},
-    https::{CipherSuite, Files},
+    https::{CipherSuite, Ciphers, Files},
     ip::Ip,
     latest::Latest,
     scheme::Scheme,

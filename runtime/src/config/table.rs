@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, ConfigError, Extra, Extras, Files, Ip, Latest, Scheme, Secret, Setting,
+    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Ip, Latest, Scheme, Secret, Setting,
     TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
@@ -188,6 +188,8 @@ settings! {
     HttpConfig {
         /// Where to listen: `[127, 0, 0, 1]`, `"::1"`, `"unix:/run/chat.sock"`. Default `[0, 0, 0, 0]`.
         start pub ip: Setting<Ip> => Ip = Ip::ANY,
+        /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`: `"::"` takes both.
+        start pub ipv6_only: Setting<bool> => bool,
         /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells. Default 4000.
         start pub port: Setting<u16> => u16 = 4000,
         /// How long the client may take to send its first byte, and a request's head. Default 15 s.
@@ -215,6 +217,8 @@ settings! {
     HttpsConfig {
         /// Where to listen: an address, as for `http`. Default `[0, 0, 0, 0]`.
         start pub ip: Setting<Ip> => Ip = Ip::ANY,
+        /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`: `"::"` takes both.
+        start pub ipv6_only: Setting<bool> => bool,
         /// 0 lets the system choose. Default 4040.
         start pub port: Setting<u16> => u16 = 4040,
         /// The certificate in PEM format, with its intermediate certificates. With several files, a
@@ -235,6 +239,9 @@ settings! {
         live pub fail_if_no_peer_cert: Setting<bool> => bool,
         /// `strong`: only TLS 1.3; `compatible`: TLS 1.2 too. Default `compatible`.
         live pub cipher_suite: Setting<CipherSuite> => CipherSuite,
+        /// The cipher suites that are spoken, by their names, such as `TLS_AES_256_GCM_SHA384`. A version of TLS without a suite
+        /// is not spoken. Default: all of `cipher_suite`.
+        live pub ciphers: Setting<Ciphers> => Ciphers,
         /// How long a client may take for its handshake. Default 10 s.
         live pub handshake_timeout: Setting<Duration> => Duration = Duration::from_secs(10),
         /// The maximum number of handshakes at a time. Further clients wait, within
@@ -353,6 +360,7 @@ impl HttpsConfig {
     pub(crate) fn http(&self) -> HttpConfig {
         HttpConfig {
             ip: self.ip.clone(),
+            ipv6_only: self.ipv6_only,
             port: self.port,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,

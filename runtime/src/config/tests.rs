@@ -983,3 +983,61 @@ fn what_init_has_said_is_not_missed_where_it_was_not_called() {
         ["`queue` cannot change while the endpoint runs; so far it came from init"]
     );
 }
+
+#[test]
+fn cipher_suites_come_from_text_and_lists() {
+    let declared = || Settings {
+        https: Some(Https {
+            ciphers: Setting::env_or("CIPHERS", ["TLS_AES_128_GCM_SHA256"]),
+            ..Https::DEFAULT
+        }),
+        ..Settings::default()
+    };
+    let spoken = |case: Case| {
+        let https = case.config().https.expect("`https`");
+        https.ciphers.iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let case = Case {
+        declared: declared(),
+        ..Case::default()
+    };
+    assert_eq!(spoken(case), ["TLS_AES_128_GCM_SHA256"]);
+    let both = [
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    ];
+    let case = Case {
+        declared: declared(),
+        environment: &[(
+            "CIPHERS",
+            "TLS_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        )],
+        ..Case::default()
+    };
+    assert_eq!(spoken(case), both);
+    let text =
+        "https.ciphers = [\"TLS_AES_256_GCM_SHA384\", \"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"]";
+    assert_eq!(spoken(file(text)), both);
+    let wrong = file("https.ciphers = [\"RC4-MD5\"]").findings();
+    assert_eq!(
+        wrong,
+        [
+            "\"RC4-MD5\" is not a cipher suite that is spoken here (`https.ciphers` from landfall.toml:1)"
+        ]
+    );
+}
+
+#[test]
+fn only_an_ipv6_address_can_leave_ipv4_out() {
+    let wrong = file("http = { ip = \"0.0.0.0\", ipv6_only = true }").findings();
+    assert_eq!(
+        wrong,
+        [
+            "`ipv6_only` has no effect without an IPv6 address (`http.ipv6_only` from landfall.toml:1)"
+        ]
+    );
+    let http = file("http = { ip = \"::\", ipv6_only = true }")
+        .config()
+        .http;
+    assert!(http.is_some_and(|http| http.ipv6_only));
+}

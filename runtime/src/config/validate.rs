@@ -185,6 +185,11 @@ fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
         let help = "enable the feature `http2` of `landfall`";
         found.error(Key(&http2_key), error.help(help));
     }
+    if http.ipv6_only && !http.ip.address().is_some_and(|address| address.is_ipv6()) {
+        let error = ConfigError::new("`ipv6_only` has no effect without an IPv6 address");
+        let help = "`ip = \"::\"`: all addresses of this machine";
+        found.error(Key(&group.below("ipv6_only")), error.help(help));
+    }
     if http.max_headers > MOST_HEADERS {
         let text = format!("`max_headers` must be at most {MOST_HEADERS}");
         found.error(Key(&headers_key), ConfigError::new(text));

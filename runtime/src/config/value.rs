@@ -413,12 +413,12 @@ impl Value for TrustedProxies {
 }
 
 /// The parts of a list in text. An empty text is an empty list.
-fn listed(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn listed(text: &str) -> impl Iterator<Item = &str> {
     let parts = (!text.trim().is_empty()).then(|| text.split(','));
     parts.into_iter().flatten().map(str::trim)
 }
 
-fn strings(key: Key<'_>, list: &[Item]) -> Read<Vec<String>> {
+pub(super) fn strings(key: Key<'_>, list: &[Item]) -> Read<Vec<String>> {
     let string = |item: &Item| match item {
         Item::String(text) => Ok(text.clone()),
         other => Err(ConfigError::new(format!(

@@ -239,7 +239,7 @@ fn wanted(config: &HttpConfig) -> String {
 
 fn bind(config: &HttpConfig, layer: Layer) -> io::Result<Listening> {
     let bound = match (config.ip.address(), config.ip.unix_path()) {
-        (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, config.port)),
+        (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, config.port), config.ipv6_only),
         #[cfg(unix)]
         (None, Some(path)) => Bound::unix(path),
         _ => Err(io::ErrorKind::Unsupported.into()),

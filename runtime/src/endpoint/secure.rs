@@ -23,6 +23,7 @@ pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<(String, Config
         clients: pem(&https.cacertfile),
         client_required: https.fail_if_no_peer_cert,
         versions,
+        ciphers: https.ciphers.clone(),
         http2: https.http2,
         handshake_timeout: https.handshake_timeout,
         max_handshakes: https.max_handshakes,

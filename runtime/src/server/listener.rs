@@ -84,13 +84,16 @@ impl Bound {
     /// Connections that wait to be accepted; the kernel may allow less.
     const BACKLOG: u32 = 4096;
 
-    /// Listens on a TCP port; on port 0, on one that the operating system chooses.
-    pub(crate) fn tcp(address: SocketAddr) -> io::Result<Self> {
+    /// Listens on a TCP port; on port 0, on one that the operating system chooses. An IPv6 address takes IPv4 connections
+    /// too, unless it is `ipv6_only`.
+    pub(crate) fn tcp(address: SocketAddr, ipv6_only: bool) -> io::Result<Self> {
         let socket = if address.is_ipv4() {
-            TcpSocket::new_v4()
+            TcpSocket::new_v4()?
         } else {
-            TcpSocket::new_v6()
-        }?;
+            let socket = TcpSocket::new_v6()?;
+            SockRef::from(&socket).set_only_v6(ipv6_only)?;
+            socket
+        };
         #[cfg(not(windows))]
         socket.set_reuseaddr(true)?;
         keep_alive(SockRef::from(&socket))?;
@@ -106,6 +109,11 @@ impl Bound {
         let listener = tokio::net::UnixListener::bind(path)?;
         Ok(Bound::Unix(listener, path.to_owned()))
     }
+}
+
+/// An IPv4 client of a socket that takes both has an address mapped into IPv6: the address as IPv4.
+fn as_itself(peer: SocketAddr) -> SocketAddr {
+    SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }
 
 /// TCP keepalive: a peer that is gone without a FIN is noticed after two minutes.
@@ -144,7 +152,7 @@ impl Listener for Bound {
                     let _ = stream.set_nodelay(true);
                     let _ = keep_alive(SockRef::from(&stream));
                 }
-                Ok((Stream::Tcp(stream), Some(peer)))
+                Ok((Stream::Tcp(stream), Some(as_itself(peer))))
             }
             #[cfg(unix)]
             Bound::Unix(listener, _) => {

@@ -119,7 +119,7 @@ impl fmt::Debug for SocketDef {
 ///         mounts: &[
 ///             Mount::new("/echo", SocketDef::of::<Echo, ()>("Echo")),
 ///             Mount::new("/quiet", SocketDef::of::<Echo, ()>("Echo"))
-///                 .longpoll(LongPoll { window_ms: 15_000, ..LongPoll::DEFAULT })
+///                 .longpoll(LongPoll { window: Duration::from_secs(15), ..LongPoll::DEFAULT })
 ///                 .log(None),
 ///         ],
 ///         ..EndpointDef::DEFAULT

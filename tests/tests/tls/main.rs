@@ -1,5 +1,6 @@
 //! `https`: sockets over TLS, listeners side by side, certificates that are wrong or change.
 
+mod ciphers;
 mod foreign;
 mod listeners;
 mod site;

@@ -5,6 +5,7 @@ use syn::{Expr, LitStr};
 use super::Check;
 use crate::{
     diag::Diagnostics,
+    grammar,
     language::expr::{self, Env},
 };
 
@@ -87,6 +88,32 @@ impl Check<'_> {
                     "a key in the source ends up in version control and in the binary",
                 )
                 .help("write `key = env(\"TLS_KEY\")`, or name its file by `keyfile`");
+        }
+    }
+
+    pub(super) fn ciphers(&mut self, value: &Expr) {
+        let name = self.name;
+        match (expr::list(value), expr::literal_name(value)) {
+            (Some(list), _) if list.is_empty() => {
+                let found = self.diag.push(value, format!("`{name}` is empty"));
+                found.help("leave it out: all suites are spoken then");
+            }
+            (Some(list), _) => {
+                for text in list.iter().filter_map(expr::text) {
+                    if let Err(mistake) = grammar::cipher::check(&text.value()) {
+                        self.diag.push_mistake(text, mistake);
+                    }
+                }
+            }
+            (None, Some(literal)) => {
+                let found = self
+                    .diag
+                    .push(value, format!("`{name}` takes a list, this is {literal}"));
+                if let Some(text) = expr::text(value) {
+                    found.help(format!("write `{name} = [{:?}]`", text.value()));
+                }
+            }
+            (None, None) => {}
         }
     }
 

@@ -114,7 +114,7 @@ async fn a_service_can_upgrade_by_hypers_means() {
 async fn tcp_is_handed_over_as_tcp() {
     let (service, mut handed) = taker();
     let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
-    let listener = super::super::Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
+    let listener = super::super::Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap();
     let Address::Tcp(address) = listener.local_addr().unwrap() else {
         unreachable!()
     };

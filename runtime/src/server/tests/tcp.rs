@@ -29,7 +29,7 @@ async fn get(mut stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unp
 
 #[tokio::test]
 async fn port_0_is_a_port_of_the_systems_choice() {
-    let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
+    let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap());
     let Address::Tcp(address) = address else {
         panic!("{address:?}")
     };
@@ -50,12 +50,12 @@ async fn port_0_is_a_port_of_the_systems_choice() {
 
 #[tokio::test]
 async fn a_port_in_use_is_an_error() {
-    let first = Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
+    let first = Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap();
     let Address::Tcp(address) = first.local_addr().unwrap() else {
         unreachable!()
     };
     assert_eq!(
-        Bound::tcp(address).unwrap_err().kind(),
+        Bound::tcp(address, false).unwrap_err().kind(),
         io::ErrorKind::AddrInUse
     );
 }
@@ -98,7 +98,7 @@ async fn a_file_in_a_unix_sockets_place_is_kept() {
 /// Closed at once, the connection would be reset, and the client might never see why.
 #[tokio::test]
 async fn a_refusal_arrives_although_more_was_sent() {
-    let (address, ..) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
+    let (address, ..) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap());
     let Address::Tcp(address) = address else {
         unreachable!()
     };
@@ -119,7 +119,7 @@ async fn a_refusal_arrives_although_more_was_sent() {
 
 #[tokio::test]
 async fn a_reset_at_any_stage_leaves_nothing_behind() {
-    let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap());
+    let (address, tracker, stop) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap());
     let Address::Tcp(address) = address else {
         unreachable!()
     };
@@ -152,9 +152,9 @@ async fn a_reset_at_any_stage_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn large_answers_arrive_whole() {
-    let listener = Bound::tcp(([0, 0, 0, 0, 0, 0, 0, 1], 0).into());
+    let listener = Bound::tcp(([0, 0, 0, 0, 0, 0, 0, 1], 0).into(), false);
     let listener = listener
-        .or_else(|_| Bound::tcp(([127, 0, 0, 1], 0).into()))
+        .or_else(|_| Bound::tcp(([127, 0, 0, 1], 0).into(), false))
         .unwrap();
     let Address::Tcp(address) = listener.local_addr().unwrap() else {
         unreachable!()
@@ -186,5 +186,25 @@ async fn large_answers_arrive_whole() {
             all.ends_with(b"\r\n\r\n") && body.iter().enumerate().all(|(i, byte)| *byte == i as u8),
             "{length}"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_ipv6_socket_takes_ipv4_unless_it_is_told_not_to() {
+    const ANY: [u16; 8] = [0; 8];
+
+    for (ipv6_only, taken) in [(false, true), (true, false)] {
+        let Ok(mut listener) = Bound::tcp((ANY, 0).into(), ipv6_only) else {
+            continue; // This machine has no IPv6.
+        };
+        let Address::Tcp(address) = listener.local_addr().unwrap() else {
+            unreachable!()
+        };
+        let visitor = tokio::net::TcpStream::connect(("127.0.0.1", address.port())).await;
+        assert_eq!(visitor.is_ok(), taken, "ipv6_only = {ipv6_only}");
+        if let Ok(visitor) = visitor {
+            let (_, peer) = listener.accept().await.unwrap();
+            assert_eq!(peer, Some(visitor.local_addr().unwrap()), "as IPv4");
+        }
     }
 }

@@ -92,7 +92,7 @@ impl Secure {
 
     fn serving(service: impl Serve, options: TlsOptions) -> Self {
         let tls = Tls::new(options).unwrap();
-        let listener = Bound::tcp(([127, 0, 0, 1], 0).into()).unwrap();
+        let listener = Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap();
         let Address::Tcp(address) = listener.local_addr().unwrap() else {
             unreachable!()
         };

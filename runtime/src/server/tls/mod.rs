@@ -19,7 +19,7 @@ use std::{
 
 use bytes::Bytes;
 use rustls::{
-    RootCertStore, ServerConfig, SupportedProtocolVersion,
+    RootCertStore, ServerConfig, SupportedCipherSuite, SupportedProtocolVersion,
     crypto::CryptoProvider,
     server::{NoClientAuth, ProducesTickets, WebPkiClientVerifier, danger::ClientCertVerifier},
     version::{TLS12, TLS13},
@@ -33,7 +33,9 @@ use self::{files::CertifiedKeys, names::Names};
 use super::http2;
 use super::{Serve, Server, accept::Arrival, connection, secured::Secured};
 use crate::{
+    config::Ciphers,
     escape::told,
+    grammar,
     stream::{Stream, tls::TlsStream},
 };
 
@@ -53,6 +55,8 @@ pub(crate) struct TlsOptions {
     /// Whether a client without a certificate is refused.
     pub(crate) client_required: bool,
     pub(crate) versions: Versions,
+    /// The suites that are spoken; all, if it is empty.
+    pub(crate) ciphers: Ciphers,
     /// Whether HTTP/2 is spoken with those who prefer it.
     pub(crate) http2: bool,
     /// How long a client may take for its handshake.
@@ -71,6 +75,7 @@ impl Default for TlsOptions {
                 tls12: true,
                 tls13: true,
             },
+            ciphers: Ciphers::default(),
             http2: cfg!(feature = "http2"),
             handshake_timeout: Duration::from_secs(10),
             max_handshakes: 4096,
@@ -230,6 +235,7 @@ fn server_config(options: &TlsOptions) -> Result<Arc<ServerConfig>, Vec<Wrong>> 
                 "enable the feature `tls` of `landfall`, or install a provider of rustls as its default",
             )]
         })?;
+    let provider = speaking(provider, options).map_err(|wrong| vec![wrong])?;
     let mut wrong = Vec::new();
     let certificates: CertifiedKeys = options
         .certificates
@@ -248,8 +254,12 @@ fn server_config(options: &TlsOptions) -> Result<Arc<ServerConfig>, Vec<Wrong>> 
         return Err(wrong);
     };
     let tickets = tickets(&provider);
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&options.versions.list());
+    let mut versions = options.versions.list();
+    versions.retain(|version| {
+        let mut suites = provider.cipher_suites.iter();
+        suites.any(|suite| suite.version() == *version)
+    });
+    let config = ServerConfig::builder_with_provider(provider).with_protocol_versions(&versions);
     let config = config.map_err(|error| vec![Wrong::new("versions", error.to_string())])?;
     let mut config = config
         .with_client_cert_verifier(clients)
@@ -295,6 +305,41 @@ fn client_verifier(
     verifier
         .build()
         .map_err(|error| vec![Wrong::new("cacertfile", error.to_string())])
+}
+
+/// The provider, with the suites of `ciphers` and of the versions alone.
+fn speaking(
+    provider: Arc<CryptoProvider>,
+    options: &TlsOptions,
+) -> Result<Arc<CryptoProvider>, Wrong> {
+    let unknown = |name| grammar::cipher::check(name).is_err();
+    // A name that nobody knows has been found already.
+    if options.ciphers.is_empty() || options.ciphers.iter().any(unknown) {
+        return Ok(provider);
+    }
+    // rustls calls those of TLS 1.3 by names of its own: `TLS13_AES_256_GCM_SHA384`.
+    let is_named = |suite: &SupportedCipherSuite, name: &str| {
+        let known = format!("{:?}", suite.suite());
+        known.replacen("TLS13_", "TLS_", 1) == name
+    };
+    let mut provider = (*provider).clone();
+    let known = &provider.cipher_suites;
+    let missing = |name: &&str| !known.iter().any(|suite| is_named(suite, name));
+    if let Some(name) = options.ciphers.iter().find(missing) {
+        let text = format!("the cryptography of this process has no cipher suite `{name}`");
+        return Err(Wrong::new("ciphers", text));
+    }
+    let versions = options.versions.list();
+    provider.cipher_suites.retain(|suite| {
+        versions.contains(&suite.version())
+            && options.ciphers.iter().any(|name| is_named(suite, name))
+    });
+    if provider.cipher_suites.is_empty() {
+        let text = "none of `ciphers` is of a version that `cipher_suite` allows";
+        let wrong = Wrong::new("ciphers", text);
+        return Err(wrong.help("add `\"TLS_AES_256_GCM_SHA384\"`"));
+    }
+    Ok(Arc::new(provider))
 }
 
 /// The provider that the process has installed, or else that of the features.
