@@ -40,6 +40,7 @@ pub struct Builder<E: Endpoint> {
     pubsub: Option<PubSub>,
     presence: Option<Presence>,
     listener: Option<Listening>,
+    https: bool,
     signal: Option<ShutdownFuture>,
 }
 
@@ -52,6 +53,7 @@ impl<E: Endpoint> Builder<E> {
             pubsub: None,
             presence: None,
             listener: None,
+            https: true,
             signal: None,
         }
     }
@@ -100,6 +102,13 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
+    /// Leaves out the listener of `https`, and does not read its files.
+    #[cfg(feature = "testing")]
+    pub(crate) fn without_https(mut self) -> Self {
+        self.https = false;
+        self
+    }
+
     /// Listens here, and serves what `outer` makes of the endpoint's service.
     #[cfg(feature = "testing")]
     pub(crate) fn listener_of<S: crate::server::Serve>(
@@ -142,7 +151,7 @@ impl<E: Endpoint> Builder<E> {
     /// When the endpoint's `init` or pipeline does.
     pub async fn start(mut self) -> Result<Running<E>, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
-        let layers = Layers::default();
+        let layers = Layers::new(self.https);
         let resolved = self.read(&layers)?;
         let (config, layer) = (resolved.config.clone(), layers.into_inner());
         let hangups = config.reload_on_sighup.then(Hangups::listen).transpose();
@@ -170,6 +179,7 @@ impl<E: Endpoint> Builder<E> {
         let reader = Reader::<E> {
             file: self.file.take(),
             layer: layer.clone(),
+            https: self.https,
             mounts: mounts.downgrade(),
             endpoint: PhantomData,
         };

@@ -73,23 +73,37 @@ fn admission(handle: Handle, scheme: Scheme) -> Admission {
 }
 
 /// What `https` needs besides its listener. It is made while the configuration is checked.
-#[derive(Default)]
-pub(super) struct Layers(RefCell<Layer>);
+pub(super) struct Layers {
+    read: RefCell<Layer>,
+    https: bool,
+}
 
 impl Layers {
+    /// Without `https`, its files are not read, whatever the configuration says.
+    pub(super) fn new(https: bool) -> Self {
+        Layers {
+            read: RefCell::default(),
+            https,
+        }
+    }
+
     pub(super) fn into_inner(self) -> Layer {
-        self.0.into_inner()
+        self.read.into_inner()
     }
 
     /// Reads the files of `https`. Returns everything that is wrong with them.
     pub(super) fn examine(&self, config: &Config) -> Vec<(String, ConfigError)> {
-        let Some(https) = config.https.as_ref().filter(|_| config.listens()) else {
+        let Some(https) = config
+            .https
+            .as_ref()
+            .filter(|_| self.https && config.listens())
+        else {
             return Vec::new();
         };
         #[cfg(feature = "rustls")]
         return match secure::layer(https) {
             Ok(tls) => {
-                *self.0.borrow_mut() = Layer::Tls(tls);
+                *self.read.borrow_mut() = Layer::Tls(tls);
                 Vec::new()
             }
             Err(wrong) => wrong,
@@ -135,6 +149,7 @@ impl Listeners {
         let https = config
             .https
             .as_ref()
+            .filter(|_| !matches!(layer, Layer::Plain))
             .map(|https| (Scheme::Https, https.http(), None, layer));
         let (mut open, mut failed) = (Vec::new(), Vec::new());
         for (scheme, config, given, layer) in http.into_iter().chain(https) {

@@ -52,6 +52,8 @@ impl Layered<'_> {
 pub(super) struct Reader<E> {
     pub(super) file: Option<PathBuf>,
     pub(super) layer: Layer,
+    /// Whether there is a listener of `https` where the configuration has one.
+    pub(super) https: bool,
     pub(super) mounts: WeakDispatcher,
     pub(super) endpoint: PhantomData<fn() -> E>,
 }
@@ -63,7 +65,7 @@ impl<E: Endpoint> Reload for Reader<E> {
         statics: &Statics,
         options: &Settings,
     ) -> Result<Next, ConfigErrors> {
-        let (layers, read) = (Layers::default(), RefCell::new(None));
+        let (layers, read) = (Layers::new(self.https), RefCell::new(None));
         let layered = Layered {
             file: self.file.as_deref(),
             options,

@@ -31,7 +31,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Starts an endpoint for a test. It listens to connections in memory, whatever its address, port
-/// and `server`, and has a random `secret_key_base`. Await it, after setting options.
+/// and `server`, and has a random `secret_key_base`. `https` does not listen, and its files need
+/// not be there. Await it, after setting options.
 ///
 /// ```
 /// # #[derive(Debug)] struct Chat;
@@ -132,7 +133,11 @@ pub fn start_builder<E: Endpoint>(builder: Builder<E>) -> Start<E> {
     let secret = |settings: &mut Settings| {
         settings.secret_key_base = Setting::exact(Secret::from(random::<64>().to_vec()));
     };
-    let builder = builder.server(true).settings(secret).listener(listener);
+    let builder = builder
+        .server(true)
+        .settings(secret)
+        .without_https()
+        .listener(listener);
     Start {
         builder,
         network,

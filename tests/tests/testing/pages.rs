@@ -103,3 +103,20 @@ async fn a_site_that_is_dropped_stops() {
     running.wait().await.expect("a clean end");
     assert_eq!(running.stats().tasks, 0);
 }
+
+mod secure {
+    landfall::endpoint! {
+        pub(super) struct Secure;
+        https(port = 1, certfile = "nowhere/cert.pem", keyfile = "nowhere/key.pem");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_with_https_needs_neither_its_port_nor_its_files() {
+    let one = testing::start::<secure::Secure>().await;
+    let other = testing::start::<secure::Secure>().await;
+    assert_eq!(one.get("/").await.status(), 404);
+    assert_eq!(other.get("/").await.status(), 404);
+    one.reload().await.expect("without the files, too");
+    one.reload_certificates().expect("nothing to read");
+}
