@@ -298,6 +298,7 @@ fn example(known: &Directive) -> String {
                     known.name
                 )
             }
+            Some((first, Kind::Flag)) => format!("{}({first} = true)", known.name),
             Some((first, _)) => format!("{}({first} = 65_536)", known.name),
             None => format!("{}(..)", known.name),
         },

@@ -137,7 +137,7 @@ impl<E: Endpoint> Builder<E> {
     /// # Panics
     /// When the endpoint's `init` does.
     pub fn resolve(mut self) -> Result<Arc<Config>, ConfigErrors> {
-        Ok(self.read(&Layers::default())?.config)
+        Ok(self.read(&Layers::new(self.https))?.config)
     }
 
     /// Resolves and checks the configuration, starts the sockets' children, then listens.

@@ -90,6 +90,8 @@ impl fmt::Debug for SocketDef {
 ///
 /// ```
 /// # use landfall::{Message, socket::{Connect, Flow, Outbox, Refused}};
+/// use std::time::Duration;
+///
 /// use landfall::{
 ///     Endpoint, Socket,
 ///     endpoint::EndpointDef,
