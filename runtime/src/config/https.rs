@@ -161,9 +161,9 @@ impl Value for Ciphers {
         Ok(listed(&text).collect())
     }
 
-    fn from_toml(key: Key<'_>, value: &DeValue<'_>) -> Option<Result<Self, ConfigError>> {
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
         match value {
-            DeValue::Array(list) => Some(strings(key, list).map(Self::from)),
+            Item::Array(list) => Some(strings(key, list).map(Self::from)),
             _ => None,
         }
     }
