@@ -124,6 +124,8 @@ fn rows() -> Vec<Row> {
             ["a=1", "a=2", "a=3", "a=4", "a=5"], "{ a = \"2\" }";
         "http.ip", settings => settings.http.get_or_insert(Http::DEFAULT).ip, config => config.http.get_or_insert_default().ip,
             ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"], "\"127.0.0.2\"";
+        "http.ipv6_only", settings => settings.http.get_or_insert(Http::DEFAULT).ipv6_only, config => config.http.get_or_insert_default().ipv6_only,
+            ["true", "false", "true", "false", "true"], "false";
         "http.port", settings => settings.http.get_or_insert(Http::DEFAULT).port, config => config.http.get_or_insert_default().port,
             ["1001", "1002", "1003", "1004", "1005"], "1002";
         "http.header_timeout", settings => settings.http.get_or_insert(Http::DEFAULT).header_timeout, config => config.http.get_or_insert_default().header_timeout,
@@ -142,6 +144,8 @@ fn rows() -> Vec<Row> {
             ["true", "false", "true", "false", "true"], "false";
         "https.ip", settings => settings.https.get_or_insert(Https::DEFAULT).ip, config => config.https.get_or_insert_default().ip,
             ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"], "\"127.0.0.2\"";
+        "https.ipv6_only", settings => settings.https.get_or_insert(Https::DEFAULT).ipv6_only, config => config.https.get_or_insert_default().ipv6_only,
+            ["true", "false", "true", "false", "true"], "false";
         "https.port", settings => settings.https.get_or_insert(Https::DEFAULT).port, config => config.https.get_or_insert_default().port,
             ["2001", "2002", "2003", "2004", "2005"], "2002";
         "https.certfile", settings => settings.https.get_or_insert(Https::DEFAULT).certfile, config => config.https.get_or_insert_default().certfile,
@@ -158,6 +162,8 @@ fn rows() -> Vec<Row> {
             ["true", "false", "true", "false", "true"], "false";
         "https.cipher_suite", settings => settings.https.get_or_insert(Https::DEFAULT).cipher_suite, config => config.https.get_or_insert_default().cipher_suite,
             ["strong", "compatible", "strong", "compatible", "strong"], "\"compatible\"";
+        "https.ciphers", settings => settings.https.get_or_insert(Https::DEFAULT).ciphers, config => config.https.get_or_insert_default().ciphers,
+            ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"], "[\"TLS_AES_128_GCM_SHA256\"]";
         "https.handshake_timeout", settings => settings.https.get_or_insert(Https::DEFAULT).handshake_timeout, config => config.https.get_or_insert_default().handshake_timeout,
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "https.max_handshakes", settings => settings.https.get_or_insert(Https::DEFAULT).max_handshakes, config => config.https.get_or_insert_default().max_handshakes,
@@ -203,8 +209,12 @@ fn rows() -> Vec<Row> {
 /// What is said beside the key, so that what is said together makes sense.
 fn declared() -> Settings {
     let mut settings = Settings {
-        http: Some(Http::DEFAULT),
+        http: Some(Http {
+            ip: Setting::given("::"),
+            ..Http::DEFAULT
+        }),
         https: Some(Https {
+            ip: Setting::given("::"),
             key: Setting::given(CANARY),
             cacertfile: Setting::given("ca.pem"),
             ..Https::DEFAULT
