@@ -32,6 +32,10 @@ impl Parsed<'_> {
         match self.0.0 {}
     }
 
+    pub(super) fn turned_off(&self, _: Key<'_>) -> Option<Provenance> {
+        match self.0.0 {}
+    }
+
     pub(super) fn group(&self, _: Key<'_>) -> Option<Provenance> {
         match self.0.0 {}
     }
