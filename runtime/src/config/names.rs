@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_is_to_come_is_no_unknown_key() {
-        for name in ["drainer", "live_reload", "watchers"] {
+        for name in ["force_watchers", "live_reload", "watchers"] {
             assert!(
                 said(name)
                     .starts_with(&format!("`{name}` is not supported yet\n  help: remove it"))
