@@ -96,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
-    /// The stream, without a close frame.
+    /// Returns the stream. Sends no close frame.
     pub fn into_stream(self) -> S {
         self.connection.into_stream()
     }
@@ -157,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         String::from_utf8(frame.payload).expect("UTF-8")
     }
 
-    /// The next frame, which has to be a close frame: its code, once the connection has ended too.
+    /// The code of the close frame that has to come next. The connection has to end after it.
     pub async fn hear_close(&mut self) -> Option<u16> {
         let frame = self.hear().await;
         assert_eq!(frame.opcode, 8, "expected a close frame, got {frame:?}");
@@ -174,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         frame.close_code()
     }
 
-    /// Reads past any frames to the close frame: its code.
+    /// Skips all frames before the close frame, and returns its code.
     pub async fn hear_close_at_last(&mut self) -> Option<u16> {
         loop {
             match self.connection.frame().await {
@@ -196,7 +196,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         );
     }
 
-    /// The server ends its half within this time, and sends nothing before.
+    /// Asserts that the server ends its half within this time, and sends nothing before.
     pub async fn ends_within(&mut self, time: Duration) {
         match self.connection.frame_within(time).await {
             Err(Ended::Closed) => {}

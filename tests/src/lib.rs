@@ -11,7 +11,7 @@
 //! | `process` | what the process of a test has in use |
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
-//! | `moored` | a server that is stopped by signals
+//! | `moored` | a server that is stopped by signals |
 //! | `peer` | the application that was recorded, rebuilt |
 //! | `soak` | a server under churn, and what is left of it |
 

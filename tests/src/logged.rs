@@ -1,4 +1,4 @@
-//! The log as text, for tests that say what it must or must not hold.
+//! The log as text, for tests of what it must or must not hold.
 
 use std::{
     io,

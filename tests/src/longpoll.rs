@@ -56,7 +56,7 @@ pub fn post(target: &str, token: &str, text: &str) -> Request {
     request.header("content-length", &text.len().to_string())
 }
 
-/// A request that brings a message a line.
+/// A request that brings messages, one a line.
 pub fn batch(target: &str, token: &str, lines: &str) -> Request {
     post(target, token, lines).header("content-type", "application/x-ndjson")
 }
@@ -127,7 +127,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
         answer
     }
 
-    /// Polls until there are that many messages.
+    /// Polls until at least N messages have come.
     pub async fn messages(&mut self, count: usize) -> Vec<String> {
         let mut messages = Vec::new();
         while messages.len() < count {
@@ -138,14 +138,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
         messages
     }
 
-    /// Sends a text message; the protocol's status.
+    /// Sends a text message, and returns the protocol's status.
     pub async fn say(&mut self, text: &str) -> u64 {
         self.ask(&post(&self.target, &self.token, text))
             .await
             .status
     }
 
-    /// Sends messages, one a line; the protocol's status.
+    /// Sends messages, one a line, and returns the protocol's status.
     pub async fn say_all(&mut self, lines: &str) -> u64 {
         self.ask(&batch(&self.target, &self.token, lines))
             .await
@@ -170,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Poller<S> {
         self.connection
     }
 
-    /// Whether no answer has come, and none comes within this time.
+    /// True if no answer has come, and none comes within this time.
     pub async fn waits(&mut self, time: Duration) -> bool {
         assert!(time < PATIENCE, "a connection is not more patient");
         tokio::time::timeout(time, self.connection.arrival())

@@ -1,4 +1,4 @@
-//! The memory of a test's process.
+//! The process of a test: its memory, and signals to it.
 
 use std::{
     fs,

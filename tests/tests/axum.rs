@@ -1,4 +1,4 @@
-//! axum and an endpoint in one application, either inside of the other.
+//! axum and an endpoint in one application, each inside the other.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -18,7 +18,7 @@ use landfall_tests::{
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 endpoint! {
-    /// Nested in a router of axum's.
+    /// An endpoint that is nested in a router of axum.
     struct Inner;
 
     url(path = "/rt");
@@ -35,7 +35,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// With axum's router at its end.
+    /// An endpoint whose service is a router of axum.
     struct Outer;
 
     http(ip = [127, 0, 0, 1], port = 0);
@@ -125,7 +125,7 @@ async fn serve() -> Served {
     }
 }
 
-/// Whether the text is an address of this machine, and what follows it.
+/// The IP address at the start of the text, and the rest.
 fn split_peer(told: &str) -> (IpAddr, &str) {
     let (peer, rest) = told.split_once(' ').unwrap_or((told, ""));
     (peer.parse::<SocketAddr>().expect("an address").ip(), rest)
@@ -148,7 +148,7 @@ async fn nested_sockets_know_their_peer_and_the_whole_path() {
     assert_eq!(served.inner.path("/echo"), "/rt/echo");
 }
 
-/// axum's `ConnectInfo` says who the proxy is.
+/// axum's `ConnectInfo` is the address of the proxy.
 #[tokio::test]
 async fn nested_sockets_count_clients_behind_proxies() {
     let served = serve().await;
@@ -267,7 +267,7 @@ async fn both_stop_together() {
     assert_eq!((stats.connections, stats.tasks), (0, 0));
 }
 
-/// On a worker each, connections leave while the endpoint counts them.
+/// Connections leave on one worker while the endpoint counts them on another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nested_sockets_that_leave_during_the_shutdown_were_not_cut_off() {
     for _ in 0..20 {

@@ -1,5 +1,5 @@
-//! A callback that blocks its thread harms its own connection only, and is named in the log. Real threads, real time: what
-//! is tried is how they get along.
+//! A callback that blocks its thread harms its own connection only, and is named in the log. The
+//! tests run with real threads and in real time.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
@@ -60,7 +60,7 @@ impl Room {
         Room
     }
 
-    /// In a task of its own.
+    /// Blocks in a task of its own.
     #[handle_in("block")]
     async fn block(&mut self, #[state] gate: Gate) -> Reply {
         tokio::task::yield_now().await;
@@ -69,10 +69,10 @@ impl Room {
     }
 }
 
-/// One test of the process at a time: they block threads, and the machine has few.
+/// Lets one test run at a time. The tests block threads, and a machine has few.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Where callbacks wait, until the test that has the sender opens it.
+/// Callbacks wait here until the test that has the sender opens the gate.
 #[derive(Clone)]
 struct Gate(Arc<Mutex<mpsc::Receiver<()>>>);
 
@@ -108,7 +108,7 @@ fn lines(log: &Log) -> Vec<String> {
 
 /// An endpoint on its own runtime. Its clients are on another one, which nothing blocks.
 struct Harbour {
-    /// The first to be dropped: after a failure the runtime waits for its callbacks.
+    /// The gate is dropped first, which releases the callbacks. A dropped runtime waits for them.
     gate: mpsc::Sender<()>,
     runtime: Runtime,
     site: Running<Site>,
@@ -139,7 +139,7 @@ impl Harbour {
         }
     }
 
-    /// The lines of the log, once there are that many.
+    /// The lines of the log, once there are at least N.
     fn lines(&self, count: usize) -> Vec<String> {
         until(|| lines(&self.log).len() >= count);
         lines(&self.log)
@@ -188,10 +188,10 @@ fn others_are_served_while_a_callback_blocks() {
     clients().block_on(async {
         let mut blocked = Client::open(port, "/parrot/websocket").await;
         let mut other = Client::open(port, "/parrot/websocket").await;
-        // Nothing is left to do that could wake a worker.
+        // After this pause, no task is left that could wake a worker.
         tokio::time::sleep(Duration::from_millis(300)).await;
         blocked.text("block").await;
-        // The worker that waits for I/O runs the callback, and no other one has a reason to wake.
+        // The worker that waits for I/O runs the callback. No other worker has a reason to wake.
         tokio::time::sleep(Duration::from_millis(300)).await;
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(3) {

@@ -372,7 +372,7 @@ async fn broadcasts_find_their_handlers() {
     })
     .await
     .unwrap();
-    // The first does not fit its handler, and is seen by nobody.
+    // The first does not fit its handler, and no client gets it.
     web.broadcast("room:21", "said", json!({"txt": "lost"}))
         .unwrap();
     web.broadcast("room:21", "said", json!({"text": "found"}))

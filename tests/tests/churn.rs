@@ -1,4 +1,4 @@
-//! Connections that come and go, in good and in bad ways, and what is left of them: nothing.
+//! Connections that end in good and in bad ways. Nothing is left of them.
 
 use std::{
     sync::{
@@ -33,7 +33,7 @@ endpoint! {
     socket("/pinged", Member, websocket(timeout = secs(30), ping = secs(10)));
 }
 
-/// Sockets that were told that they had panicked.
+/// The number of sockets that ended with `Reason::Crash`.
 #[derive(Clone, Default)]
 struct Crashes(Arc<AtomicUsize>);
 
@@ -84,7 +84,7 @@ impl Started {
         Client::open(self.port, &format!("/{mount}/websocket")).await
     }
 
-    /// Nothing is left of any connection.
+    /// Waits until nothing is left of any connection.
     async fn is_as_at_first(&self) {
         until("all connections have ended", || {
             self.site.stats().connections == 0
@@ -179,7 +179,7 @@ async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
         "far beyond its timeout"
     );
 
-    // Without an answer there is one ping, and then the end.
+    // If the client does not answer, it gets one ping, and then the connection ends.
     assert_eq!(client.hear_within(Duration::from_secs(60)).await.opcode, 9);
     let frame = client.hear_within(Duration::from_secs(60)).await;
     assert_eq!(frame.close_code(), Some(1002), "{frame:?}");

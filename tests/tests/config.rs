@@ -1,4 +1,4 @@
-//! Configuration as an application meets it: files, options, `init`, and one error for all that is wrong.
+//! Configuration of an application: files, options, `init`, and one error for all mistakes.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -45,7 +45,7 @@ impl Endpoint for Chat {
     }
 }
 
-/// A file of the test's own.
+/// Writes a file of the test's own.
 fn file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text).unwrap();
@@ -133,7 +133,7 @@ async fn a_file_that_is_missing_is_an_error() {
     );
 }
 
-/// Its secret comes from elsewhere.
+/// An endpoint whose secret comes from an environment variable.
 struct Vault;
 
 impl Endpoint for Vault {

@@ -1,4 +1,4 @@
-//! How sockets are told that the endpoint stops, on a clock that is turned by hand.
+//! How sockets are told that the endpoint stops, with a paused clock.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ endpoint! {
     service(axum::Router::new().route("/", axum::routing::post(async |body: String| body)));
 }
 
-/// Takes nobody in, and says so to nobody.
+/// A socket whose `connect` never returns.
 struct Slow;
 
 #[socket]
@@ -97,7 +97,7 @@ impl Harbour {
     }
 }
 
-/// When each client was told, in order of their opening; each leaves as it is asked to.
+/// The seconds until each client was told, in order of opening. Each leaves when it is told.
 async fn told(clients: Vec<Client<DuplexStream>>) -> Vec<u64> {
     let began = Instant::now();
     let listen = |mut client: Client<DuplexStream>| {
@@ -212,12 +212,12 @@ async fn new_sockets_are_answered_503_meanwhile() {
     }
     clients[0].send(Frame::close(1012, b"")).await;
     drop(clients);
-    // Then they are closed, not left to time out.
+    // Then they are closed. They do not have to time out.
     assert!(early.closed().await.is_some());
     stopping.await.expect("no panic").expect("a clean end");
 }
 
-/// What is lost at a stop counts; what the client did not even ask for in full does not.
+/// A request that is lost at a stop counts. A request that was not sent in full does not.
 #[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_requests_as_long_as_they_may_take() {
     let longpoll = Request::get("/slow/longpoll?vsn=2.0.0").to_bytes();

@@ -1,4 +1,4 @@
-//! What is logged of a drain; in a process of its own, in which no other test logs.
+//! The log of a drain, in a process of its own, in which no other test logs.
 
 use landfall::{
     Endpoint, Message, endpoint, socket,

@@ -389,7 +389,7 @@ async fn a_child_that_panics_now_and_then_is_started_again() {
     clumsy.shutdown().await.unwrap();
 }
 
-/// A connection that has sent this.
+/// Opens a connection, and sends a text.
 async fn send(network: &Network, text: &str) -> DuplexStream {
     let mut stream = network.connect().await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
@@ -402,7 +402,7 @@ async fn rest(mut stream: DuplexStream) -> Vec<u8> {
     bytes
 }
 
-/// Answers when it is told to.
+/// An endpoint whose service answers when the test opens the gate.
 struct Slow;
 
 /// Where requests wait.
@@ -509,7 +509,7 @@ async fn sockets_are_told_and_new_ones_refused() {
             socket.read_exact(&mut byte).await.unwrap();
             answer.push(byte[0]);
         }
-        // The client's close, masked with zeros.
+        // The client's close frame, masked with zeros.
         socket
             .write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xf4])
             .await

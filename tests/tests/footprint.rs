@@ -1,4 +1,4 @@
-//! What connections cost the process, in memory and descriptors. Linux tells.
+//! The memory and the descriptors that connections cost, as Linux reports them.
 
 #![cfg(target_os = "linux")]
 
@@ -47,7 +47,7 @@ impl Member {
     }
 }
 
-/// One test of the process at a time: its whole memory is measured.
+/// Lets one test run at a time. The memory of the whole process is measured.
 static MEASURED: Mutex<()> = Mutex::const_new(());
 
 struct Started {
@@ -76,7 +76,7 @@ impl Started {
         client
     }
 
-    /// Nothing is left of any connection.
+    /// Waits until nothing is left of any connection.
     async fn is_as_at_first(&self) {
         until("all connections have ended", || {
             self.site.stats().connections == 0
@@ -86,7 +86,7 @@ impl Started {
     }
 }
 
-/// Descriptors that the process has open.
+/// The number of descriptors that the process has open.
 fn descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }
@@ -110,7 +110,7 @@ async fn readers_that_do_not_read_cost_their_limit_and_no_more() {
             .expect("room for a broadcast");
         assert_eq!(reader.hear_text().await.len(), payload.len());
         sent += payload.len();
-        // What is told to go waits until the kernel takes the close frame, or half a minute.
+        // A client that is ended stays until the kernel takes its close frame, for at most 30 s.
         if started.site.pubsub().subscribers("news") == 1 {
             break;
         }
@@ -125,7 +125,7 @@ async fn readers_that_do_not_read_cost_their_limit_and_no_more() {
     started.is_as_at_first().await;
 }
 
-/// Its pings are not answered one by one into memory: what it does not read is not made.
+/// Pongs for a client that does not read are not collected in memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_of_pings_costs_little_and_disturbs_nobody() {
     let started = start().await;
@@ -161,6 +161,6 @@ async fn descriptors_are_given_back() {
         clients.into_iter().for_each(Client::reset);
         started.is_as_at_first().await;
     }
-    // The other tests' runtimes have a few of their own.
+    // The runtimes of other tests have a few descriptors, too.
     until("they are closed", || descriptors() <= before + 20).await;
 }

@@ -1,4 +1,4 @@
-//! SIGHUP, in a process of its own: it is the whole process's.
+//! SIGHUP, in a process of its own: the signal is for the whole process.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

@@ -1,4 +1,4 @@
-//! The order of dependency that CONTRIBUTING.md promises, read from the `crate::` paths of the sources.
+//! The dependency order of CONTRIBUTING.md, checked against the `crate::` paths of the sources.
 
 use std::{
     collections::BTreeSet,
@@ -6,17 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Who may use what stands right of it, and why.
+/// Rooms that may use a room to their right, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[(
     "origin",
     "handle",
     "only in the type of a function that it is given and never calls",
 )];
 
-/// Sources that are nobody's room: the root, and what only tests see.
+/// Sources that are not rooms: the root, and what only tests see.
 const OUTSIDE: &[&str] = &["lib", "testing", "schema_tests", "without_channels"];
 
-/// The names between backticks of the quotation behind these words, in their order.
+/// The names between backticks in the quotation after these words, in order.
 fn order(behind: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("CONTRIBUTING.md")).expect("CONTRIBUTING.md");
     let (_, rest) = text
@@ -39,7 +39,7 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// Every source below a folder, but for tests.
+/// Every source below a folder, except for tests.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -90,7 +90,7 @@ fn first_name(path: &str) -> String {
         .collect()
 }
 
-/// The paths of a list, up to its end; lists in them stay whole.
+/// The paths of a list, up to its end. Nested lists stay whole.
 fn paths(list: &str) -> impl Iterator<Item = &str> {
     let mut depth = 1;
     let end = list.find(|c| {
@@ -104,7 +104,7 @@ fn paths(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What is wrong with the sources below a folder, by this order.
+/// The places where sources below a folder break this order.
 fn findings(folder: &str, order: &[String]) -> Vec<String> {
     let folder = root().join(folder);
     let rank = |name: &str| order.iter().position(|other| other == name);
@@ -132,7 +132,7 @@ fn findings(folder: &str, order: &[String]) -> Vec<String> {
             }
             continue;
         };
-        // The prelude is a list of what the crate's root shows.
+        // The prelude is exempt: it lists what the crate's root exports.
         for name in used(&code(&path)).into_iter().filter(|_| room != "prelude") {
             let excepted = EXCEPTIONS
                 .iter()

@@ -1,4 +1,4 @@
-//! What a start says in the log.
+//! What a start logs.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -136,7 +136,7 @@ async fn a_start_may_leave_out_where_it_is_reached() {
     web.shutdown().await.unwrap();
 }
 
-/// What a start would listen on is known before it, and nothing listens yet.
+/// `resolve` says whether a start would listen. Nothing listens yet.
 #[tokio::test]
 async fn whether_it_listens_is_known_before_the_start() {
     let set = |settings: &mut Settings| settings.url.host = Setting::given("example.com");

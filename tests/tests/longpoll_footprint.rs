@@ -1,4 +1,4 @@
-//! What longpoll sessions cost the process, in memory. Linux tells. A program of its own: the process is measured.
+//! The memory that longpoll sessions cost. A program of its own, because the process is measured.
 
 #![cfg(target_os = "linux")]
 
@@ -53,14 +53,14 @@ async fn connect(port: u16) -> Connection {
         .expect("a listener")
 }
 
-/// What each of them costs more than before, in KiB.
+/// The memory that each session costs beyond `before`, in KiB.
 fn each(what: &str, before: usize) -> usize {
     let each = resident_bytes().saturating_sub(before) / SESSIONS / KIB;
     println!("{what}: {each} KiB each");
     each
 }
 
-/// All sessions have the text, and with it their next token.
+/// Waits until all sessions have the text, and their next token with it.
 async fn hear(clients: Vec<Poller<TcpStream>>, text: &'static str) -> Vec<Poller<TcpStream>> {
     let mut hearing = JoinSet::new();
     for mut client in clients {
@@ -80,7 +80,7 @@ async fn threat_9_two_thousand_sessions_that_poll_cost_little() {
     drop(Poller::open(connect(port).await, "/poll/longpoll").await);
     let before = resident_bytes();
 
-    // One connection opens them all: what is measured is the sessions.
+    // One connection opens them all, so that only sessions are measured.
     let (mut opener, mut tokens) = (
         Poller::with(connect(port).await, "/poll/longpoll", ""),
         Vec::new(),
@@ -93,7 +93,7 @@ async fn threat_9_two_thousand_sessions_that_poll_cost_little() {
     let session = each("sessions at rest", before);
     assert!(session <= 8, "{session} KiB");
 
-    // The connections are in this too, at both ends, and what the client has.
+    // This includes both ends of the connections, and the memory of the clients.
     let mut clients = Vec::new();
     for token in &tokens {
         clients.push(opener.beside(connect(port).await));
@@ -108,7 +108,7 @@ async fn threat_9_two_thousand_sessions_that_poll_cost_little() {
     let polling = each("sessions that poll", before);
     assert!(polling <= 48, "{polling} KiB");
 
-    // Again and again: nothing is kept of what is acknowledged.
+    // Acknowledged messages are not kept, in any round.
     for round in 0..5 {
         site.broadcast("news", "headline", "ship sighted")
             .expect("room");

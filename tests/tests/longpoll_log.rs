@@ -1,4 +1,4 @@
-//! What longpoll logs, and what it does not. A program of its own: tracing remembers for a whole program what nobody wants.
+//! What longpoll logs. A program of its own: tracing caches globally which events are wanted.
 
 use landfall::{prelude::*, testing::Network};
 use landfall_tests::{
@@ -11,7 +11,7 @@ use tracing::Level;
 const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
 
 endpoint! {
-    /// Logs all that it can.
+    /// An endpoint that logs all that it can.
     struct Chatty;
 
     http(port = 4000);
@@ -115,7 +115,7 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     for secret in hidden.into_iter().chain(tokens.iter().map(String::as_str)) {
         assert!(!text.contains(secret), "{secret:?} in {text}");
     }
-    // Names of sessions are what tokens are about.
+    // The names of sessions are as secret as the tokens that contain them.
     for token in &tokens {
         let said: (String, String, String, String, u64, u64, u64) = chatty
             .tokens("landfall longpoll")

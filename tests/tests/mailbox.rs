@@ -26,10 +26,10 @@ endpoint! {
     socket("/letters", Reader);
 }
 
-/// What a socket gets.
+/// A message to a socket.
 enum Letter {
     Say(String),
-    /// Handled until the test goes on.
+    /// Its handler waits until the test opens the gate.
     Wait,
     Heard(Broadcast),
 }
@@ -48,7 +48,7 @@ struct Known {
     gate: Arc<Notify>,
 }
 
-/// What tests know of their sockets, by the sockets' ids, and who waits for the reason of an end.
+/// What tests know of their sockets, by the sockets' ids, and waiters for the reason of an end.
 #[derive(Clone, Default)]
 struct Desk(Arc<Mutex<Papers>>);
 
@@ -168,10 +168,10 @@ impl Known {
         self.mailbox.send(Letter::Say(text.into()))
     }
 
-    /// Has the socket wait for the gate.
+    /// Makes the socket wait for the gate.
     async fn hold(&self, client: &mut Client) {
         assert!(self.mailbox.send(Letter::Wait).is_ok(), "an open mailbox");
-        // What is pushed leaves before the callback is done, because it waits.
+        // The ping is sent before the callback is done, because the callback waits.
         let frame = client.hear().await;
         assert_eq!((frame.opcode, frame.payload), (9, b"waiting".to_vec()));
     }
@@ -241,7 +241,7 @@ async fn broadcasts_are_delivered_until_unsubscribed() {
         2,
         "twice subscribed is twice delivered"
     );
-    // All of one batch: a conversion that panics costs no other.
+    // They come in one batch. A conversion that panics does not affect the others.
     for (event, payload) in [("said", "one"), ("panic", "two"), ("said", "three")] {
         site.broadcast("news", event, payload)
             .expect("room for a broadcast");

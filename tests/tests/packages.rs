@@ -1,4 +1,4 @@
-//! Both crates share a folder of sources, one of them by a symbolic link: each package must contain it.
+//! Two crates share a folder of sources, by a symbolic link. Each package must contain the folder.
 
 use std::{collections::BTreeSet, process::Command};
 

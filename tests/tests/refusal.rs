@@ -1,4 +1,4 @@
-//! Who may connect, what `connect` is given, and what answers those who may not.
+//! Who may connect, what `connect` gets, and how the others are refused.
 
 use std::str::FromStr;
 
@@ -79,7 +79,7 @@ fn judge(origin: &Origin) -> bool {
     origin.host.as_deref() == Some("good.example")
 }
 
-/// Says no in the way that `?no=` names.
+/// Refuses in the way that `?no=` names.
 struct Door;
 
 #[socket]
@@ -120,7 +120,7 @@ impl FromStr for Colour {
     }
 }
 
-/// Tells what it was given.
+/// Sends the parameters that it got.
 struct Typed(String);
 
 #[socket]
@@ -150,7 +150,7 @@ impl Typed {
     }
 }
 
-/// Answers with what it read of the request.
+/// Sends what it read of the request.
 struct Known(String);
 
 #[socket]
@@ -187,7 +187,7 @@ impl Known {
     }
 }
 
-/// Tells the headers of a trace and those of a handshake.
+/// Sends the headers of a trace and those of a handshake.
 struct Traced(String);
 
 #[socket]
@@ -214,7 +214,7 @@ impl Traced {
     }
 }
 
-/// Tells its bearer token.
+/// Sends its bearer token.
 struct Token(Option<String>);
 
 #[socket]
@@ -373,7 +373,7 @@ async fn queries_that_cannot_be_read_are_the_clients_mistake() {
     assert_eq!(site.status("/door/websocket?%c3%28=a").await, 400);
     let fits = format!("/door/websocket?a={}", "x".repeat(8_000));
     Client::open(site.port, &fits).await.is_quiet().await;
-    // Names nest to a depth; past it they are plain names.
+    // Names nest up to a depth. Deeper names are plain names.
     let nested = |depth| format!("/door/websocket?no{}=1", "[a]".repeat(depth));
     assert_eq!(site.status(&nested(32)).await, 400);
     Client::open(site.port, &nested(4_000))
@@ -404,7 +404,7 @@ async fn what_a_client_says_of_itself_is_not_believed() {
         peer.starts_with("127.0.0.1:") && peer != "127.0.0.1:1",
         "{peer}"
     );
-    // The URI is documented as the client's word; that it came by http is ours.
+    // The URI is documented as the client's claim. Its scheme is the connection's.
     assert_eq!(uri, "http://evil.example:66/known/websocket?a=%20b");
     assert_eq!(
         x_headers,

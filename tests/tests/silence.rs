@@ -1,4 +1,4 @@
-//! A client that was heard is not found silent before its time, wherever the endpoint's sweeps fall.
+//! A client does not count as silent before its timeout, whenever the endpoint sweeps.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl Echo {
     }
 }
 
-/// Has something to do five times a second, and waits for it a little.
+/// Runs a callback of 20 ms five times a second.
 struct Restless(Mailbox<()>);
 
 #[socket]
@@ -51,7 +51,7 @@ impl Restless {
     }
 }
 
-/// Takes its time for each message.
+/// Takes 400 ms for each message.
 struct Slow;
 
 #[socket]
@@ -79,7 +79,7 @@ async fn a_client_is_found_silent_although_its_socket_has_things_to_do() {
     );
 }
 
-/// Not with those of all messages that came with it.
+/// The time of a callback does not include the callbacks of other messages.
 #[tokio::test(start_paused = true)]
 async fn each_callback_is_timed_by_itself() {
     let site = testing::start::<Quiet>().await;

@@ -1,4 +1,4 @@
-//! The soak in short.
+//! A short soak.
 
 #![cfg(target_os = "linux")]
 
@@ -12,7 +12,7 @@ async fn a_soak_of_five_seconds_loses_nothing_and_leaves_nothing() {
     let report = soak::run(program, Duration::from_secs(5))
         .await
         .expect("it runs");
-    // How fast it goes and what a socket costs says nothing in a build like this.
+    // Speed and memory say nothing in a debug build.
     let hurry = ["connections:", "an idle socket:", "echo p99:", "RSS"];
     let missed: Vec<_> = report
         .missed()

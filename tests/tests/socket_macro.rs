@@ -127,7 +127,7 @@ impl Plain {
     }
 }
 
-/// Everything by its kind: a struct of parameters, a list, the attempt as a whole.
+/// Takes the whole attempt, and a list of parameters.
 struct Kinds(String);
 
 #[socket]

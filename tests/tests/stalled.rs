@@ -1,4 +1,4 @@
-//! A client that sends, and never reads what is answered, on a clock that is turned by hand.
+//! A client that sends, and never reads the answers, with a paused clock.
 
 use std::{
     sync::{
@@ -31,7 +31,7 @@ endpoint! {
 #[derive(Clone, Default)]
 struct Answered(Arc<AtomicUsize>);
 
-/// Answers every message by a long one, and tells the topic `ends` why it ended.
+/// Answers every message with a long one, and broadcasts on `ends` why it ended.
 struct Loud(PubSub);
 
 #[socket]

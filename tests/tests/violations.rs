@@ -1,5 +1,5 @@
-//! A client that breaks the protocol is told how, where its transport can say it, and so is the log: without what it sent.
-//! A program of its own: tracing remembers for a whole program what nobody wants.
+//! The log and the client are told how the client broke the protocol, and not what it sent.
+//! A program of its own: tracing caches for the whole program which events are wanted.
 
 use http::Response;
 use landfall::{
@@ -37,7 +37,7 @@ endpoint! {
     socket("/channels", Users, longpoll, transport = Bodies);
 }
 
-/// Knows one word, and ends the connection of a client that says another.
+/// Accepts one word, and ends the connection of a client that says another.
 struct Strings;
 
 #[socket]
@@ -133,7 +133,7 @@ fn start(log: &Log) -> tracing::subscriber::DefaultGuard {
     tracing::subscriber::set_default(subscriber.finish())
 }
 
-/// What was said of broken protocols since the last time.
+/// The log's lines about broken protocols since the last call.
 fn violations(log: &Log) -> Vec<String> {
     let text = log.take();
     assert!(!text.contains(SENT), "{text}");
@@ -169,7 +169,7 @@ impl Scene {
         }
     }
 
-    /// Every connection has ended, and this was said of one of them, once.
+    /// Waits until every connection has ended. Asserts that the log holds this violation and no other.
     async fn tells(&self, socket: &str, text: &str) {
         landfall_tests::wait::until("its connection ends", || self.site.stats().connections == 0)
             .await;
@@ -337,7 +337,7 @@ async fn longpoll_tells_the_log() {
             .tells(if mount == "/raw" { "Strings" } else { "Users" }, cause)
             .await;
     }
-    // What cannot be read ends the request, and not the session.
+    // A body that cannot be read ends its request, and not the session.
     let target = "/raw/longpoll";
     let mut poller = Poller::open(Connection::through(&scene.network).await, target).await;
     for (request, status, cause) in [

@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Most bytes of one read.
 const SCRATCH: usize = 4 * 1024;
 
-/// A connection that keeps nothing of what it reads, and sends from memory that its owner has. So
-/// the memory of the process is the server's.
+/// A connection that keeps nothing of what it reads, and sends from its owner's memory. The memory
+/// that the process gains is then the server's.
 #[derive(Debug)]
 pub struct Attacker {
     stream: TcpStream,
@@ -31,7 +31,7 @@ pub struct Attacker {
 pub enum Sent {
     /// The server, or the network, has all of it.
     All,
-    /// The server does not read on.
+    /// The server has stopped reading.
     Stalled,
     /// The server has ended the connection.
     Closed,
@@ -120,7 +120,7 @@ impl Attacker {
     pub async fn send_and_read(&mut self, bytes: &[u8]) -> Sent {
         let (mut reader, mut writer) = self.stream.split();
         let mut rest = bytes;
-        // Input, such as a ping, does not show that the server reads.
+        // An answer does not show that the server reads. Only a write that succeeds does.
         let mut stalled = pin!(tokio::time::sleep(WORK));
         while !rest.is_empty() {
             tokio::select! {

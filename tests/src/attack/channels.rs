@@ -20,7 +20,7 @@ fn message(number: usize, topic: &str, event: &str) -> Vec<u8> {
     ))
 }
 
-/// Sends what is made of each number, and reads the answers.
+/// Sends what `make` returns for each number below `count`, and reads the answers.
 async fn each(attacker: &mut Attacker, count: usize, make: impl Fn(usize) -> Vec<u8>) -> Sent {
     for n in 0..count {
         match attacker.send_and_read(&make(n)).await {

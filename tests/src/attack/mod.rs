@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `attacker` | a client that means no good |
+//! | `attacker` | a hostile client |
 //! | `attacks` | the attacks by their names |
 //! | `channels` `raw` `longpoll` | what they do: to channels, to plain sockets, by longpoll and HTTP |
 //! | `process` | what the operating system says about the server |

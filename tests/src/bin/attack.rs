@@ -77,7 +77,7 @@ async fn row(attack: &Attack, target: &Target, process: Option<Process>) -> Stri
     let before = process.map(|process| (process.resident_bytes(), process.descriptors()));
     let gauge = process.map(Gauge::start);
     let run = timeout(LONGEST, (attack.run)(target)).await;
-    // What has been sent is still being read.
+    // The server still reads what was sent.
     sleep(Duration::from_secs(1)).await;
     let peak = gauge.map(Gauge::stop);
     let verdict = match &run {

@@ -1,4 +1,4 @@
-//! A server that ends by SIGTERM, or by a second one at once. `PORT` is where it listens.
+//! A server that ends by SIGTERM. A second SIGTERM ends it at once. It listens on `PORT`.
 
 #[tokio::main]
 async fn main() -> Result<(), landfall::Error> {

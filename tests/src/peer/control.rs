@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{diary::Diary, fan, sessions};
 
-/// A published payload may be this long.
+/// The maximum length of a published payload.
 const LONGEST: usize = 1 << 20;
 
 /// True for the paths of [`answer`].
@@ -36,7 +36,7 @@ pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Inf
     })
 }
 
-/// With the headers that Phoenix's pipeline of plugs adds.
+/// A page with the headers that Phoenix's pipeline of plugs adds.
 fn hello() -> Response<Body> {
     let mut response = text(StatusCode::OK, "hello");
     let headers = response.headers_mut();

@@ -18,7 +18,7 @@ impl Diary {
         self.write(id, words(reason));
     }
 
-    /// Notes why a channel ended whose socket has that identity.
+    /// Notes why a channel of the socket with that identity ended.
     pub(super) fn note_channel(&self, id: &str, reason: &Reason) {
         self.write(id, format!("channel {}", words(reason)));
     }

@@ -134,7 +134,7 @@ impl Echo {
         }
     }
 
-    /// Commands that come back by the mailbox.
+    /// Runs the commands that send notes to the mailbox.
     fn note(&self, name: &str, argument: &str, out: &mut Outbox) {
         match name {
             "push3" => {
@@ -159,7 +159,7 @@ impl Echo {
     }
 
     fn send(&self, note: Note) {
-        // Three at most, into a mailbox of a socket that is running.
+        // At most three notes go into the mailbox, and the socket is running: there is always room.
         let _ = self.mailbox.send(note);
     }
 

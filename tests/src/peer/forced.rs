@@ -1,7 +1,7 @@
 //! Endpoints that differ in `force_ssl` only.
 //!
-//! They are written by hand: `endpoint!` refuses what redirects every request for ever, and a `preload` that no list of
-//! browsers takes.
+//! They are written by hand. `endpoint!` refuses redirects that never end, and a `preload` that no
+//! list of browsers takes.
 
 use landfall::{
     Endpoint, EndpointHandle, Running,
@@ -15,7 +15,7 @@ use super::{
     Shared, control, diary::Diary, sessions::SECRET, sockets::PlainSocket, start, start_with,
 };
 
-/// One for each endpoint.
+/// The configuration of each endpoint.
 const CASES: [ForceSsl; 6] = [
     ForceSsl::DEFAULT,
     ForceSsl {
@@ -44,7 +44,7 @@ const CASES: [ForceSsl; 6] = [
 const MOUNT: Mount = Mount::new("/echo", SocketDef::of::<PlainSocket, Diary>("PlainSocket"))
     .longpoll(LongPoll::DEFAULT);
 
-/// All of them, running.
+/// All endpoints, running.
 #[derive(Debug)]
 pub(super) struct All {
     plain: Running<Forced<0>>,
@@ -113,7 +113,7 @@ impl<const CASE: usize> Endpoint for Forced<CASE> {
     }
 }
 
-/// `https` with a certificate that nobody has signed.
+/// `https` with a self-signed certificate.
 fn https(port: u16) -> Https {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(["example.com".to_owned()]).expect("a certificate");

@@ -25,7 +25,7 @@ use super::{
     users::{FirstVersionSocket, UserSocket},
 };
 
-/// Serves every configuration that cases name: those that the language knows, and those that it refuses.
+/// Serves every configuration that cases name, including those that `endpoint!` refuses.
 pub(super) struct Main;
 
 impl Endpoint for Main {

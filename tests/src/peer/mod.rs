@@ -51,7 +51,7 @@ use self::{
     other_endpoints::{HostOnly, NoHost, OwnOrigins, Stopper, Unchecked},
 };
 
-/// The port of the first endpoint, unless told otherwise.
+/// The default port of the first endpoint.
 pub const BASE_PORT: u16 = 41_000;
 
 /// The running endpoints.
@@ -79,7 +79,7 @@ struct Others {
 }
 
 impl Peer {
-    /// Starts all endpoints, the first on `base_port`, or the first only.
+    /// Starts all endpoints, or the first only. The first listens on `base_port`.
     ///
     /// # Errors
     /// When a port is taken.
@@ -164,7 +164,7 @@ async fn start_with<E: Endpoint<State = Diary>>(
         .await
 }
 
-/// A port that is free together with the twenty after it, as far as one can tell before using them.
+/// A port that is free together with the next twenty. Another process may still take them.
 pub fn free_ports() -> Option<u16> {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let start = u16::try_from(std::process::id() % 1_000).unwrap_or_default() * 21;

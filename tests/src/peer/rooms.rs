@@ -218,7 +218,7 @@ impl<S: HasUser> RoomChannel<S> {
     }
 }
 
-/// Tells what it was joined with.
+/// Replies with the topic and the parameters of its join.
 pub(super) struct OtherChannel<S>(PhantomData<S>);
 
 #[channel(S)]
@@ -236,7 +236,7 @@ impl<S: HasUser> OtherChannel<S> {
     }
 }
 
-/// A panic without a report: the stack's names, which it would look up, take longer than a client's patience.
+/// Panics without a report. A report takes longer than a client waits: it looks up the stack.
 fn crash(text: &'static str) -> ! {
     std::panic::resume_unwind(Box::new(text))
 }

@@ -14,7 +14,7 @@ const SALT: &str = "peer_salt";
 /// The session of the pages.
 pub(super) const PLAIN: SessionOptions = SessionOptions::new("_peer_key", SALT);
 
-/// One that is encrypted, in a cookie of its own.
+/// An encrypted session, in a cookie of its own.
 pub(super) const ENCRYPTED: SessionOptions = SessionOptions {
     encryption_salt: Some("peer_enc"),
     ..SessionOptions::new("_peer_enc", SALT)
@@ -26,8 +26,8 @@ pub(super) const OTHER_STATE: SessionOptions = SessionOptions {
     ..PLAIN
 };
 
-/// `/login?user=..`: remembers `a`, `b` and `user`; the CSRF state is kept under the name `csrfkey`, or with `nocsrf`
-/// not at all.
+/// `/login?user=..` remembers `a`, `b` and `user`. The CSRF state is kept under the name `csrfkey`.
+/// With `nocsrf` it is not kept.
 pub(super) fn login(session: &Session, param: impl Fn(&str) -> Option<String>) -> Option<Value> {
     for name in ["a", "b", "user"] {
         if let Some(value) = param(name) {

@@ -15,7 +15,7 @@ use super::{
 /// The user, as the client's parameters say.
 pub(super) struct User {
     name: Option<String>,
-    /// The diary notes why its channels ended, under this identity.
+    /// The identity under which the diary notes why its channels ended.
     log_id: Option<String>,
     diary: Diary,
 }

@@ -43,11 +43,11 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// The longest payload that the head of a frame announces, whether or not it comes.
     pub announced: u64,
-    /// The client's frames, wherever they come; on longpoll, the messages that it sent since its last poll.
+    /// The client's frames. On longpoll, the messages that it sent since its last poll.
     pub sent: Vec<Frame>,
     /// What the application publishes while the request waits.
     pub published: Option<Publication>,
-    /// The application ended its session while the request before waited.
+    /// The application ended its session while the previous request waited.
     pub was_disconnected: bool,
     /// Its token was given at another mount, or by another endpoint.
     pub foreign_token: bool,
@@ -68,7 +68,7 @@ pub enum Step {
     Wait(Duration),
     /// Wait for a frame of the server.
     Hear,
-    /// Have the application publish.
+    /// Make the application publish.
     Publish(Publication),
     /// Wait until the other sockets of the case reach this step.
     Meet,
@@ -142,7 +142,7 @@ impl Case {
             .filter_map(|entry| Event::read(entry["event"].as_str()?));
         let pause = events.into_iter().find_map(|event| match event {
             Event::Paced(pause) => Some(pause),
-            // The server would not wait for two of them.
+            // Two such pauses are longer than the server waits.
             Event::ClosedAfter(wait) => Some(wait.mul_f64(0.6)),
             _ => None,
         });
@@ -224,7 +224,7 @@ impl Case {
         Ok(())
     }
 
-    /// What the socket was told, or its channels.
+    /// What `terminate` of the socket was told, or that of its channels.
     fn read_terminate(&self, json: &Value) -> Option<Vec<String>> {
         let words = |recorded: &Value| -> Vec<String> {
             let words = recorded
@@ -293,7 +293,7 @@ fn read_response(theme: &str, target: &str, json: &Value) -> Result<Outcome, Lef
     let body = match json.get("body").or_else(|| json.pointer("/bytes/hex")) {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
-        // What a digester wrote has the time in it, or is compressed by another hand.
+        // A digester's output has the time in it, or was compressed by another encoder.
         Some(_) if theme == "static" => {
             let encoded = headers(json)
                 .iter()

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::wire::{Frame, Inflater};
 
-/// The server's own: they say nothing about the endpoint behind it.
+/// Headers of the server's own. They say nothing about the endpoint behind it.
 const NOT_COMPARED: [&str; 5] = ["date", "server", "vary", "connection", "content-length"];
 
 /// What stands for the identity of a request.
@@ -129,8 +129,8 @@ fn headers(expected: &Outcome, got: &Outcome) -> Vec<(String, Vec<String>, Vec<S
     both.collect()
 }
 
-/// The order of an extension's parameters, and blanks between them, mean nothing (RFC 6455 §9.1); of a tag and of a request's
-/// identity it counts that there is one.
+/// Sorts the parameters of an extension, whose order means nothing (RFC 6455 §9.1). Replaces a tag
+/// and a request's identity by placeholders.
 fn in_any_order(name: &str, value: &str) -> String {
     if name.eq_ignore_ascii_case("etag")
         && value.len() > 2
@@ -259,7 +259,7 @@ fn same_list(wanted: &[u8], came: &[u8], client_port: u16) -> bool {
     list(wanted).zip(list(came)).is_some_and(same)
 }
 
-/// Long ones are cut: the start tells them apart.
+/// Cuts long texts. The start is enough to tell them apart.
 fn short(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(300) {
         text.replace_range(end.., &format!(".. ({} bytes)", text.len()));
@@ -267,7 +267,7 @@ fn short(mut text: String) -> String {
     text
 }
 
-/// A wait is over no sooner, and an answer comes [`AT_ONCE`].
+/// True if `came` is not much earlier than `wanted`, and later by at most [`AT_ONCE`].
 fn same_time(wanted: Duration, came: Duration) -> bool {
     came >= wanted.mul_f64(0.9) && came <= wanted + AT_ONCE
 }
@@ -306,7 +306,7 @@ fn same_value(wanted: &Value, came: &Value, client_port: u16) -> bool {
     }
 }
 
-/// Three parts in base64url, the first of which names the algorithm.
+/// True for three parts in base64url, the first of which names the algorithm.
 fn is_token(text: &str) -> bool {
     let alphabet = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let parts: Vec<&str> = text.split('.').collect();

@@ -1,4 +1,4 @@
-//! Recorded exchanges that belong together: mostly one; on longpoll, all that a client asks of its session.
+//! Recorded exchanges that belong together: mostly one, on longpoll all requests of a session.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::wire::{Frame, Request};
 
 /// The placeholder of a session's token in a recorded request or answer.
 pub(super) const TOKEN: &str = "<token>";
-/// An answer that is not a wait's comes within this time; the shortest wait of a mount is longer.
+/// An answer that does not wait comes within this time. The shortest window is longer.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(250);
 /// The interval between the starts of overlapping requests.
 pub(super) const APART: Duration = Duration::from_millis(100);
@@ -34,9 +34,9 @@ pub struct Conversation {
 pub struct Exchange {
     /// What is asked and answered.
     pub case: Case,
-    /// Time that passes before it: since the last answer, or since those that it overlaps with began.
+    /// Time before it: since the last answer, or since the round of overlapping exchanges began.
     pub pause: Duration,
-    /// It overlaps with its neighbours that overlap.
+    /// It overlaps with each neighbour that overlaps too.
     pub overlaps: bool,
     /// The part of the token that is changed by a character.
     pub forged: Option<TokenPart>,
@@ -69,7 +69,7 @@ impl Conversation {
         })
     }
 
-    /// True if it is about times.
+    /// True if times are compared.
     pub fn keeps_time(&self) -> bool {
         let mut expected = self
             .exchanges
@@ -101,7 +101,7 @@ impl Conversation {
             .unwrap_or(0)
     }
 
-    /// The exchanges, those that overlap together.
+    /// The exchanges in rounds. Exchanges that overlap are one round.
     pub fn rounds(&self) -> impl Iterator<Item = &[Exchange]> {
         self.exchanges
             .chunk_by(|one, next| one.overlaps && next.overlaps)
@@ -119,7 +119,7 @@ impl Exchange {
     }
 }
 
-/// Two sockets on one topic: the one that only listens, and the one that speaks once both have joined.
+/// Two sockets on one topic: one only listens, and one speaks once both have joined.
 fn two_sockets(theme: &str, json: &Value) -> Result<[Exchange; 2], LeftOut> {
     let read = |frames: &str| {
         let mut json = json.clone();
@@ -146,11 +146,11 @@ struct Reader<'a> {
     json: &'a Value,
     /// The identity that was recorded, and the one for this time.
     id: Option<(String, String)>,
-    /// Between posts.
+    /// The time between posts.
     pace: Duration,
     /// Bytes of a token when the steps were recorded.
     token_length: usize,
-    /// What was posted since the last poll, and at all.
+    /// Messages that were posted since the last poll. `sent` has all of them.
     unread: Vec<Frame>,
     sent: Vec<Frame>,
     since_poll: Duration,
@@ -282,7 +282,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The answer that was kept as its length and start: one long message of the same character.
+    /// An answer of one long message that repeats a character. Its length and start were kept.
     fn whole(&self, body: &Value) -> Option<String> {
         const END: &str = "\"],\"status\":200,\"token\":\"<token>\"}";
         let (length, start) = (body["length"].as_u64()?, body["starts_with"].as_str()?);
@@ -309,7 +309,7 @@ fn opens(answer: &Outcome) -> bool {
     body.is_some_and(|body| body["status"] == 410 && body["token"] == TOKEN)
 }
 
-/// How long the answer took, as far as that says something: long bodies take their time.
+/// How long the answer took. `None` for long bodies, whose time says nothing.
 fn took(step: &Value) -> Option<Duration> {
     if [&step["request"]["body"], &step["response"]["body"]]
         .iter()
@@ -321,7 +321,7 @@ fn took(step: &Value) -> Option<Duration> {
     Some(Duration::from_secs_f64(seconds.unwrap_or_default()))
 }
 
-/// "poll A", "poll B", "sent while A and B wait": when each begins, of those that overlap.
+/// When an overlapping exchange begins: "poll A", "poll B", "sent while A and B wait".
 fn offset(note: &str) -> Option<Duration> {
     let place = match note.strip_prefix("poll ") {
         Some(letter) => letter.bytes().next()?.checked_sub(b'A')?.into(),
@@ -357,7 +357,7 @@ fn param(target: &str, name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-/// The messages that a request brings: one a line if its type says so, else the whole of it.
+/// The messages that a request brings: one a line if its type says so, else the whole body.
 fn messages(request: &Request) -> Vec<Frame> {
     if request.method != "POST" {
         return Vec::new();
@@ -372,7 +372,7 @@ fn messages(request: &Request) -> Vec<Frame> {
     request.body.lines().map(message).collect()
 }
 
-/// A media type has no case, and may have parameters.
+/// The case of a media type is ignored, and so are its parameters.
 fn is_ndjson(request: &Request) -> bool {
     let essence = |value: &str| {
         value

@@ -51,7 +51,7 @@ impl Event {
 }
 
 impl Publication {
-    /// `server: Endpoint.broadcast("TOPIC", "EVENT", ..)`; what it says is not told.
+    /// `server: Endpoint.broadcast("TOPIC", "EVENT", ..)`. Recordings leave the payload out.
     pub(super) fn read(words: &str) -> Option<Publication> {
         let arguments = words.strip_prefix("server: Endpoint.broadcast(")?;
         let mut texts = arguments.split('"').skip(1).step_by(2);

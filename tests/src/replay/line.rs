@@ -99,7 +99,7 @@ impl AsyncWrite for Line {
     }
 }
 
-/// Takes any certificate: a peer makes its own at each start, and it is on this machine.
+/// Accepts any certificate. A peer on this machine makes its own at each start.
 #[derive(Debug)]
 struct Anyone(Arc<CryptoProvider>);
 

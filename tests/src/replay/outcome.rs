@@ -15,7 +15,7 @@ pub struct Outcome {
     pub status: u16,
     /// The headers, as they came.
     pub headers: Vec<(String, String)>,
-    /// The body; `None` when any will do. Without a response, the bytes that came instead, in hexadecimal digits.
+    /// The body; `None` when any will do. Without a response, the bytes that came, in hexadecimal.
     pub body: Option<String>,
     /// How long the response took; `None` when not asked.
     pub took: Option<Duration>,
@@ -27,7 +27,7 @@ pub struct Outcome {
     pub end: Option<End>,
     /// How long the WebSocket lasted after the client's last frame; `None` when not asked.
     pub lasted: Option<Duration>,
-    /// What `terminate` was told, once a call; `None` when not asked.
+    /// What `terminate` was told, an entry for each call; `None` when not asked.
     pub terminate: Option<Vec<String>>,
     /// The client's port, which `peer_data` has to name.
     pub client_port: u16,

@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep};
 /// A process that was kept from running for longer may have missed a deadline that a case is about.
 pub(super) const HELD_UP: Duration = Duration::from_millis(50);
 
-/// Half of the shortest window. A process that needs that long for the JSON of a message can hardly
-/// answer it within one.
+/// Half of the shortest window. A process that needs this long for the JSON of a message can hardly
+/// answer it within a window.
 pub(super) const SLOW: Duration = Duration::from_millis(200);
 
 /// The interval of samples.
@@ -32,7 +32,7 @@ pub(super) async fn watch<T>(playing: impl Future<Output = T>) -> (T, Duration) 
     }
 }
 
-/// How long the machine needs for the JSON of so long a text.
+/// How long the machine needs for the JSON of a text of N bytes.
 pub(super) fn json(length: usize) -> Duration {
     let text = Value::from("x".repeat(length));
     let began = Instant::now();

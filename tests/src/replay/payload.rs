@@ -24,7 +24,7 @@ pub(super) fn read(json: Option<&Value>) -> Result<Vec<u8>, LeftOut> {
     }
 }
 
-/// Long payloads are kept as their length and start; those that repeat one character can be made again.
+/// Makes a long payload again that was kept as length and start, if it repeats one character.
 fn long(object: &Value) -> Option<Vec<u8>> {
     let length = usize::try_from(object["length"].as_u64()?).ok()?;
     let start = text(object, "starts_with");
@@ -41,7 +41,7 @@ fn long(object: &Value) -> Option<Vec<u8>> {
     })
 }
 
-/// What a file of the peer's site holds, or its compressed sibling; the first segment of the target may be a mount's.
+/// The content of a file of the peer's site, or of its compressed sibling. A mount is stripped.
 pub(super) fn file(target: &str, encoded: bool) -> String {
     let path = target.split('?').next().unwrap_or_default();
     let mounted = ["/gz/", "/br/", "/enc/"]

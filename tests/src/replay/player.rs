@@ -24,7 +24,7 @@ use crate::wire::{Connection, Ended, Frame, PATIENCE, Request};
 /// A ping. The server has handled everything before its pong.
 const PROBE: &[u8] = b"still there?";
 
-/// Plays a conversation against the peer whose first endpoint listens on `base_port`: an outcome for each exchange.
+/// Plays a conversation against the peer at `base_port`. Returns an outcome for each exchange.
 ///
 /// # Errors
 /// When nothing listens there.
@@ -71,7 +71,7 @@ struct Client {
     base_port: u16,
     /// The token of the latest answer that had one.
     token: String,
-    /// The latest exchange's, unless it gave it up.
+    /// The latest exchange's connection, unless the case gave it up.
     connection: Option<Connection<Line>>,
 }
 
@@ -80,7 +80,7 @@ impl Client {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.base_port + case.endpoint))
     }
 
-    /// Plays an exchange over a connection, or a new one; the connection comes back unless the case gave it up.
+    /// Plays an exchange. Returns its connection, unless the case gave it up.
     async fn exchange(
         &self,
         exchange: &Exchange,
@@ -131,7 +131,7 @@ impl Client {
         Ok((outcome, Some(connection)))
     }
 
-    /// Plays the WebSocket's part; the connection comes back unless the case gave it up.
+    /// Plays the steps on the WebSocket. Returns the connection, unless the case reset it.
     async fn talk(
         &self,
         case: &Case,
@@ -149,7 +149,7 @@ impl Client {
                 Step::Wait(pause) => time::sleep(*pause).await,
                 Step::Publish(publication) => publish(self.address(case), publication).await?,
                 Step::Meet => {
-                    // If a client ends early, the others wait in vain, which their frames show.
+                    // If a client ends early, the others time out here, and their frames show it.
                     let _ = time::timeout(PATIENCE, company.wait()).await;
                 }
                 Step::Shutdown => connection.shutdown().await,
@@ -221,13 +221,13 @@ impl Client {
     }
 }
 
-/// Asks whether the WebSocket still serves, and listens until it says so.
+/// Sends a ping, and listens for its pong.
 async fn probe(connection: &mut Connection<Line>, frames: &mut Vec<Frame>) -> End {
     connection.send(&Frame::ping(PROBE)).await;
     listen(connection, frames).await
 }
 
-/// Has the application publish.
+/// Makes the application publish.
 async fn publish(address: SocketAddr, publication: &Publication) -> io::Result<()> {
     let target = publication.target();
     let mut connection = Connection::open(address).await?;
@@ -254,7 +254,7 @@ async fn listen(connection: &mut Connection<Line>, frames: &mut Vec<Frame>) -> E
 async fn serves_on(connection: &mut Connection<Line>) -> End {
     match connection.request(&Request::get("/hello")).await {
         Ok(response) if response.status == 200 && response.body == "hello" => End::Open,
-        // By `force_ssl`.
+        // A redirect by `force_ssl`.
         Ok(response)
             if response
                 .header("location")
@@ -267,7 +267,7 @@ async fn serves_on(connection: &mut Connection<Line>) -> End {
     }
 }
 
-/// What the socket of that id was told at its end; waits for it if the connection has ended.
+/// What the socket of that id was told at its end. With `wait`, waits until it was told.
 async fn terminated(address: SocketAddr, id: &str, wait: bool) -> io::Result<Vec<String>> {
     let deadline = time::Instant::now() + PATIENCE;
     let mut connection = Connection::open(address).await?;

@@ -28,10 +28,10 @@
 use super::message::Message;
 use crate::wire::Frame;
 
-/// What a channel was told whose code had no place for a message.
+/// What a channel without a clause for a message was told.
 pub(super) const NO_CLAUSE: &str = "channel no clause";
 
-/// The word for a reason of Phoenix, given what the client sent and the code that the server closed with.
+/// The word for a reason of Phoenix, given the client's frames and the server's close code.
 pub(super) fn ours(phoenix: &str, sent: &[Frame], close_code: Option<u16>) -> String {
     match phoenix {
         ":normal" if close_code == Some(1012) => "shutdown".to_owned(),
@@ -78,7 +78,7 @@ pub(super) fn closed(sent: &[Frame]) -> String {
     )
 }
 
-/// The first word decides; what follows a colon is for people. A close code belongs to the first word.
+/// True if both agree before the colon. What follows the colon is for people.
 pub(super) fn same(expected: &str, got: &str) -> bool {
     expected == got.split(':').next().unwrap_or_default()
 }

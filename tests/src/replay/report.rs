@@ -41,9 +41,9 @@ pub struct Theme {
     pub name: String,
     /// Cases that went as recorded.
     pub same: usize,
-    /// Cases that went otherwise, as rules want it: the case's name, and the rules'.
+    /// Cases that differ as rules want it: the case's name, and the rules' names.
     pub wanted: Vec<(String, String)>,
-    /// Cases that went otherwise: the case's name, and the differences.
+    /// Cases that failed: the case's name, and the differences.
     pub failed: Vec<(String, Vec<String>)>,
     /// Cases that were not played: the case's name, and why.
     pub left_out: Vec<(String, String)>,
@@ -67,7 +67,7 @@ impl Report {
             .sum()
     }
 
-    /// Cases that went otherwise.
+    /// Cases that failed.
     pub fn failed(&self) -> usize {
         self.themes.iter().map(|theme| theme.failed.len()).sum()
     }
@@ -78,8 +78,8 @@ impl Report {
     }
 }
 
-/// Plays the golden files of a directory against the peer whose first endpoint listens on `base_port`: all known
-/// themes, or one.
+/// Plays the golden files of all known themes, or of one, in a directory. `base_port` is the port
+/// of the peer's first endpoint.
 ///
 /// # Errors
 /// When a file cannot be read, or no peer listens.
@@ -151,7 +151,7 @@ async fn settle(
 ) -> io::Result<(Result<Verdict, LeftOut>, usize)> {
     let mut tries = 1;
     loop {
-        // Reading it again gives it another identity.
+        // Each read gives the case a new identity.
         let conversation = match Conversation::read(theme, json) {
             Ok(conversation) => conversation,
             Err(left_out) => return Ok((Err(left_out), tries)),

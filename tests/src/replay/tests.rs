@@ -143,7 +143,7 @@ fn no_wrong_answer_passes_in_any_case() {
             ));
         }
         for (what, got) in wrong {
-            // A page of the server's own may say what it likes.
+            // The text of a page of the server's own is not compared.
             let page =
                 what == "a body" && right.status >= 400 && right.header("content-type").is_some();
             let invented = what == "an invented close code"

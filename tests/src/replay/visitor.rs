@@ -1,5 +1,5 @@
-//! Placeholders of recordings. A login at the peer's `/login` fills those of cookies and CSRF
-//! tokens, and the file itself that of its tag.
+//! Placeholders of recordings. A login at the peer's `/login` gives cookies and CSRF tokens. A
+//! request for the file gives its tag.
 
 use std::io;
 

@@ -40,7 +40,7 @@ use crate::client::Client;
 /// The argument that makes the program the server.
 pub const SERVE: &str = "--serve";
 
-/// How long it may take until nothing is left of clients that vanished.
+/// How long the server may take to release what vanished clients held.
 const SETTLING: Duration = Duration::from_secs(30);
 
 /// The number of connections that the limit on open files allows.
@@ -124,7 +124,7 @@ pub async fn run(program: &Path, time: Duration) -> Result<Report, Box<dyn Error
     }))
 }
 
-/// Prints a line a minute until the time is over; the memory after a tenth of it, and at its end.
+/// Prints a line a minute. Returns the memory after a tenth of the time and at its end.
 async fn watch_over(
     server: &Server,
     time: Duration,
@@ -172,7 +172,7 @@ async fn idle_cost(server: &Server, count: usize) -> Result<usize, Box<dyn Error
     Ok(server.anonymous()?.saturating_sub(before) / count)
 }
 
-/// The open connections, once all clients that left are gone, or when that takes too long.
+/// The figures, once they are as before, or after [`SETTLING`].
 async fn back_to(server: &Server, before: Figures) -> Result<Figures, Box<dyn Error>> {
     let deadline = Instant::now() + SETTLING;
     loop {

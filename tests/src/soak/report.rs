@@ -9,9 +9,9 @@ use super::{
 
 /// 500,000 an hour.
 const CONNECTIONS_A_MINUTE: f64 = 500_000.0 / 60.0;
-/// By how many percent memory may grow between a tenth of the time and its end.
+/// Percent by which memory may grow from a tenth of the time to its end.
 const GROWTH: f64 = 5.0;
-/// Or by so much, which short runs need to become warm.
+/// Bytes by which memory may grow in any case. Short runs need them to become warm.
 const WARMTH: usize = 4 << 20;
 const IDLE_BYTES: usize = 1536;
 const SLOW: Duration = Duration::from_millis(250);
@@ -24,7 +24,7 @@ pub(super) struct Found {
     pub(super) idle_bytes: usize,
     pub(super) rss_early: usize,
     pub(super) rss_late: usize,
-    /// Sorted.
+    /// In ascending order.
     pub(super) latencies: Vec<Duration>,
     pub(super) broadcasts: u64,
     pub(super) tally: Totals,

@@ -56,7 +56,7 @@ impl Server {
         })
     }
 
-    /// Whether it ends cleanly when it is told to.
+    /// Tells it to end. True if it ends cleanly.
     pub(super) async fn stop(mut self) -> io::Result<bool> {
         drop(self.process.stdin.take());
         match timeout(PATIENCE, self.process.wait()).await {
@@ -76,7 +76,7 @@ impl Server {
         })
     }
 
-    /// Waits, and sends to the server meanwhile: it cuts off silent clients.
+    /// Waits. Sends messages meanwhile, because the server cuts off silent clients.
     pub(super) async fn wait_until(&self, time: Instant) -> Result<(), Box<dyn Error>> {
         while Instant::now() < time {
             sleep_until(time.min(Instant::now() + TALK)).await;
@@ -85,7 +85,7 @@ impl Server {
         Ok(())
     }
 
-    /// The figures, once only N connections besides our own are left and nothing changes any more.
+    /// The figures, once they are stable and at most N connections besides our own are left.
     pub(super) async fn settled(&self, connections: usize) -> Result<Figures, Box<dyn Error>> {
         let deadline = Instant::now() + PATIENCE;
         let (mut last, mut equal) = (None, 0);
@@ -119,7 +119,7 @@ impl Server {
         self.status("RssAnon:")
     }
 
-    /// The middle of some measurements: it goes up and down with those who come and go.
+    /// The median of some measurements. Memory goes up and down as clients come and go.
     pub(super) async fn steady_rss(&self) -> io::Result<usize> {
         let mut measured = Vec::new();
         for _ in 0..15 {

@@ -24,12 +24,12 @@ const RAW: usize = 20;
 const JOINED: usize = 10;
 const POLLING: usize = 5;
 
-/// Between two broadcasts.
+/// The time between two broadcasts.
 const PACE: Duration = Duration::from_millis(50);
-/// How long the last of them may take.
+/// How long the last broadcast may take to arrive.
 const CATCH_UP: Duration = Duration::from_secs(10);
 
-/// Those who listen to [`NEWS`].
+/// The clients that listen to [`NEWS`].
 pub(super) struct Readers {
     heard: Vec<Arc<Sequence>>,
     tasks: JoinSet<()>,
@@ -62,7 +62,7 @@ impl Readers {
         self.heard.len()
     }
 
-    /// Waits until all have heard the last broadcast, and counts what some have not.
+    /// Waits until all have heard the last broadcast. What is not heard in time counts as lost.
     pub(super) async fn catch_up(&self, last: u64, tally: &Tally) {
         let deadline = Instant::now() + CATCH_UP;
         let behind = || {
@@ -137,7 +137,7 @@ impl Reader {
     }
 }
 
-/// Of a payload, or of a channel's message that carries it.
+/// The number in a payload, or in the message of a channel that carries it.
 fn number(text: &[u8]) -> u64 {
     let news: Value = serde_json::from_slice(text).expect("news in JSON");
     let payload = if news.is_array() { &news[4] } else { &news };
@@ -146,7 +146,7 @@ fn number(text: &[u8]) -> u64 {
         .unwrap_or_else(|| panic!("no news: {news}"))
 }
 
-/// Who publishes.
+/// A client that publishes.
 pub(super) struct Publisher(Client);
 
 impl Publisher {
@@ -154,7 +154,7 @@ impl Publisher {
         Publisher(Client::open(port, "/steady/websocket").await)
     }
 
-    /// Publishes until it is over; the number of broadcasts.
+    /// Publishes until `over`, and returns the number of broadcasts.
     pub(super) async fn run(mut self, over: watch::Receiver<bool>) -> u64 {
         let mut last = 0;
         while !*over.borrow() {
@@ -168,7 +168,7 @@ impl Publisher {
     }
 }
 
-/// A client that is like many, and takes the time.
+/// An ordinary client that measures the time of its echoes.
 #[derive(Default)]
 pub(super) struct Healthy(Option<Client>);
 
@@ -177,7 +177,7 @@ impl Healthy {
         Healthy(Some(Client::open(port, "/steady/websocket").await))
     }
 
-    /// The times of its echoes, in order of length, and the client, who stays.
+    /// Returns the times of its echoes in ascending order, and the client, which stays open.
     pub(super) async fn run(mut self, over: watch::Receiver<bool>) -> (Vec<Duration>, Healthy) {
         let mut times = Vec::new();
         let Some(client) = &mut self.0 else {

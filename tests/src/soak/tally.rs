@@ -22,7 +22,7 @@ pub(super) struct Tally {
     complaint: Mutex<Option<String>>,
 }
 
-/// The same at one moment.
+/// A snapshot of a [`Tally`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Totals {
     pub(super) connections: u64,
@@ -42,7 +42,7 @@ impl Tally {
         self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// The value of a task, unless it panicked.
+    /// The value of a task. A panic is counted, and the first one is kept as the complaint.
     pub(super) fn note<T>(&self, done: Result<T, JoinError>) -> Option<T> {
         done.map_err(|error| {
             self.broken.fetch_add(1, Ordering::Relaxed);
@@ -106,7 +106,7 @@ pub(super) fn mebibytes(bytes: usize) -> f64 {
     bytes as f64 / (1024.0 * 1024.0)
 }
 
-/// Messages that carry the numbers from 1 on.
+/// Checks messages that are numbered from 1.
 #[derive(Default)]
 pub(super) struct Sequence(AtomicU64);
 
@@ -122,7 +122,7 @@ impl Sequence {
         }
     }
 
-    /// The latest.
+    /// The highest number so far.
     pub(super) fn last(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

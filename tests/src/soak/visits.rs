@@ -1,4 +1,4 @@
-//! Clients that come and go, in all ways there are.
+//! Clients that come and go in every way.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
 /// Messages of a visit.
 const MESSAGES: u64 = 10;
 
-/// Visits, one after the other, until it is over.
+/// Makes one visit after the other until `over`.
 pub(super) async fn visitor(
     port: u16,
     first: usize,
@@ -49,8 +49,8 @@ struct Visit {
 
 impl Visit {
     async fn run(self) {
-        // Of eight visits four are plain sockets, two are channels and two are longpoll; ways to leave go on at another
-        // pace, so that each kind leaves in each way.
+        // Of eight visits four are plain sockets, two are channels and two are longpoll. The way to
+        // leave changes every eight visits, so that each kind leaves in each way.
         match self.turn % 8 {
             0 | 2 | 4 | 6 => self.plain().await,
             1 | 5 => self.channels().await,
@@ -109,7 +109,7 @@ impl Visit {
         self.leave(client).await;
     }
 
-    /// By Close, FIN, RST or silence.
+    /// Leaves by Close, FIN, RST or silence.
     async fn leave(self, mut client: Client) {
         match self.way() % 4 {
             0 => {
@@ -205,18 +205,18 @@ impl Visit {
     }
 }
 
-/// A session has no end that a client could ask for.
+/// Leaves a session. A client cannot ask for its end.
 async fn abandon(mut poller: Poller<TcpStream>, way: usize) {
     match way % 3 {
-        // Never heard of again.
+        // It never polls again.
         0 => {}
-        // In the middle of a poll.
+        // It resets the connection of a poll that waits.
         1 => {
             poller.begin().await;
             let _ = timeout(Duration::from_millis(5), poller.answer()).await;
             poller.into_connection().reset();
         }
-        // While another one waits.
+        // It drops the connection of a poll that waits.
         _ => {
             poller.begin().await;
         }
@@ -245,7 +245,7 @@ async fn push(client: &mut Client, join_ref: &str, topic: &str, event: &str, num
     client.text(&message.to_string()).await;
 }
 
-/// The next message of this event; the reply to a leave may come before it or after it.
+/// The next message of this event. The reply to a leave may come before it, and is skipped.
 async fn hear(client: &mut Client, event: &str) -> Value {
     loop {
         let message: Value = serde_json::from_str(&client.hear_text().await).expect("JSON");

@@ -82,12 +82,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// The stream; what has arrived is gone.
+    /// Returns the stream. Bytes that have arrived are lost.
     pub fn into_stream(self) -> S {
         self.stream
     }
 
-    /// Writes, whether or not the server still reads: what it answers is what counts.
+    /// Writes. It does not fail if the server has stopped reading: only answers count.
     pub async fn write(&mut self, bytes: &[u8]) {
         let _ = time::timeout(PATIENCE, self.stream.write_all(bytes)).await;
     }
@@ -127,7 +127,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(response)
     }
 
-    /// Reads the head of a response, and leaves its body to be read.
+    /// Reads the head of a response, and not its body.
     ///
     /// # Errors
     /// When none comes.
@@ -173,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Waits for the server to end the connection, and returns what came before that; `None` if it did not.
+    /// Waits for the end of the connection. Returns what came before; `None` if it did not end.
     pub async fn closed(&mut self) -> Option<Vec<u8>> {
         let deadline = time::Instant::now() + PATIENCE;
         loop {

@@ -2,9 +2,9 @@
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
-/// What RFC 7692 takes off the end of every message.
+/// The tail that RFC 7692 removes from every message.
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
-/// Past this a message counts as broken: nothing here is larger.
+/// The largest message. A larger one counts as broken.
 const LIMIT: usize = 64 << 20;
 
 /// Inflates the messages of one direction, in order.

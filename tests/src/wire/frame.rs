@@ -1,4 +1,4 @@
-//! WebSocket frames as they are on the wire (RFC 6455 §5.2), the forbidden ones too.
+//! WebSocket frames as they are on the wire (RFC 6455 §5.2), including forbidden ones.
 
 use std::fmt;
 
@@ -60,12 +60,12 @@ impl Frame {
         Frame::new(8, [&code.to_be_bytes(), reason].concat())
     }
 
-    /// The same with more frames of its message to come.
+    /// The same frame, with more frames of its message to come.
     pub fn unfinished(self) -> Self {
         Frame { fin: false, ..self }
     }
 
-    /// The same with reserved bits.
+    /// The same frame, with these reserved bits.
     pub fn rsv(self, rsv: u8) -> Self {
         Frame { rsv, ..self }
     }
@@ -76,7 +76,7 @@ impl Frame {
         Some(u16::from_be_bytes(*code))
     }
 
-    /// The payload as text, if it is.
+    /// The payload as text, if it is UTF-8.
     pub fn as_text(&self) -> Option<&str> {
         std::str::from_utf8(&self.payload).ok()
     }

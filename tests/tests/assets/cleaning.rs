@@ -1,4 +1,4 @@
-//! Earlier versions, and how they go.
+//! Earlier versions, and how they are removed.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Paths of static files as constants, and as a running endpoint tells them.
+//! Paths of static files as constants, and as a running endpoint gives them.
 
 use landfall::{
     Endpoint, assets::StaticPathError, config::Setting, endpoint, static_integrity, static_path,

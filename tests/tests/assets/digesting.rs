@@ -11,7 +11,7 @@ use landfall_assets::{Digester, Encoding, Manifest};
 
 use crate::tree::Tree;
 
-/// Longer than any encoding of it.
+/// A text that is longer than any encoding of it.
 fn long(word: &str) -> String {
     word.repeat(400)
 }

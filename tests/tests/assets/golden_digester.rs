@@ -1,7 +1,7 @@
 //! What `mix phx.digest` wrote, written again.
 //!
-//! Two differences are wanted: a sibling is written only where it is smaller than its file, since a larger one costs every
-//! client more; and the comment in the manifest names our command.
+//! Two differences are intended. The comment in the manifest names our command. A sibling is
+//! written only where it is smaller than its file: a larger one costs every client more.
 
 use std::{collections::BTreeMap, io::Read};
 
@@ -30,7 +30,7 @@ fn tree(files: &Map<String, Value>) -> Tree {
     )
 }
 
-/// The input of the cases about trees, which only the first of them tells.
+/// The input of all cases about trees. The note of one case holds it.
 fn tree_of_the_note(cases: &[Value]) -> Tree {
     let mut notes = cases
         .iter()
@@ -131,7 +131,7 @@ fn trees_are_digested_and_cleaned_as_recorded() {
     assert_eq!(played, 5);
 }
 
-/// The tree has what the case's output says, and nothing else.
+/// Asserts that the tree holds the case's output.
 fn assert_same(case: &Value, output: &Map<String, Value>, tree: &Tree) {
     let mut files = tree.files();
     files.retain(|path, _| !path.ends_with(".br") && !path.ends_with(".zst"));
@@ -178,7 +178,7 @@ fn assert_same(case: &Value, output: &Map<String, Value>, tree: &Tree) {
     assert_eq!(came, wanted, "{case}");
 }
 
-/// A manifest without its comment and times, which are there.
+/// A manifest without its comment and times. Asserts that they are there.
 fn without_times(manifest: &[u8]) -> Value {
     let mut manifest: Value = serde_json::from_slice(manifest).unwrap();
     assert!(manifest["!comment!"].take().is_string());

@@ -1,4 +1,4 @@
-//! What the URL functions of Phoenix returned, asked of ours.
+//! What the URL functions of Phoenix returned, compared with ours.
 
 use landfall::{
     Endpoint, Running,
@@ -23,7 +23,7 @@ impl Endpoint for Web {
     };
 }
 
-/// The text of a group in a configuration as Elixir writes it: `[url: [host: "a.com"], http: [port: 4000]]`.
+/// The text of a group in a configuration of Elixir: `[url: [host: "a.com"], http: [port: 4000]]`.
 fn group<'a>(config: &'a str, name: &str) -> Option<&'a str> {
     let starts = [format!("[{name}: ["), format!(" {name}: [")];
     let (_, rest) = starts
@@ -106,7 +106,7 @@ async fn urls_are_as_recorded() {
     for case in golden["cases"].as_array().unwrap() {
         let (name, results) = (case["name"].as_str().unwrap(), &case["results"]);
         let config = case["config"].as_str().unwrap();
-        // About Elixir's own functions.
+        // These cases are about Elixir's own functions.
         if results.get("static_url").is_none() {
             continue;
         }
@@ -156,7 +156,7 @@ async fn urls_are_as_recorded() {
         played.push(name);
     }
     assert_eq!(played.len(), 14, "{played:?}");
-    // Paths that begin or end otherwise than with one slash make URLs that nothing serves.
+    // A path that ends with a slash, or begins without one, makes URLs that nothing serves.
     assert_eq!(
         refused,
         [
@@ -166,7 +166,7 @@ async fn urls_are_as_recorded() {
     );
 }
 
-/// Phoenix's `config_change` stores what it is given; ours is read from the layers, and comes to the same.
+/// Phoenix's `config_change` stores its argument. Ours reads the layers. The result is the same.
 #[tokio::test]
 async fn a_change_is_as_recorded() {
     let golden = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/urls.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Static files: digested, looked up and served; and the headers of the pages that name them.
+//! Static files: digested, looked up and served. Headers of the pages that name them.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 

@@ -10,7 +10,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use crate::tree::Tree;
 
-/// What is behind the plug answers so.
+/// The answer of the service behind the plug.
 const BEHIND: StatusCode = StatusCode::IM_A_TEAPOT;
 
 async fn behind(_: Request<()>) -> Result<Response<Body>, Infallible> {
@@ -284,7 +284,7 @@ async fn links_stay_below_the_root() {
     assert_eq!(body(get(&files, "/d/file", &[]).await).await, b"in");
     let outside = files.follow_links_outside();
     assert_eq!(body(get(&outside, "/b/secret", &[]).await).await, b"out");
-    // The root itself may be a link.
+    // The root itself may be a symbolic link.
     link(&tree.path().join("dir"), "root");
     let files = Static::new(tree.path().join("root"));
     assert_eq!(body(get(&files, "/file", &[]).await).await, b"in");

@@ -7,7 +7,7 @@ use landfall_tests::wire::{Connection, Request};
 
 use crate::tree::Tree;
 
-/// Ways to write the segment above, a separator, and what else is tried.
+/// Ways to write `..`, and segments that resemble it.
 const UP: [&str; 14] = [
     "..",
     "%2e%2e",
@@ -49,7 +49,7 @@ async fn no_path_leads_out_of_the_directory() {
         panic!("it listens")
     };
     let ask = async |target: &str| {
-        // What hyper refuses ends its connection.
+        // If hyper refuses a request, it ends the connection.
         let mut connection = Connection::open(address).await.unwrap();
         connection.request(&Request::get(target)).await.unwrap()
     };
@@ -70,7 +70,7 @@ async fn no_path_leads_out_of_the_directory() {
     files.shutdown().await.unwrap();
 }
 
-/// Each leads to the secret beside the root, if anything lets it.
+/// Targets that lead to the secret beside the root if they are not refused.
 fn attempts() -> impl Iterator<Item = String> {
     let pairs = STARTS
         .iter()

@@ -7,13 +7,13 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-/// A directory that is gone with the test.
+/// A directory that is removed at the end of its test.
 #[derive(Debug)]
 pub(crate) struct Tree(PathBuf);
 
 impl Tree {
     pub(crate) fn new() -> Tree {
-        // Folders are told apart within the process, whose id their names have.
+        // The process id and a counter make the name unique.
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let name = format!(
             "tree-{}-{}",

@@ -10,7 +10,7 @@ use landfall_tests::client::{self, Client};
 
 const SHARDS: usize = 4;
 
-/// What comes while the queue is full is refused for all subscribers, whichever shard they are in.
+/// While the queue is full, a broadcast is refused for all subscribers in all shards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_refused_broadcast_reaches_nobody() {
     // Each shard in turn has most of the subscribers, and is behind the others.
@@ -39,10 +39,10 @@ async fn a_refused_broadcast_reaches_nobody() {
     }
 }
 
-/// What was accepted: at least N broadcasts, and at least one was refused. On a busy machine the
-/// shards may keep up for a while.
+/// Broadcasts until at least N are accepted and one is refused. Returns the accepted ones. On a
+/// busy machine the shards may keep up for a while.
 async fn broadcast_until_accepted(pubsub: &PubSub, count: usize) -> Vec<String> {
-    // More would be too many for a subscription that is read afterwards.
+    // A subscription that is read afterwards holds no more.
     const MOST: usize = 1_000;
 
     let (mut accepted, mut refused) = (Vec::new(), 0);
@@ -62,7 +62,7 @@ async fn broadcast_until_accepted(pubsub: &PubSub, count: usize) -> Vec<String> 
 }
 
 endpoint! {
-    /// With room for one broadcast.
+    /// Its queue has room for one broadcast.
     struct Tight;
 
     http(ip = [127, 0, 0, 1], port = 0);
@@ -102,7 +102,7 @@ async fn the_endpoints_queue_bounds_what_sockets_broadcast() {
     burst.is_quiet().await;
     other.is_quiet().await;
     burst.text("go").await;
-    // A worker with one thread delivers nothing while the callback runs.
+    // The runtime has one thread. While the callback runs, nothing is delivered.
     assert_eq!(burst.hear_text().await, "0");
     let refused = "Err(Overloaded), Err(Overloaded), Err(Overloaded), Err(Overloaded)";
     assert_eq!(burst.hear_text().await, format!("[Ok(()), {refused}]"));

@@ -20,7 +20,7 @@ async fn receive(subscription: &mut Subscription, count: usize) {
     }
 }
 
-/// With one thread nothing is delivered while the test does not wait.
+/// The runtime has one thread. Nothing is delivered until the test waits.
 #[tokio::test]
 async fn what_waits_has_64_mib_at_most() {
     let pubsub = PubSub::new();
@@ -37,12 +37,12 @@ async fn what_waits_has_64_mib_at_most() {
         );
         receive(&mut news, 8).await;
         assert!(news.try_recv().is_none(), "what was refused reaches nobody");
-        // The last one is free when the thread that delivers has let go of it.
+        // The last one counts until the task that delivers has dropped it.
         tokio::task::yield_now().await;
     }
 }
 
-/// Whatever it is made of, a small broadcast is not free.
+/// A small broadcast counts more bytes than its payload has.
 #[tokio::test]
 async fn small_ones_count_their_names_and_256_bytes() {
     let pubsub = PubSub::with_queue(65_536, 100_000);
@@ -80,7 +80,7 @@ async fn one_that_is_larger_passes_alone() {
     receive(&mut news, 1).await;
 }
 
-/// It counts once, and until the last of the threads that deliver it is done.
+/// A broadcast counts once, until the last shard has delivered it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_delivered_is_free_again() {
     let pubsub = PubSub::with_queue(65_536, 12 * MIB);
@@ -111,7 +111,7 @@ async fn a_slow_receiver_keeps_as_much_as_may_wait() {
 }
 
 endpoint! {
-    /// With room for little.
+    /// Its queue has room for few bytes.
     struct Tight;
 
     http(ip = [127, 0, 0, 1], port = 0);
@@ -141,7 +141,7 @@ impl Burst {
     }
 }
 
-/// The forms of a broadcast count too: here the frame that its sender writes itself.
+/// The forms of a broadcast count too, such as the frame that its sender writes.
 #[tokio::test]
 async fn the_endpoint_says_how_many_bytes() {
     let tight = Tight::start().await.expect("the endpoint starts");

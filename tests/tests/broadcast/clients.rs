@@ -152,7 +152,7 @@ async fn a_thousand_broadcasts_arrive_in_order_at_fast_and_slow_readers() {
             tokio::task::yield_now().await;
         }
     }
-    // Slow ones read when the others are through.
+    // Slow readers read after the others are done.
     while let Some(heard) = readers.join_next().await {
         heard.expect("everything in order");
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::site::{self, ENCODED};
 
-/// One test for all counts, as they share the counter.
+/// One test for all counts, because they share the counter.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_broadcast_is_encoded_once_for_all_its_subscribers() {
     let site = site::start().await;
@@ -91,7 +91,7 @@ async fn a_panic_costs_its_own_broadcast_in_its_own_form() {
     let site = site::start().await;
     let mut picky = site.reader("picky", "room").await;
     let mut plain = site.reader("plain", "room").await;
-    // All three leave together.
+    // All three are delivered in one batch.
     for said in ["one", "panic", "two"] {
         site.say("room", said);
     }

@@ -1,4 +1,4 @@
-//! Broadcasts, from those who publish to clients and subscriptions.
+//! Broadcasts, from publishers to clients and subscriptions.
 
 mod bounds;
 mod bytes;

@@ -60,7 +60,7 @@ impl Started {
         client
     }
 
-    /// The same with compression.
+    /// A client like that, with compression.
     pub(crate) async fn packed_reader(&self, topic: &str) -> Client {
         let request = Request::upgrade(&format!("/packed/websocket?topic={topic}"))
             .header("sec-websocket-extensions", "permessage-deflate");
@@ -85,7 +85,7 @@ impl Started {
     }
 }
 
-/// Obeys `verb argument`, with the topic it connected with.
+/// Obeys `verb argument` for the topic that it connected with.
 pub(crate) struct Reader {
     topic: String,
 }
@@ -126,7 +126,7 @@ impl Reader {
     }
 }
 
-/// Shouts what is broadcast.
+/// Encodes broadcasts as JSON arrays.
 pub(crate) struct Loud {
     topic: String,
 }
@@ -156,7 +156,7 @@ impl Loud {
     }
 }
 
-/// Passes `nothing` over, and panics at `panic`.
+/// Skips `nothing`, and panics at `panic`.
 pub(crate) struct Picky {
     topic: String,
 }
@@ -190,11 +190,11 @@ impl Picky {
     }
 }
 
-/// How often [`Counted::encode`] was called. It is given the broadcast and nothing else, so that its result can be shared:
-/// no state reaches it.
+/// How often [`Counted::encode`] was called. It gets only the broadcast, so that its result can be
+/// shared. No state reaches it.
 pub(crate) static ENCODED: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts.
+/// Counts the calls of its `encode`.
 pub(crate) struct Counted {
     topic: String,
 }

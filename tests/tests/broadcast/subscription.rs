@@ -36,7 +36,7 @@ async fn a_slow_receiver_is_told_how_much_it_missed() {
             .broadcast("news", "said", number.to_string())
             .expect("room for a broadcast");
     }
-    // One worker has one shard: what is behind the others in its queue comes after them.
+    // One worker has one shard, and its queue keeps the order: this one is delivered last.
     pubsub
         .broadcast("last", "said", "")
         .expect("room for a broadcast");
@@ -129,7 +129,7 @@ async fn it_is_a_stream_that_ends() {
         assert!(news.next().await.is_none(), "the end stays");
         heard
     });
-    // One by one, so that it waits in between.
+    // One at a time, so that the stream waits in between.
     for number in 0..3 {
         running
             .broadcast("news", "said", number.to_string())

@@ -13,7 +13,7 @@ use crate::{
 /// The default of `max_waiting_size`.
 const WAITING: usize = 1024 * 1024;
 
-/// As much as fits into a few messages.
+/// A payload of 100 KB.
 fn large() -> Value {
     json!({"x": "x".repeat(100_000)})
 }
@@ -147,7 +147,7 @@ async fn other_tasks_reach_the_channels_of_a_client_that_is_not_read_from() {
             .expects(json!([null, null, "room:1", "hello", {}]))
             .await;
     }
-    // Nothing was read meanwhile, and the connection can be ended.
+    // While nothing is read, the connection can still be ended.
     site.running
         .broadcast("users:7", "disconnect", json!({}))
         .expect("room for a broadcast");
@@ -228,7 +228,7 @@ async fn joins_that_do_not_return_are_bounded_however_often_a_topic_is_joined() 
     assert_eq!(heard, expected);
     let tasks = site.running.stats().tasks - idle;
     assert!(tasks <= 100, "{tasks} callbacks");
-    // Other topics find no room meanwhile.
+    // Meanwhile, other topics find no room.
     let full = reply(
         Some("k"),
         "k",

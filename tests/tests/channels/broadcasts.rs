@@ -118,7 +118,7 @@ async fn intercepted_broadcasts_go_through_the_channel() {
                 .await;
             client.is_quiet().await;
         }
-        // A channel may end for what it hears.
+        // A channel may end because of a broadcast.
         site.running
             .broadcast("room:1", "stop all", json!({}))
             .expect("room for a broadcast");
@@ -283,7 +283,7 @@ async fn a_channel_is_told_what_other_tasks_send() {
         client
             .say(json!(["j", "3", "room:1", "phx_leave", {}]))
             .await;
-        // Sent to a channel that has gone, or to it just in time.
+        // The leave may come before or after the messages to the channel.
         loop {
             let heard = client.hear().await;
             if heard == end("j", "room:1", "phx_close") {

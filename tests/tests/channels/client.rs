@@ -111,7 +111,7 @@ impl Client {
         }
     }
 
-    /// The next messages have to be these, whichever comes first.
+    /// The next messages have to be these, in any order.
     pub(crate) async fn expects_all(&mut self, mut expected: Vec<Value>) {
         while !expected.is_empty() {
             let heard = self.hear().await;
@@ -141,7 +141,7 @@ impl Client {
         )
     }
 
-    /// Everything sent so far was handled, and nothing else is on its way.
+    /// Checks that everything sent so far was handled, and that nothing else is on its way.
     #[track_caller]
     pub(crate) fn is_quiet(&mut self) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
@@ -156,7 +156,7 @@ impl Client {
         }
     }
 
-    /// The connection ends, with this code where there are codes.
+    /// The connection has to end. Over WebSocket, it has to end with this code.
     pub(crate) async fn ends(&mut self, code: u16) {
         let expected = match self.via() {
             Via::WebSocket => Some(code),
@@ -236,7 +236,7 @@ impl Poller {
         answer["status"].as_u64().expect("a status")
     }
 
-    /// Sends a line. A session that ends meanwhile may not be able to say that it handled it.
+    /// Sends a line. A session that ends meanwhile may answer 408 or 410.
     async fn post(&mut self, line: &str) {
         let request = Request {
             method: "POST".to_owned(),

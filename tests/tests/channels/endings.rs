@@ -55,7 +55,7 @@ async fn a_channel_can_stop_and_others_go_on() {
 async fn what_cannot_be_decoded_ends_the_connection() {
     for via in BOTH {
         for undecodable in ["[", "[]", "[1,2,3]", r#"{"topic":"room:1"}"#, "7"] {
-            // On longpoll, what is not a list is base64.
+            // On longpoll, a message that is not a list is base64.
             if via == Via::LongPoll && !undecodable.starts_with('[') {
                 continue;
             }
@@ -135,7 +135,7 @@ async fn clients_are_told_to_come_back_when_the_endpoint_stops() {
         let told = async {
             match &mut client {
                 Client::WebSocket(_) => assert_eq!(client.hear_any().await, Heard::End(Some(1012))),
-                // No message: the client asks again, and finds nobody.
+                // There is no message. The client polls again, and is not answered.
                 Client::LongPoll(_) => {
                     assert!(
                         timeout(Duration::from_secs(9), client.hear_any())
@@ -156,7 +156,7 @@ async fn clients_are_told_to_come_back_when_the_endpoint_stops() {
             "{:?}",
             began.elapsed()
         );
-        // Also the one whose callback hung, in the end.
+        // The channel whose callback hung was told, too.
         let mut told = [site.noted().await, site.noted().await];
         told.sort();
         assert_eq!(told, ["room:1 Shutdown", "room:2 Shutdown"]);
@@ -220,7 +220,7 @@ async fn nothing_is_left_after_many_clients_have_come_and_gone() {
     }
     site.is_as_at_first(&topics).await;
     site.is_as_at_first(&["news", "users:7"]).await;
-    // Hung callbacks were dropped with their channels; the others wrote down that they waited.
+    // Callbacks that hung were dropped with their channels. The others noted that they waited.
     site.pubsub
         .broadcast("journal", "note", "the end")
         .expect("room for a broadcast");

@@ -216,7 +216,7 @@ async fn a_second_join_replaces_the_first() {
         client.expects(end("j", "room:1", "phx_close")).await;
         assert_eq!(site.noted().await, "room:1 Rejoined");
         assert_eq!(site.pubsub.subscribers("room:1"), 2);
-        // What belongs to the first join is not for the second.
+        // Messages of the first join do not reach the second.
         client.say(json!(["j", "3", "room:1", "echo", {}])).await;
         client
             .say(json!(["j", "4", "room:1", "phx_leave", {}]))
@@ -228,7 +228,7 @@ async fn a_second_join_replaces_the_first() {
                 .asks(json!([join_ref, "5", "room:1", "echo", {}]), echo)
                 .await;
         }
-        // A second join that is refused ends the first all the same.
+        // A second join that is refused ends the first, too.
         let refused = reply(
             Some("l"),
             "l",

@@ -1,4 +1,4 @@
-//! What becomes of a message that a channel's mailbox does not take.
+//! Messages that a channel's mailbox does not take.
 
 use std::error::Error;
 
@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::client::{BOTH, Via};
 
-/// As many messages wait for a channel.
+/// At most this many messages wait for a channel.
 const MOST: u32 = 256;
 
 endpoint! {

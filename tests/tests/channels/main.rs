@@ -1,4 +1,4 @@
-//! Channels, over WebSocket and over longpoll, without a network and on a clock that is turned by hand.
+//! Channels, over WebSocket and longpoll, without a network and mostly with a paused clock.
 
 mod bounds;
 mod broadcasts;

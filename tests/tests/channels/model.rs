@@ -1,4 +1,4 @@
-//! What a socket of channels answers to anything that a client may say, told by a model.
+//! A model of what a socket of channels answers to any message.
 
 use std::collections::HashMap;
 
@@ -85,7 +85,7 @@ fn said() -> impl Strategy<Value = Said> {
     prop_oneof![60 => message, 1 => undecodable.prop_map(Said::Undecodable)]
 }
 
-/// A join, as the client named it, and as the channel is named in what is sent to it.
+/// A join: its name from the client, and its name in messages to the client.
 #[derive(Clone)]
 struct Join {
     named: Value,
@@ -235,7 +235,7 @@ impl Model {
     }
 }
 
-/// Of an earlier join: both name one, and not the same.
+/// True for a message of an earlier join: both name a join, and the names differ.
 fn stale(join_ref: &Value, join: &Join) -> bool {
     !join_ref.is_null() && !join.named.is_null() && *join_ref != join.named
 }

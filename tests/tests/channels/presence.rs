@@ -19,7 +19,7 @@ use crate::{
 
 const TOPIC: &str = "present:1";
 
-/// Shows who is here.
+/// Tracks its client.
 pub(crate) struct Present {
     me: Tracked,
 }
@@ -138,7 +138,7 @@ impl Member {
         self.client.say(json!(["j", "1", TOPIC, event, {}])).await;
     }
 
-    /// Hears all that is on its way, but for replies and ends.
+    /// Hears everything that is on its way. Skips replies and ends.
     async fn catch_up(&mut self) {
         sleep(Duration::from_millis(50)).await;
         self.client
@@ -206,7 +206,7 @@ async fn clients_know_who_is_there_however_channels_end() {
                     cat.catch_up().await;
                 }
             }
-            // A longpoll client is gone when it has not polled for a while.
+            // A longpoll client is gone if it has not polled for a while.
             for _ in 0..4 {
                 ann.catch_up().await;
                 sleep(Duration::from_secs(2)).await;

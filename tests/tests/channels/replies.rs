@@ -25,7 +25,7 @@ async fn replies_have_any_status() {
                 reply(Some("j"), "2", "room:1", "error", unknown),
             )
             .await;
-        // A client that names no reference gets the reply all the same.
+        // A client that names no reference still gets the reply.
         let answer = json!(["j", null, "room:1", "phx_reply", {"status": "ok", "response": {}}]);
         client
             .asks(json!(["j", null, "room:1", "echo", {}]), answer)
@@ -97,7 +97,7 @@ async fn a_reply_to_who_has_left_is_an_error() {
             .await;
         client.expects(end("j", "room:1", "phx_close")).await;
         assert_eq!(site.noted().await, "room:1 Left");
-        // Neither is it for the next join.
+        // The next join does not get it, either.
         client.join("room:1").await;
         assert_eq!(site.noted().await, "replied Err(Left)");
         client.is_quiet().await;

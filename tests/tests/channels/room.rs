@@ -62,7 +62,7 @@ struct Wish {
     bytes: bool,
     inform: bool,
     listen: Option<String>,
-    /// Writes nothing down.
+    /// Notes nothing.
     silent: bool,
 }
 
@@ -277,7 +277,7 @@ fn note(handle: &Handle, text: &str) {
         .expect("room for a broadcast");
 }
 
-/// The answer that says what became of something.
+/// The answer that says whether it succeeded.
 fn told<E: std::fmt::Display>(tried: Result<(), E>) -> Answer {
     Answer::Reply(Reply::ok(
         tried
@@ -324,7 +324,7 @@ impl Channel for Lobby {
     }
 }
 
-/// Answers everything.
+/// Echoes every payload.
 pub(crate) struct Plain;
 
 impl Channel for Plain {

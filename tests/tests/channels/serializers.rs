@@ -15,11 +15,11 @@ use crate::{
     site,
 };
 
-/// A format of an application's own: `["ref topic event payload"]`, and the same back. Counts what it encodes, and panics on
-/// the payload 13.
+/// A format of an application's own: `["ref topic event payload"]`, in both directions. Counts what
+/// it encodes, and panics on the payload 13.
 pub(crate) struct Lines;
 
-/// How many broadcasts [`Lines`] has encoded for `room:counted`. A serializer is a constant: no state reaches it.
+/// Broadcasts that [`Lines`] has encoded for `room:counted`. No state reaches a serializer.
 static ENCODED: AtomicUsize = AtomicUsize::new(0);
 
 impl Serializer for Lines {
@@ -104,7 +104,7 @@ async fn a_serializer_of_ones_own_speaks_to_channels() {
         client
             .asks(json!(["4 room:1 say {}"]), json!(["- room:1 said {}"]))
             .await;
-        // What it cannot encode is said clearly, where the client waits for it.
+        // If a reply cannot be encoded, the client gets an error in its place.
         client
             .asks(
                 json!(["5 room:1 bytes {}"]),
@@ -176,7 +176,7 @@ async fn a_broadcast_is_encoded_once_for_all_of_a_serializer() {
             .await;
     }
     assert_eq!(ENCODED.load(Ordering::SeqCst), 1);
-    // The speaker's own copy is the same.
+    // A broadcast from a channel is encoded once, too.
     clients[0]
         .say(json!([r#"2 room:counted shout {"n":3}"#]))
         .await;
@@ -314,7 +314,7 @@ async fn references_of_any_kind_come_back_as_they_are() {
                 .asks(json!([7, reference, "room:1", "echo", {"at": at}]), echoed)
                 .await;
         }
-        // Digits are the same join, which a binary frame can name only so; others are not.
+        // A binary frame can name the join 7 only by its digits. Other digits are another join.
         client.bytes(b"\x00\x01\x01\x06\x047\x39room:1echo").await;
         let echoed = client.hear_any().await;
         match via {
@@ -367,7 +367,7 @@ async fn a_broadcast_that_no_client_can_get_is_an_error_where_it_is_made() {
                 )
                 .await;
         }
-        // What the channel intercepts is for itself.
+        // A broadcast that the channel intercepts is not checked: the channel handles it.
         client
             .asks(
                 json!(["j", "2", "room:1", "whisper text", {}]),

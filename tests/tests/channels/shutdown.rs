@@ -1,4 +1,4 @@
-//! How long a callback may go on when its client has left: each channel says so.
+//! How long a callback may go on after a leave. Each channel declares it.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ endpoint! {
     socket("/socket", UserSocket);
 }
 
-/// Where channels tell that they have ended.
+/// Channels report their end here.
 #[derive(Clone)]
 struct Ended(mpsc::UnboundedSender<&'static str>);
 

@@ -99,7 +99,7 @@ impl ChannelSocket for UserSocket {
     }
 }
 
-/// Two channels at most.
+/// Has at most two channels.
 pub(crate) struct FewChannels;
 
 impl ChannelSocket for FewChannels {
@@ -131,7 +131,7 @@ pub(crate) async fn start_with(pubsub: PubSub) -> Started {
     start_from(Site::builder_with(Tally::default()), pubsub).await
 }
 
-/// Starts a site that shares its topics, and what else the builder says.
+/// Starts a site from a builder, with shared topics.
 pub(crate) async fn start_from(builder: Builder<Site>, pubsub: PubSub) -> Started {
     let (network, listener) = Network::new();
     let running = builder
@@ -168,7 +168,7 @@ impl Started {
         client
     }
 
-    /// The next thing that a channel of any client wrote down.
+    /// The next note of a channel of any client.
     pub(crate) async fn noted(&mut self) -> String {
         let note = timeout(Duration::from_secs(20), self.journal.recv()).await;
         let note = note.expect("a note in time").expect("a note");

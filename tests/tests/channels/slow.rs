@@ -33,7 +33,7 @@ async fn a_slow_handler_holds_up_its_own_channel_only() {
                 ok("5", "room:2", json!({})),
             )
             .await;
-        // Broadcasts need no callback.
+        // A broadcast is delivered without a callback.
         site.running
             .broadcast("room:1", "news", json!({"n": 6}))
             .expect("room for a broadcast");
@@ -114,7 +114,7 @@ async fn a_new_join_does_not_wait_for_a_handler_that_hangs() {
         client
             .asks(json!(["k", "3", "room:1", "echo", {}]), echo)
             .await;
-        // Nothing carries the first one's reply.
+        // The reply of the first join's callback is not sent.
         assert_eq!(site.noted().await, "room:1 waited");
         assert_eq!(site.noted().await, "room:1 Rejoined");
         client.is_quiet().await;
@@ -133,7 +133,7 @@ async fn a_connection_that_ends_takes_its_callbacks_along() {
             .say(json!(["j", "3", "room:3", "phx_join", {"hang": true}]))
             .await;
         client.is_quiet().await;
-        // Ends the connection.
+        // This ends the connection.
         client.text("[no JSON").await;
         client.ends(1011).await;
         drop(client);
@@ -146,7 +146,7 @@ async fn a_connection_that_ends_takes_its_callbacks_along() {
             );
         }
         site.is_as_at_first(&["room:1", "room:2", "room:3"]).await;
-        // There was no third channel yet.
+        // The third channel had not joined yet.
         site.nothing_noted();
     }
 }
@@ -156,7 +156,7 @@ async fn what_comes_back_as_the_connection_ends_is_told() {
     for via in BOTH {
         let mut site = site::start().await;
         let mut client = site.member(via, "room:1").await;
-        // All in one turn: the callback is done when the connection ends, and nobody has seen it yet.
+        // The callback is done when the connection ends, and its result was not handled yet.
         client.text(r#"["j","1","room:1","wait",1]"#).await;
         std::thread::sleep(Duration::from_millis(2));
         client.text("[no JSON").await;

@@ -1,6 +1,6 @@
 //! Clients of other projects, against an endpoint on a port.
 //!
-//! Those that need more than Rust are ignored by default: `.ci/run` installs what they need.
+//! Tests that need more than Rust are ignored by default. `.ci/run` installs what they need.
 
 mod chromium;
 mod node;

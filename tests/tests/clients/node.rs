@@ -6,7 +6,7 @@ use tokio::process::Command;
 
 use crate::site;
 
-/// Runs a script of `tests/clients`, and fails with what it said if it fails.
+/// Runs a script of `tests/clients`. Panics with its output if it fails.
 pub(crate) async fn script(name: &str, args: &[&str]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
     assert!(
@@ -18,7 +18,7 @@ pub(crate) async fn script(name: &str, args: &[&str]) {
     succeeds(name, node).await;
 }
 
-/// Runs a program, and fails with what it said if it fails.
+/// Runs a program. Panics with its output if it fails.
 pub(crate) async fn succeeds(name: &str, mut program: Command) {
     let output = program
         .stdin(Stdio::null())

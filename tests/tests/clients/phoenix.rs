@@ -1,4 +1,4 @@
-//! Phoenix's own client, and others of channels.
+//! Phoenix's own client, and other clients of channels.
 
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,7 @@ async fn phoenix_chan() {
     quay.shutdown().await.expect("a clean end");
 }
 
-/// Runs a script of `tests/clients` against a quay, and fails with what it said if it fails.
+/// Runs a script of `tests/clients` against a quay. Panics with its output if it fails.
 async fn python(name: &str) {
     let quay = quay::start(0).await.expect("the quay starts");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");

@@ -46,7 +46,7 @@ pub(crate) async fn start() -> Started {
 }
 
 impl Started {
-    /// Where a mount is.
+    /// The URL of a mount.
     pub(crate) fn url(&self, mount: &str) -> String {
         format!("ws://127.0.0.1:{}{mount}/websocket", self.port)
     }
@@ -83,7 +83,7 @@ impl Echo {
 
     async fn handle_control(&mut self, control: Control, out: &mut Outbox) -> Flow {
         if let Control::Pong(payload) = control {
-            // The site's own pings have no payload. Those of the test have one.
+            // Pings of the site have no payload. Pings of tests have one.
             if !payload.is_empty() {
                 out.push(format!("pong: {}", String::from_utf8_lossy(&payload)));
             }
@@ -105,7 +105,7 @@ impl Visitor {
 
     async fn init(&mut self, out: &mut Outbox) {
         out.forward(&self.room);
-        // A client that gets this is a member of the room.
+        // A client that has received this is a member of the room.
         out.push("welcome");
     }
 
@@ -117,7 +117,7 @@ impl Visitor {
     }
 }
 
-/// Lets nobody in.
+/// Refuses every client.
 pub(crate) struct Closed;
 
 #[socket]

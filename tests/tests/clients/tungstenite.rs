@@ -57,7 +57,7 @@ async fn receive(client: &mut Client) -> Message {
         .expect("a valid message")
 }
 
-/// What the close frame says, after which nothing comes.
+/// Code and reason of the close frame. Nothing may come after it.
 async fn closed(client: &mut Client) -> (u16, String) {
     let Message::Close(Some(CloseFrame { code, reason })) = receive(client).await else {
         panic!("something other than a close frame with a code");
@@ -81,7 +81,7 @@ fn refusal(answer: Result<(Client, Response), Error>) -> StatusCode {
 async fn echoes_text_and_binary_of_every_size() {
     let site = site::start().await;
     let mut client = open(&site.url("/echo")).await;
-    // Around the lengths at which the frame header grows, and far more than a socket buffer holds.
+    // Lengths around those at which the frame header grows, and one beyond a socket's buffer.
     for size in [0, 1, 125, 126, 127, 65_535, 65_536, 4_000_000] {
         let text = Message::text("ü".repeat(size / 2) + if size % 2 == 1 { "u" } else { "" });
         send(&mut client, text.clone()).await;
@@ -162,7 +162,7 @@ async fn answers_pings_and_hears_pongs() {
 async fn pings_keep_a_client_that_only_listens() {
     let site = site::start().await;
     let mut client = open(&site.url("/pinged")).await;
-    // Together longer than the mount's time limit.
+    // Eight pings take longer than the mount's timeout.
     for _ in 0..8 {
         assert!(receive(&mut client).await.is_ping());
     }

@@ -72,7 +72,7 @@ impl Client {
         );
     }
 
-    /// Bytes that came and went since this was last asked.
+    /// Bytes that were read and written since the last call.
     fn traffic(&self) -> (usize, usize) {
         (
             self.read.swap(0, Ordering::Relaxed),
@@ -81,7 +81,7 @@ impl Client {
     }
 }
 
-/// A stream whose bytes are counted: what compresses shows in their number.
+/// A stream whose bytes are counted. The count shows what was compressed.
 struct Counted {
     stream: TcpStream,
     read: Arc<AtomicUsize>,
@@ -128,7 +128,7 @@ fn compressed() -> Options {
     Options::default().with_compression_level(CompressionLevel::default())
 }
 
-/// What a client may ask for, each with its name.
+/// Offers of compression, each with its name.
 fn offers() -> Vec<(String, Options)> {
     let mut offers = vec![
         ("nothing special".to_owned(), compressed()),
@@ -165,7 +165,7 @@ fn offers() -> Vec<(String, Options)> {
     offers
 }
 
-/// Compresses badly, and is the same each time (xorshift).
+/// Bytes that compress badly, the same each time (xorshift).
 fn noise(size: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let next = |_| {
@@ -177,7 +177,7 @@ fn noise(size: usize) -> Vec<u8> {
     (0..size).map(next).collect()
 }
 
-/// Compresses well, but only with a window.
+/// Text that compresses well, but only with a window.
 fn prose(size: usize) -> Vec<u8> {
     let lines =
         (0..).flat_map(|line| format!("line {line} of a text that goes on and on\n").into_bytes());
@@ -189,7 +189,7 @@ async fn echoes_under_every_offer() {
     let site = site::start().await;
     for (offer, options) in offers() {
         let mut client = Client::open(&site, "/deflate", options).await;
-        // First of all: after another message, yawc 0.5 would flush its compressor for ever.
+        // The empty text is first: after a message, yawc 0.5 would flush its compressor for ever.
         client.echo(OpCode::Text, b"").await;
         client.traffic();
         for _ in 0..3 {

@@ -19,7 +19,7 @@ type Stream = Connection<DuplexStream>;
 
 const TRANSPORTS: [&str; 3] = ["websocket", "longpoll", "lines"];
 
-/// Opens a connection of this name; what is left of it ends the client when it is dropped.
+/// Opens a connection of this name. Dropping the result ends the client.
 async fn open(harbour: &Harbour, mount: &str, transport: &str, name: &str, init: &str) -> Stream {
     let target = format!(
         "/{mount}/{transport}?name={name}&init={}",
@@ -45,7 +45,7 @@ async fn open(harbour: &Harbour, mount: &str, transport: &str, name: &str, init:
     connection
 }
 
-/// What a socket can be told by its `init`, and what is heard of it last.
+/// Values of the parameter `init`, and the last message that the socket has heard after each.
 const TOLD: [(&str, &str); 7] = [
     ("", ""),
     ("hang", ""),
@@ -76,7 +76,7 @@ async fn every_socket_is_told_its_end_once() {
             }
         }
     }
-    // A client that sends what hangs.
+    // Clients whose message makes the callback hang.
     for text in ["hang", "hang badly"] {
         let name = format!("once-message-{}", text.replace(' ', "-"));
         let mut client = open(&harbour, "any", "websocket", &name, "").await;
@@ -150,7 +150,7 @@ async fn farewell(transport: &'static str, mut client: Stream) {
     }
 }
 
-/// A callback that hangs is left, and its client told.
+/// A callback that hangs is dropped, and its client is told.
 #[tokio::test(start_paused = true)]
 async fn clients_of_callbacks_that_hang_are_told_too() {
     let harbour = start().await;
@@ -217,7 +217,7 @@ async fn a_callback_that_takes_too_long_is_given_up() {
     assert_eq!(harbour.stop().await, 0);
 }
 
-/// A client has five seconds to answer a close frame; a drainer that has less loses nothing by that.
+/// A client has five seconds to answer a close frame. A shorter drain does not count as a loss.
 #[tokio::test(start_paused = true)]
 async fn who_was_told_and_does_not_answer_was_not_cut_off() {
     let harbour = start().await;
@@ -229,7 +229,7 @@ async fn who_was_told_and_does_not_answer_was_not_cut_off() {
     assert_eq!(harbour.fates.of("hasty").ends, [Reason::Shutdown]);
 }
 
-/// What waits for a client that does not read is lost with it, and that is said.
+/// If messages still wait for a client that does not read, its connection counts as cut off.
 #[tokio::test(start_paused = true)]
 async fn what_a_client_was_not_given_in_time_counts() {
     let harbour = start().await;

@@ -43,7 +43,7 @@ async fn open(harbour: &Harbour, name: &str) -> Client<DuplexStream> {
     client
 }
 
-/// The server ends its half within ten seconds, and does not before the client's messages could be answered.
+/// The server ends its half within ten seconds, and leaves time to answer messages.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_the_client_ended_is_closed() {
     let harbour = start().await;
@@ -80,7 +80,7 @@ async fn who_ends_its_half_is_answered_still() {
     assert_eq!(harbour.stop().await, 0);
 }
 
-/// However long a callback takes, what had come by then is handled.
+/// Messages that came before the client left are handled, however long a callback takes.
 #[tokio::test(start_paused = true)]
 async fn what_a_client_sent_before_it_left_is_handled() {
     let harbour = start().await;
@@ -128,7 +128,7 @@ async fn who_stays_is_waited_for() {
     assert_eq!(harbour.stop().await, 0);
 }
 
-/// Whose messages are too much to be read ahead is pinged meanwhile: its end would not show.
+/// A client that sends too much to be read ahead is pinged meanwhile: its end would not show.
 #[tokio::test(start_paused = true)]
 async fn who_says_too_much_meanwhile_is_asked_whether_it_is_there() {
     const MESSAGES: usize = 300;
@@ -175,13 +175,13 @@ mod tcp {
         let is_ours = |line: &&str| {
             let mut columns = line.split_whitespace().skip(1);
             let (at, _, state) = (columns.next(), columns.next(), columns.next());
-            // Established, or ended by the client alone.
+            // The states ESTABLISHED and CLOSE_WAIT.
             at == Some(local.as_str()) && matches!(state, Some("01" | "08"))
         };
         table.lines().filter(is_ours).count()
     }
 
-    /// Sends more than the kernels of both sides take, so that its end stands behind a closed window.
+    /// Sends more than both kernels buffer, so that the client's end is behind a closed window.
     async fn overflowing(port: u16, fates: &Fates, name: &str) -> Attacker {
         const MESSAGE: usize = 64 * 1024;
 
@@ -201,7 +201,7 @@ mod tcp {
         panic!("the server reads without end");
     }
 
-    /// The socket reads again when its channel has handled something, which never happens.
+    /// The socket would read again once its channel has handled something. That never happens.
     #[tokio::test]
     async fn a_client_that_left_while_its_channels_have_too_much_to_do_is_let_go() {
         const LETTERS: usize = 64 * 1024;
@@ -218,7 +218,7 @@ mod tcp {
             .expect("a WebSocket");
         client.send(&frame_head(true, false, 1, JOIN.len())).await;
         client.send(JOIN).await;
-        // Bytes left unread would have the connection reset.
+        // The answer is read, because a close with unread bytes would reset the connection.
         let joined = client.answer().await.expect("an answer");
         assert!(joined.contains("ok"), "{joined}");
         let length = PUSH.0.len() + LETTERS + PUSH.1.len();
@@ -243,7 +243,7 @@ mod tcp {
         );
     }
 
-    /// By FIN, by reset, with more left unread than is read while callbacks run, and with more than the kernel takes.
+    /// Clients leave by FIN, by reset, with much unread, or with more unread than the kernel takes.
     #[tokio::test]
     async fn descriptors_of_clients_that_left_are_given_back() {
         let site = Site::start(Fates::default())

@@ -1,4 +1,4 @@
-//! What becomes of connections whose callbacks, clients and endpoint do as they please.
+//! Connections whose callbacks, clients and endpoint hang, fail or end at any time.
 
 mod ends;
 mod gone;

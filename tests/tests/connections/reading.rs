@@ -141,7 +141,7 @@ async fn a_large_message_and_its_answer_both_arrive() {
     }
 }
 
-/// What others broadcast is not judged by what a callback sent itself.
+/// A large message of a callback does not make broadcasts of others overflow.
 #[tokio::test(start_paused = true)]
 async fn broadcasts_of_others_arrive_behind_a_large_message() {
     let harbour = start().await;
@@ -176,7 +176,7 @@ async fn broadcasts_of_others_arrive_behind_a_large_message() {
     }
 }
 
-/// One message may always wait, and leaves room for others as if it were not there.
+/// One message may always wait, whatever its size. It does not count for those behind it.
 #[tokio::test(start_paused = true)]
 async fn a_broadcast_larger_than_the_limit_leaves_room_for_more() {
     let harbour = start().await;
@@ -210,7 +210,7 @@ async fn a_broadcast_larger_than_the_limit_leaves_room_for_more() {
     }
 }
 
-/// What a client does not take is bounded, though a callback may send for ever.
+/// Memory for a client that does not read is bounded, though a callback may send for ever.
 #[tokio::test(start_paused = true)]
 async fn a_callback_that_sends_for_ever_to_one_who_does_not_read_ends() {
     let harbour = start().await;
@@ -299,7 +299,7 @@ async fn so_it_is_in_channels() {
                 .expect("tracked")
         })
         .collect();
-    // Until all have been told of each other.
+    // By then, all have been told of each other.
     tokio::time::sleep(Duration::from_secs(1)).await;
     for transport in BOTH {
         let mut reader = Reader::open(&harbour, transport, "/hall?vsn=2.0.0").await;
@@ -321,7 +321,7 @@ async fn so_it_is_in_channels() {
     drop(tracked);
 }
 
-/// A client that is told to go hears it behind all that was sent to it.
+/// The close frame comes after everything that was sent before it.
 #[tokio::test(start_paused = true)]
 async fn a_close_frame_comes_behind_what_was_sent() {
     let harbour = start().await;

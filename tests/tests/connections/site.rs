@@ -216,7 +216,7 @@ impl Transport for Lines {
     }
 }
 
-/// A transport that does not care what its driver says.
+/// A transport that ignores what its driver says.
 struct Deaf;
 
 impl Transport for Deaf {
@@ -239,7 +239,7 @@ impl Transport for Deaf {
     }
 }
 
-/// A transport whose clients are gone when they have connected.
+/// A transport whose clients are gone as soon as they have connected.
 struct Early;
 
 impl Transport for Early {
@@ -297,7 +297,7 @@ pub(crate) async fn start() -> Harbour {
 }
 
 impl Harbour {
-    /// Stops, and says how many were cut off.
+    /// Stops, and returns how many connections were cut off.
     pub(crate) async fn stop(&self) -> usize {
         let stopped = self.site.shutdown().await;
         let stats = self.site.stats();

@@ -9,7 +9,7 @@ use crate::{
     measure::{BASE, MIB, STALL, Scene, scene},
 };
 
-/// A connection's messages are as large as WebSocket lets them be.
+/// What a connection may cost: two messages of the largest size, and [`BASE`].
 const CONNECTION: usize = 2 * 8 * MIB + BASE;
 
 /// Channels of one connection.
@@ -17,7 +17,7 @@ const CHANNELS: usize = 8;
 
 const VERSIONS: [&str; 2] = ["1.0.0", "2.0.0"];
 
-/// A message as text; of its payload there may be more to come.
+/// A message as text. [`say_long`] puts letters in place of a `#` in it.
 fn message(vsn: &str, reference: &str, topic: &str, event: &str, payload: &str) -> String {
     match vsn {
         "1.0.0" => format!(
@@ -40,8 +40,8 @@ async fn say(attacker: &mut Attacker, text: &str) {
     attacker.send(text.as_bytes()).await;
 }
 
-/// Sends messages, as much as the server reads, each with N letters in place of its first `#`. The
-/// client holds none of them.
+/// Sends messages with N letters in place of the first `#`, as far as the server reads. The
+/// client holds none of them in memory.
 async fn say_long(
     attacker: &mut Attacker,
     texts: impl IntoIterator<Item = String>,
@@ -84,7 +84,7 @@ async fn names_without_end() {
     long_names(&scene, "events", 7_900_000, push).await;
 }
 
-/// Many topics of any length that is allowed.
+/// Joins of 1,000 topics with long names.
 #[tokio::test]
 async fn as_many_channels_as_may_be() {
     let scene = scene().await;

@@ -86,7 +86,7 @@ async fn an_echo_that_is_not_fetched() {
         .await;
 }
 
-/// A poll whose answer is not read holds the answer beside what the session has to send again.
+/// An answer that is not read counts beside the messages that the session may send again.
 #[tokio::test]
 async fn an_answer_that_is_not_read() {
     let scene = scene().await;
@@ -110,7 +110,7 @@ async fn an_answer_that_is_not_read() {
         .await;
 }
 
-/// Clients that leave before their messages were handled leave no more behind than one of them may.
+/// Messages that clients leave behind unhandled cost at most what one session may cost.
 #[tokio::test]
 async fn what_waits_for_callbacks_is_one_limit() {
     let scene = scene().await;
@@ -126,7 +126,7 @@ async fn what_waits_for_callbacks_is_one_limit() {
         .await;
 }
 
-/// All together have one session, in which a body has its room before it is read.
+/// All requests share one session. It reserves the room for a body before it reads the body.
 #[tokio::test]
 async fn requests_at_a_time_cost_one_body() {
     const REQUESTS: usize = 6;
@@ -151,7 +151,7 @@ async fn requests_at_a_time_cost_one_body() {
     }
 }
 
-/// One line of text beside lines of base64: the text is a part of the body, and would keep all of it.
+/// One line of text among lines of base64. The text is a slice that would keep the whole body.
 #[tokio::test]
 async fn lines_of_every_kind_cost_the_body() {
     const LINES: usize = 50;

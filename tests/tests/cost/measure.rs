@@ -16,7 +16,7 @@ use crate::site::Site;
 #[global_allocator]
 static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// One measurement of the process at a time: the allocator counts all that it has.
+/// Lets one measurement run at a time. The allocator counts the memory of the whole process.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 pub(crate) const KIB: usize = 1024;
@@ -25,10 +25,10 @@ pub(crate) const MIB: usize = 1024 * KIB;
 /// What a connection may cost beside its messages.
 pub(crate) const BASE: usize = 256 * KIB;
 
-/// What the clients have: they are in this process too.
+/// Memory of the clients. They are in this process, too.
 const CLIENTS: usize = 32 * KIB;
 
-/// A server that takes nothing for so long has stopped to read: it runs on the same thread, and is never slow.
+/// A server that takes nothing for this time has stopped reading. It runs on this thread.
 pub(crate) const STALL: Duration = Duration::from_millis(100);
 
 /// A running site that nobody else attacks.
@@ -53,10 +53,10 @@ pub(crate) async fn scene() -> Scene {
 }
 
 impl Scene {
-    /// The most that an attack has the process hold at a time. What an attack returns are the connections that it
+    /// The peak of the process's memory in an attack. An attack returns the connections that it
     /// leaves open.
     pub(crate) async fn peak<T>(&self, what: &str, attack: impl AsyncFn(SocketAddr) -> T) -> usize {
-        // The worker's buffers grow, and stay.
+        // In the first run the worker's buffers grow. They stay.
         drop(attack(self.address).await);
         self.is_quiet().await;
         MEMORY.reset_peak_memory();
@@ -69,7 +69,7 @@ impl Scene {
         peak
     }
 
-    /// Asserts that an attack costs this at most.
+    /// Asserts that an attack costs at most N bytes.
     pub(crate) async fn costs<T>(
         &self,
         what: &str,
@@ -88,7 +88,7 @@ impl Scene {
 
     async fn is_quiet(&self) {
         let ended = || {
-            // What still comes may hang again.
+            // A callback that starts after a broadcast hangs until the next one.
             self.site.broadcast("all", "disconnect", "").expect("room");
             self.site.stats().connections == 0
         };

@@ -45,7 +45,7 @@ impl Echo {
     }
 }
 
-/// Comes back from a message when a broadcast goes to all.
+/// Its callback returns when a broadcast goes to all.
 struct Hang(Handle);
 
 #[socket]

@@ -7,7 +7,7 @@ use landfall_tests::{
 
 use crate::measure::{BASE, KIB, MIB, STALL, Scene, scene};
 
-/// A mount that echoes and one whose callbacks hang, and what a message and the outbox may be there.
+/// A mount that echoes, one whose callbacks hang, and the limit of messages and outboxes there.
 #[derive(Clone, Copy)]
 struct Mount {
     echo: &'static str,
@@ -154,7 +154,7 @@ impl Mount {
             .await;
     }
 
-    /// Each within the limit, and many in one read.
+    /// Each message is within the limit, and many come in one read.
     async fn compressed_messages(self, scene: &Scene) {
         let payload = Deflater::default().deflate(&vec![0; self.limit]);
         let mut frame = frame_head(true, true, 2, payload.len());
@@ -176,7 +176,7 @@ impl Mount {
         }
     }
 
-    /// What cannot be compressed is as large on the wire as it is then.
+    /// Messages in stored blocks, which are as large on the wire as inflated.
     async fn stored_messages(self, scene: &Scene) {
         const BLOCK: usize = 60_000;
 

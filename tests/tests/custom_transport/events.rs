@@ -33,7 +33,7 @@ impl Events {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
-    /// Opens the stream of a visitor, who is welcome.
+    /// Opens the stream of a visitor, and waits for the welcome.
     pub(crate) async fn over(mut connection: Connection<S>, room: &str) -> Self {
         connection
             .write(&Request::get(&path(room)).to_bytes())
@@ -140,7 +140,7 @@ pub(crate) async fn status(site: &Handle, request: Request) -> u16 {
     ask(port(site), &request).await.status
 }
 
-/// Why the next visitor of a room was told to end.
+/// The reason that the next visitor of a room was told at its end.
 pub(crate) async fn ended(ends: &mut Subscription) -> String {
     let broadcast = tokio::time::timeout(PATIENCE, ends.recv())
         .await

@@ -40,7 +40,7 @@ async fn messages_go_both_ways_and_stay_what_they_are() {
     ann.say(&site, "quay", &long).await;
     assert_eq!(ann.hear().await, long);
 
-    // All that one says arrives in its order.
+    // The messages of one client arrive in order.
     for count in 0..100 {
         ann.say(&site, "quay", &format!("only me {count}")).await;
     }
@@ -48,7 +48,7 @@ async fn messages_go_both_ways_and_stay_what_they_are() {
         assert_eq!(ann.hear().await, format!("only me {count}"));
     }
 
-    // Bytes are not carried, and harm nothing.
+    // The transport does not carry bytes. They do no harm.
     ann.say(&site, "quay", "bytes").await;
     ann.say(&site, "quay", "only me again").await;
     assert_eq!(ann.hear().await, "only me again");
@@ -114,7 +114,7 @@ async fn the_mounts_rules_hold() {
     );
     assert_eq!(ann.hear().await, "only me");
 
-    // The socket's decision, parameters and connect_info.
+    // The socket decides, and it gets its parameters and connect_info.
     assert_eq!(status(&site, Request::get(&path("closed"))).await, 403);
     assert_eq!(status(&site, Request::get(&path("%ff"))).await, 400);
     ann.say(&site, "quay", "where am i?").await;
@@ -159,7 +159,7 @@ async fn requests_that_make_no_sense_are_told_so() {
     request.method = "PUT".to_owned();
     assert_eq!(status(&site, request).await, 405);
 
-    // Nothing of it reached the socket.
+    // None of these requests reached the socket.
     ann.say(&site, "quay", "only me").await;
     assert_eq!(ann.hear().await, "only me");
 }
@@ -184,7 +184,7 @@ async fn when_the_stream_goes_the_client_is_gone() {
         }
     );
 
-    // By FIN and by RST.
+    // One client leaves by FIN, the other by RST.
     drop(ann);
     assert_eq!(ended(&mut ends).await, gone);
     bob.connection.reset();
@@ -254,7 +254,7 @@ async fn a_quiet_stream_shows_that_it_is_alive() {
     let (site, network) = start_in_memory().await;
     let mut events = Events::over(Connection::through(&network).await, "quay").await;
     let began = Instant::now();
-    // Also while a callback runs, which takes longer than a client may be silent.
+    // Comments also come while a callback runs longer than a client may be silent.
     say(&network, &events, "sleep").await;
     for count in 1..=6 {
         let comment = events.block(Duration::from_secs(20)).await;
@@ -267,7 +267,7 @@ async fn a_quiet_stream_shows_that_it_is_alive() {
         Some("event: message\ndata: \"only me\"")
     );
     assert_eq!(began.elapsed().as_secs(), 100);
-    // A message is as good as a comment.
+    // A message delays the next comment as a comment does.
     assert_eq!(
         events.block(Duration::from_secs(20)).await.as_deref(),
         Some(": still here")
@@ -352,7 +352,7 @@ async fn a_client_that_does_not_read_is_left() {
     stop_site(site).await;
 }
 
-/// While a socket does not get round to its client's messages, some wait; the next one is refused after five seconds.
+/// While the socket handles nothing, some messages wait. The next is refused after five seconds.
 #[tokio::test(start_paused = true)]
 async fn messages_that_nobody_handles_are_refused() {
     let (site, network) = start_in_memory().await;

@@ -84,7 +84,7 @@ pub(crate) async fn start() -> Running<Site> {
     Site::start().await.expect("the site starts")
 }
 
-/// Where time can be paused.
+/// Starts a site without a network, so that time can be paused.
 pub(crate) async fn start_in_memory() -> (Running<Site>, Network) {
     let (network, listener) = Network::new();
     let site = Site::builder()
@@ -95,7 +95,7 @@ pub(crate) async fn start_in_memory() -> (Running<Site>, Network) {
     (site, network)
 }
 
-/// Stops, and leaves nothing behind.
+/// Stops, and asserts that nothing is left.
 pub(crate) async fn stop_site(site: Running<Site>) {
     site.shutdown().await.expect("a clean end");
     let stats = site.stats();

@@ -38,7 +38,7 @@ async fn an_error_may_bring_its_status() {
         ("/teapot", 418, "kind=error"),
         ("/missing", 404, "kind=error"),
         ("/wrapped", 404, "kind=error"),
-        // The failure is asked before `status`, though it holds an error that `status` knows.
+        // The failure decides before `status` does, although it holds an error that `status` knows.
         ("/deep", 409, "kind=error error=Some(\"outer\")"),
         ("/returned", 404, "kind=error error=Some(\"not found\")"),
         ("/error", 500, "kind=error"),
@@ -117,7 +117,7 @@ async fn a_socket_renders_failures_and_no_decisions() {
         .header("origin", "https://elsewhere.example")
         .await;
     assert_eq!((foreign.status().as_u16(), foreign.text()), (403, ""));
-    // The JavaScript client reads JSON, and takes any for its own.
+    // The JavaScript client would take any JSON for an answer of the transport.
     let longpoll = site
         .get("/s/fails/longpoll")
         .header("accept", "application/json")

@@ -1,4 +1,4 @@
-//! An endpoint whose service fails in every way, by the path of the request.
+//! An endpoint whose service fails in the way that the path of the request names.
 
 use std::{error::Error, fmt};
 
@@ -10,7 +10,7 @@ use landfall::{
     prelude::*,
 };
 
-/// What no answer and no log line may hold.
+/// A text that no answer and no log line may contain.
 pub(crate) const CANARY: &str = "canary-4711";
 
 /// An error that says nothing about statuses.
@@ -25,7 +25,7 @@ impl fmt::Display for Missing {
 
 impl Error for Missing {}
 
-/// Fails because of another error.
+/// An error whose source is another error.
 #[derive(Debug)]
 struct Wrapped(Missing);
 
@@ -41,7 +41,7 @@ impl Error for Wrapped {
     }
 }
 
-/// Tells everything that a view is told.
+/// Renders everything that a view is told.
 pub(crate) struct Telling;
 
 impl ErrorView for Telling {
@@ -94,7 +94,7 @@ endpoint! {
     service(tower::service_fn(answer));
 }
 
-/// A socket whose `connect` goes wrong by its parameter.
+/// A socket whose parameter says how `connect` fails.
 pub(crate) struct Picky;
 
 #[socket]
@@ -110,7 +110,7 @@ impl Picky {
     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
 }
 
-/// Puts a page of its own in place of answers with status 410, as many applications' plugs do.
+/// Replaces answers with status 410 by a page of its own, as plugs of many applications do.
 #[derive(Clone)]
 pub(crate) struct Replacing;
 

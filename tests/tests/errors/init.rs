@@ -51,7 +51,7 @@ starts!(OfApp, Result<Config, AppError>, |config| {
     Ok(config)
 });
 
-/// The findings of a start, as they are told, and the whole text.
+/// The findings of a start that fails, and the text of its error.
 async fn findings<E: Endpoint<State = ()>>(workers: Option<Extra>) -> (Vec<ConfigError>, String) {
     let started = E::builder().settings(|settings| {
         if let Some(workers) = workers {

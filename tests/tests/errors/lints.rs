@@ -1,4 +1,4 @@
-//! Nobody can satisfy these lints where the contract decides the shape of a method: the macros allow them.
+//! The contract decides the shape of methods. These lints object to it. The macros allow them.
 
 #![deny(clippy::pedantic)]
 

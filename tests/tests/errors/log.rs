@@ -1,4 +1,4 @@
-//! What is logged, a line an event.
+//! The log, with one line for each event.
 
 use std::{
     fmt::{self, Write},

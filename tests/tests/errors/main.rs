@@ -1,4 +1,4 @@
-//! Errors of the application's: what clients are told, and what the log says.
+//! Errors of the application: what clients are told, and what the log says.
 
 mod channels;
 mod connect;
@@ -15,12 +15,12 @@ use landfall::{
     socket::{Flow, Refused, TellClient},
 };
 
-/// An error of the application's, some of which are the client's business.
+/// An error of the application. Clients are told of one of its cases.
 #[derive(Debug)]
 enum AppError {
-    /// The client asked for what is not there.
+    /// The client asked for a task that does not exist.
     NoSuchTask,
-    /// The server's own affair.
+    /// Clients are not told of this.
     Store(io::Error),
 }
 

@@ -1,4 +1,4 @@
-//! Typed payloads: how they are sent and read, and what becomes of one that cannot be JSON.
+//! Typed payloads: how they are sent and read, and payloads that cannot be JSON.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ fn said() -> Said {
     }
 }
 
-/// JSON has no such keys.
+/// A value that cannot be JSON: keys have to be strings.
 fn never() -> Json<BTreeMap<[u8; 2], u8>> {
     Json(BTreeMap::from([([1, 2], 3)]))
 }
@@ -69,7 +69,7 @@ impl Room {
     }
 }
 
-/// Its reply cannot be JSON.
+/// A channel whose reply to a join cannot be JSON.
 struct Mute;
 
 #[channel(MuteSocket)]
@@ -173,7 +173,7 @@ async fn what_cannot_be_json_is_an_error_of_the_call() {
     }
     let refused = client.join("room:never", 0).await.expect_err("no JSON");
     assert_eq!(refused.parse::<Value>(), json!({"reason": "join refused"}));
-    // A push has nothing to return an error to: its channel ends, so that the client does not wait.
+    // A push cannot return an error. Its channel ends, so that the client does not wait.
     room.push("push never", 0).await.ok::<Value>();
     room.expect_error().await;
 

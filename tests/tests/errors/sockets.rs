@@ -64,7 +64,7 @@ impl OfApp {
     }
 }
 
-/// Fails before the first message.
+/// A socket whose `init` fails.
 struct Early;
 
 #[socket]
@@ -122,7 +122,7 @@ async fn an_error_of_the_application_says_how_it_ends() {
     assert_eq!(client.closed().await.code(), 1000);
 }
 
-/// Without `Debug`.
+/// A message without `Debug`.
 struct Poke;
 
 #[test]

@@ -29,7 +29,7 @@ mod behind {
     }
 }
 
-/// Not a word about proxies.
+/// Nothing is declared about proxies.
 mod bare {
     use super::*;
 
@@ -41,7 +41,7 @@ mod bare {
     }
 }
 
-/// Says whence it was opened.
+/// Tells the URI and the client's address that it was opened with.
 pub(crate) struct Told(String);
 
 #[socket]
@@ -126,7 +126,7 @@ async fn origin_uri_and_peer_agree_with_what_the_proxy_was_asked() {
     );
 }
 
-/// Without a declaration nobody is believed, and with one alone nobody is there to be believed.
+/// Without a declaration, headers are ignored. `rewrite_on` without a trusted proxy is an error.
 #[tokio::test]
 async fn who_is_not_declared_is_not_believed() {
     let web = bare::Bare::start().await.expect("a start");

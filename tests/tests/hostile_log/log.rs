@@ -56,7 +56,7 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nothing that was logged can be taken for more than its field.
+    /// Asserts that no logged value can be taken for more than its field.
     pub(crate) fn is_clean(&self) {
         for Logged {
             event,

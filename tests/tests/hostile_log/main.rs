@@ -1,5 +1,5 @@
-//! What a client sends cannot forge a line of the log, nor flood it. A program of its own: tracing remembers for a whole
-//! program what nobody wants.
+//! Clients cannot forge a line of the log, nor flood it. A program of its own, because tracing
+//! caches for the whole program which events are wanted.
 
 mod channels;
 mod log;
@@ -9,7 +9,7 @@ mod site;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
-/// Text that would like to be more than text.
+/// Texts that try to break out of their field.
 pub(crate) fn hostile() -> Vec<String> {
     let texts = [
         "a\r\n2030-01-01T00:00:00Z  INFO forged: admin=true",
@@ -28,12 +28,12 @@ pub(crate) fn hostile() -> Vec<String> {
         .collect()
 }
 
-/// In a path or a query.
+/// A text for a path or a query.
 pub(crate) fn encoded(text: &str) -> String {
     percent_encode(text.as_bytes(), NON_ALPHANUMERIC).to_string()
 }
 
-/// In a header, where line ends and most controls cannot be: `�` is there a byte that is not UTF-8.
+/// A text for a header, without controls. The client sends `�` as a byte that is not UTF-8.
 pub(crate) fn in_header(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_ascii_control() || *c == '\t')

@@ -1,4 +1,4 @@
-//! Behind a proxy that speaks TLS: all that depends on how a request came agrees, by HTTP/1.1 and by HTTP/2.
+//! Behind a proxy that speaks TLS, HTTP/1.1 and HTTP/2 agree on origin, URI, peer and cookie.
 
 use std::{convert::Infallible, net::SocketAddr};
 
@@ -33,7 +33,7 @@ const SAID: [(&str, &str); 4] = [
 endpoint! {
     struct Behind;
 
-    // By itself the URL makes no cookie secure.
+    // This URL alone does not make cookies secure.
     url(host = "inner");
     http(port = 4000, http2 = true);
     server = true;
@@ -46,7 +46,7 @@ endpoint! {
     service(tower::service_fn(page));
 }
 
-/// Says whence it was opened.
+/// Answers with the URI and the client's address that it was opened with.
 struct Told(String);
 
 #[socket]
@@ -75,7 +75,7 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     Ok(Response::new(Body::from("page")))
 }
 
-/// Status, `location`, whether `strict-transport-security` is said, and whether the cookie is `secure`.
+/// Status, `location`, whether there is `strict-transport-security`, and if the cookie is `secure`.
 type Said = (u16, Option<String>, bool, Option<bool>);
 
 fn said(status: u16, header: impl Fn(&str) -> Option<String>) -> Said {
@@ -163,7 +163,7 @@ async fn origin_uri_peer_cookie_and_force_ssl_agree() {
     }
 }
 
-/// The scheme that a client of HTTP/2 names is as little believed as its headers.
+/// The site trusts neither the scheme that a client names by HTTP/2 nor its headers.
 #[tokio::test]
 async fn who_is_no_trusted_proxy_is_sent_to_https() {
     let site = Site::start().await;

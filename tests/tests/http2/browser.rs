@@ -1,4 +1,4 @@
-//! A client of HTTP/2, by the crate `h2`.
+//! An HTTP/2 client, made with the crate `h2`.
 
 use std::{
     io,
@@ -33,7 +33,7 @@ impl Browser {
     pub(crate) async fn over<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         stream: S,
     ) -> Self {
-        // Of streams that are not read, each keeps the window of one.
+        // Each stream that is not read takes a stream's window from the connection's window.
         let handshake = h2::client::Builder::new()
             .initial_connection_window_size(1024 * 1024)
             .handshake(stream);
@@ -42,7 +42,7 @@ impl Browser {
         Browser { send, ended }
     }
 
-    /// Begins a request; its body is to be sent if it has one.
+    /// Begins a request. The caller sends its body if it has one.
     pub(crate) async fn begin(
         &mut self,
         request: Request<()>,
@@ -71,7 +71,7 @@ impl Browser {
             .expect("a response")
     }
 
-    /// Asks for a stream to become a socket's.
+    /// Opens a socket on a stream.
     pub(crate) async fn socket(
         &mut self,
         target: &str,
@@ -83,7 +83,7 @@ impl Browser {
                 .headers_mut()
                 .insert(*name, value.parse().expect("a header"));
         }
-        // A server says first that it takes such requests.
+        // The server has to announce first that it takes extended CONNECT.
         timeout(PATIENCE, async {
             while !self.send.is_extended_connect_protocol_enabled() {
                 tokio::task::yield_now().await;
@@ -151,7 +151,7 @@ async fn whole(response: Response<RecvStream>) -> Result<Response<String>, h2::E
     Ok(Response::from_parts(head, text))
 }
 
-/// A stream that is a socket's.
+/// A stream with a socket.
 pub(crate) struct Tunnel {
     send: SendStream<Bytes>,
     receive: RecvStream,

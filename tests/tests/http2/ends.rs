@@ -1,4 +1,4 @@
-//! The endpoint stops.
+//! How connections end when the endpoint stops.
 
 use landfall_tests::wire::Frame;
 use tokio::{
@@ -40,7 +40,7 @@ async fn what_is_in_flight_ends_first() {
     let heard = socket.hear().await;
     assert_eq!(heard.close_code(), Some(1012));
     socket.send(Frame::close(1012, b"")).await;
-    // A client that stays would be waited for, and requests end after sockets.
+    // The stop would wait for a socket that stays. Requests end after sockets.
     drop(socket);
     let response = read(slow).await.expect("a response");
     assert_eq!(response.body(), "at last");

@@ -12,10 +12,10 @@ use crate::{
     site::Started,
 };
 
-/// More than any flood may come to: 64 MiB in frames of 17 bytes and more.
+/// More frames than any flood may send: 64 MiB in frames of 17 bytes.
 const MOST: usize = 4_000_000;
 
-/// Writes the same for ever, and reads what comes, until the connection has ended; says how often it was written.
+/// Writes `next` until the connection has ended, and reads meanwhile. Returns how often it wrote.
 async fn flood(site: &Started, before: &[u8], mut next: impl FnMut(usize) -> Vec<u8>) -> usize {
     let mut browser = site.browser().await;
     let Raw(stream) = site.raw().await;
@@ -38,7 +38,7 @@ async fn flood(site: &Started, before: &[u8], mut next: impl FnMut(usize) -> Vec
     times
 }
 
-/// What is put up with, and what may be on its way through the pipe before the end shows.
+/// Asserts that no more was written than the server tolerates and the pipe holds.
 fn assert_soon(times: usize, length: usize) {
     assert!(
         times <= 1000 + 200 + 64 * 1024 / length + 1,
@@ -60,7 +60,7 @@ async fn settings() {
     let site = Started::new().await;
     let empty = frame(SETTINGS, 0, 0, &[]);
     assert_soon(flood(&site, &[], |_| empty.clone()).await, empty.len());
-    // The header table, large and small in turn.
+    // The size of the header table, large and small in turn.
     let table = |n: usize| {
         let size = if n.is_multiple_of(2) { 0_u32 } else { 65_536 };
         frame(SETTINGS, 0, 0, &[&[0, 1], &size.to_be_bytes()[..]].concat())
@@ -84,7 +84,7 @@ async fn continuations() {
     let head = frame(HEADERS, END_STREAM, 1, GET);
     let empty = frame(CONTINUATION, 0, 1, &[]);
     assert_soon(flood(&site, &head, |_| empty.clone()).await, empty.len());
-    // A header without end: no more of it is kept than a head may have.
+    // A head without end. At most the limit of a head is kept.
     let piece = frame(CONTINUATION, 0, 1, &[0x40, 1, b'x', 1, b'y'].repeat(1000));
     let times = flood(&site, &head, |_| piece.clone()).await;
     assert!(times < 200, "{times} times");
@@ -102,7 +102,7 @@ async fn rapid_resets() {
     };
     let times = flood(&site, &[], reset).await;
     assert_soon(times, reset(0).len());
-    // All in one write: the service is given few of them.
+    // All come in one write, and few of them reach the service.
     let many: Vec<u8> = (0..2000).flat_map(reset).collect();
     flood(&site, &[], |n| {
         if n == 0 {
@@ -118,14 +118,14 @@ async fn rapid_resets() {
     .await;
 }
 
-/// By a frame that is wrong, the client has the server reset the stream.
+/// An invalid frame makes the server reset the stream.
 #[tokio::test]
 async fn resets_that_are_made_by_the_server() {
     let site = Started::new().await;
     let stream = |n: usize| u32::try_from(n).expect("a stream") * 2 + 1;
     let wrong = |n: usize| {
         let mut both = frame(HEADERS, END_HEADERS, stream(n), NEVER);
-        // A window that grows by nothing.
+        // A WINDOW_UPDATE of zero, which is invalid.
         both.extend(frame(8, 0, stream(n), &[0; 4]));
         both
     };
@@ -166,7 +166,7 @@ async fn streams_past_the_limit() {
     assert_eq!(answered.stream, 203);
 }
 
-/// A client that asks for much and takes nothing.
+/// A client that asks for much, and does not widen its windows.
 #[tokio::test]
 async fn responses_that_nobody_takes() {
     let site = Started::new().await;
@@ -180,7 +180,7 @@ async fn responses_that_nobody_takes() {
         )
         .await;
     }
-    // Only what the windows allow is sent, and none of it is answered.
+    // The server sends only what the windows allow.
     let mut bytes = 0;
     while bytes < 65_535 {
         let data = raw.hear_of(DATA).await.expect("a frame");

@@ -64,7 +64,7 @@ async fn an_idle_connection_is_told_and_ended() {
     assert_took(started, 60);
 }
 
-/// Pings do not keep it.
+/// Pings do not keep a connection open.
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_idle_whatever_it_pings() {
     let site = Started::new().await;
@@ -85,7 +85,7 @@ async fn a_head_that_goes_on_has_one_deadline() {
     for before in [false, true] {
         let mut raw = site.raw().await;
         if before {
-            // Beside a request that is served.
+            // Another request is being served.
             raw.send(HEADERS, END_HEADERS | END_STREAM, 1, crate::raw::NEVER)
                 .await;
             sleep(Duration::from_secs(20)).await;
@@ -110,7 +110,7 @@ async fn a_head_that_goes_on_has_one_deadline() {
     assert_took(started, 15);
 }
 
-/// The windows of the client are shut: what it asked for is held for it no longer than by HTTP/1.1.
+/// The client keeps its windows shut. Its response is held no longer than by HTTP/1.1.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_takes_nothing_is_cut_off() {
     let site = Started::new().await;
@@ -119,10 +119,10 @@ async fn a_client_that_takes_nothing_is_cut_off() {
     let started = Instant::now();
     stay(&mut raw).await;
     assert_took(started, 30);
-    // It does not even read.
+    // This client does not even read.
     let mut raw = Raw(site.pipe().await);
     raw.write(PREFACE).await;
-    // Windows as large as they can be.
+    // Its windows are as large as they can be.
     let window = [&[0, 4][..], &0x7fff_ffff_u32.to_be_bytes()].concat();
     raw.send(SETTINGS, 0, 0, &window).await;
     raw.send(8, 0, 0, &0x7000_0000_u32.to_be_bytes()).await;
@@ -135,7 +135,7 @@ async fn a_client_that_takes_nothing_is_cut_off() {
     assert!((30..36).contains(&took), "{took} s");
 }
 
-/// Who reads slowly, but reads, is waited for.
+/// A client that reads slowly is waited for.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_takes_its_time_is_served() {
     let site = Started::new().await;
@@ -159,7 +159,7 @@ async fn a_client_that_takes_its_time_is_served() {
     assert_eq!(bytes, 16 * 1024 * 1024);
 }
 
-/// Nothing is asked of a socket's client while its socket is open, but whether it is there.
+/// A connection with an open socket is not idle. Its client only has to answer pings.
 #[tokio::test(start_paused = true)]
 async fn a_connection_with_a_socket_is_not_idle() {
     let site = Started::new().await;
@@ -182,7 +182,7 @@ async fn a_client_that_is_gone_without_a_word_is_noticed() {
     raw.send(HEADERS, END_HEADERS | END_STREAM, 1, crate::raw::NEVER)
         .await;
     let started = Instant::now();
-    // It answers no ping.
+    // The client does not answer pings.
     raw.rest().await;
     assert_took(started, 50);
 }

@@ -52,7 +52,7 @@ pub(crate) struct Heard {
 pub(crate) struct Raw(pub(crate) DuplexStream);
 
 impl Raw {
-    /// Sends the preface, with settings that say nothing.
+    /// Sends the preface and empty settings.
     pub(crate) async fn begin(stream: DuplexStream) -> Self {
         let mut raw = Raw(stream);
         raw.write(PREFACE).await;
@@ -60,7 +60,7 @@ impl Raw {
         raw
     }
 
-    /// Whether the server still reads.
+    /// Writes bytes. Returns true if the server still reads.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> bool {
         matches!(timeout(PATIENCE, self.0.write_all(bytes)).await, Ok(Ok(())))
     }

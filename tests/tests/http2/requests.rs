@@ -91,7 +91,7 @@ async fn a_tunnel_leads_to_a_socket_and_nowhere_else() {
         .extensions_mut()
         .insert(h2::ext::Protocol::from_static("connect-udp"));
     assert_eq!(status(&mut browser, other).await, 501);
-    // The service knows of no tunnels: what it answers all with is no tunnel.
+    // The service does not know tunnels. Its answer to any request does not become a tunnel.
     assert_eq!(status(&mut browser, connect("/nowhere")).await, 404);
     assert_eq!(browser.get("/").await.status(), 200);
 }

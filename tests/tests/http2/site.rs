@@ -60,7 +60,7 @@ impl Seen {
     }
 }
 
-/// Says back what it hears, and hears the topic `news`.
+/// Echoes, and forwards the topic `news`.
 pub(crate) struct Echo {
     uri: String,
     seen: Seen,
@@ -220,7 +220,7 @@ impl Started {
         Browser::over(self.pipe().await).await
     }
 
-    /// A client that writes frames as they come.
+    /// A client that writes frames by hand.
     pub(crate) async fn raw(&self) -> Raw {
         Raw::begin(self.pipe().await).await
     }

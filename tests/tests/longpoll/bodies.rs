@@ -27,7 +27,7 @@ async fn raw(harbour: &Harbour, token: &str, head: &str, body: &[u8]) -> Respons
 #[tokio::test(start_paused = true)]
 async fn one_message_a_line() {
     let (_harbour, mut client) = client().await;
-    // Text begins with a bracket; all else is base64 of bytes.
+    // A line that begins with a bracket is text. Every other line is base64 of bytes.
     assert_eq!(client.say_all("[\"1\",2]\r\nAQID\n[3]").await, 200);
     assert_eq!(
         client.messages(3).await,
@@ -119,7 +119,7 @@ async fn a_body_past_the_limit_is_413_before_it_is_read() {
     let (harbour, mut client) = client().await;
     let answer = raw(&harbour, &client.token, "content-length: 1001", b"").await;
     assert_eq!(answer.status, 413, "{answer:?}");
-    // Without a length it is read as far as the limit.
+    // A body without a length is read as far as the limit.
     let chunk = [b"190\r\n".as_slice(), &[b'x'; 400], b"\r\n"].concat();
     let endless = chunk.repeat(3);
     let answer = raw(

@@ -1,4 +1,4 @@
-//! What a client can take of the server, and no more.
+//! What one client can take of the server at most.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ use super::site::{Harbour, start};
 
 const NARROW: &str = "/narrow/longpoll";
 
-/// Opens a session from an address; the HTTP status.
+/// Opens a session from an address. Returns the HTTP status and the token.
 async fn open_from(harbour: &Harbour, address: Option<&str>) -> (u16, Option<String>) {
     let address = address.map(|address| {
         format!("{address}:7")
@@ -48,7 +48,7 @@ async fn threat_9_sessions_are_counted() {
         503,
         "four in all"
     );
-    // Those that are there are served.
+    // The sessions that are open stay.
     assert_eq!(harbour.site.stats().connections, 4);
     until("they have ended", || harbour.site.stats().connections == 0).await;
     let (status, token) = open_from(&harbour, Some("192.0.2.1")).await;
@@ -57,7 +57,7 @@ async fn threat_9_sessions_are_counted() {
     harbour.stop().await;
 }
 
-/// Opens a session from an address, forwarded for others; the HTTP status.
+/// Opens a session from an address, forwarded for others. Returns the HTTP status.
 async fn open_forwarded(
     harbour: &Harbour,
     mount: &str,
@@ -117,7 +117,7 @@ async fn behind_a_trusted_proxy_the_client_counts() {
     }
 }
 
-/// What the JavaScript client takes for a failure, and comes back after.
+/// The JavaScript client takes the refusal for a failure, and comes back later.
 #[tokio::test(start_paused = true)]
 async fn one_client_takes_not_all_places() {
     let harbour = start().await;
@@ -240,7 +240,7 @@ async fn what_is_not_acknowledged_counts_too() {
     assert_eq!(harbour.ended("unacknowledged"), Some(Reason::Overflow));
 }
 
-/// Callbacks wait while more than half of the limit does; the client's messages are then not handled in time.
+/// Callbacks wait while more than half of the limit is used. Messages are not handled in time.
 #[tokio::test(start_paused = true)]
 async fn who_does_not_fetch_is_not_heard() {
     let harbour = start().await;

@@ -1,4 +1,4 @@
-//! Sessions that come and go, in good and in bad ways, over TCP, and what is left of them: nothing.
+//! Sessions that come and go over TCP, in good and in bad ways. Nothing is left of them.
 
 use std::time::Duration;
 
@@ -64,15 +64,15 @@ async fn open(port: u16) -> Poller<TcpStream> {
     Poller::open(connect(port).await, "/brief/longpoll?name=guest").await
 }
 
-/// Opens a session and leaves it in one of the ways there are.
+/// Opens a session, and leaves it in one of several ways.
 async fn visit(port: u16, way: usize) {
     let mut client = open(port).await;
     assert_eq!(client.say("hello").await, 200);
     match way % 7 {
-        // Never heard of again.
+        // It never polls.
         0 => {}
         1 => assert_eq!(client.poll().await.messages, ["hello"]),
-        // In the middle of a poll.
+        // It resets the connection of a poll that waits.
         2 => {
             assert_eq!(client.poll().await.messages, ["hello"]);
             client.begin().await;
@@ -81,7 +81,7 @@ async fn visit(port: u16, way: usize) {
         }
         3 => assert_eq!(client.say("stop").await, 200),
         4 => assert_eq!(client.say("panic").await, 408),
-        // Two at once, and neither is waited for.
+        // Two polls at once. Nobody waits for their answers.
         5 => {
             let mut other = client.beside(connect(port).await);
             client.begin().await;
@@ -123,7 +123,7 @@ async fn threat_9_fourteen_hundred_sessions_leave_nothing_however_they_end() {
     assert_eq!(shore.stats().tasks, 0);
 }
 
-/// The server notices that the client is gone, by a reset or without a word: what comes then is for the next poll.
+/// The server notices that a client is gone. Messages that come then are for the next poll.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_poll_that_is_abandoned_over_tcp_takes_no_message() {
     let shore = Shore::start().await.expect("it starts");
@@ -149,7 +149,7 @@ async fn a_poll_that_is_abandoned_over_tcp_takes_no_message() {
     shore.shutdown().await.expect("a clean end");
 }
 
-/// Its mailbox had subscribed before.
+/// Its mailbox had subscribed before the refusal.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_is_refused_leaves_no_subscription() {
     let shore = Shore::builder()
@@ -171,7 +171,7 @@ async fn a_client_that_is_refused_leaves_no_subscription() {
     shore.shutdown().await.expect("a clean end");
 }
 
-/// Stopped in the middle of it, the endpoint leaves nothing either.
+/// An endpoint that is stopped in the middle of visits leaves nothing, either.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_that_stops_under_load_leaves_nothing() {
     let shore = Shore::start().await.expect("it starts");
@@ -180,7 +180,7 @@ async fn an_endpoint_that_stops_under_load_leaves_nothing() {
     for _ in 0..100 {
         clients.spawn(async move {
             let mut client = open(port).await;
-            // Until nobody answers any more.
+            // It goes on until there is no answer.
             loop {
                 let token = client.token.clone();
                 let message =

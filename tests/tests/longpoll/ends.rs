@@ -62,7 +62,7 @@ async fn a_session_that_others_end_is_no_different() {
 #[tokio::test(start_paused = true)]
 async fn what_was_said_before_the_end_arrives_before_it() {
     let harbour = start().await;
-    // Before a poll that waits, and before one that comes later.
+    // A poll waits already, or it comes later.
     for waits in [true, false] {
         let mut client = harbour.open("/talk/longpoll").await;
         let mut other = client.beside(Connection::through(&harbour.network).await);
@@ -76,7 +76,7 @@ async fn what_was_said_before_the_end_arrives_before_it() {
             assert_eq!(client.poll().await.messages, ["last words"]);
         }
         let began = Instant::now();
-        // Nobody handles anything any more.
+        // Messages are not handled any more.
         assert!(matches!(other.say("say too late").await, 408 | 410));
         let old = client.token.clone();
         assert_eq!(client.poll().await.status, 410);
@@ -111,7 +111,7 @@ async fn messages_behind_one_that_ends_the_session_are_not_handled() {
     );
     assert_eq!(client.messages(2).await, ["first", "last words"]);
     assert_eq!(client.poll().await.status, 410);
-    // As the last one, it counts as handled.
+    // A last message that ends the session counts as handled.
     assert_eq!(client.say_all("[\"say first\"]\n[\"stop\"]").await, 200);
 }
 
@@ -123,7 +123,7 @@ async fn threat_9_who_does_not_poll_is_gone_between_one_and_two_times_the_silenc
         let mut client = harbour.open(&format!("/talk/longpoll?name={name}")).await;
         assert_eq!(client.poll().await.status, 204);
         let polled = Instant::now();
-        // What counts is the beginning of the last poll, a window ago.
+        // The silence counts from the beginning of the last poll, a window ago.
         let least = SILENCE - WINDOW;
         while harbour.ended(&name).is_none() {
             sleep(Duration::from_millis(10)).await;
@@ -139,7 +139,7 @@ async fn threat_9_who_does_not_poll_is_gone_between_one_and_two_times_the_silenc
     assert_eq!(harbour.site.pubsub().subscribers("news"), 0);
 }
 
-/// A session that was opened and never polled is one of those.
+/// A session that was opened and never polled ends in the same way.
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_only_opened_ends_too() {
     let harbour = start().await;

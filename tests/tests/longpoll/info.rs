@@ -12,14 +12,14 @@ use super::site::{Harbour, start};
 
 const TARGET: &str = "/room/7/longpoll";
 
-/// What the socket knows that this request opened.
+/// What the socket that this request opened knows.
 async fn known(harbour: &Harbour, request: &Request) -> Value {
     let address = SocketAddr::from(([192, 0, 2, 7], 9));
     let mut connection = Connection::through_from(&harbour.network, Some(address)).await;
     let answer = Answer::of(connection.request(request).await.expect("an answer"));
     assert_eq!(answer.status, 410);
     let mut client = Poller::with(connection, TARGET, &answer.token.expect("a token"));
-    // What later requests bring is not for it.
+    // Headers of later requests do not reach the socket.
     let later = landfall_tests::longpoll::post(TARGET, &client.token, "what?")
         .header("x-phoenix-authtoken", "later")
         .header("user-agent", "later");
@@ -71,7 +71,7 @@ async fn a_path_that_is_no_number_is_refused_as_by_websocket() {
     );
 }
 
-/// The visitor's session is for pages that show the token that is in it, and for them only.
+/// A page gets the visitor's session only if it shows the token in that session.
 #[tokio::test(start_paused = true)]
 async fn threat_2_a_foreign_page_gets_no_session() {
     let harbour = start().await;

@@ -13,7 +13,7 @@ use super::site::{WINDOW, start};
 
 const TARGET: &str = "/talk/longpoll";
 
-/// The client is gone while its poll waits: what comes then is not for that poll.
+/// The client is gone while its poll waits. Messages that come then are not for that poll.
 #[tokio::test(start_paused = true)]
 async fn an_abandoned_poll_takes_no_message() {
     let harbour = start().await;
@@ -34,7 +34,7 @@ async fn an_abandoned_poll_takes_no_message() {
     }
 }
 
-/// The server gives up a request whose client is gone: it does not wait for the window's end.
+/// The server drops a request whose client is gone. It does not wait for the window's end.
 #[tokio::test(start_paused = true)]
 async fn an_abandoned_poll_leaves_nothing_behind() {
     let harbour = start().await;
@@ -80,7 +80,7 @@ async fn of_two_polls_the_later_one_gets_the_messages() {
     );
 }
 
-/// One whose answer was lost asks again with what it has.
+/// A client whose answer was lost polls again with the token that it has.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_was_lost_comes_again() {
     let harbour = start().await;
@@ -95,7 +95,7 @@ async fn an_answer_that_was_lost_comes_again() {
     assert_eq!(client.poll().await.status, 204);
 }
 
-/// The very first answer too: an empty one in between shows what kind of client it is.
+/// The first answer comes again, too. The empty answer shows which kind of client it is.
 #[tokio::test(start_paused = true)]
 async fn the_first_answer_comes_again_too() {
     let harbour = start().await;
@@ -144,7 +144,7 @@ async fn a_client_that_keeps_its_token_gets_everything_once() {
     );
 }
 
-/// What is acknowledged is not kept, by messages as by polls.
+/// Messages are not kept once a post or a poll has acknowledged them.
 #[tokio::test(start_paused = true)]
 async fn old_tokens_bring_nothing_back_that_was_acknowledged() {
     let harbour = start().await;

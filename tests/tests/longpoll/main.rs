@@ -1,5 +1,5 @@
-//! Longpoll from outside: requests over connections in memory, on a clock that is turned by hand, and over TCP where that
-//! matters.
+//! Longpoll from outside: requests over connections in memory with a paused clock, and over TCP
+//! where that matters.
 
 mod bodies;
 mod bounds;

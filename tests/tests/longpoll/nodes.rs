@@ -72,7 +72,7 @@ async fn a_poll_there_waits_for_what_happens_here() {
         200
     );
     assert_eq!(client.answer().await.messages, ["now"]);
-    // And back again, in the middle of it all.
+    // Then its requests go to either node.
     for round in 0..20 {
         let node = if round % 3 == 0 { &here } else { &there };
         let mut client_there = client.beside(Connection::through(&node.network).await);
@@ -89,7 +89,7 @@ async fn what_an_abandoned_poll_there_was_answered_comes_again() {
     let (here, there, _) = nodes().await;
     let mut client = moved(&here, &there, TARGET).await;
     assert_eq!(client.poll().await.status, 204);
-    // Far more than a session serves at a time: each supersedes the one before.
+    // These are more polls than a session serves at a time. Each supersedes the one before.
     for _ in 0..30 {
         let mut abandoned = client.beside(Connection::through(&there.network).await);
         abandoned.begin().await;
@@ -100,7 +100,7 @@ async fn what_an_abandoned_poll_there_was_answered_comes_again() {
     assert_eq!(client.poll().await.status, 204);
 }
 
-/// Also for a client that keeps its token: of what was handed to a poll, it would get nothing again.
+/// The client keeps its token. It would not get again what was handed to a poll.
 #[tokio::test(start_paused = true)]
 async fn an_abandoned_poll_there_takes_no_message() {
     let (here, there, _) = nodes().await;
@@ -185,7 +185,7 @@ async fn a_message_that_is_not_handled_in_time_is_408_there_too() {
     assert_eq!(client.say("panic").await, 408);
 }
 
-/// A dead node can't say that its sessions are: that it does not answer does.
+/// A dead node cannot say that its sessions have ended. The missing answer says it.
 #[tokio::test(start_paused = true)]
 async fn a_dead_nodes_session_costs_the_time_that_it_may_take_to_answer() {
     let (here, there, pubsub) = nodes().await;
@@ -199,7 +199,7 @@ async fn a_dead_nodes_session_costs_the_time_that_it_may_take_to_answer() {
     let answer = client.poll().await;
     assert_eq!((answer.status, began.elapsed()), (410, 2 * PATIENCE));
     assert_ne!(client.token, old);
-    // The new one is on this node.
+    // The new session is on this node.
     let began = Instant::now();
     assert_eq!(client.say("say hello").await, 200);
     assert_eq!(client.poll().await.messages, ["hello"]);
@@ -228,7 +228,7 @@ async fn a_poll_there_is_answered_when_either_node_stops() {
         let stopping = if stops_here { &here } else { &there };
         tokio::join!(answer, stopping.stop());
         if !stops_here {
-            // The session has noticed nothing.
+            // The session is not affected.
             let mut client = client.beside(Connection::through(&here.network).await);
             assert_eq!(client.say("say hello").await, 200);
             assert_eq!(client.poll().await.messages, ["hello"]);
@@ -251,7 +251,7 @@ async fn requests_from_elsewhere_leave_nothing() {
         assert!(client.waits(Duration::from_millis(1)).await);
         names.push(session_topic(&here, &client.token));
         assert_eq!(pubsub.subscribers(names.last().expect("one")), 1);
-        // Some are left alone, some are told to go.
+        // Some sessions are left alone, and some are told to end.
         if round % 2 == 0 {
             client
                 .beside(Connection::through(&there.network).await)
@@ -289,7 +289,7 @@ fn session_topic(harbour: &Harbour, token: &str) -> String {
     format!("phx:lp:{}", said.3)
 }
 
-/// What other nodes could not have sent does no harm.
+/// Messages that no node could have sent do no harm.
 #[tokio::test(start_paused = true)]
 async fn strange_requests_from_elsewhere_are_ignored() {
     let (here, _there, pubsub) = nodes().await;

@@ -106,7 +106,7 @@ async fn messages_arrive_in_order_and_as_they_are() {
 async fn a_message_that_takes_longer_than_a_window_is_408_and_those_after_it_are_not_handled() {
     let harbour = start().await;
     let mut client = harbour.open("/talk/longpoll").await;
-    // Each may take a window.
+    // Each message may take a window.
     assert_eq!(
         client.say_all("[\"sleep 700\"]\n[\"sleep 700\"]\n").await,
         200
@@ -199,7 +199,7 @@ async fn other_methods_are_400() {
         )
         .await;
         assert_eq!((answer.status, answer.body.as_str()), (400, ""), "{method}");
-        // And nothing is asked, neither the rule about origins nor the query.
+        // Neither the origin nor the query is checked.
         let foreign = with_method(method, Request::get("/talk/longpoll?a=%ff"));
         let answer = ask(&harbour, &foreign.header("origin", "https://evil.example")).await;
         assert_eq!((answer.status, answer.body.as_str()), (400, ""), "{method}");

@@ -44,7 +44,7 @@ async fn threat_18_debug_shows_no_secret() {
     }
 }
 
-/// The secret decides who may speak in a session's name: without a good one, nothing starts.
+/// The secret protects the tokens of sessions. Without a good secret, no endpoint starts.
 #[tokio::test(start_paused = true)]
 async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
     struct Bare;
@@ -85,7 +85,7 @@ async fn threat_18_longpoll_does_not_start_without_a_good_secret() {
         .expect("a clean end");
 }
 
-/// An answer to a wrong token is of the same form and length wherever it is wrong: nothing about the right one shows.
+/// All wrong tokens get the same answer, so that it tells nothing about the right token.
 #[tokio::test(start_paused = true)]
 async fn threat_17_wrong_tokens_are_all_answered_alike() {
     let harbour = start().await;

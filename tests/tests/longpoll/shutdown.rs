@@ -18,7 +18,7 @@ async fn waiting_polls_are_answered_at_once() {
         let mut client = harbour
             .open(&format!("/talk/longpoll?name=waits-{number}"))
             .await;
-        // Half of them have another poll that waits in vain.
+        // Half of the sessions have another poll, which is superseded.
         if number % 2 == 0 {
             let mut superseded = client.beside(Connection::through(&harbour.network).await);
             superseded.begin().await;
@@ -61,7 +61,7 @@ async fn what_was_sent_before_arrives() {
     assert_eq!(answer.messages, ["hurry"]);
 }
 
-/// Nobody can fetch it after the listener is closed, but for behind a server that is not ours.
+/// Once the listener is closed, nobody can fetch the message.
 #[tokio::test(start_paused = true)]
 async fn what_nobody_fetches_is_not_waited_for() {
     let harbour = start().await;
@@ -133,7 +133,7 @@ async fn a_callback_that_hangs_is_cut_off_when_the_drainers_time_is_over() {
     assert_eq!((stats.connections, stats.tasks), (0, 0));
 }
 
-/// Those of a later batch go on: their clients are sent to other nodes, which find them here.
+/// Sessions of a later batch go on. Other nodes serve their clients, and find the sessions here.
 #[tokio::test(start_paused = true)]
 async fn polls_are_answered_though_their_sessions_are_not_told_yet() {
     let harbour = start().await;
@@ -162,7 +162,7 @@ async fn polls_are_answered_though_their_sessions_are_not_told_yet() {
     assert_eq!(began.elapsed().as_secs(), 6);
 }
 
-/// Behind a server of somebody else's, requests come also then.
+/// Behind another server, requests may still come then.
 #[tokio::test(start_paused = true)]
 async fn afterwards_sessions_are_gone_and_none_are_opened() {
     let harbour = start().await;

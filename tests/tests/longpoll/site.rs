@@ -115,7 +115,7 @@ impl Talker {
             out.push(format!("binary {:?}", message.as_bytes()));
             return Flow::Continue;
         };
-        // As a line of several, it is a list of one.
+        // A line of a batch is a list of one text.
         let text = text
             .strip_prefix("[\"")
             .and_then(|text| text.strip_suffix("\"]"))
@@ -186,7 +186,7 @@ impl Talker {
     }
 }
 
-/// Tells what it was told when it connected.
+/// Tells what it got when it connected.
 struct Curious(String);
 
 #[socket]
@@ -230,12 +230,12 @@ async fn login(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     Ok(Response::new(Body::from(session.csrf_token())))
 }
 
-/// A running site, and where its clients come from.
+/// A running site, and the network of its clients.
 pub(crate) struct Harbour {
     pub(crate) site: Running<Site>,
     pub(crate) network: Network,
     pub(crate) tasks: usize,
-    /// Tasks that serve topics which it shares with others.
+    /// Tasks that serve topics that are shared with other sites.
     shared: usize,
 }
 
@@ -288,7 +288,7 @@ impl Harbour {
         Poller::open(Connection::through(&self.network).await, target).await
     }
 
-    /// Sends news, and waits until they have reached the outboxes of those who are there.
+    /// Sends news, and waits until they have reached the outboxes.
     pub(crate) async fn news(&self, text: impl Into<Payload>) {
         self.site.broadcast("news", "headline", text).expect("room");
         sleep(Duration::from_millis(1)).await;

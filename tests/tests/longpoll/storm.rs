@@ -1,4 +1,4 @@
-//! A client as Phoenix's, and a network that fails it all the time.
+//! A client like Phoenix's, and a network that fails all the time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -71,7 +71,7 @@ impl Dice {
     }
 }
 
-/// A client that takes the answer to its latest poll, and that answer's token. Others it has given up.
+/// A client that takes only the answer to its latest poll, and the token of that answer.
 struct Sailor {
     port: u16,
     dice: Dice,
@@ -86,7 +86,7 @@ struct Sailor {
     log: Voyage,
 }
 
-/// How often what happened.
+/// How often each event happened.
 #[derive(Debug, Default)]
 struct Voyage {
     polls: u32,
@@ -110,7 +110,7 @@ impl Sailor {
             .await
             .expect("an answer");
         self.token = Answer::of(opened).token.expect("a token");
-        // One answer has to reach it: until then, nobody could tell what kind of client it is.
+        // One answer has to reach the client. Before that, the server does not know its kind.
         let request = poll(&self.target, &self.token);
         self.take(&mut connection, &request).await;
         while self.received < MESSAGES {
@@ -121,7 +121,7 @@ impl Sailor {
         }
     }
 
-    /// Has the socket send more, after a while, on a connection that is not lost: no message of the client is sent again.
+    /// Asks the socket to send more after a pause, on a connection that is not lost.
     fn ask_for_more(&mut self, pause: Duration) -> impl Future<Output = ()> + use<> {
         self.told = (self.told + 1 + self.dice.roll(200)).min(MESSAGES);
         let (port, request) = (
@@ -149,21 +149,21 @@ impl Sailor {
         };
         match self.dice.roll(10) {
             0 => {
-                // The connection breaks at some moment: before, while or after the answer is written.
+                // The connection breaks before, while or after the answer is written.
                 self.log.reset += 1;
                 connection.write(&request.to_bytes()).await;
                 self.pause().await;
                 connection.reset();
             }
             1 => {
-                // The client gives it up, and nobody tells the server.
+                // The client gives the poll up, and the server is not told.
                 self.log.given_up += 1;
                 connection.write(&request.to_bytes()).await;
                 self.pause().await;
                 self.adrift.push(connection);
             }
             2 => {
-                // Part of the request arrives, or a part of the answer is read.
+                // A part of the request arrives, or a part of the answer is read.
                 self.log.unread += 1;
                 let bytes = request.to_bytes();
                 let part = self.dice.roll(bytes.len() as u64 + 1) as usize;
@@ -175,7 +175,7 @@ impl Sailor {
                 .await;
             }
             3 => {
-                // The same poll twice, at once: the answer to the later one counts.
+                // The same poll is sent twice. The answer to the later one counts.
                 self.log.retried += 1;
                 connection.write(&request.to_bytes()).await;
                 self.pause().await;
@@ -202,7 +202,7 @@ impl Sailor {
 
     /// Polls, and takes the answer.
     async fn take(&mut self, connection: &mut Connection, request: &Request) {
-        // A poll that finds nothing waits, and what comes then wakes it.
+        // A poll that finds no message waits. The next message wakes it.
         let pause = Duration::from_micros(self.dice.roll(2_000));
         let more = (self.told == self.received).then(|| self.ask_for_more(pause));
         let more = async {

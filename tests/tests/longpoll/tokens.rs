@@ -119,7 +119,7 @@ async fn threat_8_no_byte_of_it_can_be_changed() {
         let changed = String::from_utf8(changed).expect("ASCII");
         let answer = ask(&harbour.network, &post(TARGET, &changed, "say intruder")).await;
         assert_eq!(answer.status, 410, "{changed}");
-        // What it is answered does not tell why.
+        // The answer does not tell why.
         assert_eq!(answer.response.body, "{\"status\":410}");
     }
     for at in [0, 1, client.token.len() / 2, client.token.len() - 1] {
@@ -136,7 +136,7 @@ async fn threat_8_nobody_else_can_make_one() {
     let payload = client.token.split('.').nth(1).expect("three parts");
     let signature = client.token.split('.').nth(2).expect("three parts");
     let now = SystemTime::now();
-    // Of another secret, and of the right one for another purpose.
+    // Tokens of another secret, and tokens of the right secret for another purpose.
     let foreign = Tokens::new(&Secret::from("x".repeat(64).as_str()), "landfall longpoll")
         .expect("long enough");
     let purpose = harbour.site.tokens("user socket").expect("a secret");
@@ -173,7 +173,7 @@ async fn threat_8_a_session_is_as_unknown_as_its_name_is_long() {
     }
 }
 
-/// Time moves for tokens only by the system's clock: the token is made as if it were old.
+/// Tokens use the system's clock, which the test cannot move. It makes an old token instead.
 #[tokio::test(start_paused = true)]
 async fn threat_8_one_that_is_too_old_opens_nothing() {
     let harbour = start().await;
@@ -201,7 +201,7 @@ async fn threat_8_one_of_another_mount_opens_nothing() {
         is_refused_at(&harbour, target, &client.token).await;
         assert!(began.elapsed().is_zero(), "nobody is asked for it");
     }
-    // The rule about origins is off there, and holds for the session all the same.
+    // The rule about origins is off at `/any`, and still holds for the session.
     let answer = ask(
         &harbour.network,
         &evil(post("/any/longpoll", &client.token, "say intruder")),
@@ -223,14 +223,14 @@ async fn threat_8_one_of_another_mount_opens_nothing() {
     assert_eq!(client.messages(1).await, ["secret"], "and nobody else's");
 }
 
-/// What the path says is a part of what `connect` decided about.
+/// `connect` decided about the path, too.
 #[tokio::test(start_paused = true)]
 async fn threat_8_one_of_another_path_opens_nothing() {
     let harbour = start().await;
     let mut client = harbour.open("/room/7/longpoll").await;
     is_refused_at(&harbour, "/room/8/longpoll", &client.token).await;
     is_refused_at(&harbour, "/room/07/longpoll", &client.token).await;
-    // The same path, written otherwise.
+    // This is the same path, written in another way.
     let same = post("//room/%37//longpoll/", &client.token, "what?");
     assert_eq!(ask(&harbour.network, &same).await.status, 200);
     assert_eq!(client.messages(1).await.len(), 1);
@@ -249,7 +249,7 @@ async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
     );
 }
 
-/// The same token, signed by the same endpoint that long ago.
+/// The same token, as the endpoint would have signed it `age` earlier.
 fn aged(handle: &Handle, token: &str, age: Duration) -> String {
     type Said = (String, String, String, String, u64, u64, u64);
     let tokens = handle.tokens("landfall longpoll").expect("a secret");
@@ -258,7 +258,7 @@ fn aged(handle: &Handle, token: &str, age: Duration) -> String {
     tokens.sign_at(&said, opened - age).expect("a token")
 }
 
-/// Renewing it does not make it younger.
+/// A renewed token is as old as its session.
 #[tokio::test]
 async fn its_age_is_its_sessions() {
     let harbour = start().await;
@@ -306,7 +306,7 @@ impl Mute {
     }
 }
 
-/// Whether or not they share their topics.
+/// This holds whether or not the endpoints share their topics.
 #[tokio::test(start_paused = true)]
 async fn threat_8_one_of_another_endpoint_opens_nothing() {
     let harbour = start().await;
@@ -351,14 +351,14 @@ async fn one_whose_session_has_ended_is_answered_at_once() {
     assert!(began.elapsed().is_zero());
 }
 
-/// As Phoenix's client does with `params: {token: ..}`: its own token stands first, the session's behind it.
+/// Phoenix's client does this with `params: {token: ..}`. The session's token comes second.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_of_the_applications_may_be_called_token() {
     let harbour = start().await;
     let mut client = harbour.open("/talk/longpoll?token=mine&vsn=2.0.0").await;
     assert_eq!(client.say("token?").await, 200);
     assert_eq!(client.messages(1).await, ["mine"]);
-    // The session that takes the place of one that has ended learns it too.
+    // The session that replaces one that has ended gets it, too.
     assert_eq!(client.say("leave").await, 200);
     assert_eq!(client.poll().await.status, 410);
     assert_eq!(client.say("token?").await, 200);

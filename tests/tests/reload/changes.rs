@@ -1,4 +1,4 @@
-//! Who listens hears of the last change.
+//! A listener hears of the last change.
 
 use landfall::{config::Setting, testing};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ async fn own_settings_come_when_they_change() {
     let mut limits = site.changes().extra::<Limits>("limits");
     assert_eq!(limits.current().unwrap(), Limits { uploads: 1 });
 
-    // Others' changes, and changes that are none, are not heard; of several, the last is.
+    // Other keys and equal values are not heard. Of several changes, the last one is heard.
     for text in [
         "extra.limits.uploads = 1",
         "extra.limits.uploads = 1\nextra.other = 2",

@@ -57,7 +57,7 @@ async fn urls_origins_and_settings_of_others_follow_the_file() {
         assert_eq!(lets_in(&site, path, origin).await, good, "{path} {origin}");
     }
 
-    // What no layer says any more is as the layers below say.
+    // A value that the file no longer has comes from the layers below.
     file.write("");
     site.reload().await.unwrap();
     assert_eq!(site.host(), "a.com");
@@ -151,7 +151,7 @@ async fn a_manifest_follows_and_one_that_is_lost_does_not() {
     assert_eq!(site.static_latest()["app.css"], "app-3.css");
 }
 
-/// Such a site has started: it is no reason not to change something else.
+/// Such a site could start. The missing manifest does not keep other values from changing.
 #[tokio::test]
 async fn a_manifest_that_never_was_there_refuses_nothing() {
     let missing = |settings: &mut landfall::config::Settings| {
@@ -164,10 +164,10 @@ async fn a_manifest_that_never_was_there_refuses_nothing() {
     assert_eq!(site.host(), "b.com");
 }
 
-/// A connection that stays open, and the status that a request on it is answered with.
+/// A connection that stays open, and the status of the answer to a request on it.
 async fn ask(address: SocketAddr) -> (TcpStream, u16) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // One that is refused is answered before it has asked.
+    // A connection that is refused is answered before it has sent the request.
     let _ = stream
         .write_all(b"GET / HTTP/1.1\r\nhost: a.com\r\n\r\n")
         .await;
@@ -198,7 +198,7 @@ async fn limits_of_connections_follow() {
     assert_eq!(ask(address).await.1, 503);
 
     most(Setting::exact(10), Setting::exact(1)).await.unwrap();
-    // The first one came before anybody counted.
+    // The first connection came before clients were counted.
     open.push(ask(address).await);
     assert_eq!(open[1].1, 404);
     assert_eq!(ask(address).await.1, 429);

@@ -22,7 +22,7 @@ fn reloads() -> usize {
     wanted.map_or(5_000, |count| count.parse().unwrap())
 }
 
-/// Connects, echoes and asks for URLs until it is over; returns how often.
+/// Connects, echoes and asks for URLs until `over`, and counts its rounds in `seen`.
 async fn visit(site: Arc<Site<Web>>, over: Arc<AtomicBool>, seen: Arc<AtomicUsize>) {
     let mut stays = site.raw("/own").await.unwrap();
     while !over.load(Ordering::Relaxed) {
@@ -30,7 +30,7 @@ async fn visit(site: Arc<Site<Web>>, over: Arc<AtomicBool>, seen: Arc<AtomicUsiz
             let client = site.raw(path).origin(origin).await.unwrap();
             client.close().await;
         }
-        // One of each is all of one reload.
+        // All values of one configuration are from one reload.
         let config = site.config();
         let host = config.extra::<String>("host").unwrap().unwrap();
         assert_eq!(config.url.host, host);
@@ -78,7 +78,7 @@ async fn reloads_under_load_lose_nothing() {
         assert_eq!(site.host(), host);
     }
     println!("{count} reloads in {:?}", from.elapsed());
-    // On a busy machine visitors may have come late.
+    // On a busy machine, visitors may start late.
     while seen.load(Ordering::Relaxed) < 20 {
         tokio::task::yield_now().await;
     }

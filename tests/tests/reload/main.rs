@@ -1,4 +1,4 @@
-//! The configuration of an endpoint that runs, read again.
+//! The configuration of a running endpoint, read again.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -37,7 +37,7 @@ endpoint! {
     }
 }
 
-/// Says back what it hears.
+/// Echoes.
 pub(crate) struct Echo;
 
 #[socket]
@@ -51,7 +51,7 @@ impl Echo {
     }
 }
 
-/// A file of a test's own, gone with it.
+/// A file of a test's own, removed at the test's end.
 pub(crate) struct File(PathBuf);
 
 impl File {

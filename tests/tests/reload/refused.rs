@@ -1,4 +1,4 @@
-//! What is wrong changes nothing.
+//! A configuration that is wrong changes nothing.
 
 use landfall::{
     Error,
@@ -51,7 +51,7 @@ async fn a_key_of_the_start_is_refused_with_both_sources() {
     assert!(std::sync::Arc::ptr_eq(&before, &site.config()));
 }
 
-/// A group that comes or goes is one finding.
+/// A group that is added or removed is one finding.
 #[tokio::test]
 async fn a_listener_neither_comes_nor_goes() {
     let site = testing::start::<Web>().await;

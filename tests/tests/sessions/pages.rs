@@ -133,7 +133,7 @@ async fn other_sites_can_not_post() {
             200,
         ),
         (post(&visitor, "").header("x-csrf-token", &other.token), 403),
-        // One right token is enough, beside a wrong one.
+        // One right token beside a wrong one is enough.
         (
             post(&visitor, &form(&visitor.token)).header("x-csrf-token", &other.token),
             200,
@@ -159,7 +159,7 @@ async fn other_sites_can_not_post() {
             post(&visitor, &form(&visitor.token).replace("_csrf", "%5Fcsrf")),
             200,
         ),
-        // But it is not looked for without end.
+        // The search for the token in the body is bounded.
         (
             post(
                 &visitor,

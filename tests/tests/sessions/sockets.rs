@@ -23,7 +23,7 @@ async fn a_socket_gets_the_session_of_a_page_that_shows_its_token() {
     sealed.running.shutdown().await.unwrap();
 }
 
-/// It is let in all the same, and told nothing: whether to refuse is the application's decision.
+/// The client is let in without a session. The application decides whether to refuse it.
 #[tokio::test]
 async fn without_it_there_is_no_session_whatever_the_reason() {
     let site = start::<Site>().await;
@@ -67,7 +67,7 @@ async fn without_the_check_the_cookie_is_enough() {
     site.running.shutdown().await.unwrap();
 }
 
-/// The line holds cookies of others, and ours can be there twice: by another path, or by another site under the domain.
+/// The header holds other cookies, too. Ours can be there twice: of another path or subdomain.
 #[tokio::test]
 async fn the_cookie_is_found_among_others() {
     let site = start::<Site>().await;
@@ -84,16 +84,16 @@ async fn the_cookie_is_found_among_others() {
         (vec![format!("theirs=~; {cookie}")], "ann"),
         (vec![format!("~=1; _site=~; {cookie}; x=~")], "ann"),
         (vec![format!("{}{cookie}", "_site=x; ".repeat(7))], "ann"),
-        // Each costs a signature: there is an end to it.
+        // Each check costs a signature, so their number is bounded.
         (vec![format!("{}{cookie}", "_site=x; ".repeat(8))], ""),
-        // The first that is good counts, as it does for the pages.
+        // The first cookie that is valid counts, as for pages.
         (vec![format!("{}; {cookie}", other.cookie)], ""),
     ] {
         let request = Wire::upgrade(&target);
         let request = lines
             .iter()
             .fold(request, |request, line| request.header("cookie", line));
-        // A byte that is not text.
+        // `~` becomes a byte that is not text.
         let head = request
             .to_bytes()
             .into_iter()

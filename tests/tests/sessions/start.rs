@@ -1,4 +1,4 @@
-//! What an endpoint with sessions does not start without.
+//! Endpoints with sessions that do not start.
 
 use landfall::{
     Endpoint, Message,

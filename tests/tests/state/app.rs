@@ -40,7 +40,7 @@ impl Counter {
     }
 }
 
-/// A store that takes its time.
+/// A store whose answer is awaited.
 #[derive(Clone)]
 pub(crate) struct Users(Arc<Vec<&'static str>>);
 
@@ -69,7 +69,7 @@ impl FromRef<App> for Users {
     }
 }
 
-/// An extractor that needs something, and waits for it.
+/// An extractor that needs parts of the state, and awaits one of them.
 pub(crate) struct CurrentUser(pub(crate) &'static str);
 
 impl<I: Send + 'static> FromConnect<I> for CurrentUser {

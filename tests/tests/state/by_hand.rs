@@ -139,7 +139,7 @@ impl Endpoint for Incomplete {
     };
 }
 
-/// Where the mount stands that has this mark behind it, as errors tell it.
+/// The place of the mount whose line ends with this mark, as errors tell it.
 fn line_of(mark: &str) -> String {
     let (mark, source) = (format!("// {mark}"), include_str!("by_hand.rs"));
     let line = source.lines().position(|line| line.ends_with(&mark));

@@ -105,7 +105,7 @@ impl Anybody {
     }
 }
 
-/// Says what it was made with.
+/// Answers with what it was made with.
 struct Told(&'static str);
 
 impl Transport for Told {
@@ -129,7 +129,7 @@ async fn closures_of_the_declaration_reach_it() {
     let response = site.get("/title").await;
     assert_eq!(response.text(), "harbour");
     assert_eq!(response.headers()["x-title"], "harbour");
-    // The child of the socket, which is mounted four times, has counted one.
+    // The socket is mounted four times. Its child has started once, and has counted once.
     assert_eq!(site.get("/count").await.text(), "2");
     assert_eq!(site.get("/d/told").await.text(), "harbour");
 }

@@ -1,4 +1,4 @@
-//! What an application brings to its endpoint, as sockets, channels, plugs, routers and tests reach it.
+//! The application's state, as sockets, channels, plugs, routers and tests reach it.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

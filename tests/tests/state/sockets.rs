@@ -16,7 +16,7 @@ endpoint! {
     socket("/count", As<Counter>);
 }
 
-/// Takes state wherever a socket can.
+/// Takes state in its callbacks.
 struct Teller {
     user: &'static str,
     title: Title,
@@ -79,7 +79,7 @@ impl Teller {
     fn handle_control(&mut self, _: Control, _: &mut Outbox, #[state] _: NoSuchType) {}
 }
 
-/// Answers with what its arguments are.
+/// Answers with its state.
 struct As<T>(PhantomData<T>);
 
 trait Told: Send + Sync + 'static {

@@ -52,12 +52,12 @@ impl Echo {
     }
 }
 
-/// Wanted: 1012, "service restart", and not 1000. A client that is told 1000 was not told to come back, and Phoenix's own does not.
-/// Phoenix itself sends 1012 from its drainer, which it runs before this end; it skips sockets without channels.
+/// Wanted: 1012, "service restart", not 1000. Phoenix's client does not come back after 1000.
+/// Phoenix's drainer sends 1012 before this end, but it skips sockets without channels.
 const CLOSE_CODE: (u16, u16) = (1000, 1012);
 
-/// Wanted: 410, as for any session that has ended, and not 200. There the session's process lived on beside the endpoint. Here an
-/// endpoint leaves nothing behind: the session was told of the stop, and its client opens another.
+/// Wanted: 410 instead of 200. In Phoenix, the session's process lived on beside the endpoint. Here
+/// the session was told of the stop and has ended, and its client opens another.
 const AFTER_A_RESTART: (u64, u64) = (200, 410);
 
 fn case(name: &str) -> Value {

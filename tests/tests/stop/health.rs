@@ -1,4 +1,4 @@
-//! What a balancer sees, and the application itself.
+//! What a balancer and the application itself see.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn balancers_look_away_before_the_listener_closes() {
     let (began, site) = (Instant::now(), harbour.site.clone());
     let stopping = tokio::spawn(async move { site.shutdown().await });
     tokio::time::sleep(Duration::from_secs(6)).await;
-    // All but the page goes on as before.
+    // Everything except the page goes on as before.
     assert_eq!(get(&mut connection, "/healthz").await, 503);
     assert_eq!(get(&mut harbour.connection().await, "/").await, 200);
     let mut client = Client::through(&harbour.network, "/echo/websocket").await;

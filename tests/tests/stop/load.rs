@@ -21,7 +21,7 @@ struct Load {
     sessions: usize,
 }
 
-/// With `LANDFALL_STOP_LOAD=full`, what a busy server has; it takes about 6,000 open files.
+/// `LANDFALL_STOP_LOAD=full` gives the load of a busy server. It takes about 6,000 open files.
 fn load() -> Load {
     if std::env::var("LANDFALL_STOP_LOAD").is_ok_and(|load| load == "full") {
         return Load {
@@ -42,7 +42,7 @@ async fn connect(port: u16) -> Connection {
     Connection::open(address).await.expect("the server listens")
 }
 
-/// Sends a message, waits for its answer, and so on until it is told to leave. Returns how many answers came.
+/// Sends messages and hears their answers until it is told to leave. Returns the number of answers.
 async fn converse(mut client: Client) -> usize {
     let mut answers = 0;
     loop {
@@ -65,7 +65,7 @@ async fn poll(mut poller: Poller<tokio::net::TcpStream>) -> usize {
     loop {
         match poller.say("hello").await {
             200 => answers += poller.messages(1).await.len(),
-            // The session takes no more messages: what was not handled was not accepted.
+            // The session does not take messages any more. It has not accepted this one.
             status => {
                 assert!(matches!(status, 408 | 410), "{status}");
                 return answers;

@@ -20,7 +20,7 @@ async fn open(harbour: &Harbour, count: usize) -> Vec<Client<DuplexStream>> {
     clients
 }
 
-/// Leaves when it is told to; after how many seconds that was.
+/// Leaves when it is told to, and returns the seconds until then.
 async fn leave(mut client: Client<DuplexStream>) -> u64 {
     let began = Instant::now();
     let frame = client.hear_within(Duration::from_secs(60)).await;
@@ -42,7 +42,7 @@ async fn a_request_that_outlives_the_sockets_has_its_own_time() {
         let began = Instant::now();
         let [first, last] = <[_; 2]>::try_from(clients).expect("two clients");
         let answer = async {
-            // A connection's own patience is not that long.
+            // This wait keeps the answer within the patience of the connection.
             tokio::time::sleep(Duration::from_secs(3)).await;
             connection.response(false).await
         };

@@ -82,7 +82,7 @@ fn an_orderly_end_is_exit_code_0_by_either_signal() {
     }
 }
 
-/// A callback that blocks its thread would hold up the end of the runtime, and so of `main`.
+/// A callback that blocks its thread would delay the end of the runtime and of `main`.
 #[tokio::test]
 async fn a_second_signal_ends_the_process_though_a_callback_blocks() {
     let mut moored = Moored::start(|_| {});

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::chat::Chat;
 
-/// For tests whose clock runs, however busy the machine is.
+/// The patience of tests whose clock runs. The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn by_websocket(connect: Connect<Client>) -> Connect<Client> {
@@ -178,7 +178,7 @@ async fn ends(by: By) {
     twice.expect_close().await;
     again.expect_nothing().await;
     assert_eq!(again.push("ping", 1).await.ok::<u32>(), 1);
-    // How they ended is not forgotten.
+    // The ends of channels are kept after the disconnect.
     alice.disconnect().await;
     stopped.expect_close().await;
     crashed.expect_error().await;
@@ -205,7 +205,7 @@ async fn several_channels(by: By) {
         .join("room:1", json!({}))
         .await
         .expect("joined");
-    // The connection lives as long as one of its channels.
+    // The connection lives as long as any of its channels.
     let mut two = one
         .client()
         .join("room:2", json!({}))
@@ -222,7 +222,7 @@ async fn several_channels(by: By) {
     assert_eq!(site.stats().connections, 1);
 }
 
-/// Each join hears what is its own, and what is the topic's.
+/// Each join receives its own messages and those of the topic.
 async fn shared_topics(by: By) {
     let site = testing::start::<Chat>().await;
     let (alice, bob) = (
@@ -351,7 +351,7 @@ async fn many_messages(by: By) {
     let site = testing::start::<Chat>().await;
     let alice = client(&site, "alice", by).await;
     let mut room = alice.join("room:1", json!({})).await.expect("joined");
-    // More than a longpoll client may send at once.
+    // More pushes than a longpoll client may send in one request.
     let pushes: Vec<_> = (0..250).map(|number| room.push("ping", number)).collect();
     for (number, push) in pushes.into_iter().enumerate() {
         assert_eq!(push.await.ok::<usize>(), number);
@@ -382,7 +382,7 @@ async fn bytes() {
     );
     websocket.push("picture", json!({}));
     assert_eq!(websocket.expect("picture").await.bytes(), &b"pushed"[..]);
-    // Towards the server they go, and back they cannot.
+    // Longpoll carries bytes to the server, and not back.
     for room in [websocket, &mut *longpoll] {
         assert_eq!(
             room.push_binary("size", b"\x00[\xff").await.ok::<usize>(),

@@ -36,7 +36,7 @@ endpoint! {
 
 pub(crate) struct UserSocket {
     name: String,
-    /// What its channels say about it.
+    /// The reply to a join of its channels.
     told: Value,
 }
 

@@ -289,7 +289,7 @@ async fn pages_and_starts() {
     );
 }
 
-/// A test that never looks is told so, and what it did not look at takes no more memory.
+/// A test that never reads is told so. Messages beyond a limit are dropped.
 #[tokio::test(start_paused = true)]
 async fn too_much_that_is_not_read() {
     let text = told(async {

@@ -30,7 +30,7 @@ struct State {
     polls: VecDeque<(u16, Value)>,
     posts: VecDeque<(u16, Value)>,
     seen: Vec<Seen>,
-    /// POSTs that are being answered, and most of them at a time.
+    /// POSTs that are being answered, and the maximum at a time.
     busy: (usize, usize),
 }
 
@@ -62,7 +62,7 @@ impl Script {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Polls that no answer is left for wait for ever; POSTs take a while.
+    /// Polls without an answer in the script wait for ever. POSTs take a while.
     async fn answer(self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.expect("a body").to_bytes();

@@ -24,7 +24,7 @@ async fn text() {
         let mut echo = by(site.raw("/echo/ann")).await.expect("a connection");
         echo.send("name");
         echo.expect("ann").await;
-        // What longpoll sends in its own way.
+        // Longpoll encodes these texts in different ways.
         let texts = ["hello", "[1]", "[1,\n2]", "", "[2]", "é", "[3]", "[4]"];
         texts.iter().for_each(|text| echo.send(*text));
         for text in texts {

@@ -1,4 +1,4 @@
-//! Clients that are left alone for long.
+//! Clients that are idle for a long time.
 
 use std::time::Duration;
 

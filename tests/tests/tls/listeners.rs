@@ -1,4 +1,4 @@
-//! Listeners side by side, and what is wrong with them.
+//! Listeners side by side, and errors about them.
 
 use landfall::{
     config::{Http, Https, Scheme, Secret, Setting},
@@ -20,7 +20,7 @@ async fn both_listen_and_urls_say_the_port_of_https() {
     assert!(site.running.server_info(Scheme::Https).is_err());
 }
 
-/// With what `reload_certificates` leaves: other files, who signs for clients, and what is wrong with another key.
+/// Other files, the authority for clients, and the finding about a key that does not fit.
 #[tokio::test]
 async fn a_reload_changes_what_handshakes_are_like() {
     let site = Secured::start().await;

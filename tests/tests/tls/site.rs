@@ -47,7 +47,7 @@ endpoint! {
     );
 }
 
-/// Says back what it hears, and hears the topic `news`.
+/// Echoes, and forwards the topic `news`.
 pub(crate) struct Echo {
     told: String,
 }
@@ -91,7 +91,7 @@ pub(crate) struct Signed {
 impl Authority {
     pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        // By the same name, openssl takes certificate and authority for one.
+        // If the names were equal, openssl would take the certificate for the authority.
         params
             .distinguished_name
             .push(DnType::CommonName, "an authority for tests");
@@ -120,14 +120,14 @@ impl Authority {
 }
 
 impl Signed {
-    /// Has `https` show it.
+    /// Makes `https` show this certificate.
     pub(crate) fn shown(&self, https: &mut Https) {
         https.cert = Setting::given(self.certificate.pem());
         https.key = Setting::given(Secret::from(self.key.serialize_pem()));
     }
 }
 
-/// A running site, and who signed its certificate.
+/// A running site, and the authority that signed its certificate.
 pub(crate) struct Secured {
     pub(crate) running: Running<Site>,
     pub(crate) authority: Authority,
@@ -203,7 +203,7 @@ pub(crate) fn to_port(request: Request, port: u16) -> Request {
 
 /// A folder of the test's own.
 pub(crate) fn folder() -> PathBuf {
-    // Folders are told apart within the process, whose id their names have.
+    // The process id and a counter make the name unique.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!(
         "landfall-tls-{}-{}",

@@ -29,7 +29,7 @@ async fn a_socket_echoes_over_tls_and_knows_it() {
     site.running.shutdown().await.expect("a stop");
 }
 
-/// The same mount by the listener without TLS.
+/// The same mount is reached by the listener without TLS, too.
 #[tokio::test]
 async fn an_origin_is_compared_with_the_scheme_of_its_connection() {
     let site = Secured::start().await;
@@ -69,7 +69,7 @@ async fn a_clients_certificate_reaches_the_socket() {
     std::fs::remove_dir_all(folder).expect("a folder");
 }
 
-/// They are written by the publishing shard's task, straight into TLS: also when the socket takes a part of a record only.
+/// The task of a shard writes them into TLS, even if the socket takes only a part of a record.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn broadcasts_reach_readers_that_are_slow_at_first() {
     const READERS: usize = 8;
@@ -84,7 +84,7 @@ async fn broadcasts_reach_readers_that_are_slow_at_first() {
         site.running.pubsub().subscribers("news") == READERS
     })
     .await;
-    // More than the kernel keeps for a reader, and less than an outbox may hold.
+    // More than the kernel buffers for a reader, and less than an outbox may hold.
     for round in 0..ROUNDS {
         site.running
             .broadcast("news", "said", said(round))

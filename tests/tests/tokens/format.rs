@@ -1,4 +1,4 @@
-//! The format of signed tokens, written from RFC 2104, RFC 8018 and FIPS 180-4 with nothing but integers.
+//! The format of signed tokens, after RFC 2104, RFC 8018 and FIPS 180-4, with integers only.
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ const PRIMES: [u32; 64] = {
     primes
 };
 
-/// The constants of SHA-256, computed once: fractions of square roots, to start from, and of cubic roots.
+/// The initial state and the round constants of SHA-256: fractions of square and of cube roots.
 static CONSTANTS: LazyLock<([u32; 8], [u32; 64])> = LazyLock::new(|| {
     (
         std::array::from_fn(|index| fraction(PRIMES[index], 2)),
@@ -28,8 +28,8 @@ static CONSTANTS: LazyLock<([u32; 8], [u32; 64])> = LazyLock::new(|| {
     )
 });
 
-/// The first 32 bits of the fraction of a root of a prime: those of x with x^power <= prime < (x + 1)^power, in
-/// units of 2^-32.
+/// The first 32 bits of the fraction of a root of a prime. The root is the largest x, in units of
+/// 2^-32, with x^power <= prime.
 fn fraction(prime: u32, power: u32) -> u32 {
     let (mut low, mut high) = (0_u128, u128::from(prime) << 32);
     // prime << (32 * power) has at most 9 + 96 bits.

@@ -65,7 +65,7 @@ fn tokens(secret: &str, salt: &str) -> Tokens {
     Tokens::new(&Secret::from(secret), salt).unwrap()
 }
 
-/// What was signed there, made and read here. OTP 25 writes atoms as OTP 26 does not: those tokens are read only.
+/// Makes and reads a recorded token. OTP 25 writes atoms in another way: its tokens are only read.
 fn signed(case: &Value) {
     let input = &case["input"];
     let (key, max_age) = options(input["opts"].as_str().unwrap_or_default());
@@ -189,7 +189,7 @@ async fn every_recorded_token_is_made_and_read_as_there() {
                 None => assert!(other(what, result), "{name}"),
             },
             Some(("csrf", _)) => csrf(result).await,
-            // In words, about a transport.
+            // This case describes a transport in words.
             _ => assert_eq!(name, "longpoll token"),
         }
     }

@@ -1,5 +1,5 @@
-//! Tokens as Phoenix makes them, as we make them, and as an implementation of their format that shares no code with
-//! ours sees them.
+//! Tokens of Phoenix, tokens of ours, and an implementation of their format that does not share
+//! code with ours.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 

@@ -1,4 +1,4 @@
-//! Tokens of ours, seen by the other implementation, and changed.
+//! Our tokens and those of another implementation, read both ways, and tokens that were changed.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

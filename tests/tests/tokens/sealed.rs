@@ -1,4 +1,4 @@
-//! The format of encrypted tokens, written from RFC 8439 and its extension to long nonces with nothing but integers.
+//! The format of encrypted tokens, after RFC 8439 and its extension to long nonces, in integers.
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -101,7 +101,7 @@ fn pad(data: &[u8]) -> Vec<u8> {
     padded
 }
 
-/// The content under the other form, and its tag.
+/// Encrypts or decrypts: the content XOR the key stream.
 fn crypt(key: &[u8], nonce: &[u8], content: &[u8]) -> Vec<u8> {
     let blocks = (1_u32..).flat_map(|counter| block(key, nonce, counter));
     content

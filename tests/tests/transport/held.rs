@@ -1,4 +1,4 @@
-//! A connection in the hands of a test.
+//! A connection that a test drives by hand.
 
 use std::{
     any::Any,
@@ -24,7 +24,7 @@ use tower_service::Service;
 
 use crate::site::{Ask, SECOND, Site, Tide};
 
-/// Both halves of a connection, and the ends of all.
+/// Both halves of a connection, and the reasons that sockets are told at their ends.
 pub(crate) struct Held {
     pub(crate) driver: Driver<Tide>,
     pub(crate) outgoing: Outgoing,
@@ -78,7 +78,7 @@ impl Held {
         self.driver.deliver(text.into()).await
     }
 
-    /// What the client is sent next.
+    /// The next bytes for the client, as text.
     pub(crate) async fn heard(&mut self) -> String {
         let bytes = timeout(SECOND, self.outgoing.next())
             .await
@@ -87,7 +87,7 @@ impl Held {
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
-    /// Why the socket was told to end.
+    /// The reason that the socket was told at its end.
     pub(crate) async fn ended(&mut self) -> String {
         let broadcast = timeout(SECOND, self.ends.recv()).await.unwrap().unwrap();
         let Payload::Text(reason) = broadcast.payload() else {
@@ -97,7 +97,7 @@ impl Held {
     }
 }
 
-/// Four broadcasts, one by one, of which two have room.
+/// Sends four broadcasts, one at a time. Two of them have room.
 pub(crate) async fn flood(site: &Running<Site>) {
     for count in 0..4 {
         site.broadcast("news", "news", format!("{count}{}", "x".repeat(300)))
@@ -106,7 +106,7 @@ pub(crate) async fn flood(site: &Running<Site>) {
     }
 }
 
-/// Code and reason.
+/// The code and the reason of a stop.
 pub(crate) fn stopped(flow: Flow) -> (u16, Reason) {
     let Flow::Stop { code, reason, .. } = flow else {
         panic!("it goes on")

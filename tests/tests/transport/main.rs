@@ -33,7 +33,7 @@ async fn what_callbacks_send_comes_in_order_with_the_transports_own_words() {
     );
     held.driver.write("");
     site.broadcast("news", "news", "two").unwrap();
-    // A shard's task brings it.
+    // The task of a shard delivers it.
     sleep(SECOND / 10).await;
     held.driver.write(">");
     for heard in ["<", "in one", "Ping(b\"p\")", "two", ">"] {
@@ -160,7 +160,7 @@ async fn callbacks_wait_for_a_client_that_does_not_read() {
     let site = start().await;
     let mut held = open(&site, "closing").await;
     assert_eq!(held.deliver("big").await, Flow::Continue);
-    // More than half of the limit waits now. What is dropped meanwhile was not called.
+    // More than half of the limit waits now. A call that is dropped meanwhile has not begun.
     assert!(
         timeout(SECOND, held.deliver("one")).await.is_err(),
         "it waits for room"
@@ -178,7 +178,7 @@ async fn callbacks_wait_for_a_client_that_does_not_read() {
     );
     assert_eq!(held.heard().await, "in two");
 
-    // A call that waits for room returns when there will be none.
+    // A call that waits for room returns when the other half is dropped.
     assert_eq!(held.deliver("big").await, Flow::Continue);
     let Held {
         driver, outgoing, ..
@@ -195,7 +195,7 @@ async fn past_the_limit_a_connection_ends_without_a_gap() {
     flood(&site).await;
     held.driver.ready().await;
     assert_eq!(stopped(held.driver.info().await), (1013, Reason::Overflow));
-    // There is room again, but one was lost: what follows would not be understood.
+    // There is room again, but a broadcast was lost. Later ones would arrive with a gap.
     assert!(held.heard().await.starts_with('0'));
     site.broadcast("news", "news", "after the gap").unwrap();
     sleep(SECOND).await;
@@ -231,7 +231,7 @@ async fn silence_ends_a_connection_and_signs_of_life_keep_it() {
         assert!(timeout(6 * SECOND, held.driver.ready()).await.is_err());
         held.driver.touch();
     }
-    // What is sent, and what the transport takes of it, is not a sign of life of the client.
+    // A message that is sent, or taken by the transport, is not a sign of life of the client.
     let began = Instant::now();
     while timeout(SECOND, held.driver.ready()).await.is_err() {
         assert_eq!(held.deliver("hello").await, Flow::Continue);
@@ -265,7 +265,7 @@ async fn a_body_that_is_taken_is_a_sign_of_life() {
         body.frame().await.unwrap().unwrap().into_data().unwrap(),
         "a message"
     );
-    // From here on, it is quiet.
+    // Nothing is sent from here on.
     let began = Instant::now();
     body.frame().await.unwrap().unwrap();
     assert_eq!(began.elapsed().as_secs(), 3);
@@ -278,7 +278,7 @@ async fn a_body_that_is_taken_is_a_sign_of_life() {
     assert_eq!(stopped(driver.info().await), (1002, Reason::Timeout));
     assert!(began.elapsed() >= 11 * SECOND, "{:?}", began.elapsed());
     driver.terminate(Reason::Timeout);
-    // The end comes at once, whatever the pulse.
+    // The end does not wait for the pulse.
     assert!(
         body.frame()
             .await
@@ -297,7 +297,7 @@ async fn the_endpoint_waits_for_connections_to_end() {
     });
     held.driver.ready().await;
     assert_eq!(held.driver.info().await, Flow::restart());
-    // Nobody is taken in any more.
+    // New clients are refused.
     assert_eq!(status(&site, get("/tide/well/by/hand")).await, 503);
     sleep(3 * SECOND).await;
     assert!(!stopping.is_finished());
@@ -317,12 +317,12 @@ async fn a_connection_whose_task_does_not_listen_is_told_when_it_does() {
         ..
     } = held;
     let busy = tokio::spawn(async move {
-        // Until the drainer's time is over.
+        // This is longer than the drainer waits.
         sleep(31 * SECOND).await;
         driver.ready().await;
         stopped(driver.info().await)
     });
-    // It has lost nothing.
+    // The connection has lost nothing.
     site.shutdown().await.unwrap();
     assert_eq!(busy.await.unwrap(), (1012, Reason::Shutdown));
     drop(outgoing);
@@ -367,7 +367,7 @@ async fn each_step_refuses_with_a_status_of_its_own() {
     assert_eq!(status(&site, get("/tide/panics/by/hand")).await, 500);
     assert_eq!(status(&site, get("/tide/well/by/foot")).await, 404);
 
-    // Announced, and found out while it is read.
+    // The size is announced in the first case, and found while reading in the second.
     let upload = async |body| answer(&site, get(well).body(body).unwrap()).await.0;
     assert_eq!(upload("eleven byte".into()).await, 413);
     assert_eq!(upload(Body::new(Upload::Endless)).await, 413);
@@ -375,7 +375,7 @@ async fn each_step_refuses_with_a_status_of_its_own() {
     let began = Instant::now();
     assert_eq!(upload(Body::new(Upload::Stuck)).await, 408);
     assert_eq!(began.elapsed().as_secs(), 60);
-    // Dropped at once, connections have ended before they began.
+    // Connections that are dropped at once end without an `init`.
     assert_eq!(site.stats().connections, 0);
     assert!(
         timeout(SECOND, ends.recv()).await.is_err(),

@@ -1,4 +1,4 @@
-//! What a transport may rely on whose clients come for their messages, and can lose an answer.
+//! Guarantees for transports whose clients fetch their messages, and may lose an answer.
 
 use landfall::{
     Running,
@@ -59,7 +59,7 @@ async fn what_is_not_acknowledged_is_given_again() {
         "there is no more"
     );
 
-    // What arrives wakes the one that waits.
+    // A message that arrives wakes the call that waits.
     let (more, ()) = tokio::join!(given(&replay, 3), async {
         site.broadcast("news", "news", "three").unwrap();
     });
@@ -74,7 +74,7 @@ async fn callbacks_wait_until_enough_is_acknowledged() {
     let site = start().await;
     let (mut driver, replay) = open_replay(&site, "closing").await;
     deliver(&mut driver, "big").await;
-    // To have been given something is not to have it.
+    // A message that was given to the client still counts until it is acknowledged.
     assert_eq!(given(&replay, 1).await.unwrap().1, 2);
     assert!(
         timeout(SECOND, driver.room()).await.is_err(),
@@ -94,7 +94,7 @@ async fn a_client_that_takes_nothing_is_left() {
     let site = start().await;
     let (mut driver, replay) = open_replay(&site, "tide").await;
     deliver(&mut driver, "one").await;
-    // A sign of life does not do.
+    // A sign of life is not an acknowledgement.
     let began = Instant::now();
     while timeout(SECOND, driver.ready()).await.is_err() {
         replay.touch();
@@ -144,7 +144,7 @@ async fn but_not_for_ever() {
     assert_eq!(given(&replay, 0).await, None, "nothing is kept");
 }
 
-/// What its client has not fetched when the endpoint's time to stop is over is cut off, and counted once.
+/// A connection with messages that are not fetched in time is cut off, and is counted once.
 #[tokio::test(start_paused = true)]
 async fn the_endpoint_does_not_wait_for_those_who_fetch_nothing() {
     let site = start().await;

@@ -23,7 +23,7 @@ const DROP: OutboxOptions = OutboxOptions {
     overflow: Overflow::DropOldest,
 };
 
-/// Gives each connection to the test that asks for it by an extension of the request.
+/// Hands each connection to a test, which asks for it by an extension of the request.
 struct Hands(TransportOptions);
 
 const HANDS: TransportOptions = TransportOptions {
@@ -68,7 +68,7 @@ impl Transport for Hands {
     }
 }
 
-/// Text as it is.
+/// Encodes text as it is.
 struct Plain;
 
 impl Format for Plain {
@@ -97,7 +97,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Whose transports cannot be used.
+    /// An endpoint whose transports cannot be used.
     pub(crate) struct Wrong;
 
     server = false;
@@ -117,7 +117,7 @@ fn panicking() -> Hands {
     panic!("as asked")
 }
 
-/// Says what its callbacks are called with, and obeys a few words.
+/// Sends the arguments of its callbacks, and obeys a few words.
 pub(crate) struct Tide {
     mailbox: Mailbox<u32>,
     site: Handle,

@@ -133,7 +133,7 @@ async fn a_list_of_several_lines_is_one_list() {
         403,
         "an offer of nothing"
     );
-    // The same of the tokens that make it an upgrade.
+    // The same holds for the tokens that make the request an upgrade.
     let mut request = Request::upgrade("/echo/websocket");
     request
         .headers
@@ -180,7 +180,7 @@ async fn extensions_are_read_by_their_grammar() {
     }
 }
 
-/// A byte that is not text spoils only its own element.
+/// A byte that is not text invalidates only its own element.
 #[tokio::test]
 async fn a_bad_element_spoils_no_other() {
     let site = site::start().await;
@@ -195,7 +195,7 @@ async fn a_bad_element_spoils_no_other() {
     assert_eq!(client.response.header("sec-websocket-protocol"), Some("v2"));
 }
 
-/// `connect` would panic, and be answered with 500.
+/// `connect` would panic, and the answer would be 500.
 #[tokio::test]
 async fn nobody_is_asked_about_a_request_that_is_no_handshake() {
     let site = site::start().await;
@@ -245,7 +245,7 @@ async fn nobody_is_asked_about_a_request_that_is_no_handshake() {
             .header("content-length", "4"),
             "this connection cannot be upgraded",
         ),
-        // Nor is the origin's rule.
+        // The origin is not checked, either.
         (
             Request::get(target).header("origin", "https://evil.example"),
             "'connection' header must contain 'upgrade', got []",

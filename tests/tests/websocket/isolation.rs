@@ -8,7 +8,7 @@ use landfall_tests::{
 
 use crate::site;
 
-/// A neighbour who must not notice.
+/// Runs `act` beside a neighbour that must not notice it.
 async fn with_a_neighbour(at: &str, act: impl AsyncFnOnce(&site::Started, &str)) {
     let site = site::start().await;
     let mut neighbour = site.open("/echo/websocket").await;

@@ -73,7 +73,7 @@ async fn a_flood_of_pings_is_answered_or_ended_and_disturbs_nobody() {
     let mut other = site.open("/echo/websocket").await;
     let pings = Frame::ping(&[7; 125]).to_bytes().repeat(1_000);
     for _ in 0..20 {
-        // Never read: the pongs fill up what may wait, and then nothing more is read from this client.
+        // The client never reads. Once its outbox is full of pongs, nothing more is read.
         let sent = tokio::time::timeout(
             std::time::Duration::from_millis(100),
             flooding.write(&pings),

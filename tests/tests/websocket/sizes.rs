@@ -13,12 +13,12 @@ const MIB: usize = 1 << 20;
 /// Large messages take their time in a debug build, on a machine with other work.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Text in which every length has its own bytes.
+/// Text whose letters differ, so that a shift would show.
 fn text(length: usize) -> Vec<u8> {
     (0..length).map(|n| b'a' + (n % 23) as u8).collect()
 }
 
-/// What comes back to bytes that a client writes, while it writes them.
+/// Writes bytes, and returns the next frame.
 async fn answer(client: &mut Client, bytes: &[u8]) -> Frame {
     // A write has a time limit of its own.
     for part in bytes.chunks(MIB) {
@@ -78,7 +78,7 @@ async fn compressed_the_frame_and_the_message_count() {
             false => assert_eq!(client.hear_close().await, Some(1009)),
         }
     }
-    // Empty blocks: a long way to say nothing.
+    // Empty blocks, which inflate to nothing.
     let empty = [0, 0, 0, 0xff, 0xff].repeat(20_000);
     let mut client = Client::open_by(site.port, &request).await;
     client.send(Frame::new(2, empty.clone()).rsv(4)).await;
@@ -89,7 +89,7 @@ async fn compressed_the_frame_and_the_message_count() {
     assert_eq!(client.hear_close().await, Some(1009));
 }
 
-/// Autobahn 9.1.5, 9.1.6, 9.2.5 and 9.2.6: 8 MiB are what a message may have, 16 MiB are twice that.
+/// Autobahn 9.1.5, 9.1.6, 9.2.5 and 9.2.6: a message may have 8 MiB. 16 MiB are too many.
 #[tokio::test]
 async fn eight_mib_pass_by_default_and_sixteen_do_not() {
     let site = site::start().await;

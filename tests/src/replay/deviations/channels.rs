@@ -1,4 +1,4 @@
-//! Channels: a client is told what is wrong, and what breaks takes nothing else with it.
+//! Channels: a client is told what is wrong, and a failure ends nothing else.
 
 use std::time::Duration;
 
@@ -84,14 +84,14 @@ fn sent(case: &Case) -> Vec<Message> {
     }
 }
 
-/// Where the reply to a message stands.
+/// The index of the reply to a message.
 fn reply_to(message: &Message, frames: &[Frame]) -> Option<usize> {
     frames
         .iter()
         .position(|frame| Message::read(frame).is_some_and(|told| told.answers(message)))
 }
 
-/// The latest join of the topic of a message, before it.
+/// The latest join before a message that has the same topic.
 fn join_before(place: usize, sent: &[Message]) -> Option<&Message> {
     sent[..place]
         .iter()

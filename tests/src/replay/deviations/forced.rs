@@ -22,7 +22,7 @@ fn port_of_https(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let Some(location) = got.header("location").filter(|_| listens) else {
         return false;
     };
-    // The ports of a replay are its own: `https` listens right after `http`.
+    // A replay has ports of its own. The port of `https` is the one after that of `http`.
     let Some((name, number)) = location
         .strip_suffix(case.request.target.as_str())
         .and_then(|url| url.rsplit_once(':'))

@@ -119,7 +119,7 @@ fn host_absent(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     true
 }
 
-/// What is refused before it reaches the endpoint has the server's own page, and may be the connection's last.
+/// The server refuses the request with a page of its own, and may end the connection.
 fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
     own_headers(got, wanted);
     wanted.after = got
@@ -237,7 +237,7 @@ fn hostile_parameters(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool 
     true
 }
 
-/// How a page of the server's own describes itself is its own, too.
+/// The server's own page also has its own `content-type` and `cache-control`.
 fn own_headers(got: &Outcome, wanted: &mut Outcome) {
     let own = |name: &str| {
         ["content-type", "cache-control"]

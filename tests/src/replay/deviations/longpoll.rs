@@ -16,7 +16,7 @@ use crate::{
 
 /// Bytes that a request may bring.
 const LONGEST_BODY: usize = 8_000_000;
-/// What a mount waits for messages unless it says otherwise, in milliseconds.
+/// The default time that a mount waits for messages, in milliseconds.
 const DEFAULT_WINDOW: usize = 10_000;
 
 pub(super) const RULES: &[Rule] = &[
@@ -153,7 +153,7 @@ fn end_told_at_once(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     }
 }
 
-/// Not a message of the version that the client asked for.
+/// True if it is not a message of the version that the client asked for.
 fn is_undecodable(case: &Case, frame: &Frame) -> bool {
     let version = if case.request.target.contains("vsn=2") {
         Version::V2

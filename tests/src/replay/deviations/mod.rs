@@ -1,7 +1,7 @@
-//! Where Landfall answers otherwise than what was recorded, on purpose.
+//! Where Landfall's answer differs from the recorded one on purpose.
 //!
-//! A rule says which better answer it wants: it rewrites the expectation of the cases that it is about, and what came
-//! has to match the rewritten one in full. No rule knows a case by its name.
+//! A rule rewrites the expectation of the cases that it is about to a better answer. What came has
+//! to match the rewritten expectation in full. No rule knows a case by its name.
 
 mod channels;
 mod forced;
@@ -21,19 +21,19 @@ pub struct Rule {
     pub name: &'static str,
     /// Why the other answer is better, and why no ordinary client suffers.
     pub reason: &'static str,
-    /// Turns the expectation into the better answer; false if the rule is not about the case. What came is there to
-    /// choose between answers of equal right, never to be copied unseen.
+    /// Turns the expectation into the better answer. False if the rule is not about the case. `got`
+    /// serves to choose between answers of equal right. It is never copied unseen.
     want: fn(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool,
 }
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Debug)]
 pub enum Verdict {
     /// As recorded.
     Same,
-    /// Otherwise, as these rules want it.
+    /// Different, as these rules want it.
     Wanted(Vec<Rule>),
-    /// Otherwise, and no rule wants that.
+    /// Different, and no rule wants it.
     Different(Vec<String>),
 }
 
@@ -52,7 +52,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     all.into_iter().flatten()
 }
 
-/// Judges what came of a conversation.
+/// Judges the outcomes of a conversation.
 pub fn judge_all(conversation: &Conversation, got: &[Outcome]) -> Verdict {
     let exchanges = &conversation.exchanges;
     if exchanges.len() != got.len() {
@@ -88,7 +88,7 @@ pub fn judge_all(conversation: &Conversation, got: &[Outcome]) -> Verdict {
     }
 }
 
-/// Judges what came of a case.
+/// Judges the outcome of a case.
 pub fn judge(case: &Case, got: &Outcome) -> Verdict {
     let mut wanted = case.expected.clone();
     let mut left = differences(&wanted, got);

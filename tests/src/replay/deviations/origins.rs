@@ -96,7 +96,7 @@ fn endpoint_has_a_host(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     true
 }
 
-/// The answer that the mount's own words give for the origin, once it is `read`.
+/// Expects the answer that the mount's `check_origin` gives for the origin, after `read`.
 fn decide(case: &Case, wanted: &mut Outcome, read: fn(&str) -> String) -> bool {
     let Some(origin) = case.request.values("origin").next() else {
         return false;

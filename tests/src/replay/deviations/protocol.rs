@@ -51,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// What a client is told that broke the protocol, under which code.
+/// What a client that broke the protocol is told, with the close code.
 const NAMED: &[(u16, &str)] = &[
     (1002, "a control frame is fragmented"),
     (1002, "a control frame is too long"),
@@ -76,7 +76,7 @@ fn named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     name(got, wanted)
 }
 
-/// Gives the close frame without a text the one that came, if that is said under its code.
+/// Gives a close frame without a text the text that came, if it is one of [`NAMED`] for its code.
 fn name(got: &Outcome, wanted: &mut Outcome) -> bool {
     let Some(close) = wanted.frames.iter_mut().find(|frame| frame.opcode == 8) else {
         return false;
@@ -96,7 +96,7 @@ fn name(got: &Outcome, wanted: &mut Outcome) -> bool {
     told
 }
 
-/// The client broke the protocol, and is told how.
+/// Expects a close frame that tells the client how it broke the protocol.
 fn fail(wanted: &mut Outcome, code: u16, got: &Outcome) {
     wanted.close(code, "protocol");
     name(got, wanted);
@@ -163,7 +163,7 @@ fn message_bounded(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     true
 }
 
-/// What `max_frame_size` is unless a mount says otherwise.
+/// The default of `max_frame_size`.
 const DEFAULT_LIMIT: usize = 8 << 20;
 
 fn too_large_by_head(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {

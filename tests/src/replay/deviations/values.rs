@@ -103,8 +103,8 @@ fn headers_in_order(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
     })
 }
 
-/// Names in the order of the request, each with all of its values: only the order of one name's values means anything
-/// (RFC 9110 §5.3).
+/// Names in the order of the request, each with all of its values. Only the order of the values
+/// of one name has a meaning (RFC 9110 §5.3).
 fn lines(request: &Request, which: fn(&str) -> bool) -> Value {
     let mut names: Vec<String> = Vec::new();
     for name in request

@@ -27,7 +27,7 @@ fn read(theme: &str, name: &str) -> Conversation {
     Conversation::read(theme, case).expect("it can be played")
 }
 
-/// The server says this after what it says to the join.
+/// An outcome in which the server sends these messages after its reply to the join.
 fn after_join(case: &Case, messages: &[Value]) -> Outcome {
     let mut got = faithful(case);
     got.frames.truncate(1);
@@ -88,7 +88,7 @@ fn every_part_of_a_message_counts() {
                     ..told.clone()
                 },
             ];
-            // The first version does not carry the join.
+            // In the first version the text does not contain the join.
             for message in altered
                 .iter()
                 .filter(|message| message.text() != told.text())

@@ -7,7 +7,7 @@ use tokio::{
 
 use super::*;
 
-/// The answers of longpoll that were recorded, but for a very long one.
+/// The recorded answers of longpoll, except for a very long one.
 fn answers() -> Vec<(Case, Value)> {
     let answer = |case: &Case| -> Option<Value> {
         let body = faithful(case).body.filter(|body| body.len() < 10_000)?;
@@ -43,16 +43,16 @@ fn another_status_fails() {
         {
             let mut other = answer.clone();
             other["status"] = json!(status);
-            // A session may live a little longer than it did.
+            // A session may live a little longer than was recorded.
             let sixth = Duration::from_millis(200);
             let alive = status == 200 && (3 * sixth..6 * sixth).contains(&case.since_poll);
             let got = Outcome {
                 took: case.expected.took.map(|_| Duration::ZERO),
                 ..with(&case, &other)
             };
-            // Or be known to have ended.
+            // The server may know that the session has ended.
             let ended = status == 410 && case.publications().next().is_some();
-            // Or never have been of this mount; to a poll, that is an answer without messages.
+            // The session may be another mount's. A poll is then answered without messages.
             let foreign = status == 410 && case.foreign_token && case.request.method == "POST";
             assert_eq!(
                 !fails(&case, &got),
@@ -188,7 +188,7 @@ fn times_count() {
         };
         match answer["status"].as_u64() {
             _ if took.is_zero() => assert!(!fails(&case, &at_once)),
-            // Of these two, the poll that waits is answered, and the next one waits.
+            // In these two cases, the poll that waits is answered, and the next one waits.
             _ if case.was_disconnected || case.publications().next().is_some() => {
                 assert!(fails(&case, &at_once), "{}", case.name);
             }
