@@ -1,5 +1,6 @@
-//! Who may come in: a page knows its visitor by a session, and gives it a token; the socket verifies the token, and `join`
-//! asks the store. All of them take what they need of the application's state.
+//! Authentication: a page knows its visitor by a session and gives the visitor a token. The socket
+//! verifies the token, and `join` asks the store. All of them take what they need from the
+//! application's state.
 //!
 //! ```text
 //! cargo run --example auth
@@ -38,7 +39,7 @@ endpoint! {
     state = App;
     http(ip = [127, 0, 0, 1], port = env("PORT").or(4000));
     check_origin = conn;
-    // Sessions end with the process: each start has a secret of its own.
+    // Each start has a new secret, so sessions end with the process.
     secret_key_base = [(); 3].map(|()| unguessable_name()).concat();
 
     socket("/socket", UserSocket, longpoll);
@@ -51,7 +52,7 @@ endpoint! {
     });
 }
 
-/// What the application brings.
+/// The application's state.
 pub struct App {
     pub store: Store,
 }
@@ -62,7 +63,7 @@ impl FromRef<App> for Store {
     }
 }
 
-/// In place of a database. Real ones are pools, which are cheap to clone as well, and hash passwords.
+/// In place of a database. A real store is a pool, which is cheap to clone too, and hashes passwords.
 #[derive(Clone)]
 pub struct Store(Arc<HashMap<UserId, User>>);
 
@@ -112,7 +113,7 @@ async fn login(
 ) -> Result<StatusCode, Failed> {
     match store.by_password(&login.name, &login.password).await {
         Some(user) => {
-            // Another key, so that nobody knows the session who knew it before.
+            // The session gets a new key: one that somebody knew before the login is useless.
             session.renew();
             session.insert("user", &user)?;
             Ok(StatusCode::NO_CONTENT)
@@ -121,7 +122,7 @@ async fn login(
     }
 }
 
-/// What a page puts into its JavaScript.
+/// The token that a page puts into its JavaScript.
 async fn token(session: Session, edge: Handle) -> Result<impl IntoResponse, Failed> {
     match session.get::<UserId>("user") {
         Some(user) => Ok((StatusCode::OK, tokens(&edge)?.sign(&user)?)),
@@ -133,7 +134,7 @@ fn tokens(edge: &Handle) -> Result<Tokens, landfall::token::NoSecret> {
     edge.tokens("user socket")
 }
 
-/// A page that failed: 500, and the log knows why.
+/// The error of a page: the answer is a 500, and the cause is in the log.
 struct Failed;
 
 impl<E: std::error::Error> From<E> for Failed {
@@ -149,7 +150,7 @@ impl IntoResponse for Failed {
     }
 }
 
-/// The user whom the token names: an extractor, for any socket.
+/// The user that the token names: an extractor for any socket.
 pub struct CurrentUser {
     id: UserId,
     name: &'static str,
@@ -185,13 +186,13 @@ impl UserSocket {
         Ok(UserSocket { user })
     }
 
-    /// `edge.broadcast("users:7", "disconnect", ..)` signs the user out, wherever they are.
+    /// `edge.broadcast("users:7", "disconnect", ..)` closes all sockets of the user.
     fn id(&self) -> Option<String> {
         Some(format!("users:{}", self.user.id))
     }
 }
 
-/// The user may be in the room that the topic names: an extractor, for all channels of rooms.
+/// Proof that the user may be in the room that the topic names: an extractor for all channels of rooms.
 pub struct Member;
 
 impl<C: Channel<Socket = UserSocket>> FromJoin<C> for Member {

@@ -1,4 +1,4 @@
-//! An axum application inside an endpoint: sockets and plugs first, then axum's router.
+//! An axum application inside an endpoint: sockets and plugs come first, then axum's router.
 //!
 //! ```text
 //! cargo run --example axum_inside
@@ -44,7 +44,7 @@ struct Clock;
 
 #[socket]
 impl Clock {
-    /// One task for all clocks: it starts before the endpoint listens, and ends with it.
+    /// One task for all clocks. It starts before the endpoint listens, and ends with the endpoint.
     fn children(children: &mut Children) {
         children.add("ticker", |edge| async move {
             let mut ticks = tokio::time::interval(Duration::from_secs(1));

@@ -1,11 +1,11 @@
-//! Chat rooms for browsers: channels and presence, for the client that Phoenix's users know (`phoenix` of npm).
+//! Chat rooms for browsers: channels and presence, with Phoenix's own client (`phoenix` of npm).
 //!
 //! ```text
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Where a network lets no WebSocket
-//! through, the client uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
+//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. If a network blocks
+//! WebSocket, the client uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
 
 use std::convert::Infallible;
 
@@ -18,15 +18,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 endpoint! {
-    /// The public face of the chat.
+    /// The endpoint of the chat.
     struct Chat;
 
     http(ip = [127, 0, 0, 1], port = env("PORT").or(4000));
 
-    // The page and the socket come from the same address, whichever of this machine's names the browser uses.
+    // The socket accepts pages from its own address, by whichever name the browser uses for this machine.
     check_origin = conn;
 
-    // Longpoll signs with it. Nothing of a chat outlives it: each start has its own.
+    // Longpoll signs its tokens with it. Each start has a new secret, since nothing outlives the process.
     secret_key_base = [(); 3].map(|()| unguessable_name()).concat();
 
     socket(
@@ -46,8 +46,8 @@ endpoint! {
     service(tower::service_fn(page));
 }
 
-/// The page, with the paths of its files: digested ones, once `landfall digest` has been there and
-/// `cache_static_manifest` says where its manifest is.
+/// The page, with the paths of its files. They are digested ones after `landfall digest` has run and
+/// `cache_static_manifest` is set to its manifest.
 async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let mut response = Response::default();
     if request.uri().path() != "/" {
@@ -69,15 +69,15 @@ struct UserSocket;
 
 #[socket(channel("room:*", Room))]
 impl UserSocket {
-    /// Everybody may come in. An application looks at a token here: `#[param] token: String`.
+    /// Everybody may connect. A real application checks a token here: `#[param] token: String`.
     async fn connect() -> Result<Self, Refused> {
         Ok(UserSocket)
     }
 }
 
-/// A window in a room, for as long as it stays.
+/// A window in a room.
 struct Room {
-    /// Shows the others that somebody is here. It ends with the channel, however that ends.
+    /// Shows the others that somebody is here. It ends with the channel, even if that panics.
     me: Tracked,
 }
 
@@ -87,13 +87,13 @@ struct Visitor {
     name: String,
 }
 
-/// What it sends to say something.
+/// What a client sends to say something.
 #[derive(Deserialize)]
 struct Say {
     text: String,
 }
 
-/// What it sends when somebody begins to type, or stops.
+/// What a client sends when its user begins or stops typing.
 #[derive(Deserialize)]
 struct Typing {
     typing: bool,
@@ -114,7 +114,7 @@ impl Room {
         Ok(Room { me })
     }
 
-    /// The client knows that it has joined, and now hears who was here before.
+    /// Runs after the client has been told that it has joined: sends it everybody who is here.
     async fn joined(&mut self, out: &mut Outlet) {
         out.push_presence();
     }
@@ -133,7 +133,7 @@ impl Room {
     }
 }
 
-/// Why a text is not taken: the visitor is told.
+/// The reason that a text is refused, which the visitor is told.
 struct Unfit(String);
 
 impl From<Unfit> for JoinError {
@@ -148,7 +148,7 @@ impl From<Unfit> for Reply {
     }
 }
 
-/// Text without the spaces around it.
+/// The text without the spaces around it, of at most `most` characters.
 fn bounded<'a>(what: &str, text: &'a str, most: usize) -> Result<&'a str, Unfit> {
     let text = text.trim();
     match text.chars().count() {

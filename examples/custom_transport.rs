@@ -1,4 +1,4 @@
-//! A transport of one's own: messages come down as Server-Sent Events, and go up by `POST`.
+//! A custom transport: the server sends messages as Server-Sent Events, and clients send them by `POST`.
 //!
 //! ```text
 //! cargo run --example custom_transport
@@ -43,7 +43,7 @@ endpoint! {
     service(Router::new().route("/", get(Html(PAGE))));
 }
 
-/// A browser window in a room. It does not know what carries its messages.
+/// A browser window in a room. It does not know its transport.
 struct RoomSocket {
     topic: String,
     who: String,
@@ -76,27 +76,29 @@ impl RoomSocket {
     }
 }
 
-/// The header by which a `POST` says whose message it brings.
+/// The header of a `POST` that names the connection.
 const CONNECTION: &str = "x-connection";
 /// The largest message of a client, in bytes.
 const LARGEST: usize = 64 * 1024;
-/// Messages of one client that may wait for its socket, and how long the next one waits for a place.
+/// At most this many messages of one client wait for its socket.
 const WAITING: usize = 16;
+/// How long the next message waits for room in that queue.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// An event stream is not silent for longer.
+/// The longest silence of an event stream.
 const PULSE: Duration = Duration::from_secs(15);
 
-/// Server-Sent Events down, `POST` up.
+/// The transport: Server-Sent Events to the client, `POST` to the server.
 ///
-/// `GET` opens an event stream. Its first event, `connection`, carries the connection's name; whoever knows that may `POST`
-/// messages to the same path. The last event, `close`, carries a close code.
+/// `GET` opens an event stream. Its first event, `connection`, carries the connection's name. A client
+/// that knows the name may `POST` messages to the same path. The last event, `close`, carries a close
+/// code.
 pub(crate) struct Sse(Arc<Connections>);
 
-/// Where messages for each open connection go.
+/// The queue of each open connection, by its name.
 #[derive(Default)]
 struct Connections(Mutex<HashMap<String, Sender<Message>>>);
 
-/// What a mount's `transport` is.
+/// The transport, for the key `transport` of a mount.
 pub(crate) fn sse() -> Sse {
     Sse(Arc::default())
 }
@@ -111,7 +113,7 @@ impl Transport for Sse {
                 peer_data: true,
                 ..ConnectInfo::NOTHING
             },
-            // Each event that the network takes is a sign of life.
+            // Each event that the network accepts is a sign of life.
             timeout: Timeout::After(3 * PULSE),
             ..TransportOptions::DEFAULT
         }
@@ -164,7 +166,7 @@ impl Sse {
     }
 }
 
-/// The task of a connection.
+/// Drives a connection, in a task of its own.
 async fn run<S: Socket>(mut driver: Driver<S>, mut messages: Receiver<Message>, _listed: Listed) {
     let mut flow = driver.init().await;
     loop {
@@ -179,7 +181,7 @@ async fn run<S: Socket>(mut driver: Driver<S>, mut messages: Receiver<Message>, 
     }
 }
 
-/// A message as an event. Its data is JSON, in which a line holds any text, line ends and all.
+/// A message as an event. Its data is JSON, which escapes line breaks: any text fits into one line.
 struct Event;
 
 impl Format for Event {
@@ -191,7 +193,7 @@ impl Format for Event {
     }
 }
 
-/// Neither may have line ends.
+/// Neither `name` nor `data` may contain a line break.
 fn event(name: &str, data: &str) -> String {
     format!("event: {name}\ndata: {data}\n\n")
 }
@@ -202,7 +204,7 @@ fn status(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// A connection's entry, which ends with its task.
+/// The entry of a connection. Its task owns it, so it is removed when the task ends.
 struct Listed {
     connections: Arc<Connections>,
     name: String,
@@ -251,7 +253,7 @@ const PAGE: &str = r#"<!doctype html>
   let connection;
   let sending = Promise.resolve();
 
-  // After a stream that ends, the browser opens another by itself.
+  // When a stream ends, the browser opens another by itself.
   const events = new EventSource(path);
   events.addEventListener("connection", ({ data }) => (connection = data));
   events.addEventListener("message", ({ data }) => {
@@ -266,7 +268,7 @@ const PAGE: &str = r#"<!doctype html>
     event.preventDefault();
     const body = form.text.value;
     const send = () => fetch(path, { method: "POST", body, headers: { "x-connection": connection } });
-    // One after the other: requests may overtake each other.
+    // One request at a time, since concurrent ones may overtake each other.
     sending = sending.then(send, send);
     form.reset();
   };

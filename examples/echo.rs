@@ -1,4 +1,4 @@
-//! The smallest socket: it sends back what it is sent.
+//! The smallest socket: it sends back each message.
 //!
 //! ```text
 //! cargo run --example echo

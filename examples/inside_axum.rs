@@ -20,7 +20,7 @@ endpoint! {
 
     url(path = "/rt");
     check_origin = conn;
-    // axum listens, not the endpoint.
+    // The endpoint does not listen itself: axum does.
     server = false;
 
     socket("/echo", Echo, websocket(connect_info = [peer_data, uri]));
@@ -70,10 +70,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_state(edge.clone());
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 4000)).await?;
-    // With the peer's address, which connect_info asks for.
+    // connect_info needs the peer's address.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move {
-        // SIGTERM or Ctrl-C. Sockets are axum's connections no more: the endpoint ends them.
+        // SIGTERM or Ctrl-C. axum does not know the connections of sockets: the endpoint ends them.
         if let Err(error) = edge.wait_for_signal().await {
             tracing::error!(%error, "the endpoint did not stop cleanly");
         }
