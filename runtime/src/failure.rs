@@ -14,7 +14,7 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// An error with the status that it is answered with.
 ///
-/// A service fails with it, or a handler returns it: the endpoint answers with the page for its
+/// A service fails with it, or a handler returns it. The endpoint answers with the page for its
 /// status (see [`error_page`](crate::error_page)), and logs it if the status is 500 or more.
 ///
 /// ```
@@ -49,7 +49,7 @@ impl Failure {
         }))
     }
 
-    /// With its cause, which clients are not told.
+    /// Adds its cause, which clients are not shown.
     #[must_use]
     pub fn because(mut self, error: impl Into<BoxError>) -> Self {
         self.0.error = Some(error.into());
@@ -66,18 +66,18 @@ impl Failure {
         self.0.error.as_deref().map(|error| error as _)
     }
 
-    /// Where it was made.
+    /// Where it was created.
     pub(crate) fn location(&self) -> &'static Location<'static> {
         self.0.at
     }
 
-    /// The answer, which the endpoint renders on its way out.
+    /// The bare response, which the endpoint renders on its way out.
     pub fn into_response(self) -> Response<Body> {
         let status = self.0.status;
         Cause::failed(status, self.into()).into_response()
     }
 
-    /// The outermost in a chain of errors.
+    /// The outermost `Failure` in a chain of errors.
     pub(crate) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Failure> {
         chain(error).find_map(|error| error.downcast_ref())
     }
@@ -138,11 +138,11 @@ impl<T> OrStatus<T> for Option<T> {
     }
 }
 
-/// What kind of failure a page is about.
+/// The kind of failure that a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// Nothing in the endpoint answers requests like this one.
+    /// The endpoint has nothing that answers this request.
     NoRoute,
     /// The request was refused: it is malformed, too large, late, or forged.
     Refused,
@@ -163,7 +163,7 @@ impl fmt::Display for FailureKind {
     }
 }
 
-/// A panic, as far as it is known.
+/// A panic: its message, and where it began if that is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Panicked {
     pub(crate) message: String,
@@ -179,18 +179,18 @@ impl From<Panic> for Panicked {
     }
 }
 
-/// Why a request is answered with an error.
+/// The reason that a request is answered with an error.
 #[derive(Debug)]
 pub(crate) struct Cause {
     pub(crate) kind: FailureKind,
     pub(crate) status: StatusCode,
     pub(crate) error: Option<BoxError>,
     pub(crate) panic: Option<Panicked>,
-    /// Whether the log has it already.
+    /// Whether it has been logged.
     pub(crate) is_logged: bool,
 }
 
-/// The mark that a response bears.
+/// The mark of a response that has not been rendered yet.
 #[derive(Clone)]
 struct Unrendered(Arc<Cause>);
 
@@ -228,7 +228,7 @@ impl Cause {
         }
     }
 
-    /// A socket's callback panicked.
+    /// The cause for a panic in a socket's callback.
     pub(crate) fn crashed() -> Self {
         Cause::panicked(Panicked {
             message: "a callback of the socket panicked: the log has its message".to_owned(),
@@ -243,7 +243,7 @@ impl Cause {
         }
     }
 
-    /// A bare answer with this cause as its mark.
+    /// A bare response, marked with this cause.
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = bare(self.status);
         self.mark(&mut response);
@@ -254,7 +254,7 @@ impl Cause {
         response.extensions_mut().insert(Unrendered(Arc::new(self)));
     }
 
-    /// The errors, from the outermost to its root.
+    /// The error and its causes, the outermost first.
     pub(crate) fn chain(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
         let first = self
             .error
@@ -264,7 +264,7 @@ impl Cause {
     }
 }
 
-/// An error and its causes, at most 16: a chain may be a ring.
+/// An error and its causes: at most 16 errors, since a chain may be circular.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let source = |error: &&'a (dyn Error + 'static)| -> Option<&'a (dyn Error + 'static)> {
         (*error).source()
@@ -293,7 +293,7 @@ pub(crate) fn is_bare(response: &Response<Body>, cause: &Cause) -> bool {
     response.status() == cause.status && kind.is_none_or(|kind| kind == PLAIN)
 }
 
-/// Leaves a response as it is, whatever it is about.
+/// Removes the mark, so that the response is not rendered.
 pub(crate) fn keep_bare(extensions: &mut Extensions) {
     extensions.remove::<Unrendered>();
 }

@@ -1,4 +1,4 @@
-//! The running endpoint, as everything that runs in it sees it.
+//! The handle of a running endpoint, for everything that runs in it.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -57,15 +57,15 @@ pub(crate) struct Shared {
     pub(crate) presence: OnceLock<Presence>,
     addresses: OnceLock<Addresses>,
     reloading: Reloading,
-    /// The tasks of connections, whatever they speak.
+    /// The tasks of connections, of all protocols.
     pub(crate) connections: TaskTracker,
     /// All other tasks.
     pub(crate) tasks: TaskTracker,
-    /// The endpoint has started: it takes requests.
+    /// Cancelled once the endpoint has started and takes requests.
     pub(crate) started: CancellationToken,
-    /// The endpoint stops, or is about to.
+    /// Cancelled once the endpoint is told to stop.
     pub(crate) stop: CancellationToken,
-    /// It accepts nothing any more, and its sockets drain.
+    /// Cancelled once the endpoint accepts no more connections, and its sockets drain.
     pub(crate) draining: CancellationToken,
     /// Open sockets.
     sockets: AtomicUsize,
@@ -94,7 +94,7 @@ impl Addresses {
     }
 }
 
-/// The endpoint does not listen, or not by this scheme.
+/// The endpoint does not listen, or has no listener of this scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotListening(());
 
@@ -112,14 +112,15 @@ impl std::error::Error for NotListening {}
 pub struct Stats {
     /// Open sockets.
     pub connections: usize,
-    /// Live tasks, those that deliver broadcasts included.
+    /// Live tasks, including those that deliver broadcasts.
     pub tasks: usize,
-    /// Broadcasts that were dropped for clients that did not read, since the start.
+    /// Broadcasts that were dropped since the start because a client did not read.
     pub dropped_broadcasts: u64,
-    /// Broadcasts that clients of channels could not be sent, since the start: a list or plain text, say. One counts once
-    /// for each serializer that has no form for it; the log says which.
+    /// Broadcasts since the start that clients of channels could not be sent, such as a list or plain
+    /// text. A broadcast counts once for each serializer that cannot encode it; the log names the
+    /// serializer.
     pub unsendable_broadcasts: u64,
-    /// Callbacks that did not return for 50 ms, since the start: see [what may block](macro@crate::socket#blocking).
+    /// Callbacks since the start that blocked for 50 ms: see [what may block](macro@crate::socket#blocking).
     pub blocked_callbacks: u64,
 }
 
@@ -157,9 +158,9 @@ impl Handle {
         self.0.name
     }
 
-    /// The application's state, which the endpoint was started with: `handle.state::<App>()`. `None` if the endpoint's
-    /// state is of another type. Where the endpoint's type is known, [`EndpointHandle::state`](crate::EndpointHandle::state)
-    /// needs no type.
+    /// The application's state that the endpoint was started with: `handle.state::<App>()`. `None` if
+    /// the endpoint's state is of another type. If the endpoint's type is known,
+    /// [`EndpointHandle::state`](crate::EndpointHandle::state) needs no type argument.
     pub fn state<App: 'static>(&self) -> Option<&App> {
         self.0.app.get()
     }
@@ -168,12 +169,13 @@ impl Handle {
         &self.0.app
     }
 
-    /// Such as `"https://example.com"`: scheme, host and, if it is not the scheme's own, port.
+    /// The base URL, such as `"https://example.com"`: the scheme, the host, and the port if it is not the
+    /// scheme's default.
     pub fn url(&self) -> String {
         self.current().urls.url.to_string()
     }
 
-    /// Like [`url`](Handle::url), where static files are served.
+    /// Like [`url`](Handle::url), but for static files.
     pub fn static_url(&self) -> String {
         self.current().urls.static_url.to_string()
     }
@@ -198,8 +200,9 @@ impl Handle {
         self.current().urls.script_name()
     }
 
-    /// The path of a static file for pages: its digested name if the manifest knows it, and otherwise the path itself; in
-    /// front of it the `path` of the configured `static_url`, or of `url` if there is none. What follows a `#` stays as it is.
+    /// The path of a static file for pages: its digested name if the manifest has it, and otherwise the
+    /// path itself. The `path` of the configured `static_url`, or of `url` if there is none, is put in
+    /// front of it. A fragment after `#` stays as it is.
     ///
     /// # Errors
     /// When the path does not begin with a single `/`, or has a `\`.
@@ -207,7 +210,8 @@ impl Handle {
         self.current().statics.path(path)
     }
 
-    /// What the attribute `integrity` says of a static file, such as `"sha512-…"`; `None` if the manifest does not know it.
+    /// The value of the attribute `integrity` for a static file, such as `"sha512-…"`; `None` if the
+    /// manifest does not have it.
     ///
     /// # Errors
     /// As [`static_path`](Handle::static_path).
@@ -215,7 +219,8 @@ impl Handle {
         Ok(self.current().statics.lookup(path)?.1.map(str::to_owned))
     }
 
-    /// The path of a static file without what [`static_path`](Handle::static_path) puts in front of it, and its integrity.
+    /// The path of a static file without the prefix that [`static_path`](Handle::static_path) adds, and
+    /// its integrity.
     ///
     /// # Errors
     /// As [`static_path`](Handle::static_path).
@@ -225,14 +230,14 @@ impl Handle {
         Ok((path.to_owned(), integrity.map(str::to_owned)))
     }
 
-    /// The manifest of static files; an empty one if there is none. Its `latest` says which version of a file is served: pages
-    /// that were loaded with another one are of an earlier release.
+    /// The manifest of static files; an empty one if there is none. Its `latest` has the served version
+    /// of each file. Pages that were loaded with another version are of an earlier release.
     pub fn static_manifest(&self) -> Arc<Manifest> {
         self.current().statics.manifest.clone()
     }
 
-    /// The served version of each static file, by its plain name: `cache_static_manifest_latest`, or
-    /// else that of the manifest.
+    /// The served version of each static file, by its plain name: that of
+    /// `cache_static_manifest_latest`, or else that of the manifest.
     pub fn static_latest(&self) -> Arc<BTreeMap<String, String>> {
         self.current().statics.latest.clone()
     }
@@ -245,7 +250,7 @@ impl Handle {
     /// Where the endpoint listens, with the real port where 0 is configured.
     ///
     /// # Errors
-    /// When it does not, or not by this scheme, or not any more.
+    /// When the endpoint does not listen, has no listener of this scheme, or has stopped listening.
     pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
         let addresses = self
             .0
@@ -259,14 +264,15 @@ impl Handle {
         address.ok_or(NotListening(()))
     }
 
-    /// Whether the endpoint takes requests: from the end of its start until it is told to stop. One that does not listen
-    /// takes them by its [service](crate::Running::service). [`Health`](crate::endpoint::Health) tells a balancer of it.
+    /// Whether the endpoint takes requests: from the end of its start until it is told to stop. An
+    /// endpoint that does not listen takes them by its [service](crate::Running::service).
+    /// [`Health`](crate::endpoint::Health) reports this to a load balancer.
     pub fn is_ready(&self) -> bool {
         self.0.started.is_cancelled() && !self.0.stop.is_cancelled()
     }
 
-    /// Waits until the endpoint takes requests: sockets' children and plugs are made before that. False if it is told to
-    /// stop instead.
+    /// Waits until the endpoint takes requests. Its sockets' children and its plugs exist before that.
+    /// Returns `false` if the endpoint is told to stop first.
     pub async fn ready(&self) -> bool {
         tokio::select! {
             biased;
@@ -275,18 +281,18 @@ impl Handle {
         }
     }
 
-    /// Waits until the endpoint is told to stop. A response without an end, such as a stream of events, ends itself then;
-    /// otherwise it is cut off after the time that `drainer(shutdown = ..)` gives to requests.
+    /// Waits until the endpoint is told to stop. A response without an end, such as a stream of events,
+    /// should end then. Otherwise it is cut off after the time of `drainer(shutdown = ..)`.
     pub async fn stopping(&self) {
         self.0.stop.cancelled().await;
     }
 
-    /// What tells this endpoint from all others, and from itself after a restart: 22 random characters.
+    /// The identifier of this run of the endpoint: 22 random characters. Each start has a new one.
     pub fn endpoint_id(&self) -> &str {
         &self.0.endpoint_id
     }
 
-    /// Figures of this moment.
+    /// The current figures.
     pub fn stats(&self) -> Stats {
         Stats {
             connections: self.0.sockets.load(Ordering::Relaxed),
@@ -302,8 +308,9 @@ impl Handle {
         &self.0.pubsub
     }
 
-    /// Who is in the topics of this endpoint, as its channels track them. One of your own, which adds fields or is shared
-    /// with another endpoint, is given to [`Builder::presence`](crate::Builder::presence).
+    /// Who is in the topics of this endpoint, as its channels track them.
+    /// [`Builder::presence`](crate::Builder::presence) takes a `Presence` of your own, which adds fields
+    /// or is shared with another endpoint.
     #[cfg(feature = "channels")]
     pub fn presence(&self) -> &Presence {
         self.0
@@ -375,7 +382,8 @@ impl Handle {
         self.0.pubsub.broadcast_from(from, topic, event, payload)
     }
 
-    /// Signed and encrypted tokens under the endpoint's `secret_key_base`, for the purpose that the salt names.
+    /// Signed and encrypted tokens with keys of the endpoint's `secret_key_base`, for the purpose that
+    /// the salt names.
     ///
     /// # Errors
     /// When the endpoint has no `secret_key_base`.
@@ -407,11 +415,11 @@ impl Handle {
         self.0.sockets.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// From now on `server_info` and the URLs say where the endpoint listens.
+    /// Sets the addresses, for `server_info` and the URLs.
     pub(crate) fn listens_at(&self, addresses: Addresses) {
         let ports = addresses.ports();
         let _ = self.0.addresses.set(addresses);
-        // Nothing has changed that anybody waits for.
+        // `changes` are about keys: an address is not a change.
         self.0.current.send_if_modified(|current| {
             *current = Arc::new(current.listening_on(ports));
             false
@@ -422,7 +430,7 @@ impl Handle {
         self.0.current.borrow().clone()
     }
 
-    /// Which web pages the configuration allows to open sockets.
+    /// The web pages that the configuration allows to open sockets.
     pub(crate) fn origins(&self) -> Arc<Origins> {
         self.0.current.borrow().origins.clone()
     }

@@ -3,8 +3,8 @@
 // | file | what |
 // | --- | --- |
 // | `options` | what is declared |
-// | `view` | who renders pages, and the views that come along |
-// | `page` | what views are told |
+// | `view` | the trait that renders pages, and the built-in views |
+// | `page` | the input of views |
 // | `request` | the head of a request, kept until it is answered, and without its secrets |
 // | `render` | chooses the format and renders, once for each response |
 // | `debug` | the pages for developers |

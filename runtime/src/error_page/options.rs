@@ -1,4 +1,4 @@
-//! What `render_errors(..)` and `debug_errors` declare.
+//! The values of `render_errors(..)` and `debug_errors`.
 
 use std::{error::Error, fmt};
 
@@ -10,11 +10,12 @@ use super::{ErrorView, StatusJson, StatusText};
 /// `render_errors(..)`: how answers that are errors look.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderErrors {
-    /// What clients can ask for. The first is for clients that accept none of them. Default: the
-    /// status's name, as HTML and as JSON.
+    /// The formats that clients can ask for. The first is for clients that accept none of them.
+    /// Default: the status's name, as HTML and as JSON.
     pub formats: &'static [ErrorFormat],
-    /// The status of errors that are not a [`Failure`](super::Failure): it is asked about an error
-    /// and then about each of its causes, until one has a status. Default: none has, which is a 500.
+    /// The status of errors that are not a [`Failure`](super::Failure). It is called with an error and
+    /// then with each of its causes, until it returns a status. Without one, the status is 500.
+    /// Default: not set.
     pub status: Option<fn(&(dyn Error + 'static)) -> Option<StatusCode>>,
     /// The level at which a rendered error is logged. Default `debug`.
     pub log: Option<Level>,
@@ -39,7 +40,7 @@ pub struct ErrorFormat {
     pub name: &'static str,
     /// The type by which the header `accept` asks for it.
     pub media_type: &'static str,
-    /// What renders it.
+    /// The view that renders it.
     pub view: &'static dyn ErrorView,
 }
 
@@ -67,13 +68,13 @@ impl fmt::Debug for ErrorFormat {
     }
 }
 
-/// `debug_errors = ..`: who is shown pages for developers, with source code and the request.
+/// `debug_errors = ..`: who sees pages for developers, with source code and the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DebugErrors {
     /// Nobody.
     #[default]
     Off,
-    /// Who asks from this machine, by one of its own names and without a proxy.
+    /// Clients on this machine that use one of its own names, without a proxy.
     Local,
     /// Everyone.
     Everyone,

@@ -1,4 +1,4 @@
-//! What a view is told.
+//! The input of a view.
 
 use std::{error::Error, fmt};
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// An error page that is about to be rendered: what failed, and for which request.
 ///
-/// Clients read what is rendered: of an error that is not about them, the status says enough.
+/// Clients read the page. If an error is not about the client, render no more than the status.
 pub struct ErrorPage<'a> {
     pub(super) status: StatusCode,
     pub(super) format: &'static str,
@@ -57,7 +57,7 @@ impl ErrorPage<'_> {
         &self.request.method
     }
 
-    /// The request's path as it came.
+    /// The request's path, unchanged.
     pub fn path(&self) -> &str {
         &self.request.path
     }

@@ -1,4 +1,4 @@
-//! Renders the answers that are errors, once each, on their way out of the endpoint.
+//! Renders error answers, once each, on their way out of the endpoint.
 
 use std::error::Error;
 
@@ -40,7 +40,7 @@ pub(crate) struct ErrorPages {
 }
 
 impl ErrorPages {
-    /// What the page for a request would need; `None` if there will be none, whatever happens.
+    /// The part of a request that its page would need; `None` if it will not get a page in any case.
     pub(crate) fn keep<B>(&self, request: &Request<B>) -> Option<Head> {
         let pages = self.render.is_some() || self.debug != DebugErrors::Off;
         pages.then(|| Head::of(request))
@@ -90,7 +90,8 @@ impl ErrorPages {
         }
     }
 
-    /// The status that the failure brings, or else what the application says about the errors.
+    /// The status of the [`Failure`] in the chain, or else the one that the application's `status`
+    /// returns, or else the cause's own.
     fn status(&self, cause: &Cause) -> StatusCode {
         let ask = self.render.and_then(|render| render.status);
         let error = cause.chain().next();
@@ -110,8 +111,8 @@ impl ErrorPages {
     }
 }
 
-/// Logs a failure of the application. Panics have been logged when they were caught; what a client
-/// did wrong is no failure.
+/// Logs a failure of the application. Panics have been logged when they were caught, and a mistake of
+/// the client is not a failure.
 fn log_failure(cause: &Cause, status: StatusCode) {
     if let (Some(error), true) = (cause.chain().next(), status.is_server_error())
         && !cause.is_logged
@@ -138,12 +139,13 @@ fn format(formats: &'static [ErrorFormat], head: &Head) -> Option<&'static Error
     let liked = formats
         .iter()
         .filter_map(|format| Some((like(format, head)?, format)));
-    // Of equals, `max_by_key` would take the last.
+    // Of equal formats the first wins; `max_by_key` would return the last.
     let best = liked.reduce(|best, other| if other.0 > best.0 { other } else { best });
     best.map(|(_, format)| format).or(formats.first())
 }
 
-/// A view may write a type of its own, such as `application/problem+json`.
+/// How much the client likes a format. A view may write a type of its own, such as
+/// `application/problem+json`: the better of the two types counts.
 fn like(format: &ErrorFormat, head: &Head) -> Option<Liking> {
     let own = format
         .view
@@ -165,7 +167,7 @@ fn named(head: &Head) -> Option<String> {
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-/// Renders by a view. If that fails, the answer is a plain 500.
+/// Renders with a view. If that fails, the answer is a plain 500.
 fn view<'a>(
     format: Option<&'static ErrorFormat>,
     page: impl FnOnce(&'static str) -> ErrorPage<'a>,

@@ -10,13 +10,13 @@ use crate::{
     interop,
 };
 
-/// What is kept of a request. Most of it is shared with the request and not copied.
+/// The kept part of a request. Most of it is shared with the request, not copied.
 pub(crate) struct Head {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) version: Version,
     pub(super) headers: HeaderMap,
-    /// The other end of the connection, whatever proxies say.
+    /// The other end of the connection, even if a proxy names another client.
     pub(super) peer: Option<SocketAddr>,
 }
 

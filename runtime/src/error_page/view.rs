@@ -26,10 +26,11 @@ use crate::{body::Body, error::BoxError};
     note = "a closure `|page| ..` and a function are views too: `fn(&ErrorPage<'_>) -> Result<Body, BoxError>`"
 )]
 pub trait ErrorView: Send + Sync {
-    /// The body of the page. It runs on the request's task: it must not block.
+    /// The body of the page. It runs on the request's task, so it must not block.
     ///
     /// # Errors
-    /// If it cannot be rendered. The client gets a plain 500 then, as if this had panicked.
+    /// If the page cannot be rendered. The client gets a plain 500 then, as after a panic of this
+    /// function.
     fn render(&self, page: &ErrorPage<'_>) -> Result<Body, BoxError>;
 
     /// The header `content-type`, if it is not the format's media type in UTF-8.
@@ -57,7 +58,7 @@ impl ErrorView for StatusText {
     }
 }
 
-/// `{"errors":{"detail":"Not Found"}}`, as Phoenix has it.
+/// `{"errors":{"detail":"Not Found"}}`, as Phoenix's generated view renders it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StatusJson;
 

@@ -9,18 +9,17 @@ use tokio_util::sync::CancellationToken;
 use super::{Current, Handle};
 use crate::config::{Config, ConfigError, Extra};
 
-/// The configurations of an endpoint from now on: [`Handle::changes`].
+/// The future configurations of an endpoint: [`Handle::changes`].
 ///
-/// It keeps none of them: a caller that does not ask for a while gets the last one.
+/// It does not queue them: a caller that has missed some gets the last one.
 pub struct Changes {
     current: watch::Receiver<Arc<Current>>,
     stop: CancellationToken,
 }
 
-/// What the application's own settings under a key of `extra` become from now on:
-/// [`Changes::extra`].
+/// The future values of the application's own settings under a key of `extra`: [`Changes::extra`].
 ///
-/// Like [`Changes`], it keeps the last value only.
+/// Like [`Changes`], it does not queue them.
 pub struct ExtraChanges<T> {
     changes: Changes,
     key: String,
@@ -29,8 +28,7 @@ pub struct ExtraChanges<T> {
 }
 
 impl Handle {
-    /// What the configuration becomes from now on, with each [`reload`](Handle::reload) that
-    /// changes a key.
+    /// The future configurations, one for each [`reload`](Handle::reload) that changes a key.
     pub fn changes(&self) -> Changes {
         Changes {
             current: self.0.current.subscribe(),
@@ -40,8 +38,8 @@ impl Handle {
 }
 
 impl Changes {
-    /// The configuration, once it is another one than it was at the last call, or when this was
-    /// made. `None` when the endpoint stops.
+    /// Waits until the configuration has changed since the last call, or since this was made. Returns
+    /// `None` when the endpoint stops.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -56,8 +54,8 @@ impl Changes {
         }
     }
 
-    /// The application's own settings under this key of `extra`, as a type of its own. Where no
-    /// layer says anything they are null, which an `Option` takes.
+    /// The application's own settings under this key of `extra`, as a type of its own. If no layer sets
+    /// the key they are null, which an `Option` accepts.
     ///
     /// ```
     /// # use landfall::{Handle, config::ConfigError};
@@ -92,11 +90,10 @@ impl Changes {
 }
 
 impl<T: DeserializeOwned> ExtraChanges<T> {
-    /// The settings of now. [`next`](ExtraChanges::next) waits for others.
+    /// The current settings. [`next`](ExtraChanges::next) then waits for a change.
     ///
     /// # Errors
-    /// When they are not of the type. A reload goes through all the same, unless `init` looks at
-    /// them too.
+    /// When they are not of the type. A reload to such settings succeeds, unless `init` checks them.
     pub fn current(&mut self) -> Result<T, ConfigError> {
         let config = self
             .changes
@@ -109,8 +106,8 @@ impl<T: DeserializeOwned> ExtraChanges<T> {
         config.extra_or_null(&self.key)
     }
 
-    /// The settings, once they are others than at the last call, or when this was made. `None` when
-    /// the endpoint stops.
+    /// Waits until the settings have changed since the last call, or since this was made. Returns
+    /// `None` when the endpoint stops.
     ///
     /// # Errors
     /// As for [`current`](ExtraChanges::current).
@@ -135,7 +132,7 @@ impl fmt::Debug for Changes {
     }
 }
 
-/// Without the settings: they may be secret.
+/// Leaves out the settings, which may be secret.
 impl<T> fmt::Debug for ExtraChanges<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ExtraChanges").field(&self.key).finish()

@@ -1,4 +1,4 @@
-//! What an endpoint runs with: replaced as a whole, and never changed.
+//! The configuration that an endpoint runs with. It is immutable: a reload replaces all of it.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     url::{Ports, Urls},
 };
 
-/// The configuration, and what follows from it.
+/// The configuration, and everything derived from it.
 #[derive(Clone)]
 pub(crate) struct Current {
     pub(super) resolved: Resolved,
@@ -21,14 +21,14 @@ pub(crate) struct Current {
 }
 
 impl Current {
-    /// At the start: not listening yet.
+    /// The value at the start, when the endpoint does not listen yet.
     pub(super) fn first(resolved: Resolved) -> Self {
         let statics = Statics::or_told(&resolved.config);
         let keys = resolved.config.secret_key_base.clone().map(Keys::new);
         Current::new(resolved, statics.into(), keys, Ports::default())
     }
 
-    /// The keys stay: what they have signed is out in the world.
+    /// The value after a reload. The keys stay the same, so that earlier signatures stay valid.
     pub(super) fn followed_by(&self, next: Resolved, statics: Arc<Statics>, ports: Ports) -> Self {
         Current::new(next, statics, self.keys.clone(), ports)
     }
@@ -51,12 +51,12 @@ impl Current {
     }
 }
 
-/// Which web pages may open a socket, where a mount has no list of its own.
+/// The web pages that may open a socket, for mounts without a list of their own.
 #[derive(Debug)]
 pub(crate) struct Origins {
-    /// Those of the host of `url`.
+    /// Pages of the host of `url`.
     pub(crate) host: OriginCheck,
-    /// As `check_origin` says.
+    /// Pages that `check_origin` allows.
     pub(crate) configured: OriginCheck,
 }
 
@@ -65,7 +65,7 @@ impl Origins {
         let host = Some(config.url.host.as_str());
         let compile = |check| {
             let compiled = OriginCheck::compile::<Vec<String>, _>(check, host);
-            // What cannot be compiled is reported elsewhere, and lets nobody in.
+            // An invalid entry is reported elsewhere. Here it allows nobody.
             compiled.unwrap_or(OriginCheck::List(Vec::new()))
         };
         Origins {

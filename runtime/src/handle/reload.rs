@@ -15,11 +15,11 @@ use crate::{
 
 /// How an endpoint's configuration is read again.
 pub(crate) trait Reload: Send + Sync {
-    /// Reads all layers, with these options of the start, beside what the endpoint runs with.
-    /// Nothing has changed yet.
+    /// Reads all layers, with these start options, and compares them with those that the endpoint runs
+    /// with. It changes nothing yet.
     ///
     /// # Errors
-    /// Everything that is wrong, what must not change among it.
+    /// Everything that is wrong, including changes of keys that must not change.
     fn read(
         &self,
         before: &Resolved,
@@ -30,29 +30,29 @@ pub(crate) trait Reload: Send + Sync {
     /// Reads the files of the certificates again.
     ///
     /// # Errors
-    /// Everything that is wrong with them; nothing has changed then.
+    /// Everything that is wrong with the files; nothing has changed then.
     fn certificates(&self) -> Result<(), Vec<ConfigError>>;
 }
 
-/// What was read, and what else changes with it.
+/// A configuration that was read and not yet put into effect.
 pub(crate) struct Next {
     pub(crate) resolved: Resolved,
     pub(crate) statics: Statics,
-    /// Changes what the handle does not hold, such as certificates.
+    /// Replaces what the handle does not hold, such as certificates.
     pub(crate) commit: Box<dyn FnOnce()>,
 }
 
-/// How an endpoint is reloaded, and whose turn it is.
+/// How an endpoint is reloaded, and the lock that orders reloads.
 pub(super) struct Reloading {
     how: OnceLock<How>,
-    /// One at a time.
+    /// One reload at a time.
     turn: Arc<Semaphore>,
 }
 
 struct How {
     reload: Arc<dyn Reload>,
     runtime: runtime::Handle,
-    /// The options given at start, with those of reloads since.
+    /// The options given at start, as reloads have changed them.
     options: Mutex<Settings>,
 }
 
@@ -67,23 +67,22 @@ impl Default for Reloading {
 
 impl Handle {
     /// Reads the configuration again: the file, the environment and `init`, under the options that
-    /// the endpoint was started with. What follows from it changes at once and as a whole: URLs,
-    /// origins, the manifest of static files, certificates, [and so
+    /// the endpoint was started with. Everything derived from it changes together: URLs, origins, the
+    /// manifest of static files, certificates, [and so
     /// on](macro@crate::endpoint#changing-the-configuration-while-it-runs). Sockets and requests go
-    /// on; those who listen to [`changes`](Handle::changes) are told.
+    /// on. [`changes`](Handle::changes) are notified.
     ///
-    /// Reloads follow one another. One that has begun to read goes on when the future is dropped.
+    /// One reload runs at a time. If the future is dropped, a reload that has begun to read goes on.
     ///
     /// # Errors
-    /// Everything that is wrong, all together, as at the start: also keys that cannot change while
-    /// the endpoint runs, and a panic of `init`. Then nothing has changed.
+    /// Everything that is wrong, together, as at the start. That includes keys that cannot change while
+    /// the endpoint runs, and a panic of `init`. Nothing has changed then.
     pub async fn reload(&self) -> Result<(), Error> {
         self.reload_with(|_| {}).await
     }
 
-    /// Like [`reload`](Handle::reload), with other options than those that the endpoint was started
-    /// with. They are handed to `set` as they are, and stay for later reloads as it leaves them,
-    /// unless this one fails.
+    /// Like [`reload`](Handle::reload), but `set` first changes the options that the endpoint was
+    /// started with. Later reloads use the changed options, unless this one fails.
     ///
     /// ```
     /// use landfall::{Endpoint, Error, Handle, config::Setting};
@@ -114,8 +113,8 @@ impl Handle {
     }
 
     /// Reads the certificates and keys of `https` again, as [`reload`](Handle::reload) does, and
-    /// nothing else. Connections go on; handshakes from now on see the new ones. Without `https`,
-    /// nothing happens. It waits for the disk.
+    /// nothing else. Connections go on, and later handshakes use the new ones. Without `https`, nothing
+    /// happens. It blocks while it reads the files.
     ///
     /// # Errors
     /// Everything that is wrong with the files; nothing changes then.
@@ -124,7 +123,7 @@ impl Handle {
         read.map_err(|wrong| ConfigErrors::new(self.name(), wrong).into())
     }
 
-    /// From now on it can be reloaded.
+    /// Sets how the endpoint is reloaded. Before this, a reload is an error.
     pub(crate) fn reloads_by(
         &self,
         reload: Arc<dyn Reload>,
@@ -145,7 +144,7 @@ impl Handle {
         })
     }
 
-    /// Waits for the disk.
+    /// Reloads on this thread, which blocks while files are read.
     fn reload_now(&self, options: Settings) -> Result<(), ConfigErrors> {
         let (how, before) = (self.how()?, self.current());
         let read = || how.reload.read(&before.resolved, &before.statics, &options);

@@ -1,4 +1,4 @@
-//! A report as a page: for people. It loads nothing, and whatever it quotes is escaped.
+//! A report as a page, for people. It loads nothing, and everything that it quotes is escaped.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -29,7 +29,7 @@ impl Html {
         Html { text, nonce }
     }
 
-    /// Only what is marked with the nonce runs and looks.
+    /// The content security policy: only scripts and styles with the nonce apply.
     pub(super) fn policy(&self) -> String {
         let nonce = &self.nonce;
         format!(

@@ -1,4 +1,4 @@
-//! A report as JSON: for scripts.
+//! A report as JSON, for scripts.
 
 use serde_json::{Value, json};
 

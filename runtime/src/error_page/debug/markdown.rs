@@ -1,4 +1,4 @@
-//! A report as Markdown: for terminals, and to be pasted into an issue.
+//! A report as Markdown, for terminals and for bug reports.
 
 use std::fmt::{self, Write};
 
@@ -84,7 +84,7 @@ fn excerpt(excerpt: Option<&Excerpt>, to: &mut String) -> fmt::Result {
     fenced(lines.trim_end(), to)
 }
 
-/// A block whose fence is longer than any in the text: it ends nowhere but at its end.
+/// A code block. Its fence is longer than any in the text, so that the text cannot end it.
 fn fenced(text: &str, to: &mut String) -> fmt::Result {
     let longest = text
         .split(|c| c != '`')

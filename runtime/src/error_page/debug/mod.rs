@@ -3,10 +3,10 @@
 //! | file | what |
 //! | --- | --- |
 //! | `audience` | who may see them |
-//! | `report` | what they say, as data |
+//! | `report` | their content, as data |
 //! | `source` | excerpts of source files |
 //! | `stack` | the application's part of a backtrace |
-//! | `html`, `markdown`, `json` | how they say it |
+//! | `html`, `markdown`, `json` | its forms |
 
 mod audience;
 mod html;
@@ -60,7 +60,7 @@ pub(super) fn render(
     }
 }
 
-/// The page does not load anything, and nothing that it quotes runs.
+/// Sets headers by which the page loads nothing, and nothing that it quotes runs.
 fn protect(policy: &str, headers: &mut HeaderMap) {
     if let Ok(policy) = HeaderValue::from_str(policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -86,8 +86,8 @@ enum Form {
 }
 
 impl Form {
-    /// HTML where it is asked for, JSON for scripts, and Markdown for terminals, which accept
-    /// anything.
+    /// HTML if the client asks for it, JSON for scripts, and Markdown for terminals, which accept any
+    /// type.
     fn of(headers: &HeaderMap) -> Self {
         let named = |kind: &str| liking(headers, kind).filter(|liking| liking.named);
         match (named("text/html"), named("application/json")) {

@@ -1,4 +1,4 @@
-//! What a page for developers says, as data.
+//! The content of a page for developers, as data.
 
 use http::{HeaderMap, StatusCode};
 
@@ -27,7 +27,7 @@ pub(super) struct Report<'a> {
     pub(super) place: Option<Place>,
     pub(super) frames: Vec<Frame>,
     pub(super) request: &'a Shown,
-    /// What there is, for a request that nothing answers.
+    /// The endpoint's routes, for a request that nothing answers.
     pub(super) routes: Option<Routes>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Place {
     pub(super) excerpt: Option<Excerpt>,
 }
 
-/// What an endpoint answers.
+/// The sockets, plugs and service of an endpoint.
 pub(super) struct Routes {
     pub(super) mounts: Vec<Route>,
     pub(super) plugs: &'static [&'static str],
@@ -108,7 +108,7 @@ impl<'a> Report<'a> {
         texts(&self.request.headers)
     }
 
-    /// Method, target and version, as a client writes them.
+    /// Method, target and version, as in an HTTP request line.
     pub(super) fn request_line(&self) -> String {
         let Shown {
             method,

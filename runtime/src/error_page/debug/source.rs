@@ -5,25 +5,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Lines before and after the one that is meant.
+/// Lines before and after the marked one.
 const AROUND: usize = 6;
-/// A longer file is not read.
+/// The largest file that is read, in bytes.
 const LONGEST: u64 = 1024 * 1024;
-/// Folders above the present one in which a file is looked for.
+/// Folders above the working directory in which a file is looked for.
 const ABOVE: usize = 4;
 
 /// A part of a source file.
 #[derive(Clone, Debug)]
 pub(super) struct Excerpt {
-    /// The number of its first line.
+    /// The number of the first line.
     pub(super) first: usize,
     pub(super) lines: Vec<String>,
-    /// The number of the line that is meant.
+    /// The number of the marked line.
     pub(super) marked: usize,
 }
 
 impl Excerpt {
-    /// `None` if the file is not where it was compiled.
+    /// Reads the lines around one. `None` if the file cannot be found or read.
     pub(super) fn of(file: &str, line: u32) -> Option<Excerpt> {
         let text = candidates(file).find_map(|path| read(&path))?;
         let marked = usize::try_from(line).ok().filter(|line| *line > 0)?;
@@ -41,7 +41,7 @@ impl Excerpt {
         })
     }
 
-    /// Each line with its number, and whether it is the one that is meant.
+    /// Each line with its number, and whether it is the marked one.
     pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &str, bool)> {
         let lines = self.lines.iter().enumerate();
         lines.map(|(index, line)| {
@@ -51,7 +51,8 @@ impl Excerpt {
     }
 }
 
-/// The compiler names a file from the workspace's folder; a program may run in a folder below it.
+/// The paths to try: the compiler's path is relative to the workspace's folder, and a program may run
+/// in a folder below it.
 fn candidates(file: &str) -> impl Iterator<Item = PathBuf> {
     let roots = [
         env::current_dir().ok(),

@@ -1,4 +1,5 @@
-//! The application's part of a backtrace, read from its text: the library has no other way.
+//! The application's part of a backtrace, parsed from its text: the standard library has no stable
+//! way to its frames.
 
 use super::source::Excerpt;
 
@@ -7,7 +8,7 @@ const FRAMES: usize = 200;
 /// Frames that are shown.
 const SHOWN: usize = 16;
 
-/// A function that was being called.
+/// A frame of the stack.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) function: String,
