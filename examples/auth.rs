@@ -63,7 +63,8 @@ impl FromRef<App> for Store {
     }
 }
 
-/// In place of a database. A real store is a pool, which is cheap to clone too, and hashes passwords.
+/// In place of a database. A real store is a pool, which is cheap to clone too, and hashes
+/// passwords.
 #[derive(Clone)]
 pub struct Store(Arc<HashMap<UserId, User>>);
 
@@ -192,7 +193,8 @@ impl UserSocket {
     }
 }
 
-/// Proof that the user may be in the room that the topic names: an extractor for all channels of rooms.
+/// Proof that the user may be in the room that the topic names: an extractor for all channels of
+/// rooms.
 pub struct Member;
 
 impl<C: Channel<Socket = UserSocket>> FromJoin<C> for Member {

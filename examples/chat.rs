@@ -4,8 +4,9 @@
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. If a network blocks
-//! WebSocket, the client uses longpoll: try it with <http://127.0.0.1:4000/?transport=longpoll>.
+//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. If a network
+//! blocks WebSocket, the client uses longpoll: try it with
+//! <http://127.0.0.1:4000/?transport=longpoll>.
 
 use std::convert::Infallible;
 
@@ -23,10 +24,12 @@ endpoint! {
 
     http(ip = [127, 0, 0, 1], port = env("PORT").or(4000));
 
-    // The socket accepts pages from its own address, by whichever name the browser uses for this machine.
+    // The socket accepts pages from its own address, by whichever name the browser uses for this
+    // machine.
     check_origin = conn;
 
-    // Longpoll signs its tokens with it. Each start has a new secret, since nothing outlives the process.
+    // Longpoll signs its tokens with it. Each start has a new secret, since nothing outlives the
+    // process.
     secret_key_base = [(); 3].map(|()| unguessable_name()).concat();
 
     socket(
@@ -46,8 +49,8 @@ endpoint! {
     service(tower::service_fn(page));
 }
 
-/// The page, with the paths of its files. They are digested ones after `landfall digest` has run and
-/// `cache_static_manifest` is set to its manifest.
+/// The page, with the paths of its files. They are digested ones after `landfall digest` has run
+/// and `cache_static_manifest` is set to its manifest.
 async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let mut response = Response::default();
     if request.uri().path() != "/" {

@@ -1,4 +1,5 @@
-//! A custom transport: the server sends messages as Server-Sent Events, and clients send them by `POST`.
+//! A custom transport: the server sends messages as Server-Sent Events, and clients send them by
+//! `POST`.
 //!
 //! ```text
 //! cargo run --example custom_transport
@@ -89,9 +90,9 @@ const PULSE: Duration = Duration::from_secs(15);
 
 /// The transport: Server-Sent Events to the client, `POST` to the server.
 ///
-/// `GET` opens an event stream. Its first event, `connection`, carries the connection's name. A client
-/// that knows the name may `POST` messages to the same path. The last event, `close`, carries a close
-/// code.
+/// `GET` opens an event stream. Its first event, `connection`, carries the connection's name. A
+/// client that knows the name may `POST` messages to the same path. The last event, `close`,
+/// carries a close code.
 pub(crate) struct Sse(Arc<Connections>);
 
 /// The queue of each open connection, by its name.
@@ -253,7 +254,7 @@ const PAGE: &str = r#"<!doctype html>
   let connection;
   let sending = Promise.resolve();
 
-  // When a stream ends, the browser opens another by itself.
+  // After a stream that ends, the browser opens another by itself.
   const events = new EventSource(path);
   events.addEventListener("connection", ({ data }) => (connection = data));
   events.addEventListener("message", ({ data }) => {

@@ -116,11 +116,12 @@ pub struct Stats {
     pub tasks: usize,
     /// Broadcasts that were dropped since the start because a client did not read.
     pub dropped_broadcasts: u64,
-    /// Broadcasts since the start that clients of channels could not be sent, such as a list or plain
-    /// text. A broadcast counts once for each serializer that cannot encode it; the log names the
-    /// serializer.
+    /// Broadcasts since the start that clients of channels could not be sent, such as a list or
+    /// plain text. A broadcast counts once for each serializer that cannot encode it; the log names
+    /// the serializer.
     pub unsendable_broadcasts: u64,
-    /// Callbacks since the start that blocked for 50 ms: see [what may block](macro@crate::socket#blocking).
+    /// Callbacks since the start that blocked for 50 ms: see [what may
+    /// block](macro@crate::socket#blocking).
     pub blocked_callbacks: u64,
 }
 
@@ -158,8 +159,8 @@ impl Handle {
         self.0.name
     }
 
-    /// The application's state that the endpoint was started with: `handle.state::<App>()`. `None` if
-    /// the endpoint's state is of another type. If the endpoint's type is known,
+    /// The application's state that the endpoint was started with: `handle.state::<App>()`. `None`
+    /// if the endpoint's state is of another type. If the endpoint's type is known,
     /// [`EndpointHandle::state`](crate::EndpointHandle::state) needs no type argument.
     pub fn state<App: 'static>(&self) -> Option<&App> {
         self.0.app.get()
@@ -169,8 +170,8 @@ impl Handle {
         &self.0.app
     }
 
-    /// The base URL, such as `"https://example.com"`: the scheme, the host, and the port if it is not the
-    /// scheme's default.
+    /// The base URL, such as `"https://example.com"`: the scheme, the host, and the port if it is
+    /// not the scheme's default.
     pub fn url(&self) -> String {
         self.current().urls.url.to_string()
     }
@@ -200,9 +201,9 @@ impl Handle {
         self.current().urls.script_name()
     }
 
-    /// The path of a static file for pages: its digested name if the manifest has it, and otherwise the
-    /// path itself. The `path` of the configured `static_url`, or of `url` if there is none, is put in
-    /// front of it. A fragment after `#` stays as it is.
+    /// The path of a static file for pages: its digested name if the manifest has it, and otherwise
+    /// the path itself. The `path` of the configured `static_url`, or of `url` if there is none, is
+    /// put in front of it. A fragment after `#` stays as it is.
     ///
     /// # Errors
     /// When the path does not begin with a single `/`, or has a `\`.
@@ -210,8 +211,8 @@ impl Handle {
         self.current().statics.path(path)
     }
 
-    /// The value of the attribute `integrity` for a static file, such as `"sha512-…"`; `None` if the
-    /// manifest does not have it.
+    /// The value of the attribute `integrity` for a static file, such as `"sha512-…"`; `None` if
+    /// the manifest does not have it.
     ///
     /// # Errors
     /// As [`static_path`](Handle::static_path).
@@ -219,8 +220,8 @@ impl Handle {
         Ok(self.current().statics.lookup(path)?.1.map(str::to_owned))
     }
 
-    /// The path of a static file without the prefix that [`static_path`](Handle::static_path) adds, and
-    /// its integrity.
+    /// The path of a static file without the prefix that [`static_path`](Handle::static_path) adds,
+    /// and its integrity.
     ///
     /// # Errors
     /// As [`static_path`](Handle::static_path).
@@ -230,8 +231,8 @@ impl Handle {
         Ok((path.to_owned(), integrity.map(str::to_owned)))
     }
 
-    /// The manifest of static files; an empty one if there is none. Its `latest` has the served version
-    /// of each file. Pages that were loaded with another version are of an earlier release.
+    /// The manifest of static files; an empty one if there is none. Its `latest` has the served
+    /// version of each file. Pages that were loaded with another version are of an earlier release.
     pub fn static_manifest(&self) -> Arc<Manifest> {
         self.current().statics.manifest.clone()
     }
@@ -271,8 +272,8 @@ impl Handle {
         self.0.started.is_cancelled() && !self.0.stop.is_cancelled()
     }
 
-    /// Waits until the endpoint takes requests. Its sockets' children and its plugs exist before that.
-    /// Returns `false` if the endpoint is told to stop first.
+    /// Waits until the endpoint takes requests. Its sockets' children and its plugs exist before
+    /// that. Returns `false` if the endpoint is told to stop first.
     pub async fn ready(&self) -> bool {
         tokio::select! {
             biased;
@@ -281,8 +282,8 @@ impl Handle {
         }
     }
 
-    /// Waits until the endpoint is told to stop. A response without an end, such as a stream of events,
-    /// should end then. Otherwise it is cut off after the time of `drainer(shutdown = ..)`.
+    /// Waits until the endpoint is told to stop. A response without an end, such as a stream of
+    /// events, should end then. Otherwise it is cut off after the time of `drainer(shutdown = ..)`.
     pub async fn stopping(&self) {
         self.0.stop.cancelled().await;
     }
@@ -309,8 +310,8 @@ impl Handle {
     }
 
     /// Who is in the topics of this endpoint, as its channels track them.
-    /// [`Builder::presence`](crate::Builder::presence) takes a `Presence` of your own, which adds fields
-    /// or is shared with another endpoint.
+    /// [`Builder::presence`](crate::Builder::presence) takes a `Presence` of your own, which adds
+    /// fields or is shared with another endpoint.
     #[cfg(feature = "channels")]
     pub fn presence(&self) -> &Presence {
         self.0
@@ -382,8 +383,8 @@ impl Handle {
         self.0.pubsub.broadcast_from(from, topic, event, payload)
     }
 
-    /// Signed and encrypted tokens with keys of the endpoint's `secret_key_base`, for the purpose that
-    /// the salt names.
+    /// Signed and encrypted tokens with keys of the endpoint's `secret_key_base`, for the purpose
+    /// that the salt names.
     ///
     /// # Errors
     /// When the endpoint has no `secret_key_base`.

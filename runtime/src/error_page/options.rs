@@ -13,8 +13,8 @@ pub struct RenderErrors {
     /// The formats that clients can ask for. The first is for clients that accept none of them.
     /// Default: the status's name, as HTML and as JSON.
     pub formats: &'static [ErrorFormat],
-    /// The status of errors that are not a [`Failure`](super::Failure). It is called with an error and
-    /// then with each of its causes, until it returns a status. Without one, the status is 500.
+    /// The status of errors that are not a [`Failure`](super::Failure). It is called with an error
+    /// and then with each of its causes, until it returns a status. Without one, the status is 500.
     /// Default: not set.
     pub status: Option<fn(&(dyn Error + 'static)) -> Option<StatusCode>>,
     /// The level at which a rendered error is logged. Default `debug`.

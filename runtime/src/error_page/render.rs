@@ -40,7 +40,8 @@ pub(crate) struct ErrorPages {
 }
 
 impl ErrorPages {
-    /// The part of a request that its page would need; `None` if it will not get a page in any case.
+    /// The part of a request that its page would need; `None` if it will not get a page in any
+    /// case.
     pub(crate) fn keep<B>(&self, request: &Request<B>) -> Option<Head> {
         let pages = self.render.is_some() || self.debug != DebugErrors::Off;
         pages.then(|| Head::of(request))
@@ -111,8 +112,8 @@ impl ErrorPages {
     }
 }
 
-/// Logs a failure of the application. Panics have been logged when they were caught, and a mistake of
-/// the client is not a failure.
+/// Logs a failure of the application. Panics have been logged when they were caught, and a mistake
+/// of the client is not a failure.
 fn log_failure(cause: &Cause, status: StatusCode) {
     if let (Some(error), true) = (cause.chain().next(), status.is_server_error())
         && !cause.is_logged

@@ -38,8 +38,8 @@ impl Handle {
 }
 
 impl Changes {
-    /// Waits until the configuration has changed since the last call, or since this was made. Returns
-    /// `None` when the endpoint stops.
+    /// Waits until the configuration has changed since the last call, or since this was made.
+    /// Returns `None` when the endpoint stops.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -54,8 +54,8 @@ impl Changes {
         }
     }
 
-    /// The application's own settings under this key of `extra`, as a type of its own. If no layer sets
-    /// the key they are null, which an `Option` accepts.
+    /// The application's own settings under this key of `extra`, as a type of its own. If no layer
+    /// sets the key they are null, which an `Option` accepts.
     ///
     /// ```
     /// # use landfall::{Handle, config::ConfigError};
@@ -93,7 +93,8 @@ impl<T: DeserializeOwned> ExtraChanges<T> {
     /// The current settings. [`next`](ExtraChanges::next) then waits for a change.
     ///
     /// # Errors
-    /// When they are not of the type. A reload to such settings succeeds, unless `init` checks them.
+    /// When they are not of the type. A reload to such settings succeeds, unless `init` checks
+    /// them.
     pub fn current(&mut self) -> Result<T, ConfigError> {
         let config = self
             .changes

@@ -15,8 +15,8 @@ use crate::{
 
 /// How an endpoint's configuration is read again.
 pub(crate) trait Reload: Send + Sync {
-    /// Reads all layers, with these start options, and compares them with those that the endpoint runs
-    /// with. It changes nothing yet.
+    /// Reads all layers, with these start options, and compares them with those that the endpoint
+    /// runs with. It changes nothing yet.
     ///
     /// # Errors
     /// Everything that is wrong, including changes of keys that must not change.
@@ -67,16 +67,17 @@ impl Default for Reloading {
 
 impl Handle {
     /// Reads the configuration again: the file, the environment and `init`, under the options that
-    /// the endpoint was started with. Everything derived from it changes together: URLs, origins, the
-    /// manifest of static files, certificates, [and so
+    /// the endpoint was started with. Everything derived from it changes together: URLs, origins,
+    /// the manifest of static files, certificates, [and so
     /// on](macro@crate::endpoint#changing-the-configuration-while-it-runs). Sockets and requests go
     /// on. [`changes`](Handle::changes) are notified.
     ///
-    /// One reload runs at a time. If the future is dropped, a reload that has begun to read goes on.
+    /// One reload runs at a time. If the future is dropped, a reload that has begun to read goes
+    /// on.
     ///
     /// # Errors
-    /// Everything that is wrong, together, as at the start. That includes keys that cannot change while
-    /// the endpoint runs, and a panic of `init`. Nothing has changed then.
+    /// Everything that is wrong, together, as at the start. That includes keys that cannot change
+    /// while the endpoint runs, and a panic of `init`. Nothing has changed then.
     pub async fn reload(&self) -> Result<(), Error> {
         self.reload_with(|_| {}).await
     }
@@ -113,8 +114,8 @@ impl Handle {
     }
 
     /// Reads the certificates and keys of `https` again, as [`reload`](Handle::reload) does, and
-    /// nothing else. Connections go on, and later handshakes use the new ones. Without `https`, nothing
-    /// happens. It blocks while it reads the files.
+    /// nothing else. Connections go on, and later handshakes use the new ones. Without `https`,
+    /// nothing happens. It blocks while it reads the files.
     ///
     /// # Errors
     /// Everything that is wrong with the files; nothing changes then.

@@ -19,8 +19,9 @@ const OF_PROXIES: [&str; 8] = [
     "cf-connecting-ip",
 ];
 
-/// Whether the client of a request may see a page for developers. Another site may have its own name
-/// resolve to this machine (DNS rebinding), so the request must use one of this machine's names.
+/// Whether the client of a request may see a page for developers. Another site may have its own
+/// name resolve to this machine (DNS rebinding), so the request must use one of this machine's
+/// names.
 pub(in crate::error_page) fn may_see(declared: DebugErrors, head: &Head) -> bool {
     match declared {
         DebugErrors::Off => false,

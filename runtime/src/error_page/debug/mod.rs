@@ -86,8 +86,8 @@ enum Form {
 }
 
 impl Form {
-    /// HTML if the client asks for it, JSON for scripts, and Markdown for terminals, which accept any
-    /// type.
+    /// HTML if the client asks for it, JSON for scripts, and Markdown for terminals, which accept
+    /// any type.
     fn of(headers: &HeaderMap) -> Self {
         let named = |kind: &str| liking(headers, kind).filter(|liking| liking.named);
         match (named("text/html"), named("application/json")) {

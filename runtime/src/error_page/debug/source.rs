@@ -51,8 +51,8 @@ impl Excerpt {
     }
 }
 
-/// The paths to try: the compiler's path is relative to the workspace's folder, and a program may run
-/// in a folder below it.
+/// The paths to try: the compiler's path is relative to the workspace's folder, and a program may
+/// run in a folder below it.
 fn candidates(file: &str) -> impl Iterator<Item = PathBuf> {
     let roots = [
         env::current_dir().ok(),
