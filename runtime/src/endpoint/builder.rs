@@ -58,7 +58,8 @@ impl<E: Endpoint> Builder<E> {
         }
     }
 
-    /// The configuration file, in TOML. Default: what the environment variable `LANDFALL_CONFIG` names, if it is set.
+    /// The configuration file, in TOML. Default: the file that the environment variable
+    /// `LANDFALL_CONFIG` names, if it is set.
     #[must_use]
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
@@ -86,8 +87,9 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Tracks who is in which topic here: see [`Handle::presence`](crate::Handle::presence). It should be of the topics that
-    /// [`pubsub`](Builder::pubsub) was given, so that clients hear of changes.
+    /// Tracks who is in which topic with this [`Presence`](crate::presence::Presence): see
+    /// [`Handle::presence`](crate::Handle::presence). It should use the same [`PubSub`] as the
+    /// endpoint (see [`pubsub`](Builder::pubsub)), so that clients hear of changes.
     #[cfg(feature = "channels")]
     #[must_use]
     pub fn presence(mut self, presence: Presence) -> Self {
@@ -109,7 +111,7 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Listens here, and serves what `outer` makes of the endpoint's service.
+    /// Listens here, and serves the service that `outer` makes from the endpoint's service.
     #[cfg(feature = "testing")]
     pub(crate) fn listener_of<S: crate::server::Serve>(
         mut self,
@@ -131,8 +133,8 @@ impl<E: Endpoint> Builder<E> {
     /// [`Config::listens`].
     ///
     /// # Errors
-    /// Everything that is wrong with the configuration, together. What only the start finds is not among it: what a mount
-    /// needs of the configuration, and whether listeners can be opened.
+    /// Everything that is wrong with the configuration, together. Only the start checks what a
+    /// mount needs from the configuration, and whether listeners can be opened.
     ///
     /// # Panics
     /// When the endpoint's `init` does.
@@ -143,9 +145,9 @@ impl<E: Endpoint> Builder<E> {
     /// Resolves and checks the configuration, starts the sockets' children, then listens.
     ///
     /// # Errors
-    /// That it is polled outside a tokio runtime; everything that is wrong with the configuration, together, such as an
-    /// option whose feature of the crate is off (`compress`); or that the listener could not be opened. Nothing is left
-    /// running then.
+    /// When it is polled outside a tokio runtime; when the configuration is wrong, with all errors
+    /// together, such as an option whose feature of the crate is off (`compress`); or when the
+    /// listener cannot be opened. Nothing is left running then.
     ///
     /// # Panics
     /// When the endpoint's `init` or pipeline does.

@@ -1,4 +1,5 @@
-//! The tasks of an endpoint's sockets: started before it listens, started again after a panic, within a limit.
+//! The tasks of an endpoint's sockets. They start before it listens, and again after a panic,
+//! within a limit.
 
 use std::{
     any::TypeId, collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration,
@@ -45,7 +46,8 @@ struct Child {
     panics: Vec<Instant>,
 }
 
-/// The children of an endpoint's sockets: once for each socket type, however often it is mounted.
+/// The children of an endpoint's sockets: one set for each socket type, even if it is mounted
+/// twice.
 pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
     let mut known: Vec<TypeId> = Vec::new();
     let mut specs = Vec::new();

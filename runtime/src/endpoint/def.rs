@@ -7,22 +7,22 @@ use crate::{
     transport::Mount,
 };
 
-/// What `endpoint!` declares, and what cannot change at run time.
+/// The part of a declaration that cannot change at run time.
 #[derive(Clone, Copy, Debug)]
 pub struct EndpointDef {
     /// The name of the endpoint's type.
     pub name: &'static str,
     /// The sockets, in the order of the declaration.
     pub mounts: &'static [Mount],
-    /// `force_ssl(..)`: whether requests over `http` are sent to `https`.
+    /// `force_ssl(..)`: whether requests over `http` are redirected to `https`.
     pub force_ssl: Option<ForceSsl>,
-    /// `rewrite_on = [..]`: the headers by which trusted proxies say how a request came to them.
+    /// `rewrite_on = [..]`: the headers by which trusted proxies describe a request.
     pub rewrite_on: &'static [Forwarded],
     /// `render_errors(..)`: how answers that are errors look. `None`: the status's name as plain text.
     pub render_errors: Option<RenderErrors>,
-    /// `debug_errors = ..`: who is shown pages for developers instead.
+    /// `debug_errors = ..`: who sees pages for developers instead.
     pub debug_errors: DebugErrors,
-    /// The plugs and the service in words, for those pages.
+    /// The plugs and the service as text, for those pages.
     pub plugs: &'static [&'static str],
 }
 

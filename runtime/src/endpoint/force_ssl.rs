@@ -1,4 +1,4 @@
-//! `force_ssl`: before sockets and plugs, requests that did not come over TLS are sent to where they do.
+//! `force_ssl`: before sockets and plugs, redirects requests that did not come over TLS.
 
 use http::{
     HeaderValue, Method, Request, Response, StatusCode,
@@ -18,38 +18,42 @@ use crate::{
     plug::{forbid_caching, plain},
 };
 
-/// Where `force_ssl` sends requests.
+/// Where `force_ssl` redirects requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecureHost {
     /// To the endpoint's URL.
     Url,
-    /// To the host that the request names, without its port: who asks chooses it.
+    /// To the host that the request names, without its port. The client chooses this host.
     Conn,
-    /// To this host, with a port or without.
+    /// To this host, with or without a port.
     Named(&'static str),
 }
 
-/// `force_ssl(..)`: a request over `http` is redirected to `https`, and browsers are told to use nothing else.
+/// `force_ssl(..)`: a request over `http` is redirected to `https`, and browsers are told to use
+/// only `https`.
 #[derive(Clone, Copy, Debug)]
 pub struct ForceSsl {
     /// Whether answers over `https` have the header `strict-transport-security`. Default `true`.
     pub hsts: bool,
-    /// For how many seconds browsers keep to it. Default 31,536,000: a year.
+    /// For how many seconds browsers remember it. Default 31,536,000: a year.
     pub expires: usize,
-    /// Whether browsers may have it built in. Default `false`.
+    /// Whether browsers may have the host on their built-in list. Default `false`.
     pub preload: bool,
-    /// Whether it is said of all subdomains too. Default `false`.
+    /// Whether it applies to all subdomains too. Default `false`.
     pub subdomains: bool,
-    /// Hosts that are let pass, whatever the scheme, and without the header. Default `["localhost"]`.
+    /// Hosts that are not redirected, and whose answers do not have the header. Default
+    /// `["localhost"]`.
     pub exclude: &'static [&'static str],
-    /// Paths that are let pass: those that are one of these, as a whole. Default none.
+    /// Paths that are not redirected, and whose answers do not have the header. A whole path is
+    /// compared. Default none.
     pub exclude_paths: &'static [&'static str],
-    /// Where a request is sent. Default: host and port of the endpoint's URL.
+    /// Where a request is redirected. Default: host and port of the endpoint's URL.
     pub host: SecureHost,
-    /// Headers of trusted proxies that say how a request came: as the directive `rewrite_on`. Default none.
+    /// Headers of trusted proxies that describe a request, as in the directive `rewrite_on`.
+    /// Default none.
     pub rewrite_on: &'static [Forwarded],
-    /// How a redirect is logged. Default `info`.
+    /// The level at which a redirect is logged. Default `info`.
     pub log: Option<Level>,
 }
 
@@ -79,14 +83,14 @@ impl ForceSsl {
     }
 }
 
-/// What an endpoint does with a request before all else.
+/// The first step of an endpoint for each request.
 pub(super) struct Gate {
     rewrite_on: Vec<Forwarded>,
     force: Option<ForceSsl>,
     hsts: Option<HeaderValue>,
 }
 
-/// What the gate says.
+/// The decision of the gate.
 pub(super) enum Passage {
     Free,
     /// The answer has the header of [`Gate::hsts`].
@@ -134,7 +138,7 @@ impl Gate {
 }
 
 impl ForceSsl {
-    /// It leads to the declared host, whatever the request says about hosts.
+    /// Redirects to the declared host. Only `SecureHost::Conn` uses the host of the request.
     fn redirect<B>(&self, request: &Request<B>, handle: &Handle) -> Response<Body> {
         let to = match self.host {
             SecureHost::Url => public(handle),
@@ -148,7 +152,7 @@ impl ForceSsl {
         };
         let whole = interop::full(request.uri(), request.extensions());
         let target = whole.path_and_query().map(|target| target.as_str());
-        // Without a slash, as in `*`, it would go on with the host's name.
+        // A target without a leading slash, such as `*`, would become a part of the host's name.
         let target = target
             .filter(|target| target.starts_with('/'))
             .unwrap_or("/");
@@ -166,7 +170,7 @@ impl ForceSsl {
         response
             .headers_mut()
             .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        // Browsers would keep a 301 for ever.
+        // Browsers would cache a 301 for ever.
         forbid_caching(&mut response);
         response
     }
@@ -179,7 +183,8 @@ impl ForceSsl {
     }
 }
 
-/// The endpoint's own URL, whose port is that of `https` only if its scheme is.
+/// The endpoint's own URL with the scheme `https`. Its configured port is kept only if its
+/// configured scheme is `https`.
 fn public(handle: &Handle) -> String {
     let mut url = handle.struct_url();
     if url.scheme != Scheme::Https {

@@ -1,4 +1,4 @@
-//! The running endpoint with its type: what closures in `endpoint!` are given.
+//! The running endpoint with its type, for closures in `endpoint!`.
 
 use std::{fmt, ops::Deref, sync::Arc};
 
@@ -8,15 +8,16 @@ use crate::handle::Handle;
 /// A running endpoint whose type is known, and with it the application's [state](EndpointHandle::state). It dereferences
 /// to [`Handle`]; cloning it is cheap.
 ///
-/// It is what closures in [`endpoint!`](macro@crate::endpoint) are given, as in `service(|edge| router(edge))`. When they
-/// are called, the endpoint does not listen yet. With the feature `axum` it is an extractor, too.
+/// It is the argument of closures in [`endpoint!`](macro@crate::endpoint), as in
+/// `service(|edge| router(edge))`. They are called before the endpoint listens. With the feature
+/// `axum` it is an extractor, too.
 pub struct EndpointHandle<E: Endpoint> {
     handle: Handle,
     state: Arc<E::State>,
 }
 
 impl<E: Endpoint> EndpointHandle<E> {
-    /// `None` if the handle is another endpoint's.
+    /// `None` if the handle belongs to an endpoint of another type.
     pub fn of(handle: &Handle) -> Option<Self> {
         let state = handle.app().of::<E, E::State>()?;
         Some(EndpointHandle {
@@ -29,7 +30,7 @@ impl<E: Endpoint> EndpointHandle<E> {
         EndpointHandle { handle, state }
     }
 
-    /// The application's state, which the endpoint was started with.
+    /// The application's state that the endpoint was started with.
     pub fn state(&self) -> &E::State {
         &self.state
     }

@@ -1,4 +1,4 @@
-//! Tells a balancer whether the endpoint takes requests.
+//! Tells a load balancer whether the endpoint takes requests.
 
 use std::{
     future::Future,
@@ -17,21 +17,24 @@ use crate::{body::Body, error::BoxError, handle::Handle, plug::plain};
 
 /// A plug that answers GET and HEAD at one path: `plug(Health::at("/healthz"));`.
 ///
-/// The answer is 200 while the endpoint [is ready](Handle::is_ready), and 503 from the moment on that it is told to stop. With
-/// [`drainer(delay = secs(10))`](macro@crate::endpoint) it goes on accepting for that long, so that a balancer has seen the 503
-/// before the first connection is refused. No plug behind it runs, and no cache keeps the answer.
+/// The answer is 200 while the endpoint [is ready](Handle::is_ready), and 503 once it is told to
+/// stop. With [`drainer(delay = secs(10))`](macro@crate::endpoint) it goes on accepting for 10 s,
+/// so that a load balancer sees the 503 before the first connection is refused. Later plugs do not
+/// run, and the answer is not cached.
 ///
-/// `force_ssl` stands before all plugs: list the path in its `exclude_paths` if the balancer asks over `http`.
+/// `force_ssl` runs before all plugs: list the path in its `exclude_paths` if the load balancer
+/// asks over `http`.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
     path: &'static str,
 }
 
 impl Health {
-    /// The path as a request has it, such as `"/healthz"`, below the `path` of the configured `url`.
+    /// A plug for this path of a request, such as `"/healthz"`, below the `path` of the configured
+    /// `url`.
     ///
     /// # Panics
-    /// When it does not begin with `/`; in a constant, that is an error of the compiler.
+    /// When the path does not begin with `/`. In a constant, that is a compile error.
     #[track_caller]
     pub const fn at(path: &'static str) -> Self {
         assert!(

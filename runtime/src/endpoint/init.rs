@@ -4,7 +4,7 @@ use crate::{config::Config, error::BoxError, socket::returned::Failure};
 
 /// What `init` of [`endpoint!`](macro@crate::endpoint) may return: the configuration, or a `Result` of it.
 ///
-/// The type decides, however it is spelt: `anyhow::Result<Config>` will do.
+/// An alias works too, such as `anyhow::Result<Config>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a result of `init`",
     label = "expected `Config`, or a `Result` of it",

@@ -67,7 +67,7 @@ pub(super) struct Life {
     pub(super) watcher: Option<Watcher>,
 }
 
-/// Waits for the signal. A panic counts as the signal: it can no longer come.
+/// Waits for the signal. A panic counts as the signal, since the signal can no longer come.
 async fn contained(signal: ShutdownFuture) {
     if let Err(panic) = contain::run(signal).await {
         tracing::error!(
@@ -121,9 +121,9 @@ impl Life {
         }
     }
 
-    /// Ends what has started: listeners, sockets, requests, children, one after the other. Returns how
-    /// many sockets and requests had to be cut off. Logs nothing by itself, since the endpoint may
-    /// never have run.
+    /// Ends listeners, sockets, requests and children, one after the other. Returns the number of
+    /// sockets and requests that had to be cut off. It does not log the stop, since the endpoint
+    /// may never have run.
     pub(super) async fn end(self) -> usize {
         self.stop.accepting.cancel();
         self.handle.0.draining.cancel();
@@ -143,7 +143,8 @@ impl Life {
         cut
     }
 
-    /// From here on, requests for sockets are answered 503. Sockets whose callbacks block their threads are left.
+    /// Drains the sockets, and answers requests for new ones with 503. Sockets whose callbacks
+    /// block their threads are not waited for.
     async fn drain_sockets(&self) -> usize {
         let _ = timeout(
             self.drain_timeout.saturating_add(GRACE),
@@ -153,7 +154,7 @@ impl Life {
         self.mounts.cut_off()
     }
 
-    /// At the end of their time, the server itself cuts off the requests that are left, and counts
+    /// Waits for requests in flight. At their deadline, the server cuts off the rest and counts
     /// them.
     async fn finish_requests(&self) {
         let connections = &self.handle.0.connections;

@@ -22,12 +22,12 @@ pub(super) struct Listening {
 }
 
 impl Listening {
-    /// `layer` is what connections speak under HTTP.
+    /// `layer` is the protocol under HTTP: TLS or none.
     pub(super) fn new(listener: impl Listener, layer: Layer) -> Self {
         Listening::with(listener, layer, |service| service)
     }
 
-    /// Serves what `outer` makes of the endpoint's service.
+    /// Serves the service that `outer` makes from the endpoint's service.
     pub(super) fn with<S: Serve>(
         listener: impl Listener,
         layer: Layer,
@@ -72,7 +72,7 @@ fn admission(handle: Handle, scheme: Scheme) -> Admission {
     })
 }
 
-/// What `https` needs besides its listener. It is made while the configuration is checked.
+/// The part of `https` besides its listener. It is made while the configuration is checked.
 pub(super) struct Layers {
     read: RefCell<Layer>,
     https: bool,

@@ -1,8 +1,9 @@
 //! Endpoints: how one is declared, started, held while it runs, and stopped.
 //!
-//! [`endpoint!`](macro@crate::endpoint) turns a declaration into an [`Endpoint`]. [`Endpoint::start`] runs it, and
-//! [`Endpoint::builder`] takes options first. Both return a [`Running`], by which the application reaches the endpoint and
-//! stops it. There is no process-wide state: an endpoint that runs is a value.
+//! [`endpoint!`](macro@crate::endpoint) turns a declaration into an [`Endpoint`].
+//! [`Endpoint::start`] runs it, and [`Endpoint::builder`] takes options first. Both give a
+//! [`Running`], by which the application uses the endpoint and stops it. There is no process-wide
+//! state: a running endpoint is a value.
 //!
 //! ```
 //! use landfall::{config::Setting, prelude::*};
@@ -27,18 +28,18 @@
 
 // | file | what |
 // | --- | --- |
-// | `def` | what is declared, as constants |
-// | `force_ssl` | what it does with requests before all else |
-// | `init` | what its `init` may return |
+// | `def` | the declaration, as constants |
+// | `force_ssl` | the redirect to `https`, before all else |
+// | `init` | the types that its `init` may return |
 // | `builder` | how it is started |
-// | `handle` | what is handed to closures in its declaration |
+// | `handle` | the argument of closures in its declaration |
 // | `children` | the tasks of its sockets |
 // | `listening`, `secure` | its listeners, and what `https` needs |
 // | `reload` | how its configuration is read, at the start and later |
 // | `life` | the task that holds a running endpoint together, and how it stops |
-// | `health` | the plug that tells balancers of it |
-// | `service_manager` | what systemd is told of it |
-// | `running` | what the application holds of it |
+// | `health` | the plug for load balancers |
+// | `service_manager` | its messages to systemd |
+// | `running` | the application's handle to it |
 // | `signal` | signals that end the process, and the one that reloads |
 // | `service` | the endpoint as a tower service |
 
@@ -91,7 +92,7 @@ use crate::{
 
 /// The edge of an application: its URLs, its sockets, and what answers all other requests.
 ///
-/// [`endpoint!`](macro@crate::endpoint) writes this implementation; here is what it stands for.
+/// [`endpoint!`](macro@crate::endpoint) writes this implementation. By hand it is:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), landfall::Error> {
@@ -111,14 +112,14 @@ use crate::{
 /// # }
 /// ```
 pub trait Endpoint: Sized + 'static {
-    /// What the application brings: `state = App;` in [`endpoint!`](macro@crate::endpoint). `()` if nothing.
+    /// The application's state: `state = App;` in [`endpoint!`](macro@crate::endpoint), or `()`.
     /// See [`state`](mod@crate::state).
     type State: Send + Sync + 'static;
 
-    /// What can't change at run time.
+    /// The part of the declaration that cannot change at run time.
     const DEF: &'static EndpointDef;
 
-    /// What `static_path!` knows.
+    /// The static files that `static_path!` knows at compile time.
     #[doc(hidden)]
     const STATIC_FILES: StaticFiles = StaticFiles::plain("");
 
@@ -127,18 +128,21 @@ pub trait Endpoint: Sized + 'static {
         Settings::default()
     }
 
-    /// What answers requests that are no socket's. The endpoint does not listen yet when this is called.
+    /// The service for requests that are not for a socket. It is called before the endpoint
+    /// listens.
     fn pipeline(edge: &EndpointHandle<Self>) -> Pipeline {
         let _ = edge;
         Pipeline::not_found()
     }
 
-    /// The uppermost layer of configuration: called once at each start and each
-    /// [reload](Handle::reload), with what the layers below say. At a reload it may block its thread.
+    /// The uppermost layer of configuration. It is called once at each start and each
+    /// [reload](Handle::reload), with the result of the layers below. At a reload it may block its
+    /// thread.
     ///
     /// # Errors
-    /// A [`ConfigError`](crate::config::ConfigError), or any other error. The endpoint does not start then, or keeps the
-    /// configuration that it has: [`Error::config_errors`] has the finding, with the error and its causes.
+    /// A [`ConfigError`](crate::config::ConfigError), or any other error. The endpoint does not
+    /// start then, or keeps its configuration. [`Error::config_errors`] has the error with its
+    /// causes.
     fn init(config: Config) -> Result<Config, BoxError> {
         Ok(config)
     }
@@ -153,13 +157,14 @@ pub trait Endpoint: Sized + 'static {
         Builder::new(())
     }
 
-    /// Starts an endpoint without state. Inside a tokio runtime, any number of times.
+    /// Starts an endpoint without state. It must be awaited inside a tokio runtime. One type can be
+    /// started any number of times.
     ///
     /// An endpoint that declares `state = App;` has a function of its own by this name: `Chat::start(app)`.
     ///
     /// # Errors
-    /// Everything that is wrong with the configuration, together, such as an option whose feature of the crate is off
-    /// (`compress`); or that the listener could not be opened.
+    /// When the configuration is wrong, with all errors together, such as an option whose feature
+    /// of the crate is off (`compress`); or when the listener cannot be opened.
     fn start() -> impl Future<Output = Result<Running<Self>, Error>> + Send
     where
         Self: Endpoint<State = ()>,

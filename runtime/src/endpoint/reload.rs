@@ -14,19 +14,19 @@ use crate::{
     transport::{Mount, MountError, WeakDispatcher},
 };
 
-/// Finds what is wrong with what a configuration leads to: each finding with its key.
+/// Checks what a configuration names, such as files. Returns each error with its key.
 pub(super) type Examine<'a> = dyn Fn(&Config) -> Vec<(String, ConfigError)> + 'a;
 
-/// Where the layers of an endpoint are.
+/// The sources of an endpoint's layers.
 pub(super) struct Layered<'a> {
     pub(super) file: Option<&'a std::path::Path>,
     pub(super) options: &'a Settings,
-    /// What the endpoint runs with, if it runs.
+    /// The current configuration, if the endpoint runs.
     pub(super) before: Option<&'a Resolved>,
 }
 
 impl Layered<'_> {
-    /// Reads all of them.
+    /// Reads all layers.
     pub(super) fn read<E: Endpoint>(
         &self,
         examine: &Examine<'_>,
@@ -52,7 +52,7 @@ impl Layered<'_> {
 pub(super) struct Reader<E> {
     pub(super) file: Option<PathBuf>,
     pub(super) layer: Layer,
-    /// Whether there is a listener of `https` where the configuration has one.
+    /// Whether the endpoint opens the listener of `https` that its configuration has.
     pub(super) https: bool,
     pub(super) mounts: WeakDispatcher,
     pub(super) endpoint: PhantomData<fn() -> E>,
@@ -75,7 +75,7 @@ impl<E: Endpoint> Reload for Reader<E> {
             let mut found = layers.examine(config);
             found.extend(self.mount_errors(config));
             match Statics::of(config) {
-                // A manifest that is there is not given up for one that is not.
+                // A loaded manifest is not replaced by one that cannot be read.
                 Err(unread) if statics.has_manifest() => {
                     let error = ConfigError::new(unread.to_string());
                     found.push(("cache_static_manifest".to_owned(), error));

@@ -7,11 +7,11 @@ use tokio::sync::watch;
 use super::{Endpoint, EndpointHandle, EndpointService, life::End, signal::Signals};
 use crate::error::Error;
 
-/// A running endpoint. Cloning it is cheap; what it dereferences to is what closures of its
-/// declaration are given, and, without the type, sockets and requests.
+/// A running endpoint. Cloning it is cheap. It dereferences to the handle that closures of its
+/// declaration are given; sockets and requests get the same handle without the type.
 ///
-/// It runs until [`shutdown`](Running::shutdown), whether or not anybody holds it. Any number run
-/// side by side in one process, also of the same type.
+/// The endpoint runs until [`shutdown`](Running::shutdown), even if this value is dropped. Any
+/// number of endpoints can run in one process, also of the same type.
 pub struct Running<E: Endpoint> {
     edge: EndpointHandle<E>,
     service: EndpointService,
@@ -27,27 +27,28 @@ impl<E: Endpoint> Running<E> {
         Running { edge, service, end }
     }
 
-    /// The endpoint as a tower service: in a foreign server, or in a test.
+    /// The endpoint as a tower service, for another server or for a test.
     pub fn service(&self) -> EndpointService {
         self.service.clone()
     }
 
-    /// Stops, one after the other: listeners take no connections any more, clients of sockets are
-    /// told to come back later, requests in flight end, children are stopped. Of the endpoint, no task
-    /// and no thread is left. `drainer(delay = ..)` of the declaration has it wait before all that.
+    /// Stops the endpoint, step by step: listeners accept no more connections, clients of sockets
+    /// are told to reconnect later, requests in flight end, children are stopped. No task and no
+    /// thread of the endpoint is left. `drainer(delay = ..)` of the declaration delays the first
+    /// step.
     ///
-    /// The shutdown goes on when the future is dropped. Any number of callers may wait for it.
+    /// The shutdown goes on if the future is dropped. Any number of callers may wait for it.
     ///
     /// # Errors
-    /// When connections were cut off: a callback had not returned in its mount's time, or a client
-    /// had not taken what waited for it, or a request was not answered. A client that was told to
-    /// come back, and has received everything, does not count.
+    /// When connections were cut off: a callback did not return in its mount's time, a client did
+    /// not read what waited for it, or a request was not answered. A client that was told to
+    /// reconnect, and has received everything, does not count.
     pub async fn shutdown(&self) -> Result<(), Error> {
         self.handle().0.stop.cancel();
         self.wait().await
     }
 
-    /// Waits until the endpoint has stopped, for whatever reason.
+    /// Waits until the endpoint has stopped, for any reason.
     ///
     /// # Errors
     /// When connections were cut off, or when it stopped because a child panicked too often.
@@ -59,20 +60,20 @@ impl<E: Endpoint> Running<E> {
         tasks.close();
         tasks.wait().await;
         let end = *end.borrow();
-        // Without an end, the task was dropped with its runtime.
+        // If there is no result, the task was dropped with its runtime.
         end.unwrap_or(End::Done).into_result()
     }
 
     /// Waits for SIGTERM or SIGINT (elsewhere: Ctrl-C), and [shuts down](Running::shutdown).
     ///
-    /// A second signal does not wait for that. Its error is returned at once, for `main` to return;
-    /// if the process is still there a second later, because a callback blocks its thread, it exits
-    /// with code 1. So the exit code of a `main` that returns all errors is 0 after an orderly end,
-    /// and 1 when the endpoint did not start, when something was cut off, or when it was forced.
+    /// A second signal ends the wait: this returns an error at once, for `main` to return. If the
+    /// process is still there a second later, because a callback blocks its thread, it exits with
+    /// code 1. If `main` returns all errors, the exit code is 0 after an orderly end. It is 1 when
+    /// the endpoint did not start, when something was cut off, or when a second signal came.
     ///
     /// # Errors
-    /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); a second signal;
-    /// signals can't be waited for.
+    /// Those of [`shutdown`](Running::shutdown) and [`wait`](Running::wait); when a second signal
+    /// comes; when signals cannot be listened to.
     pub async fn wait_for_signal(&self) -> Result<(), Error> {
         let mut signals = Signals::listen().map_err(Error::signal)?;
         tokio::select! {
@@ -94,7 +95,8 @@ impl<E: Endpoint> Running<E> {
 /// How long a process may take to end by itself after a second signal.
 const FORCED: Duration = Duration::from_secs(1);
 
-/// Ends the process if it does not end by itself: the end of a runtime waits for threads that block.
+/// Ends the process if it does not end by itself. The shutdown of a runtime waits for blocked
+/// threads.
 fn exit_soon() {
     let exit = || {
         std::thread::sleep(FORCED);

@@ -1,4 +1,4 @@
-//! Makes what a listener needs from the configuration of `https`.
+//! Makes the TLS of a listener from the configuration of `https`.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<(String, Config
     })
 }
 
-/// The key that a finding is about. Text and files have different keys.
+/// The key that an error is about. Text and files have different keys.
 fn key(https: &HttpsConfig, key: &str) -> String {
     match key {
         "certfile" if https.cert.is_some() => "https.cert".to_owned(),
@@ -83,7 +83,7 @@ fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, 
     }
 }
 
-/// PEM, from files or as a text.
+/// PEM, from files or as text.
 #[expect(clippy::result_large_err, reason = "once at the start")]
 fn pems(
     name: &'static str,

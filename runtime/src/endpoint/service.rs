@@ -26,7 +26,7 @@ use crate::{
     transport::Dispatcher,
 };
 
-/// What an endpoint needs of its sockets to answer requests.
+/// The sockets of an endpoint, as far as it needs them to answer requests.
 pub(crate) trait Sockets: Send + Sync + 'static {
     /// The response to a request for a socket. Other requests are returned unchanged.
     #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
@@ -177,7 +177,7 @@ pub struct EndpointFuture {
     kept: Option<Box<Kept>>,
 }
 
-/// What the page for an error needs. Boxed: a connection's future holds it while it is idle, too.
+/// The data for an error page. It is boxed, since a connection's future has room for it while idle.
 struct Kept {
     parts: Arc<Parts>,
     head: Head,

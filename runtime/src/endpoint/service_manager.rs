@@ -1,4 +1,4 @@
-//! Tells systemd how an endpoint is, as `sd_notify` does.
+//! Reports the state of an endpoint to systemd, as `sd_notify` does.
 
 use std::{
     convert::Infallible,
@@ -13,12 +13,12 @@ use std::{
 pub(super) struct ServiceManager {
     socket: UnixDatagram,
     address: SocketAddr,
-    /// How often it wants to hear of the process.
+    /// The interval of its watchdog.
     watchdog: Option<Duration>,
 }
 
 impl ServiceManager {
-    /// `None` where nobody asked to be told.
+    /// `None` if `NOTIFY_SOCKET` is not set or cannot be used.
     pub(super) fn of_process() -> Option<Self> {
         let variable = |name: &str| std::env::var_os(name);
         let found = ServiceManager::of(variable, std::process::id())?;
@@ -41,17 +41,17 @@ impl ServiceManager {
         Some(open())
     }
 
-    /// Requests are taken.
+    /// Reports that the endpoint takes requests.
     pub(super) fn ready(&self) {
         self.tell("READY=1");
     }
 
-    /// The endpoint begins to stop.
+    /// Reports that the endpoint begins to stop.
     pub(super) fn stopping(&self) {
         self.tell("STOPPING=1");
     }
 
-    /// Says twice in each interval of the watchdog that the process is alive.
+    /// Reports twice in each interval of the watchdog that the process is alive.
     pub(super) async fn keep_alive(&self) -> Infallible {
         let Some(interval) = self.watchdog else {
             return std::future::pending().await;
@@ -96,7 +96,8 @@ fn abstract_address(_: &[u8]) -> io::Result<SocketAddr> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// `WATCHDOG_PID` says which process is meant: the variables are inherited.
+/// The interval of the watchdog. Child processes inherit the variables, so `WATCHDOG_PID` names the
+/// process that they are for.
 fn watchdog(variable: impl Fn(&str) -> Option<OsString>, process: u32) -> Option<Duration> {
     let number = |name| variable(name)?.into_string().ok()?.parse::<u64>().ok();
     let is_ours =
@@ -201,7 +202,7 @@ mod tests {
     fn nobody_is_told_where_nobody_listens() {
         assert!(of("", &[]).is_none());
         assert!(of("relative", &[]).unwrap().is_err());
-        // The manager may have gone. That is logged, and no more.
+        // If the manager is gone, that is only logged.
         of("/nowhere/at/all", &[]).unwrap().unwrap().ready();
     }
 }

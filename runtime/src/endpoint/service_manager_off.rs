@@ -1,8 +1,8 @@
-//! There is no systemd on this system.
+//! Stands in for `service_manager` on systems without systemd.
 
 use std::convert::Infallible;
 
-/// Nobody.
+/// Never exists.
 #[derive(Debug)]
 pub(super) enum ServiceManager {}
 

@@ -1,10 +1,10 @@
-//! The signals that end a process, and the one that has an endpoint read its configuration again.
+//! The signals that end a process, and SIGHUP, which reloads the configuration.
 
 use std::io;
 
 use crate::handle::Handle;
 
-/// SIGHUP, listened to from now on.
+/// Listens to SIGHUP from its creation on.
 #[cfg(unix)]
 pub(super) struct Hangups(tokio::signal::unix::Signal);
 
@@ -22,7 +22,7 @@ impl Hangups {
     }
 }
 
-/// There is none on this system, which the check of the configuration tells.
+/// This system does not have SIGHUP. The check of the configuration reports that.
 #[cfg(not(unix))]
 pub(super) struct Hangups(());
 
@@ -37,7 +37,7 @@ impl Hangups {
     }
 }
 
-/// Reloads an endpoint at each signal, until it stops. Signals that come meanwhile are one.
+/// Reloads an endpoint at each signal, until it stops. All signals during a reload cause one more.
 pub(super) async fn reload(handle: Handle, mut hangups: Hangups) {
     let stop = handle.0.stop.clone();
     loop {
@@ -58,8 +58,8 @@ pub(super) async fn reload(handle: Handle, mut hangups: Hangups) {
     }
 }
 
-/// Listens to both signals from now on. A signal between two calls of [`Signals::recv`] is not
-/// lost.
+/// Listens to SIGTERM and SIGINT from its creation on. A signal between two calls of
+/// [`Signals::recv`] is not lost.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
