@@ -1,15 +1,15 @@
-//! What is wrong with a configuration, and where it came from.
+//! The errors of a configuration, and the sources of its values.
 
 use std::{error::Error as StdError, fmt, panic::Location, path::PathBuf, sync::Arc};
 
 use super::names;
 use crate::grammar::Mistake;
 
-/// Where a value came from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// No layer said anything.
+    /// No layer sets the key.
     Default,
     /// The declaration of the endpoint.
     Macro(&'static Location<'static>),
@@ -44,7 +44,7 @@ impl fmt::Display for Provenance {
     }
 }
 
-/// One thing that is wrong with a configuration: a finding of the endpoint's own checks, or of an `init`.
+/// An error in a configuration, from the endpoint's own checks or from an `init`.
 ///
 /// ```
 /// use landfall::{config::{Config, ConfigError}};
@@ -67,7 +67,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A finding: lower case, no full stop, code in backticks.
+    /// An error with this message: lower case, no full stop, code in backticks.
     pub fn new(message: impl Into<String>) -> Self {
         ConfigError {
             message: message.into(),
@@ -78,13 +78,13 @@ impl ConfigError {
         }
     }
 
-    /// Keeps what it came of, for [`source`](StdError::source).
+    /// Adds its cause, for [`source`](StdError::source).
     pub(super) fn caused_by(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
         self.cause = Some(Arc::new(cause));
         self
     }
 
-    /// What `init` failed with: its own finding, or an error of the application's with its causes.
+    /// The error of `init`: its own `ConfigError`, or an error of the application with its causes.
     pub(crate) fn of_init(error: Box<dyn StdError + Send + Sync>) -> Self {
         let error = match error.downcast::<ConfigError>() {
             Ok(finding) => return *finding,
@@ -103,14 +103,14 @@ impl ConfigError {
         }
     }
 
-    /// Adds a line that says what to do.
+    /// Adds a line of help: what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// A finding about what a mount declares.
+    /// Makes this an error in the declaration of a mount.
     pub(crate) fn of_mount(
         self,
         key: &str,
@@ -130,12 +130,13 @@ impl ConfigError {
         self
     }
 
-    /// A file that cannot be read or parsed comes first: what follows may come of it.
+    /// The position in the list of errors. A file that cannot be read or parsed comes first, since
+    /// it may cause the others.
     pub(super) fn rank(&self) -> Option<Vec<usize>> {
         self.key().map(names::rank)
     }
 
-    /// What is wrong.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -145,7 +146,7 @@ impl ConfigError {
         self.key.as_deref()
     }
 
-    /// Where its value came from.
+    /// The source of its value.
     pub fn provenance(&self) -> Option<&Provenance> {
         self.source.as_ref()
     }
@@ -179,7 +180,7 @@ impl From<Mistake> for ConfigError {
     }
 }
 
-/// Everything that is wrong with a configuration. Displayed as a list.
+/// All errors in a configuration, displayed as a list.
 #[derive(Debug)]
 pub struct ConfigErrors {
     endpoint: &'static str,
@@ -191,7 +192,7 @@ impl ConfigErrors {
         ConfigErrors { endpoint, errors }
     }
 
-    /// The findings, in the order of the keys.
+    /// The errors, in the order of the keys.
     pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
         self.errors.iter()
     }

@@ -18,12 +18,12 @@ use super::{
     value::Key,
 };
 
-/// A value of `extra(..)`: what JSON and TOML have in common.
+/// A value of `extra(..)`, of a type that both JSON and TOML have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extra(pub(super) Value);
 
 impl Extra {
-    /// A table, by key; of keys given twice the last wins.
+    /// A table, by key. If a key is given twice, the last one wins.
     pub fn table<K: Into<String>, V: Into<Extra>>(
         entries: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
@@ -100,7 +100,7 @@ impl<T: Into<Extra>, const N: usize> From<[T; N]> for Extra {
 #[derive(Clone, Default)]
 pub struct Extras(pub(super) Vec<(String, Setting<Extra>)>);
 
-/// Only the keys: other libraries may keep their secrets there.
+/// Shows only the keys: other libraries may keep their secrets there.
 impl fmt::Debug for Extras {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
@@ -110,7 +110,7 @@ impl fmt::Debug for Extras {
 }
 
 impl Extras {
-    /// What the layer itself says, without its variables.
+    /// The values of the layer itself, without its variables.
     fn given(&self, source: impl Fn(&Setting<Extra>) -> Provenance) -> Vec<Given> {
         let given = |(name, setting): &(String, Setting<Extra>)| {
             Some((name.clone(), setting.value.clone()?, source(setting)))
@@ -127,18 +127,18 @@ impl Extras {
     }
 }
 
-/// A key, what a layer says about it, and where.
+/// A key, its value in a layer, and its source.
 type Given = (String, Extra, Provenance);
 
-/// What comes of `extra(..)`.
+/// The resolved `extra(..)`.
 #[derive(Clone, Default)]
 pub(super) struct ExtraConfig {
     values: Map<String, Value>,
-    /// By the whole key, such as `extra.mailer.port`.
+    /// The source of each value, by the whole key, such as `extra.mailer.port`.
     sources: BTreeMap<String, Provenance>,
 }
 
-/// The key of a setting, as messages have it.
+/// The key of a setting for messages.
 fn whole(key: &str) -> String {
     Key("extra").below(key)
 }
@@ -168,7 +168,7 @@ impl ExtraConfig {
         self.values.insert(key, value);
     }
 
-    /// Lays a layer over those below it.
+    /// Merges a layer over those below it.
     fn lay(&mut self, layer: Vec<Given>) {
         for (name, Extra(value), source) in layer {
             note(&mut self.sources, whole(&name), &value, &source);
@@ -176,7 +176,7 @@ impl ExtraConfig {
         }
     }
 
-    /// Where a value came from, or what it is a part of.
+    /// The source of a value, or of the table that it is a part of.
     fn source(&self, key: &str) -> Provenance {
         let mut part = Some(key);
         while let Some(key) = part {
@@ -189,7 +189,7 @@ impl ExtraConfig {
     }
 }
 
-/// Notes that a value, with all its parts, comes from a layer, instead of what it replaces.
+/// Notes the source of a value and all its parts, in place of those of the value that it replaces.
 fn note(
     sources: &mut BTreeMap<String, Provenance>,
     key: String,
@@ -207,7 +207,7 @@ fn note(
     sources.insert(key, source.clone());
 }
 
-/// Only the keys: other libraries may keep their secrets there.
+/// Shows only the keys: other libraries may keep their secrets there.
 impl fmt::Debug for ExtraConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.values.keys()).finish()
@@ -220,7 +220,8 @@ impl Layered for Extras {
 }
 
 impl Resolve<ExtraConfig> for Extras {
-    /// Tables are laid over one another key by key, so every layer counts and not the topmost alone.
+    /// Merges all layers. Tables are merged key by key, so every layer counts, not only the
+    /// topmost.
     fn resolve(
         key: Key<'_>,
         declared: &Self,
@@ -269,7 +270,7 @@ impl Resolve<ExtraConfig> for Extras {
     fn check(_: Key<'_>, _: &ExtraConfig, _: &mut Findings) {}
 }
 
-/// Lays a value over another: tables key by key, everything else as a whole.
+/// Merges a value over another: tables key by key, everything else as a whole.
 fn overlay(below: &mut Value, above: Value) {
     match (below, above) {
         (Value::Object(below), Value::Object(above)) => {

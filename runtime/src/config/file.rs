@@ -19,17 +19,15 @@ use super::{
 };
 use crate::grammar::spelling::{did_you_mean, list};
 
-/// A file that was read; its values are looked up by key.
+/// A file that was read and not parsed yet.
 pub(super) struct File {
     path: PathBuf,
     text: String,
 }
 
-/// A file that was parsed, as one endpoint reads it. What is not well-formed has been reported and
-/// is not in it.
+/// A parsed file, as one endpoint reads it. Malformed parts have been reported and are left out.
 ///
-/// What stands in the endpoint's section, a table by its name, wins over what stands outside of all
-/// sections.
+/// Keys in the endpoint's section, a table with its name, win over keys outside of all sections.
 pub(super) struct Parsed<'a> {
     file: &'a File,
     table: DeTable<'a>,
@@ -57,7 +55,7 @@ impl File {
         }
     }
 
-    /// Parses what can be parsed. Finds keys that do not exist, if all could be parsed.
+    /// Parses all that can be parsed. If that is the whole file, also reports unknown keys.
     pub(super) fn parse(
         &self,
         endpoint: &'static str,
@@ -66,7 +64,7 @@ impl File {
         let (table, syntax) = DeTable::parse_recoverable(&self.text);
         let is_whole = syntax.is_empty();
         for error in syntax {
-            // The message alone: the error as a whole shows the line, and with it perhaps a secret.
+            // Only the message: the whole error shows the line, which may hold a secret.
             let at = error.span().map_or(0, |span| span.start);
             errors.push(ConfigError::new(error.message()).from(self.source(at)));
         }
@@ -80,7 +78,7 @@ impl File {
             table,
             is_whole,
         };
-        // After a syntax error it is a guess which group a key stands in.
+        // After a syntax error, the group of a key is uncertain.
         if is_whole {
             parsed.find_no_section(endpoint, errors);
             for table in parsed.tables() {
@@ -116,13 +114,13 @@ impl<'a> Parsed<'a> {
         self.is_whole
     }
 
-    /// The value of this name in a group, and where it stands.
+    /// The value of this name in a group, and its line.
     pub(super) fn get(&self, group: Key<'_>, name: &str) -> Option<(Item, Provenance)> {
         let value = self.groups(group).find_map(|table| table.get(name))?;
         Some((value.get_ref().into(), self.source(value)))
     }
 
-    /// All that a group has: what stands outside of sections first.
+    /// All entries of a group: those outside of sections come first.
     pub(super) fn entries(&self, group: Key<'_>) -> Vec<(String, Item, Provenance)> {
         let mut groups: Vec<_> = self.groups(group).collect();
         groups.reverse();
@@ -138,7 +136,7 @@ impl<'a> Parsed<'a> {
             .collect()
     }
 
-    /// Where the group of this name stands, if there is one.
+    /// The line of the group with this name, if there is one.
     pub(super) fn group(&self, key: Key<'_>) -> Option<Provenance> {
         let (group, name) = key.parts();
         let mut values = self.groups(group).filter_map(|table| table.get(name));
@@ -146,14 +144,14 @@ impl<'a> Parsed<'a> {
         Some(self.source(value))
     }
 
-    /// Where a group is turned off: `http = false`.
+    /// The line that turns a group off, such as `http = false`.
     pub(super) fn turned_off(&self, key: Key<'_>) -> Option<Provenance> {
         let (group, name) = key.parts();
         let value = self.groups(group).find_map(|table| table.get(name))?;
         matches!(value.get_ref(), DeValue::Boolean(false)).then(|| self.source(value))
     }
 
-    /// The tables of a group: that of the endpoint's section first.
+    /// The tables of a group: that of the endpoint's section comes first.
     fn groups(&self, group: Key<'_>) -> impl Iterator<Item = &DeTable<'a>> {
         self.tables().filter_map(move |table| {
             let mut names = group.0.split('.').filter(|name| !name.is_empty());
@@ -161,14 +159,14 @@ impl<'a> Parsed<'a> {
         })
     }
 
-    /// What the endpoint reads: its section first.
+    /// The tables that the endpoint reads: its section comes first.
     fn tables(&self) -> impl Iterator<Item = &DeTable<'a>> {
         let section = self.section.and_then(|name| self.table.get(name));
         let section = section.and_then(|section| section.get_ref().as_table());
         section.into_iter().chain([&self.table])
     }
 
-    /// The keys of a group, also those of tables in it, and where they stand.
+    /// The keys of a group, also those of tables in it, and their lines.
     pub(super) fn lines(&self, group: Key<'_>) -> Vec<(String, Provenance)> {
         let mut groups: Vec<_> = self.groups(group).collect();
         groups.reverse();
@@ -189,7 +187,7 @@ impl<'a> Parsed<'a> {
         }
     }
 
-    /// A file with sections has one for each endpoint that reads it.
+    /// Reports a file that has sections, but none for this endpoint.
     fn find_no_section(&self, endpoint: &str, errors: &mut Vec<ConfigError>) {
         let sections = self.table.iter();
         let mut sections =
@@ -256,8 +254,8 @@ impl<'a> Parsed<'a> {
     }
 }
 
-/// Whether it is a table for one endpoint. Endpoints are types: their names begin with a capital,
-/// as no key does.
+/// Whether it is a table for one endpoint. Endpoints are types, whose names begin with a capital.
+/// Keys never do.
 fn is_section(name: &str, value: &DeValue<'_>) -> bool {
     value.is_table() && name.starts_with(char::is_uppercase)
 }

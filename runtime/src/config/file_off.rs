@@ -1,4 +1,4 @@
-//! Stands in for `file` where the feature `config-file` is off: no file is read.
+//! Stands in for `file` if the feature `config-file` is off: no file is read.
 
 use std::{convert::Infallible, path::Path};
 

@@ -1,4 +1,4 @@
-//! Where a listener is bound.
+//! The address of a listener.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ pub struct Ip(Kind);
 enum Kind {
     Address(IpAddr),
     Unix(PathBuf),
-    /// Not an address. Reported when the endpoint starts, with its provenance.
+    /// Not an address. It is reported when the endpoint starts, with its source.
     Invalid(String),
 }
 

@@ -1,6 +1,6 @@
-//! A value of a configuration file, whatever the format of the file.
+//! A value of a configuration file of any format.
 
-/// Numbers are kept as text: which of them fit is for the key to say.
+/// A value. Numbers are kept as text, since the range depends on the key.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Item {
     String(String),
@@ -14,7 +14,7 @@ pub(super) enum Item {
 }
 
 impl Item {
-    /// What it is, for messages.
+    /// The kind of value, for messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Item::String(_) => "a string",

@@ -1,4 +1,4 @@
-//! Which version of each static file is served.
+//! The served version of each static file.
 
 use std::collections::BTreeMap;
 

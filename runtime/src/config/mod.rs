@@ -1,6 +1,6 @@
 //! Configuration: its layers, what they resolve to, and the errors in it.
 //!
-//! [`Settings`] is what one layer says, and [`Config`] what all of them say together:
+//! [`Settings`] are the values of one layer, and [`Config`] is the result of all layers:
 //!
 //! ```
 //! use landfall::{config::Setting, prelude::*};
@@ -22,21 +22,21 @@
 //!
 //! The layers are: the declaration (`endpoint!`) < a TOML file < environment variables < options
 //! given at start < `init`. A later layer wins, key by key. All layers are checked together, and
-//! every finding says where its value came from.
+//! every error names the source of its value.
 
 // | file | what |
 // | --- | --- |
 // | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
-// | `row` | what a row holds: a value, a group, or a group that may be absent |
+// | `row` | the kinds of rows: a value, a group, or a group that may be absent |
 // | `setting` | how a layer gives one value |
 // | `item` | a value of a file, whatever the format |
 // | `ip`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
-// | `resolve` | resolves the layers to one configuration, and says what of it may change |
+// | `resolve` | resolves the layers to one configuration, and compares it with the next |
 // | `file` | a configuration file |
 // | `names` | the order of all names, and suggestions for a misspelt one |
 // | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
-// | `error` | what is wrong, and where it came from |
+// | `error` | errors, and the sources of values |
 
 mod error;
 mod extra;

@@ -10,7 +10,7 @@ use crate::grammar::{
     spelling::{did_you_mean, list},
 };
 
-/// The names of a group, when each may change, and what a file may have there.
+/// The names of a group, with when each may change and its form in a file.
 pub(super) type Names = &'static [(&'static str, When, Shape)];
 
 /// All names outside groups.
@@ -21,7 +21,7 @@ pub(super) fn top() -> Names {
     }
 }
 
-/// The position of a key among all keys, group by group. Findings are listed in this order.
+/// The position of a key among all keys, group by group. Errors are listed in this order.
 pub(super) fn rank(key: &str) -> Vec<usize> {
     let mut names = top();
     let place = |segment| {

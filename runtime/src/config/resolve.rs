@@ -15,7 +15,7 @@ use super::{
     value::{Key, Value},
 };
 
-/// What comes of all layers, and which of them each key came from.
+/// The result of all layers, and the source of each key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resolved {
     pub(crate) config: Arc<Config>,
@@ -34,7 +34,7 @@ impl From<Config> for Resolved {
 }
 
 impl Resolved {
-    /// Whether a key has changed since.
+    /// Whether a key differs from `before`.
     pub(crate) fn differs(&self, before: &Resolved) -> bool {
         !self.changes(before).0.is_empty()
     }
@@ -46,14 +46,14 @@ impl Resolved {
         changes
     }
 
-    /// Finds the keys that have changed since, and must not.
+    /// Finds the keys that differ from `before`, and must not.
     fn refused(&self, before: &Resolved) -> Vec<ConfigError> {
         let changes = self.changes(before).0;
         let groups: Vec<_> = changes
             .iter()
             .map(|change| format!("{}.", change.key))
             .collect();
-        // Of a group that has come or gone, its keys need not be told.
+        // If a whole group was added or removed, only the group is reported, not its keys.
         let in_group = |key: &str| groups.iter().any(|group| key.starts_with(group));
         let fixed = changes
             .iter()
@@ -70,7 +70,7 @@ impl Resolved {
         fixed.map(|change| refusal(&change.key)).collect()
     }
 
-    /// Where a key came from, or the first key of a group.
+    /// The source of a key, or of the first key of a group.
     fn source(&self, key: &str) -> Provenance {
         let group = format!("{key}.");
         let below = || {
@@ -93,11 +93,11 @@ pub(crate) struct Layers<'a> {
     pub(crate) file: Option<&'a Path>,
     /// The options given at start.
     pub(crate) options: &'a Settings,
-    /// Findings about the declaration that no layer can mend.
+    /// Errors in the declaration that no layer can correct.
     pub(crate) found: Vec<ConfigError>,
-    /// What the endpoint runs with, if it runs.
+    /// The current configuration, if the endpoint runs.
     pub(crate) before: Option<&'a Resolved>,
-    /// Checks what the configuration names, such as files. Each finding comes with its key.
+    /// Checks what the configuration names, such as files. Returns each error with its key.
     pub(crate) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
 }
 
@@ -105,7 +105,7 @@ impl Layers<'_> {
     /// Merges the layers, lets `init` change the result, and checks it. Logs warnings.
     ///
     /// # Errors
-    /// All findings that are errors, together.
+    /// All errors, together.
     pub(crate) fn resolve(
         self,
         init: impl FnOnce(Config) -> Result<Config, ConfigError>,
@@ -139,7 +139,7 @@ pub(super) struct Below<'a> {
 }
 
 impl Below<'_> {
-    /// If the file cannot be read, `errors` says why.
+    /// Resolves the layers. If the file cannot be read, `errors` has the reason.
     pub(super) fn resolve(
         &self,
         mut errors: Vec<ConfigError>,
@@ -215,7 +215,7 @@ impl Below<'_> {
                 .iter()
                 .filter_map(|error| error.key().map(str::to_owned))
                 .collect();
-            // What `init` says is not known if it was not called, or failed.
+            // If `init` was not called or failed, the keys that it would set are unknown.
             let is_known = |key: &str| {
                 !wrong.contains(key) && (is_last || before.source(key) != Provenance::Init)
             };
@@ -247,7 +247,7 @@ fn located(error: ConfigError, key: String, sources: &Sources) -> ConfigError {
     error.at(&key, source)
 }
 
-/// Looks keys up in all layers, and collects findings.
+/// Looks keys up in all layers, and collects errors.
 pub(super) struct Resolver<'a> {
     file: Option<Parsed<'a>>,
     environment: &'a dyn Fn(&str) -> Result<String, VarError>,
@@ -296,7 +296,7 @@ impl Resolver<'_> {
         self.note(key, found)
     }
 
-    /// All that the file says in a group: what is for all endpoints, then what is for this one.
+    /// All entries of a group in the file: those for all endpoints, then those for this one.
     pub(super) fn read_group<T: Value>(&mut self, group: Key<'_>) -> Vec<(String, T, Provenance)> {
         let entries = self.file.iter().flat_map(|file| file.entries(group));
         let found: Vec<(String, Found<T>)> = entries
@@ -313,7 +313,7 @@ impl Resolver<'_> {
         found.into_iter().filter_map(read).collect()
     }
 
-    /// The keys of a group of the file, also those of tables in it, and where they stand.
+    /// The keys of a group of the file, also those of tables in it, and their lines.
     pub(super) fn lines_in_file(&self, key: Key<'_>) -> Vec<(String, Provenance)> {
         self.file.iter().flat_map(|file| file.lines(key)).collect()
     }
@@ -324,7 +324,7 @@ impl Resolver<'_> {
             .is_some_and(|file| file.group(key).is_some())
     }
 
-    /// Whether the file turns a group off; notes where.
+    /// Whether the file turns a group off. Notes the line.
     pub(super) fn file_turns_off(&mut self, key: Key<'_>) -> bool {
         let source = self.file.as_ref().and_then(|file| file.turned_off(key));
         let off = source.is_some();
@@ -333,14 +333,14 @@ impl Resolver<'_> {
         off
     }
 
-    /// Notes where the file has a group, if it does.
+    /// Notes the line of a group, if the file has it.
     pub(super) fn note_group(&mut self, key: Key<'_>) {
         if let Some(source) = self.file.as_ref().and_then(|file| file.group(key)) {
             self.sources.insert(key.0.to_owned(), source);
         }
     }
 
-    /// Adds a finding: a value is not what the key takes.
+    /// Adds an error about the value of a key.
     pub(super) fn wrong(&mut self, key: Key<'_>, error: ConfigError) {
         self.errors
             .push(located(error, key.0.to_owned(), &self.sources));

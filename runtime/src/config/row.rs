@@ -1,4 +1,4 @@
-//! What a row of the table holds: one value, a group of rows, or a group that may be absent.
+//! The kinds of rows of the table: one value, a group of rows, or a group that may be absent.
 
 use super::{
     Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value,
@@ -20,7 +20,8 @@ pub(super) enum Shape {
     Value,
     /// A table with these names.
     Group(&'static [(&'static str, When, Shape)]),
-    /// The same, or `false`: nothing, whatever lower layers say.
+    /// A table with these names, or `false`, which turns the group off, even if lower layers set
+    /// it.
     Switched(&'static [(&'static str, When, Shape)]),
     /// A table with any names.
     Open,

@@ -1,9 +1,10 @@
 //! Every key of the configuration, one row each.
 //!
 //! A row is `when name: type in a layer => type in the configuration = default`. Without a default,
-//! the type's own is used. `live` keys may change while the endpoint runs, `start` keys may not. The rows generate both structs with their documentation, the names that a
-//! file may use, the merging of layers, the list of keys that `init` has changed, and the checks of
-//! each kind of value (`row`, `value`). `validate` checks keys against one another.
+//! that of the type is used. `live` keys may change while the endpoint runs, `start` keys may not.
+//! The rows generate both structs with their documentation, the names that a file may use, the
+//! merging of layers, the list of keys that `init` has changed, and the checks of each kind of
+//! value (`row`, `value`). `validate` checks keys against one another.
 
 use std::time::Duration;
 
@@ -117,12 +118,12 @@ settings! {
     Settings =>
     /// The configuration that an endpoint runs with: all layers together.
     ///
-    /// `init` may change every field; the result is checked like the layers below.
+    /// `init` may change every field. The result is checked like the layers below.
     Config {
-        /// `url(..)`: how clients reach this endpoint. Its URLs are made of this.
+        /// `url(..)`: the parts of this endpoint's URLs, as clients reach it.
         live pub url: Url => UrlConfig,
-        /// `static_url(..)`: where static files are served. Default: where `url` says. It inherits
-        /// no keys from `url`.
+        /// `static_url(..)`: where static files are served. Default: as `url`. It does not inherit
+        /// keys from `url`.
         live pub static_url: Option<Url> => Option<UrlConfig>,
         /// `cache_static_manifest`: the file that maps static files to their digested names,
         /// relative to the working directory of the process. It is read at start and at each reload. If it cannot be
@@ -141,8 +142,8 @@ settings! {
         /// `secret_key_base`: the secret from which the keys of signatures and encryption are
         /// derived; at least 64 bytes.
         start pub secret_key_base: Setting<Secret> => Option<Secret>,
-        /// `check_origin`: which web pages may open a socket, unless its mount says otherwise.
-        /// Default: those of `url.host`.
+        /// `check_origin`: which web pages may open a socket, unless its mount has a list of its
+        /// own. Default: those of `url.host`.
         live pub check_origin: Setting<CheckOrigin> => CheckOrigin = CheckOrigin::Host,
         /// `trusted_proxies`: the proxies whose headers are believed about a client's address.
         /// Default: none.
@@ -314,8 +315,8 @@ impl Settings {
 }
 
 impl Config {
-    /// Whether the endpoint listens: what `server` says, or else whether there is an `http` or an
-    /// `https` group.
+    /// Whether the endpoint listens: the value of `server`, or else whether there is an `http` or
+    /// an `https` group.
     pub fn listens(&self) -> bool {
         self.server
             .unwrap_or(self.http.is_some() || self.https.is_some())
@@ -323,8 +324,8 @@ impl Config {
 
     /// A setting of another library, as a type of that library; `None` if no layer sets it.
     ///
-    /// An error says which key is wrong, also one inside of a table, what it takes, and where its value came from. It
-    /// never shows the value. In the endpoint's `init` it is returned by `?`:
+    /// An error names the key, also one inside of a table, the type that it takes, and the source
+    /// of its value. It never shows the value. In the endpoint's `init` it is returned by `?`:
     ///
     /// ```
     /// # use landfall::config::{Config, ConfigError};

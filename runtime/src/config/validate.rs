@@ -15,7 +15,7 @@ const LEAST_HEAD: usize = 8192;
 /// Enough for hours of broadcasts, and not more than a queue can hold.
 const LONGEST_QUEUE: usize = 1 << 28;
 
-/// What a check found.
+/// The result of a check.
 pub(super) enum Finding {
     /// The value cannot work.
     Error(String, ConfigError),
@@ -23,7 +23,7 @@ pub(super) enum Finding {
     Warning(String, ConfigError),
 }
 
-/// Nothing, a warning, or an error.
+/// The results of a check: nothing, a warning, or an error.
 pub(super) type Checked = Result<Option<ConfigError>, ConfigError>;
 
 /// Collects findings.
@@ -39,7 +39,7 @@ impl Findings {
         self.0.push(Finding::Warning(key.0.to_owned(), error));
     }
 
-    /// Adds what a check returned.
+    /// Adds the result of a check.
     pub(super) fn add(&mut self, key: Key<'_>, result: Checked) {
         match result {
             Ok(warning) => warning
@@ -50,7 +50,7 @@ impl Findings {
     }
 }
 
-/// What no value may be, whatever the others are.
+/// The checks of each value by itself.
 pub(super) fn values(config: &Config) -> Vec<Finding> {
     let mut found = Findings::default();
     Settings::check(Key::TOP, config, &mut found);
@@ -75,7 +75,7 @@ pub(super) fn values(config: &Config) -> Vec<Finding> {
     found.0
 }
 
-/// What values say together, or by their absence. Nothing is known of it while a part of the file could not be read.
+/// The checks of values against one another, and of missing ones. They need the whole file.
 pub(super) fn together(config: &Config) -> Vec<Finding> {
     let mut found = Findings::default();
     check_url_port(Key("url"), &config.url, config, &mut found);

@@ -60,7 +60,7 @@ impl fmt::Display for Key<'_> {
 
 /// A kind of value.
 pub(super) trait Value: Same {
-    /// What a value looks like, for messages.
+    /// The form of a value, for messages.
     const TAKES: &'static str;
 
     /// Whether a declaration must not contain the value.
@@ -71,7 +71,7 @@ pub(super) trait Value: Same {
     /// `None` when it is another kind of value.
     fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>>;
 
-    /// Checks what holds for all values of this kind, whatever the key.
+    /// The checks for all values of this kind, for any key.
     fn check(&self, _: Key<'_>, _: &mut Findings) {}
 
     fn read_item(key: Key<'_>, value: &Item) -> Read<Self> {
@@ -85,7 +85,7 @@ pub(super) trait Value: Same {
     }
 }
 
-/// Whether `init` left a value unchanged.
+/// Whether two values are the same: for the keys that `init` or a reload changes.
 pub(super) trait Same: Sized {
     fn is_same(&self, other: &Self) -> bool;
 }
