@@ -1,4 +1,4 @@
-//! The accept loop: it goes on whatever happens, until it is told to stop.
+//! The accept loop: it goes on after any error, until it is told to stop.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -64,7 +64,7 @@ pub(super) async fn run<L: Listener, S: Serve>(
     }
 }
 
-/// A connection that is let in.
+/// A connection that is admitted.
 pub(super) struct Arrival {
     pub(super) stream: Stream,
     pub(super) peer: Option<SocketAddr>,
@@ -103,7 +103,7 @@ fn take<S: Serve>(
     let _ = (stop, closed);
 }
 
-/// The client was gone before it was accepted: that says nothing about the next.
+/// Whether the client caused the error: it was gone before it was accepted. The listener works.
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::*;
     matches!(
@@ -112,7 +112,8 @@ fn is_the_clients(error: &io::Error) -> bool {
     )
 }
 
-/// Writes what the socket takes at once. Over the limit there is no wait for the client, and no handshake.
+/// Refuses a connection beyond a limit. It writes only what the socket accepts at once, and does no
+/// TLS handshake.
 async fn refuse<S>(mut stream: Stream, said: &[u8], server: &Server<S>) {
     if !matches!(server.layer, Layer::Plain) {
         return;
@@ -125,10 +126,10 @@ async fn refuse<S>(mut stream: Stream, said: &[u8], server: &Server<S>) {
     std::future::poll_fn(|cx| std::task::Poll::Ready(answer.as_mut().poll(cx).is_ready())).await;
 }
 
-/// The client has as many connections as it may have.
+/// The client has reached its limit of connections.
 struct TooMany;
 
-/// The connections of each client, where they are limited.
+/// The number of connections of each client, if that is limited.
 #[derive(Default)]
 struct Crowd {
     places: Arc<Places>,
@@ -136,7 +137,8 @@ struct Crowd {
 }
 
 impl Crowd {
-    /// A client without an address is not limited. Nor is a proxy: many clients come by it.
+    /// Takes a place for a connection. Clients without an address are not limited, and neither are
+    /// trusted proxies, which carry many clients.
     fn admit(
         &mut self,
         peer: Option<SocketAddr>,
@@ -157,7 +159,7 @@ impl Crowd {
     }
 }
 
-/// Limits how often a line is logged that any client can cause.
+/// Limits how often a line is logged, for lines that any client can cause.
 #[derive(Default)]
 struct OncePerSecond(Option<Instant>);
 
@@ -173,7 +175,7 @@ impl OncePerSecond {
     }
 }
 
-/// Accepting fails, most likely for want of file descriptors.
+/// The state while accepting fails, most likely because file descriptors are used up.
 #[derive(Default)]
 struct Trouble {
     pause: Duration,
@@ -188,7 +190,7 @@ impl Trouble {
         self.pause = Duration::ZERO;
     }
 
-    /// How long to leave the listener alone. Logs, but not more than once a second.
+    /// How long to wait before accepting again. Logs at most once a second.
     fn pause(&mut self, error: &io::Error) -> Duration {
         if self.log.is_due() {
             tracing::error!(%error, "cannot accept connections; trying again");

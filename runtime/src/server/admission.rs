@@ -1,21 +1,21 @@
-//! Whom a listener lets in: what may change while it runs.
+//! The limits of connections, which may change while a listener runs.
 
 use std::fmt;
 
 use crate::config::TrustedProxies;
 
-/// How many connections there may be.
+/// The current limits of connections.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Admitted {
     /// At a time, of all listeners together.
     pub(crate) max_connections: Option<usize>,
     /// Of one client at a time.
     pub(crate) max_connections_per_ip: Option<usize>,
-    /// Whose connections the latter does not count.
+    /// The proxies whose connections `max_connections_per_ip` does not count.
     pub(crate) proxies: TrustedProxies,
 }
 
-/// Asked for each connection.
+/// The source of the limits. It is called for each connection.
 pub(crate) struct Admission(Box<dyn Fn() -> Admitted + Send + Sync>);
 
 impl Admission {

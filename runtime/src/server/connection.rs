@@ -1,4 +1,4 @@
-//! One connection: HTTP until it ends, or until something else takes it over.
+//! One connection: HTTP until it ends, or until another protocol takes it over.
 
 use std::{
     io,
@@ -34,20 +34,20 @@ type Http<S> = UpgradeableConnection<TokioIo<Watched>, HttpService<S>>;
 enum End {
     /// It is closed, or it is another protocol's.
     Done,
-    /// The client sent what cannot be read, and has been told.
+    /// The client sent something that is not HTTP, and has been answered.
     Malformed,
     /// The client took too long to send its request.
     Late,
-    /// The server stops, and the client has asked for nothing.
+    /// The server stops, and no request is in flight.
     Unasked,
-    /// It ends without a response: there is nobody to send one to.
+    /// It ends at once, without a response.
     Cut,
     /// It goes on as HTTP/2.
     #[cfg(feature = "http2")]
     Http2(Again),
 }
 
-/// Serves a connection that is watched from now on.
+/// Serves a connection, with time limits.
 pub(super) fn run<S: Serve>(
     stream: Stream,
     peer: Option<SocketAddr>,
@@ -73,7 +73,7 @@ pub(super) fn run<S: Serve>(
             .with_upgrades(),
     );
     async move {
-        // HTTP has given its stream back by now. The rest of its memory is free.
+        // HTTP has returned its stream, and the rest of its memory is free.
         let serving = ServeHttp {
             http: Some(http),
             watch: &watch,
@@ -104,7 +104,7 @@ impl Drop for Ended {
     }
 }
 
-/// Begins a connection anew that turns out to be HTTP/2, by prior knowledge.
+/// Restarts a connection that turns out to be HTTP/2 by prior knowledge.
 #[cfg(feature = "http2")]
 type Again = Box<dyn FnOnce(Option<Place>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
@@ -192,7 +192,8 @@ impl<S: Serve> ServeHttp<'_, S> {
         }
     }
 
-    /// A request that is not complete has not been accepted. The client is told so: it can send it again.
+    /// The end of a connection at the deadline of the stop. An incomplete request has not been
+    /// accepted: it is answered 408, so that the client can send it again.
     fn cut_off(&self) -> End {
         if self.watch.lacks_body() && !self.watch.stalled() {
             return End::Late;
@@ -210,7 +211,8 @@ impl<S: Serve> ServeHttp<'_, S> {
     }
 }
 
-/// Hands the bare stream over, as was asked while the request was served. All of hyper's memory is free by now.
+/// Hands the bare stream over to the protocol that took the request. All of hyper's memory is free
+/// by now.
 async fn take_over(watch: &Watch, place: Option<Place>) {
     let Some(Upgrade { slot, stream }) = watch.take_upgrade() else {
         return;
@@ -222,12 +224,13 @@ async fn take_over(watch: &Watch, place: Option<Place>) {
     }
 }
 
-/// Ends a connection whose client may still be sending. If the stream were closed at once, a reset could make the client
-/// lose the response.
+/// Ends a connection whose client may still be sending. If the stream were closed at once, a reset
+/// could make the client lose the response.
 pub(super) async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
     watch.linger();
     if late {
-        // A stream that does not take so little at once is stalled: there is no point in waiting.
+        // If the stream does not accept these few bytes at once, it is stalled, and waiting is
+        // useless.
         let written =
             std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TIMEOUT)))
                 .await;
@@ -247,7 +250,7 @@ pub(super) async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
     .await;
 }
 
-/// Reads what still comes, up to a limit.
+/// Reads and discards the client's remaining bytes, up to a limit.
 async fn discard(stream: &mut Stream) -> io::Result<()> {
     const LIMIT: usize = 256 * 1024;
 

@@ -18,20 +18,20 @@ use tokio_util::sync::CancellationToken;
 use super::{Stop, watch::Watch};
 use crate::config::HttpConfig;
 
-/// The longest time that a client may take nothing of a response.
+/// The longest time for which a client may read nothing of a response.
 const WRITE_STALL: Duration = Duration::from_secs(30);
-/// The longest time that a client may send nothing of a request body.
+/// The longest time for which a client may send nothing of a request body.
 pub(super) const BODY_STALL: Duration = Duration::from_secs(15);
 /// The longest time for a whole request body that comes slower than [`BODY_RATE`].
 pub(super) const BODY_TOTAL: Duration = Duration::from_secs(60);
-/// For each of these many bytes of a body, its limit grows by a second.
+/// Each N bytes of a body extend its limit by a second.
 pub(super) const BODY_RATE: u64 = 16 * 1024;
-/// How long a client that still sends is read when its connection ends.
+/// How long the bytes of a client that still sends are read when its connection ends.
 const LINGER: Duration = Duration::from_secs(1);
 
 pub(super) const NEVER: u64 = u64::MAX;
 
-/// The time of a server, and the deadlines of its connections.
+/// The clock of a server, and the deadlines of its connections.
 pub(super) struct Deadlines {
     start: Instant,
     tick: Duration,
@@ -41,11 +41,11 @@ pub(super) struct Deadlines {
     pub(super) cut: AtomicBool,
     lost: Lost,
     connections: Mutex<Vec<Weak<Watch>>>,
-    /// Woken by the first connection after a time without any.
+    /// Notified by the first connection after a time without any.
     arrival: Notify,
 }
 
-/// Requests that a stopping server has accepted but could not answer in time.
+/// The number of requests that a stopping server has accepted but could not answer in time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lost(Arc<AtomicUsize>);
 
@@ -70,7 +70,7 @@ impl Deadlines {
     pub(super) fn new(config: &HttpConfig) -> Arc<Self> {
         let shortest = config.header_timeout.min(config.idle_timeout);
         let tick = Duration::from_millis((shortest.as_millis() / 8).clamp(5, 250) as u64);
-        // One more: the tick that is under way does not count.
+        // One more, since the current tick has partly passed.
         let ticks = |limit: Duration| {
             u64::try_from(limit.as_millis().div_ceil(tick.as_millis()))
                 .unwrap_or(NEVER)
@@ -101,7 +101,7 @@ impl Deadlines {
         self.lost.clone()
     }
 
-    /// Requests are cut off that have been accepted.
+    /// Counts accepted requests that are cut off.
     pub(super) fn lose(&self, requests: usize) {
         self.lost.0.fetch_add(requests, Relaxed);
     }
@@ -112,7 +112,7 @@ impl Deadlines {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if connections.is_empty() {
-            // Without connections the clock has stood still.
+            // The clock is not updated while there are no connections.
             self.set();
             self.arrival.notify_one();
         }
@@ -136,8 +136,8 @@ impl Deadlines {
         self.now.load(Relaxed).saturating_add(ticks)
     }
 
-    /// Ticks until the server has stopped and its last connection is gone. `closed` is cancelled when
-    /// no more can come.
+    /// Runs the clock until the server has stopped and its last connection is gone. `closed` is
+    /// cancelled when no more connections can come.
     pub(super) async fn run(self: Arc<Self>, closed: CancellationToken, stop: Stop) {
         let over = || async {
             closed.cancelled().await;

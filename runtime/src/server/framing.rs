@@ -1,29 +1,31 @@
-//! Follows a connection's requests as they come in: where each begins and ends, and which of them is malformed.
+//! Follows the incoming requests of a connection: where each begins and ends, and which one is
+//! malformed.
 //!
-//! hyper's request does not show all of it. A `content-length` that is repeated, or stands beside a `transfer-encoding`, is
-//! gone from it, and what is wrong with a body is an error that only its reader gets.
+//! The request of hyper does not show this. hyper removes a `content-length` that is repeated, or
+//! that is beside a `transfer-encoding`. Only the reader of a body gets its errors.
 
 mod chunks;
 mod head;
 
 use self::{chunks::Chunks, head::Head};
 
-/// What cannot be a request.
+/// The bytes are not a request.
 #[derive(Debug, PartialEq, Eq)]
 struct Malformed;
 
-/// Limits of the trailers of a chunked body. They are hyper's, so that both reject the same.
+/// Limits of the trailers of a chunked body. They equal those of hyper, so that both reject the
+/// same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) trailers: usize,
     pub(super) trailer_bytes: usize,
 }
 
-/// Where in its requests a connection is.
+/// The position of a connection in its requests.
 #[derive(Debug)]
 pub(super) struct Framing {
     at: At,
-    /// Heads that are whole.
+    /// The number of complete heads.
     heads: u64,
     malformed: Option<u64>,
     limits: Limits,
@@ -32,14 +34,14 @@ pub(super) struct Framing {
 #[derive(Debug)]
 enum At {
     Head(Head),
-    /// In a body, with this number of bytes to come.
+    /// In a body, with N bytes left.
     Body(u64),
     Chunks(Chunks),
-    /// Behind a malformed request: what follows can't be trusted to be one.
+    /// After a malformed request: the bytes after it may not be a request.
     Lost,
 }
 
-/// What follows a head.
+/// The body after a head.
 #[derive(Debug, PartialEq, Eq)]
 enum Body {
     Length(u64),
@@ -56,12 +58,12 @@ impl Framing {
         }
     }
 
-    /// The first malformed request, counted from 0.
+    /// The number of the first malformed request, counted from 0.
     pub(super) fn malformed(&self) -> Option<u64> {
         self.malformed
     }
 
-    /// A request has begun, and its head is not complete.
+    /// Whether a request has begun whose head is incomplete.
     pub(super) fn is_in_head(&self) -> bool {
         matches!(&self.at, At::Head(head) if head.has_begun())
     }

@@ -21,7 +21,8 @@ use crate::{
 /// The maximum length of a request target.
 const LONGEST_TARGET: usize = 16 * 1024;
 
-/// Lets a request pass, with its target in origin form and its host in the `host` header.
+/// Checks a request, and returns it with its target in origin form and its host in the `host`
+/// header.
 pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode> {
     check_coding(request.headers())?;
     let host = only_host(request.headers(), request.version())?;
@@ -53,8 +54,8 @@ fn check_target<B>(request: &Request<B>) -> Result<(), StatusCode> {
     }
 }
 
-/// Lets a request of HTTP/2 pass, with its target in origin form and its host in the `host` header. hyper has refused
-/// what is not a request at all.
+/// Checks a request of HTTP/2, and returns it with its target in origin form and its host in the
+/// `host` header. hyper has refused malformed requests before.
 #[cfg(feature = "http2")]
 pub(super) fn admit_stream<B>(
     mut request: Request<B>,
@@ -69,7 +70,7 @@ pub(super) fn admit_stream<B>(
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (named, hosts.next(), hosts.next()) {
         (Some(_), None, _) => {}
-        // Both name the same (RFC 9113, 8.3.1).
+        // Both must be the same host (RFC 9113, 8.3.1).
         (Some(named), Some(host), None)
             if host.as_bytes().eq_ignore_ascii_case(named.as_bytes()) => {}
         (None, Some(host), None) if is_host(host.as_bytes()) => {}
@@ -82,7 +83,7 @@ pub(super) fn admit_stream<B>(
     Ok(request)
 }
 
-/// Extended CONNECT opens a socket, and nothing else (RFC 8441).
+/// Checks that CONNECT opens a WebSocket (RFC 8441). Nothing else is served.
 #[cfg(feature = "http2")]
 fn check_connect<B>(request: &Request<B>) -> Result<(), StatusCode> {
     if request.method() != Method::CONNECT {
@@ -95,7 +96,8 @@ fn check_connect<B>(request: &Request<B>) -> Result<(), StatusCode> {
     }
 }
 
-/// Joins the cookies. Clients may send each in a header of its own, and the application expects one (RFC 9113, 8.2.3).
+/// Joins the cookies. Clients may send each cookie in a header of its own, but the application
+/// expects one header (RFC 9113, 8.2.3).
 #[cfg(feature = "http2")]
 fn join_cookies(headers: &mut HeaderMap) {
     let mut cookies = headers.get_all(header::COOKIE).iter();
@@ -112,8 +114,8 @@ fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// The response to a rejected request. What follows it cannot be trusted to be a request: the
-/// connection ends.
+/// The response to a rejected request. The bytes after it may not be a request, so the connection
+/// ends.
 pub(super) fn refusal(status: StatusCode) -> Response<Body> {
     let mut response = plain(status);
     response
@@ -177,8 +179,8 @@ fn normalise<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// Whether this is `name`, `1.2.3.4` or `[::1]`, with or without a port. Names may only have the
-/// characters that are in use.
+/// Whether this is `name`, `1.2.3.4` or `[::1]`, with or without a port. Names may only have
+/// characters that hosts use.
 fn is_host(host: &[u8]) -> bool {
     let Ok(host) = str::from_utf8(host) else {
         return false;
@@ -198,7 +200,7 @@ fn is_in_use(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
-/// Whether this is a number, or nothing.
+/// Whether this is a port, or empty.
 fn is_port(port: &str) -> bool {
     let digits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
     digits && (port.is_empty() || port.parse::<u16>().is_ok())

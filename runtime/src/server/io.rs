@@ -1,4 +1,4 @@
-//! The stream under hyper: tells its connection's [`Watch`] what passes.
+//! The stream under hyper: reports reads and writes to its connection's [`Watch`].
 
 use std::{
     io::{self, IoSlice},

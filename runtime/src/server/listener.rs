@@ -19,21 +19,23 @@ use tokio::{
 use super::tls::Tls;
 use crate::{address::Address, stream::Stream};
 
-/// What a server accepts connections from.
+/// A source of connections for a server.
 ///
-/// An error does not end a server. It accepts again, after a pause unless the client caused the error.
+/// An error does not end the server. It accepts again, after a pause unless the client caused the
+/// error.
 pub trait Listener: Send + 'static {
     /// A connection.
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// The next connection, and the address it comes from if it has one. Dropping the future loses no connection.
+    /// The next connection, and the client's address if it has one. Dropping the future does not
+    /// lose a connection.
     fn accept(&mut self)
     -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 
-    /// Where it listens.
+    /// The address on which it listens.
     ///
     /// # Errors
-    /// If the operating system does not say.
+    /// If the operating system cannot tell.
     fn local_addr(&self) -> io::Result<Address>;
 }
 
@@ -51,7 +53,7 @@ impl Listener for TcpListener {
     }
 }
 
-/// What connections speak under HTTP.
+/// The protocol of connections under HTTP.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Layer {
     #[default]
@@ -61,7 +63,7 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    /// Connections from now on speak as the other one says.
+    /// Takes over the settings of the other layer, for later connections.
     pub(crate) fn follow(&self, next: &Layer) {
         #[cfg(feature = "rustls")]
         if let (Layer::Tls(tls), Layer::Tls(next)) = (self, next) {
@@ -72,7 +74,7 @@ impl Layer {
     }
 }
 
-/// A listener of the operating system's.
+/// A listener of the operating system.
 #[derive(Debug)]
 pub(crate) enum Bound {
     Tcp(TcpListener),
@@ -81,11 +83,11 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    /// Connections that wait to be accepted; the kernel may allow less.
+    /// The maximum number of connections that wait to be accepted. The kernel may allow fewer.
     const BACKLOG: u32 = 4096;
 
-    /// Listens on a TCP port; on port 0, on one that the operating system chooses. An IPv6 address takes IPv4 connections
-    /// too, unless it is `ipv6_only`.
+    /// Listens on a TCP port. For port 0, the operating system chooses one. An IPv6 address accepts
+    /// IPv4 connections too, unless it is `ipv6_only`.
     pub(crate) fn tcp(address: SocketAddr, ipv6_only: bool) -> io::Result<Self> {
         let socket = if address.is_ipv4() {
             TcpSocket::new_v4()?
@@ -102,7 +104,7 @@ impl Bound {
         socket.listen(Self::BACKLOG).map(Bound::Tcp)
     }
 
-    /// Listens on a Unix socket, and replaces one that an earlier server has left behind.
+    /// Listens on a Unix socket. A stale socket of an earlier server is replaced.
     #[cfg(unix)]
     pub(crate) fn unix(path: &Path) -> io::Result<Self> {
         remove_stale(path)?;
@@ -111,7 +113,8 @@ impl Bound {
     }
 }
 
-/// An IPv4 client of a socket that takes both has an address mapped into IPv6: the address as IPv4.
+/// The client's address, as IPv4 if it is mapped into IPv6. Clients of a socket for both have such
+/// addresses.
 fn as_itself(peer: SocketAddr) -> SocketAddr {
     SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }
@@ -124,7 +127,7 @@ fn keep_alive(socket: SockRef<'_>) -> io::Result<()> {
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(QUIET).with_interval(BETWEEN))
 }
 
-/// Removes a socket that nobody answers on; anything else at its path is left to fail `bind`.
+/// Removes a socket that refuses connections. Anything else at its path stays, and fails `bind`.
 #[cfg(unix)]
 fn remove_stale(path: &Path) -> io::Result<()> {
     use std::os::unix::{fs::FileTypeExt, net::UnixStream};

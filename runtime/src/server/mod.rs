@@ -1,4 +1,5 @@
-//! The HTTP server: listeners, connections and their time limits. It knows a service, and no socket.
+//! The HTTP server: listeners, connections and their time limits. It knows a service, but not
+//! sockets.
 
 mod accept;
 mod admission;
@@ -31,7 +32,7 @@ pub(crate) use self::listener::{Bound, Layer};
 use self::{deadlines::Deadlines, framing::Limits};
 use crate::{body::Body, config::HttpConfig};
 
-/// What the server serves: a service that always answers, and whose clones are cheap.
+/// A service for the server: it always answers, and its clones are cheap.
 pub(crate) trait Serve:
     Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future = Self::Answer>
     + Clone
@@ -52,7 +53,7 @@ where
     type Answer = F;
 }
 
-/// What all connections of a server share.
+/// The state that all connections of a server share.
 struct Server<S> {
     service: S,
     http: http1::Builder,
@@ -68,7 +69,7 @@ struct Server<S> {
 }
 
 impl<S> Server<S> {
-    /// `max_connections` is reached.
+    /// Whether `max_connections` is reached.
     fn is_full(&self, admitted: &Admitted) -> bool {
         let most = admitted.max_connections;
         most.is_some_and(|most| self.tracker.len() >= most)
@@ -91,7 +92,7 @@ pub(crate) struct Stop {
     pub(crate) accepting: CancellationToken,
     /// Once both are cancelled, connections end with the request that is in flight.
     pub(crate) serving: CancellationToken,
-    /// How long requests in flight may take from then on.
+    /// How long requests in flight may take after that.
     pub(crate) shutdown: Duration,
 }
 
@@ -112,8 +113,9 @@ impl Stop {
     }
 }
 
-/// Serves a listener, whose connections speak `layer` under HTTP, until `stop`; then finishes what is in flight. `admission`
-/// says whom it lets in. Returns what will have been lost at the end.
+/// Serves a listener until `stop`, and then finishes requests in flight. Connections have `layer`
+/// under HTTP, and `admission` limits them. Returns the counter of lost requests, which is complete
+/// at the end.
 pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
     layer: Layer,
@@ -125,7 +127,7 @@ pub(crate) fn serve<L: Listener, S: Serve>(
 ) -> Lost {
     let tasks = trackers.tasks;
     let server = server(service, layer, config, admission, trackers);
-    // The clock stops after the last connection, so only once no other can come.
+    // The clock stops after the last connection, once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), stop.clone()));
     let lost = server.clock.lost();
@@ -163,13 +165,14 @@ fn server<S: Serve>(
 }
 
 fn http(config: &HttpConfig) -> http1::Builder {
-    /// hyper keeps this many on the stack. Any other number costs an allocation for each request.
+    /// hyper keeps this number of headers on the stack. Any other number costs an allocation for
+    /// each request.
     const ON_THE_STACK: usize = 100;
-    /// hyper's least.
+    /// hyper's minimum.
     const LEAST_BUFFER: usize = 8 * 1024;
 
     let mut http = http1::Builder::new();
-    // `Deadlines` has the time limits: hyper's would make a timer for each request.
+    // `Deadlines` has the time limits: those of hyper would create a timer for each request.
     http.header_read_timeout(None)
         .max_header_size(config.max_head_bytes)
         .max_buf_size(config.max_head_bytes.max(LEAST_BUFFER));

@@ -1,4 +1,4 @@
-//! What TLS tells about a connection, and what its requests show of it.
+//! The TLS data of a connection, and its marks on requests.
 
 use bytes::Bytes;
 use http::{
@@ -8,17 +8,18 @@ use http::{
 
 use crate::interop;
 
-/// A connection that is TLS.
+/// The TLS data of a connection.
 #[derive(Clone, Debug)]
 pub(super) struct Secured {
     /// The client's certificate.
     pub(super) certificate: Option<Bytes>,
-    /// The server's address on this connection: the host of requests that name none.
+    /// The server's address on this connection: the host of requests without one.
     pub(super) here: Authority,
 }
 
 impl Secured {
-    /// Gives a request the scheme `https`, and with it the host that a URI with a scheme needs.
+    /// Gives a request's URI the scheme `https` and a host, which a URI with a scheme needs. Adds
+    /// the client's certificate.
     pub(super) fn mark<B>(&self, request: &mut Request<B>) {
         let host = request
             .headers()

@@ -26,7 +26,7 @@ pub(super) struct HttpService<S> {
     pub(super) peer: Option<SocketAddr>,
     pub(super) secured: Option<Box<Secured>>,
     pub(super) watch: Arc<Watch>,
-    /// Whose connection it is, where it may turn out to be HTTP/2.
+    /// The server, if the connection may turn out to be HTTP/2.
     #[cfg(feature = "http2")]
     pub(super) http2: Option<Arc<super::Server<S>>>,
 }
@@ -74,7 +74,8 @@ impl<S> HttpService<S> {
         request
     }
 
-    /// A request with a body can't be upgraded: its body would be read as the new protocol's first bytes.
+    /// Lets the service take the stream over. A request with a body cannot be upgraded: its body
+    /// would be read as the first bytes of the new protocol.
     fn offer_upgrade(&self, request: &mut Request<Body>) {
         let bodiless = request.body().is_end_stream();
         let extensions = request.extensions_mut();
@@ -91,13 +92,13 @@ impl<S> HttpService<S> {
     }
 }
 
-/// The connection ends with such a request: what follows it is not read.
+/// The response to a request that ends its connection. The bytes after the request are not read.
 fn refuse(status: StatusCode, watch: &Watch) -> Response<Body> {
     watch.leave_unread();
     guard::refusal(status)
 }
 
-/// The service at work on a request.
+/// The future of a response.
 pub(super) struct HttpFuture<F> {
     state: State<F>,
     watch: Arc<Watch>,

@@ -13,11 +13,11 @@ use hyper::upgrade::OnUpgrade;
 use super::deadlines::{BODY_RATE, Deadlines, NEVER};
 use crate::stream::TakeoverSlot;
 
-/// Where a connection is in its request.
+/// The phase of a connection in its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Phase {
-    /// Nothing has come yet.
+    /// No byte has arrived yet.
     Silent,
     /// A head has begun.
     Head,
@@ -29,14 +29,14 @@ pub(super) enum Phase {
     Idle,
 }
 
-/// What is known of a connection.
+/// The shared state of a connection.
 pub(super) struct Watch {
     /// The tick at which the connection has exceeded its limit.
     due: AtomicU64,
     phase: AtomicU8,
-    /// Requests that the service was given, or that were refused in its place.
+    /// The number of requests that the service was given, or that were refused before it.
     requests: AtomicU64,
-    /// The first malformed request, counted from 0.
+    /// The number of the first malformed request, counted from 0.
     malformed: AtomicU64,
     /// The head of the next request has begun, but is not complete.
     in_head: AtomicBool,
@@ -51,7 +51,7 @@ pub(super) struct Watch {
     clock: Arc<Deadlines>,
 }
 
-/// A request that may become something else than HTTP.
+/// A request that may upgrade the connection to another protocol.
 pub(super) struct Upgrade {
     pub(super) slot: TakeoverSlot,
     pub(super) stream: OnUpgrade,
@@ -87,7 +87,7 @@ impl Watch {
         }
     }
 
-    /// Ends the time limits: the connection is not HTTP any more.
+    /// Ends the time limits: the connection has ended, or is no longer HTTP.
     pub(super) fn end(&self) {
         self.ended.store(true, Relaxed);
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -114,13 +114,13 @@ impl Watch {
         self.clock.cut.load(Relaxed)
     }
 
-    /// Whether nothing is in flight: the client has begun a request at most, and all responses are on
-    /// their way.
+    /// Whether nothing is in flight: the client has sent nothing or a part of a head, and all
+    /// responses have been written.
     pub(super) fn asks_nothing(&self) -> bool {
         matches!(self.phase(), Phase::Silent | Phase::Head) && !self.stalled()
     }
 
-    /// Whether the client may still have to read something that it was sent.
+    /// Whether the client may still have a response to read.
     pub(super) fn has_answered(&self) -> bool {
         self.requests.load(Relaxed) > 0
     }
@@ -130,7 +130,7 @@ impl Watch {
         self.phase() == Phase::Busy && self.awaits_body.load(Relaxed)
     }
 
-    /// The connection is cut off. What it had in flight is lost.
+    /// Counts the request in flight, if there is one, as lost when the connection is cut off.
     pub(super) fn lose(&self) {
         if self.stalled() || matches!(self.phase(), Phase::Busy | Phase::Answering) {
             self.clock.lose(1);
@@ -163,7 +163,8 @@ impl Watch {
         }
     }
 
-    /// Bytes came. A head's limit begins with its first byte, and no later byte moves it.
+    /// Notes that bytes arrived. The limit of a head begins with its first byte, and later bytes do
+    /// not extend it.
     pub(super) fn received(&self, in_head: bool, malformed: Option<u64>) {
         self.in_head.store(in_head, Relaxed);
         if let Some(malformed) = malformed {
@@ -176,25 +177,26 @@ impl Watch {
         }
     }
 
-    /// The next request is here. Returns whether it is known to be malformed.
+    /// Begins the next request. Returns whether it is known to be malformed.
     pub(super) fn begin_request(&self) -> bool {
         self.enter(Phase::Busy);
         self.requests.fetch_add(1, Relaxed) == self.malformed.load(Relaxed)
     }
 
-    /// Whether the request at hand has turned out to be malformed.
+    /// Whether the current request has turned out to be malformed.
     pub(super) fn is_malformed(&self) -> bool {
         self.requests.load(Relaxed).checked_sub(1) == Some(self.malformed.load(Relaxed))
     }
 
-    /// The body of the request at hand cannot be read.
+    /// Marks the current request as malformed, since its body cannot be read.
     pub(super) fn spoil(&self) {
         if let Some(request) = self.requests.load(Relaxed).checked_sub(1) {
             self.malformed.store(request, Relaxed);
         }
     }
 
-    /// hyper has all of the response; the next request may have begun already.
+    /// Ends the current request: hyper has all of the response. The next request may have begun
+    /// already.
     pub(super) fn end_request(&self) {
         self.enter(if self.in_head.load(Relaxed) {
             Phase::Head
@@ -203,7 +205,7 @@ impl Watch {
         });
     }
 
-    /// The client has stopped taking what is written, or takes it again.
+    /// Notes whether a write is blocked because the client does not read.
     pub(super) fn writing<T>(&self, result: &Poll<T>) {
         let stalled = result.is_pending();
         if stalled == self.stalled.load(Relaxed) {
@@ -222,7 +224,8 @@ impl Watch {
         self.stalled.load(Relaxed)
     }
 
-    /// A body that has brought `bytes` since tick `since` is waited for.
+    /// Notes that the service waits for a body, of which `bytes` have arrived since the tick
+    /// `since`.
     pub(super) fn body_awaited(&self, since: u64, bytes: u64) {
         let limits = &self.clock.limits;
         let total = since + limits.body_total + bytes / BODY_RATE * limits.second;
@@ -231,7 +234,7 @@ impl Watch {
         self.awaits_body.store(true, Relaxed);
     }
 
-    /// A body is not waited for any more.
+    /// Notes that the service no longer waits for a body.
     pub(super) fn body_arrived(&self) {
         self.awaits_body.store(false, Relaxed);
         if !self.stalled() {
@@ -239,12 +242,12 @@ impl Watch {
         }
     }
 
-    /// A request was answered before all of it was read.
+    /// Notes that a request was answered before all of it was read.
     pub(super) fn leave_unread(&self) {
         self.unread.store(true, Relaxed);
     }
 
-    /// The client may still be sending.
+    /// Whether the client may still be sending.
     pub(super) fn unread(&self) -> bool {
         self.unread.load(Relaxed) || self.in_head.load(Relaxed)
     }
@@ -263,7 +266,8 @@ impl Watch {
         *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
     }
 
-    /// The response does not upgrade the connection. At its end hyper would hand it over nonetheless.
+    /// Withdraws the offer if the response does not upgrade the connection. hyper would hand the
+    /// stream over at the end of any response.
     pub(super) fn withdraw(&self) {
         if self.offered.swap(false, Relaxed) {
             self.take_upgrade();

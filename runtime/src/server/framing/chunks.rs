@@ -2,16 +2,16 @@
 
 use super::{Limits, Malformed};
 
-/// Bytes of all extensions of a body.
+/// The maximum size of all extensions of a body, in bytes.
 const MOST_EXTENSIONS: u32 = 16 * 1024;
 
-/// What comes next.
+/// The next part of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     /// The first digit of a size.
     Start,
     Size,
-    /// White space behind a size.
+    /// White space after a size.
     Space,
     Extension,
     /// The end of a size's line.
@@ -49,7 +49,7 @@ impl Chunks {
         }
     }
 
-    /// Takes the body's bytes off; says when it ends.
+    /// Consumes the body's bytes. Returns `Some` at its end, or if it is malformed.
     pub(super) fn read(&mut self, bytes: &mut &[u8]) -> Option<Result<(), Malformed>> {
         while let [first, rest @ ..] = *bytes {
             if self.at == At::Data {
@@ -113,7 +113,7 @@ impl Chunks {
 
     /// Trailers are written like headers.
     fn trailer(&mut self, byte: u8) -> Result<At, Malformed> {
-        // Without trailers, the empty line counts for nothing.
+        // If there are no trailers, the empty line is not counted.
         if self.at != At::Trailer || self.trailers > 0 || byte != b'\r' {
             self.trailer_bytes += 1;
         }

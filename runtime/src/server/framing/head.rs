@@ -1,8 +1,8 @@
-//! A request's head, as far as it says how long the body is.
+//! Reads from a request's head how long the body is.
 
 use super::{Body, Malformed};
 
-/// A header by which a body's length is known.
+/// A header that determines the length of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Name {
     ContentLength,
@@ -17,7 +17,7 @@ impl Name {
         }
     }
 
-    /// The one that begins so.
+    /// The header whose name begins with this byte.
     fn beginning(first: u8) -> Option<Name> {
         match first {
             b'c' | b'C' => Some(Name::ContentLength),
@@ -27,18 +27,18 @@ impl Name {
     }
 }
 
-/// Where in the head the last byte was.
+/// The position of the last byte in the head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
-    /// Before the request line, where empty lines are passed over.
+    /// Before the request line, where empty lines are skipped.
     Before,
     /// At the start of a line.
     Start,
-    /// In a line that agrees with a name so far.
+    /// In a line that matches a name so far.
     Name(Name, u8),
     /// In the value of a `content-length`.
     Length,
-    /// In a line that is of no interest.
+    /// In a line that does not matter.
     Line,
     /// In the empty line at the end.
     End,
@@ -66,7 +66,8 @@ impl Head {
         self.at != At::Before
     }
 
-    /// Takes the head's bytes off; at its end, says what follows. A head that hyper refuses may end anywhere.
+    /// Consumes the head's bytes. At its end, returns the kind of body. The result for a head that
+    /// hyper refuses does not matter.
     pub(super) fn read(&mut self, bytes: &mut &[u8]) -> Option<Result<Body, Malformed>> {
         while let [first, rest @ ..] = *bytes {
             *bytes = rest;
@@ -116,7 +117,7 @@ impl Head {
         }
     }
 
-    /// Of a value that is no number, hyper refuses the head.
+    /// Adds a digit. If the value is not a number, hyper refuses the head.
     fn digit(&mut self, byte: u8) {
         if byte.is_ascii_digit() {
             self.length = self
@@ -126,7 +127,8 @@ impl Head {
         }
     }
 
-    /// A length is given once or not at all, and never beside a coding (RFC 9112, 6).
+    /// The kind of body. A head has at most one length, and no length beside a coding (RFC 9112,
+    /// 6).
     fn body(&self) -> Result<Body, Malformed> {
         match (self.coded, self.lengths) {
             (true, 0) => Ok(Body::Chunked),

@@ -1,4 +1,4 @@
-//! What goes on in a connection, and when that has taken too long. Times are ticks of the server's clock.
+//! The activity of a connection, and its time limits. Times are ticks of the server's clock.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -11,35 +11,35 @@ use crate::stream::Stream;
 /// Shared by a connection's task and those of its streams.
 pub(super) struct Activity {
     clock: Arc<Deadlines>,
-    /// Requests, responses that are being sent, and sockets.
+    /// The number of open streams: requests, responses that are being sent, and sockets.
     open: AtomicUsize,
-    /// Requests without a whole response.
+    /// The number of requests without a complete response.
     requests: AtomicUsize,
-    /// Bodies of which hyper has a piece that the client has not made room for.
+    /// The number of bodies of which hyper holds a chunk that does not fit the client's window yet.
     waiting: AtomicUsize,
-    /// Whole responses.
+    /// The number of complete responses.
     finished: AtomicUsize,
     has_begun: AtomicBool,
     /// When the last stream ended, or bytes of one were last written.
     rested: AtomicU64,
-    /// When the client last took something of a response.
+    /// When the client last accepted a part of a response.
     moved: AtomicU64,
-    /// When a frame or a head began that is not whole.
+    /// When the current incomplete frame or head began.
     partial: AtomicU64,
-    /// Since when the client takes nothing of what is written.
+    /// When the client stopped reading.
     stalled: AtomicU64,
-    /// The stream, once hyper is through with it.
+    /// The stream, once hyper has finished with it.
     leftover: Mutex<Option<Stream>>,
 }
 
-/// What a connection has come to.
+/// The result of a check of a connection's limits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Check {
-    /// It is to be looked at again at this tick.
+    /// The connection is checked again at this tick.
     At(u64),
-    /// The client asks for nothing any more: it is told that the connection ends.
+    /// The client sends no more requests: it is told that the connection ends.
     Idle,
-    /// It is over, whatever is in flight.
+    /// The connection is cut off, even if requests are in flight.
     Cut,
 }
 
@@ -76,7 +76,7 @@ impl Activity {
         InFlight(self.clone())
     }
 
-    /// A piece of a body waits until the client makes room for it.
+    /// Notes that a chunk of a body waits for the client's window.
     pub(super) fn wait(self: &Arc<Self>) -> Waiting {
         if self.waiting.fetch_add(1, Relaxed) == 0 {
             self.moved.store(self.clock.now(), Relaxed);
@@ -88,14 +88,14 @@ impl Activity {
         self.finished.load(Relaxed)
     }
 
-    /// Bytes of streams were written.
+    /// Notes that bytes of streams were written.
     pub(super) fn wrote(&self) {
         let now = self.clock.now();
         self.moved.store(now, Relaxed);
         self.rested.store(now, Relaxed);
     }
 
-    /// The client takes nothing of what is written, or does again.
+    /// Notes whether a write is blocked because the client does not read.
     pub(super) fn stall(&self, stalled: bool) {
         match (stalled, self.stalled.load(Relaxed)) {
             (true, NEVER) => self.stalled.store(self.clock.now(), Relaxed),
@@ -104,18 +104,18 @@ impl Activity {
         }
     }
 
-    /// Since when there is a frame or a head that is not whole.
+    /// Notes when the current incomplete frame or head began, if there is one.
     pub(super) fn partial(&self, since: Option<u64>) {
         self.partial.store(since.unwrap_or(NEVER), Relaxed);
     }
 
-    /// Looks whether a limit is exceeded. `closing` is when the client was told that the connection ends, and `cut` says that
-    /// the server stops waiting for requests.
+    /// Checks whether a limit is exceeded. `closing` is when the client was told that the
+    /// connection ends. With `cut`, the server no longer waits for requests.
     pub(super) fn check(&self, closing: Option<u64>, cut: bool) -> Check {
         let limits = &self.clock.limits;
         let now = self.clock.now();
         let (open, requests) = (self.open.load(Relaxed), self.requests.load(Relaxed));
-        // Sockets are drained by others, in their own time.
+        // Sockets are drained elsewhere, with deadlines of their own.
         if cut && (requests > 0 || open == 0) {
             return Check::Cut;
         }
@@ -149,11 +149,12 @@ impl Activity {
             }
             due = due.min(end);
         }
-        // When the last stream ends, nobody says so: the limit of an idle connection is found by looking again.
+        // The end of the last stream does not wake this task, so an idle connection is found by
+        // polling.
         Check::At(due.min(self.clock.after(limits.write_stall.min(limits.idle))))
     }
 
-    /// The connection is cut off. The requests in flight are lost.
+    /// Counts the requests in flight as lost, when the connection is cut off.
     pub(super) fn lose(&self) {
         self.clock.lose(self.requests.load(Relaxed));
     }
@@ -170,7 +171,7 @@ impl Activity {
     }
 }
 
-/// A stream that is open.
+/// Counts an open stream until it is dropped.
 pub(super) struct Open(Arc<Activity>);
 
 impl Drop for Open {
@@ -186,7 +187,7 @@ impl Drop for Open {
     }
 }
 
-/// A request without a whole response.
+/// Counts a request without a complete response until it is dropped.
 pub(super) struct InFlight(Arc<Activity>);
 
 impl InFlight {
@@ -194,7 +195,7 @@ impl InFlight {
         &self.0
     }
 
-    /// hyper has all of the response.
+    /// Counts the response as complete: hyper has all of it.
     pub(super) fn finish(&self) {
         self.0.finished.fetch_add(1, Relaxed);
     }
@@ -206,7 +207,7 @@ impl Drop for InFlight {
     }
 }
 
-/// A piece of a body that hyper has, and the client may have no room for.
+/// Counts a chunk of a body that hyper holds until it is dropped. The client's window may be full.
 pub(super) struct Waiting(Arc<Activity>);
 
 impl Drop for Waiting {

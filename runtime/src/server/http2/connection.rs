@@ -29,7 +29,7 @@ use crate::{places::Place, stream::Stream};
 /// A connection that is known to be HTTP/2.
 pub(in crate::server) struct Arrived {
     pub(in crate::server) stream: Stream,
-    /// What has been read of it.
+    /// The bytes that have been read from it.
     pub(in crate::server) early: Bytes,
     pub(in crate::server) peer: Option<SocketAddr>,
     pub(in crate::server) place: Option<Place>,
@@ -39,7 +39,8 @@ pub(in crate::server) struct Arrived {
 
 type Http<S> = http2::Connection<TokioIo<Followed>, StreamService<S>, Streams>;
 
-/// Serves a connection. Its sockets are counted as streams of it, and it has its place until the last of them has ended.
+/// Serves a connection. Its sockets are streams of it, so it holds its place until the last one has
+/// ended.
 pub(in crate::server) async fn run<S: Serve>(arrived: Arrived, server: Arc<Server<S>>) {
     let Arrived {
         stream,
@@ -81,9 +82,9 @@ pub(in crate::server) async fn run<S: Serve>(arrived: Arrived, server: Arc<Serve
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// Each side has said all that it had to say.
+    /// Both sides have finished.
     Done,
-    /// There is nobody to tell anything.
+    /// The connection is closed without a farewell to the client.
     Cut,
 }
 
@@ -130,7 +131,7 @@ impl<S: Serve> Future for ServeHttp<'_, S> {
 }
 
 impl<S: Serve> ServeHttp<'_, S> {
-    /// Tells the client, by GOAWAY, that no stream is taken any more. `false` if it has been told.
+    /// Sends GOAWAY: no more streams are accepted. Returns `false` if it was sent before.
     fn close(&mut self) -> bool {
         let is_first = self.closing.is_none();
         if is_first {

@@ -1,17 +1,18 @@
-//! Follows the frames that come in (RFC 9113, 4.1): which of them bring nothing, and whether one has begun that is not
-//! whole.
+//! Follows the incoming frames (RFC 9113, 4.1): which of them carry no data, and whether one is
+//! incomplete.
 
 use super::PREFACE;
 
-/// Frames that bring nothing, beyond those that are earned. Clients send some of all kinds.
+/// The budget for frames that carry no data, and its maximum. Every client sends some of them.
 const BURST: u32 = 1000;
-/// As many more each second.
+/// The frames that each second adds to the budget.
 const PER_SECOND: u32 = 100;
-/// A whole response earns as many: a client may change its mind about a part of what it asks for.
+/// The frames that each complete response adds: a client may reset some of its requests.
 const PER_RESPONSE: u32 = 2;
-/// As many bytes of ours earn one: clients measure their way with pings while they are sent much.
+/// The written bytes that add one frame: clients measure the round trip with pings while they
+/// receive.
 const BYTES: usize = 4096;
-/// DATA with padding brings nothing if it is shorter.
+/// Padded DATA that is shorter counts as a frame without data.
 const PADDED: u32 = 256;
 
 const HEAD: usize = 9;
@@ -25,16 +26,16 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const IS_PADDED: u8 = 8;
 
-/// The client sends frames that bring nothing, and does not stop.
+/// The client has used up its budget of frames that carry no data.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Flood;
 
-/// Where a connection is in its frames.
+/// The position of a connection in its frames.
 #[derive(Debug)]
 pub(super) struct Frames {
     at: At,
     head: [u8; HEAD],
-    /// A block of headers goes on in the next frame.
+    /// The current block of headers continues in the next frame.
     in_block: bool,
     /// When the frame or the block of headers began.
     since: u64,
@@ -43,11 +44,11 @@ pub(super) struct Frames {
 
 #[derive(Clone, Copy, Debug)]
 enum At {
-    /// So many bytes of the preface have come.
+    /// N bytes of the preface have arrived.
     Preface(usize),
-    /// So many bytes of a frame's head have come.
+    /// N bytes of a frame's head have arrived.
     Head(usize),
-    /// So many bytes of a frame's payload are to come.
+    /// `left` bytes of a frame's payload have not arrived yet.
     Payload { left: u32, is_data: bool },
 }
 
@@ -69,7 +70,8 @@ impl Frames {
         }
     }
 
-    /// Since when there is something that is not whole. Bodies have limits of their own.
+    /// When the current frame or block of headers began, if it is incomplete. Bodies have limits of
+    /// their own.
     pub(super) fn partial(&self) -> Option<u64> {
         let is_partial = match self.at {
             At::Preface(_) | At::Head(0) | At::Payload { is_data: true, .. } => self.in_block,
@@ -78,12 +80,12 @@ impl Frames {
         is_partial.then_some(self.since)
     }
 
-    /// Bytes were written.
+    /// Adds to the budget for written bytes.
     pub(super) fn wrote(&mut self, bytes: usize) {
         self.budget.wrote(bytes);
     }
 
-    /// Bytes came, by when there have been this many whole responses.
+    /// Follows bytes that were read. `responses` is the number of complete responses so far.
     pub(super) fn read(
         &mut self,
         mut bytes: &[u8],
@@ -122,7 +124,7 @@ impl Frames {
         Ok(())
     }
 
-    /// A frame's head is whole.
+    /// Begins a frame, once its head is complete.
     fn begin(&mut self, now: u64, responses: usize) -> Result<(), Flood> {
         let [a, b, c, kind, flags, ..] = self.head;
         let length = u32::from_be_bytes([0, a, b, c]);
@@ -147,8 +149,9 @@ impl At {
     }
 }
 
-/// Requests, bodies and windows do. All else can be had without end for nothing: resets, pings, settings, priorities,
-/// pieces of heads, what nobody knows.
+/// Whether a frame carries no data. Requests, bodies and window updates count as data. Clients can
+/// send all other frames without end and at no cost: resets, pings, settings, priorities,
+/// continuations, unknown ones.
 fn brings_nothing(kind: u8, flags: u8, length: u32) -> bool {
     match kind {
         DATA if flags & END_STREAM != 0 => false,
@@ -159,13 +162,13 @@ fn brings_nothing(kind: u8, flags: u8, length: u32) -> bool {
     }
 }
 
-/// How many more such frames are put up with.
+/// The number of such frames that the client may still send.
 #[derive(Debug)]
 struct Budget {
     left: u32,
-    /// When the seconds were last counted.
+    /// When the budget was last filled, in ticks.
     filled: u64,
-    /// In ticks.
+    /// The length of a second, in ticks.
     second: u64,
     responses: usize,
     bytes: usize,
@@ -222,7 +225,7 @@ mod tests {
         frames
     }
 
-    /// How many frames are put up with at once.
+    /// The number of frames that are accepted at once.
     fn most(frames: &mut Frames, frame: &[u8], now: u64, responses: usize) -> u32 {
         (0..BURST * 2)
             .find(|_| frames.read(frame, now, responses).is_err())

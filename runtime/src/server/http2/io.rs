@@ -1,4 +1,4 @@
-//! The stream under hyper: tells its connection's [`Activity`] what passes.
+//! The stream under hyper: reports reads and writes to its connection's [`Activity`].
 
 use std::{
     io::{self, IoSlice},
@@ -13,13 +13,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::{activity::Activity, frames::Frames};
 use crate::stream::Stream;
 
-/// A write that is longer has more to it than the protocol's own answers.
+/// The maximum size of a write that may hold only the protocol's own answers.
 const ANSWERS: usize = 64;
 
 pub(super) struct Followed {
-    /// Until it is dropped.
+    /// `None` once this is dropped.
     stream: Option<Stream>,
-    /// What was read before it was known to be HTTP/2.
+    /// Bytes that were read before the connection was known to be HTTP/2.
     early: Bytes,
     frames: Frames,
     activity: Arc<Activity>,

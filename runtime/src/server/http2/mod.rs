@@ -1,14 +1,14 @@
-//! HTTP/2 (RFC 9113), by ALPN or by prior knowledge: hyper's, within limits.
+//! HTTP/2 (RFC 9113), by ALPN or by prior knowledge: that of hyper, with limits.
 //!
 //! | file | what |
 //! | --- | --- |
 //! | `connection` | one connection, from its preface to its end |
-//! | `activity` | what goes on in a connection, and when that has taken too long |
-//! | `frames` | follows the frames that come in, and ends a connection that floods |
+//! | `activity` | the activity of a connection, and its time limits |
+//! | `frames` | follows the incoming frames, and ends a connection that floods |
 //! | `io` | the stream under hyper |
 //! | `service` | between hyper and the service: one request, one response |
 //! | `upload` | a request's body, and how long it may take |
-//! | `tunnel` | a stream that has become a socket's (RFC 8441) |
+//! | `tunnel` | a stream that a socket has taken over (RFC 8441) |
 
 mod activity;
 mod connection;
@@ -28,24 +28,26 @@ use self::activity::Activity;
 pub(super) use self::connection::{Arrived, run};
 use crate::config::HttpConfig;
 
-/// What a client sends before all else (RFC 9113, 3.4).
+/// The first bytes of each client (RFC 9113, 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Streams of a connection that may be open at a time: requests and sockets. The client is told, and one past it is refused.
+/// The maximum number of open streams of a connection: requests and sockets. It is announced to the
+/// client, and further streams are refused.
 const STREAMS: u32 = 100;
-/// Bytes of a stream that the client may send before they are read.
+/// The maximum number of unread bytes of a stream that the client may send.
 const STREAM_WINDOW: u32 = 256 * 1024;
-/// Bytes of all streams together that the client may send before they are read.
+/// The maximum number of unread bytes of all streams together that the client may send.
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// Bytes of a stream that may wait for the client. A piece of a body that has been begun is taken whole.
+/// The maximum number of bytes of a stream that wait for the client. A chunk of a body may exceed
+/// it.
 const SEND_BUFFER: usize = 64 * 1024;
-/// Streams that the client has reset before the service was given them.
+/// The maximum number of streams that the client has reset before the service was given them.
 const PENDING_RESETS: usize = 20;
-/// Streams that were reset because the client broke the protocol.
+/// The maximum number of streams that were reset because the client broke the protocol.
 const LOCAL_RESETS: usize = 100;
-/// How long a connection may be silent before it is asked whether the client is there.
+/// The interval between pings to the client.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
-/// How long the client may take to answer that.
+/// How long the client may take to answer a ping.
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 fn builder(config: &HttpConfig, streams: Streams) -> Builder<Streams> {

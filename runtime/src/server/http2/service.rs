@@ -71,7 +71,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
 }
 
 impl<S> StreamService<S> {
-    /// Sockets count as connections do.
+    /// Refuses a socket if `max_connections` is reached: sockets count as connections.
     fn make_room<B>(&self, request: Request<B>) -> Result<Request<B>, StatusCode> {
         if request.method() == Method::CONNECT && self.server.is_full(&self.server.admission.now())
         {
@@ -93,7 +93,7 @@ impl<S> StreamService<S> {
     }
 }
 
-/// The service at work on a request. When it is dropped, the client has reset the stream, or is gone.
+/// The future of a response. If it is dropped early, the client has reset the stream or is gone.
 pub(super) struct StreamFuture<F> {
     state: State<F>,
     in_flight: Option<InFlight>,
@@ -145,7 +145,7 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
 pub(super) struct StreamBody {
     body: Body,
     in_flight: Option<InFlight>,
-    /// hyper has a piece, and has not come back for the next.
+    /// Set while hyper holds a chunk and has not polled for the next.
     waiting: Option<Waiting>,
 }
 

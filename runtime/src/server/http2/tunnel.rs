@@ -1,4 +1,4 @@
-//! A stream that has become a socket's (RFC 8441).
+//! A stream that a socket has taken over (RFC 8441).
 
 use std::{
     io::{self, IoSlice},
@@ -20,7 +20,7 @@ use crate::{
     stream::{Stream, TakeoverSlot},
 };
 
-/// A request that may become a socket.
+/// A request that a socket may take over.
 pub(super) struct Tunnel {
     pub(super) slot: TakeoverSlot,
     pub(super) stream: OnUpgrade,
@@ -48,7 +48,7 @@ impl Tunnel {
         tasks.spawn(async move {
             if let Ok(upgraded) = stream.await {
                 let stream = Pieces(TokioIo::new(upgraded));
-                // The connection has the client's place, and keeps it for all of its streams.
+                // The connection holds the client's place for all of its streams.
                 takeover(Stream::Other(Box::new(stream)), Bytes::new(), None);
             }
         });
@@ -56,12 +56,12 @@ impl Tunnel {
     }
 }
 
-/// hyper takes a write whole, whatever its length: it is given no more than this at a time.
+/// The largest write that hyper is given: hyper accepts a whole write of any length.
 const PIECE: usize = 16 * 1024;
-/// What is shorter is put together on the stack.
+/// Slices that are shorter in total are joined on the stack.
 const SHORT: usize = 1024;
 
-/// A stream that is written to in pieces.
+/// A stream that is written in pieces.
 struct Pieces(TokioIo<Upgraded>);
 
 impl AsyncRead for Pieces {
@@ -83,7 +83,7 @@ impl AsyncWrite for Pieces {
         Pin::new(&mut self.0).poll_write(cx, &buf[..buf.len().min(PIECE)])
     }
 
-    /// Several slices become one frame.
+    /// Writes several slices as one frame.
     fn poll_write_vectored(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -124,7 +124,7 @@ impl AsyncWrite for Pieces {
     }
 }
 
-/// Fills `gathered` with what the slices begin with.
+/// Fills `gathered` with the first bytes of the slices.
 fn gather(bufs: &[IoSlice<'_>], mut gathered: &mut [u8]) {
     for buf in bufs {
         let here = buf.len().min(gathered.len());

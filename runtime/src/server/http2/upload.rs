@@ -1,4 +1,4 @@
-//! A request's body as it comes in, and how long it may keep the service waiting.
+//! A request's body as it arrives, with a limit on how long the service may wait for it.
 
 use std::{
     pin::Pin,
@@ -19,11 +19,11 @@ pub(super) struct Upload {
     progress: Arc<Mutex<Progress>>,
 }
 
-/// How far a body has come.
+/// The progress of a body.
 struct Progress {
     began: Instant,
     bytes: u64,
-    /// Since when its reader waits for more.
+    /// When its reader began to wait for more.
     waiting: Option<Instant>,
 }
 
@@ -32,7 +32,7 @@ fn locked(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 }
 
 impl Progress {
-    /// When its reader has waited too long.
+    /// When its reader will have waited too long; `None` if the reader does not wait.
     fn deadline(&self) -> Option<Instant> {
         let total = BODY_TOTAL + Duration::from_secs(self.bytes / BODY_RATE);
         let total = self.began.checked_add(total);
@@ -102,9 +102,9 @@ impl Drop for Upload {
     }
 }
 
-/// Ready when the body has kept its reader waiting for too long.
+/// Ready when the body's reader has waited too long.
 ///
-/// Who reads in another task is found to wait up to [`BODY_STALL`] late.
+/// If the reader is in another task, this is noticed up to [`BODY_STALL`] late.
 pub(super) struct Late {
     progress: Arc<Mutex<Progress>>,
     sleep: Option<Pin<Box<Sleep>>>,

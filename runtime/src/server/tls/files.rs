@@ -1,4 +1,4 @@
-//! Certificates and keys in PEM, and what may be wrong with them.
+//! Certificates and keys in PEM, and their errors.
 
 use std::{
     fmt,
@@ -21,28 +21,28 @@ use rustls::{
 use super::validity::{Date, validity};
 use crate::config::Secret;
 
-/// Certificates that are ready to be shown.
+/// Certificates that are ready for handshakes.
 pub(super) type CertifiedKeys = Vec<Arc<CertifiedKey>>;
 
 /// Something in PEM format.
 #[derive(Clone, Debug)]
 pub(crate) enum Pem {
-    /// A path, from the directory in which the program was started.
+    /// A path, relative to the working directory.
     File(PathBuf),
     Text(Secret),
 }
 
-/// A certificate, with those that lead from it to a root, and its key.
+/// A certificate with its intermediate certificates and its key.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate {
     pub(crate) chain: Pem,
     pub(crate) key: Pem,
 }
 
-/// What is wrong with a listener's TLS.
+/// An error in a listener's TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wrong {
-    /// The key of `https` that it is about.
+    /// The key of `https` that the error is about.
     pub(crate) key: &'static str,
     pub(crate) text: String,
     pub(crate) help: Option<&'static str>,
@@ -129,7 +129,7 @@ fn is_encrypted(text: &[u8]) -> bool {
 }
 
 impl Certificate {
-    /// Reads both, and says all that is wrong with them.
+    /// Reads both. Returns all errors together.
     pub(super) fn read(&self, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, Vec<Wrong>> {
         let (chain, key) = match (self.chain.certificates("certfile"), self.key.private_key()) {
             (Ok(chain), Ok(key)) => (chain, key),

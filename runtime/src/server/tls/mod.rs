@@ -1,10 +1,10 @@
-//! TLS in front of HTTP: what a listener needs for it, and the handshake of each connection, in
-//! that connection's task.
+//! TLS under HTTP: the settings of a listener, and the handshake of each connection, in that
+//! connection's task.
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `files` | certificates and keys in PEM, and what may be wrong with them |
-//! | `validity` | from when to when a certificate is valid |
+//! | `files` | certificates and keys in PEM, and their errors |
+//! | `validity` | the period in which a certificate is valid |
 //! | `names` | which of several certificates a client is shown |
 
 mod files;
@@ -39,29 +39,31 @@ use crate::{
     stream::{Stream, tls::TlsStream},
 };
 
-/// What a client and this server may agree on, the best first.
+/// The protocols for ALPN, the preferred one first.
 fn protocols(http2: bool) -> Vec<Vec<u8>> {
     let h2 = http2.then(|| b"h2".to_vec());
     h2.into_iter().chain([b"http/1.1".to_vec()]).collect()
 }
 
-/// How a listener speaks TLS.
+/// The TLS options of a listener.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsOptions {
-    /// The first is shown to clients that name none of the others.
+    /// The first is shown to clients that ask for none of the names.
     pub(crate) certificates: Vec<Certificate>,
-    /// Who may have signed the certificates of clients; without any, none are asked for.
+    /// The authorities that may sign certificates of clients. If it is empty, clients are not
+    /// asked.
     pub(crate) clients: Vec<Pem>,
     /// Whether a client without a certificate is refused.
     pub(crate) client_required: bool,
     pub(crate) versions: Versions,
-    /// The suites that are spoken; all, if it is empty.
+    /// The accepted suites; all, if it is empty.
     pub(crate) ciphers: Ciphers,
-    /// Whether HTTP/2 is spoken with those who prefer it.
+    /// Whether HTTP/2 is offered.
     pub(crate) http2: bool,
     /// How long a client may take for its handshake.
     pub(crate) handshake_timeout: Duration,
-    /// Handshakes at a time. A client beyond that waits, and its time for the handshake runs meanwhile.
+    /// The maximum number of handshakes at a time. Further clients wait, within their
+    /// `handshake_timeout`.
     pub(crate) max_handshakes: usize,
 }
 
@@ -83,7 +85,7 @@ impl Default for TlsOptions {
     }
 }
 
-/// The versions of TLS that are spoken.
+/// The accepted versions of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Versions {
     pub(crate) tls12: bool,
@@ -106,7 +108,7 @@ pub(crate) struct Tls {
     handshakes: Semaphore,
 }
 
-/// What handshakes go by.
+/// The current settings of handshakes.
 struct Now {
     options: TlsOptions,
     config: Arc<ServerConfig>,
@@ -120,21 +122,20 @@ impl Tls {
         Ok(Arc::new(Tls { now, handshakes }))
     }
 
-    /// Reads the files again, for handshakes from now on. If anything is wrong with them, nothing
+    /// Reads the files again, for later handshakes. If anything is wrong with them, nothing
     /// changes.
     pub(crate) fn reload(&self) -> Result<(), Vec<Wrong>> {
         let before = self.now();
         let next = Now::read(before.options.clone())?;
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
-        // Otherwise somebody else was faster, with other files.
+        // If the settings have been replaced meanwhile, the newer ones stay.
         if Arc::ptr_eq(&now, &before) {
             *now = next;
         }
         Ok(())
     }
 
-    /// Handshakes from now on are as those of the other one, but that as many as before may go on
-    /// at a time.
+    /// Takes over the settings of the other one for later handshakes, except for `max_handshakes`.
     pub(crate) fn follow(&self, next: &Tls) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = next.now();
     }
@@ -165,15 +166,15 @@ impl Now {
     }
 }
 
-/// When a connection ends whose handshake goes on.
+/// The end of connections that are still in their handshake.
 pub(super) struct Over {
     /// The server stops.
     pub(super) stop: CancellationToken,
-    /// The server's clock goes on as long as this is held.
+    /// Keeps the server's clock running while it is held.
     pub(super) _closed: Arc<DropGuard>,
 }
 
-/// Does the handshake, and serves the connection then.
+/// Does the handshake, and then serves the connection.
 pub(super) async fn run<S: Serve>(
     tls: Arc<Tls>,
     arrival: Arrival,
@@ -189,7 +190,7 @@ pub(super) async fn run<S: Serve>(
         return;
     };
     let Ok(here) = tcp.local_addr() else { return };
-    // In a box, so that its memory is free once it is done.
+    // Boxed, so that its memory is free once it is done.
     let handshake = Box::pin(tls.accept(tcp));
     let accepted = tokio::select! {
         biased;
@@ -307,17 +308,17 @@ fn client_verifier(
         .map_err(|error| vec![Wrong::new("cacertfile", error.to_string())])
 }
 
-/// The provider, with the suites of `ciphers` and of the versions alone.
+/// The provider with only the suites that are in `ciphers` and of an accepted version.
 fn speaking(
     provider: Arc<CryptoProvider>,
     options: &TlsOptions,
 ) -> Result<Arc<CryptoProvider>, Wrong> {
     let unknown = |name| grammar::cipher::check(name).is_err();
-    // A name that nobody knows has been found already.
+    // An unknown name is reported by the check of the configuration.
     if options.ciphers.is_empty() || options.ciphers.iter().any(unknown) {
         return Ok(provider);
     }
-    // rustls calls those of TLS 1.3 by names of its own: `TLS13_AES_256_GCM_SHA384`.
+    // rustls has names of its own for the suites of TLS 1.3: `TLS13_AES_256_GCM_SHA384`.
     let is_named = |suite: &SupportedCipherSuite, name: &str| {
         let known = format!("{:?}", suite.suite());
         known.replacen("TLS13_", "TLS_", 1) == name
@@ -355,7 +356,7 @@ fn provider() -> Option<Arc<CryptoProvider>> {
     None
 }
 
-/// Session tickets: clients that come back bring their session with them, so that the server keeps nothing for them.
+/// Session tickets: returning clients bring their session along, so the server does not store it.
 fn tickets(provider: &CryptoProvider) -> Option<Arc<dyn ProducesTickets>> {
     let _ = provider;
     #[cfg(feature = "tls-aws-lc-rs")]

@@ -1,4 +1,4 @@
-//! Which certificate a client is shown.
+//! The choice of the certificate that a client is shown.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use rustls::{
 
 use super::files::CertifiedKeys;
 
-/// Certificates, each shown for the names that stand in it; the first also for all others.
+/// Certificates: each is shown for the names in it, and the first also for all other names.
 #[derive(Debug)]
 pub(super) struct Names(CertifiedKeys);
 
@@ -29,7 +29,8 @@ impl ResolvesServerCert for Names {
         let name = hello
             .server_name()
             .and_then(|name| ServerName::try_from(name).ok());
-        // Of two for one name, such as one of each kind of key, one that the client can check.
+        // If two certificates have the name, such as with RSA and ECDSA keys, one that the client
+        // supports.
         let checked =
             |key: &&Arc<CertifiedKey>| key.key.choose_scheme(hello.signature_schemes()).is_some();
         let named = || {

@@ -1,8 +1,9 @@
-//! From when to when a certificate is valid: rustls does not tell, so it is read from the DER.
+//! The period in which a certificate is valid. rustls does not provide it, so it is read from the
+//! DER.
 
 use std::{fmt, ops::RangeInclusive};
 
-/// From when to when, in seconds since 1970.
+/// The first and the last second of validity, since 1970.
 pub(super) fn validity(certificate: &[u8]) -> Option<RangeInclusive<i64>> {
     const VERSION: u8 = 0xa0;
     const SEQUENCE: u8 = 0x30;
@@ -22,7 +23,7 @@ pub(super) fn validity(certificate: &[u8]) -> Option<RangeInclusive<i64>> {
     (tag == SEQUENCE).then_some(time(from, first)?..=time(to, last)?)
 }
 
-/// A value of DER: its tag, its content, and what follows it.
+/// A value of DER: its tag, its content, and the bytes after it.
 fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let [tag, length, rest @ ..] = bytes else {
         return None;
@@ -76,7 +77,7 @@ fn time(tag: u8, text: &[u8]) -> Option<i64> {
         .then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
 }
 
-/// Days from 1970-01-01. A year begins in March here, so that its odd day is its last one.
+/// Days since 1970-01-01. A year begins in March here, so that the leap day is its last day.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
