@@ -1,9 +1,9 @@
-//! What is known about static files at compile time.
+//! The static files that are known at compile time.
 
 /// A file's path, its digested path, and its integrity.
 pub(crate) type File = (&'static str, &'static str, Option<&'static str>);
 
-/// What an endpoint's declaration and its manifest say about static files at compile time.
+/// The static files of an endpoint's declaration and its manifest, at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct StaticFiles {
     /// `None` if it is known only at start.

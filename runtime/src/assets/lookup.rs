@@ -17,7 +17,7 @@ pub(crate) struct Statics {
     /// The prefix of paths; empty for `/`.
     prefix: String,
     pub(crate) manifest: Arc<Manifest>,
-    /// What the manifest says of it, if the configuration says nothing.
+    /// The served version of each file: that of the configuration, or else that of the manifest.
     pub(crate) latest: Arc<BTreeMap<String, String>>,
     has_manifest: bool,
 }
@@ -32,8 +32,8 @@ struct File {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StaticPathError {
-    /// It does not begin with a single `/`: a browser would take it for a relative path, or for one
-    /// of another server.
+    /// It does not begin with a single `/`: browsers would read it as a relative path, or as one of
+    /// another server.
     NotAbsolute(String),
     /// It has a `\`, which browsers read as `/`.
     Unsafe(String),
@@ -65,7 +65,8 @@ impl Statics {
         Ok(Statics::with(manifest, config))
     }
 
-    /// A manifest that cannot be read is told, and is no reason not to start: pages then name files by their plain paths.
+    /// Like [`of`](Statics::of), but a manifest that cannot be read is only logged. Pages then use
+    /// the plain paths of files.
     pub(crate) fn or_told(config: &Config) -> Self {
         Statics::of(config).unwrap_or_else(|unread| {
             tracing::error!("{unread}");
@@ -145,7 +146,7 @@ impl Statics {
     }
 }
 
-/// Why a manifest cannot be read.
+/// The reason that a manifest cannot be read.
 #[derive(Debug)]
 pub(crate) struct Unread(String);
 

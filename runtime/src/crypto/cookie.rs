@@ -1,12 +1,11 @@
-//! The `cookie` header, read as Plug reads it. Other applications' cookies may be malformed: they
-//! spoil nothing.
+//! The `cookie` header, read as Plug reads it. Malformed cookies of other applications are skipped.
 
 use http::{HeaderMap, header::COOKIE};
 
 /// The values of all cookies of that name, in order. Values are neither decoded nor unquoted.
 ///
 /// There can be several: one for another path, or one from another site under the same domain. The
-/// signature tells which one is ours.
+/// signature shows which one is ours.
 pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let lines = headers
         .get_all(COOKIE)

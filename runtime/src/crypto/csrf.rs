@@ -1,8 +1,8 @@
 //! Tokens that prove that a request comes from one of the application's own pages.
 //!
 //! The session keeps a **state**. Pages carry it **masked** by random bytes, differently each time,
-//! so that compression reveals nothing about it. State and mask are texts of 24 characters, and the
-//! characters are what is masked.
+//! so that compression reveals nothing about it. State and mask are texts of 24 characters. The
+//! mask is applied to the characters, not to the bytes that they encode.
 
 use data_encoding::{BASE64URL, BASE64URL_NOPAD};
 use subtle::ConstantTimeEq;
@@ -54,8 +54,8 @@ fn unmask(token: &str) -> Option<[u8; STATE]> {
     Some(xor(&masked, mask.try_into().ok()?))
 }
 
-/// Whether this is a token for one host, and that host is the right one. Applications make such
-/// tokens for pages that post to another of their hosts.
+/// Whether this is a token for this host. Applications make tokens for one host for pages that post
+/// to another of their hosts.
 pub(crate) fn is_for_host(
     keys: &Keys,
     state: &[u8; STATE],

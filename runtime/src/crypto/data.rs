@@ -12,7 +12,7 @@ use super::term::Term;
 
 mod read;
 
-/// Why data cannot be carried by a token or a cookie.
+/// The reason that data cannot be carried by a token or a cookie.
 #[derive(Debug)]
 pub struct Unencodable(String);
 

@@ -12,11 +12,11 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::options::{Digest, KeyOptions};
 use crate::config::Secret;
 
-/// How many keys are cached, so that each is derived once. Salts are constants of a program: there
-/// are few.
+/// The maximum number of cached keys, so that each is derived once. Salts are constants of a
+/// program, so there are few.
 const KEPT: usize = 64;
 
-/// Derives a key and does not cache it: for salts that come with a request.
+/// Derives a key without caching it, for salts that come with a request.
 pub(crate) fn derive(base: &Secret, salt: &[u8], options: KeyOptions) -> Secret {
     let mut key = vec![0; options.length];
     let rounds = options.iterations.max(1);
@@ -37,7 +37,7 @@ struct Shared {
     derived: RwLock<HashMap<Name, Secret>>,
 }
 
-/// What a key is derived from, besides the secret.
+/// The salt and the options that a key is derived with.
 type Name = (Box<str>, KeyOptions);
 
 impl Keys {

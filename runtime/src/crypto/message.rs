@@ -18,8 +18,8 @@ const HS512: &str = "SFM1MTI";
 const XCHACHA: &str = "XCP";
 const WRAPPED: &str = "QTEyOEdDTQ";
 
-/// The additional data that both kinds of encryption authenticate. The newer kind took it over from
-/// the older.
+/// The additional data that both kinds of encryption authenticate. The newer kind keeps that of the
+/// older.
 const CONTEXT: &[u8] = b"A128GCM";
 const NONCE: usize = 24;
 const TAG: usize = 16;
@@ -38,8 +38,8 @@ pub(crate) fn sign(key: &Secret, payload: &[u8]) -> String {
     text
 }
 
-/// The payload of a message, if its signature is right. Any of the three hash functions may have
-/// made it.
+/// The payload of a message, if its signature is valid. The signature may use any of the three hash
+/// functions.
 pub(crate) fn verify(key: &Secret, text: &str) -> Option<Vec<u8>> {
     let (signed, signature) = text.rsplit_once('.')?;
     let (name, payload) = signed.split_once('.')?;
@@ -53,7 +53,7 @@ pub(crate) fn verify(key: &Secret, text: &str) -> Option<Vec<u8>> {
     if right { decode(payload) } else { None }
 }
 
-/// HMAC takes keys of any length.
+/// HMAC accepts keys of any length.
 fn hmac<M: Mac + KeyInit>(key: &Secret, signed: &[u8]) -> Option<M> {
     let mut mac = <M as KeyInit>::new_from_slice(key.expose()).ok()?;
     mac.update(signed);
@@ -91,7 +91,7 @@ fn encrypt_with(key: &Secret, nonce: [u8; NONCE], message: &[u8]) -> Option<Stri
     Some(format!("{XCHACHA}.{}", BASE64URL_NOPAD.encode(&all)))
 }
 
-/// Decrypts what `encrypt` wrote, and what plug_crypto 1.x wrote, whose messages need a second key.
+/// Decrypts messages of `encrypt`, and those of plug_crypto 1.x, which need a second key.
 pub(crate) fn decrypt(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u8>> {
     let (name, rest) = text.split_once('.')?;
     match name {
@@ -106,7 +106,8 @@ pub(crate) fn decrypt(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u
     }
 }
 
-/// A content key that is encrypted with our key, and the content, which is encrypted with that one.
+/// Decrypts a message of plug_crypto 1.x. Its content key is encrypted with `key`, and the content
+/// with the content key.
 fn unwrap(key: &Secret, sign_key: &[u8], text: &str) -> Option<Vec<u8>> {
     let mut parts = text.split('.').map(decode);
     let mut part = || parts.next().flatten();

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `key` `options` | keys derived from `secret_key_base`, and how |
+//! | `key` `options` | keys derived from `secret_key_base`, and their options |
 //! | `term`, `term_read` | Erlang's external term format |
 //! | `data` | any serde type as a term, and back |
 //! | `message` | signed and encrypted bytes |

@@ -1,4 +1,4 @@
-//! Stands in for `crypto` where the feature `tokens` is off: nothing is signed, and no key is derived.
+//! Stands in for `crypto` if the feature `tokens` is off: nothing is signed, and no key is derived.
 
 pub(crate) mod options;
 

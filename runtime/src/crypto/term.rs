@@ -4,15 +4,15 @@ use super::term_read;
 
 /// An Erlang value.
 ///
-/// What has no counterpart here (process ids, references, numbers beyond 128 bits) is kept in its
-/// encoding, so that a session that an Elixir application wrote survives a change by this one.
+/// Values without a counterpart here (process ids, references, numbers beyond 128 bits) are kept in
+/// their encoding. So a session of an Elixir application survives a change by this one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Term {
     /// An integer of up to 128 bits.
     Int(i128),
     /// A float.
     Float(f64),
-    /// An atom, `true`, `false` and `nil` included.
+    /// An atom, including `true`, `false` and `nil`.
     Atom(String),
     /// A binary, such as an Elixir string.
     Binary(Vec<u8>),
@@ -118,7 +118,7 @@ impl Term {
     }
 }
 
-/// A length, saturated: what is longer than 4 GiB fits into no token or cookie anyway.
+/// A length, saturated: a token or cookie is never longer than 4 GiB.
 fn write_length(length: usize, out: &mut Vec<u8>) {
     out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
 }

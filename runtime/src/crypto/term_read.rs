@@ -2,7 +2,7 @@
 
 use super::term::{Term, VERSION, tag};
 
-/// The maximum depth of nesting. Each level takes stack.
+/// The maximum depth of nesting. Each level uses stack.
 const DEEPEST: usize = 64;
 
 /// The maximum length of an atom, in characters, as in Erlang.
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.array().map(u16::from_be_bytes).map(usize::from)
     }
 
-    /// Reads a count of elements. Each takes at least one byte, which bounds the count.
+    /// Reads a number of elements. Each has at least one byte, which bounds the number.
     fn count(&mut self) -> Option<usize> {
         let count = usize::try_from(u32::from_be_bytes(self.array()?)).ok()?;
         (count <= self.bytes.len()).then_some(count)

@@ -1,5 +1,5 @@
-//! Data that an application hands out and can trust when it comes back: `Phoenix.Token`, byte for
-//! byte.
+//! Data that an application gives to clients and can trust when they send it back: `Phoenix.Token`,
+//! byte for byte.
 //!
 //! Anyone who has a **signed** token can read it; an **encrypted** one cannot be read. Neither can
 //! be made or changed without the endpoint's `secret_key_base`. A Phoenix application with the same
@@ -43,7 +43,7 @@ const LEAST_SECRET: usize = 20;
 /// One day.
 const DEFAULT_AGE: i128 = 24 * 3600;
 
-/// What can be wrong with a token.
+/// The reason that a token is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -152,8 +152,9 @@ impl Tokens {
 
     /// How long a token is valid, in whole seconds. Default: one day.
     ///
-    /// New tokens carry it, for programs that check them without a `max_age` of their own. Where it
-    /// is set for checking, it counts instead of the token's own. Zero means always expired.
+    /// New tokens carry it, for programs that check them without a `max_age` of their own. If it is
+    /// set when a token is checked, it counts instead of the token's own. Zero means always
+    /// expired.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(Age::Seconds(age.as_secs().into()));

@@ -13,8 +13,8 @@ pub(super) fn is_known(headers: &HeaderMap, etag: &[u8]) -> bool {
     header::list(headers, &IF_NONE_MATCH).any(|known| known == b"*" || weak(known) == weak(etag))
 }
 
-/// Evaluates `If-Range`: whether the client's other parts are of the same file, so that a range is
-/// of use to it.
+/// Evaluates `If-Range`: whether the client's other parts are of the same version, so that a range
+/// is useful to it.
 pub(super) fn is_same(headers: &HeaderMap, etag: Option<&[u8]>) -> bool {
     let strong = |tag: &[u8]| !tag.starts_with(b"W/");
     match header::one(headers, IF_RANGE) {

@@ -1,4 +1,4 @@
-//! Which compressed siblings a client accepts (RFC 9110 §12.5.3).
+//! The compressed siblings that a client accepts (RFC 9110 §12.5.3).
 
 use http::{HeaderMap, header::ACCEPT_ENCODING};
 

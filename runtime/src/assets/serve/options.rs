@@ -1,4 +1,4 @@
-//! What is served, and with which headers.
+//! The files that are served, and their headers.
 
 use std::{
     borrow::Cow,
@@ -16,7 +16,7 @@ use super::service::StaticService;
 /// The plug for static files: `plug(Static::new("static").only(["assets", "favicon.ico"]));`.
 ///
 /// It answers `GET` and `HEAD` requests for files. All other requests are passed on to the plugs
-/// behind it: other methods, other paths, directories, and files that do not exist.
+/// after it: other methods, other paths, directories, and files that do not exist.
 ///
 /// - Only files below the directory are served. A path that would lead out of it is answered with
 ///   400, in whatever way it is written. A link that leads out of it is not followed, except with
@@ -24,8 +24,8 @@ use super::service::StaticService;
 /// - The response to a request whose query begins with `vsn=`, as in paths of
 ///   [`static_path`](crate::Handle::static_path), may be cached for ever. Any other response has an
 ///   `etag`, with which the client revalidates.
-/// - A file is read in pieces of 64 KiB. The next piece is read when the client has taken the last
-///   one, so a slow client holds one piece in memory.
+/// - A file is read in chunks of 64 KiB. The next chunk is read when the client has taken the last
+///   one, so a slow client holds one chunk in memory.
 ///
 /// ```
 /// use landfall::{assets::Static, prelude::*};

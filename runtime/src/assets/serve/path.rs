@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 /// The maximum length of a file's name on common systems.
 const LONGEST_NAME: usize = 255;
 
-/// What a request's path names.
+/// The meaning of a request's path.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Named<'a> {
     /// The names of directories and of a file, decoded. Each is a plain name.

@@ -1,4 +1,4 @@
-//! Which part of a file a client asks for.
+//! The part of a file that a client asks for.
 
 use http::HeaderMap;
 
@@ -30,7 +30,7 @@ pub(super) fn part(headers: &HeaderMap, size: u64) -> Part {
     }
 }
 
-/// Parses `bytes=a-b`, `bytes=a-` or `bytes=-n`. What follows a `;` is ignored.
+/// Parses `bytes=a-b`, `bytes=a-` or `bytes=-n`. Text after a `;` is ignored.
 fn parse(value: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (unit, ranges) = value.split_once('=')?;
     let range = ranges.split(';').next()?;

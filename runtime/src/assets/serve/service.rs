@@ -109,7 +109,7 @@ enum Target {
     Unsafe,
 }
 
-/// What a request is for, by its head alone: the disk is not read.
+/// The kind of a request, by its head alone: the disk is not read.
 fn target<B>(options: &Options, request: &Request<B>) -> Target {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Target::Elsewhere;
@@ -296,7 +296,7 @@ fn add_own(options: &Options, parts: &Parts, response: &mut Response<Body>) {
     }
 }
 
-/// The response where a file exists, but the list of what may be served does not name it.
+/// The response if a file exists, but the list of served files does not name it.
 fn missing_only(options: &Options, names: &[Cow<'_, str>]) -> io::Result<Option<Response<Body>>> {
     let found = disk::find(&options.root, names, options.outside)?;
     Ok(found.map(|found| {
