@@ -70,7 +70,7 @@ struct Kind {
     size: u8,
 }
 
-/// Has everything.
+/// A channel with every option.
 pub struct Room {
     size: u8,
 }
@@ -85,7 +85,7 @@ impl Room {
     /// The largest.
     pub const MOST: u8 = 3;
 
-    /// Lets all in.
+    /// Admits every client.
     ///
     /// # Errors
     /// Never.

@@ -23,7 +23,7 @@ mod elsewhere {
 
     landfall::endpoint! {
         crate = self::framework::landfall;
-        /// Plugs around no service.
+        /// Plugs without a service.
         #[derive(Debug)]
         pub struct Bare;
         plug(tower::layer::layer_fn(|service| service));

@@ -1,4 +1,4 @@
-//! What an application brings, in every form.
+//! The state of an application, in every form.
 
 use std::marker::PhantomData;
 
@@ -31,7 +31,7 @@ impl FromRef<App> for Mailer {
     }
 }
 
-/// Both endpoints give it.
+/// Both endpoints provide it.
 impl FromRef<Small> for Pool {
     fn from_ref(small: &Small) -> Pool {
         small.0.clone()
@@ -99,7 +99,7 @@ impl Room {
     }
 }
 
-/// Takes all of it.
+/// Takes the whole state.
 pub struct Whole;
 
 #[socket]

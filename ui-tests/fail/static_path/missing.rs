@@ -5,7 +5,7 @@ struct Web;
 impl Endpoint for Web {
     type State = ();
     const DEF: &'static EndpointDef = &EndpointDef { name: "Web", ..EndpointDef::DEFAULT };
-    // What `endpoint!` reads from the manifest.
+    // The constant that `endpoint!` makes from the manifest.
     const STATIC_FILES: StaticFiles = StaticFiles::of(
         "",
         &[

@@ -1,4 +1,4 @@
-//! A callback has some time, or all the time in the world.
+//! A callback has a positive timeout, or `never`.
 
 use landfall::prelude::*;
 
