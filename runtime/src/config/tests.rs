@@ -31,7 +31,7 @@ impl Case {
         Ok(Config::clone(&resolved.config))
     }
 
-    /// As an endpoint that runs does, if `before` is what it runs with.
+    /// Resolves them as a running endpoint does, whose configuration is `before`.
     fn resolve_after(
         self,
         before: Option<&Resolved>,
@@ -68,7 +68,7 @@ impl Case {
         self.resolve().unwrap_or_else(|errors| panic!("{errors}"))
     }
 
-    /// Each finding with its provenance, without help.
+    /// Each error with the source of its value, without help.
     fn findings(self) -> Vec<String> {
         let errors = self.resolve().expect_err("something should be wrong");
         errors
@@ -190,7 +190,7 @@ fn a_file_turns_off_what_the_declaration_turns_on() {
         ..off()
     };
     assert_eq!(on_again.config().http.map(|http| http.port), Some(4002));
-    // The endpoint's own section wins, either way.
+    // The endpoint's own section wins in both cases.
     let section = |text| Case {
         declared: listener(),
         ..file(text)
@@ -848,7 +848,7 @@ fn parse(text: String) -> Result<Config, ConfigErrors> {
     Ok(Config::clone(&resolved.config))
 }
 
-/// A secret that only a variable sets, and that variable is not set.
+/// A secret that only an unset variable sets.
 fn secret_of_a_variable(file: Option<&'static str>) -> Case {
     Case {
         declared: Settings {
@@ -955,7 +955,7 @@ fn the_cause_of_an_unreadable_file_is_kept() {
     );
 }
 
-/// A file with a mistake keeps `init` from being called, which says nothing about the keys that it sets.
+/// If a file has a mistake, `init` is not called, and the keys that it would set are unknown.
 #[test]
 fn what_init_has_said_is_not_missed_where_it_was_not_called() {
     let init = |mut config: Config| {

@@ -1,4 +1,4 @@
-//! The server over pairs in memory, with a clock that is paused where time matters.
+//! The server over pipes in memory, with a paused clock where time matters.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -85,7 +85,7 @@ impl Harness {
         Self::stopping_in(SHUTDOWN, proxies, service, config)
     }
 
-    /// Its requests have a second once it stops.
+    /// Starts a server whose requests have a second once it stops.
     fn brief(service: impl Serve) -> Self {
         let (second, proxies) = (Duration::from_secs(1), TrustedProxies::none());
         Self::stopping_in(second, proxies, service, HttpConfig::default())
@@ -143,7 +143,7 @@ impl Client {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }
 
-    /// All until the server closes.
+    /// All bytes until the server closes.
     async fn rest(&mut self) -> String {
         let mut all = Vec::new();
         self.0.read_to_end(&mut all).await.unwrap();
@@ -200,7 +200,7 @@ where
     }
 }
 
-/// Says what it was asked for.
+/// Answers with the request's method and target.
 fn mirror() -> impl Serve {
     With(|request: Request<Body>| ready(said(&request)))
 }

@@ -1,5 +1,5 @@
-//! Every key: that each layer wins over those below it, when it may change, and that no output has
-//! a secret.
+//! Checks for every key: each layer wins over those below it, the key changes only when it may, and
+//! no output has a secret.
 
 use super::*;
 use crate::config::{
@@ -19,13 +19,13 @@ struct Row {
     values: [&'static str; 5],
     /// The value of the file, as TOML.
     toml: &'static str,
-    /// Has a layer say this value, or a variable and this value.
+    /// Sets this value in a layer, or a variable with this value.
     say: fn(&mut Settings, Option<&'static str>, &str),
     set: fn(&mut Config, &str),
     is_same: fn(&mut Config, &mut Config) -> bool,
 }
 
-/// Where a value stands in the configuration.
+/// The value of the key in the configuration.
 trait Place: Sized {
     fn set(&mut self, key: Key<'_>, text: &str);
     fn is_same(&self, other: &Self) -> bool;
@@ -58,7 +58,7 @@ impl<T: Value> Place for Option<T> {
     }
 }
 
-/// Layers have it as text.
+/// Layers hold it as text.
 impl Place for Option<Scheme> {
     fn set(&mut self, _: Key<'_>, text: &str) {
         *self = Some(if text == "https" {
@@ -206,7 +206,7 @@ fn rows() -> Vec<Row> {
     rows.into()
 }
 
-/// What is said beside the key, so that what is said together makes sense.
+/// Other values that are set along with the key, so that the configuration is valid.
 fn declared() -> Settings {
     let mut settings = Settings {
         http: Some(Http {
@@ -232,7 +232,7 @@ impl Row {
         cfg!(feature = "http2") || !self.key.ends_with(".http2")
     }
 
-    /// What comes of the layers up to this one, `init` being the fifth.
+    /// The result of the layers up to this one, of which `init` is the fifth.
     fn resolve(&self, layers: usize, before: Option<&Resolved>) -> Result<Resolved, ConfigErrors> {
         let (mut declared, mut options) = (declared(), Settings::default());
         (self.say)(&mut declared, Some(VARIABLE), self.values[0]);

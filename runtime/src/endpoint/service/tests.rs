@@ -6,7 +6,7 @@ use http_body_util::{BodyExt, Full};
 use super::*;
 use crate::{config::Config, interop, plug::plain, pubsub::PubSub, state::AppState};
 
-/// Takes `/socket`, and says how the request looks to a socket.
+/// Answers at `/socket` with the request as a socket sees it.
 struct OnePath;
 
 impl Sockets for OnePath {
@@ -33,7 +33,7 @@ impl Sockets for OnePath {
     }
 }
 
-/// Says which endpoint the request came through.
+/// Answers with the endpoint that the request came through.
 #[derive(Clone)]
 struct Named;
 

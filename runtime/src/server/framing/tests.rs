@@ -13,7 +13,7 @@ fn followed(parts: &[&[u8]]) -> Framing {
     framing
 }
 
-/// Heads that are whole, the first malformed request, and whether another has begun.
+/// The number of complete heads, the first malformed request, and whether another has begun.
 fn seen(parts: &[&[u8]]) -> (u64, Option<u64>, bool) {
     let framing = followed(parts);
     (framing.heads, framing.malformed(), framing.is_in_head())

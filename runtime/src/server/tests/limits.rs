@@ -54,7 +54,7 @@ async fn the_second_head_of_a_connection_has_a_deadline_too() {
     assert_took(start, 15);
 }
 
-/// One that came together with the request before it, and one that empty lines come before.
+/// A head that came together with the request before it, and one after empty lines.
 #[tokio::test(start_paused = true)]
 async fn a_head_that_begins_early_has_a_deadline_too() {
     let server = Harness::new(mirror());
@@ -255,7 +255,7 @@ async fn more_headers_than_allowed_are_answered_431() {
 
 #[tokio::test]
 async fn over_the_connection_limit_the_answer_is_503() {
-    // Two tasks are the server's own.
+    // Two tasks belong to the server.
     let config = HttpConfig {
         max_connections: Some(4),
         ..HttpConfig::default()

@@ -4,7 +4,7 @@ use http_body_util::BodyExt;
 
 use super::*;
 
-/// Reads bodies, so that their framing is looked at too.
+/// Reads bodies, so that their framing is checked too.
 fn reader() -> impl Serve {
     With(|request: Request<Body>| async {
         let (head, body) = request.into_parts();
@@ -15,7 +15,7 @@ fn reader() -> impl Serve {
     })
 }
 
-/// What comes before a request on its connection, in the same write.
+/// The bytes before a request on its connection, in the same write.
 const BEFORE: [&str; 3] = [
     "",
     HELLO,
@@ -23,7 +23,7 @@ const BEFORE: [&str; 3] = [
      POST /second HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi",
 ];
 
-/// Sends the bytes, with a request after them that must not be served; returns all that is answered to them.
+/// Sends the bytes, and after them a request that must not be served. Returns the whole answer.
 async fn provoke(server: &Harness, before: &str, bytes: &[u8]) -> String {
     let mut client = server.connect();
     client
@@ -47,7 +47,7 @@ async fn provoke(server: &Harness, before: &str, bytes: &[u8]) -> String {
     client.rest().await
 }
 
-/// Each alone, and behind others: the answer is the same.
+/// The answer to a malformed request is the same alone and after other requests.
 async fn assert_refused(status: u16, requests: &[&[u8]]) {
     assert_refused_by(&Harness::new(reader()), status, requests).await;
 }
@@ -271,7 +271,7 @@ async fn a_body_may_look_like_a_head() {
     }
 }
 
-/// What a service does with a body, and with what is wrong with it.
+/// What a service does with a body and its error.
 #[derive(Clone, Copy, Debug)]
 enum Habit {
     Ignores,
@@ -281,7 +281,7 @@ enum Habit {
     KeepsIt,
 }
 
-/// Says 200, whatever becomes of the body.
+/// Answers 200, even if the body fails.
 fn careless(habit: Habit) -> impl Serve {
     With(move |request: Request<Body>| async move {
         let mut body = request.into_body();
@@ -315,7 +315,7 @@ fn chunked(body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// When nothing was answered yet, the server says what the service did not look at.
+/// If nothing was answered yet, the server reports the error that the service ignored.
 #[tokio::test(start_paused = true)]
 async fn chunks() {
     let over = "x".repeat(16 * 1024);
@@ -345,7 +345,7 @@ async fn chunks() {
     }
 }
 
-/// A body that turns out to be malformed while the service works spoils the answer too.
+/// A body that turns out to be malformed while the service works replaces the answer too.
 #[tokio::test(start_paused = true)]
 async fn a_chunk_that_comes_late() {
     for habit in [Habit::Reads, Habit::ReadsLate] {
@@ -399,7 +399,7 @@ mod anything {
 
     use super::*;
 
-    /// What requests are made of, in any order, and junk.
+    /// Parts of requests in any order, and junk.
     fn pieces() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             Just(b"GET / HTTP/1.1\r\n".to_vec()),
@@ -417,7 +417,7 @@ mod anything {
         prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
     }
 
-    /// What chunked bodies are made of.
+    /// Parts of chunked bodies.
     fn chunks() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop::sample::select(vec![
             "5\r\nhello\r\n",
@@ -452,7 +452,7 @@ mod anything {
                 .send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
                 .await;
             client.send(body).await;
-            // So that it ends, if it has not before.
+            // Ends the request, if it has not ended before.
             client.send("\r\n0\r\n\r\n").await;
             let mut head = [0; 12];
             client.0.read_exact(&mut head).await.unwrap();

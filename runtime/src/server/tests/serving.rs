@@ -111,7 +111,7 @@ async fn what_does_not_finish_is_cut_when_the_server_stops() {
     assert_eq!(client.rest().await, "");
 }
 
-/// Stops a server with this option, and tells how long that took and how many requests were lost.
+/// Stops a server with this option. Returns how long that took and how many requests were lost.
 async fn stopping(server: Harness) -> (f64, usize) {
     let (start, lost) = (tokio::time::Instant::now(), server.lost.clone());
     server.stopped().await;
@@ -144,7 +144,7 @@ async fn a_stop_waits_for_no_head() {
     }
 }
 
-/// A client that neither goes on nor goes away does not hold it up either.
+/// A client that is silent and stays connected does not delay the stop either.
 #[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_no_client_that_stays() {
     let server = Harness::new(mirror());
@@ -159,7 +159,7 @@ async fn a_stop_waits_for_no_client_that_stays() {
     assert!(took < 2.0 && lost == 0, "{took} s, {lost} lost");
 }
 
-/// What had come whole when the stop began is answered.
+/// Requests that were complete when the stop began are answered.
 #[tokio::test(start_paused = true)]
 async fn a_request_that_has_come_is_served_at_a_stop() {
     let server = Harness::new(mirror());
@@ -172,7 +172,7 @@ async fn a_request_that_has_come_is_served_at_a_stop() {
     assert!(took < 0.3 && lost == 0, "{took} s, {lost} lost");
 }
 
-/// The client owes a part of its request: it is told, and nothing that was taken in is lost.
+/// A client that has not sent all of its request is told so, and no accepted request is lost.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_dribbles_ends_with_the_requests_time() {
     let server = Harness::brief(With(|request: Request<Body>| async {
@@ -238,7 +238,7 @@ async fn no_task_is_left_behind() {
     server.stopped().await;
 }
 
-/// hyper's part is in a box, which is gone when something else takes the stream over.
+/// The state of hyper is boxed, and freed when another protocol takes the stream over.
 #[tokio::test]
 async fn a_connection_is_no_large_future() {
     let tracker = TaskTracker::new();

@@ -1,4 +1,4 @@
-//! Over the operating system's own sockets.
+//! The server over sockets of the operating system.
 
 use super::{super::Bound, *};
 
@@ -95,7 +95,7 @@ async fn a_file_in_a_unix_sockets_place_is_kept() {
     std::fs::remove_file(&path).unwrap();
 }
 
-/// Closed at once, the connection would be reset, and the client might never see why.
+/// If the connection were closed at once, it would be reset, and the client could lose the answer.
 #[tokio::test]
 async fn a_refusal_arrives_although_more_was_sent() {
     let (address, ..) = serve_on(Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap());

@@ -1,4 +1,4 @@
-//! Over TLS, with rustls as a client.
+//! The server over TLS, with rustls as a client.
 
 mod files;
 mod handshakes;
@@ -28,7 +28,7 @@ use super::{
     *,
 };
 
-/// Who signs certificates.
+/// An authority that signs certificates.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate and its key.
@@ -224,7 +224,8 @@ async fn versions_that_are_not_spoken_are_refused() {
     }
 }
 
-/// In both directions at once, with a client that reads slowly at first: what the socket does not take has to wait.
+/// Data in both directions at once, with a client that reads slowly at first: backpressure makes
+/// the writer wait.
 #[tokio::test]
 async fn much_arrives_whole() {
     const MUCH: usize = 5_000_000;

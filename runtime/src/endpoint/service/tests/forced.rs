@@ -197,7 +197,7 @@ async fn what_is_excluded_passes() {
     }
 }
 
-/// Whatever a request says, it decides about the path behind the host, and about no more.
+/// A request only decides about the path after the host.
 #[tokio::test]
 async fn a_redirect_cannot_be_bent() {
     let service = forced(ForceSsl::DEFAULT);

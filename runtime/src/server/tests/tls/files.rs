@@ -1,4 +1,4 @@
-//! Files that cannot be used: each is named, with what is wrong with it.
+//! Files that cannot be used: each is reported with its error.
 
 use rcgen::date_time_ymd;
 
@@ -93,7 +93,7 @@ fn what_is_wrong_is_said_with_its_path_and_all_at_once() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// A key in memory is shown nowhere.
+/// No output shows a key in memory.
 #[test]
 fn a_key_in_memory_is_not_printed() {
     let signed = Authority::new().sign("a.com");

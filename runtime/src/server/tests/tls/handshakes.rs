@@ -1,10 +1,10 @@
-//! Handshakes that take their time, and certificates that change under connections.
+//! Slow handshakes, and certificates that change while connections are open.
 
 use std::time::{Duration, Instant};
 
 use super::*;
 
-/// What a client says first, without saying anything after that.
+/// The first bytes of a client that sends nothing after them.
 async fn half(server: &Secure, visitor: &Visitor) -> TcpStream {
     let mut tcp = server.tcp().await;
     let name = "a.com".try_into().unwrap();
@@ -40,7 +40,7 @@ async fn a_thousand_half_handshakes_hold_nobody_up() {
             start.elapsed()
         );
     }
-    // They hold up the stop as little.
+    // They do not delay the stop either.
     server.stopped().await;
 }
 
