@@ -87,7 +87,7 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Tracks who is in which topic with this [`Presence`](crate::presence::Presence): see
+    /// Tracks who is in which topic with this [`Presence`]: see
     /// [`Handle::presence`](crate::Handle::presence). It should use the same [`PubSub`] as the
     /// endpoint (see [`pubsub`](Builder::pubsub)), so that clients hear of changes.
     #[cfg(feature = "channels")]

@@ -25,7 +25,7 @@ struct Row {
     is_same: fn(&mut Config, &mut Config) -> bool,
 }
 
-/// The value of the key in the configuration.
+/// A part of the configuration that is set from text and compared.
 trait Place: Sized {
     fn set(&mut self, key: Key<'_>, text: &str);
     fn is_same(&self, other: &Self) -> bool;

@@ -452,7 +452,7 @@ mod anything {
                 .send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
                 .await;
             client.send(body).await;
-            // Ends the request, if it has not ended before.
+            // Ends the body, if it has not ended before.
             client.send("\r\n0\r\n\r\n").await;
             let mut head = [0; 12];
             client.0.read_exact(&mut head).await.unwrap();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// The first bytes of a client that sends nothing after them.
+/// Connects, sends the first message of a handshake, and then nothing.
 async fn half(server: &Secure, visitor: &Visitor) -> TcpStream {
     let mut tcp = server.tcp().await;
     let name = "a.com".try_into().unwrap();
