@@ -191,7 +191,8 @@ impl Handle {
         self.current().urls.url.host.clone()
     }
 
-    /// A path of the application as browsers know it: behind the `path` of the configured `url`.
+    /// A path of the application for browsers: the `path` of the configured `url` is put in front
+    /// of it.
     pub fn path(&self, path: &str) -> String {
         self.current().urls.path(path)
     }
@@ -332,7 +333,8 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
-    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
+    /// subscriber got this one then.
     pub fn broadcast(
         &self,
         topic: &str,
@@ -345,7 +347,8 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic but one.
     ///
     /// # Errors
-    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
+    /// subscriber got this one then.
     pub fn broadcast_from(
         &self,
         from: SubscriberId,
@@ -359,7 +362,8 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic on this node.
     ///
     /// # Errors
-    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
+    /// subscriber got this one then.
     pub fn local_broadcast(
         &self,
         topic: &str,
@@ -372,7 +376,8 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic on this node but one.
     ///
     /// # Errors
-    /// When more broadcasts wait than may, or the endpoint has stopped; then nobody got this one.
+    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
+    /// subscriber got this one then.
     pub fn local_broadcast_from(
         &self,
         from: SubscriberId,

@@ -148,7 +148,7 @@ impl ExtraConfig {
         self.values.contains_key(key).then(|| self.get_or_null(key))
     }
 
-    /// What no layer says is null.
+    /// A setting as a `T`. A setting that no layer sets is null.
     pub(super) fn get_or_null<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
         let root = whole(key);
         let is_text = matches!(self.sources.get(&root), Some(Provenance::Env(_)));
@@ -158,7 +158,7 @@ impl ExtraConfig {
         })
     }
 
-    /// What no layer says is null.
+    /// A setting, or null if no layer sets it.
     pub(super) fn value(&self, key: &str) -> Extra {
         Extra(self.values.get(key).cloned().unwrap_or_default())
     }

@@ -29,7 +29,7 @@
 // | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
 // | `row` | the kinds of rows: a value, a group, or a group that may be absent |
 // | `setting` | how a layer gives one value |
-// | `item` | a value of a file, whatever the format |
+// | `item` | a value of a file of any format |
 // | `ip`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolve` | resolves the layers to one configuration, and compares it with the next |

@@ -79,7 +79,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// Without `https`, its files are not read, whatever the configuration says.
+    /// If `https` is false, its files are not read, even if the configuration has the group.
     pub(super) fn new(https: bool) -> Self {
         Layers {
             read: RefCell::default(),

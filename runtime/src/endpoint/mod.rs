@@ -172,7 +172,7 @@ pub trait Endpoint: Sized + 'static {
         Self::builder().start()
     }
 
-    /// Options for the start, whatever the state.
+    /// Options for the start of an endpoint with any state.
     fn builder_with(state: Self::State) -> Builder<Self> {
         Builder::new(state)
     }

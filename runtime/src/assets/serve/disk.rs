@@ -49,7 +49,7 @@ pub(super) fn find(
         .map(|metadata| Found { path, metadata }))
 }
 
-/// The file behind a link.
+/// The file that a link leads to.
 fn follow(
     root: &Path,
     mut path: PathBuf,

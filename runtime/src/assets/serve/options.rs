@@ -19,7 +19,7 @@ use super::service::StaticService;
 /// after it: other methods, other paths, directories, and files that do not exist.
 ///
 /// - Only files below the directory are served. A path that would lead out of it is answered with
-///   400, in whatever way it is written. A link that leads out of it is not followed, except with
+///   400, also in encoded forms. A link that leads out of it is not followed, except with
 ///   [`follow_links_outside`](Static::follow_links_outside).
 /// - The response to a request whose query begins with `vsn=`, as in paths of
 ///   [`static_path`](crate::Handle::static_path), may be cached for ever. Any other response has an

@@ -1,5 +1,5 @@
-//! A value of `extra(..)` as a serde format: what is wrong is told with its key, and without its value, which may be a
-//! secret.
+//! A value of `extra(..)` as a serde format. An error names the key, but not the value, which may
+//! be a secret.
 
 use std::{
     fmt::{self, Display},
@@ -21,32 +21,33 @@ use crate::{
     grammar::spelling::{did_you_mean, list},
 };
 
-/// The value as the type that is asked for. `is_text`: it comes from the environment, where numbers are texts, too.
+/// Reads the value as the type that is asked for. With `is_text` it comes from the environment,
+/// where numbers are text too.
 pub(super) fn read<T: DeserializeOwned>(value: &Value, is_text: bool) -> Result<T, Wrong> {
     T::deserialize(Reader { value, is_text })
 }
 
-/// What is wrong, and where.
+/// An error, and its place.
 #[derive(Debug)]
 pub(super) struct Wrong {
-    /// From the inside out.
+    /// The keys that lead to it, the innermost first.
     path: Vec<String>,
     what: What,
 }
 
 #[derive(Debug)]
 enum What {
-    /// What the key takes, and what this is.
+    /// The type that the key takes, and that of the value.
     Kind(String, &'static str),
-    /// What the key's number must fit.
+    /// The range of the key's number.
     Range(String),
-    /// How many the list should have.
+    /// The number of elements that the list should have.
     Length(String),
     Missing(&'static str),
     Unknown(String, &'static [&'static str]),
     Variant(&'static [&'static str]),
     Twice(&'static str),
-    /// The type's own words, which may quote the value.
+    /// The type's own message, which may quote the value.
     Custom(String),
 }
 
@@ -63,7 +64,7 @@ impl Wrong {
         self
     }
 
-    /// The finding, and the key that it is about.
+    /// The key, and the error about it.
     pub(super) fn at(self, root: &str) -> (String, ConfigError) {
         let key = self
             .path
@@ -112,7 +113,7 @@ impl Wrong {
     }
 }
 
-/// A type's own words.
+/// A type's own message.
 #[derive(Debug)]
 struct Refused(String);
 
@@ -171,7 +172,7 @@ impl Error for Wrong {
     }
 }
 
-/// serde's words for a type in those of all other keys.
+/// The name of a type in the words of all other keys, from that of serde.
 fn takes(expected: &dyn Expected) -> String {
     let text = expected.to_string();
     let is_number = text
@@ -214,14 +215,14 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// What stands for a number or a boolean.
+    /// The text, if numbers and booleans are read from it.
     fn text(&self) -> Option<Text<'de>> {
         let text = self.value.as_str().filter(|_| self.is_text)?;
         Some(Text(text))
     }
 }
 
-/// Reads numbers and booleans from text, if it is one.
+/// Reads numbers and booleans from text, if the value is text from the environment.
 macro_rules! from_text {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
@@ -307,7 +308,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 }
 
-/// Text that stands for whatever is asked for: of the environment, or the key of a map.
+/// Text that is parsed as the type that is asked for: from the environment, or the key of a map.
 #[derive(Clone, Copy)]
 struct Text<'de>(&'de str);
 
