@@ -5,7 +5,8 @@
 //! cargo run --example custom_transport
 //! ```
 //!
-//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Without a browser:
+//! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. Without a
+//! browser:
 //!
 //! ```text
 //! curl -N http://127.0.0.1:4000/room/harbour/sse

@@ -44,7 +44,8 @@ use crate::{
     watchdog::Watchdog,
 };
 
-/// A running endpoint: its configuration, its URLs, its topics, and the application's state. Cloning it is cheap.
+/// A running endpoint: its configuration, its URLs, its topics, and the application's state.
+/// Cloning it is cheap.
 #[derive(Clone)]
 pub struct Handle(pub(crate) Arc<Shared>);
 

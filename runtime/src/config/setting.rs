@@ -45,8 +45,8 @@ impl<T> Setting<T> {
         }
     }
 
-    /// An environment variable, read when the endpoint starts and when it reloads. If it is not set, and no other layer
-    /// sets the key, that is an error.
+    /// An environment variable, read when the endpoint starts and when it reloads. If it is not
+    /// set, and no other layer sets the key, that is an error.
     #[track_caller]
     pub const fn env(variable: &'static str) -> Self {
         Setting {

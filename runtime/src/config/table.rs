@@ -126,8 +126,8 @@ settings! {
         /// keys from `url`.
         live pub static_url: Option<Url> => Option<UrlConfig>,
         /// `cache_static_manifest`: the file that maps static files to their digested names,
-        /// relative to the working directory of the process. It is read at start and at each reload. If it cannot be
-        /// read, that is logged. Default: none.
+        /// relative to the working directory of the process. It is read at start and at each
+        /// reload. If it cannot be read, that is logged. Default: none.
         live pub cache_static_manifest: Setting<String> => Option<String>,
         /// `cache_manifest_skip_vsn`: whether to leave `?vsn=d` out of the paths of static files.
         /// With it, browsers cache a file for ever. Default `false`.
@@ -155,8 +155,8 @@ settings! {
         /// `log_access_url`: whether the start of an endpoint that listens logs its URL, at level
         /// info. Default `true`.
         start pub log_access_url: Setting<bool> => bool = true,
-        /// `drainer(..)`: how the endpoint stops, apart from its sockets. Their mounts have drainers
-        /// of their own.
+        /// `drainer(..)`: how the endpoint stops, apart from its sockets. Their mounts have
+        /// drainers of their own.
         start pub drainer: EndpointDrainer => EndpointDrainerConfig,
         /// `reload_on_sighup`: whether SIGHUP makes the endpoint read its configuration again, like
         /// [`Handle::reload`](crate::Handle::reload). The signal then no longer ends the process.
@@ -171,7 +171,8 @@ settings! {
     /// `url` and `static_url`: the parts of a URL.
     #[derive(PartialEq, Eq)]
     UrlConfig {
-        /// A name or an address, without scheme and port; an IPv6 address without brackets. Default `"localhost"`.
+        /// A name or an address, without scheme and port; an IPv6 address without brackets. Default
+        /// `"localhost"`.
         live pub host: Setting<String> => String = "localhost".into(),
         /// 1 to 65535. Default: the listener's port, that of `https` if there is one; without a
         /// listener, the scheme's default.
@@ -187,11 +188,14 @@ settings! {
     /// `http`: the listener and its limits.
     #[derive(PartialEq, Eq)]
     HttpConfig {
-        /// Where to listen: `[127, 0, 0, 1]`, `"::1"`, `"unix:/run/chat.sock"`. Default `[0, 0, 0, 0]`.
+        /// Where to listen: `[127, 0, 0, 1]`, `"::1"`, `"unix:/run/chat.sock"`. Default
+        /// `[0, 0, 0, 0]`.
         start pub ip: Setting<Ip> => Ip = Ip::ANY,
-        /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`: `"::"` takes both.
+        /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`:
+        /// `"::"` takes both.
         start pub ipv6_only: Setting<bool> => bool,
-        /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells. Default 4000.
+        /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells.
+        /// Default 4000.
         start pub port: Setting<u16> => u16 = 4000,
         /// How long the client may take to send its first byte, and a request's head. Default 15 s.
         start pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
@@ -208,7 +212,8 @@ settings! {
         /// an IPv4 address or a /64 of IPv6. Connections of `trusted_proxies`, and those without an
         /// address (Unix sockets), are not counted. Default: no limit.
         live pub max_connections_per_ip: Setting<usize> => Option<usize>,
-        /// Whether clients may speak HTTP/2 by prior knowledge, without TLS. It needs the feature `http2`. Default `false`.
+        /// Whether clients may speak HTTP/2 by prior knowledge, without TLS. It needs the feature
+        /// `http2`. Default `false`.
         start pub http2: Setting<bool> => bool,
     }
 
@@ -218,7 +223,8 @@ settings! {
     HttpsConfig {
         /// Where to listen: an address, as for `http`. Default `[0, 0, 0, 0]`.
         start pub ip: Setting<Ip> => Ip = Ip::ANY,
-        /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`: `"::"` takes both.
+        /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`:
+        /// `"::"` takes both.
         start pub ipv6_only: Setting<bool> => bool,
         /// 0 lets the system choose. Default 4040.
         start pub port: Setting<u16> => u16 = 4040,
@@ -240,8 +246,8 @@ settings! {
         live pub fail_if_no_peer_cert: Setting<bool> => bool,
         /// `strong`: only TLS 1.3; `compatible`: TLS 1.2 too. Default `compatible`.
         live pub cipher_suite: Setting<CipherSuite> => CipherSuite,
-        /// The cipher suites that are spoken, by their names, such as `TLS_AES_256_GCM_SHA384`. A version of TLS without a suite
-        /// is not spoken. Default: all of `cipher_suite`.
+        /// The cipher suites that are spoken, by their names, such as `TLS_AES_256_GCM_SHA384`. A
+        /// version of TLS without a suite is not spoken. Default: all of `cipher_suite`.
         live pub ciphers: Setting<Ciphers> => Ciphers,
         /// How long a client may take for its handshake. Default 10 s.
         live pub handshake_timeout: Setting<Duration> => Duration = Duration::from_secs(10),
@@ -262,10 +268,10 @@ settings! {
         /// it. Default: only the system's limit.
         live pub max_connections: Setting<usize> => Option<usize>,
         /// The maximum number of connections of one client at a time on this listener; closed
-        /// beyond it. `http` says what one client is. Default: no limit.
+        /// beyond it. One client is as in `http`. Default: no limit.
         live pub max_connections_per_ip: Setting<usize> => Option<usize>,
-        /// Whether HTTP/2 is offered, and spoken with clients that prefer it. It needs the feature `http2`. Default: whether that
-        /// feature is on.
+        /// Whether HTTP/2 is offered, and spoken with clients that prefer it. It needs the feature
+        /// `http2`. Default: whether that feature is on.
         start pub http2: Setting<bool> => bool = cfg!(feature = "http2"),
     }
 
@@ -275,11 +281,13 @@ settings! {
     #[derive(PartialEq, Eq)]
     EndpointDrainerConfig {
         /// How long the endpoint goes on accepting connections and sockets after it was told to
-        /// stop, while [`Health`](crate::endpoint::Health) answers 503 already. Default: not at all.
+        /// stop, while [`Health`](crate::endpoint::Health) answers 503 already. Default: not at
+        /// all.
         start pub delay: Setting<Duration> => Option<Duration>,
         /// How long requests in flight may take once the sockets are drained. Default 5 s. After
-        /// that they are cut off and count as lost. A request whose body has not arrived is answered
-        /// 408, and does not count. A connection without a complete head is closed at once.
+        /// that they are cut off and count as lost. A request whose body has not arrived is
+        /// answered 408, and does not count. A connection without a complete head is closed at
+        /// once.
         start pub shutdown: Setting<Duration> => Duration = Duration::from_secs(5),
     }
 

@@ -1,4 +1,5 @@
-//! Any serde type as a term: structs and maps as maps with strings as keys, tuples as tuples, `None` as `nil`.
+//! Any serde type as a term: structs and maps as maps with strings as keys, tuples as tuples,
+//! `None` as `nil`.
 
 use std::fmt;
 

@@ -185,7 +185,8 @@ impl<'a> Reader<'a> {
         Some(value.map_or_else(|| self.opaque(start), Term::Int))
     }
 
-    /// Skips a process, a port, a reference or a bit string. `None` for everything else, such as a function.
+    /// Skips a process, a port, a reference or a bit string. `None` for everything else, such as a
+    /// function.
     fn skip(&mut self, tag: u8) -> Option<()> {
         let rest = match tag {
             tag::PID => 9,

@@ -129,8 +129,8 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Resolves and checks the configuration, as the start will, and starts nothing. Whether the endpoint would listen is
-    /// [`Config::listens`].
+    /// Resolves and checks the configuration, as the start will, and starts nothing. Whether the
+    /// endpoint would listen is [`Config::listens`].
     ///
     /// # Errors
     /// Everything that is wrong with the configuration, together. Only the start checks what a

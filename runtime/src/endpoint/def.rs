@@ -18,7 +18,8 @@ pub struct EndpointDef {
     pub force_ssl: Option<ForceSsl>,
     /// `rewrite_on = [..]`: the headers by which trusted proxies describe a request.
     pub rewrite_on: &'static [Forwarded],
-    /// `render_errors(..)`: how answers that are errors look. `None`: the status's name as plain text.
+    /// `render_errors(..)`: how answers that are errors look. `None`: the status's name as plain
+    /// text.
     pub render_errors: Option<RenderErrors>,
     /// `debug_errors = ..`: who sees pages for developers instead.
     pub debug_errors: DebugErrors,

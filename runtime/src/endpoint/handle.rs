@@ -5,8 +5,8 @@ use std::{fmt, ops::Deref, sync::Arc};
 use super::Endpoint;
 use crate::handle::Handle;
 
-/// A running endpoint whose type is known, and with it the application's [state](EndpointHandle::state). It dereferences
-/// to [`Handle`]; cloning it is cheap.
+/// A running endpoint whose type is known, and with it the application's
+/// [state](EndpointHandle::state). It dereferences to [`Handle`]; cloning it is cheap.
 ///
 /// It is the argument of closures in [`endpoint!`](macro@crate::endpoint), as in
 /// `service(|edge| router(edge))`. They are called before the endpoint listens. With the feature
@@ -71,7 +71,8 @@ mod extract {
 
     use super::*;
 
-    /// Handlers of a router that an endpoint ends in take the endpoint as an argument, and the application's state of it.
+    /// Handlers of a router that an endpoint ends in take the endpoint as an argument, and the
+    /// application's state of it.
     impl<E: Endpoint, S: Sync> FromRequestParts<S> for EndpointHandle<E> {
         type Rejection = (StatusCode, &'static str);
 

@@ -2,7 +2,8 @@
 
 use crate::{config::Config, error::BoxError, socket::returned::Failure};
 
-/// What `init` of [`endpoint!`](macro@crate::endpoint) may return: the configuration, or a `Result` of it.
+/// What `init` of [`endpoint!`](macro@crate::endpoint) may return: the configuration, or a `Result`
+/// of it.
 ///
 /// An alias works too, such as `anyhow::Result<Config>`.
 #[diagnostic::on_unimplemented(

@@ -149,7 +149,8 @@ pub trait Endpoint: Sized + 'static {
 
     /// Options for the start of an endpoint without state.
     ///
-    /// An endpoint that declares `state = App;` has a function of its own by this name: `Chat::builder(app)`.
+    /// An endpoint that declares `state = App;` has a function of its own by this name:
+    /// `Chat::builder(app)`.
     fn builder() -> Builder<Self>
     where
         Self: Endpoint<State = ()>,
@@ -160,7 +161,8 @@ pub trait Endpoint: Sized + 'static {
     /// Starts an endpoint without state. It must be awaited inside a tokio runtime. One type can be
     /// started any number of times.
     ///
-    /// An endpoint that declares `state = App;` has a function of its own by this name: `Chat::start(app)`.
+    /// An endpoint that declares `state = App;` has a function of its own by this name:
+    /// `Chat::start(app)`.
     ///
     /// # Errors
     /// When the configuration is wrong, with all errors together, such as an option whose feature

@@ -73,8 +73,8 @@ impl ErrorPage<'_> {
         &self.request.headers
     }
 
-    /// The endpoint. [`EndpointHandle::of`](crate::EndpointHandle::of) gives its type back, and with
-    /// it the application's state.
+    /// The endpoint. [`EndpointHandle::of`](crate::EndpointHandle::of) gives its type back, and
+    /// with it the application's state.
     pub fn handle(&self) -> &Handle {
         self.handle
     }

@@ -1,4 +1,5 @@
-//! Between hyper and the service: requests are checked and get their client's address, and responses are watched.
+//! Between hyper and the service: requests are checked and get their client's address, and
+//! responses are watched.
 
 use std::{
     convert::Infallible,
