@@ -1,4 +1,4 @@
-//! A longpoll client for tests: requests as Phoenix's JavaScript client sends them, one after the other.
+//! A longpoll client for tests. It sends requests one by one, as Phoenix's JavaScript client does.
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ use tower::service_fn;
 const SECRET: &str = "a quay for all who come by network, whatever they speak and sail in!";
 
 endpoint! {
-    /// Rooms at `/socket`, by WebSocket and longpoll, and at `/polled`, by longpoll alone. At `/raw`, a socket that echoes.
+    /// Rooms at `/socket` (WebSocket and longpoll) and `/polled` (longpoll). An echo at `/raw`.
     #[derive(Debug)]
     pub struct Quay;
 

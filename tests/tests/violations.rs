@@ -169,7 +169,7 @@ impl Scene {
         }
     }
 
-    /// Waits until every connection has ended. Asserts that the log holds this violation and no other.
+    /// Waits until every connection has ended. Asserts that the log holds just this violation.
     async fn tells(&self, socket: &str, text: &str) {
         landfall_tests::wait::until("its connection ends", || self.site.stats().connections == 0)
             .await;

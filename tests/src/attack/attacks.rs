@@ -11,7 +11,7 @@ use super::{Attacker, Sent, channels, longpoll, raw};
 pub struct Target {
     /// The address of the server.
     pub address: SocketAddr,
-    /// A mount whose socket echoes, and hangs on the text `hang`; by WebSocket with compression, and by longpoll.
+    /// An echo mount that hangs on the text `hang`: WebSocket with compression, and longpoll.
     pub raw: String,
     /// A mount with channels `room:*`: the event `hang` hangs, and so does a join of `room:never`.
     pub channels: String,

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `attacker` | a hostile client |
 //! | `attacks` | the attacks by their names |
-//! | `channels` `raw` `longpoll` | what they do: to channels, to plain sockets, by longpoll and HTTP |
+//! | `channels` `raw` `longpoll` | attacks on channels, on plain sockets, by longpoll and HTTP |
 //! | `process` | what the operating system says about the server |
 
 mod attacker;

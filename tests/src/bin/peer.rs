@@ -1,4 +1,4 @@
-//! The peer as a program: `PEER_BASE_PORT` moves its ports, `ONLY_MAIN=1` serves the first endpoint only.
+//! The peer as a program. `PEER_BASE_PORT` moves its ports. `ONLY_MAIN=1`: first endpoint only.
 
 use std::{env, error::Error};
 

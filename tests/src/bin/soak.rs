@@ -1,6 +1,6 @@
 //! The soak: `cargo run --release -p landfall-tests --bin soak -- MINUTES`.
 //!
-//! Prints a line a minute, and a table of what is wanted and what was found. The exit code is 1 if a goal is missed.
+//! Prints a line each minute, then a table of goals and results. Exits with 1 if a goal is missed.
 
 use std::{env, error::Error, process::ExitCode, time::Duration};
 

@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `main_endpoint` | the first endpoint, with a mount for each configuration |
-//! | `other_endpoints` | endpoints that differ in `url` and `check_origin`, and one that is stopped and started |
+//! | `other_endpoints` | endpoints with other `url` and `check_origin`, and one that is stopped |
 //! | `forced` | endpoints that differ in `force_ssl`, two of them with `https` |
 //! | `echo` | what most sockets do, by text commands |
 //! | `sockets` | the sockets: which connect_info they read, and what they do otherwise |
@@ -15,13 +15,13 @@
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | the state: what sockets were told at their end |
 //!
-//! Ports are counted from the first endpoint's: 1 to 8 are about `force_ssl`, where 6 and 8 are the `https` of 5 and 7; 14 to
-//! 17 check origins, 20 can be stopped. All share one PubSub and one diary. The other ports wait for features that do not
-//! exist yet.
+//! Ports count from the first endpoint's: 1 to 8 are about `force_ssl` (6 and 8 are the `https` of
+//! 5 and 7), 14 to 17 check origins, 20 can be stopped. All share one PubSub and one diary. The
+//! other ports wait for features that do not exist yet.
 //!
-//! Two configurations of the original can't be declared, by design. `/sub_empty` (an empty list of subprotocols) is
-//! mounted by hand. `/sub_bad`, whose subprotocols are a string instead of a list, has no type here: Phoenix refuses each
-//! of its clients, and so does its socket.
+//! Two configurations of the original cannot be declared, by design. `/sub_empty` (an empty list of
+//! subprotocols) is mounted by hand. `/sub_bad` (a string instead of a list) has no type here.
+//! Phoenix refuses each of its clients, and so does its socket.
 
 mod control;
 mod diary;

@@ -1,4 +1,4 @@
-//! Recorded exchanges played again: the same bytes go to a running peer, and what comes back is compared.
+//! Recorded exchanges played again. A running peer gets the same bytes. Its answers are compared.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -1,4 +1,4 @@
-//! HTTP/1.1 and WebSocket byte by byte: a client that does exactly what it is told, broken frames included.
+//! HTTP/1.1 and WebSocket byte by byte: a client that sends what it is told, broken frames too.
 
 mod connection;
 mod deflate;

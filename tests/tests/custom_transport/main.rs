@@ -1,5 +1,5 @@
-//! The transport of `examples/custom_transport.rs`, over HTTP: what holds for every transport holds for one of an
-//! application's own.
+//! The transport of `examples/custom_transport.rs`, over HTTP. What holds for every transport holds
+//! for one of an application's own.
 
 mod events;
 #[expect(dead_code, reason = "its endpoint runs as a program only")]

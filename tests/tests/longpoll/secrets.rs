@@ -1,4 +1,4 @@
-//! What must not be seen, in `Debug` and in answers. Logs have a program of their own, `longpoll_log`.
+//! What `Debug` and answers must not show. Logs have a program of their own, `longpoll_log`.
 
 use landfall::{
     Endpoint,
