@@ -459,7 +459,7 @@ async fn requests_in_flight_are_finished_within_their_time() {
     let client = send(&network, REQUEST).await;
     gate.entered.notified().await;
     let (shutdown, answer, ()) = tokio::join!(slow.shutdown(), rest(client), async {
-        sleep(Duration::from_secs(20)).await;
+        sleep(Duration::from_secs(4)).await;
         gate.leave.notify_one();
     });
     shutdown.unwrap();
@@ -478,7 +478,7 @@ async fn requests_in_flight_are_finished_within_their_time() {
         "{error}"
     );
     assert!(
-        began.elapsed() < Duration::from_secs(36),
+        began.elapsed() < Duration::from_secs(11),
         "{:?}",
         began.elapsed()
     );

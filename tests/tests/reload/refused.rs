@@ -65,7 +65,7 @@ async fn a_listener_neither_comes_nor_goes() {
         .iter()
         .filter_map(|error| error.key())
         .collect();
-    assert_eq!(keys, ["https", "https.certfile"]);
+    assert_eq!(keys, ["https"]);
     site.reload().await.unwrap();
 }
 

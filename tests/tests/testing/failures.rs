@@ -58,8 +58,8 @@ async fn what_came_instead() {
         site.broadcast("room:1", "news", "only text").expect("room");
         room.expect("news").await
     });
-    let text = "expected `news` on `room:1`, but it did not come within 5s; nothing else came; help: a broadcast was \
-        made that has no form for channels: their payloads are objects or bytes";
+    let text = "expected `news` on `room:1`, but it did not come within 5s; nothing else came; help: a broadcast has \
+        no form for channels: their payloads are objects or bytes";
     assert_eq!(unsendable.await, text);
     let others = told(async {
         let (site, mut room) = room().await;
@@ -137,7 +137,7 @@ async fn replies() {
         let (_site, room) = room().await;
         room.push("ping", "text").await.ok::<u32>()
     });
-    let text = "the payload of the reply to `ping` on `room:1` is no `u32`: \
+    let text = "the payload of the reply to `ping` on `room:1` is not `u32`: \
         invalid type: string \"text\", expected u32 at line 1 column 6\n    it is \"text\"";
     assert_eq!(shape.await, text);
     let some = told(async {

@@ -201,9 +201,13 @@ landfall::endpoint! {
     struct Empty;
 }
 
+/// A CSRF token does not depend on the secret, and an endpoint refuses that of the record.
+const GUESSED_BY_NOBODY: &str = "sixty-four bytes, of which nobody who reads them could guess one";
+
 /// The session that a request with the recorded state would bring.
 async fn csrf(result: &Value) {
-    let set = |settings: &mut Settings| settings.secret_key_base = Setting::given(SECRET);
+    let set =
+        |settings: &mut Settings| settings.secret_key_base = Setting::given(GUESSED_BY_NOBODY);
     let running = Empty::builder().settings(set).start().await.unwrap();
     let session = session_of(running.handle(), "").await;
     assert!(
