@@ -18,7 +18,7 @@
 //! # async fn main() -> Result<(), landfall::Error> {
 //! let edge = Edge::builder()
 //!     .settings(|settings| settings.url.host = Setting::given("edge.example"))
-//! #   .settings(|settings| settings.http.as_mut().expect("it is declared").port = Setting::given(0_u16))
+//! #   .settings(|settings| settings.http.get_or_insert(landfall::config::Http::DEFAULT).port = Setting::given(0_u16))
 //!     .start()
 //!     .await?;
 //! assert_eq!(edge.host(), "edge.example");
