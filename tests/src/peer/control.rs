@@ -2,10 +2,7 @@
 
 use std::convert::Infallible;
 
-use http::{
-    HeaderValue, Method, Request, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
-};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Limited};
 use landfall::{Body, Handle, message::Text, pubsub::Payload, session::Session};
 use percent_encoding::percent_decode_str;
@@ -26,7 +23,7 @@ pub(super) fn serves(path: &str) -> bool {
 pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let path = request.uri().path().trim_matches('/').to_owned();
     Ok(match (request.method(), path.as_str()) {
-        (&Method::GET, "hello") => hello(),
+        (&Method::GET, "hello") => text(StatusCode::OK, "hello"),
         (&Method::POST, "fan") => publish(request).await,
         (&Method::GET, "login" | "whoami") => page(&path, &request),
         (_, path) => match path.strip_prefix("ctl/") {
@@ -34,16 +31,6 @@ pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Inf
             None => text(StatusCode::NOT_FOUND, "Not Found"),
         },
     })
-}
-
-/// A page with the headers that Phoenix's pipeline of plugs adds.
-fn hello() -> Response<Body> {
-    let mut response = text(StatusCode::OK, "hello");
-    let headers = response.headers_mut();
-    let not_cached = HeaderValue::from_static("max-age=0, private, must-revalidate");
-    headers.insert(CACHE_CONTROL, not_cached);
-    headers.insert("x-request-id", HeaderValue::from_static("hello"));
-    response
 }
 
 /// `/login` and `/whoami`, where there are sessions.

@@ -3,8 +3,11 @@
 //! They are written by hand. `endpoint!` refuses redirects that never end, and a `preload` that no
 //! list of browsers takes.
 
+use std::convert::Infallible;
+
+use http::{HeaderValue, Request, Response, header::CACHE_CONTROL};
 use landfall::{
-    Endpoint, EndpointHandle, Running,
+    Body, Endpoint, EndpointHandle, Running,
     config::{Http, Https, Setting, Settings, Url},
     endpoint::{EndpointDef, ForceSsl, Forwarded, Pipeline, SecureHost},
     mount::{LongPoll, Mount, SocketDef},
@@ -109,8 +112,18 @@ impl<const CASE: usize> Endpoint for Forced<CASE> {
     }
 
     fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
-        Pipeline::new(tower::service_fn(control::answer))
+        Pipeline::new(tower::service_fn(page))
     }
+}
+
+/// A page with the headers that Phoenix's pipeline of plugs adds.
+async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let mut response = control::answer(request).await?;
+    let headers = response.headers_mut();
+    let not_cached = HeaderValue::from_static("max-age=0, private, must-revalidate");
+    headers.insert(CACHE_CONTROL, not_cached);
+    headers.insert("x-request-id", HeaderValue::from_static("page"));
+    Ok(response)
 }
 
 /// `https` with a self-signed certificate.
