@@ -177,6 +177,11 @@ impl Handle {
         self.current().urls.url.to_string()
     }
 
+    /// Whether [`url`](Handle::url) begins with `https:`.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.current().urls.url.scheme == Scheme::Https
+    }
+
     /// Like [`url`](Handle::url), but for static files.
     pub fn static_url(&self) -> String {
         self.current().urls.static_url.to_string()

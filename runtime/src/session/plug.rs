@@ -120,7 +120,7 @@ where
 /// The endpoint's keys, and whether its clients use TLS.
 fn endpoint(parts: &Parts) -> Option<(Keys, bool)> {
     let handle = parts.extensions.get::<Handle>()?;
-    let secure = parts.uri.scheme_str() == Some("https") || handle.url().starts_with("https:");
+    let secure = parts.uri.scheme_str() == Some("https") || handle.is_secure();
     Some((handle.keys()?, secure))
 }
 
@@ -132,6 +132,9 @@ fn set_cookie(
     secure: bool,
 ) -> Result<Option<HeaderValue>, usize> {
     let (change, value) = session.written(keys);
+    if change == Change::Nothing {
+        return Ok(None);
+    }
     let mut text = format!("{}={value}; path={}", options.key, options.path);
     let mut attribute = |attribute: String| {
         text.push_str("; ");
@@ -140,13 +143,10 @@ fn set_cookie(
     if let Some(domain) = options.domain {
         attribute(format!("domain={domain}"));
     }
-    match (change, options.max_age) {
-        (Change::Nothing, _) => return Ok(None),
-        (Change::Delete, _) => {
-            attribute("expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0".to_owned())
-        }
-        (Change::Write, Some(age)) => attribute(format!("max-age={}", age.as_secs())),
-        (Change::Write, None) => {}
+    if change == Change::Delete {
+        attribute("expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0".to_owned());
+    } else if let Some(age) = options.max_age {
+        attribute(format!("max-age={}", age.as_secs()));
     }
     if options.secure || secure {
         attribute("secure".to_owned());
