@@ -1,7 +1,6 @@
 //! Keys, derived from `secret_key_base` by PBKDF2.
 
 use std::{
-    collections::HashMap,
     fmt,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -34,11 +33,23 @@ pub(crate) struct Keys(Arc<Shared>);
 
 struct Shared {
     base: Secret,
-    derived: RwLock<HashMap<Name, Secret>>,
+    derived: RwLock<Vec<Derived>>,
 }
 
-/// The salt and the options that a key is derived with.
-type Name = (Box<str>, KeyOptions);
+/// A key, with the salt and the options that it is derived with.
+struct Derived {
+    salt: Box<str>,
+    options: KeyOptions,
+    key: Secret,
+}
+
+/// There are so few that a search costs less than a hash.
+fn find(derived: &[Derived], salt: &str, options: KeyOptions) -> Option<Secret> {
+    let found = derived
+        .iter()
+        .find(|derived| *derived.salt == *salt && derived.options == options);
+    found.map(|derived| derived.key.clone())
+}
 
 impl Keys {
     pub(crate) fn new(base: Secret) -> Self {
@@ -54,26 +65,22 @@ impl Keys {
 
     /// The key of a salt that is part of the program.
     pub(crate) fn get(&self, salt: &str, options: KeyOptions) -> Secret {
-        let name = (Box::from(salt), options);
-        let kept = self
-            .0
-            .derived
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&name)
-            .cloned();
-        kept.unwrap_or_else(|| {
-            let key = derive(&self.0.base, salt.as_bytes(), options);
-            let mut derived = self
-                .0
-                .derived
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            if derived.len() < KEPT {
-                derived.insert(name, key.clone());
-            }
-            key
-        })
+        let derived = &self.0.derived;
+        let kept = derived.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = find(&kept, salt, options) {
+            return key;
+        }
+        drop(kept);
+        let key = derive(&self.0.base, salt.as_bytes(), options);
+        let mut kept = derived.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT && find(&kept, salt, options).is_none() {
+            kept.push(Derived {
+                salt: salt.into(),
+                options,
+                key: key.clone(),
+            });
+        }
+        key
     }
 }
 
