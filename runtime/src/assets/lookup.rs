@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::Manifest;
-use crate::{config::Config, escape::told};
+use crate::{
+    config::{Config, Latest},
+    escape::told,
+};
 
 /// The files of a manifest, by the paths that pages use.
 #[derive(Debug, Default)]
@@ -82,21 +85,19 @@ impl Statics {
     fn with(manifest: Option<Manifest>, config: &Config) -> Self {
         let url = config.static_url.as_ref().unwrap_or(&config.url);
         let prefix = if url.path == "/" { "" } else { &url.path };
-        let has_manifest = manifest.is_some();
-        let mut statics = Statics::new(
-            manifest.unwrap_or_default(),
-            config.cache_manifest_skip_vsn,
-            prefix,
-        );
-        statics.has_manifest = has_manifest;
-        if let Some(latest) = &config.cache_static_manifest_latest {
-            statics.latest = Arc::new(latest.0.clone());
-        }
-        statics
+        let latest = config.cache_static_manifest_latest.as_ref();
+        Statics::new(manifest, latest, config.cache_manifest_skip_vsn, prefix)
     }
 
-    /// `skip_vsn` leaves `?vsn=d` out.
-    fn new(manifest: Manifest, skip_vsn: bool, prefix: &str) -> Self {
+    /// `latest` replaces that of the manifest. `skip_vsn` leaves `?vsn=d` out.
+    fn new(
+        manifest: Option<Manifest>,
+        latest: Option<&Latest>,
+        skip_vsn: bool,
+        prefix: &str,
+    ) -> Self {
+        let has_manifest = manifest.is_some();
+        let manifest = manifest.unwrap_or_default();
         let query = if skip_vsn { "" } else { "?vsn=d" };
         let files = manifest.latest.iter().map(|(logical, digested)| {
             let sha512 = manifest
@@ -114,9 +115,9 @@ impl Statics {
         Statics {
             files,
             prefix: prefix.to_owned(),
-            latest: Arc::new(manifest.latest.clone()),
+            latest: Arc::new(latest.map_or(&manifest.latest, |latest| &latest.0).clone()),
             manifest: Arc::new(manifest),
-            has_manifest: true,
+            has_manifest,
         }
     }
 
@@ -176,7 +177,8 @@ mod tests {
         let manifest = r#"{"latest":{"a.css":"a-1.css","b.css":"b-2.css"},
             "digests":{"a-1.css":{"digest":"1","logical_path":"a.css","mtime":1,"sha512":"AA==","size":1}}}"#;
         Statics::new(
-            Manifest::parse(manifest).expect("a manifest"),
+            Some(Manifest::parse(manifest).expect("a manifest")),
+            None,
             skip_vsn,
             "/app",
         )
