@@ -78,10 +78,7 @@ impl Value for Files {
 
     /// Commas separate several paths.
     fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        let paths = text
-            .split(',')
-            .map(str::trim)
-            .filter(|path| !path.is_empty());
+        let paths = listed(&text).filter(|path| !path.is_empty());
         Ok(Files(paths.map(PathBuf::from).collect()))
     }
 

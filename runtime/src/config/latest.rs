@@ -6,7 +6,7 @@ use super::{
     ConfigError,
     item::Item,
     validate::Findings,
-    value::{Key, Value},
+    value::{Key, Value, listed},
 };
 use crate::grammar::path;
 
@@ -55,10 +55,7 @@ impl Value for Latest {
 
     /// `app.css=app-1.css`; several are separated by commas.
     fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        let parts = text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty());
+        let parts = listed(&text).filter(|part| !part.is_empty());
         let pair = |part: &str| {
             let (plain, digested) = part.split_once('=').ok_or_else(|| {
                 ConfigError::new(format!("`{key}` takes names, not `{part:?}`"))

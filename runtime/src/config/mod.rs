@@ -19,7 +19,6 @@
 //! # }
 //! ```
 //!
-//!
 //! The layers are: the declaration (`endpoint!`) < a TOML file < environment variables < options
 //! given at start < `init`. A later layer wins, key by key. All layers are checked together, and
 //! every error names the source of its value.

@@ -3,8 +3,8 @@
 //! A row is `when name: type in a layer => type in the configuration = default`. Without a default,
 //! that of the type is used. `live` keys may change while the endpoint runs, `start` keys may not.
 //! The rows generate both structs with their documentation, the names that a file may use, the
-//! merging of layers, the list of keys that `init` has changed, and the checks of each kind of
-//! value (`row`, `value`). `validate` checks keys against one another.
+//! merging of layers, the list of keys in which two configurations differ, and the checks of each
+//! kind of value (`row`, `value`). `validate` checks keys against one another.
 
 use std::time::Duration;
 

@@ -123,8 +123,8 @@ fn check_url(group: Key<'_>, url: &UrlConfig, found: &mut Findings) {
 
 fn check_url_port(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut Findings) {
     let port_key = group.below("port");
-    match (url.port, url.scheme) {
-        (Some(port), Some(scheme))
+    match (url.port, url.scheme, &config.http) {
+        (Some(port), Some(scheme), _)
             if [80, 443].contains(&port) && port != scheme.default_port() =>
         {
             let other = if port == 443 { "https" } else { "http" };
@@ -134,11 +134,10 @@ fn check_url_port(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut 
                 error.help(format!("did you mean `scheme = \"{other}\"`?")),
             );
         }
-        (None, Some(Scheme::Https)) if config.https.is_none() && config.http.is_some() => {
-            let port = match &config.http {
-                None => Scheme::Https.default_port().to_string(),
-                Some(HttpConfig { port: 0, .. }) => "the one that the system chooses".to_owned(),
-                Some(http) => http.port.to_string(),
+        (None, Some(Scheme::Https), Some(http)) if config.https.is_none() => {
+            let port = match http.port {
+                0 => "the one that the system chooses".to_owned(),
+                port => port.to_string(),
             };
             let text = format!(
                 "the port of `{}()` would be {port}, inferred from `http`, under scheme `https`",
