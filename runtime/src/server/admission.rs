@@ -1,7 +1,5 @@
 //! The limits of connections, which may change while a listener runs.
 
-use std::fmt;
-
 use crate::config::TrustedProxies;
 
 /// The current limits of connections.
@@ -35,11 +33,5 @@ impl Admission {
             proxies,
         };
         Admission::new(move || admitted.clone())
-    }
-}
-
-impl fmt::Debug for Admission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Admission").field(&self.now()).finish()
     }
 }

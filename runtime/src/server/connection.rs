@@ -73,13 +73,13 @@ pub(super) fn run<S: Serve>(
             .with_upgrades(),
     );
     async move {
-        // HTTP has returned its stream, and the rest of its memory is free.
         let serving = ServeHttp {
             http: Some(http),
             watch: &watch,
             started: false,
             stopping: false,
         };
+        // By now HTTP has returned its stream, and the rest of its memory is free.
         match serving.await {
             (End::Done, None) => take_over(&watch, place).await,
             (End::Done, Some(stream)) if watch.unread() => hang_up(stream, false, &watch).await,
