@@ -103,12 +103,7 @@ impl EndpointService {
             },
             Passage::Redirected(response) => {
                 let answer = Answering::new(Box::pin(std::future::ready(Ok(response))));
-                EndpointFuture {
-                    answer,
-                    socket: false,
-                    marked: None,
-                    kept: None,
-                }
+                EndpointFuture::new(answer, false)
             }
         }
     }
@@ -116,27 +111,12 @@ impl EndpointService {
     #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     fn dispatch(&self, request: Request<Body>) -> EndpointFuture {
         match contained(|| self.0.sockets.dispatch(request)) {
-            Ok(Ok(response)) => EndpointFuture {
-                answer: Answering::new(response),
-                socket: true,
-                marked: None,
-                kept: None,
-            },
+            Ok(Ok(response)) => EndpointFuture::new(Answering::new(response), true),
             Ok(Err(mut request)) => {
                 request.extensions_mut().insert(self.0.handle.clone());
-                EndpointFuture {
-                    answer: self.0.pipeline.run(request),
-                    socket: false,
-                    marked: None,
-                    kept: None,
-                }
+                EndpointFuture::new(self.0.pipeline.run(request), false)
             }
-            Err(panicked) => EndpointFuture {
-                answer: panicked.into(),
-                socket: true,
-                marked: None,
-                kept: None,
-            },
+            Err(panicked) => EndpointFuture::new(panicked.into(), true),
         }
     }
 }
@@ -181,6 +161,17 @@ pub struct EndpointFuture {
 struct Kept {
     parts: Arc<Parts>,
     head: Head,
+}
+
+impl EndpointFuture {
+    fn new(answer: Answering, socket: bool) -> Self {
+        EndpointFuture {
+            answer,
+            socket,
+            marked: None,
+            kept: None,
+        }
+    }
 }
 
 impl Future for EndpointFuture {
