@@ -195,10 +195,9 @@ impl<E: Endpoint> Builder<E> {
         let mut life = Life {
             children,
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
-            stop: Stop::new(config.drainer.shutdown),
+            stop: Stop::new(handle.0.draining.clone(), config.drainer.shutdown),
             delay: config.drainer.delay.unwrap_or_default(),
             drain_timeout: drain_timeout(E::DEF.mounts),
-            serves: listens,
             lost_requests: Vec::new(),
             handle: handle.clone(),
             mounts,

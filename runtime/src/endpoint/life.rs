@@ -58,8 +58,7 @@ pub(super) struct Life {
     pub(super) delay: Duration,
     /// How long the slowest mount may take to drain.
     pub(super) drain_timeout: Duration,
-    /// Whether there are listeners. Otherwise another server has the requests.
-    pub(super) serves: bool,
+    /// One for each listener.
     pub(super) lost_requests: Vec<Lost>,
     /// Whether the endpoint closes its PubSub. A shared one stays open.
     pub(super) owns_pubsub: bool,
@@ -126,7 +125,6 @@ impl Life {
     /// may never have run.
     pub(super) async fn end(self) -> usize {
         self.stop.accepting.cancel();
-        self.handle.0.draining.cancel();
         let sockets = self.drain_sockets().await;
         self.stop.serving.cancel();
         self.finish_requests().await;
@@ -159,7 +157,8 @@ impl Life {
     async fn finish_requests(&self) {
         let connections = &self.handle.0.connections;
         connections.close();
-        let time = if self.serves {
+        // Without listeners, another server has the requests.
+        let time = if !self.lost_requests.is_empty() {
             self.stop.shutdown
         } else {
             Duration::ZERO

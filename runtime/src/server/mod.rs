@@ -97,9 +97,9 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    pub(crate) fn new(shutdown: Duration) -> Self {
+    pub(crate) fn new(accepting: CancellationToken, shutdown: Duration) -> Self {
         Stop {
-            accepting: CancellationToken::new(),
+            accepting,
             serving: CancellationToken::new(),
             shutdown,
         }

@@ -98,7 +98,10 @@ impl Harness {
         config: HttpConfig,
     ) -> Self {
         let (connections, accepted) = mpsc::unbounded_channel();
-        let (tracker, stop) = (TaskTracker::new(), Stop::new(shutdown));
+        let (tracker, stop) = (
+            TaskTracker::new(),
+            Stop::new(tokio_util::sync::CancellationToken::new(), shutdown),
+        );
         let admission = Admission::always(&config, proxies);
         let lost = serve(
             Pairs(accepted),

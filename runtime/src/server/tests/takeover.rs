@@ -113,7 +113,10 @@ async fn a_service_can_upgrade_by_hypers_means() {
 #[tokio::test]
 async fn tcp_is_handed_over_as_tcp() {
     let (service, mut handed) = taker();
-    let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
+    let (tracker, stop) = (
+        TaskTracker::new(),
+        Stop::new(tokio_util::sync::CancellationToken::new(), SHUTDOWN),
+    );
     let listener = super::super::Bound::tcp(([127, 0, 0, 1], 0).into(), false).unwrap();
     let Address::Tcp(address) = listener.local_addr().unwrap() else {
         unreachable!()

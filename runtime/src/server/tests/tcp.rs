@@ -4,7 +4,10 @@ use super::{super::Bound, *};
 
 fn serve_on(listener: Bound) -> (Address, TaskTracker, Stop) {
     let address = listener.local_addr().unwrap();
-    let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
+    let (tracker, stop) = (
+        TaskTracker::new(),
+        Stop::new(tokio_util::sync::CancellationToken::new(), SHUTDOWN),
+    );
     serve(
         listener,
         Layer::Plain,
@@ -159,7 +162,10 @@ async fn large_answers_arrive_whole() {
     let Address::Tcp(address) = listener.local_addr().unwrap() else {
         unreachable!()
     };
-    let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
+    let (tracker, stop) = (
+        TaskTracker::new(),
+        Stop::new(tokio_util::sync::CancellationToken::new(), SHUTDOWN),
+    );
     let service = With(|request: Request<Body>| {
         let length: usize = request.uri().path()[1..].parse().unwrap();
         ready(Response::new(Body::from(

@@ -96,7 +96,10 @@ impl Secure {
         let Address::Tcp(address) = listener.local_addr().unwrap() else {
             unreachable!()
         };
-        let (tracker, stop) = (TaskTracker::new(), Stop::new(SHUTDOWN));
+        let (tracker, stop) = (
+            TaskTracker::new(),
+            Stop::new(tokio_util::sync::CancellationToken::new(), SHUTDOWN),
+        );
         let config = HttpConfig::default();
         let admission = Admission::always(&config, TrustedProxies::none());
         serve(
