@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Admitted, Layer, Listener, Serve, Server, connection};
+use super::{Admitted, Layer, Listener, Serve, Server, client::Client, connection};
 use crate::{
     places::{Place, Places},
     stream::Stream,
@@ -84,9 +84,13 @@ fn take<S: Serve>(
                 peer,
                 place,
             } = arrival;
+            let client = Client {
+                peer,
+                secured: None,
+            };
             server
                 .tracker
-                .spawn(connection::run(stream, peer, place, None, server.clone()));
+                .spawn(connection::run(stream, client, place, server.clone()));
         }
         #[cfg(feature = "rustls")]
         Layer::Tls(tls) => {

@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -18,8 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use super::http2;
 use super::{
     Serve, Server,
+    client::Client,
     io::Watched,
-    secured::Secured,
     service::HttpService,
     watch::{Phase, Upgrade, Watch},
 };
@@ -50,20 +49,16 @@ enum End {
 /// Serves a connection, with time limits.
 pub(super) fn run<S: Serve>(
     stream: Stream,
-    peer: Option<SocketAddr>,
+    client: Client,
     place: Option<Place>,
-    secured: Option<Box<Secured>>,
     server: Arc<Server<S>>,
 ) -> impl Future<Output = ()> + Send {
     let watch = server.clock.watch();
     let ended = Ended(watch.clone());
     let service = HttpService {
-        service: server.service.clone(),
-        peer,
-        secured,
+        server: server.clone(),
+        client,
         watch: watch.clone(),
-        #[cfg(feature = "http2")]
-        http2: server.config.http2.then(|| server.clone()),
     };
     let stream = TokioIo::new(Watched::new(stream, watch.clone(), server.trailers));
     let http = Box::new(
@@ -109,26 +104,22 @@ impl Drop for Ended {
 type Again = Box<dyn FnOnce(Option<Place>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 #[cfg(feature = "http2")]
-fn again<S: Serve>(parts: Parts<TokioIo<Watched>, HttpService<S>>) -> Option<Again> {
+fn again<S: Serve>(parts: Parts<TokioIo<Watched>, HttpService<S>>) -> Again {
     let HttpService {
-        peer,
-        secured,
+        server,
+        client,
         watch,
-        http2,
-        ..
     } = parts.service;
-    let server = http2?;
-    Some(Box::new(move |place| {
+    Box::new(move |place| {
         let arrived = http2::Arrived {
             stream: parts.io.into_inner().stream,
             early: parts.read_buf,
-            peer,
+            client,
             place,
-            secured,
             watch,
         };
         Box::pin(http2::run(arrived, server))
-    }))
+    })
 }
 
 struct ServeHttp<'a, S: Serve> {
@@ -147,9 +138,10 @@ impl<S: Serve> Future for ServeHttp<'_, S> {
         #[cfg(feature = "http2")]
         let parts = match parts {
             Some(parts)
-                if parts.service.http2.is_some() && parts.read_buf.starts_with(http2::PREFACE) =>
+                if parts.service.server.config.http2
+                    && parts.read_buf.starts_with(http2::PREFACE) =>
             {
-                return Poll::Ready((again(parts).map_or(end, End::Http2), None));
+                return Poll::Ready((End::Http2(again(parts)), None));
             }
             parts => parts,
         };

@@ -22,17 +22,23 @@ pub(super) struct Watched {
 }
 
 /// Up to this many bytes, copying head and body into one buffer costs less than a vectored write.
-const SHORT: usize = 1024;
+pub(super) const SHORT: usize = 1024;
 
 fn flatten<'a>(bufs: &[IoSlice<'_>], short: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {
-    let mut length = 0;
+    let length = bufs.iter().map(|buf| buf.len()).sum();
+    let joined = short.get_mut(..length)?;
+    gather(bufs, joined);
+    Some(joined)
+}
+
+/// Fills `gathered` with the first bytes of the slices.
+pub(super) fn gather(bufs: &[IoSlice<'_>], mut gathered: &mut [u8]) {
     for buf in bufs {
-        short
-            .get_mut(length..length + buf.len())?
-            .copy_from_slice(buf);
-        length += buf.len();
+        let here = buf.len().min(gathered.len());
+        let (filled, rest) = gathered.split_at_mut(here);
+        filled.copy_from_slice(&buf[..here]);
+        gathered = rest;
     }
-    Some(&short[..length])
 }
 
 impl Watched {

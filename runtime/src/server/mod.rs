@@ -3,6 +3,7 @@
 
 mod accept;
 mod admission;
+mod client;
 mod connection;
 mod deadlines;
 mod framing;
@@ -11,7 +12,6 @@ mod guard;
 mod http2;
 mod io;
 mod listener;
-mod secured;
 mod service;
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;

@@ -3,7 +3,6 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -15,21 +14,18 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{body::Incoming, upgrade::OnUpgrade};
 
 use super::{
-    Serve, guard,
-    secured::Secured,
+    Serve, Server,
+    client::Client,
+    guard,
     upload::Upload,
     watch::{Phase, Upgrade, Watch},
 };
-use crate::{body::Body, error::BoxError, interop, stream::TakeoverSlot};
+use crate::{body::Body, error::BoxError, stream::TakeoverSlot};
 
 pub(super) struct HttpService<S> {
-    pub(super) service: S,
-    pub(super) peer: Option<SocketAddr>,
-    pub(super) secured: Option<Box<Secured>>,
+    pub(super) server: Arc<Server<S>>,
+    pub(super) client: Client,
     pub(super) watch: Arc<Watch>,
-    /// The server, if the connection may turn out to be HTTP/2.
-    #[cfg(feature = "http2")]
-    pub(super) http2: Option<Arc<super::Server<S>>>,
 }
 
 impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
@@ -47,7 +43,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
             }
         });
         let state = match admitted {
-            Ok(request) => State::Called(self.service.clone().call(self.usher(request))),
+            Ok(request) => State::Called(self.server.service.clone().call(self.usher(request))),
             Err(status) => State::Answered(refuse(status, &self.watch)),
         };
         HttpFuture {
@@ -66,12 +62,7 @@ impl<S> HttpService<S> {
         if request.headers().contains_key(header::UPGRADE) {
             self.offer_upgrade(&mut request);
         }
-        if let Some(secured) = &self.secured {
-            secured.mark(&mut request);
-        }
-        if let Some(peer) = self.peer {
-            interop::put_peer(request.extensions_mut(), peer);
-        }
+        self.client.introduce(&mut request);
         request
     }
 
@@ -105,7 +96,8 @@ pub(super) struct HttpFuture<F> {
     watch: Arc<Watch>,
 }
 
-enum State<F> {
+/// How far a response is.
+pub(super) enum State<F> {
     Called(F),
     Answered(Response<Body>),
     Done,

@@ -1,7 +1,6 @@
 //! One connection, from its preface to its end.
 
 use std::{
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -14,8 +13,8 @@ use hyper_util::rt::TokioIo;
 use super::{
     super::{
         Serve, Server,
+        client::Client,
         connection::{Ended, hang_up},
-        secured::Secured,
         watch::Watch,
     },
     Streams,
@@ -31,9 +30,8 @@ pub(in crate::server) struct Arrived {
     pub(in crate::server) stream: Stream,
     /// The bytes that have been read from it.
     pub(in crate::server) early: Bytes,
-    pub(in crate::server) peer: Option<SocketAddr>,
+    pub(in crate::server) client: Client,
     pub(in crate::server) place: Option<Place>,
-    pub(in crate::server) secured: Option<Box<Secured>>,
     pub(in crate::server) watch: Arc<Watch>,
 }
 
@@ -45,17 +43,15 @@ pub(in crate::server) async fn run<S: Serve>(arrived: Arrived, server: Arc<Serve
     let Arrived {
         stream,
         early,
-        peer,
+        client,
         place,
-        secured,
         watch,
     } = arrived;
     let ended = Ended(watch.clone());
     let activity = Activity::new(server.clock.clone());
     let service = StreamService {
         server: server.clone(),
-        peer,
-        secured,
+        client,
         activity: activity.clone(),
     };
     let streams = Streams {

@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -14,17 +13,16 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{body::Incoming, upgrade::OnUpgrade};
 
 use super::{
-    super::{Serve, Server, guard, secured::Secured},
+    super::{Serve, Server, client::Client, guard, service::State},
     activity::{Activity, InFlight, Waiting},
     tunnel::Tunnel,
     upload::{Late, Upload},
 };
-use crate::{body::Body, error::BoxError, interop, plug::plain, stream::TakeoverSlot};
+use crate::{body::Body, error::BoxError, plug::plain, stream::TakeoverSlot};
 
 pub(super) struct StreamService<S> {
     pub(super) server: Arc<Server<S>>,
-    pub(super) peer: Option<SocketAddr>,
-    pub(super) secured: Option<Box<Secured>>,
+    pub(super) client: Client,
     pub(super) activity: Arc<Activity>,
 }
 
@@ -52,12 +50,7 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
                 if request.method() == Method::CONNECT {
                     tunnel = self.offer_tunnel(&mut request);
                 }
-                if let Some(secured) = &self.secured {
-                    secured.mark(&mut request);
-                }
-                if let Some(peer) = self.peer {
-                    interop::put_peer(request.extensions_mut(), peer);
-                }
+                self.client.introduce(&mut request);
                 State::Called(self.server.service.clone().call(request))
             }
         };
@@ -99,12 +92,6 @@ pub(super) struct StreamFuture<F> {
     in_flight: Option<InFlight>,
     late: Option<Late>,
     tunnel: Option<Tunnel>,
-}
-
-enum State<F> {
-    Called(F),
-    Answered(Response<Body>),
-    Done,
 }
 
 impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for StreamFuture<F> {

@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::task::TaskTracker;
 
+use super::super::io::{SHORT, gather};
 use crate::{
     body::Body,
     plug::plain,
@@ -58,8 +59,6 @@ impl Tunnel {
 
 /// The largest write that hyper is given: hyper accepts a whole write of any length.
 const PIECE: usize = 16 * 1024;
-/// Slices that are shorter in total are joined on the stack.
-const SHORT: usize = 1024;
 
 /// A stream that is written in pieces.
 struct Pieces(TokioIo<Upgraded>);
@@ -121,15 +120,5 @@ impl AsyncWrite for Pieces {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-/// Fills `gathered` with the first bytes of the slices.
-fn gather(bufs: &[IoSlice<'_>], mut gathered: &mut [u8]) {
-    for buf in bufs {
-        let here = buf.len().min(gathered.len());
-        let (filled, rest) = gathered.split_at_mut(here);
-        filled.copy_from_slice(&buf[..here]);
-        gathered = rest;
     }
 }

@@ -250,8 +250,12 @@ async fn a_connection_is_no_large_future() {
         Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),
     );
+    let nobody = super::super::client::Client {
+        peer: None,
+        secured: None,
+    };
     let future =
-        super::super::connection::run(crate::stream::Stream::new(ours), None, None, None, server);
+        super::super::connection::run(crate::stream::Stream::new(ours), nobody, None, server);
     let size = size_of_val(&future);
     println!("connection future: {size} bytes");
     assert!(size <= 320, "{size} bytes");

@@ -31,7 +31,12 @@ pub(crate) use self::files::{Certificate, Pem, Wrong};
 use self::{files::CertifiedKeys, names::Names};
 #[cfg(feature = "http2")]
 use super::http2;
-use super::{Serve, Server, accept::Arrival, connection, secured::Secured};
+use super::{
+    Serve, Server,
+    accept::Arrival,
+    client::{Client, Secured},
+    connection,
+};
 use crate::{
     config::Ciphers,
     escape::told,
@@ -209,22 +214,24 @@ pub(super) async fn run<S: Serve>(
     let certificate = stream
         .peer_certificate()
         .map(|certificate| Bytes::copy_from_slice(&certificate));
-    let secured = Some(Box::new(Secured { certificate, here }));
+    let client = Client {
+        peer,
+        secured: Some(Box::new(Secured { certificate, here })),
+    };
     #[cfg(feature = "http2")]
     if stream.speaks_http2() {
         let arrived = http2::Arrived {
             stream: Stream::Tls(stream),
             early: Bytes::new(),
-            peer,
+            client,
             place,
-            secured,
             watch: server.clock.watch(),
         };
         let connection = Box::pin(http2::run(arrived, server));
         drop((over, tls));
         return connection.await;
     }
-    let connection = connection::run(Stream::Tls(stream), peer, place, secured, server);
+    let connection = connection::run(Stream::Tls(stream), client, place, server);
     drop((over, tls));
     connection.await;
 }

@@ -1,4 +1,6 @@
-//! The TLS data of a connection, and its marks on requests.
+//! The client of a connection, and its marks on requests.
+
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{
@@ -7,6 +9,26 @@ use http::{
 };
 
 use crate::interop;
+
+/// The client of a connection.
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) peer: Option<SocketAddr>,
+    /// Set if the connection has TLS.
+    pub(super) secured: Option<Box<Secured>>,
+}
+
+impl Client {
+    /// Tells a request who sent it, and whether that was over TLS.
+    pub(super) fn introduce<B>(&self, request: &mut Request<B>) {
+        if let Some(secured) = &self.secured {
+            secured.mark(request);
+        }
+        if let Some(peer) = self.peer {
+            interop::put_peer(request.extensions_mut(), peer);
+        }
+    }
+}
 
 /// The TLS data of a connection.
 #[derive(Clone, Debug)]
@@ -20,7 +42,7 @@ pub(super) struct Secured {
 impl Secured {
     /// Gives a request's URI the scheme `https` and a host, which a URI with a scheme needs. Adds
     /// the client's certificate.
-    pub(super) fn mark<B>(&self, request: &mut Request<B>) {
+    fn mark<B>(&self, request: &mut Request<B>) {
         let host = request
             .headers()
             .get(header::HOST)
