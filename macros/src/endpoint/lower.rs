@@ -169,10 +169,7 @@ fn plugs(declaration: &Declaration) -> Option<TokenStream> {
         .iter()
         .any(|name| name.ident == "debug_errors");
     let stages = declaration.pipeline.iter().map(|stage| {
-        let attributes = stage
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("cfg"));
+        let attributes = cfgs(&stage.attributes);
         let text = format!("{}({})", stage.name, headline(&stage.value));
         quote!(#(#attributes)* #text)
     });
@@ -212,11 +209,7 @@ fn subject(value: &Expr) -> String {
 fn compiled(setting: &Setting) -> TokenStream {
     let (name, attributes) = (&setting.name, without_docs(&setting.attributes));
     let value = match &setting.value {
-        Value::Group(options) => {
-            let literal = Ident::new(options.group.literal, Span::call_site());
-            let group = lower::literal(options, &quote!(__rt::#literal::DEFAULT));
-            quote!(::core::option::Option::Some(#group))
-        }
+        Value::Group(options) => some(&literal(options)),
         Value::Expr(key, value) => lower::value_of(key, value, setting.phase),
         Value::Extra(_) => TokenStream::new(),
     };
@@ -224,12 +217,19 @@ fn compiled(setting: &Setting) -> TokenStream {
 }
 
 fn group(options: &Options) -> TokenStream {
-    let literal = Ident::new(options.group.literal, Span::call_site());
-    let group = lower::literal(options, &quote!(__rt::#literal::DEFAULT));
     match options.group.name {
-        "http" | "https" | "static_url" => quote!(::core::option::Option::Some(#group)),
-        _ => group,
+        "http" | "https" | "static_url" => some(&literal(options)),
+        _ => literal(options),
     }
+}
+
+fn literal(options: &Options) -> TokenStream {
+    let literal = Ident::new(options.group.literal, Span::call_site());
+    lower::literal(options, &quote!(__rt::#literal::DEFAULT))
+}
+
+fn some(value: &TokenStream) -> TokenStream {
+    quote!(::core::option::Option::Some(#value))
 }
 
 fn extra_setting(value: &ExtraValue, at: Span) -> TokenStream {
