@@ -24,103 +24,45 @@
 // | `budget` | how many bytes may wait for delivery |
 // | `encoder` | how a broadcast becomes a message for clients |
 // | `framing` | how a transport writes that message |
+// | `subscriber` | who is subscribed, and how broadcasts reach them |
+// | `run` | publications that leave together, rendered once for all who share a form |
 // | `topic` | the members of one topic |
 // | `shard` | a part of all members, and the task that serves it |
-// | `run` | publications that leave together, rendered once for all who share a form |
+// | `shards` | all members, and what is published to them |
 // | `subscription` | a topic as a stream, for any task |
 
 mod broadcast;
 mod budget;
 mod encoder;
+mod error;
 mod framing;
 mod payload;
 mod run;
 mod shard;
+mod shards;
+mod subscriber;
 mod subscription;
 mod topic;
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::runtime::Handle;
 
 pub use self::{
     broadcast::Broadcast,
+    error::BroadcastError,
     payload::{IntoPayload, Json, Payload},
+    subscriber::SubscriberId,
     subscription::{RecvError, Subscription},
-};
-use self::{
-    budget::Budget,
-    run::{Except, Publication, Run},
-    shard::Shard,
-    topic::Entry,
 };
 pub(crate) use self::{
     encoder::{Encoder, Encoding, Form, NoForm, SocketEncoder},
     framing::Framing,
-    topic::{Membership, Recipient, Subscriber, Unsendable},
+    subscriber::{Recipient, Subscriber, Unsendable},
+    topic::Membership,
 };
-use crate::message::EncodeError;
-
-/// The identity of a subscriber: unique in the process, never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubscriberId(u64);
-
-impl SubscriberId {
-    /// No subscriber has this id; all others are greater.
-    pub(crate) const LOWEST: Self = SubscriberId(0);
-
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// Why a broadcast was not accepted. No subscriber got it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BroadcastError {
-    /// More broadcasts wait for delivery, or more bytes of them, than the endpoint's `pubsub(queue
-    /// = .., queue_bytes = ..)` allows.
-    Overloaded,
-    /// The endpoint has stopped.
-    Closed,
-    /// The payload has no form: a value that cannot be JSON, or one that no client of the channel can
-    /// get, because no serializer of the socket has room for it. Channels broadcast JSON objects, and
-    /// bytes.
-    Unencodable(EncodeError),
-}
-
-impl fmt::Display for BroadcastError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BroadcastError::Overloaded => f.write_str("too many broadcasts wait for delivery"),
-            BroadcastError::Closed => f.write_str("the endpoint has stopped"),
-            BroadcastError::Unencodable(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for BroadcastError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            BroadcastError::Unencodable(error) => error.source(),
-            BroadcastError::Overloaded | BroadcastError::Closed => None,
-        }
-    }
-}
-
-impl From<EncodeError> for BroadcastError {
-    fn from(error: EncodeError) -> Self {
-        BroadcastError::Unencodable(error)
-    }
-}
+use self::{run::Except, shards::Shards, topic::Entry};
 
 /// The topics of an endpoint. Cloning it is cheap; several endpoints may share one.
 ///
@@ -141,14 +83,7 @@ impl From<EncodeError> for BroadcastError {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct PubSub(Arc<Inner>);
-
-struct Inner {
-    shards: Box<[Arc<Shard>]>,
-    budget: Arc<Budget>,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-}
+pub struct PubSub(Arc<Shards>);
 
 /// The default number of broadcasts that may wait.
 pub(crate) const QUEUE: usize = 65_536;
@@ -175,17 +110,7 @@ impl PubSub {
     /// # Panics
     /// Outside a tokio runtime, or with a queue of 0.
     pub fn with_queue(queue: usize, queue_bytes: usize) -> Self {
-        let workers = tokio::runtime::Handle::current().metrics().num_workers();
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let shards = (0..workers)
-            .map(|_| Shard::start(queue, &tasks, &stop))
-            .collect();
-        PubSub(Arc::new(Inner {
-            shards,
-            budget: Budget::new(queue_bytes),
-            stop,
-            tasks,
-        }))
+        PubSub(Shards::start(queue, queue_bytes))
     }
 
     /// Broadcasts to all subscribers of a topic.
@@ -231,9 +156,9 @@ impl PubSub {
         form: &Form,
         broadcast: Broadcast,
     ) -> Result<Bytes, BroadcastError> {
-        let publication = self.publication(broadcast, Except::ForwardTo(from.id()));
+        let publication = self.0.publication(broadcast, Except::ForwardTo(from.id()));
         let bytes = publication.render(form.key(), form, from);
-        self.publish(publication)?;
+        self.0.publish(publication)?;
         Ok(bytes)
     }
 
@@ -243,7 +168,7 @@ impl PubSub {
     /// At most 1,024 broadcasts wait, and no more bytes than the queue of all broadcasts may have.
     /// A slower receiver is told how many it missed.
     pub fn subscribe(&self, topic: &str) -> Subscription {
-        Subscription::new(self.clone(), topic)
+        Subscription::new(self.0.clone(), topic)
     }
 
     /// Writes the topic's broadcasts to a connection, in this form.
@@ -253,52 +178,41 @@ impl PubSub {
         recipient: Arc<dyn Recipient>,
         form: Form,
     ) -> Membership {
-        self.join(topic, Entry::Forward(recipient, form))
+        self.0.join(topic, Entry::Forward(recipient, form))
     }
 
     /// Hands the topic's broadcasts to a subscriber as they are.
     pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
-        self.join(topic, Entry::Deliver(subscriber))
+        self.0.join(topic, Entry::Deliver(subscriber))
     }
 
     pub(crate) fn leave(&self, membership: Membership) {
-        self.0.shards[membership.shard].leave(membership);
+        self.0.leave(membership);
     }
 
     /// How many subscriptions a topic has.
     pub fn subscribers(&self, topic: &str) -> usize {
-        self.0.shards.iter().map(|shard| shard.members(topic)).sum()
+        self.0.members(topic)
     }
 
     /// Accepts nothing more, delivers the rest, and waits until no task is left.
     pub(crate) async fn close(&self) {
-        self.0.stop.cancel();
-        self.0.tasks.close();
-        self.0.tasks.wait().await;
+        self.0.close().await;
     }
 
     /// Starts a task that `close` waits for. The task has to end soon after `stopped`.
-    pub(crate) fn spawn(
-        &self,
-        runtime: &tokio::runtime::Handle,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) {
-        self.0.tasks.spawn_on(task, runtime);
+    pub(crate) fn spawn(&self, runtime: &Handle, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(runtime, task);
     }
 
     /// Completes when nothing is accepted any more.
     pub(crate) async fn stopped(&self) {
-        self.0.stop.cancelled().await;
+        self.0.stopped().await;
     }
 
     /// The number of tasks that deliver.
     pub(crate) fn tasks(&self) -> usize {
-        self.0.tasks.len()
-    }
-
-    fn join(&self, topic: &str, entry: Entry) -> Membership {
-        let shard = (entry.id().0 % self.0.shards.len() as u64) as usize;
-        self.0.shards[shard].join(shard, topic, entry)
+        self.0.tasks()
     }
 
     fn publish_new(
@@ -308,35 +222,8 @@ impl PubSub {
         payload: Payload,
         except: Except,
     ) -> Result<(), BroadcastError> {
-        self.publish(self.publication(Broadcast::new(topic, event, payload), except))
-    }
-
-    fn publication(&self, broadcast: Broadcast, except: Except) -> Arc<Publication> {
-        Arc::new(Publication::new(broadcast, except, self.0.budget.share()))
-    }
-
-    /// Places are reserved in every shard first, so that a refused broadcast reaches nobody.
-    fn publish(&self, publication: Arc<Publication>) -> Result<(), BroadcastError> {
-        let mut places = Vec::with_capacity(self.0.shards.len());
-        for shard in &self.0.shards {
-            if let Some(place) = shard.reserve(publication.topic())? {
-                places.push(place);
-            }
-        }
-        if places.is_empty() {
-            return if self.0.stop.is_cancelled() {
-                Err(BroadcastError::Closed)
-            } else {
-                Ok(())
-            };
-        }
-        if !publication.fits() {
-            return Err(BroadcastError::Overloaded);
-        }
-        places
-            .into_iter()
-            .for_each(|place| place.send(publication.clone()));
-        Ok(())
+        let broadcast = Broadcast::new(topic, event, payload);
+        self.0.publish(self.0.publication(broadcast, except))
     }
 }
 
@@ -349,7 +236,7 @@ impl Default for PubSub {
 impl fmt::Debug for PubSub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PubSub")
-            .field("shards", &self.0.shards.len())
+            .field("shards", &self.0.count())
             .finish()
     }
 }

@@ -8,8 +8,10 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    Broadcast, Form, NoForm, Recipient, Subscriber, SubscriberId, Unsendable, budget::Share,
-    encoder::FormKey,
+    Broadcast,
+    budget::Share,
+    encoder::{Form, FormKey, NoForm},
+    subscriber::{Recipient, Subscriber, SubscriberId, Unsendable},
 };
 use crate::{contain, escape::shown, watchdog::Callback};
 
@@ -100,7 +102,7 @@ impl Publication {
 }
 
 /// Consecutive publications to one topic, as a shard hands them to its members.
-pub(crate) struct Run {
+pub(super) struct Run {
     publications: Vec<Arc<Publication>>,
     /// The whole run, in each form that some member needed.
     rendered: RefCell<Rendered>,

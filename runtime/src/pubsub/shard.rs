@@ -9,7 +9,11 @@ use std::{
 use tokio::sync::mpsc::{self, Sender, error::TrySendError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{BroadcastError, Membership, Run, run::Publication, topic::Entry};
+use super::{
+    BroadcastError,
+    run::{Publication, Run},
+    topic::{Entry, Membership},
+};
 use crate::slab::Slab;
 
 /// The maximum number of publications taken from the queue at once. Those of one topic leave in one

@@ -11,18 +11,24 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Broadcast, Membership, PubSub, Subscriber, SubscriberId};
+use super::{
+    Broadcast,
+    shards::Shards,
+    subscriber::{Subscriber, SubscriberId},
+    topic::{Entry, Membership},
+};
 
 /// The maximum number of broadcasts that wait for one subscription.
 const CAPACITY: usize = 1024;
 
-/// A subscription to a topic. Dropping it ends the subscription. See [`PubSub::subscribe`].
+/// A subscription to a topic. Dropping it ends the subscription. See
+/// [`PubSub::subscribe`](super::PubSub::subscribe).
 ///
 /// It is a [`Stream`], too: one that says [`RecvError::Lagged`] when broadcasts were lost, and that
 /// ends when the endpoint has stopped.
 pub struct Subscription {
     queue: Arc<Queue>,
-    pubsub: PubSub,
+    shards: Arc<Shards>,
     membership: Option<Membership>,
     /// Completes when nothing is delivered any more; `None` once it has.
     open: Option<Closing>,
@@ -54,18 +60,18 @@ impl fmt::Display for RecvError {
 impl std::error::Error for RecvError {}
 
 impl Subscription {
-    pub(super) fn new(pubsub: PubSub, topic: &str) -> Self {
+    pub(super) fn new(shards: Arc<Shards>, topic: &str) -> Self {
         let queue = Arc::new(Queue {
             id: SubscriberId::new(),
-            most_bytes: pubsub.0.budget.limit(),
+            most_bytes: shards.most_bytes(),
             state: Mutex::default(),
         });
-        let membership = Some(pubsub.deliver(topic, queue.clone()));
-        let delivering = pubsub.clone();
-        let open: Closing = Box::pin(async move { delivering.0.tasks.wait().await });
+        let membership = Some(shards.join(topic, Entry::Deliver(queue.clone())));
+        let delivering = shards.clone();
+        let open: Closing = Box::pin(async move { delivering.delivered().await });
         Subscription {
             queue,
-            pubsub,
+            shards,
             membership,
             open: Some(open),
         }
@@ -132,7 +138,7 @@ impl Stream for Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(membership) = self.membership.take() {
-            self.pubsub.leave(membership);
+            self.shards.leave(membership);
         }
     }
 }

@@ -2,42 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
-use super::{Broadcast, Form, Run, SubscriberId};
-use crate::{message::Unsupported, watchdog::Watched};
-
-/// Receives the broadcasts of a topic as they are. Must not block: it runs on the shard's task.
-pub(crate) trait Subscriber: Send + Sync {
-    fn id(&self) -> SubscriberId;
-
-    fn deliver(&self, broadcast: &Broadcast);
-}
-
-/// A client that the broadcasts of a topic are written to. Must not block: it runs on the shard's
-/// task.
-pub(crate) trait Recipient: Send + Sync {
-    fn id(&self) -> SubscriberId;
-
-    /// Writes bytes that are rendered in this client's form.
-    fn forward(&self, bytes: &Bytes);
-
-    /// Watches the encoder, which is the application's.
-    fn watched(&self) -> &Watched;
-
-    /// Reports that a broadcast cannot be sent in this client's form. Called once for all clients
-    /// of the form.
-    fn unsendable(&self, reason: Unsendable);
-}
-
-/// Why a broadcast cannot be sent in a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unsendable {
-    /// Its payload cannot be encoded. Already logged.
-    Encoding,
-    /// The transport cannot carry its message.
-    Framing(Unsupported),
-}
+use super::{
+    Form,
+    run::Run,
+    subscriber::{Recipient, Subscriber, SubscriberId},
+};
 
 /// A subscription in a topic.
 #[derive(Clone)]

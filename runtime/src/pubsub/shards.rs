@@ -1,0 +1,115 @@
+//! All members, spread over shards, and what is published to them.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    Broadcast, BroadcastError,
+    budget::Budget,
+    run::{Except, Publication},
+    shard::Shard,
+    topic::{Entry, Membership},
+};
+
+pub(super) struct Shards {
+    shards: Box<[Arc<Shard>]>,
+    budget: Arc<Budget>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Shards {
+    /// Starts a shard for each worker thread.
+    pub(super) fn start(queue: usize, queue_bytes: usize) -> Arc<Self> {
+        let workers = Handle::current().metrics().num_workers();
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let shards = (0..workers)
+            .map(|_| Shard::start(queue, &tasks, &stop))
+            .collect();
+        Arc::new(Shards {
+            shards,
+            budget: Budget::new(queue_bytes),
+            stop,
+            tasks,
+        })
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.shards.len()
+    }
+
+    pub(super) fn join(&self, topic: &str, entry: Entry) -> Membership {
+        let shard = (entry.id().0 % self.shards.len() as u64) as usize;
+        self.shards[shard].join(shard, topic, entry)
+    }
+
+    pub(super) fn leave(&self, membership: Membership) {
+        self.shards[membership.shard].leave(membership);
+    }
+
+    pub(super) fn members(&self, topic: &str) -> usize {
+        self.shards.iter().map(|shard| shard.members(topic)).sum()
+    }
+
+    pub(super) fn publication(&self, broadcast: Broadcast, except: Except) -> Arc<Publication> {
+        Arc::new(Publication::new(broadcast, except, self.budget.share()))
+    }
+
+    /// Places are reserved in every shard first, so that a refused broadcast reaches nobody.
+    pub(super) fn publish(&self, publication: Arc<Publication>) -> Result<(), BroadcastError> {
+        let mut places = Vec::with_capacity(self.shards.len());
+        for shard in &self.shards {
+            if let Some(place) = shard.reserve(publication.topic())? {
+                places.push(place);
+            }
+        }
+        if places.is_empty() {
+            return if self.stop.is_cancelled() {
+                Err(BroadcastError::Closed)
+            } else {
+                Ok(())
+            };
+        }
+        if !publication.fits() {
+            return Err(BroadcastError::Overloaded);
+        }
+        places
+            .into_iter()
+            .for_each(|place| place.send(publication.clone()));
+        Ok(())
+    }
+
+    /// The maximum number of bytes that wait.
+    pub(super) fn most_bytes(&self) -> usize {
+        self.budget.limit()
+    }
+
+    /// Starts a task that `close` waits for.
+    pub(super) fn spawn(&self, runtime: &Handle, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn_on(task, runtime);
+    }
+
+    /// The number of tasks that deliver.
+    pub(super) fn tasks(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Accepts nothing more, delivers the rest, and waits until no task is left.
+    pub(super) async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.delivered().await;
+    }
+
+    /// Completes when nothing is accepted any more.
+    pub(super) async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// Completes when nothing is delivered any more.
+    pub(super) async fn delivered(&self) {
+        self.tasks.wait().await;
+    }
+}
