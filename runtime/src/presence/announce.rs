@@ -8,9 +8,10 @@ use std::{
 use serde::{Serialize, Serializer};
 
 use super::{
-    Fetch, Presences,
     diff::{Changes, Diff},
-    state::{Entry, State},
+    entry::Entry,
+    list::{Fetch, Presences},
+    state::State,
 };
 use crate::{
     contain,

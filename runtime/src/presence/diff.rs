@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{seen::Dot, state::Entry};
+use super::{entry::Entry, seen::Dot};
 
 /// Changes by topic.
 #[derive(Clone, Debug, Default, PartialEq)]

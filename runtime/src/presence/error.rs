@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{MAX_KEY, MAX_META};
+use super::limits::{MAX_KEY, MAX_META};
 
 /// Why something was not tracked, or not updated. Nothing has changed then.
 #[derive(Debug)]

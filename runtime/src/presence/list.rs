@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::Meta;
 
+/// Adds fields to what is present in a topic.
+pub(super) type Fetch = dyn Fn(&str, &mut Presences) + Send + Sync;
+
 /// Who is present in a topic, by key. It serializes to what clients expect as `presence_state`:
 /// `{"ann": {"metas": [{"phx_ref": ".."}]}}`.
 ///

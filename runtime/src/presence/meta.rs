@@ -5,7 +5,11 @@ use std::{fmt, sync::Arc};
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 
-use super::{MAX_KEY, MAX_META, PhxRef, TrackError};
+use super::{
+    TrackError,
+    limits::{MAX_KEY, MAX_META},
+    seen::PhxRef,
+};
 
 /// The meta of a presence: a JSON object with its `phx_ref`. Cloning it is cheap.
 #[derive(Clone)]

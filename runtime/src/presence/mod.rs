@@ -53,16 +53,20 @@
 // | file | what |
 // | --- | --- |
 // | `seen` | dots, which name additions, and sets of dots |
-// | `state` | the set that replicas merge |
+// | `limits`, `meta`, `list` | what is told of those who are present |
+// | `entry` | what is tracked, and by whom |
 // | `diff` | what a change did to the lists |
+// | `state` | the set that replicas merge |
 // | `announce` | how diffs are gathered and broadcast |
-// | `meta`, `list` | what is told of those who are present |
+// | `track` | how a call becomes a change of the state |
 // | `tracked` | presence for as long as a value lives |
 // | `replicate` | what goes from node to node |
 
 mod announce;
 mod diff;
+mod entry;
 mod error;
+mod limits;
 mod list;
 mod meta;
 mod replicate;
@@ -70,20 +74,17 @@ mod seen;
 mod state;
 #[cfg(test)]
 mod tests;
+mod track;
 mod tracked;
 
 use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
-use self::{
-    announce::Shared,
-    diff::Diff,
-    meta::{Fields, check_key},
-    state::{Entry, State, Tracker},
-};
+use self::{announce::Shared, list::Fetch, state::State};
 pub use self::{
     error::TrackError,
+    limits::{MAX_KEY, MAX_META},
     list::{Presences, Present},
     meta::Meta,
     seen::{PhxRef, Replica, Seen},
@@ -91,15 +92,6 @@ pub use self::{
     tracked::Tracked,
 };
 use crate::pubsub::{PubSub, SubscriberId};
-
-/// Bytes of a key.
-pub const MAX_KEY: usize = 1024;
-
-/// Bytes of a meta's JSON text, without its `phx_ref`. Every subscriber of the topic gets it.
-pub const MAX_META: usize = 16 * 1024;
-
-/// Adds fields to what is present in a topic.
-type Fetch = dyn Fn(&str, &mut Presences) + Send + Sync;
 
 /// Who is where, in all topics of a [`PubSub`]. Cloning it is cheap; two that are made apart know nothing of each other.
 /// See [the module](self).
@@ -162,19 +154,7 @@ impl Presence {
         key: &str,
         meta: impl Serialize,
     ) -> Result<PhxRef, TrackError> {
-        check_key(key)?;
-        let fields = Fields::of(&meta)?;
-        self.0.change(|state| {
-            let by = Tracker {
-                replica: state.replica(),
-                id,
-            };
-            if !state.find(topic, key, by).is_empty() {
-                return (Diff::default(), Err(TrackError::AlreadyTracked));
-            }
-            let place = (state.name(topic), key.into(), by);
-            put(state, Delta::default(), place, fields, None)
-        })
+        self.0.track_as(id, topic, key, meta)
     }
 
     /// Tracks something under a key of a topic until the returned value is dropped.
@@ -207,7 +187,7 @@ impl Presence {
     ) -> Result<Tracked, TrackError> {
         let id = SubscriberId::new();
         let phx_ref = self.track_as(id, topic, key, meta)?;
-        Ok(Tracked::new(self.clone(), id, phx_ref, topic, key))
+        Ok(Tracked::new(self.0.clone(), id, phx_ref, topic, key))
     }
 
     /// Replaces the whole meta of what [`track_as`](Presence::track_as) tracks. The new one has a new
@@ -223,53 +203,17 @@ impl Presence {
         key: &str,
         meta: impl Serialize,
     ) -> Result<PhxRef, TrackError> {
-        let fields = Fields::of(&meta)?;
-        self.0.change(|state| {
-            let by = Tracker {
-                replica: state.replica(),
-                id,
-            };
-            let dots = state.find(topic, key, by);
-            let old = dots
-                .last()
-                .and_then(|dot| Some((*dot, state.entry(*dot)?.clone())));
-            let Some((dot, old)) = old else {
-                return (Diff::default(), Err(TrackError::NotTracked));
-            };
-            put(
-                state,
-                State::removal(&dots),
-                (old.topic, old.key, by),
-                fields,
-                Some(PhxRef(dot)),
-            )
-        })
+        self.0.update(id, topic, key, meta)
     }
 
     /// Stops tracking a subscriber under a key of a topic. Returns whether it was tracked.
     pub fn untrack(&self, id: SubscriberId, topic: &str, key: &str) -> bool {
-        self.0.change(|state| {
-            let dots = state.find(
-                topic,
-                key,
-                Tracker {
-                    replica: state.replica(),
-                    id,
-                },
-            );
-            (state.merge(&State::removal(&dots)), !dots.is_empty())
-        })
+        self.0.untrack(id, topic, key)
     }
 
     /// Stops tracking a subscriber anywhere. Returns under how many keys it was tracked.
     pub fn untrack_all(&self, id: SubscriberId) -> usize {
-        self.0.change(|state| {
-            let dots = state.tracked_by(Tracker {
-                replica: state.replica(),
-                id,
-            });
-            (state.merge(&State::removal(&dots)), dots.len())
-        })
+        self.0.untrack_all(id)
     }
 
     /// Who is present in a topic at this moment.
@@ -296,32 +240,6 @@ impl Presence {
             State::new(Replica::new()),
             fetch,
         )))
-    }
-}
-
-/// Adds an entry together with what else `delta` changes.
-fn put(
-    state: &mut State,
-    delta: Delta,
-    (topic, key, by): (Arc<str>, Arc<str>, Tracker),
-    fields: Fields,
-    previous: Option<PhxRef>,
-) -> (Diff, Result<PhxRef, TrackError>) {
-    let dot = state.next();
-    match fields.into_meta(PhxRef(dot), previous) {
-        Ok(meta) => {
-            let delta = delta.add(
-                dot,
-                Entry {
-                    topic,
-                    key,
-                    by,
-                    meta,
-                },
-            );
-            (state.merge(&delta), Ok(PhxRef(dot)))
-        }
-        Err(error) => (Diff::default(), Err(error)),
     }
 }
 

@@ -12,33 +12,10 @@ use std::{
 
 use super::{
     diff::Diff,
+    entry::{Entry, Tracker},
     meta::Meta,
     seen::{Dot, Replica, Seen},
 };
-use crate::pubsub::SubscriberId;
-
-/// A tracked subscriber of a replica.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Tracker {
-    pub(super) replica: Replica,
-    pub(super) id: SubscriberId,
-}
-
-impl Tracker {
-    const LOWEST: Self = Tracker {
-        replica: Replica::LOWEST,
-        id: SubscriberId::LOWEST,
-    };
-}
-
-/// A presence: a tracker under a key of a topic, with its meta. Cloning it is cheap.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) topic: Arc<str>,
-    pub(super) key: Arc<str>,
-    pub(super) by: Tracker,
-    pub(super) meta: Meta,
-}
 
 /// Changes of one replica, on their way to others.
 ///

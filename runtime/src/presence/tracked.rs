@@ -4,16 +4,17 @@ use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
-use super::{PhxRef, Presence, TrackError};
+use super::{TrackError, announce::Shared, seen::PhxRef};
 use crate::pubsub::SubscriberId;
 
-/// A tracked presence, which ends when this is dropped: see [`Presence::track`].
+/// A tracked presence, which ends when this is dropped: see
+/// [`Presence::track`](super::Presence::track).
 ///
 /// Keep it in the value that it represents, such as the state of a socket. However that value ends,
 /// even by a panic, its presence ends too.
 #[must_use = "when it is dropped, nothing is tracked any more"]
 pub struct Tracked {
-    presence: Presence,
+    presence: Arc<Shared>,
     topic: Arc<str>,
     key: Arc<str>,
     id: SubscriberId,
@@ -22,7 +23,7 @@ pub struct Tracked {
 
 impl Tracked {
     pub(super) fn new(
-        presence: Presence,
+        presence: Arc<Shared>,
         id: SubscriberId,
         phx_ref: PhxRef,
         topic: &str,

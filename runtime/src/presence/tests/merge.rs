@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::json;
 
-use super::super::{diff::Diff, meta::*, seen::*, state::*};
+use super::super::{diff::Diff, entry::*, meta::*, seen::*, state::*};
 use crate::pubsub::SubscriberId;
 
 pub(super) const REPLICAS: [Replica; 3] = [Replica(1), Replica(2), Replica(3)];

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    super::{diff::*, meta::Meta, seen::*, state::*},
+    super::{diff::*, entry::*, meta::Meta, seen::*, state::*},
     merge::{Op, REPLICAS, TOPICS, World, full, ops},
 };
 use crate::pubsub::SubscriberId;
