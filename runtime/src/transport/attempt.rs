@@ -1,7 +1,6 @@
 //! A request for a socket, and the steps that every transport takes with it.
 
 use std::{
-    error::Error,
     fmt,
     net::IpAddr,
     pin::pin,
@@ -11,14 +10,15 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    Request, Response, StatusCode,
+    Request,
     header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
     request::Parts,
 };
 
 use super::{
-    connection::{driver::Driver, format::Format, outgoing::Outgoing},
+    connection::{connected::Connected, driver::Driver, format::Format, outgoing::Outgoing},
     context::MountContext,
+    denied::{Denied, LARGE_BODY},
     log::{self, LoggedRequest},
     options::TransportOptions,
     pattern::NotUtf8,
@@ -26,14 +26,13 @@ use super::{
 };
 use crate::{
     arrival,
-    body::{Body, respond},
-    failure::Cause,
+    body::Body,
     handle::Handle,
     header,
     origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
     session::Session,
-    socket::{Connect, Inbox, Param, Params, QueryError, Refused, Socket},
+    socket::{Connect, Inbox, Param, Params, QueryError, Socket},
     watchdog::Callback,
 };
 
@@ -50,113 +49,6 @@ pub struct Attempt {
     variables: Result<Params, NotUtf8>,
     /// Behind a lock only so that an attempt can be lent to a future.
     body: Mutex<Body>,
-}
-
-/// Why an attempt was denied: the error of a [`Transport`](super::Transport).
-///
-/// It converts into a response with the status given here, and a response converts into it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Denied {
-    /// The endpoint is stopping and accepts no new clients: 503.
-    Stopping,
-    /// The path or the query is not UTF-8: 400.
-    NotUtf8,
-    /// The query is longer than a megabyte: 414.
-    TooLong,
-    /// A web page of a foreign origin: 403. Already logged.
-    Origin,
-    /// None of the client's subprotocols is supported: 403. Already logged.
-    Subprotocol,
-    /// `connect` refused or failed: the status of [`Refused`]. Already logged.
-    Refused(Refused),
-    /// The request's body cannot be read: 400.
-    BadBody,
-    /// The request's body did not arrive in time: 408.
-    LateBody,
-    /// The request's body is larger than allowed: 413. Already logged.
-    LargeBody,
-    /// A function of the application panicked: 500. Already logged.
-    Crashed,
-    /// The transport refuses with a response of its own.
-    Response(Box<Response<Body>>),
-}
-
-impl fmt::Display for Denied {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Denied::Stopping => "the endpoint is stopping",
-            Denied::NotUtf8 => "the path or the query is not UTF-8",
-            Denied::TooLong => "the query is too long",
-            Denied::Origin => "the web page's origin is not allowed",
-            Denied::Subprotocol => "there is no subprotocol in common",
-            Denied::Refused(_) => "`connect` refused",
-            Denied::BadBody => "the body cannot be read",
-            Denied::LateBody => "the body did not arrive in time",
-            Denied::LargeBody => LARGE_BODY,
-            Denied::Crashed => "the application panicked",
-            Denied::Response(response) => return write!(f, "answered by {}", response.status()),
-        })
-    }
-}
-
-impl Error for Denied {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Denied::Refused(refused) => refused.reason().map(|reason| reason as _),
-            _ => None,
-        }
-    }
-}
-
-impl From<Response<Body>> for Denied {
-    fn from(response: Response<Body>) -> Self {
-        Denied::Response(Box::new(response))
-    }
-}
-
-/// What the client and the log are told of [`Denied::LargeBody`].
-const LARGE_BODY: &str = "the body is too large";
-
-impl From<Denied> for Response<Body> {
-    /// What the client sees. Decisions about a client stay bare; of all else the endpoint renders a
-    /// page.
-    fn from(denied: Denied) -> Self {
-        let bare = matches!(denied, Denied::Origin | Denied::Subprotocol);
-        let (status, text) = match denied {
-            Denied::Stopping => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Service Unavailable".into(),
-            ),
-            Denied::NotUtf8 | Denied::BadBody => (StatusCode::BAD_REQUEST, "Bad Request".into()),
-            Denied::LateBody => (StatusCode::REQUEST_TIMEOUT, "Request Timeout".into()),
-            Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
-            Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
-            Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
-            Denied::Refused(refused) => return refused.into_response(),
-            Denied::Crashed => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Internal Server Error".into(),
-            ),
-            Denied::Response(response) => return *response,
-        };
-        let mut response = respond(status, text);
-        match (bare, status) {
-            (true, _) => {}
-            (false, StatusCode::INTERNAL_SERVER_ERROR) => {
-                Cause::crashed().mark(&mut response);
-            }
-            (false, status) => Cause::refused(status).mark(&mut response),
-        }
-        response
-    }
-}
-
-/// A client that `connect` accepted.
-pub(super) struct Connected<S: Socket> {
-    pub(super) socket: S,
-    pub(super) id: SubscriberId,
-    pub(super) inbox: Arc<Inbox<S::Info>>,
 }
 
 impl Attempt {
@@ -225,7 +117,7 @@ impl Attempt {
 
     /// The path of the mount as it is declared, such as `"/room/:name"`.
     pub fn mount_path(&self) -> &'static str {
-        self.context.mount.path
+        self.context.path
     }
 
     /// The options of this transport at this mount.
@@ -235,7 +127,7 @@ impl Attempt {
 
     /// The name of the socket's type, for logs.
     pub fn socket(&self) -> &'static str {
-        self.context.socket()
+        self.context.socket
     }
 
     /// The client's address. Behind trusted proxies, it is the address that they forward. `None` if
@@ -302,7 +194,7 @@ impl Attempt {
             }
             Err(panic) => {
                 tracing::error!(
-                    socket = self.context.socket(),
+                    socket = self.context.socket,
                     "check_origin panicked: {panic}"
                 );
                 Err(Denied::Crashed)
@@ -392,7 +284,7 @@ impl Attempt {
                 Err(Denied::Refused(refused))
             }
             Err(panic) => {
-                tracing::error!(socket = context.socket(), "connect panicked: {panic}");
+                tracing::error!(socket = context.socket, "connect panicked: {panic}");
                 Err(Denied::Crashed)
             }
         }

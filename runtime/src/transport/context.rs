@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tracing::Level;
+
 use super::{
     connection::{clock::CoarseClock, registry::Connections},
-    log,
-    mount::Mount,
     options::TransportOptions,
 };
 use crate::{
@@ -18,7 +18,13 @@ use crate::{
 /// What all connections of a mount share that use the same transport.
 pub(crate) struct MountContext {
     pub(crate) handle: Handle,
-    pub(crate) mount: &'static Mount,
+    /// The socket type's name, for logs.
+    pub(crate) socket: &'static str,
+    /// The path of the mount, as it is declared.
+    pub(crate) path: &'static str,
+    /// The level at which connections are logged; `None` is silent.
+    pub(crate) log: Option<Level>,
+    pub(crate) drainer: Drainer,
     pub(crate) kind: TransportKind,
     pub(crate) options: TransportOptions,
     pub(crate) origin: MountOrigin,
@@ -61,20 +67,6 @@ impl MountOrigin {
 }
 
 impl MountContext {
-    /// The socket type's name, for logs.
-    pub(crate) fn socket(&self) -> &'static str {
-        self.mount.socket.name
-    }
-
-    /// Accepts no more connections, and ends those that are open.
-    pub(crate) async fn drain(&self) {
-        self.stopping.store(true, Ordering::Release);
-        let drainer = self.mount.drainer.unwrap_or(Drainer::AT_ONCE);
-        let drain = log::Drain::begins(self, &drainer);
-        let late = self.connections.drain(drainer, |count| drain.told(count));
-        drain.ends(late.await);
-    }
-
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }

@@ -15,6 +15,7 @@ use super::{
     attempt::Attempt,
     connection::clock::CoarseClock,
     context::{MountContext, MountOrigin},
+    drain::drain,
     erased::{ErasedTransport, ResponseFuture},
     mount::Mount,
     options::TransportOptions,
@@ -28,7 +29,7 @@ use crate::{
     grammar::path,
     handle::Handle,
     origin::CheckOrigin,
-    socket::{Timeout, TransportKind},
+    socket::{Drainer, Timeout, TransportKind},
 };
 
 /// All mounts of a running endpoint.
@@ -52,6 +53,7 @@ struct Inner {
 
 /// A transport of a mount.
 struct Route {
+    mount: &'static Mount,
     pattern: Pattern,
     context: Arc<MountContext>,
     transport: Arc<dyn ErasedTransport>,
@@ -123,7 +125,10 @@ impl Dispatcher {
                     let pattern = free_path(mount, &*transport, &options, &routes)?;
                     let context = Arc::new(MountContext {
                         handle: handle.clone(),
-                        mount,
+                        socket: mount.socket.name,
+                        path: mount.path,
+                        log: mount.log,
+                        drainer: mount.drainer.unwrap_or(Drainer::AT_ONCE),
                         kind: transport.kind(),
                         options,
                         origin,
@@ -133,6 +138,7 @@ impl Dispatcher {
                         watched: handle.0.watchdog.socket(mount.socket.name),
                     });
                     Ok(Route {
+                        mount,
                         pattern,
                         context,
                         transport,
@@ -160,13 +166,8 @@ impl Dispatcher {
     /// Finds what is wrong with the mounts under another configuration.
     pub(crate) fn check(&self, config: &Config) -> Vec<MountError> {
         let routes = self.0.routes.iter().rev();
-        let wrong = routes.filter_map(|Route { context, .. }| {
-            let MountContext {
-                mount,
-                kind,
-                options,
-                ..
-            } = &**context;
+        let wrong = routes.filter_map(|Route { mount, context, .. }| {
+            let MountContext { kind, options, .. } = &**context;
             let Mistake { key, message, help } = check(mount, *kind, options, config).err()?;
             Some(MountError {
                 mount,
@@ -220,13 +221,9 @@ impl Dispatcher {
     /// Often enough that the shortest timeout is late by at most an eighth.
     fn sweep_every(&self) -> Duration {
         let timeouts = self.0.routes.iter().flat_map(|route| {
-            let MountContext {
-                options,
-                mount,
-                kind,
-                ..
-            } = &*route.context;
-            let websocket = mount
+            let MountContext { options, kind, .. } = &*route.context;
+            let websocket = route
+                .mount
                 .websocket
                 .as_ref()
                 .filter(|_| *kind == TransportKind::WebSocket);
@@ -254,7 +251,7 @@ impl Dispatcher {
         let mut drains = JoinSet::new();
         for route in &self.0.routes {
             let context = route.context.clone();
-            drains.spawn(async move { context.drain().await });
+            drains.spawn(async move { drain(&context).await });
         }
         drains.join_all().await;
     }
@@ -326,7 +323,7 @@ fn free_path(
     let taken = routes.iter().any(|Route { context, .. }| {
         (transport.kind().is_custom() || context.kind.is_custom())
             && path::is_same(
-                (context.mount.path, context.options.path),
+                (context.path, context.options.path),
                 (mount.path, options.path),
             )
     });

@@ -4,10 +4,7 @@ use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use http::Response;
 
-use super::{
-    attempt::{Attempt, Denied},
-    options::TransportOptions,
-};
+use super::{attempt::Attempt, denied::Denied, options::TransportOptions};
 use crate::{
     body::Body,
     error::BoxError,

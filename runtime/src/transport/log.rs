@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -14,7 +13,7 @@ use crate::{
     escape::{FILTERED, chain, is_filtered, shown, shown_bytes, told},
     level::at_level,
     origin::{Origin, OriginRequest},
-    socket::{Drainer, Params, Reason, Refused},
+    socket::{Params, Reason, Refused},
 };
 
 /// An entry that is longer is not suggested: a line of the log has an end.
@@ -31,7 +30,7 @@ impl fmt::Debug for LoggedParams {
 
 /// Writes parameters down, filtered; nothing if connections of this mount are not logged.
 pub(super) fn params(context: &MountContext, params: &Params) -> Option<LoggedParams> {
-    let level = context.mount.log?;
+    let level = context.log?;
     let wanted = level <= tracing::level_filters::LevelFilter::current();
     wanted.then(|| LoggedParams(told(&format_args!("{:?}", Filtered(params))).to_string()))
 }
@@ -54,8 +53,8 @@ impl fmt::Debug for Filtered<'_> {
 }
 
 pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, took: Duration) {
-    if let (Some(level), Some(params)) = (context.mount.log, params) {
-        at_level!(level, socket = context.socket(), transport = %context.kind, ?params, ?took, "connected");
+    if let (Some(level), Some(params)) = (context.log, params) {
+        at_level!(level, socket = context.socket, transport = %context.kind, ?params, ?took, "connected");
     }
 }
 
@@ -66,7 +65,7 @@ pub(super) fn refused(
     refused: &Refused,
     took: Duration,
 ) {
-    let (socket, transport) = (context.socket(), context.kind);
+    let (socket, transport) = (context.socket, context.kind);
     let reason = refused.reason().map(|reason| chain(reason).to_string());
     let status = refused.status().as_u16();
     if refused.is_failure() {
@@ -75,7 +74,7 @@ pub(super) fn refused(
             reason.unwrap_or_default(),
         );
         tracing::error!(socket, %transport, params, ?took, status, %error, "connect failed");
-    } else if let (Some(level), Some(params)) = (context.mount.log, params) {
+    } else if let (Some(level), Some(params)) = (context.log, params) {
         at_level!(level, socket, %transport, ?params, ?took, status, reason, "refused connection");
     }
 }
@@ -99,7 +98,7 @@ pub(super) fn origin_refused<'a>(
         .collect::<Vec<_>>()
         .join(&b", "[..]);
     tracing::error!(
-        socket = context.socket(),
+        socket = context.socket,
         origin = %shown_bytes(&origin),
         help,
         "refused a web page's origin"
@@ -151,7 +150,7 @@ pub(super) fn no_subprotocol(context: &MountContext, offered: &[&str], supported
         .map(|offer| if is_secret(offer) { FILTERED } else { offer })
         .collect();
     tracing::error!(
-        socket = context.socket(),
+        socket = context.socket,
         offered = %shown(&offered.join(", ")),
         ?supported,
         "no subprotocol in common with the client"
@@ -199,57 +198,6 @@ impl LoggedRequest {
         } = self;
         let took = started.elapsed();
         at_level!(level, %method, %path, status = status.as_u16(), ?took, "answered");
-    }
-}
-
-/// Logs how a mount drains. Without connections it logs nothing.
-pub(super) struct Drain<'a> {
-    context: &'a MountContext,
-    total: usize,
-    rounds: usize,
-    /// Batches so far.
-    batch: AtomicUsize,
-}
-
-impl<'a> Drain<'a> {
-    pub(super) fn begins(context: &'a MountContext, drainer: &Drainer) -> Self {
-        let total = context.connections.len();
-        let rounds = total.div_ceil(drainer.batch_size).max(1);
-        if let Some(level) = drainer.log.filter(|_| total > 0) {
-            let interval = drainer.batch_interval.as_millis();
-            at_level!(
-                level,
-                socket = context.socket(), path = context.mount.path, transport = %context.kind,
-                "shutting down {total} sockets in {rounds} rounds of {interval}ms"
-            );
-        }
-        Drain {
-            context,
-            total,
-            rounds,
-            batch: AtomicUsize::new(0),
-        }
-    }
-
-    /// A batch of `count` sockets was told to go.
-    pub(super) fn told(&self, count: usize) {
-        let (context, batch) = (self.context, 1 + self.batch.fetch_add(1, Relaxed));
-        tracing::debug!(
-            socket = context.socket(), path = context.mount.path, transport = %context.kind,
-            batch, rounds = self.rounds, count, total = self.total,
-            "told a batch of sockets to come back later"
-        );
-    }
-
-    /// `late` sockets were left at the end of the drainer's time.
-    pub(super) fn ends(&self, late: usize) {
-        let context = self.context;
-        if late > 0 {
-            tracing::warn!(
-                socket = context.socket(), path = context.mount.path, transport = %context.kind, late,
-                "the drainer's time was over: what was left of the sockets was ended at once"
-            );
-        }
     }
 }
 

@@ -50,8 +50,9 @@
 // | `mount` | a socket at a path, as declared |
 // | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
 // | `context` | what all connections of a mount share that came by one transport |
+// | `drain` | how a mount drains |
 // | `erased` `options` | what a transport is, without its type too, and what all of them can be told |
-// | `attempt` `request` | a request on its way to a socket, and what is read from it |
+// | `attempt` `request` `denied` | a request on its way to a socket, what is read from it, and why it gets no further |
 // | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
 // | `connection/` | what every open connection is, whatever carries it |
 // | `pattern` | paths with variables |
@@ -62,7 +63,9 @@
 mod attempt;
 mod connection;
 mod context;
+mod denied;
 mod dispatch;
+mod drain;
 mod erased;
 mod grow;
 mod log;
@@ -80,12 +83,13 @@ mod request_body;
 mod websocket;
 
 pub use self::{
-    attempt::{Attempt, Denied},
+    attempt::Attempt,
     connection::{
         driver::Driver,
         format::Format,
         outgoing::{Outgoing, Replay, Unacknowledged},
     },
+    denied::Denied,
     erased::{CustomTransport, Transport},
     name::unguessable_name,
     options::TransportOptions,

@@ -7,7 +7,7 @@ use http_body::Body as HttpBody;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::{attempt::Denied, grow};
+use super::{denied::Denied, grow};
 use crate::body::Body;
 
 /// How long a body may take to arrive.

@@ -195,7 +195,7 @@ fn end_of<O: Out>(result: Result<Flow, Panic>, shared: &Shared<O>) -> Option<End
         }),
         Err(panic) => {
             tracing::error!(
-                socket = shared.context.socket(),
+                socket = shared.context.socket,
                 "a callback panicked: {panic}"
             );
             Some(End::with_code(1011, Reason::Crash))

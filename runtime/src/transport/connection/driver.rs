@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 use super::{
     callbacks::{self, End},
+    connected::Connected,
     format::{Format, framing},
     guarded::Guarded,
     outgoing::Outgoing,
@@ -24,7 +25,7 @@ use crate::{
     message::{Control, Message},
     pubsub::{SocketEncoder, SubscriberId},
     socket::{Flow, Inbox, Outbox, Reason, Socket},
-    transport::{attempt::Connected, context::MountContext},
+    transport::context::MountContext,
     watchdog::Callback,
 };
 

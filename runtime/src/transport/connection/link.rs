@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{
     out::{Out, Sent},
     shared::Shared,
+    sweep::Swept,
 };
 use crate::{
     handle::Handle,
@@ -27,7 +28,7 @@ impl<O: Out> Shared<O> {
     }
 }
 
-impl<O: Out> Recipient for Shared<O> {
+impl<O: Swept> Recipient for Shared<O> {
     fn id(&self) -> SubscriberId {
         self.id
     }
@@ -56,7 +57,7 @@ impl<O: Out> Recipient for Shared<O> {
     }
 }
 
-impl<O: Out> ClientLink for Shared<O> {
+impl<O: Swept> ClientLink for Shared<O> {
     fn push(&self, message: Message) -> Result<(), Unsupported> {
         self.put(O::frame(&self.side, message)?);
         Ok(())
@@ -64,7 +65,7 @@ impl<O: Out> ClientLink for Shared<O> {
 
     fn cannot_send(&self, error: Unsupported) {
         tracing::error!(
-            socket = self.context.socket(),
+            socket = self.context.socket,
             transport = %self.context.kind,
             "a message was not sent: {error}; help: `try_push` returns this error, and `Connect::transport` tells the transport"
         );
@@ -95,7 +96,7 @@ impl<O: Out> ClientLink for Shared<O> {
     }
 
     fn socket(&self) -> &'static str {
-        self.context.socket()
+        self.context.socket
     }
 
     fn ending(&self) -> Reason {

@@ -2,6 +2,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `connected` | what a connection begins with |
 //! | `shared` | the shared half of a connection: what its task, broadcasts, other tasks and the sweeper reach |
 //! | `link` | what it is to its socket, and to topics |
 //! | `out` | the way out to one client, as far as transports differ in it |
@@ -12,10 +13,12 @@
 //! | `stop` | requests to stop, and what each comes to |
 //! | `subscriptions` | the topics that go straight to a client |
 //! | `registry` `clock` | all open connections of a mount: swept for silence, drained at the end |
+//! | `sweep` | whether its client is still there, and its callbacks return |
 //! | `driver` `outgoing` `format` | the public face, for transports that are not a stream |
 
 pub(super) mod callbacks;
 pub(super) mod clock;
+pub(super) mod connected;
 pub(super) mod driver;
 pub(super) mod format;
 pub(super) mod guarded;
@@ -28,4 +31,5 @@ mod replay;
 pub(super) mod shared;
 pub(super) mod stop;
 mod subscriptions;
+pub(super) mod sweep;
 pub(super) mod tally;

@@ -4,7 +4,6 @@ use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::shared::Shared;
 use crate::{
     message::{Message, Unsupported},
     pubsub::Framing,
@@ -55,37 +54,6 @@ pub(in crate::transport) trait Out: Sized + Send + 'static {
     /// Drops the connection's task. False if that cannot be done from outside.
     fn abort(&mut self) -> bool {
         false
-    }
-
-    /// False while nobody would hear the client: its silence is not judged. Called without the
-    /// lock.
-    fn is_listening(shared: &Shared<Self>) -> bool {
-        let _ = shared;
-        true
-    }
-
-    /// True while the end of the client would not show by reading: it is pinged now and again, so
-    /// that it shows by writing. Must not take the lock.
-    fn is_probed(shared: &Shared<Self>) -> bool {
-        let _ = shared;
-        false
-    }
-
-    /// Sends a ping, if the transport has such a thing. Called without the lock.
-    fn ping(shared: &Shared<Self>, payload: Bytes) {
-        let _ = (shared, payload);
-    }
-
-    /// A sweep passes by: looks whether the client is still there, if reading would not show it.
-    /// Called without the lock.
-    fn watch(shared: &Shared<Self>, now: u64) {
-        let _ = (shared, now);
-    }
-
-    /// A sweep has found the client silent for this many milliseconds, which is less than the
-    /// timeout. Called without the lock.
-    fn is_silent(shared: &Shared<Self>, millis: u64) {
-        let _ = (shared, millis);
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     replay::{Full, ReplayQueue},
     shared::{Shared, wake_writer},
     stop::StopRequest,
+    sweep::Swept,
 };
 use crate::{
     message::{Message, Unsupported},
@@ -109,6 +110,8 @@ impl Out for Pulled {
         self.task.take().inspect(AbortHandle::abort).is_some()
     }
 }
+
+impl Swept for Pulled {}
 
 impl Shared<Pulled> {
     /// The task that runs the callbacks.

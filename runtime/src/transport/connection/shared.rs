@@ -8,8 +8,6 @@ use std::{
     task::{Context, Waker},
 };
 
-use bytes::Bytes;
-
 use super::{
     clock::Since,
     out::{Out, Sent},
@@ -24,12 +22,8 @@ use crate::{
     transport::context::MountContext,
 };
 
-/// How long callbacks go on answering a client that has left.
-const LEFT: u64 = 5_000;
-/// How often a client is pinged whose end would not show by reading.
-const PROBED: u64 = 1_000;
 /// The client was heard since the last sweep.
-const JUST_NOW: u64 = u64::MAX;
+pub(super) const JUST_NOW: u64 = u64::MAX;
 
 /// The shared half of a connection.
 pub(in crate::transport) struct Shared<O: Out> {
@@ -40,14 +34,14 @@ pub(in crate::transport) struct Shared<O: Out> {
     state: Mutex<State<O>>,
     stop: StopFlag,
     /// The callback that runs has not returned at once.
-    busy: Since,
+    pub(super) busy: Since,
     /// The clock when the client was last heard, as of the first sweep after that: nobody is found silent too early. Once
     /// the client was told the end, when.
-    heard: AtomicU64,
+    pub(super) heard: AtomicU64,
     /// More than half of the outbox's limit waits: callbacks wait too, and nothing is read.
     over_high_water: AtomicBool,
     /// The socket has ended, and the client is told.
-    closing: AtomicBool,
+    pub(super) closing: AtomicBool,
     /// The connection ends before its callback or what waits for its client has.
     cut_off: AtomicBool,
 }
@@ -59,9 +53,9 @@ pub(in crate::transport) struct State<O> {
     task: Option<Waker>,
     pub(super) subscriptions: Subscriptions,
     /// The clock when the client last took something of what waits for it, or nothing waited. Once it has left, when.
-    last_write: u64,
+    pub(super) last_write: u64,
     /// The client has ended its half of the stream, or all of it.
-    has_left: bool,
+    pub(super) has_left: bool,
 }
 
 impl<O: Out> Shared<O> {
@@ -101,7 +95,10 @@ impl<O: Out> Shared<O> {
     pub(in crate::transport) fn enter<I: Send + 'static>(
         self: &Arc<Self>,
         inbox: &Inbox<I>,
-    ) -> usize {
+    ) -> usize
+    where
+        Self: Drainable,
+    {
         let waker: Weak<dyn InboxWaker> = Arc::<Self>::downgrade(self);
         inbox.set_waker(waker);
         self.context.handle.socket_opened();
@@ -180,7 +177,7 @@ impl<O: Out> Shared<O> {
         if let Sent::Dropped(count) = sent {
             self.context.handle.count_dropped(count);
             tracing::debug!(
-                socket = self.context.socket(),
+                socket = self.context.socket,
                 count,
                 "dropped broadcasts for a slow client"
             );
@@ -247,7 +244,7 @@ impl<O: Out> Shared<O> {
         if request == StopRequest::Cut {
             self.count_cut_off();
         } else {
-            let socket = self.context.socket();
+            let socket = self.context.socket;
             tracing::warn!(
                 socket,
                 "a callback was given up: it took longer than `callback_timeout`"
@@ -260,7 +257,7 @@ impl<O: Out> Shared<O> {
     pub(in crate::transport) fn discard_callback<T>(&self, callback: T) {
         self.callback_returns();
         if let Err(panic) = contain::discard(callback) {
-            let socket = self.context.socket();
+            let socket = self.context.socket;
             tracing::error!(
                 socket,
                 "what a callback held panicked when it was dropped: {panic}"
@@ -270,27 +267,6 @@ impl<O: Out> Shared<O> {
 
     pub(in crate::transport) fn state(&self) -> MutexGuard<'_, State<O>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn sweep_writes(&self, now: u64) {
-        let mut state = self.state();
-        let since = now.saturating_sub(state.last_write);
-        if state.has_left {
-            if since >= LEFT {
-                drop(state);
-                self.request_stop(StopRequest::Gone);
-            }
-        } else if state.out.is_empty() {
-            if !O::is_probed(self) {
-                state.last_write = now;
-            } else if since >= PROBED {
-                drop(state);
-                O::ping(self, Bytes::new());
-            }
-        } else if since >= self.context.options.write_timeout.millis() {
-            drop(state);
-            self.request_stop(StopRequest::Overflow);
-        }
     }
 }
 
@@ -327,47 +303,5 @@ pub(super) fn wake_writer<O: Out>(mut state: MutexGuard<'_, State<O>>) {
 impl<O: Out> InboxWaker for Shared<O> {
     fn wake(&self) {
         self.state().wake_task();
-    }
-}
-
-impl<O: Out> Drainable for Shared<O> {
-    fn sweep(&self, now: u64) {
-        if self.heard.load(Ordering::Relaxed) == JUST_NOW {
-            self.heard.store(now, Ordering::Relaxed);
-        }
-        let silence = now.saturating_sub(self.heard.load(Ordering::Relaxed));
-        if self.closing.load(Ordering::Relaxed) {
-            if silence >= O::LINGER {
-                self.request_stop(StopRequest::Over);
-            }
-            return;
-        }
-        self.sweep_writes(now);
-        let options = &self.context.options;
-        let busy = self.busy.millis(now);
-        if busy.is_some_and(|millis| millis >= options.callback_timeout.millis()) {
-            self.request_stop(StopRequest::Late);
-        } else {
-            O::watch(self, now);
-        }
-        if !O::is_listening(self) {
-            self.heard.store(now, Ordering::Relaxed);
-        } else if silence >= options.timeout.millis() {
-            self.request_stop(StopRequest::Timeout);
-        } else {
-            O::is_silent(self, silence);
-        }
-    }
-
-    fn drain(&self) {
-        self.request_stop(StopRequest::Drain);
-    }
-
-    fn cut(&self) {
-        self.request_stop(StopRequest::Cut);
-    }
-
-    fn abort(&self) -> bool {
-        self.state().out.abort()
     }
 }

@@ -15,8 +15,8 @@
 //! | `token` | what a token says |
 //! | `context` | where it is good |
 //! | `ledger` | what a client has, as a state machine |
-//! | `receipt` | whether an answer could be written |
-//! | `session` | the shared half of a session: what requests reach |
+//! | `session` | the shared half of a session: what requests reach, and whether answers could be written |
+//! | `receipted` | an answer, on its way to the client |
 //! | `task` | the task that owns the socket |
 //! | `registry` | the sessions of a mount on this node |
 //! | `limit` | how many there may be |
@@ -25,7 +25,7 @@
 mod context;
 mod ledger;
 mod limit;
-mod receipt;
+mod receipted;
 mod registry;
 mod remote;
 mod request;

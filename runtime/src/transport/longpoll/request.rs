@@ -16,7 +16,7 @@ use super::{
     context::Context,
     ledger::Bookmark,
     limit::{Full, SessionLimit},
-    receipt::Receipted,
+    receipted::Receipted,
     registry::Registry,
     remote,
     session::{PollSession, Polled, Posted, window},

@@ -16,7 +16,6 @@ use tokio::{
 
 use super::{
     ledger::{Bookmark, Ledger, Reading},
-    receipt::Receipt,
     wire::Messages,
 };
 use crate::{
@@ -93,6 +92,38 @@ pub(super) enum Polled {
     Gone,
     /// The client has polled again.
     Superseded,
+}
+
+/// The content of an answer to a poll. If it is dropped before it is [`written`](Receipt::written),
+/// the session sends it again.
+pub(super) struct Receipt {
+    session: Arc<PollSession>,
+    mark: Bookmark,
+    written: bool,
+}
+
+impl Receipt {
+    fn new(session: &Arc<PollSession>, mark: Bookmark) -> Self {
+        Receipt {
+            session: session.clone(),
+            mark,
+            written: false,
+        }
+    }
+
+    pub(super) fn mark(&self) -> Bookmark {
+        self.mark
+    }
+
+    pub(super) fn written(mut self) {
+        self.written = true;
+    }
+}
+
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        self.session.settle(self.mark, self.written);
+    }
 }
 
 /// The outcome of a request with messages.
@@ -203,7 +234,7 @@ impl PollSession {
     }
 
     /// Records that an answer was written in full, or never will be.
-    pub(super) fn settle(&self, mark: Bookmark, written: bool) {
+    fn settle(&self, mark: Bookmark, written: bool) {
         let mut state = self.state();
         if state.ledger.settle(mark, written) {
             state.wake();

@@ -25,11 +25,8 @@ use crate::{
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
     transport::{
-        attempt::{Attempt, Connected, Denied},
-        context::MountContext,
-        erased::Transport,
-        log,
-        options::TransportOptions,
+        attempt::Attempt, connection::connected::Connected, context::MountContext, denied::Denied,
+        erased::Transport, log, options::TransportOptions,
     },
     watchdog::Callback,
 };
@@ -112,7 +109,7 @@ fn refuse(options: &WebSocket, attempt: &Attempt, denied: Denied) -> Response<Bo
                 })
                 .unwrap_or_else(|panic| {
                     tracing::error!(
-                        socket = attempt.context.socket(),
+                        socket = attempt.context.socket,
                         "error_handler panicked: {panic}"
                     );
                     Denied::Crashed.into()

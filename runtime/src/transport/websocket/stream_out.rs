@@ -29,6 +29,7 @@ use crate::{
             out::{Out, Sent},
             shared::{Shared, State},
             stop::StopRequest,
+            sweep::Swept,
         },
         context::MountContext,
     },
@@ -124,7 +125,9 @@ impl<W: Wire> Out for StreamOut<W> {
     fn writer(&mut self, task: Option<&Waker>) -> Option<Waker> {
         task.cloned()
     }
+}
 
+impl<W: Wire> Swept for StreamOut<W> {
     fn is_listening(peer: &Peer<W>) -> bool {
         !peer.side.paused.goes_on() && !peer.is_over_high_water()
     }

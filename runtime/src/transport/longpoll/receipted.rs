@@ -1,48 +1,15 @@
-//! Whether an answer could be written.
+//! An answer to a poll, on its way to the client.
 
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::{ledger::Bookmark, session::PollSession};
+use super::session::Receipt;
 use crate::error::BoxError;
-
-/// The content of an answer to a poll. If it is dropped before it is [`written`](Receipt::written),
-/// the session sends it again.
-pub(super) struct Receipt {
-    session: Arc<PollSession>,
-    mark: Bookmark,
-    written: bool,
-}
-
-impl Receipt {
-    pub(super) fn new(session: &Arc<PollSession>, mark: Bookmark) -> Self {
-        Receipt {
-            session: session.clone(),
-            mark,
-            written: false,
-        }
-    }
-
-    pub(super) fn mark(&self) -> Bookmark {
-        self.mark
-    }
-
-    pub(super) fn written(mut self) {
-        self.written = true;
-    }
-}
-
-impl Drop for Receipt {
-    fn drop(&mut self) {
-        self.session.settle(self.mark, self.written);
-    }
-}
 
 /// An answer to a poll, as a body. It counts as written once it is taken.
 pub(super) struct Receipted {

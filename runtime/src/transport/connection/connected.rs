@@ -1,0 +1,15 @@
+//! What a connection begins with.
+
+use std::sync::Arc;
+
+use crate::{
+    pubsub::SubscriberId,
+    socket::{Inbox, Socket},
+};
+
+/// A client that `connect` accepted.
+pub(in crate::transport) struct Connected<S: Socket> {
+    pub(in crate::transport) socket: S,
+    pub(in crate::transport) id: SubscriberId,
+    pub(in crate::transport) inbox: Arc<Inbox<S::Info>>,
+}

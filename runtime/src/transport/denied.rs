@@ -1,0 +1,111 @@
+//! Why an attempt was denied, and what its client is told.
+
+use std::{error::Error, fmt};
+
+use http::{Response, StatusCode};
+
+use crate::{
+    body::{Body, respond},
+    failure::Cause,
+    socket::Refused,
+};
+
+/// Why an attempt was denied: the error of a [`Transport`](super::Transport).
+///
+/// It converts into a response with the status given here, and a response converts into it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Denied {
+    /// The endpoint is stopping and accepts no new clients: 503.
+    Stopping,
+    /// The path or the query is not UTF-8: 400.
+    NotUtf8,
+    /// The query is longer than a megabyte: 414.
+    TooLong,
+    /// A web page of a foreign origin: 403. Already logged.
+    Origin,
+    /// None of the client's subprotocols is supported: 403. Already logged.
+    Subprotocol,
+    /// `connect` refused or failed: the status of [`Refused`]. Already logged.
+    Refused(Refused),
+    /// The request's body cannot be read: 400.
+    BadBody,
+    /// The request's body did not arrive in time: 408.
+    LateBody,
+    /// The request's body is larger than allowed: 413. Already logged.
+    LargeBody,
+    /// A function of the application panicked: 500. Already logged.
+    Crashed,
+    /// The transport refuses with a response of its own.
+    Response(Box<Response<Body>>),
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Denied::Stopping => "the endpoint is stopping",
+            Denied::NotUtf8 => "the path or the query is not UTF-8",
+            Denied::TooLong => "the query is too long",
+            Denied::Origin => "the web page's origin is not allowed",
+            Denied::Subprotocol => "there is no subprotocol in common",
+            Denied::Refused(_) => "`connect` refused",
+            Denied::BadBody => "the body cannot be read",
+            Denied::LateBody => "the body did not arrive in time",
+            Denied::LargeBody => LARGE_BODY,
+            Denied::Crashed => "the application panicked",
+            Denied::Response(response) => return write!(f, "answered by {}", response.status()),
+        })
+    }
+}
+
+impl Error for Denied {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Denied::Refused(refused) => refused.reason().map(|reason| reason as _),
+            _ => None,
+        }
+    }
+}
+
+impl From<Response<Body>> for Denied {
+    fn from(response: Response<Body>) -> Self {
+        Denied::Response(Box::new(response))
+    }
+}
+
+/// What the client and the log are told of [`Denied::LargeBody`].
+pub(super) const LARGE_BODY: &str = "the body is too large";
+
+impl From<Denied> for Response<Body> {
+    /// What the client sees. Decisions about a client stay bare; of all else the endpoint renders a
+    /// page.
+    fn from(denied: Denied) -> Self {
+        let bare = matches!(denied, Denied::Origin | Denied::Subprotocol);
+        let (status, text) = match denied {
+            Denied::Stopping => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Service Unavailable".into(),
+            ),
+            Denied::NotUtf8 | Denied::BadBody => (StatusCode::BAD_REQUEST, "Bad Request".into()),
+            Denied::LateBody => (StatusCode::REQUEST_TIMEOUT, "Request Timeout".into()),
+            Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
+            Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
+            Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
+            Denied::Refused(refused) => return refused.into_response(),
+            Denied::Crashed => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Internal Server Error".into(),
+            ),
+            Denied::Response(response) => return *response,
+        };
+        let mut response = respond(status, text);
+        match (bare, status) {
+            (true, _) => {}
+            (false, StatusCode::INTERNAL_SERVER_ERROR) => {
+                Cause::crashed().mark(&mut response);
+            }
+            (false, status) => Cause::refused(status).mark(&mut response),
+        }
+        response
+    }
+}
