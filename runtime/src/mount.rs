@@ -5,6 +5,7 @@
 //! lists its mounts in [`EndpointDef::mounts`](crate::endpoint::EndpointDef::mounts): see [`Mount`] for an example.
 
 pub use crate::{
+    socket::Mounted,
     socket::options::{
         Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
         TokenOptions, WebSocket,

@@ -31,6 +31,7 @@ pub(crate) fn check(attribute: &Attribute, ty: &Type, diag: &mut Diagnostics) {
 pub(crate) fn refused(callback: &Ident, from: &str, at: &impl ToTokens, diag: &mut Diagnostics) {
     let found = diag.push(at, format!("`{callback}` takes no state"));
     match callback.to_string().as_str() {
+        "drain" => found.help("write `draining.handle().state::<App>()`"),
         "children" => found.help("each child is started with the handle: `handle.state::<App>()`"),
         _ => found.help(format!(
             "take it in `{from}`, and keep it in a field for `{callback}`"

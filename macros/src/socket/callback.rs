@@ -39,6 +39,7 @@ pub(crate) const PLAIN: &[Callback] = &[
         signature: "fn terminate(self, reason: Reason)",
     },
     CHILDREN,
+    DRAIN,
     Callback {
         name: "encode",
         receiver: Receiver::None,
@@ -63,6 +64,7 @@ pub(crate) const WITH_CHANNELS: &[Callback] = &[
         signature: "fn id(&self) -> Option<String>",
     },
     CHILDREN,
+    DRAIN,
 ];
 
 const CONNECT: Callback = Callback {
@@ -83,6 +85,16 @@ const CHILDREN: Callback = Callback {
     waits: false,
     required: false,
     signature: "fn children(children: &mut Children)",
+};
+
+const DRAIN: Callback = Callback {
+    name: "drain",
+    receiver: Receiver::None,
+    arguments: Some(1),
+    output: Output::Nothing,
+    waits: true,
+    required: false,
+    signature: "async fn drain(draining: Draining)",
 };
 
 const fn handler(

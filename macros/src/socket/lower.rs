@@ -228,9 +228,21 @@ fn needs(connect: &Method) -> Option<TokenStream> {
 
 /// `Connect` gives access to all parameters, and an extractor of the application may use it.
 fn may_read_params(argument: &Argument) -> bool {
-    const OTHERS: [&str; 4] = ["Handle", "Mailbox", "SubscriberId", "TransportKind"];
+    const OTHERS: [&str; 7] = [
+        "Handle",
+        "Mailbox",
+        "Mounted",
+        "SubscriberId",
+        "TransportKind",
+        "TransportOptions",
+        "Versioned",
+    ];
     let is_other = || {
-        last_segment(&argument.ty).is_some_and(|last| OTHERS.iter().any(|name| last.ident == name))
+        let ty = match &argument.ty {
+            Type::Reference(reference) => &reference.elem,
+            ty => ty,
+        };
+        last_segment(ty).is_some_and(|last| OTHERS.iter().any(|name| last.ident == name))
     };
     match &argument.source {
         // `uri` has the path.
@@ -280,7 +292,9 @@ fn function(method: &Method) -> TokenStream {
     let item = &method.item;
     let (name, output, cfgs) = (&item.sig.ident, &item.sig.output, cfgs(&item.attrs));
     let (inputs, values) = inputs(method, None);
-    quote!(#(#cfgs)* fn #name(#inputs) #output { Self::#name(#(#values),*) })
+    let asyncness = method.callback.waits.then(|| quote!(async));
+    let awaited = item.sig.asyncness.as_ref().map(|_| quote!(.await));
+    quote!(#(#cfgs)* #asyncness fn #name(#inputs) #output { Self::#name(#(#values),*) #awaited })
 }
 
 /// The inputs of the contract's method with the user's types, and the arguments for the user's

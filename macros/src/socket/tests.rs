@@ -106,6 +106,7 @@ fn every_callback_and_conditions() {
             async fn handle_control(&mut self, _: Control, _: &mut Outbox) -> () {}
             fn terminate(mut self, _: Reason) {}
             fn children(children: &mut Children) {}
+            async fn drain(draining: Draining) { draining.ended().await }
             fn encode(broadcast: &Broadcast) -> Option<Message> { None }
         }
         "#,
@@ -117,6 +118,7 @@ impl UserSocket {
     async fn connect(#[param] token: String) -> Result<Self, Refused> { Ok(UserSocket { user: user(token)? }) }
     fn id(&self) -> Option<String> { Some(topic(&self.user)) }
     fn children(children: &mut Children) {}
+    fn drain(_: Draining) {}
     fn name(&self) -> &str { &self.user.name }
 }
 ";
@@ -325,6 +327,11 @@ fn callbacks_of_another_shape() {
             "it takes `&mut self`",
         ),
         ("fn children(&self) {}", "it has no `self`"),
+        ("async fn drain(&mut self) {}", "it has no `self`"),
+        (
+            "fn drain(draining: Draining) -> usize { 0 }",
+            "it returns nothing",
+        ),
         ("fn encode(broadcast: &Broadcast) {}", "it returns a value"),
         (
             "unsafe fn init(&mut self, out: &mut Outbox) {}",

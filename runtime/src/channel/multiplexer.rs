@@ -20,7 +20,7 @@ use crate::{
     message::{Message, PushError},
     pubsub::Payload,
     socket::{
-        Children, Connect, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket,
+        Children, Connect, Draining, Flow, Mailbox, Needs, Outbox, Param, Reason, Refused, Socket,
         SocketOptions,
     },
     state::AppState,
@@ -62,6 +62,10 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         S::children(children);
     }
 
+    async fn drain(draining: Draining) {
+        S::drain(draining).await;
+    }
+
     fn undeclared(state: &AppState) -> Vec<(&'static str, &'static str)> {
         let routes = S::CHANNELS.iter();
         routes
@@ -83,7 +87,8 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
             tracing::warn!("{}", told(&error));
             Refused::new()
         })?;
-        let (connect, mailbox) = connect.split();
+        let (mut connect, mailbox) = connect.split();
+        connect.speaks = Some(speaks);
         let socket = Arc::new(S::connect(connect).await?);
         Ok(Multiplexer {
             socket,

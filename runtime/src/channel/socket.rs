@@ -4,7 +4,7 @@ use std::{any::Any, fmt, future::Future, marker::PhantomData};
 
 use super::{Channel, Route, Versioned};
 use crate::{
-    socket::{Children, Connect, Needs, Refused, SocketOptions},
+    socket::{Children, Connect, Draining, Needs, Refused, SocketOptions},
     state::{AppState, Needed, Provide},
 };
 
@@ -59,6 +59,12 @@ pub trait ChannelSocket: Sized + Send + Sync + 'static {
     /// Tasks that belong to this socket type: see [`Socket::children`](crate::Socket::children).
     fn children(children: &mut Children) {
         let _ = children;
+    }
+
+    /// Ends the connections of a mount, because the endpoint stops: see
+    /// [`Socket::drain`](crate::Socket::drain).
+    fn drain(draining: Draining) -> impl Future<Output = ()> + Send {
+        draining.as_declared()
     }
 
     /// Decides whether a client may connect, and makes what all its channels share.

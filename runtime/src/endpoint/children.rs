@@ -55,7 +55,9 @@ pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
         let socket = (mount.socket.type_id)();
         if !known.contains(&socket) {
             known.push(socket);
-            let mut children = Children::default();
+            let is_same = |other: &&Mount| (other.socket.type_id)() == socket;
+            let mut children =
+                Children::of(mounts.iter().filter(is_same).map(Mount::seen).collect());
             (mount.socket.children)(&mut children);
             specs.extend(
                 children

@@ -1,6 +1,6 @@
 //! What a connection attempt brings along, and how arguments are taken from it.
 
-use std::{fmt, str::FromStr};
+use std::{any::Any, fmt, str::FromStr, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
@@ -8,7 +8,9 @@ use super::{
     Refused,
     info::{Headers, InfoValues, PeerData, RequestUri},
     mailbox::Mailbox,
+    mounted::Mounted,
     params::Params,
+    transport_options::TransportOptions,
 };
 use crate::{
     handle::Handle,
@@ -54,6 +56,10 @@ pub struct Connect<I> {
     pub(crate) handle: Handle,
     pub(crate) mailbox: Mailbox<I>,
     pub(crate) transport: TransportKind,
+    pub(crate) mounted: Arc<Mounted>,
+    pub(crate) options: TransportOptions,
+    /// The serializer of a socket with channels.
+    pub(crate) speaks: Option<&'static (dyn Any + Send + Sync)>,
 }
 
 impl<I> Connect<I> {
@@ -90,6 +96,9 @@ impl<I> Connect<I> {
             handle: self.handle,
             mailbox: Mailbox::closed(),
             transport: self.transport,
+            mounted: self.mounted,
+            options: self.options,
+            speaks: self.speaks,
         };
         (connect, self.mailbox)
     }
@@ -97,6 +106,17 @@ impl<I> Connect<I> {
     /// The transport that the client chose.
     pub fn transport(&self) -> TransportKind {
         self.transport
+    }
+
+    /// The mount that the client came to, with everything that it sets.
+    pub fn mount(&self) -> &Mounted {
+        &self.mounted
+    }
+
+    /// What the mount sets for this transport: a part of [`mount`](Connect::mount), or what a
+    /// transport of the application's own says.
+    pub fn options(&self) -> &TransportOptions {
+        &self.options
     }
 
     /// connect_info `peer_data`; `None` if not granted, or unknown (a Unix socket has no address).
@@ -251,6 +271,22 @@ impl<I: Send + 'static> FromConnect<I> for TransportKind {
 
     async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
         Ok(connect.transport)
+    }
+}
+
+impl<I: Send + 'static> FromConnect<I> for Mounted {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
+        Ok(*connect.mounted)
+    }
+}
+
+impl<I: Send + 'static> FromConnect<I> for TransportOptions {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
+        Ok(connect.options)
     }
 }
 

@@ -50,23 +50,29 @@
 // | `refused` | why `connect` said no |
 // | `returned` | what callbacks may return, and what clients are told of errors |
 // | `options` | what a mount can set, and a socket can preset |
+// | `mounted`, `transport_options` | what it sees of its mount, and of its transport |
+// | `draining` | how its connections are told to go |
 // | `children` | tasks that belong to a socket type |
 
 use std::future::Future;
 
 mod children;
 pub(crate) mod connect;
+mod draining;
 mod flow;
 mod info;
 mod mailbox;
+mod mounted;
 pub(crate) mod options;
 mod outbox;
 mod params;
 mod refused;
 pub(crate) mod returned;
+mod transport_options;
 
 pub(crate) use self::{
     children::ChildSpec,
+    draining::Drained,
     info::InfoValues,
     info::eq,
     mailbox::{Inbox, InboxWaker},
@@ -76,13 +82,16 @@ pub(crate) use self::{
 pub use self::{
     children::Children,
     connect::{Connect, FromConnect, TransportKind},
+    draining::Draining,
     flow::{Flow, Reason},
     info::{ConnectInfo, Headers, InfoValue, PeerData, RequestUri},
     mailbox::{Mailbox, MailboxError},
+    mounted::Mounted,
     outbox::Outbox,
     params::{Param, ParamError, Params},
     refused::Refused,
     returned::{IntoConnected, IntoFlow, TellClient},
+    transport_options::TransportOptions,
 };
 
 pub(crate) use self::options::{
@@ -211,6 +220,17 @@ pub trait Socket: Sized + Send + 'static {
     /// Runs before the upgrade. An `Err` is answered as an HTTP response, with its status, or by
     /// the mount's `error_handler`. See [`Refused`].
     fn connect(connect: Connect<Self::Info>) -> impl Future<Output = Result<Self, Refused>> + Send;
+
+    /// Ends the connections of a mount, because the endpoint stops (Phoenix's `drainer_spec`).
+    ///
+    /// Called once for each transport of each mount of this socket, except where the mount says
+    /// `drainer = false`. The default is [`Draining::as_declared`]: in batches, as `drainer(..)` of
+    /// the mount says. The `shutdown` of `drainer(..)` is a limit for everybody: past it, this is
+    /// cancelled, and all connections that are left end at once. When it returns or panics, the
+    /// connections that were not told are told, and what is left of `shutdown` is waited for them.
+    fn drain(draining: Draining) -> impl Future<Output = ()> + Send {
+        draining.as_declared()
+    }
 
     /// Called once, after the handshake and before the first message.
     fn init(&mut self, out: &mut Outbox) -> impl Future<Output = Flow> + Send {

@@ -20,7 +20,6 @@ use super::{
     context::MountContext,
     denied::{Denied, LARGE_BODY},
     log::{self, LoggedRequest},
-    options::TransportOptions,
     pattern::NotUtf8,
     request, request_body,
 };
@@ -32,7 +31,7 @@ use crate::{
     origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
     session::Session,
-    socket::{Connect, Inbox, Param, Params, QueryError, Socket},
+    socket::{Connect, Inbox, Param, Params, QueryError, Socket, TransportOptions},
     watchdog::Callback,
 };
 
@@ -269,6 +268,9 @@ impl Attempt {
             handle: context.handle.clone(),
             mailbox: inbox.mailbox(),
             transport: context.kind,
+            mounted: context.mounted.clone(),
+            options: context.options,
+            speaks: None,
         };
         let started = Instant::now();
         let params = log::params(context, &connect.params);

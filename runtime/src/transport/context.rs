@@ -1,17 +1,21 @@
 //! What all connections of a mount share that use the same transport.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tracing::Level;
 
-use super::{
-    connection::{clock::CoarseClock, registry::Connections},
-    options::TransportOptions,
-};
+use super::connection::{clock::CoarseClock, registry::Connections};
 use crate::{
     handle::{Handle, Origins},
     origin::{CheckOrigin, OriginCheck},
-    socket::{Drainer, TransportKind},
+    socket::{Draining, Mounted, TransportKind, TransportOptions},
     watchdog::Watched,
 };
 
@@ -24,7 +28,10 @@ pub(crate) struct MountContext {
     pub(crate) path: &'static str,
     /// The level at which connections are logged; `None` is silent.
     pub(crate) log: Option<Level>,
-    pub(crate) drainer: Drainer,
+    /// What the socket sees of the mount.
+    pub(crate) mounted: Arc<Mounted>,
+    /// How the socket tells its connections to go.
+    pub(crate) drain: fn(Draining) -> Pin<Box<dyn Future<Output = ()> + Send>>,
     pub(crate) kind: TransportKind,
     pub(crate) options: TransportOptions,
     pub(crate) origin: MountOrigin,

@@ -18,7 +18,6 @@ use super::{
     drain::drain,
     erased::{ErasedTransport, ResponseFuture},
     mount::Mount,
-    options::TransportOptions,
     pattern::{Path, Pattern},
 };
 use crate::{
@@ -29,7 +28,7 @@ use crate::{
     grammar::path,
     handle::Handle,
     origin::CheckOrigin,
-    socket::{Drainer, Timeout, TransportKind},
+    socket::{Timeout, TransportKind, TransportOptions},
 };
 
 /// All mounts of a running endpoint.
@@ -116,6 +115,7 @@ impl Dispatcher {
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
         for mount in mounts.iter().rev() {
             errors.extend(undeclared(mount, handle));
+            let mounted = Arc::new(mount.seen());
             for transport in transports(mount, handle) {
                 let route = transport.and_then(|transport| {
                     let options = transport.options();
@@ -128,7 +128,8 @@ impl Dispatcher {
                         socket: mount.socket.name,
                         path: mount.path,
                         log: mount.log,
-                        drainer: mount.drainer.unwrap_or(Drainer::AT_ONCE),
+                        mounted: mounted.clone(),
+                        drain: mount.socket.drain,
                         kind: transport.kind(),
                         options,
                         origin,

@@ -1,75 +1,71 @@
 //! How a mount drains when the endpoint stops.
 
-use std::sync::atomic::{
-    AtomicUsize,
-    Ordering::{Relaxed, Release},
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::{Arc, atomic::Ordering},
 };
 
 use super::context::MountContext;
-use crate::level::at_level;
+use crate::{
+    socket::{Drained, Drainer, Draining},
+    watchdog::Callback,
+};
 
 /// Accepts no more connections, and ends those that are open.
-pub(super) async fn drain(context: &MountContext) {
-    context.stopping.store(true, Release);
-    let drain = Drain::begins(context);
-    let drained = context
-        .connections
-        .drain(context.drainer, |count| drain.told(count));
-    drain.ends(drained.await);
-}
-
-/// Logs how a mount drains. Without connections it logs nothing.
-struct Drain<'a> {
-    context: &'a MountContext,
-    total: usize,
-    rounds: usize,
-    /// Batches so far.
-    batch: AtomicUsize,
-}
-
-impl<'a> Drain<'a> {
-    fn begins(context: &'a MountContext) -> Self {
-        let MountContext {
-            connections,
-            drainer,
-            ..
-        } = context;
-        let total = connections.len();
-        let rounds = total.div_ceil(drainer.batch_size).max(1);
-        if let Some(level) = drainer.log.filter(|_| total > 0) {
-            let interval = drainer.batch_interval.as_millis();
-            at_level!(
-                level,
-                socket = context.socket, path = context.path, transport = %context.kind,
-                "shutting down {total} sockets in {rounds} rounds of {interval}ms"
-            );
-        }
-        Drain {
-            context,
-            total,
-            rounds,
-            batch: AtomicUsize::new(0),
-        }
-    }
-
-    /// A batch of `count` sockets was told to go.
-    fn told(&self, count: usize) {
-        let (context, batch) = (self.context, 1 + self.batch.fetch_add(1, Relaxed));
-        tracing::debug!(
-            socket = context.socket, path = context.path, transport = %context.kind,
-            batch, rounds = self.rounds, count, total = self.total,
-            "told a batch of sockets to come back later"
+pub(super) async fn drain(context: &Arc<MountContext>) {
+    context.stopping.store(true, Ordering::Release);
+    let drainer = context.mounted.drainer.unwrap_or(Drainer::AT_ONCE);
+    let late = context.connections.end(drainer.shutdown, told(context));
+    let late = late.await;
+    if late > 0 {
+        tracing::warn!(
+            socket = context.socket, path = context.path, transport = %context.kind, late,
+            "the drainer's time was over: what was left of the sockets was ended at once"
         );
     }
+}
 
-    /// `late` sockets were left at the end of the drainer's time.
-    fn ends(&self, late: usize) {
-        let context = self.context;
-        if late > 0 {
-            tracing::warn!(
-                socket = context.socket, path = context.path, transport = %context.kind, late,
-                "the drainer's time was over: what was left of the sockets was ended at once"
-            );
-        }
+/// Tells the connections to go, in the socket's own way unless the mount says `drainer = false`.
+async fn told(context: &Arc<MountContext>) {
+    let draining = Draining {
+        connections: context.clone(),
+        handle: context.handle.clone(),
+        socket: context.socket,
+        mounted: context.mounted.clone(),
+        transport: context.kind,
+        told: Default::default(),
+    };
+    if context.mounted.drainer.is_none() {
+        return draining.as_declared().await;
+    }
+    let drain = pin!(Some((context.drain)(draining)));
+    if let Err(panic) = context.watched.run(Callback::Drain, drain).await {
+        tracing::error!(
+            socket = context.socket,
+            "drain panicked, and all connections are told at once: {panic}"
+        );
+    }
+}
+
+impl Drained for MountContext {
+    fn count(&self) -> usize {
+        self.connections.len()
+    }
+
+    fn tell(&self, place: &mut usize, most: usize) -> usize {
+        self.connections.tell(place, most)
+    }
+
+    fn count_from(&self, place: usize) -> usize {
+        self.connections.count_from(place)
+    }
+
+    fn is_any_from(&self, place: usize) -> bool {
+        self.connections.is_any_from(place)
+    }
+
+    fn emptied(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.connections.emptied())
     }
 }

@@ -4,11 +4,11 @@ use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use http::Response;
 
-use super::{attempt::Attempt, denied::Denied, options::TransportOptions};
+use super::{attempt::Attempt, denied::Denied};
 use crate::{
     body::Body,
     error::BoxError,
-    socket::{IntoSocket, Socket, TransportKind},
+    socket::{IntoSocket, Socket, TransportKind, TransportOptions},
 };
 
 /// A way for clients to reach sockets. WebSocket and longpoll are two; an application can bring its

@@ -51,7 +51,7 @@
 // | `dispatch` | all of them in a running endpoint, and which of them a request belongs to |
 // | `context` | what all connections of a mount share that came by one transport |
 // | `drain` | how a mount drains |
-// | `erased` `options` | what a transport is, without its type too, and what all of them can be told |
+// | `erased` | what a transport is, without its type too |
 // | `attempt` `request` `denied` | a request on its way to a socket, what is read from it, and why it gets no further |
 // | `request_body` `grow` `name` | a request's body read whole; memory for what comes in pieces; names of connections |
 // | `connection/` | what every open connection is, whatever carries it |
@@ -76,7 +76,6 @@ mod longpoll;
 mod longpoll;
 pub(crate) mod mount;
 mod name;
-mod options;
 mod pattern;
 mod request;
 mod request_body;
@@ -92,7 +91,6 @@ pub use self::{
     denied::Denied,
     erased::{CustomTransport, Transport},
     name::unguessable_name,
-    options::TransportOptions,
 };
 pub(crate) use self::{
     dispatch::{Dispatcher, MountError, WeakDispatcher},
@@ -104,3 +102,4 @@ pub(crate) use self::{
     pattern::{Path, Pattern},
     websocket::fuzzing as websocket_fuzzing,
 };
+pub use crate::socket::TransportOptions;

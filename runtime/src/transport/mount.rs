@@ -4,6 +4,7 @@ use std::{
     any::{Any, TypeId},
     fmt,
     panic::Location,
+    pin::Pin,
     sync::Arc,
 };
 
@@ -15,8 +16,8 @@ use super::{
 use crate::{
     handle::Handle,
     socket::{
-        Children, Drainer, IntoSocket, LongPoll, Needs, Socket, SocketOptions, TransportKind,
-        WebSocket,
+        Children, Drainer, Draining, IntoSocket, LongPoll, Mounted, Needs, Socket, SocketOptions,
+        TransportKind, WebSocket,
     },
     state::{AppState, Fill, Provide},
 };
@@ -35,6 +36,7 @@ pub struct SocketDef {
     pub(crate) app: fn() -> TypeId,
     pub(crate) fill: Fill,
     pub(crate) children: fn(&mut Children),
+    pub(crate) drain: fn(Draining) -> Pin<Box<dyn Future<Output = ()> + Send>>,
     pub(crate) undeclared: fn(&AppState) -> Vec<(&'static str, &'static str)>,
     pub(crate) websocket: fn(&'static WebSocket) -> Arc<dyn ErasedTransport>,
     pub(crate) longpoll: fn(&'static LongPoll) -> Option<Arc<dyn ErasedTransport>>,
@@ -59,6 +61,7 @@ impl SocketDef {
             app,
             fill,
             children: S::children,
+            drain: |draining| Box::pin(S::drain(draining)),
             undeclared: S::undeclared,
             websocket: |options| {
                 erase::<S, _>(WebSocketTransport(options), TransportKind::WebSocket)
@@ -163,6 +166,17 @@ impl Mount {
             drainer: options.drainer,
             log: options.log,
             location: Location::caller(),
+        }
+    }
+
+    /// What the socket sees of it.
+    pub(crate) fn seen(&self) -> Mounted {
+        Mounted {
+            path: self.path,
+            websocket: self.websocket,
+            longpoll: self.longpoll,
+            drainer: self.drainer,
+            log: self.log,
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) enum Callback {
     HandleInfo,
     Encode,
     Terminate,
+    Drain,
     /// Those of channels.
     Join,
     Joined,
@@ -55,7 +56,7 @@ pub(crate) enum Callback {
 
 impl Callback {
     /// By number.
-    const ALL: [Option<Callback>; 16] = {
+    const ALL: [Option<Callback>; 17] = {
         use Callback::*;
         [
             None,
@@ -68,6 +69,7 @@ impl Callback {
             Some(HandleInfo),
             Some(Encode),
             Some(Terminate),
+            Some(Drain),
             Some(Join),
             Some(Joined),
             Some(ChannelIn),
@@ -88,6 +90,7 @@ impl Callback {
             Callback::HandleInfo | Callback::ChannelInfo => "handle_info",
             Callback::Encode => "encode",
             Callback::Terminate | Callback::ChannelTerminate => "terminate",
+            Callback::Drain => "drain",
             Callback::Join => "join",
             Callback::Joined => "joined",
             Callback::ChannelOut => "handle_out",

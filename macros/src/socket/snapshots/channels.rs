@@ -44,6 +44,9 @@ const _: () = {
         fn children(__argument0: &mut Children) {
             Self::children(__argument0)
         }
+        async fn drain(__argument0: Draining) {
+            Self::drain(__argument0)
+        }
     }
     impl __rt::IntoSocket for UserSocket {
         type Socket = __rt::channel::Multiplexer<Self>;
@@ -81,6 +84,7 @@ impl UserSocket {
         Some(topic(&self.user))
     }
     fn children(children: &mut Children) {}
+    fn drain(_: Draining) {}
 }
 impl UserSocket {
     fn name(&self) -> &str {

@@ -7,6 +7,7 @@ impl UserSocket {
         Some(topic(&self.user))
     }
     fn children(children: &mut Children) {}
+    fn drain(_: Draining) {}
     fn name(&self) -> &str {
         &self.user.name
     }

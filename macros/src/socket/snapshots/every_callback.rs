@@ -63,6 +63,9 @@ const _: () = {
         fn children(__argument0: &mut Children) {
             Self::children(__argument0)
         }
+        async fn drain(__argument0: Draining) {
+            Self::drain(__argument0).await
+        }
         fn encode(__argument0: &Broadcast) -> Option<Message> {
             Self::encode(__argument0)
         }
@@ -106,6 +109,9 @@ where
     async fn handle_control(&mut self, _: Control, _: &mut Outbox) -> () {}
     fn terminate(mut self, _: Reason) {}
     fn children(children: &mut Children) {}
+    async fn drain(draining: Draining) {
+        draining.ended().await
+    }
     fn encode(broadcast: &Broadcast) -> Option<Message> {
         None
     }

@@ -1,8 +1,9 @@
 //! The serializer for a client.
 
-use std::{error::Error, fmt};
+use std::{any::Any, error::Error, fmt};
 
 use super::{Requirement, Serializer, V1, V2, version::Version};
+use crate::socket::{Connect, FromConnect, Refused};
 
 /// A serializer, and the versions of the protocol that it is for.
 ///
@@ -32,6 +33,22 @@ impl Versioned {
             serializer,
             requirement,
         }
+    }
+
+    /// The serializer that a client's connection to a socket with channels speaks; `None` for
+    /// another socket. `connect` can take it as an argument of the type `&'static Versioned`.
+    pub fn of<I>(connect: &Connect<I>) -> Option<&'static Versioned> {
+        let speaks: &'static dyn Any = connect.speaks?;
+        speaks.downcast_ref()
+    }
+}
+
+/// Fails in a socket without channels.
+impl<I: Send + 'static> FromConnect<I> for &'static Versioned {
+    type State = ();
+
+    async fn from_connect(connect: &Connect<I>, (): ()) -> Result<Self, Refused> {
+        Ok(Versioned::of(connect).ok_or("a socket without channels has no serializer")?)
     }
 }
 

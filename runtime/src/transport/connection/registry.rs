@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    future::Future,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -9,12 +10,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::Notify,
-    time::{sleep, timeout},
-};
+use tokio::{sync::Notify, time::timeout};
 
-use crate::{slab::Slab, socket::Drainer};
+use crate::slab::Slab;
 
 /// Connections looked at before they are unlocked for others.
 const STRETCH: usize = 256;
@@ -90,28 +88,33 @@ impl Connections {
         }
     }
 
-    /// Ends all connections, in batches. Returns when none is left, and how many there were at the
-    /// end of the drainer's time, which had to end at once. `told` is called with the size of each
-    /// batch.
-    pub(crate) async fn drain(&self, drainer: Drainer, told: impl Fn(usize)) -> usize {
-        let Drainer {
-            batch_size,
-            batch_interval,
-            shutdown,
-            ..
-        } = drainer;
-        let ended = timeout(shutdown, async {
-            let mut place = 0;
-            let mut batch = self.batch(&mut place, batch_size);
-            while !batch.is_empty() {
-                told(batch.len());
-                batch.drain(..).for_each(|member| member.drain());
-                if self.batch(&mut place.clone(), 1).is_empty() {
-                    break;
-                }
-                sleep(batch_interval).await;
-                batch = self.batch(&mut place, batch_size);
-            }
+    /// Asks the next connections from slot `place` on to end, at most `most`, and advances `place`.
+    /// Returns how many were asked.
+    pub(crate) fn tell(&self, place: &mut usize, most: usize) -> usize {
+        let batch = self.batch(place, most);
+        batch.iter().for_each(|member| member.drain());
+        batch.len()
+    }
+
+    /// The number of connections from slot `place` on.
+    pub(crate) fn count_from(&self, place: usize) -> usize {
+        match place {
+            0 => self.len(),
+            mut place => self.batch(&mut place, usize::MAX).len(),
+        }
+    }
+
+    /// Whether there is a connection at slot `place` or behind it.
+    pub(crate) fn is_any_from(&self, mut place: usize) -> bool {
+        !self.batch(&mut place, 1).is_empty()
+    }
+
+    /// Ends all connections: by `drain`, and after it those that it has not asked. Returns when none
+    /// is left, and how many there were when the time was over, which had to end at once.
+    pub(crate) async fn end(&self, within: Duration, drain: impl Future<Output = ()>) -> usize {
+        let ended = timeout(within, async {
+            drain.await;
+            self.tell(&mut 0, usize::MAX);
             self.emptied().await;
         });
         if ended.await.is_ok() {
@@ -129,7 +132,7 @@ impl Connections {
         late
     }
 
-    async fn emptied(&self) {
+    pub(crate) async fn emptied(&self) {
         loop {
             let emptied = self.emptied.notified();
             if self.len() == 0 {

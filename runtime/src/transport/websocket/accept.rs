@@ -25,8 +25,8 @@ use crate::{
     socket::{Socket, WebSocket},
     stream::{Stream, TakeoverSlot},
     transport::{
-        attempt::Attempt, connection::connected::Connected, context::MountContext, denied::Denied,
-        erased::Transport, log, options::TransportOptions,
+        TransportOptions, attempt::Attempt, connection::connected::Connected,
+        context::MountContext, denied::Denied, erased::Transport, log,
     },
     watchdog::Callback,
 };

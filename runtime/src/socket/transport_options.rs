@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{
-    origin::CheckOrigin,
-    socket::{ConnectInfo, LongPoll, OutboxOptions, Timeout, WebSocket},
-};
+use super::{ConnectInfo, LongPoll, OutboxOptions, Timeout, WebSocket};
+use crate::origin::CheckOrigin;
 
 /// How long a client may take nothing of what waits for it, unless told otherwise.
 const WRITE_TIMEOUT: Timeout = Timeout::After(Duration::from_secs(30));
 
 /// The options that all transports share. A custom transport returns them from
-/// [`Transport::options`](super::Transport::options).
+/// [`Transport::options`](crate::transport::Transport::options).
 #[derive(Clone, Copy, Debug)]
 pub struct TransportOptions {
     /// Appended to the mount's path, such as `"/sse"`. It may be empty.
@@ -27,7 +25,7 @@ pub struct TransportOptions {
     pub auth_token: bool,
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
-    /// Time without [`Driver::touch`](super::Driver::touch) after which a connection ends with
+    /// Time without [`Driver::touch`](crate::transport::Driver::touch) after which a connection ends with
     /// [`Reason::Timeout`](crate::socket::Reason::Timeout). Default: never.
     pub timeout: Timeout,
     /// Time after which a callback that has not returned is cancelled, as for
