@@ -10,7 +10,7 @@ use landfall::{
     config::{Setting, Settings},
     endpoint::EndpointDef,
     mount::{Mount, WebSocket},
-    session::SessionOptions,
+    session::{SessionOptions, SessionSource},
     socket::ConnectInfo,
 };
 use mounted::RAW;
@@ -19,7 +19,7 @@ const SESSION: SessionOptions = SessionOptions::new("_app", "signing salt");
 
 const MOUNT: Mount = RAW.websocket(WebSocket {
     connect_info: ConnectInfo {
-        session: Some(&SESSION),
+        session: Some(SessionSource::Constant(&SESSION)),
         ..ConnectInfo::NOTHING
     },
     ..WebSocket::DEFAULT

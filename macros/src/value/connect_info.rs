@@ -8,6 +8,7 @@ use crate::{
     grammar::spelling::{did_you_mean, list},
     language::expr,
     language::{options::Options, schema},
+    value::closure,
 };
 
 pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
@@ -58,6 +59,11 @@ pub(crate) fn check(value: &Expr, diag: &mut Diagnostics) {
             }
             _ => {}
         }
+        let options = expr::call(element).and_then(|(_, options)| options.first());
+        if let Some(options) = options.filter(|_| word == schema::SESSION) {
+            let forms = ["|request|", "|request, handle|"];
+            closure::check("session", options, &forms, diag);
+        }
         if seen.contains(&word) {
             diag.push(name, format!("`{word}` is requested twice"))
                 .help("remove one of them");
@@ -79,7 +85,7 @@ fn is_session(value: &Expr) -> bool {
 
 fn session_options(at: &syn::Ident, diag: &mut Diagnostics) {
     diag.push(at, "`session` takes the options of the session's cookie")
-        .help("write `session(SESSION)`")
+        .help("write `session(SESSION)`, or `session(session_of)` with a function")
         .help("with `const SESSION: SessionOptions = SessionOptions::new(\"_my_app_key\", \"a signing salt\");`");
 }
 

@@ -303,9 +303,8 @@ fn connect_info(value: &Expr) -> TokenStream {
         .filter_map(expr::call)
         .filter_map(|(name, options)| {
             let options = options.first()?;
-            let at = options.span();
-            let checked = quote_spanned!(at=> const { __rt::session(&#options) });
-            Some(quote!(#name: ::core::option::Option::Some(#checked)))
+            let source = session(options);
+            Some(quote!(#name: ::core::option::Option::Some(#source)))
         });
     let own: Vec<TokenStream> = elements
         .iter()
@@ -319,6 +318,27 @@ fn connect_info(value: &Expr) -> TokenStream {
         .collect();
     let own = (!own.is_empty()).then(|| quote!(custom: const { &[#(#own),*] },));
     quote!(__rt::ConnectInfo { #(#words,)* #(#session,)* #own ..__rt::ConnectInfo::NOTHING })
+}
+
+/// A constant, or a function that computes the options.
+fn session(options: &Expr) -> TokenStream {
+    let at = options.span();
+    let computed = match closure::of(options) {
+        Some(closure) if closure.inputs.len() == 1 => {
+            quote_spanned!(at=> |__argument0, _| __rt::compute_session(#options, __argument0))
+        }
+        Some(_) => {
+            quote_spanned!(at=> |__argument0, __argument1| __rt::compute_session_with(#options, __argument0, __argument1))
+        }
+        None if matches!(options, Expr::Path(_)) && !names_a_constant(options) => {
+            quote_spanned!(at=> |__argument0, __argument1| __rt::ComputeSession::compute(#options, __argument0, __argument1))
+        }
+        None => {
+            let checked = quote_spanned!(at=> const { __rt::session(&#options) });
+            return quote!(__rt::SessionSource::Constant(#checked));
+        }
+    };
+    quote_spanned!(at=> __rt::SessionSource::Computed(#computed))
 }
 
 /// Each `(serializer, requirement)` becomes a `Versioned`.

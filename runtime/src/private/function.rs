@@ -7,6 +7,7 @@ use crate::{
     endpoint::{Endpoint, EndpointHandle},
     handle::Handle,
     origin::Origin,
+    session::{IntoSessions, SessionOptions},
     socket::Refused,
 };
 
@@ -92,4 +93,42 @@ pub fn handle_error(
     refused: Refused,
 ) -> Response<Body> {
     answer(parts, refused)
+}
+
+/// A function for `session` in `connect_info`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is not a function for `session`",
+    label = "expected `fn(&http::request::Parts) -> SessionOptions`, or with `&Handle` as a second argument"
+)]
+pub trait ComputeSession<Arguments> {
+    fn compute(self, parts: &Parts, handle: &Handle) -> Vec<SessionOptions<String>>;
+}
+
+impl<F: FnOnce(&Parts) -> T, T: IntoSessions> ComputeSession<(Parts, T)> for F {
+    fn compute(self, parts: &Parts, _: &Handle) -> Vec<SessionOptions<String>> {
+        self(parts).into_sessions()
+    }
+}
+
+impl<F: FnOnce(&Parts, &Handle) -> T, T: IntoSessions> ComputeSession<(Parts, Handle, T)> for F {
+    fn compute(self, parts: &Parts, handle: &Handle) -> Vec<SessionOptions<String>> {
+        self(parts, handle).into_sessions()
+    }
+}
+
+/// A closure `|request| ..`.
+pub fn compute_session<T: IntoSessions>(
+    compute: fn(&Parts) -> T,
+    parts: &Parts,
+) -> Vec<SessionOptions<String>> {
+    compute(parts).into_sessions()
+}
+
+/// A closure `|request, handle| ..`.
+pub fn compute_session_with<T: IntoSessions>(
+    compute: fn(&Parts, &Handle) -> T,
+    parts: &Parts,
+    handle: &Handle,
+) -> Vec<SessionOptions<String>> {
+    compute(parts, handle).into_sessions()
 }

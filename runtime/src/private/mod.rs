@@ -26,7 +26,10 @@ pub use self::{
         age, at_least, drainer, key_length, longpoll, positive, rounds, session, subprotocols,
         timeout, transport_path, wait, without_websocket,
     },
-    function::{DecideOrigin, HandleError, decide_origin, handle_error, with_edge, with_handle},
+    function::{
+        ComputeSession, DecideOrigin, HandleError, compute_session, compute_session_with,
+        decide_origin, handle_error, with_edge, with_handle,
+    },
     mount::{check_paths, mount},
     statics::{concat, length, static_integrity, static_path, text},
 };
@@ -53,7 +56,7 @@ pub use crate::{
     pipeline::{Pipeline, plug},
     plug::NotFound,
     pubsub::Broadcast,
-    session::SessionOptions,
+    session::{SessionOptions, SessionSource},
     socket::{
         Children, Connect, ConnectInfo, Flow, FromConnect, InfoValue, IntoSocket, Needs, Outbox,
         Reason, Refused, Socket,

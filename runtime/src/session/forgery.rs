@@ -7,14 +7,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header::HOST, request::Parts};
+use http::{HeaderMap, Method, Request, Response, StatusCode, request::Parts};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use percent_encoding::percent_decode_str;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::Session;
+use super::{Session, host};
 use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, header, plug::plain};
 
 /// The longest form that is searched for a token. Longer ones send it in the header.
@@ -81,11 +81,6 @@ fn is_allowed(allowed: &str, named: &str) -> bool {
     } else {
         named == allowed
     }
-}
-
-fn host(parts: &Parts) -> &str {
-    let named = || str::from_utf8(header::one(&parts.headers, HOST)?).ok();
-    header::host_and_port(parts.uri.host().or_else(named).unwrap_or_default()).0
 }
 
 impl<S> Layer<S> for ProtectFromForgery {

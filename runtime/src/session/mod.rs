@@ -40,10 +40,66 @@
 //! Another site can make a browser open a socket with its visitor's cookies. So a socket gets the session only when the
 //! parameter `_csrf_token` holds a token that [`Session::csrf_token`] made for one of the application's own pages;
 //! without it, `session` is `None`.
+//!
+//! # Options that are computed
+//!
+//! In place of the constant, `connect_info` takes a function. It is asked for each connection, and sees the request and the
+//! endpoint. [`Sessions::by`] takes the same function for the plug, so that both speak of the same cookie. Where the
+//! options are known when the endpoint starts, [`Sessions::with`] takes them from a closure: `plug(|edge| ..)`. With
+//! several options, sessions are written by the first and read by all: so a salt can be replaced without a visitor being
+//! logged out.
+//!
+//! ```
+//! use http::request::Parts;
+//! use landfall::{
+//!     prelude::*,
+//!     session::{self, Session, SessionOptions, Sessions},
+//! };
+//!
+//! const SESSION: SessionOptions = SessionOptions::new("_my_app_key", "4k9Qz1fw");
+//!
+//! /// This salt and the one before it, from wherever the application keeps them.
+//! #[derive(Clone)]
+//! struct Salts {
+//!     now: String,
+//!     before: String,
+//! }
+//!
+//! fn session_of(request: &Parts, handle: &Handle) -> Vec<SessionOptions<String>> {
+//!     // Each shop has sessions of its own.
+//!     let shop = session::host(request).split('.').next().unwrap_or_default();
+//!     let salts = handle.state::<Salts>().into_iter();
+//!     let salts = salts.flat_map(|salts| [&salts.now, &salts.before]);
+//!     let of = |salt| SessionOptions { signing_salt: format!("{shop} {salt}"), ..SESSION.owned() };
+//!     salts.map(of).collect()
+//! }
+//!
+//! struct Cart(Vec<String>);
+//!
+//! #[socket]
+//! impl Cart {
+//!     async fn connect(#[info] session: Option<Session>) -> Result<Self, Refused> {
+//!         Ok(Cart(session.and_then(|session| session.get("cart")).unwrap_or_default()))
+//!     }
+//!
+//!     async fn handle_in(&mut self, _: Message, out: &mut Outbox) {
+//!         out.push(self.0.join(", "));
+//!     }
+//! }
+//!
+//! endpoint! {
+//!     struct Shops;
+//!     state = Salts;
+//!     secret_key_base = env("SECRET_KEY_BASE");
+//!     socket("/cart", Cart, websocket(connect_info = [session(session_of)]));
+//!     plug(Sessions::by(session_of));
+//! }
+//! ```
 
 mod forgery;
 mod options;
 mod plug;
+mod source;
 mod store;
 
 use std::{
@@ -52,15 +108,20 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use http::HeaderMap;
+use http::{HeaderMap, header::HOST, request::Parts};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub(crate) use self::source::Chosen;
 pub use self::{
     forgery::{ForgeryService, ProtectFromForgery},
     options::{SameSite, SessionOptions},
     plug::{SessionService, Sessions},
+    source::{IntoSessions, SessionFunction, SessionSource},
 };
-use crate::crypto::{Keys, Term, Unencodable, cookie, csrf, from_term, to_term};
+use crate::{
+    crypto::{Keys, Term, Unencodable, cookie, csrf, from_term, to_term},
+    header,
+};
 
 /// Cookies of one name that are tried: each costs a signature.
 const CANDIDATES: usize = 8;
@@ -73,7 +134,7 @@ const CANDIDATES: usize = 8;
 pub struct Session(Arc<Mutex<State>>);
 
 struct State {
-    options: &'static SessionOptions,
+    options: Chosen,
     values: BTreeMap<String, Term>,
     change: Change,
 }
@@ -89,37 +150,46 @@ pub(crate) enum Change {
     Delete,
 }
 
-impl Session {
-    fn new(options: &'static SessionOptions, values: BTreeMap<String, Term>) -> Self {
-        Session(Arc::new(Mutex::new(State {
-            options,
-            values,
-            change: Change::Nothing,
-        })))
-    }
+/// The host that a request names, without its port: for options that are [computed](crate::session#options-that-are-computed).
+/// The client chooses it. Empty if there is none, or more than one.
+pub fn host(parts: &Parts) -> &str {
+    let named = || str::from_utf8(header::one(&parts.headers, HOST)?).ok();
+    header::host_and_port(parts.uri.host().or_else(named).unwrap_or_default()).0
+}
 
-    /// The session of the first of these cookies that is valid; empty if none is. Of a great many, only some are tried.
-    fn read<'a>(
-        options: &'static SessionOptions,
-        keys: &Keys,
-        cookies: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        let mut cookies = cookies.take(CANDIDATES).peekable();
-        let some = cookies.peek().is_some();
-        let values = cookies.find_map(|cookie| store::open(options, keys, cookie));
-        if some && values.is_none() {
+impl Session {
+    /// The session of the first cookie that is valid; empty if none is. Of a great many, only some are tried. One that was
+    /// not written by the first options is to be written again.
+    fn read(options: Chosen, keys: &Keys, headers: &HeaderMap) -> Self {
+        let mut tried = 0;
+        let found = options.all().enumerate().find_map(|(index, one)| {
+            let cookies = cookie::all(headers, one.key).take(CANDIDATES);
+            let mut cookies = cookies.inspect(|_| tried += 1);
+            let values = cookies.find_map(|cookie| store::open(&one, keys, cookie))?;
+            Some((index, values))
+        });
+        if tried > 0 && found.is_none() {
             tracing::debug!(
-                cookie = options.key,
+                cookie = options.first().key,
                 "no session cookie is valid: the session starts empty"
             );
         }
-        Session::new(options, values.unwrap_or_default())
+        let (index, values) = found.unwrap_or_default();
+        let change = match index {
+            0 => Change::Nothing,
+            _ => Change::Write,
+        };
+        Session(Arc::new(Mutex::new(State {
+            options,
+            values,
+            change,
+        })))
     }
 
     /// What a socket may have of the session. `None` for whatever reason, so that a client without a right to it learns
     /// nothing. With `check_csrf`, the right is a token that one of the application's own pages was given.
     pub(crate) fn granted(
-        options: &'static SessionOptions,
+        options: Chosen,
         check_csrf: bool,
         keys: &Keys,
         headers: &HeaderMap,
@@ -128,9 +198,11 @@ impl Session {
         if check_csrf && token.is_none() {
             return None;
         }
-        let mut cookies = cookie::all(headers, options.key).peekable();
-        cookies.peek()?;
-        let session = Session::read(options, keys, cookies);
+        let named = |one: SessionOptions<&str>| cookie::all(headers, one.key).next().is_some();
+        if !options.all().any(named) {
+            return None;
+        }
+        let session = Session::read(options, keys, headers);
         let allowed = !check_csrf || token.is_some_and(|token| session.is_csrf_token(token));
         allowed.then_some(session)
     }
@@ -139,7 +211,7 @@ impl Session {
     pub(crate) fn written(&self, keys: &Keys) -> (Change, String) {
         let state = self.lock();
         let value = match state.change {
-            Change::Write => store::seal(state.options, keys, &state.values),
+            Change::Write => store::seal(&state.options.first(), keys, &state.values),
             Change::Nothing | Change::Delete => String::new(),
         };
         (state.change, value)
@@ -193,8 +265,10 @@ impl Session {
     /// worth anything after.
     pub fn renew(&self) {
         let mut state = self.lock();
-        let name = state.options.csrf_token_key;
-        state.values.remove(name);
+        let State {
+            options, values, ..
+        } = &mut *state;
+        values.remove(options.first().csrf_token_key);
         state.change = Change::Write;
     }
 
@@ -225,7 +299,7 @@ impl Session {
         let mut state = self.lock();
         let kept = state.csrf_state().unwrap_or_else(|| {
             let new = csrf::state();
-            let name = state.options.csrf_token_key.to_owned();
+            let name = state.options.first().csrf_token_key.to_owned();
             state.values.insert(name, Term::Binary(new.to_vec()));
             state.change = Change::Write;
             new
@@ -263,7 +337,7 @@ impl Session {
 
 impl State {
     fn csrf_state(&self) -> Option<[u8; csrf::STATE]> {
-        match self.values.get(self.options.csrf_token_key)? {
+        match self.values.get(self.options.first().csrf_token_key)? {
             Term::Binary(bytes) => bytes.as_slice().try_into().ok(),
             _ => None,
         }

@@ -1,12 +1,17 @@
 //! Stands in for `session` where the feature `tokens` is off: there are options, and no session.
 
 mod options;
+mod source;
 
 use std::convert::Infallible;
 
 use http::HeaderMap;
 
-pub use self::options::{SameSite, SessionOptions};
+pub(crate) use self::source::Chosen;
+pub use self::{
+    options::{SameSite, SessionOptions},
+    source::{IntoSessions, SessionFunction, SessionSource},
+};
 use crate::crypto::Keys;
 
 /// What is remembered of one visitor: it needs the feature `tokens`.
@@ -15,7 +20,7 @@ pub struct Session(Infallible);
 
 impl Session {
     pub(crate) fn granted(
-        _: &'static SessionOptions,
+        _: Chosen,
         _check_csrf: bool,
         _: &Keys,
         _: &HeaderMap,

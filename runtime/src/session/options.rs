@@ -29,14 +29,17 @@ pub enum SameSite {
 /// ```
 ///
 /// A Phoenix application with the same options and `secret_key_base` shares its sessions with this one.
+///
+/// In a constant, texts are `&'static str`. Options that are [computed](crate::session#options-that-are-computed) may
+/// have a `String` for each of them: see [`owned`](SessionOptions::owned).
 #[derive(Clone, Copy, Debug)]
-pub struct SessionOptions {
+pub struct SessionOptions<S = &'static str> {
     /// The cookie's name. Of several cookies of this name the first that is valid counts, among the first eight.
-    pub key: &'static str,
+    pub key: S,
     /// Names the signature's purpose. No secret, at least 8 bytes; changing it ends all sessions.
-    pub signing_salt: &'static str,
+    pub signing_salt: S,
     /// Encrypts the cookie when it is set, so that its reader cannot see what is in it. Default: signed only.
-    pub encryption_salt: Option<&'static str>,
+    pub encryption_salt: Option<S>,
     /// Iterations of the key derivation. Default 1000.
     pub key_iterations: u32,
     /// Bytes of the derived keys; 32 with `encryption_salt`. Default 32.
@@ -44,11 +47,11 @@ pub struct SessionOptions {
     /// The hash function of the key derivation. Default SHA-256.
     pub key_digest: Digest,
     /// Under which key the session keeps the state of its CSRF tokens. Default `"_csrf_token"`.
-    pub csrf_token_key: &'static str,
+    pub csrf_token_key: S,
     /// `Domain`: who else than this host gets the cookie. Default nobody.
-    pub domain: Option<&'static str>,
+    pub domain: Option<S>,
     /// `Path`. Default `"/"`.
-    pub path: &'static str,
+    pub path: S,
     /// `Max-Age`: how long browsers keep the cookie. Default: until they are closed.
     pub max_age: Option<Duration>,
     /// `Secure`: only over TLS. Default: when the endpoint's URL is `https`, or the request was.
@@ -78,7 +81,9 @@ impl SessionOptions {
             same_site: None,
         }
     }
+}
 
+impl SessionOptions<&str> {
     /// What is wrong with them, and what helps.
     pub(crate) const fn mistake(&self) -> Option<Mistake> {
         if !is_cookie_name(self.key) {
@@ -141,6 +146,56 @@ impl SessionOptions {
             iterations: self.key_iterations,
             length: self.key_length,
             digest: self.key_digest,
+        }
+    }
+}
+
+impl<S: AsRef<str>> SessionOptions<S> {
+    /// The same with texts that can be replaced by computed ones:
+    ///
+    /// ```
+    /// use landfall::session::SessionOptions;
+    ///
+    /// const SESSION: SessionOptions = SessionOptions::new("_my_app_key", "4k9Qz1fw");
+    ///
+    /// fn of_year(year: u16) -> SessionOptions<String> {
+    ///     SessionOptions { signing_salt: format!("4k9Qz1fw {year}"), ..SESSION.owned() }
+    /// }
+    /// ```
+    pub fn owned(&self) -> SessionOptions<String> {
+        let owned = |text: &S| text.as_ref().to_owned();
+        SessionOptions {
+            key: owned(&self.key),
+            signing_salt: owned(&self.signing_salt),
+            encryption_salt: self.encryption_salt.as_ref().map(owned),
+            csrf_token_key: owned(&self.csrf_token_key),
+            domain: self.domain.as_ref().map(owned),
+            path: owned(&self.path),
+            key_iterations: self.key_iterations,
+            key_length: self.key_length,
+            key_digest: self.key_digest,
+            max_age: self.max_age,
+            secure: self.secure,
+            http_only: self.http_only,
+            same_site: self.same_site,
+        }
+    }
+
+    pub(crate) fn borrowed(&self) -> SessionOptions<&str> {
+        SessionOptions {
+            key: self.key.as_ref(),
+            signing_salt: self.signing_salt.as_ref(),
+            encryption_salt: self.encryption_salt.as_ref().map(S::as_ref),
+            csrf_token_key: self.csrf_token_key.as_ref(),
+            domain: self.domain.as_ref().map(S::as_ref),
+            path: self.path.as_ref(),
+            key_iterations: self.key_iterations,
+            key_length: self.key_length,
+            key_digest: self.key_digest,
+            max_age: self.max_age,
+            secure: self.secure,
+            http_only: self.http_only,
+            same_site: self.same_site,
         }
     }
 }

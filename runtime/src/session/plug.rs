@@ -1,8 +1,10 @@
 //! The plug that reads a session's cookie, and writes it again.
 
 use std::{
+    fmt,
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -12,14 +14,8 @@ use http_body::Body as HttpBody;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Change, SameSite, Session, SessionOptions};
-use crate::{
-    body::Body,
-    crypto::{Keys, cookie},
-    error::BoxError,
-    handle::Handle,
-    plug::plain,
-};
+use super::{Change, Chosen, IntoSessions, SameSite, Session, SessionOptions};
+use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, plug::plain};
 
 /// The longest cookie that browsers keep, name and attributes included.
 const LONGEST: usize = 4096;
@@ -31,10 +27,16 @@ const LONGEST: usize = 4096;
 /// error and answered with 500.
 ///
 /// It needs the endpoint's `secret_key_base`: a request that did not come through an endpoint is answered with 500.
-#[derive(Clone, Copy, Debug)]
-pub struct Sessions {
-    options: &'static SessionOptions,
+#[derive(Clone, Debug)]
+pub struct Sessions(Source);
+
+#[derive(Clone)]
+enum Source {
+    Fixed(Chosen),
+    Computed(Arc<Compute>),
 }
+
+type Compute = dyn Fn(&Parts, &Handle) -> Vec<SessionOptions<String>> + Send + Sync;
 
 impl Sessions {
     /// A session in the cookie that the options describe.
@@ -46,7 +48,48 @@ impl Sessions {
         if let Some(mistake) = options.mistake() {
             panic!("{}", mistake.text);
         }
-        Sessions { options }
+        Sessions(Source::Fixed(Chosen::Constant(options)))
+    }
+
+    /// A session in a cookie that is described when the endpoint starts: `plug(|edge| Sessions::with(..))`. For several
+    /// options see [`IntoSessions`].
+    ///
+    /// # Panics
+    /// When the options cannot work, or when there are none.
+    #[track_caller]
+    pub fn with(options: impl IntoSessions) -> Self {
+        let Some(chosen) = Chosen::of(options.into_sessions()) else {
+            panic!("the options of a session cannot work: the log says why");
+        };
+        Sessions(Source::Fixed(chosen))
+    }
+
+    /// A session in a cookie that a function describes for each request: see
+    /// [`landfall::session`](crate::session#options-that-are-computed).
+    pub fn by<T: IntoSessions>(
+        compute: impl Fn(&Parts, &Handle) -> T + Send + Sync + 'static,
+    ) -> Self {
+        let compute: Arc<Compute> =
+            Arc::new(move |parts, handle| compute(parts, handle).into_sessions());
+        Sessions(Source::Computed(compute))
+    }
+}
+
+impl Source {
+    fn choose(&self, parts: &Parts, handle: &Handle) -> Option<Chosen> {
+        match self {
+            Source::Fixed(chosen) => Some(chosen.clone()),
+            Source::Computed(compute) => Chosen::of(compute(parts, handle)),
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Fixed(chosen) => chosen.fmt(f),
+            Source::Computed(_) => f.write_str("Computed"),
+        }
     }
 }
 
@@ -56,7 +99,7 @@ impl<S> Layer<S> for Sessions {
     fn layer(&self, inner: S) -> SessionService<S> {
         SessionService {
             inner,
-            options: self.options,
+            source: self.0.clone(),
         }
     }
 }
@@ -65,7 +108,7 @@ impl<S> Layer<S> for Sessions {
 #[derive(Clone, Debug)]
 pub struct SessionService<S> {
     inner: S,
-    options: &'static SessionOptions,
+    source: Source,
 }
 
 impl<S, B, R> Service<Request<B>> for SessionService<S>
@@ -84,28 +127,27 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let options = self.options;
         let (mut parts, body) = request.into_parts();
-        let Some((keys, secure)) = endpoint(&parts) else {
-            tracing::error!(
-                cookie = options.key,
-                "a session needs an endpoint with a `secret_key_base`"
-            );
+        let Some((handle, keys)) = endpoint(&parts) else {
+            tracing::error!("a session needs an endpoint with a `secret_key_base`");
             return Box::pin(async { Ok(plain(StatusCode::INTERNAL_SERVER_ERROR)) });
         };
-        let session = Session::read(options, &keys, cookie::all(&parts.headers, options.key));
+        let secure = parts.uri.scheme_str() == Some("https") || handle.is_secure();
+        let Some(options) = self.source.choose(&parts, handle) else {
+            return Box::pin(async { Ok(plain(StatusCode::INTERNAL_SERVER_ERROR)) });
+        };
+        let session = Session::read(options.clone(), &keys, &parts.headers);
         parts.extensions.insert(session.clone());
         let answer = self.inner.call(Request::from_parts(parts, body));
         Box::pin(async move {
             let mut response = answer.await?.map(Body::new);
-            match set_cookie(options, &session, &keys, secure) {
-                Ok(None) => {}
-                Ok(Some(cookie)) => {
+            match set_cookies(&options, &session, &keys, secure) {
+                Ok(cookies) => cookies.into_iter().for_each(|cookie| {
                     response.headers_mut().append(SET_COOKIE, cookie);
-                }
+                }),
                 Err(length) => {
                     tracing::error!(
-                        cookie = options.key,
+                        cookie = options.first().key,
                         length,
                         "a session is too long for a cookie"
                     );
@@ -117,24 +159,42 @@ where
     }
 }
 
-/// The endpoint's keys, and whether its clients use TLS.
-fn endpoint(parts: &Parts) -> Option<(Keys, bool)> {
+/// The endpoint, and its keys.
+fn endpoint(parts: &Parts) -> Option<(&Handle, Keys)> {
     let handle = parts.extensions.get::<Handle>()?;
-    let secure = parts.uri.scheme_str() == Some("https") || handle.is_secure();
-    Some((handle.keys()?, secure))
+    Some((handle, handle.keys()?))
 }
 
-/// The header, if the cookie changes; the length of one that is too long.
-fn set_cookie(
-    options: &SessionOptions,
+/// The headers, if the cookie changes; the length of one that is too long. All cookies that the session can be read from
+/// are deleted with it.
+fn set_cookies(
+    options: &Chosen,
     session: &Session,
     keys: &Keys,
     secure: bool,
-) -> Result<Option<HeaderValue>, usize> {
+) -> Result<Vec<HeaderValue>, usize> {
     let (change, value) = session.written(keys);
-    if change == Change::Nothing {
-        return Ok(None);
+    let count = match change {
+        Change::Nothing => 0,
+        Change::Write => 1,
+        Change::Delete => usize::MAX,
+    };
+    let mut cookies = Vec::new();
+    for one in options.all().take(count) {
+        let cookie = set_cookie(&one, change, &value, secure)?;
+        if !cookies.contains(&cookie) {
+            cookies.push(cookie);
+        }
     }
+    Ok(cookies)
+}
+
+fn set_cookie(
+    options: &SessionOptions<&str>,
+    change: Change,
+    value: &str,
+    secure: bool,
+) -> Result<HeaderValue, usize> {
     let mut text = format!("{}={value}; path={}", options.key, options.path);
     let mut attribute = |attribute: String| {
         text.push_str("; ");
@@ -163,7 +223,5 @@ fn set_cookie(
     if text.len() > LONGEST {
         return Err(text.len());
     }
-    HeaderValue::from_str(&text)
-        .map(Some)
-        .map_err(|_| text.len())
+    HeaderValue::from_str(&text).map_err(|_| text.len())
 }

@@ -7,7 +7,7 @@ use crate::crypto::{Keys, Term, message};
 
 /// The values of a cookie; `None` unless this application has written it, or one that shares its secret.
 pub(super) fn open(
-    options: &SessionOptions,
+    options: &SessionOptions<&str>,
     keys: &Keys,
     cookie: &str,
 ) -> Option<BTreeMap<String, Term>> {
@@ -37,7 +37,7 @@ fn text(term: Term) -> Option<String> {
 }
 
 pub(super) fn seal(
-    options: &SessionOptions,
+    options: &SessionOptions<&str>,
     keys: &Keys,
     values: &BTreeMap<String, Term>,
 ) -> String {

@@ -8,7 +8,7 @@ use std::{any::Any, fmt, net::SocketAddr};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 
-use crate::session::{Session, SessionOptions};
+use crate::session::{Session, SessionSource};
 
 /// `connect_info = [..]`: what `connect` may read about the request that opened the connection.
 #[derive(Clone, Copy)]
@@ -25,8 +25,9 @@ pub struct ConnectInfo {
     pub user_agent: bool,
     /// All headers whose name starts with `sec-websocket-`.
     pub sec_websocket_headers: bool,
-    /// The visitor's session, from the cookie that these options describe: `connect_info = [session(SESSION)]`.
-    pub session: Option<&'static SessionOptions>,
+    /// The visitor's session, from the cookie that these options describe: `connect_info = [session(SESSION)]`, or
+    /// `session(session_of)` if a function computes them.
+    pub session: Option<SessionSource>,
     /// Your own values, by name: `connect_info = [uri, region = "eu"]`.
     pub custom: &'static [(&'static str, &'static dyn InfoValue)],
 }

@@ -30,7 +30,7 @@ use crate::{
     header,
     origin::{Origin, OriginFunction},
     pubsub::SubscriberId,
-    session::Session,
+    session::{Chosen, Session, SessionSource},
     socket::{Connect, Inbox, Param, Params, QueryError, Socket, TransportOptions},
     watchdog::Callback,
 };
@@ -255,9 +255,10 @@ impl Attempt {
         let inbox = Inbox::new(id, context.handle.pubsub().clone());
         let mut info = request::info(&context.options.connect_info, &self.parts);
         info.auth_token = auth_token.filter(|_| context.options.auth_token);
-        if let Some(options) = context.options.connect_info.session
+        if let Some(source) = context.options.connect_info.session
             && let Some(keys) = context.handle.keys()
         {
+            let options = self.session(source)?;
             let token = params.get(request::CSRF_PARAM).and_then(Param::as_str);
             let (check, headers) = (context.options.check_csrf, &self.parts.headers);
             info.session = Session::granted(options, check, &keys, headers, token);
@@ -287,6 +288,21 @@ impl Attempt {
             }
             Err(panic) => {
                 tracing::error!(socket = context.socket, "connect panicked: {panic}");
+                Err(Denied::Crashed)
+            }
+        }
+    }
+
+    /// The options of the session. They may be what a function of the application computes.
+    fn session(&self, source: SessionSource) -> Result<Chosen, Denied> {
+        let choose = || source.choose(&self.parts, &self.context.handle);
+        match self.context.watched.call(Callback::Session, choose) {
+            Ok(chosen) => chosen.ok_or(Denied::Crashed),
+            Err(panic) => {
+                tracing::error!(
+                    socket = self.socket(),
+                    "the function of `session` panicked: {panic}"
+                );
                 Err(Denied::Crashed)
             }
         }

@@ -34,7 +34,7 @@ pub enum Denied {
     LateBody,
     /// The request's body is larger than allowed: 413. Already logged.
     LargeBody,
-    /// A function of the application panicked: 500. Already logged.
+    /// A function of the application panicked, or returned what cannot be used: 500. Already logged.
     Crashed,
     /// The transport refuses with a response of its own.
     Response(Box<Response<Body>>),

@@ -28,6 +28,7 @@ use crate::{
     grammar::path,
     handle::Handle,
     origin::CheckOrigin,
+    session::SessionSource,
     socket::{Timeout, TransportKind, TransportOptions},
 };
 
@@ -370,8 +371,13 @@ fn check(
         if let Some(feature) = Feature::SESSION.lacking() {
             return Err(feature.into());
         }
-        if let Some(mistake) = session.mistake() {
-            return Err(Mistake::new("connect_info", mistake.text));
+        if let SessionSource::Constant(options) = session
+            && let Some(mistake) = options.mistake()
+        {
+            return Err(Mistake {
+                help: Some(mistake.help),
+                ..Mistake::new("connect_info", mistake.text)
+            });
         }
         if config.secret_key_base.is_none() {
             return Err(Mistake::without_secret(

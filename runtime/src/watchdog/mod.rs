@@ -45,6 +45,7 @@ pub(crate) enum Callback {
     Encode,
     Terminate,
     Drain,
+    Session,
     /// Those of channels.
     Join,
     Joined,
@@ -56,7 +57,7 @@ pub(crate) enum Callback {
 
 impl Callback {
     /// By number.
-    const ALL: [Option<Callback>; 17] = {
+    const ALL: [Option<Callback>; 18] = {
         use Callback::*;
         [
             None,
@@ -70,6 +71,7 @@ impl Callback {
             Some(Encode),
             Some(Terminate),
             Some(Drain),
+            Some(Session),
             Some(Join),
             Some(Joined),
             Some(ChannelIn),
@@ -91,6 +93,7 @@ impl Callback {
             Callback::Encode => "encode",
             Callback::Terminate | Callback::ChannelTerminate => "terminate",
             Callback::Drain => "drain",
+            Callback::Session => "session",
             Callback::Join => "join",
             Callback::Joined => "joined",
             Callback::ChannelOut => "handle_out",

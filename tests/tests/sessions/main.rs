@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
+mod computed;
 mod pages;
 mod site;
 mod sockets;

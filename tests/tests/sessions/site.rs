@@ -56,7 +56,7 @@ endpoint! {
     service(tower::service_fn(page));
 }
 
-async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+pub(crate) async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let session = request.extensions().get::<Session>().unwrap();
     let _: &Handle = request.extensions().get().unwrap();
     let body = match (request.method(), request.uri().path()) {
@@ -91,7 +91,7 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     Ok(Response::new(Body::from(body.to_string())))
 }
 
-struct Who(Option<Session>);
+pub(crate) struct Who(Option<Session>);
 
 #[socket]
 impl Who {
@@ -119,7 +119,10 @@ pub(crate) struct Visitor {
 }
 
 pub(crate) async fn start<E: Endpoint<State = ()>>() -> Started<E> {
-    let running = E::start().await.unwrap();
+    started(E::start().await.unwrap())
+}
+
+pub(crate) fn started<E: Endpoint>(running: Running<E>) -> Started<E> {
     let Ok(Address::Tcp(address)) = running.server_info(Scheme::Http) else {
         panic!("does not listen")
     };
@@ -153,8 +156,13 @@ impl<E: Endpoint> Started<E> {
     /// What the socket at that path sees of a visitor.
     pub(crate) async fn seen(&self, path: &str, token: &str, cookie: &str) -> Value {
         let target = format!("{path}/websocket{token}");
-        let request = Wire::upgrade(&target).header("cookie", cookie);
-        let mut client = Client::open_by(self.port, &request).await;
+        self.seen_by(&Wire::upgrade(&target).header("cookie", cookie))
+            .await
+    }
+
+    /// What the socket sees that this request opens.
+    pub(crate) async fn seen_by(&self, request: &Wire) -> Value {
+        let mut client = Client::open_by(self.port, request).await;
         client.text("who?").await;
         serde_json::from_str(&client.hear_text().await).unwrap()
     }

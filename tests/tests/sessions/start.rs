@@ -6,7 +6,7 @@ use landfall::{
     endpoint::EndpointDef,
     mount::{Mount, SocketDef, WebSocket},
     origin::CheckOrigin,
-    session::SessionOptions,
+    session::{SessionOptions, SessionSource},
     socket,
     socket::{ConnectInfo, Flow, Outbox, Refused},
 };
@@ -41,7 +41,7 @@ impl Endpoint for ByHand {
             Mount::new("/by_hand", SocketDef::of::<Anybody, ()>("Anybody")).websocket(WebSocket {
                 check_csrf: false,
                 connect_info: ConnectInfo {
-                    session: Some(&SESSION),
+                    session: Some(SessionSource::Constant(&SESSION)),
                     ..ConnectInfo::NOTHING
                 },
                 ..WebSocket::DEFAULT
