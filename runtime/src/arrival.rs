@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use http::{
-    HeaderMap, Request, Uri,
+    Extensions, HeaderMap, Method, Request, Uri,
     header::HOST,
     request::Parts,
     uri::{Authority, PathAndQuery},
@@ -54,13 +54,71 @@ fn default_port(scheme: &str) -> u16 {
     }
 }
 
+/// The head of a request, with its body or without.
+pub(crate) trait Head {
+    fn method(&self) -> &Method;
+    fn uri(&self) -> &Uri;
+    fn headers(&self) -> &HeaderMap;
+    fn extensions(&self) -> &Extensions;
+    fn uri_mut(&mut self) -> &mut Uri;
+    fn extensions_mut(&mut self) -> &mut Extensions;
+}
+
+impl<B> Head for Request<B> {
+    fn method(&self) -> &Method {
+        self.method()
+    }
+
+    fn uri(&self) -> &Uri {
+        self.uri()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+
+    fn extensions(&self) -> &Extensions {
+        self.extensions()
+    }
+
+    fn uri_mut(&mut self) -> &mut Uri {
+        self.uri_mut()
+    }
+
+    fn extensions_mut(&mut self) -> &mut Extensions {
+        self.extensions_mut()
+    }
+}
+
+impl Head for Parts {
+    fn method(&self) -> &Method {
+        &self.method
+    }
+
+    fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    fn uri_mut(&mut self) -> &mut Uri {
+        &mut self.uri
+    }
+
+    fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
+    }
+}
+
 /// Rewrites a request to what its proxy was asked. Only trusted proxies are believed. A header that
 /// occurs more than once, or is not valid, changes nothing.
-pub(crate) fn rewrite<B>(
-    request: &mut Request<B>,
-    believed: &[Forwarded],
-    proxies: &TrustedProxies,
-) {
+pub(crate) fn rewrite(request: &mut impl Head, believed: &[Forwarded], proxies: &TrustedProxies) {
     let peer = interop::peer(request.extensions()).map(|address| address.ip());
     if !proxies.trusts(peer) {
         return;
@@ -77,7 +135,7 @@ pub(crate) fn rewrite<B>(
 }
 
 /// The URI that the proxy was asked for; `None` if that changes nothing.
-fn forwarded_uri<B>(request: &Request<B>, believed: &[Forwarded]) -> Option<Uri> {
+fn forwarded_uri(request: &impl Head, believed: &[Forwarded]) -> Option<Uri> {
     let headers = request.headers();
     let said = |header, name: &str| {
         let value = believed

@@ -37,6 +37,7 @@ pub mod error_page;
 mod escape;
 mod failure;
 mod feature;
+mod force_ssl;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;

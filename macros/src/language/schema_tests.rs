@@ -123,7 +123,7 @@ fn keys(group: &Group) -> BTreeSet<String> {
 fn keys_are_the_fields_of_the_runtime() {
     for (file, group) in [
         ("socket/options.rs", &SOCKET_OPTIONS),
-        ("endpoint/force_ssl.rs", &FORCE_SSL),
+        ("force_ssl.rs", &FORCE_SSL),
         ("error_page/options.rs", &RENDER_ERRORS),
         ("socket/options.rs", &WEBSOCKET),
         ("socket/options.rs", &LONGPOLL),

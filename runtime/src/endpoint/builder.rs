@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::{
     Endpoint, EndpointDef, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
-    force_ssl::Gate,
+    gate::Gate,
     life::{Life, ShutdownFuture},
     listening::{Layers, Listeners, Listening},
     reload::{Layered, Reader, mount_errors},

@@ -29,7 +29,7 @@
 // | file | what |
 // | --- | --- |
 // | `def` | the declaration, as constants |
-// | `force_ssl` | the redirect to `https`, before all else |
+// | `gate` | the step before sockets and plugs: `rewrite_on` and `force_ssl` |
 // | `init` | the types that its `init` may return |
 // | `builder` | how it is started |
 // | `handle` | the argument of closures in its declaration |
@@ -46,7 +46,7 @@
 mod builder;
 mod children;
 mod def;
-mod force_ssl;
+mod gate;
 mod handle;
 mod health;
 mod init;
@@ -69,7 +69,6 @@ use std::future::Future;
 pub use self::{
     builder::Builder,
     def::EndpointDef,
-    force_ssl::{ForceSsl, SecureHost},
     handle::EndpointHandle,
     health::{Health, HealthFuture, HealthService},
     init::IntoConfig,
@@ -79,6 +78,7 @@ pub use self::{
 pub use crate::{
     address::Address,
     arrival::Forwarded,
+    force_ssl::{ForceSsl, SecureHost},
     handle::{Changes, ExtraChanges, Handle, NotListening, Stats},
     pipeline::Pipeline,
     server::Listener,

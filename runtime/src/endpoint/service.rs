@@ -14,12 +14,13 @@ use http::{Request, Response, header::STRICT_TRANSPORT_SECURITY};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::force_ssl::{Gate, Passage};
+use super::gate::Gate;
 use crate::{
     body::Body,
     error::BoxError,
     error_page::{self, ErrorPages, Head},
     failure,
+    force_ssl::Passage,
     handle::Handle,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
     plug::forbid_caching,
@@ -97,7 +98,7 @@ impl EndpointService {
         };
         match passage {
             Passage::Free => self.dispatch(request),
-            Passage::Marked => EndpointFuture {
+            Passage::Secure => EndpointFuture {
                 marked: Some(self.0.clone()),
                 ..self.dispatch(request)
             },

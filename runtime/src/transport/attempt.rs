@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    Request,
+    HeaderValue, Request,
     header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
     request::Parts,
 };
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     arrival,
     body::Body,
+    force_ssl::{ForceSsl, Passage},
     handle::Handle,
     header,
     origin::{Origin, OriginFunction},
@@ -40,8 +41,8 @@ use crate::{
 /// WebSocket and longpoll check the method first. They then take these steps in this order:
 /// [`params`](Attempt::params), [`check_origin`](Attempt::check_origin), and for a new client
 /// [`connect`](Attempt::connect), which reads connect_info and calls the application. A step that
-/// refuses says why, and `?` turns the reason into the usual response. `transport_log` works
-/// without any code in the transport.
+/// refuses says why, and `?` turns the reason into the usual response. [All
+/// steps](crate::transport#steps) stand in one place, with an example.
 pub struct Attempt {
     pub(super) context: Arc<MountContext>,
     pub(super) parts: Parts,
@@ -198,6 +199,29 @@ impl Attempt {
                 );
                 Err(Denied::Crashed)
             }
+        }
+    }
+
+    /// Redirects a request that did not come over TLS, as the directive `force_ssl` does for all
+    /// requests of an endpoint: for a transport whose endpoint does not declare it. Headers of
+    /// [`rewrite_on`](ForceSsl::rewrite_on) are believed first, so this comes before all other
+    /// steps.
+    ///
+    /// Returns the value of the header `strict-transport-security` for the response, if it is to
+    /// have one.
+    ///
+    /// # Errors
+    /// With the redirect.
+    pub fn force_ssl(&mut self, force: &ForceSsl) -> Result<Option<HeaderValue>, Denied> {
+        let handle = &self.context.handle;
+        if !force.rewrite_on.is_empty() {
+            let proxies = &handle.config().trusted_proxies;
+            arrival::rewrite(&mut self.parts, force.rewrite_on, proxies);
+        }
+        match force.pass(&self.parts, handle) {
+            Passage::Free => Ok(None),
+            Passage::Secure => Ok(force.header()),
+            Passage::Redirected(response) => Err(response.into()),
         }
     }
 

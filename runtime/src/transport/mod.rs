@@ -43,6 +43,102 @@
 //! | [`Replay`] | the same, kept until the client has acknowledged it |
 //! | [`unguessable_name`] | a name for a connection whose client comes back |
 //!
+//! # Steps
+//!
+//! What WebSocket and longpoll do with a request, a transport of one's own can do too, in this order:
+//!
+//! | step | how | who refuses |
+//! | --- | --- | --- |
+//! | `transport_log` | [`TransportOptions::transport_log`]; the response is logged by itself | |
+//! | `force_ssl` | [`Attempt::force_ssl`], unless the endpoint declares it for all requests | 301 or 307 |
+//! | parameters | [`Attempt::params`] | 400, 414 |
+//! | `check_origin` | [`Attempt::check_origin`], by [`TransportOptions::check_origin`] or the endpoint's | 403 |
+//! | `auth_token` | [`TransportOptions::auth_token`]; the transport finds the token and gives it to `connect` | |
+//! | subprotocols | [`Attempt::check_subprotocols`] | 403 |
+//! | connect_info | [`TransportOptions::connect_info`] and [`check_csrf`](TransportOptions::check_csrf); `connect` reads them | |
+//! | `connect` | [`Attempt::connect`] | what the socket says |
+//!
+//! All of them together:
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::{Method, Response, StatusCode, header};
+//! use landfall::{
+//!     endpoint::ForceSsl,
+//!     message::Unsupported,
+//!     prelude::*,
+//!     socket::ConnectInfo,
+//!     transport::{Attempt, Denied, Format, Transport, TransportOptions},
+//! };
+//!
+//! const FORCE_SSL: ForceSsl = ForceSsl { subdomains: true, ..ForceSsl::DEFAULT };
+//!
+//! struct Careful;
+//!
+//! impl Transport for Careful {
+//!     const NAME: &'static str = "careful";
+//!
+//!     fn options(&self) -> TransportOptions {
+//!         TransportOptions {
+//!             path: "/careful",
+//!             connect_info: ConnectInfo { peer_data: true, ..ConnectInfo::NOTHING },
+//!             auth_token: true,
+//!             transport_log: Some(tracing::Level::INFO),
+//!             ..TransportOptions::DEFAULT
+//!         }
+//!     }
+//!
+//!     async fn answer<S: Socket>(&self, mut attempt: Attempt) -> Result<Response<Body>, Denied> {
+//!         if attempt.parts().method != Method::GET {
+//!             let refusal = Response::builder().status(StatusCode::METHOD_NOT_ALLOWED);
+//!             return Err(refusal.body(Body::empty()).expect("a status").into());
+//!         }
+//!         let hsts = attempt.force_ssl(&FORCE_SSL)?;
+//!         let params = attempt.params()?;
+//!         attempt.check_origin()?;
+//!         let authorization = attempt.parts().headers.get(header::AUTHORIZATION);
+//!         let token = authorization.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+//!         let token = token.map(str::to_owned);
+//!         let subprotocol = attempt.check_subprotocols(&["lines.v2", "lines.v1"])?;
+//!         let (driver, outgoing) = attempt.connect::<S, Line>(params, token).await?;
+//!         driver.spawn(run);
+//!
+//!         let mut response = Response::new(outgoing.into_body());
+//!         let headers = response.headers_mut();
+//!         headers.extend(hsts.map(|value| (header::STRICT_TRANSPORT_SECURITY, value)));
+//!         if let Some(subprotocol) = subprotocol {
+//!             headers.insert("sec-websocket-protocol", http::HeaderValue::from_static(subprotocol));
+//!         }
+//!         Ok(response)
+//!     }
+//! }
+//! # use landfall::transport::Driver;
+//! # async fn run<S: Socket>(mut driver: Driver<S>) {
+//! #     let mut flow = driver.init().await;
+//! #     while flow == Flow::Continue {
+//! #         driver.ready().await;
+//! #         flow = driver.info().await;
+//! #     }
+//! # }
+//! # struct Line;
+//! # impl Format for Line {
+//! #     fn format(message: Message) -> Result<Bytes, Unsupported> {
+//! #         message.as_text().map(|text| format!("{text}\n").into()).ok_or(Unsupported::new("a line holds text"))
+//! #     }
+//! # }
+//! #
+//! # struct News;
+//! # #[socket]
+//! # impl News {
+//! #     async fn connect(#[info] peer_data: PeerData, #[info] auth_token: String) -> Result<Self, Refused> { Ok(News) }
+//! #     async fn handle_in(&mut self, _: Message, _: &mut Outbox) {}
+//! # }
+//! # endpoint! {
+//! #     struct Web;
+//! #     socket("/news", News, websocket = false, transport = Careful);
+//! # }
+//! ```
+//!
 //! Panics of callbacks, limits on what waits, topics, draining and logs are taken care of behind them.
 
 // | file | what |

@@ -2,3 +2,4 @@
 
 mod drains;
 mod mounts;
+mod steps;

@@ -24,9 +24,9 @@ const _: () = {
             connect_info: __rt::ConnectInfo {
                 peer_data: true,
                 x_headers: true,
-                session: ::core::option::Option::Some(const {
-                    __rt::session(&my::SESSION)
-                }),
+                session: ::core::option::Option::Some(
+                    __rt::SessionSource::Constant(const { __rt::session(&my::SESSION) }),
+                ),
                 custom: const { &[("region", &("eu") as &dyn __rt::InfoValue)] },
                 ..__rt::ConnectInfo::NOTHING
             },

@@ -1,13 +1,13 @@
-//! `force_ssl`: before sockets and plugs, redirects requests that did not come over TLS.
+//! `force_ssl`: redirects requests that did not come over TLS.
 
 use http::{
-    HeaderValue, Method, Request, Response, StatusCode,
+    HeaderValue, Method, Response, StatusCode,
     header::{CONTENT_LENGTH, LOCATION},
 };
 use tracing::Level;
 
 use crate::{
-    arrival::{self, Forwarded},
+    arrival::{self, Forwarded, Head},
     body::{Body, respond},
     config::Scheme,
     escape::told,
@@ -31,7 +31,8 @@ pub enum SecureHost {
 }
 
 /// `force_ssl(..)`: a request over `http` is redirected to `https`, and browsers are told to use
-/// only `https`.
+/// only `https`. It is a directive of an endpoint, or a step of a transport:
+/// [`Attempt::force_ssl`](crate::transport::Attempt::force_ssl).
 #[derive(Clone, Copy, Debug)]
 pub struct ForceSsl {
     /// Whether answers over `https` have the header `strict-transport-security`. Default `true`.
@@ -71,7 +72,8 @@ impl ForceSsl {
         log: Some(Level::INFO),
     };
 
-    fn header(&self) -> Option<HeaderValue> {
+    /// The value of `strict-transport-security`; `None` without `hsts`.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
         let preload = if self.preload { "; preload" } else { "" };
         let subdomains = if self.subdomains {
             "; includeSubDomains"
@@ -83,63 +85,32 @@ impl ForceSsl {
     }
 }
 
-/// The first step of an endpoint for each request.
-pub(super) struct Gate {
-    rewrite_on: Vec<Forwarded>,
-    force: Option<ForceSsl>,
-    hsts: Option<HeaderValue>,
-}
-
-/// The decision of the gate.
-pub(super) enum Passage {
+/// What is done with a request.
+pub(crate) enum Passage {
     Free,
-    /// The answer has the header of [`Gate::hsts`].
-    Marked,
+    /// It came over TLS: the answer has the header of [`ForceSsl::header`].
+    Secure,
     Redirected(Response<Body>),
 }
 
-impl Gate {
-    /// `None` if nothing is declared.
-    pub(super) fn new(rewrite_on: &[Forwarded], force: Option<ForceSsl>) -> Option<Self> {
-        let all = [rewrite_on, force.map_or(&[], |force| force.rewrite_on)].concat();
-        let declared = !all.is_empty() || force.is_some();
-        declared.then(|| Gate {
-            rewrite_on: all,
-            force,
-            hsts: force.and_then(|force| force.header()),
-        })
-    }
-
-    pub(super) fn hsts(&self) -> Option<&HeaderValue> {
-        self.hsts.as_ref()
-    }
-
-    pub(super) fn pass<B>(&self, request: &mut Request<B>, handle: &Handle) -> Passage {
-        if !self.rewrite_on.is_empty() {
-            arrival::rewrite(request, &self.rewrite_on, &handle.config().trusted_proxies);
-        }
-        let Some(force) = &self.force else {
-            return Passage::Free;
-        };
+impl ForceSsl {
+    pub(crate) fn pass(&self, request: &impl Head, handle: &Handle) -> Passage {
         let OriginRequest { scheme, host, .. } = arrival::named(request.uri(), request.headers());
         let whole = interop::full(request.uri(), request.extensions());
-        let excluded = force
+        let excluded = self
             .exclude
             .iter()
             .any(|excluded| excluded.eq_ignore_ascii_case(host))
-            || force.exclude_paths.contains(&whole.path());
+            || self.exclude_paths.contains(&whole.path());
         match scheme {
             _ if excluded => Passage::Free,
-            "https" if self.hsts.is_some() => Passage::Marked,
-            "https" => Passage::Free,
-            _ => Passage::Redirected(force.redirect(request, handle)),
+            "https" => Passage::Secure,
+            _ => Passage::Redirected(self.redirect(request, handle)),
         }
     }
-}
 
-impl ForceSsl {
     /// Redirects to the declared host. Only `SecureHost::Conn` uses the host of the request.
-    fn redirect<B>(&self, request: &Request<B>, handle: &Handle) -> Response<Body> {
+    fn redirect(&self, request: &impl Head, handle: &Handle) -> Response<Body> {
         let to = match self.host {
             SecureHost::Url => public(handle),
             SecureHost::Conn => {
