@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, io};
 
-use crate::config::ConfigErrors;
+use crate::{causes, config::ConfigErrors};
 
 /// Any error, as it comes out of services and bodies.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -140,8 +140,8 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
-        if let Some(source) = self.source() {
-            write!(f, ": {source}")?;
+        for cause in causes::chain(self).skip(1) {
+            write!(f, ": {cause}")?;
         }
         if let Kind::Listen(failed) = &*self.0 {
             let taken = |kind| {

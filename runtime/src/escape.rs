@@ -5,6 +5,8 @@ use std::{
     fmt::{self, Write},
 };
 
+use crate::causes;
+
 /// The maximum number of bytes of a client's text in a log line, escapes included.
 const SHOWN: usize = 256;
 /// The maximum number of an error's causes in a log line.
@@ -100,10 +102,7 @@ impl<T: fmt::Display> fmt::Debug for Told<'_, T> {
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         told(&self.0).fmt(f)?;
-        let mut causes =
-            std::iter::successors(self.0.source(), |&cause: &&(dyn Error + 'static)| {
-                cause.source()
-            });
+        let mut causes = causes::chain(self.0).skip(1);
         causes
             .by_ref()
             .take(CAUSES)

@@ -6,6 +6,7 @@ use http::{Extensions, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 
 use crate::{
     body::{Body, respond},
+    causes,
     contain::{Origin, Panic},
     error::BoxError,
 };
@@ -79,7 +80,7 @@ impl Failure {
 
     /// The outermost `Failure` in a chain of errors.
     pub(crate) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Failure> {
-        chain(error).find_map(|error| error.downcast_ref())
+        causes::chain(error).find_map(|error| error.downcast_ref())
     }
 }
 
@@ -260,16 +261,8 @@ impl Cause {
             .error
             .as_deref()
             .map(|error| error as &(dyn Error + 'static));
-        first.into_iter().flat_map(chain)
+        first.into_iter().flat_map(causes::chain)
     }
-}
-
-/// An error and its causes: at most 16 errors, since a chain may be circular.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let source = |error: &&'a (dyn Error + 'static)| -> Option<&'a (dyn Error + 'static)> {
-        (*error).source()
-    };
-    std::iter::successors(Some(error), source).take(16)
 }
 
 /// The status's name as text.

@@ -38,7 +38,7 @@ use crate::{
     crypto::Keys,
     presence::Presence,
     pubsub::{BroadcastError, IntoPayload, PubSub, SubscriberId, Subscription},
-    random::random,
+    random::unguessable,
     state::AppState,
     url::{Ports, StructUrl},
     watchdog::Watchdog,
@@ -136,7 +136,7 @@ impl Handle {
         let current = Current::first(config.into());
         Handle(Arc::new(Shared {
             name,
-            endpoint_id: endpoint_id(),
+            endpoint_id: unguessable(),
             app,
             current: watch::Sender::new(Arc::new(current)),
             pubsub,
@@ -446,10 +446,6 @@ impl Handle {
     pub(crate) fn origins(&self) -> Arc<Origins> {
         self.0.current.borrow().origins.clone()
     }
-}
-
-fn endpoint_id() -> String {
-    data_encoding::BASE64_NOPAD.encode(&random::<16>())
 }
 
 impl fmt::Debug for Handle {

@@ -22,6 +22,7 @@ mod arrival;
 pub mod assets;
 mod body;
 mod cast;
+mod causes;
 #[cfg(feature = "channels")]
 pub mod channel;
 pub mod config;

@@ -8,7 +8,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use data_encoding::BASE64URL_NOPAD;
 use http::{
     HeaderName, HeaderValue, Request, Response,
     header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
@@ -16,7 +15,7 @@ use http::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::random::random;
+use crate::random::unguessable;
 
 /// The placeholder of the nonce in a policy.
 const NONCE: &str = "{nonce}";
@@ -192,7 +191,7 @@ where
         let nonce = headers
             .parts
             .as_ref()
-            .map(|_| CspNonce(BASE64URL_NOPAD.encode(&random::<16>()).into()));
+            .map(|_| CspNonce(unguessable().into()));
         let policy = nonce
             .as_ref()
             .and_then(|nonce| headers.policy(nonce.as_str()));

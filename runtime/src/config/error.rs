@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, panic::Location, path::PathBuf, sync::Arc};
 
 use super::names;
-use crate::grammar::Mistake;
+use crate::{causes, grammar::Mistake};
 
 /// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,13 +90,8 @@ impl ConfigError {
             Ok(finding) => return *finding,
             Err(error) => error,
         };
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message.push_str(": ");
-            message.push_str(&error.to_string());
-            cause = error.source();
-        }
+        let said: Vec<_> = causes::chain(&*error).map(ToString::to_string).collect();
+        let message = said.join(": ");
         ConfigError {
             cause: Some(Arc::from(error)),
             ..ConfigError::new(message)

@@ -13,7 +13,7 @@
 //! let tokens = Tokens::new(&secret, "user socket")?.max_age(Duration::from_secs(3600));
 //!
 //! let token = tokens.sign(&42_u64)?;
-//! assert_eq!(tokens.verify::<u64>(token.as_str()), Ok(42));
+//! assert_eq!(tokens.verify::<u64>(&token), Ok(42));
 //! assert_eq!(tokens.verify::<u64>("no token"), Err(TokenError::Invalid));
 //! assert_eq!(tokens.verify::<u64>(None), Err(TokenError::Missing));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -67,6 +67,36 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
+
+/// What a client gave as its token: `&str`, `String`, `&String`, or an `Option<&str>`.
+pub trait GivenToken {
+    /// The token; `None` if the client gave none.
+    fn text(&self) -> Option<&str>;
+}
+
+impl GivenToken for str {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl GivenToken for String {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl<T: GivenToken + ?Sized> GivenToken for &T {
+    fn text(&self) -> Option<&str> {
+        (**self).text()
+    }
+}
+
+impl GivenToken for Option<&str> {
+    fn text(&self) -> Option<&str> {
+        *self
+    }
+}
 
 /// The secret is missing or too short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,27 +253,21 @@ impl Tokens {
         })
     }
 
-    /// The data of a signed token. Takes `&str`, or an `Option` of it.
+    /// The data of a signed token. Takes a text, or an `Option<&str>`: see [`GivenToken`].
     ///
     /// # Errors
     /// See [`TokenError`]. Signatures are compared in constant time.
-    pub fn verify<'a, T: DeserializeOwned>(
-        &self,
-        token: impl Into<Option<&'a str>>,
-    ) -> Result<T, TokenError> {
-        let token = token.into().ok_or(TokenError::Missing)?;
+    pub fn verify<T: DeserializeOwned>(&self, token: impl GivenToken) -> Result<T, TokenError> {
+        let token = token.text().ok_or(TokenError::Missing)?;
         self.open(message::verify(&self.derived(), token))
     }
 
-    /// The data of an encrypted token. Takes `&str`, or an `Option` of it.
+    /// The data of an encrypted token. Takes a text, or an `Option<&str>`: see [`GivenToken`].
     ///
     /// # Errors
     /// See [`TokenError`].
-    pub fn decrypt<'a, T: DeserializeOwned>(
-        &self,
-        token: impl Into<Option<&'a str>>,
-    ) -> Result<T, TokenError> {
-        let token = token.into().ok_or(TokenError::Missing)?;
+    pub fn decrypt<T: DeserializeOwned>(&self, token: impl GivenToken) -> Result<T, TokenError> {
+        let token = token.text().ok_or(TokenError::Missing)?;
         self.open(message::decrypt(&self.derived(), b"", token))
     }
 

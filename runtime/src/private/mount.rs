@@ -4,7 +4,6 @@ use std::slice;
 
 use super::text::Text;
 use crate::{
-    feature::Feature,
     grammar::path,
     origin::CheckOrigin,
     socket::{ConnectInfo, Needs, eq},
@@ -26,7 +25,7 @@ pub const fn mount(mount: Mount) -> Mount {
     {
         panic!("`max_sessions_per_ip` is more than `max_sessions`: it limits nobody");
     }
-    if let Some(feature) = lacking(&mount) {
+    if let Some(feature) = mount.lacking() {
         panic!("{}", Text::new(feature.text).help(feature.help).as_str());
     }
     let transports = transports(&mount);
@@ -129,20 +128,6 @@ const fn contains(names: &[&str], name: &str) -> bool {
         i += 1;
     }
     false
-}
-
-/// The first feature that the mount needs and that is off.
-const fn lacking(mount: &Mount) -> Option<Feature> {
-    if let Some(websocket) = &mount.websocket
-        && websocket.compress
-        && let Some(feature) = Feature::COMPRESS.lacking()
-    {
-        return Some(feature);
-    }
-    match mount.longpoll {
-        Some(_) => Feature::LONGPOLL.lacking(),
-        None => None,
-    }
 }
 
 /// What the built-in transports of a mount have in common.

@@ -85,23 +85,35 @@ impl Mistake {
         }
     }
 
+    fn help(self, help: &'static str) -> Self {
+        Mistake {
+            help: Some(help),
+            ..self
+        }
+    }
+
+    /// The error of a mount.
+    fn of(self, mount: &'static Mount) -> MountError {
+        let Mistake { key, message, help } = self;
+        MountError {
+            mount,
+            key,
+            message,
+            help,
+        }
+    }
+
     /// A key that signs something, without a secret to do it with.
     fn without_secret(key: &'static str, message: &str) -> Self {
-        Mistake {
-            help: Some(
-                "set `secret_key_base` in the configuration file, or declare `secret_key_base = env(\"SECRET_KEY_BASE\");`",
-            ),
-            ..Mistake::new(key, message)
-        }
+        Mistake::new(key, message).help(
+            "set `secret_key_base` in the configuration file, or declare `secret_key_base = env(\"SECRET_KEY_BASE\");`",
+        )
     }
 }
 
 impl From<Feature> for Mistake {
     fn from(feature: Feature) -> Self {
-        Mistake {
-            help: Some(feature.help),
-            ..Mistake::new(feature.key, feature.text)
-        }
+        Mistake::new(feature.key, feature.text).help(feature.help)
     }
 }
 
@@ -116,6 +128,11 @@ impl Dispatcher {
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
         for mount in mounts.iter().rev() {
             errors.extend(undeclared(mount, handle));
+            errors.extend(
+                mount
+                    .lacking()
+                    .map(|feature| Mistake::from(feature).of(mount)),
+            );
             let mounted = Arc::new(mount.seen());
             for transport in transports(mount, handle) {
                 let route = transport.and_then(|transport| {
@@ -148,12 +165,7 @@ impl Dispatcher {
                 });
                 match route {
                     Ok(route) => routes.push(route),
-                    Err(Mistake { key, message, help }) => errors.push(MountError {
-                        mount,
-                        key,
-                        message,
-                        help,
-                    }),
+                    Err(mistake) => errors.push(mistake.of(mount)),
                 }
             }
         }
@@ -170,13 +182,8 @@ impl Dispatcher {
         let routes = self.0.routes.iter().rev();
         let wrong = routes.filter_map(|Route { mount, context, .. }| {
             let MountContext { kind, options, .. } = &**context;
-            let Mistake { key, message, help } = check(mount, *kind, options, config).err()?;
-            Some(MountError {
-                mount,
-                key,
-                message,
-                help,
-            })
+            let mistake = check(mount, *kind, options, config).err()?;
+            Some(mistake.of(mount))
         });
         wrong.collect()
     }
@@ -274,15 +281,11 @@ fn undeclared(mount: &'static Mount, handle: &Handle) -> impl Iterator<Item = Mo
     let undeclared = (mount.socket.undeclared)(handle.app());
     undeclared.into_iter().map(move |(channel, part)| {
         let socket = mount.socket.name;
-        MountError {
-            mount,
-            key: "socket",
-            message: format!(
-                "channel `{channel}` takes `{part}` of the application's state, which `{socket}` does not declare: \
-                 add `<{channel} as Channel>::State` to its `type State`"
-            ),
-            help: None,
-        }
+        let message = format!(
+            "channel `{channel}` takes `{part}` of the application's state, which `{socket}` does not declare: \
+             add `<{channel} as Channel>::State` to its `type State`"
+        );
+        Mistake::new("socket", message).of(mount)
     })
 }
 
@@ -294,7 +297,7 @@ fn transports(
     let longpoll = mount
         .longpoll
         .as_ref()
-        .map(|options| (mount.socket.longpoll)(options).ok_or(Feature::LONGPOLL.into()));
+        .and_then(|options| (mount.socket.longpoll)(options).map(Ok));
     let websocket = mount
         .websocket
         .as_ref()
@@ -345,12 +348,6 @@ fn check(
     options: &TransportOptions,
     config: &Config,
 ) -> Result<(), Mistake> {
-    if kind == TransportKind::WebSocket
-        && mount.websocket.is_some_and(|websocket| websocket.compress)
-        && let Some(feature) = Feature::COMPRESS.lacking()
-    {
-        return Err(feature.into());
-    }
     let anybody = match &options.check_origin {
         Some(own) => matches!(own, CheckOrigin::Off),
         None => matches!(config.check_origin, CheckOrigin::Off),
@@ -374,10 +371,7 @@ fn check(
         if let SessionSource::Constant(options) = session
             && let Some(mistake) = options.mistake()
         {
-            return Err(Mistake {
-                help: Some(mistake.help),
-                ..Mistake::new("connect_info", mistake.text)
-            });
+            return Err(Mistake::new("connect_info", mistake.text).help(mistake.help));
         }
         if config.secret_key_base.is_none() {
             return Err(Mistake::without_secret(

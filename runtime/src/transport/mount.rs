@@ -14,6 +14,7 @@ use super::{
     websocket::WebSocketTransport,
 };
 use crate::{
+    feature::Feature,
     handle::Handle,
     socket::{
         Children, Drainer, Draining, IntoSocket, LongPoll, Mounted, Needs, Socket, SocketOptions,
@@ -177,6 +178,20 @@ impl Mount {
             longpoll: self.longpoll,
             drainer: self.drainer,
             log: self.log,
+        }
+    }
+
+    /// The first feature that it needs and that is off.
+    pub(crate) const fn lacking(&self) -> Option<Feature> {
+        if let Some(websocket) = &self.websocket
+            && websocket.compress
+            && let Some(feature) = Feature::COMPRESS.lacking()
+        {
+            return Some(feature);
+        }
+        match self.longpoll {
+            Some(_) => Feature::LONGPOLL.lacking(),
+            None => None,
         }
     }
 

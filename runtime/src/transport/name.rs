@@ -1,6 +1,6 @@
 //! Names that nobody can guess.
 
-use crate::random::random;
+use crate::random::unguessable;
 
 /// An unguessable name for a connection, known only to its client: 128 random bits, as 22
 /// characters that need no escaping in a URL.
@@ -8,5 +8,5 @@ use crate::random::random;
 /// For transports whose clients come back with another request. Whoever knows a connection's name
 /// can speak for its client, so keep it out of logs.
 pub fn unguessable_name() -> String {
-    data_encoding::BASE64URL_NOPAD.encode(&random::<16>())
+    unguessable()
 }

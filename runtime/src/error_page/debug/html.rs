@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use data_encoding::BASE64URL_NOPAD;
 
 use super::{
     markdown,
@@ -10,7 +9,7 @@ use super::{
     source::Excerpt,
     stack::Frame,
 };
-use crate::random::random;
+use crate::random::unguessable;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -22,7 +21,7 @@ pub(super) struct Html {
 
 impl Html {
     pub(super) fn of(report: &Report<'_>) -> Self {
-        let nonce = BASE64URL_NOPAD.encode(&random::<16>());
+        let nonce = unguessable();
         let mut text = String::with_capacity(16 * 1024);
         // Writing to a `String` does not fail.
         let _ = page(report, &nonce, &mut text);
