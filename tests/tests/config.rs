@@ -66,7 +66,7 @@ async fn the_declaration_is_the_lowest_layer() {
     assert_eq!(chat.host(), "example.com");
     assert_eq!(chat.path("/rooms"), "/chat/rooms");
     assert_eq!(chat.script_name(), ["chat"]);
-    let mailer: serde_json::Value = chat.config().extra("mailer").unwrap().unwrap();
+    let mailer: serde_json::Value = chat.config().extra("mailer").unwrap();
     assert_eq!(mailer["from"], "a@example.com");
     chat.shutdown().await.unwrap();
 }
@@ -152,7 +152,7 @@ impl Endpoint for Vault {
     }
 
     fn init(mut config: Config) -> Result<Config, BoxError> {
-        if let Some(key) = config.extra::<String>("vault").transpose()? {
+        if let Some(key) = config.extra::<Option<String>>("vault")? {
             config.secret_key_base = Some(key.into());
         }
         Ok(config)

@@ -38,7 +38,7 @@ landfall::endpoint! {
 async fn main() -> Result<(), landfall::Error> {
     let web = Web::start().await?;
     assert_eq!(web.url(), "https://example.com");
-    assert_eq!(web.config().extra::<String>("region").and_then(Result::ok), Some("eu".to_owned()));
+    assert_eq!(web.config().extra::<String>("region").ok(), Some("eu".to_owned()));
     let proxies = &web.config().trusted_proxies;
     assert_eq!(proxies, &landfall::config::TrustedProxies::from(PROXIES));
     assert!(Alone::start().await?.config().trusted_proxies.is_empty());

@@ -144,15 +144,15 @@ fn whole(key: &str) -> String {
 }
 
 impl ExtraConfig {
-    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
-        self.values.contains_key(key).then(|| self.get_or_null(key))
-    }
-
-    /// A setting as a `T`. A setting that no layer sets is null.
-    pub(super) fn get_or_null<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
         let root = whole(key);
         let is_text = matches!(self.sources.get(&root), Some(Provenance::Env(_)));
         read::read(&self.value(key).0, is_text).map_err(|wrong| {
+            if !self.values.contains_key(key) {
+                return ConfigError::new(format!("`{key}` is not set"))
+                    .help("read it as an `Option` if it need not be set")
+                    .at(&root, Provenance::Default);
+            }
             let (key, error) = wrong.at(&root);
             error.at(&key, self.source(&key))
         })

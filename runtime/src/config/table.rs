@@ -330,27 +330,25 @@ impl Config {
             .unwrap_or(self.http.is_some() || self.https.is_some())
     }
 
-    /// A setting of another library, as a type of that library; `None` if no layer sets it.
+    /// A setting of another library, as a type of that library. If no layer sets it, an `Option`
+    /// is `None`, and any other type is an error.
     ///
+    /// # Errors
     /// An error names the key, also one inside of a table, the type that it takes, and the source
     /// of its value. It never shows the value. In the endpoint's `init` it is returned by `?`:
     ///
     /// ```
     /// # use landfall::config::{Config, ConfigError};
     /// # fn init(config: Config) -> Result<Config, ConfigError> {
-    /// let workers: Option<usize> = config.extra("workers").transpose()?;
-    /// # let _ = workers;
+    /// let workers: usize = config.extra("workers")?;
+    /// let host: Option<String> = config.extra("host")?;
+    /// # let _ = (workers, host);
     /// # Ok(config)
     /// # }
     /// # let _ = init;
     /// ```
-    pub fn extra<T: DeserializeOwned>(&self, key: &str) -> Option<Result<T, ConfigError>> {
+    pub fn extra<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
         self.extra.get(key)
-    }
-
-    /// Like [`extra`](Config::extra), but null if no layer sets it.
-    pub(crate) fn extra_or_null<T: DeserializeOwned>(&self, key: &str) -> Result<T, ConfigError> {
-        self.extra.get_or_null(key)
     }
 
     /// A setting of another library; null if no layer sets it.

@@ -271,7 +271,7 @@ fn a_file_can_say_every_key() {
         .map(str::to_owned)
         .to_vec();
     assert_eq!(config.check_origin, CheckOrigin::List(origins));
-    let extra: serde_json::Value = config.extra("live_view").expect("set").expect("a table");
+    let extra: serde_json::Value = config.extra("live_view").expect("a table");
     assert_eq!(
         extra,
         serde_json::json!({"signing_salt": "x", "sizes": [1, 2.5], "on": true})
@@ -586,21 +586,22 @@ fn extra_is_laid_over_table_by_table() {
         options,
     }
     .config();
-    let a: serde_json::Value = config.extra("a").expect("set").expect("any");
+    let a: serde_json::Value = config.extra("a").expect("any");
     assert_eq!(a, serde_json::json!({"x": 1, "y": 2, "z": 3}));
     assert_eq!(
         config
-            .extra::<String>("name")
-            .and_then(Result::ok)
+            .extra::<Option<String>>("name")
+            .expect("a text")
             .as_deref(),
         Some("some")
     );
-    assert!(
-        config
-            .extra::<bool>("name")
-            .is_some_and(|value| value.is_err())
+    assert!(config.extra::<bool>("name").is_err());
+    assert_eq!(config.extra::<Option<bool>>("other").ok(), Some(None));
+    let missing = config.extra::<bool>("other").expect_err("it is not set");
+    assert_eq!(
+        missing.to_string(),
+        "`other` is not set (`extra.other` from the defaults)\n  help: read it as an `Option` if it need not be set"
     );
-    assert!(config.extra::<bool>("other").is_none());
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -617,7 +618,7 @@ struct Mailer {
 #[test]
 fn a_setting_of_another_type_is_told_like_all_other_keys() {
     let told = |text| match file(text).config().extra::<Mailer>("mailer") {
-        Some(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
         other => panic!("{text}: {other:?}"),
     };
     let at = |line| format!("from landfall.toml:{line})");
@@ -708,26 +709,23 @@ fn the_source_of_a_setting_is_that_of_the_layer_that_says_it() {
             struct Part {
                 $part: u8,
             }
-            let error = config.extra::<Part>("a").and_then(Result::err);
+            let error = config.extra::<Part>("a").err();
             error.and_then(|error| error.provenance().map(Provenance::to_string))
         }};
     }
     assert!(source_of!(x).is_some_and(|source| source.starts_with("macro at ")));
     assert_eq!(source_of!(y).as_deref(), Some("landfall.toml:2"));
     assert_eq!(source_of!(z).as_deref(), Some("start options"));
-    assert_eq!(config.extra::<u16>("workers").and_then(Result::ok), Some(8));
+    assert_eq!(config.extra::<u16>("workers").ok(), Some(8));
     assert_eq!(
-        config
-            .extra::<bool>("debug")
-            .and_then(Result::err)
-            .map(text),
+        config.extra::<bool>("debug").err().map(text),
         Some(
             "`debug` takes `true` or `false`, this is a string (`extra.debug` from env DEBUG)"
                 .to_owned()
         )
     );
     assert_eq!(
-        config.extra::<u8>("b").and_then(Result::err).map(text),
+        config.extra::<u8>("b").err().map(text),
         Some("`b` takes a number, this is a string (`extra.b` from init)".to_owned())
     );
 }
@@ -735,7 +733,7 @@ fn the_source_of_a_setting_is_that_of_the_layer_that_says_it() {
 #[test]
 fn names_of_extra_may_have_dots() {
     let config = file("[extra]\n\"a.b\" = 1").config();
-    assert_eq!(config.extra::<u8>("a.b").and_then(Result::ok), Some(1));
+    assert_eq!(config.extra::<u8>("a.b").ok(), Some(1));
 }
 
 #[test]

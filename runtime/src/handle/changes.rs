@@ -54,8 +54,8 @@ impl Changes {
         }
     }
 
-    /// The application's own settings under this key of `extra`, as a type of its own. If no layer
-    /// sets the key they are null, which an `Option` accepts.
+    /// The application's own settings under this key of `extra`, as a type of its own: as
+    /// [`Config::extra`] reads them. If no layer sets the key, an `Option` is `None`.
     ///
     /// ```
     /// # use landfall::{Handle, config::ConfigError};
@@ -104,7 +104,7 @@ impl<T: DeserializeOwned> ExtraChanges<T> {
             .config
             .clone();
         self.seen = config.extra_value(&self.key);
-        config.extra_or_null(&self.key)
+        config.extra(&self.key)
     }
 
     /// Waits until the settings have changed since the last call, or since this was made. Returns
@@ -121,7 +121,7 @@ impl<T: DeserializeOwned> ExtraChanges<T> {
             let value = config.extra_value(&self.key);
             if value != self.seen {
                 self.seen = value;
-                return Some(config.extra_or_null(&self.key));
+                return Some(config.extra(&self.key));
             }
         }
     }

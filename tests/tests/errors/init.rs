@@ -30,7 +30,7 @@ starts!(OfItself, Config, |mut config| {
     config
 });
 starts!(OfConfig, Result<Config, ConfigError>, |config| {
-    config.extra::<u16>("workers").transpose()?;
+    config.extra::<Option<u16>>("workers")?;
     Err(ConfigError::new("the vault has no key").help("run `vault unseal`"))
 });
 starts!(OfIo, std::io::Result<Config>, |config| {
@@ -42,7 +42,7 @@ starts!(OfAny, anyhow::Result<Config>, |config| {
     Ok(config)
 });
 starts!(OfAlias, Alias<Config>, |config| {
-    config.extra::<u16>("workers").transpose()?;
+    config.extra::<Option<u16>>("workers")?;
     boxed()?;
     Ok(config)
 });
@@ -124,6 +124,6 @@ async fn a_finding_of_init_keeps_its_key_its_source_and_its_help() {
 async fn init_may_return_the_configuration_itself() {
     let running = OfItself::start().await.expect("it starts");
     let seen = running.config().extra::<bool>("seen");
-    assert_eq!(seen.and_then(Result::ok), Some(true));
+    assert_eq!(seen.ok(), Some(true));
     running.shutdown().await.expect("it stops");
 }

@@ -32,7 +32,7 @@ async fn visit(site: Arc<Site<Web>>, over: Arc<AtomicBool>, seen: Arc<AtomicUsiz
         }
         // All values of one configuration are from one reload.
         let config = site.config();
-        let host = config.extra::<String>("host").unwrap().unwrap();
+        let host = config.extra::<String>("host").unwrap();
         assert_eq!(config.url.host, host);
         let url = site.url();
         assert!(

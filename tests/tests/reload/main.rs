@@ -30,8 +30,8 @@ endpoint! {
 
     fn init(config: Config) -> Result<Config, ConfigError> {
         match config.extra::<String>("init") {
-            Some(Ok(text)) if text == "panic" => panic!("init was told to"),
-            Some(Ok(text)) => Err(ConfigError::new(text)),
+            Ok(text) if text == "panic" => panic!("init was told to"),
+            Ok(text) => Err(ConfigError::new(text)),
             _ => Ok(config),
         }
     }

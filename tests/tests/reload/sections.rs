@@ -25,7 +25,7 @@ async fn each_endpoint_reads_its_section() {
     assert_eq!(chat.url(), "http://chat.com:1000");
     assert_eq!(admin.host(), "b.com");
     assert_eq!(chat.config().check_origin, admin.config().check_origin);
-    let mail = |config: &Config| config.extra::<serde_json::Value>("mail").unwrap().unwrap();
+    let mail = |config: &Config| config.extra::<serde_json::Value>("mail").unwrap();
     assert_eq!(
         mail(&chat.config()),
         serde_json::json!({"from": "both", "to": "chat"})
