@@ -242,6 +242,7 @@ impl Error for Unsupported {}
 #[derive(Clone, Debug)]
 pub struct EncodeError {
     reason: Cow<'static, str>,
+    help: Option<&'static str>,
     source: Option<Arc<serde_json::Error>>,
 }
 
@@ -250,8 +251,23 @@ impl EncodeError {
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         EncodeError {
             reason: reason.into(),
+            help: None,
             source: None,
         }
+    }
+
+    /// Adds what to send instead, for the log.
+    #[must_use]
+    pub fn with_help(self, help: &'static str) -> Self {
+        EncodeError {
+            help: Some(help),
+            ..self
+        }
+    }
+
+    /// What to send instead.
+    pub fn help(&self) -> Option<&'static str> {
+        self.help
     }
 }
 
@@ -259,6 +275,7 @@ impl From<serde_json::Error> for EncodeError {
     fn from(error: serde_json::Error) -> Self {
         EncodeError {
             reason: Cow::Borrowed("the value cannot be JSON"),
+            help: None,
             source: Some(Arc::new(error)),
         }
     }
@@ -304,6 +321,16 @@ impl fmt::Display for PushError {
             PushError::Unencodable(error) => error.fmt(f),
             PushError::Unsupported(error) => error.fmt(f),
             PushError::Left => f.write_str("the client has left the channel"),
+        }
+    }
+}
+
+impl PushError {
+    /// What to send instead, if that is known.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            PushError::Unencodable(error) => error.help(),
+            PushError::Unsupported(_) | PushError::Left => None,
         }
     }
 }

@@ -90,12 +90,12 @@ impl Outlet {
         if error == PushError::Left {
             return;
         }
-        tracing::error!(%topic, "a reply was not sent: {error}");
+        tracing::error!(%topic, help = error.help(), "a reply was not sent: {error}");
         if let Err(error) = self
             .conversation
             .reply(reference, &Reply::because("internal error"))
         {
-            tracing::error!(%topic, "a reply was not sent: {error}");
+            tracing::error!(%topic, help = error.help(), "a reply was not sent: {error}");
         }
     }
 
@@ -108,14 +108,14 @@ impl Outlet {
     /// `serde_json::json!(..)`) or bytes.
     ///
     /// A list, a text, a value that cannot be JSON, and bytes for a V1 client cannot be sent. That
-    /// is logged, and the channel ends after this callback: the client is told `phx_error`, so that
+    /// is logged, with what to send instead, and the channel ends after this callback: the client is told `phx_error`, so that
     /// it does not wait in vain. See [`try_push`](Outlet::try_push).
     pub fn push(&mut self, event: &str, payload: impl IntoPayload) {
         if let Err(error) = self.try_push(event, payload)
             && error != PushError::Left
         {
             let (topic, event) = (shown(self.conversation.topic()), shown(event));
-            tracing::error!(%topic, %event, "a push was not sent, and its channel ends: {}", chain(&error));
+            tracing::error!(%topic, %event, help = error.help(), "a push was not sent, and its channel ends: {}", chain(&error));
             self.unsent.get_or_insert(error);
         }
     }

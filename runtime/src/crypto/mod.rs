@@ -25,4 +25,5 @@ pub(crate) use self::{
     key::Keys,
     options::{Digest, KeyOptions},
     term::Term,
+    token::bad_token,
 };

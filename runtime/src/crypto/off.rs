@@ -14,3 +14,8 @@ impl Keys {
         Keys
     }
 }
+
+/// There are no tokens.
+pub(crate) fn bad_token(_: &(dyn std::error::Error + 'static)) -> Option<crate::error::BoxError> {
+    None
+}

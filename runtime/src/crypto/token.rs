@@ -35,7 +35,7 @@ pub use super::{
     options::{Digest, KeyOptions},
     term::Term,
 };
-use crate::config::Secret;
+use crate::{causes, config::Secret, error::BoxError};
 
 /// The minimum length in bytes of a secret that is not an endpoint's.
 const LEAST_SECRET: usize = 20;
@@ -66,7 +66,40 @@ impl fmt::Display for TokenError {
     }
 }
 
-impl std::error::Error for TokenError {}
+impl std::error::Error for TokenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(match self {
+            TokenError::Missing => &Fault(TokenError::Missing),
+            TokenError::Invalid => &Fault(TokenError::Invalid),
+            TokenError::Expired => &Fault(TokenError::Expired),
+        })
+    }
+}
+
+/// Why that is so. As the cause of a [`TokenError`] it is found where the error itself is not: an
+/// `anyhow::Error` that becomes a `Box<dyn Error>` hides its own type, but not its causes.
+#[derive(Clone, Copy, Debug)]
+struct Fault(TokenError);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            TokenError::Missing => "the client gave none",
+            TokenError::Invalid => {
+                "it was changed, or made with another secret or salt, or of other data"
+            }
+            TokenError::Expired => "it was made longer ago than it may be old",
+        })
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The error of a client's token among an error and its causes.
+pub(crate) fn bad_token(error: &(dyn std::error::Error + 'static)) -> Option<BoxError> {
+    let fault = |cause: &(dyn std::error::Error + 'static)| Some(cause.downcast_ref::<Fault>()?.0);
+    causes::chain(error).find_map(fault).map(BoxError::from)
+}
 
 /// What a client gave as its token: `&str`, `String`, `&String`, or an `Option<&str>`.
 pub trait GivenToken {

@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 
 use crate::{
     body::{Body, respond},
+    crypto,
     error::BoxError,
     failure::Cause,
 };
@@ -16,10 +17,11 @@ use crate::{
 /// | --- | --- | --- |
 /// | [`new`](Refused::new) | an empty 403 | at the mount's `log` level |
 /// | [`because`](Refused::because) | the mount's `error_handler` if there is one, else an empty 403 | likewise, with the reason |
+/// | `?` on a [`TokenError`](crate::token::TokenError), or an error that it has caused | as by `because`, with the token's error as the reason | likewise |
 /// | `?` on any other error | 500 | as an error, with its causes |
 ///
-/// The first two are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the
-/// third is a failure of the server, such as a database that is down, and its text is never told to
+/// The first three are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the
+/// fourth is a failure of the server, such as a database that is down, and its text is never told to
 /// a client. `?` takes every type that converts into a [`BoxError`]: each [`Error`],
 /// `anyhow::Error`, and `Box<dyn Error + Send + Sync>`. [`JoinError`](crate::channel::JoinError)
 /// and [`Reply`](crate::channel::Reply) are made alike.
@@ -168,13 +170,20 @@ impl fmt::Debug for Refused {
     }
 }
 
-/// A failure: 500. See [above](Refused).
+/// A failure: 500. A bad token is a decision about the client: 403. See [above](Refused).
 impl<E: Into<BoxError>> From<E> for Refused {
     fn from(error: E) -> Self {
+        let error = error.into();
+        if let Some(token) = crypto::bad_token(&*error) {
+            return Refused {
+                reason: Some(token),
+                ..Refused::new()
+            };
+        }
         Refused {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             text: None,
-            reason: Some(error.into()),
+            reason: Some(error),
             failure: true,
         }
     }

@@ -3,3 +3,4 @@
 mod drains;
 mod mounts;
 mod steps;
+mod tokens;

@@ -59,6 +59,7 @@ impl Room {
             "push" => out.push("said", Json(event.parse::<Said>()?)),
             "broadcast" => out.broadcast("said", Json(said()))?,
             "push never" => out.push("said", never()),
+            "push list" => out.push("said", Json(vec![said()])),
             "broadcast never" => out.broadcast("said", never())?,
             "broadcast text" => out.broadcast("said", "ahoy")?,
             "reply never" => return Ok(Reply::ok(never())),
@@ -193,6 +194,20 @@ async fn what_cannot_be_json_is_an_error_of_the_call() {
     ] {
         log.is_once(&line);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_says_what_to_send_in_place_of_a_list() {
+    let (log, _guard) = Log::start();
+    let site = testing::start::<Typed>().await;
+    let client = site.connect("/socket").await.expect("a connection");
+    let mut room = client.join("room:1", json!({})).await.expect("a channel");
+    room.push("push list", 0).await.ok::<Value>();
+    room.expect_error().await;
+    log.is_once(
+        "ERROR a push was not sent, and its channel ends: expected payload to be a map, got: a list topic=room:1 event=said \
+         help=a payload is an object, such as `json!({ \"items\": list })` or `Json(a_struct)`",
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -90,7 +90,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
             Err(error) => Err(PushError::Unencodable(error)),
         };
         if let Err(error) = replied {
-            tracing::error!(topic = %shown(conversation.topic()), "the reply to a join was not sent: {}", chain(&error));
+            tracing::error!(topic = %shown(conversation.topic()), help = error.help(), "the reply to a join was not sent: {}", chain(&error));
             let reason = Reason::Failed(error.to_string().into());
             return self.refuse(conversation, &Reply::because("join crashed"), reason, out);
         }

@@ -7,6 +7,10 @@ use super::{
 use crate::message::EncodeError;
 use crate::pubsub::Payload;
 
+/// What to send in place of a list, for example.
+const HELP: &str =
+    "a payload is an object, such as `json!({ \"items\": list })` or `Json(a_struct)`";
+
 /// A payload that can be part of a JSON message.
 pub(super) enum Body<'a> {
     Object(&'a str),
@@ -24,10 +28,10 @@ impl<'a> Body<'a> {
             Payload::Json(json) if json.trim_ascii_start().starts_with('{') => {
                 Ok(Body::Object(json))
             }
-            other => Err(EncodeError::new(format!(
-                "expected payload to be a map, got: {}",
-                describe(other)
-            ))),
+            other => {
+                let text = format!("expected payload to be a map, got: {}", describe(other));
+                Err(EncodeError::new(text).with_help(HELP))
+            }
         }
     }
 
