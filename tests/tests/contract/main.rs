@@ -2,5 +2,6 @@
 
 mod drains;
 mod mounts;
+mod secrets;
 mod steps;
 mod tokens;

@@ -8,6 +8,7 @@ use crate::config::{
     row::{Shape, When},
     value::{Key, Value},
 };
+use crate::grammar::names::{DECLARED, OF_A_MOUNT};
 
 const VARIABLE: &str = "KEY";
 const CANARY: &str = "canary 0 canary 1 canary 2 canary 3 canary 4 canary 5 canary 6 canary 7";
@@ -296,6 +297,55 @@ fn layers_win_in_turn() {
                 );
             }
         }
+    }
+}
+
+/// The result of a declaration and perhaps a file.
+fn resolved(declared: &Settings, file: Option<String>) -> Result<Resolved, ConfigErrors> {
+    let file = file.map(|text| File::new(Path::new("landfall.toml"), text));
+    let below = Below {
+        endpoint: "Chat",
+        declared,
+        file,
+        environment: &|_: &str| Err(VarError::NotPresent),
+        options: &Settings::default(),
+        before: None,
+        examine: &|_| Vec::new(),
+    };
+    below.resolve(Vec::new(), Vec::new(), Ok)
+}
+
+/// What is part of the binary is refused in a file, whatever it is set to, without its value.
+#[test]
+fn no_layer_sets_what_is_fixed_at_compile_time() {
+    for name in DECLARED.into_iter().chain(OF_A_MOUNT) {
+        for text in [
+            format!("{name} = \"{CANARY}\""),
+            format!("[{name}]\nhsts = \"{CANARY}\""),
+        ] {
+            let error = resolved(&declared(), Some(text)).expect_err("it is fixed");
+            let told = format!("{error} {error:?}");
+            assert!(told.contains("fixed at compile time"), "{told}");
+            assert!(!told.contains("canary"), "{told}");
+        }
+    }
+}
+
+/// Without any layer, a key has its default. A declaration wins over it.
+#[test]
+fn a_declaration_wins_over_the_default() {
+    for row in rows().into_iter().filter(Row::is_built) {
+        let config = |settings: &Settings| {
+            let resolved = resolved(settings, None);
+            let resolved = resolved.unwrap_or_else(|errors| panic!("{}: {errors}", row.key));
+            Config::clone(&resolved.config)
+        };
+        let differs = row.values.iter().any(|text| {
+            let mut other = declared();
+            (row.say)(&mut other, None, text);
+            !(row.is_same)(&mut config(&declared()), &mut config(&other))
+        });
+        assert!(differs, "`{}` is as if it were not declared", row.key);
     }
 }
 
