@@ -18,7 +18,7 @@ use crate::{
     config::{Config, ConfigErrors, Http, Resolved, Setting, Settings},
     contain,
     error::Error,
-    error_page::{DebugErrors, ErrorPages},
+    error_page::{DebugErrors, ErrorPages, Pages},
     handle::Handle,
     presence::Presence,
     pubsub::PubSub,
@@ -188,7 +188,7 @@ impl<E: Endpoint> Builder<E> {
         handle.reloads_by(Arc::new(reader), runtime.clone(), self.options.clone());
         let pipeline = E::pipeline(&edge);
         let gate = Gate::new(E::DEF.rewrite_on, E::DEF.force_ssl);
-        let pages = error_pages(E::DEF);
+        let pages = Pages::new(error_pages(E::DEF), handle.clone());
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate, pages);
 
         let children = Supervisor::start(specs, handle.clone()).await;

@@ -10,7 +10,9 @@ use crate::{
     config::{Config, ConfigError, HttpConfig, Scheme},
     error::{Error, Unbound},
     handle::{Addresses, Handle, Shared},
-    server::{Admission, Admitted, Bound, Layer, Listener, Lost, Serve, Stop, Trackers, serve},
+    server::{
+        Admission, Admitted, Bound, Front, Layer, Listener, Lost, Serve, Stop, Trackers, serve,
+    },
 };
 
 type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, Scheme, &Handle, Stop) -> Lost + Send;
@@ -39,15 +41,14 @@ impl Listening {
                 let Shared {
                     connections, tasks, ..
                 } = &*handle.0;
-                serve(
-                    listener,
-                    layer,
-                    outer(service),
-                    config,
-                    admission(handle.clone(), scheme),
-                    Trackers { connections, tasks },
-                    stop,
-                )
+                let pages = service.pages();
+                let trackers = Trackers { connections, tasks };
+                let front = Front {
+                    service: outer(service),
+                    pages,
+                };
+                let admission = admission(handle.clone(), scheme);
+                serve(listener, layer, front, config, admission, trackers, stop)
             }),
         }
     }

@@ -18,8 +18,7 @@ use super::gate::Gate;
 use crate::{
     body::Body,
     error::BoxError,
-    error_page::{self, ErrorPages, Head},
-    failure,
+    error_page::{Kept, Pages},
     force_ssl::Passage,
     handle::Handle,
     pipeline::{Answering, BoxResponse, Pipeline, contained},
@@ -53,7 +52,7 @@ struct Parts {
     pipeline: Pipeline,
     /// `None` if the endpoint declares neither `force_ssl` nor `rewrite_on`.
     gate: Option<Gate>,
-    pages: ErrorPages,
+    pages: Pages,
 }
 
 impl EndpointService {
@@ -62,7 +61,7 @@ impl EndpointService {
         sockets: impl Sockets,
         pipeline: Pipeline,
         gate: Option<Gate>,
-        pages: ErrorPages,
+        pages: Pages,
     ) -> Self {
         EndpointService(Arc::new(Parts {
             handle,
@@ -78,15 +77,14 @@ impl EndpointService {
         &self.0.handle
     }
 
+    /// The error pages, which the server renders its refusals with.
+    pub(super) fn pages(&self) -> Pages {
+        self.0.pages.clone()
+    }
+
     fn answer(&self, request: Request<Body>) -> EndpointFuture {
-        let kept = self.0.pages.keep(&request).map(|head| {
-            Box::new(Kept {
-                parts: self.0.clone(),
-                head,
-            })
-        });
         EndpointFuture {
-            kept,
+            kept: self.0.pages.keep(&request),
             ..self.pass(request)
         }
     }
@@ -154,14 +152,7 @@ pub struct EndpointFuture {
     socket: bool,
     /// Adds the header `strict-transport-security` to the response.
     marked: Option<Arc<Parts>>,
-    /// `None` if there is no page for errors.
-    kept: Option<Box<Kept>>,
-}
-
-/// The data for an error page. It is boxed, since a connection's future has room for it while idle.
-struct Kept {
-    parts: Arc<Parts>,
-    head: Head,
+    kept: Kept,
 }
 
 impl EndpointFuture {
@@ -170,7 +161,7 @@ impl EndpointFuture {
             answer,
             socket,
             marked: None,
-            kept: None,
+            kept: Kept::default(),
         }
     }
 }
@@ -180,15 +171,7 @@ impl Future for EndpointFuture {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut response = ready!(Pin::new(&mut self.answer).poll(cx));
-        if let Some(cause) = failure::unmark(&mut response) {
-            match &self.kept {
-                Some(kept) => {
-                    let Parts { pages, handle, .. } = &*kept.parts;
-                    pages.render(&cause, &kept.head, handle, &mut response);
-                }
-                None => error_page::without_page(&cause),
-            }
-        }
+        self.kept.finish(&mut response);
         if self.socket {
             forbid_caching(&mut response);
         }

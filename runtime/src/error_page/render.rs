@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use http::{
-    HeaderValue, Request, Response, StatusCode,
+    HeaderValue, Response, StatusCode,
     header::{
         ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
         CONTENT_TYPE, ETAG, LAST_MODIFIED, TRANSFER_ENCODING,
@@ -40,15 +40,13 @@ pub(crate) struct ErrorPages {
 }
 
 impl ErrorPages {
-    /// The part of a request that its page would need; `None` if it will not get a page in any
-    /// case.
-    pub(crate) fn keep<B>(&self, request: &Request<B>) -> Option<Head> {
-        let pages = self.render.is_some() || self.debug != DebugErrors::Off;
-        pages.then(|| Head::of(request))
+    /// Whether any response gets a page.
+    pub(super) fn any(&self) -> bool {
+        self.render.is_some() || self.debug != DebugErrors::Off
     }
 
     /// Renders the page in place of the bare answer, and logs what happened.
-    pub(crate) fn render(
+    pub(super) fn render(
         &self,
         cause: &Cause,
         head: &Head,
@@ -127,7 +125,7 @@ fn log_error(error: &(dyn Error + 'static)) {
 }
 
 /// Leaves a bare answer as it is.
-pub(crate) fn without_page(cause: &Cause) {
+pub(super) fn without_page(cause: &Cause) {
     log_failure(cause, cause.status);
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The kept part of a request. Most of it is shared with the request, not copied.
-pub(crate) struct Head {
+pub(super) struct Head {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) version: Version,

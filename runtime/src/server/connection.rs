@@ -35,7 +35,7 @@ enum End {
     Done,
     /// The client sent something that is not HTTP, and has been answered.
     Malformed,
-    /// The client took too long to send its request.
+    /// The client took too long to send the head of its request.
     Late,
     /// The server stops, and no request is in flight.
     Unasked,
@@ -165,15 +165,17 @@ impl<S: Serve> ServeHttp<'_, S> {
                     Ok(()) | Err(_) => End::Done,
                 });
             }
-            if self.stopping || !self.watch.stopping() {
+            if !self.stopping && self.watch.stopping() {
+                // A request that came before the stop is served.
+                self.stopping = true;
+                Pin::new(&mut **http).graceful_shutdown();
+            } else if !gives_up(self.watch) {
                 break;
             }
-            // A request that came before the stop is served.
-            self.stopping = true;
-            Pin::new(&mut **http).graceful_shutdown();
         }
         if self.watch.cut() {
-            return Poll::Ready(self.cut_off());
+            self.watch.lose();
+            return Poll::Ready(End::Cut);
         }
         if self.stopping && self.watch.asks_nothing() {
             return Poll::Ready(End::Unasked);
@@ -184,23 +186,20 @@ impl<S: Serve> ServeHttp<'_, S> {
         }
     }
 
-    /// The end of a connection at the deadline of the stop. An incomplete request has not been
-    /// accepted: it is answered 408, so that the client can send it again.
-    fn cut_off(&self) -> End {
-        if self.watch.lacks_body() && !self.watch.stalled() {
-            return End::Late;
-        }
-        self.watch.lose();
-        End::Cut
-    }
-
     fn overdue(&self) -> End {
         match self.watch.phase() {
             _ if self.watch.stalled() => End::Cut,
-            Phase::Head | Phase::Busy => End::Late,
-            Phase::Silent | Phase::Answering | Phase::Idle => End::Cut,
+            Phase::Head => End::Late,
+            Phase::Silent | Phase::Busy | Phase::Answering | Phase::Idle => End::Cut,
         }
     }
+}
+
+/// Gives up a request whose body has not come in time, so that it is answered 408. One that lacks
+/// its body at the deadline of the stop has not been accepted: its client can send it again.
+fn gives_up(watch: &Watch) -> bool {
+    let over = watch.is_due() || watch.cut();
+    over && watch.lacks_body() && !watch.stalled() && watch.give_up()
 }
 
 /// Hands the bare stream over to the protocol that took the request. All of hyper's memory is free

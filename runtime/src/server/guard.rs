@@ -21,9 +21,8 @@ use crate::{
 /// The maximum length of a request target.
 const LONGEST_TARGET: usize = 16 * 1024;
 
-/// Checks a request, and returns it with its target in origin form and its host in the `host`
-/// header.
-pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode> {
+/// Checks a request, and puts its target in origin form and its host in the `host` header.
+pub(super) fn admit<B>(request: &mut Request<B>) -> Result<(), StatusCode> {
     check_coding(request.headers())?;
     let host = only_host(request.headers(), request.version())?;
     if let Some(host) = host
@@ -32,10 +31,9 @@ pub(super) fn admit<B>(mut request: Request<B>) -> Result<Request<B>, StatusCode
         return Err(StatusCode::BAD_REQUEST);
     }
     if request.uri().scheme().is_some() || request.uri().authority().is_some() {
-        normalise(&mut request)?;
+        normalise(request)?;
     }
-    check_target(&request)?;
-    Ok(request)
+    check_target(request)
 }
 
 fn check_target<B>(request: &Request<B>) -> Result<(), StatusCode> {
@@ -54,14 +52,14 @@ fn check_target<B>(request: &Request<B>) -> Result<(), StatusCode> {
     }
 }
 
-/// Checks a request of HTTP/2, and returns it with its target in origin form and its host in the
-/// `host` header. hyper has refused malformed requests before.
+/// Checks a request of HTTP/2, and puts its target in origin form and its host in the `host`
+/// header. hyper has refused malformed requests before.
 #[cfg(feature = "http2")]
 pub(super) fn admit_stream<B>(
-    mut request: Request<B>,
+    request: &mut Request<B>,
     max_headers: usize,
-) -> Result<Request<B>, StatusCode> {
-    check_connect(&request)?;
+) -> Result<(), StatusCode> {
+    check_connect(request)?;
     join_cookies(request.headers_mut());
     if request.headers().len() > max_headers {
         return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
@@ -77,10 +75,9 @@ pub(super) fn admit_stream<B>(
         _ => return Err(StatusCode::BAD_REQUEST),
     }
     if named.is_some() {
-        normalise(&mut request)?;
+        normalise(request)?;
     }
-    check_target(&request)?;
-    Ok(request)
+    check_target(request)
 }
 
 /// Checks that CONNECT opens a WebSocket (RFC 8441). Nothing else is served.

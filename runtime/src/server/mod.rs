@@ -30,7 +30,7 @@ pub(crate) use self::deadlines::Lost;
 pub use self::listener::Listener;
 pub(crate) use self::listener::{Bound, Layer};
 use self::{deadlines::Deadlines, framing::Limits};
-use crate::{body::Body, config::HttpConfig};
+use crate::{body::Body, config::HttpConfig, error_page::Pages};
 
 /// A service for the server: it always answers, and its clones are cheap.
 pub(crate) trait Serve:
@@ -56,6 +56,8 @@ where
 /// The state that all connections of a server share.
 struct Server<S> {
     service: S,
+    /// The pages of what is refused before it reaches the service.
+    pages: Pages,
     http: http1::Builder,
     clock: Arc<Deadlines>,
     trailers: Limits,
@@ -73,6 +75,24 @@ impl<S> Server<S> {
     fn is_full(&self, admitted: &Admitted) -> bool {
         let most = admitted.max_connections;
         most.is_some_and(|most| self.tracker.len() >= most)
+    }
+}
+
+/// What answers requests.
+pub(crate) struct Front<S> {
+    pub(crate) service: S,
+    /// The pages of what is refused before it reaches the service.
+    pub(crate) pages: Pages,
+}
+
+#[cfg(test)]
+impl<S> Front<S> {
+    /// Without pages.
+    fn bare(service: S) -> Self {
+        Front {
+            service,
+            pages: Pages::default(),
+        }
     }
 }
 
@@ -119,14 +139,14 @@ impl Stop {
 pub(crate) fn serve<L: Listener, S: Serve>(
     listener: L,
     layer: Layer,
-    service: S,
+    front: Front<S>,
     config: HttpConfig,
     admission: Admission,
     trackers: Trackers<'_>,
     stop: Stop,
 ) -> Lost {
     let tasks = trackers.tasks;
-    let server = server(service, layer, config, admission, trackers);
+    let server = server(front, layer, config, admission, trackers);
     // The clock stops after the last connection, once no other can come.
     let closed = CancellationToken::new();
     tasks.spawn(server.clock.clone().run(closed.clone(), stop.clone()));
@@ -137,7 +157,7 @@ pub(crate) fn serve<L: Listener, S: Serve>(
 }
 
 fn server<S: Serve>(
-    service: S,
+    front: Front<S>,
     layer: Layer,
     config: HttpConfig,
     admission: Admission,
@@ -150,7 +170,8 @@ fn server<S: Serve>(
         trailer_bytes: config.max_head_bytes,
     };
     Arc::new(Server {
-        service,
+        service: front.service,
+        pages: front.pages,
         http,
         clock,
         trailers,

@@ -20,7 +20,7 @@ use super::{
     upload::Upload,
     watch::{Phase, Upgrade, Watch},
 };
-use crate::{body::Body, error::BoxError, stream::TakeoverSlot};
+use crate::{body::Body, error::BoxError, error_page::Kept, stream::TakeoverSlot};
 
 pub(super) struct HttpService<S> {
     pub(super) server: Arc<Server<S>>,
@@ -33,22 +33,27 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for HttpService<S> {
     type Error = Infallible;
     type Future = HttpFuture<S::Answer>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let malformed = self.watch.begin_request();
-        let admitted = guard::admit(request).and_then(|request| {
-            if malformed {
-                Err(StatusCode::BAD_REQUEST)
-            } else {
-                Ok(request)
-            }
-        });
+        let admitted = guard::admit(&mut request);
+        let admitted = match malformed {
+            true => admitted.and(Err(StatusCode::BAD_REQUEST)),
+            false => admitted,
+        };
+        self.client.introduce(&mut request);
+        // What comes without a body is refused now, or never.
+        let kept = match admitted.is_err() || !request.body().is_end_stream() {
+            true => self.server.pages.keep(&request),
+            false => Kept::default(),
+        };
         let state = match admitted {
-            Ok(request) => State::Called(self.server.service.clone().call(self.usher(request))),
+            Ok(()) => State::Called(self.server.service.clone().call(self.usher(request))),
             Err(status) => State::Answered(refuse(status, &self.watch)),
         };
         HttpFuture {
             state,
             watch: self.watch.clone(),
+            kept,
         }
     }
 }
@@ -62,7 +67,6 @@ impl<S> HttpService<S> {
         if request.headers().contains_key(header::UPGRADE) {
             self.offer_upgrade(&mut request);
         }
-        self.client.introduce(&mut request);
         request
     }
 
@@ -94,6 +98,7 @@ fn refuse(status: StatusCode, watch: &Watch) -> Response<Body> {
 pub(super) struct HttpFuture<F> {
     state: State<F>,
     watch: Arc<Watch>,
+    kept: Kept,
 }
 
 /// How far a response is.
@@ -109,15 +114,20 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         if let State::Called(future) = &mut this.state {
-            let Ok(response) = ready!(Pin::new(future).poll(cx));
-            this.state = State::Answered(match this.watch.is_malformed() {
-                true => refuse(StatusCode::BAD_REQUEST, &this.watch),
-                false => response,
+            this.state = State::Answered(if this.watch.is_late() {
+                refuse(StatusCode::REQUEST_TIMEOUT, &this.watch)
+            } else {
+                let Ok(response) = ready!(Pin::new(future).poll(cx));
+                match this.watch.is_malformed() {
+                    true => refuse(StatusCode::BAD_REQUEST, &this.watch),
+                    false => response,
+                }
             });
         }
-        let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
+        let State::Answered(mut response) = std::mem::replace(&mut this.state, State::Done) else {
             return Poll::Pending;
         };
+        this.kept.finish(&mut response);
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             this.watch.withdraw();
         }

@@ -27,7 +27,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
-use super::{Admission, Layer, Listener, Lost, Serve, Stop, Trackers, serve};
+use super::{Admission, Front, Layer, Listener, Lost, Serve, Stop, Trackers, serve};
 use crate::{
     address::Address,
     body::Body,
@@ -106,7 +106,7 @@ impl Harness {
         let lost = serve(
             Pairs(accepted),
             Layer::Plain,
-            service,
+            Front::bare(service),
             config,
             admission,
             both(&tracker),

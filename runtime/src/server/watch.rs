@@ -42,6 +42,8 @@ pub(super) struct Watch {
     in_head: AtomicBool,
     /// The service waits for the rest of its request.
     awaits_body: AtomicBool,
+    /// The service is not waited for: the rest of its request has not come in time.
+    late: AtomicBool,
     stalled: AtomicBool,
     ended: AtomicBool,
     offered: AtomicBool,
@@ -66,6 +68,7 @@ impl Watch {
             malformed: AtomicU64::new(NEVER),
             in_head: AtomicBool::new(false),
             awaits_body: AtomicBool::new(false),
+            late: AtomicBool::new(false),
             stalled: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             offered: AtomicBool::new(false),
@@ -128,6 +131,16 @@ impl Watch {
     /// Whether the service waits for the rest of its request, and has not answered.
     pub(super) fn lacks_body(&self) -> bool {
         self.phase() == Phase::Busy && self.awaits_body.load(Relaxed)
+    }
+
+    /// Gives up a request that lacks its body. Returns `false` if it was given up before.
+    pub(super) fn give_up(&self) -> bool {
+        !self.late.swap(true, Relaxed)
+    }
+
+    /// Whether the current request was given up. It is the connection's last one.
+    pub(super) fn is_late(&self) -> bool {
+        self.late.load(Relaxed)
     }
 
     /// Counts the request in flight, if there is one, as lost when the connection is cut off.

@@ -4,4 +4,5 @@ mod causes;
 mod developers;
 mod formats;
 mod log;
+mod refusals;
 mod site;

@@ -8,6 +8,7 @@ mod foreign;
 mod limits;
 mod longpoll;
 mod raw;
+mod refusals;
 mod requests;
 mod site;
 mod sockets;

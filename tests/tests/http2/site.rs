@@ -19,7 +19,7 @@ use tokio::io::DuplexStream;
 
 use crate::{browser::Browser, raw::Raw};
 
-const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
+pub(crate) const SECRET: &str = "a secret of 64 bytes for a site that is there for its tests only.";
 
 endpoint! {
     pub(crate) struct Site;

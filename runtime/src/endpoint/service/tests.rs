@@ -59,7 +59,7 @@ fn service(pipeline: Pipeline) -> EndpointService {
         PubSub::new(),
         AppState::default(),
     );
-    EndpointService::new(handle, OnePath, pipeline, None, ErrorPages::default())
+    EndpointService::new(handle, OnePath, pipeline, None, Pages::default())
 }
 
 mod forced;

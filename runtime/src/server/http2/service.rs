@@ -18,7 +18,7 @@ use super::{
     tunnel::Tunnel,
     upload::{Late, Upload},
 };
-use crate::{body::Body, error::BoxError, plug::plain, stream::TakeoverSlot};
+use crate::{body::Body, error::BoxError, error_page::Kept, plug::plain, stream::TakeoverSlot};
 
 pub(super) struct StreamService<S> {
     pub(super) server: Arc<Server<S>>,
@@ -31,14 +31,21 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
     type Error = Infallible;
     type Future = StreamFuture<S::Answer>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let in_flight = self.activity.begin_request();
         let (mut late, mut tunnel) = (None, None);
-        let admitted = guard::admit_stream(request, self.server.config.max_headers);
-        let admitted = admitted.and_then(|request| self.make_room(request));
+        let admitted = guard::admit_stream(&mut request, self.server.config.max_headers);
+        let admitted = admitted.and_then(|()| self.make_room(&request));
+        self.client.introduce(&mut request);
+        let is_connect = request.method() == Method::CONNECT;
+        // Other requests are refused now, or never.
+        let kept = match admitted.is_err() || is_connect || !request.body().is_end_stream() {
+            true => self.server.pages.keep(&request),
+            false => Kept::default(),
+        };
         let state = match admitted {
             Err(status) => State::Answered(plain(status)),
-            Ok(request) => {
+            Ok(()) => {
                 let mut request = request.map(|body| match body.is_end_stream() {
                     true => Body::empty(),
                     false => {
@@ -47,10 +54,9 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
                         Body::new(upload)
                     }
                 });
-                if request.method() == Method::CONNECT {
+                if is_connect {
                     tunnel = self.offer_tunnel(&mut request);
                 }
-                self.client.introduce(&mut request);
                 State::Called(self.server.service.clone().call(request))
             }
         };
@@ -59,18 +65,19 @@ impl<S: Serve> hyper::service::Service<Request<Incoming>> for StreamService<S> {
             in_flight: Some(in_flight),
             late,
             tunnel,
+            kept,
         }
     }
 }
 
 impl<S> StreamService<S> {
     /// Refuses a socket if `max_connections` is reached: sockets count as connections.
-    fn make_room<B>(&self, request: Request<B>) -> Result<Request<B>, StatusCode> {
+    fn make_room<B>(&self, request: &Request<B>) -> Result<(), StatusCode> {
         if request.method() == Method::CONNECT && self.server.is_full(&self.server.admission.now())
         {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
-        Ok(request)
+        Ok(())
     }
 
     fn offer_tunnel(&self, request: &mut Request<Body>) -> Option<Tunnel> {
@@ -92,6 +99,7 @@ pub(super) struct StreamFuture<F> {
     in_flight: Option<InFlight>,
     late: Option<Late>,
     tunnel: Option<Tunnel>,
+    kept: Kept,
 }
 
 impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for StreamFuture<F> {
@@ -115,10 +123,11 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>> + Unpin> Future for 
         let State::Answered(response) = std::mem::replace(&mut this.state, State::Done) else {
             return Poll::Pending;
         };
-        let response = match this.tunnel.take() {
+        let mut response = match this.tunnel.take() {
             Some(tunnel) => tunnel.open(response),
             None => response,
         };
+        this.kept.finish(&mut response);
         let in_flight = this.in_flight.take();
         Poll::Ready(Ok(response.map(|body| StreamBody {
             body,

@@ -244,7 +244,7 @@ async fn a_connection_is_no_large_future() {
     let tracker = TaskTracker::new();
     let (ours, _theirs) = tokio::io::duplex(64);
     let server = super::super::server(
-        mirror(),
+        Front::bare(mirror()),
         crate::server::Layer::Plain,
         HttpConfig::default(),
         Admission::always(&HttpConfig::default(), TrustedProxies::none()),

@@ -124,7 +124,7 @@ async fn tcp_is_handed_over_as_tcp() {
     serve(
         listener,
         Layer::Plain,
-        service,
+        Front::bare(service),
         HttpConfig::default(),
         Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),

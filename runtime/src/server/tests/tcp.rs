@@ -11,7 +11,7 @@ fn serve_on(listener: Bound) -> (Address, TaskTracker, Stop) {
     serve(
         listener,
         Layer::Plain,
-        mirror(),
+        Front::bare(mirror()),
         HttpConfig::default(),
         Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),
@@ -175,7 +175,7 @@ async fn large_answers_arrive_whole() {
     serve(
         listener,
         Layer::Plain,
-        service,
+        Front::bare(service),
         HttpConfig::default(),
         Admission::always(&HttpConfig::default(), TrustedProxies::none()),
         both(&tracker),

@@ -105,7 +105,7 @@ impl Secure {
         serve(
             listener,
             Layer::Tls(tls.clone()),
-            service,
+            Front::bare(service),
             config,
             admission,
             both(&tracker),

@@ -36,7 +36,7 @@ fn behind(
         OnePath,
         Pipeline::new(Named),
         Gate::new(rewrite_on, force),
-        ErrorPages::default(),
+        Pages::default(),
     )
 }
 
