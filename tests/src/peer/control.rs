@@ -2,7 +2,10 @@
 
 use std::convert::Infallible;
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 use http_body_util::{BodyExt, Limited};
 use landfall::{Body, Handle, message::Text, pubsub::Payload, session::Session};
 use percent_encoding::percent_decode_str;
@@ -114,15 +117,19 @@ fn param(query: Option<&str>, name: &str) -> Option<String> {
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-fn json(status: StatusCode, value: &Value) -> Response<Body> {
+/// A response in JSON.
+pub(super) fn json(status: StatusCode, value: &Value) -> Response<Body> {
     let mut response = text(status, value.to_string());
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
 }
 
-fn text(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+/// A response with the header that Phoenix's connections begin with.
+pub(super) fn text(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
+    let not_cached = HeaderValue::from_static("max-age=0, private, must-revalidate");
+    response.headers_mut().insert(CACHE_CONTROL, not_cached);
     response
 }

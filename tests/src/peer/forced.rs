@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 
-use http::{HeaderValue, Request, Response, header::CACHE_CONTROL};
+use http::{HeaderValue, Request, Response};
 use landfall::{
     Body, Endpoint, EndpointHandle, Running,
     config::{Http, Https, Setting, Settings, Url},
@@ -116,12 +116,10 @@ impl<const CASE: usize> Endpoint for Forced<CASE> {
     }
 }
 
-/// A page with the headers that Phoenix's pipeline of plugs adds.
+/// A page with the header that Phoenix's pipeline of plugs adds.
 async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let mut response = control::answer(request).await?;
     let headers = response.headers_mut();
-    let not_cached = HeaderValue::from_static("max-age=0, private, must-revalidate");
-    headers.insert(CACHE_CONTROL, not_cached);
     headers.insert("x-request-id", HeaderValue::from_static("page"));
     Ok(response)
 }

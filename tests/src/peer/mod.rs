@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `main_endpoint` | the first endpoint, with a mount for each configuration |
 //! | `other_endpoints` | endpoints with other `url` and `check_origin`, and one that is stopped |
+//! | `errors` | endpoints that differ in how they render errors, and their pages, which fail |
+//! | `parsers` | the parameters of those pages |
 //! | `forced` | endpoints that differ in `force_ssl`, two of them with `https` |
 //! | `echo` | what most sockets do, by text commands |
 //! | `sockets` | the sockets: which connect_info they read, and what they do otherwise |
@@ -16,8 +18,7 @@
 //! | `diary` | the state: what sockets were told at their end |
 //!
 //! Ports count from the first endpoint's: 1 to 8 are about `force_ssl` (6 and 8 are the `https` of
-//! 5 and 7), 14 to 17 check origins, 20 can be stopped. All share one PubSub and one diary. The
-//! other ports wait for features that do not exist yet.
+//! 5 and 7), 10 to 13 render errors, 14 to 17 check origins, 20 can be stopped. All share one PubSub and one diary.
 //!
 //! Two configurations of the original cannot be declared, by design. `/sub_empty` (an empty list of
 //! subprotocols) is mounted by hand. `/sub_bad` (a string instead of a list) has no type here.
@@ -26,11 +27,13 @@
 mod control;
 mod diary;
 mod echo;
+mod errors;
 mod fan;
 mod files;
 mod forced;
 mod main_endpoint;
 mod other_endpoints;
+mod parsers;
 mod rooms;
 mod sessions;
 mod sockets;
@@ -46,7 +49,6 @@ use landfall::{
 
 use self::{
     diary::Diary,
-    forced::All,
     main_endpoint::Main,
     other_endpoints::{HostOnly, NoHost, OwnOrigins, Stopper, Unchecked},
 };
@@ -75,7 +77,8 @@ struct Others {
     no_host: Running<NoHost>,
     unchecked: Running<Unchecked>,
     stopper: Running<Stopper>,
-    forced: All,
+    forced: forced::All,
+    errors: errors::All,
 }
 
 impl Peer {
@@ -127,7 +130,8 @@ impl Others {
             no_host: start(base_port + 16, shared).await?,
             unchecked: start(base_port + 17, shared).await?,
             stopper: start(base_port + 20, shared).await?,
-            forced: All::start(base_port, shared).await?,
+            forced: forced::All::start(base_port, shared).await?,
+            errors: errors::All::start(base_port, shared).await?,
         })
     }
 
@@ -137,7 +141,8 @@ impl Others {
         self.no_host.shutdown().await?;
         self.unchecked.shutdown().await?;
         self.stopper.shutdown().await?;
-        self.forced.shutdown().await
+        self.forced.shutdown().await?;
+        self.errors.shutdown().await
     }
 }
 

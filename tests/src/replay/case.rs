@@ -37,6 +37,8 @@ pub struct Case {
     pub tls: bool,
     /// The request that opens it.
     pub request: Request,
+    /// Its bytes, if they are given. `request` is then what can be understood of them.
+    pub raw: Option<Vec<u8>>,
     /// Frames in the same write as the request.
     pub together: Vec<Frame>,
     /// What the client does on the WebSocket.
@@ -92,7 +94,11 @@ impl Case {
         let (Some(request), Some(response)) = (json.get("request"), json.get("response")) else {
             return Err(LeftOut("not one exchange".to_owned()));
         };
-        let mut request = read_request(request)?;
+        let raw = request.get("raw").and_then(Value::as_str);
+        let mut request = match raw {
+            Some(raw) => Request::read(raw),
+            None => read_request(request)?,
+        };
         let endpoint = endpoint(&mount, &request);
         let name = text(json, "name");
         let tls = mount.contains("the https side of") && !name.starts_with("plain http");
@@ -108,6 +114,7 @@ impl Case {
             endpoint,
             tls,
             request,
+            raw: raw.map(|raw| raw.as_bytes().to_vec()),
             together: Vec::new(),
             steps: Vec::new(),
             announced: 0,
@@ -293,6 +300,8 @@ fn read_response(theme: &str, target: &str, json: &Value) -> Result<Outcome, Lef
     let body = match json.get("body").or_else(|| json.pointer("/bytes/hex")) {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
+        // A page for developers in words, or what was compressed.
+        Some(words) if theme == "errors" => words.to_string(),
         // A digester's output has the time in it, or was compressed by another encoder.
         Some(_) if theme == "static" => {
             let encoded = headers(json)

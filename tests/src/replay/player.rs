@@ -100,7 +100,7 @@ impl Client {
         let mut connection = Connection::over(line);
         let mut request = visitor::sign_in(case, &mut connection).await?;
         request.target = request.target.replace(TOKEN, &self.token(exchange.forged));
-        let mut opening = request.to_bytes();
+        let mut opening = case.raw.clone().unwrap_or_else(|| request.to_bytes());
         case.together
             .iter()
             .for_each(|frame| frame.encode(&mut opening));
@@ -110,14 +110,15 @@ impl Client {
             time::sleep(APART).await;
             publish(self.address(case), publication).await?;
         }
-        if case.expected.status == 0 {
+        if case.expected.status == 0 && case.raw.is_none() {
             outcome.body = connection
                 .closed()
                 .await
                 .map(|bytes| HEXLOWER.encode(&bytes));
             return Ok((outcome, None));
         }
-        let Ok(response) = connection.response(case.request.method == "HEAD").await else {
+        let response = connection.response_so_far(case.request.method == "HEAD");
+        let Ok((response, broken)) = response.await else {
             return Ok((outcome, None));
         };
         outcome.took = Some(began.elapsed());
@@ -127,7 +128,11 @@ impl Client {
             let held = self.talk(case, connection, &mut outcome, company).await?;
             return Ok((outcome, held));
         }
-        outcome.after = Some(serves_on(&mut connection).await);
+        outcome.after = Some(match broken {
+            Some(Ended::Closed) => End::Closed,
+            Some(_) => End::Silent,
+            None => serves_on(&mut connection).await,
+        });
         Ok((outcome, Some(connection)))
     }
 

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The themes whose features exist.
-pub const THEMES: [&str; 10] = [
+pub const THEMES: [&str; 11] = [
     "websocket_handshake",
     "websocket_frames",
     "check_origin",
@@ -22,6 +22,7 @@ pub const THEMES: [&str; 10] = [
     "force_ssl",
     "longpoll",
     "static",
+    "errors",
     "channels_v1",
     "channels_v2",
     "channels_longpoll",

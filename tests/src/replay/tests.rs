@@ -100,7 +100,7 @@ fn no_wrong_answer_passes_in_any_case() {
             (
                 "another status",
                 Outcome {
-                    status: 418,
+                    status: 599,
                     ..right.clone()
                 },
             ),
@@ -149,8 +149,10 @@ fn no_wrong_answer_passes_in_any_case() {
             let invented = what == "an invented close code"
                 && right.close_code().is_some()
                 && case.name.ends_with("4999");
+            // Some requests got no answer when they were recorded.
+            let silent = what == "no answer" && right.status == 0 && case.raw.is_some();
             assert!(
-                page || invented || fails(&case, &got),
+                page || invented || silent || fails(&case, &got),
                 "{what} passes for `{}`",
                 case.name
             );

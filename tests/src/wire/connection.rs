@@ -116,15 +116,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// # Errors
     /// When none comes.
     pub async fn response(&mut self, to_head: bool) -> Result<Response, Ended> {
+        match self.response_so_far(to_head).await? {
+            (response, None) => Ok(response),
+            (_, Some(ended)) => Err(ended),
+        }
+    }
+
+    /// Reads a response, as far as its chunks come, and says why it is not whole.
+    ///
+    /// # Errors
+    /// When no head comes, or not all of a body whose length is known.
+    pub async fn response_so_far(
+        &mut self,
+        to_head: bool,
+    ) -> Result<(Response, Option<Ended>), Ended> {
         let deadline = time::Instant::now() + PATIENCE;
         let mut response = self.head_by(deadline).await?;
-        let body = match response.body_length(to_head) {
-            BodyLength::Known(length) => self.exactly(length, deadline).await?,
-            BodyLength::Chunked => self.chunks(deadline).await?,
-            BodyLength::UntilClosed => self.rest(deadline).await,
+        let (body, ended) = match response.body_length(to_head) {
+            BodyLength::Known(length) => (self.exactly(length, deadline).await?, None),
+            BodyLength::Chunked => self.chunks(deadline).await,
+            BodyLength::UntilClosed => (self.rest(deadline).await, None),
         };
         response.body = String::from_utf8_lossy(&body).into_owned();
-        Ok(response)
+        Ok((response, ended))
     }
 
     /// Reads the head of a response, and not its body.
@@ -208,14 +222,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Response::parse(head.trim_end_matches("\r\n")).ok_or(Ended::Garbled)
     }
 
-    async fn chunks(&mut self, deadline: time::Instant) -> Result<Vec<u8>, Ended> {
+    async fn chunks(&mut self, deadline: time::Instant) -> (Vec<u8>, Option<Ended>) {
         let mut body = Vec::new();
         loop {
-            let chunk = self.chunk(deadline).await?;
-            if chunk.is_empty() {
-                return Ok(body);
+            match self.chunk(deadline).await {
+                Ok(chunk) if chunk.is_empty() => return (body, None),
+                Ok(chunk) => body.extend(chunk),
+                Err(ended) => return (body, Some(ended)),
             }
-            body.extend(chunk);
         }
     }
 

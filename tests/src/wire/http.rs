@@ -27,6 +27,24 @@ impl Request {
         }
     }
 
+    /// What can be understood of a request's bytes: its first line, its headers, its body.
+    pub(crate) fn read(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+        let mut lines = head.split("\r\n");
+        let mut words = lines.next().unwrap_or_default().split(' ');
+        let mut word = || words.next().unwrap_or_default().to_owned();
+        let pairs = lines.filter_map(|line| line.split_once(':'));
+        Request {
+            method: word(),
+            target: word(),
+            version: word(),
+            headers: pairs
+                .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+                .collect(),
+            body: body.to_owned(),
+        }
+    }
+
     /// A WebSocket handshake with the key of RFC 6455 §1.3.
     pub fn upgrade(target: &str) -> Self {
         Request::get(target)

@@ -120,7 +120,7 @@ fn host_absent(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 /// The server refuses the request with a page of its own, and may end the connection.
-fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
+pub(super) fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
     own_headers(got, wanted);
     wanted.after = got
         .after
@@ -129,7 +129,12 @@ fn refused_by_the_server(got: &Outcome, wanted: &mut Outcome) {
 }
 
 fn no_handshake_no_question(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let missing = missing(case).filter(|_| wanted.status == 403 && case.request.method == "GET");
+    let is_asked = match wanted.status {
+        403 => true,
+        500 => case.request.target.contains("/websocket"),
+        _ => false,
+    };
+    let missing = missing(case).filter(|_| is_asked && case.request.method == "GET");
     if let Some(text) = &missing {
         wanted.refuse(400, Some(text));
     }
@@ -201,11 +206,13 @@ fn version_named(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     true
 }
 
-fn error_pages(_: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
+fn error_pages(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
     let page = wanted
         .header("content-type")
         .is_some_and(|kind| kind.starts_with("text/html"));
-    if wanted.status < 400 || !page {
+    // Endpoints that are about error pages have pages of their own.
+    let renders = case.theme == "errors" && case.endpoint > 0;
+    if wanted.status < 400 || !page || renders {
         return false;
     }
     wanted.body = None;
@@ -238,7 +245,7 @@ fn hostile_parameters(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool 
 }
 
 /// The server's own page also has its own `content-type` and `cache-control`.
-fn own_headers(got: &Outcome, wanted: &mut Outcome) {
+pub(super) fn own_headers(got: &Outcome, wanted: &mut Outcome) {
     let own = |name: &str| {
         ["content-type", "cache-control"]
             .iter()

@@ -4,6 +4,7 @@
 //! to match the rewritten expectation in full. No rule knows a case by its name.
 
 mod channels;
+mod errors;
 mod forced;
 mod handshake;
 mod longpoll;
@@ -41,6 +42,7 @@ pub enum Verdict {
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     let all = [
         channels::RULES,
+        errors::RULES,
         forced::RULES,
         longpoll::RULES,
         handshake::RULES,
