@@ -12,17 +12,8 @@ const SHOWN: usize = 256;
 /// The maximum number of an error's causes in a log line.
 const CAUSES: usize = 7;
 
-/// Values under a name that contains one of these are not shown.
-const SECRETS: [&str; 3] = ["password", "token", "secret"];
-
 /// What is shown in place of a secret.
 pub(crate) const FILTERED: &str = "[FILTERED]";
-
-/// Whether what has this name may be a secret.
-pub(crate) fn is_filtered(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRETS.iter().any(|term| name.contains(term))
-}
 
 /// Text from a client. A word is shown as it is. Anything else is quoted, and invisible characters
 /// are escaped. Text longer than 256 bytes is cut, and ends in `…`.

@@ -9,6 +9,7 @@ mod mistake;
 pub(crate) mod names;
 pub(crate) mod network;
 pub(crate) mod origin;
+pub(crate) mod parameter;
 pub(crate) mod path;
 pub(crate) mod scheme;
 pub(crate) mod secret;

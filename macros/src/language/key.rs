@@ -92,6 +92,8 @@ pub(crate) enum Kind {
     PrivateKey,
     /// A list of constant strings.
     Texts,
+    /// A list of names of parameters.
+    Names,
     /// A list of `("app.css", "app-1.css")`.
     Latest,
     /// A list of forwarding headers.

@@ -51,6 +51,7 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("log_access_url", Form::Value(&LOG_ACCESS_URL)),
     setting("drainer", Form::Group(&ENDPOINT_DRAINER)),
     setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
+    setting("filter_parameters", Form::Group(&FILTER_PARAMETERS)),
     setting("extra", Form::Extra),
     compiled("force_ssl", Form::Group(&FORCE_SSL)),
     compiled("rewrite_on", Form::Value(&REWRITE_ON)),
@@ -212,6 +213,13 @@ pub(crate) const PUBSUB: Group = Group {
 };
 
 /// `drainer(..);`, beside the drainers of mounts.
+pub(crate) const FILTER_PARAMETERS: Group = Group {
+    name: "filter_parameters",
+    literal: "FilterParameters",
+    phase: Phase::Start,
+    keys: &[key("contains", Kind::Names), key("keep", Kind::Names)],
+};
+
 pub(crate) const ENDPOINT_DRAINER: Group = Group {
     name: "drainer",
     literal: "EndpointDrainer",

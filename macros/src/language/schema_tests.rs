@@ -20,6 +20,17 @@ const WITHOUT_KEY: &[(&str, &[&str])] = &[
     ("ConnectInfo", &["custom"]),
 ];
 
+/// The groups of settings.
+const SETTINGS: [&Group; 7] = [
+    &URL,
+    &STATIC_URL,
+    &HTTP,
+    &HTTPS,
+    &FILTER_PARAMETERS,
+    &ENDPOINT_DRAINER,
+    &PUBSUB,
+];
+
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../runtime/src")
@@ -182,7 +193,7 @@ fn settings_are_the_rows_of_the_runtime() {
         .map(|directive| directive.name.to_owned())
         .collect();
     assert_eq!(table.remove("Settings"), Some(directives));
-    for group in [&URL, &STATIC_URL, &HTTP, &HTTPS, &ENDPOINT_DRAINER, &PUBSUB] {
+    for group in SETTINGS {
         assert_eq!(
             table.get(group.literal),
             Some(&keys(group)),
@@ -190,8 +201,7 @@ fn settings_are_the_rows_of_the_runtime() {
             group.name
         );
     }
-    let known =
-        [&URL, &STATIC_URL, &HTTP, &HTTPS, &ENDPOINT_DRAINER, &PUBSUB].map(|group| group.literal);
+    let known = SETTINGS.map(|group| group.literal);
     let unknown: Vec<_> = table
         .keys()
         .filter(|layer| !known.contains(&layer.as_str()))
@@ -300,6 +310,7 @@ fn every_name_has_its_row_in_the_documentation() {
         &STATIC_URL,
         &HTTP,
         &HTTPS,
+        &FILTER_PARAMETERS,
         &ENDPOINT_DRAINER,
         &PUBSUB,
         &SOCKET,

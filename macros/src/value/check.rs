@@ -236,6 +236,7 @@ impl Check<'_> {
             Kind::Ciphers => self.ciphers(value),
             Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
+            Kind::Names => self.names(value),
             Kind::Latest => latest::check(self.name, value, self.diag),
             Kind::Forwarded => self.forwarded(value),
             Kind::SecureHost => self.secure_host(value),

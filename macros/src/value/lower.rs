@@ -111,6 +111,9 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
         Kind::TrustedProxies if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::TrustedProxies::none())
         }
+        Kind::Names if expr::list(value).is_some_and(|list| list.is_empty()) => {
+            quote_spanned!(value.span()=> __rt::ParameterNames::default())
+        }
         Kind::Latest if expr::list(value).is_some_and(|list| list.is_empty()) => {
             quote_spanned!(value.span()=> __rt::Latest::default())
         }

@@ -44,6 +44,7 @@ mod file;
 #[cfg(not(feature = "config-file"))]
 #[path = "file_off.rs"]
 mod file;
+mod filter;
 mod https;
 mod ip;
 mod item;
@@ -62,6 +63,7 @@ mod validate;
 mod value;
 
 pub(crate) use self::{
+    filter::{Nested, Node},
     origin::check_list,
     resolve::{Layers, Resolved},
 };
@@ -69,6 +71,7 @@ pub(crate) use self::{
 pub use self::{
     error::{ConfigError, ConfigErrors, Provenance},
     extra::{Extra, Extras},
+    filter::ParameterNames,
     https::{CipherSuite, Ciphers, Files},
     ip::Ip,
     latest::Latest,
@@ -76,8 +79,9 @@ pub use self::{
     secret::Secret,
     setting::Setting,
     table::{
-        Config, EndpointDrainer, EndpointDrainerConfig, Http, HttpConfig, Https, HttpsConfig,
-        PubSubConfig, PubSubSettings, Settings, Url, UrlConfig,
+        Config, EndpointDrainer, EndpointDrainerConfig, FilterParameters, FilterParametersConfig,
+        Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, Settings, Url,
+        UrlConfig,
     },
 };
 pub use crate::proxies::TrustedProxies;

@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Ip, Latest, Scheme, Secret, Setting,
-    TrustedProxies,
+    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Ip, Latest, ParameterNames, Scheme,
+    Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
     row::{Changes, Layered, Resolve, Shape, When},
@@ -162,6 +162,8 @@ settings! {
         /// [`Handle::reload`](crate::Handle::reload). The signal then no longer ends the process.
         /// Default `false`.
         start pub reload_on_sighup: Setting<bool> => bool,
+        /// `filter_parameters(..)`: which parameters log lines and pages for developers show.
+        live pub filter_parameters: FilterParameters => FilterParametersConfig,
         /// `extra(..)`: settings of other libraries, by key.
         live pub(super) extra: Extras => ExtraConfig,
     }
@@ -273,6 +275,21 @@ settings! {
         /// Whether HTTP/2 is offered, and spoken with clients that prefer it. It needs the feature
         /// `http2`. Default: whether that feature is on.
         start pub http2: Setting<bool> => bool = cfg!(feature = "http2"),
+    }
+
+    /// `filter_parameters(..)`: which parameters log lines and pages for developers show.
+    FilterParameters =>
+    /// `filter_parameters`: which parameters log lines and pages for developers show.
+    #[derive(PartialEq, Eq)]
+    FilterParametersConfig {
+        /// A parameter is not shown if its name contains one of these, in upper or in lower case.
+        /// Parameters in lists and maps are looked at, too, and names of headers. Default
+        /// `password`, `token` and `secret`.
+        live pub contains: Setting<ParameterNames> => ParameterNames =
+            ParameterNames::from(["password", "token", "secret"]),
+        /// The only parameters that are shown, by their whole names, with everything in them. Then
+        /// `contains` counts for headers alone. Default: not set.
+        live pub keep: Setting<ParameterNames> => Option<ParameterNames>,
     }
 
     /// `drainer(..)`: how the endpoint stops, apart from its sockets.

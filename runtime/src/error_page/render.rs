@@ -58,7 +58,7 @@ impl ErrorPages {
         if !is_bare(response, cause) {
             return;
         }
-        let shown = Shown::from(head);
+        let shown = Shown::of(head, &handle.config().filter_parameters);
         *response.status_mut() = status;
         if debug::may_see(self.debug, head) {
             debug::render(self, cause, status, (head, &shown), handle, response);

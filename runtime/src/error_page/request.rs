@@ -5,10 +5,7 @@ use std::net::SocketAddr;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
 use percent_encoding::percent_decode_str;
 
-use crate::{
-    escape::{FILTERED, is_filtered},
-    interop,
-};
+use crate::{config::FilterParametersConfig, escape::FILTERED, interop};
 
 /// The kept part of a request. Most of it is shared with the request, not copied.
 pub(super) struct Head {
@@ -43,20 +40,20 @@ pub(super) struct Shown {
     pub(super) peer: Option<SocketAddr>,
 }
 
-impl From<&Head> for Shown {
-    fn from(head: &Head) -> Self {
+impl Shown {
+    pub(super) fn of(head: &Head, filter: &FilterParametersConfig) -> Self {
         let mut headers = head.headers.clone();
         for (name, value) in &mut headers {
-            if is_secret(name.as_str()) {
+            if is_secret(name.as_str(), filter) {
                 *value = HeaderValue::from_static(FILTERED);
-            } else if let Some(without) = without_secrets(value) {
+            } else if let Some(without) = without_secrets(value, filter) {
                 *value = without;
             }
         }
         Shown {
             method: head.method.clone(),
             path: head.uri.path().to_owned(),
-            query: head.uri.query().map(filtered),
+            query: head.uri.query().map(|query| filtered(query, filter)),
             version: head.version,
             headers,
             peer: head.peer,
@@ -65,7 +62,7 @@ impl From<&Head> for Shown {
 }
 
 /// Whether a header may hold a secret as a whole.
-fn is_secret(name: &str) -> bool {
+fn is_secret(name: &str, filter: &FilterParametersConfig) -> bool {
     const PARTS: [&str; 6] = [
         "cookie",
         "auth",
@@ -76,24 +73,24 @@ fn is_secret(name: &str) -> bool {
     ];
     // The subprotocols of a handshake may hold a token.
     name == "sec-websocket-protocol"
-        || is_filtered(name)
+        || filter.is_secret(name)
         || PARTS.iter().any(|part| name.contains(part))
 }
 
 /// A value that holds a URL, such as that of `referer`, without the secrets in the URL's query.
 /// `None` if there is no query.
-fn without_secrets(value: &HeaderValue) -> Option<HeaderValue> {
+fn without_secrets(value: &HeaderValue, filter: &FilterParametersConfig) -> Option<HeaderValue> {
     let text = value.to_str().ok()?;
     let (before, query) = text.split_once('?')?;
-    HeaderValue::try_from(format!("{before}?{}", filtered(query))).ok()
+    HeaderValue::try_from(format!("{before}?{}", filtered(query, filter))).ok()
 }
 
 /// A query whose secrets are replaced.
-fn filtered(query: &str) -> String {
+fn filtered(query: &str, filter: &FilterParametersConfig) -> String {
     let pairs: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if is_filtered(&percent_decode_str(name).decode_utf8_lossy()) => {
+            Some((name, _)) if filter.hides(&percent_decode_str(name).decode_utf8_lossy()) => {
                 format!("{name}={FILTERED}")
             }
             _ => pair.to_owned(),
@@ -116,7 +113,7 @@ mod tests {
             .header("accept", "text/html")
             .body(())
             .expect("a request");
-        let shown = Shown::from(&Head::of(&request));
+        let shown = Shown::of(&Head::of(&request), &FilterParametersConfig::default());
         assert_eq!(
             shown.query.as_deref(),
             Some("b=1&user[password]=[FILTERED]&to%6ben=[FILTERED]&e")

@@ -38,8 +38,8 @@ pub use crate::{
     assets::known::StaticFiles,
     body::Body,
     config::{
-        CipherSuite, Config, EndpointDrainer, Extra, Http, Https, Latest, PubSubSettings, Setting,
-        Settings, TrustedProxies, Url,
+        CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Http, Https, Latest,
+        ParameterNames, PubSubSettings, Setting, Settings, TrustedProxies, Url,
     },
     crypto::options::Digest,
     endpoint::{

@@ -4,6 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
+use crate::config::{Nested, Node};
+
 mod de;
 mod query;
 #[cfg(test)]
@@ -124,6 +126,26 @@ impl From<&str> for Param {
 impl From<String> for Param {
     fn from(text: String) -> Self {
         Param::Text(text)
+    }
+}
+
+impl Nested for Params {
+    type Inner = Param;
+
+    fn node(&self) -> Node<'_, Param> {
+        Node::Map(Box::new(self.iter()))
+    }
+}
+
+impl Nested for Param {
+    type Inner = Self;
+
+    fn node(&self) -> Node<'_, Self> {
+        match self {
+            Param::Text(text) => Node::Plain(text),
+            Param::List(items) => Node::List(Box::new(items.iter())),
+            Param::Map(params) => params.node(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tracing::Level;
 
 use super::{context::MountContext, websocket::BEARER};
 use crate::{
-    escape::{FILTERED, chain, is_filtered, shown, shown_bytes, told},
+    escape::{FILTERED, chain, shown, shown_bytes, told},
     level::at_level,
     origin::{Origin, OriginRequest},
     socket::{Params, Reason, Refused},
@@ -32,24 +32,11 @@ impl fmt::Debug for LoggedParams {
 pub(super) fn params(context: &MountContext, params: &Params) -> Option<LoggedParams> {
     let level = context.log?;
     let wanted = level <= tracing::level_filters::LevelFilter::current();
-    wanted.then(|| LoggedParams(told(&format_args!("{:?}", Filtered(params))).to_string()))
-}
-
-struct Filtered<'a>(&'a Params);
-
-impl fmt::Debug for Filtered<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        for (name, param) in self.0.iter() {
-            match param.as_str() {
-                Some(text) if !is_filtered(name) => map.entry(&name, &text),
-                Some(_) => map.entry(&name, &FILTERED),
-                // Lists and maps can hold anything.
-                None => map.entry(&name, &format_args!("…")),
-            };
-        }
-        map.finish()
-    }
+    wanted.then(|| {
+        let config = context.handle.config();
+        let filtered = config.filter_parameters.filtered(params);
+        LoggedParams(told(&format_args!("{filtered:?}")).to_string())
+    })
 }
 
 pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, took: Duration) {

@@ -24,7 +24,7 @@ pub(crate) fn log() -> &'static Log {
 }
 
 /// The lines that hold a text.
-fn lines(part: &str) -> Vec<String> {
+pub(crate) fn lines(part: &str) -> Vec<String> {
     let text = log().text();
     let lines = text.lines().filter(|line| line.contains(part));
     lines.map(str::to_owned).collect()

@@ -2,6 +2,7 @@
 
 mod causes;
 mod developers;
+mod filtered;
 mod formats;
 mod log;
 mod refusals;

@@ -52,6 +52,27 @@ impl Check<'_> {
         }
     }
 
+    pub(super) fn names(&mut self, value: &Expr) {
+        let name = self.name;
+        if let Some(literal) = expr::literal_name(value) {
+            let found = self
+                .diag
+                .push(value, format!("`{name}` takes a list, this is {literal}"));
+            if let Some(text) = expr::text(value) {
+                found.help(format!("write `{name} = [{:?}]`", text.value()));
+            }
+        }
+        for text in expr::list(value)
+            .into_iter()
+            .flatten()
+            .filter_map(expr::text)
+        {
+            if let Err(mistake) = grammar::parameter::check(&text.value()) {
+                self.diag.push_mistake(text, mistake);
+            }
+        }
+    }
+
     pub(super) fn secure_host(&mut self, value: &Expr) {
         let Some(text) = expr::text(value) else {
             if let Some(literal) = expr::literal_name(value) {

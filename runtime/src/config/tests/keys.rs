@@ -203,6 +203,10 @@ fn rows() -> Vec<Row> {
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "reload_on_sighup", settings => settings.reload_on_sighup, config => config.reload_on_sighup,
             ["true", "false", "true", "false", "true"], "false";
+        "filter_parameters.contains", settings => settings.filter_parameters.contains, config => config.filter_parameters.contains,
+            ["a", "b", "c", "d", "e"], "[\"b\"]";
+        "filter_parameters.keep", settings => settings.filter_parameters.keep, config => config.filter_parameters.keep,
+            ["a", "b", "c", "d", "e"], "[\"b\"]";
     ];
     rows.into()
 }
