@@ -21,6 +21,7 @@
 mod block;
 mod channel;
 mod diag;
+mod embed;
 mod endpoint;
 mod expansion;
 #[allow(dead_code, reason = "the runtime uses more of it")]
@@ -43,6 +44,12 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn endpoint(input: TokenStream) -> TokenStream {
     endpoint::run(input.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro]
+pub fn embed_files(input: TokenStream) -> TokenStream {
+    embed::run(input.into()).into()
 }
 
 #[expect(missing_docs, reason = "landfall has the documentation")]

@@ -133,7 +133,7 @@ impl Handle {
         pubsub: PubSub,
         app: AppState,
     ) -> Self {
-        let current = Current::first(config.into());
+        let current = Current::first(config.into(), app.files());
         Handle(Arc::new(Shared {
             name,
             endpoint_id: unguessable(),

@@ -123,3 +123,11 @@ macro_rules! static_integrity {
         INTEGRITY
     }};
 }
+
+#[doc = include_str!("docs/embed_static.md")]
+#[macro_export]
+macro_rules! embed_static {
+    ($directory:literal $(,)?) => {
+        $crate::assets::Embedded::of($crate::__private::embed_files!($directory))
+    };
+}

@@ -18,6 +18,14 @@ async fn golden_transcripts_are_answered_as_recorded_or_as_wanted() {
         .await
         .expect("the golden files are there");
     peer.shutdown().await.expect("the peer stops");
+    let peer = Peer::start_embedded(base_port)
+        .await
+        .expect("the peer starts");
+    let embedded = replay(&golden, Some("static"), base_port)
+        .await
+        .expect("the golden file is there");
+    peer.shutdown().await.expect("the peer stops");
+    assert_eq!(embedded.failed() + embedded.skipped(), 0, "{embedded}");
     println!("{report}");
     assert_eq!(report.failed(), 0, "{report}");
     // On a busy machine, a message of 7.9 MB may take too long.

@@ -18,7 +18,8 @@ use crate::{
 /// `const STATIC_FILES: ..`, unless it would be the default. Reports a manifest that exists and
 /// cannot be read.
 pub(crate) fn constant(declaration: &Declaration, diag: &mut Diagnostics) -> Option<TokenStream> {
-    let manifest = manifest_literal(declaration).and_then(|literal| manifest(literal, diag));
+    let literal = manifest_literal(declaration);
+    let manifest = literal.and_then(|literal| manifest(literal, diag));
     let Some((prefix, vsn)) = known(declaration) else {
         return Some(quote!(
             const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::UNKNOWN;
@@ -35,7 +36,7 @@ pub(crate) fn constant(declaration: &Declaration, diag: &mut Diagnostics) -> Opt
         const STATIC_FILES: __rt::StaticFiles = {
             // A change of the manifest compiles this again.
             const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
-            __rt::StaticFiles::of(#prefix, &[#(#files),*])
+            __rt::StaticFiles::of(#prefix, &[#(#files),*], #literal)
         };
     })
 }

@@ -15,6 +15,8 @@ pub(crate) struct Known {
     pub(crate) prefix: &'static str,
     /// Sorted by path; `None` without a manifest.
     pub(crate) files: Option<&'static [File]>,
+    /// The path of the manifest as it is declared.
+    pub(crate) manifest: &'static str,
 }
 
 impl StaticFiles {
@@ -27,17 +29,25 @@ impl StaticFiles {
             known: Some(Known {
                 prefix,
                 files: None,
+                manifest: "",
             }),
         }
     }
 
     /// With the files of a manifest, sorted by path.
-    pub const fn of(prefix: &'static str, files: &'static [File]) -> Self {
+    pub const fn of(prefix: &'static str, files: &'static [File], manifest: &'static str) -> Self {
         StaticFiles {
             known: Some(Known {
                 prefix,
                 files: Some(files),
+                manifest,
             }),
         }
+    }
+
+    /// The files of the manifest at this path, if the declaration names it.
+    pub(crate) fn of_manifest(self, path: &str) -> Option<&'static [File]> {
+        let known = self.known.filter(|known| known.manifest == path)?;
+        known.files
     }
 }

@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use super::Manifest;
+use super::{
+    Manifest,
+    known::{self, StaticFiles},
+};
 use crate::{
     config::{Config, Latest},
     escape::told,
@@ -61,17 +64,26 @@ impl fmt::Display for StaticPathError {
 impl std::error::Error for StaticPathError {}
 
 impl Statics {
-    /// Reads the manifest that an endpoint is configured with.
-    pub(crate) fn of(config: &Config) -> Result<Self, Unread> {
-        let manifest = config.cache_static_manifest.as_ref();
-        let manifest = manifest.map(|path| read(Path::new(path))).transpose()?;
-        Ok(Statics::with(manifest, config))
+    /// Reads the manifest that an endpoint is configured with. If the file does not exist, but did
+    /// when the application was compiled, its names of then are taken.
+    pub(crate) fn of(config: &Config, compiled: StaticFiles) -> Result<Self, Unread> {
+        let Some(path) = &config.cache_static_manifest else {
+            return Ok(Statics::with(None, config));
+        };
+        match compiled.of_manifest(path) {
+            Some(files) if !Path::new(path).exists() => {
+                tracing::debug!("no static manifest at {path:?}: the one of the build is used");
+                let statics = Statics::with(Some(Manifest::default()), config);
+                Ok(statics.knowing(files, config))
+            }
+            _ => Ok(Statics::with(Some(read(Path::new(path))?), config)),
+        }
     }
 
     /// Like [`of`](Statics::of), but a manifest that cannot be read is only logged. Pages then use
     /// the plain paths of files.
-    pub(crate) fn or_told(config: &Config) -> Self {
-        Statics::of(config).unwrap_or_else(|unread| {
+    pub(crate) fn or_told(config: &Config, compiled: StaticFiles) -> Self {
+        Statics::of(config, compiled).unwrap_or_else(|unread| {
             tracing::error!("{unread}");
             Statics::with(None, config)
         })
@@ -119,6 +131,33 @@ impl Statics {
             manifest: Arc::new(manifest),
             has_manifest,
         }
+    }
+
+    /// Adds the files that were known at compile time.
+    fn knowing(mut self, files: &[known::File], config: &Config) -> Self {
+        let mut latest = BTreeMap::new();
+        for (path, digested, integrity) in files {
+            let bare = digested.split('?').next().unwrap_or_default();
+            let path_of_page = match config.cache_manifest_skip_vsn {
+                true => bare.to_owned(),
+                false => format!("{bare}?vsn=d"),
+            };
+            let file = File {
+                path: path_of_page.into(),
+                integrity: integrity.map(Into::into),
+            };
+            self.files.insert((*path).into(), file);
+            let name = |path: &str| path.trim_start_matches('/').to_owned();
+            latest.insert(name(path), name(bare));
+        }
+        if config.cache_static_manifest_latest.is_none() {
+            self.latest = Arc::new(latest.clone());
+        }
+        self.manifest = Arc::new(Manifest {
+            latest,
+            ..Manifest::default()
+        });
+        self
     }
 
     /// The digested path of a file without the prefix, and its integrity. Returns the path itself

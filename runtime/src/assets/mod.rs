@@ -1,5 +1,6 @@
 #![doc = include_str!("../docs/assets.md")]
 
+mod embedded;
 pub(crate) mod known;
 mod lookup;
 mod serve;
@@ -10,6 +11,7 @@ pub use landfall_assets::{Entry, InvalidManifest, Manifest};
 
 pub(crate) use self::lookup::Statics;
 pub use self::{
+    embedded::Embedded,
     lookup::StaticPathError,
     serve::{Static, StaticFuture, StaticService},
 };

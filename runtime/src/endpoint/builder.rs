@@ -168,7 +168,7 @@ impl<E: Endpoint> Builder<E> {
             .unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue, config.pubsub.queue_bytes));
         let state = Arc::new(self.state);
         let fills = E::DEF.mounts.iter().map(|mount| mount.socket.fill);
-        let app = AppState::new::<E, _>(state.clone(), fills);
+        let app = AppState::new::<E, _>(state.clone(), fills).with_files(E::STATIC_FILES);
         let handle = Handle::new(E::DEF.name, resolved, pubsub, app);
         let edge = EndpointHandle::<E>::new(handle.clone(), state);
         handle.0.presence.get_or_init(|| {

@@ -74,7 +74,7 @@ impl<E: Endpoint> Reload for Reader<E> {
         let resolved = layered.read::<E>(&|config| {
             let mut found = layers.examine(config);
             found.extend(self.mount_errors(config));
-            match Statics::of(config) {
+            match Statics::of(config, E::STATIC_FILES) {
                 // A loaded manifest is not replaced by one that cannot be read.
                 Err(unread) if statics.has_manifest() => {
                     let error = ConfigError::new(unread.to_string());
@@ -87,7 +87,7 @@ impl<E: Endpoint> Reload for Reader<E> {
         let statics = read.into_inner();
         let (layer, next) = (self.layer.clone(), layers.into_inner());
         Ok(Next {
-            statics: statics.unwrap_or_else(|| Statics::or_told(&resolved.config)),
+            statics: statics.unwrap_or_else(|| Statics::or_told(&resolved.config, E::STATIC_FILES)),
             resolved,
             commit: Box::new(move || layer.follow(&next)),
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    assets::Statics,
+    assets::{Statics, known::StaticFiles},
     config::{Config, Resolved},
     crypto::Keys,
     origin::{CheckOrigin, OriginCheck},
@@ -22,8 +22,8 @@ pub(crate) struct Current {
 
 impl Current {
     /// The value at the start, when the endpoint does not listen yet.
-    pub(super) fn first(resolved: Resolved) -> Self {
-        let statics = Statics::or_told(&resolved.config);
+    pub(super) fn first(resolved: Resolved, files: StaticFiles) -> Self {
+        let statics = Statics::or_told(&resolved.config, files);
         let keys = resolved.config.secret_key_base.clone().map(Keys::new);
         Current::new(resolved, statics.into(), keys, Ports::default())
     }

@@ -19,6 +19,7 @@ mod text;
 
 pub use std::time::Duration;
 
+pub use landfall_macros::embed_files;
 pub use tracing::Level;
 
 pub use self::{
@@ -35,7 +36,7 @@ pub use self::{
 };
 pub use crate::{
     arrival::Forwarded,
-    assets::known::StaticFiles,
+    assets::{Embedded, known::StaticFiles},
     body::Body,
     config::{
         CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Http, Https, Latest,

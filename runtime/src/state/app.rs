@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::Needed;
+use crate::assets::known::StaticFiles;
 
 /// Fills a slot, a [`Slot<T>`], if a certain socket declares that it takes a `T` of the application's state.
 pub(crate) type Fill = fn(app: &(dyn Any + Send + Sync), slot: &mut dyn Any);
@@ -40,6 +41,8 @@ pub struct AppState {
     app: Arc<dyn Any + Send + Sync>,
     /// One for each socket.
     fills: Arc<[Fill]>,
+    /// The static files that were known when the endpoint was compiled.
+    files: StaticFiles,
 }
 
 impl AppState {
@@ -51,7 +54,16 @@ impl AppState {
             endpoint: TypeId::of::<Endpoint>(),
             app,
             fills: fills.collect(),
+            files: StaticFiles::UNKNOWN,
         }
+    }
+
+    pub(crate) fn with_files(self, files: StaticFiles) -> Self {
+        AppState { files, ..self }
+    }
+
+    pub(crate) fn files(&self) -> StaticFiles {
+        self.files
     }
 
     pub(crate) fn get<App: 'static>(&self) -> Option<&App> {

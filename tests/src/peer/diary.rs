@@ -10,7 +10,11 @@ use landfall::socket::Reason;
 /// The state that all endpoints share. All of them write into it, and the first one shows it to
 /// clients.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Diary(Arc<Mutex<HashMap<String, Vec<String>>>>);
+pub(super) struct Diary {
+    entries: Arc<Mutex<HashMap<String, Vec<String>>>>,
+    /// Whether static files are embedded.
+    pub(super) embedded: bool,
+}
 
 impl Diary {
     /// Notes why the socket of that identity ended.
@@ -33,7 +37,7 @@ impl Diary {
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Vec<String>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

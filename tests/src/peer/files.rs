@@ -1,13 +1,20 @@
 //! Static files, by every option that cases name.
 
-use landfall::assets::Static;
+use landfall::{
+    assets::{Embedded, Static},
+    embed_static,
+};
 use tower::{Layer, Service};
 
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/peer/site");
 
-/// The plugs in front of a service, the last one innermost.
+/// The same files, as they were when this was compiled.
+const EMBEDDED: Embedded = embed_static!("src/peer/site");
+
+/// The plugs in front of a service, the last one innermost. The files are on disk, or embedded.
 pub(super) fn around<S>(
     service: S,
+    embedded: bool,
 ) -> impl Service<Request, Response = Answer, Error = S::Error, Future: Send> + Clone + Send + Sync
 where
     S: Service<Request, Response = Answer, Future: Send + 'static> + Clone + Send + Sync + 'static,
@@ -20,7 +27,11 @@ where
         "dir",
         "cache_manifest.json",
     ];
-    let at = |path: &str| Static::new(SITE).at(path);
+    let site = match embedded {
+        true => Static::embedded(EMBEDDED),
+        false => Static::new(SITE),
+    };
+    let at = |path: &str| site.clone().at(path);
     let types = at("/ct")
         .content_type("noext", "text/x-custom")
         .content_type("robots.txt", "application/x-robots");

@@ -40,8 +40,9 @@ impl Endpoint for Main {
         Declared::settings()
     }
 
-    fn pipeline(_: &EndpointHandle<Self>) -> Pipeline {
-        let files = files::around(tower::service_fn(control::answer));
+    fn pipeline(edge: &EndpointHandle<Self>) -> Pipeline {
+        let embedded = edge.state().embedded;
+        let files = files::around(tower::service_fn(control::answer), embedded);
         // Benchmarks and control requests do not pass through the plugs for files.
         let service = tower::service_fn(move |request: Request<Body>| {
             let files = (!control::serves(request.uri().path())).then(|| files.clone());

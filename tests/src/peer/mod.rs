@@ -97,6 +97,19 @@ impl Peer {
         Ok(Peer { main, others })
     }
 
+    /// Starts the first endpoint alone, with static files that are embedded.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn start_embedded(base_port: u16) -> Result<Peer, landfall::Error> {
+        let mut shared = Shared::default();
+        shared.diary.embedded = true;
+        Ok(Peer {
+            main: start::<Main>(base_port, &shared).await?,
+            others: None,
+        })
+    }
+
     /// Runs until the process is told to stop, then stops in order.
     ///
     /// # Errors

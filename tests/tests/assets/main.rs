@@ -5,6 +5,7 @@
 mod cleaning;
 mod constants;
 mod digesting;
+mod embedding;
 mod golden_digester;
 mod golden_urls;
 mod headers;

@@ -50,6 +50,11 @@ fn header<'a>(response: &'a Response<Body>, name: &str) -> Option<&'a str> {
         .map(|value| value.to_str().unwrap())
 }
 
+/// The files on disk, and in the binary.
+fn both(tree: &Tree) -> [Static; 2] {
+    [Static::new(tree.path()), Static::embedded(tree.embedded())]
+}
+
 #[tokio::test]
 async fn the_best_sibling_is_sent() {
     let tree = Tree::of([
@@ -57,14 +62,19 @@ async fn the_best_sibling_is_sent() {
         ("one.js", "1".to_owned()),
     ]);
     Digester::new(tree.path()).run().unwrap();
-    let files = Static::new(tree.path()).zstd().brotli().gzip();
+    for files in both(&tree) {
+        siblings(&tree, &files.zstd().brotli().gzip()).await;
+    }
+}
+
+async fn siblings(tree: &Tree, files: &Static) {
     for (accepted, encoding, extension) in [
         ("gzip, br, zstd", Some("zstd"), ".zst"),
         ("gzip, br", Some("br"), ".br"),
         ("br;q=0.1, gzip;q=0.2", Some("gzip"), ".gz"),
         ("identity", None, ""),
     ] {
-        let response = get(&files, "/app.js", &[("accept-encoding", accepted)]).await;
+        let response = get(files, "/app.js", &[("accept-encoding", accepted)]).await;
         assert_eq!(header(&response, "content-encoding"), encoding);
         assert_eq!(header(&response, "content-type"), Some("text/javascript"));
         assert_eq!(header(&response, "vary"), Some("Accept-Encoding"));
@@ -73,7 +83,7 @@ async fn the_best_sibling_is_sent() {
             tree.read(&format!("app.js{extension}"))
         );
     }
-    let without = get(&files, "/one.js", &[("accept-encoding", "gzip")]).await;
+    let without = get(files, "/one.js", &[("accept-encoding", "gzip")]).await;
     assert_eq!(
         (
             header(&without, "content-encoding"),
@@ -82,7 +92,7 @@ async fn the_best_sibling_is_sent() {
         (None, Some("Accept-Encoding"))
     );
     let range = get(
-        &files,
+        files,
         "/app.js",
         &[("accept-encoding", "gzip"), ("range", "bytes=0-4")],
     )
@@ -100,21 +110,27 @@ async fn a_file_of_any_length_arrives() {
     for length in [0, 1, 65_535, 65_536, 65_537, 131_072, 1_000_001] {
         let content: Vec<u8> = (0..length).map(|place: u32| (place % 251) as u8).collect();
         tree.write("file", &content);
-        let files = Static::new(tree.path());
-        let response = get(&files, "/file", &[]).await;
-        assert_eq!(
-            header(&response, "content-length"),
-            Some(&*length.to_string())
-        );
-        assert!(body(response).await == content, "{length} bytes");
-        if length > 1 {
-            let part = get(&files, "/file", &[("range", "bytes=1-")]).await;
-            assert!(body(part).await == content[1..], "{length} bytes");
+        for files in both(&tree) {
+            arrives(&files, &content).await;
         }
-        let head = send(&files, Request::head("/file").body(()).unwrap()).await;
-        assert_eq!(header(&head, "content-length"), Some(&*length.to_string()));
-        assert_eq!(body(head).await, b"");
     }
+}
+
+async fn arrives(files: &Static, content: &[u8]) {
+    let length = content.len();
+    let response = get(files, "/file", &[]).await;
+    assert_eq!(
+        header(&response, "content-length"),
+        Some(&*length.to_string())
+    );
+    assert!(body(response).await == content, "{length} bytes");
+    if length > 1 {
+        let part = get(files, "/file", &[("range", "bytes=1-")]).await;
+        assert!(body(part).await == content[1..], "{length} bytes");
+    }
+    let head = send(files, Request::head("/file").body(()).unwrap()).await;
+    assert_eq!(header(&head, "content-length"), Some(&*length.to_string()));
+    assert_eq!(body(head).await, b"");
 }
 
 #[tokio::test]
@@ -178,7 +194,12 @@ async fn a_changed_file_has_another_tag() {
 #[tokio::test]
 async fn options_are_heeded() {
     let tree = Tree::of([("a.js", "a"), ("b.js", "b")]);
-    let files = Static::new(tree.path());
+    for files in both(&tree) {
+        heeds_options(files).await;
+    }
+}
+
+async fn heeds_options(files: Static) {
     let tagged = get(
         &files
             .clone()
@@ -232,7 +253,15 @@ async fn options_are_heeded() {
 #[tokio::test]
 async fn what_is_no_file_goes_on() {
     let tree = Tree::of([("dir/file", "x")]);
+    for files in both(&tree) {
+        passes_on(&files).await;
+    }
     let files = Static::new(tree.path());
+    fs::remove_dir_all(tree.path().join("dir")).unwrap();
+    assert_eq!(get(&files, "/dir/file", &[]).await.status(), BEHIND);
+}
+
+async fn passes_on(files: &Static) {
     let long = format!("/{}", "x".repeat(5000));
     let deep = "/x".repeat(3000);
     for target in [
@@ -245,7 +274,7 @@ async fn what_is_no_file_goes_on() {
         &long,
         &deep,
     ] {
-        assert_eq!(get(&files, target, &[]).await.status(), BEHIND, "{target}");
+        assert_eq!(get(files, target, &[]).await.status(), BEHIND, "{target}");
     }
     for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
         let request = Request::builder()
@@ -253,10 +282,8 @@ async fn what_is_no_file_goes_on() {
             .uri("/dir/file")
             .body(())
             .unwrap();
-        assert_eq!(send(&files, request).await.status(), BEHIND);
+        assert_eq!(send(files, request).await.status(), BEHIND);
     }
-    fs::remove_dir_all(tree.path().join("dir")).unwrap();
-    assert_eq!(get(&files, "/dir/file", &[]).await.status(), BEHIND);
 }
 
 #[cfg(unix)]

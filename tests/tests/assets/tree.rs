@@ -2,10 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
 };
+
+use landfall::assets::Embedded;
 
 /// A directory that is removed at the end of its test.
 #[derive(Debug)]
@@ -35,6 +39,13 @@ impl Tree {
         tree
     }
 
+    /// The files below any directory, with their content.
+    pub(crate) fn at(root: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        collect(Path::new(root), "", &mut found).unwrap();
+        found
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
@@ -51,6 +62,18 @@ impl Tree {
 
     pub(crate) fn has(&self, path: &str) -> bool {
         self.0.join(path).exists()
+    }
+
+    /// The files as they are now, as if a binary had them.
+    pub(crate) fn embedded(&self) -> Embedded {
+        let leaked = self.files().into_iter().map(|(path, content)| {
+            let mut hasher = DefaultHasher::new();
+            content.hash(&mut hasher);
+            let tag = hasher.finish().to_string();
+            let (path, tag) = (path.leak() as &'static str, tag.leak() as &'static str);
+            (path, content.leak() as &'static [u8], tag)
+        });
+        Embedded::of(leaked.collect::<Vec<_>>().leak())
     }
 
     /// All files with their content.

@@ -14,14 +14,6 @@ pub(super) struct Found {
     pub(super) metadata: Metadata,
 }
 
-/// A file that is open.
-#[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) file: File,
-    /// Its size or modification time is not that of the file that was found.
-    pub(super) changed: bool,
-}
-
 /// Finds a file below a root; `None` if it does not exist. Each of `names` must be a plain name.
 /// Blocks.
 ///
@@ -94,13 +86,14 @@ impl Found {
     }
 
     /// Opens the file, and updates the metadata to those of the opened file; `None` if it is gone.
-    pub(super) fn open(&mut self) -> io::Result<Option<Opened>> {
+    /// Returns whether its size or modification time is not that of the file that was found.
+    pub(super) fn open(&mut self) -> io::Result<Option<(File, bool)>> {
         let Some(file) = existing(File::open(&self.path))? else {
             return Ok(None);
         };
         let before = std::mem::replace(&mut self.metadata, file.metadata()?);
         let state = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
         let changed = state(&before) != state(&self.metadata);
-        Ok(self.metadata.is_file().then_some(Opened { file, changed }))
+        Ok(self.metadata.is_file().then_some((file, changed)))
     }
 }

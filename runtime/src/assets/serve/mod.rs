@@ -6,6 +6,7 @@
 //! | `service` | a request, from its head to the response |
 //! | `future` | the future of a response |
 //! | `path` | the names of directories and a file in a request's path |
+//! | `source` | where files are: on disk, or in the binary |
 //! | `disk` | files below a directory |
 //! | `stream` | a file as a body |
 //! | `encoding` | which compressed siblings a client accepts |
@@ -22,6 +23,7 @@ mod options;
 mod path;
 mod range;
 mod service;
+mod source;
 mod stream;
 
 pub use self::{future::StaticFuture, options::Static, service::StaticService};

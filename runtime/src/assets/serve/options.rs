@@ -11,7 +11,8 @@ use std::{
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use tower_layer::Layer;
 
-use super::service::StaticService;
+use super::{service::StaticService, source::Source};
+use crate::assets::Embedded;
 
 /// The plug for static files: `plug(Static::new("static").only(["assets", "favicon.ico"]));`.
 ///
@@ -41,7 +42,7 @@ pub struct Static(pub(super) Options);
 #[derive(Clone)]
 pub(super) struct Options {
     pub(super) at: Vec<String>,
-    pub(super) root: PathBuf,
+    pub(super) source: Source,
     pub(super) only: Vec<String>,
     pub(super) only_matching: Vec<String>,
     pub(super) tell_missing_only: bool,
@@ -56,7 +57,6 @@ pub(super) struct Options {
     pub(super) headers_by: Option<Arc<HeadersFunction>>,
     pub(super) typed: bool,
     pub(super) content_types: HashMap<String, HeaderValue>,
-    pub(super) outside: bool,
 }
 
 type EtagFunction = dyn Fn(&Path) -> String + Send + Sync;
@@ -67,9 +67,43 @@ impl Static {
     /// process. A directory of your package is `concat!(env!("CARGO_MANIFEST_DIR"), "/static")`.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
+        Static::of(Source::Disk {
+            root: std::path::absolute(&directory).unwrap_or(directory),
+            outside: false,
+        })
+    }
+
+    /// Serves files that are part of the binary, so that nothing else has to be deployed:
+    /// `Static::embedded(embed_static!("static"))`.
+    ///
+    /// They are served as files on disk are, with their compressed siblings. Their `etag`s are
+    /// hashes of the content, made at compile time. A function of [`etag`](Static::etag) gets the
+    /// path below the directory.
+    ///
+    /// ```
+    /// use landfall::{assets::{Embedded, Static}, embed_static, prelude::*};
+    ///
+    /// const FILES: Embedded = embed_static!("src/docs");
+    ///
+    /// endpoint! {
+    ///     struct Web;
+    ///     plug(Static::embedded(FILES).at("/docs").gzip().brotli());
+    /// }
+    /// # #[cfg(feature = "testing")]
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let page = landfall::testing::start::<Web>().await.get("/docs/assets.md").await;
+    /// assert_eq!(page.text().as_bytes(), FILES.get("assets.md").unwrap());
+    /// # }
+    /// # #[cfg(not(feature = "testing"))] fn main() {}
+    /// ```
+    pub fn embedded(files: Embedded) -> Self {
+        Static::of(Source::Binary(files))
+    }
+
+    fn of(source: Source) -> Self {
         Static(Options {
             at: Vec::new(),
-            root: std::path::absolute(&directory).unwrap_or(directory),
+            source,
             only: Vec::new(),
             only_matching: Vec::new(),
             tell_missing_only: false,
@@ -86,7 +120,6 @@ impl Static {
             headers_by: None,
             typed: true,
             content_types: HashMap::new(),
-            outside: false,
         })
     }
 
@@ -254,10 +287,12 @@ impl Static {
     }
 
     /// Also follows links that lead out of the directory. Anyone who may write into the directory
-    /// can then choose which files are served.
+    /// can then choose which files are served. Embedded files are not concerned.
     #[must_use]
     pub fn follow_links_outside(mut self) -> Self {
-        self.0.outside = true;
+        if let Source::Disk { outside, .. } = &mut self.0.source {
+            *outside = true;
+        }
         self
     }
 }
@@ -266,8 +301,9 @@ impl<S> Layer<S> for Static {
     type Service = StaticService<S>;
 
     fn layer(&self, inner: S) -> StaticService<S> {
-        let root = &self.0.root;
-        if !root.is_dir() {
+        if let Source::Disk { root, .. } = &self.0.source
+            && !root.is_dir()
+        {
             tracing::warn!("static files: `{}` is not a directory", root.display());
         }
         StaticService::new(inner, Arc::new(self.0.clone()))
@@ -300,7 +336,7 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("at", &self.at)
-            .field("root", &self.root)
+            .field("source", &self.source)
             .field("only", &self.only)
             .finish_non_exhaustive()
     }

@@ -5,7 +5,6 @@ use std::{
     fmt, io,
     sync::Arc,
     task::{Context, Poll},
-    time::UNIX_EPOCH,
 };
 
 use bytes::Bytes;
@@ -21,15 +20,13 @@ use http_body::Body as HttpBody;
 use tower_service::Service;
 
 use super::{
-    condition,
-    disk::{self, Found, Opened},
-    encoding,
+    condition, encoding,
     future::StaticFuture,
     kind,
     options::Options,
     path::{Named, below, decoded, named},
     range::{self, Part},
-    stream,
+    source::{Found, Opened},
 };
 use crate::{
     body::Body,
@@ -82,10 +79,18 @@ where
             Target::Elsewhere => return StaticFuture::passed(self.inner.call(request)),
             Target::Unsafe => return StaticFuture::looking(async { Ok(refused()) }),
         }
+        let options = self.options.clone();
+        if !options.source.blocks() {
+            let (parts, body) = request.into_parts();
+            return match answer(&options, &parts) {
+                Ok(Some(response)) => StaticFuture::looking(async { Ok(response) }),
+                Ok(None) => StaticFuture::passed(self.inner.call(Request::from_parts(parts, body))),
+                Err(error) => StaticFuture::looking(async move { Ok(failed(&error)) }),
+            };
+        }
         // `poll_ready` was called on this one: its clone may not be ready.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
-        let options = self.options.clone();
         StaticFuture::looking(async move {
             let (parts, body) = request.into_parts();
             let looked =
@@ -109,7 +114,7 @@ enum Target {
     Unsafe,
 }
 
-/// The kind of a request, by its head alone: the disk is not read.
+/// The kind of a request, by its head alone: no file is looked for.
 fn target<B>(options: &Options, request: &Request<B>) -> Target {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Target::Elsewhere;
@@ -131,7 +136,7 @@ fn target<B>(options: &Options, request: &Request<B>) -> Target {
     }
 }
 
-/// The response with a file; `None` if there is no such file. Blocks on the disk.
+/// The response with a file; `None` if there is no such file. Blocks if files are on disk.
 fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>> {
     let Some(segments) = below(parts.uri.path(), &options.at) else {
         return Ok(None);
@@ -162,19 +167,19 @@ fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(Some(response));
     }
-    let file = match parts.method {
+    let content = match parts.method {
         Method::HEAD => None,
         _ => match found.open()? {
-            Some(Opened { file, changed }) => {
+            Some(Opened { content, changed }) => {
                 if changed {
                     etag = tell_caches(options, parts, &found, &mut response);
                 }
-                Some(file)
+                Some(content)
             }
             None => return Ok(None),
         },
     };
-    let size = found.metadata.len();
+    let size = found.size();
     let part = match condition::is_same(&parts.headers, etag.as_ref().map(HeaderValue::as_bytes)) {
         true => range::part(&parts.headers, size),
         false => Part::Whole,
@@ -209,8 +214,8 @@ fn answer(options: &Options, parts: &Parts) -> io::Result<Option<Response<Body>>
     headers.insert(CONTENT_LENGTH, length.into());
     add_own(options, parts, &mut response);
     *response.status_mut() = status;
-    if let Some(file) = file.filter(|_| length > 0) {
-        *response.body_mut() = stream::body(file, start, length)?;
+    if let Some(content) = content.filter(|_| length > 0) {
+        *response.body_mut() = content.body(start, length)?;
     }
     Ok(Some(response))
 }
@@ -231,11 +236,11 @@ fn find<'a>(
         if let Some(last) = sibling.last_mut() {
             *last = Cow::Owned([name, extension].concat());
         }
-        if let Some(found) = disk::find(&options.root, &sibling, options.outside)? {
+        if let Some(found) = options.source.find(&sibling)? {
             return Ok(Some((found, Some(encoding))));
         }
     }
-    Ok(disk::find(&options.root, names, options.outside)?.map(|found| (found, None)))
+    Ok(options.source.find(names)?.map(|found| (found, None)))
 }
 
 /// Sets the headers for caches. Returns the ETag, if there is one.
@@ -264,19 +269,8 @@ fn tell_caches(
     };
     headers.insert(CACHE_CONTROL, value.clone());
     let tag = match &options.etag {
-        Some(function) => function(found.path()),
-        None => {
-            let changed = found
-                .metadata
-                .modified()
-                .ok()
-                .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-            format!(
-                "{:X}-{:X}",
-                found.metadata.len(),
-                changed.unwrap_or_default().as_nanos()
-            )
-        }
+        Some(function) => function(found.path()).into(),
+        None => found.tag(),
     };
     let etag = HeaderValue::from_str(&format!("\"{tag}\"")).ok()?;
     headers.insert(ETAG, etag.clone());
@@ -298,7 +292,7 @@ fn add_own(options: &Options, parts: &Parts, response: &mut Response<Body>) {
 
 /// The response if a file exists, but the list of served files does not name it.
 fn missing_only(options: &Options, names: &[Cow<'_, str>]) -> io::Result<Option<Response<Body>>> {
-    let found = disk::find(&options.root, names, options.outside)?;
+    let found = options.source.find(names)?;
     Ok(found.map(|found| {
         let path = found.path().display();
         tracing::error!("static file exists but is not in the `only` list: `{path}`");
