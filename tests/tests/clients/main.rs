@@ -2,6 +2,7 @@
 //!
 //! Tests that need more than Rust are ignored by default. `.ci/run` installs what they need.
 
+mod assets;
 mod chromium;
 mod node;
 mod phoenix;
