@@ -80,7 +80,7 @@ fn page(report: &Report<'_>, nonce: &str, to: &mut String) -> fmt::Result {
         Text(&report.message),
     )?;
     if !report.causes.is_empty() {
-        to.push_str("<ol class=\"causes\">\n");
+        to.push_str("<h2 class=\"caused\">Caused by</h2>\n<ol class=\"causes\">\n");
         for cause in &report.causes {
             writeln!(to, "<li>{}</li>", Text(cause))?;
         }
