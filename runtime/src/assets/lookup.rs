@@ -72,9 +72,8 @@ impl Statics {
         };
         match compiled.of_manifest(path) {
             Some(files) if !Path::new(path).exists() => {
-                tracing::debug!("no static manifest at {path:?}: the one of the build is used");
-                let statics = Statics::with(Some(Manifest::default()), config);
-                Ok(statics.knowing(files, config))
+                tracing::info!("no static manifest at {path:?}: the one of the build is used");
+                Ok(Statics::with(None, config).knowing(files, config))
             }
             _ => Ok(Statics::with(Some(read(Path::new(path))?), config)),
         }
@@ -89,7 +88,7 @@ impl Statics {
         })
     }
 
-    /// Whether there is a manifest.
+    /// Whether a manifest was read from its file.
     pub(crate) fn has_manifest(&self) -> bool {
         self.has_manifest
     }
@@ -240,6 +239,32 @@ mod tests {
             super::tests::statics(true).path("/a.css").as_deref(),
             Ok("/app/a-1.css")
         );
+    }
+
+    #[test]
+    fn a_manifest_that_is_not_deployed_is_as_it_was_compiled() {
+        const FILES: &[known::File] = &[
+            ("/a.css", "/a-1.css?vsn=d", Some("sha512-AA==")),
+            ("/b.css", "/b-2.css?vsn=d", None),
+        ];
+        let compiled = StaticFiles::of("/app", FILES, "none.json");
+        let mut config = Config::default();
+        config.cache_static_manifest = Some("none.json".to_owned());
+        let statics = Statics::of(&config, compiled).expect("what was compiled");
+        assert_eq!(
+            statics.lookup("/a.css"),
+            Ok(("/a-1.css?vsn=d", Some("sha512-AA==")))
+        );
+        assert_eq!(statics.latest["b.css"], "b-2.css");
+        assert!(!statics.has_manifest());
+        config.cache_manifest_skip_vsn = true;
+        let statics = Statics::of(&config, compiled).expect("what was compiled");
+        assert_eq!(statics.lookup("/b.css"), Ok(("/b-2.css", None)));
+        config.cache_static_manifest = Some("other.json".to_owned());
+        Statics::of(&config, compiled).expect_err("the declaration names another");
+        config.cache_static_manifest = None;
+        let statics = Statics::of(&config, compiled).expect("no manifest");
+        assert_eq!(statics.lookup("/a.css"), Ok(("/a.css", None)));
     }
 
     #[test]

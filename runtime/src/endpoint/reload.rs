@@ -6,7 +6,7 @@ use std::{any::TypeId, cell::RefCell, marker::PhantomData, path::PathBuf};
 use super::secure;
 use super::{Endpoint, listening::Layers};
 use crate::{
-    assets::Statics,
+    assets::{Statics, known::StaticFiles},
     config::{self, Config, ConfigError, ConfigErrors, Resolved, Settings, check_list},
     handle::{Next, Reload},
     origin::CheckOrigin,
@@ -74,8 +74,12 @@ impl<E: Endpoint> Reload for Reader<E> {
         let resolved = layered.read::<E>(&|config| {
             let mut found = layers.examine(config);
             found.extend(self.mount_errors(config));
-            match Statics::of(config, E::STATIC_FILES) {
-                // A loaded manifest is not replaced by one that cannot be read.
+            // A loaded manifest is not replaced by that of the build, or by one that cannot be read.
+            let files = match statics.has_manifest() {
+                true => StaticFiles::UNKNOWN,
+                false => E::STATIC_FILES,
+            };
+            match Statics::of(config, files) {
                 Err(unread) if statics.has_manifest() => {
                     let error = ConfigError::new(unread.to_string());
                     found.push(("cache_static_manifest".to_owned(), error));
