@@ -61,7 +61,10 @@ fn embedded(literal: &LitStr, diag: &mut Diagnostics) -> Vec<Found> {
     match files(&root) {
         Ok(found) => found,
         Err(error) => {
-            let finding = diag.push(literal, format!("`{said}` cannot be read: {error}"));
+            let finding = match error.kind() {
+                io::ErrorKind::NotFound => diag.push(literal, format!("there is no `{said}`")),
+                _ => diag.push(literal, format!("`{said}` cannot be read: {error}")),
+            };
             match said.starts_with('/') || said.starts_with('$') {
                 true => finding.help("name a directory that exists when this is compiled"),
                 false => {
