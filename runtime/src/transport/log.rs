@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderValue, StatusCode, request::Parts};
+use http::{HeaderValue, StatusCode, Version, request::Parts};
 use tracing::Level;
 
 use super::{context::MountContext, websocket::BEARER};
@@ -163,6 +163,7 @@ pub(super) struct LoggedRequest {
     level: Level,
     method: String,
     path: String,
+    version: Version,
     started: Instant,
 }
 
@@ -172,6 +173,7 @@ impl LoggedRequest {
             level,
             method: shown(parts.method.as_str()).to_string(),
             path: shown(parts.uri.path()).to_string(),
+            version: parts.version,
             started: Instant::now(),
         }
     }
@@ -181,10 +183,11 @@ impl LoggedRequest {
             level,
             method,
             path,
+            version,
             started,
         } = self;
         let took = started.elapsed();
-        at_level!(level, %method, %path, status = status.as_u16(), ?took, "answered");
+        at_level!(level, %method, %path, status = status.as_u16(), ?version, ?took, "answered");
     }
 }
 
