@@ -1,9 +1,10 @@
-//! HTTP/1.1 and WebSocket byte by byte: a client that sends what it is told, broken frames too.
+//! HTTP/1.1, HTTP/2 and WebSocket byte by byte: a client that sends what it is told, broken frames too.
 
 mod connection;
 mod deflate;
 mod frame;
 mod http;
+pub mod http2;
 
 pub use self::{
     connection::{Connection, Ended, PATIENCE},

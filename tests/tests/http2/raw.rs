@@ -6,39 +6,7 @@ use tokio::{
 };
 
 use landfall_tests::wire::PATIENCE;
-
-pub(crate) const DATA: u8 = 0;
-pub(crate) const HEADERS: u8 = 1;
-pub(crate) const RST_STREAM: u8 = 3;
-pub(crate) const SETTINGS: u8 = 4;
-pub(crate) const PING: u8 = 6;
-pub(crate) const GOAWAY: u8 = 7;
-pub(crate) const CONTINUATION: u8 = 9;
-
-pub(crate) const END_STREAM: u8 = 1;
-pub(crate) const ACK: u8 = 1;
-pub(crate) const END_HEADERS: u8 = 4;
-
-/// `GET /` of `localhost`, from HPACK's static table.
-pub(crate) const GET: &[u8] = b"\x82\x86\x84\x41\x09localhost";
-/// `POST /upload` of `localhost`.
-pub(crate) const UPLOAD: &[u8] = b"\x83\x86\x44\x07/upload\x41\x09localhost";
-/// `GET /never` of `localhost`.
-pub(crate) const NEVER: &[u8] = b"\x82\x86\x44\x06/never\x41\x09localhost";
-/// `GET /large` of `localhost`.
-pub(crate) const LARGE: &[u8] = b"\x82\x86\x44\x06/large\x41\x09localhost";
-
-pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// The bytes of a frame.
-pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a length");
-    let mut frame = length.to_be_bytes()[1..].to_vec();
-    frame.extend([kind, flags]);
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
-}
+pub(crate) use landfall_tests::wire::http2::*;
 
 /// A frame that has come.
 #[derive(Debug)]
