@@ -2,7 +2,8 @@
 
 import { chromium } from "playwright-core";
 
-export function launch() {
+// `more` are further arguments.
+export function launch(...more) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -13,6 +14,7 @@ export function launch() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -41,16 +41,22 @@ export class Example {
     clearTimeout(killer);
     assert.deepEqual([code, signal], [0, null], "the example's end");
   }
+
+  // Whether it was killed or not.
+  async end() {
+    this.process.kill("SIGKILL");
+    await this.ended;
+  }
 }
 
-async function listens(port) {
+export async function listens(port) {
   const socket = connect(port, "127.0.0.1");
   const answer = await once(socket, "connect").then(() => true, () => false);
   socket.destroy();
   return answer;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

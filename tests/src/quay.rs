@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use landfall::{
     Body, Error, Running,
-    config::{Http, Setting, Settings},
+    config::{Http, Https, Secret, Setting, Settings},
     prelude::*,
     presence::Tracked,
     pubsub::{BroadcastError, Payload},
 };
+use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::{Value, json};
 use tower::service_fn;
 
@@ -20,9 +21,10 @@ endpoint! {
     #[derive(Debug)]
     pub struct Quay;
 
+    http(http2 = true);
     secret_key_base = insecure(SECRET, reason = "it is reached from this machine alone");
     check_origin = conn;
-    socket("/socket", Visitor, longpoll);
+    socket("/socket", Visitor, websocket(transport_log = info), longpoll(transport_log = info));
     socket("/polled", Visitor, websocket = false, longpoll);
     socket("/raw", Raw, websocket(compress = true), longpoll);
     service(service_fn(page));
@@ -42,6 +44,27 @@ pub async fn start(port: u16) -> Result<Running<Quay>, Error> {
         });
     };
     Quay::builder().settings(set).server(true).start().await
+}
+
+/// Starts it on a port of the system's choice, over TLS alone. Its certificate is its own, for
+/// `localhost`.
+///
+/// # Errors
+/// When the certificate cannot be made, or nothing can listen.
+pub async fn start_secured() -> Result<Running<Quay>, Box<dyn std::error::Error>> {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()])?;
+    let https = Https {
+        ip: Setting::given([127, 0, 0, 1]),
+        port: Setting::given(0_u16),
+        cert: Setting::given(cert.pem()),
+        key: Setting::given(Secret::from(signing_key.serialize_pem())),
+        ..Https::DEFAULT
+    };
+    let set = |settings: &mut Settings| {
+        settings.http = None;
+        settings.https = Some(https);
+    };
+    Ok(Quay::builder().settings(set).server(true).start().await?)
 }
 
 /// A page of this address, for browsers.

@@ -4,6 +4,7 @@
 
 mod assets;
 mod chromium;
+mod http2;
 mod node;
 mod phoenix;
 mod site;

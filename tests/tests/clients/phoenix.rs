@@ -17,6 +17,12 @@ async fn phoenix_in_node() {
 }
 
 #[tokio::test]
+#[ignore = "needs HAProxy and Node, and `npm ci` in tests/clients"]
+async fn phoenix_behind_a_balancer() {
+    script("balancer.mjs", &[QUAY]).await;
+}
+
+#[tokio::test]
 #[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
 async fn phoenix_in_a_browser() {
     script("phoenix-browser.mjs", &[QUAY]).await;

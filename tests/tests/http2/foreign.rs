@@ -98,3 +98,38 @@ async fn node() {
         );
     }
 }
+
+/// A few requests at a time on each of a few connections.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs h2load, of nghttp2"]
+async fn h2load() {
+    let site = Secured::with(|_| {}).await;
+    let url = format!("https://localhost:{}/x", site.address(Scheme::Https).port());
+    for (protocols, agreed) in [("h2,http/1.1", "h2"), ("http/1.1", "http/1.1")] {
+        let numbers = [
+            "-n",
+            "4000",
+            "-c",
+            "10",
+            "-m",
+            "20",
+            "--connection-active-timeout",
+            "60",
+        ];
+        let output = run(
+            "h2load",
+            &[&numbers, &["--npn-list", protocols, &url][..]].concat(),
+        )
+        .await;
+        let output = output.expect("h2load starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        for expected in [
+            &format!("Application protocol: {agreed}\n"),
+            "TLS Protocol: TLSv1.3\n",
+            "requests: 4000 total, 4000 started, 4000 done, 4000 succeeded, 0 failed, 0 errored, 0 timeout\n",
+            "status codes: 4000 2xx, 0 3xx, 0 4xx, 0 5xx\n",
+        ] {
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+}
