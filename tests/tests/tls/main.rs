@@ -2,6 +2,7 @@
 
 mod ciphers;
 mod foreign;
+mod handshakes;
 mod listeners;
 mod site;
 mod sockets;
