@@ -4,7 +4,7 @@ use std::{fmt, io, net::SocketAddr};
 
 use futures_util::future::BoxFuture;
 
-use super::{Attacker, Sent, channels, longpoll, raw};
+use super::{Attacker, Sent, channels, http2, longpoll, raw};
 
 /// The target of attacks: an address, and paths of mounts.
 #[derive(Clone, Debug)]
@@ -69,6 +69,12 @@ attacks! {
     "bodies", longpoll::bodies, "20 bodies of 8 MB for a session that hangs";
     "left", longpoll::bodies_left_behind, "20 bodies of 8 MB whose senders leave at once";
     "sessions", longpoll::sessions, "10,000 sessions by one address";
+    "h2-resets", http2::resets, "HTTP/2: requests that are reset at once, on 20 connections";
+    "h2-sockets", http2::sockets, "HTTP/2: sockets that are reset at once, on 20 connections";
+    "h2-heads", http2::heads, "HTTP/2: heads that go on in CONTINUATION frames, on 20 connections";
+    "h2-pings", http2::pings, "HTTP/2: PING frames, on 20 connections";
+    "h2-settings", http2::settings, "HTTP/2: SETTINGS frames, on 20 connections";
+    "h2-data", http2::data, "HTTP/2: empty DATA frames, on 20 connections";
 }
 
 impl Open {

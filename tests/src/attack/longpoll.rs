@@ -21,7 +21,7 @@ fn poll(target: &Target, token: &str) -> String {
 }
 
 /// Opens a session whose callback hangs: its token.
-async fn hanging(target: &Target) -> io::Result<String> {
+pub(super) async fn hanging(target: &Target) -> io::Result<String> {
     let mut attacker = Attacker::open(target.address).await?;
     let mut answer = attacker.ask(poll(target, "").as_bytes()).await?;
     while !answer.ends_with('}') {

@@ -5,11 +5,13 @@
 //! | `attacker` | a hostile client |
 //! | `attacks` | the attacks by their names |
 //! | `channels` `raw` `longpoll` | attacks on channels, on plain sockets, by longpoll and HTTP |
+//! | `http2` | floods by HTTP/2 |
 //! | `process` | what the operating system says about the server |
 
 mod attacker;
 mod attacks;
 mod channels;
+mod http2;
 mod longpoll;
 mod process;
 mod raw;

@@ -189,7 +189,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<Arguments, Strin
 fn usage() -> String {
     let list = ATTACKS
         .iter()
-        .map(|attack| format!("\n  {:10} {}", attack.name, attack.about));
+        .map(|attack| format!("\n  {:12} {}", attack.name, attack.about));
     USAGE.to_owned() + &list.collect::<String>()
 }
 

@@ -4,6 +4,7 @@
 mod channels;
 mod custom;
 mod http;
+mod http2;
 mod longpoll;
 mod measure;
 mod site;

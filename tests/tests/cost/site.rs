@@ -9,7 +9,7 @@ const SECRET: &str = "a secret of 64 bytes for a site that is there for its test
 endpoint! {
     pub(crate) struct Site;
 
-    http(ip = [127, 0, 0, 1], port = 0);
+    http(ip = [127, 0, 0, 1], port = 0, http2 = true);
     server = true;
     secret_key_base = SECRET;
     check_origin = conn;
