@@ -16,17 +16,18 @@ use crate::body::Body;
 /// Bytes that are read at a time. A client that does not read holds no more than this in memory.
 const PIECE: u64 = 64 * 1024;
 
-/// The bytes of a file from `start` on. A short file is read at once. Blocks.
+/// The bytes of a file from `start` on. The first of them are read at once. Blocks.
 pub(super) fn body(mut file: File, start: u64, length: u64) -> io::Result<Body> {
     if start > 0 {
         file.seek(SeekFrom::Start(start))?;
     }
+    let first = length.min(PIECE);
+    let (file, piece) = read(file, room(first), first)?;
     if length <= PIECE {
-        let (_, piece) = read(file, length)?;
         return Ok(Body::from(piece));
     }
     Ok(Body::new(Pieces {
-        state: State::Idle(file),
+        state: State::Read(file, piece),
         left: length,
     }))
 }
@@ -37,6 +38,7 @@ struct Pieces {
 }
 
 enum State {
+    Read(File, Bytes),
     Idle(File),
     Reading(JoinHandle<io::Result<(File, Bytes)>>),
     /// Everything was read, or reading failed.
@@ -53,10 +55,14 @@ impl HttpBody for Pieces {
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let mut reading = match std::mem::replace(&mut self.state, State::Done) {
             State::Done => return Poll::Ready(None),
+            State::Read(file, piece) => return Poll::Ready(Some(Ok(self.give(file, piece)))),
             State::Reading(reading) => reading,
             State::Idle(file) => {
+                // Allocated where it is freed: the allocator keeps memory for each thread, and there
+                // are many that may read.
                 let length = self.left.min(PIECE);
-                tokio::task::spawn_blocking(move || read(file, length))
+                let room = room(length);
+                tokio::task::spawn_blocking(move || read(file, room, length))
             }
         };
         let Poll::Ready(read) = Pin::new(&mut reading).poll(cx) else {
@@ -64,11 +70,7 @@ impl HttpBody for Pieces {
             return Poll::Pending;
         };
         let (file, piece) = read.map_err(io::Error::other)??;
-        self.left -= piece.len() as u64;
-        if self.left > 0 {
-            self.state = State::Idle(file);
-        }
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        Poll::Ready(Some(Ok(self.give(file, piece))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -80,16 +82,29 @@ impl HttpBody for Pieces {
     }
 }
 
+impl Pieces {
+    fn give(&mut self, file: File, piece: Bytes) -> Frame<Bytes> {
+        self.left -= piece.len() as u64;
+        if self.left > 0 {
+            self.state = State::Idle(file);
+        }
+        Frame::data(piece)
+    }
+}
+
+fn room(length: u64) -> Vec<u8> {
+    Vec::with_capacity(usize::try_from(length).unwrap_or_default())
+}
+
 /// The next bytes of a file. It is an error if the file has become shorter: its length has already
 /// been sent.
-fn read(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
-    let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    let came = (&mut file).take(length).read_to_end(&mut piece)? as u64;
+fn read(mut file: File, mut room: Vec<u8>, length: u64) -> io::Result<(File, Bytes)> {
+    let came = (&mut file).take(length).read_to_end(&mut room)? as u64;
     if came < length {
         return Err(io::Error::new(
             io::ErrorKind::UnexpectedEof,
             "the file has become shorter",
         ));
     }
-    Ok((file, piece.into()))
+    Ok((file, room.into()))
 }
