@@ -3,20 +3,34 @@
 use std::net::SocketAddr;
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
 };
 
 use crate::Result;
 
-pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<TcpStream> {
-    let mut stream = TcpStream::connect(address).await?;
+pub(crate) async fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<TcpStream> {
+    upgrade(connect(address).await?, address, path).await
+}
+
+/// Makes a connection a WebSocket.
+pub(crate) async fn upgrade<S>(mut stream: S, address: SocketAddr, path: &str) -> Result<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let request = format!(
         "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
+    // TLS may hold a part of it back.
+    stream.flush().await?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
@@ -37,7 +51,7 @@ pub(crate) fn frame(text: &str) -> Vec<u8> {
 }
 
 /// Reads N bytes, and discards them.
-pub(crate) async fn skip(stream: &mut TcpStream, mut bytes: usize) -> Result<()> {
+pub(crate) async fn skip(stream: &mut (impl AsyncRead + Unpin), mut bytes: usize) -> Result<()> {
     let mut buffer = [0; 4096];
     while bytes > 0 {
         let wanted = bytes.min(buffer.len());

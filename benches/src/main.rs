@@ -1,31 +1,38 @@
-//! The cost of a connection, an echo, a delivery and a request: Landfall beside axum, in one run.
+//! What Landfall costs, beside what others cost in the same run.
 //!
 //! ```text
-//! cargo run --release -p landfall-benches            # all servers, 5 rounds, and their medians
+//! cargo run --release -p landfall-benches            # sockets and channels, beside axum
+//! cargo run --release -p landfall-benches tls        # sockets over TLS and HTTP/2, beside tokio-rustls and tungstenite
+//! cargo run --release -p landfall-benches files      # static files, beside tower-http's `ServeDir` and nginx
+//! cargo run --release -p landfall-benches digest     # a digest of 2,000 files, beside gzip
 //! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
+//!
+//! Each runs five rounds, the servers in turn, and ends with medians.
 //!
 //! Each server is a process of its own, pinned to the first processor if `taskset` is installed.
 //! The bench measures the CPU time that the kernel accounts to it (`schedstat`), which includes its
 //! side of TCP, and its private memory (`smaps_rollup`). The figures say little about latency, and
 //! only those of the same run can be compared. Linux only.
 //!
-//! A second table is about channels, which axum does not have.
-//!
-//! axum is measured with its defaults, and with the read buffer of its WebSockets reduced from 128
-//! KiB to 4 KiB.
+//! A second table of the first bench is about channels, which axum does not have. axum is measured
+//! with its defaults, and with the read buffer of its WebSockets reduced from 128 KiB to 4 KiB.
 
 mod channels;
 mod client;
+mod digest;
+mod files;
+mod folder;
 mod process;
 mod scenarios;
 mod servers;
+mod tls;
 
-use std::error::Error;
+use std::{error::Error, future::Future};
 
 /// Any error. A bench ends at the first one.
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const ROUNDS: usize = 5;
 
@@ -34,18 +41,22 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["serve", server, port] => servers::serve(server, port.parse()?),
-        [] => compare(),
-        _ => Err("usage: landfall-benches [serve SERVER PORT]".into()),
+        ["digest-once", directory, name] => digest::run_once(directory, name),
+        ["digest"] => digest::compare(),
+        [] => measure(compare()),
+        ["tls"] => measure(tls::compare()),
+        ["files"] => measure(files::compare()),
+        _ => Err("usage: landfall-benches [tls | files | digest | serve SERVER PORT]".into()),
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
+fn measure(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().build()?.block_on(work)
+}
+
 async fn compare() -> Result<()> {
-    println!(
-        "{:<12} {}",
-        "",
-        scenarios::NAMES.map(|name| format!("{name:>22}")).concat()
-    );
+    title(&scenarios::NAMES);
     let mut all = servers::NAMES.map(|_| Vec::new());
     for round in 1..=ROUNDS {
         for (server, seen) in servers::NAMES.iter().zip(&mut all) {
@@ -58,11 +69,8 @@ async fn compare() -> Result<()> {
     for (server, seen) in servers::NAMES.iter().zip(all) {
         row(server, medians(&seen), "median");
     }
-    println!(
-        "\n{:<12} {}",
-        "",
-        channels::NAMES.map(|name| format!("{name:>22}")).concat()
-    );
+    println!();
+    title(&channels::NAMES);
     let mut seen = Vec::new();
     for round in 1..=ROUNDS {
         let running = process::Server::start("landfall").await?;
@@ -74,9 +82,14 @@ async fn compare() -> Result<()> {
     Ok(())
 }
 
+fn title(names: &[&str]) {
+    let names: String = names.iter().map(|name| format!("{name:>22}")).collect();
+    println!("{:<22} {names}", "");
+}
+
 fn row<const N: usize>(server: &str, figures: [f64; N], note: &str) {
     println!(
-        "{server:<12} {}  ({note})",
+        "{server:<22} {}  ({note})",
         figures.map(|figure| format!("{figure:>22.2}")).concat()
     );
 }

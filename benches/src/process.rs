@@ -1,6 +1,6 @@
 //! A server in a process of its own, and its CPU time and memory.
 
-use std::{fs, net::SocketAddr, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -19,16 +19,32 @@ pub(crate) struct Server {
 impl Server {
     /// Starts this program as a server, on a port that was free a moment ago.
     pub(crate) async fn start(name: &str) -> Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
-        // Pinned to a processor, if `taskset` is installed: less noise.
+        Server::start_with(name, Path::new("")).await
+    }
+
+    /// The same, for a server that serves what is in a folder.
+    pub(crate) async fn start_with(name: &str, folder: &Path) -> Result<Self> {
+        let address = free_address().await?;
         let program = std::env::current_exe()?;
+        let arguments = ["serve", name, &address.port().to_string()];
+        let set = |command: &mut Command| {
+            command.args(arguments).env(FOLDER, folder);
+        };
+        Server::run(&program, address, set).await
+    }
+
+    /// Starts a program that listens there.
+    pub(crate) async fn run(
+        program: &Path,
+        address: SocketAddr,
+        set: impl Fn(&mut Command),
+    ) -> Result<Self> {
+        // Pinned to a processor, if `taskset` is installed: less noise.
         let mut pinned = Command::new("taskset");
-        pinned.args(["-c", "0"]).arg(&program);
+        pinned.args(["-c", "0"]).arg(program);
         let spawn = |mut command: Command| {
-            command
-                .args(["serve", name, &address.port().to_string()])
-                .kill_on_drop(true)
-                .spawn()
+            set(&mut command);
+            command.kill_on_drop(true).spawn()
         };
         let child = spawn(pinned).or_else(|_| spawn(Command::new(program)))?;
         let pid = child.id().ok_or("the server ended at once")?;
@@ -66,4 +82,12 @@ impl Server {
         let kib = private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
         Ok(kib.sum())
     }
+}
+
+/// The variable of the environment with a server's folder.
+pub(crate) const FOLDER: &str = "LANDFALL_BENCH_FOLDER";
+
+/// An address where nothing listened a moment ago.
+pub(crate) async fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
 }

@@ -1,7 +1,7 @@
 //! The servers. Each echoes at `/echo/websocket`, broadcasts `pub:X` at `/fan/websocket`, and says
 //! hello at `/hello`. Landfall also serves channels at `/socket`.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use futures_util::{SinkExt, StreamExt};
 use landfall::{prelude::*, pubsub::Payload};
 use tokio::sync::broadcast;
 
-use crate::Result;
+use crate::{Result, files, tls};
 
 pub(crate) const NAMES: [&str; 3] = ["landfall", "axum", "axum-4k"];
 
@@ -24,6 +24,8 @@ pub(crate) const NAMES: [&str; 3] = ["landfall", "axum", "axum-4k"];
 pub(crate) fn serve(name: &str, port: u16) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
+        // The CPU time of a thread that has ended would be lost.
+        .thread_keep_alive(Duration::from_secs(3600))
         .enable_all()
         .build()?;
     runtime.block_on(async {
@@ -31,6 +33,12 @@ pub(crate) fn serve(name: &str, port: u16) -> Result<()> {
             "landfall" => landfall(port).await,
             "axum" => axum(port, 128 * 1024).await,
             "axum-4k" => axum(port, 4 * 1024).await,
+            "tls" => tls::secure(port).await,
+            "tungstenite" => tls::plain(port, 128 * 1024).await,
+            "tungstenite-4k" => tls::plain(port, 4 * 1024).await,
+            "static" => files::statics(port).await,
+            "servedir" => files::below_landfall(port).await,
+            "servedir-axum" => files::below_axum(port).await,
             _ => Err(format!("no such server: {name}").into()),
         }
     })
@@ -54,7 +62,7 @@ async fn hello(_: Request<Body>) -> std::result::Result<Response<Body>, Infallib
     Ok(Response::new(Body::from("Hello, World!")))
 }
 
-struct Echo;
+pub(crate) struct Echo;
 
 #[socket(log = false)]
 impl Echo {
