@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use landfall::{Endpoint, mount::{Overflow, Timeout}, origin::{CheckOrigin, Origin}, session::SessionOptions, socket::Refused};
+use landfall::{Endpoint, mount::{Overflow, Timeout}, origin::{CheckOrigin, Origin}, session::{SessionOptions, SessionSource}, socket::Refused};
 use landfall_ui_tests::{EchoSocket, RoomSocket, TokenSocket};
 
 const LIMIT: usize = 1 << 20;
@@ -52,7 +52,8 @@ fn main() {
     assert_eq!((room.path, room.socket.name, websocket.path), ("/room/:id", "RoomSocket", "/ws"));
     assert_eq!((websocket.timeout, websocket.outbox.overflow), (Timeout::Never, Overflow::DropOldest));
     assert!(websocket.connect_info.grants("region") && !websocket.connect_info.grants("peer_data"));
-    assert_eq!(websocket.connect_info.session.map(|session| session.key), Some("_web_key"));
+    let session = websocket.connect_info.session;
+    assert!(matches!(session, Some(SessionSource::Constant(session)) if session.key == "_web_key"));
     assert_eq!(room.drainer.map(|drainer| drainer.batch_interval), Some(Duration::from_millis(100)));
     assert_eq!(token.drainer, None);
     assert_eq!(echo.websocket.unwrap().check_origin, Some(CheckOrigin::Off));

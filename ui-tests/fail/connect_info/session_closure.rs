@@ -1,10 +1,10 @@
-use landfall::{prelude::*, session::SessionOptions};
+use landfall::prelude::*;
 
 endpoint! {
     struct Web;
 
     secret_key_base = env("SECRET_KEY_BASE");
-    socket("/socket", Sock, websocket(connect_info = [session(|| SessionOptions::new("_app", "a salt of its own"))]));
+    socket("/socket", Sock, websocket(connect_info = [session(|| SESSION)]));
 }
 
 struct Sock;

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-
 use super::{
     markdown,
     report::{Place, Report, Routes},
