@@ -2,6 +2,5 @@
 
 mod drains;
 mod mounts;
-mod secrets;
 mod steps;
 mod tokens;
