@@ -45,6 +45,15 @@ async fn the_examples_in_a_browser() {
 
 #[tokio::test]
 #[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
+async fn the_page_for_developers() {
+    let errors = example("errors").await;
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("errors");
+    let args = [&errors, &pictures].map(|path| path.to_str().expect("a path in UTF-8"));
+    script("errors.mjs", &args).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium and Node, and `npm ci` in tests/clients"]
 async fn websocket() {
     let site = site::start().await;
     script("websocket.mjs", &[&site.port.to_string()]).await;
