@@ -32,7 +32,7 @@ enum Kind {
 pub(crate) struct Unbound {
     pub(crate) address: String,
     pub(crate) source: io::Error,
-    /// What helps if the address is in use, or not permitted.
+    /// What helps, if that is known.
     pub(crate) help: Option<String>,
 }
 
@@ -144,16 +144,10 @@ impl fmt::Debug for Error {
             write!(f, ": {cause}")?;
         }
         if let Kind::Listen(failed) = &*self.0 {
-            let taken = |kind| {
-                matches!(
-                    kind,
-                    io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
-                )
-            };
-            let helped = failed.iter().filter(|unbound| taken(unbound.source.kind()));
-            for help in helped.filter_map(|unbound| unbound.help.as_ref()) {
-                write!(f, "\n  help: {help}")?;
-            }
+            let helped = failed.iter().filter_map(|unbound| unbound.help.as_ref());
+            helped
+                .into_iter()
+                .try_for_each(|help| write!(f, "\n  help: {help}"))?;
         }
         Ok(())
     }

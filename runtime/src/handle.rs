@@ -78,15 +78,18 @@ pub(crate) struct Shared {
 /// Where the endpoint listens.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses {
-    pub(crate) http: Option<Address>,
-    pub(crate) https: Option<Address>,
+    pub(crate) http: Vec<Address>,
+    pub(crate) https: Vec<Address>,
 }
 
 impl Addresses {
+    /// The port of the first listener that has one.
     fn ports(&self) -> Ports {
-        let port = |address: &Option<Address>| match address {
-            Some(Address::Tcp(tcp)) => Some(tcp.port()),
-            _ => None,
+        let port = |addresses: &[Address]| {
+            addresses.iter().find_map(|address| match address {
+                Address::Tcp(tcp) => Some(tcp.port()),
+                _ => None,
+            })
         };
         Ports {
             http: port(&self.http),
@@ -255,21 +258,25 @@ impl Handle {
         self.0.current.borrow().resolved.config.clone()
     }
 
-    /// Where the endpoint listens, with the real port where 0 is configured.
+    /// Where the endpoint listens, with the real port where 0 is configured. If it has several
+    /// listeners of this scheme, this is the first one: see [`addresses`](Handle::addresses).
     ///
     /// # Errors
     /// When the endpoint does not listen, has no listener of this scheme, or has stopped listening.
     pub fn server_info(&self, scheme: Scheme) -> Result<Address, NotListening> {
-        let addresses = self
-            .0
-            .addresses
-            .get()
-            .filter(|_| !self.0.stop.is_cancelled());
-        let address = addresses.and_then(|addresses| match scheme {
-            Scheme::Http => addresses.http.clone(),
-            Scheme::Https => addresses.https.clone(),
-        });
-        address.ok_or(NotListening(()))
+        let first = self.addresses(scheme).first().cloned();
+        first.ok_or(NotListening(()))
+    }
+
+    /// The addresses of all listeners of a scheme, in the order of `ip`, with the real ports. Empty
+    /// when the endpoint does not listen, or has stopped listening.
+    pub fn addresses(&self, scheme: Scheme) -> &[Address] {
+        let addresses = self.0.addresses.get();
+        match addresses.filter(|_| !self.0.stop.is_cancelled()) {
+            Some(addresses) if scheme == Scheme::Http => &addresses.http,
+            Some(addresses) => &addresses.https,
+            None => &[],
+        }
     }
 
     /// Whether the endpoint takes requests: from the end of its start until it is told to stop. An

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, Scheme, UrlConfig};
+use crate::config::{Config, Ips, Scheme, UrlConfig};
 
 /// The parts of a URL that name the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,18 +48,17 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// `self` holds the ports that the system chose, where 0 is configured.
+    /// `self` holds the ports of open listeners. Others are taken from the configuration.
     fn of(self, config: &Config) -> Ports {
-        let port = |configured: u16, bound: Option<u16>| match configured {
-            0 => bound.unwrap_or(0),
-            port => port,
-        };
+        let configured = |ip: &Ips, port| ip.first_port(port);
+        let (http, https) = (&config.http, &config.https);
+        let http = http.as_ref().map(|http| configured(&http.ip, http.port));
+        let https = https
+            .as_ref()
+            .map(|https| configured(&https.ip, https.port));
         Ports {
-            http: config.http.as_ref().map(|http| port(http.port, self.http)),
-            https: config
-                .https
-                .as_ref()
-                .map(|https| port(https.port, self.https)),
+            http: http.and_then(|port| self.http.or(port)),
+            https: https.and_then(|port| self.https.or(port)),
         }
     }
 }
@@ -90,7 +89,7 @@ pub(crate) struct Urls {
 }
 
 impl Urls {
-    /// `bound` are the ports that the system chose for listeners on port 0.
+    /// `bound` are the ports of open listeners.
     pub(crate) fn new(config: &Config, bound: Ports) -> Self {
         let ports = bound.of(config);
         // `static_url` inherits no keys from `url`.
@@ -329,6 +328,30 @@ mod tests {
             Urls::new(&config, Ports::default()).url.to_string(),
             "http://localhost:0"
         );
+    }
+
+    #[test]
+    fn the_port_is_that_of_the_first_listener_that_has_one() {
+        let at = |places: &[&str], bound| {
+            let config = config(|config| {
+                let http = config.http.get_or_insert_default();
+                http.ip = places.into();
+            });
+            let bound = Ports {
+                http: bound,
+                https: None,
+            };
+            Urls::new(&config, bound).url.to_string()
+        };
+        let several = ["unix:/a", "127.0.0.1:4001", "::1"];
+        assert_eq!(at(&several, None), "http://localhost:4001");
+        assert_eq!(
+            at(&["::1", "127.0.0.1:4001"], None),
+            "http://localhost:4000"
+        );
+        assert_eq!(at(&["unix:/a"], None), "http://localhost");
+        assert_eq!(at(&["systemd"], None), "http://localhost");
+        assert_eq!(at(&["systemd"], Some(8080)), "http://localhost:8080");
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use std::{
     convert::Infallible,
+    future::poll_fn,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -32,7 +35,7 @@ endpoint! {
     pub struct Moored;
 
     state = Handled;
-    http(ip = [127, 0, 0, 1], port = env("PORT").or(0));
+    http(ip = env("PLACES").or([127, 0, 0, 1]), port = env("PORT").or(0));
     secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
     socket("/echo", Echo, longpoll, drainer(batch_size = 200, batch_interval = millis(100), shutdown = secs(10)));
     plug(Health::at("/healthz"));
@@ -65,7 +68,8 @@ impl Echo {
     }
 }
 
-/// Serves until a signal. Prints `listening PORT` first, and `handled COUNT` at the end.
+/// Serves until a signal. Prints `listening PORT` first for each listener, and `handled COUNT` at
+/// the end. With `CHILD` set, it also prints what a child inherits.
 ///
 /// # Errors
 /// What keeps it from starting, or from stopping in order.
@@ -73,10 +77,36 @@ impl Echo {
 pub async fn serve() -> Result<(), Error> {
     let handled = Handled::default();
     let moored = Moored::start(handled.clone()).await?;
-    if let Ok(Address::Tcp(address)) = moored.server_info(Scheme::Http) {
-        println!("listening {}", address.port());
+    let mut ended = pin!(moored.wait_for_signal());
+    // Whoever reads that it listens may send a signal: it is waited for by then.
+    let first = poll_fn(|cx| Poll::Ready(ended.as_mut().poll(cx))).await;
+    for address in moored.addresses(Scheme::Http) {
+        match address {
+            Address::Tcp(address) => println!("listening {}", address.port()),
+            other => println!("listening {other}"),
+        }
     }
-    let ended = moored.wait_for_signal().await;
+    if std::env::var_os("CHILD").is_some() {
+        println!("{}", inherited());
+    }
+    let ended = match first {
+        Poll::Ready(ended) => ended,
+        Poll::Pending => ended.await,
+    };
     println!("handled {}", handled.count());
     ended
+}
+
+/// What a child process has of the sockets that were handed over.
+fn inherited() -> String {
+    let script = "echo child ${LISTEN_FDS:-none}${LISTEN_PID} \
+        $(readlink /proc/self/fd/3 | grep -q socket && echo socket || echo none)";
+    let mut child = std::process::Command::new("sh");
+    child
+        .args(["-c", script])
+        .stderr(std::process::Stdio::null());
+    let Ok(output) = child.output() else {
+        return "no child".to_owned();
+    };
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

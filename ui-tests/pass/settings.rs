@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use landfall::{Endpoint, config::{Config, ConfigError}};
+use landfall::{Endpoint, config::{Config, ConfigError, Ips}};
 
+const LOCAL: &str = "unix:/run/app.sock";
 const TIMEOUT: Duration = Duration::from_secs(5);
 const ORIGINS: &[&str] = &["https://example.com"];
 const PROXIES: &[&str] = &["10.0.0.0/8", "unix"];
@@ -31,6 +32,8 @@ landfall::endpoint! {
 
 landfall::endpoint! {
     pub struct Alone;
+    http(ip = env("PLACES_OF_NOBODY").or([[127, 0, 0, 1], "[::1]:4001", LOCAL]));
+    server = false;
     trusted_proxies = [];
 }
 
@@ -41,7 +44,10 @@ async fn main() -> Result<(), landfall::Error> {
     assert_eq!(web.config().extra::<String>("region").ok(), Some("eu".to_owned()));
     let proxies = &web.config().trusted_proxies;
     assert_eq!(proxies, &landfall::config::TrustedProxies::from(PROXIES));
-    assert!(Alone::start().await?.config().trusted_proxies.is_empty());
+    let alone = Alone::start().await?.config();
+    assert!(alone.trusted_proxies.is_empty());
+    let places = alone.http.as_ref().map(|http| http.ip.clone());
+    assert_eq!(places, Some(Ips::from(["127.0.0.1", "[::1]:4001", LOCAL])));
     assert!(!Open::start().await?.config().trusted_proxies.is_empty());
     web.shutdown().await
 }

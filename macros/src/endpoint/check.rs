@@ -2,7 +2,6 @@
 
 use std::ptr;
 
-use quote::ToTokens;
 use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, spanned::Spanned};
 
 use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
@@ -21,6 +20,7 @@ use crate::{
     value::{
         check, closure, connect_info,
         pattern::{self, Segment},
+        place::{self, Listener},
     },
 };
 
@@ -327,23 +327,25 @@ fn certificates_have_keys(declaration: &Declaration, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports `http` and `https` on the same address.
+/// Reports `http` and `https` in the same place.
 fn listeners_differ(declaration: &Declaration, diag: &mut Diagnostics) {
     let [Some(http), Some(https)] = ["http", "https"].map(|name| group(declaration, name)) else {
         return;
     };
-    let text = |options: &Options, key: &str| {
-        options
-            .get(key)
-            .and_then(Entry::expr)
-            .map(|value| value.to_token_stream().to_string())
+    let (http, listeners) = (place::of(http), place::of(https));
+    let overlaps = |one: &Listener| http.iter().any(|other| other.overlaps(one));
+    let Some(one) = listeners.iter().find(|one| overlaps(one)) else {
+        return;
     };
-    if let Some(port) = https.get("port").and_then(Entry::expr)
-        && text(https, "port").filter(|port| port != "0") == text(http, "port")
-        && expr::literal(port).is_some()
-        && text(https, "ip") == text(http, "ip")
+    if let Some(other) = http.iter().find(|other| other.overlaps(one))
+        && let (Some(at), true) = (one.at, one.is_systemd())
     {
-        diag.push(port, "`http` and `https` listen on the same address")
+        diag.push_mistake(at, other.overlap(one));
+        return;
+    }
+    let port = https.get("port").and_then(Entry::expr);
+    if let Some(at) = port.or(one.at) {
+        diag.push(at, "`http` and `https` listen on the same address")
             .help("change one port");
     }
 }

@@ -1,4 +1,4 @@
-//! Host names, and addresses to listen on.
+//! Host names.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -69,14 +69,6 @@ fn is_label(label: &str) -> bool {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The mistake of an `ip` that is not an address.
-pub(crate) fn not_an_address() -> Mistake {
-    Mistake::new(
-        "this is not an IPv4 address (4 numbers 0-255) or IPv6 address (8 numbers 0-65535)",
-    )
-    .help("write `ip = [0, 0, 0, 0]`, `ip = \"::1\"`, or `ip = \"unix:/run/app.sock\"`")
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub(crate) mod network;
 pub(crate) mod origin;
 pub(crate) mod parameter;
 pub(crate) mod path;
+pub(crate) mod place;
 pub(crate) mod scheme;
 pub(crate) mod secret;
 pub(crate) mod spelling;

@@ -20,7 +20,9 @@ use crate::{
         key::{Kind, Phase},
         options::{Options, Value},
     },
-    value::{closure, connect_info, formats, host, latest, origin, pattern, proxies, secret},
+    value::{
+        closure, connect_info, formats, host, latest, origin, pattern, place, proxies, secret,
+    },
 };
 
 /// Checks every value of a group, and the group as a whole.
@@ -231,7 +233,7 @@ impl Check<'_> {
             Kind::Scheme => self.text(value, host::check_scheme),
             Kind::Port { least } => self.port(value, least),
             Kind::UrlPath => self.text(value, pattern::check_url_path),
-            Kind::Ip => host::check_ip(value, self.diag),
+            Kind::Ip => place::check(value, self.diag),
             Kind::Files => self.files(value),
             Kind::Ciphers => self.ciphers(value),
             Kind::PrivateKey => self.private_key(value),

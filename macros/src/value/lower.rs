@@ -13,7 +13,7 @@ use crate::{
         options::{Entry, Options, Value},
         schema,
     },
-    value::{closure, formats},
+    value::{closure, formats, place},
 };
 
 /// `__rt::Struct { key: value, .. , ..base }`. `base` is an expression of the same struct.
@@ -118,6 +118,7 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
             quote_spanned!(value.span()=> __rt::Latest::default())
         }
         Kind::Word { .. } => constant(key, value),
+        Kind::Ip => place::lower(value),
         _ => quote!(#value),
     }
 }

@@ -15,5 +15,6 @@ pub(crate) mod latest;
 pub(crate) mod lower;
 pub(crate) mod origin;
 pub(crate) mod pattern;
+pub(crate) mod place;
 pub(crate) mod proxies;
 pub(crate) mod secret;

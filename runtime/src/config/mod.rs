@@ -29,7 +29,7 @@
 // | `row` | the kinds of rows: a value, a group, or a group that may be absent |
 // | `setting` | how a layer gives one value |
 // | `item` | a value of a file of any format |
-// | `ip`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolve` | resolves the layers to one configuration, and compares it with the next |
 // | `file` | a configuration file |
@@ -47,6 +47,7 @@ mod file;
 mod filter;
 mod https;
 mod ip;
+mod ips;
 mod item;
 mod latest;
 mod names;
@@ -74,6 +75,7 @@ pub use self::{
     filter::ParameterNames,
     https::{CipherSuite, Ciphers, Files},
     ip::Ip,
+    ips::Ips,
     latest::Latest,
     scheme::Scheme,
     secret::Secret,

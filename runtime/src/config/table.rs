@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Ip, Latest, ParameterNames, Scheme,
+    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Ip, Ips, Latest, ParameterNames, Scheme,
     Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
@@ -176,8 +176,8 @@ settings! {
         /// A name or an address, without scheme and port; an IPv6 address without brackets. Default
         /// `"localhost"`.
         live pub host: Setting<String> => String = "localhost".into(),
-        /// 1 to 65535. Default: the listener's port, that of `https` if there is one; without a
-        /// listener, the scheme's default.
+        /// 1 to 65535. Default: the port of the first listener of `scheme`, else of the first one
+        /// of the other scheme, else the scheme's own. A Unix socket has no port.
         live pub port: Setting<u16> => Option<u16>,
         /// `"http"` or `"https"`. Default: `"https"` if there is an `https` group.
         live pub scheme: Setting<String> => Option<Scheme>,
@@ -190,14 +190,14 @@ settings! {
     /// `http`: the listener and its limits.
     #[derive(PartialEq, Eq)]
     HttpConfig {
-        /// Where to listen: `[127, 0, 0, 1]`, `"::1"`, `"unix:/run/chat.sock"`. Default
-        /// `[0, 0, 0, 0]`.
-        start pub ip: Setting<Ip> => Ip = Ip::ANY,
+        /// Where to listen: `[127, 0, 0, 1]`, `"[::1]:4001"`, `"unix:/run/chat.sock"`, `"systemd"`
+        /// (see [`Ip`]), or a list of such. Default `[0, 0, 0, 0]`.
+        start pub ip: Setting<Ips> => Ips = Ip::ANY.into(),
         /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`:
         /// `"::"` takes both.
         start pub ipv6_only: Setting<bool> => bool,
-        /// 0 lets the system choose; [`Handle::server_info`](crate::Handle::server_info) tells.
-        /// Default 4000.
+        /// The port of each address of `ip` that has none of its own. 0 lets the system choose;
+        /// [`Handle::server_info`](crate::Handle::server_info) tells. Default 4000.
         start pub port: Setting<u16> => u16 = 4000,
         /// How long the client may take to send its first byte, and a request's head. Default 15 s.
         start pub header_timeout: Setting<Duration> => Duration = Duration::from_secs(15),
@@ -223,12 +223,12 @@ settings! {
     Https =>
     /// `https`: a listener that speaks TLS, and its limits.
     HttpsConfig {
-        /// Where to listen: an address, as for `http`. Default `[0, 0, 0, 0]`.
-        start pub ip: Setting<Ip> => Ip = Ip::ANY,
+        /// Where to listen, as for `http`, but no Unix socket. Default `[0, 0, 0, 0]`.
+        start pub ip: Setting<Ips> => Ips = Ip::ANY.into(),
         /// Whether an IPv6 address, such as `"::"`, takes no IPv4 connections. Default `false`:
         /// `"::"` takes both.
         start pub ipv6_only: Setting<bool> => bool,
-        /// 0 lets the system choose. Default 4040.
+        /// As in `http`. Default 4040.
         start pub port: Setting<u16> => u16 = 4040,
         /// The certificate in PEM format, with its intermediate certificates. With several files, a
         /// client gets the one for the name that it asks for, or else the first.
@@ -425,7 +425,10 @@ mod tests {
             settings.check_origin.value,
             Some(CheckOrigin::List(vec!["https://a.com".to_owned()]))
         );
-        assert_eq!(settings.http.and_then(|http| http.ip.value), Some(Ip::ANY));
+        assert_eq!(
+            settings.http.and_then(|http| http.ip.value),
+            Some(Ip::ANY.into())
+        );
     }
 
     #[test]

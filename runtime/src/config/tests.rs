@@ -1,6 +1,7 @@
 //! Layers, with an environment and a file that exist only in these tests.
 
 mod keys;
+mod places;
 
 use std::{env::VarError, net::IpAddr, path::Path, time::Duration};
 
@@ -248,8 +249,8 @@ fn a_file_can_say_every_key() {
         Some("cdn.com")
     );
     assert_eq!(
-        (http.ip.address(), http.port),
-        (Some(IpAddr::from([127, 0, 0, 1])), 0)
+        (http.ip.clone(), http.port),
+        (Ips::from(IpAddr::from([127, 0, 0, 1])), 0)
     );
     assert_eq!(http.header_timeout, Duration::from_millis(500));
     assert_eq!(http.idle_timeout, Duration::from_secs(300));

@@ -1,10 +1,13 @@
 //! The checks of a whole configuration: each value by its kind, then keys against one another.
 
 use super::{
-    Config, ConfigError, HttpConfig, HttpsConfig, PubSubConfig, Scheme, Settings, UrlConfig,
+    Config, ConfigError, HttpConfig, HttpsConfig, Ip, PubSubConfig, Scheme, Settings, UrlConfig,
     row::Resolve, value::Key,
 };
-use crate::grammar;
+use crate::grammar::{
+    self,
+    place::{self, Taken},
+};
 
 /// The maximum number of headers that a header map can hold.
 const MOST_HEADERS: usize = 32_768;
@@ -63,7 +66,7 @@ pub(super) fn values(config: &Config) -> Vec<Finding> {
     }
     if let Some(https) = &config.https {
         check_http(Key("https"), &https.http(), &mut found);
-        if https.ip.unix_path().is_some() {
+        if https.ip.iter().any(|ip| ip.unix_path().is_some()) {
             let error = ConfigError::new("`https` does not listen on a Unix socket");
             found.error(
                 Key("https.ip"),
@@ -87,8 +90,9 @@ pub(super) fn together(config: &Config) -> Vec<Finding> {
     }
     if let Some(https) = &config.https {
         check_limits(Key("https"), &https.http(), &mut found);
-        check_https(https, config.http.as_ref(), &mut found);
+        check_https(https, &mut found);
     }
+    check_places(config, &mut found);
     if config.server == Some(true) && config.http.is_none() && config.https.is_none() {
         let error = ConfigError::new("`server = true` but no listener is configured");
         found.error(Key("server"), error.help("add `http(port = 4000)`"));
@@ -135,9 +139,11 @@ fn check_url_port(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut 
             );
         }
         (None, Some(Scheme::Https), Some(http)) if config.https.is_none() => {
-            let port = match http.port {
-                0 => "the one that the system chooses".to_owned(),
-                port => port.to_string(),
+            let port = match http.ip.first_port(http.port) {
+                Some(0) => "the one that the system chooses".to_owned(),
+                Some(port) => port.to_string(),
+                None if http.ip.iter().any(Ip::is_systemd) => "that of its socket".to_owned(),
+                None => return,
             };
             let text = format!(
                 "the port of `{}()` would be {port}, inferred from `http`, under scheme `https`",
@@ -152,7 +158,7 @@ fn check_url_port(group: Key<'_>, url: &UrlConfig, config: &Config, found: &mut 
     }
 }
 
-fn check_https(https: &HttpsConfig, http: Option<&HttpConfig>, found: &mut Findings) {
+fn check_https(https: &HttpsConfig, found: &mut Findings) {
     if https.fail_if_no_peer_cert && https.cacertfile.is_empty() {
         let error = ConfigError::new("`fail_if_no_peer_cert` has no effect without `cacertfile`");
         found.error(
@@ -160,19 +166,32 @@ fn check_https(https: &HttpsConfig, http: Option<&HttpConfig>, found: &mut Findi
             error.help("say who signs the certificates of clients"),
         );
     }
-    if let Some(http) = http
-        && http.port == https.port
-        && http.port != 0
-        && http.ip == https.ip
-    {
-        let text = format!(
-            "`http` and `https` listen on the same address `{}`, port {}",
-            https.ip, https.port
-        );
-        found.error(
-            Key("https.port"),
-            ConfigError::new(text).help("change one port"),
-        );
+}
+
+/// Reports listeners that cannot both be opened.
+fn check_places(config: &Config, found: &mut Findings) {
+    let mut places: Vec<(&str, &Ip, Taken<'_, String>)> = Vec::new();
+    let https = config.https.as_ref().map(HttpsConfig::http);
+    let groups = [("http.ip", &config.http), ("https.ip", &https)];
+    let groups = groups
+        .into_iter()
+        .filter_map(|(key, group)| Some((key, group.as_ref()?)));
+    for (key, http) in groups {
+        for ip in http.ip.iter() {
+            let Some(place) = ip.place() else { continue };
+            let taken = Taken {
+                place,
+                port: http.port,
+                ipv6_only: http.ipv6_only,
+            };
+            let before = places.iter().find(|(.., other)| other.overlaps(&taken));
+            if let Some((_, other, at)) = before {
+                let [one, two] =
+                    [(other, at.port), (&ip, http.port)].map(|(ip, port)| ip.with_port(port));
+                found.error(Key(key), place::overlap(&one, &two).into());
+            }
+            places.push((key, ip, taken));
+        }
     }
 }
 
@@ -184,7 +203,12 @@ fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
         let help = "enable the feature `http2` of `landfall`";
         found.error(Key(&http2_key), error.help(help));
     }
-    if http.ipv6_only && !http.ip.address().is_some_and(|address| address.is_ipv6()) {
+    if http.ipv6_only
+        && !http
+            .ip
+            .iter()
+            .any(|ip| ip.address().is_some_and(|address| address.is_ipv6()))
+    {
         let error = ConfigError::new("`ipv6_only` has no effect without an IPv6 address");
         let help = "`ip = \"::\"`: all addresses of this machine";
         found.error(Key(&group.below("ipv6_only")), error.help(help));

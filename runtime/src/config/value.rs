@@ -4,9 +4,7 @@ use std::{fmt, num::IntErrorKind, time::Duration};
 
 use serde_json::{Map, Value as Json};
 
-use super::{
-    ConfigError, Extra, Ip, Secret, TrustedProxies, item::Item, origin, validate::Findings,
-};
+use super::{ConfigError, Extra, Secret, TrustedProxies, item::Item, origin, validate::Findings};
 use crate::{
     grammar::{self, network::Network},
     origin::CheckOrigin,
@@ -218,7 +216,11 @@ pub(super) fn must_be_positive(key: impl fmt::Display) -> ConfigError {
 }
 
 /// `None` if the type cannot hold the number.
-fn parse_integer<N: TryFrom<i64>>(key: Key<'_>, text: &str, radix: u32) -> Read<Option<N>> {
+pub(super) fn parse_integer<N: TryFrom<i64>>(
+    key: Key<'_>,
+    text: &str,
+    radix: u32,
+) -> Read<Option<N>> {
     match i64::from_str_radix(text, radix) {
         Ok(number) => Ok(N::try_from(number).ok()),
         Err(error)
@@ -280,53 +282,6 @@ fn duration(text: &str) -> Option<Duration> {
         "h" => Duration::from_secs(number * 3600),
         _ => return None,
     })
-}
-
-impl Value for Ip {
-    const TAKES: &'static str = "an address";
-
-    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
-        Ok(text.into())
-    }
-
-    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
-        match value {
-            Item::String(text) => Some(Ok(text.as_str().into())),
-            Item::Array(parts) => {
-                let part = |part: &Item| match part {
-                    Item::Integer(digits, radix) => {
-                        parse_integer::<u16>(key, digits, *radix).ok().flatten()
-                    }
-                    _ => None,
-                };
-                let parts: Option<Vec<u16>> = parts.iter().map(part).collect();
-                Some(
-                    parts
-                        .and_then(ip_of_parts)
-                        .ok_or_else(|| grammar::host::not_an_address().into()),
-                )
-            }
-            _ => None,
-        }
-    }
-
-    fn check(&self, key: Key<'_>, found: &mut Findings) {
-        if !self.is_valid() {
-            found.error(key, grammar::host::not_an_address().into());
-        }
-    }
-}
-
-fn ip_of_parts(parts: Vec<u16>) -> Option<Ip> {
-    if let Ok(segments) = <[u16; 8]>::try_from(parts.as_slice()) {
-        return Some(segments.into());
-    }
-    let octets = parts
-        .into_iter()
-        .map(u8::try_from)
-        .collect::<Result<Vec<_>, _>>()
-        .ok()?;
-    <[u8; 4]>::try_from(octets).ok().map(Ip::from)
 }
 
 impl Value for CheckOrigin {

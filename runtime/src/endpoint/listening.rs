@@ -1,23 +1,31 @@
 //! The listeners of an endpoint. All are opened before any is served.
 
-use std::{cell::RefCell, io, net::SocketAddr};
+use std::{
+    cell::RefCell,
+    io::{self, ErrorKind},
+    net::SocketAddr,
+};
 
 use super::EndpointService;
 #[cfg(feature = "rustls")]
 use super::secure;
+#[cfg(unix)]
+use crate::server::handed;
 use crate::{
     address::Address,
-    config::{Config, ConfigError, HttpConfig, Scheme},
+    config::{Config, ConfigError, HttpConfig, Ip, Scheme},
     error::{Error, Unbound},
+    grammar::place::Place,
     handle::{Addresses, Handle, Shared},
     server::{
-        Admission, Admitted, Bound, Front, Layer, Listener, Lost, Serve, Stop, Trackers, serve,
+        Admission, Admitted, Bound, Front, Layer, Listener, Lost, Serve, Several, Stop, Trackers,
+        serve,
     },
 };
 
 type ServeOnce = dyn FnOnce(EndpointService, HttpConfig, Scheme, &Handle, Stop) -> Lost + Send;
 
-/// An open listener, and how to serve it.
+/// Open listeners, and how to serve them.
 pub(super) struct Listening {
     pub(super) address: io::Result<Address>,
     serve: Box<ServeOnce>,
@@ -124,15 +132,16 @@ pub(super) struct Listeners {
     open: Vec<Open>,
 }
 
+/// The open listeners of one scheme.
 struct Open {
     scheme: Scheme,
     config: HttpConfig,
-    address: Address,
+    addresses: Vec<Address>,
     listening: Listening,
 }
 
 impl Listeners {
-    /// `given` replaces the listener of `http`. `variable` returns the environment variable that a
+    /// `given` replaces the listeners of `http`. `variable` returns the environment variable that a
     /// port is read from.
     ///
     /// # Errors
@@ -154,34 +163,18 @@ impl Listeners {
             .map(|https| (Scheme::Https, https.http(), None, layer));
         let (mut open, mut failed) = (Vec::new(), Vec::new());
         for (scheme, config, given, layer) in http.into_iter().chain(https) {
-            let (wanted, help) = match (&given, config.ip.address()) {
-                (Some(_), _) => ("the given listener".to_owned(), None),
-                (None, Some(_)) => (wanted(&config), Some(port_help(scheme, variable(scheme)))),
-                (None, None) => (wanted(&config), None),
+            let opened = match given {
+                Some(given) => take(given),
+                None => bind(scheme, &config, layer, variable(scheme)),
             };
-            let listening = given.map_or_else(|| bind(&config, layer), Ok);
-            let address = listening.and_then(|Listening { address, serve }| {
-                let address = address?;
-                Ok((
-                    address.clone(),
-                    Listening {
-                        address: Ok(address),
-                        serve,
-                    },
-                ))
-            });
-            match address {
-                Ok((address, listening)) => open.push(Open {
+            match opened {
+                Ok((addresses, listening)) => open.push(Open {
                     scheme,
                     config,
-                    address,
+                    addresses,
                     listening,
                 }),
-                Err(source) => failed.push(Unbound {
-                    address: wanted,
-                    source,
-                    help,
-                }),
+                Err(unbound) => failed.extend(unbound),
             }
         }
         if failed.is_empty() {
@@ -191,13 +184,11 @@ impl Listeners {
         }
     }
 
-    /// The address of each listener.
+    /// The addresses of all listeners.
     pub(super) fn addresses(&self) -> Addresses {
         let of = |scheme| {
-            self.open
-                .iter()
-                .find(|open| open.scheme == scheme)
-                .map(|open| open.address.clone())
+            let open = self.open.iter().find(|open| open.scheme == scheme);
+            open.map_or_else(Vec::new, |open| open.addresses.clone())
         };
         Addresses {
             http: of(Scheme::Http),
@@ -211,23 +202,127 @@ impl Listeners {
         handle: &Handle,
         stop: &Stop,
     ) -> Vec<Lost> {
-        let serve = |Open {
-                         scheme,
-                         config,
-                         address,
-                         listening,
-                     }: Open| {
+        let serve = |open: Open| {
+            let Open {
+                scheme,
+                config,
+                addresses,
+                listening,
+            } = open;
             let lost = (listening.serve)(service.clone(), config, scheme, handle, stop.clone());
-            let unix = if matches!(address, Address::Unix(_)) {
-                "+unix"
-            } else {
-                ""
-            };
-            let (name, version) = (handle.name(), env!("CARGO_PKG_VERSION"));
-            tracing::info!("running {name} with landfall {version} at {address} ({scheme}{unix})");
+            for address in addresses {
+                let unix = match address {
+                    Address::Unix(_) => "+unix",
+                    _ => "",
+                };
+                let (name, version) = (handle.name(), env!("CARGO_PKG_VERSION"));
+                tracing::info!(
+                    "running {name} with landfall {version} at {address} ({scheme}{unix})"
+                );
+            }
             lost
         };
         self.open.into_iter().map(serve).collect()
+    }
+}
+
+/// The addresses of what could be opened, or all that could not.
+type Opened = Result<(Vec<Address>, Listening), Vec<Unbound>>;
+
+/// The listener that the application gives.
+fn take(given: Listening) -> Opened {
+    let Listening { address, serve } = given;
+    match address {
+        Ok(address) => Ok((
+            vec![address.clone()],
+            Listening {
+                address: Ok(address),
+                serve,
+            },
+        )),
+        Err(source) => Err(vec![Unbound {
+            address: "the given listener".to_owned(),
+            source,
+            help: None,
+        }]),
+    }
+}
+
+/// Opens all listeners of a scheme.
+fn bind(
+    scheme: Scheme,
+    config: &HttpConfig,
+    layer: Layer,
+    variable: Option<&'static str>,
+) -> Opened {
+    let (mut all, mut addresses, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for ip in config.ip.iter() {
+        let bound = bind_one(scheme, ip, config).and_then(|bound| {
+            let addresses = bound.iter().map(Listener::local_addr);
+            Ok((addresses.collect::<io::Result<Vec<_>>>()?, bound))
+        });
+        match bound {
+            Ok((at, bound)) => {
+                addresses.extend(at);
+                all.extend(bound);
+            }
+            Err(source) => failed.push(Unbound {
+                address: ip.with_port(config.port),
+                help: help(scheme, ip, source.kind(), variable),
+                source,
+            }),
+        }
+    }
+    if failed.is_empty() {
+        Ok((addresses, Listening::new(Several::new(all), layer)))
+    } else {
+        Err(failed)
+    }
+}
+
+/// Opens the listeners of one place. systemd may hand over several with one name.
+fn bind_one(scheme: Scheme, ip: &Ip, config: &HttpConfig) -> io::Result<Vec<Bound>> {
+    let one = match ip.place() {
+        Some(Place::Address(address, port)) => {
+            let address = SocketAddr::new(*address, port.unwrap_or(config.port));
+            Bound::tcp(address, config.ipv6_only)?
+        }
+        #[cfg(unix)]
+        Some(Place::Unix(path)) => Bound::unix(path.as_ref())?,
+        #[cfg(unix)]
+        Some(Place::Systemd(name)) => {
+            let bound = handed::take(name.as_deref())?;
+            let is_unix = |bound: &Bound| !matches!(bound.local_addr(), Ok(Address::Tcp(_)));
+            if scheme == Scheme::Https && bound.iter().any(is_unix) {
+                let text = "`https` does not listen on a Unix socket";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+            }
+            return Ok(bound);
+        }
+        _ => return Err(io::ErrorKind::Unsupported.into()),
+    };
+    #[cfg(not(unix))]
+    let _ = scheme;
+    Ok(vec![one])
+}
+
+/// What helps against an error, if that is known.
+fn help(scheme: Scheme, ip: &Ip, error: ErrorKind, variable: Option<&str>) -> Option<String> {
+    let is_port = matches!(error, ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
+    match (ip.place()?, error) {
+        (Place::Address(_, None), _) if is_port => Some(port_help(scheme, variable)),
+        (Place::Address(_, Some(_)), _) if is_port => {
+            Some(format!("choose another port, in `ip` of `{scheme}`"))
+        }
+        (Place::Systemd(_), ErrorKind::NotFound) => Some(
+            "start the service by its socket unit, which names sockets by `FileDescriptorName=`"
+                .to_owned(),
+        ),
+        (Place::Systemd(_), ErrorKind::AddrInUse) => Some(
+            "give each socket unit a `FileDescriptorName=`, and write `ip = \"systemd:name\"`"
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 
@@ -244,21 +339,4 @@ fn port_help(scheme: Scheme, variable: Option<&str>) -> String {
             )
         }
     }
-}
-
-fn wanted(config: &HttpConfig) -> String {
-    match config.ip.address() {
-        Some(ip) => SocketAddr::new(ip, config.port).to_string(),
-        None => config.ip.to_string(),
-    }
-}
-
-fn bind(config: &HttpConfig, layer: Layer) -> io::Result<Listening> {
-    let bound = match (config.ip.address(), config.ip.unix_path()) {
-        (Some(ip), _) => Bound::tcp(SocketAddr::new(ip, config.port), config.ipv6_only),
-        #[cfg(unix)]
-        (None, Some(path)) => Bound::unix(path),
-        _ => Err(io::ErrorKind::Unsupported.into()),
-    };
-    bound.map(|bound| Listening::new(bound, layer))
 }

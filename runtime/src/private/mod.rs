@@ -39,7 +39,7 @@ pub use crate::{
     assets::{Embedded, known::StaticFiles},
     body::Body,
     config::{
-        CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Http, Https, Latest,
+        CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Http, Https, Ip, Latest,
         ParameterNames, PubSubSettings, Setting, Settings, TrustedProxies, Url,
     },
     crypto::options::Digest,

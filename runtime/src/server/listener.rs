@@ -1,11 +1,14 @@
 //! Where connections come from.
 
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 #[cfg(feature = "rustls")]
 use std::sync::Arc;
 use std::{
+    future::poll_fn,
     io,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -15,6 +18,8 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
 };
 
+#[cfg(unix)]
+use super::handed::Claim;
 #[cfg(feature = "rustls")]
 use super::tls::Tls;
 use crate::{address::Address, stream::Stream};
@@ -76,10 +81,28 @@ impl Layer {
 
 /// A listener of the operating system.
 #[derive(Debug)]
-pub(crate) enum Bound {
+pub(crate) struct Bound {
+    socket: Socket,
+    hold: Hold,
+}
+
+#[derive(Debug)]
+enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(tokio::net::UnixListener, PathBuf),
+    Unix(tokio::net::UnixListener, Address),
+}
+
+/// What a listener keeps besides its socket, until it is dropped.
+#[derive(Debug)]
+enum Hold {
+    Nothing,
+    /// The file of a Unix socket.
+    #[cfg(unix)]
+    File(PathBuf),
+    /// The right to a socket that was handed over.
+    #[cfg(unix)]
+    Claim(#[expect(dead_code, reason = "it is held")] Claim),
 }
 
 impl Bound {
@@ -101,7 +124,11 @@ impl Bound {
         keep_alive(SockRef::from(&socket))?;
         socket.set_nodelay(true)?;
         socket.bind(address)?;
-        socket.listen(Self::BACKLOG).map(Bound::Tcp)
+        let socket = Socket::Tcp(socket.listen(Self::BACKLOG)?);
+        Ok(Bound {
+            socket,
+            hold: Hold::Nothing,
+        })
     }
 
     /// Listens on a Unix socket. A stale socket of an earlier server is replaced.
@@ -109,9 +136,63 @@ impl Bound {
     pub(crate) fn unix(path: &Path) -> io::Result<Self> {
         remove_stale(path)?;
         let listener = tokio::net::UnixListener::bind(path)?;
-        Ok(Bound::Unix(listener, path.to_owned()))
+        Ok(Bound {
+            socket: Socket::Unix(listener, Address::Unix(path.to_owned())),
+            hold: Hold::File(path.to_owned()),
+        })
+    }
+
+    /// Listens on a TCP socket that was handed over.
+    #[cfg(unix)]
+    pub(super) fn handed_tcp(listener: std::net::TcpListener, claim: Claim) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let socket = SockRef::from(&listener);
+        socket.set_tcp_nodelay(true)?;
+        keep_alive(socket)?;
+        Ok(Bound {
+            socket: Socket::Tcp(TcpListener::from_std(listener)?),
+            hold: Hold::Claim(claim),
+        })
+    }
+
+    /// Listens on a Unix socket that was handed over.
+    #[cfg(unix)]
+    pub(super) fn handed_unix(
+        listener: std::os::unix::net::UnixListener,
+        address: Address,
+        claim: Claim,
+    ) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::UnixListener::from_std(listener)?;
+        Ok(Bound {
+            socket: Socket::Unix(listener, address),
+            hold: Hold::Claim(claim),
+        })
+    }
+
+    pub(super) fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
+        match &self.socket {
+            Socket::Tcp(listener) => {
+                let (stream, peer) = ready!(listener.poll_accept(cx))?;
+                // On Linux a connection has its listener's options.
+                #[cfg(not(target_os = "linux"))]
+                {
+                    let _ = stream.set_nodelay(true);
+                    let _ = keep_alive(SockRef::from(&stream));
+                }
+                Poll::Ready(Ok((Stream::Tcp(stream), Some(as_itself(peer)))))
+            }
+            #[cfg(unix)]
+            Socket::Unix(listener, _) => {
+                let (stream, _) = ready!(listener.poll_accept(cx))?;
+                Poll::Ready(Ok((Stream::Other(Box::new(stream)), None)))
+            }
+        }
     }
 }
+
+/// A connection, and the client's address if it has one.
+pub(super) type Accepted = (Stream, Option<SocketAddr>);
 
 /// The client's address, as IPv4 if it is mapped into IPv6. Clients of a socket for both have such
 /// addresses.
@@ -145,40 +226,29 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 impl Listener for Bound {
     type Io = Stream;
 
-    async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
-        match self {
-            Bound::Tcp(listener) => {
-                let (stream, peer) = TcpListener::accept(listener).await?;
-                // On Linux a connection has its listener's options.
-                #[cfg(not(target_os = "linux"))]
-                {
-                    let _ = stream.set_nodelay(true);
-                    let _ = keep_alive(SockRef::from(&stream));
-                }
-                Ok((Stream::Tcp(stream), Some(as_itself(peer))))
-            }
-            #[cfg(unix)]
-            Bound::Unix(listener, _) => {
-                let (stream, _) = listener.accept().await?;
-                Ok((Stream::Other(Box::new(stream)), None))
-            }
-        }
+    async fn accept(&mut self) -> io::Result<Accepted> {
+        poll_fn(|cx| self.poll_accept(cx)).await
     }
 
     fn local_addr(&self) -> io::Result<Address> {
-        match self {
-            Bound::Tcp(listener) => listener.local_addr().map(Address::Tcp),
+        match &self.socket {
+            Socket::Tcp(listener) => listener.local_addr().map(Address::Tcp),
             #[cfg(unix)]
-            Bound::Unix(_, path) => Ok(Address::Unix(path.clone())),
+            Socket::Unix(_, address) => Ok(address.clone()),
         }
     }
 }
 
 impl Drop for Bound {
     fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Bound::Unix(_, path) = self {
-            let _ = std::fs::remove_file(path);
+        match &self.hold {
+            Hold::Nothing => {}
+            #[cfg(unix)]
+            Hold::File(path) => {
+                let _ = std::fs::remove_file(path);
+            }
+            #[cfg(unix)]
+            Hold::Claim(_) => {}
         }
     }
 }

@@ -8,11 +8,14 @@ mod connection;
 mod deadlines;
 mod framing;
 mod guard;
+#[cfg(unix)]
+pub(crate) mod handed;
 #[cfg(feature = "http2")]
 mod http2;
 mod io;
 mod listener;
 mod service;
+mod several;
 #[cfg(feature = "rustls")]
 pub(crate) mod tls;
 mod upload;
@@ -28,8 +31,11 @@ use tower_service::Service;
 pub(crate) use self::admission::{Admission, Admitted};
 pub(crate) use self::deadlines::Lost;
 pub use self::listener::Listener;
-pub(crate) use self::listener::{Bound, Layer};
 use self::{deadlines::Deadlines, framing::Limits};
+pub(crate) use self::{
+    listener::{Bound, Layer},
+    several::Several,
+};
 use crate::{body::Body, config::HttpConfig, error_page::Pages};
 
 /// A service for the server: it always answers, and its clones are cheap.

@@ -9,6 +9,7 @@ use crate::{
         expr::{self, Acknowledged},
         options::{Entry, Options},
     },
+    value::place,
 };
 
 pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
@@ -22,7 +23,8 @@ pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
             one_within_all(options, "max_sessions_per_ip", "max_sessions", diag);
         }
         "http" | "https" => {
-            one_within_all(options, "max_connections_per_ip", "max_connections", diag)
+            one_within_all(options, "max_connections_per_ip", "max_connections", diag);
+            place::differ(options, diag);
         }
         "drainer" => interval_within_shutdown(options, diag),
         _ => {}
