@@ -6,6 +6,7 @@
 
 pub use crate::{
     socket::Mounted,
+    socket::drainer::DrainerOptions,
     socket::options::{
         Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
         TokenOptions, WebSocket,

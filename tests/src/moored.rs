@@ -37,7 +37,7 @@ endpoint! {
     state = Handled;
     http(ip = env("PLACES").or([127, 0, 0, 1]), port = env("PORT").or(0));
     secret_key_base = insecure("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", reason = "a test");
-    socket("/echo", Echo, longpoll, drainer(batch_size = 200, batch_interval = millis(100), shutdown = secs(10)));
+    socket("/echo", Echo, longpoll, drainer(batch_size = env("BATCH").or(200), batch_interval = env("INTERVAL").or(millis(100)), shutdown = secs(10)));
     plug(Health::at("/healthz"));
     service(tower::service_fn(slow));
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use landfall::{
     Body, Error, Running,
-    config::{Http, Https, Secret, Setting, Settings},
+    config::{Group, Http, Https, Secret, Setting, Settings},
     prelude::*,
     presence::Tracked,
     pubsub::{BroadcastError, Payload},
@@ -37,7 +37,7 @@ endpoint! {
 pub async fn start(port: u16) -> Result<Running<Quay>, Error> {
     let set = |settings: &mut Settings| {
         let ip = Setting::given([127, 0, 0, 1]);
-        settings.http = Some(Http {
+        settings.http = Group::on(Http {
             ip,
             port: Setting::exact(port),
             ..Http::DEFAULT

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 
 use landfall::{
     BoxError, Endpoint, Message, Running, Socket,
-    config::{Config, Extra, Http, Provenance, Scheme, Setting, Settings, Url},
+    config::{Config, Extra, Group, Http, Provenance, Scheme, Setting, Settings, Url},
     endpoint::EndpointDef,
     mount::{LongPoll, Mount, SocketDef, WebSocket},
     origin::CheckOrigin,
@@ -30,7 +30,7 @@ impl Endpoint for Chat {
                 path: Setting::given("/chat"),
                 ..Url::DEFAULT
             },
-            http: Some(Http {
+            http: Group::on(Http {
                 port: Setting::env_or_exact("LANDFALL_TEST_NO_SUCH_PORT", 4000),
                 ..Http::DEFAULT
             }),
@@ -280,4 +280,64 @@ async fn mounts_are_checked_with_the_rest() {
         text.contains("`server = true` but no listener is configured (`server` from macro at "),
         "{text}"
     );
+}
+
+/// Groups that are off, and a port that is not set.
+mod declared {
+    use landfall::endpoint;
+
+    endpoint! {
+        pub(crate) struct Off;
+
+        http = false;
+        https = false;
+        static_url = false;
+        drainer = false;
+    }
+
+    endpoint! {
+        pub(crate) struct Portless;
+
+        http(ip = [127, 0, 0, 1]);
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_is_declared_off_is_turned_on_by_a_later_layer() {
+    let config = declared::Off::builder().resolve().unwrap();
+    assert!(config.http.is_none() && config.drainer.is_none() && !config.listens());
+    let off = declared::Off::start().await.unwrap();
+    assert!(off.server_info(Scheme::Http).is_err());
+    off.shutdown().await.unwrap();
+
+    let path = file("on.toml", "http = { ip = \"127.0.0.1\", port = 0 }\n");
+    let on = declared::Off::builder().file(&path);
+    assert!(on.resolve().unwrap().listens());
+    let on = declared::Off::builder().file(&path).start().await.unwrap();
+    assert!(on.server_info(Scheme::Http).is_ok());
+    on.shutdown().await.unwrap();
+
+    let options = |settings: &mut Settings| settings.http = Group::OFF;
+    let off = declared::Off::builder().file(&path).settings(options);
+    assert!(!off.resolve().unwrap().listens());
+}
+
+/// Another program may have the port.
+#[tokio::test]
+async fn the_default_port_is_4000() {
+    let port = declared::Portless::builder().resolve().unwrap();
+    assert_eq!(port.http.as_ref().map(|http| http.port), Some(4000));
+    match declared::Portless::start().await {
+        Ok(web) => {
+            let address = web.server_info(Scheme::Http).unwrap();
+            assert_eq!(address.to_string(), "127.0.0.1:4000");
+            assert_eq!(web.url(), "http://localhost:4000");
+            web.shutdown().await.unwrap();
+        }
+        Err(error) => {
+            let text = format!("{error:?}");
+            let said = "cannot listen on 127.0.0.1:4000: Address already in use";
+            assert!(text.starts_with(said), "{text}");
+        }
+    }
 }

@@ -22,6 +22,43 @@ endpoint! {
     socket("/batches", Echo, drainer(batch_size = 2, batch_interval = secs(3), shutdown = secs(10)));
     socket("/at_once", Echo, drainer = false);
     socket("/default", Echo);
+    socket(
+        "/computed",
+        Echo,
+        drainer(
+            batch_size = computed::batch(),
+            batch_interval = secs(computed::seconds()),
+            shutdown = env("LANDFALL_TEST_NO_SUCH_TIME").or(computed::SHUTDOWN),
+            log = computed::level(),
+        ),
+    );
+}
+
+endpoint! {
+    struct Wrong;
+
+    http = false;
+    socket("/late", Echo, drainer(batch_interval = secs(computed::seconds()), shutdown = env("LANDFALL_TEST_NO_SUCH_TIME")));
+    socket("/none", Echo, drainer(batch_size = computed::batch() - 2, shutdown = millis(computed::seconds())));
+}
+
+/// What is known at start.
+mod computed {
+    use std::time::Duration;
+
+    pub(super) const SHUTDOWN: Duration = Duration::from_secs(10);
+
+    pub(super) fn batch() -> usize {
+        std::hint::black_box(2)
+    }
+
+    pub(super) fn seconds() -> u64 {
+        std::hint::black_box(4)
+    }
+
+    pub(super) fn level() -> tracing::Level {
+        tracing::Level::DEBUG
+    }
 }
 
 endpoint! {
@@ -122,6 +159,28 @@ async fn a_batch_follows_the_other() {
     let clients = harbour.open("batches", 5).await;
     let (times, ()) = tokio::join!(told(clients), harbour.stop());
     assert_eq!(times, [0, 0, 3, 3, 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_at_start_decides_as_constants_do() {
+    let harbour = start().await;
+    let clients = harbour.open("computed", 5).await;
+    let (times, ()) = tokio::join!(told(clients), harbour.stop());
+    assert_eq!(times, [0, 0, 4, 4, 8]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_at_start_is_told_with_mount_and_key() {
+    let wrong = Wrong::start().await.expect_err("three values are wrong");
+    let wrong = wrong.to_string();
+    for said in [
+        "the environment variable `LANDFALL_TEST_NO_SUCH_TIME` is not set (`drainer.shutdown of /late` from mount at ",
+        "`batch_size` must be positive (`drainer.batch_size of /none` from mount at ",
+    ] {
+        assert!(wrong.contains(said), "{wrong}");
+    }
+    let resolved = Wrong::builder().resolve();
+    assert_eq!(resolved.expect_err("so without a start").iter().count(), 2);
 }
 
 #[tokio::test(start_paused = true)]

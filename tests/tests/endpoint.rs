@@ -18,7 +18,7 @@ use std::{
 
 use landfall::{
     Body, Endpoint, EndpointHandle, Message, Socket,
-    config::{Http, Scheme, Setting, Settings},
+    config::{Group, Http, Scheme, Setting, Settings},
     endpoint::{Address, EndpointDef, Pipeline},
     mount::{Mount, SocketDef},
     pubsub::{BroadcastError, PubSub, RecvError},
@@ -51,7 +51,7 @@ impl Endpoint for Web {
             ..Http::DEFAULT
         };
         Settings {
-            http: Some(http),
+            http: Group::on(http),
             ..Settings::default()
         }
     }
@@ -198,10 +198,8 @@ async fn a_port_in_use_is_an_error_and_leaves_nothing() {
     let second = Parent::builder_with(Count::default())
         .pubsub(pubsub)
         .settings(|settings| {
-            settings.http = Web::settings().http.map(|http| Http {
-                port: Setting::exact(port),
-                ..http
-            })
+            settings.http = Web::settings().http;
+            settings.http.get_or_insert(Http::DEFAULT).port = Setting::exact(port);
         })
         .start()
         .await;

@@ -4,7 +4,7 @@
 
 use landfall::{
     Endpoint,
-    config::{Http, Scheme, Setting, Settings, Url},
+    config::{Group, Http, Scheme, Setting, Settings, Url},
     endpoint::EndpointDef,
     origin::CheckOrigin,
 };
@@ -34,7 +34,7 @@ impl Endpoint for Web {
                 scheme: Setting::given("https"),
                 ..Url::DEFAULT
             },
-            http: Some(Http {
+            http: Group::on(Http {
                 ip: Setting::given([127, 0, 0, 1]),
                 port: Setting::exact(0),
                 ..Http::DEFAULT
@@ -96,7 +96,7 @@ async fn an_endpoint_that_never_ran_does_not_stop() {
     let guard = tracing::subscriber::set_default(subscriber);
     let set = |settings: &mut Settings| {
         let port = Setting::env_or_exact("A_PORT_THAT_NOBODY_SETS", port);
-        settings.http = Some(Http {
+        settings.http = Group::on(Http {
             ip: Setting::given([127, 0, 0, 1]),
             port,
             ..Http::DEFAULT

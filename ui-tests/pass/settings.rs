@@ -30,6 +30,21 @@ landfall::endpoint! {
     trusted_proxies = insecure(["0.0.0.0/0"], reason = "a firewall lets in nobody but the proxy");
 }
 
+fn batch<const N: usize>() -> usize {
+    N
+}
+
+landfall::endpoint! {
+    pub struct Drained;
+    http = false;
+    drainer = false;
+    socket(
+        "/echo",
+        landfall_ui_tests::EchoSocket,
+        drainer(batch_size = batch::<5>(), batch_interval = env("INTERVAL_OF_NOBODY").or(millis(5)), shutdown = TIMEOUT, log = false),
+    );
+}
+
 landfall::endpoint! {
     pub struct Alone;
     http(ip = env("PLACES_OF_NOBODY").or([[127, 0, 0, 1], "[::1]:4001", LOCAL]));
@@ -44,6 +59,7 @@ async fn main() -> Result<(), landfall::Error> {
     assert_eq!(web.config().extra::<String>("region").ok(), Some("eu".to_owned()));
     let proxies = &web.config().trusted_proxies;
     assert_eq!(proxies, &landfall::config::TrustedProxies::from(PROXIES));
+    Drained::start().await?.shutdown().await?;
     let alone = Alone::start().await?.config();
     assert!(alone.trusted_proxies.is_empty());
     let places = alone.http.as_ref().map(|http| http.ip.clone());

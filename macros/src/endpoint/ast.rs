@@ -43,6 +43,8 @@ pub(crate) struct Setting {
 pub(crate) enum Value {
     /// `url(..)`
     Group(Options),
+    /// `http = false`
+    Off,
     /// `server = true`
     Expr(&'static Key, Expr),
     /// `extra(..)`

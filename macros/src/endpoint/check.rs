@@ -81,7 +81,7 @@ fn set_once(declaration: &Declaration, diag: &mut Diagnostics) {
         match directive(&word).map(|directive| directive.form) {
             Some(Form::Socket) => continue,
             Some(Form::Expression) if word == "plug" => continue,
-            Some(Form::Group(_) | Form::Extra) => diag
+            Some(Form::Group(_) | Form::Switched(_) | Form::Extra) => diag
                 .push(&name.ident, format!("`{word}` is set twice"))
                 .help(format!("merge both into one `{word}(..)`")),
             _ => diag
@@ -99,6 +99,7 @@ fn values(setting: &Setting, diag: &mut Diagnostics) {
     match &setting.value {
         Value::Group(options) => check::options(options, diag),
         Value::Expr(key, value) => check::key(key.name, key.kind, value, setting.phase, diag),
+        Value::Off => {}
         Value::Extra(entries) => entries.iter().for_each(|entry| extra(entry, diag)),
     }
 }
@@ -291,6 +292,11 @@ fn declares(declaration: &Declaration, directive: &str) -> bool {
     declaration.names.iter().any(|name| name.ident == directive)
 }
 
+/// Whether the declaration has a listener of this scheme.
+fn listens(declaration: &Declaration, scheme: &str) -> bool {
+    group(declaration, scheme).is_some()
+}
+
 fn group<'a>(declaration: &'a Declaration, name: &str) -> Option<&'a Options> {
     declaration
         .settings
@@ -382,7 +388,7 @@ fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
             .help("remove one of them");
     }
     let believes = options.get("rewrite_on").is_some() || declares(declaration, "rewrite_on");
-    let served = declares(declaration, "http") && !declares(declaration, "https");
+    let served = listens(declaration, "http") && !listens(declaration, "https");
     if served && !believes && declaration.init.is_none() {
         let name = declaration
             .names
@@ -396,7 +402,7 @@ fn force_ssl_can_work(declaration: &Declaration, diag: &mut Diagnostics) {
 }
 
 fn server_needs_a_listener(declaration: &Declaration, diag: &mut Diagnostics) {
-    let listens = declares(declaration, "http") || declares(declaration, "https");
+    let listens = listens(declaration, "http") || listens(declaration, "https");
     for setting in &declaration.settings {
         if let Value::Expr(key, value) = &setting.value
             && key.name == "server"
@@ -445,7 +451,7 @@ fn secret_is_set(declaration: &Declaration, diag: &mut Diagnostics) {
 /// Reports `https` links with the port of a plain listener: behind a proxy with TLS, the port of
 /// links differs.
 fn url_port_is_said(declaration: &Declaration, diag: &mut Diagnostics) {
-    if declares(declaration, "https") || !declares(declaration, "http") {
+    if listens(declaration, "https") || !listens(declaration, "http") {
         return;
     }
     for setting in &declaration.settings {

@@ -132,6 +132,7 @@ fn setting(setting: &Setting) -> TokenStream {
             let group = group(options);
             quote!(#settings.#name = #group;)
         }
+        Value::Off => quote!(#settings.#name = __rt::Group::OFF;),
         Value::Expr(key, value) => {
             let value = lower::value_of(key, value, setting.phase);
             quote!(#settings.#name = #value;)
@@ -211,14 +212,17 @@ fn compiled(setting: &Setting) -> TokenStream {
     let value = match &setting.value {
         Value::Group(options) => some(&literal(options)),
         Value::Expr(key, value) => lower::value_of(key, value, setting.phase),
-        Value::Extra(_) => TokenStream::new(),
+        Value::Off | Value::Extra(_) => TokenStream::new(),
     };
     quote!(#(#attributes)* #name: #value)
 }
 
 fn group(options: &Options) -> TokenStream {
     match options.group.name {
-        "http" | "https" | "static_url" => some(&literal(options)),
+        "http" | "https" | "static_url" | "drainer" => {
+            let group = literal(options);
+            quote!(__rt::Group::on(#group))
+        }
         _ => literal(options),
     }
 }

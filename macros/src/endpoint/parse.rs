@@ -187,13 +187,21 @@ fn directive(
         return;
     }
     match (known.form, body) {
-        (Form::Group(group), Body::Group(tokens)) => {
+        (Form::Group(group) | Form::Switched(group), Body::Group(tokens)) => {
             let value = Value::Group(Options::parse(tokens, group, diag));
             declaration.settings.push(Setting {
                 attributes,
                 name,
                 phase: known.phase,
                 value,
+            });
+        }
+        (Form::Switched(_), Body::Value(tokens)) if is_false(&tokens) => {
+            declaration.settings.push(Setting {
+                attributes,
+                name,
+                phase: known.phase,
+                value: Value::Off,
             });
         }
         (Form::Value(key), Body::Value(tokens)) => {
@@ -272,36 +280,49 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
     let what = match (body, known.form) {
         (Body::Nothing, _) => "has nothing after its name",
         (Body::Group(_), _) => "is a value, not a group",
-        (Body::Value(_), Form::Group(_) | Form::Extra) => "is a group, not a value",
+        (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra) => {
+            "is a group, not a value"
+        }
         (Body::Value(_), _) => "takes its argument in parentheses",
     };
-    diag.push(name, format!("`{name}` {what}"))
-        .help(format!("write `{};`", example(known)));
+    let found = diag.push(name, format!("`{name}` {what}"));
+    found.help(format!("write `{};`", example(known)));
+    if matches!(known.form, Form::Switched(_)) {
+        found.help(format!("or `{name} = false;`, which turns it off"));
+    }
+}
+
+fn is_false(tokens: &TokenStream) -> bool {
+    let value = syn::parse2::<Expr>(tokens.clone());
+    value.is_ok_and(|value| expr::boolean(&value) == Some(false))
 }
 
 /// How a directive is written.
 fn example(known: &Directive) -> String {
     match known.form {
-        Form::Group(group) => match group.keys.first().map(|key| (key.name, key.kind)) {
-            Some((_, Kind::Host)) => {
-                format!(
-                    "{}(scheme = \"https\", host = \"example.com\", port = 443)",
-                    known.name
-                )
+        Form::Group(group) | Form::Switched(group) => {
+            match group.keys.first().map(|key| (key.name, key.kind)) {
+                Some((_, Kind::Host)) => {
+                    format!(
+                        "{}(scheme = \"https\", host = \"example.com\", port = 443)",
+                        known.name
+                    )
+                }
+                Some((first, Kind::Ip)) => {
+                    format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name)
+                }
+                Some((first, Kind::Formats)) => {
+                    format!(
+                        "{}({first}(html = ErrorHtml, json = ErrorJson))",
+                        known.name
+                    )
+                }
+                Some((first, Kind::Duration)) => format!("{}({first} = secs(5))", known.name),
+                Some((first, Kind::Flag)) => format!("{}({first} = true)", known.name),
+                Some((first, _)) => format!("{}({first} = 65_536)", known.name),
+                None => format!("{}(..)", known.name),
             }
-            Some((first, Kind::Ip)) => {
-                format!("{}({first} = [127, 0, 0, 1], port = 4000)", known.name)
-            }
-            Some((first, Kind::Formats)) => {
-                format!(
-                    "{}({first}(html = ErrorHtml, json = ErrorJson))",
-                    known.name
-                )
-            }
-            Some((first, Kind::Flag)) => format!("{}({first} = true)", known.name),
-            Some((first, _)) => format!("{}({first} = 65_536)", known.name),
-            None => format!("{}(..)", known.name),
-        },
+        }
         Form::Value(key) if matches!(key.kind, Kind::DebugErrors) => {
             format!("{} = cfg!(debug_assertions)", known.name)
         }

@@ -5,6 +5,8 @@
 pub(crate) enum Phase {
     /// In the binary: a constant.
     Compile,
+    /// In the binary, or at start: a constant, a function's result or a variable.
+    Either,
     /// At start: a default that a file, the environment, start options and `init` override.
     Start,
 }
@@ -128,6 +130,8 @@ pub(crate) struct Directive {
 pub(crate) enum Form {
     /// `name(key = value, ..);`
     Group(&'static Group),
+    /// `name(key = value, ..);` or `name = false;`
+    Switched(&'static Group),
     /// `name = value;`
     Value(&'static Key),
     /// `extra(name = value, ..);`

@@ -31,7 +31,7 @@ const fn setting(name: &'static str, form: Form) -> Directive {
 pub(crate) const DIRECTIVES: &[Directive] = &[
     compiled("state", Form::Type),
     setting("url", Form::Group(&URL)),
-    setting("static_url", Form::Group(&STATIC_URL)),
+    setting("static_url", Form::Switched(&STATIC_URL)),
     setting("cache_static_manifest", Form::Value(&CACHE_STATIC_MANIFEST)),
     setting(
         "cache_manifest_skip_vsn",
@@ -41,15 +41,15 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
         "cache_static_manifest_latest",
         Form::Value(&CACHE_STATIC_MANIFEST_LATEST),
     ),
-    setting("http", Form::Group(&HTTP)),
-    setting("https", Form::Group(&HTTPS)),
+    setting("http", Form::Switched(&HTTP)),
+    setting("https", Form::Switched(&HTTPS)),
     setting("secret_key_base", Form::Value(&SECRET_KEY_BASE)),
     setting("check_origin", Form::Value(&CHECK_ORIGIN)),
     setting("trusted_proxies", Form::Value(&TRUSTED_PROXIES)),
     setting("pubsub", Form::Group(&PUBSUB)),
     setting("server", Form::Value(&SERVER)),
     setting("log_access_url", Form::Value(&LOG_ACCESS_URL)),
-    setting("drainer", Form::Group(&ENDPOINT_DRAINER)),
+    setting("drainer", Form::Switched(&ENDPOINT_DRAINER)),
     setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
     setting("filter_parameters", Form::Group(&FILTER_PARAMETERS)),
     setting("extra", Form::Extra),
@@ -390,8 +390,8 @@ pub(crate) const OUTBOX: Group = Group {
 
 pub(crate) const DRAINER: Group = Group {
     name: "drainer",
-    literal: "Drainer",
-    phase: Phase::Compile,
+    literal: "DrainerOptions",
+    phase: Phase::Either,
     keys: &[
         key("batch_size", Kind::Size { least: 1 }),
         key("batch_interval", Kind::Duration),

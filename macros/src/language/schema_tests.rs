@@ -140,7 +140,7 @@ fn keys_are_the_fields_of_the_runtime() {
         ("socket/options.rs", &LONGPOLL),
         ("socket/options.rs", &CRYPTO),
         ("socket/options.rs", &OUTBOX),
-        ("socket/options.rs", &DRAINER),
+        ("socket/drainer.rs", &DRAINER),
         ("transport/mount.rs", &SOCKET),
     ] {
         assert_eq!(keys(group), fields(file, group.literal), "{}", group.name);

@@ -13,7 +13,7 @@ use crate::{
         options::{Entry, Options, Value},
         schema,
     },
-    value::{closure, formats, place},
+    value::{at_start, closure, formats, place},
 };
 
 /// `__rt::Struct { key: value, .. , ..base }`. `base` is an expression of the same struct.
@@ -64,6 +64,7 @@ pub(crate) fn optional(entry: &Entry, base: &TokenStream) -> TokenStream {
 pub(crate) fn value_of(key: &Key, value: &Expr, phase: Phase) -> TokenStream {
     match phase {
         Phase::Compile => constant(key, value),
+        Phase::Either => at_start::lower(key, value),
         Phase::Start => setting(key, value),
     }
 }
@@ -123,7 +124,7 @@ fn start_value(key: &Key, value: &Expr) -> TokenStream {
     }
 }
 
-fn constant(key: &Key, written: &Expr) -> TokenStream {
+pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
     let value = Acknowledged::unwrap(written);
     let name = key.name;
     let at = value.span();
@@ -214,7 +215,7 @@ fn size(name: &str, least: u64, value: &Expr) -> TokenStream {
 }
 
 /// `secs(n)` and `millis(n)`.
-fn duration(value: &Expr) -> Option<TokenStream> {
+pub(super) fn duration(value: &Expr) -> Option<TokenStream> {
     let (unit, arguments) = expr::call(value)?;
     let constructor = match unit.to_string().as_str() {
         "secs" => Ident::new("from_secs", unit.span()),

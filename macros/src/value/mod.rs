@@ -3,9 +3,10 @@
 //! | file | what |
 //! | --- | --- |
 //! | `check` | each key's value, by its kind |
-//! | `host`, `origin`, `pattern`, `proxies`, `secret`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
-//! | `lower` | groups and values as expressions of the runtime's types |
+//! | `host`, `origin`, `pattern`, `place`, `proxies`, `secret`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
+//! | `lower`, `at_start` | groups and values as expressions of the runtime's types |
 
+mod at_start;
 pub(crate) mod check;
 pub(crate) mod closure;
 pub(crate) mod connect_info;

@@ -78,6 +78,11 @@ impl ConfigError {
         }
     }
 
+    /// The error of an environment variable that is needed.
+    pub(super) fn not_set(variable: &str) -> Self {
+        ConfigError::new(format!("the environment variable `{variable}` is not set"))
+    }
+
     /// Adds its cause, for [`source`](StdError::source).
     pub(super) fn caused_by(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
         self.cause = Some(Arc::new(cause));

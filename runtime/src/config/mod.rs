@@ -27,7 +27,8 @@
 // | --- | --- |
 // | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
 // | `row` | the kinds of rows: a value, a group, or a group that may be absent |
-// | `setting` | how a layer gives one value |
+// | `at_start` | a value of a mount that is known at start |
+// | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
 // | `ip`, `ips`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
@@ -37,6 +38,7 @@
 // | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
 // | `error` | errors, and the sources of values |
 
+mod at_start;
 mod error;
 mod extra;
 #[cfg(feature = "config-file")]
@@ -45,6 +47,7 @@ mod file;
 #[path = "file_off.rs"]
 mod file;
 mod filter;
+mod group;
 mod https;
 mod ip;
 mod ips;
@@ -64,15 +67,18 @@ mod validate;
 mod value;
 
 pub(crate) use self::{
+    at_start::AtStartValue,
     filter::{Nested, Node},
     origin::check_list,
     resolve::{Layers, Resolved},
 };
 
 pub use self::{
+    at_start::AtStart,
     error::{ConfigError, ConfigErrors, Provenance},
     extra::{Extra, Extras},
     filter::ParameterNames,
+    group::Group,
     https::{CipherSuite, Ciphers, Files},
     ip::Ip,
     ips::Ips,

@@ -333,6 +333,11 @@ impl Resolver<'_> {
         off
     }
 
+    /// Notes that the start options turn a group off.
+    pub(super) fn note_off(&mut self, key: Key<'_>) {
+        self.sources.insert(key.0.to_owned(), Provenance::Options);
+    }
+
     /// Notes the line of a group, if the file has it.
     pub(super) fn note_group(&mut self, key: Key<'_>) {
         if let Some(source) = self.file.as_ref().and_then(|file| file.group(key)) {
@@ -357,8 +362,7 @@ impl Resolver<'_> {
         } else {
             format!("set it, or say what stands in for it: `env(\"{variable}\").or(..)`")
         };
-        let error = ConfigError::new(format!("the environment variable `{variable}` is not set"))
-            .help(help);
+        let error = ConfigError::not_set(variable).help(help);
         self.missing.push(error.at(key.0, Provenance::Macro(at)));
     }
 

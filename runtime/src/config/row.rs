@@ -1,7 +1,7 @@
 //! The kinds of rows of the table: one value, a group of rows, or a group that may be absent.
 
 use super::{
-    Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value,
+    Group, Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value,
 };
 
 /// The forms in which a layer can set a name.
@@ -178,15 +178,15 @@ impl Resolve<Option<Scheme>> for Setting<String> {
 }
 
 /// A group that exists if a layer has it.
-impl<L: Layered> Layered for Option<L> {
-    const UNSET: Self = None;
+impl<L: Layered> Layered for Group<L> {
+    const UNSET: Self = Group::UNSET;
     const SHAPE: Shape = match L::SHAPE {
         Shape::Group(names) => Shape::Switched(names),
         shape => shape,
     };
 }
 
-impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Option<L> {
+impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Group<L> {
     fn resolve(
         key: Key<'_>,
         declared: &Self,
@@ -194,15 +194,23 @@ impl<L: Resolve<C>, C: Default> Resolve<Option<C>> for Option<L> {
         default: Option<C>,
         resolver: &mut Resolver<'_>,
     ) -> Option<C> {
-        if options.is_none() && resolver.file_turns_off(key) {
+        if options.is_off() {
+            resolver.note_off(key);
             return None;
         }
-        if declared.is_none() && options.is_none() && !resolver.file_has_group(key) {
-            return default;
+        if options.get().is_none() {
+            if resolver.file_turns_off(key) {
+                return None;
+            }
+            match resolver.file_has_group(key) {
+                false if declared.is_off() => return None,
+                false if declared.get().is_none() => return default,
+                _ => {}
+            }
         }
         resolver.note_group(key);
         let unset = L::UNSET;
-        let [declared, options] = [declared, options].map(|layer| layer.as_ref().unwrap_or(&unset));
+        let [declared, options] = [declared, options].map(|layer| layer.get().unwrap_or(&unset));
         Some(L::resolve(key, declared, options, C::default(), resolver))
     }
 

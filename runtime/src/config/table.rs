@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Ip, Ips, Latest, ParameterNames, Scheme,
-    Secret, Setting, TrustedProxies,
+    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest,
+    ParameterNames, Scheme, Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
     resolve::Resolver,
     row::{Changes, Layered, Resolve, Shape, When},
@@ -124,7 +124,7 @@ settings! {
         live pub url: Url => UrlConfig,
         /// `static_url(..)`: where static files are served. Default: as `url`. It does not inherit
         /// keys from `url`.
-        live pub static_url: Option<Url> => Option<UrlConfig>,
+        live pub static_url: Group<Url> => Option<UrlConfig>,
         /// `cache_static_manifest`: the file that maps static files to their digested names,
         /// relative to the working directory of the process. It is read at start and at each
         /// reload. If it cannot be read, that is logged. Default: none.
@@ -135,10 +135,11 @@ settings! {
         /// `cache_static_manifest_latest`: the served version of each static file, for
         /// [`Handle::static_latest`](crate::Handle::static_latest). Default: that of the manifest.
         live pub cache_static_manifest_latest: Setting<Latest> => Option<Latest>,
-        /// `http(..)`: a listener. Default: none.
-        start pub http: Option<Http> => Option<HttpConfig>,
-        /// `https(..)`: a listener that speaks TLS, beside that of `http`. Default: none.
-        start pub https: Option<Https> => Option<HttpsConfig>,
+        /// `http(..)`: a listener; `http = false`: none. Default: none.
+        start pub http: Group<Http> => Option<HttpConfig>,
+        /// `https(..)`: a listener that speaks TLS, beside that of `http`; `https = false`: none.
+        /// Default: none.
+        start pub https: Group<Https> => Option<HttpsConfig>,
         /// `secret_key_base`: the secret from which the keys of signatures and encryption are
         /// derived; at least 64 bytes.
         start pub secret_key_base: Setting<Secret> => Option<Secret>,
@@ -156,8 +157,10 @@ settings! {
         /// info. Default `true`.
         start pub log_access_url: Setting<bool> => bool = true,
         /// `drainer(..)`: how the endpoint stops, apart from its sockets. Their mounts have
-        /// drainers of their own.
-        start pub drainer: EndpointDrainer => EndpointDrainerConfig,
+        /// drainers of their own. `drainer = false`: requests in flight are cut off at once. Default:
+        /// on.
+        start pub drainer: Group<EndpointDrainer> => Option<EndpointDrainerConfig>
+            = Some(EndpointDrainerConfig::default()),
         /// `reload_on_sighup`: whether SIGHUP makes the endpoint read its configuration again, like
         /// [`Handle::reload`](crate::Handle::reload). The signal then no longer ends the process.
         /// Default `false`.
@@ -326,8 +329,8 @@ impl Settings {
     /// The environment variable that the port of this listener is read from.
     pub(crate) fn port_variable(&self, scheme: Scheme) -> Option<&'static str> {
         match scheme {
-            Scheme::Http => self.http.as_ref()?.port.variable,
-            Scheme::Https => self.https.as_ref()?.port.variable,
+            Scheme::Http => self.http.get()?.port.variable,
+            Scheme::Https => self.https.get()?.port.variable,
         }
     }
 
@@ -409,7 +412,7 @@ mod tests {
                 port: Setting::env_or_exact("PORT", 443),
                 ..Url::DEFAULT
             },
-            http: Some(Http {
+            http: Group::on(Http {
                 ip: Setting::given([0, 0, 0, 0]),
                 header_timeout: Setting::given(Duration::from_secs(1)),
                 max_headers: Setting::exact(10),
@@ -426,7 +429,7 @@ mod tests {
             Some(CheckOrigin::List(vec!["https://a.com".to_owned()]))
         );
         assert_eq!(
-            settings.http.and_then(|http| http.ip.value),
+            settings.http.get().and_then(|http| http.ip.value.clone()),
             Some(Ip::ANY.into())
         );
     }

@@ -1,5 +1,6 @@
 //! Layers, with an environment and a file that exist only in these tests.
 
+mod groups;
 mod keys;
 mod places;
 
@@ -88,7 +89,7 @@ fn file(text: &'static str) -> Case {
 
 fn port(port: Setting<u16>) -> Settings {
     Settings {
-        http: Some(Http {
+        http: Group::on(Http {
             port,
             ..Http::DEFAULT
         }),
@@ -172,11 +173,11 @@ fn a_listener_has_a_port_of_its_own() {
 #[test]
 fn a_file_turns_off_what_the_declaration_turns_on() {
     let listener = || Settings {
-        http: Some(Http {
+        http: Group::on(Http {
             port: Setting::env_or_exact("PORT", 4001),
             ..Http::DEFAULT
         }),
-        static_url: Some(Url::DEFAULT),
+        static_url: Group::on(Url::DEFAULT),
         ..Settings::default()
     };
     let off = || Case {
@@ -254,7 +255,10 @@ fn a_file_can_say_every_key() {
     );
     assert_eq!(http.header_timeout, Duration::from_millis(500));
     assert_eq!(http.idle_timeout, Duration::from_secs(300));
-    assert_eq!(config.drainer.shutdown, Duration::from_secs(3600));
+    assert_eq!(
+        config.drainer.as_ref().map(|drainer| drainer.shutdown),
+        Some(Duration::from_secs(3600))
+    );
     assert_eq!(
         (http.max_headers, http.max_head_bytes, http.max_connections),
         (32, 10_000, Some(7))
@@ -288,7 +292,7 @@ fn all_findings_come_together_with_their_origins() {
                 port: Setting::env("URL_PORT"),
                 ..Url::DEFAULT
             },
-            http: Some(Http {
+            http: Group::on(Http {
                 port: Setting::env("PORT"),
                 ip: Setting::given("nowhere"),
                 ..Http::DEFAULT
@@ -986,7 +990,7 @@ fn what_init_has_said_is_not_missed_where_it_was_not_called() {
 #[test]
 fn cipher_suites_come_from_text_and_lists() {
     let declared = || Settings {
-        https: Some(Https {
+        https: Group::on(Https {
             ciphers: Setting::env_or("CIPHERS", ["TLS_AES_128_GCM_SHA256"]),
             ..Https::DEFAULT
         }),

@@ -42,6 +42,14 @@ impl Findings {
         self.0.push(Finding::Warning(key.0.to_owned(), error));
     }
 
+    /// The first error; warnings are left out.
+    pub(super) fn first_error(self) -> Option<ConfigError> {
+        self.0.into_iter().find_map(|finding| match finding {
+            Finding::Error(_, error) => Some(error),
+            Finding::Warning(..) => None,
+        })
+    }
+
     /// Adds the result of a check.
     pub(super) fn add(&mut self, key: Key<'_>, result: Checked) {
         match result {

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::{
     Endpoint, EndpointDef, EndpointHandle, EndpointService, Running, children,
     children::Supervisor,
+    drainers,
     gate::Gate,
     life::{Life, ShutdownFuture},
     listening::{Layers, Listeners, Listening},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     address::Address,
-    config::{Config, ConfigErrors, Http, Resolved, Setting, Settings},
+    config::{Config, ConfigError, ConfigErrors, Http, Resolved, Setting, Settings},
     contain,
     error::Error,
     error_page::{DebugErrors, ErrorPages, Pages},
@@ -25,7 +26,7 @@ use crate::{
     server::{Layer, Listener, Stop},
     socket::Drainer,
     state::AppState,
-    transport::{Dispatcher, Mount},
+    transport::Dispatcher,
     watchdog::Watcher,
 };
 
@@ -137,9 +138,10 @@ impl<E: Endpoint> Builder<E> {
     /// mount needs from the configuration, and whether listeners can be opened.
     ///
     /// # Panics
-    /// When the endpoint's `init` does.
+    /// When the endpoint's `init` does, or a function for a value of its declaration.
     pub fn resolve(mut self) -> Result<Arc<Config>, ConfigErrors> {
-        Ok(self.read(&Layers::new(self.https))?.config)
+        let (_, found) = drainers::read(E::DEF.mounts);
+        Ok(self.read(&Layers::new(self.https), found)?.config)
     }
 
     /// Resolves and checks the configuration, starts the sockets' children, then listens.
@@ -150,15 +152,16 @@ impl<E: Endpoint> Builder<E> {
     /// listener cannot be opened. Nothing is left running then.
     ///
     /// # Panics
-    /// When the endpoint's `init` or pipeline does.
+    /// When the endpoint's `init` or pipeline does, or a function for a value of its declaration.
     pub async fn start(mut self) -> Result<Running<E>, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
         let layers = Layers::new(self.https);
-        let resolved = self.read(&layers)?;
+        let (drainers, found) = drainers::read(E::DEF.mounts);
+        let resolved = self.read(&layers, found)?;
         let (config, layer) = (resolved.config.clone(), layers.into_inner());
         let hangups = config.reload_on_sighup.then(Hangups::listen).transpose();
         let hangups = hangups.map_err(Error::signal)?;
-        let specs = children::specs(E::DEF.mounts);
+        let specs = children::specs(E::DEF.mounts, &drainers);
         let listens = listens(&config);
 
         let owns_pubsub = self.pubsub.is_none();
@@ -176,7 +179,7 @@ impl<E: Endpoint> Builder<E> {
                 .take()
                 .unwrap_or_else(|| Presence::new(handle.pubsub()))
         });
-        let mounts = Dispatcher::new(E::DEF.mounts, &config, &handle);
+        let mounts = Dispatcher::new(E::DEF.mounts, &drainers, &config, &handle);
         let mounts = mounts.map_err(mount_errors::<E>)?;
         let reader = Reader::<E> {
             file: self.file.take(),
@@ -191,13 +194,17 @@ impl<E: Endpoint> Builder<E> {
         let pages = Pages::new(error_pages(E::DEF), handle.clone());
         let service = EndpointService::new(handle.clone(), mounts.clone(), pipeline, gate, pages);
 
+        let drainer = config.drainer.as_ref();
+        let (delay, shutdown) = drainer
+            .map(|drainer| (drainer.delay, Some(drainer.shutdown)))
+            .unwrap_or_default();
         let children = Supervisor::start(specs, handle.clone()).await;
         let mut life = Life {
             children,
             sweeper: tokio::spawn(handle.0.tasks.track_future(mounts.clone().sweep())),
-            stop: Stop::new(handle.0.draining.clone(), config.drainer.shutdown),
-            delay: config.drainer.delay.unwrap_or_default(),
-            drain_timeout: drain_timeout(E::DEF.mounts),
+            stop: Stop::new(handle.0.draining.clone(), shutdown.unwrap_or_default()),
+            delay: delay.unwrap_or_default(),
+            drain_timeout: drain_timeout(&drainers),
             lost_requests: Vec::new(),
             handle: handle.clone(),
             mounts,
@@ -236,7 +243,8 @@ impl<E: Endpoint> Builder<E> {
         Ok(Running::new(edge, service, ended))
     }
 
-    fn read(&mut self, layers: &Layers) -> Result<Resolved, ConfigErrors> {
+    /// `found` are errors in the declaration.
+    fn read(&mut self, layers: &Layers, found: Vec<ConfigError>) -> Result<Resolved, ConfigErrors> {
         if let Some(listener) = &self.listener {
             let http = self.options.http.get_or_insert(Http::DEFAULT);
             if let Ok(Address::Tcp(_)) = listener.address {
@@ -250,6 +258,7 @@ impl<E: Endpoint> Builder<E> {
             file: self.file.as_deref(),
             options: &self.options,
             before: None,
+            found,
         };
         layered.read::<E>(&|config| layers.examine(config))
     }
@@ -291,10 +300,10 @@ fn watch(handle: &Handle, runtime: tokio::runtime::Handle) -> Option<Watcher> {
         .ok()
 }
 
-fn drain_timeout(mounts: &[Mount]) -> Duration {
-    let each = mounts
+fn drain_timeout(drainers: &[Option<Drainer>]) -> Duration {
+    let each = drainers
         .iter()
-        .map(|mount| mount.drainer.unwrap_or(Drainer::DEFAULT).shutdown);
+        .map(|drainer| drainer.unwrap_or(Drainer::DEFAULT).shutdown);
     each.max().unwrap_or_default()
 }
 

@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     handle::Handle,
-    socket::{ChildSpec, Children},
+    socket::{ChildSpec, Children, Drainer},
     transport::Mount,
 };
 
@@ -47,17 +47,23 @@ struct Child {
 }
 
 /// The children of an endpoint's sockets: one set for each socket type, even if it is mounted
-/// twice.
-pub(super) fn specs(mounts: &[Mount]) -> Vec<(&'static str, ChildSpec)> {
+/// twice. `drainers` are those of the mounts.
+pub(super) fn specs(
+    mounts: &[Mount],
+    drainers: &[Option<Drainer>],
+) -> Vec<(&'static str, ChildSpec)> {
     let mut known: Vec<TypeId> = Vec::new();
     let mut specs = Vec::new();
     for mount in mounts {
         let socket = (mount.socket.type_id)();
         if !known.contains(&socket) {
             known.push(socket);
-            let is_same = |other: &&Mount| (other.socket.type_id)() == socket;
+            let same = mounts
+                .iter()
+                .zip(drainers)
+                .filter(|(other, _)| (other.socket.type_id)() == socket);
             let mut children =
-                Children::of(mounts.iter().filter(is_same).map(Mount::seen).collect());
+                Children::of(same.map(|(mount, drainer)| mount.seen(*drainer)).collect());
             (mount.socket.children)(&mut children);
             specs.extend(
                 children

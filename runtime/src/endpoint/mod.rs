@@ -46,6 +46,7 @@
 mod builder;
 mod children;
 mod def;
+mod drainers;
 mod gate;
 mod handle;
 mod health;

@@ -23,20 +23,23 @@ pub(super) struct Layered<'a> {
     pub(super) options: &'a Settings,
     /// The current configuration, if the endpoint runs.
     pub(super) before: Option<&'a Resolved>,
+    /// Errors in the declaration that are known already.
+    pub(super) found: Vec<ConfigError>,
 }
 
 impl Layered<'_> {
     /// Reads all layers.
-    pub(super) fn read<E: Endpoint>(
-        &self,
-        examine: &Examine<'_>,
-    ) -> Result<Resolved, ConfigErrors> {
+    pub(super) fn read<E: Endpoint>(self, examine: &Examine<'_>) -> Result<Resolved, ConfigErrors> {
+        let mounts = E::DEF.mounts.iter();
         let layers = config::Layers {
             endpoint: E::DEF.name,
             declared: &E::settings(),
             file: self.file,
             options: self.options,
-            found: E::DEF.mounts.iter().flat_map(mount_findings::<E>).collect(),
+            found: mounts
+                .flat_map(mount_findings::<E>)
+                .chain(self.found)
+                .collect(),
             before: self.before,
             examine: &|config| {
                 let mut found = examine(config);
@@ -70,6 +73,8 @@ impl<E: Endpoint> Reload for Reader<E> {
             file: self.file.as_deref(),
             options,
             before: Some(before),
+            // Drainers are as they were at the start.
+            found: Vec::new(),
         };
         let resolved = layered.read::<E>(&|config| {
             let mut found = layers.examine(config);

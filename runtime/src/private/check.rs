@@ -8,7 +8,7 @@ use super::text::Text;
 use crate::{
     feature::Feature,
     session::SessionOptions,
-    socket::{Drainer, LongPoll, Timeout, WebSocket, eq},
+    socket::{DrainerOptions, LongPoll, Timeout, WebSocket, eq},
 };
 
 /// The time after which the JavaScript client gives up a request.
@@ -183,10 +183,10 @@ pub const fn session(options: &'static SessionOptions) -> &'static SessionOption
 }
 
 /// What a mount's `drainer(..)` starts from: the socket's own, or the defaults.
-pub const fn drainer(preset: Option<Drainer>) -> Drainer {
+pub const fn drainer(preset: Option<DrainerOptions>) -> DrainerOptions {
     match preset {
         Some(drainer) => drainer,
-        None => Drainer::DEFAULT,
+        None => DrainerOptions::DEFAULT,
     }
 }
 

@@ -39,8 +39,8 @@ pub use crate::{
     assets::{Embedded, known::StaticFiles},
     body::Body,
     config::{
-        CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Http, Https, Ip, Latest,
-        ParameterNames, PubSubSettings, Setting, Settings, TrustedProxies, Url,
+        AtStart, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group, Http, Https,
+        Ip, Latest, ParameterNames, PubSubSettings, Setting, Settings, TrustedProxies, Url,
     },
     crypto::options::Digest,
     endpoint::{
@@ -50,8 +50,8 @@ pub use crate::{
     error_page::{DebugErrors, ErrorFormat, ErrorPage, RenderErrors},
     message::Message,
     mount::{
-        Drainer, LongPoll, Mount, OutboxOptions, Overflow, SocketDef, SocketOptions, Timeout,
-        TokenOptions, WebSocket,
+        DrainerOptions, LongPoll, Mount, OutboxOptions, Overflow, SocketDef, SocketOptions,
+        Timeout, TokenOptions, WebSocket,
     },
     origin::CheckOrigin,
     pipeline::{Pipeline, plug},

@@ -4,6 +4,7 @@ use std::slice;
 
 use super::text::Text;
 use crate::{
+    config::AtStart,
     grammar::path,
     origin::CheckOrigin,
     socket::{ConnectInfo, Needs, eq},
@@ -14,7 +15,9 @@ use crate::{
 #[track_caller]
 pub const fn mount(mount: Mount) -> Mount {
     if let Some(drainer) = mount.drainer
-        && drainer.batch_interval.as_nanos() > drainer.shutdown.as_nanos()
+        && let (AtStart::Value(interval), AtStart::Value(shutdown)) =
+            (drainer.batch_interval, drainer.shutdown)
+        && interval.as_nanos() > shutdown.as_nanos()
     {
         panic!("the first `batch_interval` of `drainer` is already longer than its `shutdown`");
     }

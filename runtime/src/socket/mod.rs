@@ -51,6 +51,7 @@
 // | `returned` | what callbacks may return, and what clients are told of errors |
 // | `options` | what a mount can set, and a socket can preset |
 // | `mounted`, `transport_options` | what it sees of its mount, and of its transport |
+// | `drainer` | how a mount's connections end, as it is declared |
 // | `draining` | how its connections are told to go |
 // | `children` | tasks that belong to a socket type |
 
@@ -58,6 +59,7 @@ use std::future::Future;
 
 mod children;
 pub(crate) mod connect;
+pub(crate) mod drainer;
 mod draining;
 mod flow;
 mod info;
@@ -94,6 +96,7 @@ pub use self::{
     transport_options::TransportOptions,
 };
 
+pub(crate) use self::drainer::DrainerOptions;
 pub(crate) use self::options::{
     Drainer, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions, WebSocket,
 };

@@ -1,13 +1,13 @@
 //! What a mount can set, and a socket can preset for its mounts.
 //!
-//! All of it is constant: `endpoint!` and `#[socket]` lower their groups to these structs, a field
-//! for each key.
+//! All of it is constant, but that a drainer has values that are known at start: `endpoint!` and
+//! `#[socket]` lower their groups to these structs, a field for each key.
 
 use std::time::Duration;
 
 use http::Response;
 
-use super::{ConnectInfo, Refused};
+use super::{ConnectInfo, DrainerOptions, Refused};
 use crate::{
     body::Body,
     crypto::{Digest, KeyOptions},
@@ -263,7 +263,8 @@ impl OutboxOptions {
     };
 }
 
-/// `drainer(..)`: how the connections of a mount end when the endpoint stops.
+/// How the connections of a mount end when the endpoint stops: the values of its `drainer(..)`,
+/// which are known once it has started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drainer {
     /// Connections in a batch. Default 10,000.
@@ -304,7 +305,7 @@ pub struct SocketOptions {
     /// The longpoll transport, unless a mount sets it. `None` leaves it off.
     pub longpoll: Option<LongPoll>,
     /// How connections drain, unless a mount sets it. `None` closes all at once.
-    pub drainer: Option<Drainer>,
+    pub drainer: Option<DrainerOptions>,
     /// The level at which accepted and refused connections are logged. Default info; `None` is silent.
     pub log: Option<tracing::Level>,
 }
@@ -314,7 +315,7 @@ impl SocketOptions {
     pub const DEFAULT: SocketOptions = SocketOptions {
         websocket: WebSocket::DEFAULT,
         longpoll: None,
-        drainer: Some(Drainer::DEFAULT),
+        drainer: Some(DrainerOptions::DEFAULT),
         log: Some(tracing::Level::INFO),
     };
 }

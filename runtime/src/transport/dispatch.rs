@@ -29,7 +29,7 @@ use crate::{
     handle::Handle,
     origin::CheckOrigin,
     session::SessionSource,
-    socket::{Timeout, TransportKind, TransportOptions},
+    socket::{Drainer, Timeout, TransportKind, TransportOptions},
 };
 
 /// All mounts of a running endpoint.
@@ -118,22 +118,23 @@ impl From<Feature> for Mistake {
 }
 
 impl Dispatcher {
-    /// Prepares all mounts for requests, or returns everything that is wrong with them.
+    /// Prepares all mounts for requests, each with its drainer, or returns everything that is wrong with them.
     pub(crate) fn new(
         mounts: &'static [Mount],
+        drainers: &[Option<Drainer>],
         config: &Config,
         handle: &Handle,
     ) -> Result<Self, Vec<MountError>> {
         let clock = CoarseClock::start();
         let (mut routes, mut errors) = (Vec::<Route>::new(), Vec::new());
-        for mount in mounts.iter().rev() {
+        for (mount, drainer) in mounts.iter().zip(drainers).rev() {
             errors.extend(undeclared(mount, handle));
             errors.extend(
                 mount
                     .lacking()
                     .map(|feature| Mistake::from(feature).of(mount)),
             );
-            let mounted = Arc::new(mount.seen());
+            let mounted = Arc::new(mount.seen(*drainer));
             for transport in transports(mount, handle) {
                 let route = transport.and_then(|transport| {
                     let options = transport.options();

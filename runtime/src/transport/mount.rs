@@ -17,8 +17,8 @@ use crate::{
     feature::Feature,
     handle::Handle,
     socket::{
-        Children, Drainer, Draining, IntoSocket, LongPoll, Mounted, Needs, Socket, SocketOptions,
-        TransportKind, WebSocket,
+        Children, Drainer, DrainerOptions, Draining, IntoSocket, LongPoll, Mounted, Needs, Socket,
+        SocketOptions, TransportKind, WebSocket,
     },
     state::{AppState, Fill, Provide},
 };
@@ -145,7 +145,7 @@ pub struct Mount {
     /// Makes a transport of the application's own when the endpoint starts; `None` if the mount has none.
     pub transport: Option<fn(&Handle) -> CustomTransport>,
     /// How its connections drain; `None` closes all at once.
-    pub drainer: Option<Drainer>,
+    pub drainer: Option<DrainerOptions>,
     /// The level at which connections are logged; `None` is silent.
     pub log: Option<tracing::Level>,
     /// Where it is declared. Errors at the start name it.
@@ -170,13 +170,13 @@ impl Mount {
         }
     }
 
-    /// What the socket sees of it.
-    pub(crate) fn seen(&self) -> Mounted {
+    /// What the socket sees of it, with its drainer as it is at this start.
+    pub(crate) fn seen(&self, drainer: Option<Drainer>) -> Mounted {
         Mounted {
             path: self.path,
             websocket: self.websocket,
             longpoll: self.longpoll,
-            drainer: self.drainer,
+            drainer,
             log: self.log,
         }
     }
@@ -232,7 +232,7 @@ impl Mount {
 
     /// Sets how its connections drain when the endpoint stops; `None` closes all at once.
     #[must_use]
-    pub const fn drainer(mut self, drainer: Option<Drainer>) -> Self {
+    pub const fn drainer(mut self, drainer: Option<DrainerOptions>) -> Self {
         self.drainer = drainer;
         self
     }

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use http::{HeaderValue, Request, Response};
 use landfall::{
     Body, Endpoint, EndpointHandle, Running,
-    config::{Http, Https, Setting, Settings, Url},
+    config::{Group, Http, Https, Setting, Settings, Url},
     endpoint::{EndpointDef, ForceSsl, Forwarded, Pipeline, SecureHost},
     mount::{LongPoll, Mount, SocketDef},
 };
@@ -100,7 +100,7 @@ impl<const CASE: usize> Endpoint for Forced<CASE> {
                 host: Setting::given("example.com"),
                 ..Url::DEFAULT
             },
-            http: Some(Http {
+            http: Group::on(Http {
                 ip: Setting::given([127, 0, 0, 1]),
                 ..Http::DEFAULT
             }),

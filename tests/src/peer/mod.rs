@@ -43,7 +43,7 @@ use std::net::TcpListener;
 
 use landfall::{
     Endpoint, Running,
-    config::{Https, Setting, Settings},
+    config::{Group, Https, Setting, Settings},
     pubsub::PubSub,
 };
 
@@ -173,7 +173,7 @@ async fn start_with<E: Endpoint<State = Diary>>(
 ) -> Result<Running<E>, landfall::Error> {
     let settings = |settings: &mut Settings| {
         settings.http.get_or_insert_default().port = Setting::exact(port);
-        settings.https = https;
+        settings.https = https.map_or(Group::UNSET, Group::on);
     };
     E::builder_with(shared.diary.clone())
         .pubsub(shared.pubsub.clone())

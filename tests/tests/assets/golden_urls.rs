@@ -2,7 +2,7 @@
 
 use landfall::{
     Endpoint, Running,
-    config::{Http, Https, Setting, Settings, Url},
+    config::{Group, Http, Https, Setting, Settings, Url},
     endpoint::EndpointDef,
 };
 use serde_json::{Value, json};
@@ -40,6 +40,10 @@ fn key<'a>(group: &'a str, name: &str) -> Option<&'a str> {
         .next()
 }
 
+fn layer<L>(group: Option<L>) -> Group<L> {
+    group.map_or(Group::UNSET, Group::on)
+}
+
 fn url(group: &str) -> Url {
     let text = |name| {
         key(group, name)
@@ -59,16 +63,16 @@ fn url(group: &str) -> Url {
 
 fn set(settings: &mut Settings, config: &str) {
     settings.url = group(config, "url").map(url).unwrap_or(Url::DEFAULT);
-    settings.static_url = group(config, "static_url").map(url);
+    settings.static_url = layer(group(config, "static_url").map(url));
     let port = |group| Setting::exact(key(group, "port").unwrap().parse().unwrap());
-    settings.http = group(config, "http").map(|http| Http {
+    settings.http = layer(group(config, "http").map(|http| Http {
         port: port(http),
         ..Http::DEFAULT
-    });
-    settings.https = group(config, "https").map(|https| Https {
+    }));
+    settings.https = layer(group(config, "https").map(|https| Https {
         port: port(https),
         ..Https::DEFAULT
-    });
+    }));
     settings.server = Setting::exact(false);
     if let Some((_, path)) = config.split_once("cache_static_manifest: {:peer, \"priv/static/") {
         let name = path.split('"').next().unwrap();
@@ -186,7 +190,7 @@ async fn a_change_is_as_recorded() {
     };
     let builder = Web::builder().settings(|settings| {
         settings.url = configured(before);
-        settings.http = Some(Http {
+        settings.http = Group::on(Http {
             port: Setting::exact(4000),
             ..Http::DEFAULT
         });

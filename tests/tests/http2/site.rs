@@ -198,7 +198,7 @@ impl Started {
         change(&mut http);
         let builder = Site::builder(seen.clone())
             .listener(listener)
-            .settings(|settings| settings.http = Some(http));
+            .settings(|settings| settings.http = landfall::config::Group::on(http));
         Started {
             running: builder.start().await.expect("the site starts"),
             seen,

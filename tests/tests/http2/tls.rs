@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use landfall::{
     Running,
-    config::{Https, Scheme, Secret, Setting},
+    config::{Group, Https, Scheme, Secret, Setting},
     endpoint::Address,
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -41,7 +41,7 @@ impl Secured {
             let http = settings.http.get_or_insert_default();
             http.ip = Setting::given([127, 0, 0, 1]);
             http.port = Setting::given(0_u16);
-            settings.https = Some(https);
+            settings.https = Group::on(https);
         });
         Secured {
             running: builder.start().await.expect("the site starts"),

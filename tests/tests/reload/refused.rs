@@ -2,7 +2,7 @@
 
 use landfall::{
     Error,
-    config::{Provenance, PubSubSettings, Secret, Setting},
+    config::{Group, Provenance, PubSubSettings, Secret, Setting},
     origin::CheckOrigin,
     prelude::*,
     testing,
@@ -56,7 +56,7 @@ async fn a_key_of_the_start_is_refused_with_both_sources() {
 async fn a_listener_neither_comes_nor_goes() {
     let site = testing::start::<Web>().await;
     let https = |settings: &mut landfall::config::Settings| {
-        settings.https = Some(landfall::config::Https::DEFAULT);
+        settings.https = Group::on(landfall::config::Https::DEFAULT);
     };
     let error = site.reload_with(https).await.unwrap_err();
     let keys: Vec<_> = error

@@ -11,7 +11,9 @@ use super::site::{get, start};
 #[tokio::test(start_paused = true)]
 async fn balancers_look_away_before_the_listener_closes() {
     let harbour = start(|builder| {
-        builder.settings(|settings| settings.drainer.delay = Setting::exact(Duration::from_secs(7)))
+        builder.settings(|settings| {
+            settings.drainer.get_or_insert_default().delay = Setting::exact(Duration::from_secs(7))
+        })
     })
     .await;
     let mut connection = harbour.connection().await;

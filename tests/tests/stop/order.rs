@@ -61,6 +61,22 @@ async fn a_request_that_outlives_the_sockets_has_its_own_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_a_drainer_a_request_has_no_time() {
+    let harbour = start(|builder| {
+        builder.settings(|settings| settings.drainer = landfall::config::Group::OFF)
+    })
+    .await;
+    let mut connection = harbour.connection().await;
+    connection.write(&Request::get("/slow?1").to_bytes()).await;
+    tokio::task::yield_now().await;
+    let began = Instant::now();
+    let stopped = harbour.site.shutdown().await;
+    assert!(stopped.expect_err("it is cut off").is_drain());
+    assert_eq!(began.elapsed().as_secs(), 0);
+    assert!(connection.response(false).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
 async fn connections_that_stay_open_are_served_until_the_sockets_have_drained() {
     let harbour = start(|builder| builder).await;
     let clients = open(&harbour, 2).await;

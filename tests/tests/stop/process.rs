@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall_tests::client::Client;
+use landfall_tests::{client::Client, wire::Frame};
 
 /// The server, until it is dropped.
 pub(crate) struct Moored {
@@ -97,15 +97,42 @@ async fn a_second_signal_ends_the_process_though_a_callback_blocks() {
     assert_eq!(status.code(), Some(1), "{errors}");
 }
 
+/// The drainer of a mount reads the environment.
+#[tokio::test]
+async fn sockets_are_drained_as_the_environment_says() {
+    let mut moored = Moored::start(|command| {
+        command.env("BATCH", "1").env("INTERVAL", "400ms");
+    });
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        clients.push(Client::open(moored.port, "/echo/websocket").await);
+    }
+    moored.signal("-TERM");
+    let began = Instant::now();
+    for mut client in clients {
+        assert_eq!(client.hear_close().await, Some(1012));
+        client.send(Frame::close(1012, b"")).await;
+    }
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(700), "{took:?}");
+    assert_eq!(moored.end(Duration::from_secs(5)).0.code(), Some(0));
+}
+
 #[test]
 fn a_start_that_fails_is_exit_code_1() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    for (port, said) in [
-        (port.as_str(), "cannot listen on 127.0.0.1:"),
-        ("many", "`http.port` from env PORT"),
+    for (name, value, said) in [
+        ("PORT", port.as_str(), "cannot listen on 127.0.0.1:"),
+        ("PORT", "many", "`http.port` from env PORT"),
+        (
+            "BATCH",
+            "0",
+            "`batch_size` must be positive (`drainer.batch_size of /echo` from env BATCH)",
+        ),
+        ("INTERVAL", "1m", "is already longer than its `shutdown`"),
     ] {
-        let output = command().env("PORT", port).output().expect("a process");
+        let output = command().env(name, value).output().expect("a process");
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{errors}");
         assert!(errors.contains(said), "{errors}");

@@ -11,7 +11,7 @@ use std::{
 
 use landfall::{
     Running,
-    config::{Https, Scheme, Secret, Setting},
+    config::{Group, Https, Scheme, Secret, Setting},
     endpoint::Address,
     prelude::*,
     socket::RequestUri,
@@ -143,7 +143,7 @@ impl Secured {
         let mut https = Https::DEFAULT;
         authority.sign("localhost").shown(&mut https);
         change(&mut https, &authority);
-        let builder = Site::builder().settings(|settings| settings.https = Some(https));
+        let builder = Site::builder().settings(|settings| settings.https = Group::on(https));
         Secured {
             running: builder.start().await.expect("the site starts"),
             authority,

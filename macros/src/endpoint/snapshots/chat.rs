@@ -16,8 +16,8 @@ const _: () = {
             ..<<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
                 .websocket
         }),
-        drainer: ::core::option::Option::Some(__rt::Drainer {
-            batch_size: 10_000,
+        drainer: ::core::option::Option::Some(__rt::DrainerOptions {
+            batch_size: __rt::AtStart::Value(10_000),
             ..__rt::drainer(
                 <<RoomSocket as __rt::IntoSocket>::Socket as __rt::Socket>::OPTIONS
                     .drainer,
@@ -55,7 +55,7 @@ const _: () = {
                 scheme: __rt::Setting::given("https"),
                 ..__rt::Url::DEFAULT
             };
-            settings.http = ::core::option::Option::Some(__rt::Http {
+            settings.http = __rt::Group::on(__rt::Http {
                 ip: __rt::Setting::given([0, 0, 0, 0]),
                 port: __rt::Setting::env_or_exact("PORT", 4000),
                 ..__rt::Http::DEFAULT

@@ -20,14 +20,14 @@ const _: () = {
             let mut settings = __rt::Settings::default();
             #[cfg(debug_assertions)]
             {
-                settings.http = ::core::option::Option::Some(__rt::Http {
+                settings.http = __rt::Group::on(__rt::Http {
                     port: __rt::Setting::exact(4000),
                     ..__rt::Http::DEFAULT
                 });
             }
             #[cfg(not(debug_assertions))]
             {
-                settings.http = ::core::option::Option::Some(__rt::Http {
+                settings.http = __rt::Group::on(__rt::Http {
                     port: __rt::Setting::env("PORT"),
                     idle_timeout: __rt::Setting::given(__rt::Duration::from_secs(5)),
                     max_headers: __rt::Setting::exact(MAX),

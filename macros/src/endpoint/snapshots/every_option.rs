@@ -85,11 +85,11 @@ const _: () = {
             my::Sock<A, B>,
             _,
         >(Sse::new(KEEP_ALIVE))),
-        drainer: ::core::option::Option::Some(__rt::Drainer {
-            batch_size: __rt::at_least("batch_size", 1, BATCH),
-            batch_interval: __rt::Duration::from_millis(100),
-            shutdown: __rt::positive("shutdown", WAIT),
-            log: ::core::option::Option::Some(__rt::Level::DEBUG),
+        drainer: ::core::option::Option::Some(__rt::DrainerOptions {
+            batch_size: __rt::AtStart::Value(__rt::at_least("batch_size", 1, BATCH)),
+            batch_interval: __rt::AtStart::Value(__rt::Duration::from_millis(100)),
+            shutdown: __rt::AtStart::Value(__rt::positive("shutdown", WAIT)),
+            log: __rt::AtStart::Value(::core::option::Option::Some(__rt::Level::DEBUG)),
         }),
         log: ::core::option::Option::None,
         ..__rt::Mount::new(

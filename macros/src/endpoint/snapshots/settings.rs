@@ -12,12 +12,12 @@ const _: () = {
         const STATIC_FILES: __rt::StaticFiles = __rt::StaticFiles::plain("/s");
         fn settings() -> __rt::Settings {
             let mut settings = __rt::Settings::default();
-            settings.static_url = ::core::option::Option::Some(__rt::Url {
+            settings.static_url = __rt::Group::on(__rt::Url {
                 host: __rt::Setting::given("cdn.example.com"),
                 path: __rt::Setting::given("/s"),
                 ..__rt::Url::DEFAULT
             });
-            settings.http = ::core::option::Option::Some(__rt::Http {
+            settings.http = __rt::Group::on(__rt::Http {
                 ip: __rt::Setting::given("::1"),
                 header_timeout: __rt::Setting::given(TIMEOUT),
                 max_connections_per_ip: __rt::Setting::exact(100),

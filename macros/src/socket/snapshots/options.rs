@@ -12,8 +12,8 @@ const _: () = {
                 compress: true,
                 ..__rt::SocketOptions::DEFAULT.websocket
             },
-            drainer: ::core::option::Option::Some(__rt::Drainer {
-                batch_size: 10,
+            drainer: ::core::option::Option::Some(__rt::DrainerOptions {
+                batch_size: __rt::AtStart::Value(10),
                 ..__rt::drainer(__rt::SocketOptions::DEFAULT.drainer)
             }),
             log: ::core::option::Option::None,

@@ -197,9 +197,9 @@ fn rows() -> Vec<Row> {
             ["true", "false", "true", "false", "true"], "false";
         "log_access_url", settings => settings.log_access_url, config => config.log_access_url,
             ["true", "false", "true", "false", "true"], "false";
-        "drainer.delay", settings => settings.drainer.delay, config => config.drainer.delay,
+        "drainer.delay", settings => settings.drainer.get_or_insert(EndpointDrainer::DEFAULT).delay, config => config.drainer.get_or_insert_default().delay,
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
-        "drainer.shutdown", settings => settings.drainer.shutdown, config => config.drainer.shutdown,
+        "drainer.shutdown", settings => settings.drainer.get_or_insert(EndpointDrainer::DEFAULT).shutdown, config => config.drainer.get_or_insert_default().shutdown,
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "reload_on_sighup", settings => settings.reload_on_sighup, config => config.reload_on_sighup,
             ["true", "false", "true", "false", "true"], "false";
@@ -214,11 +214,11 @@ fn rows() -> Vec<Row> {
 /// Other values that are set along with the key, so that the configuration is valid.
 fn declared() -> Settings {
     let mut settings = Settings {
-        http: Some(Http {
+        http: Group::on(Http {
             ip: Setting::given("::"),
             ..Http::DEFAULT
         }),
-        https: Some(Https {
+        https: Group::on(Https {
             ip: Setting::given("::"),
             key: Setting::given(CANARY),
             cacertfile: Setting::given("ca.pem"),

@@ -10,7 +10,7 @@ fn places(case: Case) -> Vec<String> {
 #[test]
 fn each_layer_takes_one_place_or_several() {
     let declared = || Settings {
-        http: Some(Http {
+        http: Group::on(Http {
             ip: Setting::env_or("PLACES", [Ip::ANY, Ip::from("unix:/a")]),
             ..Http::DEFAULT
         }),
