@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use http::{
-    Extensions, HeaderMap, Method, Request, Uri,
+    Extensions, HeaderMap, Method, Request, Uri, Version,
     header::HOST,
     request::Parts,
     uri::{Authority, PathAndQuery},
@@ -58,6 +58,7 @@ fn default_port(scheme: &str) -> u16 {
 pub(crate) trait Head {
     fn method(&self) -> &Method;
     fn uri(&self) -> &Uri;
+    fn version(&self) -> Version;
     fn headers(&self) -> &HeaderMap;
     fn extensions(&self) -> &Extensions;
     fn uri_mut(&mut self) -> &mut Uri;
@@ -71,6 +72,10 @@ impl<B> Head for Request<B> {
 
     fn uri(&self) -> &Uri {
         self.uri()
+    }
+
+    fn version(&self) -> Version {
+        self.version()
     }
 
     fn headers(&self) -> &HeaderMap {
@@ -97,6 +102,10 @@ impl Head for Parts {
 
     fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    fn version(&self) -> Version {
+        self.version
     }
 
     fn headers(&self) -> &HeaderMap {

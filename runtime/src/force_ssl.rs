@@ -1,8 +1,9 @@
 //! `force_ssl`: redirects requests that did not come over TLS.
 
 use http::{
-    HeaderValue, Method, Response, StatusCode,
+    HeaderValue, Method, Request, Response, StatusCode,
     header::{CONTENT_LENGTH, LOCATION},
+    request::Parts,
 };
 use tracing::Level;
 
@@ -10,7 +11,9 @@ use crate::{
     arrival::{self, Forwarded, Head},
     body::{Body, respond},
     config::Scheme,
+    contain,
     escape::told,
+    grammar,
     handle::Handle,
     interop,
     level::at_level,
@@ -18,8 +21,19 @@ use crate::{
     plug::{forbid_caching, plain},
 };
 
+/// Which requests `force_ssl` leaves alone.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Exclude {
+    /// Those for these hosts.
+    Hosts(&'static [&'static str]),
+    /// Those for which the function returns `true`. It is given the request's head, as trusted
+    /// proxies describe it. If it panics, the request is not excluded.
+    Function(fn(&Parts, &Handle) -> bool),
+}
+
 /// Where `force_ssl` redirects requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum SecureHost {
     /// To the endpoint's URL.
@@ -28,6 +42,10 @@ pub enum SecureHost {
     Conn,
     /// To this host, with or without a port.
     Named(&'static str),
+    /// To the host that the function returns, with or without a port. It is given the request's
+    /// head, as trusted proxies describe it. If it panics, or returns no host, the request is
+    /// redirected to the endpoint's URL, and an error is logged.
+    Function(fn(&Parts, &Handle) -> String),
 }
 
 /// `force_ssl(..)`: a request over `http` is redirected to `https`, and browsers are told to use
@@ -43,9 +61,9 @@ pub struct ForceSsl {
     pub preload: bool,
     /// Whether it applies to all subdomains too. Default `false`.
     pub subdomains: bool,
-    /// Hosts that are not redirected, and whose answers do not have the header. Default
-    /// `["localhost"]`.
-    pub exclude: &'static [&'static str],
+    /// Requests that are not redirected, and whose answers do not have the header. Default: those for
+    /// the host `localhost`.
+    pub exclude: Exclude,
     /// Paths that are not redirected, and whose answers do not have the header. A whole path is
     /// compared. Default none.
     pub exclude_paths: &'static [&'static str],
@@ -65,7 +83,7 @@ impl ForceSsl {
         expires: 31_536_000,
         preload: false,
         subdomains: false,
-        exclude: &["localhost"],
+        exclude: Exclude::Hosts(&["localhost"]),
         exclude_paths: &[],
         host: SecureHost::Url,
         rewrite_on: &[],
@@ -97,11 +115,8 @@ impl ForceSsl {
     pub(crate) fn pass(&self, request: &impl Head, handle: &Handle) -> Passage {
         let OriginRequest { scheme, host, .. } = arrival::named(request.uri(), request.headers());
         let whole = interop::full(request.uri(), request.extensions());
-        let excluded = self
-            .exclude
-            .iter()
-            .any(|excluded| excluded.eq_ignore_ascii_case(host))
-            || self.exclude_paths.contains(&whole.path());
+        let excluded =
+            self.excludes(host, request, handle) || self.exclude_paths.contains(&whole.path());
         match scheme {
             _ if excluded => Passage::Free,
             "https" => Passage::Secure,
@@ -109,7 +124,23 @@ impl ForceSsl {
         }
     }
 
-    /// Redirects to the declared host. Only `SecureHost::Conn` uses the host of the request.
+    fn excludes(&self, host: &str, request: &impl Head, handle: &Handle) -> bool {
+        match self.exclude {
+            Exclude::Hosts(hosts) => hosts
+                .iter()
+                .any(|excluded| excluded.eq_ignore_ascii_case(host)),
+            Exclude::Function(excludes) => {
+                let head = copy(request);
+                let excluded = contain::call(|| excludes(&head, handle));
+                excluded.unwrap_or_else(|panic| {
+                    tracing::error!("`exclude` of `force_ssl` panicked: {panic}");
+                    false
+                })
+            }
+        }
+    }
+
+    /// Redirects to the declared host. A request chooses it only by `SecureHost::Conn`.
     fn redirect(&self, request: &impl Head, handle: &Handle) -> Response<Body> {
         let to = match self.host {
             SecureHost::Url => public(handle),
@@ -120,6 +151,7 @@ impl ForceSsl {
                 )
             }
             SecureHost::Named(host) => format!("https://{host}"),
+            SecureHost::Function(host) => computed(host, &copy(request), handle),
         };
         let whole = interop::full(request.uri(), request.extensions());
         let target = whole.path_and_query().map(|target| target.as_str());
@@ -152,6 +184,30 @@ impl ForceSsl {
             at_level!(level, %method, %path, status, "redirecting to {to}");
         }
     }
+}
+
+/// The host that a function of the application returns, if it can stand in a URL.
+fn computed(host: fn(&Parts, &Handle) -> String, head: &Parts, handle: &Handle) -> String {
+    match contain::call(|| host(head, handle)) {
+        Ok(host) if grammar::host::is_authority(&host) => return format!("https://{host}"),
+        Ok(host) => {
+            let host = told(&host).to_string();
+            tracing::error!(host, "`host` of `force_ssl` returned what is no host");
+        }
+        Err(panic) => tracing::error!("`host` of `force_ssl` panicked: {panic}"),
+    }
+    public(handle)
+}
+
+/// A copy of the head of a request, for functions of the application.
+fn copy(request: &impl Head) -> Parts {
+    let (mut head, ()) = Request::new(()).into_parts();
+    head.method = request.method().clone();
+    head.uri = request.uri().clone();
+    head.version = request.version();
+    head.headers = request.headers().clone();
+    head.extensions = request.extensions().clone();
+    head
 }
 
 /// The endpoint's own URL with the scheme `https`. Its configured port is kept only if its

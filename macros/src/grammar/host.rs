@@ -58,6 +58,14 @@ pub(crate) fn is_name(host: &str) -> bool {
         && (!numeric || host.parse::<Ipv4Addr>().is_ok())
 }
 
+/// Whether text can stand for host and port of a URL, and for no other part of it.
+pub(crate) fn is_authority(text: &str) -> bool {
+    let other = |char: char| {
+        matches!(char, '/' | '\\' | '@' | '?' | '#') || char.is_whitespace() || char.is_control()
+    };
+    !text.is_empty() && !text.contains(other)
+}
+
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with(['-', '_'])

@@ -100,8 +100,10 @@ pub(crate) enum Kind {
     Latest,
     /// A list of forwarding headers.
     Forwarded,
-    /// A host, with a port or without, or `conn`.
+    /// A host, with a port or without, `conn`, or a function of the request's head.
     SecureHost,
+    /// A list of hosts, or a function of the request's head.
+    Excluded,
     /// A list of `(serializer, "~> 2.0.0")`.
     Serializers,
     /// Any constant.

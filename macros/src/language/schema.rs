@@ -183,7 +183,7 @@ pub(crate) const FORCE_SSL: Group = Group {
         key("expires", Kind::Size { least: 1 }),
         key("preload", Kind::Flag),
         key("subdomains", Kind::Flag),
-        key("exclude", Kind::Texts),
+        key("exclude", Kind::Excluded),
         key("exclude_paths", Kind::Texts),
         key("host", Kind::SecureHost),
         REWRITE_ON,

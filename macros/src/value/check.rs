@@ -65,6 +65,9 @@ pub(crate) fn extra(value: &Expr, may_be_env: bool, diag: &mut Diagnostics) {
     }
 }
 
+/// Closures that look at the head of a request.
+const OF_A_HEAD: &[&str] = &["|head|", "|head, edge|"];
+
 struct Check<'a> {
     name: &'static str,
     kind: Kind,
@@ -241,7 +244,14 @@ impl Check<'_> {
             Kind::Names => self.names(value),
             Kind::Latest => latest::check(self.name, value, self.diag),
             Kind::Forwarded => self.forwarded(value),
-            Kind::SecureHost => self.secure_host(value),
+            Kind::SecureHost => {
+                closure::check(self.name, value, OF_A_HEAD, self.diag);
+                self.secure_host(value);
+            }
+            Kind::Excluded => {
+                closure::check(self.name, value, OF_A_HEAD, self.diag);
+                self.texts(value);
+            }
             Kind::Secret => secret::check(value, self.diag),
             Kind::Transport => self.transport(value),
             Kind::Serializers => self.serializers(value),

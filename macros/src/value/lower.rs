@@ -180,8 +180,22 @@ pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
         Kind::Forwarded => forwarded(value),
         Kind::SecureHost => match expr::word(value) {
             Some(conn) if conn == "conn" => quote_spanned!(at=> __rt::SecureHost::Conn),
+            _ if is_function(value) => {
+                let (ours, short) = (quote!(__rt::ChooseHost::host), quote!(__rt::choose_host));
+                let function = closure::function(value, 2, &ours, &short);
+                quote_spanned!(at=> __rt::SecureHost::Function(#function))
+            }
             _ => quote_spanned!(at=> __rt::SecureHost::Named(#value)),
         },
+        Kind::Excluded if is_function(value) => {
+            let (ours, short) = (quote!(__rt::Excludes::excludes), quote!(__rt::excludes));
+            let function = closure::function(value, 2, &ours, &short);
+            quote_spanned!(at=> __rt::Exclude::Function(#function))
+        }
+        Kind::Excluded => {
+            let hosts = slice(value);
+            quote_spanned!(at=> __rt::Exclude::Hosts(#hosts))
+        }
         Kind::Word { literal, words } => match word(value, words) {
             Some((word, variant)) => {
                 let (literal, variant) = (Ident::new(literal, word), Ident::new(variant, word));
@@ -281,6 +295,11 @@ fn check_origin(value: &Expr) -> TokenStream {
             quote_spanned!(at=> #variant::Function(#function))
         }
     }
+}
+
+/// A closure, or a path that names no constant.
+fn is_function(value: &Expr) -> bool {
+    closure::of(value).is_some() || matches!(value, Expr::Path(_)) && !names_a_constant(value)
 }
 
 /// Whether a path names a constant by Rust's convention, such as `config::ORIGINS`. Other paths are

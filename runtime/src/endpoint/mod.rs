@@ -79,7 +79,7 @@ pub use self::{
 pub use crate::{
     address::Address,
     arrival::Forwarded,
-    force_ssl::{ForceSsl, SecureHost},
+    force_ssl::{Exclude, ForceSsl, SecureHost},
     handle::{Changes, ExtraChanges, Handle, NotListening, Stats},
     pipeline::Pipeline,
     server::Listener,

@@ -132,3 +132,55 @@ pub fn compute_session_with<T: IntoSessions>(
 ) -> Vec<SessionOptions<String>> {
     compute(parts, handle).into_sessions()
 }
+
+/// A function for `exclude` of `force_ssl`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is not a function for `exclude`",
+    label = "expected `fn(&http::request::Parts) -> bool`, or with `&Handle` as a second argument"
+)]
+pub trait Excludes<Arguments> {
+    fn excludes(self, head: &Parts, handle: &Handle) -> bool;
+}
+
+impl<F: FnOnce(&Parts) -> bool> Excludes<(Parts,)> for F {
+    fn excludes(self, head: &Parts, _: &Handle) -> bool {
+        self(head)
+    }
+}
+
+impl<F: FnOnce(&Parts, &Handle) -> bool> Excludes<(Parts, Handle)> for F {
+    fn excludes(self, head: &Parts, handle: &Handle) -> bool {
+        self(head, handle)
+    }
+}
+
+/// A closure `|head| ..`.
+pub fn excludes(excludes: fn(&Parts) -> bool, head: &Parts) -> bool {
+    excludes(head)
+}
+
+/// A function for `host` of `force_ssl`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is not a function for `host`",
+    label = "expected `fn(&http::request::Parts) -> String`, or with `&Handle` as a second argument"
+)]
+pub trait ChooseHost<Arguments> {
+    fn host(self, head: &Parts, handle: &Handle) -> String;
+}
+
+impl<F: FnOnce(&Parts) -> R, R: Into<String>> ChooseHost<(Parts, R)> for F {
+    fn host(self, head: &Parts, _: &Handle) -> String {
+        self(head).into()
+    }
+}
+
+impl<F: FnOnce(&Parts, &Handle) -> R, R: Into<String>> ChooseHost<(Parts, Handle, R)> for F {
+    fn host(self, head: &Parts, handle: &Handle) -> String {
+        self(head, handle).into()
+    }
+}
+
+/// A closure `|head| ..`.
+pub fn choose_host<R: Into<String>>(host: fn(&Parts) -> R, head: &Parts) -> String {
+    host(head).into()
+}

@@ -28,8 +28,9 @@ pub use self::{
         timeout, transport_path, wait, without_websocket,
     },
     function::{
-        ComputeSession, DecideOrigin, HandleError, compute_session, compute_session_with,
-        decide_origin, handle_error, with_edge, with_handle,
+        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, choose_host,
+        compute_session, compute_session_with, decide_origin, excludes, handle_error, with_edge,
+        with_handle,
     },
     mount::{check_paths, mount},
     statics::{concat, length, static_integrity, static_path, text},
@@ -44,7 +45,8 @@ pub use crate::{
     },
     crypto::options::Digest,
     endpoint::{
-        Builder, Endpoint, EndpointDef, EndpointHandle, ForceSsl, IntoConfig, Running, SecureHost,
+        Builder, Endpoint, EndpointDef, EndpointHandle, Exclude, ForceSsl, IntoConfig, Running,
+        SecureHost,
     },
     error::{BoxError, Error},
     error_page::{DebugErrors, ErrorFormat, ErrorPage, RenderErrors},

@@ -9,7 +9,7 @@ use http::{HeaderValue, Request, Response};
 use landfall::{
     Body, Endpoint, EndpointHandle, Running,
     config::{Group, Http, Https, Setting, Settings, Url},
-    endpoint::{EndpointDef, ForceSsl, Forwarded, Pipeline, SecureHost},
+    endpoint::{EndpointDef, Exclude, ForceSsl, Forwarded, Pipeline, SecureHost},
     mount::{LongPoll, Mount, SocketDef},
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -27,7 +27,7 @@ const CASES: [ForceSsl; 6] = [
     },
     ForceSsl {
         host: SecureHost::Named("secure.example.org:8443"),
-        exclude: &["skip.example.com"],
+        exclude: Exclude::Hosts(&["skip.example.com"]),
         ..ForceSsl::DEFAULT
     },
     ForceSsl {

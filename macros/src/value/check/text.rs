@@ -82,10 +82,7 @@ impl Check<'_> {
             return;
         };
         let said = text.value();
-        if said.is_empty()
-            || said.contains(['/', '@', '?', '#'])
-            || said.contains(char::is_whitespace)
-        {
+        if !grammar::host::is_authority(&said) {
             let bare = said
                 .split("://")
                 .last()

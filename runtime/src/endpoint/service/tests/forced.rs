@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     arrival::Forwarded,
     config::{HttpsConfig, Scheme},
-    endpoint::{ForceSsl, SecureHost},
+    endpoint::{Exclude, ForceSsl, SecureHost},
 };
 
 const ALL: &[Forwarded] = &[
@@ -177,7 +177,7 @@ async fn what_is_excluded_passes() {
     }
     let own = ForceSsl {
         host: SecureHost::Named("secure.example.org:8443"),
-        exclude: &["skip.example.com"],
+        exclude: Exclude::Hosts(&["skip.example.com"]),
         exclude_paths: &["/health"],
         ..ForceSsl::DEFAULT
     };
