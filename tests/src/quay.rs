@@ -61,8 +61,8 @@ pub async fn start_secured() -> Result<Running<Quay>, Box<dyn std::error::Error>
         ..Https::DEFAULT
     };
     let set = |settings: &mut Settings| {
-        settings.http = None;
-        settings.https = Some(https);
+        settings.http = Group::OFF;
+        settings.https = Group::on(https);
     };
     Ok(Quay::builder().settings(set).server(true).start().await?)
 }

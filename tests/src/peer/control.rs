@@ -11,7 +11,7 @@ use landfall::{Body, Handle, message::Text, pubsub::Payload, session::Session};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::{diary::Diary, fan, sessions};
+use super::{Shared, diary::Diary, fan, sessions};
 
 /// The maximum length of a published payload.
 const LONGEST: usize = 1 << 20;
@@ -29,6 +29,10 @@ pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Inf
         (&Method::GET, "hello") => text(StatusCode::OK, "hello"),
         (&Method::POST, "fan") => publish(request).await,
         (&Method::GET, "login" | "whoami") => page(&path, &request),
+        (&Method::GET, "ctl/restart") => {
+            let endpoint = request.extensions().get::<Handle>().cloned();
+            restart(endpoint).await
+        }
         (_, path) => match path.strip_prefix("ctl/") {
             Some(what) => control(what, &request),
             None => text(StatusCode::NOT_FOUND, "Not Found"),
@@ -80,6 +84,22 @@ async fn publish(request: Request<Body>) -> Response<Body> {
         }
     }
     text(StatusCode::OK, "ok")
+}
+
+/// `/ctl/restart` answers once the endpoint that can be stopped runs again.
+async fn restart(endpoint: Option<Handle>) -> Response<Body> {
+    let diary = endpoint.as_ref().and_then(|handle| handle.state::<Diary>());
+    let (Some(handle), Some(diary)) = (&endpoint, diary.cloned()) else {
+        return text(StatusCode::INTERNAL_SERVER_ERROR, "no endpoint");
+    };
+    let shared = Shared {
+        pubsub: handle.pubsub().clone(),
+        diary: diary.clone(),
+    };
+    match diary.stopper.restart(&shared).await {
+        Ok(()) => text(StatusCode::OK, "ok"),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
 }
 
 /// `/ctl/term?id=..`, `/ctl/broadcast?topic=..&event=..`, `/ctl/disconnect?topic=..`.

@@ -7,6 +7,8 @@ use std::{
 
 use landfall::socket::Reason;
 
+use super::restart::Stoppable;
+
 /// The state that all endpoints share. All of them write into it, and the first one shows it to
 /// clients.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,8 @@ pub(super) struct Diary {
     entries: Arc<Mutex<HashMap<String, Vec<String>>>>,
     /// Whether static files are embedded.
     pub(super) embedded: bool,
+    /// The endpoint that clients may have stopped.
+    pub(super) stopper: Stoppable,
 }
 
 impl Diary {

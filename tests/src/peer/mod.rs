@@ -14,6 +14,7 @@
 //! | `sessions` | the sessions of its mounts, `/login` and `/whoami` |
 //! | `files` | static files, by every option that cases name |
 //! | `fan` | a socket that broadcasts to all subscribers of its topic |
+//! | `restart` | the endpoint that is stopped and started again |
 //! | `control` | HTTP: `/hello`, `/fan`, and `/ctl/..` for tests |
 //! | `diary` | the state: what sockets were told at their end |
 //!
@@ -34,6 +35,7 @@ mod forced;
 mod main_endpoint;
 mod other_endpoints;
 mod parsers;
+mod restart;
 mod rooms;
 mod sessions;
 mod sockets;
@@ -50,7 +52,8 @@ use landfall::{
 use self::{
     diary::Diary,
     main_endpoint::Main,
-    other_endpoints::{HostOnly, NoHost, OwnOrigins, Stopper, Unchecked},
+    other_endpoints::{HostOnly, NoHost, OwnOrigins, Unchecked},
+    restart::Stoppable,
 };
 
 /// The default port of the first endpoint.
@@ -76,7 +79,7 @@ struct Others {
     host_only: Running<HostOnly>,
     no_host: Running<NoHost>,
     unchecked: Running<Unchecked>,
-    stopper: Running<Stopper>,
+    stopper: Stoppable,
     forced: forced::All,
     errors: errors::All,
 }
@@ -137,12 +140,14 @@ impl Peer {
 
 impl Others {
     async fn start(base_port: u16, shared: &Shared) -> Result<Self, landfall::Error> {
+        let stopper = shared.diary.stopper.clone();
+        stopper.start(base_port + 20, shared).await?;
         Ok(Others {
             own_origins: start(base_port + 14, shared).await?,
             host_only: start(base_port + 15, shared).await?,
             no_host: start(base_port + 16, shared).await?,
             unchecked: start(base_port + 17, shared).await?,
-            stopper: start(base_port + 20, shared).await?,
+            stopper,
             forced: forced::All::start(base_port, shared).await?,
             errors: errors::All::start(base_port, shared).await?,
         })

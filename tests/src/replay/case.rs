@@ -8,6 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    conversation::param,
     event::{Event, Publication},
     outcome::{End, Outcome},
     payload::{self, digest, hex},
@@ -53,6 +54,8 @@ pub struct Case {
     pub was_disconnected: bool,
     /// Its token was given at another mount, or by another endpoint.
     pub foreign_token: bool,
+    /// The endpoint was stopped and started again since its token was given.
+    pub after_restart: bool,
     /// Planned time since the client's last poll of its session.
     pub since_poll: Duration,
     /// The identity by which the peer tells the reason of `terminate`.
@@ -78,6 +81,8 @@ pub enum Step {
     Shutdown,
     /// Drop the connection with a reset.
     Reset,
+    /// Have the endpoint stopped and started again, without waiting for it.
+    Restart,
 }
 
 /// Why a case is not played.
@@ -103,9 +108,12 @@ impl Case {
         let name = text(json, "name");
         let tls = mount.contains("the https side of") && !name.starts_with("plain http");
         let target = request.target.clone();
-        let id = request.target.contains("id=case").then(fresh_id);
-        if let Some(id) = &id {
-            request.target = request.target.replace("id=case", &format!("id={id}"));
+        let recorded = param(&target, "id")
+            .filter(|id| *id == "case" || theme == "shutdown" && json.get("terminate").is_some());
+        let id = recorded.is_some().then(fresh_id);
+        if let (Some(recorded), Some(id)) = (&recorded, &id) {
+            let (recorded, id) = (format!("id={recorded}"), format!("id={id}"));
+            request.target = request.target.replace(&recorded, &id);
         }
         let mut case = Case {
             theme: theme.to_owned(),
@@ -122,6 +130,7 @@ impl Case {
             published: None,
             was_disconnected: false,
             foreign_token: false,
+            after_restart: false,
             since_poll: Duration::ZERO,
             id,
             expected: read_response(theme, &target, response)?,
@@ -184,6 +193,8 @@ impl Case {
                 self.steps.push(Step::Reset);
                 self.expected.end = None;
             }
+            Event::Restarted => self.steps.extend([Step::Wait(LATE * 2), Step::Restart]),
+            Event::ClosedAfterStop(wait) => self.expected.lasted = Some(wait),
             Event::Published(publication) => self.steps.push(Step::Publish(publication)),
             Event::ClosedAfter(wait) => self.expected.lasted = Some(wait),
             Event::Paced(_) => {}

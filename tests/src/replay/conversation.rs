@@ -38,6 +38,8 @@ pub struct Exchange {
     pub pause: Duration,
     /// It overlaps with each neighbour that overlaps too.
     pub overlaps: bool,
+    /// The endpoint is stopped and started again before it.
+    pub restarts: bool,
     /// The part of the token that is changed by a character.
     pub forged: Option<TokenPart>,
 }
@@ -78,8 +80,8 @@ impl Conversation {
         expected.any(|outcome| outcome.took.is_some() || outcome.lasted.is_some())
     }
 
-    /// True if cases that play at the same time could receive its broadcasts: all cases share
-    /// topics.
+    /// True if cases that play at the same time could receive its broadcasts, since all cases share
+    /// topics, or lose their endpoint.
     pub fn is_public(&self) -> bool {
         let public = |frame: &Frame| {
             let event =
@@ -88,7 +90,10 @@ impl Conversation {
         };
         self.exchanges.iter().any(|exchange| {
             let case = &exchange.case;
-            case.publications().next().is_some() || case.sent.iter().any(public)
+            case.publications().next().is_some()
+                || case.sent.iter().any(public)
+                || exchange.restarts
+                || case.steps.contains(&Step::Restart)
         })
     }
 
@@ -114,6 +119,7 @@ impl Exchange {
             case,
             pause: Duration::ZERO,
             overlaps: false,
+            restarts: false,
             forged: None,
         }
     }
@@ -158,6 +164,8 @@ struct Reader<'a> {
     published: Option<Publication>,
     /// The application has ended the session.
     disconnected: bool,
+    /// The endpoint was stopped and started again.
+    restarted: bool,
     /// The endpoint and the path where the session was opened.
     opened: Option<(u16, String)>,
 }
@@ -184,6 +192,7 @@ impl<'a> Reader<'a> {
             since_poll: Duration::ZERO,
             published: None,
             disconnected: false,
+            restarted: false,
             opened: None,
         }
     }
@@ -268,6 +277,9 @@ impl<'a> Reader<'a> {
         if opens(&case.expected) {
             self.opened = Some(here);
         }
+        let restarts = note == "after the endpoint came back" && !self.restarted;
+        self.restarted |= restarts;
+        case.after_restart = self.restarted;
         case.sent = self.unread.clone();
         case.expected.took = took(step);
         if !posts {
@@ -278,6 +290,7 @@ impl<'a> Reader<'a> {
             case,
             pause,
             overlaps: overlaps.is_some(),
+            restarts,
             forged: None,
         })
     }
@@ -347,7 +360,7 @@ fn seconds_after(text: &str, words: &str) -> Option<Duration> {
         .map(Duration::from_secs_f64)
 }
 
-fn param(target: &str, name: &str) -> Option<String> {
+pub(super) fn param(target: &str, name: &str) -> Option<String> {
     let pairs = target
         .split_once('?')?
         .1

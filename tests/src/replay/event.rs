@@ -19,6 +19,10 @@ pub(super) enum Event {
     ClosedAfter(Duration),
     /// The application publishes.
     Published(Publication),
+    /// The endpoint is stopped and started again.
+    Restarted,
+    /// The time from the beginning of the stop to the end of the connection.
+    ClosedAfterStop(Duration),
 }
 
 /// A broadcast from outside of the sockets.
@@ -37,14 +41,19 @@ impl Event {
             seconds_between(words, "closed about ", "s after the last heartbeat")
                 .map(Event::ClosedAfter)
         };
+        let after_stop = || {
+            seconds_between(words, "about ", "s after the stop began").map(Event::ClosedAfterStop)
+        };
         match words {
             "case ends, connection still open" => Some(Event::End(End::Open)),
             "tcp closed" => Some(Event::End(End::Closed)),
             "client shuts its write side down" => Some(Event::Shutdown),
             "client resets the connection" => Some(Event::Reset),
+            _ if words.starts_with("endpoint stopped while ") => Some(Event::Restarted),
             _ => Publication::read(words)
                 .map(Event::Published)
                 .or_else(paced)
+                .or_else(after_stop)
                 .or_else(closed_after),
         }
     }

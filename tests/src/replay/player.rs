@@ -39,6 +39,10 @@ pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec
         match round {
             [alone] => {
                 time::sleep(alone.pause).await;
+                if alone.restarts {
+                    client.connection = None;
+                    restart(client.first()).await?;
+                }
                 let connection = client
                     .connection
                     .take()
@@ -61,7 +65,7 @@ pub async fn play(conversation: &Conversation, base_port: u16) -> io::Result<Vec
         } else {
             ended && outcome.status == 101
         };
-        outcome.terminate = Some(terminated(client.address(&last.case), id, wait).await?);
+        outcome.terminate = Some(terminated(client.first(), id, wait).await?);
     }
     Ok(outcomes)
 }
@@ -76,6 +80,11 @@ struct Client {
 }
 
 impl Client {
+    /// The address of the first endpoint, which controls the others.
+    fn first(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.base_port))
+    }
+
     fn address(&self, case: &Case) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.base_port + case.endpoint))
     }
@@ -145,6 +154,7 @@ impl Client {
         company: &Barrier,
     ) -> io::Result<Option<Connection<Line>>> {
         let mut wrote = time::Instant::now();
+        let (mut told, mut restarting) = (None, None);
         for step in &case.steps {
             match step {
                 Step::Write(bytes) => {
@@ -162,8 +172,15 @@ impl Client {
                     let _ = connection.into_stream().tcp().set_zero_linger();
                     return Ok(None);
                 }
+                Step::Restart => {
+                    wrote = time::Instant::now();
+                    restarting = Some(tokio::spawn(restart(self.first())));
+                }
                 Step::Hear => match connection.frame().await {
-                    Ok(frame) => outcome.frames.push(frame),
+                    Ok(frame) => {
+                        told = told.or(frame.close_code().map(|_| wrote.elapsed()));
+                        outcome.frames.push(frame);
+                    }
                     Err(Ended::Closed) => break,
                     Err(_) => {}
                 },
@@ -177,7 +194,12 @@ impl Client {
                 end => end,
             }),
         };
-        outcome.lasted = Some(wrote.elapsed());
+        outcome.lasted = Some(told.unwrap_or_else(|| wrote.elapsed()));
+        if let Some(restarting) = restarting {
+            drop(connection);
+            restarting.await??;
+            return Ok(None);
+        }
         Ok(Some(connection))
     }
 
@@ -234,9 +256,18 @@ async fn probe(connection: &mut Connection<Line>, frames: &mut Vec<Frame>) -> En
 
 /// Makes the application publish.
 async fn publish(address: SocketAddr, publication: &Publication) -> io::Result<()> {
-    let target = publication.target();
+    control(address, &publication.target()).await
+}
+
+/// Has the endpoint that can be stopped stop and start again.
+async fn restart(address: SocketAddr) -> io::Result<()> {
+    control(address, "/ctl/restart").await
+}
+
+/// Asks for a page of the peer that does something.
+async fn control(address: SocketAddr, target: &str) -> io::Result<()> {
     let mut connection = Connection::open(address).await?;
-    match connection.request(&Request::get(&target)).await {
+    match connection.request(&Request::get(target)).await {
         Ok(response) if response.status == 200 => Ok(()),
         answer => Err(io::Error::other(format!(
             "`{target}` was answered by {answer:?}"

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The themes whose features exist.
-pub const THEMES: [&str; 11] = [
+pub const THEMES: [&str; 12] = [
     "websocket_handshake",
     "websocket_frames",
     "check_origin",
@@ -26,6 +26,7 @@ pub const THEMES: [&str; 11] = [
     "channels_v1",
     "channels_v2",
     "channels_longpoll",
+    "shutdown",
 ];
 
 /// Cases played at a time.

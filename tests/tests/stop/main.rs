@@ -1,6 +1,5 @@
 //! How an endpoint starts to take requests, and how it stops.
 
-mod golden;
 mod health;
 #[cfg(unix)]
 mod load;

@@ -10,6 +10,7 @@ mod handshake;
 mod longpoll;
 mod origins;
 mod protocol;
+mod shutdown;
 mod static_files;
 mod values;
 
@@ -44,6 +45,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         channels::RULES,
         errors::RULES,
         forced::RULES,
+        shutdown::RULES,
         longpoll::RULES,
         handshake::RULES,
         origins::RULES,

@@ -1,7 +1,10 @@
 //! RFC 6455 and RFC 7692 before Bandit's leniency, and the client's close code returned.
 
 use super::{Case, Outcome, Rule};
-use crate::{replay::outcome::End, wire::Frame};
+use crate::{
+    replay::{case::Step, outcome::End},
+    wire::Frame,
+};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -176,7 +179,9 @@ fn too_large_by_head(case: &Case, got: &Outcome, wanted: &mut Outcome) -> bool {
 }
 
 fn restart_is_1012(case: &Case, _: &Outcome, wanted: &mut Outcome) -> bool {
-    let asked = case.sent.contains(&Frame::text("stop:restart")) && wanted.end == Some(End::Closed);
+    let restarts =
+        case.sent.contains(&Frame::text("stop:restart")) || case.steps.contains(&Step::Restart);
+    let asked = restarts && wanted.end == Some(End::Closed);
     if asked {
         wanted.close(1012, "shutdown");
     }
