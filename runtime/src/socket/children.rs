@@ -25,7 +25,7 @@ type Start = Box<dyn Fn(Handle) -> Pin<Box<dyn Future<Output = ()> + Send>> + Se
 ///         // As often as the most impatient mount needs it.
 ///         let timeouts = children.mounts().iter().filter_map(|mount| match mount.websocket?.timeout {
 ///             Timeout::After(time) => Some(time),
-///             Timeout::Never => None,
+///             _ => None,
 ///         });
 ///         let every = timeouts.min().unwrap_or(Duration::from_secs(60)) / 2;
 ///         children.add("pulse", move |handle| async move {
