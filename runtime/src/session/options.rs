@@ -7,6 +7,16 @@ use crate::crypto::{Digest, KeyOptions};
 /// A salt that names its purpose has at least as many bytes.
 const LEAST_SALT: usize = 8;
 
+macro_rules! mistake {
+    ($text:literal, $help:literal $(,)?) => {
+        Some(Mistake {
+            text: $text,
+            help: $help,
+            whole: concat!($text, "\n  help: ", $help),
+        })
+    };
+}
+
 /// When a browser sends the cookie with requests that other sites cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,45 +97,45 @@ impl SessionOptions<&str> {
     /// What is wrong with them, and what helps.
     pub(crate) const fn mistake(&self) -> Option<Mistake> {
         if !is_cookie_name(self.key) {
-            return mistake(
+            return mistake!(
                 "`key` of a session is the name of a cookie",
                 "letters, digits, `_` and `-`",
             );
         }
         if self.signing_salt.len() < LEAST_SALT {
-            return mistake(
+            return mistake!(
                 "`signing_salt` of a session is too short",
                 "at least 8 bytes, such as `4k9Qz1fw`",
             );
         }
         if let Some(salt) = self.encryption_salt {
             if salt.len() < LEAST_SALT {
-                return mistake(
+                return mistake!(
                     "`encryption_salt` of a session is too short",
                     "at least 8 bytes",
                 );
             }
             if self.key_length != 32 {
-                return mistake(
+                return mistake!(
                     "an encrypted session takes keys of 32 bytes",
                     "leave `key_length` out",
                 );
             }
         }
         if self.key_iterations == 0 || self.key_length == 0 {
-            return mistake(
+            return mistake!(
                 "`key_iterations` and `key_length` of a session must be positive",
                 "leave them out",
             );
         }
         if matches!(self.same_site, Some(SameSite::None)) && !self.secure {
-            return mistake(
+            return mistake!(
                 "browsers drop `SameSite=None` cookies without `Secure`",
                 "add `secure: true`",
             );
         }
         if !is_attribute(self.path) || self.path.is_empty() || self.path.as_bytes()[0] != b'/' {
-            return mistake(
+            return mistake!(
                 "`path` of a session must start with `/`",
                 "write `path: \"/\"`",
             );
@@ -133,7 +143,7 @@ impl SessionOptions<&str> {
         if let Some(domain) = self.domain
             && (!is_attribute(domain) || domain.is_empty())
         {
-            return mistake(
+            return mistake!(
                 "`domain` of a session is a host name",
                 "write `domain: Some(\"example.com\")`",
             );
@@ -204,10 +214,16 @@ impl<S: AsRef<str>> SessionOptions<S> {
 pub(crate) struct Mistake {
     pub(crate) text: &'static str,
     pub(crate) help: &'static str,
+    /// Both, for a panic.
+    pub(crate) whole: &'static str,
 }
 
-const fn mistake(text: &'static str, help: &'static str) -> Option<Mistake> {
-    Some(Mistake { text, help })
+impl Mistake {
+    pub(crate) const NOTHING: Mistake = Mistake {
+        text: "there are no options of a session",
+        help: "compute at least one",
+        whole: "there are no options of a session\n  help: compute at least one",
+    };
 }
 
 const fn is_cookie_name(text: &str) -> bool {

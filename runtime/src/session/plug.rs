@@ -46,7 +46,7 @@ impl Sessions {
     #[track_caller]
     pub const fn new(options: &'static SessionOptions) -> Self {
         if let Some(mistake) = options.mistake() {
-            panic!("{}", mistake.text);
+            panic!("{}", mistake.whole);
         }
         Sessions(Source::Fixed(Chosen::Constant(options)))
     }
@@ -58,10 +58,10 @@ impl Sessions {
     /// When the options cannot work, or when there are none.
     #[track_caller]
     pub fn with(options: impl IntoSessions) -> Self {
-        let Some(chosen) = Chosen::of(options.into_sessions()) else {
-            panic!("the options of a session cannot work: the log says why");
-        };
-        Sessions(Source::Fixed(chosen))
+        match Chosen::of(options.into_sessions()) {
+            Ok(chosen) => Sessions(Source::Fixed(chosen)),
+            Err(mistake) => panic!("{}", mistake.whole),
+        }
     }
 
     /// A session in a cookie that a function describes for each request: see
@@ -79,7 +79,7 @@ impl Source {
     fn choose(&self, parts: &Parts, handle: &Handle) -> Option<Chosen> {
         match self {
             Source::Fixed(chosen) => Some(chosen.clone()),
-            Source::Computed(compute) => Chosen::of(compute(parts, handle)),
+            Source::Computed(compute) => Chosen::logged(compute(parts, handle)),
         }
     }
 }

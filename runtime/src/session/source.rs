@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::SessionOptions;
+use super::{SessionOptions, options::Mistake};
 use crate::handle::Handle;
 
 /// The options of the session in connect_info: `session(SESSION)` or `session(session_of)`.
@@ -55,7 +55,7 @@ impl SessionSource {
     pub(crate) fn choose(self, parts: &Parts, handle: &Handle) -> Option<Chosen> {
         match self {
             SessionSource::Constant(options) => Some(Chosen::Constant(options)),
-            SessionSource::Computed(compute) => Chosen::of(compute(parts, handle)),
+            SessionSource::Computed(compute) => Chosen::logged(compute(parts, handle)),
         }
     }
 }
@@ -74,22 +74,25 @@ pub(crate) struct Computed {
 }
 
 impl Chosen {
-    /// `None` if there are none, or if one of them cannot work.
-    pub(crate) fn of(computed: Vec<SessionOptions<String>>) -> Option<Self> {
-        let wrong = computed
-            .iter()
-            .find_map(|options| options.borrowed().mistake());
-        if let Some(mistake) = wrong {
-            tracing::error!(help = mistake.help, "a computed session: {}", mistake.text);
-            return None;
+    /// What is wrong if there are none, or if one of them cannot work.
+    pub(crate) fn of(computed: Vec<SessionOptions<String>>) -> Result<Self, Mistake> {
+        let mut mistakes = computed.iter();
+        if let Some(mistake) = mistakes.find_map(|options| options.borrowed().mistake()) {
+            return Err(mistake);
         }
         let mut computed = computed.into_iter();
-        let Some(first) = computed.next() else {
-            tracing::error!("a computed session has no options");
-            return None;
-        };
+        let first = computed.next().ok_or(Mistake::NOTHING)?;
         let others = computed.collect();
-        Some(Chosen::Computed(Arc::new(Computed { first, others })))
+        Ok(Chosen::Computed(Arc::new(Computed { first, others })))
+    }
+
+    /// Like [`of`](Chosen::of), where what is wrong can only be logged.
+    pub(crate) fn logged(computed: Vec<SessionOptions<String>>) -> Option<Self> {
+        let chosen = Chosen::of(computed);
+        let wrong = |mistake: &Mistake| {
+            tracing::error!(help = mistake.help, "a computed session: {}", mistake.text);
+        };
+        chosen.inspect_err(wrong).ok()
     }
 }
 

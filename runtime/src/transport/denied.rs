@@ -80,32 +80,30 @@ impl From<Denied> for Response<Body> {
     /// What the client sees. Decisions about a client stay bare; of all else the endpoint renders a
     /// page.
     fn from(denied: Denied) -> Self {
-        let bare = matches!(denied, Denied::Origin | Denied::Subprotocol);
-        let (status, text) = match denied {
-            Denied::Stopping => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Service Unavailable".into(),
-            ),
-            Denied::NotUtf8 | Denied::BadBody => (StatusCode::BAD_REQUEST, "Bad Request".into()),
-            Denied::LateBody => (StatusCode::REQUEST_TIMEOUT, "Request Timeout".into()),
-            Denied::LargeBody => (StatusCode::PAYLOAD_TOO_LARGE, LARGE_BODY.into()),
-            Denied::TooLong => (StatusCode::URI_TOO_LONG, "URI Too Long".into()),
-            Denied::Origin | Denied::Subprotocol => (StatusCode::FORBIDDEN, Body::empty()),
+        let status = match denied {
+            Denied::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Denied::NotUtf8 | Denied::BadBody => StatusCode::BAD_REQUEST,
+            Denied::LateBody => StatusCode::REQUEST_TIMEOUT,
+            Denied::LargeBody => StatusCode::PAYLOAD_TOO_LARGE,
+            Denied::TooLong => StatusCode::URI_TOO_LONG,
+            Denied::Crashed => StatusCode::INTERNAL_SERVER_ERROR,
+            Denied::Origin | Denied::Subprotocol => {
+                return respond(StatusCode::FORBIDDEN, Body::empty());
+            }
             Denied::Refused(refused) => return refused.into_response(),
-            Denied::Crashed => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Internal Server Error".into(),
-            ),
             Denied::Response(response) => return *response,
         };
+        let (text, cause) = match denied {
+            Denied::LargeBody => (LARGE_BODY, Cause::refused(status)),
+            Denied::Crashed => (reason(status), Cause::crashed()),
+            _ => (reason(status), Cause::refused(status)),
+        };
         let mut response = respond(status, text);
-        match (bare, status) {
-            (true, _) => {}
-            (false, StatusCode::INTERNAL_SERVER_ERROR) => {
-                Cause::crashed().mark(&mut response);
-            }
-            (false, status) => Cause::refused(status).mark(&mut response),
-        }
+        cause.mark(&mut response);
         response
     }
+}
+
+fn reason(status: StatusCode) -> &'static str {
+    status.canonical_reason().unwrap_or_default()
 }

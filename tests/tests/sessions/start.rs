@@ -91,8 +91,17 @@ async fn one_of_both_checks() {
 }
 
 #[test]
-#[should_panic(expected = "`signing_salt` of a session is too short")]
+#[should_panic(
+    expected = "`signing_salt` of a session is too short\n  help: at least 8 bytes, such as `4k9Qz1fw`"
+)]
 fn a_salt() {
     static SHORT: SessionOptions = SessionOptions::new("_app", "salt");
     let _ = landfall::session::Sessions::new(&SHORT);
+}
+
+#[test]
+#[should_panic(expected = "there are no options of a session\n  help: compute at least one")]
+fn computed_options() {
+    let nothing: [SessionOptions; 0] = [];
+    let _ = landfall::session::Sessions::with(nothing);
 }
