@@ -19,7 +19,7 @@ const CANCEL: [u8; 4] = [0, 0, 0, 8];
 
 pub(super) async fn resets(target: &Target) -> io::Result<Open> {
     let head = head(&request(target, "GET", "/"));
-    flood(target, &[], |n| reset_at_once(n, &head)).await
+    flood(target, &[], |n| reset_at_once(n, END_STREAM, &head)).await
 }
 
 pub(super) async fn sockets(target: &Target) -> io::Result<Open> {
@@ -28,12 +28,7 @@ pub(super) async fn sockets(target: &Target) -> io::Result<Open> {
     fields.push((":protocol", "websocket".to_owned()));
     fields.push(("sec-websocket-version", "13".to_owned()));
     let head = head(&fields);
-    flood(target, &[], |n| {
-        let mut both = frame(HEADERS, END_HEADERS, n * 2 + 1, &head);
-        both.extend(frame(RST_STREAM, 0, n * 2 + 1, &CANCEL));
-        both
-    })
-    .await
+    flood(target, &[], |n| reset_at_once(n, 0, &head)).await
 }
 
 pub(super) async fn heads(target: &Target) -> io::Result<Open> {
@@ -69,8 +64,8 @@ pub(super) async fn data(target: &Target) -> io::Result<Open> {
     flood(target, &begun, |_| empty.clone()).await
 }
 
-fn reset_at_once(n: u32, head: &[u8]) -> Vec<u8> {
-    let mut both = frame(HEADERS, END_HEADERS | END_STREAM, n * 2 + 1, head);
+fn reset_at_once(n: u32, flags: u8, head: &[u8]) -> Vec<u8> {
+    let mut both = frame(HEADERS, END_HEADERS | flags, n * 2 + 1, head);
     both.extend(frame(RST_STREAM, 0, n * 2 + 1, &CANCEL));
     both
 }
