@@ -5,7 +5,14 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{io::AsyncWriteExt, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Admitted, Layer, Listener, Serve, Server, client::Client, connection};
+use super::{
+    admission::{Admitted, Arrival},
+    client::Client,
+    connection,
+    listener::{Layer, Listener},
+    service::Serve,
+    shared::Server,
+};
 use crate::{
     places::{Place, Places},
     stream::Stream,
@@ -64,13 +71,6 @@ pub(super) async fn run<L: Listener, S: Serve>(
     }
 }
 
-/// A connection that is admitted.
-pub(super) struct Arrival {
-    pub(super) stream: Stream,
-    pub(super) peer: Option<SocketAddr>,
-    pub(super) place: Option<Place>,
-}
-
 fn take<S: Serve>(
     arrival: Arrival,
     server: &Arc<Server<S>>,
@@ -94,13 +94,16 @@ fn take<S: Serve>(
         }
         #[cfg(feature = "rustls")]
         Layer::Tls(tls) => {
-            let over = super::tls::Over {
+            let over = super::tls::connection::Over {
                 stop: stop.clone(),
                 _closed: closed.clone(),
             };
-            server
-                .tracker
-                .spawn(super::tls::run(tls.clone(), arrival, server.clone(), over));
+            server.tracker.spawn(super::tls::connection::run(
+                tls.clone(),
+                arrival,
+                server.clone(),
+                over,
+            ));
         }
     }
     #[cfg(not(feature = "rustls"))]

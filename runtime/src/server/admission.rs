@@ -1,6 +1,8 @@
-//! The limits of connections, which may change while a listener runs.
+//! The limits of connections, which may change while a listener runs, and connections within them.
 
-use crate::config::TrustedProxies;
+use std::net::SocketAddr;
+
+use crate::{config::TrustedProxies, places::Place, stream::Stream};
 
 /// The current limits of connections.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +13,13 @@ pub(crate) struct Admitted {
     pub(crate) max_connections_per_ip: Option<usize>,
     /// The proxies whose connections `max_connections_per_ip` does not count.
     pub(crate) proxies: TrustedProxies,
+}
+
+/// A connection that is admitted.
+pub(super) struct Arrival {
+    pub(super) stream: Stream,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) place: Option<Place>,
 }
 
 /// The source of the limits. It is called for each connection.

@@ -1,7 +1,6 @@
 //! One connection: HTTP until it ends, or until another protocol takes it over.
 
 use std::{
-    io,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -11,21 +10,18 @@ use std::{
 use hyper::server::conn::http1::Parts;
 use hyper::server::conn::http1::UpgradeableConnection;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 #[cfg(feature = "http2")]
 use super::http2;
 use super::{
-    Serve, Server,
     client::Client,
+    farewell::{Ended, hang_up},
     io::Watched,
-    service::HttpService,
+    service::{HttpService, Serve},
+    shared::Server,
     watch::{Phase, Upgrade, Watch},
 };
 use crate::{places::Place, stream::Stream};
-
-const TIMEOUT: &[u8] =
-    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 15\r\n\r\nRequest Timeout";
 
 type Http<S> = UpgradeableConnection<TokioIo<Watched>, HttpService<S>>;
 
@@ -53,7 +49,7 @@ pub(super) fn run<S: Serve>(
     place: Option<Place>,
     server: Arc<Server<S>>,
 ) -> impl Future<Output = ()> + Send {
-    let watch = server.clock.watch();
+    let watch = server.deadlines.watch();
     let ended = Ended(watch.clone());
     let service = HttpService {
         server: server.clone(),
@@ -91,14 +87,6 @@ pub(super) fn run<S: Serve>(
     }
 }
 
-pub(super) struct Ended(pub(super) Arc<Watch>);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
-
 /// Restarts a connection that turns out to be HTTP/2 by prior knowledge.
 #[cfg(feature = "http2")]
 type Again = Box<dyn FnOnce(Option<Place>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
@@ -111,14 +99,14 @@ fn again<S: Serve>(parts: Parts<TokioIo<Watched>, HttpService<S>>) -> Again {
         watch,
     } = parts.service;
     Box::new(move |place| {
-        let arrived = http2::Arrived {
+        let arrived = http2::connection::Arrived {
             stream: parts.io.into_inner().stream,
             early: parts.read_buf,
             client,
             place,
             watch,
         };
-        Box::pin(http2::run(arrived, server))
+        Box::pin(http2::connection::run(arrived, server))
     })
 }
 
@@ -213,51 +201,4 @@ async fn take_over(watch: &Watch, place: Option<Place>) {
     if let Ok(parts) = upgraded.downcast::<TokioIo<Watched>>() {
         takeover(parts.io.into_inner().stream, parts.read_buf, place);
     }
-}
-
-/// Ends a connection whose client may still be sending. If the stream were closed at once, a reset
-/// could make the client lose the response.
-pub(super) async fn hang_up(mut stream: Stream, late: bool, watch: &Watch) {
-    watch.linger();
-    if late {
-        // If the stream does not accept these few bytes at once, it is stalled, and waiting is
-        // useless.
-        let written =
-            std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TIMEOUT)))
-                .await;
-        if !matches!(written, Poll::Ready(Ok(_))) {
-            return;
-        }
-    }
-    let farewell = async {
-        stream.shutdown().await?;
-        discard(&mut stream).await
-    };
-    let mut farewell = std::pin::pin!(farewell);
-    std::future::poll_fn(|cx| match farewell.as_mut().poll(cx) {
-        Poll::Pending if !watch.is_due() && !watch.cut() => Poll::Pending,
-        _ => Poll::Ready(()),
-    })
-    .await;
-}
-
-/// Reads and discards the client's remaining bytes, up to a limit.
-async fn discard(stream: &mut Stream) -> io::Result<()> {
-    const LIMIT: usize = 256 * 1024;
-
-    let mut bytes = 0;
-    while bytes < LIMIT {
-        let read = std::future::poll_fn(|cx| {
-            let mut scratch = [0; 4096];
-            let mut scratch = ReadBuf::new(&mut scratch);
-            ready!(Pin::new(&mut *stream).poll_read(cx, &mut scratch))?;
-            Poll::Ready(io::Result::Ok(scratch.filled().len()))
-        })
-        .await?;
-        if read == 0 {
-            break;
-        }
-        bytes += read;
-    }
-    Ok(())
 }

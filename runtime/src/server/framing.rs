@@ -7,19 +7,11 @@
 mod chunks;
 mod head;
 
-use self::{chunks::Chunks, head::Head};
-
-/// The bytes are not a request.
-#[derive(Debug, PartialEq, Eq)]
-struct Malformed;
-
-/// Limits of the trailers of a chunked body. They equal those of hyper, so that both reject the
-/// same.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) trailers: usize,
-    pub(super) trailer_bytes: usize,
-}
+pub(super) use self::chunks::Limits;
+use self::{
+    chunks::Chunks,
+    head::{Body, Head, Malformed},
+};
 
 /// The position of a connection in its requests.
 #[derive(Debug)]
@@ -39,13 +31,6 @@ enum At {
     Chunks(Chunks),
     /// After a malformed request: the bytes after it may not be a request.
     Lost,
-}
-
-/// The body after a head.
-#[derive(Debug, PartialEq, Eq)]
-enum Body {
-    Length(u64),
-    Chunked,
 }
 
 impl Framing {

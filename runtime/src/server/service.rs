@@ -12,15 +12,37 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{body::Incoming, upgrade::OnUpgrade};
+use tower_service::Service;
 
 use super::{
-    Serve, Server,
     client::Client,
     guard,
+    shared::Server,
     upload::Upload,
     watch::{Phase, Upgrade, Watch},
 };
 use crate::{body::Body, error::BoxError, error_page::Kept, stream::TakeoverSlot};
+
+/// A service for the server: it always answers, and its clones are cheap.
+pub(crate) trait Serve:
+    Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future = Self::Answer>
+    + Clone
+    + Send
+    + Sync
+    + Unpin
+    + 'static
+{
+    type Answer: Future<Output = Result<Response<Body>, Infallible>> + Send + Unpin + 'static;
+}
+
+impl<S, F> Serve for S
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future = F>,
+    S: Clone + Send + Sync + Unpin + 'static,
+    F: Future<Output = Result<Response<Body>, Infallible>> + Send + Unpin + 'static,
+{
+    type Answer = F;
+}
 
 pub(super) struct HttpService<S> {
     pub(super) server: Arc<Server<S>>,

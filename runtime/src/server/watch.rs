@@ -10,7 +10,7 @@ use std::{
 
 use hyper::upgrade::OnUpgrade;
 
-use super::deadlines::{BODY_RATE, Deadlines, NEVER};
+use super::clock::{BODY_RATE, Clock, NEVER};
 use crate::stream::TakeoverSlot;
 
 /// The phase of a connection in its request.
@@ -50,7 +50,7 @@ pub(super) struct Watch {
     unread: AtomicBool,
     waker: Mutex<Option<Waker>>,
     upgrade: Mutex<Option<Upgrade>>,
-    clock: Arc<Deadlines>,
+    clock: Arc<Clock>,
 }
 
 /// A request that may upgrade the connection to another protocol.
@@ -60,7 +60,7 @@ pub(super) struct Upgrade {
 }
 
 impl Watch {
-    pub(super) fn new(clock: Arc<Deadlines>) -> Self {
+    pub(super) fn new(clock: Arc<Clock>) -> Self {
         Watch {
             due: AtomicU64::new(clock.after(clock.limits.head)),
             phase: AtomicU8::new(Phase::Silent as u8),

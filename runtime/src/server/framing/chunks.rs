@@ -1,9 +1,17 @@
 //! A chunked body (RFC 9112, 7.1), read as strictly as hyper reads it.
 
-use super::{Limits, Malformed};
+use super::head::Malformed;
 
 /// The maximum size of all extensions of a body, in bytes.
 const MOST_EXTENSIONS: u32 = 16 * 1024;
+
+/// Limits of the trailers of a chunked body. They equal those of hyper, so that both reject the
+/// same.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::server) struct Limits {
+    pub(in crate::server) trailers: usize,
+    pub(in crate::server) trailer_bytes: usize,
+}
 
 /// The next part of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,15 @@
 //! Reads from a request's head how long the body is.
 
-use super::{Body, Malformed};
+/// The bytes are not a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+/// The body after a head.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    Length(u64),
+    Chunked,
+}
 
 /// A header that determines the length of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
 };
 
-use super::super::deadlines::{Deadlines, NEVER};
+use super::super::clock::{Clock, NEVER};
 use crate::stream::Stream;
 
 /// Shared by a connection's task and those of its streams.
 pub(super) struct Activity {
-    clock: Arc<Deadlines>,
+    clock: Arc<Clock>,
     /// The number of open streams: requests, responses that are being sent, and sockets.
     open: AtomicUsize,
     /// The number of requests without a complete response.
@@ -44,7 +44,7 @@ pub(super) enum Check {
 }
 
 impl Activity {
-    pub(super) fn new(clock: Arc<Deadlines>) -> Arc<Self> {
+    pub(super) fn new(clock: Arc<Clock>) -> Arc<Self> {
         let now = clock.now();
         Arc::new(Activity {
             clock,
@@ -61,7 +61,7 @@ impl Activity {
         })
     }
 
-    pub(super) fn clock(&self) -> &Deadlines {
+    pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }
 

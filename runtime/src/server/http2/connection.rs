@@ -12,14 +12,14 @@ use hyper_util::rt::TokioIo;
 
 use super::{
     super::{
-        Serve, Server,
         client::Client,
-        connection::{Ended, hang_up},
+        farewell::{Ended, hang_up},
+        service::Serve,
+        shared::Server,
         watch::Watch,
     },
-    Streams,
     activity::{Activity, Check},
-    builder,
+    builder::{Streams, builder},
     io::Followed,
     service::StreamService,
 };
@@ -48,7 +48,7 @@ pub(in crate::server) async fn run<S: Serve>(arrived: Arrived, server: Arc<Serve
         watch,
     } = arrived;
     let ended = Ended(watch.clone());
-    let activity = Activity::new(server.clock.clone());
+    let activity = Activity::new(server.deadlines.clock.clone());
     let service = StreamService {
         server: server.clone(),
         client,

@@ -1,7 +1,8 @@
 //! Follows the incoming frames (RFC 9113, 4.1): which of them carry no data, and whether one is
 //! incomplete.
 
-use super::PREFACE;
+/// The first bytes of each client (RFC 9113, 3.4).
+pub(in crate::server) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The budget for frames that carry no data, and its maximum. Every client sends some of them.
 const BURST: u32 = 1000;

@@ -13,7 +13,12 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{body::Incoming, upgrade::OnUpgrade};
 
 use super::{
-    super::{Serve, Server, client::Client, guard, service::State},
+    super::{
+        client::Client,
+        guard,
+        service::{Serve, State},
+        shared::Server,
+    },
     activity::{Activity, InFlight, Waiting},
     tunnel::Tunnel,
     upload::{Late, Upload},

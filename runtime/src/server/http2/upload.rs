@@ -12,7 +12,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::super::deadlines::{BODY_RATE, BODY_STALL, BODY_TOTAL};
+use super::super::clock::{BODY_RATE, BODY_STALL, BODY_TOTAL};
 
 pub(super) struct Upload {
     body: Incoming,

@@ -243,7 +243,7 @@ async fn no_task_is_left_behind() {
 async fn a_connection_is_no_large_future() {
     let tracker = TaskTracker::new();
     let (ours, _theirs) = tokio::io::duplex(64);
-    let server = super::super::server(
+    let server = super::super::shared::Server::new(
         Front::bare(mirror()),
         crate::server::Layer::Plain,
         HttpConfig::default(),

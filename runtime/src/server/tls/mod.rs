@@ -1,12 +1,13 @@
-//! TLS under HTTP: the settings of a listener, and the handshake of each connection, in that
-//! connection's task.
+//! TLS under HTTP: the settings of a listener.
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `connection` | the handshake of each connection, in that connection's task |
 //! | `files` | certificates and keys in PEM, and their errors |
 //! | `validity` | the period in which a certificate is valid |
 //! | `names` | which of several certificates a client is shown |
 
+pub(super) mod connection;
 mod files;
 mod names;
 mod validity;
@@ -17,7 +18,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use rustls::{
     RootCertStore, ServerConfig, SupportedCipherSuite, SupportedProtocolVersion,
     crypto::CryptoProvider,
@@ -25,24 +25,10 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) use self::files::{Certificate, Pem, Wrong};
 use self::{files::CertifiedKeys, names::Names};
-#[cfg(feature = "http2")]
-use super::http2;
-use super::{
-    Serve, Server,
-    accept::Arrival,
-    client::{Client, Secured},
-    connection,
-};
-use crate::{
-    config::Ciphers,
-    escape::told,
-    grammar,
-    stream::{Stream, tls::TlsStream},
-};
+use crate::{config::Ciphers, grammar, stream::tls::TlsStream};
 
 /// The protocols for ALPN, the preferred one first.
 fn protocols(http2: bool) -> Vec<Vec<u8>> {
@@ -169,71 +155,6 @@ impl Now {
         let config = server_config(&options)?;
         Ok(Arc::new(Now { options, config }))
     }
-}
-
-/// The end of connections that are still in their handshake.
-pub(super) struct Over {
-    /// The server stops.
-    pub(super) stop: CancellationToken,
-    /// Keeps the server's clock running while it is held.
-    pub(super) _closed: Arc<DropGuard>,
-}
-
-/// Does the handshake, and then serves the connection.
-pub(super) async fn run<S: Serve>(
-    tls: Arc<Tls>,
-    arrival: Arrival,
-    server: Arc<Server<S>>,
-    over: Over,
-) {
-    let Arrival {
-        stream: Stream::Tcp(tcp),
-        peer,
-        place,
-    } = arrival
-    else {
-        return;
-    };
-    let Ok(here) = tcp.local_addr() else { return };
-    // Boxed, so that its memory is free once it is done.
-    let handshake = Box::pin(tls.accept(tcp));
-    let accepted = tokio::select! {
-        biased;
-        () = over.stop.cancelled() => return,
-        accepted = handshake => accepted,
-    };
-    let stream = match accepted {
-        Ok(stream) => stream,
-        Err(error) => {
-            return tracing::debug!(?peer, error = %told(&error), "a TLS handshake failed");
-        }
-    };
-    let Ok(here) = here.to_string().parse() else {
-        return;
-    };
-    let certificate = stream
-        .peer_certificate()
-        .map(|certificate| Bytes::copy_from_slice(&certificate));
-    let client = Client {
-        peer,
-        secured: Some(Box::new(Secured { certificate, here })),
-    };
-    #[cfg(feature = "http2")]
-    if stream.speaks_http2() {
-        let arrived = http2::Arrived {
-            stream: Stream::Tls(stream),
-            early: Bytes::new(),
-            client,
-            place,
-            watch: server.clock.watch(),
-        };
-        let connection = Box::pin(http2::run(arrived, server));
-        drop((over, tls));
-        return connection.await;
-    }
-    let connection = connection::run(Stream::Tls(stream), client, place, server);
-    drop((over, tls));
-    connection.await;
 }
 
 fn server_config(options: &TlsOptions) -> Result<Arc<ServerConfig>, Vec<Wrong>> {
