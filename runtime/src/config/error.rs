@@ -2,7 +2,6 @@
 
 use std::{error::Error as StdError, fmt, panic::Location, path::PathBuf, sync::Arc};
 
-use super::names;
 use crate::{causes, grammar::Mistake};
 
 /// The source of a value.
@@ -128,12 +127,6 @@ impl ConfigError {
     pub(super) fn from(mut self, source: Provenance) -> Self {
         self.source.get_or_insert(source);
         self
-    }
-
-    /// The position in the list of errors. A file that cannot be read or parsed comes first, since
-    /// it may cause the others.
-    pub(super) fn rank(&self) -> Option<Vec<usize>> {
-        self.key().map(names::rank)
     }
 
     /// The message.

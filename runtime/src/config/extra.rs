@@ -12,10 +12,13 @@ use serde_json::{Map, Value};
 
 use super::{
     ConfigError, Provenance, Setting,
-    resolve::Resolver,
-    row::{Changes, Layered, Resolve, Shape, When},
-    validate::Findings,
-    value::Key,
+    finding::Findings,
+    item::Item,
+    key::Key,
+    resolver::Resolver,
+    row::{Changes, Resolve},
+    shape::{Layered, Shape, When},
+    value::{self, parse_integer},
 };
 
 /// A value of `extra(..)`, of a type that both JSON and TOML have.
@@ -94,6 +97,48 @@ impl<T: Into<Extra>, const N: usize> From<[T; N]> for Extra {
     fn from(items: [T; N]) -> Self {
         Vec::from(items).into()
     }
+}
+
+impl value::Value for Extra {
+    const TAKES: &'static str = "a value";
+
+    fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
+        Ok(text.into())
+    }
+
+    fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
+        Some(json(key, value).map(Extra))
+    }
+}
+
+fn json(key: Key<'_>, value: &Item) -> Result<Value, ConfigError> {
+    Ok(match value {
+        Item::String(text) => text.as_str().into(),
+        Item::Integer(digits, radix) => match parse_integer::<i64>(key, digits, *radix)? {
+            Some(number) => number.into(),
+            None => {
+                return Err(ConfigError::new(format!(
+                    "`{key}` has a number that is too large"
+                )));
+            }
+        },
+        Item::Float(number) => number.parse::<f64>().map_or(Value::Null, Value::from),
+        Item::Boolean(value) => (*value).into(),
+        Item::Datetime(date) => date.as_str().into(),
+        Item::Array(items) => items
+            .iter()
+            .map(|item| json(key, item))
+            .collect::<Result<Vec<_>, ConfigError>>()?
+            .into(),
+        Item::Table(table) => {
+            let entry = |(name, value): &(String, Item)| Ok((name.clone(), json(key, value)?));
+            table
+                .iter()
+                .map(entry)
+                .collect::<Result<Map<_, _>, ConfigError>>()?
+                .into()
+        }
+    })
 }
 
 /// `extra(..)` of one layer.

@@ -13,9 +13,9 @@ use toml::{
 use super::{
     ConfigError, Provenance,
     item::Item,
-    names::{self, Names},
-    row::Shape,
-    value::Key,
+    key::Key,
+    names,
+    shape::{Names, Shape},
 };
 use crate::grammar::spelling::{did_you_mean, list};
 
@@ -55,10 +55,12 @@ impl File {
         }
     }
 
-    /// Parses all that can be parsed. If that is the whole file, also reports unknown keys.
+    /// Parses all that can be parsed. If that is the whole file, also reports keys that are not
+    /// `known`.
     pub(super) fn parse(
         &self,
         endpoint: &'static str,
+        known: Names,
         errors: &mut Vec<ConfigError>,
     ) -> Parsed<'_> {
         let (table, syntax) = DeTable::parse_recoverable(&self.text);
@@ -82,7 +84,7 @@ impl File {
         if is_whole {
             parsed.find_no_section(endpoint, errors);
             for table in parsed.tables() {
-                parsed.find_unknown(table, Key::TOP, names::top(), errors);
+                parsed.find_unknown(table, Key::TOP, known, errors);
             }
         }
         parsed

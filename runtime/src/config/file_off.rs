@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, path::Path};
 
-use super::{ConfigError, Provenance, item::Item, value::Key};
+use super::{ConfigError, Provenance, item::Item, key::Key, shape::Names};
 
 /// There is none.
 pub(super) struct File(Infallible);
@@ -18,7 +18,7 @@ impl File {
         .help("turn it on in `Cargo.toml` by `features = [\"config-file\"]`"))
     }
 
-    pub(super) fn parse(&self, _: &'static str, _: &mut Vec<ConfigError>) -> Parsed<'_> {
+    pub(super) fn parse(&self, _: &'static str, _: Names, _: &mut Vec<ConfigError>) -> Parsed<'_> {
         Parsed(self)
     }
 }

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::{
     ConfigError,
+    finding::Findings,
     item::Item,
-    validate::Findings,
-    value::{Key, Value, listed, strings},
+    key::Key,
+    value::{Value, listed, strings},
 };
 use crate::grammar;
 

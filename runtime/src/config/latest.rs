@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     ConfigError,
+    finding::Findings,
     item::Item,
-    validate::Findings,
-    value::{Key, Value, listed},
+    key::Key,
+    value::{Value, listed},
 };
 use crate::grammar::path;
 

@@ -28,14 +28,17 @@
 // | `table` | every key, one row each: a layer ([`Settings`]) and the resolved configuration ([`Config`]) |
 // | `row` | the kinds of rows: a value, a group, or a group that may be absent |
 // | `at_start` | a value of a mount that is known at start |
+// | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
 // | `ip`, `ips`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
+// | `resolver` | looks keys up in the layers |
 // | `resolve` | resolves the layers to one configuration, and compares it with the next |
 // | `file` | a configuration file |
 // | `names` | the order of all names, and suggestions for a misspelt one |
 // | `validate`, `origin` | the checks of a whole configuration; `grammar` checks single values |
+// | `finding` | what a check finds |
 // | `error` | errors, and the sources of values |
 
 mod at_start;
@@ -47,19 +50,24 @@ mod file;
 #[path = "file_off.rs"]
 mod file;
 mod filter;
+mod finding;
 mod group;
 mod https;
 mod ip;
 mod ips;
 mod item;
+mod key;
 mod latest;
 mod names;
 mod origin;
+mod parameters;
 mod resolve;
+mod resolver;
 mod row;
 mod scheme;
 mod secret;
 mod setting;
+mod shape;
 mod table;
 #[cfg(all(test, feature = "config-file"))]
 mod tests;
@@ -77,12 +85,12 @@ pub use self::{
     at_start::AtStart,
     error::{ConfigError, ConfigErrors, Provenance},
     extra::{Extra, Extras},
-    filter::ParameterNames,
     group::Group,
     https::{CipherSuite, Ciphers, Files},
     ip::Ip,
     ips::Ips,
     latest::Latest,
+    parameters::ParameterNames,
     scheme::Scheme,
     secret::Secret,
     setting::Setting,

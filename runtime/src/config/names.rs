@@ -1,29 +1,17 @@
 //! The names of all keys, and suggestions for a misspelt one.
 
 use super::{
-    ConfigError, Settings,
-    row::{Layered, Shape, When},
-    value::Key,
+    ConfigError,
+    key::Key,
+    shape::{Names, Shape},
 };
 use crate::grammar::{
     names::{DECLARED, OF_A_MOUNT, comes_later},
     spelling::{did_you_mean, list},
 };
 
-/// The names of a group, with when each may change and its form in a file.
-pub(super) type Names = &'static [(&'static str, When, Shape)];
-
-/// All names outside groups.
-pub(super) fn top() -> Names {
-    match Settings::SHAPE {
-        Shape::Group(names) => names,
-        Shape::Value | Shape::Switched(_) | Shape::Open => &[],
-    }
-}
-
-/// The position of a key among all keys, group by group. Errors are listed in this order.
-pub(super) fn rank(key: &str) -> Vec<usize> {
-    let mut names = top();
+/// The position of a key among all names, group by group. Errors are listed in this order.
+pub(super) fn rank(mut names: Names, key: &str) -> Vec<usize> {
     let place = |segment| {
         let place = names.iter().position(|(name, ..)| *name == segment)?;
         if let Some((_, _, Shape::Group(below) | Shape::Switched(below))) = names.get(place) {
@@ -77,9 +65,10 @@ pub(super) fn unknown(group: Key<'_>, known: Names, name: &str) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Settings, shape::Layered};
 
     fn said(name: &str) -> String {
-        unknown(Key::TOP, top(), name).to_string()
+        unknown(Key::TOP, Settings::SHAPE.names(), name).to_string()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Entries of `check_origin` in a configuration.
 
-use super::{ConfigError, validate::Checked};
+use super::{ConfigError, finding::Checked};
 use crate::{grammar::origin as grammar, origin::Pattern};
 
 /// Checks the list of a mount.

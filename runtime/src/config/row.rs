@@ -1,40 +1,14 @@
 //! The kinds of rows of the table: one value, a group of rows, or a group that may be absent.
 
 use super::{
-    Group, Scheme, Setting, resolve::Resolver, scheme, validate::Findings, value::Key, value::Value,
+    Group, Scheme, Setting,
+    finding::Findings,
+    key::Key,
+    resolver::Resolver,
+    scheme,
+    shape::{Layered, Shape, When},
+    value::Value,
 };
-
-/// The forms in which a layer can set a name.
-pub(super) trait Layered: Sized {
-    /// Nothing.
-    const UNSET: Self;
-
-    /// The form of the name in a file.
-    const SHAPE: Shape;
-}
-
-/// The form of a name in a file.
-#[derive(Clone, Copy)]
-pub(super) enum Shape {
-    /// A value.
-    Value,
-    /// A table with these names.
-    Group(&'static [(&'static str, When, Shape)]),
-    /// A table with these names, or `false`, which turns the group off, even if lower layers set
-    /// it.
-    Switched(&'static [(&'static str, When, Shape)]),
-    /// A table with any names.
-    Open,
-}
-
-/// When a key may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
-    /// While the endpoint runs.
-    Live,
-    /// Only before it starts.
-    Start,
-}
 
 /// A key in which two configurations differ.
 pub(super) struct Change {

@@ -14,10 +14,11 @@ use super::{
     CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest,
     ParameterNames, Scheme, Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
-    resolve::Resolver,
-    row::{Changes, Layered, Resolve, Shape, When},
-    validate::Findings,
-    value::Key,
+    finding::Findings,
+    key::Key,
+    resolver::Resolver,
+    row::{Changes, Resolve},
+    shape::{Layered, Shape, When},
 };
 use crate::origin::CheckOrigin;
 

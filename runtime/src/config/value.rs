@@ -4,7 +4,9 @@ use std::{fmt, num::IntErrorKind, time::Duration};
 
 use serde_json::{Map, Value as Json};
 
-use super::{ConfigError, Extra, Secret, TrustedProxies, item::Item, origin, validate::Findings};
+use super::{
+    ConfigError, Extra, Secret, TrustedProxies, finding::Findings, item::Item, key::Key, origin,
+};
 use crate::{
     grammar::{self, network::Network},
     origin::CheckOrigin,
@@ -15,46 +17,6 @@ use crate::{
 const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
 
 type Read<T> = Result<T, ConfigError>;
-
-/// A key such as `http.port`. Messages use its name without the group.
-#[derive(Clone, Copy)]
-pub(super) struct Key<'a>(pub(super) &'a str);
-
-impl<'a> Key<'a> {
-    /// The root, which contains all keys.
-    pub(super) const TOP: Key<'static> = Key("");
-
-    /// A key of this group.
-    pub(super) fn below(self, name: &str) -> String {
-        if self.0.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.0)
-        }
-    }
-
-    /// The group, and the name in the group.
-    pub(super) fn parts(self) -> (Key<'a>, &'a str) {
-        self.0
-            .rsplit_once('.')
-            .map_or((Key::TOP, self.0), |(group, name)| (Key(group), name))
-    }
-
-    /// Whether port 0 is allowed: a listener lets the system choose its port, a URL cannot.
-    fn least_port(self) -> u16 {
-        if ["http.port", "https.port"].contains(&self.0) {
-            0
-        } else {
-            1
-        }
-    }
-}
-
-impl fmt::Display for Key<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.parts().1)
-    }
-}
 
 /// A kind of value.
 pub(super) trait Value: Same {
@@ -382,42 +344,4 @@ pub(super) fn strings(key: Key<'_>, list: &[Item]) -> Read<Vec<String>> {
         ))),
     };
     list.iter().map(string).collect()
-}
-
-impl Value for Extra {
-    const TAKES: &'static str = "a value";
-
-    fn from_text(_: Key<'_>, text: String) -> Read<Self> {
-        Ok(text.into())
-    }
-
-    fn from_item(key: Key<'_>, value: &Item) -> Option<Read<Self>> {
-        Some(json(key, value).map(Extra))
-    }
-}
-
-fn json(key: Key<'_>, value: &Item) -> Read<Json> {
-    Ok(match value {
-        Item::String(text) => text.as_str().into(),
-        Item::Integer(digits, radix) => match parse_integer::<i64>(key, digits, *radix)? {
-            Some(number) => number.into(),
-            None => {
-                return Err(ConfigError::new(format!(
-                    "`{key}` has a number that is too large"
-                )));
-            }
-        },
-        Item::Float(number) => number.parse::<f64>().map_or(Json::Null, Json::from),
-        Item::Boolean(value) => (*value).into(),
-        Item::Datetime(date) => date.as_str().into(),
-        Item::Array(items) => items
-            .iter()
-            .map(|item| json(key, item))
-            .collect::<Read<Vec<_>>>()?
-            .into(),
-        Item::Table(table) => {
-            let entry = |(name, value): &(String, Item)| Ok((name.clone(), json(key, value)?));
-            table.iter().map(entry).collect::<Read<Map<_, _>>>()?.into()
-        }
-    })
 }

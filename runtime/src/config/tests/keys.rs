@@ -4,9 +4,9 @@
 use super::*;
 use crate::config::{
     file::File,
-    names::{self, Names},
-    row::{Shape, When},
-    value::{Key, Value},
+    key::Key,
+    shape::{Layered, Names, Shape, When},
+    value::Value,
 };
 use crate::grammar::names::{DECLARED, OF_A_MOUNT};
 
@@ -368,7 +368,7 @@ fn flat(group: Key<'_>, names: Names, found: &mut Vec<(String, When)>) {
 #[test]
 fn live_keys_change_and_others_are_refused() {
     let mut keys = Vec::new();
-    flat(Key::TOP, names::top(), &mut keys);
+    flat(Key::TOP, Settings::SHAPE.names(), &mut keys);
     let rows = rows();
     let known: Vec<_> = rows.iter().map(|row| row.key).collect();
     let all: Vec<_> = keys.iter().map(|(key, _)| key.as_str()).collect();
@@ -430,7 +430,7 @@ fn the_documentation_says_which_keys_are_live() {
         }
     }
     let mut keys = Vec::new();
-    flat(Key::TOP, names::top(), &mut keys);
+    flat(Key::TOP, Settings::SHAPE.names(), &mut keys);
     let whole = ["url.", "static_url."];
     let mut live: Vec<String> = keys
         .into_iter()

@@ -1,0 +1,46 @@
+//! What a check finds.
+
+use super::{ConfigError, key::Key};
+
+/// The result of a check.
+pub(super) enum Finding {
+    /// The value cannot work.
+    Error(String, ConfigError),
+    /// The value works, but hardly as intended.
+    Warning(String, ConfigError),
+}
+
+/// The results of a check: nothing, a warning, or an error.
+pub(super) type Checked = Result<Option<ConfigError>, ConfigError>;
+
+/// Collects findings.
+#[derive(Default)]
+pub(super) struct Findings(pub(super) Vec<Finding>);
+
+impl Findings {
+    pub(super) fn error(&mut self, key: Key<'_>, error: ConfigError) {
+        self.0.push(Finding::Error(key.0.to_owned(), error));
+    }
+
+    pub(super) fn warn(&mut self, key: Key<'_>, error: ConfigError) {
+        self.0.push(Finding::Warning(key.0.to_owned(), error));
+    }
+
+    /// The first error; warnings are left out.
+    pub(super) fn first_error(self) -> Option<ConfigError> {
+        self.0.into_iter().find_map(|finding| match finding {
+            Finding::Error(_, error) => Some(error),
+            Finding::Warning(..) => None,
+        })
+    }
+
+    /// Adds the result of a check.
+    pub(super) fn add(&mut self, key: Key<'_>, result: Checked) {
+        match result {
+            Ok(warning) => warning
+                .into_iter()
+                .for_each(|warning| self.warn(key, warning)),
+            Err(error) => self.error(key, error),
+        }
+    }
+}
