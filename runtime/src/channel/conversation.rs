@@ -8,7 +8,7 @@ use std::sync::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use super::{NameRef, Ref, Reply, ServerMessage, client::Client, route::Terms};
+use super::{NameRef, Ref, Reply, ServerMessage, client::Client, terms::Terms};
 use crate::{
     handle::Handle,
     message::PushError,

@@ -4,14 +4,14 @@ use std::{fmt, future::Future, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Channel, JoinError, Mailbox, Signal, conversation::Conversation};
+use super::{Channel, JoinError, Mailbox, seed::Seed};
 use crate::{
     handle::Handle,
     message::EncodeError,
     presence::{TrackError, Tracked},
     pubsub::{IntoPayload, Payload, SubscriberId},
     socket::{
-        self, TellClient,
+        TellClient,
         returned::{Plain, Telling},
     },
     state::Needed,
@@ -19,17 +19,6 @@ use crate::{
 
 /// A client that wants to join: what [`Channel::join`] is given.
 pub struct Join<C: Channel>(pub(super) Seed<C::Socket>);
-
-/// A join without the type of its channel.
-pub(super) struct Seed<S> {
-    pub(super) conversation: Arc<Conversation>,
-    pub(super) signals: socket::Mailbox<Signal>,
-    pub(super) payload: Payload,
-    pub(super) socket: Arc<S>,
-    pub(super) assigns: Option<&'static (dyn std::any::Any + Send + Sync)>,
-    /// Bytes of the topic before what the `*` of the route's pattern stands for.
-    pub(super) fixed: usize,
-}
 
 impl<C: Channel> Join<C> {
     /// The topic, such as `"room:7"`.

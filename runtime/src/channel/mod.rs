@@ -84,8 +84,9 @@
 // | --- | --- |
 // | `socket` | a connection that holds channels, as an application declares it |
 // | `contract` | one conversation: state and callbacks of an application |
-// | `route` | which channel serves a topic |
-// | `join` `event` | what callbacks are given |
+// | `needs` | what it and its channels take of the application's state |
+// | `route` `terms` | which channel serves a topic, and on which terms |
+// | `seed` `join` `event` | what callbacks are given |
 // | `payload` `argument` | how methods of `#[channel]` get their arguments |
 // | `answer` `join_error` | what callbacks answer |
 // | `outlet` | what callbacks write to |
@@ -111,14 +112,17 @@ mod join_error;
 mod log;
 mod mailbox;
 mod multiplexer;
+pub(crate) mod needs;
 mod outlet;
 mod payload;
 mod route;
+mod seed;
 mod serializer;
 mod signal;
 mod slot;
 pub(crate) mod socket;
 mod table;
+mod terms;
 mod typed;
 
 pub use self::serializer::{

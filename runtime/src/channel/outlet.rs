@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{Answer, Ref, Reply, conversation::Conversation, log::Whose};
 #[cfg(feature = "testing")]
-use super::{V2, Versioned, client::Client, route::Terms};
+use super::{V2, Versioned, client::Client, terms::Terms};
 #[cfg(feature = "testing")]
 use crate::socket::ClientLink;
 use crate::{

@@ -3,84 +3,22 @@
 use std::{any::Any, fmt, sync::Arc};
 
 use super::{
-    Channel, ChannelSocket, Signal,
-    callback::Callback,
-    conversation::Conversation,
-    join::{Join, Seed},
-    typed,
+    callback::Callback, conversation::Conversation, seed::Seed, signal::Signal, terms::Terms,
 };
-use crate::{
-    pubsub::Payload,
-    socket::{self, Timeout},
-    state::{AppState, Needed},
-};
-
-/// What all conversations with a channel have in common.
-#[derive(Debug)]
-pub(super) struct Terms {
-    /// Events that go to the channel, and not straight to the client.
-    pub(super) intercept: &'static [&'static str],
-    /// How long a callback may go on after its client has left.
-    pub(super) shutdown: Timeout,
-}
-
-impl Terms {
-    /// Those of a channel that says nothing of its own.
-    #[cfg(feature = "testing")]
-    pub(super) const DEFAULT: &'static Terms = &Terms {
-        intercept: &[],
-        shutdown: Timeout::After(std::time::Duration::from_secs(5)),
-    };
-}
+use crate::{pubsub::Payload, socket, state::AppState};
 
 /// A pattern of topics, and the channel that serves them: `channel("room:*", RoomChannel)`.
 pub struct Route<S> {
-    pattern: &'static str,
-    name: &'static str,
-    terms: &'static Terms,
-    assigns: Option<&'static (dyn Any + Send + Sync)>,
-    undeclared: fn(&AppState, &mut Vec<&'static str>),
-    join: fn(Seed<S>) -> Callback,
+    pub(super) pattern: &'static str,
+    pub(super) name: &'static str,
+    pub(super) terms: &'static Terms,
+    pub(super) assigns: Option<&'static (dyn Any + Send + Sync)>,
+    pub(super) undeclared: fn(&AppState, &mut Vec<&'static str>),
+    pub(super) join: fn(Seed<S>) -> Callback,
 }
 
-impl<S: ChannelSocket> Route<S> {
-    /// `"lobby"` matches that topic, `"room:*"` all topics that begin with `room:`, `"*"` all
-    /// topics.
-    ///
-    /// # Panics
-    /// With a `*` that is not the last character, and without a `*` if the channel
-    /// [needs](Channel::NEEDS_REST) what it stands for. In a constant this is a compile error.
-    #[track_caller]
-    pub const fn new<C: Channel<Socket = S>>(pattern: &'static str, name: &'static str) -> Self {
-        let mut at = 0;
-        while at + 1 < pattern.len() {
-            assert!(
-                pattern.as_bytes()[at] != b'*',
-                "a topic pattern has its `*` at the end"
-            );
-            at += 1;
-        }
-        assert!(
-            !C::NEEDS_REST || matches!(pattern.as_bytes(), [.., b'*']),
-            "`#[rest]` of this channel is what a `*` stands for, and its topic has none\n\n  \
-             = help: end the topic with `*`, such as `\"room:*\"`, or remove the argument"
-        );
-        Route {
-            pattern,
-            name,
-            terms: const {
-                &Terms {
-                    intercept: C::INTERCEPT,
-                    shutdown: C::SHUTDOWN,
-                }
-            },
-            assigns: None,
-            undeclared: C::State::undeclared,
-            join: |seed| typed::join::<C>(Join(seed)),
-        }
-    }
-
-    /// With a value for [`Join::assigns`].
+impl<S> Route<S> {
+    /// With a value for [`Join::assigns`](super::Join::assigns).
     #[must_use]
     pub const fn assigns(mut self, assigns: &'static (dyn Any + Send + Sync)) -> Self {
         self.assigns = Some(assigns);
@@ -127,14 +65,6 @@ impl<S: ChannelSocket> Route<S> {
             fixed,
         })
     }
-}
-
-/// The name of the channel that serves a topic.
-pub(super) fn channel_of<S: ChannelSocket>(topic: &str) -> &'static str {
-    S::CHANNELS
-        .iter()
-        .find(|route| route.matches(topic))
-        .map_or("", Route::channel)
 }
 
 impl<S> fmt::Debug for Route<S> {

@@ -3,15 +3,56 @@
 use std::pin::pin;
 
 use super::{
-    Channel, Join, Outlet,
+    Channel, ChannelSocket, Join, Outlet,
     callback::{Call, Callback, Instance, Outcome},
-    route::channel_of,
+    route::Route,
+    socket::channel_of,
+    terms::Terms,
 };
 use crate::{
     contain::Panic,
     socket::Reason,
+    state::Needed,
     watchdog::{self, Callback as Watch},
 };
+
+impl<S: ChannelSocket> Route<S> {
+    /// `"lobby"` matches that topic, `"room:*"` all topics that begin with `room:`, `"*"` all
+    /// topics.
+    ///
+    /// # Panics
+    /// With a `*` that is not the last character, and without a `*` if the channel
+    /// [needs](Channel::NEEDS_REST) what it stands for. In a constant this is a compile error.
+    #[track_caller]
+    pub const fn new<C: Channel<Socket = S>>(pattern: &'static str, name: &'static str) -> Self {
+        let mut at = 0;
+        while at + 1 < pattern.len() {
+            assert!(
+                pattern.as_bytes()[at] != b'*',
+                "a topic pattern has its `*` at the end"
+            );
+            at += 1;
+        }
+        assert!(
+            !C::NEEDS_REST || matches!(pattern.as_bytes(), [.., b'*']),
+            "`#[rest]` of this channel is what a `*` stands for, and its topic has none\n\n  \
+             = help: end the topic with `*`, such as `\"room:*\"`, or remove the argument"
+        );
+        Route {
+            pattern,
+            name,
+            terms: const {
+                &Terms {
+                    intercept: C::INTERCEPT,
+                    shutdown: C::SHUTDOWN,
+                }
+            },
+            assigns: None,
+            undeclared: C::State::undeclared,
+            join: |seed| join::<C>(Join(seed)),
+        }
+    }
+}
 
 struct Typed<C>(C);
 
@@ -121,7 +162,7 @@ impl<C: Channel> Drop for Owned<C> {
 }
 
 /// `join` as a callback.
-pub(super) fn join<C: Channel>(join: Join<C>) -> Callback {
+fn join<C: Channel>(join: Join<C>) -> Callback {
     Box::pin(async move {
         match watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await {
             Ok(Ok(joined)) => Outcome::Joined {

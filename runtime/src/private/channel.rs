@@ -3,7 +3,7 @@
 pub use crate::channel::{
     Answer, Channel, ChannelSocket, Event, FromJoin, Join, JoinError, Joined, Multiplexer, Outlet,
     Requirement, Route, Versioned,
-    socket::{OfChannel, ProvideChannels, WithChannels},
+    needs::{OfChannel, ProvideChannels, WithChannels},
 };
 
 /// How arguments are taken, and what becomes of answers.

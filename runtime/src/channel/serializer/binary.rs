@@ -11,7 +11,7 @@
 
 use bytes::Bytes;
 
-use super::{ClientMessage, Name, NameRef, Ref, Undecodable, json};
+use super::{ClientMessage, Name, NameRef, Ref, Undecodable, quoted::push_string};
 use crate::message::EncodeError;
 use crate::message::{Message, Text};
 
@@ -57,7 +57,7 @@ fn read_name(bytes: Bytes) -> Name {
         .map(Name::from)
         .unwrap_or_else(|_| {
             let mut quoted = String::new();
-            json::push_string(&mut quoted, &latin1(&bytes));
+            push_string(&mut quoted, &latin1(&bytes));
             Name::foreign(quoted)
         })
 }

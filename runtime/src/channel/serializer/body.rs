@@ -2,7 +2,7 @@
 
 use super::{
     ServerMessage,
-    json::{push_string, string_len},
+    quoted::{push_string, string_len},
 };
 use crate::message::EncodeError;
 use crate::pubsub::Payload;

@@ -2,29 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use super::{Name, NameRef, Ref, Undecodable};
+use super::{
+    Name, NameRef, Ref, Undecodable,
+    quoted::{push_string, string_len},
+};
 use crate::{message::Text, pubsub::Payload};
-
-/// Appends a JSON string.
-pub(super) fn push_string(out: &mut String, text: &str) {
-    // The loop has no early exit, so that several bytes are compared at once.
-    if text
-        .bytes()
-        .fold(false, |found, byte| found | needs_escape(byte))
-    {
-        // Writing a string to a string cannot fail.
-        out.push_str(&serde_json::to_string(text).unwrap_or_default());
-    } else {
-        out.push('"');
-        out.push_str(text);
-        out.push('"');
-    }
-}
-
-/// The length as a JSON string. A lower bound if the text needs escapes.
-pub(super) fn string_len(text: &str) -> usize {
-    text.len() + 2
-}
 
 pub(super) fn push_name(out: &mut String, name: NameRef<'_>) {
     match name {
@@ -46,10 +28,6 @@ pub(super) fn undecodable(error: &serde_json::Error, expected: &str) -> Undecoda
         true => Undecodable::new(format!("expected {expected}")),
         false => Undecodable::new(error.to_string()),
     }
-}
-
-fn needs_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Most bytes of a ref or a name, as JSON. A longer one is refused before it is copied. A socket's

@@ -93,7 +93,7 @@ impl Ref {
                 out.push_str(Decimal::new(*number).as_str());
                 out.push('"');
             }
-            Kind::Text(text) => super::json::push_string(out, text),
+            Kind::Text(text) => super::quoted::push_string(out, text),
             Kind::Json(json) => out.push_str(json),
         }
     }

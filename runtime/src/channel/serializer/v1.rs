@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 use super::{
     ClientMessage, NameRef, Ref, Serializer, ServerMessage, Undecodable,
     body::Body,
-    json::{self, Source, push_name, push_string, string_len},
+    json::{self, Source, push_name},
+    quoted::{push_string, string_len},
 };
 use crate::message::EncodeError;
 use crate::message::{Message, Text};
