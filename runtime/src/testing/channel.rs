@@ -2,19 +2,19 @@
 
 use std::{fmt, sync::Arc};
 
-use bytes::Bytes;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 use super::{
     caller::Caller,
     client::Client,
     inbox::{End, Missing},
-    payload::{self, shown},
+    payload,
     push::{Push, Reply},
+    pushed::Pushed,
     router::Joined,
     wire::ClientMessage,
 };
-use crate::{message::Message, pubsub::Payload};
+use crate::message::Message;
 
 /// A joined channel: the result of [`Client::join`].
 ///
@@ -82,7 +82,7 @@ impl Channel {
         };
         let message = message(&outgoing);
         Push::send(
-            &self.client,
+            &self.client.0,
             &outgoing,
             message,
             format!("`{event}` on `{topic}`"),
@@ -101,7 +101,7 @@ impl Channel {
             let found = self
                 .joined
                 .inbox
-                .take(self.patience(), |pushed| pushed.event == event)
+                .take(self.patience(), |pushed| pushed.event() == event)
                 .await;
             found.unwrap_or_else(|missing| {
                 self.fail(at, format_args!("expected `{event}`"), &missing)
@@ -150,7 +150,7 @@ impl Channel {
             if let Err(came) = self
                 .joined
                 .inbox
-                .quiet(|pushed| pushed.event == event)
+                .quiet(|pushed| pushed.event() == event)
                 .await
             {
                 at.fail(format_args!(
@@ -225,71 +225,5 @@ impl Channel {
             "{what} on `{}`{missing}{unsendable}",
             self.topic()
         ))
-    }
-}
-
-/// A received push or broadcast.
-#[derive(Clone, Debug)]
-pub struct Pushed {
-    topic: String,
-    event: String,
-    payload: Payload,
-    broadcast: bool,
-}
-
-impl Pushed {
-    pub(super) fn new(topic: &str, event: &str, payload: &Payload, broadcast: bool) -> Self {
-        let (topic, event) = (topic.to_owned(), event.to_owned());
-        Pushed {
-            topic,
-            event,
-            payload: payload.clone(),
-            broadcast,
-        }
-    }
-
-    /// The topic.
-    pub fn topic(&self) -> &str {
-        &self.topic
-    }
-
-    /// The event, such as `"new_message"`.
-    pub fn event(&self) -> &str {
-        &self.event
-    }
-
-    /// True for a broadcast to the topic, false for a push to this client alone.
-    pub fn is_broadcast(&self) -> bool {
-        self.broadcast
-    }
-
-    /// The payload.
-    pub fn payload(&self) -> &Payload {
-        &self.payload
-    }
-
-    /// The payload as a value.
-    ///
-    /// # Panics
-    /// When it is bytes, or JSON of another shape.
-    #[track_caller]
-    pub fn parse<T: DeserializeOwned>(&self) -> T {
-        payload::read(&self.payload, &format!("`{}`", self.event))
-    }
-
-    /// The payload as bytes.
-    ///
-    /// # Panics
-    /// When it is not.
-    #[track_caller]
-    pub fn bytes(&self) -> &Bytes {
-        payload::bytes(&self.payload, &format!("`{}`", self.event))
-    }
-}
-
-/// Compares event and payload.
-impl fmt::Display for Pushed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` with {}", self.event, shown(&self.payload))
     }
 }

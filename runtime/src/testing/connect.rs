@@ -20,6 +20,7 @@ use tungstenite::handshake::{client::generate_key, derive_accept_key};
 use super::{
     caller::Caller,
     client::Client,
+    connect_error::ConnectError,
     longpoll::PollSession,
     pipe::{Pipe, Sink},
     raw::Raw,
@@ -34,6 +35,20 @@ use crate::error::BoxError;
 
 /// The interval of heartbeats of Phoenix's clients.
 const HEARTBEAT: Duration = Duration::from_secs(30);
+
+impl Visitor {
+    /// A connection that holds channels, to a socket at this path: [`Connect`] says how.
+    #[track_caller]
+    pub fn connect(&self, path: &str) -> Connect<Client> {
+        Connect::new(self.clone(), path)
+    }
+
+    /// A connection to a socket without channels, at this path: [`Connect`] says how.
+    #[track_caller]
+    pub fn raw(&self, path: &str) -> Connect<Raw> {
+        Connect::new(self.clone(), path)
+    }
+}
 
 /// A connection to a socket. Await it to open it, by WebSocket unless
 /// [`longpoll`](Connect::longpoll) is called.
@@ -328,41 +343,3 @@ impl<C> fmt::Debug for Connect<C> {
             .finish_non_exhaustive()
     }
 }
-
-/// A refused connection.
-#[derive(Clone, Debug)]
-pub struct ConnectError {
-    status: StatusCode,
-    response: Box<Response>,
-}
-
-impl ConnectError {
-    pub(super) fn new(status: StatusCode, response: Response) -> Self {
-        ConnectError {
-            status,
-            response: Box::new(response),
-        }
-    }
-
-    /// The status: of the response, or on longpoll of its body. It compares with a number.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The whole response.
-    pub fn response(&self) -> &Response {
-        &self.response
-    }
-}
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the connection was refused with {}", self.status)?;
-        match self.response.shown() {
-            body if body.is_empty() => Ok(()),
-            body => write!(f, ": {body}"),
-        }
-    }
-}
-
-impl std::error::Error for ConnectError {}

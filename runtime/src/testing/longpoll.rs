@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{
-    connect::ConnectError,
+    connect_error::ConnectError,
     pipe::{Closed, Order, Sink},
     request::set,
     response::Response,

@@ -22,13 +22,17 @@ mod caller;
 mod channel;
 mod client;
 mod connect;
+mod connect_error;
+mod connected;
 mod cookies;
 mod inbox;
+mod join;
 mod longpoll;
 mod network;
 mod payload;
 mod pipe;
 mod push;
+mod pushed;
 mod raw;
 mod recorder;
 mod request;
@@ -42,12 +46,15 @@ mod websocket;
 mod wire;
 
 pub use self::{
-    channel::{Channel, Pushed},
-    client::{Client, Join, JoinRefused},
-    connect::{Connect, ConnectError},
+    channel::Channel,
+    client::Client,
+    connect::Connect,
+    connect_error::ConnectError,
+    join::{Join, JoinRefused},
     network::{Network, NetworkListener},
     pipe::Closed,
     push::{Push, Reply},
+    pushed::Pushed,
     raw::Raw,
     recorder::{Outbox, Outlet, outbox, outlet},
     request::Request,

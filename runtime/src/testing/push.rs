@@ -1,13 +1,13 @@
 //! A message of a client, and the reply to it.
 
-use std::{future::IntoFuture, pin::Pin, time::Duration};
+use std::{future::IntoFuture, pin::Pin, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
 use super::{
     caller::Caller,
-    client::Client,
+    connected::Connected,
     inbox::QUIET,
     payload::{self, shown},
     router::RawReply,
@@ -24,7 +24,7 @@ pub struct Push {
     what: String,
     answer: oneshot::Receiver<RawReply>,
     /// Keeps the connection open.
-    client: Client,
+    connected: Arc<Connected>,
     patience: Duration,
     at: Caller,
 }
@@ -32,18 +32,18 @@ pub struct Push {
 impl Push {
     #[track_caller]
     pub(super) fn send(
-        client: &Client,
+        connected: &Arc<Connected>,
         outgoing: &ClientMessage<'_>,
         message: Message,
         what: String,
     ) -> Self {
-        let answer = client.0.router.pending(outgoing.reference);
-        client.0.pipe.send(message, &what);
-        let patience = client.0.pipe.patience;
+        let answer = connected.router.pending(outgoing.reference);
+        connected.pipe.send(message, &what);
+        let patience = connected.pipe.patience;
         Push {
             what,
             answer,
-            client: client.clone(),
+            connected: connected.clone(),
             patience,
             at: Caller::here(),
         }
@@ -68,7 +68,7 @@ impl Push {
         let Push {
             what,
             answer,
-            client,
+            connected,
             patience,
             at,
         } = self;
@@ -79,7 +79,7 @@ impl Push {
                 payload,
             },
             Ok(Err(_)) => {
-                let closed = client.0.pipe.wait_closed().await;
+                let closed = connected.pipe.wait_closed().await;
                 let code = closed.map_or_else(String::new, |closed| format!(" with {closed}"));
                 at.fail(format_args!(
                     "expected a reply to {what}, but the connection closed{code}"

@@ -30,6 +30,26 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+impl Visitor {
+    /// A GET request.
+    #[track_caller]
+    pub fn get(&self, target: &str) -> Request {
+        self.request(Method::GET, target)
+    }
+
+    /// A POST request.
+    #[track_caller]
+    pub fn post(&self, target: &str) -> Request {
+        self.request(Method::POST, target)
+    }
+
+    /// A request to a path, which may have a query.
+    #[track_caller]
+    pub fn request(&self, method: Method, target: &str) -> Request {
+        Request::new(self.clone(), method, target)
+    }
+}
+
 /// An HTTP request, made by [`Site::get`](super::Site::get) and its siblings. Await it to send it.
 ///
 /// The visitor's cookies are sent with it, and the cookies of the response are stored. Redirects

@@ -11,9 +11,9 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::{
-    channel::Pushed,
     inbox::{End, Inbox},
     pipe::{Closed, Sink},
+    pushed::Pushed,
     wire::{self, Incoming, What},
 };
 use crate::{message::Message, pubsub::Payload};

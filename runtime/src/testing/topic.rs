@@ -6,8 +6,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     caller::Caller,
-    channel::Pushed,
     inbox::{MOST, QUIET},
+    pushed::Pushed,
 };
 use crate::pubsub::{RecvError, Subscription};
 

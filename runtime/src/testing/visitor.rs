@@ -9,17 +9,14 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Method,
+    HeaderValue,
     header::{COOKIE, HOST},
 };
 use http_body_util::Full;
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 
-use super::{
-    caller::Caller, client::Client, connect::Connect, cookies::Cookies, network::Network, raw::Raw,
-    request::Request,
-};
+use super::{caller::Caller, cookies::Cookies, network::Network};
 use crate::{error::BoxError, handle::Handle};
 
 /// A visitor of a [`Site`](super::Site): a browser with its own cookies.
@@ -61,36 +58,6 @@ impl Visitor {
 
     pub(super) fn handle(&self) -> &Handle {
         &self.0.handle
-    }
-
-    /// A GET request.
-    #[track_caller]
-    pub fn get(&self, target: &str) -> Request {
-        self.request(Method::GET, target)
-    }
-
-    /// A POST request.
-    #[track_caller]
-    pub fn post(&self, target: &str) -> Request {
-        self.request(Method::POST, target)
-    }
-
-    /// A request to a path, which may have a query.
-    #[track_caller]
-    pub fn request(&self, method: Method, target: &str) -> Request {
-        Request::new(self.clone(), method, target)
-    }
-
-    /// A connection that holds channels, to a socket at this path: [`Connect`] says how.
-    #[track_caller]
-    pub fn connect(&self, path: &str) -> Connect<Client> {
-        Connect::new(self.clone(), path)
-    }
-
-    /// A connection to a socket without channels, at this path: [`Connect`] says how.
-    #[track_caller]
-    pub fn raw(&self, path: &str) -> Connect<Raw> {
-        Connect::new(self.clone(), path)
     }
 
     /// The value of a cookie.
