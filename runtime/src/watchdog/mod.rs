@@ -7,9 +7,15 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `callback` | the application's code that may run |
 //! | `slot` | what a thread does, in memory that it writes and a watchdog reads |
+//! | `dog` | what threads and a watchdog's thread share |
+//! | `here` | this thread's slot, as it is written |
 //! | `watcher` | the thread of a watchdog: it compares what it sees, and sleeps while nothing runs |
 
+mod callback;
+mod dog;
+mod here;
 mod slot;
 mod watcher;
 
@@ -17,114 +23,19 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{
-            AtomicBool, AtomicU32, AtomicU64,
-            Ordering::{AcqRel, Relaxed},
-        },
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll},
-    thread::Thread,
 };
 
-use self::slot::Slot;
-pub(crate) use self::watcher::Watcher;
+use self::dog::{Dog, lock};
+pub(crate) use self::{callback::Callback, watcher::Watcher};
 use crate::contain::{self, Panic};
-
-/// The application's code that may run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Callback {
-    CheckOrigin = 1,
-    Connect,
-    ErrorHandler,
-    Init,
-    HandleIn,
-    HandleControl,
-    HandleInfo,
-    Encode,
-    Terminate,
-    Drain,
-    Session,
-    /// Those of channels.
-    Join,
-    Joined,
-    ChannelIn,
-    ChannelInfo,
-    ChannelOut,
-    ChannelTerminate,
-}
-
-impl Callback {
-    /// By number.
-    const ALL: [Option<Callback>; 18] = {
-        use Callback::*;
-        [
-            None,
-            Some(CheckOrigin),
-            Some(Connect),
-            Some(ErrorHandler),
-            Some(Init),
-            Some(HandleIn),
-            Some(HandleControl),
-            Some(HandleInfo),
-            Some(Encode),
-            Some(Terminate),
-            Some(Drain),
-            Some(Session),
-            Some(Join),
-            Some(Joined),
-            Some(ChannelIn),
-            Some(ChannelInfo),
-            Some(ChannelOut),
-            Some(ChannelTerminate),
-        ]
-    };
-
-    fn name(self) -> &'static str {
-        match self {
-            Callback::CheckOrigin => "check_origin",
-            Callback::Connect => "connect",
-            Callback::ErrorHandler => "error_handler",
-            Callback::Init => "init",
-            Callback::HandleIn | Callback::ChannelIn => "handle_in",
-            Callback::HandleControl => "handle_control",
-            Callback::HandleInfo | Callback::ChannelInfo => "handle_info",
-            Callback::Encode => "encode",
-            Callback::Terminate | Callback::ChannelTerminate => "terminate",
-            Callback::Drain => "drain",
-            Callback::Session => "session",
-            Callback::Join => "join",
-            Callback::Joined => "joined",
-            Callback::ChannelOut => "handle_out",
-        }
-    }
-
-    fn has_topic(self) -> bool {
-        self as u8 >= Callback::Join as u8
-    }
-}
 
 /// Watches the callbacks of an endpoint.
 #[derive(Clone)]
 pub(crate) struct Watchdog(Arc<Dog>);
-
-/// What threads and the watcher share.
-struct Dog {
-    /// Distinguishes watchdogs of this process from each other. 0 is none.
-    id: u32,
-    /// The watcher sleeps until a callback runs.
-    asleep: AtomicBool,
-    stopped: AtomicBool,
-    watcher: OnceLock<Thread>,
-    /// Threads that the watcher has not seen yet.
-    fresh: Mutex<Vec<Arc<Slot>>>,
-    /// The names of sockets, by number.
-    sockets: Mutex<Vec<&'static str>>,
-    blocked: AtomicU64,
-    #[cfg(test)]
-    ticks: AtomicU64,
-}
 
 /// A socket type whose callbacks are watched.
 #[derive(Clone)]
@@ -175,7 +86,7 @@ impl Watchdog {
 impl Watched {
     /// Polls a task that may run callbacks.
     pub(crate) fn turn<T>(&self, poll: impl FnOnce() -> T) -> T {
-        slot::turn(self, poll)
+        here::turn(&self.dog, self.whose, poll)
     }
 
     /// Calls a function of the application's.
@@ -190,7 +101,7 @@ impl Watched {
     /// Calls a function of the application's. The caller contains its panic.
     pub(crate) fn pass<T>(&self, callback: Callback, function: impl FnOnce() -> T) -> T {
         self.turn(|| {
-            slot::step(callback);
+            here::step(callback);
             function()
         })
     }
@@ -212,7 +123,7 @@ pub(crate) async fn run<T>(
     callback: Callback,
     future: Pin<&mut Option<impl Future<Output = T>>>,
 ) -> Result<T, Panic> {
-    contain::run_in_place(future, || slot::step(callback)).await
+    contain::run_in_place(future, || here::step(callback)).await
 }
 
 /// Polls a future of the application's once. Its task is polled by [`Watched::turn`].
@@ -221,52 +132,19 @@ pub(crate) fn poll<T>(
     future: Pin<&mut Option<impl Future<Output = T>>>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<T, Panic>> {
-    slot::step(callback);
+    here::step(callback);
     contain::poll(future, cx)
 }
 
 /// Calls a function of the application's. Its task is polled by [`Watched::turn`].
 pub(crate) fn call<T>(callback: Callback, function: impl FnOnce() -> T) -> Result<T, Panic> {
-    slot::step(callback);
+    here::step(callback);
     contain::call(function)
 }
 
 /// Records that the callbacks that are polled next belong to the channel of this topic.
 pub(crate) fn topic(topic: &str) {
-    slot::topic(topic);
-}
-
-impl Dog {
-    fn add(&self, slot: Arc<Slot>) {
-        lock(&self.fresh).push(slot);
-    }
-
-    fn is_asleep(&self) -> bool {
-        self.asleep.load(Relaxed)
-    }
-
-    #[cold]
-    fn rouse(&self) {
-        if self.asleep.swap(false, AcqRel) {
-            self.unpark();
-        }
-    }
-
-    fn stop(&self) {
-        self.stopped.store(true, Relaxed);
-        self.asleep.store(false, Relaxed);
-        self.unpark();
-    }
-
-    fn unpark(&self) {
-        if let Some(thread) = self.watcher.get() {
-            thread.unpark();
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    here::topic(topic);
 }
 
 #[cfg(test)]

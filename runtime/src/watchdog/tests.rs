@@ -25,11 +25,11 @@ fn dog() -> (Watchdog, Watched, Watch) {
 async fn a_callback_that_is_still_there_at_the_next_tick_blocks_and_is_counted_once() {
     let (watchdog, watched, mut watch) = dog();
     watched.turn(|| {
-        slot::step(Callback::HandleIn);
+        here::step(Callback::HandleIn);
         let counts = [(); 4].map(|()| (watch.tick(), watchdog.blocked()).1);
         assert_eq!(counts, [0, 1, 1, 1]);
         // Another callback of the same task.
-        slot::step(Callback::HandleIn);
+        here::step(Callback::HandleIn);
         let counts = [(); 3].map(|()| (watch.tick(), watchdog.blocked()).1);
         assert_eq!(counts, [1, 2, 2]);
     });
@@ -42,14 +42,14 @@ async fn callbacks_that_return_are_not_counted() {
     let (watchdog, watched, mut watch) = dog();
     for _ in 0..9 {
         watched.turn(|| {
-            slot::step(Callback::HandleIn);
+            here::step(Callback::HandleIn);
             watch.tick();
         });
     }
     // Nor is a task that polls many, however long that takes.
     watched.turn(|| {
         for _ in 0..9 {
-            slot::step(Callback::HandleIn);
+            here::step(Callback::HandleIn);
             watch.tick();
         }
     });
@@ -69,10 +69,10 @@ async fn each_watchdog_sees_its_own() {
         of_the_second.tick();
     };
     of_first.turn(|| {
-        slot::step(Callback::HandleIn);
+        here::step(Callback::HandleIn);
         // A task of one endpoint, polled inside a callback of the other's.
         of_second.turn(|| {
-            slot::step(Callback::Connect);
+            here::step(Callback::Connect);
             (0..3).for_each(|_| tick());
         });
         assert_eq!((first.blocked(), second.blocked()), (0, 1));
@@ -85,23 +85,23 @@ async fn each_watchdog_sees_its_own() {
 #[tokio::test]
 async fn a_callback_goes_on_after_another_one_inside_it() {
     let (_, watched, _) = dog();
-    let sample = || slot::here().sample().callback();
+    let sample = || here::here().sample().callback();
     watched.turn(|| {
-        slot::topic("room:7");
-        slot::step(Callback::ChannelIn);
+        here::topic("room:7");
+        here::step(Callback::ChannelIn);
         watched.turn(|| {
-            slot::topic("another one");
-            slot::step(Callback::ChannelOut);
+            here::topic("another one");
+            here::step(Callback::ChannelOut);
         });
         assert_eq!(
-            (sample(), slot::here().topic()),
+            (sample(), here::here().topic()),
             (Some(Callback::ChannelIn), b"room:7".to_vec())
         );
         watched.pass(Callback::Encode, || {
             assert_eq!(sample(), Some(Callback::Encode))
         });
         assert_eq!(
-            (sample(), slot::here().topic()),
+            (sample(), here::here().topic()),
             (Some(Callback::ChannelIn), b"room:7".to_vec())
         );
     });
@@ -112,9 +112,9 @@ async fn a_topic_is_kept_up_to_its_256th_byte() {
     let (_, watched, _) = dog();
     watched.turn(|| {
         for topic in ["", "a", "room:lobby", "exactly8", &"long ".repeat(99)] {
-            slot::topic(topic);
+            here::topic(topic);
             assert_eq!(
-                slot::here().topic(),
+                here::here().topic(),
                 &topic.as_bytes()[..topic.len().min(256)]
             );
         }
@@ -129,7 +129,7 @@ async fn a_panic_leaves_nothing_behind() {
         panicked.map_err(|panic| panic.to_string()),
         Err::<(), _>("as asked".to_owned())
     );
-    assert!(!slot::here().sample().is_inside());
+    assert!(!here::here().sample().is_inside());
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn without_callbacks_it_falls_asleep_and_a_callback_rouses_it() {
     watch.tick();
     assert!(watchdog.0.is_asleep());
     watched.turn(|| {
-        slot::step(Callback::HandleIn);
+        here::step(Callback::HandleIn);
         watchdog.0.asleep.store(true, Relaxed);
         assert_eq!([watch.tick(), watch.tick()], [Wait::Period, Wait::Period]);
         assert!(!watchdog.0.is_asleep());
@@ -204,7 +204,7 @@ fn a_worker_that_has_left_its_thread_holds_nobody_up() {
         let callback = move || {
             let (watchdog, watched, mut watch) = dog();
             watched.turn(|| {
-                slot::step(Callback::HandleIn);
+                here::step(Callback::HandleIn);
                 let mut tick = || [(); 3].map(|()| watch.tick());
                 if in_place {
                     tokio::task::block_in_place(|| {

@@ -14,7 +14,9 @@ use tokio::{runtime::Handle, task::JoinHandle};
 use tracing::{Dispatch, dispatcher, field::display, subscriber::NoSubscriber};
 
 use super::{
-    Callback, Dog, Watchdog, lock,
+    Watchdog,
+    callback::Callback,
+    dog::{Dog, lock},
     slot::{Sample, Slot},
 };
 use crate::escape::shown_bytes;
