@@ -21,19 +21,14 @@ pub(crate) struct Panic(Box<dyn Any + Send>);
 impl Panic {
     /// The message as it is.
     pub(crate) fn message(&self) -> &str {
-        message(&*self.0).unwrap_or("(no text)")
+        origin::message(&*self.0).unwrap_or("(no text)")
     }
 
     /// Where the panic began. The thread that has caught it asks before it catches another, and
     /// only while [origins are recorded](record_origins) there is an answer.
     pub(crate) fn origin(&self) -> Option<Origin> {
-        origin::of(message(&*self.0))
+        origin::of(origin::message(&*self.0))
     }
-}
-
-fn message(payload: &(dyn Any + Send)) -> Option<&str> {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| payload.downcast_ref::<&str>().copied())
 }
 
 impl fmt::Display for Panic {

@@ -3,12 +3,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `current` | its configuration, and what follows from it |
-//! | `reload` | how the configuration is read again |
+//! | `reloading`, `reload` | how the configuration is read again |
 //! | `changes` | waiting for the next configuration |
 
 mod changes;
 mod current;
 mod reload;
+mod reloading;
 
 use std::{
     collections::BTreeMap,
@@ -23,10 +24,10 @@ use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::changes::{Changes, ExtraChanges};
-use self::{current::Current, reload::Reloading};
+use self::{current::Current, reloading::Reloading};
 pub(crate) use self::{
     current::Origins,
-    reload::{Next, Reload},
+    reloading::{Next, Reload},
 };
 
 #[cfg(feature = "tokens")]

@@ -209,7 +209,10 @@ impl OriginCheck {
             (OriginCheck::AnyHost, Some(_)) => true,
             (OriginCheck::Host(own), Some(host)) => own == host,
             (OriginCheck::List(patterns), Some(host)) => {
-                patterns.iter().any(|one| one.matches(origin, host))
+                let scheme = origin.scheme.as_deref();
+                patterns
+                    .iter()
+                    .any(|one| one.matches(scheme, host, origin.port))
             }
             (OriginCheck::Conn, Some(host)) => {
                 origin.scheme.as_deref() == Some(request.scheme)

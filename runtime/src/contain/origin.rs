@@ -5,6 +5,7 @@
 //! hook that was there before, so that panics are printed as ever.
 
 use std::{
+    any::Any,
     backtrace::Backtrace,
     cell::RefCell,
     panic::{self, PanicHookInfo},
@@ -52,7 +53,7 @@ fn note(info: &PanicHookInfo<'_>) {
         column: location.column(),
         backtrace: Arc::new(Backtrace::force_capture()),
     };
-    let message = super::message(info.payload()).map(str::to_owned);
+    let message = message(info.payload()).map(str::to_owned);
     // The thread may be about to end.
     let _ = LATEST.try_with(|latest| {
         if let Ok(mut latest) = latest.try_borrow_mut() {
@@ -66,4 +67,10 @@ fn note(info: &PanicHookInfo<'_>) {
 pub(super) fn of(message: Option<&str>) -> Option<Origin> {
     let latest = LATEST.try_with(RefCell::take).ok()??;
     (latest.0.as_deref() == message).then_some(latest.1)
+}
+
+/// The text that a panic carries.
+pub(super) fn message(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied())
 }

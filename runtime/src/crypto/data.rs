@@ -1,8 +1,6 @@
 //! Any serde type as a term: structs and maps as maps with strings as keys, tuples as tuples,
 //! `None` as `nil`.
 
-use std::fmt;
-
 use serde::{
     Serialize,
     de::DeserializeOwned,
@@ -12,36 +10,9 @@ use serde::{
 use super::term::Term;
 
 mod read;
+mod unencodable;
 
-/// The reason that data cannot be carried by a token or a cookie.
-#[derive(Debug)]
-pub struct Unencodable(String);
-
-impl Unencodable {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Unencodable(text.into())
-    }
-}
-
-impl fmt::Display for Unencodable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unencodable {}
-
-impl ser::Error for Unencodable {
-    fn custom<T: fmt::Display>(text: T) -> Self {
-        Unencodable(text.to_string())
-    }
-}
-
-impl serde::de::Error for Unencodable {
-    fn custom<T: fmt::Display>(text: T) -> Self {
-        Unencodable(text.to_string())
-    }
-}
+pub use self::unencodable::Unencodable;
 
 pub(crate) fn to_term<T: Serialize + ?Sized>(data: &T) -> Result<Term, Unencodable> {
     data.serialize(Writer)

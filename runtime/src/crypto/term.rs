@@ -1,7 +1,5 @@
 //! Erlang's external term format, which Elixir's tokens and session cookies carry.
 
-use super::term_read;
-
 /// An Erlang value.
 ///
 /// Values without a counterpart here (process ids, references, numbers beyond 128 bits) are kept in
@@ -63,15 +61,6 @@ impl Term {
     /// A string.
     pub fn text(text: impl Into<String>) -> Term {
         Term::Binary(text.into().into_bytes())
-    }
-
-    /// Reads a whole message: the version byte and one term.
-    ///
-    /// `None` for anything else, for functions, for terms that are nested too deeply, and for
-    /// compressed terms of more than a mebibyte. Without the feature `compress`, all compressed
-    /// terms are refused.
-    pub fn decode(bytes: &[u8]) -> Option<Term> {
-        term_read::message(bytes)
     }
 
     /// Writes a whole message, as OTP 26 does.

@@ -12,7 +12,18 @@ const LONGEST_ATOM: usize = 255;
 #[cfg(feature = "compress")]
 const LARGEST: usize = 1024 * 1024;
 
-pub(super) fn message(bytes: &[u8]) -> Option<Term> {
+impl Term {
+    /// Reads a whole message: the version byte and one term.
+    ///
+    /// `None` for anything else, for functions, for terms that are nested too deeply, and for
+    /// compressed terms of more than a mebibyte. Without the feature `compress`, all compressed
+    /// terms are refused.
+    pub fn decode(bytes: &[u8]) -> Option<Term> {
+        message(bytes)
+    }
+}
+
+fn message(bytes: &[u8]) -> Option<Term> {
     let rest = bytes.strip_prefix(&[VERSION])?;
     match rest.strip_prefix(&[tag::COMPRESSED]) {
         None => whole(rest),

@@ -7,6 +7,7 @@
 // | `page` | the input of views |
 // | `kept` | the pages of a running endpoint, and the requests that may need one |
 // | `request` | the head of a request, kept until it is answered, and without its secrets |
+// | `pages` `put` | what is rendered, and where it goes |
 // | `render` | chooses the format and renders, once for each response |
 // | `debug` | the pages for developers |
 
@@ -14,6 +15,8 @@ mod debug;
 mod kept;
 mod options;
 mod page;
+mod pages;
+mod put;
 mod render;
 mod request;
 mod view;
@@ -21,7 +24,7 @@ mod view;
 use self::request::Head;
 pub(crate) use self::{
     kept::{Kept, Pages},
-    render::ErrorPages,
+    pages::ErrorPages,
 };
 pub use self::{
     options::{DebugErrors, ErrorFormat, RenderErrors},

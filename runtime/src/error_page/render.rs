@@ -2,17 +2,13 @@
 
 use std::error::Error;
 
-use http::{
-    HeaderValue, Response, StatusCode,
-    header::{
-        ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
-        CONTENT_TYPE, ETAG, LAST_MODIFIED, TRANSFER_ENCODING,
-    },
-};
+use http::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    DebugErrors, ErrorFormat, ErrorPage, RenderErrors, debug,
+    ErrorFormat, ErrorPage, RenderErrors, debug,
+    pages::ErrorPages,
+    put::put,
     request::{Head, Shown},
 };
 use crate::{
@@ -23,28 +19,12 @@ use crate::{
     handle::Handle,
     header::{Liking, liking},
     level::at_level,
-    plug::forbid_caching,
-    transport::Mount,
 };
 
 /// The parameter of a query that names a format.
 const FORMAT: &str = "_format";
 
-/// The error pages of an endpoint.
-#[derive(Default)]
-pub(crate) struct ErrorPages {
-    pub(crate) render: Option<RenderErrors>,
-    pub(crate) debug: DebugErrors,
-    pub(crate) mounts: &'static [Mount],
-    pub(crate) plugs: &'static [&'static str],
-}
-
 impl ErrorPages {
-    /// Whether any response gets a page.
-    pub(super) fn any(&self) -> bool {
-        self.render.is_some() || self.debug != DebugErrors::Off
-    }
-
     /// Renders the page in place of the bare answer, and logs what happened.
     pub(super) fn render(
         &self,
@@ -204,27 +184,4 @@ fn content_type(format: &ErrorFormat) -> String {
         (None, true) => format!("{kind}; charset=utf-8"),
         (None, false) => kind.to_owned(),
     }
-}
-
-/// Replaces the content of a response. Headers that are about the old one are removed.
-pub(super) fn put(response: &mut Response<Body>, body: Body, kind: &str) {
-    let headers = response.headers_mut();
-    for name in [
-        ACCEPT_RANGES,
-        CONTENT_ENCODING,
-        CONTENT_LANGUAGE,
-        CONTENT_LENGTH,
-        CONTENT_RANGE,
-        CONTENT_TYPE,
-        ETAG,
-        LAST_MODIFIED,
-        TRANSFER_ENCODING,
-    ] {
-        headers.remove(name);
-    }
-    if let Ok(kind) = HeaderValue::from_str(kind) {
-        headers.insert(CONTENT_TYPE, kind);
-    }
-    forbid_caching(response);
-    *response.body_mut() = body;
 }

@@ -1,69 +1,19 @@
 //! Reading the configuration again.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use tokio::{runtime, sync::Semaphore};
+use tokio::runtime;
 
-use super::Handle;
+use super::{
+    Handle,
+    reloading::{How, Reload},
+};
 use crate::{
-    assets::Statics,
-    config::{ConfigError, ConfigErrors, Resolved, Settings},
+    config::{ConfigError, ConfigErrors, Settings},
     contain,
     error::Error,
     url::Ports,
 };
-
-/// How an endpoint's configuration is read again.
-pub(crate) trait Reload: Send + Sync {
-    /// Reads all layers, with these start options, and compares them with those that the endpoint
-    /// runs with. It changes nothing yet.
-    ///
-    /// # Errors
-    /// Everything that is wrong, including changes of keys that must not change.
-    fn read(
-        &self,
-        before: &Resolved,
-        statics: &Statics,
-        options: &Settings,
-    ) -> Result<Next, ConfigErrors>;
-
-    /// Reads the files of the certificates again.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the files; nothing has changed then.
-    fn certificates(&self) -> Result<(), Vec<ConfigError>>;
-}
-
-/// A configuration that was read and not yet put into effect.
-pub(crate) struct Next {
-    pub(crate) resolved: Resolved,
-    pub(crate) statics: Statics,
-    /// Replaces what the handle does not hold, such as certificates.
-    pub(crate) commit: Box<dyn FnOnce()>,
-}
-
-/// How an endpoint is reloaded, and the lock that orders reloads.
-pub(super) struct Reloading {
-    how: OnceLock<How>,
-    /// One reload at a time.
-    turn: Arc<Semaphore>,
-}
-
-struct How {
-    reload: Arc<dyn Reload>,
-    runtime: runtime::Handle,
-    /// The options given at start, as reloads have changed them.
-    options: Mutex<Settings>,
-}
-
-impl Default for Reloading {
-    fn default() -> Self {
-        Reloading {
-            how: OnceLock::new(),
-            turn: Arc::new(Semaphore::new(1)),
-        }
-    }
-}
 
 impl Handle {
     /// Reads the configuration again: the file, the environment and `init`, under the options that
@@ -164,11 +114,5 @@ impl Handle {
             differs
         });
         Ok(())
-    }
-}
-
-impl How {
-    fn options(&self) -> std::sync::MutexGuard<'_, Settings> {
-        self.options.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

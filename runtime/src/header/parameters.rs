@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Split, quoted, trim};
+use super::list::{Split, quoted, trim};
 
 /// A parameter of an element.
 #[derive(Debug, PartialEq, Eq)]

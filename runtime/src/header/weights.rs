@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use http::{HeaderMap, HeaderName, header::ACCEPT};
 
-use super::{Split, list, trim};
+use super::list::{Split, list, trim};
 
 /// Media ranges that are looked at. Clients send a handful.
 const RANGES: usize = 64;

@@ -1,9 +1,6 @@
 //! The entries of a list of origins, and what they match.
 
-use super::{
-    Origin,
-    parts::{default_port, host_and_port},
-};
+use super::parts::{default_port, host_and_port};
 use crate::grammar::{
     Mistake,
     origin::{self as grammar, Entry},
@@ -41,11 +38,11 @@ impl Pattern {
         })
     }
 
-    pub(super) fn matches(&self, origin: &Origin, host: &str) -> bool {
+    pub(super) fn matches(&self, scheme: Option<&str>, host: &str, port: Option<u16>) -> bool {
         // Without a scheme and a port, an entry matches all ports.
-        let port = || self.port == origin.port || (self.scheme.is_none() && self.port.is_none());
-        (self.scheme.is_none() || self.scheme == origin.scheme)
-            && port()
+        let ports = || self.port == port || (self.scheme.is_none() && self.port.is_none());
+        (self.scheme.is_none() || self.scheme.as_deref() == scheme)
+            && ports()
             && match host.strip_suffix(self.host.as_str()) {
                 Some("") => true,
                 Some(labels) => self.below && labels.ends_with('.'),

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use super::Needed;
 use crate::assets::known::StaticFiles;
 
 /// Fills a slot, a [`Slot<T>`], if a certain socket declares that it takes a `T` of the application's state.
@@ -97,23 +96,6 @@ impl AppState {
             fill(&*self.app, &mut slot);
         }
         matches!(slot, Slot::Declared)
-    }
-
-    /// What a socket, a channel or an extractor takes.
-    ///
-    /// # Panics
-    /// When no mounted socket declares it in its `State`. The macros do.
-    pub(crate) fn needed<N: Needed>(&self) -> N::Value {
-        let Some(value) = N::fetch(self) else {
-            let mut types = Vec::new();
-            N::undeclared(self, &mut types);
-            let types = types.join("`, `");
-            panic!(
-                "`{types}` is taken of the application's state, but no mounted socket declares it; \
-                 help: add `Need<..>` of it to the `type State` of the socket"
-            );
-        };
-        value
     }
 }
 

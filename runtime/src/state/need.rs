@@ -60,6 +60,25 @@ impl<Owner: 'static, N: Needed> Needed for By<Owner, N> {
     }
 }
 
+impl AppState {
+    /// What a socket, a channel or an extractor takes.
+    ///
+    /// # Panics
+    /// When no mounted socket declares it in its `State`. The macros do.
+    pub(crate) fn needed<N: Needed>(&self) -> N::Value {
+        let Some(value) = N::fetch(self) else {
+            let mut types = Vec::new();
+            N::undeclared(self, &mut types);
+            let types = types.join("`, `");
+            panic!(
+                "`{types}` is taken of the application's state, but no mounted socket declares it; \
+                 help: add `Need<..>` of it to the `type State` of the socket"
+            );
+        };
+        value
+    }
+}
+
 macro_rules! tuples {
     ($($first:ident $($rest:ident)*)?) => {
         impl<$($first: Needed, $($rest: Needed),*)?> Needed for ($($first, $($rest),*)?) {

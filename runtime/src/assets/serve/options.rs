@@ -9,9 +9,8 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
-use tower_layer::Layer;
 
-use super::{service::StaticService, source::Source};
+use super::source::Source;
 use crate::assets::Embedded;
 
 /// The plug for static files: `plug(Static::new("static").only(["assets", "favicon.ico"]));`.
@@ -294,19 +293,6 @@ impl Static {
             *outside = true;
         }
         self
-    }
-}
-
-impl<S> Layer<S> for Static {
-    type Service = StaticService<S>;
-
-    fn layer(&self, inner: S) -> StaticService<S> {
-        if let Source::Disk { root, .. } = &self.0.source
-            && !root.is_dir()
-        {
-            tracing::warn!("static files: `{}` is not a directory", root.display());
-        }
-        StaticService::new(inner, Arc::new(self.0.clone()))
     }
 }
 

@@ -17,16 +17,17 @@ use http::{
     request::Parts,
 };
 use http_body::Body as HttpBody;
+use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
     condition, encoding,
     future::StaticFuture,
     kind,
-    options::Options,
+    options::{Options, Static},
     path::{Named, below, decoded, named},
     range::{self, Part},
-    source::{Found, Opened},
+    source::{Found, Opened, Source},
 };
 use crate::{
     body::Body,
@@ -42,9 +43,19 @@ pub struct StaticService<S> {
     options: Arc<Options>,
 }
 
-impl<S> StaticService<S> {
-    pub(super) fn new(inner: S, options: Arc<Options>) -> Self {
-        StaticService { inner, options }
+impl<S> Layer<S> for Static {
+    type Service = StaticService<S>;
+
+    fn layer(&self, inner: S) -> StaticService<S> {
+        if let Source::Disk { root, .. } = &self.0.source
+            && !root.is_dir()
+        {
+            tracing::warn!("static files: `{}` is not a directory", root.display());
+        }
+        StaticService {
+            inner,
+            options: Arc::new(self.0.clone()),
+        }
     }
 }
 

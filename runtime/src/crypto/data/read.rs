@@ -9,7 +9,8 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Term, Unencodable};
+use super::unencodable::Unencodable;
+use crate::crypto::term::Term;
 
 pub(super) struct Reader(pub(super) Term);
 

@@ -26,7 +26,11 @@ use http::{
 
 pub(super) use self::audience::may_see;
 use self::{html::Html, report::Report};
-use super::{ErrorPages, Head, render::put, request::Shown};
+use super::{
+    pages::ErrorPages,
+    put::put,
+    request::{Head, Shown},
+};
 use crate::{body::Body, failure::Cause, handle::Handle, header::liking};
 
 /// Renders a page for developers, in the form that suits the client.
