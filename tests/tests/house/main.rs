@@ -1,4 +1,8 @@
-//! The dependency order of CONTRIBUTING.md, checked against the `crate::` paths of the sources.
+//! The dependency order of CONTRIBUTING.md, checked against the `crate::` paths of the sources; and that no files of a room
+//! use each other in a circle.
+
+mod circles;
+mod uses;
 
 use std::{
     collections::BTreeSet,
