@@ -30,10 +30,10 @@ const HEADER: &str = "x-csrf-token";
 /// [`Sessions`](crate::session::Sessions): `plug(ProtectFromForgery::new());`.
 ///
 /// GET, HEAD and OPTIONS pass. Any other request needs a token of
-/// [`Session::csrf_token`](crate::session::Session::csrf_token) in the header `x-csrf-token`, or in the field
-/// `_csrf_token` of a url-encoded form of at most 1 MiB; without it the response is 403. Multipart forms have to send
-/// the header. JavaScript is sent only in response to GETs with `x-requested-with: XMLHttpRequest`, since any site can
-/// run a script of another one.
+/// [`Session::csrf_token`](crate::session::Session::csrf_token) in the header `x-csrf-token`, or in
+/// the field `_csrf_token` of a url-encoded form of at most 1 MiB; without it the response is 403.
+/// Multipart forms have to send the header. JavaScript is sent only in response to GETs with
+/// `x-requested-with: XMLHttpRequest`, since any site can run a script of another one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProtectFromForgery {
     hosts: &'static [&'static str],
@@ -45,7 +45,8 @@ impl ProtectFromForgery {
         ProtectFromForgery { hosts: &[] }
     }
 
-    /// Accepts also tokens that Plug made for one of these hosts: a name, or `.example.com` for all below it.
+    /// Accepts also tokens that Plug made for one of these hosts: a name, or `.example.com` for all
+    /// below it.
     #[must_use]
     pub const fn allow_hosts(self, hosts: &'static [&'static str]) -> Self {
         ProtectFromForgery { hosts }

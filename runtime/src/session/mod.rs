@@ -1,7 +1,8 @@
 //! Sessions: what an application remembers of a visitor, in a cookie that only it can write.
 //!
-//! A constant says what the cookie is called and how it is protected. The plug [`Sessions`] gives a [`Session`] to the
-//! application's handlers; a mount with `connect_info = [session(SESSION)]` gives it to `connect`:
+//! A constant says what the cookie is called and how it is protected. The plug [`Sessions`] gives a
+//! [`Session`] to the application's handlers; a mount with `connect_info = [session(SESSION)]`
+//! gives it to `connect`:
 //!
 //! ```
 //! use landfall::{
@@ -37,16 +38,17 @@
 //! }
 //! ```
 //!
-//! Another site can make a browser open a socket with its visitor's cookies. So a socket gets the session only when the
-//! parameter `_csrf_token` holds a token that [`Session::csrf_token`] made for one of the application's own pages;
-//! without it, `session` is `None`.
+//! Another site can make a browser open a socket with its visitor's cookies. So a socket gets the
+//! session only when the parameter `_csrf_token` holds a token that [`Session::csrf_token`] made
+//! for one of the application's own pages; without it, `session` is `None`.
 //!
 //! # Options that are computed
 //!
-//! In place of the constant, `connect_info` takes a function. It is asked for each connection, and sees the request and the
-//! endpoint. [`Sessions::by`] takes the same function for the plug, so that both speak of the same cookie. Where the
-//! options are known when the endpoint starts, [`Sessions::with`] takes them from a closure: `plug(|edge| ..)`. With
-//! several options, sessions are written by the first and read by all: so a salt can be replaced without a visitor being
+//! In place of the constant, `connect_info` takes a function. It is asked for each connection, and
+//! sees the request and the endpoint. [`Sessions::by`] takes the same function for the plug, so
+//! that both speak of the same cookie. Where the options are known when the endpoint starts,
+//! [`Sessions::with`] takes them from a closure: `plug(|edge| ..)`. With several options, sessions
+//! are written by the first and read by all: so a salt can be replaced without a visitor being
 //! logged out.
 //!
 //! ```
@@ -128,8 +130,9 @@ const CANDIDATES: usize = 8;
 
 /// What is remembered of one visitor: values by name. Clones share them.
 ///
-/// A handler behind [`Sessions`] finds it in the request's extensions. What it changes until it answers is written; the
-/// session that a socket is given can be read only, as there is no answer to write a cookie with.
+/// A handler behind [`Sessions`] finds it in the request's extensions. What it changes until it
+/// answers is written; the session that a socket is given can be read only, as there is no answer
+/// to write a cookie with.
 #[derive(Clone)]
 pub struct Session(Arc<Mutex<State>>);
 
@@ -150,16 +153,17 @@ pub(crate) enum Change {
     Delete,
 }
 
-/// The host that a request names, without its port: for options that are [computed](crate::session#options-that-are-computed).
-/// The client chooses it. Empty if there is none, or more than one.
+/// The host that a request names, without its port: for options that are
+/// [computed](crate::session#options-that-are-computed). The client chooses it. Empty if there is
+/// none, or more than one.
 pub fn host(parts: &Parts) -> &str {
     let named = || str::from_utf8(header::one(&parts.headers, HOST)?).ok();
     header::host_and_port(parts.uri.host().or_else(named).unwrap_or_default()).0
 }
 
 impl Session {
-    /// The session of the first cookie that is valid; empty if none is. Of a great many, only some are tried. One that was
-    /// not written by the first options is to be written again.
+    /// The session of the first cookie that is valid; empty if none is. Of a great many, only some
+    /// are tried. One that was not written by the first options is to be written again.
     fn read(options: Chosen, keys: &Keys, headers: &HeaderMap) -> Self {
         let mut tried = 0;
         let found = options.all().enumerate().find_map(|(index, one)| {
@@ -186,8 +190,9 @@ impl Session {
         })))
     }
 
-    /// What a socket may have of the session. `None` for whatever reason, so that a client without a right to it learns
-    /// nothing. With `check_csrf`, the right is a token that one of the application's own pages was given.
+    /// What a socket may have of the session. `None` for whatever reason, so that a client without
+    /// a right to it learns nothing. With `check_csrf`, the right is a token that one of the
+    /// application's own pages was given.
     pub(crate) fn granted(
         options: Chosen,
         check_csrf: bool,
@@ -261,8 +266,8 @@ impl Session {
         state.change = Change::Delete;
     }
 
-    /// Makes the CSRF tokens of earlier pages void: for when a user logs in, so that nothing that was known before is
-    /// worth anything after.
+    /// Makes the CSRF tokens of earlier pages void: for when a user logs in, so that nothing that
+    /// was known before is worth anything after.
     pub fn renew(&self) {
         let mut state = self.lock();
         let State {
@@ -293,8 +298,8 @@ impl Session {
         ))
     }
 
-    /// A token for a page: what its forms send as `_csrf_token`, its scripts in the header `x-csrf-token`, and its
-    /// sockets as the parameter `_csrf_token`. It differs with each call.
+    /// A token for a page: what its forms send as `_csrf_token`, its scripts in the header
+    /// `x-csrf-token`, and its sockets as the parameter `_csrf_token`. It differs with each call.
     pub fn csrf_token(&self) -> String {
         let mut state = self.lock();
         let kept = state.csrf_state().unwrap_or_else(|| {

@@ -38,17 +38,21 @@ pub enum SameSite {
 ///     SessionOptions { same_site: Some(SameSite::Lax), ..SessionOptions::new("_my_app_key", "4k9Qz1fw") };
 /// ```
 ///
-/// A Phoenix application with the same options and `secret_key_base` shares its sessions with this one.
+/// A Phoenix application with the same options and `secret_key_base` shares its sessions with this
+/// one.
 ///
-/// In a constant, texts are `&'static str`. Options that are [computed](crate::session#options-that-are-computed) may
-/// have a `String` for each of them: see [`owned`](SessionOptions::owned).
+/// In a constant, texts are `&'static str`. Options that are
+/// [computed](crate::session#options-that-are-computed) may have a `String` for each of them: see
+/// [`owned`](SessionOptions::owned).
 #[derive(Clone, Copy, Debug)]
 pub struct SessionOptions<S = &'static str> {
-    /// The cookie's name. Of several cookies of this name the first that is valid counts, among the first eight.
+    /// The cookie's name. Of several cookies of this name the first that is valid counts, among the
+    /// first eight.
     pub key: S,
     /// Names the signature's purpose. No secret, at least 8 bytes; changing it ends all sessions.
     pub signing_salt: S,
-    /// Encrypts the cookie when it is set, so that its reader cannot see what is in it. Default: signed only.
+    /// Encrypts the cookie when it is set, so that its reader cannot see what is in it. Default:
+    /// signed only.
     pub encryption_salt: Option<S>,
     /// Iterations of the key derivation. Default 1000.
     pub key_iterations: u32,

@@ -22,11 +22,12 @@ const LONGEST: usize = 4096;
 
 /// The plug for sessions: `plug(Sessions::new(&SESSION));`.
 ///
-/// It puts a [`Session`](crate::session::Session) into the request's extensions. If the inner service has changed the
-/// session by the time it answers, the response sets the cookie. A session that is too long for a cookie is logged as an
-/// error and answered with 500.
+/// It puts a [`Session`](crate::session::Session) into the request's extensions. If the inner
+/// service has changed the session by the time it answers, the response sets the cookie. A session
+/// that is too long for a cookie is logged as an error and answered with 500.
 ///
-/// It needs the endpoint's `secret_key_base`: a request that did not come through an endpoint is answered with 500.
+/// It needs the endpoint's `secret_key_base`: a request that did not come through an endpoint is
+/// answered with 500.
 #[derive(Clone, Debug)]
 pub struct Sessions(Source);
 
@@ -51,8 +52,8 @@ impl Sessions {
         Sessions(Source::Fixed(Chosen::Constant(options)))
     }
 
-    /// A session in a cookie that is described when the endpoint starts: `plug(|edge| Sessions::with(..))`. For several
-    /// options see [`IntoSessions`].
+    /// A session in a cookie that is described when the endpoint starts: `plug(|edge|
+    /// Sessions::with(..))`. For several options see [`IntoSessions`].
     ///
     /// # Panics
     /// When the options cannot work, or when there are none.
@@ -165,8 +166,8 @@ fn endpoint(parts: &Parts) -> Option<(&Handle, Keys)> {
     Some((handle, handle.keys()?))
 }
 
-/// The headers, if the cookie changes; the length of one that is too long. All cookies that the session can be read from
-/// are deleted with it.
+/// The headers, if the cookie changes; the length of one that is too long. All cookies that the
+/// session can be read from are deleted with it.
 fn set_cookies(
     options: &Chosen,
     session: &Session,

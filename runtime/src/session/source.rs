@@ -1,4 +1,5 @@
-//! Where the options of a session come from: a constant, or a function that is asked for each request.
+//! Where the options of a session come from: a constant, or a function that is asked for each
+//! request.
 
 use std::sync::Arc;
 
@@ -20,11 +21,12 @@ pub enum SessionSource {
 /// Computes the options of a request's session: see [`IntoSessions`].
 pub type SessionFunction = fn(&Parts, &Handle) -> Vec<SessionOptions<String>>;
 
-/// What a function returns that computes the options of a session: [`SessionOptions`], or several of them in an array or
-/// a `Vec`.
+/// What a function returns that computes the options of a session: [`SessionOptions`], or several
+/// of them in an array or a `Vec`.
 ///
-/// Of several, the first says how the session is written. The others say how else it may be read. The plug
-/// [`Sessions`](super::Sessions) writes a session that was read by one of the others as the first one says.
+/// Of several, the first says how the session is written. The others say how else it may be read.
+/// The plug [`Sessions`](super::Sessions) writes a session that was read by one of the others as
+/// the first one says.
 ///
 /// Without any, or if they cannot work, the request is answered 500, and an error is logged.
 pub trait IntoSessions {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::SessionOptions;
 use crate::crypto::{Keys, Term, message};
 
-/// The values of a cookie; `None` unless this application has written it, or one that shares its secret.
+/// The values of a cookie; `None` unless this application has written it, or one that shares its
+/// secret.
 pub(super) fn open(
     options: &SessionOptions<&str>,
     keys: &Keys,
