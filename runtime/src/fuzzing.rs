@@ -1,5 +1,4 @@
 //! What our own fuzzing reaches of parsers that are private. See `tests/fuzz` in the repository.
-#![allow(missing_docs, reason = "nobody else should use it")]
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};

@@ -611,7 +611,7 @@ fn extra_is_laid_over_table_by_table() {
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "reading it is the test")]
+#[expect(dead_code, reason = "reading it is the test")]
 struct Mailer {
     port: u16,
     #[serde(default)]
@@ -710,7 +710,7 @@ fn the_source_of_a_setting_is_that_of_the_layer_that_says_it() {
     macro_rules! source_of {
         ($part:ident) => {{
             #[derive(Debug, serde::Deserialize)]
-            #[allow(dead_code, reason = "reading it is the test")]
+            #[expect(dead_code, reason = "reading it is the test")]
             struct Part {
                 $part: u8,
             }

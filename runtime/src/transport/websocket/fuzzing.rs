@@ -1,5 +1,5 @@
 //! What our own fuzzing reaches of WebSocket's parsers.
-#![allow(
+#![expect(
     missing_debug_implementations,
     missing_docs,
     reason = "nobody else should use it"
