@@ -7,7 +7,7 @@ use super::{
     Reply,
 };
 use crate::{
-    escape::{shown, told},
+    escape::{chain, shown, told},
     message::Text,
     pubsub::Broadcast,
     state::Needed,
@@ -58,7 +58,7 @@ pub fn payload<C: Channel, T: FromEvent>(join: &Join<C>) -> Result<T, JoinError>
     };
     T::from_event(event).map_err(|error| {
         // It may quote what the client sent, which may be a secret.
-        tracing::debug!(topic = %shown(join.topic()), "the payload of a join does not fit: {}", told(&error));
+        tracing::debug!(topic = %shown(join.topic()), "the payload of a join does not fit: {}", chain(&error));
         JoinError::because("invalid payload")
     })
 }
@@ -103,7 +103,7 @@ pub fn event<T: FromEvent>(event: Event, out: &Outlet) -> Result<T, Answer> {
     let name = event.name.clone();
     T::from_event(event).map_err(|error| {
         let (topic, event) = (shown(out.topic()), shown(name.as_str().unwrap_or_default()));
-        tracing::debug!(%topic, %event, "a message was not handled: {}", told(&error));
+        tracing::debug!(%topic, %event, "a message was not handled: {}", chain(&error));
         Answer::Reply(Reply::because("invalid payload"))
     })
 }
@@ -124,7 +124,7 @@ pub fn broadcast<T: FromEvent>(broadcast: &Broadcast) -> Result<T, Answer> {
     };
     T::from_event(event).map_err(|error: InvalidPayload| {
         let (topic, event) = (shown(broadcast.topic()), shown(broadcast.event()));
-        tracing::error!(%topic, %event, "a broadcast was not handled: {}", told(&error));
+        tracing::error!(%topic, %event, "a broadcast was not handled: {}", chain(&error));
         Answer::NoReply
     })
 }

@@ -13,7 +13,11 @@ endpoint! {
 
 struct UserSocket;
 
-#[socket(channel("board:*", Board), channel("any:*", Any))]
+#[socket(
+    channel("board:*", Board),
+    channel("any:*", Any),
+    channel("form:*", Form)
+)]
 impl UserSocket {
     fn connect() -> Self {
         UserSocket
@@ -61,6 +65,9 @@ impl Board {
     async fn handle_info(&mut self, (): (), _: &mut Outlet) -> anyhow::Result<()> {
         any()
     }
+
+    #[handle_out("moved")]
+    fn moved(&mut self, _to: u8) {}
 }
 
 struct Any;
@@ -76,6 +83,21 @@ impl Any {
             _ => {}
         }
         Ok(Any)
+    }
+}
+
+struct Form;
+
+#[derive(serde::Deserialize)]
+struct Filled {
+    #[serde(rename = "name")]
+    _name: String,
+}
+
+#[channel(UserSocket)]
+impl Form {
+    fn join(#[payload] _: Filled) -> Self {
+        Form
     }
 }
 
@@ -159,6 +181,32 @@ async fn a_handler_refuses_or_fails() {
         log.is_once(&line);
     }
     assert_eq!(log.with("a reply to no message"), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_says_why_a_payload_does_not_fit() {
+    let (log, _guard) = Log::start();
+    let site = testing::start::<Boards>().await;
+    let client = site.connect("/socket").await.expect("a connection");
+    let invalid = json!({"reason": "invalid payload"});
+    let refused = client.join("form:1", json!({"name": 5})).await;
+    let refused = refused.expect_err("the name is no text");
+    assert_eq!(refused.parse::<Value>(), invalid);
+    let board = client.join("board:3", json!({})).await.expect("a channel");
+    assert_eq!(board.push("finish", "soon").await.error::<Value>(), invalid);
+    site.broadcast("board:3", "moved", json!("far"))
+        .expect("a broadcast");
+    board.push("finish", 2).await.ok::<Value>();
+    for line in [
+        "DEBUG the payload of a join does not fit: invalid payload: the value has another shape: \
+         invalid type: integer `5`, expected a string",
+        "DEBUG a message was not handled: invalid payload: the value has another shape: \
+         invalid type: string \"soon\", expected u8",
+        "ERROR a broadcast was not handled: invalid payload: the value has another shape: \
+         invalid type: string \"far\", expected u8",
+    ] {
+        assert_eq!(log.with(line).len(), 1, "{line}\n{:#?}", log.with(""));
+    }
 }
 
 #[tokio::test]
