@@ -38,9 +38,14 @@ impl ErrorPages {
         if !is_bare(response, cause) {
             return;
         }
+        let sees_debug = debug::may_see(self.debug, head);
+        if !sees_debug && self.render.is_none() {
+            // As it is where no pages are declared.
+            return;
+        }
         let shown = Shown::of(head, &handle.config().filter_parameters);
         *response.status_mut() = status;
-        if debug::may_see(self.debug, head) {
+        if sees_debug {
             debug::render(self, cause, status, (head, &shown), handle, response);
         } else if let Some(render) = &self.render {
             let page = |format| ErrorPage {
@@ -51,12 +56,6 @@ impl ErrorPages {
                 handle,
             };
             view(format(render.formats, head), page, response);
-        } else {
-            put(
-                response,
-                bare(status).into_body(),
-                "text/plain; charset=utf-8",
-            );
         }
         let level = self.render.unwrap_or(RenderErrors::DEFAULT).log;
         if let Some(level) = level {

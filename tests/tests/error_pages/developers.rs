@@ -57,6 +57,36 @@ mod release {
     }
 }
 
+mod heavy {
+    use landfall::transport::{Attempt, Denied, Transport, TransportOptions};
+
+    use super::*;
+
+    pub(super) struct TooHeavy;
+
+    impl Transport for TooHeavy {
+        const NAME: &'static str = "too_heavy";
+
+        fn options(&self) -> TransportOptions {
+            TransportOptions {
+                path: "/post",
+                ..TransportOptions::DEFAULT
+            }
+        }
+
+        async fn answer<S: Socket>(&self, _: Attempt) -> Result<http::Response<Body>, Denied> {
+            Err(Denied::LargeBody)
+        }
+    }
+
+    endpoint! {
+        pub(crate) struct Heavy;
+
+        debug_errors = cfg!(debug_assertions);
+        socket("/s/:id", Picky, websocket = false, transport = TooHeavy);
+    }
+}
+
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 50_000);
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -213,6 +243,19 @@ async fn only_this_machine_sees_them() {
         .peer(HERE)
         .header("x-forwarded-for", "127.0.0.1");
     assert!(plain(proxied.await));
+}
+
+#[tokio::test]
+async fn whoever_may_not_see_them_gets_the_answer_as_it_is() {
+    let site = testing::start::<heavy::Heavy>().await;
+    let there = SocketAddr::from(([192, 0, 2, 1], 5000));
+    let answer = site.get("/s/1/post").peer(there).await;
+    assert_eq!(
+        (answer.status().as_u16(), answer.text()),
+        (413, "the body is too large")
+    );
+    let page: Value = ask(&site, "/s/1/post", "application/json").await.parse();
+    assert_eq!(page["status"], 413);
 }
 
 #[tokio::test]
