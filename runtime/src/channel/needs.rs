@@ -1,4 +1,5 @@
-//! What a socket with channels takes of the application's state: its own parts, and those of its channels.
+//! What a socket with channels takes of the application's state: its own parts, and those of its
+//! channels.
 
 use std::{any::Any, fmt, marker::PhantomData};
 

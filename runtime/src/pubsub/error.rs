@@ -13,9 +13,9 @@ pub enum BroadcastError {
     Overloaded,
     /// The endpoint has stopped.
     Closed,
-    /// The payload has no form: a value that cannot be JSON, or one that no client of the channel can
-    /// get, because no serializer of the socket has room for it. Channels broadcast JSON objects, and
-    /// bytes.
+    /// The payload has no form: a value that cannot be JSON, or one that no client of the channel
+    /// can get, because no serializer of the socket has room for it. Channels broadcast JSON
+    /// objects, and bytes.
     Unencodable(EncodeError),
 }
 

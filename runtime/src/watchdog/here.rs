@@ -82,7 +82,8 @@ impl Drop for Outer<'_> {
     }
 }
 
-/// Polls a task that may run callbacks of a socket: `whose` is as in [`Slot`]. This may be called inside another task's callback.
+/// Polls a task that may run callbacks of a socket: `whose` is as in [`Slot`]. This may be called
+/// inside another task's callback.
 pub(super) fn turn<T>(dog: &Arc<Dog>, whose: u64, poll: impl FnOnce() -> T) -> T {
     HERE.with(|here| {
         let here = here.get_or_init(Here::new);

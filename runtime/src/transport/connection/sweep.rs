@@ -1,4 +1,5 @@
-//! What a sweep finds out about a connection: whether its client is still there, and its callback returns.
+//! What a sweep finds out about a connection: whether its client is still there, and its callback
+//! returns.
 
 use std::sync::atomic::Ordering;
 
