@@ -16,9 +16,12 @@ pub(crate) struct Feature {
 
 macro_rules! feature {
     ($key:literal needs $feature:literal) => {
+        feature!($key needs $feature, on by $feature)
+    };
+    ($key:literal needs $feature:literal, on by $on:literal) => {
         Feature {
             key: $key,
-            is_on: cfg!(feature = $feature),
+            is_on: cfg!(feature = $on),
             text: concat!(
                 "`",
                 $key,
@@ -39,6 +42,12 @@ macro_rules! feature {
 
 impl Feature {
     pub(crate) const COMPRESS: Feature = feature!("compress" needs "compress");
+    #[cfg(not(feature = "config-file"))]
+    pub(crate) const CONFIG_FILE: Feature = feature!("file" needs "config-file");
+    pub(crate) const HTTP2: Feature = feature!("http2" needs "http2");
+    /// Either of the features with cryptography, or `rustls` with that of the application.
+    #[cfg(not(feature = "rustls"))]
+    pub(crate) const HTTPS: Feature = feature!("https" needs "tls", on by "rustls");
     pub(crate) const LONGPOLL: Feature = feature!("longpoll" needs "longpoll");
     pub(crate) const SESSION: Feature = feature!("session" needs "tokens");
 

@@ -24,7 +24,7 @@ async fn a_start_names_the_feature_that_is_off() {
     assert!(error.is_config(), "{error}");
     let text = error.to_string();
     assert!(
-        text.contains("a configuration file needs landfall's feature `config-file`, which is off"),
+        text.contains("`file` needs landfall's feature `config-file`, which is off"),
         "{text}"
     );
     assert!(text.contains("features = [\"config-file\"]"), "{text}");

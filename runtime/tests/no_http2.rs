@@ -21,8 +21,9 @@ endpoint! {
 async fn it_is_an_error_at_start() {
     let refused = Asking::start().await.unwrap_err();
     let text = refused.to_string();
-    assert!(text.contains("this build speaks no HTTP/2"), "{text}");
-    assert!(text.contains("enable the feature `http2`"), "{text}");
+    let words = "`http2` needs landfall's feature `http2`, which is off";
+    assert!(text.contains(words), "{text}");
+    assert!(text.contains("features = [\"http2\"]"), "{text}");
     let forbidden = Asking::builder().settings(|settings| {
         let http = settings.http.get_or_insert_default();
         http.http2 = Setting::given(false);

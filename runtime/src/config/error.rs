@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, panic::Location, path::PathBuf, sync::Arc};
 
-use crate::{causes, grammar::Mistake};
+use crate::{causes, feature::Feature, grammar::Mistake};
 
 /// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +170,13 @@ impl From<Mistake> for ConfigError {
     fn from(Mistake { text, help }: Mistake) -> Self {
         help.into_iter()
             .fold(ConfigError::new(text), ConfigError::help)
+    }
+}
+
+/// The error for a key that needs it.
+impl From<Feature> for ConfigError {
+    fn from(feature: Feature) -> Self {
+        ConfigError::new(feature.text).help(feature.help)
     }
 }
 

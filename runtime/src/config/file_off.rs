@@ -3,6 +3,7 @@
 use std::{convert::Infallible, path::Path};
 
 use super::{ConfigError, Provenance, item::Item, key::Key, shape::Names};
+use crate::feature::Feature;
 
 /// There is none.
 pub(super) struct File(Infallible);
@@ -12,10 +13,7 @@ pub(super) struct Parsed<'a>(&'a File);
 
 impl File {
     pub(super) fn read(_: &Path) -> Result<Self, ConfigError> {
-        Err(ConfigError::new(
-            "a configuration file needs landfall's feature `config-file`, which is off",
-        )
-        .help("turn it on in `Cargo.toml` by `features = [\"config-file\"]`"))
+        Err(Feature::CONFIG_FILE.into())
     }
 
     pub(super) fn parse(&self, _: &'static str, _: Names, _: &mut Vec<ConfigError>) -> Parsed<'_> {

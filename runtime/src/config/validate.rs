@@ -6,9 +6,12 @@ use super::{
     key::Key,
     row::Resolve,
 };
-use crate::grammar::{
-    self,
-    place::{self, Taken},
+use crate::{
+    feature::Feature,
+    grammar::{
+        self,
+        place::{self, Taken},
+    },
 };
 
 /// The maximum number of headers that a header map can hold.
@@ -165,10 +168,10 @@ fn check_places(config: &Config, found: &mut Findings) {
 fn check_http(group: Key<'_>, http: &HttpConfig, found: &mut Findings) {
     let [headers_key, head_key, http2_key] =
         ["max_headers", "max_head_bytes", "http2"].map(|name| group.below(name));
-    if http.http2 && !cfg!(feature = "http2") {
-        let error = ConfigError::new("this build speaks no HTTP/2");
-        let help = "enable the feature `http2` of `landfall`";
-        found.error(Key(&http2_key), error.help(help));
+    if http.http2
+        && let Some(feature) = Feature::HTTP2.lacking()
+    {
+        found.error(Key(&http2_key), feature.into());
     }
     if http.ipv6_only
         && !http

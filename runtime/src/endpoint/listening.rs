@@ -120,9 +120,7 @@ impl Layers {
         #[cfg(not(feature = "rustls"))]
         {
             let _ = https;
-            let error = ConfigError::new("this build speaks no TLS")
-                .help("enable the feature `tls` of `landfall`");
-            vec![("https".to_owned(), error)]
+            vec![("https".to_owned(), crate::feature::Feature::HTTPS.into())]
         }
     }
 }
