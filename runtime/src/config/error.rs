@@ -119,9 +119,14 @@ impl ConfigError {
         self.at(&format!("{key} of {path}"), Provenance::Mount(location))
     }
 
-    pub(super) fn at(mut self, key: &str, source: Provenance) -> Self {
-        self.key.get_or_insert_with(|| key.to_owned());
-        self.from(source)
+    /// Says which key it is about, unless it says so already.
+    pub(crate) fn about(mut self, key: impl Into<String>) -> Self {
+        self.key.get_or_insert_with(|| key.into());
+        self
+    }
+
+    pub(super) fn at(self, key: &str, source: Provenance) -> Self {
+        self.about(key).from(source)
     }
 
     pub(super) fn from(mut self, source: Provenance) -> Self {

@@ -2,12 +2,12 @@
 
 use super::{ConfigError, key::Key};
 
-/// The result of a check.
+/// The result of a check. The error says which key it is about.
 pub(super) enum Finding {
     /// The value cannot work.
-    Error(String, ConfigError),
+    Error(ConfigError),
     /// The value works, but hardly as intended.
-    Warning(String, ConfigError),
+    Warning(ConfigError),
 }
 
 /// The results of a check: nothing, a warning, or an error.
@@ -19,11 +19,11 @@ pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
     pub(super) fn error(&mut self, key: Key<'_>, error: ConfigError) {
-        self.0.push(Finding::Error(key.0.to_owned(), error));
+        self.0.push(Finding::Error(error.about(key.0)));
     }
 
     pub(super) fn warn(&mut self, key: Key<'_>, error: ConfigError) {
-        self.0.push(Finding::Warning(key.0.to_owned(), error));
+        self.0.push(Finding::Warning(error.about(key.0)));
     }
 
     /// The first error; warnings are left out.

@@ -8,7 +8,7 @@ use super::{
     finding::Finding,
     key::Key,
     names,
-    resolver::{Resolver, Sources, located},
+    resolver::{Resolver, Sources},
     row::{Changes, Resolve},
     shape::{Layered, When},
     validate,
@@ -25,7 +25,7 @@ impl From<Config> for Resolved {
     fn from(config: Config) -> Self {
         Resolved {
             config: config.into(),
-            sources: Sources::new(),
+            sources: Sources::default(),
         }
     }
 }
@@ -59,24 +59,14 @@ impl Resolved {
             let text = format!(
                 "`{}` cannot change while the endpoint runs; so far it came from {}",
                 Key(key),
-                before.source(key)
+                before.sources.of(key)
             );
             let help = "take the change back, or start the endpoint again";
-            ConfigError::new(text).help(help).at(key, self.source(key))
+            ConfigError::new(text)
+                .help(help)
+                .at(key, self.sources.of(key))
         };
         fixed.map(|change| refusal(&change.key)).collect()
-    }
-
-    /// The source of a key, or of the first key of a group.
-    fn source(&self, key: &str) -> Provenance {
-        let group = format!("{key}.");
-        let below = || {
-            let mut keys = self.sources.range(group.clone()..);
-            let (first, source) = keys.next()?;
-            first.starts_with(&group).then_some(source)
-        };
-        let source = self.sources.get(key).or_else(below);
-        source.cloned().unwrap_or(Provenance::Default)
     }
 }
 
@@ -94,8 +84,8 @@ pub(crate) struct Layers<'a> {
     pub(crate) found: Vec<ConfigError>,
     /// The current configuration, if the endpoint runs.
     pub(crate) before: Option<&'a Resolved>,
-    /// Checks what the configuration names, such as files. Returns each error with its key.
-    pub(crate) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
+    /// Checks what the configuration names, such as files. Each error says which key it is about.
+    pub(crate) examine: &'a dyn Fn(&Config) -> Vec<ConfigError>,
 }
 
 impl Layers<'_> {
@@ -132,7 +122,7 @@ pub(super) struct Below<'a> {
     pub(super) environment: &'a dyn Fn(&str) -> Result<String, VarError>,
     pub(super) options: &'a Settings,
     pub(super) before: Option<&'a Resolved>,
-    pub(super) examine: &'a dyn Fn(&Config) -> Vec<(String, ConfigError)>,
+    pub(super) examine: &'a dyn Fn(&Config) -> Vec<ConfigError>,
 }
 
 impl Below<'_> {
@@ -178,14 +168,13 @@ impl Below<'_> {
         let mut changes = Changes::default();
         let [from, to] = [&below, &config].map(Some);
         Settings::compare(Key::TOP, When::Live, from, to, &mut changes);
-        sources.extend(
-            changes
-                .0
-                .into_iter()
-                .map(|change| (change.key, Provenance::Init)),
-        );
+        for change in changes.0 {
+            sources.note(change.key, Provenance::Init);
+        }
         let said_by_init = |error: &ConfigError| {
-            error.key().and_then(|key| sources.get(key)) == Some(&Provenance::Init)
+            error
+                .key()
+                .is_some_and(|key| sources.of(key) == Provenance::Init)
         };
         if is_whole {
             errors.extend(missing.into_iter().filter(|error| !said_by_init(error)));
@@ -194,8 +183,7 @@ impl Below<'_> {
         let mut findings = validate::values(&config);
         if is_whole {
             findings.extend(validate::together(&config));
-            let examined = (self.examine)(&config).into_iter();
-            findings.extend(examined.map(|(key, error)| Finding::Error(key, error)));
+            findings.extend((self.examine)(&config).into_iter().map(Finding::Error));
         }
         self.tell(findings, &sources, &mut errors);
         let resolved = Resolved {
@@ -209,7 +197,7 @@ impl Below<'_> {
                 .collect();
             // If `init` was not called or failed, the keys that it would set are unknown.
             let is_known = |key: &str| {
-                !wrong.contains(key) && (is_last || before.source(key) != Provenance::Init)
+                !wrong.contains(key) && (is_last || before.sources.of(key) != Provenance::Init)
             };
             let refused = resolved.refused(before).into_iter();
             errors.extend(refused.filter(|error| error.key().is_none_or(is_known)));
@@ -225,9 +213,9 @@ impl Below<'_> {
     fn tell(&self, findings: Vec<Finding>, sources: &Sources, errors: &mut Vec<ConfigError>) {
         for finding in findings {
             match finding {
-                Finding::Error(key, error) => errors.push(located(error, key, sources)),
-                Finding::Warning(key, error) => {
-                    tracing::warn!(endpoint = self.endpoint, "{}", located(error, key, sources));
+                Finding::Error(error) => errors.push(sources.locate(error)),
+                Finding::Warning(error) => {
+                    tracing::warn!(endpoint = self.endpoint, "{}", sources.locate(error));
                 }
             }
         }

@@ -5,11 +5,30 @@ use std::{collections::BTreeMap, env::VarError};
 use super::{ConfigError, Provenance, Setting, file::Parsed, key::Key, value::Value};
 
 /// The source of each key.
-pub(super) type Sources = BTreeMap<String, Provenance>;
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sources(BTreeMap<String, Provenance>);
 
-pub(super) fn located(error: ConfigError, key: String, sources: &Sources) -> ConfigError {
-    let source = sources.get(&key).cloned().unwrap_or(Provenance::Default);
-    error.at(&key, source)
+impl Sources {
+    pub(super) fn note(&mut self, key: String, source: Provenance) {
+        self.0.insert(key, source);
+    }
+
+    /// The source of a key, or of the first key of a group.
+    pub(super) fn of(&self, key: &str) -> Provenance {
+        let group = format!("{key}.");
+        let below = || {
+            let (first, source) = self.0.range(group.clone()..).next()?;
+            first.starts_with(&group).then_some(source)
+        };
+        let source = self.0.get(key).or_else(below);
+        source.cloned().unwrap_or(Provenance::Default)
+    }
+
+    /// Adds the source of the key that an error is about, unless it has one.
+    pub(super) fn locate(&self, error: ConfigError) -> ConfigError {
+        let source = error.key().map_or(Provenance::Default, |key| self.of(key));
+        error.from(source)
+    }
 }
 
 /// Looks keys up in all layers, and collects errors.
@@ -35,7 +54,7 @@ impl<'a> Resolver<'a> {
             environment,
             errors,
             missing: Vec::new(),
-            sources: Sources::new(),
+            sources: Sources::default(),
         }
     }
 
@@ -107,8 +126,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn file_turns_off(&mut self, key: Key<'_>) -> bool {
         let source = self.file.as_ref().and_then(|file| file.turned_off(key));
         let off = source.is_some();
-        self.sources
-            .extend(source.map(|source| (key.0.to_owned(), source)));
+        if let Some(source) = source {
+            self.sources.note(key.0.to_owned(), source);
+        }
         off
     }
 
@@ -120,14 +140,13 @@ impl<'a> Resolver<'a> {
     /// Notes the line of a group, if the file has it.
     pub(super) fn note_group(&mut self, key: Key<'_>) {
         if let Some(source) = self.file.as_ref().and_then(|file| file.group(key)) {
-            self.sources.insert(key.0.to_owned(), source);
+            self.sources.note(key.0.to_owned(), source);
         }
     }
 
     /// Adds an error about the value of a key.
     pub(super) fn wrong(&mut self, key: Key<'_>, error: ConfigError) {
-        self.errors
-            .push(located(error, key.0.to_owned(), &self.sources));
+        self.errors.push(self.sources.locate(error.about(key.0)));
     }
 
     /// Notes that only a variable sets the key, and that the variable is not set.
@@ -148,7 +167,7 @@ impl<'a> Resolver<'a> {
     fn note<T>(&mut self, key: Key<'_>, (value, source): Found<T>) -> Option<T> {
         match value {
             Ok(value) => {
-                self.sources.insert(key.0.to_owned(), source);
+                self.sources.note(key.0.to_owned(), source);
                 Some(value)
             }
             Err(error) => {

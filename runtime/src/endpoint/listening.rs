@@ -101,7 +101,7 @@ impl Layers {
     }
 
     /// Reads the files of `https`. Returns everything that is wrong with them.
-    pub(super) fn examine(&self, config: &Config) -> Vec<(String, ConfigError)> {
+    pub(super) fn examine(&self, config: &Config) -> Vec<ConfigError> {
         let Some(https) = config
             .https
             .as_ref()
@@ -120,7 +120,7 @@ impl Layers {
         #[cfg(not(feature = "rustls"))]
         {
             let _ = https;
-            vec![("https".to_owned(), crate::feature::Feature::HTTPS.into())]
+            vec![ConfigError::from(crate::feature::Feature::HTTPS).about("https")]
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     transport::{Mount, MountError, WeakDispatcher},
 };
 
-/// Checks what a configuration names, such as files. Returns each error with its key.
-pub(super) type Examine<'a> = dyn Fn(&Config) -> Vec<(String, ConfigError)> + 'a;
+/// Checks what a configuration names, such as files. Each error says which key it is about.
+pub(super) type Examine<'a> = dyn Fn(&Config) -> Vec<ConfigError> + 'a;
 
 /// The sources of an endpoint's layers.
 pub(super) struct Layered<'a> {
@@ -87,7 +87,7 @@ impl<E: Endpoint> Reload for Reader<E> {
             match Statics::of(config, files) {
                 Err(unread) if statics.has_manifest() => {
                     let error = ConfigError::new(unread.to_string());
-                    found.push(("cache_static_manifest".to_owned(), error));
+                    found.push(error.about("cache_static_manifest"));
                 }
                 statics => *read.borrow_mut() = statics.ok(),
             }
@@ -111,11 +111,10 @@ impl<E: Endpoint> Reload for Reader<E> {
 }
 
 impl<E: Endpoint> Reader<E> {
-    fn mount_errors(&self, config: &Config) -> Vec<(String, ConfigError)> {
+    fn mount_errors(&self, config: &Config) -> Vec<ConfigError> {
         let mounts = self.mounts.upgrade();
         let errors = mounts.map_or_else(Vec::new, |mounts| mounts.check(config));
-        let errors = errors.into_iter().map(mount_error);
-        errors.map(|error| (String::new(), error)).collect()
+        errors.into_iter().map(mount_error).collect()
     }
 }
 
@@ -137,7 +136,7 @@ pub(super) fn mount_errors<E: Endpoint>(errors: Vec<MountError>) -> ConfigErrors
 }
 
 /// An error if `rewrite_on` would change nothing.
-fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigError)> {
+fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<ConfigError> {
     let named = !E::DEF.rewrite_on.is_empty()
         || E::DEF
             .force_ssl
@@ -145,7 +144,7 @@ fn nobody_is_believed<E: Endpoint>(config: &Config) -> Option<(String, ConfigErr
     (named && config.trusted_proxies.is_empty()).then(|| {
         let error = ConfigError::new("`rewrite_on` believes nobody: there are no trusted proxies");
         let error = error.help("`trusted_proxies = [\"10.0.0.0/8\"]`: where the proxy is");
-        ("trusted_proxies".to_owned(), error)
+        error.about("trusted_proxies")
     })
 }
 

@@ -11,9 +11,8 @@ use crate::{
 };
 
 /// Reads and checks all files.
-pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<(String, ConfigError)>> {
-    let found = |(key, error): (&str, ConfigError)| vec![(format!("https.{key}"), error)];
-    let certificates = certificates(https).map_err(found)?;
+pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<ConfigError>> {
+    let certificates = certificates(https).map_err(|error| vec![error])?;
     let versions = Versions {
         tls12: https.cipher_suite == CipherSuite::Compatible,
         tls13: true,
@@ -31,7 +30,10 @@ pub(super) fn layer(https: &HttpsConfig) -> Result<Arc<Tls>, Vec<(String, Config
     .map_err(|wrong| {
         wrong
             .into_iter()
-            .map(|wrong| (key(https, wrong.key), wrong.into()))
+            .map(|wrong| {
+                let key = key(https, wrong.key);
+                ConfigError::from(wrong).about(key)
+            })
             .collect()
     })
 }
@@ -46,8 +48,7 @@ fn key(https: &HttpsConfig, key: &str) -> String {
     }
 }
 
-#[expect(clippy::result_large_err, reason = "once at the start")]
-fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, ConfigError)> {
+fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, ConfigError> {
     let chains = pems(
         "certfile",
         &https.certfile,
@@ -57,23 +58,20 @@ fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, 
     let keys = pems("keyfile", &https.keyfile, "key", https.key.clone())?;
     let help = "`https(certfile = \"cert.pem\", keyfile = \"key.pem\")`";
     match (chains.len(), keys.len()) {
-        (0, 0) => Err((
-            "certfile",
-            ConfigError::new("`https` needs a certificate and a key").help(help),
-        )),
-        (0, _) => Err((
-            "keyfile",
-            ConfigError::new("`keyfile` needs `certfile`").help(help),
-        )),
-        (_, 0) => Err((
-            "certfile",
-            ConfigError::new("`certfile` needs `keyfile`").help(help),
-        )),
+        (0, 0) => Err(ConfigError::new("`https` needs a certificate and a key")
+            .help(help)
+            .about("https.certfile")),
+        (0, _) => Err(ConfigError::new("`keyfile` needs `certfile`")
+            .help(help)
+            .about("https.keyfile")),
+        (_, 0) => Err(ConfigError::new("`certfile` needs `keyfile`")
+            .help(help)
+            .about("https.certfile")),
         (chains, keys) if chains != keys => {
             let text = format!("there are {chains} certificates and {keys} keys");
             let error =
                 ConfigError::new(text).help("list the key of each certificate, in the same order");
-            Err(("keyfile", error))
+            Err(error.about("https.keyfile"))
         }
         _ => Ok(chains
             .into_iter()
@@ -84,17 +82,17 @@ fn certificates(https: &HttpsConfig) -> Result<Vec<Certificate>, (&'static str, 
 }
 
 /// PEM, from files or as text.
-#[expect(clippy::result_large_err, reason = "once at the start")]
 fn pems(
-    name: &'static str,
+    name: &str,
     files: &Files,
     other: &str,
     text: Option<Secret>,
-) -> Result<Vec<Pem>, (&'static str, ConfigError)> {
+) -> Result<Vec<Pem>, ConfigError> {
     match text {
         Some(_) if !files.is_empty() => {
             let text = format!("`{name}` and `{other}` say the same in two ways");
-            Err((name, ConfigError::new(text).help("keep one of them")))
+            let error = ConfigError::new(text).help("keep one of them");
+            Err(error.about(format!("https.{name}")))
         }
         Some(text) => Ok(vec![Pem::Text(text)]),
         None => Ok(pem(files)),
