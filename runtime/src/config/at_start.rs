@@ -7,11 +7,7 @@ use std::{
 
 use tracing::Level;
 
-use super::{
-    ConfigError, Provenance,
-    validate::Findings,
-    value::{Key, Value},
-};
+use super::{ConfigError, Provenance, finding::Findings, key::Key, value::Value};
 
 /// A value of a declaration that is part of the binary, or known when the endpoint starts.
 ///

@@ -29,7 +29,7 @@ impl Findings {
     /// The first error; warnings are left out.
     pub(super) fn first_error(self) -> Option<ConfigError> {
         self.0.into_iter().find_map(|finding| match finding {
-            Finding::Error(_, error) => Some(error),
+            Finding::Error(error) => Some(error),
             Finding::Warning(..) => None,
         })
     }

@@ -4,9 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{
     ConfigError, Ip,
+    finding::Findings,
     item::Item,
-    validate::Findings,
-    value::{Key, Value, listed, parse_integer},
+    key::Key,
+    value::{Value, listed, parse_integer},
 };
 use crate::grammar::place;
 

@@ -134,7 +134,7 @@ impl<'a> Resolver<'a> {
 
     /// Notes that the start options turn a group off.
     pub(super) fn note_off(&mut self, key: Key<'_>) {
-        self.sources.insert(key.0.to_owned(), Provenance::Options);
+        self.sources.note(key.0.to_owned(), Provenance::Options);
     }
 
     /// Notes the line of a group, if the file has it.

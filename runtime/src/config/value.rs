@@ -2,11 +2,7 @@
 
 use std::{fmt, num::IntErrorKind, time::Duration};
 
-use serde_json::{Map, Value as Json};
-
-use super::{
-    ConfigError, Extra, Secret, TrustedProxies, finding::Findings, item::Item, key::Key, origin,
-};
+use super::{ConfigError, Secret, TrustedProxies, finding::Findings, item::Item, key::Key, origin};
 use crate::{
     grammar::{self, network::Network},
     origin::CheckOrigin,
