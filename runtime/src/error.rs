@@ -24,6 +24,10 @@ enum Kind {
         connections: usize,
     },
     Signal(io::Error),
+    Broker {
+        broker: String,
+        source: BoxError,
+    },
     NoRuntime,
 }
 
@@ -54,6 +58,11 @@ impl Error {
         Error(Box::new(Kind::Signal(source)))
     }
 
+    pub(crate) fn broker(broker: &str, source: impl Into<BoxError>) -> Self {
+        let (broker, source) = (broker.to_owned(), source.into());
+        Error(Box::new(Kind::Broker { broker, source }))
+    }
+
     pub(crate) fn no_runtime() -> Self {
         Error(Box::new(Kind::NoRuntime))
     }
@@ -81,6 +90,11 @@ impl Error {
     /// Shutdown took too long and connections were cut off: some of what they had in flight was lost.
     pub fn is_drain(&self) -> bool {
         matches!(*self.0, Kind::Drain { .. })
+    }
+
+    /// The broker of `pubsub(..)` cannot be reached, refuses the node, or knows a node of the same name.
+    pub fn is_broker(&self) -> bool {
+        matches!(*self.0, Kind::Broker { .. })
     }
 
     /// Every finding about the configuration, if that is what went wrong.
@@ -128,6 +142,7 @@ impl fmt::Display for Error {
                 )
             }
             Kind::Signal(_) => f.write_str("cannot wait for signals"),
+            Kind::Broker { broker, .. } => write!(f, "cannot join the other nodes by {broker}"),
             Kind::NoRuntime => f.write_str(
                 "an endpoint cannot start outside a tokio runtime\n  \
                  help: await the start under `#[tokio::main]`, or inside `Runtime::block_on`",
@@ -157,6 +172,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &*self.0 {
             Kind::Signal(source) => Some(source),
+            Kind::Broker { source, .. } => Some(&**source),
             Kind::Listen(failed) => match &failed[..] {
                 [Unbound { source, .. }] => Some(source),
                 _ => None,

@@ -38,7 +38,9 @@ use crate::{
     config::{Config, Resolved, Scheme},
     crypto::Keys,
     presence::Presence,
-    pubsub::{BroadcastError, IntoPayload, PubSub, SubscriberId, Subscription},
+    pubsub::{
+        BroadcastError, IntoPayload, NodeEvents, NodeInfo, PubSub, SubscriberId, Subscription,
+    },
     random::unguessable,
     state::AppState,
     url::{Ports, StructUrl},
@@ -376,22 +378,20 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic on this node.
     ///
     /// # Errors
-    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
-    /// subscriber got this one then.
+    /// As [`PubSub::local_broadcast`].
     pub fn local_broadcast(
         &self,
         topic: &str,
         event: &str,
         payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.0.pubsub.broadcast(topic, event, payload)
+        self.0.pubsub.local_broadcast(topic, event, payload)
     }
 
     /// Broadcasts to all subscribers of a topic on this node but one.
     ///
     /// # Errors
-    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
-    /// subscriber got this one then.
+    /// As [`PubSub::local_broadcast_from`].
     pub fn local_broadcast_from(
         &self,
         from: SubscriberId,
@@ -399,7 +399,39 @@ impl Handle {
         event: &str,
         payload: impl IntoPayload,
     ) -> Result<(), BroadcastError> {
-        self.0.pubsub.broadcast_from(from, topic, event, payload)
+        self.0
+            .pubsub
+            .local_broadcast_from(from, topic, event, payload)
+    }
+
+    /// Broadcasts to the subscribers of a topic on one node, by its name.
+    ///
+    /// # Errors
+    /// As [`PubSub::direct_broadcast`].
+    pub fn direct_broadcast(
+        &self,
+        node: &str,
+        topic: &str,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<(), BroadcastError> {
+        self.0.pubsub.direct_broadcast(node, topic, event, payload)
+    }
+
+    /// The name of this node among those of a cluster. `None` for an endpoint that is alone, because its `pubsub(..)` has no
+    /// broker.
+    pub fn node(&self) -> Option<&str> {
+        self.0.pubsub.node()
+    }
+
+    /// The other nodes of the cluster, by name. Nodes that were not heard for 30 seconds are left out.
+    pub fn nodes(&self) -> Vec<NodeInfo> {
+        self.0.pubsub.nodes()
+    }
+
+    /// The nodes that come and go: see [`NodeEvents`].
+    pub fn node_events(&self) -> NodeEvents {
+        self.0.pubsub.node_events()
     }
 
     /// Signed and encrypted tokens with keys of the endpoint's `secret_key_base`, for the purpose

@@ -13,6 +13,7 @@ use super::{
     listening::{Layers, Listeners, Listening},
     reload::{Layered, Reader, mount_errors},
     signal::{Hangups, reload},
+    topics,
 };
 use crate::{
     address::Address,
@@ -22,7 +23,7 @@ use crate::{
     error_page::{DebugErrors, ErrorPages, Pages},
     handle::Handle,
     presence::Presence,
-    pubsub::PubSub,
+    pubsub::{PubSub, adapter::Adapter},
     server::{Layer, Listener, Stop},
     socket::Drainer,
     state::AppState,
@@ -39,6 +40,7 @@ pub struct Builder<E: Endpoint> {
     file: Option<PathBuf>,
     options: Settings,
     pubsub: Option<PubSub>,
+    adapter: Option<Arc<dyn Adapter>>,
     presence: Option<Presence>,
     listener: Option<Listening>,
     https: bool,
@@ -52,6 +54,7 @@ impl<E: Endpoint> Builder<E> {
             file: None,
             options: Settings::default(),
             pubsub: None,
+            adapter: None,
             presence: None,
             listener: None,
             https: true,
@@ -85,6 +88,31 @@ impl<E: Endpoint> Builder<E> {
     #[must_use]
     pub fn pubsub(mut self, pubsub: PubSub) -> Self {
         self.pubsub = Some(pubsub);
+        self
+    }
+
+    /// Reaches other nodes by this adapter, instead of the broker that the declaration names.
+    ///
+    /// ```
+    /// # use landfall::{Endpoint, endpoint, pubsub::adapter::InProcess};
+    /// endpoint! {
+    ///     struct Chat;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let broker = InProcess::new();
+    /// let here = Chat::builder().adapter(broker.clone()).start().await?;
+    /// let there = Chat::builder().adapter(broker).start().await?;
+    ///
+    /// let mut harbour = there.subscribe("harbour");
+    /// harbour.confirmed().await?;
+    /// here.broadcast("harbour", "arrived", "Cutty Sark")?;
+    /// assert_eq!(harbour.recv().await?.event(), "arrived");
+    /// # here.shutdown().await?; there.shutdown().await?; Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn adapter(mut self, adapter: impl Adapter) -> Self {
+        self.adapter = Some(Arc::new(adapter));
         self
     }
 
@@ -165,10 +193,10 @@ impl<E: Endpoint> Builder<E> {
         let listens = listens(&config);
 
         let owns_pubsub = self.pubsub.is_none();
-        let pubsub = self
-            .pubsub
-            .take()
-            .unwrap_or_else(|| PubSub::with_queue(config.pubsub.queue, config.pubsub.queue_bytes));
+        let pubsub = match self.pubsub.take() {
+            Some(shared) => shared,
+            None => topics::start(E::DEF.name, &config.pubsub, self.adapter.take()).await?,
+        };
         let state = Arc::new(self.state);
         let fills = E::DEF.mounts.iter().map(|mount| mount.socket.fill);
         let app = AppState::new::<E, _>(state.clone(), fills).with_files(E::STATIC_FILES);

@@ -40,6 +40,7 @@
 // | `health` | the plug for load balancers |
 // | `service_manager` | its messages to systemd |
 // | `running` | the application's handle to it |
+// | `topics` | its topics, and the nodes that it shares them with |
 // | `signal` | signals that end the process, and the one that reloads |
 // | `service` | the endpoint as a tower service |
 
@@ -64,6 +65,7 @@ mod service_manager;
 #[path = "service_manager_off.rs"]
 mod service_manager;
 mod signal;
+mod topics;
 
 use std::future::Future;
 

@@ -138,7 +138,7 @@ impl Shared {
         self.fetch(topic, &mut joins);
         self.fetch(topic, &mut leaves);
         match Payload::from_json(&Told { joins, leaves }) {
-            Ok(payload) => self.pubsub.broadcast(topic, "presence_diff", payload),
+            Ok(payload) => self.pubsub.local_broadcast(topic, "presence_diff", payload),
             Err(error) => {
                 tracing::error!(topic = %shown(topic), "presences cannot be JSON: {}", told(&error));
                 Ok(())

@@ -21,6 +21,9 @@
 // | --- | --- |
 // | `broadcast` | what is published: a [`Broadcast`] |
 // | `payload` | what it carries: a [`Payload`], and what turns into one |
+// | `adapter` | how the nodes of a cluster reach each other |
+// | `remote` | what a node shares about its cluster |
+// | `nodes` | the tasks of a node of a cluster |
 // | `budget` | how many bytes may wait for delivery |
 // | `encoder` | how a broadcast becomes a message for clients |
 // | `framing` | how a transport writes that message |
@@ -31,12 +34,15 @@
 // | `shards` | all members, and what is published to them |
 // | `subscription` | a topic as a stream, for any task |
 
+pub mod adapter;
 mod broadcast;
 mod budget;
 mod encoder;
 mod error;
 mod framing;
+mod nodes;
 mod payload;
+mod remote;
 mod run;
 mod shard;
 mod shards;
@@ -49,10 +55,17 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
+use self::{
+    adapter::{Adapter, ConnectError, NodeOptions},
+    run::Except,
+    shards::Shards,
+    topic::Entry,
+};
 pub use self::{
     broadcast::Broadcast,
-    error::BroadcastError,
+    error::{BroadcastError, Unconfirmed},
     payload::{IntoPayload, Json, Payload},
+    remote::{NodeEvent, NodeEvents, NodeInfo},
     subscriber::SubscriberId,
     subscription::{RecvError, Subscription},
 };
@@ -62,7 +75,6 @@ pub(crate) use self::{
     subscriber::{Recipient, Subscriber, Unsendable},
     topic::Membership,
 };
-use self::{run::Except, shards::Shards, topic::Entry};
 
 /// The topics of an endpoint. Cloning it is cheap; several endpoints may share one.
 ///
@@ -113,6 +125,23 @@ impl PubSub {
         PubSub(Shards::start(queue, queue_bytes))
     }
 
+    /// Topics that this node shares with the other nodes of a cluster: see [`adapter`]. An endpoint does this by its
+    /// `pubsub(..)`.
+    ///
+    /// # Errors
+    /// If the broker refuses the node, or cannot be reached, or another node has the node's name.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, or with a queue of 0.
+    pub async fn connect(
+        adapter: impl Adapter,
+        options: NodeOptions,
+    ) -> Result<Self, ConnectError> {
+        let pubsub = PubSub::with_queue(options.queue, options.queue_bytes);
+        nodes::start(&pubsub.0, Arc::new(adapter), options).await?;
+        Ok(pubsub)
+    }
+
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
@@ -147,19 +176,96 @@ impl PubSub {
         )
     }
 
+    /// Like [`broadcast`](PubSub::broadcast), but on this node only.
+    ///
+    /// # Errors
+    /// As `broadcast`, except that it needs no other node.
+    pub fn local_broadcast(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<(), BroadcastError> {
+        self.publish_here(topic, event, payload.into_payload()?, Except::Nobody)
+    }
+
+    /// Like [`broadcast_from`](PubSub::broadcast_from), but on this node only.
+    ///
+    /// # Errors
+    /// As `broadcast_from`, except that it needs no other node.
+    pub fn local_broadcast_from(
+        &self,
+        from: SubscriberId,
+        topic: &str,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<(), BroadcastError> {
+        let except = Except::Subscriber(from);
+        self.publish_here(topic, event, payload.into_payload()?, except)
+    }
+
+    /// Broadcasts to the subscribers of a topic on one node, by its [name](NodeInfo::name). It may be this one. A node that
+    /// is not there gets nothing.
+    ///
+    /// # Errors
+    /// As `broadcast`; [`BroadcastError::Unreachable`] if it is another node, and the broker is away.
+    pub fn direct_broadcast(
+        &self,
+        node: &str,
+        topic: &str,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<(), BroadcastError> {
+        let payload = payload.into_payload()?;
+        let other = self
+            .0
+            .remote()
+            .filter(|remote| *remote.options.node != *node);
+        match other {
+            None if self.node() != Some(node) => Err(BroadcastError::Unreachable),
+            None => self.publish_here(topic, event, payload, Except::Nobody),
+            Some(remote) => {
+                let broadcast = Broadcast::new(topic, event, payload);
+                remote.check(&broadcast)?;
+                remote.direct(node, broadcast)
+            }
+        }
+    }
+
+    /// The name of this node. `None` if it is alone.
+    pub fn node(&self) -> Option<&str> {
+        self.0.remote().map(|remote| &*remote.options.node)
+    }
+
+    /// The other nodes of the cluster, by name. Nodes that were not heard for 30 seconds are left out.
+    pub fn nodes(&self) -> Vec<NodeInfo> {
+        self.0
+            .remote()
+            .map_or_else(Vec::new, |remote| remote.peers.list())
+    }
+
+    /// The nodes that come and go.
+    pub fn node_events(&self) -> NodeEvents {
+        self.0
+            .remote()
+            .map_or_else(NodeEvents::none, |remote| remote.peers.events())
+    }
+
     /// Broadcasts to all but the client that the broadcast comes from. The bytes for that client
     /// are returned: it writes them itself, in the order of its own messages. Empty bytes mean that
-    /// there is nothing to write.
+    /// there is nothing to write. The error says that this node only has got it.
     pub(crate) fn broadcast_beside(
         &self,
         from: &dyn Recipient,
         form: &Form,
         broadcast: Broadcast,
-    ) -> Result<Bytes, BroadcastError> {
+    ) -> (Bytes, Result<(), BroadcastError>) {
         let publication = self.0.publication(broadcast, Except::ForwardTo(from.id()));
         let bytes = publication.render(form.key(), form, from);
-        self.0.publish(publication)?;
-        Ok(bytes)
+        match self.0.publish(publication) {
+            told @ (Ok(()) | Err(BroadcastError::Unreachable)) => (bytes, told),
+            refused => (Bytes::new(), refused),
+        }
     }
 
     /// The topic as a stream of broadcasts, for any task. Dropping the stream ends the
@@ -224,6 +330,17 @@ impl PubSub {
     ) -> Result<(), BroadcastError> {
         let broadcast = Broadcast::new(topic, event, payload);
         self.0.publish(self.0.publication(broadcast, except))
+    }
+
+    fn publish_here(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: Payload,
+        except: Except,
+    ) -> Result<(), BroadcastError> {
+        let broadcast = Broadcast::new(topic, event, payload);
+        self.0.publish_here(self.0.publication(broadcast, except))
     }
 }
 

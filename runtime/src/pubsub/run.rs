@@ -59,6 +59,15 @@ impl Publication {
         self.broadcast.topic()
     }
 
+    /// What other nodes are told, and who does not get it there.
+    pub(super) fn told_others(&self) -> (Broadcast, Option<SubscriberId>) {
+        let except = match self.except {
+            Except::Subscriber(id) => Some(id),
+            Except::Nobody | Except::ForwardTo(_) => None,
+        };
+        (self.broadcast.clone(), except)
+    }
+
     /// The bytes in a form; empty if there is nothing to send.
     pub(super) fn render(&self, key: FormKey, form: &Form, recipient: &dyn Recipient) -> Bytes {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);

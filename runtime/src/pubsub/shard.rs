@@ -74,31 +74,36 @@ impl Shard {
         }
     }
 
-    pub(super) fn join(&self, shard: usize, topic: &str, entry: Entry) -> Membership {
+    /// True if the topic had no member.
+    pub(super) fn join(&self, shard: usize, topic: &str, entry: Entry) -> (Membership, bool) {
         let mut topics = self.lock();
-        let members = match topics.get_mut(topic) {
-            Some(members) => members,
-            None => topics.entry(topic.into()).or_default(),
+        let (members, first) = match topics.get_mut(topic) {
+            Some(members) => (members, false),
+            None => (topics.entry(topic.into()).or_default(), true),
         };
-        Membership {
+        let membership = Membership {
             topic: topic.into(),
             shard,
             place: members.insert(entry),
-        }
+        };
+        (membership, first)
     }
 
-    pub(super) fn leave(&self, membership: Membership) {
+    /// True if the topic has no member any more.
+    pub(super) fn leave(&self, membership: &Membership) -> bool {
         let mut topics = self.lock();
         let Some(members) = topics.get_mut(&membership.topic) else {
-            return;
+            return false;
         };
         let gone = members.remove(membership.place);
-        if members.len() == 0 {
+        let last = members.len() == 0;
+        if last {
             topics.remove(&membership.topic);
         }
         drop(topics);
         // Dropped outside the lock: it may be the last reference to a connection.
         drop(gone);
+        last
     }
 
     pub(super) fn members(&self, topic: &str) -> usize {
@@ -107,20 +112,28 @@ impl Shard {
 
     /// Hands a run to every member. The lock is released before anything is written.
     async fn serve(&self, run: Run) {
-        let mut place = 0;
-        let mut stretch = Vec::with_capacity(STRETCH);
-        loop {
-            let next = self
-                .lock()
-                .get(run.topic())
-                .and_then(|members| members.copy_from_place(place, STRETCH, &mut stretch));
-            let Some(next) = next else { return };
-            for entry in stretch.drain(..) {
-                entry.receive(&run);
-            }
+        let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
+        while let Some(next) = self.stretch(run.topic(), place, &mut members) {
+            members.drain(..).for_each(|entry| entry.receive(&run));
             place = next;
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Tells every member of a topic that broadcasts of other nodes may be lost.
+    pub(super) async fn gap(&self, topic: &str) {
+        let (mut place, mut members) = (0, Vec::with_capacity(STRETCH));
+        while let Some(next) = self.stretch(topic, place, &mut members) {
+            members.drain(..).for_each(|entry| entry.gap(topic));
+            place = next;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The next members of a topic, and the place behind them; `None` past the end.
+    fn stretch(&self, topic: &str, place: usize, members: &mut Vec<Entry>) -> Option<usize> {
+        let topics = self.lock();
+        topics.get(topic)?.copy_from_place(place, STRETCH, members)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Slab<Entry>>> {

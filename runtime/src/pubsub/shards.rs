@@ -1,13 +1,17 @@
 //! All members, spread over shards, and what is published to them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use super::{
     Broadcast, BroadcastError,
     budget::Budget,
+    remote::Remote,
     run::{Except, Publication},
     shard::Shard,
     topic::{Entry, Membership},
@@ -18,7 +22,12 @@ pub(super) struct Shards {
     budget: Arc<Budget>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// `None` for a node that is alone.
+    remote: OnceLock<Attached>,
 }
+
+/// The way to other nodes. The node leaves when it is dropped.
+struct Attached(Arc<Remote>, #[expect(dead_code, reason = "held")] DropGuard);
 
 impl Shards {
     /// Starts a shard for each worker thread.
@@ -33,7 +42,19 @@ impl Shards {
             budget: Budget::new(queue_bytes),
             stop,
             tasks,
+            remote: OnceLock::new(),
         })
+    }
+
+    /// Makes these the shards of a node of a cluster. Nobody has joined yet.
+    pub(super) fn attach(&self, remote: Arc<Remote>) {
+        let stop = remote.stop.clone().drop_guard();
+        let _ = self.remote.set(Attached(remote, stop));
+    }
+
+    /// The way to other nodes, if the node is not alone.
+    pub(super) fn remote(&self) -> Option<&Arc<Remote>> {
+        self.remote.get().map(|Attached(remote, _)| remote)
     }
 
     pub(super) fn count(&self) -> usize {
@@ -42,11 +63,25 @@ impl Shards {
 
     pub(super) fn join(&self, topic: &str, entry: Entry) -> Membership {
         let shard = (entry.id().0 % self.shards.len() as u64) as usize;
-        self.shards[shard].join(shard, topic, entry)
+        let (membership, first) = self.shards[shard].join(shard, topic, entry);
+        if first && let Some(remote) = self.remote() {
+            remote.interest.enter(topic);
+        }
+        membership
     }
 
     pub(super) fn leave(&self, membership: Membership) {
-        self.shards[membership.shard].leave(membership);
+        let last = self.shards[membership.shard].leave(&membership);
+        if last && let Some(remote) = self.remote() {
+            remote.interest.leave(membership.topic());
+        }
+    }
+
+    /// Tells the subscribers of a topic that broadcasts of other nodes may be lost.
+    pub(super) async fn gap(&self, topic: &str) {
+        for shard in &self.shards {
+            shard.gap(topic).await;
+        }
     }
 
     pub(super) fn members(&self, topic: &str) -> usize {
@@ -57,8 +92,21 @@ impl Shards {
         Arc::new(Publication::new(broadcast, except, self.budget.share()))
     }
 
-    /// Places are reserved in every shard first, so that a refused broadcast reaches nobody.
+    /// Publishes on all nodes.
     pub(super) fn publish(&self, publication: Arc<Publication>) -> Result<(), BroadcastError> {
+        match self.remote() {
+            None => self.publish_here(publication),
+            Some(remote) => {
+                let (broadcast, except) = publication.told_others();
+                remote.check(&broadcast)?;
+                self.publish_here(publication)?;
+                remote.publish(broadcast, except)
+            }
+        }
+    }
+
+    /// Publishes on this node. Places are reserved in every shard first, so that a refused broadcast reaches nobody.
+    pub(super) fn publish_here(&self, publication: Arc<Publication>) -> Result<(), BroadcastError> {
         let mut places = Vec::with_capacity(self.shards.len());
         for shard in &self.shards {
             if let Some(place) = shard.reserve(publication.topic())? {
@@ -99,6 +147,9 @@ impl Shards {
     /// Accepts nothing more, delivers the rest, and waits until no task is left.
     pub(super) async fn close(&self) {
         self.stop.cancel();
+        if let Some(remote) = self.remote() {
+            remote.stop.cancel();
+        }
         self.tasks.close();
         self.delivered().await;
     }

@@ -1,13 +1,16 @@
 //! Who is subscribed to topics, and how broadcasts reach them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use bytes::Bytes;
 
 use super::Broadcast;
-use crate::{message::Unsupported, watchdog::Watched};
+use crate::{message::Unsupported, random::random, watchdog::Watched};
 
-/// The identity of a subscriber: unique in the process, never used twice.
+/// The identity of a subscriber: unique among the nodes of a cluster, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriberId(pub(super) u64);
 
@@ -16,7 +19,9 @@ impl SubscriberId {
     pub(crate) const LOWEST: Self = SubscriberId(0);
 
     pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Each process begins elsewhere, so that the numbers of two nodes do not meet.
+        static NEXT: LazyLock<AtomicU64> =
+            LazyLock::new(|| AtomicU64::new(1 | (u64::from_le_bytes(random()) >> 2)));
         SubscriberId(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
@@ -26,6 +31,9 @@ pub(crate) trait Subscriber: Send + Sync {
     fn id(&self) -> SubscriberId;
 
     fn deliver(&self, broadcast: &Broadcast);
+
+    /// Broadcasts of other nodes to this topic may be lost.
+    fn gap(&self, _topic: &str) {}
 }
 
 /// A client that the broadcasts of a topic are written to. Must not block: it runs on the shard's
@@ -42,6 +50,9 @@ pub(crate) trait Recipient: Send + Sync {
     /// Reports that a broadcast cannot be sent in this client's form. Called once for all clients
     /// of the form.
     fn unsendable(&self, reason: Unsendable);
+
+    /// Broadcasts of other nodes to this topic may be lost.
+    fn gap(&self, _topic: &str) {}
 }
 
 /// Why a broadcast cannot be sent in a form.

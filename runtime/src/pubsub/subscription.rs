@@ -13,6 +13,7 @@ use futures_core::Stream;
 
 use super::{
     Broadcast,
+    error::Unconfirmed,
     shards::Shards,
     subscriber::{Subscriber, SubscriberId},
     topic::{Entry, Membership},
@@ -42,6 +43,9 @@ type Closing = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 pub enum RecvError {
     /// The receiver was too slow: this many broadcasts are lost. The next ones follow.
     Lagged(u64),
+    /// Broadcasts of other nodes may be lost: the broker was away, or a node could not reach it. Whoever keeps a state by
+    /// broadcasts reads it anew. The next ones follow.
+    Gap,
     /// The endpoint has stopped.
     Closed,
 }
@@ -52,6 +56,7 @@ impl fmt::Display for RecvError {
             RecvError::Lagged(lost) => {
                 write!(f, "{lost} broadcasts were lost: the receiver was too slow")
             }
+            RecvError::Gap => f.write_str("broadcasts of other nodes may be lost"),
             RecvError::Closed => f.write_str("the endpoint has stopped"),
         }
     }
@@ -82,11 +87,27 @@ impl Subscription {
         self.queue.id
     }
 
+    /// Waits until the broker of the endpoint's `pubsub(..)` has confirmed the subscription: what other nodes publish from
+    /// then on arrives. It completes at once where no broker is.
+    ///
+    /// # Errors
+    /// If the broker has not confirmed it in `confirm_timeout`. The subscription stays, and is confirmed when the broker
+    /// is back.
+    pub async fn confirmed(&self) -> Result<(), Unconfirmed> {
+        match (self.shards.remote(), &self.membership) {
+            (Some(remote), Some(membership)) => {
+                let time = remote.options.confirm_timeout;
+                remote.confirmed(membership.topic(), time).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The next broadcast.
     ///
     /// # Errors
-    /// [`RecvError::Lagged`] when broadcasts were lost before the next one, [`RecvError::Closed`] when the endpoint has
-    /// stopped and everything was received.
+    /// [`RecvError::Lagged`] when broadcasts were lost before the next one, [`RecvError::Gap`] when those of other nodes may
+    /// be, [`RecvError::Closed`] when the endpoint has stopped and everything was received.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -169,6 +190,8 @@ struct State {
     waiting: VecDeque<Broadcast>,
     bytes: usize,
     lost: u64,
+    /// Broadcasts of other nodes may be lost.
+    gap: bool,
     /// Of the task that receives.
     waker: Option<Waker>,
 }
@@ -176,9 +199,13 @@ struct State {
 impl State {
     fn receive(&mut self) -> Option<Result<Broadcast, RecvError>> {
         match std::mem::take(&mut self.lost) {
-            0 => self.pop().map(Ok),
-            lost => Some(Err(RecvError::Lagged(lost))),
+            0 => {}
+            lost => return Some(Err(RecvError::Lagged(lost))),
         }
+        if std::mem::take(&mut self.gap) {
+            return Some(Err(RecvError::Gap));
+        }
+        self.pop().map(Ok)
     }
 
     fn pop(&mut self) -> Option<Broadcast> {
@@ -203,10 +230,20 @@ impl Subscriber for Queue {
             state.lost += 1;
         }
         state.waiting.push_back(broadcast.clone());
-        let waker = state.waker.take();
-        drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(state);
+    }
+
+    fn gap(&self, _topic: &str) {
+        let mut state = self.state();
+        state.gap = true;
+        wake(state);
+    }
+}
+
+fn wake(mut state: MutexGuard<'_, State>) {
+    let waker = state.waker.take();
+    drop(state);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }

@@ -23,6 +23,13 @@ impl Entry {
         }
     }
 
+    pub(super) fn gap(&self, topic: &str) {
+        match self {
+            Entry::Deliver(subscriber) => subscriber.gap(topic),
+            Entry::Forward(recipient, _) => recipient.gap(topic),
+        }
+    }
+
     pub(super) fn receive(&self, run: &Run) {
         match self {
             Entry::Deliver(subscriber) => run.deliver_to(&**subscriber),

@@ -102,7 +102,9 @@ impl Topic {
                 broadcast.payload(),
                 true,
             )),
-            Ok(Err(error @ (RecvError::Lagged(_) | RecvError::Closed))) => Err(error.to_string()),
+            Ok(Err(error @ (RecvError::Lagged(_) | RecvError::Gap | RecvError::Closed))) => {
+                Err(error.to_string())
+            }
             Err(_) => Err(format!("it did not come within {:?}", self.patience)),
         }
     }

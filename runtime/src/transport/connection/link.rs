@@ -127,10 +127,10 @@ impl<O: Swept> ClientLink for Shared<O> {
             return pubsub.broadcast(topic, event, payload);
         };
         let broadcast = Broadcast::new(topic, event, payload);
-        let bytes = pubsub.broadcast_beside(self, &self.form(encoding), broadcast)?;
+        let (bytes, told) = pubsub.broadcast_beside(self, &self.form(encoding), broadcast);
         if !bytes.is_empty() {
             self.put(bytes.into());
         }
-        Ok(())
+        told
     }
 }

@@ -1,0 +1,96 @@
+//! What an adapter tells its node.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+/// The maximum number of things that wait to be read.
+const QUEUE: usize = 1024;
+/// The bytes of messages are counted in units of this size.
+const UNIT: usize = 1024;
+
+/// By this an adapter tells its node what arrives. Cloning it is cheap.
+///
+/// Its queue is bounded, in pieces and bytes: an adapter that reads faster than the node delivers waits here. Nothing waits
+/// once the node has stopped; see [`closed`](Arrivals::closed).
+#[derive(Clone)]
+pub struct Arrivals {
+    queue: mpsc::Sender<Arrival>,
+    bytes: Arc<Semaphore>,
+    units: u32,
+}
+
+/// What an adapter has told.
+#[derive(Debug)]
+pub(in crate::pubsub) enum Arrival {
+    /// A message, and its share of the bytes that may wait.
+    Message(Bytes, OwnedSemaphorePermit),
+    Subscribed(Vec<Arc<str>>),
+    Connected,
+    Disconnected(String),
+    Lost(Option<Arc<str>>),
+}
+
+impl Arrivals {
+    /// A queue for so many bytes, and its receiver.
+    pub(in crate::pubsub) fn new(bytes: usize) -> (Self, mpsc::Receiver<Arrival>) {
+        let (queue, receiver) = mpsc::channel(QUEUE);
+        let units = u32::try_from((bytes / UNIT).max(1)).unwrap_or(u32::MAX);
+        let arrivals = Arrivals {
+            queue,
+            bytes: Arc::new(Semaphore::new(units as usize)),
+            units,
+        };
+        (arrivals, receiver)
+    }
+
+    /// A message has arrived: on a topic, on the node's own channel, or for all nodes.
+    pub async fn message(&self, message: Bytes) {
+        // A message that is larger than the queue waits until it is empty.
+        let units = u32::try_from(message.len() / UNIT + 1).unwrap_or(u32::MAX);
+        let permit = self.bytes.clone().acquire_many_owned(units.min(self.units));
+        if let Ok(permit) = permit.await {
+            self.tell(Arrival::Message(message, permit)).await;
+        }
+    }
+
+    /// The broker has confirmed the subscription of these topics.
+    pub async fn subscribed(&self, topics: &[Arc<str>]) {
+        self.tell(Arrival::Subscribed(topics.to_vec())).await;
+    }
+
+    /// The broker is back, and [`Channel::All`](super::Channel::All) and the node's own channel are subscribed. Not told
+    /// after the first connection.
+    pub async fn connected(&self) {
+        self.tell(Arrival::Connected).await;
+    }
+
+    /// The broker is gone, and with it every subscription. The text says why, for the log.
+    pub async fn disconnected(&self, why: impl fmt::Display) {
+        self.tell(Arrival::Disconnected(why.to_string())).await;
+    }
+
+    /// Messages may have been lost though the connection stands: on one topic, or on any.
+    pub async fn lost(&self, topic: Option<Arc<str>>) {
+        self.tell(Arrival::Lost(topic)).await;
+    }
+
+    /// Completes when the node has stopped. Tasks of an adapter end then.
+    pub async fn closed(&self) {
+        self.queue.closed().await;
+    }
+
+    async fn tell(&self, arrival: Arrival) {
+        // Nobody listens once the node has stopped.
+        let _ = self.queue.send(arrival).await;
+    }
+}
+
+impl fmt::Debug for Arrivals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrivals")
+            .field("open", &!self.queue.is_closed())
+            .finish()
+    }
+}

@@ -1,0 +1,69 @@
+//! How a node takes part in a cluster.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::random::random;
+
+/// How a node takes part in a cluster. An endpoint makes it from its `pubsub(..)`.
+///
+/// ```
+/// use landfall::pubsub::adapter::NodeOptions;
+///
+/// let mut options = NodeOptions::new("chat");
+/// options.node = "chat-1".into();
+/// assert_eq!(options.max_message, 8 << 20);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NodeOptions {
+    /// The name of the cluster: its nodes have the same one. Applications with different names can share a broker.
+    pub name: Arc<str>,
+    /// The name of the node, of at most 255 bytes. No other node of the cluster may have it. Default: 22 random
+    /// characters.
+    pub node: Arc<str>,
+    /// The maximum number of messages that wait for the broker. Default 65,536.
+    pub queue: usize,
+    /// The maximum size in bytes of the messages that wait for the broker, and of those that wait to be read. Default 64
+    /// MiB.
+    pub queue_bytes: usize,
+    /// The maximum size in bytes of a broadcast. A larger one is refused, and one from another node is skipped. Default 8
+    /// MiB.
+    pub max_message: usize,
+    /// Whether joins of channels wait until the broker has confirmed the subscription of the topic. Default `true`.
+    pub confirm: bool,
+    /// How long they wait. Default 2 s.
+    pub confirm_timeout: Duration,
+    /// How long the broker may take at the start. Default 5 s.
+    pub connect_timeout: Duration,
+    /// Whether the start fails if the broker cannot be reached. If not, the node starts alone, and takes part when it can.
+    /// Default `true`.
+    pub required: bool,
+    /// The name that was drawn for the node.
+    drawn: Arc<str>,
+}
+
+impl NodeOptions {
+    /// The defaults, and a random name for the node.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        let drawn: Arc<str> = data_encoding::BASE64URL_NOPAD
+            .encode(&random::<16>())
+            .into();
+        NodeOptions {
+            name: name.into(),
+            node: drawn.clone(),
+            drawn,
+            queue: 65_536,
+            queue_bytes: 64 << 20,
+            max_message: 8 << 20,
+            confirm: true,
+            confirm_timeout: Duration::from_secs(2),
+            connect_timeout: Duration::from_secs(5),
+            required: true,
+        }
+    }
+
+    /// Whether the node has a name that was chosen, and that another node may have too.
+    pub(in crate::pubsub) fn is_named(&self) -> bool {
+        self.node != self.drawn
+    }
+}

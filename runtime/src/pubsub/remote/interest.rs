@@ -1,0 +1,287 @@
+//! Which topics a node wants of the broker.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+
+/// How long a topic stays subscribed when nobody here wants it any more.
+pub(super) const GRACE: Duration = Duration::from_secs(5);
+
+/// Which topics a node wants of the broker, and which of them stand.
+#[derive(Default)]
+pub(in crate::pubsub) struct Interest {
+    state: Mutex<State>,
+    /// Notified when there is something to do.
+    pub(in crate::pubsub) changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    topics: HashMap<Arc<str>, Topic>,
+    /// Topics that the broker is to be asked for.
+    wanted: Vec<Arc<str>>,
+    /// Topics that nobody wants, the earliest first. Each stands here once.
+    leaving: VecDeque<(Arc<str>, Instant)>,
+    connected: bool,
+}
+
+struct Topic {
+    /// Shards that have members of it. Below 0 while one leaves that has not been counted.
+    shards: i32,
+    status: Status,
+    /// Its members may have missed something.
+    gap: bool,
+    /// It stands in `leaving`.
+    leaves: bool,
+    /// When it was last left.
+    left: Option<Instant>,
+    /// Notified when it stands.
+    waiting: Option<Arc<Notify>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Wanted,
+    /// The broker was asked for it.
+    Asked,
+    /// The broker has confirmed it.
+    Standing,
+}
+
+/// Keeps a topic subscribed.
+pub(in crate::pubsub) struct Hold<'a> {
+    interest: &'a Interest,
+    topic: &'a str,
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.interest.leave(self.topic);
+    }
+}
+
+impl Interest {
+    /// A shard has its first member of a topic.
+    pub(in crate::pubsub) fn enter(&self, topic: &str) {
+        self.lock().count(topic, 1);
+        self.changed.notify_one();
+    }
+
+    /// A shard has lost its last member of a topic.
+    pub(in crate::pubsub) fn leave(&self, topic: &str) {
+        self.lock().count(topic, -1);
+        self.changed.notify_one();
+    }
+
+    pub(in crate::pubsub) fn hold<'a>(&'a self, topic: &'a str) -> Hold<'a> {
+        self.enter(topic);
+        Hold {
+            interest: self,
+            topic,
+        }
+    }
+
+    /// Completes when the topic stands, or nobody wants it.
+    pub(in crate::pubsub) async fn confirmed(&self, topic: &str) {
+        loop {
+            let Some(waiting) = self.lock().waiting(topic) else {
+                return;
+            };
+            let mut notified = pin!(waiting.notified());
+            notified.as_mut().enable();
+            // It may have come to stand in between.
+            if self.lock().waiting(topic).is_none() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    /// The next topics to subscribe, at most so many.
+    pub(in crate::pubsub) fn to_subscribe(&self, most: usize) -> Vec<Arc<str>> {
+        self.lock().next_to_subscribe(most)
+    }
+
+    /// The topics to unsubscribe now, at most so many, and when to ask again.
+    pub(in crate::pubsub) fn to_unsubscribe(
+        &self,
+        most: usize,
+    ) -> (Vec<Arc<str>>, Option<Instant>) {
+        self.lock().next_to_unsubscribe(most, Instant::now())
+    }
+
+    pub(in crate::pubsub) fn connected(&self) {
+        self.lock().connected = true;
+        self.changed.notify_one();
+    }
+
+    /// Every subscription is gone.
+    pub(in crate::pubsub) fn disconnected(&self) {
+        self.lock().disconnect();
+    }
+
+    /// The broker has confirmed topics. Returns those whose members may have missed something.
+    pub(in crate::pubsub) fn subscribed(&self, topics: &[Arc<str>]) -> Vec<Arc<str>> {
+        let mut state = self.lock();
+        let stands = |topic: &&Arc<str>| state.stands(topic);
+        topics.iter().filter(stands).cloned().collect()
+    }
+
+    /// All topics that have members here.
+    pub(in crate::pubsub) fn topics(&self) -> Vec<Arc<str>> {
+        let state = self.lock();
+        let wanted = state.topics.iter().filter(|(_, topic)| topic.shards > 0);
+        wanted.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn count(&mut self, name: &str, change: i32) {
+        let Some(topic) = self.topics.get_mut(name) else {
+            return self.add(name.into(), change);
+        };
+        topic.shards += change;
+        if topic.shards <= 0 {
+            let now = Instant::now();
+            topic.left = Some(now);
+            if !topic.leaves {
+                topic.leaves = true;
+                let name = self
+                    .topics
+                    .get_key_value(name)
+                    .map(|(name, _)| name.clone());
+                self.leaving.extend(name.map(|name| (name, now + GRACE)));
+            }
+        }
+    }
+
+    fn add(&mut self, name: Arc<str>, shards: i32) {
+        let topic = Topic {
+            shards,
+            status: Status::Wanted,
+            gap: false,
+            leaves: false,
+            left: None,
+            waiting: None,
+        };
+        self.topics.insert(name.clone(), topic);
+        self.wanted.push(name);
+    }
+
+    /// What is notified when the topic stands. `None` if it does, or nobody wants it.
+    fn waiting(&mut self, name: &str) -> Option<Arc<Notify>> {
+        let topic = self.topics.get_mut(name)?;
+        if topic.status == Status::Standing {
+            return None;
+        }
+        Some(topic.waiting.get_or_insert_default().clone())
+    }
+
+    fn next_to_subscribe(&mut self, most: usize) -> Vec<Arc<str>> {
+        if !self.connected {
+            return Vec::new();
+        }
+        let mut asked = Vec::new();
+        while asked.len() < most
+            && let Some(name) = self.wanted.pop()
+        {
+            if let Some(topic) = self.topics.get_mut(&name)
+                && topic.status == Status::Wanted
+            {
+                topic.status = Status::Asked;
+                asked.push(name);
+            }
+        }
+        if self.wanted.is_empty() {
+            self.wanted = Vec::new();
+        }
+        asked
+    }
+
+    fn next_to_unsubscribe(
+        &mut self,
+        most: usize,
+        now: Instant,
+    ) -> (Vec<Arc<str>>, Option<Instant>) {
+        let mut gone = Vec::new();
+        while gone.len() < most {
+            let Some((name, until)) = self.leaving.front() else {
+                return (gone, None);
+            };
+            if *until > now {
+                return (gone, Some(*until));
+            }
+            let name = name.clone();
+            self.leaving.pop_front();
+            if self.leaves_now(&name, now) {
+                gone.push(name);
+            }
+        }
+        (gone, Some(now))
+    }
+
+    /// Forgets a topic whose time of grace is over. True if the broker has to be told.
+    fn leaves_now(&mut self, name: &Arc<str>, now: Instant) -> bool {
+        let Some(topic) = self.topics.get_mut(name) else {
+            return false;
+        };
+        topic.leaves = false;
+        if topic.shards > 0 {
+            return false;
+        }
+        let over = topic.left.is_none_or(|left| left + GRACE <= now);
+        match topic.status {
+            Status::Standing if over => {}
+            Status::Wanted if over => {
+                self.topics.remove(name);
+                return false;
+            }
+            // It was wanted again in between, or the broker's answer is on its way.
+            _ => {
+                topic.leaves = true;
+                let until = topic.left.map_or(now, |left| left).max(now - GRACE) + GRACE;
+                let until = if over { now + GRACE } else { until };
+                self.leaving.push_back((name.clone(), until));
+                return false;
+            }
+        }
+        self.topics.remove(name);
+        true
+    }
+
+    fn disconnect(&mut self) {
+        self.connected = false;
+        self.topics.retain(|_, topic| topic.shards > 0);
+        self.leaving
+            .retain(|(name, _)| self.topics.contains_key(name));
+        for topic in self.topics.values_mut() {
+            topic.gap |= topic.status == Status::Standing;
+            topic.status = Status::Wanted;
+        }
+        self.wanted = self.topics.keys().cloned().collect();
+    }
+
+    /// The broker has confirmed a topic. True if its members may have missed something.
+    fn stands(&mut self, name: &str) -> bool {
+        let Some(topic) = self.topics.get_mut(name) else {
+            return false;
+        };
+        if topic.status != Status::Asked {
+            return false;
+        }
+        topic.status = Status::Standing;
+        if let Some(waiting) = topic.waiting.take() {
+            waiting.notify_waiters();
+        }
+        std::mem::take(&mut topic.gap)
+    }
+}

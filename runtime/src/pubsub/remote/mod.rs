@@ -1,0 +1,202 @@
+//! What a node shares about its cluster: who publishes, who joins, and the tasks of `nodes` reach it.
+
+// | file | what |
+// | --- | --- |
+// | `instance` | one run of a node |
+// | `letter` | what nodes tell each other |
+// | `read` | a letter's bytes, read |
+// | `write` | a letter's bytes, written |
+// | `interest` | which topics the node wants of the broker |
+// | `outgoing` | what waits for the broker |
+// | `missed` | topics that others may have missed something of |
+// | `peers` | the other nodes |
+// | `probe` | whether the node's name is its own |
+// | `services` | who takes what other nodes send to this one |
+
+mod instance;
+mod interest;
+mod letter;
+mod missed;
+mod outgoing;
+mod peers;
+mod probe;
+mod read;
+mod services;
+mod write;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::{sync::Notify, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+pub use self::peers::{NodeEvent, NodeEvents, NodeInfo};
+pub(super) use self::{
+    instance::Instance,
+    interest::Interest,
+    letter::{Hello, Letter},
+    missed::Missed,
+    outgoing::{Post, Posts, Waiting},
+    peers::Peers,
+    probe::Probe,
+    read::{Unreadable, read},
+    write::write,
+};
+pub(crate) use self::{
+    letter::Service,
+    services::{Delivered, Services},
+};
+use super::{
+    adapter::{Channel, NodeOptions},
+    broadcast::Broadcast,
+    error::{BroadcastError, Unconfirmed},
+    subscriber::SubscriberId,
+};
+
+/// The bytes of a letter besides a broadcast's own, at most.
+const HEAD: usize = 64;
+
+/// What a node shares about its cluster.
+pub(crate) struct Remote {
+    pub(super) options: NodeOptions,
+    pub(super) instance: Instance,
+    since: u64,
+    /// Whether the broker is there.
+    connected: AtomicBool,
+    /// Notified when it comes back.
+    pub(super) returned: Notify,
+    pub(super) posts: Posts,
+    pub(super) interest: Interest,
+    pub(super) missed: Missed,
+    pub(super) probe: Probe,
+    pub(crate) peers: Peers,
+    pub(crate) services: Services,
+    /// Cancelled once the node leaves.
+    pub(super) stop: CancellationToken,
+}
+
+impl Remote {
+    /// A node that is not connected, and what waits for its broker.
+    pub(super) fn new(options: NodeOptions) -> (Arc<Self>, Waiting) {
+        let (posts, waiting) = Posts::new(options.queue, options.queue_bytes);
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let remote = Remote {
+            options,
+            instance: Instance::random(),
+            since: since.map_or(0, |since| since.as_millis() as u64),
+            connected: AtomicBool::new(false),
+            returned: Notify::new(),
+            posts,
+            interest: Interest::default(),
+            missed: Missed::default(),
+            probe: Probe::default(),
+            peers: Peers::default(),
+            services: Services::default(),
+            stop: CancellationToken::new(),
+        };
+        (Arc::new(remote), waiting)
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Acquire)
+    }
+
+    /// The broker is there, and has no subscriptions of topics.
+    pub(super) fn connected(&self) {
+        self.interest.connected();
+        self.connected.store(true, Ordering::Release);
+        self.returned.notify_waiters();
+    }
+
+    /// The broker is gone.
+    pub(super) fn disconnected(&self) {
+        self.connected.store(false, Ordering::Release);
+        self.interest.disconnected();
+    }
+
+    /// Completes when the broker is there.
+    pub(super) async fn until_connected(&self) {
+        loop {
+            let returned = self.returned.notified();
+            if self.is_connected() {
+                return;
+            }
+            returned.await;
+        }
+    }
+
+    /// Whether other nodes can be sent this at all.
+    pub(super) fn check(&self, broadcast: &Broadcast) -> Result<(), BroadcastError> {
+        let (bytes, limit) = (broadcast.bytes() + HEAD, self.options.max_message);
+        if bytes > limit {
+            return Err(BroadcastError::TooLarge { bytes, limit });
+        }
+        Ok(())
+    }
+
+    /// Sends a broadcast to the other nodes. Never waits.
+    pub(super) fn publish(
+        &self,
+        broadcast: Broadcast,
+        except: Option<SubscriberId>,
+    ) -> Result<(), BroadcastError> {
+        let taken =
+            self.is_connected() && self.posts.put(Post::Broadcast(broadcast.clone(), except));
+        if taken {
+            return Ok(());
+        }
+        self.missed.note(broadcast.topic());
+        Err(BroadcastError::Unreachable)
+    }
+
+    /// Sends a broadcast to one other node. Never waits.
+    pub(super) fn direct(&self, node: &str, broadcast: Broadcast) -> Result<(), BroadcastError> {
+        let taken = self.is_connected() && self.posts.put(Post::Direct(node.into(), broadcast));
+        taken.then_some(()).ok_or(BroadcastError::Unreachable)
+    }
+
+    /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if they are not sent.
+    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
+    pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: bytes::Bytes) -> bool {
+        let channel = node.map_or(Channel::All, |node| Channel::Node(node.into()));
+        let from = self.options.node.clone();
+        self.is_connected()
+            && self.posts.put(Post::Letter(
+                channel,
+                Letter::Served {
+                    service,
+                    from,
+                    bytes,
+                },
+            ))
+    }
+
+    /// Tells other nodes something. It is dropped if there is no room, or no broker.
+    pub(super) fn say(&self, channel: Channel, letter: Letter) {
+        if self.is_connected() {
+            self.posts.put(Post::Letter(channel, letter));
+        }
+    }
+
+    /// What the node says of itself.
+    pub(super) fn hello(&self, asks: bool) -> Letter {
+        Letter::Hello(Hello {
+            node: self.options.node.clone(),
+            since: self.since,
+            version: env!("CARGO_PKG_VERSION").into(),
+            asks,
+        })
+    }
+
+    /// Waits until the broker has confirmed the topic. The topic stays subscribed for the time of grace at least.
+    pub(super) async fn confirmed(&self, topic: &str, time: Duration) -> Result<(), Unconfirmed> {
+        let _held = self.interest.hold(topic);
+        let confirmed = timeout(time, self.interest.confirmed(topic)).await;
+        confirmed.map_err(|_| Unconfirmed(()))
+    }
+}

@@ -1,0 +1,184 @@
+//! The other nodes of a cluster.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::{sync::watch, time::Instant};
+
+use super::{Hello, Instance};
+
+/// How long a node may be silent.
+const SILENCE: Duration = Duration::from_secs(30);
+/// The maximum number of nodes that are known.
+const MOST: usize = 4096;
+
+/// A node of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeInfo {
+    /// Its name.
+    pub name: Arc<str>,
+    /// When it started, by its own clock.
+    pub since: SystemTime,
+    /// Its version of this library.
+    pub version: Arc<str>,
+    instance: Instance,
+}
+
+/// A node of the cluster came or went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeEvent {
+    /// The node is there.
+    Up(NodeInfo),
+    /// The node has stopped, or was not heard for 30 seconds.
+    Down(NodeInfo),
+}
+
+/// The nodes that came and went: [`PubSub::node_events`](crate::pubsub::PubSub::node_events).
+///
+/// It begins with the nodes that are there, each as [`NodeEvent::Up`], and never falls behind: a node that came and went
+/// between two calls of [`recv`](NodeEvents::recv) is left out.
+#[derive(Debug)]
+pub struct NodeEvents {
+    nodes: Option<watch::Receiver<Nodes>>,
+    known: HashMap<Instance, NodeInfo>,
+    waiting: Vec<NodeEvent>,
+}
+
+type Nodes = Arc<HashMap<Instance, NodeInfo>>;
+
+/// The other nodes, and when each was last heard.
+pub(crate) struct Peers {
+    heard: Mutex<HashMap<Instance, Instant>>,
+    nodes: watch::Sender<Nodes>,
+}
+
+impl Default for Peers {
+    fn default() -> Self {
+        Peers {
+            heard: Mutex::default(),
+            nodes: watch::Sender::new(Nodes::default()),
+        }
+    }
+}
+
+impl Peers {
+    /// The other nodes, by name.
+    pub(crate) fn list(&self) -> Vec<NodeInfo> {
+        let mut nodes: Vec<_> = self.nodes.borrow().values().cloned().collect();
+        nodes.sort_by(|one, other| one.name.cmp(&other.name));
+        nodes
+    }
+
+    /// Whether a node of this name is there.
+    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.nodes.borrow().values().any(|node| *node.name == *name)
+    }
+
+    pub(crate) fn events(&self) -> NodeEvents {
+        let mut nodes = self.nodes.subscribe();
+        nodes.mark_changed();
+        NodeEvents {
+            nodes: Some(nodes),
+            known: HashMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// A node was heard. True if it is new.
+    pub(in crate::pubsub) fn heard(&self, instance: Instance, hello: &Hello) -> bool {
+        let mut heard = self.lock();
+        if !heard.contains_key(&instance) && heard.len() >= MOST {
+            return false;
+        }
+        let new = heard.insert(instance, Instant::now()).is_none();
+        if new {
+            let info = NodeInfo {
+                name: hello.node.clone(),
+                since: UNIX_EPOCH + Duration::from_millis(hello.since.min(u64::MAX / 2)),
+                version: hello.version.clone(),
+                instance,
+            };
+            self.change(|nodes| {
+                // A node that was started again under its name replaces itself.
+                nodes.retain(|_, node| node.name != info.name);
+                nodes.insert(instance, info);
+            });
+        }
+        new
+    }
+
+    /// A node has stopped.
+    pub(in crate::pubsub) fn gone(&self, instance: Instance) {
+        if self.lock().remove(&instance).is_some() {
+            self.change(|nodes| {
+                nodes.remove(&instance);
+            });
+        }
+    }
+
+    /// Forgets nodes that are silent.
+    pub(in crate::pubsub) fn sweep(&self) {
+        let now = Instant::now();
+        let mut heard = self.lock();
+        let before = heard.len();
+        heard.retain(|_, heard| now.duration_since(*heard) < SILENCE);
+        if heard.len() < before {
+            self.change(|nodes| nodes.retain(|instance, _| heard.contains_key(instance)));
+        }
+    }
+
+    /// Changes the nodes, while `heard` is locked.
+    fn change(&self, change: impl FnOnce(&mut HashMap<Instance, NodeInfo>)) {
+        self.nodes.send_modify(|nodes| change(Arc::make_mut(nodes)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Instance, Instant>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl NodeEvents {
+    /// Of a node that is alone.
+    pub(in crate::pubsub) fn none() -> Self {
+        NodeEvents {
+            nodes: None,
+            known: HashMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// The next event; `None` once the endpoint has stopped, and for an endpoint without an adapter.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    pub async fn recv(&mut self) -> Option<NodeEvent> {
+        loop {
+            if let Some(event) = self.waiting.pop() {
+                return Some(event);
+            }
+            let nodes = self.nodes.as_mut()?;
+            nodes.changed().await.ok()?;
+            let nodes = nodes.borrow_and_update().clone();
+            self.compare(&nodes);
+        }
+    }
+
+    fn compare(&mut self, nodes: &HashMap<Instance, NodeInfo>) {
+        for (instance, node) in nodes {
+            if self.known.insert(*instance, node.clone()).is_none() {
+                self.waiting.push(NodeEvent::Up(node.clone()));
+            }
+        }
+        let gone = self
+            .known
+            .extract_if(|instance, _| !nodes.contains_key(instance));
+        // What went is told first: the last of the list is the next.
+        self.waiting
+            .extend(gone.map(|(_, node)| NodeEvent::Down(node)));
+    }
+}

@@ -1,0 +1,4 @@
+//! Several nodes, which reach each other by a broker.
+
+mod messages;
+mod site;
