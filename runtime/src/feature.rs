@@ -49,6 +49,8 @@ impl Feature {
     #[cfg(not(feature = "rustls"))]
     pub(crate) const HTTPS: Feature = feature!("https" needs "tls", on by "rustls");
     pub(crate) const LONGPOLL: Feature = feature!("longpoll" needs "longpoll");
+    #[cfg(not(feature = "redis"))]
+    pub(crate) const REDIS: Feature = feature!("redis" needs "redis");
     pub(crate) const SESSION: Feature = feature!("session" needs "tokens");
 
     /// It, if it is off.

@@ -23,6 +23,7 @@ pub mod moored;
 pub mod peer;
 pub mod process;
 pub mod quay;
+pub mod redis;
 pub mod replay;
 pub mod soak;
 pub mod wait;

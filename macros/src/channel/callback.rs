@@ -31,6 +31,15 @@ pub(crate) const CALLBACKS: &[Callback] = &[
         signature: "async fn handle_in(&mut self, event: Event, out: &mut Outlet) -> Answer",
     },
     Callback {
+        name: "handle_gap",
+        receiver: Receiver::Borrowed,
+        arguments: Some(1),
+        output: Output::Next,
+        waits: true,
+        required: false,
+        signature: "async fn handle_gap(&mut self, out: &mut Outlet)",
+    },
+    Callback {
         name: "handle_info",
         receiver: Receiver::Borrowed,
         arguments: Some(2),

@@ -22,6 +22,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         needs_rest,
         has_joined,
         shutdown,
+        on_gap,
         functions,
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
@@ -39,6 +40,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #needs_rest
             #has_joined
             #shutdown
+            #on_gap
             #(#functions)*
         }
         #conditional

@@ -44,6 +44,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) has_joined: Option<TokenStream>,
     /// `const SHUTDOWN: .. = ..;`
     pub(crate) shutdown: Option<TokenStream>,
+    /// `const ON_GAP: .. = ..;`
+    pub(crate) on_gap: Option<TokenStream>,
     /// The functions of the contract. Each calls the user's method.
     pub(crate) functions: Vec<TokenStream>,
 }
@@ -60,7 +62,8 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
     );
     let mut functions: Vec<_> = channel.callbacks("join").map(join).collect();
     functions.push(handle_in(channel));
-    functions.extend(channel.callbacks("joined").map(joined));
+    functions.extend(channel.callbacks("joined").map(told));
+    functions.extend(channel.callbacks("handle_gap").map(told));
     functions.extend(channel.callbacks("handle_info").map(handle_info));
     functions.extend(handle_out(channel));
     functions.extend(channel.callbacks("terminate").map(terminate));
@@ -75,6 +78,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         needs_rest: needs_rest(channel),
         has_joined: has_joined(channel),
         shutdown: setup.options.get("shutdown").and_then(shutdown),
+        on_gap: setup.options.get("on_gap").and_then(on_gap),
         functions,
     })
 }
@@ -87,6 +91,12 @@ fn shutdown(entry: &Entry) -> Option<TokenStream> {
     let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
     let name = Ident::new("SHUTDOWN", entry.name.span());
     Some(quote!(const #name: __rt::Timeout = #value;))
+}
+
+fn on_gap(entry: &Entry) -> Option<TokenStream> {
+    let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
+    let name = Ident::new("ON_GAP", entry.name.span());
+    Some(quote!(const #name: __rt::channel::OnGap = #value;))
 }
 
 fn intercept(channel: &Channel) -> Option<TokenStream> {
@@ -382,12 +392,14 @@ fn which(events: &[&LitStr], named: &TokenStream) -> (Option<TokenStream>, Token
     }
 }
 
-fn joined(method: &Method) -> TokenStream {
+/// `joined` and `handle_gap`.
+fn told(method: &Method) -> TokenStream {
     let (item, out) = (&method.item, name("__out"));
+    let callback = &item.sig.ident;
     let (cfgs, answer) = (cfgs(&item.attrs), answer(item, method.arguments(), &[&out]));
     quote! {
         #(#cfgs)*
-        async fn joined(&mut self, #out: &mut __rt::channel::Outlet) -> __rt::channel::Answer {
+        async fn #callback(&mut self, #out: &mut __rt::channel::Outlet) -> __rt::channel::Answer {
             #answer
         }
     }

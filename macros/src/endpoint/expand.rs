@@ -40,6 +40,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             quote!(#(#attributes)* #constant)
         });
     let (settings, pipeline) = (settings(lowered), pipeline(&lowered.stages));
+    let adapter = adapter(&lowered.adapters);
     let state = state(lowered.state);
     let inherent = lowered.state.map(|state| started_with(item, state));
     let paths = (mounts.len() > 1)
@@ -52,6 +53,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
                 &__rt::EndpointDef { name: #text, mounts: &[#(#names),*], #(#compiled,)* ..__rt::EndpointDef::DEFAULT };
             #statics
             #settings
+            #adapter
             #pipeline
             #init
         }
@@ -118,6 +120,25 @@ fn settings(lowered: &Lowered<'_>) -> TokenStream {
             #settings
         }
     }
+}
+
+/// `None` without an adapter.
+fn adapter(adapters: &[Part<'_>]) -> Option<TokenStream> {
+    if adapters.is_empty() {
+        return None;
+    }
+    let (state, adapter) = (lower::state(), Ident::new("adapter", Span::mixed_site()));
+    let statements = adapters.iter().map(|Part { attributes, value }| {
+        quote!(#(#attributes)* { #adapter = ::core::option::Option::Some(#value); })
+    });
+    Some(quote! {
+        #[allow(unused_assignments, unused_mut)]
+        fn adapter(#state: &Self::State) -> ::core::option::Option<__rt::SharedAdapter> {
+            let mut #adapter = ::core::option::Option::None;
+            #(#statements)*
+            #adapter
+        }
+    })
 }
 
 /// From the inside out: each plug wraps what was written after it.

@@ -32,6 +32,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) settings: Vec<TokenStream>,
     pub(crate) mounts: Vec<Part<'a>>,
     pub(crate) stages: Vec<Stage<'a>>,
+    /// Statements that set the adapter, each under the conditions of its directive.
+    pub(crate) adapters: Vec<Part<'a>>,
     /// `const STATIC_FILES: .. = ..;`
     pub(crate) statics: Option<TokenStream>,
 }
@@ -81,6 +83,7 @@ pub(crate) fn declaration<'a>(
             .collect(),
         settings: of_phase(Phase::Start).map(setting).collect(),
         mounts: mounts.collect(),
+        adapters: declaration.settings.iter().filter_map(adapter).collect(),
         stages: declaration.pipeline.iter().map(stage).collect(),
         statics,
     })
@@ -89,6 +92,11 @@ pub(crate) fn declaration<'a>(
 /// The settings, under a name that no expression of the user has.
 pub(crate) fn settings() -> Ident {
     Ident::new("settings", Span::mixed_site())
+}
+
+/// The application's state, under a name that no expression of the user has.
+pub(crate) fn state() -> Ident {
+    Ident::new("__state", Span::mixed_site())
 }
 
 /// The running endpoint, under a name that no expression of the user has.
@@ -161,6 +169,25 @@ fn setting(setting: &Setting) -> TokenStream {
     } else {
         quote!(#(#attributes)* { #statements })
     }
+}
+
+/// The adapter of `pubsub(adapter = ..)`.
+fn adapter(setting: &Setting) -> Option<Part<'_>> {
+    let Value::Group(options) = &setting.value else {
+        return None;
+    };
+    let mut entries = options.entries.iter();
+    let entry = entries.find(|entry| matches!(entry.key.kind, Kind::Adapter))?;
+    let (value, state) = (entry.expr()?, state());
+    let at = value.span();
+    let made = match closure::of(value) {
+        Some(_) => quote_spanned!(at=> __rt::with_state(#state, #value)),
+        None => value.to_token_stream(),
+    };
+    Some(Part {
+        attributes: without_docs(&setting.attributes).collect(),
+        value: quote_spanned!(at=> __rt::adapter(#made)),
+    })
 }
 
 /// `plugs: &["Sessions::new(..)"]`, if there are pages that show it.

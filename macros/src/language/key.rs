@@ -114,6 +114,8 @@ pub(crate) enum Kind {
     Group(&'static Group),
     /// A value of a type that implements `Transport`.
     Transport,
+    /// A value of a type that implements `Adapter`, or a closure that takes the state and makes one.
+    Adapter,
     /// A group, `true` or `false`; the name alone is `true`.
     SwitchedGroup(&'static Group),
     /// A group or `false`.

@@ -209,6 +209,27 @@ pub(crate) const PUBSUB: Group = Group {
     keys: &[
         key("queue", Kind::Size { least: 1 }),
         key("queue_bytes", Kind::Size { least: 1 }),
+        key("adapter", Kind::Adapter),
+        key("name", Kind::Text),
+        key("node", Kind::Text),
+        key("max_message", Kind::Size { least: 1 }),
+        key("confirm", Kind::Flag),
+        key("confirm_timeout", Kind::Duration),
+        key("connect_timeout", Kind::Duration),
+        key("required", Kind::Flag),
+        key("redis", Kind::OptionalGroup(&REDIS)),
+    ],
+};
+
+/// `redis(..)` in `pubsub(..)`.
+pub(crate) const REDIS: Group = Group {
+    name: "redis",
+    literal: "RedisSettings",
+    phase: Phase::Start,
+    keys: &[
+        key("url", Kind::Text),
+        key("username", Kind::Text),
+        key("password", Kind::Secret),
     ],
 };
 
@@ -275,7 +296,16 @@ pub(crate) const CHANNEL: Group = Group {
     name: "#[channel]",
     literal: "Channel",
     phase: Phase::Compile,
-    keys: &[key("shutdown", Kind::Timeout)],
+    keys: &[
+        key("shutdown", Kind::Timeout),
+        key(
+            "on_gap",
+            Kind::Word {
+                literal: "OnGap",
+                words: &[("ignore", "Ignore"), ("tell", "Tell"), ("rejoin", "Rejoin")],
+            },
+        ),
+    ],
 };
 
 /// What follows pattern and type in `channel("room:*", Type, ..)`.

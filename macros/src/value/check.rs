@@ -254,6 +254,7 @@ impl Check<'_> {
             }
             Kind::Secret => secret::check(value, self.diag),
             Kind::Transport => self.transport(value),
+            Kind::Adapter => self.adapter(value),
             Kind::Serializers => self.serializers(value),
             Kind::Constant => {}
             Kind::Group(_) | Kind::SwitchedGroup(_) | Kind::OptionalGroup(_) => {}
@@ -266,6 +267,25 @@ impl Check<'_> {
             self.diag
                 .push(value, message)
                 .help("write `debug_errors = cfg!(debug_assertions)`");
+        }
+    }
+
+    fn adapter(&mut self, value: &Expr) {
+        closure::check(self.name, value, &["|state|"], self.diag);
+        let name = self.name;
+        if let Some(literal) = expr::literal_name(value) {
+            let message = format!("`{name}` takes an adapter, this is {literal}");
+            let found = self.diag.push(value, message);
+            found.help(format!(
+                "write `{name} = Broker::new()`, with a type that implements `Adapter`"
+            ));
+        } else if Env::of(value).is_some() {
+            let message =
+                format!("`{name}` takes an adapter, this is a variable of the environment");
+            let found = self.diag.push(value, message);
+            found.help(format!(
+                "write `{name} = Broker::new()`, with a type that implements `Adapter`"
+            ));
         }
     }
 

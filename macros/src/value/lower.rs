@@ -20,11 +20,18 @@ use crate::{
 pub(crate) fn literal(options: &Options, base: &TokenStream) -> TokenStream {
     let group = options.group;
     let name = format_ident!("{}", group.literal);
+    // An adapter is no setting: it has a function of its own.
+    let is_field = |entry: &&Entry| !matches!(entry.key.kind, Kind::Adapter);
     let fields = options
         .entries
         .iter()
+        .filter(is_field)
         .map(|entry| field(entry, group, base));
-    let rest = (options.entries.len() < group.keys.len()).then(|| quote!(..#base));
+    let keys = group.keys.iter();
+    let count = keys
+        .filter(|key| !matches!(key.kind, Kind::Adapter))
+        .count();
+    let rest = (options.entries.iter().filter(is_field).count() < count).then(|| quote!(..#base));
     quote!(__rt::#name { #(#fields,)* #rest })
 }
 

@@ -93,6 +93,7 @@ pub(super) enum Call {
     In(Event),
     Info(Place, Box<dyn Any + Send>),
     Out(Place, Broadcast),
+    Gap(Arc<Conversation>),
 }
 
 impl Call {
@@ -101,6 +102,7 @@ impl Call {
         match self {
             Call::Joined | Call::In(..) => None,
             Call::Info(place, _) | Call::Out(place, _) => Some(&place.conversation),
+            Call::Gap(conversation) => Some(conversation),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use super::{Answer, ChannelSocket, Event, Join, JoinError, Joined, Outlet};
+use super::{Answer, ChannelSocket, Event, Join, JoinError, Joined, OnGap, Outlet};
 use crate::{
     pubsub::Broadcast,
     socket::{Reason, Timeout},
@@ -93,6 +93,10 @@ pub trait Channel: Sized + Send + 'static {
     /// [drainer](crate::mount::Drainer) of the mount ends it when the endpoint stops.
     const SHUTDOWN: Timeout = Timeout::After(Duration::from_secs(5));
 
+    /// What happens when broadcasts of other nodes to its topic may be lost. Default [`OnGap::Rejoin`].
+    /// `#[channel(Socket, on_gap = tell)]` sets it. An endpoint that is alone loses none.
+    const ON_GAP: OnGap = OnGap::Rejoin;
+
     /// Decides whether a client may join, and makes its state. The reply reaches the client before anything else of this
     /// channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
@@ -124,6 +128,13 @@ pub trait Channel: Sized + Send + 'static {
         out: &mut Outlet,
     ) -> impl Future<Output = Answer> + Send {
         out.push(broadcast.event(), broadcast.payload().clone());
+        async { Answer::NoReply }
+    }
+
+    /// Called when broadcasts of other nodes to the topic may be lost, if [`ON_GAP`](Channel::ON_GAP) is [`OnGap::Tell`]:
+    /// here a channel reads anew what it or its client keeps by broadcasts.
+    fn handle_gap(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
+        let _ = out;
         async { Answer::NoReply }
     }
 

@@ -49,6 +49,8 @@ pub(super) struct Conversation {
     waiting: AtomicUsize,
     /// Its socket has been told that too many broadcasts wait.
     overflowed: AtomicBool,
+    /// Its channel is about to be told that broadcasts may be lost.
+    gap: AtomicBool,
 }
 
 impl Conversation {
@@ -72,6 +74,7 @@ impl Conversation {
             memberships: Mutex::default(),
             waiting: AtomicUsize::new(0),
             overflowed: AtomicBool::new(false),
+            gap: AtomicBool::new(false),
         })
     }
 
@@ -245,6 +248,17 @@ impl Conversation {
     /// caller tells its socket.
     pub(super) fn overflows(&self) -> bool {
         !self.overflowed.swap(true, Ordering::AcqRel)
+    }
+
+    /// Notes that broadcasts of other nodes may be lost. True if the channel has been told of the last ones: the caller
+    /// tells its socket.
+    pub(super) fn gap(&self) -> bool {
+        !self.gap.swap(true, Ordering::AcqRel)
+    }
+
+    /// The channel is told now.
+    pub(super) fn tells_gap(&self) {
+        self.gap.store(false, Ordering::Release);
     }
 
     /// Keeps a subscription for as long as the client is joined.

@@ -56,6 +56,8 @@ impl<I: Send + 'static> Mailbox<I> {
 
     /// Delivers another topic's broadcasts into `handle_info`, until the client leaves or
     /// [`stop_delivering`](Mailbox::stop_delivering). Called twice, it delivers twice.
+    ///
+    /// Where broadcasts of other nodes may be lost, one arrives that [is a gap](Broadcast::is_gap).
     pub fn deliver(&self, topic: &str)
     where
         I: From<Broadcast>,
@@ -101,6 +103,10 @@ impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
         self.mailbox.conversation.id()
     }
 
+    fn gap(&self, topic: &str) {
+        self.deliver(&Broadcast::gap(topic));
+    }
+
     fn deliver(&self, broadcast: &Broadcast) {
         let bytes = broadcast.payload().len();
         if let Err(MailboxError::Full(_)) =
@@ -143,6 +149,27 @@ impl Intercepts {
     fn overflow(&self) {
         if self.conversation.overflows() {
             let signal = Signal::overflowed(self.conversation.clone());
+            let _ = self.signals.send_beyond(signal);
+        }
+    }
+}
+
+/// Tells a channel that broadcasts of other nodes to its topic may be lost.
+pub(super) struct Gaps {
+    pub(super) conversation: Arc<Conversation>,
+    pub(super) signals: socket::Mailbox<Signal>,
+}
+
+impl Subscriber for Gaps {
+    fn id(&self) -> SubscriberId {
+        self.conversation.id()
+    }
+
+    fn deliver(&self, _: &Broadcast) {}
+
+    fn gap(&self, _: &str) {
+        if self.conversation.gap() {
+            let signal = Signal::gap(self.conversation.clone());
             let _ = self.signals.send_beyond(signal);
         }
     }

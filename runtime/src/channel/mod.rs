@@ -113,6 +113,7 @@ mod log;
 mod mailbox;
 mod multiplexer;
 pub(crate) mod needs;
+mod on_gap;
 mod outlet;
 mod payload;
 mod route;
@@ -138,6 +139,7 @@ pub use self::{
     join_error::JoinError,
     mailbox::Mailbox,
     multiplexer::Multiplexer,
+    on_gap::OnGap,
     outlet::{Outlet, SocketRef},
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,

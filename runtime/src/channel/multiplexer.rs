@@ -5,7 +5,8 @@ mod resolve;
 use std::{borrow::Cow, fmt, future::poll_fn, sync::Arc, task::Poll};
 
 use super::{
-    ChannelSocket, ClientMessage, Event, Ref, Reply, ServerMessage, Signal, Undecodable, Versioned,
+    ChannelSocket, ClientMessage, Event, OnGap, Ref, Reply, ServerMessage, Signal, Undecodable,
+    Versioned,
     away::send_away,
     callback::{Call, Callback},
     client::Client,
@@ -150,6 +151,14 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
                 self.abort(&conversation, Reason::Overflow, out);
                 None
             }
+            Kind::Gap(conversation) => match conversation.terms.on_gap {
+                OnGap::Ignore => None,
+                OnGap::Tell => self.hand_over(Call::Gap(conversation)),
+                OnGap::Rejoin => {
+                    self.abort(&conversation, Reason::Gap, out);
+                    None
+                }
+            },
         };
         self.run(task, out).await;
         Flow::Continue

@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Resumed(Arc<Conversation>),
     /// Too many broadcasts wait for a channel's `handle_out`.
     Overflowed(Arc<Conversation>),
+    /// Broadcasts of other nodes to the topic of a channel may be lost.
+    Gap(Arc<Conversation>),
 }
 
 impl Signal {
@@ -45,6 +47,10 @@ impl Signal {
 
     pub(super) fn overflowed(conversation: Arc<Conversation>) -> Self {
         Signal(Kind::Overflowed(conversation))
+    }
+
+    pub(super) fn gap(conversation: Arc<Conversation>) -> Self {
+        Signal(Kind::Gap(conversation))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What all conversations with a channel have in common.
 
+use super::OnGap;
 use crate::socket::Timeout;
 
 /// What all conversations with a channel have in common.
@@ -9,6 +10,8 @@ pub(super) struct Terms {
     pub(super) intercept: &'static [&'static str],
     /// How long a callback may go on after its client has left.
     pub(super) shutdown: Timeout,
+    /// What happens when broadcasts of other nodes may be lost.
+    pub(super) on_gap: OnGap,
 }
 
 impl Terms {
@@ -17,5 +20,6 @@ impl Terms {
     pub(super) const DEFAULT: &'static Terms = &Terms {
         intercept: &[],
         shutdown: Timeout::After(std::time::Duration::from_secs(5)),
+        on_gap: OnGap::Rejoin,
     };
 }

@@ -1,16 +1,20 @@
 //! The callbacks of a channel type, contained and watched, with the type erased.
 
-use std::pin::pin;
+use std::{pin::pin, sync::Arc};
 
 use super::{
-    Channel, ChannelSocket, Join, Outlet,
+    Channel, ChannelSocket, Join, JoinError, Outlet,
     callback::{Call, Callback, Instance, Outcome},
+    conversation::Conversation,
     route::Route,
+    seed::Seed,
     socket::channel_of,
     terms::Terms,
 };
 use crate::{
     contain::Panic,
+    message::EncodeError,
+    pubsub::Payload,
     socket::Reason,
     state::Needed,
     watchdog::{self, Callback as Watch},
@@ -45,6 +49,7 @@ impl<S: ChannelSocket> Route<S> {
                 &Terms {
                     intercept: C::INTERCEPT,
                     shutdown: C::SHUTDOWN,
+                    on_gap: C::ON_GAP,
                 }
             },
             assigns: None,
@@ -100,6 +105,19 @@ impl<C: Channel> Instance for Typed<C> {
                 };
                 let handling = async {
                     let answer = channel.handle_info(*info, out).await;
+                    out.answer(answer, channel_of::<C::Socket>)
+                };
+                let handled = watchdog::run(Watch::ChannelInfo, pin!(Some(handling))).await;
+                owned.outcome(handled)
+            }),
+            Call::Gap(conversation) => Box::pin(async move {
+                let Some((channel, out)) = owned.parts() else {
+                    return Outcome::GivenUp;
+                };
+                // What is lost from here on is told again.
+                conversation.tells_gap();
+                let handling = async {
+                    let answer = channel.handle_gap(out).await;
                     out.answer(answer, channel_of::<C::Socket>)
                 };
                 let handled = watchdog::run(Watch::ChannelInfo, pin!(Some(handling))).await;
@@ -163,14 +181,70 @@ impl<C: Channel> Drop for Owned<C> {
 
 /// `join` as a callback.
 fn join<C: Channel>(join: Join<C>) -> Callback {
+    let confirming = confirming(&join.0);
     Box::pin(async move {
         match watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await {
-            Ok(Ok(joined)) => Outcome::Joined {
-                channel: Box::new(Typed(joined.channel)),
-                reply: joined.reply,
-            },
+            Ok(Ok(joined)) => {
+                let (channel, reply) = (Box::new(Typed(joined.channel)), joined.reply);
+                match confirming {
+                    None => Outcome::Joined { channel, reply },
+                    Some(conversation) => {
+                        Box::pin(confirmed::<C>(conversation, channel, reply)).await
+                    }
+                }
+            }
             Ok(Err(error)) => Outcome::Refused(error),
             Err(panic) => Outcome::JoinCrashed(panic.to_string()),
         }
     })
+}
+
+/// The conversation, if its join waits until the broker has confirmed the topic.
+fn confirming<S>(seed: &Seed<S>) -> Option<Arc<Conversation>> {
+    let conversation = &seed.conversation;
+    let confirms = conversation.handle().pubsub().confirms();
+    confirms.then(|| conversation.clone())
+}
+
+/// A channel whose topic is not confirmed. It is told of its end if nobody waits for it any more.
+struct Joining<C: Channel> {
+    channel: Option<Box<Typed<C>>>,
+    conversation: Arc<Conversation>,
+}
+
+impl<C: Channel> Joining<C> {
+    fn end(&mut self, reason: Reason) {
+        if let Some(channel) = self.channel.take() {
+            channel.terminate(reason);
+        }
+    }
+}
+
+impl<C: Channel> Drop for Joining<C> {
+    fn drop(&mut self) {
+        let fate = self.conversation.fate();
+        self.end(fate);
+    }
+}
+
+/// Waits until the broker has confirmed the topic of a channel: its client misses no broadcast of another node then.
+async fn confirmed<C: Channel>(
+    conversation: Arc<Conversation>,
+    channel: Box<Typed<C>>,
+    reply: Result<Payload, EncodeError>,
+) -> Outcome {
+    let pubsub = conversation.handle().pubsub().clone();
+    let mut joining = Joining {
+        channel: Some(channel),
+        conversation,
+    };
+    let confirmed = pubsub.confirmed(joining.conversation.topic()).await;
+    match (confirmed, joining.channel.take()) {
+        (Ok(()), Some(channel)) => Outcome::Joined { channel, reply },
+        (_, channel) => {
+            joining.channel = channel;
+            joining.end(Reason::Failed("unavailable".into()));
+            Outcome::Refused(JoinError::because("unavailable"))
+        }
+    }
 }

@@ -96,8 +96,8 @@ pub use self::{
     setting::Setting,
     table::{
         Config, EndpointDrainer, EndpointDrainerConfig, FilterParameters, FilterParametersConfig,
-        Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, Settings, Url,
-        UrlConfig,
+        Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, RedisConfig,
+        RedisSettings, Settings, Url, UrlConfig,
     },
 };
 pub use crate::proxies::TrustedProxies;

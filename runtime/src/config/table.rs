@@ -315,7 +315,6 @@ settings! {
     /// `pubsub(..)`: the endpoint's topics.
     PubSubSettings =>
     /// `pubsub`: the endpoint's topics.
-    #[derive(PartialEq, Eq)]
     PubSubConfig {
         /// The maximum number of broadcasts that wait for delivery; refused beyond it. Default
         /// 65,536.
@@ -323,6 +322,37 @@ settings! {
         /// The maximum size in bytes of all broadcasts that wait, with their encoded forms; refused
         /// beyond it. Default 64 MiB. A larger broadcast passes when nothing else waits.
         start pub queue_bytes: Setting<usize> => usize = 64 * 1024 * 1024,
+        /// The name of the cluster: nodes with the same one share their topics. It has 1 to 255 bytes. Default: the name of
+        /// the endpoint's type.
+        start pub name: Setting<String> => Option<String>,
+        /// The name of this node, which no other node of the cluster may have. It has 1 to 255 bytes. Default: random.
+        start pub node: Setting<String> => Option<String>,
+        /// The maximum size in bytes of a broadcast to other nodes; refused beyond it. Default 8 MiB.
+        start pub max_message: Setting<usize> => usize = 8 * 1024 * 1024,
+        /// Whether joins of channels wait until the broker has confirmed the subscription of their topic. Default `true`.
+        start pub confirm: Setting<bool> => bool = true,
+        /// How long they wait; refused with `{"reason": "unavailable"}` beyond it. Default 2 s.
+        start pub confirm_timeout: Setting<Duration> => Duration = Duration::from_secs(2),
+        /// How long the broker may take to answer at start. Default 5 s.
+        start pub connect_timeout: Setting<Duration> => Duration = Duration::from_secs(5),
+        /// Whether the start fails if the broker cannot be reached. If not, the node starts alone, and joins the others when
+        /// it can. Default `true`.
+        start pub required: Setting<bool> => bool = true,
+        /// `redis(..)`: Redis or Valkey as the broker. It needs the feature `redis`. Default: none.
+        start pub redis: Option<RedisSettings> => Option<RedisConfig>,
+    }
+
+    /// `pubsub(redis(..))`: Redis or Valkey as the broker.
+    RedisSettings =>
+    /// `pubsub.redis`: Redis or Valkey as the broker.
+    RedisConfig {
+        /// The server: `redis://host:port`, `unix:/path`, and with the feature `tls` also `rediss://host:port`. It is not
+        /// shown anywhere, since it may hold a password. Default `redis://127.0.0.1:6379`.
+        start pub url: Setting<Secret> => Option<Secret>,
+        /// The user of the server's access control list. Default: that of the URL, or the server's own.
+        start pub username: Setting<String> => Option<String>,
+        /// The password. Default: that of the URL, or none.
+        start pub password: Setting<Secret> => Option<Secret>,
     }
 }
 

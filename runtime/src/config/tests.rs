@@ -308,13 +308,14 @@ fn all_findings_come_together_with_their_origins() {
             pubsub: PubSubSettings {
                 queue: Setting::exact(0),
                 queue_bytes: Setting::exact(0),
+                ..PubSubSettings::DEFAULT
             },
             check_origin: Setting::exact(CheckOrigin::List(vec!["example.com".to_owned()])),
             ..Settings::default()
         },
     };
     let line = |message: &str, line: u32| format!("{message} macro at {}:{line})", file!());
-    let host = line!() - 26;
+    let host = line!() - 27;
     assert_eq!(
         case.findings(),
         [

@@ -210,4 +210,13 @@ fn check_pubsub(pubsub: &PubSubConfig, found: &mut Findings) {
         let error = ConfigError::new(format!("`queue` must be at most {LONGEST_QUEUE}"));
         found.error(Key("pubsub.queue"), error);
     }
+    let names = [("pubsub.name", &pubsub.name), ("pubsub.node", &pubsub.node)];
+    for (key, name) in names {
+        if name
+            .as_ref()
+            .is_some_and(|name| !(1..=255).contains(&name.len()))
+        {
+            found.error(Key(key), ConfigError::new("a name has 1 to 255 bytes"));
+        }
+    }
 }

@@ -195,7 +195,10 @@ impl<E: Endpoint> Builder<E> {
         let owns_pubsub = self.pubsub.is_none();
         let pubsub = match self.pubsub.take() {
             Some(shared) => shared,
-            None => topics::start(E::DEF.name, &config.pubsub, self.adapter.take()).await?,
+            None => {
+                let (given, declared) = (self.adapter.take(), E::adapter(&self.state));
+                topics::start(E::DEF.name, &config.pubsub, given, declared).await?
+            }
         };
         let state = Arc::new(self.state);
         let fills = E::DEF.mounts.iter().map(|mount| mount.socket.fill);

@@ -67,7 +67,7 @@ mod service_manager;
 mod signal;
 mod topics;
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 pub use self::{
     builder::Builder,
@@ -91,6 +91,7 @@ use crate::{
     assets::known::StaticFiles,
     config::{Config, Settings},
     error::{BoxError, Error},
+    pubsub::adapter::Adapter,
 };
 
 /// The edge of an application: its URLs, its sockets, and what answers all other requests.
@@ -136,6 +137,12 @@ pub trait Endpoint: Sized + 'static {
     fn pipeline(edge: &EndpointHandle<Self>) -> Pipeline {
         let _ = edge;
         Pipeline::not_found()
+    }
+
+    /// The way to other nodes; `None` for an endpoint that is alone.
+    fn adapter(state: &Self::State) -> Option<Arc<dyn Adapter>> {
+        let _ = state;
+        None
     }
 
     /// The uppermost layer of configuration. It is called once at each start and each

@@ -11,19 +11,83 @@ use crate::{
     },
 };
 
-/// The topics of an endpoint with this name: its own, or those of a cluster.
+/// The topics of an endpoint with this name: its own, or those of a cluster. `declared` is the declaration's adapter.
 pub(super) async fn start(
     endpoint: &str,
     config: &PubSubConfig,
-    adapter: Option<Arc<dyn Adapter>>,
+    given: Option<Arc<dyn Adapter>>,
+    declared: Option<Arc<dyn Adapter>>,
 ) -> Result<PubSub, Error> {
+    let adapter = match given {
+        Some(given) => Some(given),
+        None => one(declared, configured(config)?)?,
+    };
     let Some(adapter) = adapter else {
         return Ok(PubSub::with_queue(config.queue, config.queue_bytes));
     };
-    let mut options = NodeOptions::new(endpoint);
+    let broker = adapter.name().to_owned();
+    let connected = PubSub::connect(adapter, options(endpoint, config)).await;
+    connected.map_err(|error| Error::broker(&broker, error))
+}
+
+/// The adapter that the configuration names.
+#[cfg(feature = "redis")]
+fn configured(config: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> {
+    use crate::{config::Secret, pubsub::adapter::Redis};
+
+    let Some(redis) = &config.redis else {
+        return Ok(None);
+    };
+    let local = || Secret::from("redis://127.0.0.1:6379");
+    let mut adapter = Redis::new(redis.url.clone().unwrap_or_else(local));
+    if let Some(username) = &redis.username {
+        adapter = adapter.username(username);
+    }
+    if let Some(password) = &redis.password {
+        adapter = adapter.password(password.clone());
+    }
+    Ok(Some(Arc::new(adapter)))
+}
+
+#[cfg(not(feature = "redis"))]
+fn configured(config: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> {
+    match (&config.redis, crate::feature::Feature::REDIS.lacking()) {
+        (Some(_), Some(feature)) => {
+            let why = format!("{}; help: {}", feature.text, feature.help);
+            Err(Error::broker("redis", why))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// At most one of them.
+fn one(
+    declared: Option<Arc<dyn Adapter>>,
+    configured: Option<Arc<dyn Adapter>>,
+) -> Result<Option<Arc<dyn Adapter>>, Error> {
+    match (declared, configured) {
+        (Some(_), Some(other)) => {
+            let why = format!(
+                "`pubsub` has both `adapter` and `{0}`; help: remove one of them",
+                other.name()
+            );
+            Err(Error::broker(other.name(), why))
+        }
+        (declared, configured) => Ok(declared.or(configured)),
+    }
+}
+
+fn options(endpoint: &str, config: &PubSubConfig) -> NodeOptions {
+    let mut options = NodeOptions::new(config.name.as_deref().unwrap_or(endpoint));
+    if let Some(node) = &config.node {
+        options.node = node.as_str().into();
+    }
     options.queue = config.queue;
     options.queue_bytes = config.queue_bytes;
-    let broker = adapter.name().to_owned();
-    let connected = PubSub::connect(adapter, options).await;
-    connected.map_err(|error| Error::broker(&broker, error))
+    options.max_message = config.max_message;
+    options.confirm = config.confirm;
+    options.confirm_timeout = config.confirm_timeout;
+    options.connect_timeout = config.connect_timeout;
+    options.required = config.required;
+    options
 }

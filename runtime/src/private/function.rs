@@ -1,12 +1,16 @@
 //! Functions and closures that stand as values in a declaration.
 
+use std::sync::Arc;
+
 use http::{Response, request::Parts};
 
 use crate::{
     body::Body,
+    config::RedisSettings,
     endpoint::{Endpoint, EndpointHandle},
     handle::Handle,
     origin::Origin,
+    pubsub::adapter::Adapter,
     session::{IntoSessions, SessionOptions},
     socket::Refused,
 };
@@ -17,6 +21,24 @@ pub fn with_edge<E: Endpoint, T>(
     make: impl FnOnce(&EndpointHandle<E>) -> T,
 ) -> T {
     make(edge)
+}
+
+/// What a closure makes of the application's state.
+pub fn with_state<S, T>(state: &S, make: impl FnOnce(&S) -> T) -> T {
+    make(state)
+}
+
+/// The keys of `pubsub(redis(..))` that are not written.
+pub fn redis(settings: Option<RedisSettings>) -> RedisSettings {
+    settings.unwrap_or(RedisSettings::DEFAULT)
+}
+
+/// An adapter of any type.
+pub type SharedAdapter = Arc<dyn Adapter>;
+
+/// The value of `pubsub(adapter = ..)`.
+pub fn adapter(adapter: impl Adapter) -> SharedAdapter {
+    Arc::new(adapter)
 }
 
 /// What a closure makes of the running endpoint, where its type is not known.

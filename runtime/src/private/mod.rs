@@ -28,20 +28,23 @@ pub use self::{
         timeout, transport_path, wait, without_websocket,
     },
     function::{
-        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, choose_host,
-        compute_session, compute_session_with, decide_origin, excludes, handle_error, with_edge,
-        with_handle,
+        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, SharedAdapter, adapter,
+        choose_host, compute_session, compute_session_with, decide_origin, excludes, handle_error,
+        redis, with_edge, with_handle, with_state,
     },
     mount::{check_paths, mount},
     statics::{concat, length, static_integrity, static_path, text},
 };
+#[cfg(feature = "channels")]
+pub use crate::channel::OnGap;
 pub use crate::{
     arrival::Forwarded,
     assets::{Embedded, known::StaticFiles},
     body::Body,
     config::{
         AtStart, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group, Http, Https,
-        Ip, Latest, ParameterNames, PubSubSettings, Setting, Settings, TrustedProxies, Url,
+        Ip, Latest, ParameterNames, PubSubSettings, RedisSettings, Setting, Settings,
+        TrustedProxies, Url,
     },
     crypto::options::Digest,
     endpoint::{

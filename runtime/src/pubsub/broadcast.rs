@@ -14,15 +14,34 @@ struct Parts {
     topic: Box<str>,
     event: Box<str>,
     payload: Payload,
+    is_gap: bool,
 }
 
 impl Broadcast {
+    /// Stands for broadcasts of other nodes that may be lost.
+    pub(crate) fn gap(topic: &str) -> Self {
+        Broadcast(Arc::new(Parts {
+            topic: topic.into(),
+            event: "gap".into(),
+            payload: Payload::EMPTY,
+            is_gap: true,
+        }))
+    }
+
     pub(crate) fn new(topic: &str, event: &str, payload: Payload) -> Self {
         Broadcast(Arc::new(Parts {
             topic: topic.into(),
             event: event.into(),
             payload,
+            is_gap: false,
         }))
+    }
+
+    /// Whether this was not published, but stands for broadcasts of other nodes that may be lost: the broker was away, or a
+    /// node could not reach it. It has the topic, the event `"gap"`, and an empty payload. Mailboxes get it; whoever keeps a
+    /// state by broadcasts reads it anew.
+    pub fn is_gap(&self) -> bool {
+        self.0.is_gap
     }
 
     /// The topic it was published to.

@@ -246,9 +246,9 @@ impl PubSub {
 
     /// The nodes that come and go.
     pub fn node_events(&self) -> NodeEvents {
-        self.0
-            .remote()
-            .map_or_else(NodeEvents::none, |remote| remote.peers.events())
+        self.0.remote().map_or_else(NodeEvents::none, |remote| {
+            remote.peers.events(remote.stop.clone())
+        })
     }
 
     /// Broadcasts to all but the client that the broadcast comes from. The bytes for that client
@@ -290,6 +290,34 @@ impl PubSub {
     /// Hands the topic's broadcasts to a subscriber as they are.
     pub(crate) fn deliver(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
         self.0.join(topic, Entry::Deliver(subscriber))
+    }
+
+    /// Tells a subscriber when broadcasts of other nodes may be lost, and nothing else. `None` for a node that is alone.
+    pub(crate) fn watch_gaps(
+        &self,
+        topic: &str,
+        watcher: Arc<dyn Subscriber>,
+    ) -> Option<Membership> {
+        self.0.watch(topic, watcher)
+    }
+
+    /// Whether joins wait until the broker has confirmed the topic.
+    #[cfg(feature = "channels")]
+    pub(crate) fn confirms(&self) -> bool {
+        self.0.remote().is_some_and(|remote| remote.options.confirm)
+    }
+
+    /// Waits until the broker has confirmed that this node subscribes a topic: what other nodes publish from then on
+    /// arrives. It stays subscribed for 5 seconds, or for as long as it has subscribers here. It completes at once for a
+    /// node that is alone.
+    ///
+    /// # Errors
+    /// If the broker has not confirmed it in `confirm_timeout`.
+    pub async fn confirmed(&self, topic: &str) -> Result<(), Unconfirmed> {
+        match self.0.remote() {
+            Some(remote) => remote.confirmed(topic).await,
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn leave(&self, membership: Membership) {

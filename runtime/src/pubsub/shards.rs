@@ -14,7 +14,8 @@ use super::{
     remote::Remote,
     run::{Except, Publication},
     shard::Shard,
-    topic::{Entry, Membership},
+    subscriber::Subscriber,
+    topic::{Entry, Membership, tell_gap},
 };
 
 pub(super) struct Shards {
@@ -71,16 +72,39 @@ impl Shards {
     }
 
     pub(super) fn leave(&self, membership: Membership) {
-        let last = self.shards[membership.shard].leave(&membership);
+        let (topic, place) = (membership.topic(), membership.place);
+        let last = match self.shards.get(membership.shard) {
+            Some(shard) => shard.leave(&membership),
+            None => {
+                self.remote()
+                    .inspect(|remote| remote.watchers.leave(topic, place));
+                false
+            }
+        };
         if last && let Some(remote) = self.remote() {
-            remote.interest.leave(membership.topic());
+            remote.interest.leave(topic);
         }
+    }
+
+    /// Has a watcher told when broadcasts of other nodes may be lost. `None` for a node that is alone.
+    pub(super) fn watch(&self, topic: &str, watcher: Arc<dyn Subscriber>) -> Option<Membership> {
+        let place = self.remote()?.watchers.enter(topic, watcher);
+        Some(Membership {
+            topic: topic.into(),
+            // It is in none of them.
+            shard: usize::MAX,
+            place,
+        })
     }
 
     /// Tells the subscribers of a topic that broadcasts of other nodes may be lost.
     pub(super) async fn gap(&self, topic: &str) {
         for shard in &self.shards {
             shard.gap(topic).await;
+        }
+        let watchers = self.remote().map(|remote| remote.watchers.of(topic));
+        for watcher in watchers.into_iter().flatten() {
+            tell_gap(&*watcher, topic);
         }
     }
 

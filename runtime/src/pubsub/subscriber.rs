@@ -50,9 +50,6 @@ pub(crate) trait Recipient: Send + Sync {
     /// Reports that a broadcast cannot be sent in this client's form. Called once for all clients
     /// of the form.
     fn unsendable(&self, reason: Unsendable);
-
-    /// Broadcasts of other nodes to this topic may be lost.
-    fn gap(&self, _topic: &str) {}
 }
 
 /// Why a broadcast cannot be sent in a form.

@@ -95,10 +95,7 @@ impl Subscription {
     /// is back.
     pub async fn confirmed(&self) -> Result<(), Unconfirmed> {
         match (self.shards.remote(), &self.membership) {
-            (Some(remote), Some(membership)) => {
-                let time = remote.options.confirm_timeout;
-                remote.confirmed(membership.topic(), time).await
-            }
+            (Some(remote), Some(membership)) => remote.confirmed(membership.topic()).await,
             _ => Ok(()),
         }
     }

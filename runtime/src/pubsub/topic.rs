@@ -7,6 +7,7 @@ use super::{
     run::Run,
     subscriber::{Recipient, Subscriber, SubscriberId},
 };
+use crate::{contain, escape::shown};
 
 /// A subscription in a topic.
 #[derive(Clone)]
@@ -23,10 +24,10 @@ impl Entry {
         }
     }
 
+    /// Clients are told by their channels.
     pub(super) fn gap(&self, topic: &str) {
-        match self {
-            Entry::Deliver(subscriber) => subscriber.gap(topic),
-            Entry::Forward(recipient, _) => recipient.gap(topic),
+        if let Entry::Deliver(subscriber) = self {
+            tell_gap(&**subscriber, topic);
         }
     }
 
@@ -50,5 +51,12 @@ pub(crate) struct Membership {
 impl Membership {
     pub(crate) fn topic(&self) -> &str {
         &self.topic
+    }
+}
+
+/// Tells a subscriber that broadcasts of other nodes may be lost. It may run a conversion of the application's.
+pub(super) fn tell_gap(subscriber: &dyn Subscriber, topic: &str) {
+    if let Err(panic) = contain::call(|| subscriber.gap(topic)) {
+        tracing::error!(topic = %shown(topic), "telling of lost broadcasts panicked: {panic}");
     }
 }

@@ -120,4 +120,6 @@ pub enum Reason {
     Left,
     /// The client joined the channel's topic again: this join ended.
     Rejoined,
+    /// Broadcasts of other nodes to the channel's topic may be lost: its client joins again.
+    Gap,
 }

@@ -125,6 +125,8 @@ impl<I: Send + 'static> Mailbox<I> {
     ///
     /// Prefer [`Outbox::forward`](crate::socket::Outbox::forward) for broadcasts that go to the
     /// client unchanged: it does not wake the socket. Called twice, this delivers twice.
+    ///
+    /// Where broadcasts of other nodes may be lost, one arrives that [is a gap](Broadcast::is_gap).
     pub fn deliver(&self, topic: &str)
     where
         I: From<Broadcast>,
@@ -297,6 +299,10 @@ struct Delivery<I> {
 impl<I: From<Broadcast> + Send + 'static> Subscriber for Delivery<I> {
     fn id(&self) -> SubscriberId {
         self.id
+    }
+
+    fn gap(&self, topic: &str) {
+        self.deliver(&Broadcast::gap(topic));
     }
 
     fn deliver(&self, broadcast: &Broadcast) {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::{
     handle::Handle,
     message::{Message, PushError, Unsupported},
-    pubsub::{BroadcastError, Encoding, IntoPayload, Payload, SubscriberId},
+    pubsub::{BroadcastError, Encoding, IntoPayload, Payload, SubscriberId, Unconfirmed},
     socket::{InboxWaker, Reason},
     watchdog::Watched,
 };
@@ -95,6 +95,16 @@ impl Outbox {
     /// and written without waking the socket. Called again for the same topic, it changes nothing.
     pub fn forward(&mut self, topic: &str) {
         self.0.clone().subscribe(topic, None);
+    }
+
+    /// Like [`forward`](Outbox::forward), and waits until the broker of the endpoint's `pubsub(..)` has confirmed the
+    /// subscription: no broadcast of another node is missed from then on. It completes at once where no broker is.
+    ///
+    /// # Errors
+    /// If the broker has not confirmed it in `confirm_timeout`. The topic is forwarded all the same.
+    pub async fn subscribe(&mut self, topic: &str) -> Result<(), Unconfirmed> {
+        self.forward(topic);
+        self.handle().pubsub().confirmed(topic).await
     }
 
     /// Ends what [`forward`](Outbox::forward) began.

@@ -21,6 +21,7 @@
 mod caller;
 mod channel;
 mod client;
+mod conformance;
 mod connect;
 mod connect_error;
 mod connected;
@@ -48,6 +49,7 @@ mod wire;
 pub use self::{
     channel::Channel,
     client::Client,
+    conformance::conformance,
     connect::Connect,
     connect_error::ConnectError,
     join::{Join, JoinRefused},

@@ -1,4 +1,8 @@
 //! Several nodes, which reach each other by a broker.
 
+mod channels;
+mod gaps;
 mod messages;
+mod presence;
 mod site;
+mod world;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::{Multiplexer, send};
 use crate::{
     channel::{
-        ChannelSocket, ClientMessage, NameRef, Ref, Reply, ServerMessage,
+        ChannelSocket, ClientMessage, NameRef, OnGap, Ref, Reply, ServerMessage,
         callback::{Instance, Outcome},
         conversation::Conversation,
         log::Whose,
-        mailbox::Intercepts,
+        mailbox::{Gaps, Intercepts},
         slot::{Slot, Waiting},
         socket::channel_of,
     },
@@ -108,6 +108,22 @@ impl<S: ChannelSocket> Multiplexer<S> {
         out.link()
             .clone()
             .subscribe(conversation.topic(), Some(Encoding { encoder, skip }));
+        self.watch_gaps(conversation, out);
+    }
+
+    /// Has the channel told of lost broadcasts, if other nodes send any.
+    fn watch_gaps(&self, conversation: &Arc<Conversation>, out: &Outbox) {
+        let pubsub = out.handle().pubsub();
+        if conversation.terms.on_gap == OnGap::Ignore || pubsub.node().is_none() {
+            return;
+        }
+        let gaps = Arc::new(Gaps {
+            conversation: conversation.clone(),
+            signals: self.mailbox.clone(),
+        });
+        if let Some(membership) = pubsub.watch_gaps(conversation.topic(), gaps) {
+            conversation.keep(membership);
+        }
     }
 
     /// Answers a join, then tells the client that the earlier join has ended.

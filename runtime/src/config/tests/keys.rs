@@ -193,6 +193,26 @@ fn rows() -> Vec<Row> {
             ["10001", "10002", "10003", "10004", "10005"], "10002";
         "pubsub.queue_bytes", settings => settings.pubsub.queue_bytes, config => config.pubsub.queue_bytes,
             ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "pubsub.name", settings => settings.pubsub.name, config => config.pubsub.name,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.node", settings => settings.pubsub.node, config => config.pubsub.node,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.max_message", settings => settings.pubsub.max_message, config => config.pubsub.max_message,
+            ["10001", "10002", "10003", "10004", "10005"], "10002";
+        "pubsub.confirm", settings => settings.pubsub.confirm, config => config.pubsub.confirm,
+            ["true", "false", "true", "false", "true"], "false";
+        "pubsub.confirm_timeout", settings => settings.pubsub.confirm_timeout, config => config.pubsub.confirm_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "pubsub.connect_timeout", settings => settings.pubsub.connect_timeout, config => config.pubsub.connect_timeout,
+            ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
+        "pubsub.required", settings => settings.pubsub.required, config => config.pubsub.required,
+            ["true", "false", "true", "false", "true"], "false";
+        "pubsub.redis.url", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).url, config => config.pubsub.redis.get_or_insert_default().url,
+            ["redis://a", "redis://b", "redis://c", "redis://d", "redis://e"], "\"redis://b\"";
+        "pubsub.redis.username", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).username, config => config.pubsub.redis.get_or_insert_default().username,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.redis.password", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).password, config => config.pubsub.redis.get_or_insert_default().password,
+            ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
         "server", settings => settings.server, config => config.server,
             ["true", "false", "true", "false", "true"], "false";
         "log_access_url", settings => settings.log_access_url, config => config.log_access_url,

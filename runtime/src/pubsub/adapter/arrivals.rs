@@ -23,7 +23,7 @@ pub struct Arrivals {
 
 /// What an adapter has told.
 #[derive(Debug)]
-pub(in crate::pubsub) enum Arrival {
+pub(crate) enum Arrival {
     /// A message, and its share of the bytes that may wait.
     Message(Bytes, OwnedSemaphorePermit),
     Subscribed(Vec<Arc<str>>),
@@ -34,7 +34,7 @@ pub(in crate::pubsub) enum Arrival {
 
 impl Arrivals {
     /// A queue for so many bytes, and its receiver.
-    pub(in crate::pubsub) fn new(bytes: usize) -> (Self, mpsc::Receiver<Arrival>) {
+    pub(crate) fn new(bytes: usize) -> (Self, mpsc::Receiver<Arrival>) {
         let (queue, receiver) = mpsc::channel(QUEUE);
         let units = u32::try_from((bytes / UNIT).max(1)).unwrap_or(u32::MAX);
         let arrivals = Arrivals {

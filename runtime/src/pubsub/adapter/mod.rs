@@ -32,6 +32,7 @@
 // | `error` | why it did not connect, and what it could not write |
 // | `options` | how a node takes part |
 // | `in_process` | a broker in memory |
+// | `redis/` | Redis as the broker |
 
 mod arrivals;
 mod channel;
@@ -39,8 +40,12 @@ mod contract;
 mod error;
 mod in_process;
 mod options;
+#[cfg(feature = "redis")]
+mod redis;
 
-pub(in crate::pubsub) use self::arrivals::Arrival;
+pub(crate) use self::arrivals::Arrival;
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
 pub use self::{
     arrivals::Arrivals,
     channel::Channel,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::random::random;
+use crate::random::unguessable;
 
 /// How a node takes part in a cluster. An endpoint makes it from its `pubsub(..)`.
 ///
@@ -45,9 +45,7 @@ pub struct NodeOptions {
 impl NodeOptions {
     /// The defaults, and a random name for the node.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
-        let drawn: Arc<str> = data_encoding::BASE64URL_NOPAD
-            .encode(&random::<16>())
-            .into();
+        let drawn: Arc<str> = unguessable().into();
         NodeOptions {
             name: name.into(),
             node: drawn.clone(),

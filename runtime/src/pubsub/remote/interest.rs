@@ -10,7 +10,9 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 /// How long a topic stays subscribed when nobody here wants it any more.
-pub(super) const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(5);
+/// How long to wait at least before a topic is looked at again.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Which topics a node wants of the broker, and which of them stand.
 #[derive(Default)]
@@ -68,14 +70,16 @@ impl Drop for Hold<'_> {
 impl Interest {
     /// A shard has its first member of a topic.
     pub(in crate::pubsub) fn enter(&self, topic: &str) {
-        self.lock().count(topic, 1);
-        self.changed.notify_one();
+        if self.lock().count(topic, 1) {
+            self.changed.notify_one();
+        }
     }
 
     /// A shard has lost its last member of a topic.
     pub(in crate::pubsub) fn leave(&self, topic: &str) {
-        self.lock().count(topic, -1);
-        self.changed.notify_one();
+        if self.lock().count(topic, -1) {
+            self.changed.notify_one();
+        }
     }
 
     pub(in crate::pubsub) fn hold<'a>(&'a self, topic: &'a str) -> Hold<'a> {
@@ -145,23 +149,28 @@ impl Interest {
 }
 
 impl State {
-    fn count(&mut self, name: &str, change: i32) {
+    /// True if there is something to do, now or later, where there was nothing.
+    fn count(&mut self, name: &str, change: i32) -> bool {
         let Some(topic) = self.topics.get_mut(name) else {
-            return self.add(name.into(), change);
+            self.add(name.into(), change);
+            return true;
         };
         topic.shards += change;
-        if topic.shards <= 0 {
-            let now = Instant::now();
-            topic.left = Some(now);
-            if !topic.leaves {
-                topic.leaves = true;
-                let name = self
-                    .topics
-                    .get_key_value(name)
-                    .map(|(name, _)| name.clone());
-                self.leaving.extend(name.map(|name| (name, now + GRACE)));
-            }
+        if topic.shards > 0 {
+            return false;
         }
+        let now = Instant::now();
+        topic.left = Some(now);
+        if std::mem::replace(&mut topic.leaves, true) {
+            return false;
+        }
+        let idle = self.leaving.is_empty();
+        let name = self
+            .topics
+            .get_key_value(name)
+            .map(|(name, _)| name.clone());
+        self.leaving.extend(name.map(|name| (name, now + GRACE)));
+        idle
     }
 
     fn add(&mut self, name: Arc<str>, shards: i32) {
@@ -238,24 +247,17 @@ impl State {
         if topic.shards > 0 {
             return false;
         }
-        let over = topic.left.is_none_or(|left| left + GRACE <= now);
-        match topic.status {
-            Status::Standing if over => {}
-            Status::Wanted if over => {
-                self.topics.remove(name);
-                return false;
-            }
+        let until = topic.left.map_or(now, |left| left + GRACE);
+        if until > now || topic.status == Status::Asked {
             // It was wanted again in between, or the broker's answer is on its way.
-            _ => {
-                topic.leaves = true;
-                let until = topic.left.map_or(now, |left| left).max(now - GRACE) + GRACE;
-                let until = if over { now + GRACE } else { until };
-                self.leaving.push_back((name.clone(), until));
-                return false;
-            }
+            topic.leaves = true;
+            let again = until.max(now + PATIENCE);
+            self.leaving.push_back((name.clone(), again));
+            return false;
         }
+        let stands = topic.status == Status::Standing;
         self.topics.remove(name);
-        true
+        stands
     }
 
     fn disconnect(&mut self) {

@@ -11,6 +11,7 @@
 // | `missed` | topics that others may have missed something of |
 // | `peers` | the other nodes |
 // | `probe` | whether the node's name is its own |
+// | `watchers` | who is told of lost broadcasts besides the members of a topic |
 // | `services` | who takes what other nodes send to this one |
 
 mod instance;
@@ -22,6 +23,9 @@ mod peers;
 mod probe;
 mod read;
 mod services;
+#[cfg(test)]
+mod tests;
+mod watchers;
 mod write;
 
 use std::{
@@ -29,9 +33,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
+use bytes::Bytes;
 use tokio::{sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +50,7 @@ pub(super) use self::{
     peers::Peers,
     probe::Probe,
     read::{Unreadable, read},
+    watchers::Watchers,
     write::write,
 };
 pub(crate) use self::{
@@ -74,6 +80,7 @@ pub(crate) struct Remote {
     pub(super) interest: Interest,
     pub(super) missed: Missed,
     pub(super) probe: Probe,
+    pub(super) watchers: Watchers,
     pub(crate) peers: Peers,
     pub(crate) services: Services,
     /// Cancelled once the node leaves.
@@ -95,6 +102,7 @@ impl Remote {
             interest: Interest::default(),
             missed: Missed::default(),
             probe: Probe::default(),
+            watchers: Watchers::default(),
             peers: Peers::default(),
             services: Services::default(),
             stop: CancellationToken::new(),
@@ -160,20 +168,19 @@ impl Remote {
         taken.then_some(()).ok_or(BroadcastError::Unreachable)
     }
 
-    /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if they are not sent.
+    /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if they are not sent: without
+    /// the broker, without room, or if they are larger than `max_message` allows.
     #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
-    pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: bytes::Bytes) -> bool {
+    pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: Bytes) -> bool {
         let channel = node.map_or(Channel::All, |node| Channel::Node(node.into()));
         let from = self.options.node.clone();
-        self.is_connected()
-            && self.posts.put(Post::Letter(
-                channel,
-                Letter::Served {
-                    service,
-                    from,
-                    bytes,
-                },
-            ))
+        let fits = bytes.len() + from.len() + HEAD <= self.options.max_message;
+        let letter = Letter::Served {
+            service,
+            from,
+            bytes,
+        };
+        fits && self.is_connected() && self.posts.put(Post::Letter(channel, letter))
     }
 
     /// Tells other nodes something. It is dropped if there is no room, or no broker.
@@ -194,7 +201,8 @@ impl Remote {
     }
 
     /// Waits until the broker has confirmed the topic. The topic stays subscribed for the time of grace at least.
-    pub(super) async fn confirmed(&self, topic: &str, time: Duration) -> Result<(), Unconfirmed> {
+    pub(super) async fn confirmed(&self, topic: &str) -> Result<(), Unconfirmed> {
+        let time = self.options.confirm_timeout;
         let _held = self.interest.hold(topic);
         let confirmed = timeout(time, self.interest.confirmed(topic)).await;
         confirmed.map_err(|_| Unconfirmed(()))

@@ -7,6 +7,7 @@ use std::{
 };
 
 use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use super::{Hello, Instance};
 
@@ -43,7 +44,7 @@ pub enum NodeEvent {
 /// between two calls of [`recv`](NodeEvents::recv) is left out.
 #[derive(Debug)]
 pub struct NodeEvents {
-    nodes: Option<watch::Receiver<Nodes>>,
+    nodes: Option<(watch::Receiver<Nodes>, CancellationToken)>,
     known: HashMap<Instance, NodeInfo>,
     waiting: Vec<NodeEvent>,
 }
@@ -79,11 +80,12 @@ impl Peers {
         self.nodes.borrow().values().any(|node| *node.name == *name)
     }
 
-    pub(crate) fn events(&self) -> NodeEvents {
+    /// The events, until `stop`.
+    pub(in crate::pubsub) fn events(&self, stop: CancellationToken) -> NodeEvents {
         let mut nodes = self.nodes.subscribe();
         nodes.mark_changed();
         NodeEvents {
-            nodes: Some(nodes),
+            nodes: Some((nodes, stop)),
             known: HashMap::new(),
             waiting: Vec::new(),
         }
@@ -161,8 +163,12 @@ impl NodeEvents {
             if let Some(event) = self.waiting.pop() {
                 return Some(event);
             }
-            let nodes = self.nodes.as_mut()?;
-            nodes.changed().await.ok()?;
+            let (nodes, stop) = self.nodes.as_mut()?;
+            tokio::select! {
+                biased;
+                changed = nodes.changed() => changed.ok()?,
+                () = stop.cancelled() => return None,
+            }
             let nodes = nodes.borrow_and_update().clone();
             self.compare(&nodes);
         }
