@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
+#[cfg(feature = "channels")]
+pub use crate::presence::fuzzing::{Listener, rewrite};
 pub use crate::transport::websocket_fuzzing::{
     Event, Frames, Handshake, deflate, handshake, inflate,
 };

@@ -6,12 +6,16 @@ use std::{
 };
 
 use serde::{Serialize, Serializer};
+use tokio::sync::Notify;
 
 use super::{
     diff::{Changes, Diff},
     entry::Entry,
+    link::Link,
     list::{Fetch, Presences},
-    state::State,
+    replication::{Outcome, PIECE, Replication},
+    seen::Replica,
+    state::{Delta, State},
 };
 use crate::{
     contain,
@@ -33,11 +37,14 @@ pub(super) struct Shared {
     pubsub: PubSub,
     runtime: tokio::runtime::Handle,
     fetch: Option<Box<Fetch>>,
+    link: Option<Link>,
     inner: Mutex<Inner>,
 }
 
 struct Inner {
     state: State,
+    /// Unused while the node is alone.
+    replication: Replication,
     /// Changes that have not been announced.
     pending: Diff,
     /// A task is about to announce them.
@@ -45,9 +52,15 @@ struct Inner {
 }
 
 impl Shared {
-    pub(super) fn new(pubsub: PubSub, state: State, fetch: Option<Box<Fetch>>) -> Self {
+    pub(super) fn new(
+        pubsub: PubSub,
+        replica: Replica,
+        fetch: Option<Box<Fetch>>,
+        link: Option<Link>,
+    ) -> Self {
         let inner = Mutex::new(Inner {
-            state,
+            state: State::new(replica),
+            replication: Replication::new(PIECE),
             pending: Diff::default(),
             announcing: false,
         });
@@ -55,6 +68,7 @@ impl Shared {
             pubsub,
             runtime: tokio::runtime::Handle::current(),
             fetch,
+            link,
             inner,
         }
     }
@@ -63,18 +77,87 @@ impl Shared {
         read(&self.lock().state)
     }
 
-    /// Changes the state, and makes sure that subscribers are told.
-    pub(super) fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut State) -> (Diff, T)) -> T {
+    /// Changes what is tracked here, and makes sure that subscribers and other nodes are told.
+    pub(super) fn change_own<T>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&State) -> (Option<Delta>, T),
+    ) -> T {
         let mut inner = self.lock();
-        let (diff, value) = change(&mut inner.state);
+        let (delta, value) = change(&inner.state);
+        if let Some(delta) = delta {
+            let diff = inner.state.merge(&delta);
+            if let Some(link) = &self.link {
+                inner.replication.changed(delta);
+                link.changed.notify_one();
+            }
+            self.note(inner, diff);
+        }
+        value
+    }
+
+    /// Another node has said something.
+    pub(super) fn hear(self: &Arc<Self>, node: &Arc<str>, bytes: &[u8]) {
+        let Some(link) = &self.link else { return };
+        let Some((replica, message)) = link.read(bytes) else {
+            return;
+        };
+        self.replicate(|replication, state| {
+            replication.hear(state, link.now(), (node, replica), message)
+        });
+    }
+
+    /// Another node cannot be reached, or has stopped.
+    pub(super) fn node_down(self: &Arc<Self>, node: &str) {
+        self.replicate(|replication, state| replication.node_down(state, node));
+    }
+
+    /// Time has passed, or something has changed here.
+    pub(super) fn tick(self: &Arc<Self>) {
+        let Some(link) = &self.link else { return };
+        self.replicate(|replication, state| replication.tick(state, link.now()));
+    }
+
+    /// Tells the other nodes that nothing is tracked here any more.
+    pub(super) fn leave(&self) {
+        if let Some(link) = &self.link {
+            link.leave();
+        }
+    }
+
+    /// Notified when something has changed here. `None` for a node that is alone.
+    pub(super) fn changed(&self) -> Option<Arc<Notify>> {
+        self.link.as_ref().map(|link| link.changed.clone())
+    }
+
+    fn replicate(self: &Arc<Self>, event: impl FnOnce(&mut Replication, &mut State) -> Outcome) {
+        let mut guard = self.lock();
+        let inner = &mut *guard;
+        let outcome = event(&mut inner.replication, &mut inner.state);
+        if let Some(link) = &self.link {
+            // Under the lock, so that what happens first is told first. It never waits.
+            link.send(outcome.messages);
+        }
+        self.note(guard, outcome.diff);
+    }
+
+    /// Makes sure that subscribers are told what has changed.
+    fn note(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>, diff: Diff) {
         inner.pending.absorb(diff);
         let start = !inner.announcing && !inner.pending.is_empty();
         inner.announcing |= start;
         drop(inner);
         if start {
-            self.pubsub.spawn(&self.runtime, self.clone().announce());
+            self.spawn(self.clone().announce());
         }
-        value
+    }
+
+    pub(super) fn pubsub(&self) -> &PubSub {
+        &self.pubsub
+    }
+
+    /// Starts a task that ends soon after the node has left.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.pubsub.spawn(&self.runtime, task);
     }
 
     /// Runs the application's `fetch` function on these presences.
@@ -94,7 +177,7 @@ impl Shared {
         loop {
             let stopped = tokio::select! {
                 biased;
-                () = self.pubsub.stopped() => true,
+                () = self.pubsub.stopping().cancelled() => true,
                 () = tokio::time::sleep(WINDOW) => false,
             };
             let changes = std::mem::take(&mut self.lock().pending);

@@ -28,3 +28,10 @@ pub(super) struct Entry {
     pub(super) by: Tracker,
     pub(super) meta: Meta,
 }
+
+impl Entry {
+    /// How many bytes it takes between nodes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.topic.len() + self.key.len() + self.meta.as_json().len()
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::limits::{MAX_KEY, MAX_META};
+use super::limits::{MAX_KEY, MAX_META, MAX_TOPIC};
 
 /// Why something was not tracked, or not updated. Nothing has changed then.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub enum TrackError {
     ReservedKey(String),
     /// The key is longer than [`MAX_KEY`].
     KeyTooLong,
+    /// The topic is longer than [`MAX_TOPIC`].
+    TopicTooLong,
     /// The meta is not a JSON object. Use a struct or a map, such as `json!({})`.
     NotAnObject,
     /// The meta is longer than [`MAX_META`]. What can be looked up belongs in the function of
@@ -38,6 +40,7 @@ impl fmt::Display for TrackError {
                 "the key `{key}` would break JavaScript clients, whose objects all have it"
             ),
             TrackError::KeyTooLong => write!(f, "the key is longer than {MAX_KEY} bytes"),
+            TrackError::TopicTooLong => write!(f, "the topic is longer than {MAX_TOPIC} bytes"),
             TrackError::NotAnObject => f.write_str("the meta is not a JSON object"),
             TrackError::MetaTooLarge => write!(f, "the meta is longer than {MAX_META} bytes"),
             TrackError::Meta(_) => f.write_str("the meta cannot be JSON"),

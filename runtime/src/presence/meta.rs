@@ -1,13 +1,16 @@
 //! The meta of a presence.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{
+    Serialize, Serializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::{Value, value::RawValue};
 
 use super::{
     TrackError,
-    limits::{MAX_KEY, MAX_META},
+    limits::{MAX_KEY, MAX_META, MAX_TOPIC},
     seen::PhxRef,
 };
 
@@ -33,6 +36,14 @@ impl Meta {
     /// The JSON text of the object.
     pub fn as_json(&self) -> &str {
         self.json.get()
+    }
+
+    /// The application's fields: the text without braces and without what is ours.
+    pub(super) fn fields(&self) -> &str {
+        let text = self.as_json();
+        let ours = head(self.phx_ref, self.previous).len();
+        let theirs = text.get(ours..text.len() - 1).unwrap_or_default();
+        theirs.strip_prefix(',').unwrap_or(theirs)
     }
 
     /// The object as a value of the application.
@@ -84,15 +95,20 @@ impl Fields {
         Ok(Fields(text[1..text.len() - 1].to_owned()))
     }
 
+    /// Fields that another node has sent. `None` if they are not those of an object, or not only the application's.
+    pub(super) fn read(text: &str) -> Option<Fields> {
+        let object = format!("{{{text}}}");
+        let names: BTreeMap<String, IgnoredAny> = serde_json::from_str(&object).ok()?;
+        let ours = names.contains_key("phx_ref") || names.contains_key("phx_ref_prev");
+        (!ours && object.len() <= MAX_META).then(|| Fields(text.to_owned()))
+    }
+
     pub(super) fn into_meta(
         self,
         phx_ref: PhxRef,
         previous: Option<PhxRef>,
     ) -> Result<Meta, TrackError> {
-        let mut text = format!(r#"{{"phx_ref":"{phx_ref}""#);
-        if let Some(previous) = previous {
-            text.push_str(&format!(r#","phx_ref_prev":"{previous}""#));
-        }
+        let mut text = head(phx_ref, previous);
         if !self.0.is_empty() {
             text.push(',');
             text.push_str(&self.0);
@@ -104,6 +120,14 @@ impl Fields {
             phx_ref,
             previous,
         })
+    }
+}
+
+/// How the text of a meta begins.
+fn head(phx_ref: PhxRef, previous: Option<PhxRef>) -> String {
+    match previous {
+        None => format!(r#"{{"phx_ref":"{phx_ref}""#),
+        Some(previous) => format!(r#"{{"phx_ref":"{phx_ref}","phx_ref_prev":"{previous}""#),
     }
 }
 
@@ -133,4 +157,9 @@ pub(super) fn check_key(key: &str) -> Result<(), TrackError> {
         return Err(TrackError::KeyTooLong);
     }
     Ok(())
+}
+
+pub(super) fn check_topic(topic: &str) -> Result<(), TrackError> {
+    let short = topic.len() <= MAX_TOPIC;
+    short.then_some(()).ok_or(TrackError::TopicTooLong)
 }

@@ -66,29 +66,33 @@ mod announce;
 mod diff;
 mod entry;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod limits;
+mod link;
 mod list;
 mod meta;
-mod replicate;
+mod nodes;
+mod replication;
 mod seen;
 mod state;
 #[cfg(test)]
 mod tests;
 mod track;
 mod tracked;
+mod wire;
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
-use self::{announce::Shared, list::Fetch, state::State};
+use self::{announce::Shared, link::Link, list::Fetch, nodes::Served, seen::Replica};
 pub use self::{
     error::TrackError,
-    limits::{MAX_KEY, MAX_META},
+    limits::{MAX_KEY, MAX_META, MAX_TOPIC},
     list::{Presences, Present},
     meta::Meta,
-    seen::{PhxRef, Replica, Seen},
-    state::Delta,
+    seen::PhxRef,
     tracked::Tracked,
 };
 use crate::pubsub::{PubSub, SubscriberId};
@@ -206,6 +210,42 @@ impl Presence {
         self.0.update(id, topic, key, meta)
     }
 
+    /// Replaces the meta of what [`track_as`](Presence::track_as) tracks by what a function makes of it.
+    ///
+    /// The function may run more than once: if the meta was replaced meanwhile, it is given the new one. It gets the whole
+    /// meta, `phx_ref` included, and may return it with fields that have changed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use landfall::{presence::Presence, pubsub::PubSub};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Meta {
+    ///     device: String,
+    ///     away: bool,
+    /// }
+    ///
+    /// let presence = Presence::new(&PubSub::new());
+    /// let phone = Meta { device: "phone".into(), away: false };
+    /// let mut ann = presence.track("room:1", "ann", phone).unwrap();
+    /// ann.update_with(|meta: Meta| Meta { away: true, ..meta }).unwrap();
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the subscriber is not tracked under this key of the topic, if its meta has another shape than the function takes,
+    /// or if the new meta is not a JSON object or too large.
+    pub fn update_with<Old: DeserializeOwned, New: Serialize>(
+        &self,
+        id: SubscriberId,
+        topic: &str,
+        key: &str,
+        update: impl FnMut(Old) -> New,
+    ) -> Result<PhxRef, TrackError> {
+        self.0.update_with(id, (topic, key), update)
+    }
+
     /// Stops tracking a subscriber under a key of a topic. Returns whether it was tracked.
     pub fn untrack(&self, id: SubscriberId, topic: &str, key: &str) -> bool {
         self.0.untrack(id, topic, key)
@@ -235,18 +275,21 @@ impl Presence {
     }
 
     fn start(pubsub: &PubSub, fetch: Option<Box<Fetch>>) -> Self {
-        Presence(Arc::new(Shared::new(
-            pubsub.clone(),
-            State::new(Replica::new()),
-            fetch,
-        )))
+        let replica = Replica::new();
+        let shared = Arc::new_cyclic(|shared| {
+            let served = Arc::new(Served(shared.clone()));
+            let link = Link::join(pubsub, "presence", replica, served);
+            Shared::new(pubsub.clone(), replica, fetch, link)
+        });
+        nodes::start(&shared);
+        Presence(shared)
     }
 }
 
 impl fmt::Debug for Presence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presence")
-            .field("replica", &self.replica())
+            .field("replica", &self.0.read(|state| state.replica()))
             .finish_non_exhaustive()
     }
 }

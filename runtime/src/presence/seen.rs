@@ -1,6 +1,6 @@
 //! Who has seen what: dots, and sets of them.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -8,7 +8,7 @@ use crate::random::random;
 
 /// One [`Presence`](super::Presence) among those that tell each other their changes: a random number, never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Replica(pub(super) u64);
+pub(super) struct Replica(pub(super) u64);
 
 impl Replica {
     pub(super) const LOWEST: Self = Replica(0);
@@ -45,6 +45,11 @@ impl Dot {
     pub(super) fn new(replica: Replica, counter: u64) -> Self {
         Dot { replica, counter }
     }
+
+    /// All dots of a replica.
+    pub(super) fn all_of(replica: Replica) -> RangeInclusive<Self> {
+        Dot::new(replica, 0)..=Dot::new(replica, u64::MAX)
+    }
 }
 
 /// What tells one meta from all others, on every node: `phx_ref`. It prints as clients see it.
@@ -65,19 +70,20 @@ impl fmt::Display for PhxRef {
 /// A vector clock that may have gaps: of each replica it keeps ranges of numbers, one if nothing is missing. So what
 /// arrives late or twice is told from what is new.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Seen {
+pub(super) struct Seen {
     /// The last of each range by its first. Ranges neither overlap nor touch.
     ranges: BTreeMap<Dot, u64>,
 }
 
 impl Seen {
     /// A clock that has seen nothing.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Seen::default()
     }
 
     /// Whether all that the other has seen was seen here.
-    pub fn covers(&self, other: &Seen) -> bool {
+    #[cfg(test)]
+    pub(super) fn covers(&self, other: &Seen) -> bool {
         other
             .ranges()
             .all(|(first, last)| self.range_of(first).is_some_and(|(_, end)| end >= last))
@@ -85,6 +91,21 @@ impl Seen {
 
     pub(super) fn contains(&self, dot: Dot) -> bool {
         self.range_of(dot).is_some()
+    }
+
+    /// Whether all numbers of a replica up to this one were seen.
+    pub(super) fn reaches(&self, replica: Replica, last: u64) -> bool {
+        let first = self.range_of(Dot::new(replica, 1));
+        last == 0 || first.is_some_and(|(_, end)| end >= last)
+    }
+
+    /// What was seen of a replica from a number on: at most so many ranges.
+    pub(super) fn part(&self, replica: Replica, from: u64, most: usize) -> Self {
+        let ranges = self.ranges_of(replica).filter(|(_, last)| *last >= from);
+        let cut = |(first, last): (Dot, u64)| (Dot::new(replica, first.counter.max(from)), last);
+        Seen {
+            ranges: ranges.map(cut).take(most).collect(),
+        }
     }
 
     /// The highest number seen of a replica; 0 if none.
@@ -127,7 +148,7 @@ impl Seen {
         self.ranges.retain(|first, _| first.replica != replica);
     }
 
-    fn insert_range(&mut self, first: Dot, last: u64) {
+    pub(super) fn insert_range(&mut self, first: Dot, last: u64) {
         let (replica, mut start, mut end) = (first.replica, first.counter, last);
         while let Some((from, to)) = self
             .range_before(Dot::new(replica, end.saturating_add(1)))
@@ -152,9 +173,12 @@ impl Seen {
             .filter(|(first, _)| first.replica == dot.replica)
     }
 
-    fn ranges_of(&self, replica: Replica) -> impl DoubleEndedIterator<Item = (Dot, u64)> {
-        let all = Dot::new(replica, 0)..=Dot::new(replica, u64::MAX);
-        self.ranges.range(all).map(|(first, last)| (*first, *last))
+    pub(super) fn ranges_of(
+        &self,
+        replica: Replica,
+    ) -> impl DoubleEndedIterator<Item = (Dot, u64)> {
+        let ranges = self.ranges.range(Dot::all_of(replica));
+        ranges.map(|(first, last)| (*first, *last))
     }
 }
 

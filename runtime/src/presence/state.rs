@@ -13,24 +13,46 @@ use std::{
 use super::{
     diff::Diff,
     entry::{Entry, Tracker},
+    limits::{MAX_ENTRIES, MAX_RANGES},
     meta::Meta,
     seen::{Dot, Replica, Seen},
 };
+use crate::pubsub::SubscriberId;
 
 /// Changes of one replica, on their way to others.
 ///
 /// Deltas may arrive in any order, and more than once.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Delta {
+pub(super) struct Delta {
     /// The dots that the delta covers. Those that are not in `entries` are gone.
     pub(super) known: Seen,
     pub(super) entries: BTreeMap<Dot, Entry>,
 }
 
 impl Delta {
-    /// True if it has no changes.
-    pub fn is_empty(&self) -> bool {
-        self.known == Seen::new()
+    /// Covers this dot too: the number of the change.
+    pub(super) fn and(mut self, dot: Dot) -> Self {
+        self.known.insert(dot);
+        self
+    }
+
+    /// Adds what happened after it.
+    pub(super) fn append(&mut self, mut later: Delta) {
+        let later_ranges = later.known.ranges();
+        let again: Vec<Dot> = later_ranges
+            .flat_map(|(first, last)| self.entries.range(first..=Dot::new(first.replica, last)))
+            .map(|(dot, _)| *dot)
+            .collect();
+        again.iter().for_each(|dot| drop(self.entries.remove(dot)));
+        self.known.union(&later.known);
+        self.entries.append(&mut later.entries);
+    }
+
+    /// About how many bytes it takes between nodes, how many entries it has, and how many ranges.
+    pub(super) fn size(&self) -> (usize, usize, usize) {
+        let entries: usize = self.entries.values().map(Entry::bytes).sum();
+        let ranges = self.known.ranges().count();
+        (entries + 4 * ranges, self.entries.len(), ranges)
     }
 
     pub(super) fn add(mut self, dot: Dot, entry: Entry) -> Self {
@@ -72,13 +94,28 @@ impl State {
         self.replica
     }
 
+    /// A subscriber of this replica.
+    pub(super) fn tracker(&self, id: SubscriberId) -> Tracker {
+        Tracker {
+            replica: self.replica,
+            id,
+        }
+    }
+
     pub(super) fn seen(&self) -> &Seen {
         &self.known
     }
 
-    /// The dot of the next addition here.
+    /// The next dot here: of an addition, or of a removal, which has one too, so that others notice if they lack it.
     pub(super) fn next(&self) -> Dot {
-        Dot::new(self.replica, self.known.last(self.replica) + 1)
+        self.next_after(&Delta::default())
+    }
+
+    /// The next dot after those of a delta. An addition and a removal never share one: that an addition is gone does not
+    /// mean that what was told with it is known.
+    pub(super) fn next_after(&self, delta: &Delta) -> Dot {
+        let last = [&self.known, &delta.known].map(|seen| seen.last(self.replica));
+        Dot::new(self.replica, last[0].max(last[1]) + 1)
     }
 
     /// The topic's name, shared by all entries in it.
@@ -132,7 +169,14 @@ impl State {
             if self.known.contains(*dot) {
                 continue;
             }
-            self.put(*dot, entry.clone());
+            let topic = self.name(&entry.topic);
+            self.put(
+                *dot,
+                Entry {
+                    topic,
+                    ..entry.clone()
+                },
+            );
             if self.shows(*dot) {
                 diff.join(*dot, entry.clone());
             }
@@ -143,6 +187,7 @@ impl State {
 
     /// What somebody who has seen `since` lacks. What is known of replicas that are down is left out: they, or others
     /// that are nearer to them, know better.
+    #[cfg(test)]
     pub(super) fn delta(&self, since: &Seen) -> Delta {
         let mut delta = Delta {
             known: self.known.clone(),
@@ -159,6 +204,39 @@ impl State {
             }
         }
         delta
+    }
+
+    /// A piece of what is tracked here, for one who has seen `since`: of the additions from `from` to `until`, about so
+    /// many bytes. Where the next piece begins, if there is one.
+    pub(super) fn piece(
+        &self,
+        since: &Seen,
+        (from, until): (u64, u64),
+        most: usize,
+    ) -> (Delta, Option<u64>) {
+        let mut delta = Delta::default();
+        if from > until {
+            return (delta, None);
+        }
+        let (mut end, mut bytes, mut seen) = (until, 0, Vec::new());
+        let [first, last] = [from, until].map(|counter| Dot::new(self.replica, counter));
+        for (dot, entry) in self.entries.range(first..=last) {
+            let full = delta.entries.len() == MAX_ENTRIES || seen.len() == MAX_RANGES - 1;
+            if full || bytes >= most {
+                end = dot.counter - 1;
+                break;
+            }
+            if since.contains(*dot) {
+                seen.push(*dot);
+                bytes += 4;
+            } else {
+                delta.entries.insert(*dot, entry.clone());
+                bytes += entry.bytes();
+            }
+        }
+        delta.known.insert_range(first, end);
+        seen.into_iter().for_each(|dot| delta.known.remove(dot));
+        (delta, (end < until).then_some(end + 1))
     }
 
     /// A replica went away: what it tracks is not shown until it comes back. This one never goes.
@@ -242,7 +320,9 @@ impl State {
 
     fn put(&mut self, dot: Dot, entry: Entry) {
         let member = (entry.key.clone(), entry.by, dot);
-        self.trackers.insert((entry.by, dot));
+        if entry.by.replica == self.replica {
+            self.trackers.insert((entry.by, dot));
+        }
         self.topics
             .entry(entry.topic.clone())
             .or_default()

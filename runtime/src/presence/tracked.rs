@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{TrackError, announce::Shared, seen::PhxRef};
 use crate::pubsub::SubscriberId;
@@ -61,6 +61,21 @@ impl Tracked {
         self.phx_ref = self
             .presence
             .update(self.id, &self.topic, &self.key, meta)?;
+        Ok(self.phx_ref)
+    }
+
+    /// Replaces the meta by what the function makes of it. The new one has a new `phx_ref`.
+    ///
+    /// The function may run more than once: if the meta was replaced meanwhile, it is given the new one.
+    ///
+    /// # Errors
+    /// If the old meta has another shape than the function takes, or the new one is not a JSON object or too large.
+    pub fn update_with<Old: DeserializeOwned, New: Serialize>(
+        &mut self,
+        update: impl FnMut(Old) -> New,
+    ) -> Result<PhxRef, TrackError> {
+        let place = (&*self.topic, &*self.key);
+        self.phx_ref = self.presence.update_with(self.id, place, update)?;
         Ok(self.phx_ref)
     }
 }

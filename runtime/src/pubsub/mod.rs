@@ -54,6 +54,7 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use self::{
     adapter::{Adapter, ConnectError, NodeOptions},
@@ -72,6 +73,7 @@ pub use self::{
 pub(crate) use self::{
     encoder::{Encoder, Encoding, Form, NoForm, SocketEncoder},
     framing::Framing,
+    remote::{Delivered, Remote, ServePresence, Service},
     subscriber::{Recipient, Subscriber, Unsendable},
     topic::Membership,
 };
@@ -339,9 +341,14 @@ impl PubSub {
         self.0.spawn(runtime, task);
     }
 
-    /// Completes when nothing is accepted any more.
-    pub(crate) async fn stopped(&self) {
-        self.0.stopped().await;
+    /// Cancelled when nothing is accepted any more.
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        self.0.stopping()
+    }
+
+    /// The way to other nodes, if this one is not alone.
+    pub(crate) fn remote(&self) -> Option<&Arc<Remote>> {
+        self.0.remote()
     }
 
     /// The number of tasks that deliver.

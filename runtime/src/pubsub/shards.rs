@@ -172,15 +172,16 @@ impl Shards {
     pub(super) async fn close(&self) {
         self.stop.cancel();
         if let Some(remote) = self.remote() {
+            remote.services.leave();
             remote.stop.cancel();
         }
         self.tasks.close();
         self.delivered().await;
     }
 
-    /// Completes when nothing is accepted any more.
-    pub(super) async fn stopped(&self) {
-        self.stop.cancelled().await;
+    /// Cancelled when nothing is accepted any more.
+    pub(super) fn stopping(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// Completes when nothing is delivered any more.

@@ -12,7 +12,7 @@ use targets::*;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("binary", binary::run),
     ("frames", frames::run),
     ("handshake", handshake::run),
@@ -20,6 +20,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("ndjson", ndjson::run),
     ("origins", origins::run),
     ("paths", paths::run),
+    ("presence", presence::run),
     ("query", query::run),
     ("tokens", tokens::run),
     ("v1", v1::run),

@@ -6,3 +6,5 @@ mod merge;
 mod nodes;
 mod seen;
 mod shown;
+mod simulation;
+mod wire;

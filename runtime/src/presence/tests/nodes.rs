@@ -1,4 +1,6 @@
-//! Two nodes that tell each other their changes, each with clients of its own.
+//! Nodes that reach each other by a broker, each with a client of its own.
+
+use std::time::Duration;
 
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
@@ -7,64 +9,45 @@ use super::{
     super::*,
     javascript::{Client, Op, op, paused, state, wait},
 };
-use crate::pubsub::Subscription;
+use crate::pubsub::{
+    Subscription,
+    adapter::{InProcess, NodeOptions},
+};
 
 struct Node {
+    pubsub: PubSub,
     presence: Presence,
     ids: Vec<SubscriberId>,
     room: Subscription,
     client: Client,
-    /// What arrived twice or late may come again.
-    heard: Vec<Delta>,
 }
 
 impl Node {
-    fn start() -> Self {
-        let pubsub = PubSub::new();
+    async fn start(broker: &InProcess) -> Self {
+        let pubsub = PubSub::connect(broker.clone(), NodeOptions::new("chat"));
+        let pubsub = pubsub.await.expect("connected");
         let (presence, room) = (Presence::new(&pubsub), pubsub.subscribe("room"));
         let ids = (0..4).map(|_| SubscriberId::new()).collect();
         let mut client = Client::default();
         client.on_state(&state(&presence, "room"));
         Node {
+            pubsub,
             presence,
             ids,
             room,
             client,
-            heard: Vec::new(),
         }
     }
 
-    fn hear(&mut self, from: &Presence) {
-        let delta = from.delta(&self.presence.seen());
-        self.presence.merge(&delta);
-        self.heard.push(delta);
+    fn list(&self) -> Value {
+        state(&self.presence, "room")
     }
 
-    fn hear_again(&mut self, which: prop::sample::Index) {
-        if !self.heard.is_empty() {
-            self.presence.merge(which.get(&self.heard));
-        }
+    /// The client knows what is there.
+    fn assert_told(&mut self) {
+        self.client.hear(&mut self.room);
+        assert_eq!(sorted(self.client.list()), sorted(self.list()));
     }
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Op(usize, Op),
-    Hear(usize),
-    HearAgain(usize, prop::sample::Index),
-    Down(usize),
-    Up(usize),
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        8 => (0usize..2, op()).prop_map(|(at, op)| Step::Op(at, op)),
-        3 => (0usize..2).prop_map(Step::Hear),
-        1 => (0usize..2, any::<prop::sample::Index>()).prop_map(|(at, which)| Step::HearAgain(at, which)),
-        1 => (0usize..2).prop_map(Step::Down),
-        1 => (0usize..2).prop_map(Step::Up),
-    ];
-    vec(step, 0..60)
 }
 
 /// Arrivals from another node may be older than what is there: clients have them last, lists in their place.
@@ -76,42 +59,71 @@ fn sorted(mut list: Value) -> Value {
     list
 }
 
+async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Op(usize, Op),
+    Away,
+    Back,
+    Pass(u64),
+    /// A node stops, or dies, and another one starts.
+    Replace(usize, bool),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        16 => (0usize..3, op()).prop_map(|(at, op)| Step::Op(at, op)),
+        1 => Just(Step::Away),
+        2 => Just(Step::Back),
+        3 => (0u64..4_000).prop_map(Step::Pass),
+        1 => (0u64..40_000).prop_map(Step::Pass),
+        1 => (0usize..3, any::<bool>()).prop_map(|(at, stops)| Step::Replace(at, stops)),
+    ];
+    vec(step, 0..60)
+}
+
 async fn converse(steps: Vec<Step>) {
-    let mut nodes = [Node::start(), Node::start()];
+    let broker = InProcess::new();
+    let mut nodes = Vec::new();
+    for _ in 0..3 {
+        nodes.push(Node::start(&broker).await);
+    }
     for step in steps {
         match step {
             Step::Op(at, op) => {
                 let Node { presence, ids, .. } = &nodes[at];
                 op.run(presence, "room", ids).await;
             }
-            Step::Hear(at) => {
-                let from = nodes[1 - at].presence.clone();
-                nodes[at].hear(&from);
+            Step::Away => broker.disconnect().await,
+            Step::Back => broker.reconnect().await,
+            Step::Pass(milliseconds) => wait(milliseconds).await,
+            Step::Replace(at, stops) => {
+                broker.reconnect().await;
+                let node = std::mem::replace(&mut nodes[at], Node::start(&broker).await);
+                if stops {
+                    node.pubsub.close().await;
+                }
             }
-            Step::HearAgain(at, which) => nodes[at].hear_again(which),
-            Step::Down(at) => nodes[at]
-                .presence
-                .replica_down(nodes[1 - at].presence.replica()),
-            Step::Up(at) => nodes[at]
-                .presence
-                .replica_up(nodes[1 - at].presence.replica()),
         }
     }
-    for at in 0..2 {
-        let from = nodes[1 - at].presence.clone();
-        nodes[at].presence.replica_up(from.replica());
-        nodes[at].hear(&from);
-    }
-    wait(20).await;
-    let list = state(&nodes[0].presence, "room");
-    assert_eq!(state(&nodes[1].presence, "room"), list);
+    broker.reconnect().await;
+    pass(Duration::from_secs(45)).await;
+    let list = nodes[0].list();
     for node in &mut nodes {
-        node.client.hear(&mut node.room);
-        assert_eq!(sorted(node.client.list()), sorted(list.clone()));
+        assert_eq!(node.list(), list);
+        node.assert_told();
+    }
+    for node in nodes {
+        node.pubsub.close().await;
     }
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn nodes_and_their_clients_end_with_one_list(steps in steps()) {
         paused(converse(steps));
@@ -119,42 +131,43 @@ proptest! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_node_tells_its_own_subscribers() {
-    let (mut here, mut there) = (Node::start(), Node::start());
+async fn each_node_tells_its_own_subscribers_within_moments() {
+    let broker = InProcess::new();
+    let (mut here, mut there) = (Node::start(&broker).await, Node::start(&broker).await);
+    pass(Duration::from_secs(2)).await;
     let mut ann = here
         .presence
         .track("room", "ann", json!({"n": 1}))
         .expect("tracked");
-    there.hear(&here.presence);
+    wait(50).await;
     let expected = json!({"ann": {"metas": [{"n": 1, "phx_ref": ann.phx_ref().to_string()}]}});
-    wait(20).await;
     for node in [&mut here, &mut there] {
-        node.client.hear(&mut node.room);
-        assert_eq!(node.client.list(), expected);
+        assert_eq!(node.list(), expected);
+        node.assert_told();
     }
 
     ann.update(json!({"n": 2})).expect("updated");
-    there.hear(&here.presence);
+    wait(50).await;
     assert_eq!(
         there.presence.get_by_key("room", "ann"),
         here.presence.get_by_key("room", "ann")
     );
-    assert!(
-        here.presence
-            .delta(&there.presence.seen())
-            .entries
-            .is_empty()
-    );
+    there.assert_told();
+    drop(ann);
+    wait(50).await;
+    assert_eq!(there.list(), json!({}));
+    there.assert_told();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_subscribers_number_of_another_node_is_somebody_else() {
-    let (here, mut there) = (Node::start(), Node::start());
+    let broker = InProcess::new();
+    let (here, there) = (Node::start(&broker).await, Node::start(&broker).await);
     let id = SubscriberId::new();
     here.presence
         .track_as(id, "room", "ann", json!({}))
         .expect("tracked");
-    there.hear(&here.presence);
+    pass(Duration::from_secs(2)).await;
     assert!(!there.presence.untrack(id, "room", "ann"));
     assert_eq!(there.presence.untrack_all(id), 0);
     there
@@ -167,4 +180,61 @@ async fn a_subscribers_number_of_another_node_is_somebody_else() {
             .map(|present| present.metas().len())
     };
     assert_eq!((metas(&here), metas(&there)), (Some(1), Some(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_joiner_gets_thousands_within_seconds() {
+    let broker = InProcess::new();
+    let here = Node::start(&broker).await;
+    let tracked: Vec<_> = (0..5_000)
+        .map(|n| {
+            let key = format!("user:{n}");
+            here.presence
+                .track("room", &key, json!({"n": n}))
+                .expect("tracked")
+        })
+        .collect();
+    wait(50).await;
+    let there = Node::start(&broker).await;
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(there.presence.list("room").len(), tracked.len());
+    assert_eq!(there.list(), here.list());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_stops_takes_its_presences_along_at_once() {
+    let broker = InProcess::new();
+    let (here, mut there) = (Node::start(&broker).await, Node::start(&broker).await);
+    let _ann = here
+        .presence
+        .track("room", "ann", json!({}))
+        .expect("tracked");
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(there.presence.list("room").len(), 1);
+    here.pubsub.close().await;
+    wait(50).await;
+    assert!(there.presence.list("room").is_empty());
+    there.assert_told();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_presence_that_is_dropped_takes_its_presences_along() {
+    let broker = InProcess::new();
+    let (here, there) = (Node::start(&broker).await, Node::start(&broker).await);
+    let id = SubscriberId::new();
+    here.presence
+        .track_as(id, "room", "ann", json!({}))
+        .expect("tracked");
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(there.presence.list("room").len(), 1);
+    drop(here.presence);
+    wait(50).await;
+    assert!(there.presence.list("room").is_empty());
+    // Its name is free again.
+    let again = Presence::new(&here.pubsub);
+    again
+        .track_as(id, "room", "ben", json!({}))
+        .expect("tracked");
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(there.presence.list("room").len(), 1);
 }

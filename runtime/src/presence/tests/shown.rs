@@ -10,7 +10,7 @@ use super::{
 };
 use crate::pubsub::SubscriberId;
 
-type List = BTreeMap<PhxRef, (Arc<str>, Meta)>;
+pub(super) type List = BTreeMap<PhxRef, (Arc<str>, Meta)>;
 
 fn list(state: &State, topic: &str) -> List {
     state
@@ -20,12 +20,12 @@ fn list(state: &State, topic: &str) -> List {
         .collect()
 }
 
-fn lists(state: &State) -> Vec<List> {
+pub(super) fn lists(state: &State) -> Vec<List> {
     TOPICS.iter().map(|topic| list(state, topic)).collect()
 }
 
 /// Takes a diff as a client would, and more strictly: who joins was not there, who leaves was.
-fn apply(lists: &mut [List], diff: &Diff) {
+pub(super) fn apply(lists: &mut [List], diff: &Diff) {
     for (topic, list) in TOPICS.iter().zip(lists) {
         let Changes { joins, leaves } = diff.changes(topic);
         for (dot, entry) in joins {

@@ -55,7 +55,7 @@ pub(super) use self::{
 };
 pub(crate) use self::{
     letter::Service,
-    services::{Delivered, Services},
+    services::{Delivered, ServePresence, Services},
 };
 use super::{
     adapter::{Channel, NodeOptions},
@@ -170,7 +170,6 @@ impl Remote {
 
     /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if they are not sent: without
     /// the broker, without room, or if they are larger than `max_message` allows.
-    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
     pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: Bytes) -> bool {
         let channel = node.map_or(Channel::All, |node| Channel::Node(node.into()));
         let from = self.options.node.clone();

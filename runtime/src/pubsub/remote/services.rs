@@ -1,6 +1,9 @@
 //! Who takes what other nodes send to this one.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
 
 use bytes::Bytes;
 
@@ -10,43 +13,86 @@ use super::Service;
 #[derive(Clone, Debug)]
 pub(crate) struct Delivered {
     /// The name of the node that has sent it.
-    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
     pub(crate) from: Arc<str>,
-    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
     pub(crate) bytes: Bytes,
 }
 
 type Taker = Box<dyn Fn(Delivered) + Send + Sync>;
 
+/// A presence: there may be several, each with a name of its own.
+pub(crate) trait ServePresence: Send + Sync {
+    /// Takes what is sent to a presence, maybe another one, in order. It must not block.
+    fn take(&self, delivered: &Delivered);
+
+    /// The node is about to leave. What is sent now is the last that others hear.
+    fn leave(&self);
+}
+
 /// Who takes what other nodes send to this one.
 #[derive(Default)]
 pub(crate) struct Services {
-    presence: OnceLock<Taker>,
+    presences: RwLock<HashMap<Arc<str>, Arc<dyn ServePresence>>>,
     longpoll: OnceLock<Taker>,
 }
 
 impl Services {
-    /// Takes what is sent to a service, in order. It must not block. The first one stays.
-    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
-    pub(crate) fn serve(
-        &self,
-        service: Service,
-        taker: impl Fn(Delivered) + Send + Sync + 'static,
-    ) {
-        let _ = self.of(service).set(Box::new(taker));
+    /// Takes what is sent to longpoll, in order. It must not block. The first one stays.
+    #[expect(dead_code, reason = "longpoll of several nodes comes next")]
+    pub(crate) fn serve_longpoll(&self, taker: impl Fn(Delivered) + Send + Sync + 'static) {
+        let _ = self.longpoll.set(Box::new(taker));
+    }
+
+    /// Adds a presence. False if there is one of this name.
+    pub(crate) fn serve_presence(&self, name: &Arc<str>, presence: Arc<dyn ServePresence>) -> bool {
+        let mut presences = self
+            .presences
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let free = !presences.contains_key(name);
+        if free {
+            presences.insert(name.clone(), presence);
+        }
+        free
+    }
+
+    /// Removes a presence.
+    pub(crate) fn end_presence(&self, name: &str) {
+        let mut presences = self
+            .presences
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        presences.remove(name);
+    }
+
+    /// The node is about to leave.
+    pub(in crate::pubsub) fn leave(&self) {
+        self.presences()
+            .iter()
+            .for_each(|presence| presence.leave());
     }
 
     /// What nobody serves is dropped.
     pub(in crate::pubsub) fn deliver(&self, service: Service, delivered: Delivered) {
-        if let Some(taker) = self.of(service).get() {
-            taker(delivered);
+        match service {
+            Service::Presence => {
+                let presences = self.presences();
+                presences
+                    .iter()
+                    .for_each(|presence| presence.take(&delivered));
+            }
+            Service::Longpoll => {
+                if let Some(taker) = self.longpoll.get() {
+                    taker(delivered);
+                }
+            }
         }
     }
 
-    fn of(&self, service: Service) -> &OnceLock<Taker> {
-        match service {
-            Service::Presence => &self.presence,
-            Service::Longpoll => &self.longpoll,
-        }
+    fn presences(&self) -> Vec<Arc<dyn ServePresence>> {
+        let presences = self
+            .presences
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        presences.values().cloned().collect()
     }
 }

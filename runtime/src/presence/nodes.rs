@@ -1,0 +1,77 @@
+//! Keeps a presence and those of the same name on other nodes informed of each other.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+use super::announce::{Shared, WINDOW};
+use crate::pubsub::{Delivered, NodeEvent, NodeEvents, ServePresence};
+
+/// How often it is looked for what is due.
+const TICK: Duration = Duration::from_millis(500);
+
+/// A presence, as its node reaches it. It does not keep it alive.
+pub(super) struct Served(pub(super) Weak<Shared>);
+
+impl ServePresence for Served {
+    fn take(&self, delivered: &Delivered) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.hear(&delivered.from, &delivered.bytes);
+        }
+    }
+
+    fn leave(&self) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.leave();
+        }
+    }
+}
+
+/// Keeps it informed, if its node is not alone, until it is dropped or the node leaves.
+pub(super) fn start(shared: &Arc<Shared>) {
+    let Some(changed) = shared.changed() else {
+        return;
+    };
+    let stopping = shared.pubsub().stopping().clone();
+    let events = shared.pubsub().node_events();
+    let run = run(Arc::downgrade(shared), changed, events);
+    shared.spawn(async move {
+        tokio::select! {
+            biased;
+            () = stopping.cancelled() => {}
+            () = run => {}
+        }
+    });
+}
+
+async fn run(shared: Weak<Shared>, changed: Arc<Notify>, mut events: NodeEvents) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut flushed = Instant::now();
+    loop {
+        let event = tokio::select! {
+            _ = ticks.tick() => None,
+            Some(event) = events.recv() => Some(event),
+            () = changed.notified() => {
+                // What changes at the same time leaves together.
+                sleep_until(flushed + WINDOW).await;
+                flushed = Instant::now();
+                None
+            }
+        };
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        match event {
+            Some(NodeEvent::Down(node)) => shared.node_down(&node.name),
+            Some(NodeEvent::Up(_)) => {}
+            None => shared.tick(),
+        }
+    }
+}
