@@ -119,7 +119,7 @@ impl Room {
 
     /// Runs after the client has been told that it has joined: sends it everybody who is here.
     async fn joined(&mut self, out: &mut Outlet) {
-        out.push_presence();
+        out.push_presence().await;
     }
 
     #[handle_in("say")]

@@ -327,8 +327,8 @@ impl Handle {
     }
 
     /// Who is in the topics of this endpoint, as its channels track them.
-    /// [`Builder::presence`](crate::Builder::presence) takes a `Presence` of your own, which adds
-    /// fields or is shared with another endpoint.
+    /// [`Builder::presence_with`](crate::Builder::presence_with) adds callbacks;
+    /// [`Builder::presence`](crate::Builder::presence) takes one that is shared with another endpoint.
     #[cfg(feature = "channels")]
     pub fn presence(&self) -> &Presence {
         self.0

@@ -130,9 +130,9 @@ impl Room {
         Ok((Room { me }, json!({"room": room, "wish": wish})))
     }
 
-    fn joined(&mut self, out: &mut Outlet) {
+    async fn joined(&mut self, out: &mut Outlet) {
         if self.me.is_some() {
-            out.push_presence();
+            out.push_presence().await;
         }
     }
 

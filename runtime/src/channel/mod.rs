@@ -69,7 +69,7 @@
 //!     }
 //!
 //!     async fn joined(&mut self, out: &mut Outlet) {
-//!         out.push_presence();
+//!         out.push_presence().await;
 //!     }
 //!
 //!     #[handle_in("away")]

@@ -130,8 +130,11 @@ impl Outlet {
 
     /// Sends this client the list of who is in the topic, as the event `presence_state`. Call it
     /// once, after the join. See [presence in channels](mod@crate::channel#presence).
-    pub fn push_presence(&mut self) {
-        let list = self.handle().presence().list(self.topic());
+    ///
+    /// It waits for the presence's [`Fetch`](crate::presence::Fetch), if it has one.
+    pub async fn push_presence(&mut self) {
+        let (presence, topic) = (self.handle().presence().clone(), self.topic().to_owned());
+        let list = presence.list(&topic).await;
         self.push("presence_state", Json(list));
     }
 

@@ -22,7 +22,7 @@ use crate::{
     error::Error,
     error_page::{DebugErrors, ErrorPages, Pages},
     handle::Handle,
-    presence::Presence,
+    presence::{self, Presence},
     pubsub::{PubSub, adapter::Adapter},
     server::{Layer, Listener, Stop},
     socket::Drainer,
@@ -42,6 +42,7 @@ pub struct Builder<E: Endpoint> {
     pubsub: Option<PubSub>,
     adapter: Option<Arc<dyn Adapter>>,
     presence: Option<Presence>,
+    presence_options: presence::Options,
     listener: Option<Listening>,
     https: bool,
     signal: Option<ShutdownFuture>,
@@ -56,6 +57,7 @@ impl<E: Endpoint> Builder<E> {
             pubsub: None,
             adapter: None,
             presence: None,
+            presence_options: presence::Options::default(),
             listener: None,
             https: true,
             signal: None,
@@ -123,6 +125,32 @@ impl<E: Endpoint> Builder<E> {
     #[must_use]
     pub fn presence(mut self, presence: Presence) -> Self {
         self.presence = Some(presence);
+        self
+    }
+
+    /// Makes the endpoint's presence with these options: with callbacks, or another name than the endpoint's.
+    ///
+    /// ```
+    /// # use landfall::{Endpoint, endpoint, presence::{Options, Presences}};
+    /// endpoint! {
+    ///     struct Chat;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let names = |_: &str, presences: &mut Presences| {
+    ///     for (key, present) in presences.iter_mut() {
+    ///         present.insert("name", key.to_uppercase());
+    ///     }
+    /// };
+    /// let chat = Chat::builder().presence_with(Options::new().fetch(names)).start().await?;
+    /// let _ann = chat.presence().track("room:1", "ann", serde_json::json!({}))?;
+    /// assert!(chat.presence().list("room:1").await.get("ann").is_some());
+    /// # chat.shutdown().await?; Ok(()) }
+    /// ```
+    #[cfg(feature = "channels")]
+    #[must_use]
+    pub fn presence_with(mut self, options: presence::Options) -> Self {
+        self.presence_options = options;
         self
     }
 
@@ -206,9 +234,10 @@ impl<E: Endpoint> Builder<E> {
         let handle = Handle::new(E::DEF.name, resolved, pubsub, app);
         let edge = EndpointHandle::<E>::new(handle.clone(), state);
         handle.0.presence.get_or_init(|| {
-            self.presence
-                .take()
-                .unwrap_or_else(|| Presence::new(handle.pubsub()))
+            self.presence.take().unwrap_or_else(|| {
+                let options = std::mem::take(&mut self.presence_options);
+                Presence::with(handle.pubsub(), options.or_name(E::DEF.name))
+            })
         });
         let mounts = Dispatcher::new(E::DEF.mounts, &drainers, &config, &handle);
         let mounts = mounts.map_err(mount_errors::<E>)?;

@@ -1,24 +1,28 @@
 //! Tells the subscribers of a topic who came and who left.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use serde::{Serialize, Serializer};
-use tokio::sync::Notify;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep},
+};
 
 use super::{
+    callbacks::{Callbacks, PATIENCE},
     diff::{Changes, Diff},
     entry::Entry,
     link::Link,
-    list::{Fetch, Presences},
-    replication::{Outcome, PIECE, Replication},
+    list::Presences,
+    replication::{Outcome, Replication},
     seen::Replica,
     state::{Delta, State},
 };
 use crate::{
-    contain,
     escape::{shown, told},
     pubsub::{BroadcastError, Payload, PubSub},
 };
@@ -29,6 +33,8 @@ pub(super) const WINDOW: Duration = Duration::from_millis(10);
 pub(super) const PART: usize = 1024;
 /// Messages before other tasks of the worker get their turn.
 const STRETCH: usize = 64;
+/// The maximum number of topics that wait for callbacks at the same time.
+const TURNS: usize = 64;
 /// The maximum number of metas that may wait for room in the queue of the topics.
 pub(super) const BACKLOG: usize = 8 * PART;
 
@@ -36,7 +42,9 @@ pub(super) const BACKLOG: usize = 8 * PART;
 pub(super) struct Shared {
     pubsub: PubSub,
     runtime: tokio::runtime::Handle,
-    fetch: Option<Box<Fetch>>,
+    callbacks: Callbacks,
+    /// How many topics may be told with callbacks at the same time.
+    turns: Semaphore,
     link: Option<Link>,
     inner: Mutex<Inner>,
 }
@@ -49,25 +57,29 @@ struct Inner {
     pending: Diff,
     /// A task is about to announce them.
     announcing: bool,
+    /// Topics with a task that waits for callbacks.
+    busy: BTreeSet<Arc<str>>,
 }
 
 impl Shared {
     pub(super) fn new(
         pubsub: PubSub,
         replica: Replica,
-        fetch: Option<Box<Fetch>>,
+        callbacks: Callbacks,
         link: Option<Link>,
     ) -> Self {
         let inner = Mutex::new(Inner {
             state: State::new(replica),
-            replication: Replication::new(PIECE),
+            replication: Replication::new(link.as_ref().map_or(0, Link::piece)),
             pending: Diff::default(),
             announcing: false,
+            busy: BTreeSet::new(),
         });
         Shared {
             pubsub,
             runtime: tokio::runtime::Handle::current(),
-            fetch,
+            callbacks,
+            turns: Semaphore::new(TURNS),
             link,
             inner,
         }
@@ -95,48 +107,17 @@ impl Shared {
         value
     }
 
-    /// Another node has said something.
-    pub(super) fn hear(self: &Arc<Self>, node: &Arc<str>, bytes: &[u8]) {
+    /// Something has happened that concerns the other nodes. Nothing follows from it while the node is alone.
+    pub(super) fn replicate(
+        self: &Arc<Self>,
+        event: impl FnOnce(&mut Replication, &mut State, Duration) -> Outcome,
+    ) {
         let Some(link) = &self.link else { return };
-        let Some((replica, message)) = link.read(bytes) else {
-            return;
-        };
-        self.replicate(|replication, state| {
-            replication.hear(state, link.now(), (node, replica), message)
-        });
-    }
-
-    /// Another node cannot be reached, or has stopped.
-    pub(super) fn node_down(self: &Arc<Self>, node: &str) {
-        self.replicate(|replication, state| replication.node_down(state, node));
-    }
-
-    /// Time has passed, or something has changed here.
-    pub(super) fn tick(self: &Arc<Self>) {
-        let Some(link) = &self.link else { return };
-        self.replicate(|replication, state| replication.tick(state, link.now()));
-    }
-
-    /// Tells the other nodes that nothing is tracked here any more.
-    pub(super) fn leave(&self) {
-        if let Some(link) = &self.link {
-            link.leave();
-        }
-    }
-
-    /// Notified when something has changed here. `None` for a node that is alone.
-    pub(super) fn changed(&self) -> Option<Arc<Notify>> {
-        self.link.as_ref().map(|link| link.changed.clone())
-    }
-
-    fn replicate(self: &Arc<Self>, event: impl FnOnce(&mut Replication, &mut State) -> Outcome) {
         let mut guard = self.lock();
         let inner = &mut *guard;
-        let outcome = event(&mut inner.replication, &mut inner.state);
-        if let Some(link) = &self.link {
-            // Under the lock, so that what happens first is told first. It never waits.
-            link.send(outcome.messages);
-        }
+        let outcome = event(&mut inner.replication, &mut inner.state, link.now());
+        // Under the lock, so that what happens first is told first. It never waits.
+        link.send(outcome.messages);
         self.note(guard, outcome.diff);
     }
 
@@ -151,6 +132,14 @@ impl Shared {
         }
     }
 
+    pub(super) fn link(&self) -> Option<&Link> {
+        self.link.as_ref()
+    }
+
+    pub(super) fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
+    }
+
     pub(super) fn pubsub(&self) -> &PubSub {
         &self.pubsub
     }
@@ -158,18 +147,6 @@ impl Shared {
     /// Starts a task that ends soon after the node has left.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.pubsub.spawn(&self.runtime, task);
-    }
-
-    /// Runs the application's `fetch` function on these presences.
-    pub(super) fn fetch(&self, topic: &str, presences: &mut Presences) {
-        let Some(fetch) = &self.fetch else { return };
-        if presences.is_empty() {
-            return;
-        }
-        if let Err(panic) = contain::call(|| fetch(topic, presences)) {
-            tracing::error!(topic = %shown(topic), "fetching what belongs to presences panicked: {panic}");
-            presences.clear_fields();
-        }
     }
 
     /// Announces changes until none are left, or until nobody can be told any more.
@@ -180,6 +157,9 @@ impl Shared {
                 () = self.pubsub.stopping().cancelled() => true,
                 () = tokio::time::sleep(WINDOW) => false,
             };
+            if self.callbacks.any() {
+                return self.hand_out();
+            }
             let changes = std::mem::take(&mut self.lock().pending);
             let mut untold = self.tell_all(changes).await;
             let mut inner = self.lock();
@@ -199,7 +179,8 @@ impl Shared {
             if told % STRETCH == STRETCH - 1 {
                 tokio::task::yield_now().await;
             }
-            if let Err(BroadcastError::Overloaded) = self.tell(&topic, &part) {
+            let (joins, leaves) = presences(&part);
+            if let Err(BroadcastError::Overloaded) = self.tell(&topic, &joins, &leaves) {
                 untold.add(topic, part);
             }
         }
@@ -210,16 +191,88 @@ impl Shared {
         untold
     }
 
+    /// Starts a task for each topic that has none. The others wait until theirs has ended.
+    fn hand_out(self: &Arc<Self>) {
+        let mut guard = self.lock();
+        let inner = &mut *guard;
+        inner.announcing = false;
+        for (topic, changes) in inner.pending.take(|topic| !inner.busy.contains(topic)) {
+            let wanted = self.callbacks.handle_metas.is_some();
+            let present = wanted.then(|| inner.state.list(&topic).into_iter().collect());
+            inner.busy.insert(topic.clone());
+            self.spawn(self.clone().attend(topic, changes, present));
+        }
+    }
+
+    /// Tells what has changed in a topic, with the application's help.
+    async fn attend(
+        self: Arc<Self>,
+        topic: Arc<str>,
+        changes: Changes,
+        present: Option<Presences>,
+    ) {
+        tokio::select! {
+            biased;
+            () = self.pubsub.stopping().cancelled() => {}
+            () = self.tell_with_callbacks(&topic, changes, present) => {}
+        }
+        let mut inner = self.lock();
+        inner.busy.remove(&topic);
+        self.note(inner, Diff::default());
+    }
+
+    async fn tell_with_callbacks(&self, topic: &str, changes: Changes, present: Option<Presences>) {
+        if present.is_none() && self.pubsub.subscribers(topic) == 0 {
+            return;
+        }
+        let Ok(_turn) = self.turns.acquire().await else {
+            return;
+        };
+        let deadline = Instant::now() + PATIENCE;
+        let [mut all_joins, mut all_leaves] = [Presences::default(), Presences::default()];
+        for part in changes.parts(PART) {
+            let (mut joins, mut leaves) = presences(&part);
+            self.callbacks.fetch(topic, &mut joins, deadline).await;
+            self.callbacks.fetch(topic, &mut leaves, deadline).await;
+            self.tell_until(topic, &joins, &leaves, deadline).await;
+            if present.is_some() {
+                all_joins.append(joins);
+                all_leaves.append(leaves);
+            }
+        }
+        if let Some(present) = present {
+            let changed = [&all_joins, &all_leaves];
+            self.callbacks.handle_metas(topic, changed, &present).await;
+        }
+    }
+
+    /// Waits for room in the queue of the topics.
+    async fn tell_until(
+        &self,
+        topic: &str,
+        joins: &Presences,
+        leaves: &Presences,
+        deadline: Instant,
+    ) {
+        while let Err(BroadcastError::Overloaded) = self.tell(topic, joins, leaves) {
+            if Instant::now() > deadline {
+                tracing::error!(topic = %shown(topic), "dropped a presence diff: too many broadcasts wait for delivery");
+                return;
+            }
+            sleep(WINDOW).await;
+        }
+    }
+
     /// Tells the subscribers of this node. Other nodes tell their own.
-    fn tell(&self, topic: &str, changes: &Changes) -> Result<(), BroadcastError> {
+    fn tell(
+        &self,
+        topic: &str,
+        joins: &Presences,
+        leaves: &Presences,
+    ) -> Result<(), BroadcastError> {
         if self.pubsub.subscribers(topic) == 0 {
             return Ok(());
         }
-        let of = |entry: &Entry| (entry.key.clone(), entry.meta.clone());
-        let mut joins: Presences = changes.joins.values().map(of).collect();
-        let mut leaves: Presences = changes.leaves.values().map(of).collect();
-        self.fetch(topic, &mut joins);
-        self.fetch(topic, &mut leaves);
         match Payload::from_json(&Told { joins, leaves }) {
             Ok(payload) => self.pubsub.local_broadcast(topic, "presence_diff", payload),
             Err(error) => {
@@ -234,14 +287,21 @@ impl Shared {
     }
 }
 
-/// The payload of a `presence_diff`.
-struct Told {
-    joins: Presences,
-    leaves: Presences,
+/// Who joins, and who leaves.
+fn presences(changes: &Changes) -> (Presences, Presences) {
+    let of = |entry: &Entry| (entry.key.clone(), entry.meta.clone());
+    let joins = changes.joins.values().map(of).collect();
+    (joins, changes.leaves.values().map(of).collect())
 }
 
-impl Serialize for Told {
+/// The payload of a `presence_diff`.
+struct Told<'a> {
+    joins: &'a Presences,
+    leaves: &'a Presences,
+}
+
+impl Serialize for Told<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([("joins", &self.joins), ("leaves", &self.leaves)])
+        serializer.collect_map([("joins", self.joins), ("leaves", self.leaves)])
     }
 }

@@ -49,6 +49,17 @@ impl Diff {
         self.0.entry(topic).or_default().absorb(changes);
     }
 
+    /// Takes out the topics that are ready.
+    pub(super) fn take(
+        &mut self,
+        ready: impl Fn(&Arc<str>) -> bool,
+    ) -> BTreeMap<Arc<str>, Changes> {
+        let all = std::mem::take(&mut self.0).into_iter();
+        let (taken, left) = all.partition(|(topic, _)| ready(topic));
+        self.0 = left;
+        taken
+    }
+
     /// Topic by topic in parts of at most `size` metas; but what concerns one key of a topic stays together.
     pub(super) fn parts(self, size: usize) -> impl Iterator<Item = (Arc<str>, Changes)> {
         self.0.into_iter().flat_map(move |(topic, changes)| {
@@ -86,7 +97,8 @@ impl Changes {
         }
     }
 
-    fn parts(self, size: usize) -> Vec<Changes> {
+    /// In parts of at most `size` metas; but what concerns one key stays together.
+    pub(super) fn parts(self, size: usize) -> Vec<Changes> {
         let mut keys: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
         for (dot, entry) in self.joins {
             keys.entry(entry.key.clone())

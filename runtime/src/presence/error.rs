@@ -23,8 +23,8 @@ pub enum TrackError {
     TopicTooLong,
     /// The meta is not a JSON object. Use a struct or a map, such as `json!({})`.
     NotAnObject,
-    /// The meta is longer than [`MAX_META`]. What can be looked up belongs in the function of
-    /// [`with_fetch`](super::Presence::with_fetch).
+    /// The meta is longer than [`MAX_META`]. What can be looked up belongs in a
+    /// [`Fetch`](super::Fetch).
     MetaTooLarge,
     /// The meta could not be serialized.
     Meta(serde_json::Error),

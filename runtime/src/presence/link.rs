@@ -8,7 +8,7 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
-    replication::To,
+    replication::{PIECE, To},
     seen::Replica,
     wire::{self, Message, Unreadable},
 };
@@ -60,6 +60,11 @@ impl Link {
             changed: Arc::default(),
             skipped: Mutex::default(),
         })
+    }
+
+    /// About how many bytes a message should have.
+    pub(super) fn piece(&self) -> usize {
+        PIECE.min(self.remote.max_message() / 2)
     }
 
     /// The time that replication goes by.

@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use super::Meta;
 
-/// Adds fields to what is present in a topic.
-pub(super) type Fetch = dyn Fn(&str, &mut Presences) + Send + Sync;
-
 /// Who is present in a topic, by key. It serializes to what clients expect as `presence_state`:
 /// `{"ann": {"metas": [{"phx_ref": ".."}]}}`.
 ///
@@ -22,7 +19,7 @@ pub(super) type Fetch = dyn Fn(&str, &mut Presences) + Send + Sync;
 /// let phone = presence.track("room:1", "ann", json!({"device": "phone"})).unwrap();
 /// let laptop = presence.track("room:1", "ann", json!({"device": "laptop"})).unwrap();
 ///
-/// let present = presence.list("room:1");
+/// let present = presence.list("room:1").await;
 /// assert_eq!(present.get("ann").unwrap().metas().len(), 2);
 /// assert_eq!(
 ///     serde_json::to_value(&present).unwrap(),
@@ -69,6 +66,11 @@ impl Presences {
     /// True if nobody is present.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// Adds those of other keys.
+    pub(super) fn append(&mut self, mut others: Presences) {
+        self.keys.append(&mut others.keys);
     }
 
     pub(super) fn remove(&mut self, key: &str) -> Option<Present> {

@@ -22,18 +22,19 @@
 //! let mut room = pubsub.subscribe("room:1");
 //!
 //! let ann = presence.track("room:1", "ann", json!({"device": "phone"})).unwrap();
-//! assert_eq!(presence.list("room:1").len(), 1);
+//! assert_eq!(presence.list("room:1").await.len(), 1);
 //! assert_eq!(room.recv().await.unwrap().event(), "presence_diff");
 //!
 //! drop(ann);
-//! assert!(presence.list("room:1").is_empty());
+//! assert!(presence.list("room:1").await.is_empty());
 //! # }
 //! ```
 //!
 //! # What holds always
 //!
 //! - Changes are gathered for 10 ms and told together, at most 1,024 metas in a message, but all of one key in one. Of what
-//!   came and went within that time only the leave is told. Without a change no task and no timer runs.
+//!   came and went within that time only the leave is told. On a node that is alone no task and no timer runs without a
+//!   change.
 //! - A diff that finds no room in the queue of the topics is kept and told with the next, so that no subscriber is left
 //!   with a wrong list because the node was busy for a moment. If more than 8,192 metas wait, they are dropped, and that
 //!   is logged as an error.
@@ -44,11 +45,100 @@
 //!   such as `constructor` and `__proto__`, are refused as keys: clients before 1.8.9 would break.
 //! - Memory is held for what is tracked, never for what was.
 //!
+//! # What belongs to a key
+//!
+//! A meta goes to every subscriber with each change, so it is to be small. What can be looked up by the key, such as the
+//! name of a user, is added by [`Fetch`] when clients are told. It gets all keys that are needed at once, and may await:
+//!
+//! ```
+//! # use std::collections::HashMap;
+//! # struct Database;
+//! # impl Database {
+//! #     async fn names(&self, ids: Vec<&str>) -> Result<HashMap<String, String>, std::io::Error> {
+//! #         Ok(ids.into_iter().map(|id| (id.to_owned(), format!("name of {id}"))).collect())
+//! #     }
+//! # }
+//! use landfall::{BoxError, presence::{Fetch, Options, Presence, Presences}, pubsub::PubSub};
+//! use serde_json::json;
+//!
+//! struct Users {
+//!     database: Database,
+//! }
+//!
+//! impl Fetch for Users {
+//!     async fn fetch(&self, _topic: &str, presences: &mut Presences) -> Result<(), BoxError> {
+//!         let ids = presences.iter().map(|(key, _)| key).collect();
+//!         let mut names = self.database.names(ids).await?; // one query for all
+//!         for (id, present) in presences.iter_mut() {
+//!             present.insert("name", names.remove(id));
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! # let (pubsub, database) = (PubSub::new(), Database);
+//! let presence = Presence::with(&pubsub, Options::new().fetch(Users { database }));
+//! let _ann = presence.track("room:1", "7", json!({"device": "phone"})).unwrap();
+//!
+//! // {"7": {"metas": [{"phx_ref": "..", "device": "phone"}], "name": ".."}}
+//! let present = presence.get_by_key("room:1", "7").await.unwrap();
+//! assert_eq!(present.field("name"), Some(&json!("name of 7")));
+//! # }
+//! ```
+//!
+//! # When somebody comes or leaves
+//!
+//! [`HandleMetas`] is told on every node. A user who has several metas has left when the last one has:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use landfall::{presence::{Options, Presence, Presences}, pubsub::PubSub};
+//! use serde_json::json;
+//!
+//! let pubsub = PubSub::new();
+//! let mut news = pubsub.subscribe("news");
+//! let told = pubsub.clone();
+//! let presence = Presence::with(&pubsub, Options::new().handle_metas(
+//!     move |topic: &str, _joins: &Presences, leaves: &Presences, now: &Presences| {
+//!         for (key, _) in leaves.iter().filter(|(key, _)| now.get(key).is_none()) {
+//!             let _ = told.local_broadcast("news", "gone", format!("{key} left {topic}"));
+//!         }
+//!     },
+//! ));
+//! drop(presence.track("room:1", "ann", json!({})).unwrap());
+//! assert_eq!(news.recv().await.unwrap().payload().as_text(), Some("ann left room:1"));
+//! # }
+//! ```
+//!
 //! # Several nodes
 //!
-//! Each [`Presence`] is a [`Replica`] of a state that can be merged: what is tracked on one node and given to another
-//! as a [`Delta`] is shown there too. Additions win over removals that had not seen them, and deltas may be lost, come
-//! late, or come twice. A delta is a value of this process: it has no form on a wire yet. See [`Presence::delta`].
+//! Presences of one [name](Options::name) on the nodes of a cluster show the same lists. That of an
+//! endpoint does so by itself, if the endpoint reaches other nodes: see [`adapter`](crate::pubsub::adapter).
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use landfall::{presence::Presence, pubsub::{PubSub, adapter::{InProcess, NodeOptions}}};
+//! use serde_json::json;
+//!
+//! let broker = InProcess::new();
+//! let here = Presence::new(&PubSub::connect(broker.clone(), NodeOptions::new("chat")).await?);
+//! let there = Presence::new(&PubSub::connect(broker, NodeOptions::new("chat")).await?);
+//!
+//! let _ann = here.track("room:1", "ann", json!({}))?;
+//! # tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+//! assert_eq!(there.list("room:1").await.len(), 1);
+//! # Ok(()) }
+//! ```
+//!
+//! - Each node tells its own subscribers, and calls its own callbacks.
+//! - What is tracked is told to the others at once. What they miss, because the broker was away, they ask for within 1.5
+//!   seconds of hearing each other again. A node that starts gets all that is tracked from each other node, in pieces of
+//!   64 KiB.
+//! - A node that stops takes its presences along at once. One that is not heard for 30 seconds is down: its presences leave,
+//!   on each node by its own clock. They are back when it is heard again, and forgotten after 20 minutes.
+//! - Without a broker, the lists of a node are those of its own, after 30 seconds.
+//! - A node of a cluster wakes twice a second, and sends about 80 bytes every 1.5 seconds for each [`Presence`].
 
 // | file | what |
 // | --- | --- |
@@ -60,9 +150,13 @@
 // | `announce` | how diffs are gathered and broadcast |
 // | `track` | how a call becomes a change of the state |
 // | `tracked` | presence for as long as a value lives |
-// | `replicate` | what goes from node to node |
+// | `wire` | what goes from node to node |
+// | `replication` | what nodes say to each other, and when |
+// | `link`, `nodes` | how they say it |
+// | `callbacks`, `options` | what the application adds |
 
 mod announce;
+mod callbacks;
 mod diff;
 mod entry;
 mod error;
@@ -73,6 +167,7 @@ mod link;
 mod list;
 mod meta;
 mod nodes;
+mod options;
 mod replication;
 mod seen;
 mod state;
@@ -85,13 +180,16 @@ mod wire;
 use std::{fmt, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::Instant;
 
-use self::{announce::Shared, link::Link, list::Fetch, nodes::Served, seen::Replica};
+use self::{announce::Shared, callbacks::PATIENCE, link::Link, nodes::Served, seen::Replica};
 pub use self::{
+    callbacks::{Fetch, HandleMetas},
     error::TrackError,
     limits::{MAX_KEY, MAX_META, MAX_TOPIC},
     list::{Presences, Present},
     meta::Meta,
+    options::Options,
     seen::PhxRef,
     tracked::Tracked,
 };
@@ -110,37 +208,23 @@ impl Presence {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn new(pubsub: &PubSub) -> Self {
-        Presence::start(pubsub, None)
+        Presence::with(pubsub, Options::new())
     }
 
-    /// Presence with a function that may add fields beside `metas`, to lists and to diffs before they are told.
-    ///
-    /// It is given a topic and all keys that are needed at once, and should look them up at once, in memory: it runs
-    /// where the list is asked for, or in the task that tells diffs. If it panics, that is logged, and clients are told
-    /// metas only.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// use landfall::{presence::Presence, pubsub::PubSub};
-    /// use serde_json::json;
-    ///
-    /// let presence = Presence::with_fetch(&PubSub::new(), |_topic, presences| {
-    ///     for (key, present) in presences.iter_mut() {
-    ///         present.insert("name", key.to_uppercase());
-    ///     }
-    /// });
-    /// let _ann = presence.track("room:1", "ann", json!({})).unwrap();
-    /// assert_eq!(presence.get_by_key("room:1", "ann").unwrap().field("name"), Some(&json!("ANN")));
-    /// # }
-    /// ```
+    /// Presence with a name of its own, or with callbacks: see [`Options`].
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn with_fetch(
-        pubsub: &PubSub,
-        fetch: impl Fn(&str, &mut Presences) + Send + Sync + 'static,
-    ) -> Self {
-        Presence::start(pubsub, Some(Box::new(fetch)))
+    pub fn with(pubsub: &PubSub, options: Options) -> Self {
+        let replica = Replica::new();
+        let name = options.name.as_deref().unwrap_or("presence");
+        let shared = Arc::new_cyclic(|shared| {
+            let served = Arc::new(Served(shared.clone()));
+            let link = Link::join(pubsub, name, replica, served);
+            Shared::new(pubsub.clone(), replica, options.callbacks, link)
+        });
+        nodes::start(&shared);
+        Presence(shared)
     }
 
     /// Tracks a subscriber under a key of a topic, until [`untrack`](Presence::untrack) or
@@ -176,7 +260,7 @@ impl Presence {
     /// let joined = ann.phx_ref();
     /// ann.update(json!({"away": true})).unwrap();
     ///
-    /// let present = presence.get_by_key("room:1", "ann").unwrap();
+    /// let present = presence.get_by_key("room:1", "ann").await.unwrap();
     /// assert_eq!(present.metas()[0].phx_ref_prev(), Some(joined));
     /// # }
     /// ```
@@ -256,33 +340,25 @@ impl Presence {
         self.0.untrack_all(id)
     }
 
-    /// Who is present in a topic at this moment.
-    pub fn list(&self, topic: &str) -> Presences {
-        let mut presences: Presences = self.0.read(|state| state.list(topic)).into_iter().collect();
-        self.0.fetch(topic, &mut presences);
+    /// Who is present in a topic at this moment, with the fields of [`Fetch`]. Without one it is there at once.
+    pub async fn list(&self, topic: &str) -> Presences {
+        let mut presences = self.0.read(|state| state.list(topic)).into_iter().collect();
+        self.fetch(topic, &mut presences).await;
         presences
     }
 
-    /// What is present under one key of a topic.
-    pub fn get_by_key(&self, topic: &str, key: &str) -> Option<Present> {
-        let mut presences: Presences = self
-            .0
-            .read(|state| state.list_key(topic, key))
-            .into_iter()
-            .collect();
-        self.0.fetch(topic, &mut presences);
+    /// What is present under one key of a topic, with the fields of [`Fetch`].
+    pub async fn get_by_key(&self, topic: &str, key: &str) -> Option<Present> {
+        let found = self.0.read(|state| state.list_key(topic, key));
+        let mut presences = found.into_iter().collect();
+        self.fetch(topic, &mut presences).await;
         presences.remove(key)
     }
 
-    fn start(pubsub: &PubSub, fetch: Option<Box<Fetch>>) -> Self {
-        let replica = Replica::new();
-        let shared = Arc::new_cyclic(|shared| {
-            let served = Arc::new(Served(shared.clone()));
-            let link = Link::join(pubsub, "presence", replica, served);
-            Shared::new(pubsub.clone(), replica, fetch, link)
-        });
-        nodes::start(&shared);
-        Presence(shared)
+    async fn fetch(&self, topic: &str, presences: &mut Presences) {
+        let deadline = Instant::now() + PATIENCE;
+        let callbacks = self.0.callbacks();
+        callbacks.fetch(topic, presences, deadline).await;
     }
 }
 

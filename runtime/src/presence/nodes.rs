@@ -33,6 +33,42 @@ impl ServePresence for Served {
     }
 }
 
+/// What concerns the other nodes.
+impl Shared {
+    /// Another node has said something.
+    fn hear(self: &Arc<Self>, node: &Arc<str>, bytes: &[u8]) {
+        let read = self.link().and_then(|link| link.read(bytes));
+        let Some((replica, message)) = read else {
+            return;
+        };
+        self.replicate(|replication, state, now| {
+            replication.hear(state, now, (node, replica), message)
+        });
+    }
+
+    /// Another node cannot be reached, or has stopped.
+    fn node_down(self: &Arc<Self>, node: &str) {
+        self.replicate(|replication, state, _| replication.node_down(state, node));
+    }
+
+    /// Time has passed, or something has changed here.
+    fn tick(self: &Arc<Self>) {
+        self.replicate(|replication, state, now| replication.tick(state, now));
+    }
+
+    /// Tells the other nodes that nothing is tracked here any more.
+    fn leave(&self) {
+        if let Some(link) = self.link() {
+            link.leave();
+        }
+    }
+
+    /// Notified when something has changed here. `None` for a node that is alone.
+    fn changed(&self) -> Option<Arc<Notify>> {
+        self.link().map(|link| link.changed.clone())
+    }
+}
+
 /// Keeps it informed, if its node is not alone, until it is dropped or the node leaves.
 pub(super) fn start(shared: &Arc<Shared>) {
     let Some(changed) = shared.changed() else {

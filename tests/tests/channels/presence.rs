@@ -5,7 +5,7 @@ use std::time::Duration;
 use landfall::{
     Endpoint,
     channel::{Answer, Channel, Event, Join, JoinError, Joined, Outlet, Reply},
-    presence::{Presence, Tracked},
+    presence::{Options, Presence, Presences, Tracked},
     pubsub::PubSub,
 };
 use serde_json::{Map, Value, json};
@@ -36,7 +36,7 @@ impl Channel for Present {
     }
 
     async fn joined(&mut self, out: &mut Outlet) -> Answer {
-        out.push_presence();
+        out.push_presence().await;
         Answer::NoReply
     }
 
@@ -156,7 +156,7 @@ impl Member {
 
     async fn knows(&mut self, site: &Started, keys: &[&str]) {
         self.catch_up().await;
-        let list = json!(site.running.presence().list(TOPIC));
+        let list = json!(site.running.presence().list(TOPIC).await);
         let known = json!(self.list.state);
         assert_eq!(known, list, "over {:?}", self.client.via());
         assert_eq!(
@@ -182,7 +182,7 @@ async fn clients_know_who_is_there_however_channels_end() {
             member.knows(&site, &["ann", "bob"]).await;
         }
         assert_eq!(
-            metas(&json!(site.running.presence().list(TOPIC))["bob"]).len(),
+            metas(&json!(site.running.presence().list(TOPIC).await)["bob"]).len(),
             2
         );
 
@@ -215,7 +215,7 @@ async fn clients_know_who_is_there_however_channels_end() {
         }
         drop((ann, bob, bob_too));
         site.is_as_at_first(&[TOPIC]).await;
-        assert!(site.running.presence().list(TOPIC).is_empty());
+        assert!(site.running.presence().list(TOPIC).await.is_empty());
     }
 }
 
@@ -255,11 +255,12 @@ async fn a_join_that_is_refused_leaves_no_trace() {
 #[tokio::test(start_paused = true)]
 async fn endpoints_can_share_who_is_there_and_add_what_they_know() {
     let pubsub = PubSub::new();
-    let presence = Presence::with_fetch(&pubsub, |topic, presences| {
+    let presence = Options::new().fetch(|topic: &str, presences: &mut Presences| {
         for (key, present) in presences.iter_mut() {
             present.insert("known as", format!("{key} of {topic}"));
         }
     });
+    let presence = Presence::with(&pubsub, presence);
     let with_presence = || Site::builder_with(Tally::default()).presence(presence.clone());
     let here = site::start_from(with_presence(), pubsub.clone()).await;
     let there = site::start_from(with_presence(), pubsub.clone()).await;

@@ -258,14 +258,14 @@ impl Hall {
 
     #[handle_in("who")]
     async fn who(&mut self, out: &mut Outlet) -> Result<Reply, Reply> {
-        out.push_presence();
+        out.push_presence().await;
         Ok(Reply::ok(json!({})))
     }
 
     #[handle_in("who, later")]
     async fn who_later(&mut self, out: &mut Outlet) -> Result<Reply, Reply> {
         tokio::time::sleep(Duration::from_millis(10)).await;
-        out.push_presence();
+        out.push_presence().await;
         Ok(Reply::ok(json!({})))
     }
 }

@@ -63,7 +63,7 @@ async fn a_subscriber_is_tracked_once_under_a_key() {
         .track_as(phone, "hall", "ann", json!({}))
         .expect("another topic");
 
-    let ann = presence.get_by_key("room", "ann").expect("present");
+    let ann = presence.get_by_key("room", "ann").await.expect("present");
     let refs: Vec<PhxRef> = ann.metas().iter().map(Meta::phx_ref).collect();
     assert_eq!(refs, [first, second]);
     assert_eq!(
@@ -75,13 +75,14 @@ async fn a_subscriber_is_tracked_once_under_a_key() {
     assert_eq!(
         presence
             .list("room")
+            .await
             .iter()
             .map(|(key, _)| key)
             .collect::<Vec<_>>(),
         ["ann", "ben"]
     );
-    assert_eq!(presence.list("nowhere"), Presences::default());
-    assert_eq!(presence.get_by_key("room", "an"), None);
+    assert_eq!(presence.list("nowhere").await, Presences::default());
+    assert_eq!(presence.get_by_key("room", "an").await, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,6 +114,40 @@ async fn an_update_is_a_leave_and_a_join_in_one_diff() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_update_by_a_function_is_made_of_what_is_there() {
+    let (_, presence, _) = start();
+    let id = SubscriberId::new();
+    let count = |mut meta: serde_json::Map<String, Value>| {
+        let count = meta["n"].as_u64().expect("a number");
+        meta.insert("n".to_owned(), (count + 1).into());
+        meta
+    };
+    let nobody = presence.update_with(id, "room", "ann", count);
+    assert!(matches!(nobody, Err(TrackError::NotTracked)));
+    let old = presence
+        .track_as(id, "room", "ann", json!({"n": 1, "device": "phone"}))
+        .expect("tracked");
+    // Another update is faster, once: the function is asked again.
+    let mut faster = Some(presence.clone());
+    let new = presence
+        .update_with(id, "room", "ann", |meta| {
+            if let Some(faster) = faster.take() {
+                let meta = json!({"n": 10, "device": "phone"});
+                faster.update(id, "room", "ann", meta).expect("updated");
+            }
+            count(meta)
+        })
+        .expect("updated");
+    assert_ne!(old, new);
+    let ann = presence.get_by_key("room", "ann").await.expect("present");
+    let meta: Value = ann.metas()[0].parse().expect("an object");
+    assert_eq!((&meta["n"], &meta["device"]), (&json!(11), &json!("phone")));
+    let shape = presence.update_with(id, "room", "ann", |number: u64| number);
+    assert!(matches!(shape, Err(TrackError::Meta(_))));
+    assert_eq!(state(&presence, "room"), json!({"ann": {"metas": [meta]}}));
+}
+
+#[tokio::test(start_paused = true)]
 async fn untracking_takes_away_one_key_or_all() {
     let (_, presence, _) = start();
     let (one, other) = (SubscriberId::new(), SubscriberId::new());
@@ -130,10 +165,11 @@ async fn untracking_takes_away_one_key_or_all() {
     assert!(!presence.untrack(one, "room", "ben"));
     assert_eq!(presence.untrack_all(one), 2);
     assert_eq!(presence.untrack_all(one), 0);
-    assert!(presence.list("hall").is_empty());
+    assert!(presence.list("hall").await.is_empty());
     assert_eq!(
         presence
             .list("room")
+            .await
             .get("ann")
             .map(|ann| ann.metas().len()),
         Some(1)
@@ -159,7 +195,7 @@ async fn what_is_tracked_ends_with_its_guard_by_a_panic_too() {
     drop(ann);
     wait(20).await;
     assert_eq!(keys(&told(&mut room)[0]["leaves"]), ["ann", "ben"]);
-    assert!(presence.list("room").is_empty());
+    assert!(presence.list("room").await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,6 +236,7 @@ async fn keys_that_break_clients_are_refused() {
         assert_eq!(
             presence
                 .list("room")
+                .await
                 .iter()
                 .map(|(key, _)| key)
                 .collect::<Vec<_>>(),
@@ -235,6 +272,7 @@ async fn a_meta_is_an_object_of_limited_size() {
     assert_eq!(
         presence
             .list("room")
+            .await
             .get("ann")
             .map(|ann| ann.metas().len()),
         Some(1),
@@ -340,19 +378,24 @@ async fn what_changes_while_a_diff_finds_no_room_is_the_last_word() {
     let pubsub = PubSub::with_queue(1, 1 << 20);
     let (_a, mut b) = (pubsub.subscribe("a"), pubsub.subscribe("b"));
     let guard = Arc::new(Mutex::new(None));
-    let presence = Presence::with_fetch(&pubsub, {
-        let guard = guard.clone();
-        // The function may use the handle.
-        move |topic, _| drop((topic == "b").then(|| guard.lock().expect("no panic").take()))
-    });
+    let presence = Presence::with(
+        &pubsub,
+        Options::new().fetch({
+            let guard = guard.clone();
+            // The function may use the handle.
+            move |topic: &str, _: &mut Presences| {
+                drop((topic == "b").then(|| guard.lock().expect("no panic").take()))
+            }
+        }),
+    );
     let _ann = presence.track("a", "ann", json!({})).expect("tracked");
     let ben = presence.track("b", "ben", json!({})).expect("tracked");
     *guard.lock().expect("no panic") = Some(ben);
     wait(100).await;
     let diffs = told(&mut b);
-    assert_eq!(diffs.len(), 1);
+    let last = diffs.last().expect("a diff");
     assert_eq!(
-        (keys(&diffs[0]["joins"]), keys(&diffs[0]["leaves"])),
+        (keys(&last["joins"]), keys(&last["leaves"])),
         (vec![], vec!["ben"])
     );
 }
@@ -384,7 +427,7 @@ async fn closed_topics_wait_for_nothing() {
     assert_eq!(started.elapsed(), std::time::Duration::ZERO);
     // It goes on to know who is there.
     let _ben = presence.track("room", "ben", json!({})).expect("tracked");
-    assert_eq!(presence.list("room").len(), 2);
+    assert_eq!(presence.list("room").await.len(), 2);
     wait(20).await;
     assert_eq!(pubsub.tasks(), 0);
 }
@@ -394,18 +437,21 @@ async fn a_function_adds_fields_to_lists_and_diffs() {
     let calls = Arc::new(AtomicUsize::new(0));
     let pubsub = PubSub::new();
     let mut room = pubsub.subscribe("room");
-    let presence = Presence::with_fetch(&pubsub, {
-        let calls = calls.clone();
-        move |topic, presences| {
-            calls.fetch_add(1, Ordering::Relaxed);
-            for (key, present) in presences.iter_mut() {
-                present.insert(
-                    "name",
-                    format!("{key} of {topic} ({})", present.metas().len()),
-                );
+    let presence = Presence::with(
+        &pubsub,
+        Options::new().fetch({
+            let calls = calls.clone();
+            move |topic: &str, presences: &mut Presences| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                for (key, present) in presences.iter_mut() {
+                    present.insert(
+                        "name",
+                        format!("{key} of {topic} ({})", present.metas().len()),
+                    );
+                }
             }
-        }
-    });
+        }),
+    );
     let ann = presence.track("room", "ann", json!({})).expect("tracked");
     let expected = json!({"ann": {
         "metas": [{"phx_ref": ann.phx_ref().to_string()}],
@@ -418,7 +464,7 @@ async fn a_function_adds_fields_to_lists_and_diffs() {
     wait(20).await;
     assert_eq!(told(&mut room), [json!({"joins": {}, "leaves": expected})]);
     // Not for what is empty, nor for topics that nobody hears.
-    assert!(presence.list("room").is_empty());
+    assert!(presence.list("room").await.is_empty());
     let _far = presence.track("far", "ann", json!({})).expect("tracked");
     wait(20).await;
     assert_eq!(calls.load(Ordering::Relaxed), 3);
@@ -428,14 +474,17 @@ async fn a_function_adds_fields_to_lists_and_diffs() {
 async fn a_function_that_panics_costs_its_fields_only() {
     let pubsub = PubSub::new();
     let mut room = pubsub.subscribe("room");
-    let presence = Presence::with_fetch(&pubsub, |_, presences| {
-        for (key, present) in presences.iter_mut() {
-            present.insert("name", key);
-            if key == "ben" {
-                present.insert("metas", json!([]));
+    let presence = Presence::with(
+        &pubsub,
+        Options::new().fetch(|_: &str, presences: &mut Presences| {
+            for (key, present) in presences.iter_mut() {
+                present.insert("name", key);
+                if key == "ben" {
+                    present.insert("metas", json!([]));
+                }
             }
-        }
-    });
+        }),
+    );
     let ann = presence.track("room", "ann", json!({})).expect("tracked");
     let ben = presence.track("room", "ben", json!({})).expect("tracked");
     let metas = |tracked: &Tracked| json!({"metas": [{"phx_ref": tracked.phx_ref().to_string()}]});
@@ -446,6 +495,7 @@ async fn a_function_that_panics_costs_its_fields_only() {
     assert_eq!(
         presence
             .get_by_key("room", "ann")
+            .await
             .and_then(|ann| ann.field("name").cloned()),
         Some("ann".into())
     );

@@ -1,6 +1,10 @@
 //! What a client of the `phoenix` package for JavaScript makes of what it is told.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
@@ -115,7 +119,11 @@ fn without(metas: &[Value], others: &[Value]) -> Vec<Value> {
 }
 
 pub(super) fn state(presence: &Presence, topic: &str) -> Value {
-    serde_json::to_value(presence.list(topic)).expect("JSON")
+    let mut list = pin!(presence.list(topic));
+    match list.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(list) => serde_json::to_value(list).expect("JSON"),
+        Poll::Pending => panic!("a list without callbacks that wait is there at once"),
+    }
 }
 
 /// In time that stands still until all wait.

@@ -1,5 +1,6 @@
 //! Presence: the merged state, the handle, what clients end with, and two nodes.
 
+mod callbacks;
 mod handle;
 mod javascript;
 mod merge;

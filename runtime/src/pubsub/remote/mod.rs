@@ -168,6 +168,11 @@ impl Remote {
         taken.then_some(()).ok_or(BroadcastError::Unreachable)
     }
 
+    /// The maximum number of bytes of a message.
+    pub(crate) fn max_message(&self) -> usize {
+        self.options.max_message
+    }
+
     /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if they are not sent: without
     /// the broker, without room, or if they are larger than `max_message` allows.
     pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: Bytes) -> bool {
