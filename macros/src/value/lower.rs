@@ -44,9 +44,13 @@ fn field(entry: &Entry, group: &Group, base: &TokenStream) -> TokenStream {
             literal(options, &quote!(#base.#plain))
         }
         _ => match (entry.key.kind, entry.expr()) {
-            (Kind::OptionalGroup(group) | Kind::SwitchedGroup(group), _) => {
-                let name = Ident::new(group.name, Span::call_site());
-                optional(entry, &quote!(__rt::#name(#base.#plain)))
+            (Kind::OptionalGroup(below) | Kind::SwitchedGroup(below), _) => {
+                let name = Ident::new(below.name, Span::call_site());
+                let value = optional(entry, &quote!(__rt::#name(#base.#plain)));
+                match group.phase {
+                    Phase::Start => quote!(__rt::Group::from(#value)),
+                    Phase::Compile => value,
+                }
             }
             (_, Some(value)) => value_of(entry.key, value, group.phase),
             (_, None) => TokenStream::new(),

@@ -66,6 +66,13 @@ impl<L> Group<L> {
     }
 }
 
+/// `None` turns the group off.
+impl<L> From<Option<L>> for Group<L> {
+    fn from(keys: Option<L>) -> Self {
+        keys.map_or(Group::OFF, Group::on)
+    }
+}
+
 impl<L> Default for Group<L> {
     fn default() -> Self {
         Group::UNSET

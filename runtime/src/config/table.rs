@@ -339,7 +339,7 @@ settings! {
         /// it can. Default `true`.
         start pub required: Setting<bool> => bool = true,
         /// `redis(..)`: Redis or Valkey as the broker. It needs the feature `redis`. Default: none.
-        start pub redis: Option<RedisSettings> => Option<RedisConfig>,
+        start pub redis: Group<RedisSettings> => Option<RedisConfig>,
     }
 
     /// `pubsub(redis(..))`: Redis or Valkey as the broker.

@@ -6,7 +6,7 @@ use http::{Response, request::Parts};
 
 use crate::{
     body::Body,
-    config::RedisSettings,
+    config::{Group, RedisSettings},
     endpoint::{Endpoint, EndpointHandle},
     handle::Handle,
     origin::Origin,
@@ -29,8 +29,8 @@ pub fn with_state<S, T>(state: &S, make: impl FnOnce(&S) -> T) -> T {
 }
 
 /// The keys of `pubsub(redis(..))` that are not written.
-pub fn redis(settings: Option<RedisSettings>) -> RedisSettings {
-    settings.unwrap_or(RedisSettings::DEFAULT)
+pub fn redis(settings: Group<RedisSettings>) -> RedisSettings {
+    settings.get().cloned().unwrap_or(RedisSettings::DEFAULT)
 }
 
 /// An adapter of any type.
