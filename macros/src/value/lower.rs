@@ -49,7 +49,7 @@ fn field(entry: &Entry, group: &Group, base: &TokenStream) -> TokenStream {
                 let value = optional(entry, &quote!(__rt::#name(#base.#plain)));
                 match group.phase {
                     Phase::Start => quote!(__rt::Group::from(#value)),
-                    Phase::Compile => value,
+                    Phase::Compile | Phase::Either => value,
                 }
             }
             (_, Some(value)) => value_of(entry.key, value, group.phase),

@@ -322,6 +322,30 @@ impl PubSub {
         }
     }
 
+    /// Like [`subscribe`](PubSub::subscribe), to a topic that other nodes publish to by `direct_broadcast` only.
+    pub(crate) fn subscribe_here(&self, topic: &str) -> Subscription {
+        Subscription::here(self.0.clone(), topic)
+    }
+
+    /// Like `deliver`, from a topic that other nodes publish to by `direct_broadcast` only.
+    pub(crate) fn deliver_here(&self, topic: &str, subscriber: Arc<dyn Subscriber>) -> Membership {
+        self.0.join_here(topic, Entry::Deliver(subscriber))
+    }
+
+    /// The maximum size in bytes of a payload for other nodes.
+    pub(crate) fn max_payload(&self) -> usize {
+        self.0
+            .remote()
+            .map_or(usize::MAX, |remote| remote.max_payload())
+    }
+
+    /// Whether a node is known to be down. False for a node that has just come to the cluster and does not know the others.
+    pub(crate) fn is_down(&self, node: &str) -> bool {
+        self.0
+            .remote()
+            .is_some_and(|remote| *remote.options.node != *node && remote.peers.is_down(node))
+    }
+
     pub(crate) fn leave(&self, membership: Membership) {
         self.0.leave(membership);
     }

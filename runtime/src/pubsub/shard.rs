@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     BroadcastError,
     run::{Publication, Run},
-    topic::{Entry, Membership},
+    topic::{Entry, Membership, Wants},
 };
 use crate::slab::Slab;
 
@@ -75,7 +75,13 @@ impl Shard {
     }
 
     /// True if the topic had no member.
-    pub(super) fn join(&self, shard: usize, topic: &str, entry: Entry) -> (Membership, bool) {
+    pub(super) fn join(
+        &self,
+        shard: u32,
+        topic: &str,
+        entry: Entry,
+        wants: Wants,
+    ) -> (Membership, bool) {
         let mut topics = self.lock();
         let (members, first) = match topics.get_mut(topic) {
             Some(members) => (members, false),
@@ -84,6 +90,7 @@ impl Shard {
         let membership = Membership {
             topic: topic.into(),
             shard,
+            wants,
             place: members.insert(entry),
         };
         (membership, first)

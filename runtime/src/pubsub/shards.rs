@@ -63,25 +63,35 @@ impl Shards {
     }
 
     pub(super) fn join(&self, topic: &str, entry: Entry) -> Membership {
-        let shard = (entry.id().0 % self.shards.len() as u64) as usize;
-        let (membership, first) = self.shards[shard].join(shard, topic, entry);
+        let (membership, first) = self.enter(topic, entry, Wants::Everything);
         if first && let Some(remote) = self.remote() {
             remote.interest.enter(topic);
         }
         membership
     }
 
+    /// Joins a topic that other nodes publish to by [`direct_broadcast`](super::PubSub::direct_broadcast) only: the broker
+    /// hears nothing of it. All members of the topic have to join in this way.
+    pub(super) fn join_here(&self, topic: &str, entry: Entry) -> Membership {
+        self.enter(topic, entry, Wants::Direct).0
+    }
+
+    fn enter(&self, topic: &str, entry: Entry, wants: Wants) -> (Membership, bool) {
+        let shard = (entry.id().0 % self.shards.len() as u64) as u32;
+        self.shards[shard as usize].join(shard, topic, entry, wants)
+    }
+
     pub(super) fn leave(&self, membership: Membership) {
         let (topic, place) = (membership.topic(), membership.place);
-        let last = match self.shards.get(membership.shard) {
-            Some(shard) => shard.leave(&membership),
-            None => {
-                self.remote()
-                    .inspect(|remote| remote.watchers.leave(topic, place));
-                false
-            }
+        let Some(remote) = self.remote() else {
+            self.shards[membership.shard as usize].leave(&membership);
+            return;
         };
-        if last && let Some(remote) = self.remote() {
+        if membership.wants == Wants::Gaps {
+            return remote.watchers.leave(topic, place);
+        }
+        let last = self.shards[membership.shard as usize].leave(&membership);
+        if last && membership.wants == Wants::Everything {
             remote.interest.leave(topic);
         }
     }
@@ -91,8 +101,8 @@ impl Shards {
         let place = self.remote()?.watchers.enter(topic, watcher);
         Some(Membership {
             topic: topic.into(),
-            // It is in none of them.
-            shard: usize::MAX,
+            shard: 0,
+            wants: Wants::Gaps,
             place,
         })
     }

@@ -66,12 +66,21 @@ impl std::error::Error for RecvError {}
 
 impl Subscription {
     pub(super) fn new(shards: Arc<Shards>, topic: &str) -> Self {
+        Subscription::by(shards, |shards, entry| shards.join(topic, entry))
+    }
+
+    /// As [`join_here`](Shards::join_here).
+    pub(super) fn here(shards: Arc<Shards>, topic: &str) -> Self {
+        Subscription::by(shards, |shards, entry| shards.join_here(topic, entry))
+    }
+
+    fn by(shards: Arc<Shards>, join: impl FnOnce(&Shards, Entry) -> Membership) -> Self {
         let queue = Arc::new(Queue {
             id: SubscriberId::new(),
             most_bytes: shards.most_bytes(),
             state: Mutex::default(),
         });
-        let membership = Some(shards.join(topic, Entry::Deliver(queue.clone())));
+        let membership = Some(join(&shards, Entry::Deliver(queue.clone())));
         let delivering = shards.clone();
         let open: Closing = Box::pin(async move { delivering.delivered().await });
         Subscription {

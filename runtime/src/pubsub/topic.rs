@@ -44,8 +44,20 @@ impl Entry {
 #[must_use = "a subscription that nobody ends stays for ever"]
 pub(crate) struct Membership {
     pub(super) topic: Box<str>,
-    pub(super) shard: usize,
+    pub(super) shard: u32,
+    pub(super) wants: Wants,
     pub(super) place: usize,
+}
+
+/// What a subscription wants of other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// What they publish to the topic.
+    Everything,
+    /// What they send to this node by `direct_broadcast`.
+    Direct,
+    /// To be told of gaps. It is in no shard.
+    Gaps,
 }
 
 impl Membership {

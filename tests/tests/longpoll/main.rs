@@ -4,6 +4,7 @@
 mod bodies;
 mod bounds;
 mod churn;
+mod cluster;
 mod ends;
 mod info;
 mod losses;

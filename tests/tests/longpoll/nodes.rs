@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use landfall::{pubsub::PubSub, socket::Reason};
+use landfall::{
+    pubsub::{Payload, PubSub},
+    socket::Reason,
+};
 use landfall_tests::{
     longpoll::{Poller, batch, post},
     wait::until,
     wire::Connection,
 };
+use serde_json::json;
 use tokio::{
     io::DuplexStream,
     time::{Instant, sleep},
@@ -284,9 +288,9 @@ async fn requests_from_elsewhere_leave_nothing() {
 /// The topic on which other nodes reach a session.
 fn session_topic(harbour: &Harbour, token: &str) -> String {
     let tokens = harbour.site.tokens("landfall longpoll").expect("a secret");
-    let said: (String, String, String, String, u64, u64, u64) =
+    let said: (String, String, String, String, String, u64, u64, u64) =
         tokens.verify(token).expect("a token of the site");
-    format!("phx:lp:{}", said.3)
+    format!("phx:lp:{}", said.4)
 }
 
 /// Messages that no node could have sent do no harm.
@@ -295,15 +299,26 @@ async fn strange_requests_from_elsewhere_are_ignored() {
     let (here, _there, pubsub) = nodes().await;
     let mut client = here.open(TARGET).await;
     let topic = session_topic(&here, &client.token);
-    for payload in [
-        "",
-        "{}",
-        "null",
-        "{\"reply\":1}",
-        "{\"reply\":\"r\",\"upto\":-1,\"answer\":0,\"window_ms\":1,\"messages\":null}",
-        "{\"reply\":\"r\",\"upto\":0,\"answer\":0,\"window_ms\":18446744073709551615,\"messages\":[{\"Binary\":\"!\"}]}",
-        "{\"reply\":\"r\",\"upto\":0,\"answer\":0,\"window_ms\":1,\"messages\":[{\"Other\":1}]}",
-    ] {
+    let request = |wants: &str| {
+        let reply = r#"{"node":null,"topic":"r"}"#;
+        let head = format!(
+            r#"{{"reply":{reply},"upto":0,"answer":0,"window_ms":18446744073709551615,"wants":{wants}}}"#
+        );
+        [&(head.len() as u32).to_be_bytes(), head.as_bytes()].concat()
+    };
+    let payloads: [Payload; 8] = [
+        "".into(),
+        "{}".into(),
+        json!({"reply": 1}).into(),
+        vec![].into(),
+        vec![255; 4].into(),
+        request("\"Poll\"")[..40].to_vec().into(),
+        request(r#"{"Other":1}"#).into(),
+        [request(r#"{"Post":{"lines":true}}"#), b"!\n".to_vec()]
+            .concat()
+            .into(),
+    ];
+    for payload in payloads {
         pubsub.broadcast(&topic, "request", payload).expect("room");
     }
     assert_eq!(client.say("say unharmed").await, 200);

@@ -11,7 +11,7 @@ use http::{Request, Response};
 use landfall::{
     Running,
     prelude::*,
-    pubsub::PubSub,
+    pubsub::{PubSub, adapter::Adapter},
     session::{Session, SessionOptions, Sessions},
     socket::{RequestUri, TransportKind},
     testing::Network,
@@ -246,6 +246,22 @@ pub(crate) async fn start() -> Harbour {
         .start()
         .await
         .expect("the site starts");
+    let tasks = site.stats().tasks;
+    Harbour {
+        site,
+        network,
+        tasks,
+        shared: 0,
+    }
+}
+
+/// Starts a site that is a node of a cluster.
+pub(crate) async fn start_node(adapter: impl Adapter) -> Harbour {
+    let (network, listener) = Network::new();
+    let builder = Site::builder(Ends::default())
+        .listener(listener)
+        .adapter(adapter);
+    let site = builder.start().await.expect("the site starts");
     let tasks = site.stats().tasks;
     Harbour {
         site,

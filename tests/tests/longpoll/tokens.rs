@@ -140,7 +140,9 @@ async fn threat_8_nobody_else_can_make_one() {
     let foreign = Tokens::new(&Secret::from("x".repeat(64).as_str()), "landfall longpoll")
         .expect("long enough");
     let purpose = harbour.site.tokens("user socket").expect("a secret");
-    let parts = ("lf2", "context", "endpoint", "session", 0_u64, 0_u64, 0_u64);
+    let parts = (
+        "lf3", "context", "node", "endpoint", "session", 0_u64, 0_u64, 0_u64,
+    );
     for token in [
         foreign.sign_at(&parts, now).expect("a token"),
         purpose.sign_at(&parts, now).expect("a token"),
@@ -166,7 +168,7 @@ async fn threat_8_a_session_is_as_unknown_as_its_name_is_long() {
             .expect("base64");
         let payload = String::from_utf8_lossy(&payload).into_owned();
         assert!(
-            payload.contains("lf2") && payload.contains(harbour.site.endpoint_id()),
+            payload.contains("lf3") && payload.contains(harbour.site.endpoint_id()),
             "{payload:?}"
         );
         assert!(names.insert(payload));
@@ -251,10 +253,10 @@ async fn is_refused_at(harbour: &Harbour, target: &str, token: &str) {
 
 /// The same token, as the endpoint would have signed it `age` earlier.
 fn aged(handle: &Handle, token: &str, age: Duration) -> String {
-    type Said = (String, String, String, String, u64, u64, u64);
+    type Said = (String, String, String, String, String, u64, u64, u64);
     let tokens = handle.tokens("landfall longpoll").expect("a secret");
     let said: Said = tokens.verify(token).expect("a token of this endpoint");
-    let opened = UNIX_EPOCH + Duration::from_millis(said.4);
+    let opened = UNIX_EPOCH + Duration::from_millis(said.5);
     tokens.sign_at(&said, opened - age).expect("a token")
 }
 
@@ -263,7 +265,7 @@ fn aged(handle: &Handle, token: &str, age: Duration) -> String {
 async fn its_age_is_its_sessions() {
     let harbour = start().await;
     let mut client = harbour.open("/brief/longpoll").await;
-    let said: (String, String, String, String, u64, u64, u64) = harbour
+    let said: (String, String, String, String, String, u64, u64, u64) = harbour
         .site
         .tokens("landfall longpoll")
         .expect("a secret")
@@ -272,14 +274,14 @@ async fn its_age_is_its_sessions() {
     tokio::time::sleep(Duration::from_millis(20)).await;
     client.say("say hello").await;
     client.poll().await;
-    let later: (String, String, String, String, u64, u64, u64) = harbour
+    let later: (String, String, String, String, String, u64, u64, u64) = harbour
         .site
         .tokens("landfall longpoll")
         .expect("a secret")
         .verify(client.token.as_str())
         .expect("ours");
-    assert_eq!((&said.3, said.4), (&later.3, later.4));
-    assert_ne!((said.5, said.6), (later.5, later.6));
+    assert_eq!((&said.4, said.5), (&later.4, later.5));
+    assert_ne!((said.6, said.7), (later.6, later.7));
     harbour.stop().await;
 }
 

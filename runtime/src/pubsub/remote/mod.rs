@@ -147,6 +147,12 @@ impl Remote {
         Ok(())
     }
 
+    /// The maximum size in bytes of a payload, whatever its topic and event.
+    pub(super) fn max_payload(&self) -> usize {
+        const NAMES: usize = 1024;
+        self.options.max_message.saturating_sub(HEAD + NAMES)
+    }
+
     /// Sends a broadcast to the other nodes. Never waits.
     pub(super) fn publish(
         &self,

@@ -13,6 +13,8 @@ use super::{Hello, Instance};
 
 /// How long a node may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
+/// By then a new node has heard all others.
+const HEARING: Duration = Duration::from_secs(5);
 /// The maximum number of nodes that are known.
 const MOST: usize = 4096;
 
@@ -53,6 +55,7 @@ type Nodes = Arc<HashMap<Instance, NodeInfo>>;
 
 /// The other nodes, and when each was last heard.
 pub(crate) struct Peers {
+    began: Instant,
     heard: Mutex<HashMap<Instance, Instant>>,
     nodes: watch::Sender<Nodes>,
 }
@@ -60,6 +63,7 @@ pub(crate) struct Peers {
 impl Default for Peers {
     fn default() -> Self {
         Peers {
+            began: Instant::now(),
             heard: Mutex::default(),
             nodes: watch::Sender::new(Nodes::default()),
         }
@@ -74,10 +78,10 @@ impl Peers {
         nodes
     }
 
-    /// Whether a node of this name is there.
-    #[expect(dead_code, reason = "presence and longpoll of several nodes come next")]
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.nodes.borrow().values().any(|node| *node.name == *name)
+    /// Whether a node of this name is down. False while others may not have been heard yet.
+    pub(crate) fn is_down(&self, name: &str) -> bool {
+        self.began.elapsed() > HEARING
+            && !self.nodes.borrow().values().any(|node| *node.name == *name)
     }
 
     /// The events, until `stop`.

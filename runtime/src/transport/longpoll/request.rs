@@ -18,7 +18,7 @@ use super::{
     limit::{Full, SessionLimit},
     receipted::Receipted,
     registry::Registry,
-    remote,
+    remote::{self, RemotePosted},
     session::{PollSession, Polled, Posted, window},
     task,
     token::{self, Ticket},
@@ -152,7 +152,7 @@ impl LongPollTransport {
             return Ok(None);
         };
         ticket.mark = polled.mark;
-        self.answer(attempt, &ticket, &[polled.elements.into()])
+        self.answer(attempt, &ticket, &polled.elements)
             .map(|bytes| Some(bytes.into()))
     }
 
@@ -179,20 +179,29 @@ impl LongPollTransport {
             .map_err(|wrong| malformed(&attempt, wrong))?;
         let posted = match (found, room) {
             (Found::Here(session), Some(room)) => session.post(room, messages, self.window()).await,
-            _ => remote::post(
-                attempt.handle(),
-                &ticket,
-                messages,
-                self.window(),
-                self.patience(),
-            )
-            .await
-            .ok_or_else(gone)?,
+            _ => self.post_elsewhere(&attempt, &ticket, messages).await?,
         };
         Ok(wire::status(match posted {
             Posted::Handled => 200,
             Posted::Late => 408,
         }))
+    }
+
+    async fn post_elsewhere(
+        &self,
+        attempt: &Attempt,
+        ticket: &Ticket,
+        messages: Messages,
+    ) -> Result<Posted, Denied> {
+        let (window, patience) = (self.window(), self.patience());
+        match remote::post(attempt.handle(), ticket, messages, window, patience).await {
+            RemotePosted::There(posted) => Ok(posted),
+            RemotePosted::Gone => Err(wire::status(410).into()),
+            RemotePosted::TooLarge => {
+                let text = "the body is too large to be sent to the session's node";
+                Err(respond(StatusCode::PAYLOAD_TOO_LARGE, text).into())
+            }
+        }
     }
 
     async fn open<S: Socket>(
@@ -217,6 +226,7 @@ impl LongPollTransport {
         let name = unguessable_name();
         let ticket = Ticket {
             context: Context::of(&attempt),
+            node: attempt.handle().node().unwrap_or_default().to_owned(),
             endpoint: attempt.handle().endpoint_id().to_owned(),
             session: name.clone(),
             opened: token::now(),

@@ -13,14 +13,16 @@ use super::{context::Context, ledger::Bookmark};
 /// One salt for all endpoints. The [`Context`] says which endpoint a token is for.
 const SALT: &str = "landfall longpoll";
 /// Distinguishes this token format from others.
-const FORM: &str = "lf2";
+const FORM: &str = "lf3";
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ticket {
     /// Where it is valid.
     pub(super) context: Context,
-    /// The endpoint that has the session.
+    /// The node that has the session; empty if it is alone.
+    pub(super) node: String,
+    /// The running endpoint that has the session.
     pub(super) endpoint: String,
     pub(super) session: String,
     /// When the session was opened, in Unix milliseconds. The age of the token is the age of the
@@ -39,13 +41,14 @@ impl Ticket {
         token: &str,
     ) -> Result<Self, TokenError> {
         let tokens = tokens(handle, crypto).ok_or(TokenError::Invalid)?;
-        let (form, given, endpoint, session, opened, upto, answer) =
-            tokens.verify::<(String, String, String, String, u64, u64, u64)>(token)?;
+        let (form, given, node, endpoint, session, opened, upto, answer) =
+            tokens.verify::<(String, String, String, String, String, u64, u64, u64)>(token)?;
         if form != FORM || given != context.as_str() {
             return Err(TokenError::Invalid);
         }
         Ok(Ticket {
             context,
+            node,
             endpoint,
             session,
             opened,
@@ -57,6 +60,7 @@ impl Ticket {
     pub(super) fn write(&self, handle: &Handle, crypto: TokenOptions) -> Option<String> {
         let Ticket {
             context,
+            node,
             endpoint,
             session,
             opened,
@@ -65,6 +69,7 @@ impl Ticket {
         let data = (
             FORM,
             context.as_str(),
+            node,
             endpoint,
             session,
             opened,

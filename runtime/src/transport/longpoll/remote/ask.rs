@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -11,18 +12,30 @@ use super::{
         token::Ticket,
         wire::Messages,
     },
-    protocol::{ANSWER, HERE, LEAVE, LONGEST, REQUEST, RemoteReply, Request, Wired, topic},
+    protocol::{ANSWER, Address, HERE, LEAVE, LONGEST, PART, REQUEST, RemoteReply, Request, Wants},
 };
 use crate::{
     handle::Handle,
-    pubsub::{Broadcast, Payload, Subscription},
+    pubsub::{Broadcast, BroadcastError, Payload, Subscription},
     transport::unguessable_name,
 };
 
+/// The maximum size of the messages in one answer of another node.
+const LARGEST: usize = 64 * 1024 * 1024;
+
 /// The outcome of a poll at another node.
 pub(in crate::transport::longpoll) struct RemotePolled {
-    pub(in crate::transport::longpoll) elements: String,
+    pub(in crate::transport::longpoll) elements: Vec<Bytes>,
     pub(in crate::transport::longpoll) mark: Bookmark,
+}
+
+/// The outcome of a request with messages at another node.
+pub(in crate::transport::longpoll) enum RemotePosted {
+    There(Posted),
+    /// There is no such session.
+    Gone,
+    /// They are larger than what nodes send each other.
+    TooLarge,
 }
 
 /// Waits for messages of a session of another node. `None` if it is not there, or ends meanwhile.
@@ -32,89 +45,145 @@ pub(in crate::transport::longpoll) async fn poll(
     length: Duration,
     patience: Duration,
 ) -> Option<RemotePolled> {
-    let answer = tokio::select! {
-        answer = ask(handle, ticket, None, length, patience, length) => answer?,
+    let question = Question {
+        wants: Wants::Poll,
+        body: &[],
+        window: length,
+        patience,
+        work: length,
+    };
+    let asked = tokio::select! {
+        asked = question.ask(handle, ticket) => asked,
         // Normally the session's own node ends the window first. This is reached only if our node
         // stops.
-        () = window(handle, length.saturating_add(patience * 2)) => None,
+        () = window(handle, length.saturating_add(patience * 2)) => Asked::Late,
     };
-    match answer {
-        Some(RemoteReply::Polled {
-            elements,
-            upto,
-            answer,
-        }) => Some(RemotePolled {
+    match asked {
+        Asked::Answered(RemoteReply::Polled { upto, answer }, elements) => Some(RemotePolled {
             elements,
             mark: Bookmark { upto, answer },
         }),
-        Some(_) => None,
         // The session was there, so the client can ask again with what it has.
-        None => Some(RemotePolled {
-            elements: String::new(),
+        Asked::Late => Some(RemotePolled {
+            elements: Vec::new(),
             mark: ticket.mark,
         }),
+        Asked::Answered(..) | Asked::Nowhere | Asked::TooLarge => None,
     }
 }
 
-/// Hands messages to a session of another node. `None` if it is not there.
+/// Hands messages to a session of another node.
 pub(in crate::transport::longpoll) async fn post(
     handle: &Handle,
     ticket: &Ticket,
     messages: Messages,
     window: Duration,
     patience: Duration,
-) -> Option<Posted> {
+) -> RemotePosted {
     let work = window.saturating_mul(u32::try_from(messages.len()).unwrap_or(u32::MAX));
-    let messages = Wired::new(messages)?;
-    match ask(handle, ticket, Some(messages), window, patience, work).await? {
-        Some(RemoteReply::Posted { handled: true }) => Some(Posted::Handled),
-        Some(RemoteReply::Gone) => None,
-        _ => Some(Posted::Late),
+    let (body, lines) = messages.into_body();
+    let question = Question {
+        wants: Wants::Post { lines },
+        body: &body,
+        window,
+        patience,
+        work,
+    };
+    match question.ask(handle, ticket).await {
+        Asked::Answered(RemoteReply::Posted { handled: true }, _) => {
+            RemotePosted::There(Posted::Handled)
+        }
+        Asked::Answered(RemoteReply::Gone, _) | Asked::Nowhere => RemotePosted::Gone,
+        Asked::TooLarge => RemotePosted::TooLarge,
+        Asked::Answered(..) | Asked::Late => RemotePosted::There(Posted::Late),
     }
 }
 
-/// `None`: the session is not there. `Some(None)`: its answer did not come.
-async fn ask(
-    handle: &Handle,
-    ticket: &Ticket,
-    messages: Option<Wired>,
+/// What a session of another node is asked.
+struct Question<'a> {
+    wants: Wants,
+    body: &'a [u8],
     window: Duration,
+    /// How long the session may take to say that it is there.
     patience: Duration,
+    /// How long it may work.
     work: Duration,
-) -> Option<Option<RemoteReply>> {
-    let reply = format!("phx:lp:reply:{}", unguessable_name());
-    let mut replies = handle.subscribe(&reply);
-    let Bookmark { upto, answer } = ticket.mark;
-    // Only polls are cancelled: messages that were handed over are handled, whether or not anybody
-    // waits.
-    let waiting = messages.is_none().then(|| Waiting {
-        handle,
-        ticket,
-        reply: reply.clone(),
-    });
-    let request = Request {
-        reply,
-        upto,
-        answer,
-        window_ms: window.as_millis() as u64,
-        messages,
-    };
-    let request = Payload::from_json(&request).ok()?;
-    handle
-        .broadcast(&topic(&ticket.session), REQUEST, request)
-        .ok()?;
-    let (mut here, mut deadline) = (false, Instant::now() + patience);
-    loop {
-        let broadcast = next(&mut replies, deadline).await;
-        match broadcast.as_ref().map(Broadcast::event) {
-            Some(HERE) => (here, deadline) = (true, Instant::now() + work.min(LONGEST) + patience),
-            Some(ANSWER) => {
-                waiting.into_iter().for_each(Waiting::answered);
-                let payload = broadcast.as_ref()?.payload().as_text()?;
-                return Some(serde_json::from_str(payload).ok());
+}
+
+enum Asked {
+    /// The answer, and the messages that came with it.
+    Answered(RemoteReply, Vec<Bytes>),
+    /// The session is there. Its answer did not come.
+    Late,
+    /// The session is not there.
+    Nowhere,
+    TooLarge,
+}
+
+impl Question<'_> {
+    async fn ask(&self, handle: &Handle, ticket: &Ticket) -> Asked {
+        let session = Address::of_session(&ticket.node, &ticket.session);
+        if session.is_down(handle) {
+            return Asked::Nowhere;
+        }
+        let reply = Address::here(handle, format!("phx:lp:reply:{}", unguessable_name()));
+        let mut replies = handle.pubsub().subscribe_here(reply.topic());
+        // Only polls are cancelled: messages that were handed over are handled, whether or not
+        // anybody waits.
+        let waiting = matches!(self.wants, Wants::Poll).then(|| Waiting {
+            handle,
+            session: &session,
+            reply: reply.topic().to_owned(),
+        });
+        let Bookmark { upto, answer } = ticket.mark;
+        let request = Request {
+            reply,
+            upto,
+            answer,
+            window_ms: self.window.as_millis() as u64,
+            wants: self.wants,
+        };
+        let Some(request) = request.write(self.body) else {
+            return Asked::TooLarge;
+        };
+        match session.tell(handle, REQUEST, request) {
+            Ok(()) => {}
+            Err(BroadcastError::TooLarge { .. }) => return Asked::TooLarge,
+            Err(_) => return Asked::Nowhere,
+        }
+        let asked = self.listen(&mut replies).await;
+        if matches!(asked, Asked::Answered(..)) {
+            waiting.into_iter().for_each(Waiting::answered);
+        }
+        asked
+    }
+
+    async fn listen(&self, replies: &mut Subscription) -> Asked {
+        let (mut is_here, mut deadline) = (false, Instant::now() + self.patience);
+        let (mut parts, mut bytes) = (Vec::new(), 0);
+        loop {
+            let Some(broadcast) = next(replies, deadline).await else {
+                return if is_here { Asked::Late } else { Asked::Nowhere };
+            };
+            match (broadcast.event(), broadcast.payload()) {
+                (HERE, _) => {
+                    is_here = true;
+                    deadline = Instant::now() + self.work.min(LONGEST) + self.patience;
+                }
+                (PART, Payload::Binary(part)) if bytes + part.len() <= LARGEST => {
+                    bytes += part.len();
+                    parts.push(part.clone());
+                }
+                (ANSWER, answer) => {
+                    return match answer.parse() {
+                        Ok(answer) => Asked::Answered(answer, parts),
+                        Err(_) => Asked::Late,
+                    };
+                }
+                // Without a part the answer is of no use.
+                (PART, _) => return Asked::Late,
+                _ => {}
             }
-            Some(_) => {}
-            None => return here.then_some(None),
         }
     }
 }
@@ -122,7 +191,7 @@ async fn ask(
 /// A poll that waits for its answer. Dropping it tells the session that nobody waits any more.
 struct Waiting<'a> {
     handle: &'a Handle,
-    ticket: &'a Ticket,
+    session: &'a Address,
     reply: String,
 }
 
@@ -136,15 +205,13 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if !self.reply.is_empty() {
             // If this message is lost, the session notices at the end of the window.
-            let _ = self.handle.broadcast(
-                &topic(&self.ticket.session),
-                LEAVE,
-                std::mem::take(&mut self.reply),
-            );
+            let reply = std::mem::take(&mut self.reply);
+            let _ = self.session.tell(self.handle, LEAVE, reply.into());
         }
     }
 }
 
+/// `None` if nothing came in time, or something was lost.
 async fn next(replies: &mut Subscription, deadline: Instant) -> Option<Broadcast> {
     timeout_at(deadline, replies.recv()).await.ok()?.ok()
 }

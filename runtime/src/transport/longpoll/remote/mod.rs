@@ -1,8 +1,10 @@
 //! Sessions of other nodes, reached by PubSub.
 //!
-//! Each session listens to its own topic. If a request comes to another node, that node publishes
-//! the request there. It listens to a topic of its own for the session's `here`, which must come
-//! soon, and for its `answer`. If the client of a poll is gone, the node publishes `leave`.
+//! Each session listens to its own topic, which the broker knows nothing of. If a request comes to
+//! another node, that node sends the request there directly; the token says which node has the
+//! session. It listens to a topic of its own for the session's `here`, which must come soon, for
+//! its messages in `part`s, and for its `answer`. If the client of a poll is gone, the node sends
+//! `leave`.
 //!
 //! | file | what |
 //! | --- | --- |
@@ -15,6 +17,6 @@ mod protocol;
 mod serve;
 
 pub(super) use self::{
-    ask::{poll, post},
+    ask::{RemotePosted, poll, post},
     serve::listen,
 };

@@ -6,20 +6,27 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     super::{
         ledger::Bookmark,
+        receipt::Receipt,
         session::{PollSession, Polled, Posted, window},
+        wire::Messages,
     },
-    protocol::{ANSWER, HERE, LEAVE, LONGEST, REQUEST, RemoteReply, Request, topic},
+    protocol::{
+        ANSWER, Address, HERE, LEAVE, LONGEST, PART, REQUEST, RemoteReply, Request, parts, topic,
+    },
 };
 use crate::{
     handle::Handle,
     pubsub::{Broadcast, Membership, Payload, PubSub, Subscriber, SubscriberId},
 };
 
+/// The maximum size of a part of an answer.
+const PIECE: usize = 1024 * 1024;
 /// At most this many requests from other nodes are served at a time by one session. The rest get no
 /// answer.
 const MOST: usize = 8;
@@ -38,7 +45,7 @@ pub(in crate::transport::longpoll) fn listen(session: &Arc<PollSession>) -> List
         session: Arc::downgrade(session),
         served: Arc::default(),
     };
-    let membership = pubsub.deliver(&topic(session.name()), Arc::new(listener));
+    let membership = pubsub.deliver_here(&topic(session.name()), Arc::new(listener));
     Listening {
         pubsub,
         membership: Some(membership),
@@ -66,25 +73,29 @@ impl Subscriber for Listener {
     }
 
     fn deliver(&self, broadcast: &Broadcast) {
-        let (Some(session), Some(text)) = (self.session.upgrade(), broadcast.payload().as_text())
-        else {
+        let Some(session) = self.session.upgrade() else {
             return;
         };
-        match broadcast.event() {
-            REQUEST => {
-                if let Ok(request) = serde_json::from_str(text) {
-                    self.serve(session, request);
+        match (broadcast.event(), broadcast.payload()) {
+            (REQUEST, payload) => {
+                if let Some((request, messages)) = Request::read(payload) {
+                    self.serve(session, request, messages);
                 }
             }
-            LEAVE => self.served.leave(text),
+            (LEAVE, payload) => {
+                payload
+                    .as_text()
+                    .into_iter()
+                    .for_each(|reply| self.served.leave(reply));
+            }
             _ => {}
         }
     }
 }
 
 impl Listener {
-    fn serve(&self, session: Arc<PollSession>, request: Request) {
-        let Some(place) = self.served.enter(&request.reply) else {
+    fn serve(&self, session: Arc<PollSession>, request: Request, messages: Option<Messages>) {
+        let Some(place) = self.served.enter(request.reply.topic()) else {
             tracing::debug!("a longpoll session has too many requests from other nodes");
             return;
         };
@@ -93,7 +104,7 @@ impl Listener {
             tokio::select! {
                 biased;
                 () = place.left.cancelled() => {}
-                () = serve(&session, request) => {}
+                () = serve(&session, request, messages) => {}
             }
         });
     }
@@ -148,66 +159,68 @@ impl Drop for Place {
     }
 }
 
-async fn serve(session: &Arc<PollSession>, request: Request) {
+async fn serve(session: &Arc<PollSession>, request: Request, messages: Option<Messages>) {
     let handle = session.handle();
-    if handle.broadcast(&request.reply, HERE, "").is_err() {
-        return;
-    }
     let mark = Bookmark {
         upto: request.upto,
         answer: request.answer,
     };
     let length = Duration::from_millis(request.window_ms).min(LONGEST);
-    match request.messages {
+    let reply = Reply {
+        handle,
+        address: request.reply,
+    };
+    if !reply.tell(HERE, "".into()) {
+        return;
+    }
+    match messages {
         None => match session.poll(mark, pin!(window(handle, length))).await {
-            Polled::Answer(elements, receipt) => {
-                let Bookmark { upto, answer } = receipt.mark();
-                // Lossless: the elements were made of strings.
-                let elements = String::from_utf8_lossy(&elements.concat()).into_owned();
-                if reply(
-                    handle,
-                    &request.reply,
-                    &RemoteReply::Polled {
-                        elements,
-                        upto,
-                        answer,
-                    },
-                ) {
-                    receipt.written();
-                }
-            }
+            Polled::Answer(elements, receipt) => reply.polled(elements, receipt),
             Polled::Gone => {
-                reply(handle, &request.reply, &RemoteReply::Gone);
+                reply.answer(&RemoteReply::Gone);
             }
             // The other node notices the end of the window by itself.
             Polled::Superseded => {}
         },
         Some(messages) => {
-            let posted = match messages.into_messages() {
-                Some(messages) => match session.room(mark, messages.bytes(), length).await {
-                    Some(room) => session.post(room, messages, length).await,
-                    None => Posted::Late,
-                },
+            let posted = match session.room(mark, messages.bytes(), length).await {
+                Some(room) => session.post(room, messages, length).await,
                 None => Posted::Late,
             };
-            reply(
-                handle,
-                &request.reply,
-                &RemoteReply::Posted {
-                    handled: posted == Posted::Handled,
-                },
-            );
+            let handled = posted == Posted::Handled;
+            reply.answer(&RemoteReply::Posted { handled });
         }
     }
 }
 
-/// Answers another node. The answer counts as written, because the other node does not report
-/// whether its client took it.
-fn reply(handle: &Handle, topic: &str, answer: &RemoteReply) -> bool {
-    let sent = Payload::from_json(answer)
-        .is_ok_and(|payload| handle.broadcast(topic, ANSWER, payload).is_ok());
-    if !sent {
-        tracing::debug!("an answer to another node's longpoll request was lost");
+/// The way back to the node that asks.
+struct Reply<'a> {
+    handle: &'a Handle,
+    address: Address,
+}
+
+impl Reply<'_> {
+    /// The answer counts as written, because the other node does not report whether its client took
+    /// it.
+    fn polled(&self, elements: Vec<Bytes>, receipt: Receipt) {
+        let Bookmark { upto, answer } = receipt.mark();
+        let mut parts = parts(elements, self.handle.pubsub().max_payload().min(PIECE));
+        if parts.all(|part| self.tell(PART, part.into()))
+            && self.answer(&RemoteReply::Polled { upto, answer })
+        {
+            receipt.written();
+        }
     }
-    sent
+
+    fn answer(&self, answer: &RemoteReply) -> bool {
+        Payload::from_json(answer).is_ok_and(|payload| self.tell(ANSWER, payload))
+    }
+
+    fn tell(&self, event: &str, payload: Payload) -> bool {
+        let told = self.address.tell(self.handle, event, payload);
+        if let Err(error) = &told {
+            tracing::debug!(%error, "an answer to another node's longpoll request was lost");
+        }
+        told.is_ok()
+    }
 }

@@ -25,6 +25,7 @@ fn endpoint(secret: Option<&str>) -> Handle {
 fn ticket() -> Ticket {
     Ticket {
         context: HOME.clone(),
+        node: "node".to_owned(),
         endpoint: "endpoint".to_owned(),
         session: "session".to_owned(),
         opened: now(),
@@ -137,6 +138,7 @@ fn other_forms_open_nothing() {
             .sign(&(
                 form,
                 HOME.as_str(),
+                "node",
                 "endpoint",
                 "session",
                 1_u64,
@@ -151,12 +153,13 @@ fn other_forms_open_nothing() {
         sign(""),
         tokens.sign("session").expect("a token"),
         tokens
-            .sign(&(FORM, HOME.as_str(), "endpoint", "session"))
+            .sign(&(FORM, HOME.as_str(), "node", "endpoint", "session"))
             .expect("a token"),
         tokens
             .sign(&(
                 FORM,
                 HOME.as_str(),
+                "node",
                 "endpoint",
                 "session",
                 -1_i64,
@@ -168,6 +171,7 @@ fn other_forms_open_nothing() {
             .sign(&(
                 FORM,
                 HOME.as_str(),
+                "node",
                 "endpoint",
                 "session",
                 1_u64,
@@ -180,6 +184,7 @@ fn other_forms_open_nothing() {
             .encrypt(&(
                 FORM,
                 HOME.as_str(),
+                "node",
                 "endpoint",
                 "session",
                 1_u64,
