@@ -72,6 +72,8 @@ mod slab;
 pub mod socket;
 pub mod state;
 mod stream;
+#[cfg(any(feature = "tokens", feature = "redis"))]
+mod term;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;

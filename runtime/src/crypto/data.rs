@@ -7,7 +7,7 @@ use serde::{
     ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple},
 };
 
-use super::term::Term;
+use crate::term::Term;
 
 mod read;
 mod unencodable;

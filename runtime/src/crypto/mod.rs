@@ -3,7 +3,6 @@
 //! | file | what |
 //! | --- | --- |
 //! | `key` `options` | keys derived from `secret_key_base`, and their options |
-//! | `term`, `term_read` | Erlang's external term format |
 //! | `data` | any serde type as a term, and back |
 //! | `message` | signed and encrypted bytes |
 //! | `token` | data with an age |
@@ -16,14 +15,11 @@ mod data;
 mod key;
 pub(crate) mod message;
 pub(crate) mod options;
-mod term;
-mod term_read;
 pub mod token;
 
 pub(crate) use self::{
     data::{Unencodable, from_term, to_term},
     key::Keys,
     options::{Digest, KeyOptions},
-    term::Term,
     token::bad_token,
 };

@@ -33,8 +33,8 @@ use super::{data, key::Keys, message};
 pub use super::{
     data::Unencodable,
     options::{Digest, KeyOptions},
-    term::Term,
 };
+pub use crate::term::Term;
 use crate::{causes, config::Secret, error::BoxError};
 
 /// The minimum length in bytes of a secret that is not an endpoint's.

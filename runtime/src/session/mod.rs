@@ -121,8 +121,9 @@ pub use self::{
     source::{IntoSessions, SessionFunction, SessionSource},
 };
 use crate::{
-    crypto::{Keys, Term, Unencodable, cookie, csrf, from_term, to_term},
+    crypto::{Keys, Unencodable, cookie, csrf, from_term, to_term},
     header,
+    term::Term,
 };
 
 /// Cookies of one name that are tried: each costs a signature.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::SessionOptions;
-use crate::crypto::{Keys, Term, message};
+use crate::{
+    crypto::{Keys, message},
+    term::Term,
+};
 
 /// The values of a cookie; `None` unless this application has written it, or one that shares its
 /// secret.

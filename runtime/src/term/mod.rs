@@ -1,4 +1,16 @@
-//! Erlang's external term format, which Elixir's tokens and session cookies carry.
+//! Erlang's external term format, which Elixir's tokens, session cookies and messages between nodes carry.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `read` | bytes of any author as a term, within limits |
+//! | `order` | Erlang's order of terms, by which maps have their keys |
+
+mod order;
+mod read;
+
+pub(crate) use self::read::Limits;
+#[cfg(feature = "redis")]
+pub(crate) use self::read::{Reader, Unreadable, plain};
 
 /// An Erlang value.
 ///
@@ -24,9 +36,9 @@ pub enum Term {
     Opaque(Vec<u8>),
 }
 
-pub(super) const VERSION: u8 = 131;
+pub(crate) const VERSION: u8 = 131;
 
-pub(super) mod tag {
+pub(crate) mod tag {
     pub(crate) const NEW_FLOAT: u8 = 70;
     pub(crate) const BIT_BINARY: u8 = 77;
     pub(crate) const COMPRESSED: u8 = 80;
@@ -35,7 +47,10 @@ pub(super) mod tag {
     pub(crate) const NEWER_REFERENCE: u8 = 90;
     pub(crate) const SMALL_INTEGER: u8 = 97;
     pub(crate) const INTEGER: u8 = 98;
+    pub(crate) const FLOAT: u8 = 99;
     pub(crate) const ATOM: u8 = 100;
+    pub(crate) const REFERENCE: u8 = 101;
+    pub(crate) const PORT: u8 = 102;
     pub(crate) const PID: u8 = 103;
     pub(crate) const SMALL_TUPLE: u8 = 104;
     pub(crate) const LARGE_TUPLE: u8 = 105;
@@ -45,11 +60,14 @@ pub(super) mod tag {
     pub(crate) const BINARY: u8 = 109;
     pub(crate) const SMALL_BIG: u8 = 110;
     pub(crate) const LARGE_BIG: u8 = 111;
+    pub(crate) const NEW_FUN: u8 = 112;
+    pub(crate) const EXPORT: u8 = 113;
     pub(crate) const NEW_REFERENCE: u8 = 114;
     pub(crate) const SMALL_ATOM: u8 = 115;
     pub(crate) const MAP: u8 = 116;
     pub(crate) const ATOM_UTF8: u8 = 118;
     pub(crate) const SMALL_ATOM_UTF8: u8 = 119;
+    pub(crate) const V4_PORT: u8 = 120;
 }
 
 impl Term {
@@ -63,6 +81,21 @@ impl Term {
         Term::Binary(text.into().into_bytes())
     }
 
+    /// Whether this is the atom of that name.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_atom(&self, name: &str) -> bool {
+        matches!(self, Term::Atom(own) if own == name)
+    }
+
+    /// Reads a whole message: the version byte and one term.
+    ///
+    /// `None` for anything else, for functions, for terms that are nested too deeply or have more
+    /// than a million parts, and for compressed terms of more than a mebibyte. Without the features
+    /// `compress` and `redis`, all compressed terms are refused.
+    pub fn decode(bytes: &[u8]) -> Option<Term> {
+        read::whole(bytes, &Limits::DATA).ok()
+    }
+
     /// Writes a whole message, as OTP 26 does.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![VERSION];
@@ -70,7 +103,8 @@ impl Term {
         out
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
+    /// Writes the term without the version byte.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
         match self {
             Term::Int(value) => write_int(*value, out),
             Term::Float(value) => {
@@ -110,6 +144,17 @@ impl Term {
 /// A length, saturated: a token or cookie is never longer than 4 GiB.
 fn write_length(length: usize, out: &mut Vec<u8>) {
     out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
+}
+
+/// The sign and the digits of an integer beyond 128 bits, to the base of 256 and the lowest first.
+pub(crate) fn big(encoding: &[u8]) -> Option<(bool, &[u8])> {
+    let (negative, digits) = match encoding {
+        [tag::SMALL_BIG, _, negative, digits @ ..]
+        | [tag::LARGE_BIG, _, _, _, _, negative, digits @ ..] => (*negative == 1, digits),
+        _ => return None,
+    };
+    let used = digits.iter().rposition(|digit| *digit != 0)? + 1;
+    Some((negative, &digits[..used]))
 }
 
 fn write_int(value: i128, out: &mut Vec<u8>) {
