@@ -20,6 +20,7 @@
 // | file | what |
 // | --- | --- |
 // | `broadcast` | what is published: a [`Broadcast`] |
+// | `phoenix` | what nodes of a Phoenix application say to each other |
 // | `payload` | what it carries: a [`Payload`], and what turns into one |
 // | `adapter` | how the nodes of a cluster reach each other |
 // | `remote` | what a node shares about its cluster |
@@ -42,6 +43,8 @@ mod error;
 mod framing;
 mod nodes;
 mod payload;
+#[cfg(feature = "redis")]
+pub(crate) mod phoenix;
 mod remote;
 mod run;
 mod shard;

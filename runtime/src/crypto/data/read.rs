@@ -10,7 +10,7 @@ use serde::{
 };
 
 use super::unencodable::Unencodable;
-use crate::crypto::term::Term;
+use crate::term::Term;
 
 pub(super) struct Reader(pub(super) Term);
 
