@@ -11,6 +11,10 @@ pub use crate::transport::websocket_fuzzing::{
 use crate::{
     message::Message,
     origin::{CheckOrigin, OriginCheck, OriginRequest},
+    pubsub::{
+        Broadcast, Payload,
+        phoenix::{Arrival, Wire},
+    },
     socket::{Param, Params},
     transport::{self, Path, Pattern},
 };
@@ -51,4 +55,31 @@ pub fn path(mount: &str, transport: &str, path: &str) -> Option<Option<Vec<(Stri
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect()
     }))
+}
+
+/// A Phoenix node's message for a node of this name: its topic, and the broadcast if it is one. A
+/// message has at most so many bytes.
+pub fn phoenix_read(
+    node: &str,
+    message: &[u8],
+    most: usize,
+) -> Option<(String, Option<Broadcast>)> {
+    let wire = Wire::new(node, None, most)?;
+    let envelope = wire.open(message).ok()?;
+    let broadcast = match envelope.read().ok()? {
+        Arrival::Broadcast(broadcast) => Some(broadcast),
+        Arrival::Term(_) => None,
+    };
+    Some((envelope.topic().to_owned(), broadcast))
+}
+
+/// A broadcast of this node for Phoenix nodes.
+pub fn phoenix_write(
+    node: &str,
+    (topic, event, payload): (&str, &str, Payload),
+    compression: Option<u32>,
+    most: usize,
+) -> Option<Vec<u8>> {
+    let wire = Wire::new(node, compression, most)?;
+    wire.for_all(&Broadcast::new(topic, event, payload)).ok()
 }

@@ -12,7 +12,7 @@ use targets::*;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("binary", binary::run),
     ("frames", frames::run),
     ("handshake", handshake::run),
@@ -20,6 +20,7 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("ndjson", ndjson::run),
     ("origins", origins::run),
     ("paths", paths::run),
+    ("phoenix", phoenix::run),
     ("presence", presence::run),
     ("query", query::run),
     ("tokens", tokens::run),

@@ -8,6 +8,7 @@ mod json;
 pub(crate) mod ndjson;
 pub(crate) mod origins;
 pub(crate) mod paths;
+pub(crate) mod phoenix;
 pub(crate) mod presence;
 pub(crate) mod query;
 pub(crate) mod tokens;
