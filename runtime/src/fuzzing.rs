@@ -11,10 +11,7 @@ pub use crate::transport::websocket_fuzzing::{
 use crate::{
     message::Message,
     origin::{CheckOrigin, OriginCheck, OriginRequest},
-    pubsub::{
-        Broadcast, Payload,
-        phoenix::{Arrival, Wire},
-    },
+    pubsub::{Broadcast, Payload, phoenix::Wire},
     socket::{Param, Params},
     transport::{self, Path, Pattern},
 };
@@ -64,13 +61,9 @@ pub fn phoenix_read(
     message: &[u8],
     most: usize,
 ) -> Option<(String, Option<Broadcast>)> {
-    let wire = Wire::new(node, None, most)?;
+    let wire = Wire::new(node, None, most);
     let envelope = wire.open(message).ok()?;
-    let broadcast = match envelope.read().ok()? {
-        Arrival::Broadcast(broadcast) => Some(broadcast),
-        Arrival::Term(_) => None,
-    };
-    Some((envelope.topic().to_owned(), broadcast))
+    Some((envelope.topic().to_owned(), envelope.read().ok()))
 }
 
 /// A broadcast of this node for Phoenix nodes.
@@ -80,6 +73,6 @@ pub fn phoenix_write(
     compression: Option<u32>,
     most: usize,
 ) -> Option<Vec<u8>> {
-    let wire = Wire::new(node, compression, most)?;
+    let wire = Wire::new(node, compression, most);
     wire.for_all(&Broadcast::new(topic, event, payload)).ok()
 }

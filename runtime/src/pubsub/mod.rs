@@ -231,8 +231,7 @@ impl PubSub {
             None => self.publish_here(topic, event, payload, Except::Nobody),
             Some(remote) => {
                 let broadcast = Broadcast::new(topic, event, payload);
-                remote.check(&broadcast)?;
-                remote.direct(node, broadcast)
+                remote.direct(node, remote.check(broadcast, Some(node))?)
             }
         }
     }

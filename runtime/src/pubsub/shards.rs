@@ -132,9 +132,9 @@ impl Shards {
             None => self.publish_here(publication),
             Some(remote) => {
                 let (broadcast, except) = publication.told_others();
-                remote.check(&broadcast)?;
+                let checked = remote.check(broadcast, None)?;
                 self.publish_here(publication)?;
-                remote.publish(broadcast, except)
+                remote.publish(checked, except)
             }
         }
     }

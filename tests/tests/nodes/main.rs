@@ -3,6 +3,7 @@
 mod channels;
 mod gaps;
 mod messages;
+mod phoenix;
 mod presence;
 mod site;
 mod world;

@@ -52,5 +52,5 @@ pub use self::{
     contract::{Adapter, Async, Outgoing},
     error::{ConnectError, Unwritten},
     in_process::InProcess,
-    options::NodeOptions,
+    options::{NodeOptions, Wire},
 };

@@ -38,8 +38,30 @@ pub struct NodeOptions {
     /// Whether the start fails if the broker cannot be reached. If not, the node starts alone, and takes part when it can.
     /// Default `true`.
     pub required: bool,
+    /// What the nodes say to each other. Default: this library's own format.
+    pub wire: Wire,
     /// The name that was drawn for the node.
     drawn: Arc<str>,
+}
+
+/// What the nodes of a cluster say to each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wire {
+    /// This library's own format.
+    #[default]
+    Landfall,
+    /// That of the nodes of a Phoenix application, which reach each other by `Phoenix.PubSub.Redis` 3. The node takes part as
+    /// one of them: broadcasts go both ways, and so does the event `disconnect` on the id of a socket.
+    ///
+    /// Only broadcasts cross: JSON objects, and bytes with a topic and an event of at most 255 bytes each. Presence does not,
+    /// nor `presence_diff`: each side has its own. Nodes do not hear of each other, and no gap is told that another node
+    /// caused. Bytes end the reading process of a Phoenix node while a client of serializer V1 has joined their topic.
+    #[cfg(feature = "redis")]
+    Phoenix {
+        /// zlib's level, from 1 to 9, if messages are compressed. What comes compressed is read in any case.
+        compression: Option<u8>,
+    },
 }
 
 impl NodeOptions {
@@ -57,6 +79,7 @@ impl NodeOptions {
             confirm_timeout: Duration::from_secs(2),
             connect_timeout: Duration::from_secs(5),
             required: true,
+            wire: Wire::Landfall,
         }
     }
 

@@ -9,13 +9,15 @@ use bytes::Bytes;
 use tokio::{sync::mpsc::Receiver, time::sleep};
 
 use super::seldom::Seldom;
+#[cfg(feature = "redis")]
+use crate::pubsub::phoenix;
 use crate::{
     escape::{shown, told},
     pubsub::{
         adapter::{Arrival, Channel},
         broadcast::Broadcast,
         error::BroadcastError,
-        remote::{Delivered, Hello, Instance, Letter, Remote, Unreadable, read},
+        remote::{Delivered, Dialect, Hello, Instance, Letter, Remote, Unreadable, read},
         run::Except,
         shards::Shards,
         subscriber::SubscriberId,
@@ -77,6 +79,51 @@ impl Reader {
     }
 
     async fn take_message(&mut self, bytes: Bytes) {
+        match &self.remote.dialect {
+            Dialect::Letters => self.take_letters(bytes).await,
+            #[cfg(feature = "redis")]
+            Dialect::Phoenix(wire) => match self.read_phoenix(wire, &bytes) {
+                Ok(Some(broadcast)) => self.deliver(broadcast, None).await,
+                Ok(None) => {}
+                Err(ignored) => {
+                    if let Some(times) = self.skipped.happened() {
+                        tracing::warn!(times, "a message of a Phoenix node was skipped: {ignored}");
+                    }
+                }
+            },
+        }
+    }
+
+    /// What a Phoenix node has published, if it is for clients here.
+    #[cfg(feature = "redis")]
+    fn read_phoenix(
+        &self,
+        wire: &phoenix::Wire,
+        message: &[u8],
+    ) -> Result<Option<Broadcast>, phoenix::Ignored> {
+        use phoenix::Ignored;
+        let read = wire.open(message).and_then(|envelope| {
+            // Every node gets what is published on any topic.
+            let shards = self.shards.upgrade();
+            match shards.map_or(0, |shards| shards.members(envelope.topic())) {
+                0 => Err(Ignored::Elsewhere),
+                _ => envelope.read(),
+            }
+        });
+        match read {
+            Ok(broadcast) => Ok(Some(broadcast)),
+            Err(
+                Ignored::Own
+                | Ignored::Elsewhere
+                | Ignored::Presence
+                | Ignored::Topic
+                | Ignored::Other,
+            ) => Ok(None),
+            Err(ignored) => Err(ignored),
+        }
+    }
+
+    async fn take_letters(&mut self, bytes: Bytes) {
         let limit = self.remote.options.max_message;
         let read = if bytes.len() > limit {
             Err(Unreadable::Malformed)

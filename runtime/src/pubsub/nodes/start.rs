@@ -90,7 +90,7 @@ async fn connect(
 async fn enter(remote: &Remote) -> Result<(), ConnectError> {
     remote.connected();
     remote.say(Channel::All, remote.hello(true));
-    if remote.options.is_named() {
+    if remote.options.is_named() && remote.dialect.has_letters() {
         let taken = timeout(PROBE, remote.probe.taken()).await;
         if taken.is_ok() {
             remote.stop.cancel();

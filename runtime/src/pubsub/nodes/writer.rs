@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use super::seldom::Seldom;
 use crate::pubsub::{
     adapter::{Adapter, Channel, Outgoing},
-    remote::{Letter, Remote, Waiting, write},
+    remote::{Letter, Remote, Waiting},
 };
 
 /// The maximum number of messages given to the adapter at once.
@@ -59,9 +59,7 @@ async fn send_all(
             .drain(..)
             .map(|posted| {
                 let (post, share) = posted.into_parts();
-                let (channel, letter) = post.into_letter();
-                let message = write(remote.instance, &letter);
-                batch.push(Outgoing { channel, message });
+                batch.push(post.into_outgoing(remote.instance));
                 share
             })
             .collect();

@@ -2,7 +2,10 @@
 
 use std::{cmp::Ordering, fmt::Write};
 
-use super::{number, structs};
+use super::{
+    number::{self, INTEGERS, LONGEST_INTEGER},
+    structs,
+};
 use crate::{
     message::EncodeError,
     term::{Term, big},
@@ -10,12 +13,6 @@ use crate::{
 
 /// Larger maps have their keys in the order of the encoding.
 pub(super) const SORTED: usize = 32;
-
-/// The maximum length in bytes of an integer.
-pub(super) const LONGEST_INTEGER: usize = 1024;
-
-/// The maximum length in bytes of all integers beyond 128 bits together: turning them takes time by the square.
-pub(super) const INTEGERS: usize = 64 * 1024;
 
 /// Writes a term as JSON of at most so many bytes.
 pub(super) fn json(term: &Term, most: usize) -> Result<String, EncodeError> {

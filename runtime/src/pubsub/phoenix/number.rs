@@ -1,5 +1,11 @@
 //! Numbers in decimal, as Erlang writes them.
 
+/// The maximum length in bytes of an integer.
+pub(super) const LONGEST_INTEGER: usize = 1024;
+
+/// The maximum length in bytes of all integers beyond 128 bits together: turning them takes time by the square.
+pub(super) const INTEGERS: usize = 64 * 1024;
+
 /// The shortest digits that give the same float again. A float has a point in any case. The scientific
 /// form stands where it is shorter, and beyond 2⁵³.
 pub(super) fn float(value: f64) -> String {

@@ -1,9 +1,9 @@
 //! JSON as a term, as Jason reads it. All of it is checked: code that makes a payload only says that it is JSON.
 
 use super::{
-    DEPTH, TERMS,
-    jason::{INTEGERS, LONGEST_INTEGER, SORTED},
-    number,
+    jason::SORTED,
+    number::{self, INTEGERS, LONGEST_INTEGER},
+    wire::{DEPTH, TERMS},
 };
 use crate::{
     message::EncodeError,

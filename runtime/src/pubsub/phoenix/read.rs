@@ -2,10 +2,14 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{BROADCAST, JSON, LONGEST_NAME, PRESENCE_DIFF, TRACKERS, Wire, jason::json, structs};
+use super::{
+    jason::json,
+    structs,
+    wire::{BROADCAST, JSON, LONGEST_NAME, PRESENCE_DIFF, TRACKERS, Wire},
+};
 use crate::{
     message::{EncodeError, Text},
-    pubsub::{Broadcast, Payload},
+    pubsub::{broadcast::Broadcast, payload::Payload},
     term::{Limits, Reader, Term, Unreadable, plain},
 };
 
@@ -20,15 +24,6 @@ pub(crate) struct Envelope<'a> {
     most_json: usize,
 }
 
-/// What a node published.
-#[derive(Clone, Debug)]
-pub(crate) enum Arrival {
-    /// For clients. Its topic may differ from the one that it was published to.
-    Broadcast(Broadcast),
-    /// Any other term, for processes of the application.
-    Term(Term),
-}
-
 /// Why a message is not for this node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ignored {
@@ -40,6 +35,8 @@ pub(crate) enum Ignored {
     Presence,
     /// It is not of this format, or of another version.
     Foreign,
+    /// It is no broadcast, but a term for processes of the application.
+    Other,
     /// Its topic is no text, so that nobody can have subscribed to it.
     Topic,
     /// It is too large, too deep, or no term.
@@ -55,6 +52,7 @@ impl fmt::Display for Ignored {
             Ignored::Elsewhere => "it is for another node",
             Ignored::Presence => "it is about a presence of other nodes",
             Ignored::Foreign => "it is no message of Phoenix.PubSub.Redis 3",
+            Ignored::Other => "it is no broadcast",
             Ignored::Topic => "its topic is no text",
             Ignored::Unreadable(Unreadable::Malformed) => "it is no term",
             Ignored::Unreadable(Unreadable::Unknown(_)) => "it has a term of an unknown kind",
@@ -124,8 +122,8 @@ impl Envelope<'_> {
         &self.topic
     }
 
-    /// Reads the message.
-    pub(crate) fn read(&self) -> Result<Arrival, Ignored> {
+    /// Reads the message, if it is a broadcast.
+    pub(crate) fn read(&self) -> Result<Broadcast, Ignored> {
         let bytes = self.bytes.get(self.at..).unwrap_or_default();
         let mut reader = Reader::new(bytes, self.limits);
         let message = reader.term()?;
@@ -135,9 +133,9 @@ impl Envelope<'_> {
         }
         match message {
             Term::Map(fields) if structs::name(&fields) == Some(BROADCAST) => {
-                self.broadcast(fields).map(Arrival::Broadcast)
+                self.broadcast(fields)
             }
-            other => Ok(Arrival::Term(other)),
+            _ => Err(Ignored::Other),
         }
     }
 
@@ -151,7 +149,9 @@ impl Envelope<'_> {
         if event == PRESENCE_DIFF {
             return Err(Ignored::Presence);
         }
-        let topic = name(topic.as_ref())?.unwrap_or(&self.topic);
+        // Clients get the topic that they have joined, whatever the broadcast says of its own.
+        name(topic.as_ref())?;
+        let topic = &*self.topic;
         let payload = self.payload(payload)?;
         if matches!(payload, Payload::Binary(_)) && topic.len().max(event.len()) > LONGEST_NAME {
             return Err(EncodeError::new("a name is too long for a broadcast of bytes").into());

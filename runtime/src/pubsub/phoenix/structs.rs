@@ -1,6 +1,6 @@
 //! Structs of Elixir that Jason writes as text: dates, times, and numbers with decimals.
 
-use super::{jason::LONGEST_INTEGER, number};
+use super::number::{self, LONGEST_INTEGER};
 use crate::{
     escape::shown,
     message::EncodeError,

@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    wire::{BROADCAST, DEPTH, JSON, TERMS},
+    *,
+};
 use crate::pubsub::{Broadcast, Payload};
 
 mod golden;
@@ -10,11 +13,11 @@ mod round_trip;
 const MOST: usize = 8 * 1024 * 1024;
 
 fn node(name: &str) -> Wire {
-    Wire::new(name, None, MOST).expect("a short name")
+    Wire::new(name, None, MOST)
 }
 
 /// What a node makes of a message.
-fn read(wire: &Wire, message: &[u8]) -> Result<Arrival, Ignored> {
+fn read(wire: &Wire, message: &[u8]) -> Result<Broadcast, Ignored> {
     wire.open(message)?.read()
 }
 
@@ -26,7 +29,7 @@ fn json(text: &str) -> Broadcast {
 fn carried(text: &str) -> String {
     let message = node("a@host").for_all(&json(text)).expect(text);
     match read(&node("b@host"), &message) {
-        Ok(Arrival::Broadcast(broadcast)) => {
+        Ok(broadcast) => {
             assert_eq!((broadcast.topic(), broadcast.event()), ("room:1", "ev"));
             broadcast.payload().as_text().expect("JSON").to_owned()
         }

@@ -2,10 +2,13 @@
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-use super::{BROADCAST, LONGEST_NAME, PRESENCE_DIFF, TRACKERS, Wire, parse::parse};
+use super::{
+    parse::parse,
+    wire::{BROADCAST, LONGEST_NAME, PRESENCE_DIFF, TRACKERS, Wire},
+};
 use crate::{
     message::EncodeError,
-    pubsub::{Broadcast, Payload},
+    pubsub::{broadcast::Broadcast, payload::Payload},
     term::{Term, VERSION, tag},
 };
 

@@ -4,6 +4,7 @@
 // | --- | --- |
 // | `instance` | one run of a node |
 // | `letter` | what nodes tell each other |
+// | `dialect` | how broadcasts are written |
 // | `read` | a letter's bytes, read |
 // | `write` | a letter's bytes, written |
 // | `interest` | which topics the node wants of the broker |
@@ -14,6 +15,7 @@
 // | `watchers` | who is told of lost broadcasts besides the members of a topic |
 // | `services` | who takes what other nodes send to this one |
 
+mod dialect;
 mod instance;
 mod interest;
 mod letter;
@@ -42,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::peers::{NodeEvent, NodeEvents, NodeInfo};
 pub(super) use self::{
+    dialect::Dialect,
     instance::Instance,
     interest::Interest,
     letter::{Hello, Letter},
@@ -51,7 +54,6 @@ pub(super) use self::{
     probe::Probe,
     read::{Unreadable, read},
     watchers::Watchers,
-    write::write,
 };
 pub(crate) use self::{
     letter::Service,
@@ -71,6 +73,7 @@ const HEAD: usize = 64;
 pub(crate) struct Remote {
     pub(super) options: NodeOptions,
     pub(super) instance: Instance,
+    pub(super) dialect: Dialect,
     since: u64,
     /// Whether the broker is there.
     connected: AtomicBool,
@@ -87,12 +90,20 @@ pub(crate) struct Remote {
     pub(super) stop: CancellationToken,
 }
 
+/// A broadcast that other nodes can be sent.
+pub(super) struct Checked {
+    broadcast: Broadcast,
+    /// In the dialect of the nodes, unless that is letters.
+    message: Option<Bytes>,
+}
+
 impl Remote {
     /// A node that is not connected, and what waits for its broker.
     pub(super) fn new(options: NodeOptions) -> (Arc<Self>, Waiting) {
         let (posts, waiting) = Posts::new(options.queue, options.queue_bytes);
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let remote = Remote {
+            dialect: Dialect::of(&options),
             options,
             instance: Instance::random(),
             since: since.map_or(0, |since| since.as_millis() as u64),
@@ -138,13 +149,18 @@ impl Remote {
         }
     }
 
-    /// Whether other nodes can be sent this at all.
-    pub(super) fn check(&self, broadcast: &Broadcast) -> Result<(), BroadcastError> {
+    /// What is sent to one other node, or to all, if they can be sent this at all.
+    pub(super) fn check(
+        &self,
+        broadcast: Broadcast,
+        node: Option<&str>,
+    ) -> Result<Checked, BroadcastError> {
         let (bytes, limit) = (broadcast.bytes() + HEAD, self.options.max_message);
         if bytes > limit {
             return Err(BroadcastError::TooLarge { bytes, limit });
         }
-        Ok(())
+        let message = self.dialect.write(&broadcast, node)?;
+        Ok(Checked { broadcast, message })
     }
 
     /// The maximum size in bytes of a payload, whatever its topic and event.
@@ -156,12 +172,14 @@ impl Remote {
     /// Sends a broadcast to the other nodes. Never waits.
     pub(super) fn publish(
         &self,
-        broadcast: Broadcast,
+        Checked { broadcast, message }: Checked,
         except: Option<SubscriberId>,
     ) -> Result<(), BroadcastError> {
-        let taken =
-            self.is_connected() && self.posts.put(Post::Broadcast(broadcast.clone(), except));
-        if taken {
+        let post = match message {
+            Some(message) => Post::Message(Channel::Topic(broadcast.topic().into()), message),
+            None => Post::Broadcast(broadcast.clone(), except),
+        };
+        if self.is_connected() && self.posts.put(post) {
             return Ok(());
         }
         self.missed.note(broadcast.topic());
@@ -169,8 +187,16 @@ impl Remote {
     }
 
     /// Sends a broadcast to one other node. Never waits.
-    pub(super) fn direct(&self, node: &str, broadcast: Broadcast) -> Result<(), BroadcastError> {
-        let taken = self.is_connected() && self.posts.put(Post::Direct(node.into(), broadcast));
+    pub(super) fn direct(
+        &self,
+        node: &str,
+        Checked { broadcast, message }: Checked,
+    ) -> Result<(), BroadcastError> {
+        let post = match message {
+            Some(message) => Post::Message(Channel::Node(node.into()), message),
+            None => Post::Direct(node.into(), broadcast),
+        };
+        let taken = self.is_connected() && self.posts.put(post);
         taken.then_some(()).ok_or(BroadcastError::Unreachable)
     }
 
@@ -190,12 +216,15 @@ impl Remote {
             from,
             bytes,
         };
-        fits && self.is_connected() && self.posts.put(Post::Letter(channel, letter))
+        fits
+            && self.is_connected()
+            && self.dialect.has_letters()
+            && self.posts.put(Post::Letter(channel, letter))
     }
 
     /// Tells other nodes something. It is dropped if there is no room, or no broker.
     pub(super) fn say(&self, channel: Channel, letter: Letter) {
-        if self.is_connected() {
+        if self.is_connected() && self.dialect.has_letters() {
             self.posts.put(Post::Letter(channel, letter));
         }
     }

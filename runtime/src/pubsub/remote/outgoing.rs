@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::Letter;
+use super::{instance::Instance, letter::Letter, write::write};
 use crate::pubsub::{
-    adapter::Channel,
+    adapter::{Channel, Outgoing},
     broadcast::Broadcast,
     budget::{Budget, Share},
     subscriber::SubscriberId,
@@ -19,6 +20,8 @@ pub(in crate::pubsub) enum Post {
     /// To one node.
     Direct(Arc<str>, Broadcast),
     Letter(Channel, Letter),
+    /// A broadcast that is written already.
+    Message(Channel, Bytes),
 }
 
 /// The queue of what waits for the broker: bounded in pieces and bytes.
@@ -69,13 +72,14 @@ impl Post {
         match self {
             Post::Broadcast(broadcast, _) | Post::Direct(_, broadcast) => broadcast.bytes(),
             Post::Letter(_, Letter::Served { bytes, .. }) => bytes.len(),
+            Post::Message(_, bytes) => bytes.len(),
             Post::Letter(..) => 0,
         }
     }
 
     /// Where it goes, and what it says there.
-    pub(in crate::pubsub) fn into_letter(self) -> (Channel, Letter) {
-        match self {
+    pub(in crate::pubsub) fn into_outgoing(self, from: Instance) -> Outgoing {
+        let (channel, letter) = match self {
             Post::Broadcast(broadcast, except) => {
                 let channel = Channel::Topic(broadcast.topic().into());
                 (channel, Letter::Broadcast { broadcast, except })
@@ -85,6 +89,9 @@ impl Post {
                 (Channel::Node(node), Letter::Broadcast { broadcast, except })
             }
             Post::Letter(channel, letter) => (channel, letter),
-        }
+            Post::Message(channel, message) => return Outgoing { channel, message },
+        };
+        let message = write(from, &letter);
+        Outgoing { channel, message }
     }
 }
