@@ -32,6 +32,7 @@
 // | `error` | why it did not connect, and what it could not write |
 // | `options` | how a node takes part |
 // | `in_process` | a broker in memory |
+// | `nats` | NATS as the broker |
 // | `redis/` | Redis as the broker |
 
 mod arrivals;
@@ -39,11 +40,15 @@ mod channel;
 mod contract;
 mod error;
 mod in_process;
+#[cfg(feature = "nats")]
+mod nats;
 mod options;
 #[cfg(feature = "redis")]
 mod redis;
 
 pub(crate) use self::arrivals::Arrival;
+#[cfg(feature = "nats")]
+pub use self::nats::Nats;
 #[cfg(feature = "redis")]
 pub use self::redis::Redis;
 pub use self::{
