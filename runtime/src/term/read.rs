@@ -107,6 +107,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What has not been read.
+    #[cfg(feature = "redis")]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes
     }
@@ -117,6 +118,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number of elements, if the next term is a tuple. The elements come next.
+    #[cfg(feature = "redis")]
     pub(crate) fn tuple(&mut self) -> Result<Option<usize>, Unreadable> {
         let start = self.bytes;
         match self.byte()? {

@@ -1,6 +1,6 @@
 //! A term as JSON, as Jason writes it on a Phoenix node.
 
-use std::{cmp::Ordering, fmt::Write};
+use std::fmt::Write;
 
 use super::{
     number::{self, INTEGERS, LONGEST_INTEGER},
@@ -92,7 +92,7 @@ impl Writer {
     fn map(&mut self, pairs: &[(Term, Term)]) -> Written {
         let mut sorted: Vec<_> = pairs.iter().collect();
         if sorted.len() <= SORTED {
-            sorted.sort_by(|a, b| -> Ordering { a.0.compare(&b.0) });
+            sorted.sort_by(|a, b| a.0.compare(&b.0));
         }
         let mut separator = "{";
         for (key, value) in sorted {
