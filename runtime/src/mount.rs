@@ -6,10 +6,10 @@
 
 pub use crate::{
     socket::Mounted,
-    socket::drainer::DrainerOptions,
+    socket::drainer::{Drainer, DrainerOptions},
     socket::options::{
-        Drainer, ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout,
-        TokenOptions, WebSocket,
+        ErrorHandler, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions,
+        WebSocket,
     },
     transport::mount::{Mount, SocketDef},
 };

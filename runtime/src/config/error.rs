@@ -125,6 +125,12 @@ impl ConfigError {
         self
     }
 
+    /// Leaves it to the caller to say which key it is about.
+    pub(super) fn about_no_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
     pub(super) fn at(self, key: &str, source: Provenance) -> Self {
         self.about(key).from(source)
     }

@@ -26,10 +26,10 @@ impl Findings {
         self.0.push(Finding::Warning(error.about(key.0)));
     }
 
-    /// The first error; warnings are left out.
+    /// The first error, without its key; warnings are left out.
     pub(super) fn first_error(self) -> Option<ConfigError> {
         self.0.into_iter().find_map(|finding| match finding {
-            Finding::Error(error) => Some(error),
+            Finding::Error(error) => Some(error.about_no_key()),
             Finding::Warning(..) => None,
         })
     }

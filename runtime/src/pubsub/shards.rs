@@ -15,7 +15,7 @@ use super::{
     run::{Except, Publication},
     shard::Shard,
     subscriber::Subscriber,
-    topic::{Entry, Membership, tell_gap},
+    topic::{Entry, Membership, Wants, tell_gap},
 };
 
 pub(super) struct Shards {

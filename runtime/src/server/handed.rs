@@ -16,17 +16,13 @@ use std::{
 use listenfd::ListenFd;
 use socket2::SockRef;
 
-use super::Bound;
+use super::{Bound, claim::Claim};
 use crate::{address::Address, grammar::spelling};
 
 /// The name of sockets without `LISTEN_FDNAMES`, as systemd has it.
 const UNNAMED: &str = "unknown";
 
 static OF_PROCESS: LazyLock<Mutex<Handed>> = LazyLock::new(|| Mutex::new(Handed::of_process()));
-
-/// The right to a socket, as long as this is kept.
-#[derive(Debug)]
-pub(super) struct Claim(#[expect(dead_code, reason = "it is counted")] Arc<()>);
 
 /// The sockets of this process.
 struct Handed {

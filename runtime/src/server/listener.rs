@@ -19,7 +19,7 @@ use tokio::{
 };
 
 #[cfg(unix)]
-use super::handed::Claim;
+use super::claim::Claim;
 #[cfg(feature = "rustls")]
 use super::tls::Tls;
 use crate::{address::Address, stream::Stream};

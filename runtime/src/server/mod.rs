@@ -3,6 +3,8 @@
 
 mod accept;
 mod admission;
+#[cfg(unix)]
+mod claim;
 mod client;
 mod clock;
 mod connection;

@@ -51,7 +51,7 @@
 // | `returned` | what callbacks may return, and what clients are told of errors |
 // | `options` | what a mount can set, and a socket can preset |
 // | `mounted`, `transport_options` | what it sees of its mount, and of its transport |
-// | `drainer` | how a mount's connections end, as it is declared |
+// | `drainer` | how a mount's connections end, as it is declared and as it is known at start |
 // | `draining` | how its connections are told to go |
 // | `children` | tasks that belong to a socket type |
 
@@ -96,9 +96,9 @@ pub use self::{
     transport_options::TransportOptions,
 };
 
-pub(crate) use self::drainer::DrainerOptions;
+pub(crate) use self::drainer::{Drainer, DrainerOptions};
 pub(crate) use self::options::{
-    Drainer, LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions, WebSocket,
+    LongPoll, OutboxOptions, Overflow, SocketOptions, Timeout, TokenOptions, WebSocket,
 };
 use crate::{
     message::{Control, Message},

@@ -263,40 +263,6 @@ impl OutboxOptions {
     };
 }
 
-/// How the connections of a mount end when the endpoint stops: the values of its `drainer(..)`,
-/// which are known once it has started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Drainer {
-    /// Connections in a batch. Default 10,000.
-    pub batch_size: usize,
-    /// Pause between batches. Default 2 s.
-    pub batch_interval: Duration,
-    /// After this time, all connections that are left end at once. Their clients are told if their
-    /// streams take it, and `terminate` is called. A running callback is dropped at its `.await`. A
-    /// connection counts as cut off if its callback was dropped, or if not everything could be
-    /// written to its client. Default 30 s.
-    pub shutdown: Duration,
-    /// The level of the line that says how many connections are told, and in how many rounds; `None`
-    /// is silent. Default info.
-    pub log: Option<tracing::Level>,
-}
-
-impl Drainer {
-    /// The defaults of every key.
-    pub const DEFAULT: Drainer = Drainer {
-        batch_size: 10_000,
-        batch_interval: Duration::from_secs(2),
-        shutdown: Duration::from_secs(30),
-        log: Some(tracing::Level::INFO),
-    };
-
-    /// What `drainer = false` means.
-    pub(crate) const AT_ONCE: Drainer = Drainer {
-        batch_size: usize::MAX,
-        ..Drainer::DEFAULT
-    };
-}
-
 /// `#[socket(..)]`: defaults for every mount of a socket.
 #[derive(Clone, Copy, Debug)]
 pub struct SocketOptions {

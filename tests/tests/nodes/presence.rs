@@ -10,11 +10,11 @@ use landfall::{
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::site::{Site, node};
+use crate::site::{Web, node};
 
 const ROOM: &str = "room:1";
 
-async fn nodes<const N: usize>(broker: &InProcess) -> anyhow::Result<[Running<Site>; N]> {
+async fn nodes<const N: usize>(broker: &InProcess) -> anyhow::Result<[Running<Web>; N]> {
     let mut nodes = Vec::new();
     for _ in 0..N {
         nodes.push(node(broker.clone()).await?);
@@ -26,11 +26,11 @@ async fn nodes<const N: usize>(broker: &InProcess) -> anyhow::Result<[Running<Si
         .map_err(|_| anyhow::anyhow!("not that many"))
 }
 
-fn track(node: &Running<Site>, key: &str) -> anyhow::Result<Tracked> {
+fn track(node: &Running<Web>, key: &str) -> anyhow::Result<Tracked> {
     Ok(node.presence().track(ROOM, key, json!({}))?)
 }
 
-async fn keys(node: &Running<Site>) -> Vec<String> {
+async fn keys(node: &Running<Web>) -> Vec<String> {
     let list = node.presence().list(ROOM).await;
     list.iter().map(|(key, _)| key.to_owned()).collect()
 }
@@ -140,7 +140,7 @@ async fn each_node_fetches_what_belongs_to_all() -> anyhow::Result<()> {
             }
         };
         let options = Options::new().fetch(names);
-        Site::builder()
+        Web::builder()
             .adapter(broker.clone())
             .presence_with(options)
             .start()

@@ -216,8 +216,7 @@ impl Remote {
             from,
             bytes,
         };
-        fits
-            && self.is_connected()
+        fits && self.is_connected()
             && self.dialect.has_letters()
             && self.posts.put(Post::Letter(channel, letter))
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{Hello, Instance, Letter, Service, Unreadable, read, write};
+use super::{Hello, Instance, Letter, Service, Unreadable, read, write::write};
 use crate::pubsub::{broadcast::Broadcast, payload::Payload, subscriber::SubscriberId};
 
 fn payload() -> impl Strategy<Value = Payload> {

@@ -12,8 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     super::{
         ledger::Bookmark,
-        receipt::Receipt,
-        session::{PollSession, Polled, Posted, window},
+        session::{PollSession, Polled, Posted, Receipt, window},
         wire::Messages,
     },
     protocol::{
