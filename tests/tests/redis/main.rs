@@ -1,5 +1,6 @@
 //! Nodes that reach each other by a Redis server.
 
+mod phoenix;
 mod site;
 mod trouble;
 

@@ -45,10 +45,6 @@ impl Wire {
     }
 
     /// The channel in Redis of a PubSub that is named `MyApp.PubSub`, or `:my_pubsub`.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the adapter for Redis comes next")
-    )]
     pub(crate) fn channel(name: &str) -> String {
         let name = name.strip_prefix("Elixir.").unwrap_or(name);
         let name = name.strip_prefix(':').unwrap_or(name);

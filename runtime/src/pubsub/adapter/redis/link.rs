@@ -13,6 +13,7 @@ use tokio::{sync::Notify, time::sleep};
 use super::{
     super::{Arrivals, Channel, NodeOptions, Outgoing, Unwritten},
     arriving::Arriving,
+    names::Names,
 };
 use crate::random::random;
 
@@ -26,10 +27,9 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 /// The connection of a node.
 pub(super) struct Link {
     client: Client,
-    /// What every channel's name begins with.
-    prefix: String,
-    /// The channels of all nodes and of this one.
-    own: [String; 2],
+    names: Names,
+    /// The channels that are subscribed before any topic.
+    own: Vec<String>,
     arrivals: Arrivals,
     arriving: Arriving,
     state: Mutex<State>,
@@ -53,13 +53,12 @@ impl Link {
         node: &NodeOptions,
         arrivals: Arrivals,
     ) -> (Arc<Self>, impl Future<Output = ()> + Send + use<>) {
-        let prefix = format!("landfall:{}:", node.name);
-        let own = [Channel::All, Channel::Node(node.node.clone())]
-            .map(|channel| format!("{prefix}{channel}"));
+        let names = Names::of(node);
+        let own = names.own(node);
         let (arriving, reading) = Arriving::new(node.queue, node.queue_bytes, arrivals.clone());
         let link = Link {
             client,
-            prefix,
+            names,
             own,
             arrivals,
             arriving,
@@ -139,7 +138,7 @@ impl Link {
         let (count, mut connection) = self.current().ok_or(Unwritten)?;
         let mut commands = redis::Pipeline::with_capacity(batch.len());
         for Outgoing { channel, message } in batch {
-            let name = format!("{}{channel}", self.prefix);
+            let name = self.names.name(channel);
             commands.cmd("PUBLISH").arg(name).arg(&message[..]).ignore();
         }
         let written = commands.exec_async(&mut connection).await;
@@ -153,6 +152,9 @@ impl Link {
         let Some((count, mut connection)) = self.current() else {
             return;
         };
+        if self.names.have_all_topics() {
+            return self.arrivals.subscribed(topics).await;
+        }
         match connection.subscribe(self.names(topics)).await {
             Ok(()) => self.arrivals.subscribed(topics).await,
             Err(error) => self.failed(count, &error, "SUBSCRIBE"),
@@ -163,6 +165,9 @@ impl Link {
         let Some((count, mut connection)) = self.current() else {
             return;
         };
+        if self.names.have_all_topics() {
+            return;
+        }
         if let Err(error) = connection.unsubscribe(self.names(topics)).await {
             self.failed(count, &error, "UNSUBSCRIBE");
         }
@@ -175,9 +180,7 @@ impl Link {
 
     fn names(&self, topics: &[Arc<str>]) -> Vec<String> {
         let channels = topics.iter().cloned().map(Channel::Topic);
-        channels
-            .map(|channel| format!("{}{channel}", self.prefix))
-            .collect()
+        channels.map(|channel| self.names.name(&channel)).collect()
     }
 
     fn current(&self) -> Option<(u64, MultiplexedConnection)> {

@@ -3,11 +3,13 @@
 // | file | what |
 // | --- | --- |
 // | `link` | the connection, which comes back by itself |
+// | `names` | what channels are called |
 // | `arriving` | what the connection has read, until the node takes it |
 // | `refusal` | which errors are for good |
 
 mod arriving;
 mod link;
+mod names;
 mod refusal;
 
 use std::{
@@ -25,7 +27,9 @@ use crate::config::Secret;
 /// Redis 6 or later, or Valkey, as the broker: one server.
 ///
 /// `pubsub(redis(url = env("REDIS_URL")))` of a declaration makes one. It has one connection, and subscribes one channel for
-/// each topic that has subscribers on the node: `landfall:NAME:topic:TOPIC`. While the server does not answer for 3 seconds,
+/// each topic that has subscribers on the node: `landfall:NAME:topic:TOPIC`. Among Phoenix nodes
+/// ([`Wire::Phoenix`](super::Wire::Phoenix)) it subscribes their one channel instead: the cluster's name is that of their
+/// PubSub, such as `MyApp.PubSub`. While the server does not answer for 3 seconds,
 /// the connection counts as lost. It comes back within 2 seconds of the server's return.
 ///
 /// ```no_run
