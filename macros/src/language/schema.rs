@@ -230,6 +230,13 @@ pub(crate) const REDIS: Group = Group {
         key("url", Kind::Text),
         key("username", Kind::Text),
         key("password", Kind::Secret),
+        key(
+            "wire",
+            Kind::Word {
+                literal: "RedisWire",
+                words: &[("landfall", "Landfall"), ("phoenix", "Phoenix")],
+            },
+        ),
     ],
 };
 

@@ -31,7 +31,7 @@
 // | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
-// | `ip`, `ips`, `https`, `secret`, `scheme`, `latest`, `extra` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `latest`, `extra` | kinds of values |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
 // | `resolve` | resolves the layers to one configuration, and compares it with the next |
@@ -61,6 +61,7 @@ mod latest;
 mod names;
 mod origin;
 mod parameters;
+mod redis_wire;
 mod resolve;
 mod resolver;
 mod row;
@@ -91,6 +92,7 @@ pub use self::{
     ips::Ips,
     latest::Latest,
     parameters::ParameterNames,
+    redis_wire::RedisWire,
     scheme::Scheme,
     secret::Secret,
     setting::Setting,

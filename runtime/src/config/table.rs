@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest,
-    ParameterNames, Scheme, Secret, Setting, TrustedProxies,
+    ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
     finding::Findings,
     key::Key,
@@ -353,6 +353,9 @@ settings! {
         start pub username: Setting<String> => Option<String>,
         /// The password. Default: that of the URL, or none.
         start pub password: Setting<Secret> => Option<Secret>,
+        /// What the nodes say to each other: `landfall`, or `phoenix` among the nodes of a Phoenix application, whose PubSub
+        /// is the `name` of `pubsub` then, such as `"MyApp.PubSub"`. Default `landfall`.
+        start pub wire: Setting<RedisWire> => RedisWire,
     }
 }
 

@@ -89,5 +89,14 @@ fn options(endpoint: &str, config: &PubSubConfig) -> NodeOptions {
     options.confirm_timeout = config.confirm_timeout;
     options.connect_timeout = config.connect_timeout;
     options.required = config.required;
+    #[cfg(feature = "redis")]
+    if let Some(redis) = &config.redis {
+        use crate::{config::RedisWire, pubsub::adapter::Wire};
+
+        options.wire = match redis.wire {
+            RedisWire::Landfall => Wire::Landfall,
+            RedisWire::Phoenix => Wire::Phoenix { compression: None },
+        };
+    }
     options
 }

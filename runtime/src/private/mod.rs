@@ -43,7 +43,7 @@ pub use crate::{
     body::Body,
     config::{
         AtStart, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group, Http, Https,
-        Ip, Latest, ParameterNames, PubSubSettings, RedisSettings, Setting, Settings,
+        Ip, Latest, ParameterNames, PubSubSettings, RedisSettings, RedisWire, Setting, Settings,
         TrustedProxies, Url,
     },
     crypto::options::Digest,

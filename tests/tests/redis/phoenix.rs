@@ -1,9 +1,13 @@
 //! A node among those of a Phoenix application. The other node is scripted: it speaks to the server as Phoenix's adapter does.
 
 use data_encoding::HEXLOWER;
-use landfall::pubsub::{
-    PubSub,
-    adapter::{NodeOptions, Redis, Wire},
+use landfall::{
+    Endpoint,
+    config::Setting,
+    pubsub::{
+        PubSub,
+        adapter::{NodeOptions, Redis, Wire},
+    },
 };
 use landfall_tests::redis::Server;
 use serde_json::{Value, json};
@@ -11,6 +15,8 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
+
+use crate::site::Declared;
 
 const CHANNEL: &str = "phx:Elixir.MyApp.PubSub.Adapter";
 
@@ -119,5 +125,25 @@ async fn broadcasts_go_both_ways() -> anyhow::Result<()> {
     assert_eq!(far.recv().await?.event(), "last");
     assert_eq!(room.recv().await?.event(), "last");
     assert!(room.try_recv().is_none());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declaration_says_it() -> anyhow::Result<()> {
+    let server = Server::start(&[]);
+    let mut hears = Connection::subscribe(&server).await?;
+    let url = server.url();
+    let builder = Declared::builder().settings(|settings| {
+        let redis = settings.pubsub.redis.get_or_insert_default();
+        redis.url = Setting::exact(url.as_str().into());
+    });
+    let site = builder.start().await?;
+    assert_eq!(site.node(), Some("a@host"));
+    site.broadcast("room:1", "ev", json!({}))?;
+    assert_eq!(
+        hears.message().await?,
+        recorded("broadcast empty map", "hex_otp26")?
+    );
+    site.shutdown().await?;
     Ok(())
 }

@@ -27,3 +27,13 @@ pub(crate) async fn clients(server: &Server) -> anyhow::Result<(Running<Web>, Ru
     let node = || start(Redis::new(server.url()), true);
     Ok((node().await?, node().await?))
 }
+
+endpoint! {
+    pub(crate) struct Declared;
+
+    pubsub(
+        name = "MyApp.PubSub",
+        node = env("LANDFALL_TEST_NODE").or("a@host"),
+        redis(url = env("LANDFALL_TEST_REDIS"), wire = phoenix),
+    );
+}

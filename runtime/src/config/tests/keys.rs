@@ -213,6 +213,8 @@ fn rows() -> Vec<Row> {
             ["a", "b", "c", "d", "e"], "\"b\"";
         "pubsub.redis.password", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).password, config => config.pubsub.redis.get_or_insert_default().password,
             ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
+        "pubsub.redis.wire", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).wire, config => config.pubsub.redis.get_or_insert_default().wire,
+            ["landfall", "phoenix", "landfall", "phoenix", "landfall"], "\"phoenix\"";
         "server", settings => settings.server, config => config.server,
             ["true", "false", "true", "false", "true"], "false";
         "log_access_url", settings => settings.log_access_url, config => config.log_access_url,
