@@ -1,4 +1,5 @@
-//! Presence over three nodes, with names from a database, and a node that watches who comes and goes.
+//! Presence over three nodes, with names from a database, and a node that watches who comes and
+//! goes.
 //!
 //! ```text
 //! cargo run --example presence

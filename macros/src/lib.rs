@@ -1,4 +1,5 @@
-//! The macros of [landfall](https://docs.rs/landfall): use them through that crate, where they are documented.
+//! The macros of [landfall](https://docs.rs/landfall): use them through that crate, where they are
+//! documented.
 
 #![deny(
     clippy::expect_used,

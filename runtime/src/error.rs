@@ -87,12 +87,14 @@ impl Error {
         matches!(*self.0, Kind::Child { .. })
     }
 
-    /// Shutdown took too long and connections were cut off: some of what they had in flight was lost.
+    /// Shutdown took too long and connections were cut off: some of what they had in flight was
+    /// lost.
     pub fn is_drain(&self) -> bool {
         matches!(*self.0, Kind::Drain { .. })
     }
 
-    /// The broker of `pubsub(..)` cannot be reached, refuses the node, or knows a node of the same name.
+    /// The broker of `pubsub(..)` cannot be reached, refuses the node, or knows a node of the same
+    /// name.
     pub fn is_broker(&self) -> bool {
         matches!(*self.0, Kind::Broker { .. })
     }
@@ -151,7 +153,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// `main` prints errors by `Debug`, for a person to read: so it is what `Display` says, with the causes.
+/// `main` prints errors by `Debug`, for a person to read: so it is what `Display` says, with the
+/// causes.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;

@@ -1,6 +1,7 @@
 //! What a declaration says that needs a feature of the crate.
 //!
-//! Where the feature is off, the compiler tells it of constants, and the start tells it of all else.
+//! Where the feature is off, the compiler tells it of constants, and the start tells it of all
+//! else.
 
 /// A key, and the feature without which it does nothing.
 #[derive(Clone, Copy, Debug)]

@@ -43,7 +43,8 @@ pub fn same_origin(scheme: &str, host: &str, port: u16, header: &HeaderValue) ->
     OriginCheck::Conn.allows(std::iter::once(header), &request, |_, _| false)
 }
 
-/// The variables of a path that a mount serves: `None` if it does not, `Some(None)` if they are not UTF-8.
+/// The variables of a path that a mount serves: `None` if it does not, `Some(None)` if they are not
+/// UTF-8.
 pub fn path(mount: &str, transport: &str, path: &str) -> Option<Option<Vec<(String, Param)>>> {
     let found = Pattern::new(mount, transport).variables(Path::new(path))?;
     Some(found.ok().map(|found| {

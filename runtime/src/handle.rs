@@ -328,7 +328,8 @@ impl Handle {
 
     /// Who is in the topics of this endpoint, as its channels track them.
     /// [`Builder::presence_with`](crate::Builder::presence_with) adds callbacks;
-    /// [`Builder::presence`](crate::Builder::presence) takes one that is shared with another endpoint.
+    /// [`Builder::presence`](crate::Builder::presence) takes one that is shared with another
+    /// endpoint.
     #[cfg(feature = "channels")]
     pub fn presence(&self) -> &Presence {
         self.0
@@ -418,13 +419,14 @@ impl Handle {
         self.0.pubsub.direct_broadcast(node, topic, event, payload)
     }
 
-    /// The name of this node among those of a cluster. `None` for an endpoint that is alone, because its `pubsub(..)` has no
-    /// broker.
+    /// The name of this node among those of a cluster. `None` for an endpoint that is alone,
+    /// because its `pubsub(..)` has no broker.
     pub fn node(&self) -> Option<&str> {
         self.0.pubsub.node()
     }
 
-    /// The other nodes of the cluster, by name. Nodes that were not heard for 30 seconds are left out.
+    /// The other nodes of the cluster, by name. Nodes that were not heard for 30 seconds are left
+    /// out.
     pub fn nodes(&self) -> Vec<NodeInfo> {
         self.0.pubsub.nodes()
     }

@@ -114,9 +114,11 @@ macro_rules! static_path {
     }};
 }
 
-/// The integrity of a static file as a constant, an `Option<&'static str>`: `static_integrity!(Web, "/assets/app.js")`.
+/// The integrity of a static file as a constant, an `Option<&'static str>`:
+/// `static_integrity!(Web, "/assets/app.js")`.
 ///
-/// It is what [`Handle::static_integrity`](crate::Handle::static_integrity) returns; see [`static_path!`](crate::static_path).
+/// It is what [`Handle::static_integrity`](crate::Handle::static_integrity) returns; see
+/// [`static_path!`](crate::static_path).
 #[macro_export]
 macro_rules! static_integrity {
     ($endpoint:ty, $path:expr $(,)?) => {{

@@ -1,8 +1,9 @@
 //! Mounts: sockets at paths, and what a mount can set.
 //!
-//! [`endpoint!`](macro@crate::endpoint) writes these constants from `socket("/path", Type, ..)`, and
-//! [`#[socket(..)]`](macro@crate::socket) from its options; here is what they stand for. An endpoint without the macro
-//! lists its mounts in [`EndpointDef::mounts`](crate::endpoint::EndpointDef::mounts): see [`Mount`] for an example.
+//! [`endpoint!`](macro@crate::endpoint) writes these constants from `socket("/path", Type, ..)`,
+//! and [`#[socket(..)]`](macro@crate::socket) from its options; here is what they stand for. An
+//! endpoint without the macro lists its mounts in
+//! [`EndpointDef::mounts`](crate::endpoint::EndpointDef::mounts): see [`Mount`] for an example.
 
 pub use crate::{
     socket::Mounted,

@@ -11,10 +11,11 @@ use self::parts::{Parts, default_port, plain_host};
 pub(crate) use self::pattern::Pattern;
 use crate::{handle::Handle, header};
 
-/// `check_origin`: which web pages may open a socket. Requests without an `origin` header do not come from a web page
-/// and are always allowed.
+/// `check_origin`: which web pages may open a socket. Requests without an `origin` header do not
+/// come from a web page and are always allowed.
 ///
-/// `L` is the form of the list: a constant slice on a mount, `Vec<String>` in a running endpoint's configuration.
+/// `L` is the form of the list: a constant slice on a mount, `Vec<String>` in a running endpoint's
+/// configuration.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum CheckOrigin<L = Vec<String>> {
@@ -23,7 +24,8 @@ pub enum CheckOrigin<L = Vec<String>> {
     /// `false`: any page of any site. Such a page can act in the name of a visitor who is signed in
     /// by a cookie.
     Off,
-    /// A list of origins, such as `"https://example.com"`, `"//example.com:4000"`, `"//*.example.com"`.
+    /// A list of origins, such as `"https://example.com"`, `"//example.com:4000"`,
+    /// `"//*.example.com"`.
     ///
     /// Without a scheme, an entry matches any scheme. Without a port, it matches the scheme's
     /// default port, or any port if it has no scheme either. `*.` matches the domain after it, and
@@ -153,7 +155,8 @@ impl OriginCheck {
         matches!(self, OriginCheck::Conn)
     }
 
-    /// Without a host in `url`, [`CheckOrigin::Host`] has nothing to compare with and allows every origin.
+    /// Without a host in `url`, [`CheckOrigin::Host`] has nothing to compare with and allows every
+    /// origin.
     pub(crate) fn compile<L, S>(
         check: &CheckOrigin<L>,
         url_host: Option<&str>,

@@ -1,4 +1,5 @@
-//! What requests run through that no socket takes: plugs around a service, as one value without type parameters.
+//! What requests run through that no socket takes: plugs around a service, as one value without
+//! type parameters.
 
 use std::{
     fmt,
@@ -99,7 +100,8 @@ impl Future for Answering {
             Err(Some(panicked)) => return Poll::Ready(Cause::panicked(*panicked).into_response()),
             Err(None) => return Poll::Ready(failed("polled after completion".into())),
         };
-        // A future that panicked is not polled again. It is dropped where a second panic does no harm.
+        // A future that panicked is not polled again. It is dropped where a second panic does no
+        // harm.
         let polled = contained(move || match response.as_mut().poll(cx) {
             Poll::Pending => Err(response),
             Poll::Ready(result) => Ok(result),

@@ -1,5 +1,5 @@
-//! What is secret stands in no line of the log, at whatever level, in the whole life of an endpoint.
-//! A program of its own: tracing caches for the whole program which events are wanted.
+//! What is secret stands in no line of the log, at whatever level, in the whole life of an
+//! endpoint. A program of its own: tracing caches for the whole program which events are wanted.
 
 use std::{convert::Infallible, fs};
 

@@ -1,4 +1,5 @@
-//! The cost of files: [`Static`](landfall::assets::Static) beside tower-http's `ServeDir` and nginx.
+//! The cost of files: [`Static`](landfall::assets::Static) beside tower-http's `ServeDir` and
+//! nginx.
 //!
 //! `ServeDir` is measured as a service of Landfall, so that the rest of the server is the same, and
 //! below axum. nginx has one process, and `sendfile`.

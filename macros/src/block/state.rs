@@ -127,7 +127,8 @@ impl Part<'_> {
     }
 }
 
-/// `type State = (Need<Pool>, (..));`, and implementations for parts that only exist under `#[cfg]`.
+/// `type State = (Need<Pool>, (..));`, and implementations for parts that only exist under
+/// `#[cfg]`.
 pub(crate) fn state_type(
     parts: &[Part<'_>],
     attrs: &[Attribute],

@@ -1,4 +1,5 @@
-//! After an error: the user's type and an implementation without content, so that nothing else fails to compile.
+//! After an error: the user's type and an implementation without content, so that nothing else
+//! fails to compile.
 
 use proc_macro2::TokenStream;
 use quote::quote;

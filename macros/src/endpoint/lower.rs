@@ -44,7 +44,8 @@ pub(crate) struct Part<'a> {
     pub(crate) value: TokenStream,
 }
 
-/// `fn init`: what the user wrote, which stays with the type, and the function of `Endpoint` that calls it.
+/// `fn init`: what the user wrote, which stays with the type, and the function of `Endpoint` that
+/// calls it.
 pub(crate) struct Init {
     pub(crate) written: TokenStream,
     pub(crate) function: TokenStream,

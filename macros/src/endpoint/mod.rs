@@ -1,4 +1,5 @@
-//! `endpoint!`: reads a declaration, checks it, and expands it into constants and a call into generic code.
+//! `endpoint!`: reads a declaration, checks it, and expands it into constants and a call into
+//! generic code.
 //!
 //! | phase | file |
 //! | --- | --- |

@@ -185,7 +185,8 @@ fn after_an_error_the_type_and_a_stub_remain() {
     );
 }
 
-/// Words that the macro reads and does not hand on; every other name of a declaration occurs once in the expansion.
+/// Words that the macro reads and does not hand on; every other name of a declaration occurs once
+/// in the expansion.
 #[test]
 fn names_occur_once() {
     let input: TokenStream = r#"
@@ -230,7 +231,8 @@ fn names(tokens: TokenStream) -> Vec<(String, bool)> {
         .collect()
 }
 
-/// One declaration in many variations: a token dropped, doubled, swapped with another, or replaced by a stray one.
+/// One declaration in many variations: a token dropped, doubled, swapped with another, or replaced
+/// by a stray one.
 mod mutations {
     use std::str::FromStr;
 

@@ -33,7 +33,8 @@ pub(crate) fn check(name: &str) -> Result<(), Mistake> {
     })
 }
 
-/// Whether a name is OpenSSL's for a suite, such as `ECDHE-RSA-AES128-GCM-SHA256`, or another way to write it.
+/// Whether a name is OpenSSL's for a suite, such as `ECDHE-RSA-AES128-GCM-SHA256`, or another way
+/// to write it.
 fn same(name: &str, suite: &str) -> bool {
     let bare = |text: &str| {
         let text = text.to_ascii_lowercase().replace("with", "");

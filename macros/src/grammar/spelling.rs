@@ -1,6 +1,7 @@
 //! Suggestions for misspelt names.
 
-/// The one of `known` that `word` was probably meant to be: at most two edits away, and less than half of it changed.
+/// The one of `known` that `word` was probably meant to be: at most two edits away, and less than
+/// half of it changed.
 pub(crate) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,

@@ -106,7 +106,8 @@ impl<'a> Env<'a> {
     }
 }
 
-/// `insecure(value, reason = "..")` or `on_purpose(value, reason = "..")`: a value that is refused without it.
+/// `insecure(value, reason = "..")` or `on_purpose(value, reason = "..")`: a value that is refused
+/// without it.
 pub(crate) struct Acknowledged<'a> {
     pub(crate) word: &'a Ident,
     pub(crate) value: &'a Expr,

@@ -1,4 +1,5 @@
-//! The language as a table: every directive, every key, what kind of value it takes and when that value is fixed.
+//! The language as a table: every directive, every key, what kind of value it takes and when that
+//! value is fixed.
 //!
 //! Checks, suggestions and the lowering read it. A test compares the table with the runtime's
 //! structs, field by field.

@@ -1,4 +1,5 @@
-//! The table against the runtime: every key is a field, every field a key, and all of it is documented.
+//! The table against the runtime: every key is a field, every field a key, and all of it is
+//! documented.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -51,7 +51,8 @@ pub(crate) struct Socket {
 /// A callback as written.
 pub(crate) struct Method {
     pub(crate) callback: &'static Callback,
-    /// The inputs of `connect`, and `#[state]` arguments of all others, are taken out of it, into `arguments`.
+    /// The inputs of `connect`, and `#[state]` arguments of all others, are taken out of it, into
+    /// `arguments`.
     pub(crate) item: ImplItemFn,
     pub(crate) arguments: Vec<Argument>,
     /// All inputs in their order, without our attributes.

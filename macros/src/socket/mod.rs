@@ -1,4 +1,5 @@
-//! `#[socket] impl Type { .. }`: an implementation of `Socket` out of callbacks that are found by name.
+//! `#[socket] impl Type { .. }`: an implementation of `Socket` out of callbacks that are found by
+//! name.
 //!
 //! | phase | file |
 //! | --- | --- |

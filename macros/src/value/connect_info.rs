@@ -1,4 +1,5 @@
-//! `connect_info = [peer_data, session(SESSION), region = "eu"]`: what a socket may read about a request.
+//! `connect_info = [peer_data, session(SESSION), region = "eu"]`: what a socket may read about a
+//! request.
 
 use proc_macro2::Span;
 use syn::Expr;

@@ -1,6 +1,7 @@
 //! Turns groups and values, once checked, into expressions of the runtime's types.
 //!
-//! A group becomes a struct literal with the user's own key tokens: an editor then sees a documented field.
+//! A group becomes a struct literal with the user's own key tokens: an editor then sees a
+//! documented field.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};

@@ -3,8 +3,8 @@
 use std::fmt;
 
 /// The files of a directory, as they were when the application was compiled:
-/// [`embed_static!`](crate::embed_static) makes it, and [`Static::embedded`](super::Static::embedded)
-/// serves it.
+/// [`embed_static!`](crate::embed_static) makes it, and
+/// [`Static::embedded`](super::Static::embedded) serves it.
 #[derive(Clone, Copy)]
 pub struct Embedded {
     /// Sorted by path.

@@ -153,8 +153,8 @@ pub enum Answer {
     NoReply,
     /// It goes on, and the client gets a reply if one of its messages was handled.
     Reply(Reply),
-    /// It ends. After [`Reason::Normal`] and [`Reason::Shutdown`] the client is told `phx_close` and stays away; after
-    /// anything else it is told `phx_error` and joins again.
+    /// It ends. After [`Reason::Normal`] and [`Reason::Shutdown`] the client is told `phx_close`
+    /// and stays away; after anything else it is told `phx_error` and joins again.
     Stop {
         /// What `terminate` is told.
         reason: Reason,
@@ -193,7 +193,8 @@ impl Answer {
         }
     }
 
-    /// An end because of a failure: the client joins again. The text goes to `terminate`, not to the client.
+    /// An end because of a failure: the client joins again. The text goes to `terminate`, not to
+    /// the client.
     pub fn fail(reason: impl Into<Cow<'static, str>>) -> Answer {
         Answer::Stop {
             reason: Reason::Failed(reason.into()),
@@ -202,8 +203,8 @@ impl Answer {
     }
 }
 
-/// What callbacks of `#[channel]` may return: nothing, a [`Reply`] or an optional one, an [`Answer`], or a `Result` of
-/// these.
+/// What callbacks of `#[channel]` may return: nothing, a [`Reply`] or an optional one, an
+/// [`Answer`], or a `Result` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an answer",
     label = "not an answer",

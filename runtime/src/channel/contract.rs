@@ -69,11 +69,13 @@ pub trait Channel: Sized + Send + 'static {
     /// What other tasks may send to this channel, by its [`Mailbox`](super::Mailbox).
     type Info: Send + 'static;
 
-    /// What its callbacks take of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
-    /// It is part of its socket's [`State`](ChannelSocket::State). `#[channel]` fills it in from `#[state]` arguments.
+    /// What its callbacks take of the application's state: `()`,
+    /// [`Need<Pool>`](crate::state::Need), or a tuple of needs. It is part of its socket's
+    /// [`State`](ChannelSocket::State). `#[channel]` fills it in from `#[state]` arguments.
     type State: Needed;
 
-    /// Events of its topic that go to [`handle_out`](Channel::handle_out), and not straight to the client.
+    /// Events of its topic that go to [`handle_out`](Channel::handle_out), and not straight to the
+    /// client.
     const INTERCEPT: &'static [&'static str] = &[];
 
     /// Whether [`join`](Channel::join) needs what a `*` in the topic stands for. If it does, a
@@ -81,24 +83,27 @@ pub trait Channel: Sized + Send + 'static {
     /// arguments.
     const NEEDS_REST: bool = false;
 
-    /// Whether [`joined`](Channel::joined) is called. Default true. `#[channel]` says false for a channel without it,
-    /// which saves an allocation for each join.
+    /// Whether [`joined`](Channel::joined) is called. Default true. `#[channel]` says false for a
+    /// channel without it, which saves an allocation for each join.
     const HAS_JOINED: bool = true;
 
-    /// How long a callback may go on after its client has left. One that still runs then is given up:
-    /// [`terminate`](Channel::terminate) says how. Default 5 s. `#[channel(Socket, shutdown = secs(10))]` sets it.
+    /// How long a callback may go on after its client has left. One that still runs then is given
+    /// up: [`terminate`](Channel::terminate) says how. Default 5 s.
+    /// `#[channel(Socket, shutdown = secs(10))]` sets it.
     ///
-    /// With [`Timeout::Never`] a callback that hangs keeps its channel, and what its client may have joined besides is one less
-    /// ([`MAX_CHANNELS`](ChannelSocket::MAX_CHANNELS)): `shutdown = on_purpose(never, reason = "..")`. The
-    /// [drainer](crate::mount::Drainer) of the mount ends it when the endpoint stops.
+    /// With [`Timeout::Never`] a callback that hangs keeps its channel, and what its client may
+    /// have joined besides is one less ([`MAX_CHANNELS`](ChannelSocket::MAX_CHANNELS)):
+    /// `shutdown = on_purpose(never, reason = "..")`. The [drainer](crate::mount::Drainer) of the
+    /// mount ends it when the endpoint stops.
     const SHUTDOWN: Timeout = Timeout::After(Duration::from_secs(5));
 
-    /// What happens when broadcasts of other nodes to its topic may be lost. Default [`OnGap::Rejoin`].
-    /// `#[channel(Socket, on_gap = tell)]` sets it. An endpoint that is alone loses none.
+    /// What happens when broadcasts of other nodes to its topic may be lost. Default
+    /// [`OnGap::Rejoin`]. `#[channel(Socket, on_gap = tell)]` sets it. An endpoint that is alone
+    /// loses none.
     const ON_GAP: OnGap = OnGap::Rejoin;
 
-    /// Decides whether a client may join, and makes its state. The reply reaches the client before anything else of this
-    /// channel.
+    /// Decides whether a client may join, and makes its state. The reply reaches the client before
+    /// anything else of this channel.
     fn join(join: Join<Self>) -> impl Future<Output = Result<Joined<Self>, JoinError>> + Send;
 
     /// Called once, after the reply to the join and before any message. Here a channel pushes what
@@ -131,8 +136,9 @@ pub trait Channel: Sized + Send + 'static {
         async { Answer::NoReply }
     }
 
-    /// Called when broadcasts of other nodes to the topic may be lost, if [`ON_GAP`](Channel::ON_GAP) is [`OnGap::Tell`]:
-    /// here a channel reads anew what it or its client keeps by broadcasts.
+    /// Called when broadcasts of other nodes to the topic may be lost, if
+    /// [`ON_GAP`](Channel::ON_GAP) is [`OnGap::Tell`]: here a channel reads anew what it or its
+    /// client keeps by broadcasts.
     fn handle_gap(&mut self, out: &mut Outlet) -> impl Future<Output = Answer> + Send {
         let _ = out;
         async { Answer::NoReply }
@@ -140,9 +146,9 @@ pub trait Channel: Sized + Send + 'static {
 
     /// Called once for every channel that `join` made, whatever the reason of its end.
     ///
-    /// A leave waits for the running callback, for at most [`SHUTDOWN`](Channel::SHUTDOWN). Then the callback is
-    /// dropped at its `.await`, and this is called. A `join` that has not returned by then is
-    /// dropped too, and this is not called, because there is no channel yet.
+    /// A leave waits for the running callback, for at most [`SHUTDOWN`](Channel::SHUTDOWN). Then
+    /// the callback is dropped at its `.await`, and this is called. A `join` that has not returned
+    /// by then is dropped too, and this is not called, because there is no channel yet.
     fn terminate(self, reason: Reason) {
         let _ = reason;
     }

@@ -250,8 +250,8 @@ impl Conversation {
         !self.overflowed.swap(true, Ordering::AcqRel)
     }
 
-    /// Notes that broadcasts of other nodes may be lost. True if the channel has been told of the last ones: the caller
-    /// tells its socket.
+    /// Notes that broadcasts of other nodes may be lost. True if the channel has been told of the
+    /// last ones: the caller tells its socket.
     pub(super) fn gap(&self) -> bool {
         !self.gap.swap(true, Ordering::AcqRel)
     }

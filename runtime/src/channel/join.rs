@@ -26,7 +26,8 @@ impl<C: Channel> Join<C> {
         self.0.conversation.topic()
     }
 
-    /// What the `*` of the route's pattern stands for, such as `"7"` for `room:*`; empty without one.
+    /// What the `*` of the route's pattern stands for, such as `"7"` for `room:*`; empty without
+    /// one.
     pub fn rest(&self) -> &str {
         &self.topic()[self.0.fixed..]
     }
@@ -77,8 +78,8 @@ impl<C: Channel> Join<C> {
     /// it in the channel. See [presence in channels](mod@crate::channel#presence).
     ///
     /// # Errors
-    /// As [`Presence::track`](crate::presence::Presence::track): if the key is refused, or the meta is
-    /// not a JSON object or too large.
+    /// As [`Presence::track`](crate::presence::Presence::track): if the key is refused, or the meta
+    /// is not a JSON object or too large.
     pub fn track(&self, key: &str, meta: impl Serialize) -> Result<Tracked, TrackError> {
         self.handle().presence().track(self.topic(), key, meta)
     }
@@ -112,9 +113,10 @@ impl<C: Channel> fmt::Debug for Join<C> {
     }
 }
 
-/// A type that `join` of `#[channel]` can take as an argument without attribute, an extractor: `Arc<S>` of the channel's
-/// socket, [`Mailbox`], [`Handle`], [`SubscriberId`], and types of your own. It may wait, and take parts of the
-/// application's state. (A reference, `&S`, is the socket as well.)
+/// A type that `join` of `#[channel]` can take as an argument without attribute, an extractor:
+/// `Arc<S>` of the channel's socket, [`Mailbox`], [`Handle`], [`SubscriberId`], and types of your
+/// own. It may wait, and take parts of the application's state. (A reference, `&S`, is the socket
+/// as well.)
 ///
 /// ```
 /// use landfall::{channel::{Channel, FromJoin}, prelude::*, state::Need};
@@ -160,7 +162,8 @@ impl<C: Channel> fmt::Debug for Join<C> {
     note = "write `#[payload]` to take the client's parameters, `#[rest]` to take what `*` stands for in the topic, or `#[state]` to take a part of the application's state"
 )]
 pub trait FromJoin<C: Channel>: Sized {
-    /// What it takes of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
+    /// What it takes of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a
+    /// tuple of needs.
     type State: Needed;
 
     /// Takes the value, or refuses the join. `state` is the part, or the tuple of parts.
@@ -230,8 +233,8 @@ impl<C> Joined<C> {
     }
 }
 
-/// What `join` of `#[channel]` may return: the channel, the channel and the reply's payload, [`Joined`], or a `Result`
-/// of these.
+/// What `join` of `#[channel]` may return: the channel, the channel and the reply's payload,
+/// [`Joined`], or a `Result` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a result of `join`",
     label = "expected `{C}`, or a `Result` of it",

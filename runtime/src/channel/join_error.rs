@@ -10,8 +10,8 @@ use crate::{
 
 /// Why a client may not join: the payload of the reply with status `error`.
 ///
-/// [`Refused`](crate::socket::Refused) and [`Reply`](super::Reply) are made alike. `?` on an error tells the
-/// client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
+/// [`Refused`](crate::socket::Refused) and [`Reply`](super::Reply) are made alike. `?` on an error
+/// tells the client `{"reason": "join refused"}`, and the error is logged with its causes. It takes
 /// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
 /// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
 /// [`TellClient`](crate::socket::TellClient).

@@ -1,7 +1,8 @@
 //! Channels: many conversations over one connection, as Phoenix's clients hold them.
 //!
-//! [`#[socket(channel(..))]`](macro@crate::socket#channels) says which channel serves which topics, and
-//! [`#[channel]`](macro@crate::channel) turns an impl block into a [`Channel`]: one client's conversation on one topic.
+//! [`#[socket(channel(..))]`](macro@crate::socket#channels) says which channel serves which topics,
+//! and [`#[channel]`](macro@crate::channel) turns an impl block into a [`Channel`]: one client's
+//! conversation on one topic.
 //!
 //! ```
 //! use landfall::prelude::*;
@@ -40,10 +41,11 @@
 //!
 //! # Presence
 //!
-//! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client is
-//! here, for as long as the channel lives, however it ends. [`Outlet::push_presence`] tells the client
-//! who else is here; from then on it hears of every change, and `Presence` of the `phoenix` package
-//! keeps the list. Push it in `joined`: the client hears of changes only once it has joined.
+//! A channel that keeps what [`Join::track`] returns shows everybody in its topic that its client
+//! is here, for as long as the channel lives, however it ends. [`Outlet::push_presence`] tells the
+//! client who else is here; from then on it hears of every change, and `Presence` of the `phoenix`
+//! package keeps the list. Push it in `joined`: the client hears of changes only once it has
+//! joined.
 //!
 //! ```
 //! use landfall::{

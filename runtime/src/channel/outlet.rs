@@ -108,8 +108,8 @@ impl Outlet {
     /// `serde_json::json!(..)`) or bytes.
     ///
     /// A list, a text, a value that cannot be JSON, and bytes for a V1 client cannot be sent. That
-    /// is logged, with what to send instead, and the channel ends after this callback: the client is told `phx_error`, so that
-    /// it does not wait in vain. See [`try_push`](Outlet::try_push).
+    /// is logged, with what to send instead, and the channel ends after this callback: the client
+    /// is told `phx_error`, so that it does not wait in vain. See [`try_push`](Outlet::try_push).
     pub fn push(&mut self, event: &str, payload: impl IntoPayload) {
         if let Err(error) = self.try_push(event, payload)
             && error != PushError::Left
@@ -120,7 +120,8 @@ impl Outlet {
         }
     }
 
-    /// Like [`push`](Outlet::push), for payloads that the serializer or the transport may be unable to carry.
+    /// Like [`push`](Outlet::push), for payloads that the serializer or the transport may be unable
+    /// to carry.
     ///
     /// # Errors
     /// If the payload cannot be sent, or the client has left.

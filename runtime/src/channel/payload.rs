@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use super::Event;
 use crate::pubsub::Payload;
 
-/// What a handler of `#[channel]` can take as a message: any value that serde reads from JSON, [`Binary`], the
-/// [`Payload`] as it came, or the whole [`Event`].
+/// What a handler of `#[channel]` can take as a message: any value that serde reads from JSON,
+/// [`Binary`], the [`Payload`] as it came, or the whole [`Event`].
 #[diagnostic::on_unimplemented(
     message = "a payload can't be read as `{Self}`",
     label = "not a payload",

@@ -10,16 +10,16 @@ use crate::{
 
 /// A connection that holds channels: Phoenix's `use Phoenix.Socket`.
 ///
-/// `#[socket(channel("room:*", Room))]` writes this implementation from an `impl` block. What is mounted is a
-/// [`Multiplexer`](super::Multiplexer) of it, on any transport.
+/// `#[socket(channel("room:*", Room))]` writes this implementation from an `impl` block. What is
+/// mounted is a [`Multiplexer`](super::Multiplexer) of it, on any transport.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a socket with channels",
     label = "not a socket with channels",
     note = "put `#[socket(channel(\"room:*\", Room))]` on `impl {Self} {{ .. }}`"
 )]
 pub trait ChannelSocket: Sized + Send + Sync + 'static {
-    /// What `connect` and the channels take of the application's state, such as `(Need<Pool>, <Room as Channel>::State)`:
-    /// see [`Socket::State`](crate::Socket::State).
+    /// What `connect` and the channels take of the application's state, such as
+    /// `(Need<Pool>, <Room as Channel>::State)`: see [`Socket::State`](crate::Socket::State).
     type State: Needed;
 
     /// The channels, by topic. The first route that matches serves a topic.

@@ -227,7 +227,8 @@ impl<C: Channel> Drop for Joining<C> {
     }
 }
 
-/// Waits until the broker has confirmed the topic of a channel: its client misses no broadcast of another node then.
+/// Waits until the broker has confirmed the topic of a channel: its client misses no broadcast of
+/// another node then.
 async fn confirmed<C: Channel>(
     conversation: Arc<Conversation>,
     channel: Box<Typed<C>>,

@@ -158,8 +158,8 @@ settings! {
         /// info. Default `true`.
         start pub log_access_url: Setting<bool> => bool = true,
         /// `drainer(..)`: how the endpoint stops, apart from its sockets. Their mounts have
-        /// drainers of their own. `drainer = false`: requests in flight are cut off at once. Default:
-        /// on.
+        /// drainers of their own. `drainer = false`: requests in flight are cut off at once.
+        /// Default: on.
         start pub drainer: Group<EndpointDrainer> => Option<EndpointDrainerConfig>
             = Some(EndpointDrainerConfig::default()),
         /// `reload_on_sighup`: whether SIGHUP makes the endpoint read its configuration again, like
@@ -322,21 +322,24 @@ settings! {
         /// The maximum size in bytes of all broadcasts that wait, with their encoded forms; refused
         /// beyond it. Default 64 MiB. A larger broadcast passes when nothing else waits.
         start pub queue_bytes: Setting<usize> => usize = 64 * 1024 * 1024,
-        /// The name of the cluster: nodes with the same one share their topics. It has 1 to 255 bytes. Default: the name of
-        /// the endpoint's type.
+        /// The name of the cluster: nodes with the same one share their topics. It has 1 to 255
+        /// bytes. Default: the name of the endpoint's type.
         start pub name: Setting<String> => Option<String>,
-        /// The name of this node, which no other node of the cluster may have. It has 1 to 255 bytes. Default: random.
+        /// The name of this node, which no other node of the cluster may have. It has 1 to 255
+        /// bytes. Default: random.
         start pub node: Setting<String> => Option<String>,
-        /// The maximum size in bytes of a broadcast to other nodes; refused beyond it. Default 8 MiB.
+        /// The maximum size in bytes of a broadcast to other nodes; refused beyond it. Default 8
+        /// MiB.
         start pub max_message: Setting<usize> => usize = 8 * 1024 * 1024,
-        /// Whether joins of channels wait until the broker has confirmed the subscription of their topic. Default `true`.
+        /// Whether joins of channels wait until the broker has confirmed the subscription of their
+        /// topic. Default `true`.
         start pub confirm: Setting<bool> => bool = true,
         /// How long they wait; refused with `{"reason": "unavailable"}` beyond it. Default 2 s.
         start pub confirm_timeout: Setting<Duration> => Duration = Duration::from_secs(2),
         /// How long the broker may take to answer at start. Default 5 s.
         start pub connect_timeout: Setting<Duration> => Duration = Duration::from_secs(5),
-        /// Whether the start fails if the broker cannot be reached. If not, the node starts alone, and joins the others when
-        /// it can. Default `true`.
+        /// Whether the start fails if the broker cannot be reached. If not, the node starts alone,
+        /// and joins the others when it can. Default `true`.
         start pub required: Setting<bool> => bool = true,
         /// `redis(..)`: Redis or Valkey as the broker. It needs the feature `redis`. Default: none.
         start pub redis: Group<RedisSettings> => Option<RedisConfig>,
@@ -346,15 +349,18 @@ settings! {
     RedisSettings =>
     /// `pubsub.redis`: Redis or Valkey as the broker.
     RedisConfig {
-        /// The server: `redis://host:port`, `unix:/path`, and with the feature `tls` also `rediss://host:port`. It is not
-        /// shown anywhere, since it may hold a password. Default `redis://127.0.0.1:6379`.
+        /// The server: `redis://host:port`, `unix:/path`, and with the feature `tls` also
+        /// `rediss://host:port`. It is not shown anywhere, since it may hold a password. Default
+        /// `redis://127.0.0.1:6379`.
         start pub url: Setting<Secret> => Option<Secret>,
-        /// The user of the server's access control list. Default: that of the URL, or the server's own.
+        /// The user of the server's access control list. Default: that of the URL, or the server's
+        /// own.
         start pub username: Setting<String> => Option<String>,
         /// The password. Default: that of the URL, or none.
         start pub password: Setting<Secret> => Option<Secret>,
-        /// What the nodes say to each other: `landfall`, or `phoenix` among the nodes of a Phoenix application, whose PubSub
-        /// is the `name` of `pubsub` then, such as `"MyApp.PubSub"`. Default `landfall`.
+        /// What the nodes say to each other: `landfall`, or `phoenix` among the nodes of a Phoenix
+        /// application, whose PubSub is the `name` of `pubsub` then, such as `"MyApp.PubSub"`.
+        /// Default `landfall`.
         start pub wire: Setting<RedisWire> => RedisWire,
     }
 }

@@ -1,8 +1,8 @@
 //! Where panics begin. Only the process's panic hook learns that: what is caught later holds the
 //! message alone.
 //!
-//! The hook is installed when the first endpoint with `debug_errors` starts, and stays. It calls the
-//! hook that was there before, so that panics are printed as ever.
+//! The hook is installed when the first endpoint with `debug_errors` starts, and stays. It calls
+//! the hook that was there before, so that panics are printed as ever.
 
 use std::{
     any::Any,
@@ -62,8 +62,8 @@ fn note(info: &PanicHookInfo<'_>) {
     });
 }
 
-/// The origin of the latest panic of this thread, if that had this message: a panic that was resumed
-/// began elsewhere.
+/// The origin of the latest panic of this thread, if that had this message: a panic that was
+/// resumed began elsewhere.
 pub(super) fn of(message: Option<&str>) -> Option<Origin> {
     let latest = LATEST.try_with(RefCell::take).ok()??;
     (latest.0.as_deref() == message).then_some(latest.1)

@@ -128,7 +128,8 @@ impl<E: Endpoint> Builder<E> {
         self
     }
 
-    /// Makes the endpoint's presence with these options: with callbacks, or another name than the endpoint's.
+    /// Makes the endpoint's presence with these options: with callbacks, or another name than the
+    /// endpoint's.
     ///
     /// ```
     /// # use landfall::{Endpoint, endpoint, presence::{Options, Presences}};

@@ -1,5 +1,5 @@
-//! The gate of an endpoint: before sockets and plugs, it rewrites requests as their proxies describe
-//! them, and redirects those that did not come over TLS.
+//! The gate of an endpoint: before sockets and plugs, it rewrites requests as their proxies
+//! describe them, and redirects those that did not come over TLS.
 
 use http::{HeaderValue, Request};
 

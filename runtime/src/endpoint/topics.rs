@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-/// The topics of an endpoint with this name: its own, or those of a cluster. `declared` is the declaration's adapter.
+/// The topics of an endpoint with this name: its own, or those of a cluster. `declared` is the
+/// declaration's adapter.
 pub(super) async fn start(
     endpoint: &str,
     config: &PubSubConfig,

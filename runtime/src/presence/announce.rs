@@ -107,7 +107,8 @@ impl Shared {
         value
     }
 
-    /// Something has happened that concerns the other nodes. Nothing follows from it while the node is alone.
+    /// Something has happened that concerns the other nodes. Nothing follows from it while the node
+    /// is alone.
     pub(super) fn replicate(
         self: &Arc<Self>,
         event: impl FnOnce(&mut Replication, &mut State, Duration) -> Outcome,

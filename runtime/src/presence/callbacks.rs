@@ -16,9 +16,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Adds fields beside `metas`, to lists and to diffs before clients are told of them.
 ///
-/// It is given a topic and all keys that are needed at once, so that a database is asked once. It may await, for at most 5
-/// seconds. A diff waits for it, and the later ones of the same topic do; those of other topics do not, unless it is running
-/// for 64 topics already. If it fails, panics or takes longer, that is logged, and clients are told metas only.
+/// It is given a topic and all keys that are needed at once, so that a database is asked once. It
+/// may await, for at most 5 seconds. A diff waits for it, and the later ones of the same topic do;
+/// those of other topics do not, unless it is running for 64 topics already. If it fails, panics or
+/// takes longer, that is logged, and clients are told metas only.
 ///
 /// A closure that awaits nothing is one too: `|topic: &str, presences: &mut Presences| ..`.
 ///
@@ -44,15 +45,15 @@ impl<F: Fn(&str, &mut Presences) + Send + Sync + 'static> Fetch for F {
 
 /// Is told of changes on every node, whichever node they happened on.
 ///
-/// It is called after the subscribers of the topic on this node were told, in the order of changes. What it fails or panics
-/// with is logged. It may take 5 seconds.
+/// It is called after the subscribers of the topic on this node were told, in the order of changes.
+/// What it fails or panics with is logged. It may take 5 seconds.
 ///
 /// See [the module](super#when-somebody-comes-or-leaves).
 pub trait HandleMetas: Send + Sync + 'static {
     /// Somebody came or left.
     ///
-    /// `joins` and `leaves` have the fields that [`Fetch`] adds. `presences` is who is there now, without these fields. An
-    /// update is a leave and a join of the same key.
+    /// `joins` and `leaves` have the fields that [`Fetch`] adds. `presences` is who is there now,
+    /// without these fields. An update is a leave and a join of the same key.
     ///
     /// # Errors
     /// They are logged.

@@ -60,7 +60,8 @@ impl Diff {
         taken
     }
 
-    /// Topic by topic in parts of at most `size` metas; but what concerns one key of a topic stays together.
+    /// Topic by topic in parts of at most `size` metas; but what concerns one key of a topic stays
+    /// together.
     pub(super) fn parts(self, size: usize) -> impl Iterator<Item = (Arc<str>, Changes)> {
         self.0.into_iter().flat_map(move |(topic, changes)| {
             changes

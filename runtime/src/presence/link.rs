@@ -17,7 +17,8 @@ use crate::pubsub::{PubSub, Remote, ServePresence, Service};
 /// How often it is logged that something cannot be read.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// The way from a presence to those of the same name on other nodes. When it is dropped, they are told.
+/// The way from a presence to those of the same name on other nodes. When it is dropped, they are
+/// told.
 pub(super) struct Link {
     remote: Arc<Remote>,
     name: Arc<str>,

@@ -95,7 +95,8 @@ impl Fields {
         Ok(Fields(text[1..text.len() - 1].to_owned()))
     }
 
-    /// Fields that another node has sent. `None` if they are not those of an object, or not only the application's.
+    /// Fields that another node has sent. `None` if they are not those of an object, or not only
+    /// the application's.
     pub(super) fn read(text: &str) -> Option<Fields> {
         let object = format!("{{{text}}}");
         let names: BTreeMap<String, IgnoredAny> = serde_json::from_str(&object).ok()?;

@@ -1,16 +1,18 @@
 //! Presence: who is in a topic, as Phoenix's clients know it.
 //!
-//! [`Presence::track`] puts something under a key of a topic, with a *meta* that describes it: a user's connection under
-//! the user's id, say. A key may have several, such as a phone and a laptop. Those who are subscribed to the topic hear
-//! who came and went as broadcasts of the event `presence_diff`:
+//! [`Presence::track`] puts something under a key of a topic, with a *meta* that describes it: a
+//! user's connection under the user's id, say. A key may have several, such as a phone and a
+//! laptop. Those who are subscribed to the topic hear who came and went as broadcasts of the event
+//! `presence_diff`:
 //!
 //! ```json
 //! {"joins": {"ann": {"metas": [{"phx_ref": "8J3Ixq2zYBsB", "device": "phone"}]}}, "leaves": {}}
 //! ```
 //!
-//! A client that has just joined needs to know who was there before. It is pushed [`Presence::list`] as the event
-//! `presence_state`, once; `Presence` of the `phoenix` package for JavaScript does the rest. Subscribe before you list, so
-//! that no change falls in between; one that is both in the list and told afterwards does no harm.
+//! A client that has just joined needs to know who was there before. It is pushed
+//! [`Presence::list`] as the event `presence_state`, once; `Presence` of the `phoenix` package for
+//! JavaScript does the rest. Subscribe before you list, so that no change falls in between; one
+//! that is both in the list and told afterwards does no harm.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -32,23 +34,26 @@
 //!
 //! # What holds always
 //!
-//! - Changes are gathered for 10 ms and told together, at most 1,024 metas in a message, but all of one key in one. Of what
-//!   came and went within that time only the leave is told. On a node that is alone no task and no timer runs without a
-//!   change.
-//! - A diff that finds no room in the queue of the topics is kept and told with the next, so that no subscriber is left
-//!   with a wrong list because the node was busy for a moment. If more than 8,192 metas wait, they are dropped, and that
-//!   is logged as an error.
-//! - Each meta has a `phx_ref` that no other has. An update is a leave of the old meta and a join of the new one, which
-//!   names the old in `phx_ref_prev`.
-//! - Metas of a key are in the order in which they came; of several nodes, those of one node stay together.
-//! - A meta is a JSON object of at most [`MAX_META`], a key has at most [`MAX_KEY`]. Names that JavaScript objects have,
-//!   such as `constructor` and `__proto__`, are refused as keys: clients before 1.8.9 would break.
+//! - Changes are gathered for 10 ms and told together, at most 1,024 metas in a message, but all of
+//!   one key in one. Of what came and went within that time only the leave is told. On a node that
+//!   is alone no task and no timer runs without a change.
+//! - A diff that finds no room in the queue of the topics is kept and told with the next, so that
+//!   no subscriber is left with a wrong list because the node was busy for a moment. If more than
+//!   8,192 metas wait, they are dropped, and that is logged as an error.
+//! - Each meta has a `phx_ref` that no other has. An update is a leave of the old meta and a join
+//!   of the new one, which names the old in `phx_ref_prev`.
+//! - Metas of a key are in the order in which they came; of several nodes, those of one node stay
+//!   together.
+//! - A meta is a JSON object of at most [`MAX_META`], a key has at most [`MAX_KEY`]. Names that
+//!   JavaScript objects have, such as `constructor` and `__proto__`, are refused as keys: clients
+//!   before 1.8.9 would break.
 //! - Memory is held for what is tracked, never for what was.
 //!
 //! # What belongs to a key
 //!
-//! A meta goes to every subscriber with each change, so it is to be small. What can be looked up by the key, such as the
-//! name of a user, is added by [`Fetch`] when clients are told. It gets all keys that are needed at once, and may await:
+//! A meta goes to every subscriber with each change, so it is to be small. What can be looked up by
+//! the key, such as the name of a user, is added by [`Fetch`] when clients are told. It gets all
+//! keys that are needed at once, and may await:
 //!
 //! ```
 //! # use std::collections::HashMap;
@@ -89,7 +94,8 @@
 //!
 //! # When somebody comes or leaves
 //!
-//! [`HandleMetas`] is told on every node. A user who has several metas has left when the last one has:
+//! [`HandleMetas`] is told on every node. A user who has several metas has left when the last one
+//! has:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -114,7 +120,8 @@
 //! # Several nodes
 //!
 //! Presences of one [name](Options::name) on the nodes of a cluster show the same lists. That of an
-//! endpoint does so by itself, if the endpoint reaches other nodes: see [`adapter`](crate::pubsub::adapter).
+//! endpoint does so by itself, if the endpoint reaches other nodes: see
+//! [`adapter`](crate::pubsub::adapter).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -132,13 +139,15 @@
 //! ```
 //!
 //! - Each node tells its own subscribers, and calls its own callbacks.
-//! - What is tracked is told to the others at once. What they miss, because the broker was away, they ask for within 1.5
-//!   seconds of hearing each other again. A node that starts gets all that is tracked from each other node, in pieces of
-//!   64 KiB.
-//! - A node that stops takes its presences along at once. One that is not heard for 30 seconds is down: its presences leave,
-//!   on each node by its own clock. They are back when it is heard again, and forgotten after 20 minutes.
+//! - What is tracked is told to the others at once. What they miss, because the broker was away,
+//!   they ask for within 1.5 seconds of hearing each other again. A node that starts gets all that
+//!   is tracked from each other node, in pieces of 64 KiB.
+//! - A node that stops takes its presences along at once. One that is not heard for 30 seconds is
+//!   down: its presences leave, on each node by its own clock. They are back when it is heard
+//!   again, and forgotten after 20 minutes.
 //! - Without a broker, the lists of a node are those of its own, after 30 seconds.
-//! - A node of a cluster wakes twice a second, and sends about 80 bytes every 1.5 seconds for each [`Presence`].
+//! - A node of a cluster wakes twice a second, and sends about 80 bytes every 1.5 seconds for each
+//!   [`Presence`].
 
 // | file | what |
 // | --- | --- |
@@ -195,13 +204,14 @@ pub use self::{
 };
 use crate::pubsub::{PubSub, SubscriberId};
 
-/// Who is where, in all topics of a [`PubSub`]. Cloning it is cheap; two that are made apart know nothing of each other.
-/// See [the module](self).
+/// Who is where, in all topics of a [`PubSub`]. Cloning it is cheap; two that are made apart know
+/// nothing of each other. See [the module](self).
 #[derive(Clone)]
 pub struct Presence(Arc<Shared>);
 
 impl Presence {
-    /// Presence in these topics: those of a running endpoint are [`Handle::pubsub`](crate::Handle::pubsub).
+    /// Presence in these topics: those of a running endpoint are
+    /// [`Handle::pubsub`](crate::Handle::pubsub).
     ///
     /// It needs the timers of the runtime.
     ///
@@ -228,13 +238,15 @@ impl Presence {
     }
 
     /// Tracks a subscriber under a key of a topic, until [`untrack`](Presence::untrack) or
-    /// [`untrack_all`](Presence::untrack_all). Prefer [`track`](Presence::track), which needs neither.
+    /// [`untrack_all`](Presence::untrack_all). Prefer [`track`](Presence::track), which needs
+    /// neither.
     ///
     /// Fields of the meta named `phx_ref` and `phx_ref_prev` are replaced.
     ///
     /// # Errors
-    /// If this subscriber is tracked under this key of the topic already ([`update`](Presence::update)
-    /// replaces its meta), if the key is refused, or if the meta is not a JSON object or too large.
+    /// If this subscriber is tracked under this key of the topic already
+    /// ([`update`](Presence::update) replaces its meta), if the key is refused, or if the meta is
+    /// not a JSON object or too large.
     pub fn track_as(
         &self,
         id: SubscriberId,
@@ -278,12 +290,12 @@ impl Presence {
         Ok(Tracked::new(self.0.clone(), id, phx_ref, topic, key))
     }
 
-    /// Replaces the whole meta of what [`track_as`](Presence::track_as) tracks. The new one has a new
-    /// `phx_ref`.
+    /// Replaces the whole meta of what [`track_as`](Presence::track_as) tracks. The new one has a
+    /// new `phx_ref`.
     ///
     /// # Errors
-    /// If the subscriber is not tracked under this key of the topic, or the meta is not a JSON object
-    /// or too large.
+    /// If the subscriber is not tracked under this key of the topic, or the meta is not a JSON
+    /// object or too large.
     pub fn update(
         &self,
         id: SubscriberId,
@@ -294,10 +306,12 @@ impl Presence {
         self.0.update(id, topic, key, meta)
     }
 
-    /// Replaces the meta of what [`track_as`](Presence::track_as) tracks by what a function makes of it.
+    /// Replaces the meta of what [`track_as`](Presence::track_as) tracks by what a function makes
+    /// of it.
     ///
-    /// The function may run more than once: if the meta was replaced meanwhile, it is given the new one. It gets the whole
-    /// meta, `phx_ref` included, and may return it with fields that have changed.
+    /// The function may run more than once: if the meta was replaced meanwhile, it is given the new
+    /// one. It gets the whole meta, `phx_ref` included, and may return it with fields that have
+    /// changed.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -318,8 +332,8 @@ impl Presence {
     /// ```
     ///
     /// # Errors
-    /// If the subscriber is not tracked under this key of the topic, if its meta has another shape than the function takes,
-    /// or if the new meta is not a JSON object or too large.
+    /// If the subscriber is not tracked under this key of the topic, if its meta has another shape
+    /// than the function takes, or if the new meta is not a JSON object or too large.
     pub fn update_with<Old: DeserializeOwned, New: Serialize>(
         &self,
         id: SubscriberId,
@@ -340,7 +354,8 @@ impl Presence {
         self.0.untrack_all(id)
     }
 
-    /// Who is present in a topic at this moment, with the fields of [`Fetch`]. Without one it is there at once.
+    /// Who is present in a topic at this moment, with the fields of [`Fetch`]. Without one it is
+    /// there at once.
     pub async fn list(&self, topic: &str) -> Presences {
         let mut presences = self.0.read(|state| state.list(topic)).into_iter().collect();
         self.fetch(topic, &mut presences).await;

@@ -41,8 +41,9 @@ impl Options {
         Options::default()
     }
 
-    /// By this name it finds itself on other nodes. Default: `presence`; that of an endpoint has the endpoint's name. A node
-    /// has one presence of each name: a second one stays on its node, which is logged as an error.
+    /// By this name it finds itself on other nodes. Default: `presence`; that of an endpoint has
+    /// the endpoint's name. A node has one presence of each name: a second one stays on its node,
+    /// which is logged as an error.
     ///
     /// # Panics
     /// If the name has more than 255 bytes.

@@ -6,7 +6,8 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::random::random;
 
-/// One [`Presence`](super::Presence) among those that tell each other their changes: a random number, never used twice.
+/// One [`Presence`](super::Presence) among those that tell each other their changes: a random
+/// number, never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Replica(pub(super) u64);
 
@@ -67,8 +68,8 @@ impl fmt::Display for PhxRef {
 
 /// The additions that a replica has seen, whether what they added is still there or not.
 ///
-/// A vector clock that may have gaps: of each replica it keeps ranges of numbers, one if nothing is missing. So what
-/// arrives late or twice is told from what is new.
+/// A vector clock that may have gaps: of each replica it keeps ranges of numbers, one if nothing is
+/// missing. So what arrives late or twice is told from what is new.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     /// The last of each range by its first. Ranges neither overlap nor touch.

@@ -106,13 +106,14 @@ impl State {
         &self.known
     }
 
-    /// The next dot here: of an addition, or of a removal, which has one too, so that others notice if they lack it.
+    /// The next dot here: of an addition, or of a removal, which has one too, so that others notice
+    /// if they lack it.
     pub(super) fn next(&self) -> Dot {
         self.next_after(&Delta::default())
     }
 
-    /// The next dot after those of a delta. An addition and a removal never share one: that an addition is gone does not
-    /// mean that what was told with it is known.
+    /// The next dot after those of a delta. An addition and a removal never share one: that an
+    /// addition is gone does not mean that what was told with it is known.
     pub(super) fn next_after(&self, delta: &Delta) -> Dot {
         let last = [&self.known, &delta.known].map(|seen| seen.last(self.replica));
         Dot::new(self.replica, last[0].max(last[1]) + 1)
@@ -129,7 +130,8 @@ impl State {
         self.entries.get(&dot)
     }
 
-    /// The dots by which something is tracked under a key: more than one only if replicas added it independently.
+    /// The dots by which something is tracked under a key: more than one only if replicas added it
+    /// independently.
     pub(super) fn find(&self, topic: &str, key: &str, by: Tracker) -> Vec<Dot> {
         let Some(members) = self.topics.get(topic) else {
             return Vec::new();
@@ -155,7 +157,8 @@ impl State {
         delta
     }
 
-    /// Takes in what another state, or this one, has to say, and tells what that changed for those who look.
+    /// Takes in what another state, or this one, has to say, and tells what that changed for those
+    /// who look.
     pub(super) fn merge(&mut self, delta: &Delta) -> Diff {
         let mut diff = Diff::default();
         for dot in self.gone(delta) {
@@ -185,8 +188,8 @@ impl State {
         diff
     }
 
-    /// What somebody who has seen `since` lacks. What is known of replicas that are down is left out: they, or others
-    /// that are nearer to them, know better.
+    /// What somebody who has seen `since` lacks. What is known of replicas that are down is left
+    /// out: they, or others that are nearer to them, know better.
     #[cfg(test)]
     pub(super) fn delta(&self, since: &Seen) -> Delta {
         let mut delta = Delta {
@@ -206,8 +209,8 @@ impl State {
         delta
     }
 
-    /// A piece of what is tracked here, for one who has seen `since`: of the additions from `from` to `until`, about so
-    /// many bytes. Where the next piece begins, if there is one.
+    /// A piece of what is tracked here, for one who has seen `since`: of the additions from `from`
+    /// to `until`, about so many bytes. Where the next piece begins, if there is one.
     pub(super) fn piece(
         &self,
         since: &Seen,

@@ -66,10 +66,12 @@ impl Tracked {
 
     /// Replaces the meta by what the function makes of it. The new one has a new `phx_ref`.
     ///
-    /// The function may run more than once: if the meta was replaced meanwhile, it is given the new one.
+    /// The function may run more than once: if the meta was replaced meanwhile, it is given the new
+    /// one.
     ///
     /// # Errors
-    /// If the old meta has another shape than the function takes, or the new one is not a JSON object or too large.
+    /// If the old meta has another shape than the function takes, or the new one is not a JSON
+    /// object or too large.
     pub fn update_with<Old: DeserializeOwned, New: Serialize>(
         &mut self,
         update: impl FnMut(Old) -> New,

@@ -1,6 +1,7 @@
 //! Checks that run while the user's crate compiles: of values that are constants.
 //!
-//! Each returns what it was given, so that it can stand where the value does: the error then points there.
+//! Each returns what it was given, so that it can stand where the value does: the error then points
+//! there.
 
 use std::time::Duration;
 

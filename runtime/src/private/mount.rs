@@ -95,7 +95,8 @@ const fn variables(mount: &Mount, transports: &[Option<Transport>]) {
     panic!("{}", text.as_str());
 }
 
-/// The first variable in a path that nothing reads. Names that begin with `_` are not read on purpose.
+/// The first variable in a path that nothing reads. Names that begin with `_` are not read on
+/// purpose.
 const fn unread<'a>(path: &'a str, needs: &Needs) -> Option<&'a str> {
     let (bytes, mut at, mut starts_segment) = (path.as_bytes(), 0, true);
     while at < bytes.len() {

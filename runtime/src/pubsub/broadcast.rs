@@ -37,9 +37,9 @@ impl Broadcast {
         }))
     }
 
-    /// Whether this was not published, but stands for broadcasts of other nodes that may be lost: the broker was away, or a
-    /// node could not reach it. It has the topic, the event `"gap"`, and an empty payload. Mailboxes get it; whoever keeps a
-    /// state by broadcasts reads it anew.
+    /// Whether this was not published, but stands for broadcasts of other nodes that may be lost:
+    /// the broker was away, or a node could not reach it. It has the topic, the event `"gap"`, and
+    /// an empty payload. Mailboxes get it; whoever keeps a state by broadcasts reads it anew.
     pub fn is_gap(&self) -> bool {
         self.0.is_gap
     }

@@ -18,8 +18,9 @@ pub enum BroadcastError {
     /// can get, because no serializer of the socket has room for it. Channels broadcast JSON
     /// objects, and bytes.
     Unencodable(EncodeError),
-    /// Subscribers of this node got it, and those of other nodes did not: the broker is away, or more waits for it than may
-    /// wait. They are told that they may have missed something once it is back.
+    /// Subscribers of this node got it, and those of other nodes did not: the broker is away, or
+    /// more waits for it than may wait. They are told that they may have missed something once it
+    /// is back.
     Unreachable,
     /// It is larger than `pubsub(max_message = ..)` allows between nodes.
     TooLarge {
@@ -66,7 +67,8 @@ impl From<EncodeError> for BroadcastError {
     }
 }
 
-/// The broker has not confirmed the subscription of a topic in time. What other nodes publish may not arrive.
+/// The broker has not confirmed the subscription of a topic in time. What other nodes publish may
+/// not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unconfirmed(pub(super) ());
 

@@ -1,8 +1,8 @@
 //! Topics: what is published to one reaches all who are subscribed to it.
 //!
-//! A running endpoint has a [`PubSub`]: [`Handle::pubsub`](crate::Handle::pubsub). Sockets and channels are subscribed by it,
-//! and any task may be. A broadcast is encoded once for all clients that share a format, and written to their connections
-//! without waking their tasks.
+//! A running endpoint has a [`PubSub`]: [`Handle::pubsub`](crate::Handle::pubsub). Sockets and
+//! channels are subscribed by it, and any task may be. A broadcast is encoded once for all clients
+//! that share a format, and written to their connections without waking their tasks.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -130,8 +130,8 @@ impl PubSub {
         PubSub(Shards::start(queue, queue_bytes))
     }
 
-    /// Topics that this node shares with the other nodes of a cluster: see [`adapter`]. An endpoint does this by its
-    /// `pubsub(..)`.
+    /// Topics that this node shares with the other nodes of a cluster: see [`adapter`]. An endpoint
+    /// does this by its `pubsub(..)`.
     ///
     /// # Errors
     /// If the broker refuses the node, or cannot be reached, or another node has the node's name.
@@ -209,11 +209,12 @@ impl PubSub {
         self.publish_here(topic, event, payload.into_payload()?, except)
     }
 
-    /// Broadcasts to the subscribers of a topic on one node, by its [name](NodeInfo::name). It may be this one. A node that
-    /// is not there gets nothing.
+    /// Broadcasts to the subscribers of a topic on one node, by its [name](NodeInfo::name). It may
+    /// be this one. A node that is not there gets nothing.
     ///
     /// # Errors
-    /// As `broadcast`; [`BroadcastError::Unreachable`] if it is another node, and the broker is away.
+    /// As `broadcast`; [`BroadcastError::Unreachable`] if it is another node, and the broker is
+    /// away.
     pub fn direct_broadcast(
         &self,
         node: &str,
@@ -241,7 +242,8 @@ impl PubSub {
         self.0.remote().map(|remote| &*remote.options.node)
     }
 
-    /// The other nodes of the cluster, by name. Nodes that were not heard for 30 seconds are left out.
+    /// The other nodes of the cluster, by name. Nodes that were not heard for 30 seconds are left
+    /// out.
     pub fn nodes(&self) -> Vec<NodeInfo> {
         self.0
             .remote()
@@ -296,7 +298,8 @@ impl PubSub {
         self.0.join(topic, Entry::Deliver(subscriber))
     }
 
-    /// Tells a subscriber when broadcasts of other nodes may be lost, and nothing else. `None` for a node that is alone.
+    /// Tells a subscriber when broadcasts of other nodes may be lost, and nothing else. `None` for
+    /// a node that is alone.
     pub(crate) fn watch_gaps(
         &self,
         topic: &str,
@@ -311,9 +314,9 @@ impl PubSub {
         self.0.remote().is_some_and(|remote| remote.options.confirm)
     }
 
-    /// Waits until the broker has confirmed that this node subscribes a topic: what other nodes publish from then on
-    /// arrives. It stays subscribed for 5 seconds, or for as long as it has subscribers here. It completes at once for a
-    /// node that is alone.
+    /// Waits until the broker has confirmed that this node subscribes a topic: what other nodes
+    /// publish from then on arrives. It stays subscribed for 5 seconds, or for as long as it has
+    /// subscribers here. It completes at once for a node that is alone.
     ///
     /// # Errors
     /// If the broker has not confirmed it in `confirm_timeout`.
@@ -324,7 +327,8 @@ impl PubSub {
         }
     }
 
-    /// Like [`subscribe`](PubSub::subscribe), to a topic that other nodes publish to by `direct_broadcast` only.
+    /// Like [`subscribe`](PubSub::subscribe), to a topic that other nodes publish to by
+    /// `direct_broadcast` only.
     pub(crate) fn subscribe_here(&self, topic: &str) -> Subscription {
         Subscription::here(self.0.clone(), topic)
     }
@@ -341,7 +345,8 @@ impl PubSub {
             .map_or(usize::MAX, |remote| remote.max_payload())
     }
 
-    /// Whether a node is known to be down. False for a node that has just come to the cluster and does not know the others.
+    /// Whether a node is known to be down. False for a node that has just come to the cluster and
+    /// does not know the others.
     pub(crate) fn is_down(&self, node: &str) -> bool {
         self.0
             .remote()

@@ -17,8 +17,8 @@ use crate::message::{EncodeError, Message, Text};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// JSON. It is not checked before it is sent: code that builds this variant guarantees that it is
-    /// JSON.
+    /// JSON. It is not checked before it is sent: code that builds this variant guarantees that it
+    /// is JSON.
     Json(Text),
     /// Text that is not JSON.
     Text(Text),
@@ -99,8 +99,9 @@ impl Payload {
 #[serde(transparent)]
 pub struct Json<T>(pub T);
 
-/// What can be sent as a payload: whatever turns into a [`Payload`], such as `serde_json::json!(..)`
-/// and bytes, and any value that serde serializes, as [`Json(value)`](Json).
+/// What can be sent as a payload: whatever turns into a [`Payload`], such as
+/// `serde_json::json!(..)` and bytes, and any value that serde serializes, as
+/// [`Json(value)`](Json).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a payload",
     label = "not a payload",

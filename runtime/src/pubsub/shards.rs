@@ -70,8 +70,9 @@ impl Shards {
         membership
     }
 
-    /// Joins a topic that other nodes publish to by [`direct_broadcast`](super::PubSub::direct_broadcast) only: the broker
-    /// hears nothing of it. All members of the topic have to join in this way.
+    /// Joins a topic that other nodes publish to by
+    /// [`direct_broadcast`](super::PubSub::direct_broadcast) only: the broker hears nothing of it.
+    /// All members of the topic have to join in this way.
     pub(super) fn join_here(&self, topic: &str, entry: Entry) -> Membership {
         self.enter(topic, entry, Wants::Direct).0
     }
@@ -96,7 +97,8 @@ impl Shards {
         }
     }
 
-    /// Has a watcher told when broadcasts of other nodes may be lost. `None` for a node that is alone.
+    /// Has a watcher told when broadcasts of other nodes may be lost. `None` for a node that is
+    /// alone.
     pub(super) fn watch(&self, topic: &str, watcher: Arc<dyn Subscriber>) -> Option<Membership> {
         let place = self.remote()?.watchers.enter(topic, watcher);
         Some(Membership {
@@ -139,7 +141,8 @@ impl Shards {
         }
     }
 
-    /// Publishes on this node. Places are reserved in every shard first, so that a refused broadcast reaches nobody.
+    /// Publishes on this node. Places are reserved in every shard first, so that a refused
+    /// broadcast reaches nobody.
     pub(super) fn publish_here(&self, publication: Arc<Publication>) -> Result<(), BroadcastError> {
         let mut places = Vec::with_capacity(self.shards.len());
         for shard in &self.shards {

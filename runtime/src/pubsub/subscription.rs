@@ -43,8 +43,8 @@ type Closing = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 pub enum RecvError {
     /// The receiver was too slow: this many broadcasts are lost. The next ones follow.
     Lagged(u64),
-    /// Broadcasts of other nodes may be lost: the broker was away, or a node could not reach it. Whoever keeps a state by
-    /// broadcasts reads it anew. The next ones follow.
+    /// Broadcasts of other nodes may be lost: the broker was away, or a node could not reach it.
+    /// Whoever keeps a state by broadcasts reads it anew. The next ones follow.
     Gap,
     /// The endpoint has stopped.
     Closed,
@@ -96,12 +96,12 @@ impl Subscription {
         self.queue.id
     }
 
-    /// Waits until the broker of the endpoint's `pubsub(..)` has confirmed the subscription: what other nodes publish from
-    /// then on arrives. It completes at once where no broker is.
+    /// Waits until the broker of the endpoint's `pubsub(..)` has confirmed the subscription: what
+    /// other nodes publish from then on arrives. It completes at once where no broker is.
     ///
     /// # Errors
-    /// If the broker has not confirmed it in `confirm_timeout`. The subscription stays, and is confirmed when the broker
-    /// is back.
+    /// If the broker has not confirmed it in `confirm_timeout`. The subscription stays, and is
+    /// confirmed when the broker is back.
     pub async fn confirmed(&self) -> Result<(), Unconfirmed> {
         match (self.shards.remote(), &self.membership) {
             (Some(remote), Some(membership)) => remote.confirmed(membership.topic()).await,
@@ -112,8 +112,9 @@ impl Subscription {
     /// The next broadcast.
     ///
     /// # Errors
-    /// [`RecvError::Lagged`] when broadcasts were lost before the next one, [`RecvError::Gap`] when those of other nodes may
-    /// be, [`RecvError::Closed`] when the endpoint has stopped and everything was received.
+    /// [`RecvError::Lagged`] when broadcasts were lost before the next one, [`RecvError::Gap`] when
+    /// those of other nodes may be, [`RecvError::Closed`] when the endpoint has stopped and
+    /// everything was received.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.

@@ -66,7 +66,8 @@ impl Membership {
     }
 }
 
-/// Tells a subscriber that broadcasts of other nodes may be lost. It may run a conversion of the application's.
+/// Tells a subscriber that broadcasts of other nodes may be lost. It may run a conversion of the
+/// application's.
 pub(super) fn tell_gap(subscriber: &dyn Subscriber, topic: &str) {
     if let Err(panic) = contain::call(|| subscriber.gap(topic)) {
         tracing::error!(topic = %shown(topic), "telling of lost broadcasts panicked: {panic}");

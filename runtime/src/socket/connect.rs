@@ -48,8 +48,9 @@ impl fmt::Display for TransportKind {
 
 /// A client that wants to connect: what [`connect`](crate::Socket::connect) is given.
 ///
-/// Under `#[socket]`, arguments marked `#[param]` and `#[info]` are taken from it by name, `#[state]` arguments from the
-/// application's state, and any other argument by its type ([`FromConnect`]).
+/// Under `#[socket]`, arguments marked `#[param]` and `#[info]` are taken from it by name,
+/// `#[state]` arguments from the application's state, and any other argument by its type
+/// ([`FromConnect`]).
 pub struct Connect<I> {
     pub(crate) params: Params,
     pub(crate) info: InfoValues,

@@ -25,8 +25,8 @@ pub struct ConnectInfo {
     pub user_agent: bool,
     /// All headers whose name starts with `sec-websocket-`.
     pub sec_websocket_headers: bool,
-    /// The visitor's session, from the cookie that these options describe: `connect_info = [session(SESSION)]`, or
-    /// `session(session_of)` if a function computes them.
+    /// The visitor's session, from the cookie that these options describe:
+    /// `connect_info = [session(SESSION)]`, or `session(session_of)` if a function computes them.
     pub session: Option<SessionSource>,
     /// Your own values, by name: `connect_info = [uri, region = "eu"]`.
     pub custom: &'static [(&'static str, &'static dyn InfoValue)],
@@ -157,7 +157,8 @@ pub struct RequestUri {
     pub query: String,
 }
 
-/// connect_info headers: names in lower case with their values, in the order of the request, repeated ones kept.
+/// connect_info headers: names in lower case with their values, in the order of the request,
+/// repeated ones kept.
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
 
 /// What was granted and found for one connection attempt.

@@ -16,8 +16,8 @@ const CAPACITY: usize = 1024;
 
 /// The address of one socket: what is sent here arrives in its `handle_info`.
 ///
-/// Cloning it is cheap, and it does not keep the connection alive. At most 1,024 messages wait; past that `send`
-/// fails, so that a slow socket cannot grow without bound.
+/// Cloning it is cheap, and it does not keep the connection alive. At most 1,024 messages wait;
+/// past that `send` fails, so that a slow socket cannot grow without bound.
 ///
 /// ```
 /// # use landfall::{Message, Socket, socket::{Connect, Flow, Mailbox, Outbox, Refused}};

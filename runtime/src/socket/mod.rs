@@ -1,8 +1,8 @@
 //! Sockets: one client's connection, whatever carries it.
 //!
-//! [`#[socket]`](macro@crate::socket) turns an impl block into a [`Socket`]. Here is what its callbacks are given, and what
-//! they return: the client is written to by [`Outbox`], other tasks reach the socket by [`Mailbox`], and [`Flow`] says whether
-//! the connection goes on.
+//! [`#[socket]`](macro@crate::socket) turns an impl block into a [`Socket`]. Here is what its
+//! callbacks are given, and what they return: the client is written to by [`Outbox`], other tasks
+//! reach the socket by [`Mailbox`], and [`Flow`] says whether the connection goes on.
 //!
 //! ```
 //! use std::time::Duration;
@@ -193,9 +193,10 @@ pub trait Socket: Sized + Send + 'static {
     /// What other tasks may send to this socket, by its [`Mailbox`].
     type Info: Send + 'static;
 
-    /// What its callbacks take of the application's state: `()`, [`Need<Pool>`](crate::state::Need), or a tuple of needs.
-    /// Where an endpoint mounts the socket, the compiler checks that the endpoint's state gives it. `#[socket]` fills it in
-    /// from `#[state]` arguments, and from those of its channels.
+    /// What its callbacks take of the application's state: `()`,
+    /// [`Need<Pool>`](crate::state::Need), or a tuple of needs. Where an endpoint mounts the
+    /// socket, the compiler checks that the endpoint's state gives it. `#[socket]` fills it in from
+    /// `#[state]` arguments, and from those of its channels.
     type State: Needed;
 
     /// Options for every mount of this socket; what a mount sets itself wins, key by key.
@@ -287,8 +288,9 @@ pub trait Socket: Sized + Send + 'static {
 
     /// The message to the client for a broadcast that [`Outbox::forward`] forwards.
     ///
-    /// Called once for all subscribers of one socket type, whatever their number. The default sends the payload alone:
-    /// JSON and text as a text message, bytes as a binary one. `None` sends nothing.
+    /// Called once for all subscribers of one socket type, whatever their number. The default sends
+    /// the payload alone: JSON and text as a text message, bytes as a binary one. `None` sends
+    /// nothing.
     fn encode(broadcast: &Broadcast) -> Option<Message> {
         Some(match broadcast.payload() {
             Payload::Json(text) | Payload::Text(text) => Message::Text(text.clone()),

@@ -42,10 +42,11 @@ pub type ErrorHandler = fn(&http::request::Parts, Refused, &Handle) -> Response<
 /// `websocket(..)`: the WebSocket transport of a mount.
 #[derive(Clone, Copy, Debug)]
 pub struct WebSocket {
-    /// Appended to the mount's path. Default `"/websocket"`, which is what the JavaScript client asks for.
+    /// Appended to the mount's path. Default `"/websocket"`, which is what the JavaScript client
+    /// asks for.
     pub path: &'static str,
-    /// Silence after which the connection is closed, with code 1002. Default 60 s. Any frame of the client counts, a
-    /// ping or pong too; what is sent to it does not.
+    /// Silence after which the connection is closed, with code 1002. Default 60 s. Any frame of the
+    /// client counts, a ping or pong too; what is sent to it does not.
     pub timeout: Timeout,
     /// Time after which a callback that has not returned is dropped at its `.await`. `terminate` is
     /// told [`Reason::Failed`](crate::socket::Reason::Failed), and the client is closed with 1011.
@@ -80,7 +81,8 @@ pub struct WebSocket {
     pub check_csrf: bool,
     /// What `connect` may read about the request. Default nothing.
     pub connect_info: ConnectInfo,
-    /// Takes a bearer token from the subprotocol header into connect_info `auth_token`. Default false.
+    /// Takes a bearer token from the subprotocol header into connect_info `auth_token`. Default
+    /// false.
     pub auth_token: bool,
     /// Answers when `connect` refuses with a reason. Default: an empty 403.
     pub error_handler: Option<ErrorHandler>,
@@ -116,17 +118,21 @@ impl WebSocket {
     };
 }
 
-/// `longpoll(..)`: the longpoll transport of a mount, for clients whose network lets no WebSocket through.
+/// `longpoll(..)`: the longpoll transport of a mount, for clients whose network lets no WebSocket
+/// through.
 ///
 /// A client's requests may reach any node: they find the node of the session by PubSub.
 #[derive(Clone, Copy, Debug)]
 pub struct LongPoll {
-    /// Appended to the mount's path. Default `"/longpoll"`, which is what the JavaScript client asks for.
+    /// Appended to the mount's path. Default `"/longpoll"`, which is what the JavaScript client
+    /// asks for.
     pub path: &'static str,
-    /// How long a poll waits for messages, and how long a request with messages waits for each of them to be handled.
-    /// Default 10 s. A session ends when its client has not polled for one and a half times this long.
+    /// How long a poll waits for messages, and how long a request with messages waits for each of
+    /// them to be handled. Default 10 s. A session ends when its client has not polled for one and
+    /// a half times this long.
     ///
-    /// Keep it below the time-out of the client's requests (20 s in the JavaScript client) and of proxies.
+    /// Keep it below the time-out of the client's requests (20 s in the JavaScript client) and of
+    /// proxies.
     pub window: Duration,
     /// Time after which a callback that has not returned is given up: see
     /// [`WebSocket::callback_timeout`](WebSocket::callback_timeout). Default: never.
@@ -143,7 +149,8 @@ pub struct LongPoll {
     pub check_csrf: bool,
     /// What `connect` may read about the request that opens a session. Default nothing.
     pub connect_info: ConnectInfo,
-    /// Takes a token from the header `x-phoenix-authtoken` into connect_info `auth_token`. Default false.
+    /// Takes a token from the header `x-phoenix-authtoken` into connect_info `auth_token`. Default
+    /// false.
     pub auth_token: bool,
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
@@ -272,7 +279,8 @@ pub struct SocketOptions {
     pub longpoll: Option<LongPoll>,
     /// How connections drain, unless a mount sets it. `None` closes all at once.
     pub drainer: Option<DrainerOptions>,
-    /// The level at which accepted and refused connections are logged. Default info; `None` is silent.
+    /// The level at which accepted and refused connections are logged. Default info; `None` is
+    /// silent.
     pub log: Option<tracing::Level>,
 }
 

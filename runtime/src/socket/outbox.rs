@@ -91,17 +91,20 @@ impl Outbox {
 
     /// Forwards the topic's broadcasts to this client, from now until the connection ends.
     ///
-    /// Each broadcast is encoded once for all subscribers of this socket type ([`Socket::encode`](crate::Socket::encode))
-    /// and written without waking the socket. Called again for the same topic, it changes nothing.
+    /// Each broadcast is encoded once for all subscribers of this socket type
+    /// ([`Socket::encode`](crate::Socket::encode)) and written without waking the socket. Called
+    /// again for the same topic, it changes nothing.
     pub fn forward(&mut self, topic: &str) {
         self.0.clone().subscribe(topic, None);
     }
 
-    /// Like [`forward`](Outbox::forward), and waits until the broker of the endpoint's `pubsub(..)` has confirmed the
-    /// subscription: no broadcast of another node is missed from then on. It completes at once where no broker is.
+    /// Like [`forward`](Outbox::forward), and waits until the broker of the endpoint's `pubsub(..)`
+    /// has confirmed the subscription: no broadcast of another node is missed from then on. It
+    /// completes at once where no broker is.
     ///
     /// # Errors
-    /// If the broker has not confirmed it in `confirm_timeout`. The topic is forwarded all the same.
+    /// If the broker has not confirmed it in `confirm_timeout`. The topic is forwarded all the
+    /// same.
     pub async fn subscribe(&mut self, topic: &str) -> Result<(), Unconfirmed> {
         self.forward(topic);
         self.handle().pubsub().confirmed(topic).await

@@ -21,8 +21,8 @@ use crate::{
 /// | `?` on any other error | 500 | as an error, with its causes |
 ///
 /// The first three are decisions about a client (Phoenix's `:error` and `{:error, reason}`); the
-/// fourth is a failure of the server, such as a database that is down, and its text is never told to
-/// a client. `?` takes every type that converts into a [`BoxError`]: each [`Error`],
+/// fourth is a failure of the server, such as a database that is down, and its text is never told
+/// to a client. `?` takes every type that converts into a [`BoxError`]: each [`Error`],
 /// `anyhow::Error`, and `Box<dyn Error + Send + Sync>`. [`JoinError`](crate::channel::JoinError)
 /// and [`Reply`](crate::channel::Reply) are made alike.
 ///
@@ -118,8 +118,8 @@ impl Refused {
         self.failure
     }
 
-    /// The answer without an `error_handler`. The endpoint renders the page of a failure; a decision
-    /// about a client stays bare.
+    /// The answer without an `error_handler`. The endpoint renders the page of a failure; a
+    /// decision about a client stays bare.
     pub(crate) fn into_response(self) -> Response<Body> {
         let failed = self
             .failure

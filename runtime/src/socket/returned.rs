@@ -85,15 +85,15 @@ pub trait TellClient: Into<BoxError> {
         None
     }
 
-    /// How a socket without channels goes on. Default, and `None`: the connection is closed with 1011, and the error is
-    /// logged with its causes.
+    /// How a socket without channels goes on. Default, and `None`: the connection is closed with
+    /// 1011, and the error is logged with its causes.
     fn flow(&self) -> Option<Flow> {
         None
     }
 }
 
-/// What callbacks of `#[socket]` may return: nothing, a [`Flow`], or a `Result` of these. After an error the connection
-/// is closed with 1011, and the error is logged with its causes.
+/// What callbacks of `#[socket]` may return: nothing, a [`Flow`], or a `Result` of these. After an
+/// error the connection is closed with 1011, and the error is logged with its causes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say how a socket goes on",
     label = "expected nothing, `Flow`, or a `Result` of these",

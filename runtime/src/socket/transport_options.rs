@@ -25,12 +25,12 @@ pub struct TransportOptions {
     pub auth_token: bool,
     /// Logs each request, at this level. Default: not at all.
     pub transport_log: Option<tracing::Level>,
-    /// Time without [`Driver::touch`](crate::transport::Driver::touch) after which a connection ends with
-    /// [`Reason::Timeout`](crate::socket::Reason::Timeout). Default: never.
+    /// Time without [`Driver::touch`](crate::transport::Driver::touch) after which a connection
+    /// ends with [`Reason::Timeout`](crate::socket::Reason::Timeout). Default: never.
     pub timeout: Timeout,
     /// Time after which a callback that has not returned is cancelled, as for
-    /// [`WebSocket`](crate::mount::WebSocket::callback_timeout). The flow is then that of code 1011.
-    /// Default: never.
+    /// [`WebSocket`](crate::mount::WebSocket::callback_timeout). The flow is then that of code
+    /// 1011. Default: never.
     pub callback_timeout: Timeout,
     /// Time for which a client may take nothing of what waits for it. Its connection then ends with
     /// [`Reason::Overflow`](crate::socket::Reason::Overflow). Default: 30 s.

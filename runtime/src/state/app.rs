@@ -8,7 +8,8 @@ use std::{
 
 use crate::assets::known::StaticFiles;
 
-/// Fills a slot, a [`Slot<T>`], if a certain socket declares that it takes a `T` of the application's state.
+/// Fills a slot, a [`Slot<T>`], if a certain socket declares that it takes a `T` of the
+/// application's state.
 pub(crate) type Fill = fn(app: &(dyn Any + Send + Sync), slot: &mut dyn Any);
 
 /// What is asked of the sockets' declarations.

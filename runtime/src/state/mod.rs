@@ -20,16 +20,16 @@ pub use self::{
 /// How a part is taken from the application's state: `impl FromRef<App> for Pool`. A state that is
 /// `Clone` provides itself.
 ///
-/// With the feature `axum` this is axum's trait, so that one implementation (or `#[derive(FromRef)]` of axum) serves
-/// sockets, channels and the extractor `State`.
+/// With the feature `axum` this is axum's trait, so that one implementation (or
+/// `#[derive(FromRef)]` of axum) serves sockets, channels and the extractor `State`.
 #[cfg(feature = "axum")]
 pub use axum::extract::FromRef;
 
 /// How a part is taken from the application's state: `impl FromRef<App> for Pool`. A state that is
 /// `Clone` provides itself.
 ///
-/// With the feature `axum` this is axum's trait, so that one implementation (or `#[derive(FromRef)]` of axum) serves
-/// sockets, channels and the extractor `State`.
+/// With the feature `axum` this is axum's trait, so that one implementation (or
+/// `#[derive(FromRef)]` of axum) serves sockets, channels and the extractor `State`.
 #[cfg(not(feature = "axum"))]
 pub trait FromRef<T> {
     /// Takes the part, usually by cloning a handle to it.

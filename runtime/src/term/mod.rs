@@ -1,4 +1,5 @@
-//! Erlang's external term format, which Elixir's tokens, session cookies and messages between nodes carry.
+//! Erlang's external term format, which Elixir's tokens, session cookies and messages between nodes
+//! carry.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -1,5 +1,5 @@
-//! Erlang's order of terms: numbers, atoms, references, functions, ports, processes, tuples, maps, lists, bytes.
-//! Among keys, all integers come before all floats.
+//! Erlang's order of terms: numbers, atoms, references, functions, ports, processes, tuples, maps,
+//! lists, bytes. Among keys, all integers come before all floats.
 
 use std::cmp::Ordering;
 
@@ -74,7 +74,8 @@ fn elements(a: &[Term], b: &[Term]) -> Ordering {
         .unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
-/// In the order of the encoding, not in that of the keys: so it takes no longer than reading them did.
+/// In the order of the encoding, not in that of the keys: so it takes no longer than reading them
+/// did.
 fn pairs(a: &[(Term, Term)], b: &[(Term, Term)]) -> Ordering {
     let keys = a.iter().zip(b).map(|(a, b)| a.0.compare(&b.0));
     let values = a.iter().zip(b).map(|(a, b)| a.1.compare(&b.1));

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::handle::Handle;
 
-/// A connection that holds channels, as Phoenix's clients do: [`Site::connect`](super::Site::connect).
+/// A connection that holds channels, as Phoenix's clients do:
+/// [`Site::connect`](super::Site::connect).
 ///
 /// It is cut when it and all of its channels are dropped. It does not reconnect by itself, and its
 /// channels do not join again.

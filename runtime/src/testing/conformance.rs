@@ -20,8 +20,8 @@ const SILENCE: Duration = Duration::from_millis(300);
 /// Bytes of all that waits for a node of the suite.
 const QUEUE: usize = 16 << 20;
 
-/// Tests an adapter: whether it keeps to what [`Adapter`] says. `make` makes an adapter for each node; all of them speak to
-/// one broker, which is there. It takes some seconds.
+/// Tests an adapter: whether it keeps to what [`Adapter`] says. `make` makes an adapter for each
+/// node; all of them speak to one broker, which is there. It takes some seconds.
 ///
 /// It does not take the broker away. An adapter's own tests do that, and see to it that
 /// [`disconnected`](Arrivals::disconnected) and [`connected`](Arrivals::connected) are told.

@@ -1,4 +1,5 @@
-//! Longpoll, as Phoenix's JavaScript client does it: a poll is always on its way, and at most one POST beside it.
+//! Longpoll, as Phoenix's JavaScript client does it: a poll is always on its way, and at most one
+//! POST beside it.
 
 use std::{
     net::SocketAddr,
@@ -111,7 +112,8 @@ impl PollSession {
                 Some(order) => Some(order),
                 None => orders.recv().await,
             };
-            // The server is not told: the session ends when nobody has asked for its messages for long.
+            // The server is not told: the session ends when nobody has asked for its messages for
+            // long.
             let Some(Order::Send(message)) = order else {
                 return Closed::new(1000, "");
             };

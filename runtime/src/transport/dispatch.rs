@@ -118,7 +118,8 @@ impl From<Feature> for Mistake {
 }
 
 impl Dispatcher {
-    /// Prepares all mounts for requests, each with its drainer, or returns everything that is wrong with them.
+    /// Prepares all mounts for requests, each with its drainer, or returns everything that is wrong
+    /// with them.
     pub(crate) fn new(
         mounts: &'static [Mount],
         drainers: &[Option<Drainer>],

@@ -1,7 +1,7 @@
 //! Transports: how clients reach sockets, and how an application brings a way of its own.
 //!
-//! A [`Transport`] answers the requests at one path of a mount. WebSocket and longpoll are two. Another one is mounted by
-//! `transport = expression` in `socket(..)`, for the same sockets:
+//! A [`Transport`] answers the requests at one path of a mount. WebSocket and longpoll are two.
+//! Another one is mounted by `transport = expression` in `socket(..)`, for the same sockets:
 //!
 //! ```
 //! # use landfall::transport::{Attempt, Denied, TransportOptions};
@@ -45,7 +45,8 @@
 //!
 //! # Steps
 //!
-//! What WebSocket and longpoll do with a request, a transport of one's own can do too, in this order:
+//! What WebSocket and longpoll do with a request, a transport of one's own can do too, in this
+//! order:
 //!
 //! | step | how | who refuses |
 //! | --- | --- | --- |
@@ -139,7 +140,8 @@
 //! # }
 //! ```
 //!
-//! Panics of callbacks, limits on what waits, topics, draining and logs are taken care of behind them.
+//! Panics of callbacks, limits on what waits, topics, draining and logs are taken care of behind
+//! them.
 
 // | file | what |
 // | --- | --- |

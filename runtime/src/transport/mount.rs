@@ -23,8 +23,8 @@ use crate::{
     state::{AppState, Fill, Provide},
 };
 
-/// A socket type as data: its name and its entry points, without its type, and how it takes its parts of an application's
-/// state.
+/// A socket type as data: its name and its entry points, without its type, and how it takes its
+/// parts of an application's state.
 #[derive(Clone, Copy)]
 pub struct SocketDef {
     /// The type's name as written in the declaration.
@@ -44,8 +44,8 @@ pub struct SocketDef {
 }
 
 impl SocketDef {
-    /// The entry points of a socket type: of one that implements [`Socket`], or holds channels. `App` is the state of the
-    /// endpoint, of which the socket takes its parts.
+    /// The entry points of a socket type: of one that implements [`Socket`], or holds channels.
+    /// `App` is the state of the endpoint, of which the socket takes its parts.
     pub const fn of<T: IntoSocket, App: Send + Sync + 'static>(name: &'static str) -> Self
     where
         T::Needs: Provide<App, T>,
@@ -142,7 +142,8 @@ pub struct Mount {
     pub websocket: Option<WebSocket>,
     /// The longpoll transport; `None` if the mount has none.
     pub longpoll: Option<LongPoll>,
-    /// Makes a transport of the application's own when the endpoint starts; `None` if the mount has none.
+    /// Makes a transport of the application's own when the endpoint starts; `None` if the mount has
+    /// none.
     pub transport: Option<fn(&Handle) -> CustomTransport>,
     /// How its connections drain; `None` closes all at once.
     pub drainer: Option<DrainerOptions>,
@@ -153,8 +154,8 @@ pub struct Mount {
 }
 
 impl Mount {
-    /// A socket at a path, such as `"/socket/:room_id"`. It has the WebSocket transport, and all else is as the
-    /// socket's [`OPTIONS`](Socket::OPTIONS) say.
+    /// A socket at a path, such as `"/socket/:room_id"`. It has the WebSocket transport, and all
+    /// else is as the socket's [`OPTIONS`](Socket::OPTIONS) say.
     #[track_caller]
     pub const fn new(path: &'static str, socket: SocketDef) -> Self {
         let options = socket.options;

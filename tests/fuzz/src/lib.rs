@@ -1,7 +1,7 @@
 //! What must hold for every input. A target takes bytes and panics when it does not.
 //!
-//! `bash tests/fuzz/run 60` lets libFuzzer look for such bytes, 60 seconds for each target; what it learnt is in
-//! `corpus/`, which `cargo test` runs through the targets without it.
+//! `bash tests/fuzz/run 60` lets libFuzzer look for such bytes, 60 seconds for each target; what it
+//! learnt is in `corpus/`, which `cargo test` runs through the targets without it.
 
 mod input;
 mod targets;

@@ -1,7 +1,7 @@
 //! Runs inputs through a target: `cargo run -p landfall-fuzz -- TARGET FILE..`.
 //!
-//! Built by `tests/fuzz/run` it is libFuzzer instead, which makes the inputs itself. The target is then the one that
-//! the environment variable `TARGET` names.
+//! Built by `tests/fuzz/run` it is libFuzzer instead, which makes the inputs itself. The target is
+//! then the one that the environment variable `TARGET` names.
 
 #![cfg_attr(libfuzzer, no_main)]
 

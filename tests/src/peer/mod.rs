@@ -19,7 +19,8 @@
 //! | `diary` | the state: what sockets were told at their end |
 //!
 //! Ports count from the first endpoint's: 1 to 8 are about `force_ssl` (6 and 8 are the `https` of
-//! 5 and 7), 10 to 13 render errors, 14 to 17 check origins, 20 can be stopped. All share one PubSub and one diary.
+//! 5 and 7), 10 to 13 render errors, 14 to 17 check origins, 20 can be stopped. All share one
+//! PubSub and one diary.
 //!
 //! Two configurations of the original cannot be declared, by design. `/sub_empty` (an empty list of
 //! subprotocols) is mounted by hand. `/sub_bad` (a string instead of a list) has no type here.

@@ -1,4 +1,5 @@
-//! HTTP/1.1, HTTP/2 and WebSocket byte by byte: a client that sends what it is told, broken frames too.
+//! HTTP/1.1, HTTP/2 and WebSocket byte by byte: a client that sends what it is told, broken frames
+//! too.
 
 mod connection;
 mod deflate;

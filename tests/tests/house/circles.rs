@@ -1,6 +1,7 @@
 //! Files of one room that use each other in a circle.
 //!
-//! A name that a file hands on, as a `mod.rs` does, counts as a use of the file that defines it, by those who use it.
+//! A name that a file hands on, as a `mod.rs` does, counts as a use of the file that defines it, by
+//! those who use it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! The dependency order of CONTRIBUTING.md, checked against the `crate::` paths of the sources; and that no files of a room
-//! use each other in a circle.
+//! The dependency order of CONTRIBUTING.md, checked against the `crate::` paths of the sources; and
+//! that no files of a room use each other in a circle.
 
 mod circles;
 mod uses;

@@ -227,8 +227,8 @@ impl File {
     }
 }
 
-/// What an import says behind `use`, and whether it hands on. Those of functions and inline modules are no imports of
-/// the file.
+/// What an import says behind `use`, and whether it hands on. Those of functions and inline modules
+/// are no imports of the file.
 fn import(line: &str) -> Option<(bool, &str)> {
     if let Some(said) = line.strip_prefix("use ") {
         return Some((false, said));

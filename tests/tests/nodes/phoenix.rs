@@ -1,4 +1,5 @@
-//! A node among those of a Phoenix application. The other node is scripted: it publishes what was recorded.
+//! A node among those of a Phoenix application. The other node is scripted: it publishes what was
+//! recorded.
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,4 +1,5 @@
-//! A node among those of a Phoenix application. The other node is scripted: it speaks to the server as Phoenix's adapter does.
+//! A node among those of a Phoenix application. The other node is scripted: it speaks to the server
+//! as Phoenix's adapter does.
 
 use data_encoding::HEXLOWER;
 use landfall::{

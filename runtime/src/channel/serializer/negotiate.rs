@@ -58,7 +58,8 @@ impl fmt::Debug for Versioned {
     }
 }
 
-/// The first serializer for the version that a client asks for with its parameter `vsn`: `1.0.0` if it has none.
+/// The first serializer for the version that a client asks for with its parameter `vsn`: `1.0.0` if
+/// it has none.
 ///
 /// ```
 /// use landfall::channel::{Versioned, negotiate};

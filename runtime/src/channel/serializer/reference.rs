@@ -22,7 +22,8 @@ pub struct Ref(Kind);
 enum Kind {
     #[default]
     Null,
-    /// A string that is a number as Rust prints it: what Phoenix's clients send, kept without an allocation.
+    /// A string that is a number as Rust prints it: what Phoenix's clients send, kept without an
+    /// allocation.
     Digits(u64),
     /// Any other string.
     Text(Arc<str>),

@@ -21,8 +21,8 @@ use crate::{
 
 /// The format of `vsn=2.0.0`, which Phoenix's own clients speak.
 ///
-/// Text is a JSON array `[join_ref, ref, topic, event, payload]`, in both directions. A payload of bytes travels in a
-/// binary frame, with one byte for the length of each field before it.
+/// Text is a JSON array `[join_ref, ref, topic, event, payload]`, in both directions. A payload of
+/// bytes travels in a binary frame, with one byte for the length of each field before it.
 ///
 /// A topic or an event in a binary frame that is not UTF-8 is Latin-1, from an old client. It is
 /// read as a [foreign](super::Name::foreign) name, which matches no channel and is echoed as that

@@ -73,7 +73,8 @@ impl<'a> Version<'a> {
         self.numbers().cmp(&other.numbers()).then_with(pre)
     }
 
-    /// Neither this nor the last number that the requirement names is lower, and all numbers before that are the same.
+    /// Neither this nor the last number that the requirement names is lower, and all numbers before
+    /// that are the same.
     pub(super) fn is_about(&self, required: &Version<'_>) -> bool {
         let same_minor = required.patch.is_none() || self.minor == required.minor;
         self.compare(required).is_ge() && self.major == required.major && same_minor
@@ -118,8 +119,8 @@ const fn number(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Identifiers with dots between them, and what follows; none is empty. `ordered` ones that are numbers have no leading
-/// zero.
+/// Identifiers with dots between them, and what follows; none is empty. `ordered` ones that are
+/// numbers have no leading zero.
 const fn identifiers(text: &[u8], ordered: bool) -> Option<(&[u8], &[u8])> {
     let (mut start, mut numeric, mut at) = (0, true, 0);
     loop {

@@ -1,13 +1,14 @@
-//! How replicas keep each other informed: what to say to whom, and when. It does no I/O, and time is told to it.
+//! How replicas keep each other informed: what to say to whom, and when. It does no I/O, and time
+//! is told to it.
 //!
-//! - A replica speaks only of its own presences, so that nobody can pass on what has gone meanwhile. It counts its
-//!   changes: each addition, and each removal, has a number.
-//! - It tells all others what changes, and every 1.5 seconds how far it has counted. One who lacks a number asks it, with
-//!   what it has seen, and gets what is missing in pieces: each is asked for when the one before has come. A newcomer has
-//!   seen nothing, and so gets all.
-//! - One who was not heard for 30 seconds is down, and what it tracks is not shown. When it is heard again, it is shown
-//!   again as soon as nothing is missing. After 20 minutes it is forgotten. One who says that it has gone is forgotten at
-//!   once.
+//! - A replica speaks only of its own presences, so that nobody can pass on what has gone
+//!   meanwhile. It counts its changes: each addition, and each removal, has a number.
+//! - It tells all others what changes, and every 1.5 seconds how far it has counted. One who lacks
+//!   a number asks it, with what it has seen, and gets what is missing in pieces: each is asked for
+//!   when the one before has come. A newcomer has seen nothing, and so gets all.
+//! - One who was not heard for 30 seconds is down, and what it tracks is not shown. When it is
+//!   heard again, it is shown again as soon as nothing is missing. After 20 minutes it is
+//!   forgotten. One who says that it has gone is forgotten at once.
 
 // | file | what |
 // | --- | --- |
@@ -39,7 +40,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const ASKED: usize = 8;
 /// The maximum number of other replicas.
 const MOST: usize = 4096;
-/// The maximum number of gaps in what is known of a replica: with more, changes are left to the next transfer.
+/// The maximum number of gaps in what is known of a replica: with more, changes are left to the
+/// next transfer.
 const GAPS: usize = 256;
 /// Ranges in a question. What is known beyond them is sent again.
 const RANGES: usize = 1024;

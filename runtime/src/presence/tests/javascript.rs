@@ -28,7 +28,8 @@ impl Client {
         (self.synced, self.early) = (false, Vec::new());
     }
 
-    /// `presence_state`: the difference to what is known is applied as if it were a diff, then what came early.
+    /// `presence_state`: the difference to what is known is applied as if it were a diff, then what
+    /// came early.
     pub(super) fn on_state(&mut self, state: &Value) {
         let new = metas_by_key(state);
         let (mut joins, mut leaves) = (BTreeMap::new(), BTreeMap::new());

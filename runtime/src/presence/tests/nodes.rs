@@ -50,7 +50,8 @@ impl Node {
     }
 }
 
-/// Arrivals from another node may be older than what is there: clients have them last, lists in their place.
+/// Arrivals from another node may be older than what is there: clients have them last, lists in
+/// their place.
 fn sorted(mut list: Value) -> Value {
     for present in list.as_object_mut().expect("an object").values_mut() {
         let metas = present["metas"].as_array_mut().expect("an array");

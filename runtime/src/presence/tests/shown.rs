@@ -1,4 +1,5 @@
-//! What a state shows: diffs lead from each list to the next, and replicas that are down do not count.
+//! What a state shows: diffs lead from each list to the next, and replicas that are down do not
+//! count.
 
 use std::{collections::BTreeMap, sync::Arc};
 

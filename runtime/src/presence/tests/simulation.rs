@@ -1,4 +1,5 @@
-//! Some nodes, and a broker that loses, delays and doubles what they say, splits them, and sees them die.
+//! Some nodes, and a broker that loses, delays and doubles what they say, splits them, and sees
+//! them die.
 //!
 //! Time passes in steps, and the dice are the history's: each history ends the same way, each time.
 

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::pubsub::SubscriberId;
 
-/// The numbers that the delta covers, its topics, and its entries with references to these. What it has of other replicas
-/// is left out.
+/// The numbers that the delta covers, its topics, and its entries with references to these. What it
+/// has of other replicas is left out.
 pub(super) fn write(out: &mut Vec<u8>, delta: &Delta, replica: Replica) {
     seen::write(out, &delta.known, replica);
     let entries = || delta.entries.range(Dot::all_of(replica));

@@ -1,7 +1,8 @@
 //! What replicas tell each other, and its bytes.
 //!
-//! A message is a byte of its version, the name of the presence, the replica that sends it, a byte of its kind, and what
-//! its kind has. Numbers and lengths have seven bits in a byte, replicas eight bytes.
+//! A message is a byte of its version, the name of the presence, the replica that sends it, a byte
+//! of its kind, and what its kind has. Numbers and lengths have seven bits in a byte, replicas
+//! eight bytes.
 
 use super::{
     super::{
@@ -96,7 +97,8 @@ fn put_place(out: &mut Vec<u8>, place: Place) {
     writer::number(out, place.until);
 }
 
-/// What a message says to a presence of this name, and which replica says it. `None` if it is for another presence.
+/// What a message says to a presence of this name, and which replica says it. `None` if it is for
+/// another presence.
 pub(in crate::presence) fn read_for(
     name: &str,
     bytes: &[u8],

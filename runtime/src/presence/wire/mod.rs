@@ -1,4 +1,5 @@
-//! The form in which replicas tell each other what they track. What is read is input: everything is bounded.
+//! The form in which replicas tell each other what they track. What is read is input: everything is
+//! bounded.
 
 // | file | what |
 // | --- | --- |

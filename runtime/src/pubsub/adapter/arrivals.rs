@@ -12,8 +12,8 @@ const UNIT: usize = 1024;
 
 /// By this an adapter tells its node what arrives. Cloning it is cheap.
 ///
-/// Its queue is bounded, in pieces and bytes: an adapter that reads faster than the node delivers waits here. Nothing waits
-/// once the node has stopped; see [`closed`](Arrivals::closed).
+/// Its queue is bounded, in pieces and bytes: an adapter that reads faster than the node delivers
+/// waits here. Nothing waits once the node has stopped; see [`closed`](Arrivals::closed).
 #[derive(Clone)]
 pub struct Arrivals {
     queue: mpsc::Sender<Arrival>,
@@ -60,8 +60,8 @@ impl Arrivals {
         self.tell(Arrival::Subscribed(topics.to_vec())).await;
     }
 
-    /// The broker is back, and [`Channel::All`](super::Channel::All) and the node's own channel are subscribed. Not told
-    /// after the first connection.
+    /// The broker is back, and [`Channel::All`](super::Channel::All) and the node's own channel are
+    /// subscribed. Not told after the first connection.
     pub async fn connected(&self) {
         self.tell(Arrival::Connected).await;
     }

@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-/// Where a message between nodes goes. A broker has a channel (Redis) or a subject (NATS) for each of them.
+/// Where a message between nodes goes. A broker has a channel (Redis) or a subject (NATS) for each
+/// of them.
 ///
-/// It displays as a name that no other channel has, and [`parse`](Channel::parse) reads that name. An adapter puts the
-/// cluster's name in front, and escapes what its broker cannot have in a name.
+/// It displays as a name that no other channel has, and [`parse`](Channel::parse) reads that name.
+/// An adapter puts the cluster's name in front, and escapes what its broker cannot have in a name.
 ///
 /// ```
 /// use landfall::pubsub::adapter::Channel;

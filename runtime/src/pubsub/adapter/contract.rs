@@ -22,12 +22,13 @@ pub struct Outgoing {
 ///
 /// An adapter is connected once, and then serves its node until the node stops.
 ///
-/// - What it is told to [`publish`](Adapter::publish) it writes in order, over one connection for each channel at least:
-///   messages from one node on one channel arrive in order, and never twice.
+/// - What it is told to [`publish`](Adapter::publish) it writes in order, over one connection for
+///   each channel at least: messages from one node on one channel arrive in order, and never twice.
 /// - It tells its node what arrives by [`Arrivals`], in the order in which it happens.
-/// - When the broker goes away it says [`Arrivals::disconnected`], and connects again by itself: within 2 seconds of the
-///   broker's return, with pauses that grow and differ from node to node. Then it says [`Arrivals::connected`]. It need not
-///   remember subscriptions: the node makes them again.
+/// - When the broker goes away it says [`Arrivals::disconnected`], and connects again by itself:
+///   within 2 seconds of the broker's return, with pauses that grow and differ from node to node.
+///   Then it says [`Arrivals::connected`]. It need not remember subscriptions: the node makes them
+///   again.
 /// - The node's own messages may come back; the node knows them.
 ///
 /// ```
@@ -94,8 +95,8 @@ pub trait Adapter: Send + Sync + 'static {
     fn name(&self) -> &str;
 
     /// Connects the node, and subscribes [`Channel::All`] and the node's own channel, whose name is
-    /// [`NodeOptions::node`]. It completes when the broker has confirmed both. Called again if it failed, unless the error
-    /// is [`ConnectError::Refused`].
+    /// [`NodeOptions::node`]. It completes when the broker has confirmed both. Called again if it
+    /// failed, unless the error is [`ConnectError::Refused`].
     ///
     /// # Errors
     /// If the broker refuses the node, or cannot be reached. The caller limits the time.
@@ -105,19 +106,21 @@ pub trait Adapter: Send + Sync + 'static {
         arrivals: Arrivals,
     ) -> Async<'a, Result<(), ConnectError>>;
 
-    /// Writes messages, in order. Called while no other call of it is running. It completes when the next messages may be
-    /// given to it, and need not wait for the broker's answer.
+    /// Writes messages, in order. Called while no other call of it is running. It completes when
+    /// the next messages may be given to it, and need not wait for the broker's answer.
     ///
     /// # Errors
-    /// If some of them may not have reached the broker. They are not sent again: the node tells the subscribers that they
-    /// may have missed something.
+    /// If some of them may not have reached the broker. They are not sent again: the node tells the
+    /// subscribers that they may have missed something.
     fn publish<'a>(&'a self, batch: &'a [Outgoing]) -> Async<'a, Result<(), Unwritten>>;
 
-    /// Subscribes topics, thousands at once. The adapter tells [`Arrivals::subscribed`] for each of them, once the broker
-    /// has confirmed it: what is published from then on arrives. Never called for a topic that stands already.
+    /// Subscribes topics, thousands at once. The adapter tells [`Arrivals::subscribed`] for each of
+    /// them, once the broker has confirmed it: what is published from then on arrives. Never called
+    /// for a topic that stands already.
     fn subscribe<'a>(&'a self, topics: &'a [Arc<str>]) -> Async<'a, ()>;
 
-    /// Ends subscriptions. Calls of `subscribe` and `unsubscribe` follow each other, and take effect in their order.
+    /// Ends subscriptions. Calls of `subscribe` and `unsubscribe` follow each other, and take
+    /// effect in their order.
     fn unsubscribe<'a>(&'a self, topics: &'a [Arc<str>]) -> Async<'a, ()>;
 
     /// Writes what it was given, and leaves the broker. Nothing is called after that.

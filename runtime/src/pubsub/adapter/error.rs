@@ -8,8 +8,8 @@ use std::fmt;
 pub enum ConnectError {
     /// The broker cannot be reached. Trying again may help.
     Unreachable(String),
-    /// The broker refuses the node, for example because of a wrong password, or an option is wrong. Trying again does not
-    /// help.
+    /// The broker refuses the node, for example because of a wrong password, or an option is wrong.
+    /// Trying again does not help.
     Refused(String),
 }
 

@@ -8,7 +8,8 @@ use std::{
 
 use super::{Adapter, Arrivals, Async, Channel, ConnectError, NodeOptions, Outgoing, Unwritten};
 
-/// A broker in memory, for tests: what its clones connect are nodes of one process that reach each other.
+/// A broker in memory, for tests: what its clones connect are nodes of one process that reach each
+/// other.
 ///
 /// [`disconnect`](InProcess::disconnect) takes it away from all nodes, as a broker's crash does.
 ///
@@ -52,7 +53,8 @@ impl InProcess {
         InProcess::default()
     }
 
-    /// Takes the broker away from all nodes. What they publish is lost, until [`reconnect`](InProcess::reconnect).
+    /// Takes the broker away from all nodes. What they publish is lost, until
+    /// [`reconnect`](InProcess::reconnect).
     pub async fn disconnect(&self) {
         let nodes = {
             let mut broker = self.broker();

@@ -1,7 +1,9 @@
-//! How the nodes of a cluster reach each other: a broker carries their messages, and an [`Adapter`] speaks to it.
+//! How the nodes of a cluster reach each other: a broker carries their messages, and an [`Adapter`]
+//! speaks to it.
 //!
-//! An endpoint without an adapter is alone. With one, what is broadcast on a node reaches the subscribers of all nodes with
-//! the same [`name`](NodeOptions::name). [`InProcess`] is a broker in memory, for tests: several nodes in one process.
+//! An endpoint without an adapter is alone. With one, what is broadcast on a node reaches the
+//! subscribers of all nodes with the same [`name`](NodeOptions::name). [`InProcess`] is a broker in
+//! memory, for tests: several nodes in one process.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,9 +22,9 @@
 //!
 //! # An adapter of your own
 //!
-//! It moves bytes, and knows nothing of what they mean: which topics a node subscribes, what it sends, and what it does
-//! when the broker goes away is decided by the endpoint. [`Adapter`] says what it has to keep to, and
-//! `landfall::testing::conformance` tests it.
+//! It moves bytes, and knows nothing of what they mean: which topics a node subscribes, what it
+//! sends, and what it does when the broker goes away is decided by the endpoint. [`Adapter`] says
+//! what it has to keep to, and `landfall::testing::conformance` tests it.
 
 // | file | what |
 // | --- | --- |

@@ -184,8 +184,8 @@ impl Reader {
         }
     }
 
-    /// Hands a broadcast to the subscribers of this node. Waits while too many broadcasts wait: what arrives next waits at
-    /// the broker.
+    /// Hands a broadcast to the subscribers of this node. Waits while too many broadcasts wait:
+    /// what arrives next waits at the broker.
     async fn deliver(&mut self, broadcast: Broadcast, except: Option<SubscriberId>) {
         let except = except.map_or(Except::Nobody, Except::Subscriber);
         let mut waited = Duration::ZERO;

@@ -1,13 +1,13 @@
 //! What the nodes of a Phoenix application say to each other through Redis, by the adapter
 //! `Phoenix.PubSub.Redis` 3: one channel for all topics, and a message for each broadcast.
 //!
-//! A message is a term of Erlang's, `{3, mode, node, topic, message, dispatcher}`: for everybody but the
-//! sender (`except`), or for one node (`only`). What reaches clients is a message that is a
+//! A message is a term of Erlang's, `{3, mode, node, topic, message, dispatcher}`: for everybody
+//! but the sender (`except`), or for one node (`only`). What reaches clients is a message that is a
 //! `Phoenix.Socket.Broadcast`.
 //!
-//! Phoenix reads in one process, which crashes on what it cannot decode or turn into JSON: so everything is
-//! checked before it is sent. Nothing that comes in makes this side fail: what cannot be used is left out,
-//! with a reason.
+//! Phoenix reads in one process, which crashes on what it cannot decode or turn into JSON: so
+//! everything is checked before it is sent. Nothing that comes in makes this side fail: what cannot
+//! be used is left out, with a reason.
 //!
 //! | file | what |
 //! | --- | --- |

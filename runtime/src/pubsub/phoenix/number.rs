@@ -3,11 +3,12 @@
 /// The maximum length in bytes of an integer.
 pub(super) const LONGEST_INTEGER: usize = 1024;
 
-/// The maximum length in bytes of all integers beyond 128 bits together: turning them takes time by the square.
+/// The maximum length in bytes of all integers beyond 128 bits together: turning them takes time by
+/// the square.
 pub(super) const INTEGERS: usize = 64 * 1024;
 
-/// The shortest digits that give the same float again. A float has a point in any case. The scientific
-/// form stands where it is shorter, and beyond 2⁵³.
+/// The shortest digits that give the same float again. A float has a point in any case. The
+/// scientific form stands where it is shorter, and beyond 2⁵³.
 pub(super) fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
@@ -45,7 +46,8 @@ pub(super) fn plain(digits: &str, point: i32) -> String {
 /// Nineteen digits at once.
 const CHUNK: u64 = 10_u64.pow(19);
 
-/// An integer to the base of 256, the lowest digit first, in decimal. Takes time by the square of the length.
+/// An integer to the base of 256, the lowest digit first, in decimal. Takes time by the square of
+/// the length.
 pub(super) fn decimal(bytes: &[u8]) -> String {
     let limb = |chunk: &[u8]| {
         let mut limb = [0; 8];
@@ -81,7 +83,8 @@ pub(super) fn decimal(bytes: &[u8]) -> String {
     text
 }
 
-/// A decimal integer to the base of 256, the lowest digit first. Takes time by the square of the length.
+/// A decimal integer to the base of 256, the lowest digit first. Takes time by the square of the
+/// length.
 pub(super) fn bytes(digits: &str) -> Vec<u8> {
     let mut limbs: Vec<u64> = Vec::with_capacity(digits.len() / 19 + 1);
     for chunk in digits.as_bytes().chunks(19) {

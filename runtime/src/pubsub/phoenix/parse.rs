@@ -1,4 +1,5 @@
-//! JSON as a term, as Jason reads it. All of it is checked: code that makes a payload only says that it is JSON.
+//! JSON as a term, as Jason reads it. All of it is checked: code that makes a payload only says
+//! that it is JSON.
 
 use super::{
     jason::SORTED,
@@ -249,7 +250,8 @@ fn float(text: &str) -> Parsed {
     }
 }
 
-/// Of pairs with the same key, the last one. Small maps have their keys in order, as Erlang writes them.
+/// Of pairs with the same key, the last one. Small maps have their keys in order, as Erlang writes
+/// them.
 fn map(pairs: Vec<(Term, Term)>) -> Term {
     let mut pairs: Vec<_> = pairs.into_iter().enumerate().rev().collect();
     pairs.sort_by(|(_, a), (_, b)| a.0.compare(&b.0));

@@ -13,7 +13,8 @@ use crate::{
     term::{Limits, Reader, Term, Unreadable, plain},
 };
 
-/// A message whose topic has been read, and nothing behind it: most nodes have no subscriber of most topics.
+/// A message whose topic has been read, and nothing behind it: most nodes have no subscriber of
+/// most topics.
 #[derive(Debug)]
 pub(crate) struct Envelope<'a> {
     topic: String,

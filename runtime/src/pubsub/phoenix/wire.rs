@@ -8,7 +8,8 @@ pub(super) const DEPTH: usize = 256;
 /// How many terms a message may have.
 pub(super) const TERMS: usize = 512 * 1024;
 
-/// How many bytes of JSON a byte of a message may become: a list of small integers has four for each.
+/// How many bytes of JSON a byte of a message may become: a list of small integers has four for
+/// each.
 pub(super) const JSON: usize = 4;
 
 /// The topics by which Phoenix's own trackers replicate.
@@ -17,8 +18,8 @@ pub(super) const TRACKERS: &str = "phx_presence:";
 /// The event that a presence tells its changes by, on its own node only.
 pub(super) const PRESENCE_DIFF: &str = "presence_diff";
 
-/// The maximum length in bytes of the topic and the event of a broadcast of bytes: frames have one byte
-/// for each length.
+/// The maximum length in bytes of the topic and the event of a broadcast of bytes: frames have one
+/// byte for each length.
 pub(super) const LONGEST_NAME: usize = 255;
 
 pub(super) const BROADCAST: &str = "Elixir.Phoenix.Socket.Broadcast";

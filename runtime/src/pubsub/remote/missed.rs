@@ -8,7 +8,8 @@ use std::{
 /// The maximum number of topics that are told one by one.
 const MOST: usize = 10_000;
 
-/// Topics on which something was published that other nodes may not have got. Past 10,000 it is all of them.
+/// Topics on which something was published that other nodes may not have got. Past 10,000 it is all
+/// of them.
 #[derive(Default)]
 pub(in crate::pubsub) struct Missed(Mutex<Topics>);
 

@@ -1,4 +1,5 @@
-//! What a node shares about its cluster: who publishes, who joins, and the tasks of `nodes` reach it.
+//! What a node shares about its cluster: who publishes, who joins, and the tasks of `nodes` reach
+//! it.
 
 // | file | what |
 // | --- | --- |
@@ -205,8 +206,9 @@ impl Remote {
         self.options.max_message
     }
 
-    /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if they are not sent: without
-    /// the broker, without room, or if they are larger than `max_message` allows.
+    /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if
+    /// they are not sent: without the broker, without room, or if they are larger than
+    /// `max_message` allows.
     pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: Bytes) -> bool {
         let channel = node.map_or(Channel::All, |node| Channel::Node(node.into()));
         let from = self.options.node.clone();
@@ -238,7 +240,8 @@ impl Remote {
         })
     }
 
-    /// Waits until the broker has confirmed the topic. The topic stays subscribed for the time of grace at least.
+    /// Waits until the broker has confirmed the topic. The topic stays subscribed for the time of
+    /// grace at least.
     pub(super) async fn confirmed(&self, topic: &str) -> Result<(), Unconfirmed> {
         let time = self.options.confirm_timeout;
         let _held = self.interest.hold(topic);

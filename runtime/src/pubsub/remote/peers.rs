@@ -42,8 +42,8 @@ pub enum NodeEvent {
 
 /// The nodes that came and went: [`PubSub::node_events`](crate::pubsub::PubSub::node_events).
 ///
-/// It begins with the nodes that are there, each as [`NodeEvent::Up`], and never falls behind: a node that came and went
-/// between two calls of [`recv`](NodeEvents::recv) is left out.
+/// It begins with the nodes that are there, each as [`NodeEvent::Up`], and never falls behind: a
+/// node that came and went between two calls of [`recv`](NodeEvents::recv) is left out.
 #[derive(Debug)]
 pub struct NodeEvents {
     nodes: Option<(watch::Receiver<Nodes>, CancellationToken)>,
@@ -158,7 +158,8 @@ impl NodeEvents {
         }
     }
 
-    /// The next event; `None` once the endpoint has stopped, and for an endpoint without an adapter.
+    /// The next event; `None` once the endpoint has stopped, and for an endpoint without an
+    /// adapter.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.

@@ -1,7 +1,8 @@
 //! Reads what nodes tell each other: input, though of one's own kind.
 //!
-//! A letter is one byte of its version, one of its kind, sixteen of the sender's run, and what its kind has. Numbers have
-//! their high byte first. What stands behind the known fields of a `HELLO` belongs to later versions, and is skipped.
+//! A letter is one byte of its version, one of its kind, sixteen of the sender's run, and what its
+//! kind has. Numbers have their high byte first. What stands behind the known fields of a `HELLO`
+//! belongs to later versions, and is skipped.
 
 use std::{fmt, str, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! What every open connection is, whatever carries it: identity, topics, requests to stop, limits, and callbacks.
+//! What every open connection is, whatever carries it: identity, topics, requests to stop, limits,
+//! and callbacks.
 //!
 //! | file | what |
 //! | --- | --- |

@@ -18,8 +18,8 @@ use crate::{
     socket::OutboxOptions,
 };
 
-/// The way out of a connection that a [`Driver`](super::Driver) drives: its transport takes what waits, or reads it until
-/// its client has acknowledged it.
+/// The way out of a connection that a [`Driver`](super::Driver) drives: its transport takes what
+/// waits, or reads it until its client has acknowledged it.
 #[derive(Default)]
 pub(in crate::transport) struct Pulled {
     queue: ReplayQueue,
@@ -38,7 +38,8 @@ pub(in crate::transport) struct Pulled {
 enum Stage {
     #[default]
     Open,
-    /// Something was lost because the client does not read: what came after it may not get through either.
+    /// Something was lost because the client does not read: what came after it may not get through
+    /// either.
     Overflowed,
     /// The socket has ended: nothing is accepted any more.
     Closed,
@@ -147,8 +148,8 @@ impl Shared<Pulled> {
         Poll::Pending
     }
 
-    /// All pieces behind a number, and the number of the last. They are kept. `None` once the socket has ended and there
-    /// are none.
+    /// All pieces behind a number, and the number of the last. They are kept. `None` once the
+    /// socket has ended and there are none.
     pub(super) fn poll_after(
         &self,
         cx: &mut Context<'_>,

@@ -35,8 +35,8 @@ pub(in crate::transport) struct Shared<O: Out> {
     stop: StopFlag,
     /// The callback that runs has not returned at once.
     pub(super) busy: Since,
-    /// The clock when the client was last heard, as of the first sweep after that: nobody is found silent too early. Once
-    /// the client was told the end, when.
+    /// The clock when the client was last heard, as of the first sweep after that: nobody is found
+    /// silent too early. Once the client was told the end, when.
     pub(super) heard: AtomicU64,
     /// More than half of the outbox's limit waits: callbacks wait too, and nothing is read.
     over_high_water: AtomicBool,
@@ -52,7 +52,8 @@ pub(in crate::transport) struct State<O> {
     /// The connection's task.
     task: Option<Waker>,
     pub(super) subscriptions: Subscriptions,
-    /// The clock when the client last took something of what waits for it, or nothing waited. Once it has left, when.
+    /// The clock when the client last took something of what waits for it, or nothing waited. Once
+    /// it has left, when.
     pub(super) last_write: u64,
     /// The client has ended its half of the stream, or all of it.
     pub(super) has_left: bool,
@@ -220,7 +221,8 @@ impl<O: Out> Shared<O> {
         }
     }
 
-    /// The socket has ended: from here on, the client may take `Out::LINGER` to end the connection too.
+    /// The socket has ended: from here on, the client may take `Out::LINGER` to end the connection
+    /// too.
     pub(in crate::transport) fn begin_closing(&self) {
         self.touch();
         self.closing.store(true, Ordering::Relaxed);

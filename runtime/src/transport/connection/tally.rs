@@ -1,9 +1,10 @@
 //! How much waits for a client, and how much more may.
 //!
-//! A client that reads is never closed as slow because of what its own callbacks send. What they send is not judged
-//! when they send it: the stream is tried first, and the next callback waits until there is room again. Only a callback
-//! that goes on sending while more than the limit waits has a bound, [`OVERDRAFT`] limits. Broadcasts are judged by
-//! themselves, against the limit, which a large one of them raises.
+//! A client that reads is never closed as slow because of what its own callbacks send. What they
+//! send is not judged when they send it: the stream is tried first, and the next callback waits
+//! until there is room again. Only a callback that goes on sending while more than the limit waits
+//! has a bound, [`OVERDRAFT`] limits. Broadcasts are judged by themselves, against the limit, which
+//! a large one of them raises.
 
 /// So many limits a socket may send while more than one of them waits already.
 const OVERDRAFT: usize = 16;
@@ -33,8 +34,8 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// A turn of the socket begins, and the stream has been tried: so much waits. What it sends before the next turn is
-    /// not counted, unless more than the limit waits already.
+    /// A turn of the socket begins, and the stream has been tried: so much waits. What it sends
+    /// before the next turn is not counted, unless more than the limit waits already.
     pub(in crate::transport) fn begin_turn(&mut self, waiting: usize, limit: usize) {
         self.credit = match waiting < limit {
             true => FREE,
@@ -52,8 +53,9 @@ impl Tally {
         any
     }
 
-    /// Whether a broadcast of so many bytes may wait too. One larger than half of the limit leaves the other half to the
-    /// rest: a large message waits without ending what comes before or behind it.
+    /// Whether a broadcast of so many bytes may wait too. One larger than half of the limit leaves
+    /// the other half to the rest: a large message waits without ending what comes before or behind
+    /// it.
     pub(in crate::transport) fn admits(&self, bytes: usize, limit: usize) -> bool {
         let largest = bytes.max(self.largest as usize);
         self.shared.saturating_add(bytes) <= limit.max((limit / 2).saturating_add(largest))

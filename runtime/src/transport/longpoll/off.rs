@@ -1,4 +1,5 @@
-//! Stands in for `longpoll` where the feature of that name is off: a start refuses the mounts that ask for it.
+//! Stands in for `longpoll` where the feature of that name is off: a start refuses the mounts that
+//! ask for it.
 
 use std::sync::Arc;
 

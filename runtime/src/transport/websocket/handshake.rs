@@ -1,4 +1,5 @@
-//! The handshake: the checks of a request, and the response that opens a socket (RFC 6455 §4.2, RFC 8441 §5).
+//! The handshake: the checks of a request, and the response that opens a socket (RFC 6455 §4.2, RFC
+//! 8441 §5).
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version,

@@ -1,4 +1,5 @@
-//! The way out of a WebSocket connection: straight to its stream, and through a queue where that takes no more.
+//! The way out of a WebSocket connection: straight to its stream, and through a queue where that
+//! takes no more.
 
 use std::{
     io,
@@ -58,7 +59,8 @@ pub(super) struct Side {
     pinged: AtomicBool,
     /// Reading has paused for so long that the client is watched.
     watched: AtomicBool,
-    /// As much has been read ahead of it as may be: what the client has sent behind that, its end too, is not seen.
+    /// As much has been read ahead of it as may be: what the client has sent behind that, its end
+    /// too, is not seen.
     blind: AtomicBool,
 }
 
@@ -192,8 +194,8 @@ impl<W: Wire> Shared<StreamOut<W>> {
         )
     }
 
-    /// Registers the task and writes what waits for the client. Says why the connection is to stop, and whether something
-    /// still waits.
+    /// Registers the task and writes what waits for the client. Says why the connection is to stop,
+    /// and whether something still waits.
     pub(super) fn attend(&self, cx: &mut Context<'_>) -> io::Result<(StopRequest, bool)> {
         let mut state = self.state();
         state.register(cx);
@@ -271,8 +273,9 @@ impl<W: Wire> Shared<StreamOut<W>> {
         }
     }
 
-    /// No more is read ahead. The end of a client may stand behind a window that is closed, where nobody sees it; but the
-    /// kernel of one that is gone answers what is sent to it by a reset, and that does show. So it is pinged, now and again.
+    /// No more is read ahead. The end of a client may stand behind a window that is closed, where
+    /// nobody sees it; but the kernel of one that is gone answers what is sent to it by a reset,
+    /// and that does show. So it is pinged, now and again.
     pub(super) fn probe(&self) {
         if !self.side.blind.swap(true, Ordering::Relaxed) {
             self.control(Control::Ping, Bytes::new());

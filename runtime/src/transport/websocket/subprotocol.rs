@@ -1,7 +1,7 @@
 //! Which subprotocol is spoken (RFC 6455 §1.9), and the bearer token that may travel with it.
 //!
-//! A browser cannot set headers on a WebSocket. Phoenix's client therefore sends its `authToken` as a subprotocol:
-//! `phoenix, base64url.bearer.phx.<token>`.
+//! A browser cannot set headers on a WebSocket. Phoenix's client therefore sends its `authToken` as
+//! a subprotocol: `phoenix, base64url.bearer.phx.<token>`.
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 
@@ -26,7 +26,8 @@ pub(super) enum Disagreement {
     BadToken,
 }
 
-/// The first of our subprotocols that the client offers. A client that sends no such header is fine.
+/// The first of our subprotocols that the client offers. A client that sends no such header is
+/// fine.
 pub(super) fn agree(
     headers: &HeaderMap,
     ours: Option<&'static [&'static str]>,

@@ -45,7 +45,8 @@ fn plain(data: &[u8]) -> Option<([&[u8]; 4], &[u8])> {
     Some((fields, rest))
 }
 
-/// A frame for a client: its fields, of which the first byte says how many there are, and its payload.
+/// A frame for a client: its fields, of which the first byte says how many there are, and its
+/// payload.
 fn fields(frame: &[u8]) -> (Vec<&str>, &[u8]) {
     let count = match frame[0] {
         0 => 3,

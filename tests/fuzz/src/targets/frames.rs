@@ -1,4 +1,5 @@
-//! Frames: bytes of a client in any pieces mean what they mean at once, within bounds; what is written is read.
+//! Frames: bytes of a client in any pieces mean what they mean at once, within bounds; what is
+//! written is read.
 
 use landfall::{
     Message,

@@ -1,4 +1,5 @@
-//! The upgrade: what is agreed on was offered, and what is accepted is an upgrade by a second look at the headers.
+//! The upgrade: what is agreed on was offered, and what is accepted is an upgrade by a second look
+//! at the headers.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use http::{HeaderName, HeaderValue, Request, header, request::Parts};

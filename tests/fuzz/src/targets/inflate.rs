@@ -1,5 +1,5 @@
-//! Inflating: never past the limit by more than a step, the same as a plain inflater finds, and what was deflated
-//! comes back.
+//! Inflating: never past the limit by more than a step, the same as a plain inflater finds, and
+//! what was deflated comes back.
 
 use landfall::fuzzing;
 use landfall_tests::wire::Inflater;

@@ -45,8 +45,9 @@ pub(crate) fn value(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-/// The reply to a message that was read, and a push to its topic, as serde_json reads them; `None` if it cannot: it
-/// takes less nesting than may be passed on, no numbers like `1e999` and no half of a surrogate pair.
+/// The reply to a message that was read, and a push to its topic, as serde_json reads them; `None`
+/// if it cannot: it takes less nesting than may be passed on, no numbers like `1e999` and no half
+/// of a surrogate pair.
 pub(crate) fn answers(serializer: &dyn Serializer, asked: &ClientMessage) -> Vec<Option<Value>> {
     let reply = ServerMessage::Reply {
         join_ref: &asked.join_ref,

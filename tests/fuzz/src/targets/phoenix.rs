@@ -1,5 +1,5 @@
-//! What Phoenix nodes publish: no bytes do harm, JSON stays within its limit, and what is read can be sent on and
-//! means the same. What this side sends is what serde_json reads.
+//! What Phoenix nodes publish: no bytes do harm, JSON stays within its limit, and what is read can
+//! be sent on and means the same. What this side sends is what serde_json reads.
 
 use landfall::{
     fuzzing,
@@ -69,7 +69,8 @@ fn json(data: &[u8], level: Option<u32>) {
     let theirs: Result<Value, _> = serde_json::from_str(text);
     let parts = ("t", "e", Payload::Json(text.into()));
     let Some(message) = fuzzing::phoenix_write("a", parts, level, MOST) else {
-        // Beside what is no object, integers of more than a kilobyte are refused, and what is too large.
+        // Beside what is no object, integers of more than a kilobyte are refused, and what is too
+        // large.
         let is_object = theirs.is_ok_and(|value| value.is_object());
         assert!(!is_object || text.len() > 2000, "{text}");
         return;

@@ -1,5 +1,5 @@
-//! What nodes tell each other of their presences: what was read is written and reads the same, and a node that hears
-//! anything says only what others can read.
+//! What nodes tell each other of their presences: what was read is written and reads the same, and
+//! a node that hears anything says only what others can read.
 
 use std::time::Duration;
 
@@ -25,7 +25,8 @@ fn read(bytes: &[u8]) {
     assert_eq!(rewrite(&written).as_ref(), Some(&written));
 }
 
-/// Messages, each after a byte that says how much time has passed, and one that says how long it is.
+/// Messages, each after a byte that says how much time has passed, and one that says how long it
+/// is.
 fn hear(bytes: &[u8]) {
     let mut listener = Listener::new();
     let mut input = Input(bytes);

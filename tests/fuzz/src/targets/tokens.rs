@@ -1,5 +1,5 @@
-//! Tokens: what was signed is found, a change of any byte is refused, and what nobody signed never verifies. Terms
-//! survive being written and read again.
+//! Tokens: what was signed is found, a change of any byte is refused, and what nobody signed never
+//! verifies. Terms survive being written and read again.
 
 use std::sync::LazyLock;
 

@@ -8,7 +8,8 @@ use crate::{config::Secret, pubsub::adapter::ConnectError, random::random};
 
 /// How many messages of one topic may wait to be read. More are lost, which is told.
 const WAITING: usize = 4096;
-/// How often the server is asked whether it is there. After two questions without an answer it is gone.
+/// How often the server is asked whether it is there. After two questions without an answer it is
+/// gone.
 const PING: Duration = Duration::from_secs(2);
 /// The pauses between attempts to connect again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));

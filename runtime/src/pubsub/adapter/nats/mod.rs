@@ -48,9 +48,10 @@ const QUEUE: usize = 64;
 /// # Ok(()) }
 /// ```
 ///
-/// Topics are escaped where NATS forbids their characters; of a topic that has more than 512 bytes then, the subject has
-/// the SHA-256. NATS carries messages of up to its `max_payload`, 1 MiB unless it is configured otherwise: a larger
-/// broadcast reaches this node only, and the subscribers of its topic on other nodes are told that they missed something.
+/// Topics are escaped where NATS forbids their characters; of a topic that has more than 512 bytes
+/// then, the subject has the SHA-256. NATS carries messages of up to its `max_payload`, 1 MiB
+/// unless it is configured otherwise: a larger broadcast reaches this node only, and the
+/// subscribers of its topic on other nodes are told that they missed something.
 pub struct Nats {
     login: Login,
     connected: OnceLock<Connected>,

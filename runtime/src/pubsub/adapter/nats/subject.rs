@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::pubsub::adapter::Channel;
 
-/// The maximum length in bytes of an escaped name. A server ends the connection of a client whose lines are longer than it
-/// allows, and clients of an endpoint choose topics.
+/// The maximum length in bytes of an escaped name. A server ends the connection of a client whose
+/// lines are longer than it allows, and clients of an endpoint choose topics.
 const LONGEST: usize = 512;
 
 /// The subjects of a cluster.
@@ -42,8 +42,9 @@ impl Subjects {
     }
 }
 
-/// A name without dots, blanks and wildcards, and not empty. Two names never have the same form: each byte that is no letter,
-/// digit, `_`, `-` or `:` becomes `%` and two digits, no name at all is `%`, and a long one is `%%` and its SHA-256.
+/// A name without dots, blanks and wildcards, and not empty. Two names never have the same form:
+/// each byte that is no letter, digit, `_`, `-` or `:` becomes `%` and two digits, no name at all
+/// is `%`, and a long one is `%%` and its SHA-256.
 fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for byte in name.bytes() {

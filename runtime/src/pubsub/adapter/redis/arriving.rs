@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 
 use super::super::Arrivals;
 
-/// The end where the connection puts messages. It never waits: what finds no room is lost, and told to be.
+/// The end where the connection puts messages. It never waits: what finds no room is lost, and told
+/// to be.
 #[derive(Clone)]
 pub(super) struct Arriving {
     queue: mpsc::Sender<Bytes>,

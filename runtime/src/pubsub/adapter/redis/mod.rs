@@ -26,11 +26,12 @@ use crate::config::Secret;
 
 /// Redis 6 or later, or Valkey, as the broker: one server.
 ///
-/// `pubsub(redis(url = env("REDIS_URL")))` of a declaration makes one. It has one connection, and subscribes one channel for
-/// each topic that has subscribers on the node: `landfall:NAME:topic:TOPIC`. Among Phoenix nodes
-/// ([`Wire::Phoenix`](super::Wire::Phoenix)) it subscribes their one channel instead: the cluster's name is that of their
-/// PubSub, such as `MyApp.PubSub`. While the server does not answer for 3 seconds,
-/// the connection counts as lost. It comes back within 2 seconds of the server's return.
+/// `pubsub(redis(url = env("REDIS_URL")))` of a declaration makes one. It has one connection, and
+/// subscribes one channel for each topic that has subscribers on the node:
+/// `landfall:NAME:topic:TOPIC`. Among Phoenix nodes ([`Wire::Phoenix`](super::Wire::Phoenix)) it
+/// subscribes their one channel instead: the cluster's name is that of their PubSub, such as
+/// `MyApp.PubSub`. While the server does not answer for 3 seconds, the connection counts as lost.
+/// It comes back within 2 seconds of the server's return.
 ///
 /// ```no_run
 /// # async fn start() -> Result<(), landfall::pubsub::adapter::ConnectError> {
@@ -54,8 +55,8 @@ struct Connected {
 }
 
 impl Redis {
-    /// The server at a URL: `redis://host:port`, `unix:/path`, and with landfall's feature `tls` also `rediss://host:port`.
-    /// It is not shown anywhere, since it may hold a password.
+    /// The server at a URL: `redis://host:port`, `unix:/path`, and with landfall's feature `tls`
+    /// also `rediss://host:port`. It is not shown anywhere, since it may hold a password.
     pub fn new(url: impl Into<Secret>) -> Self {
         Redis {
             url: url.into(),

@@ -1,4 +1,5 @@
-//! What was recorded between real nodes: a@host sends, b@host receives, and landfall@x sends by hand.
+//! What was recorded between real nodes: a@host sends, b@host receives, and landfall@x sends by
+//! hand.
 
 use data_encoding::HEXLOWER;
 use serde_json::Value;
@@ -316,7 +317,8 @@ fn long_messages_have_the_bytes_of_phoenix() {
     assert_eq!(count, 2);
 }
 
-/// A message as a node before OTP 26 writes it: the atoms that a message without any in its payload has.
+/// A message as a node before OTP 26 writes it: the atoms that a message without any in its payload
+/// has.
 fn older(message: &[u8]) -> Vec<u8> {
     let mut message = message.to_vec();
     for atom in [

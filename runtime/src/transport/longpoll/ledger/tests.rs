@@ -47,7 +47,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Takes an answer to a poll that it sent with the token that it still has, and the answer's token with it.
+    /// Takes an answer to a poll that it sent with the token that it still has, and the answer's
+    /// token with it.
     Renews,
     /// Takes every answer, and keeps its token.
     Keeps,
