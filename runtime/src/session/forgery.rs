@@ -17,10 +17,12 @@ use tower_service::Service;
 use super::{Session, host};
 use crate::{body::Body, crypto::Keys, error::BoxError, handle::Handle, header, plug::plain};
 
-/// The longest form that is searched for a token. Longer ones send it in the header.
+/// The largest form, in bytes, that is searched for a token. A larger one has to send the token in the
+/// header.
 const LONGEST_FORM: usize = 1024 * 1024;
 
-/// Tokens of one request that are tried, in headers and in fields each.
+/// The maximum number of tokens of one request that are tried: as many in headers, and as many in
+/// fields.
 const CANDIDATES: usize = 8;
 
 const FIELD: &str = "_csrf_token";
@@ -74,7 +76,8 @@ impl ProtectFromForgery {
     }
 }
 
-/// A host that is `allowed`, or below it if that begins with a dot. Hosts have no case.
+/// Whether a host is the `allowed` one, or below it if `allowed` begins with a dot. The case of
+/// letters does not count.
 fn is_allowed(allowed: &str, named: &str) -> bool {
     let (allowed, named) = (allowed.to_ascii_lowercase(), named.to_ascii_lowercase());
     if allowed.starts_with('.') {
@@ -120,7 +123,7 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let protection = self.protection;
-        // `self.inner` is ready, its clone may not be: the clone stays.
+        // `self.inner` has been polled ready, and its clone has not: the clone takes its place.
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         Box::pin(async move {
@@ -174,7 +177,8 @@ fn is_form(headers: &HeaderMap) -> bool {
     header::is_of_type(headers, "application/x-www-form-urlencoded")
 }
 
-/// Whether one of the types is JavaScript. Of several, nobody knows which one a browser goes by.
+/// Whether one of the content types is JavaScript. It is not known which of several a browser
+/// chooses.
 fn is_javascript(headers: &HeaderMap) -> bool {
     let kinds = ["text/javascript", "application/javascript"];
     header::media_types(headers).any(|named| {
@@ -188,7 +192,7 @@ fn is_own_script(headers: &HeaderMap) -> bool {
     header::values(headers, "x-requested-with").any(|value| value == "XMLHttpRequest")
 }
 
-/// What the form's fields for the token hold.
+/// The values of the form's fields for the token.
 fn fields(form: &[u8]) -> impl Iterator<Item = String> {
     let pairs = form
         .split(|byte| *byte == b'&')

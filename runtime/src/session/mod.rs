@@ -126,14 +126,14 @@ use crate::{
     term::Term,
 };
 
-/// Cookies of one name that are tried: each costs a signature.
+/// The maximum number of cookies of one name that are tried: each costs the check of a signature.
 const CANDIDATES: usize = 8;
 
 /// What is remembered of one visitor: values by name. Clones share them.
 ///
-/// A handler behind [`Sessions`] finds it in the request's extensions. What it changes until it
-/// answers is written; the session that a socket is given can be read only, as there is no answer
-/// to write a cookie with.
+/// A handler behind [`Sessions`] finds it in the request's extensions. Its changes are written to the
+/// cookie when it answers. A socket can only read its session, because it has no answer that could
+/// set a cookie.
 #[derive(Clone)]
 pub struct Session(Arc<Mutex<State>>);
 
@@ -143,14 +143,14 @@ struct State {
     change: Change,
 }
 
-/// What is to be done about the cookie.
+/// What the response does about the cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Leave it.
+    /// Nothing.
     Nothing,
-    /// Write it.
+    /// Sets it.
     Write,
-    /// Have the browser forget it.
+    /// Deletes it.
     Delete,
 }
 
@@ -163,8 +163,8 @@ pub fn host(parts: &Parts) -> &str {
 }
 
 impl Session {
-    /// The session of the first cookie that is valid; empty if none is. Of a great many, only some
-    /// are tried. One that was not written by the first options is to be written again.
+    /// The session of the first valid cookie, or an empty session. Only the first cookies are tried. A
+    /// session that was written under other options than the first is written again.
     fn read(options: Chosen, keys: &Keys, headers: &HeaderMap) -> Self {
         let mut tried = 0;
         let found = options.all().enumerate().find_map(|(index, one)| {
@@ -191,9 +191,8 @@ impl Session {
         })))
     }
 
-    /// What a socket may have of the session. `None` for whatever reason, so that a client without
-    /// a right to it learns nothing. With `check_csrf`, the right is a token that one of the
-    /// application's own pages was given.
+    /// The session for a socket. With `check_csrf`, the client has to send a token that a page of the
+    /// application was given. `None` says no reason, so that a client without a token learns nothing.
     pub(crate) fn granted(
         options: Chosen,
         check_csrf: bool,
@@ -213,7 +212,7 @@ impl Session {
         allowed.then_some(session)
     }
 
-    /// What is to be done about the cookie, with its new value.
+    /// What the response does about the cookie, and the cookie's new value.
     pub(crate) fn written(&self, keys: &Keys) -> (Change, String) {
         let state = self.lock();
         let value = match state.change {
@@ -223,7 +222,7 @@ impl Session {
         (state.change, value)
     }
 
-    /// The value of that name, if there is one, and it is a `T`.
+    /// The value with this name; `None` if there is none, or if it is not a `T`.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let term = self.lock().values.get(name).cloned()?;
         from_term(term)
@@ -243,7 +242,7 @@ impl Session {
         Ok(())
     }
 
-    /// Removes a value; whether there was one.
+    /// Removes a value. Returns whether there was one.
     pub fn remove(&self, name: &str) -> bool {
         let mut state = self.lock();
         let removed = state.values.remove(name).is_some();
@@ -260,15 +259,15 @@ impl Session {
         state.change = Change::Write;
     }
 
-    /// Removes all values, and has the browser forget the cookie.
+    /// Removes all values, and deletes the cookie.
     pub fn delete(&self) {
         let mut state = self.lock();
         state.values.clear();
         state.change = Change::Delete;
     }
 
-    /// Makes the CSRF tokens of earlier pages void: for when a user logs in, so that nothing that
-    /// was known before is worth anything after.
+    /// Makes the CSRF tokens of earlier pages invalid. Call it when a user logs in: a token that was
+    /// known before is worth nothing then.
     pub fn renew(&self) {
         let mut state = self.lock();
         let State {
@@ -283,12 +282,12 @@ impl Session {
         self.lock().values.keys().cloned().collect()
     }
 
-    /// Whether it has no values.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.lock().values.is_empty()
     }
 
-    /// All values as one, such as a struct or a map.
+    /// Reads all values together, as a struct or a map.
     pub fn parse<T: DeserializeOwned>(&self) -> Option<T> {
         let values = self.lock().values.clone();
         from_term(Term::Map(
@@ -313,13 +312,13 @@ impl Session {
         csrf::masked(&kept)
     }
 
-    /// Whether a token is one of [`csrf_token`](Session::csrf_token) of this session.
+    /// Whether a token was made by [`csrf_token`](Session::csrf_token) of this session.
     pub fn is_csrf_token(&self, token: &str) -> bool {
         self.csrf_state()
             .is_some_and(|state| csrf::is_masked(&state, token))
     }
 
-    /// Also a token for a host, if that is right.
+    /// As `is_csrf_token`, and also for a token that Plug made for a host, if the host is right.
     pub(crate) fn allows(
         &self,
         keys: &Keys,

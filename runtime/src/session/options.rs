@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::crypto::{Digest, KeyOptions};
 
-/// A salt that names its purpose has at least as many bytes.
+/// The minimum number of bytes of a salt.
 const LEAST_SALT: usize = 8;
 
 macro_rules! mistake {
