@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::*;
+use super::{read::Unreadable, *};
 
 fn any_term() -> impl Strategy<Value = Term> {
     let leaf = prop_oneof![

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::message::{EncodeError, Message};
 
-/// A wire format of channels. [`V1`] and [`V2`] are those of Phoenix; an application can bring its
-/// own.
+/// A wire format of channels. [`V1`](crate::channel::V1) and [`V2`](crate::channel::V2) are those
+/// of Phoenix; an application can bring its own.
 ///
 /// A broadcast is encoded once for each serializer type, so all values of one type have to encode
 /// alike.
