@@ -117,12 +117,12 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     }
     // The names of sessions are as secret as the tokens that contain them.
     for token in &tokens {
-        let said: (String, String, String, String, u64, u64, u64) = chatty
+        let said: (String, String, String, String, String, u64, u64, u64) = chatty
             .tokens("landfall longpoll")
             .expect("a secret")
             .verify(token.as_str())
             .expect("ours");
-        assert!(!text.contains(&said.3), "{} in {text}", said.3);
+        assert!(!text.contains(&said.4), "{} in {text}", said.4);
     }
     assert!(!text.contains('\u{1b}'), "no control characters");
     assert!(

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Term, big, tag};
+use super::value::{Term, big, tag};
 
 impl Term {
     /// Erlang's order of the keys of a map.

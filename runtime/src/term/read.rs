@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Term, VERSION, order, tag};
+use super::{
+    order,
+    value::{Term, VERSION, tag},
+};
 
 /// The maximum length of an atom, in characters, as in Erlang.
 const LONGEST_ATOM: usize = 255;
@@ -47,6 +50,17 @@ pub(crate) enum Unreadable {
 }
 
 use Unreadable::*;
+
+impl Term {
+    /// Reads a whole message: the version byte and one term.
+    ///
+    /// `None` for anything else, for functions, for terms that are nested too deeply or have more
+    /// than a million parts, and for compressed terms of more than a mebibyte. Without the features
+    /// `compress` and `redis`, all compressed terms are refused.
+    pub fn decode(bytes: &[u8]) -> Option<Term> {
+        whole(bytes, &Limits::DATA).ok()
+    }
+}
 
 /// A term and nothing behind it.
 pub(super) fn whole(bytes: &[u8], limits: &Limits) -> Result<Term, Unreadable> {

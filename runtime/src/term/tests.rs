@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{read::Unreadable, *};
+use super::{read::Unreadable, value::*, *};
 
 fn any_term() -> impl Strategy<Value = Term> {
     let leaf = prop_oneof![
