@@ -14,6 +14,7 @@ impl Endpoint for Web {
             ("/favicon.ico", "/favicon-3.ico?vsn=d", None),
             ("/robots.txt", "/robots-4.txt?vsn=d", None),
         ],
+        "cache_manifest.json",
     );
 }
 
