@@ -11,11 +11,10 @@ mod order;
 mod read;
 mod value;
 
-pub(crate) use self::read::Limits;
 pub use self::value::Term;
 #[cfg(feature = "redis")]
 pub(crate) use self::{
-    read::{Reader, Unreadable, plain},
+    read::{Limits, Reader, Unreadable, plain},
     value::{VERSION, big, tag},
 };
 

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
-use super::{read::Unreadable, value::*, *};
+use super::{
+    read::{self, Limits, Unreadable},
+    value::*,
+};
 
 fn any_term() -> impl Strategy<Value = Term> {
     let leaf = prop_oneof![
