@@ -350,8 +350,7 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
-    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
-    /// subscriber got this one then.
+    /// As [`PubSub::broadcast`].
     pub fn broadcast(
         &self,
         topic: &str,
@@ -364,8 +363,7 @@ impl Handle {
     /// Broadcasts to all subscribers of a topic but one.
     ///
     /// # Errors
-    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
-    /// subscriber got this one then.
+    /// As [`PubSub::broadcast_from`].
     pub fn broadcast_from(
         &self,
         from: SubscriberId,

@@ -150,8 +150,9 @@ impl PubSub {
     /// Broadcasts to all subscribers of a topic.
     ///
     /// # Errors
-    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
-    /// subscriber got this one then.
+    /// If too many broadcasts wait, the endpoint has stopped, the payload cannot be JSON, or the
+    /// broadcast is too large for other nodes: no subscriber got it then. If the other nodes cannot
+    /// be reached, it is [`BroadcastError::Unreachable`], and the subscribers of this node got it.
     pub fn broadcast(
         &self,
         topic: &str,
@@ -164,8 +165,7 @@ impl PubSub {
     /// Broadcasts to all subscribers of a topic but one.
     ///
     /// # Errors
-    /// If too many broadcasts wait, the endpoint has stopped, or the payload cannot be JSON. No
-    /// subscriber got this one then.
+    /// As [`broadcast`](PubSub::broadcast).
     pub fn broadcast_from(
         &self,
         from: SubscriberId,
@@ -213,8 +213,8 @@ impl PubSub {
     /// be this one. A node that is not there gets nothing.
     ///
     /// # Errors
-    /// As `broadcast`; [`BroadcastError::Unreachable`] if it is another node, and the broker is
-    /// away.
+    /// As `broadcast`; [`BroadcastError::Unreachable`] if it is another node, and the broker is away
+    /// or this node is alone. Nobody got it then.
     pub fn direct_broadcast(
         &self,
         node: &str,
