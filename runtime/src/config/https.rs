@@ -7,7 +7,8 @@ use super::{
     finding::Findings,
     item::Item,
     key::Key,
-    value::{Value, listed, strings},
+    list_of_names::list_of_names,
+    value::{Value, listed, one_of, strings},
 };
 use crate::grammar;
 
@@ -127,66 +128,20 @@ impl Ciphers {
     }
 }
 
-impl<S: Into<String>, const N: usize> From<[S; N]> for Ciphers {
-    fn from(names: [S; N]) -> Self {
-        names.into_iter().collect()
-    }
-}
-
-impl From<&[&str]> for Ciphers {
-    fn from(names: &[&str]) -> Self {
-        names.iter().copied().collect()
-    }
-}
-
-impl<S: Into<String>> From<Vec<S>> for Ciphers {
-    fn from(names: Vec<S>) -> Self {
-        names.into_iter().collect()
-    }
-}
-
-impl<S: Into<String>> FromIterator<S> for Ciphers {
-    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        Ciphers(names.into_iter().map(Into::into).collect())
-    }
-}
-
-impl Value for Ciphers {
-    const TAKES: &'static str = "a list";
-
-    /// Commas separate several names.
-    fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        Ok(listed(&text).collect())
-    }
-
-    fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
-        match value {
-            Item::Array(list) => Some(strings(key, list).map(Self::from)),
-            _ => None,
-        }
-    }
-
-    fn check(&self, key: Key<'_>, found: &mut Findings) {
-        for mistake in self
-            .iter()
-            .filter_map(|name| grammar::cipher::check(name).err())
-        {
-            found.error(key, mistake.into());
-        }
-    }
-}
+list_of_names!(Ciphers, grammar::cipher::check);
 
 impl Value for CipherSuite {
     const TAKES: &'static str = "`\"strong\"` or `\"compatible\"`";
 
     fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        match text.as_str() {
-            "strong" => Ok(CipherSuite::Strong),
-            "compatible" => Ok(CipherSuite::Compatible),
-            _ => Err(ConfigError::new(format!(
-                "`{key}` is `strong` or `compatible`, not `{text:?}`"
-            ))),
-        }
+        one_of(
+            key,
+            &text,
+            [
+                ("strong", CipherSuite::Strong),
+                ("compatible", CipherSuite::Compatible),
+            ],
+        )
     }
 
     fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {

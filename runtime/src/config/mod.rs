@@ -32,6 +32,7 @@
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
 // | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `latest`, `extra` | kinds of values |
+// | `list_of_names` | what values that are a list of names have in common |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
 // | `resolve` | resolves the layers to one configuration, and compares it with the next |
@@ -58,6 +59,7 @@ mod ips;
 mod item;
 mod key;
 mod latest;
+mod list_of_names;
 mod names;
 mod origin;
 mod parameters;

@@ -5,6 +5,7 @@ use super::{
     finding::Findings,
     item::Item,
     key::Key,
+    list_of_names::list_of_names,
     value::{Value, listed, strings},
 };
 use crate::grammar;
@@ -31,51 +32,4 @@ impl ParameterNames {
     }
 }
 
-impl<S: Into<String>, const N: usize> From<[S; N]> for ParameterNames {
-    fn from(names: [S; N]) -> Self {
-        names.into_iter().collect()
-    }
-}
-
-impl From<&[&str]> for ParameterNames {
-    fn from(names: &[&str]) -> Self {
-        names.iter().copied().collect()
-    }
-}
-
-impl<S: Into<String>> From<Vec<S>> for ParameterNames {
-    fn from(names: Vec<S>) -> Self {
-        names.into_iter().collect()
-    }
-}
-
-impl<S: Into<String>> FromIterator<S> for ParameterNames {
-    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        ParameterNames(names.into_iter().map(Into::into).collect())
-    }
-}
-
-impl Value for ParameterNames {
-    const TAKES: &'static str = "a list";
-
-    /// Commas separate several names.
-    fn from_text(_: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        Ok(listed(&text).collect())
-    }
-
-    fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {
-        match value {
-            Item::Array(list) => Some(strings(key, list).map(Self::from)),
-            _ => None,
-        }
-    }
-
-    fn check(&self, key: Key<'_>, found: &mut Findings) {
-        for mistake in self
-            .iter()
-            .filter_map(|name| grammar::parameter::check(name).err())
-        {
-            found.error(key, mistake.into());
-        }
-    }
-}
+list_of_names!(ParameterNames, grammar::parameter::check);

@@ -1,6 +1,11 @@
 //! What the nodes say to each other through Redis.
 
-use super::{ConfigError, item::Item, key::Key, value::Value};
+use super::{
+    ConfigError,
+    item::Item,
+    key::Key,
+    value::{Value, one_of},
+};
 
 /// `wire`: what the nodes say to each other through Redis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,13 +23,14 @@ impl Value for RedisWire {
     const TAKES: &'static str = "`\"landfall\"` or `\"phoenix\"`";
 
     fn from_text(key: Key<'_>, text: String) -> Result<Self, ConfigError> {
-        match text.as_str() {
-            "landfall" => Ok(RedisWire::Landfall),
-            "phoenix" => Ok(RedisWire::Phoenix),
-            _ => Err(ConfigError::new(format!(
-                "`{key}` is `landfall` or `phoenix`, not `{text:?}`"
-            ))),
-        }
+        one_of(
+            key,
+            &text,
+            [
+                ("landfall", RedisWire::Landfall),
+                ("phoenix", RedisWire::Phoenix),
+            ],
+        )
     }
 
     fn from_item(key: Key<'_>, value: &Item) -> Option<Result<Self, ConfigError>> {

@@ -173,6 +173,15 @@ pub(super) fn must_be_positive(key: impl fmt::Display) -> ConfigError {
     ConfigError::new(format!("`{key}` must be positive"))
 }
 
+/// The value that one of two words stands for.
+pub(super) fn one_of<T: Copy>(key: Key<'_>, text: &str, words: [(&str, T); 2]) -> Read<T> {
+    let [(one, _), (other, _)] = words;
+    let found = words.iter().find(|(word, _)| *word == text);
+    found
+        .map(|(_, value)| *value)
+        .ok_or_else(|| ConfigError::new(format!("`{key}` is `{one}` or `{other}`, not `{text:?}`")))
+}
+
 /// `None` if the type cannot hold the number.
 pub(super) fn parse_integer<N: TryFrom<i64>>(
     key: Key<'_>,
