@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use landfall::{
     channel::{Channel, ChannelSocket, Joined, Requirement, V1, V2, Versioned},
+    config::AtStart,
     prelude::*,
     socket::Children,
 };
@@ -210,7 +211,7 @@ fn main() {
     let [socket, unlimited] = Web::DEF.mounts else { panic!("{:?}", Web::DEF) };
     assert!(socket.websocket.is_some_and(|websocket| websocket.compress) && socket.longpoll.is_some());
     assert_eq!((socket.socket.name, unlimited.socket.name), ("UserSocket", "Unlimited"));
-    assert_eq!(socket.drainer.map(|drainer| drainer.batch_size), Some(10));
+    assert!(matches!(socket.drainer.unwrap().batch_size, AtStart::Value(10)));
     assert_eq!((UserSocket::MAX_CHANNELS, Unlimited::MAX_CHANNELS), (100, usize::MAX));
     assert_eq!((UserSocket::CHANNELS.len(), UserSocket::SERIALIZERS.len()), (4, 2));
     assert_eq!(<Room as Channel>::INTERCEPT, ["out", "said"]);

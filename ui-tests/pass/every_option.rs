@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use landfall::{Endpoint, mount::{Overflow, Timeout}, origin::{CheckOrigin, Origin}, session::{SessionOptions, SessionSource}, socket::Refused};
+use landfall::{Endpoint, config::AtStart, mount::{Overflow, Timeout}, origin::{CheckOrigin, Origin}, session::{SessionOptions, SessionSource}, socket::Refused};
 use landfall_ui_tests::{EchoSocket, RoomSocket, TokenSocket};
 
 const LIMIT: usize = 1 << 20;
@@ -54,8 +54,9 @@ fn main() {
     assert!(websocket.connect_info.grants("region") && !websocket.connect_info.grants("peer_data"));
     let session = websocket.connect_info.session;
     assert!(matches!(session, Some(SessionSource::Constant(session)) if session.key == "_web_key"));
-    assert_eq!(room.drainer.map(|drainer| drainer.batch_interval), Some(Duration::from_millis(100)));
-    assert_eq!(token.drainer, None);
+    let batch_interval = room.drainer.unwrap().batch_interval;
+    assert!(matches!(batch_interval, AtStart::Value(interval) if interval == Duration::from_millis(100)));
+    assert!(token.drainer.is_none());
     assert_eq!(echo.websocket.unwrap().check_origin, Some(CheckOrigin::Off));
     assert!(echo.location.file().ends_with("every_option.rs"));
     assert_eq!(echo.location.line(), 46);

@@ -22,16 +22,17 @@ pub(super) fn serves(path: &str) -> bool {
     matches!(path, "hello" | "fan" | "login" | "whoami") || path.starts_with("ctl/")
 }
 
-/// Answers requests that are not for a socket.
+/// Answers requests that are not for a socket. Rare and large futures are boxed, so that a benchmark
+/// does not move them.
 pub(super) async fn answer(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let path = request.uri().path().trim_matches('/').to_owned();
     Ok(match (request.method(), path.as_str()) {
         (&Method::GET, "hello") => text(StatusCode::OK, "hello"),
-        (&Method::POST, "fan") => publish(request).await,
+        (&Method::POST, "fan") => Box::pin(publish(request)).await,
         (&Method::GET, "login" | "whoami") => page(&path, &request),
         (&Method::GET, "ctl/restart") => {
             let endpoint = request.extensions().get::<Handle>().cloned();
-            restart(endpoint).await
+            Box::pin(restart(endpoint)).await
         }
         (_, path) => match path.strip_prefix("ctl/") {
             Some(what) => control(what, &request),

@@ -48,7 +48,7 @@ impl Endpoint for Main {
             let files = (!control::serves(request.uri().path())).then(|| files.clone());
             async move {
                 match files {
-                    Some(files) => files.oneshot(request).await,
+                    Some(files) => Box::pin(files.oneshot(request)).await,
                     None => control::answer(request).await,
                 }
             }
