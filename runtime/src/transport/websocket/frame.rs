@@ -1,12 +1,19 @@
 //! Frames: read from a client, written for a client (RFC 6455 §5).
 
-use std::io::Cursor;
-
 use bytes::{Bytes, BytesMut};
-use tungstenite::protocol::frame::{
-    FrameHeader,
-    coding::{Control, Data, OpCode},
-};
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+/// The bits of the first byte of a head (RFC 6455 §5.2).
+const FINAL: u8 = 0x80;
+const COMPRESSED: u8 = 0x40;
+const RESERVED: u8 = 0x30;
+const OPCODE: u8 = 0x0f;
+
+/// The bits of the second one, and the lengths that say that a longer one follows.
+const MASKED: u8 = 0x80;
+const LENGTH: u8 = 0x7f;
+const TWO_BYTES: u8 = 126;
+const EIGHT_BYTES: u8 = 127;
 
 /// What broke the protocol: the close code for it, and a text for logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,27 +59,33 @@ impl Head {
         max_frame: usize,
         compress: bool,
     ) -> Result<Option<Head>, Violation> {
-        let mut cursor = Cursor::new(bytes);
-        let parsed =
-            FrameHeader::parse(&mut cursor).map_err(|_| Violation::protocol("reserved opcode"))?;
-        let Some((header, payload)) = parsed else {
+        let &[first, second, ref rest @ ..] = bytes else {
             return Ok(None);
         };
-        let len = cursor.position() as usize;
-        check(&header, payload, compress)?;
-        let Some(mask) = header.mask else {
-            return Err(Violation::protocol("the frame is not masked"));
+        let opcode = check(first, second, compress)?;
+        let (payload, rest) = match second & LENGTH {
+            TWO_BYTES => match rest.split_first_chunk() {
+                Some((length, rest)) => (u16::from_be_bytes(*length).into(), rest),
+                None => return Ok(None),
+            },
+            EIGHT_BYTES => match rest.split_first_chunk() {
+                Some((length, rest)) => (u64::from_be_bytes(*length), rest),
+                None => return Ok(None),
+            },
+            length => (length.into(), rest),
         };
         if payload > max_frame as u64 {
             return Err(Violation::too_big("the frame is too large"));
         }
-        let (opcode, is_final) = (header.opcode, header.is_final);
+        let Some((&mask, rest)) = rest.split_first_chunk() else {
+            return Ok(None);
+        };
         Ok(Some(Head {
             opcode,
-            is_final,
-            compressed: header.rsv1,
+            is_final: first & FINAL != 0,
+            compressed: first & COMPRESSED != 0,
             mask,
-            len,
+            len: bytes.len() - rest.len(),
             payload: payload as usize,
         }))
     }
@@ -98,29 +111,39 @@ impl Head {
     }
 }
 
-/// RFC 6455 §5.2 and §5.5; RFC 7692 §6 for the first reserved bit.
-fn check(header: &FrameHeader, payload: u64, compress: bool) -> Result<(), Violation> {
-    if header.rsv2 || header.rsv3 {
+/// What the first two bytes of a head say, if it is allowed: RFC 6455 §5.2 and §5.5; RFC 7692 §6
+/// for the first reserved bit.
+fn check(first: u8, second: u8, compress: bool) -> Result<OpCode, Violation> {
+    if first & RESERVED != 0 {
         return Err(Violation::protocol("reserved bits are set"));
     }
-    let starts_message = matches!(header.opcode, OpCode::Data(Data::Text | Data::Binary));
-    if header.rsv1 && !(compress && starts_message) {
+    let opcode = match first & OPCODE {
+        0 => OpCode::Data(Data::Continue),
+        1 => OpCode::Data(Data::Text),
+        2 => OpCode::Data(Data::Binary),
+        8 => OpCode::Control(Control::Close),
+        9 => OpCode::Control(Control::Ping),
+        10 => OpCode::Control(Control::Pong),
+        _ => return Err(Violation::protocol("reserved opcode")),
+    };
+    let starts_message = matches!(opcode, OpCode::Data(Data::Text | Data::Binary));
+    if first & COMPRESSED != 0 && !(compress && starts_message) {
         return Err(Violation::protocol(
             "the frame says it is compressed where it must not be",
         ));
     }
-    match header.opcode {
-        OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {
-            Err(Violation::protocol("reserved opcode"))
+    if matches!(opcode, OpCode::Control(_)) {
+        if first & FINAL == 0 {
+            return Err(Violation::protocol("a control frame is fragmented"));
         }
-        OpCode::Control(_) if !header.is_final => {
-            Err(Violation::protocol("a control frame is fragmented"))
+        if second & LENGTH >= TWO_BYTES {
+            return Err(Violation::protocol("a control frame is too long"));
         }
-        OpCode::Control(_) if payload > 125 => {
-            Err(Violation::protocol("a control frame is too long"))
-        }
-        _ => Ok(()),
     }
+    if second & MASKED == 0 {
+        return Err(Violation::protocol("the frame is not masked"));
+    }
+    Ok(opcode)
 }
 
 /// A client's close frame: its code, 1005 for none, and its text (RFC 6455 §5.5.1, §7.4).
@@ -150,19 +173,19 @@ fn is_sendable(code: u16) -> bool {
 /// form.
 pub(super) fn head(opcode: OpCode, compressed: bool, payload: usize) -> ([u8; 10], usize) {
     let mut bytes = [0; 10];
-    bytes[0] = 0x80 | u8::from(compressed) << 6 | u8::from(opcode);
+    bytes[0] = FINAL | if compressed { COMPRESSED } else { 0 } | u8::from(opcode);
     let len = match payload {
         0..=125 => {
             bytes[1] = payload as u8;
             2
         }
         126..=0xffff => {
-            bytes[1] = 126;
+            bytes[1] = TWO_BYTES;
             bytes[2..4].copy_from_slice(&(payload as u16).to_be_bytes());
             4
         }
         _ => {
-            bytes[1] = 127;
+            bytes[1] = EIGHT_BYTES;
             bytes[2..].copy_from_slice(&(payload as u64).to_be_bytes());
             10
         }
