@@ -69,9 +69,9 @@ impl From<End> for Flow {
 pub(in crate::transport) async fn infos<S: Socket, O: Out>(
     (socket, out): (&mut S, &mut Outbox),
     shared: &Shared<O>,
-    infos: VecDeque<S::Info>,
+    infos: &mut VecDeque<S::Info>,
 ) -> Option<End> {
-    for info in infos {
+    while let Some(info) = infos.pop_front() {
         if shared.is_over_high_water()
             && let Some(end) = room(shared).await
         {
@@ -158,7 +158,7 @@ pub(in crate::transport) async fn until_it_takes_messages<S: Socket, O: Out>(
         if socket.takes_messages() {
             return None;
         }
-        let end = infos((&mut *socket, &mut *out), shared, inbox.take()).await;
+        let end = infos((&mut *socket, &mut *out), shared, &mut inbox.take()).await;
         if end.is_some() {
             return end;
         }

@@ -200,11 +200,11 @@ impl<S: Socket> Driver<S> {
         let Some((socket, out)) = socket.parts() else {
             return Flow::stop();
         };
-        let infos = inbox.take();
+        let mut infos = inbox.take();
         if infos.is_empty() {
             return Flow::Continue;
         }
-        run(shared, callbacks::infos((socket, out), shared, infos)).await
+        run(shared, callbacks::infos((socket, out), shared, &mut infos)).await
     }
 
     /// Waits until the client has taken enough of what waits for it, and the socket takes messages.

@@ -71,16 +71,15 @@ impl Frames {
             let polled =
                 self.incoming
                     .poll_read(&mut cx, read.get_mut(), &mut self.scratch, &self.limits);
-            let Poll::Ready(Ok(arrived)) = polled else {
+            let Poll::Ready(Ok(mut arrived)) = polled else {
                 unreachable!("there is something to read")
             };
-            let (arrived, ending) = arrived.into_parts();
-            events.extend(arrived.map(|arrival| match arrival {
+            events.extend(arrived.by_ref().map(|arrival| match arrival {
                 Arrival::Message(message) => Event::Message(message),
                 Arrival::Control(control) => Event::Control(control),
             }));
-            self.ended = ending.is_some();
-            events.extend(ending.map(|ending| match ending {
+            self.ended = arrived.ending.is_some();
+            events.extend(arrived.ending.map(|ending| match ending {
                 Ending::Close { code, text } => Event::Close { code, text },
                 Ending::Violation(violation) => Event::Violation {
                     code: violation.code,

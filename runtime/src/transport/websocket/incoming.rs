@@ -1,6 +1,7 @@
 //! What comes from one client: bytes into frames, frames into messages (RFC 6455 §5.4).
 
 use std::{
+    collections::VecDeque,
     io,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -42,11 +43,11 @@ pub(super) struct Limits {
     pub(super) deflate: Option<Deflate>,
 }
 
-/// The result of one read, in order.
+/// The result of one read, in order. It yields the events.
 #[derive(Default)]
 pub(super) struct Arrived {
     first: Option<Event>,
-    more: Vec<Event>,
+    more: VecDeque<Event>,
     bytes: usize,
     /// Nothing is read after this.
     pub(super) ending: Option<Ending>,
@@ -72,8 +73,12 @@ pub(super) enum Ending {
 }
 
 impl Arrived {
+    pub(super) fn has_events(&self) -> bool {
+        self.first.is_some() || !self.more.is_empty()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.first.is_none() && self.ending.is_none()
+        !self.has_events() && self.ending.is_none()
     }
 
     /// True if no more is to be taken in this read.
@@ -91,14 +96,17 @@ impl Arrived {
                 if self.more.capacity() == 0 {
                     self.more.reserve(SOME);
                 }
-                self.more.push(event);
+                self.more.push_back(event);
             }
         }
     }
+}
 
-    /// The events, and what ended them.
-    pub(super) fn into_parts(self) -> (impl Iterator<Item = Event>, Option<Ending>) {
-        (self.first.into_iter().chain(self.more), self.ending)
+impl Iterator for Arrived {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        self.first.take().or_else(|| self.more.pop_front())
     }
 }
 

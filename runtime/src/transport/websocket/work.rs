@@ -1,6 +1,6 @@
 //! Runs callbacks in a future that owns the socket, and exists only while they run.
 
-use std::{borrow::Cow, collections::VecDeque, pin::pin, sync::Arc};
+use std::{borrow::Cow, collections::VecDeque, future::Future, pin::pin, sync::Arc};
 
 use super::{
     frame::Violation,
@@ -33,76 +33,93 @@ pub(super) struct Worked<S: Socket> {
 }
 
 /// Does the work in order, and stops at the first callback that ends the connection.
-pub(super) async fn work<S: Socket, W: Wire>(
+#[expect(
+    clippy::manual_async_fn,
+    reason = "it is made for each read, and an `async fn` has room for its arguments twice"
+)]
+pub(super) fn work<S: Socket, W: Wire>(
     mut guarded: Guarded<S>,
     peer: Arc<Peer<W>>,
-    work: Work<S::Info>,
-) -> Worked<S> {
-    let end = match work {
-        Work::Init => match guarded.begin() {
-            Some((socket, out)) => {
+    mut work: Work<S::Info>,
+) -> impl Future<Output = Worked<S>> {
+    async move {
+        let parts = match work {
+            Work::Init => guarded.begin(),
+            Work::Arrived(..) | Work::Info(_) => guarded.parts(),
+        };
+        let end = match (&mut work, parts) {
+            (_, None) => Some(End::gone()),
+            (Work::Init, Some((socket, out))) => {
                 let future = pin!(Some(async { socket.init(out).await }));
                 callbacks::call(&*peer, Callback::Init, future).await
             }
-            None => Some(End::gone()),
-        },
-        Work::Arrived(arrived, inbox) => match guarded.parts() {
-            Some((socket, out)) => handle_arrived(socket, out, &peer, arrived, &inbox).await,
-            None => Some(End::gone()),
-        },
-        Work::Info(infos) => match guarded.parts() {
-            Some(parts) => callbacks::infos(parts, &*peer, infos).await,
-            None => Some(End::gone()),
-        },
-    };
-    Worked {
-        socket: guarded,
-        end,
+            (Work::Arrived(arrived, inbox), Some(parts)) => {
+                handle_arrived(parts, &peer, arrived, inbox).await
+            }
+            (Work::Info(infos), Some(parts)) => callbacks::infos(parts, &*peer, infos).await,
+        };
+        Worked {
+            socket: guarded,
+            end,
+        }
     }
 }
 
-async fn handle_arrived<S: Socket, W: Wire>(
-    socket: &mut S,
-    out: &mut Outbox,
+#[expect(clippy::manual_async_fn, reason = "as for `work`")]
+fn handle_arrived<S: Socket, W: Wire>(
+    (socket, out): (&mut S, &mut Outbox),
     peer: &Peer<W>,
-    arrived: Arrived,
+    arrived: &mut Arrived,
     inbox: &Inbox<S::Info>,
-) -> Option<End> {
-    let (events, ending) = arrived.into_parts();
-    for event in events {
-        if (peer.is_over_high_water() || !socket.takes_messages())
-            && let Some(end) =
-                Box::pin(callbacks::ready((&mut *socket, &mut *out), peer, inbox)).await
-        {
-            return Some(end);
-        }
-        let end = match event {
-            Event::Message(message) => {
-                let future = pin!(Some(async { socket.handle_in(message, out).await }));
-                callbacks::call(peer, Callback::HandleIn, future).await
+) -> impl Future<Output = Option<End>> {
+    async move {
+        while arrived.has_events() {
+            if (peer.is_over_high_water() || !socket.takes_messages())
+                && let Some(end) =
+                    Box::pin(callbacks::ready((&mut *socket, &mut *out), peer, inbox)).await
+            {
+                return Some(end);
             }
-            Event::Control(control) => {
-                if let Control::Ping(payload) = &control {
-                    peer.pong(payload.clone());
+            let message = match arrived.next() {
+                Some(Event::Message(message)) => message,
+                Some(Event::Control(control)) => {
+                    if let Some(end) = handle_control((socket, out), peer, control).await {
+                        return Some(end);
+                    }
+                    continue;
                 }
-                let future = pin!(Some(async { socket.handle_control(control, out).await }));
-                callbacks::call(peer, Callback::HandleControl, future).await
+                None => break,
+            };
+            let future = pin!(Some(async { socket.handle_in(message, out).await }));
+            let end = callbacks::call(peer, Callback::HandleIn, future).await;
+            if end.is_some() {
+                return end;
             }
-        };
-        if end.is_some() {
-            return end;
         }
+        if arrived.ending.is_none() && !socket.takes_messages() {
+            // Nothing is read before this is done.
+            return Box::pin(callbacks::until_it_takes_messages(
+                (socket, out),
+                peer,
+                inbox,
+            ))
+            .await;
+        }
+        arrived.ending.take().map(how_it_ends)
     }
-    if ending.is_none() && !socket.takes_messages() {
-        // Nothing is read before this is done.
-        return Box::pin(callbacks::until_it_takes_messages(
-            (socket, out),
-            peer,
-            inbox,
-        ))
-        .await;
+}
+
+/// Answers a ping, and tells the socket.
+async fn handle_control<S: Socket, W: Wire>(
+    (socket, out): (&mut S, &mut Outbox),
+    peer: &Peer<W>,
+    control: Control,
+) -> Option<End> {
+    if let Control::Ping(payload) = &control {
+        peer.pong(payload.clone());
     }
-    ending.map(how_it_ends)
+    let future = pin!(Some(async { socket.handle_control(control, out).await }));
+    callbacks::call(peer, Callback::HandleControl, future).await
 }
 
 /// How the connection ends after this end of the input. A client that broke the protocol is told

@@ -60,16 +60,15 @@ fn read(pieces: impl IntoIterator<Item = Vec<u8>>, limits: &Limits) -> Vec<Strin
             &mut scratch,
             limits,
         );
-        let Poll::Ready(Ok(arrived)) = poll else {
+        let Poll::Ready(Ok(mut arrived)) = poll else {
             panic!("the stream is always ready")
         };
-        let (events, ending) = arrived.into_parts();
-        told.extend(events.map(|event| match event {
+        told.extend(arrived.by_ref().map(|event| match event {
             Event::Message(Message::Text(text)) => format!("text {}", text.as_str()),
             Event::Message(Message::Binary(bytes)) => format!("binary {}", bytes.len()),
             Event::Control(control) => format!("{control:?}"),
         }));
-        match ending {
+        match arrived.ending {
             Some(Ending::Eof) => return told,
             Some(Ending::Close { code, text }) => {
                 told.push(format!("close {code} {text}"));
