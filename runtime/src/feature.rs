@@ -52,6 +52,9 @@ impl Feature {
     pub(crate) const LONGPOLL: Feature = feature!("longpoll" needs "longpoll");
     #[cfg(not(feature = "redis"))]
     pub(crate) const REDIS: Feature = feature!("redis" needs "redis");
+    /// As `HTTPS`.
+    #[cfg(all(feature = "redis", not(feature = "rustls")))]
+    pub(crate) const REDIS_TLS: Feature = feature!("tls" needs "tls", on by "rustls");
     pub(crate) const SESSION: Feature = feature!("session" needs "tokens");
 
     /// It, if it is off.

@@ -76,6 +76,8 @@ mod stream;
 mod term;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "rustls")]
+mod tls_provider;
 pub mod transport;
 mod url;
 mod watchdog;

@@ -2,6 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -14,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Server {
     port: u16,
+    secured: bool,
     options: Vec<String>,
     child: Option<Child>,
 }
@@ -24,11 +26,30 @@ impl Server {
     /// # Panics
     /// Without `redis-server`, or if it does not start.
     pub fn start(options: &[&str]) -> Self {
+        Server::start_with(options, false)
+    }
+
+    /// Starts a server that speaks TLS alone, with this certificate and the further arguments. It
+    /// asks its clients for no certificate, unless they say so.
+    ///
+    /// # Panics
+    /// Without `redis-server`, or if it does not start.
+    pub fn start_tls(certificate: &Path, key: &Path, options: &[&str]) -> Self {
+        let mut all = vec!["--tls-auth-clients", "no"];
+        for (option, path) in [("--tls-cert-file", certificate), ("--tls-key-file", key)] {
+            all.extend([option, path.to_str().expect("a path in UTF-8")]);
+        }
+        all.extend(options);
+        Server::start_with(&all, true)
+    }
+
+    fn start_with(options: &[&str], secured: bool) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
         let mut server = Server {
             port,
+            secured,
             options: options.iter().map(|option| (*option).to_owned()).collect(),
             child: None,
         };
@@ -41,8 +62,14 @@ impl Server {
     /// # Panics
     /// If it does not start.
     pub fn run(&mut self) {
+        let port = self.port.to_string();
+        let ports = match self.secured {
+            true => ["--port", "0", "--tls-port", &port],
+            false => ["--tls-port", "0", "--port", &port],
+        };
         let child = Command::new("redis-server")
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
+            .args(ports)
+            .args(["--bind", "127.0.0.1"])
             .args(["--save", "", "--appendonly", "no"])
             .args(&self.options)
             .stdout(Stdio::null())
@@ -57,7 +84,8 @@ impl Server {
 
     /// Its URL.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let scheme = if self.secured { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// Kills it.

@@ -231,6 +231,7 @@ pub(crate) const REDIS: Group = Group {
         key("url", Kind::Text),
         key("username", Kind::Text),
         key("password", Kind::Secret),
+        key("tls", Kind::OptionalGroup(&REDIS_TLS)),
         key(
             "wire",
             Kind::Word {
@@ -238,6 +239,18 @@ pub(crate) const REDIS: Group = Group {
                 words: &[("landfall", "Landfall"), ("phoenix", "Phoenix")],
             },
         ),
+    ],
+};
+
+/// `tls(..)` in `pubsub(redis(..))`.
+pub(crate) const REDIS_TLS: Group = Group {
+    name: "tls",
+    literal: "RedisTls",
+    phase: Phase::Start,
+    keys: &[
+        key("ca", Kind::Files),
+        key("cert", Kind::Text),
+        key("key", Kind::Text),
     ],
 };
 

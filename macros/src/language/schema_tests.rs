@@ -22,7 +22,7 @@ const WITHOUT_KEY: &[(&str, &[&str])] = &[
 ];
 
 /// The groups of settings.
-const SETTINGS: [&Group; 8] = [
+const SETTINGS: [&Group; 9] = [
     &URL,
     &STATIC_URL,
     &HTTP,
@@ -31,6 +31,7 @@ const SETTINGS: [&Group; 8] = [
     &ENDPOINT_DRAINER,
     &PUBSUB,
     &REDIS,
+    &REDIS_TLS,
 ];
 
 fn read(path: &str) -> String {

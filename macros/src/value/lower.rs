@@ -45,14 +45,16 @@ fn field(entry: &Entry, group: &Group, base: &TokenStream) -> TokenStream {
             literal(options, &quote!(#base.#plain))
         }
         _ => match (entry.key.kind, entry.expr()) {
-            (Kind::OptionalGroup(below) | Kind::SwitchedGroup(below), _) => {
-                let name = Ident::new(below.name, Span::call_site());
-                let value = optional(entry, &quote!(__rt::#name(#base.#plain)));
-                match group.phase {
-                    Phase::Start => quote!(__rt::Group::from(#value)),
-                    Phase::Compile | Phase::Either => value,
+            (Kind::OptionalGroup(below) | Kind::SwitchedGroup(below), _) => match group.phase {
+                Phase::Start => {
+                    let value = optional(entry, &quote!(__rt::keys(#base.#plain)));
+                    quote!(__rt::Group::from(#value))
                 }
-            }
+                Phase::Compile | Phase::Either => {
+                    let name = Ident::new(below.name, Span::call_site());
+                    optional(entry, &quote!(__rt::#name(#base.#plain)))
+                }
+            },
             (_, Some(value)) => value_of(entry.key, value, group.phase),
             (_, None) => TokenStream::new(),
         },

@@ -101,7 +101,7 @@ pub use self::{
     table::{
         Config, EndpointDrainer, EndpointDrainerConfig, FilterParameters, FilterParametersConfig,
         Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, RedisConfig,
-        RedisSettings, Settings, Url, UrlConfig,
+        RedisSettings, RedisTls, RedisTlsConfig, Settings, Url, UrlConfig,
     },
 };
 pub use crate::proxies::TrustedProxies;

@@ -358,10 +358,29 @@ settings! {
         start pub username: Setting<String> => Option<String>,
         /// The password. Default: that of the URL, or none.
         start pub password: Setting<Secret> => Option<Secret>,
+        /// `tls(..)`: whom the node trusts, and what it shows, where the URL begins with
+        /// `rediss://`. It needs the feature `tls`. Default: the authorities of the system, and
+        /// nothing.
+        start pub tls: Group<RedisTls> => Option<RedisTlsConfig>,
         /// What the nodes say to each other: `landfall`, or `phoenix` among the nodes of a Phoenix
         /// application, whose PubSub is the `name` of `pubsub` then, such as `"MyApp.PubSub"`.
         /// Default `landfall`.
         start pub wire: Setting<RedisWire> => RedisWire,
+    }
+
+    /// `pubsub(redis(tls(..)))`: TLS of the connections to Redis.
+    RedisTls =>
+    /// `pubsub.redis.tls`: TLS of the connections to Redis.
+    RedisTlsConfig {
+        /// Files of certificates in PEM format, of the authorities that sign the servers'
+        /// certificates. Those of the system are not trusted then. They are read at start. Default:
+        /// those of the system.
+        start pub ca: Setting<Files> => Files,
+        /// The file of the node's own certificate in PEM format, for servers that ask for one, with
+        /// its intermediate certificates. Default: none.
+        start pub cert: Setting<String> => Option<String>,
+        /// The file of that certificate's private key in PEM format. Default: none.
+        start pub key: Setting<String> => Option<String>,
     }
 }
 

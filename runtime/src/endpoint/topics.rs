@@ -47,6 +47,22 @@ fn configured(config: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> 
     if let Some(password) = &redis.password {
         adapter = adapter.password(password.clone());
     }
+    if let Some(tls) = &redis.tls {
+        adapter = tls.ca.iter().fold(adapter, Redis::ca);
+        adapter = match (&tls.cert, &tls.key) {
+            (Some(certificate), Some(key)) => adapter.certificate(certificate, key),
+            (None, None) => adapter,
+            (cert, _) => {
+                let (one, other) = if cert.is_some() {
+                    ("cert", "key")
+                } else {
+                    ("key", "cert")
+                };
+                let why = format!("`{one}` of `tls` needs `{other}`");
+                return Err(Error::broker("redis", why));
+            }
+        };
+    }
     Ok(Some(Arc::new(adapter)))
 }
 

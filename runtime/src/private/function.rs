@@ -6,7 +6,7 @@ use http::{Response, request::Parts};
 
 use crate::{
     body::Body,
-    config::{Group, RedisSettings},
+    config::Group,
     endpoint::{Endpoint, EndpointHandle},
     handle::Handle,
     origin::Origin,
@@ -28,9 +28,9 @@ pub fn with_state<S, T>(state: &S, make: impl FnOnce(&S) -> T) -> T {
     make(state)
 }
 
-/// The keys of `pubsub(redis(..))` that are not written.
-pub fn redis(settings: Group<RedisSettings>) -> RedisSettings {
-    settings.get().cloned().unwrap_or(RedisSettings::DEFAULT)
+/// The keys of a group of settings that are not written.
+pub fn keys<L: Clone + Default>(settings: Group<L>) -> L {
+    settings.get().cloned().unwrap_or_default()
 }
 
 /// An adapter of any type.

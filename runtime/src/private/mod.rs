@@ -30,7 +30,7 @@ pub use self::{
     function::{
         ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, SharedAdapter, adapter,
         choose_host, compute_session, compute_session_with, decide_origin, excludes, handle_error,
-        redis, with_edge, with_handle, with_state,
+        keys, with_edge, with_handle, with_state,
     },
     mount::{check_paths, mount},
     statics::{concat, length, static_integrity, static_path, text},
@@ -43,8 +43,8 @@ pub use crate::{
     body::Body,
     config::{
         AtStart, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group, Http, Https,
-        Ip, Latest, ParameterNames, PubSubSettings, RedisSettings, RedisWire, Setting, Settings,
-        TrustedProxies, Url,
+        Ip, Latest, ParameterNames, PubSubSettings, RedisSettings, RedisTls, RedisWire, Setting,
+        Settings, TrustedProxies, Url,
     },
     crypto::options::Digest,
     endpoint::{

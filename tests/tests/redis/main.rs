@@ -1,6 +1,7 @@
 //! Nodes that reach each other by a Redis server.
 
 mod phoenix;
+mod secured;
 mod site;
 mod trouble;
 

@@ -139,12 +139,15 @@ impl Check<'_> {
         let name = self.name;
         let mut path = |value: &Expr| match (expr::text(value), expr::literal_name(value)) {
             (Some(text), _) if text.value().contains("-----BEGIN ") => {
-                let other = if name == "keyfile" { "key" } else { "cert" };
                 let found = self.diag.push(
                     text,
                     format!("`{name}` takes a path, this is what stands in a file"),
                 );
-                found.help(format!("did you mean `{other}`?"));
+                match name {
+                    "keyfile" => found.help("did you mean `key`?"),
+                    "certfile" => found.help("did you mean `cert`?"),
+                    _ => found,
+                };
             }
             (Some(text), _) if text.value().is_empty() => {
                 self.diag.push(text, format!("`{name}` is empty"));

@@ -82,6 +82,24 @@ fn said<T: Value>(key: &str, variable: Option<&'static str>, text: &str) -> Sett
     }
 }
 
+fn tls(settings: &mut Settings) -> &mut RedisTls {
+    settings
+        .pubsub
+        .redis
+        .get_or_insert_default()
+        .tls
+        .get_or_insert_default()
+}
+
+fn tls_config(config: &mut Config) -> &mut RedisTlsConfig {
+    config
+        .pubsub
+        .redis
+        .get_or_insert_default()
+        .tls
+        .get_or_insert_default()
+}
+
 macro_rules! rows {
     ($( $key:literal, $settings:ident => $setting:expr, $config:ident => $place:expr, $values:expr, $toml:expr; )*) => {
         [$( Row {
@@ -213,6 +231,12 @@ fn rows() -> Vec<Row> {
             ["a", "b", "c", "d", "e"], "\"b\"";
         "pubsub.redis.password", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).password, config => config.pubsub.redis.get_or_insert_default().password,
             ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
+        "pubsub.redis.tls.ca", settings => tls(settings).ca, config => tls_config(config).ca,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "pubsub.redis.tls.cert", settings => tls(settings).cert, config => tls_config(config).cert,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "pubsub.redis.tls.key", settings => tls(settings).key, config => tls_config(config).key,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
         "pubsub.redis.wire", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).wire, config => config.pubsub.redis.get_or_insert_default().wire,
             ["landfall", "phoenix", "landfall", "phoenix", "landfall"], "\"phoenix\"";
         "server", settings => settings.server, config => config.server,

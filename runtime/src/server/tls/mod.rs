@@ -28,7 +28,7 @@ use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
 
 pub(crate) use self::files::{Certificate, Pem, Wrong};
 use self::{files::CertifiedKeys, names::Names};
-use crate::{config::Ciphers, grammar, stream::tls::TlsStream};
+use crate::{config::Ciphers, grammar, stream::tls::TlsStream, tls_provider};
 
 /// The protocols for ALPN, the preferred one first.
 fn protocols(http2: bool) -> Vec<Vec<u8>> {
@@ -158,12 +158,8 @@ impl Now {
 }
 
 fn server_config(options: &TlsOptions) -> Result<Arc<ServerConfig>, Vec<Wrong>> {
-    let provider =
-        provider().ok_or_else(|| {
-            vec![Wrong::new("https", "there is no cryptography for TLS").help(
-                "enable the feature `tls` of `landfall`, or install a provider of rustls as its default",
-            )]
-        })?;
+    let provider = tls_provider::provider()
+        .ok_or_else(|| vec![Wrong::new("https", tls_provider::NONE).help(tls_provider::HELP)])?;
     let provider = speaking(provider, options).map_err(|wrong| vec![wrong])?;
     let mut wrong = Vec::new();
     let certificates: CertifiedKeys = options
@@ -269,19 +265,6 @@ fn speaking(
         return Err(wrong.help("add `\"TLS_AES_256_GCM_SHA384\"`"));
     }
     Ok(Arc::new(provider))
-}
-
-/// The provider that the process has installed, or else that of the features.
-fn provider() -> Option<Arc<CryptoProvider>> {
-    if let Some(chosen) = CryptoProvider::get_default() {
-        return Some(chosen.clone());
-    }
-    #[cfg(feature = "tls-aws-lc-rs")]
-    return Some(rustls::crypto::aws_lc_rs::default_provider().into());
-    #[cfg(all(feature = "tls", not(feature = "tls-aws-lc-rs")))]
-    return Some(rustls::crypto::ring::default_provider().into());
-    #[cfg(not(any(feature = "tls", feature = "tls-aws-lc-rs")))]
-    None
 }
 
 /// Session tickets: returning clients bring their session along, so the server does not store it.

@@ -5,13 +5,12 @@ use std::{
     time::Duration,
 };
 
-use redis::{
-    AsyncConnectionConfig, Client, PushInfo, PushKind, RedisError, aio::MultiplexedConnection,
-};
+use redis::{AsyncConnectionConfig, PushInfo, PushKind, RedisError, aio::MultiplexedConnection};
 use tokio::{sync::Notify, time::sleep};
 
 use super::{
     super::{Arrivals, Channel, NodeOptions, Outgoing, Unwritten},
+    access::Server,
     arriving::Arriving,
     names::Names,
 };
@@ -26,7 +25,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 
 /// The connection of a node.
 pub(super) struct Link {
-    client: Client,
+    server: Server,
     names: Names,
     /// The channels that are subscribed before any topic.
     own: Vec<String>,
@@ -49,7 +48,7 @@ struct State {
 impl Link {
     /// A link that is not connected, and the task that hands on what arrives.
     pub(super) fn new(
-        client: Client,
+        server: Server,
         node: &NodeOptions,
         arrivals: Arrivals,
     ) -> (Arc<Self>, impl Future<Output = ()> + Send + use<>) {
@@ -57,7 +56,7 @@ impl Link {
         let own = names.own(node);
         let (arriving, reading) = Arriving::new(node.queue, node.queue_bytes, arrivals.clone());
         let link = Link {
-            client,
+            server,
             names,
             own,
             arrivals,
@@ -89,7 +88,7 @@ impl Link {
             .set_push_sender(take)
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(ANSWER));
-        let client = &self.client;
+        let client = self.server.client()?;
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;

@@ -2,25 +2,35 @@
 
 // | file | what |
 // | --- | --- |
+// | `access` | who the node is to servers |
+// | `certificates` | whom the node trusts, and what it shows |
+// | `tls` | TLS of connections |
 // | `link` | the connection, which comes back by itself |
 // | `names` | what channels are called |
 // | `arriving` | what the connection has read, until the node takes it |
 // | `refusal` | which errors are for good |
 
+mod access;
 mod arriving;
+mod certificates;
 mod link;
 mod names;
 mod refusal;
+#[cfg(feature = "rustls")]
+mod tls;
+#[cfg(not(feature = "rustls"))]
+#[path = "tls_off.rs"]
+mod tls;
 
 use std::{
     fmt,
+    path::PathBuf,
     sync::{Arc, OnceLock},
 };
 
-use redis::{Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
 use tokio::task::JoinHandle;
 
-use self::{link::Link, refusal::connect_error};
+use self::{access::Access, link::Link, refusal::connect_error};
 use super::{Adapter, Arrivals, Async, ConnectError, NodeOptions, Outgoing, Unwritten};
 use crate::config::Secret;
 
@@ -43,8 +53,7 @@ use crate::config::Secret;
 /// ```
 pub struct Redis {
     url: Secret,
-    username: Option<String>,
-    password: Option<Secret>,
+    access: Access,
     link: OnceLock<Connected>,
 }
 
@@ -60,8 +69,7 @@ impl Redis {
     pub fn new(url: impl Into<Secret>) -> Self {
         Redis {
             url: url.into(),
-            username: None,
-            password: None,
+            access: Access::default(),
             link: OnceLock::new(),
         }
     }
@@ -69,49 +77,44 @@ impl Redis {
     /// The user of the server's access control list, in place of that of the URL.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.username = Some(username.into());
+        self.access.username = Some(username.into());
         self
     }
 
     /// The password, in place of that of the URL.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
-        self.password = Some(password.into());
+        self.access.password = Some(password.into());
         self
     }
 
-    fn client(&self) -> Result<Client, ConnectError> {
-        let info = self.info()?;
-        Client::open(info).map_err(|error| connect_error(&error))
+    /// A file of certificates in PEM format, of authorities that sign the certificates of
+    /// `rediss://` servers. Those of the system are not trusted then. It may be given several
+    /// times; each file is read when the node starts.
+    ///
+    /// ```
+    /// use landfall::pubsub::adapter::Redis;
+    ///
+    /// let redis = Redis::new("rediss://redis.internal:6379").ca("ca.pem").certificate("node.pem", "node.key");
+    /// # let _ = redis;
+    /// ```
+    #[must_use]
+    pub fn ca(mut self, path: impl Into<PathBuf>) -> Self {
+        self.access.certificates.authorities.push(path.into());
+        self
     }
 
-    fn info(&self) -> Result<ConnectionInfo, ConnectError> {
-        let refused = |what: &str| ConnectError::Refused(what.to_owned());
-        let url = text(&self.url).ok_or_else(|| refused("`url` is not UTF-8"))?;
-        let info = url.into_connection_info().map_err(|_| {
-            refused("`url` is not one of Redis; help: write `redis://host:port`, `rediss://host:port` or `unix:/path`")
-        })?;
-        let mut settings = info
-            .redis_settings()
-            .clone()
-            .set_protocol(ProtocolVersion::RESP3);
-        if let Some(username) = &self.username {
-            settings = settings.set_username(username);
-        }
-        if let Some(password) = &self.password {
-            let password = text(password).ok_or_else(|| refused("`password` is not UTF-8"))?;
-            settings = settings.set_password(password);
-        }
-        Ok(info.set_redis_settings(settings))
+    /// The node's own certificate, with its intermediate certificates, and its key: files in PEM
+    /// format, for servers that ask for one. They are read when the node starts.
+    #[must_use]
+    pub fn certificate(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.access.certificates.own = Some((certificate.into(), key.into()));
+        self
     }
 
     fn link(&self) -> Option<&Arc<Link>> {
         self.link.get().map(|connected| &connected.link)
     }
-}
-
-fn text(secret: &Secret) -> Option<&str> {
-    std::str::from_utf8(secret.expose()).ok()
 }
 
 impl Adapter for Redis {
@@ -129,7 +132,8 @@ impl Adapter for Redis {
                 let why = "this adapter is connected; help: make one for each node";
                 return Err(ConnectError::Refused(why.to_owned()));
             }
-            let (link, reading) = Link::new(self.client()?, node, arrivals);
+            let server = self.access.server("url", &self.url)?;
+            let (link, reading) = Link::new(server, node, arrivals);
             link.open().await.map_err(|error| connect_error(&error))?;
             let tasks = [tokio::spawn(reading), tokio::spawn(link.clone().keep())];
             let _ = self.link.set(Connected { link, tasks });

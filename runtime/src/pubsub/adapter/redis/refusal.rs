@@ -9,6 +9,9 @@ const REFUSALS: [&str; 3] = ["NOAUTH", "WRONGPASS", "NOPERM"];
 
 /// Why Redis is not connected.
 pub(super) fn connect_error(error: &RedisError) -> ConnectError {
+    if let Some(why) = by_tls(error) {
+        return ConnectError::Refused(why);
+    }
     let is_ours = matches!(
         error.kind(),
         ErrorKind::AuthenticationFailed
@@ -22,4 +25,41 @@ pub(super) fn connect_error(error: &RedisError) -> ConnectError {
     } else {
         ConnectError::Unreachable(why)
     }
+}
+
+/// Why TLS fails, if trying again does not mend it.
+#[cfg(feature = "rustls")]
+fn by_tls(error: &RedisError) -> Option<String> {
+    use std::{error::Error, io, sync::Arc};
+
+    use rustls::{AlertDescription, Error as Tls};
+
+    // The crate `redis` shares the error that it has from the stream.
+    let source = error.source()?;
+    let shared = source.downcast_ref::<Arc<dyn Error + Send + Sync>>();
+    let io: &io::Error = match shared {
+        Some(shared) => shared.downcast_ref()?,
+        None => source.downcast_ref()?,
+    };
+    let tls = io.get_ref()?.downcast_ref::<Tls>()?;
+    match tls {
+        Tls::InvalidCertificate(_) => Some(format!(
+            "its certificate is not accepted: {tls}; help: `tls(ca = ..)` names the authority that has signed it"
+        )),
+        Tls::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::HandshakeFailure
+            | AlertDescription::CertificateUnknown,
+        ) => Some(format!(
+            "it does not accept the certificate of this node: {tls}; help: `tls(cert = .., key = ..)` names one"
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(not(feature = "rustls"))]
+fn by_tls(_: &RedisError) -> Option<String> {
+    None
 }
