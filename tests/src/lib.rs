@@ -12,6 +12,7 @@
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `moored` | a server that is stopped by signals |
+//! | `nats`, `redis` | brokers of a test's own |
 //! | `peer` | the application that was recorded, rebuilt |
 //! | `soak` | a server under churn, and what is left of it |
 
@@ -20,6 +21,7 @@ pub mod client;
 pub mod logged;
 pub mod longpoll;
 pub mod moored;
+pub mod nats;
 pub mod peer;
 pub mod process;
 pub mod quay;

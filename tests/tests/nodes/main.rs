@@ -3,8 +3,6 @@
 mod channels;
 mod gaps;
 mod messages;
-mod nats;
-mod nats_server;
 mod phoenix;
 mod presence;
 mod site;

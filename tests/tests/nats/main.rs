@@ -6,14 +6,13 @@ use landfall::pubsub::{
     Payload, PubSub, RecvError, Subscription,
     adapter::{ConnectError, Nats, NodeOptions},
 };
+use landfall_tests::nats::Server;
 use tokio::time::{sleep, timeout};
-
-use crate::nats_server::NatsServer;
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn node(server: &NatsServer) -> Result<PubSub, ConnectError> {
+async fn node(server: &Server) -> Result<PubSub, ConnectError> {
     PubSub::connect(Nats::new(server.url()), NodeOptions::new("chat")).await
 }
 
@@ -30,7 +29,7 @@ async fn next(subscription: &mut Subscription) -> anyhow::Result<String> {
 
 #[tokio::test]
 async fn each_topic_reaches_its_subscribers_on_other_nodes() -> anyhow::Result<()> {
-    let server = NatsServer::start(&[]).await?;
+    let server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
     let long = "long:".to_owned() + &"é".repeat(4000);
     let topics = [
@@ -63,7 +62,7 @@ async fn each_topic_reaches_its_subscribers_on_other_nodes() -> anyhow::Result<(
 #[tokio::test]
 async fn broadcasts_of_a_node_arrive_in_order_and_once() -> anyhow::Result<()> {
     const COUNT: usize = 1000;
-    let server = NatsServer::start(&[]).await?;
+    let server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
     let mut far = subscribed(&there, "room:1").await?;
     let mut near = subscribed(&here, "room:1").await?;
@@ -82,7 +81,7 @@ async fn broadcasts_of_a_node_arrive_in_order_and_once() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_broadcast_may_be_for_one_node() -> anyhow::Result<()> {
-    let server = NatsServer::start(&[]).await?;
+    let server = Server::start("").await?;
     let nodes = [
         node(&server).await?,
         node(&server).await?,
@@ -101,7 +100,7 @@ async fn a_broadcast_may_be_for_one_node() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_server_that_was_away_is_found_again_and_the_gap_is_told() -> anyhow::Result<()> {
-    let mut server = NatsServer::start(&[]).await?;
+    let mut server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
     let mut far = subscribed(&there, "room:1").await?;
     server.kill().await?;
@@ -140,7 +139,7 @@ async fn a_server_that_was_away_is_found_again_and_the_gap_is_told() -> anyhow::
 
 #[tokio::test]
 async fn a_wrong_password_is_an_error_at_once() -> anyhow::Result<()> {
-    let server = NatsServer::start(&["--user", "ship", "--pass", "ahoy"]).await?;
+    let server = Server::start("authorization { user: ship, password: ahoy }").await?;
     let options = || NodeOptions::new("chat");
     let right = Nats::new(server.url()).user("ship", "ahoy");
     assert!(PubSub::connect(right, options()).await.is_ok());
@@ -158,7 +157,7 @@ async fn a_wrong_password_is_an_error_at_once() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_an_error_in_time() -> anyhow::Result<()> {
-    let mut server = NatsServer::start(&[]).await?;
+    let mut server = Server::start("").await?;
     let url = server.url();
     server.kill().await?;
     let mut options = NodeOptions::new("chat");
@@ -178,7 +177,7 @@ async fn a_server_that_is_not_there_is_an_error_in_time() -> anyhow::Result<()> 
 #[tokio::test]
 async fn thousands_of_topics_are_confirmed_together() -> anyhow::Result<()> {
     const COUNT: usize = 10_000;
-    let server = NatsServer::start(&[]).await?;
+    let server = Server::start("").await?;
     let (here, there) = (node(&server).await?, node(&server).await?);
     let topics: Vec<_> = (0..COUNT)
         .map(|at| there.subscribe(&format!("room:{at}")))
