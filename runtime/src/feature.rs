@@ -50,6 +50,7 @@ impl Feature {
     #[cfg(not(feature = "rustls"))]
     pub(crate) const HTTPS: Feature = feature!("https" needs "tls", on by "rustls");
     pub(crate) const LONGPOLL: Feature = feature!("longpoll" needs "longpoll");
+    pub(crate) const NATS: Feature = feature!("nats" needs "nats");
     #[cfg(not(feature = "redis"))]
     pub(crate) const REDIS: Feature = feature!("redis" needs "redis");
     /// As `HTTPS`.

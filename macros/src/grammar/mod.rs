@@ -7,6 +7,7 @@ pub(crate) mod cipher;
 pub(crate) mod host;
 mod mistake;
 pub(crate) mod names;
+pub(crate) mod nats;
 pub(crate) mod network;
 pub(crate) mod origin;
 pub(crate) mod parameter;

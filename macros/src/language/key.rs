@@ -88,6 +88,8 @@ pub(crate) enum Kind {
     Ip,
     /// A path, or a list of them.
     Files,
+    /// The URL of a NATS server, or a list of them.
+    NatsServers,
     /// A list of cipher suites by name.
     Ciphers,
     /// A private key as text: never a literal.

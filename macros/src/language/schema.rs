@@ -219,6 +219,7 @@ pub(crate) const PUBSUB: Group = Group {
         key("connect_timeout", Kind::Duration),
         key("required", Kind::Flag),
         key("redis", Kind::OptionalGroup(&REDIS)),
+        key("nats", Kind::OptionalGroup(&NATS)),
     ],
 };
 
@@ -231,7 +232,7 @@ pub(crate) const REDIS: Group = Group {
         key("url", Kind::Text),
         key("username", Kind::Text),
         key("password", Kind::Secret),
-        key("tls", Kind::OptionalGroup(&REDIS_TLS)),
+        key("tls", Kind::OptionalGroup(&BROKER_TLS)),
         key(
             "wire",
             Kind::Word {
@@ -242,10 +243,25 @@ pub(crate) const REDIS: Group = Group {
     ],
 };
 
-/// `tls(..)` in `pubsub(redis(..))`.
-pub(crate) const REDIS_TLS: Group = Group {
+/// `nats(..)` in `pubsub(..)`.
+pub(crate) const NATS: Group = Group {
+    name: "nats",
+    literal: "NatsSettings",
+    phase: Phase::Start,
+    keys: &[
+        key("url", Kind::NatsServers),
+        key("credentials", Kind::Text),
+        key("user", Kind::Text),
+        key("password", Kind::Secret),
+        key("token", Kind::Secret),
+        key("tls", Kind::SwitchedGroup(&BROKER_TLS)),
+    ],
+};
+
+/// `tls(..)` in `redis(..)` and `nats(..)`.
+pub(crate) const BROKER_TLS: Group = Group {
     name: "tls",
-    literal: "RedisTls",
+    literal: "BrokerTls",
     phase: Phase::Start,
     keys: &[
         key("ca", Kind::Files),

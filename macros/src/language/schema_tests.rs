@@ -22,7 +22,7 @@ const WITHOUT_KEY: &[(&str, &[&str])] = &[
 ];
 
 /// The groups of settings.
-const SETTINGS: [&Group; 9] = [
+const SETTINGS: [&Group; 10] = [
     &URL,
     &STATIC_URL,
     &HTTP,
@@ -31,7 +31,8 @@ const SETTINGS: [&Group; 9] = [
     &ENDPOINT_DRAINER,
     &PUBSUB,
     &REDIS,
-    &REDIS_TLS,
+    &NATS,
+    &BROKER_TLS,
 ];
 
 fn read(path: &str) -> String {
@@ -313,6 +314,10 @@ fn every_name_has_its_row_in_the_documentation() {
         &HTTPS,
         &FILTER_PARAMETERS,
         &ENDPOINT_DRAINER,
+        &PUBSUB,
+        &REDIS,
+        &NATS,
+        &BROKER_TLS,
         &SOCKET,
         &WEBSOCKET,
         &LONGPOLL,

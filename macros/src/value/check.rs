@@ -21,7 +21,7 @@ use crate::{
         options::{Options, Value},
     },
     value::{
-        closure, connect_info, formats, host, latest, origin, pattern, place, proxies, secret,
+        closure, connect_info, formats, host, latest, nats, origin, pattern, place, proxies, secret,
     },
 };
 
@@ -184,7 +184,8 @@ impl Check<'_> {
                 "a client could make the server buffer any amount",
                 "unlimited",
             ),
-            (Kind::Secret, _) => return secret::in_the_source(value, self.diag),
+            (Kind::Secret, _) => return secret::in_the_source(self.name, value, self.diag),
+            (Kind::NatsServers, _) => return nats::in_the_source(self.name, value, self.diag),
             _ => return,
         };
         self.diag.push(value, message).help(format!(
@@ -238,6 +239,7 @@ impl Check<'_> {
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => place::check(value, self.diag),
             Kind::Files => self.files(value),
+            Kind::NatsServers => nats::check(self.name, value, self.diag),
             Kind::Ciphers => self.ciphers(value),
             Kind::PrivateKey => self.private_key(value),
             Kind::Texts => self.texts(value),
@@ -252,7 +254,7 @@ impl Check<'_> {
                 closure::check(self.name, value, OF_A_HEAD, self.diag);
                 self.texts(value);
             }
-            Kind::Secret => secret::check(value, self.diag),
+            Kind::Secret => secret::check(self.name, value, self.diag),
             Kind::Transport => self.transport(value),
             Kind::Adapter => self.adapter(value),
             Kind::Serializers => self.serializers(value),

@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `check` | each key's value, by its kind |
-//! | `host`, `origin`, `pattern`, `place`, `proxies`, `secret`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
+//! | `host`, `nats`, `origin`, `pattern`, `place`, `proxies`, `secret`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
 //! | `lower`, `at_start` | groups and values as expressions of the runtime's types |
 
 mod at_start;
@@ -14,6 +14,7 @@ pub(crate) mod formats;
 pub(crate) mod host;
 pub(crate) mod latest;
 pub(crate) mod lower;
+pub(crate) mod nats;
 pub(crate) mod origin;
 pub(crate) mod pattern;
 pub(crate) mod place;

@@ -31,7 +31,7 @@
 // | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
-// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `latest`, `extra` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `latest`, `extra` | kinds of values |
 // | `list_of_names` | what values that are a list of names have in common |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
@@ -61,6 +61,7 @@ mod key;
 mod latest;
 mod list_of_names;
 mod names;
+mod nats_servers;
 mod origin;
 mod parameters;
 mod redis_wire;
@@ -93,15 +94,17 @@ pub use self::{
     ip::Ip,
     ips::Ips,
     latest::Latest,
+    nats_servers::NatsServers,
     parameters::ParameterNames,
     redis_wire::RedisWire,
     scheme::Scheme,
     secret::Secret,
     setting::Setting,
     table::{
-        Config, EndpointDrainer, EndpointDrainerConfig, FilterParameters, FilterParametersConfig,
-        Http, HttpConfig, Https, HttpsConfig, PubSubConfig, PubSubSettings, RedisConfig,
-        RedisSettings, RedisTls, RedisTlsConfig, Settings, Url, UrlConfig,
+        BrokerTls, BrokerTlsConfig, Config, EndpointDrainer, EndpointDrainerConfig,
+        FilterParameters, FilterParametersConfig, Http, HttpConfig, Https, HttpsConfig, NatsConfig,
+        NatsSettings, PubSubConfig, PubSubSettings, RedisConfig, RedisSettings, Settings, Url,
+        UrlConfig,
     },
 };
 pub use crate::proxies::TrustedProxies;

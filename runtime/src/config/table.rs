@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{
-    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest,
+    CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest, NatsServers,
     ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies,
     extra::ExtraConfig,
     finding::Findings,
@@ -343,6 +343,8 @@ settings! {
         start pub required: Setting<bool> => bool = true,
         /// `redis(..)`: Redis or Valkey as the broker. It needs the feature `redis`. Default: none.
         start pub redis: Group<RedisSettings> => Option<RedisConfig>,
+        /// `nats(..)`: NATS as the broker. It needs the feature `nats`. Default: none.
+        start pub nats: Group<NatsSettings> => Option<NatsConfig>,
     }
 
     /// `pubsub(redis(..))`: Redis or Valkey as the broker.
@@ -361,25 +363,46 @@ settings! {
         /// `tls(..)`: whom the node trusts, and what it shows, where the URL begins with
         /// `rediss://`. It needs the feature `tls`. Default: the authorities of the system, and
         /// nothing.
-        start pub tls: Group<RedisTls> => Option<RedisTlsConfig>,
+        start pub tls: Group<BrokerTls> => Option<BrokerTlsConfig>,
         /// What the nodes say to each other: `landfall`, or `phoenix` among the nodes of a Phoenix
         /// application, whose PubSub is the `name` of `pubsub` then, such as `"MyApp.PubSub"`.
         /// Default `landfall`.
         start pub wire: Setting<RedisWire> => RedisWire,
     }
 
-    /// `pubsub(redis(tls(..)))`: TLS of the connections to Redis.
-    RedisTls =>
-    /// `pubsub.redis.tls`: TLS of the connections to Redis.
-    RedisTlsConfig {
-        /// Files of certificates in PEM format, of the authorities that sign the servers'
-        /// certificates. Those of the system are not trusted then. They are read at start. Default:
-        /// those of the system.
+    /// `pubsub(nats(..))`: NATS as the broker.
+    NatsSettings =>
+    /// `pubsub.nats`: NATS as the broker.
+    NatsConfig {
+        /// The servers of one NATS cluster: `nats://host:port`, or `tls://host:port`, which demands
+        /// TLS. They are not shown anywhere, since they may hold a password or a token. Default
+        /// `nats://127.0.0.1:4222`.
+        start pub url: Setting<NatsServers> => NatsServers,
+        /// The path of a file with a user's JWT and seed, as NATS' own tools write it, relative to
+        /// the working directory of the process. Default: none.
+        start pub credentials: Setting<String> => Option<String>,
+        /// The user; `password` belongs to it. Default: that of the URL, or none.
+        start pub user: Setting<String> => Option<String>,
+        /// The password of `user`. Default: that of the URL, or none.
+        start pub password: Setting<Secret> => Option<Secret>,
+        /// The token. Default: that of the URL, or none.
+        start pub token: Setting<Secret> => Option<Secret>,
+        /// `tls(..)`: demands TLS of all servers. Default: of those whose URL begins with `tls://`.
+        start pub tls: Group<BrokerTls> => Option<BrokerTlsConfig>,
+    }
+
+    /// `tls(..)` of a broker: how its certificate is checked.
+    BrokerTls =>
+    /// `tls` of a broker: how its certificate is checked.
+    #[derive(PartialEq, Eq)]
+    BrokerTlsConfig {
+        /// The authorities that sign the broker's certificate, in PEM format. Default: those of the
+        /// operating system.
         start pub ca: Setting<Files> => Files,
-        /// The file of the node's own certificate in PEM format, for servers that ask for one, with
-        /// its intermediate certificates. Default: none.
+        /// The path of this node's own certificate in PEM format, for brokers that ask for one.
+        /// Default: none.
         start pub cert: Setting<String> => Option<String>,
-        /// The file of that certificate's private key in PEM format. Default: none.
+        /// The path of its private key in PEM format. Default: none.
         start pub key: Setting<String> => Option<String>,
     }
 }

@@ -210,6 +210,11 @@ fn check_pubsub(pubsub: &PubSubConfig, found: &mut Findings) {
         let error = ConfigError::new(format!("`queue` must be at most {LONGEST_QUEUE}"));
         found.error(Key("pubsub.queue"), error);
     }
+    if pubsub.nats.is_some()
+        && let Some(feature) = Feature::NATS.lacking()
+    {
+        found.error(Key("pubsub.nats"), feature.into());
+    }
     let names = [("pubsub.name", &pubsub.name), ("pubsub.node", &pubsub.node)];
     for (key, name) in names {
         if name

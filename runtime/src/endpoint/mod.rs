@@ -40,7 +40,7 @@
 // | `health` | the plug for load balancers |
 // | `service_manager` | its messages to systemd |
 // | `running` | the application's handle to it |
-// | `topics` | its topics, and the nodes that it shares them with |
+// | `topics`, `nats` | its topics, and the nodes that it shares them with |
 // | `signal` | signals that end the process, and the one that reloads |
 // | `service` | the endpoint as a tower service |
 
@@ -54,6 +54,8 @@ mod health;
 mod init;
 mod life;
 mod listening;
+#[cfg(feature = "nats")]
+mod nats;
 mod reload;
 mod running;
 #[cfg(feature = "rustls")]

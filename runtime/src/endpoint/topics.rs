@@ -21,7 +21,7 @@ pub(super) async fn start(
 ) -> Result<PubSub, Error> {
     let adapter = match given {
         Some(given) => Some(given),
-        None => one(declared, configured(config)?)?,
+        None => one([declared, configured(config)?, nats(config)?])?,
     };
     let Some(adapter) = adapter else {
         return Ok(PubSub::with_queue(config.queue, config.queue_bytes));
@@ -77,20 +77,34 @@ fn configured(config: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> 
     }
 }
 
-/// At most one of them.
+#[cfg(feature = "nats")]
+fn nats(config: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> {
+    super::nats::configured(config.nats.as_ref())
+}
+
+/// The check of the configuration has refused the group.
+#[cfg(not(feature = "nats"))]
+fn nats(_: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> {
+    Ok(None)
+}
+
+/// At most one of them: of the declaration's `adapter`, and of the brokers that are configured.
 fn one(
-    declared: Option<Arc<dyn Adapter>>,
-    configured: Option<Arc<dyn Adapter>>,
+    [declared, redis, nats]: [Option<Arc<dyn Adapter>>; 3],
 ) -> Result<Option<Arc<dyn Adapter>>, Error> {
-    match (declared, configured) {
-        (Some(_), Some(other)) => {
-            let why = format!(
-                "`pubsub` has both `adapter` and `{0}`; help: remove one of them",
-                other.name()
-            );
-            Err(Error::broker(other.name(), why))
+    let named = declared.map(|adapter| ("adapter", adapter));
+    let brokers = [
+        redis.map(|redis| ("redis", redis)),
+        nats.map(|nats| ("nats", nats)),
+    ];
+    let mut found = named.into_iter().chain(brokers.into_iter().flatten());
+    match (found.next(), found.next()) {
+        (Some((first, _)), Some((second, adapter))) => {
+            let why =
+                format!("`pubsub` has both `{first}` and `{second}`; help: remove one of them");
+            Err(Error::broker(adapter.name(), why))
         }
-        (declared, configured) => Ok(declared.or(configured)),
+        (first, _) => Ok(first.map(|(_, adapter)| adapter)),
     }
 }
 

@@ -42,9 +42,9 @@ pub use crate::{
     assets::{Embedded, known::StaticFiles},
     body::Body,
     config::{
-        AtStart, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group, Http, Https,
-        Ip, Latest, ParameterNames, PubSubSettings, RedisSettings, RedisTls, RedisWire, Setting,
-        Settings, TrustedProxies, Url,
+        AtStart, BrokerTls, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group,
+        Http, Https, Ip, Latest, NatsSettings, ParameterNames, PubSubSettings, RedisSettings,
+        RedisWire, Setting, Settings, TrustedProxies, Url,
     },
     crypto::options::Digest,
     endpoint::{

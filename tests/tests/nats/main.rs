@@ -1,5 +1,7 @@
 //! Nodes that reach each other by a NATS server.
 
+mod declared;
+
 use std::time::{Duration, Instant};
 
 use landfall::pubsub::{

@@ -10,7 +10,7 @@ use std::{
 
 use landfall::{
     Endpoint,
-    config::{Group, RedisTls, Setting},
+    config::{BrokerTls, Group, Setting},
     endpoint,
     pubsub::adapter::Redis,
     testing,
@@ -175,7 +175,7 @@ async fn a_declaration_says_it() -> anyhow::Result<()> {
     let files = Files::new();
     let server = files.strict_server();
     let path = |name| files.path(name).to_str().expect("UTF-8").to_owned();
-    let start = |tls: RedisTls| {
+    let start = |tls: BrokerTls| {
         Secured::builder()
             .settings(|settings| {
                 let redis = settings.pubsub.redis.get_or_insert_default();
@@ -184,7 +184,7 @@ async fn a_declaration_says_it() -> anyhow::Result<()> {
             })
             .start()
     };
-    let tls = RedisTls {
+    let tls = BrokerTls {
         ca: Setting::given(path("ca.pem")),
         cert: Setting::given(path("node.pem")),
         key: Setting::given(path("node.key")),

@@ -27,6 +27,7 @@ pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
             place::differ(options, diag);
         }
         "drainer" => interval_within_shutdown(options, diag),
+        "nats" => one_login(options, diag),
         _ => {}
     }
 }
@@ -76,6 +77,22 @@ fn one_within_all(options: &Options, one: &str, all: &str, diag: &mut Diagnostic
             format!("`{one}` is more than `{all}`: it limits nobody"),
         )
         .help(format!("at most {of_all}"));
+    }
+}
+
+/// Reports two ways to log in to a NATS server.
+fn one_login(options: &Options, diag: &mut Diagnostics) {
+    let logins = ["credentials", "user", "token"];
+    let mut written = logins.into_iter().filter_map(|name| options.get(name));
+    if let (Some(first), Some(second)) = (written.next(), written.next()) {
+        let [first_name, second_name] = [first, second].map(|entry| entry.key.name);
+        diag.push_at(
+            second.span(),
+            format!(
+                "`nats` has both `{first_name}` and `{second_name}`: a node logs in by one of them"
+            ),
+        )
+        .help("remove one of them");
     }
 }
 

@@ -82,7 +82,7 @@ fn said<T: Value>(key: &str, variable: Option<&'static str>, text: &str) -> Sett
     }
 }
 
-fn tls(settings: &mut Settings) -> &mut RedisTls {
+fn tls(settings: &mut Settings) -> &mut BrokerTls {
     settings
         .pubsub
         .redis
@@ -91,7 +91,7 @@ fn tls(settings: &mut Settings) -> &mut RedisTls {
         .get_or_insert_default()
 }
 
-fn tls_config(config: &mut Config) -> &mut RedisTlsConfig {
+fn tls_config(config: &mut Config) -> &mut BrokerTlsConfig {
     config
         .pubsub
         .redis
@@ -239,6 +239,22 @@ fn rows() -> Vec<Row> {
             ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
         "pubsub.redis.wire", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).wire, config => config.pubsub.redis.get_or_insert_default().wire,
             ["landfall", "phoenix", "landfall", "phoenix", "landfall"], "\"phoenix\"";
+        "pubsub.nats.url", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).url, config => config.pubsub.nats.get_or_insert_default().url,
+            ["nats://a", "nats://b,tls://b:1", "nats://c", "nats://d", "nats://e,nats://f"], "[\"nats://b\", \"tls://b:1\"]";
+        "pubsub.nats.credentials", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).credentials, config => config.pubsub.nats.get_or_insert_default().credentials,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.nats.user", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).user, config => config.pubsub.nats.get_or_insert_default().user,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.nats.password", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).password, config => config.pubsub.nats.get_or_insert_default().password,
+            ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
+        "pubsub.nats.token", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).token, config => config.pubsub.nats.get_or_insert_default().token,
+            ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
+        "pubsub.nats.tls.ca", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).tls.get_or_insert(BrokerTls::DEFAULT).ca, config => config.pubsub.nats.get_or_insert_default().tls.get_or_insert_default().ca,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "pubsub.nats.tls.cert", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).tls.get_or_insert(BrokerTls::DEFAULT).cert, config => config.pubsub.nats.get_or_insert_default().tls.get_or_insert_default().cert,
+            ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
+        "pubsub.nats.tls.key", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).tls.get_or_insert(BrokerTls::DEFAULT).key, config => config.pubsub.nats.get_or_insert_default().tls.get_or_insert_default().key,
+            ["a.key", "b.key", "c.key", "d.key", "e.key"], "\"b.key\"";
         "server", settings => settings.server, config => config.server,
             ["true", "false", "true", "false", "true"], "false";
         "log_access_url", settings => settings.log_access_url, config => config.log_access_url,
@@ -280,7 +296,8 @@ fn declared() -> Settings {
 impl Row {
     /// Whether this build takes all of its values.
     fn is_built(&self) -> bool {
-        cfg!(feature = "http2") || !self.key.ends_with(".http2")
+        (cfg!(feature = "http2") || !self.key.ends_with(".http2"))
+            && (cfg!(feature = "nats") || !self.key.starts_with("pubsub.nats."))
     }
 
     /// The result of the layers up to this one, of which `init` is the fifth.

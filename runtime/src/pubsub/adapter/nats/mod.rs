@@ -3,12 +3,14 @@
 // | file | what |
 // | --- | --- |
 // | `login` | how a node connects, and what is wrong if it does not |
+// | `tls` | how the connection is encrypted |
 // | `subject` | names of subjects |
 // | `reader` | subscribes, and tells the node what arrives |
 
 mod login;
 mod reader;
 mod subject;
+mod tls;
 
 use std::{
     fmt,
@@ -19,7 +21,7 @@ use std::{
     },
 };
 
-use async_nats::{Client, Event};
+use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::mpsc;
 
 use self::{
@@ -32,20 +34,20 @@ use crate::config::Secret;
 
 /// The maximum number of events and commands that wait.
 const QUEUE: usize = 64;
+/// How many messages of one topic may wait to be read. More are lost, which is told.
+const WAITING: usize = 4096;
 
 /// NATS as the broker of a cluster: a subject for each topic, for each node, and for all of them.
 ///
+/// `pubsub(nats(url = env("NATS_URL")))` of a declaration makes one.
+///
 /// ```no_run
 /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
-/// use landfall::{endpoint, Endpoint, pubsub::adapter::Nats};
+/// use landfall::pubsub::{PubSub, adapter::{Nats, NodeOptions}};
 ///
-/// endpoint! {
-///     struct Chat;
-/// }
-///
-/// let broker = Nats::new("nats://10.0.0.1:4222").server("nats://10.0.0.2:4222");
-/// let chat = Chat::builder().adapter(broker).start().await?;
-/// # Ok(()) }
+/// let nats = Nats::new("nats://10.0.0.1:4222").server("nats://10.0.0.2:4222").token("from a file");
+/// let pubsub = PubSub::connect(nats, NodeOptions::new("chat")).await?;
+/// # drop(pubsub); Ok(()) }
 /// ```
 ///
 /// Topics are escaped where NATS forbids their characters; of a topic that has more than 512 bytes
@@ -65,8 +67,9 @@ struct Connected {
 }
 
 impl Nats {
-    /// Connects to this server: `"nats://host:4222"`, or `"tls://host:4222"`.
-    pub fn new(url: impl Into<String>) -> Self {
+    /// Connects to this server: `"nats://host:4222"`, or `"tls://host:4222"`. The URL may have a user
+    /// and a password, or a token, and is not shown anywhere.
+    pub fn new(url: impl Into<Secret>) -> Self {
         Nats {
             login: Login::new(url.into()),
             connected: OnceLock::new(),
@@ -75,7 +78,7 @@ impl Nats {
 
     /// One more server of the same NATS cluster. Each is tried until one answers.
     #[must_use]
-    pub fn server(mut self, url: impl Into<String>) -> Self {
+    pub fn server(mut self, url: impl Into<Secret>) -> Self {
         self.login.servers.push(url.into());
         self
     }
@@ -101,18 +104,33 @@ impl Nats {
         self
     }
 
-    /// Demands TLS. Certificates are checked against those of the operating system.
+    /// Demands TLS of all servers. Their certificates are checked against the authorities of the
+    /// operating system.
     #[must_use]
     pub fn tls(mut self) -> Self {
-        self.login.tls = true;
+        self.login.tls.required = true;
         self
     }
 
-    /// Demands TLS, and trusts the certificates in this PEM file, too.
+    /// Demands TLS of all servers, and trusts the authorities in this PEM file. It may be called
+    /// again; the authorities of the operating system do not count then.
     #[must_use]
     pub fn root_certificates(mut self, file: impl Into<PathBuf>) -> Self {
-        self.login.tls = true;
-        self.login.certificates = Some(file.into());
+        self.login.tls.required = true;
+        self.login.tls.authorities.push(file.into());
+        self
+    }
+
+    /// Demands TLS of all servers, and shows them the certificate in this PEM file, whose key is in
+    /// the other one.
+    #[must_use]
+    pub fn client_certificate(
+        mut self,
+        certificate: impl Into<PathBuf>,
+        key: impl Into<PathBuf>,
+    ) -> Self {
+        self.login.tls.required = true;
+        self.login.tls.certificate = Some((certificate.into(), key.into()));
         self
     }
 
@@ -120,17 +138,18 @@ impl Nats {
         let (events, heard) = mpsc::channel(QUEUE);
         let losses = Arc::new(AtomicU64::new(0));
         let lost = losses.clone();
-        let options = self.login.options(&node.node).await?;
-        let options = options.event_callback(move |event| {
-            if event == Event::Disconnected {
-                lost.fetch_add(1, Ordering::AcqRel);
-            }
-            let events = events.clone();
-            async move {
-                let _ = events.send(event).await;
-            }
-        });
-        let client = self.login.connect(options).await?;
+        let hear = |options: ConnectOptions| {
+            options.event_callback(move |event| {
+                if event == Event::Disconnected {
+                    lost.fetch_add(1, Ordering::AcqRel);
+                }
+                let events = events.clone();
+                async move {
+                    let _ = events.send(event).await;
+                }
+            })
+        };
+        let client = self.login.connect(&node.node, WAITING, hear).await?;
         let most = client.server_info().max_payload;
         if most < node.max_message {
             let max_message = node.max_message;

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    pubsub(nats = "nats://localhost");
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    pubsub(nats(user = "ship", password = "secret"));
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    pubsub(nats(url = []));
+}
+
+fn main() {}
