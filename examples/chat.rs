@@ -6,7 +6,7 @@
 //!
 //! Then open <http://127.0.0.1:4000> in two windows. `PORT` chooses another port. If a network
 //! blocks WebSocket, the client uses longpoll: try it with
-//! <http://127.0.0.1:4000/?transport=longpoll>.
+//! <http://127.0.0.1:4000/?transport=longpoll>. `examples/cluster.rs` runs it on three nodes.
 
 use std::convert::Infallible;
 
@@ -51,7 +51,7 @@ endpoint! {
 
 /// The page, with the paths of its files. They are digested ones after `landfall digest` has run
 /// and `cache_static_manifest` is set to its manifest.
-async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+pub(crate) async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let mut response = Response::default();
     if request.uri().path() != "/" {
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -68,7 +68,7 @@ async fn page(request: Request<Body>) -> Result<Response<Body>, Infallible> {
 }
 
 /// A browser window: one connection, and a channel for each room that it is in.
-struct UserSocket;
+pub(crate) struct UserSocket;
 
 #[socket(channel("room:*", Room))]
 impl UserSocket {

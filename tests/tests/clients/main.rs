@@ -4,6 +4,7 @@
 
 mod assets;
 mod chromium;
+mod example;
 mod http2;
 mod node;
 mod phoenix;
