@@ -9,6 +9,7 @@
 //! | `longpoll` | a longpoll client for tests |
 //! | `wait` | waiting for what other tasks bring about |
 //! | `process` | what the process of a test has in use |
+//! | `node` | a node of a cluster, and what a test asks it |
 //! | `quay` | channels for clients that others wrote |
 //! | `replay` | recorded exchanges played again, and their answers compared |
 //! | `moored` | a server that is stopped by signals |
@@ -22,6 +23,7 @@ pub mod logged;
 pub mod longpoll;
 pub mod moored;
 pub mod nats;
+pub mod node;
 pub mod peer;
 pub mod process;
 pub mod quay;

@@ -1,0 +1,6 @@
+//! Nodes as processes, with a real Redis between them, and HAProxy in front of them.
+#![cfg(unix)]
+
+mod presence;
+mod process;
+mod soak;
