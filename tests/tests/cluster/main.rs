@@ -1,6 +1,7 @@
 //! Nodes as processes, with a real Redis between them, and HAProxy in front of them.
 #![cfg(unix)]
 
+mod balancer;
 mod presence;
 mod process;
 mod soak;
