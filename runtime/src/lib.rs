@@ -49,6 +49,7 @@ mod interop;
 mod level;
 pub mod message;
 pub mod mount;
+pub mod nodes;
 pub mod origin;
 mod pipeline;
 mod places;

@@ -1,16 +1,13 @@
-// Phoenix's own client over longpoll, behind HAProxy without stickiness, in front of three nodes that are restarted one
-// by one. Arguments: the nodes' program, and the URL of Redis. The last line of the output is a report.
+// Phoenix's own client over longpoll, behind a balancer without stickiness, in front of three nodes that are restarted
+// one by one. Arguments: the nodes' program, the URL of Redis, the balancer's port, and those of the nodes. The last line
+// of the output is a report.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join as path } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LongPoll, Socket } from "phoenix";
-import { Example, freePort, listens } from "./example.mjs";
+import { Example } from "./example.mjs";
 
-const [program, redis] = process.argv.slice(2);
+const [program, redis, port, ...ports] = process.argv.slice(2);
 const CLIENTS = 8;
 const EACH = 1250;
 // So many are sent at once, and so often: all in 25 seconds.
@@ -26,7 +23,7 @@ let restarts = 0;
 const nodes = [];
 
 class Client {
-  constructor(port, number) {
+  constructor(number) {
     this.number = number;
     this.sent = 0;
     this.left = EACH;
@@ -75,60 +72,39 @@ class Client {
   }
 }
 
-async function balance() {
-  const port = await freePort();
-  const folder = await mkdtemp(path(tmpdir(), "landfall-restarts-"));
-  const file = path(folder, "haproxy.cfg");
-  const servers = nodes.map((node, n) => `    server node${n} 127.0.0.1:${node.port}`);
-  await writeFile(
-    file,
-    `defaults
-    mode http
-    timeout connect 1s
-    timeout client 1m
-    timeout server 1m
-    retries 3
-    option redispatch
-frontend all
-    bind 127.0.0.1:${port}
-    default_backend nodes
-backend nodes
-    balance roundrobin
-    option httpchk GET /healthz
-    default-server check inter 100ms fall 1 rise 1
-${servers.join("\n")}
-`,
-  );
-  const PATH = `${process.env.PATH}:/usr/sbin`;
-  const haproxy = spawn("haproxy", ["-db", "-f", file], { env: { ...process.env, PATH }, stdio: ["ignore", "ignore", "inherit"] });
-  for (let tries = 0; !(await listens(port)); tries++) {
-    assert(tries < 100 && haproxy.exitCode === null, "the balancer does not listen");
-    await sleep(100);
-  }
-  return { port, stop: () => rm(folder, { recursive: true }).then(() => haproxy.kill()) };
+async function start(node) {
+  process.env.NODE = `node-${node.port}`;
+  await node.start();
 }
 
 async function restartAll() {
-  for (const [n, node] of nodes.entries()) {
+  for (const node of nodes) {
     await sleep(2000);
     await node.stop();
-    process.env.NODE = `node-${n}`;
-    await node.start();
+    await start(node);
     restarts++;
   }
 }
 
-for (const n of [0, 1, 2]) {
-  process.env.NODE = `node-${n}`;
-  nodes.push(await Example.start(program));
+async function balances() {
+  const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => ({}));
+  return answer.status === 200;
 }
-const balancer = await balance();
-const clients = Array.from({ length: CLIENTS }, (_, n) => new Client(balancer.port, n));
+
+for (const port of ports) {
+  const node = Object.assign(new Example(), { program, port });
+  await start(node);
+  nodes.push(node);
+}
+for (let tries = 0; !(await balances()); tries++) {
+  assert(tries < 200, "the balancer does not find the nodes");
+  await sleep(100);
+}
+const clients = Array.from({ length: CLIENTS }, (_, n) => new Client(n));
 await Promise.all([...clients.map((client) => client.talk()), restartAll()]);
 // What is on its way arrives.
 await sleep(1000);
 const told = clients.map(({ acknowledged, heard }) => ({ acknowledged, heard }));
 for (const { socket } of clients) socket.disconnect();
 await Promise.all(nodes.map((node) => node.stop()));
-await balancer.stop();
 process.stdout.write(`${JSON.stringify({ restarts, clients: told })}\n`, () => process.exit(0));

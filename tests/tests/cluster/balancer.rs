@@ -3,6 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    net::{Ipv4Addr, TcpListener},
     path::Path,
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
@@ -18,7 +19,7 @@ use landfall_tests::redis::Server;
 use serde::Deserialize;
 use tokio::{process::Command, time::timeout};
 
-use crate::process::PROGRAM;
+use crate::{manual::Balancer, process::PROGRAM};
 
 const ROOM: &str = "room:harbour";
 
@@ -95,10 +96,15 @@ impl From<Spoken> for Said {
     }
 }
 
-async fn run(redis: &Server) -> anyhow::Result<Report> {
+/// Runs the clients. They start the nodes.
+async fn run(balancer: Balancer, redis: &Server) -> anyhow::Result<Report> {
+    let [port, nodes @ ..] = free_ports()?;
+    let _balancer = balancer.start(port, nodes)?;
+    let ports = [port, nodes[0], nodes[1], nodes[2]].map(|port| port.to_string());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
     let script = Command::new("node")
         .args(["restarts.mjs", PROGRAM, &redis.url()])
+        .args(ports)
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -113,12 +119,32 @@ async fn run(redis: &Server) -> anyhow::Result<Report> {
     Ok(serde_json::from_slice(report.next().context("a report")?)?)
 }
 
+fn free_ports() -> anyhow::Result<[u16; 4]> {
+    let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let mut ports = [0; 4];
+    // Together, so that they differ.
+    for (port, listener) in ports.iter_mut().zip([free()?, free()?, free()?, free()?]) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs HAProxy, redis-server and Node, and `npm ci` in tests/clients"]
-async fn nothing_is_lost_or_doubled_while_nodes_are_restarted() -> anyhow::Result<()> {
+async fn nothing_is_lost_or_doubled_behind_haproxy() -> anyhow::Result<()> {
+    nothing_is_lost_or_doubled(Balancer::HaProxy).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nginx, redis-server and Node, and `npm ci` in tests/clients"]
+async fn nothing_is_lost_or_doubled_behind_nginx() -> anyhow::Result<()> {
+    nothing_is_lost_or_doubled(Balancer::Nginx).await
+}
+
+async fn nothing_is_lost_or_doubled(balancer: Balancer) -> anyhow::Result<()> {
     let redis = Server::start(&[]);
     let observer = Observer::start(&redis).await?;
-    let report = run(&redis).await?;
+    let report = run(balancer, &redis).await?;
     assert_eq!(report.restarts, 3);
 
     let heard = observer.heard();

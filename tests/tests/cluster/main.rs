@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod balancer;
+mod manual;
 mod presence;
 mod process;
 mod soak;

@@ -3,7 +3,8 @@
 //!
 //! An endpoint without an adapter is alone. With one, what is broadcast on a node reaches the
 //! subscribers of all nodes with the same [`name`](NodeOptions::name). [`InProcess`] is a broker in
-//! memory, for tests: several nodes in one process.
+//! memory, for tests: several nodes in one process. What nodes share besides, and how to deploy
+//! them, stands in [`nodes`](crate::nodes).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
