@@ -73,6 +73,7 @@ mod slab;
 pub mod socket;
 pub mod state;
 mod stream;
+pub mod telemetry;
 #[cfg(any(feature = "tokens", feature = "redis"))]
 mod term;
 #[cfg(feature = "testing")]

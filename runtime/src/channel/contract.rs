@@ -2,11 +2,16 @@
 
 use std::{future::Future, time::Duration};
 
-use super::{Answer, ChannelSocket, Event, Join, JoinError, Joined, OnGap, Outlet};
+use tracing::Level;
+
+use super::{
+    Answer, ChannelSocket, Event, HandleInLevel, Join, JoinError, JoinLevel, Joined, OnGap, Outlet,
+};
 use crate::{
     pubsub::Broadcast,
     socket::{Reason, Timeout},
     state::Needed,
+    telemetry::Log,
 };
 
 /// One client's conversation on one topic: the state and the callbacks of an application.
@@ -101,6 +106,13 @@ pub trait Channel: Sized + Send + 'static {
     /// [`OnGap::Rejoin`]. `#[channel(Socket, on_gap = tell)]` sets it. An endpoint that is alone
     /// loses none.
     const ON_GAP: OnGap = OnGap::Rejoin;
+
+    /// The level at which joins are logged, accepted or refused. Default `info`. A join that fails
+    /// is an error, and is always logged. Joins of topics that begin with `phoenix` are not logged.
+    const LOG_JOIN: Log<JoinLevel> = Log::At(Level::INFO);
+
+    /// The level at which messages of clients are logged once they are handled. Default `debug`.
+    const LOG_HANDLE_IN: Log<HandleInLevel> = Log::At(Level::DEBUG);
 
     /// Decides whether a client may join, and makes its state. The reply reaches the client before
     /// anything else of this channel.

@@ -1,7 +1,23 @@
-//! Log lines of refused joins and failed callbacks.
+//! What is logged of joins and of messages of clients.
 
-use super::{JoinError, answer::Cause, conversation::Conversation};
-use crate::escape::{chain, shown, told};
+use std::{sync::Arc, time::Instant};
+
+use serde_json::Value;
+use tracing::Level;
+
+use super::{
+    Event, HandleInLevel, JoinError, JoinLevel, answer::Cause, conversation::Conversation,
+};
+use crate::{
+    contain,
+    escape::{chain, shown, told},
+    pubsub::Payload,
+    socket::Reason,
+    telemetry::{self, Log, Took},
+};
+
+/// Parameters that are longer, in bytes, are not read for a log line.
+const MOST: usize = 16 * 1024;
 
 /// The socket, the channel and the topic of a callback, for a log line.
 pub(super) struct Whose<'a> {
@@ -23,27 +39,17 @@ impl<'a> Whose<'a> {
         }
     }
 
-    /// A refusal is a decision about the client; anything else is a failure of the server.
-    pub(super) fn refused(&self, error: &JoinError) {
-        let (
-            Whose {
-                socket, channel, ..
-            },
+    /// The channel ends.
+    pub(super) fn ended(&self, reason: &Reason) {
+        let Whose {
+            socket,
+            channel,
             topic,
-        ) = (self, shown(self.topic));
-        match error.cause() {
-            Some(cause) if !cause.told => {
-                tracing::error!(socket, channel, %topic, error = %chain(&*cause.error), "join failed");
-            }
-            cause => {
-                let reason = cause.map(|cause| chain(&*cause.error).to_string());
-                let reply = error
-                    .payload()
-                    .as_text()
-                    .map(|text| told(&text).to_string());
-                tracing::info!(socket, channel, %topic, reply, reason, "a join was refused");
-            }
-        }
+        } = self;
+        telemetry::event!(
+            CHANNEL_ENDED, Level::DEBUG, socket, channel, topic = %shown(topic),
+            reason = %told(&format_args!("{reason:?}")), "a channel ended"
+        );
     }
 
     pub(super) fn failed(&self, cause: &Cause) {
@@ -61,4 +67,159 @@ impl<'a> Whose<'a> {
             tracing::error!(socket, channel, %topic, event, %error, "a channel's callback failed");
         }
     }
+}
+
+/// A callback for a message of the client that somebody listens to.
+pub(super) struct Logged {
+    conversation: Arc<Conversation>,
+    level: Option<Level>,
+    /// Filtered, escaped and cut. `None` if there is no level.
+    params: Option<String>,
+    event: String,
+    began: Instant,
+}
+
+impl Logged {
+    /// A join. `None` if nobody listens.
+    pub(super) fn join(conversation: &Arc<Conversation>, payload: &Payload) -> Option<Box<Self>> {
+        if !telemetry::wants(Level::ERROR) {
+            return None;
+        }
+        let topic = conversation.topic();
+        let level = level(conversation.terms.log_join, topic, |choose: JoinLevel| {
+            choose(topic)
+        });
+        let level = level.filter(|level| telemetry::listens!(CHANNEL_JOINED, *level));
+        Some(Box::new(Logged {
+            conversation: conversation.clone(),
+            level,
+            params: level.map(|_| written(conversation, payload)),
+            event: String::new(),
+            began: Instant::now(),
+        }))
+    }
+
+    /// A message of the client. `None` if nobody listens: that costs two comparisons.
+    pub(super) fn event(conversation: &Arc<Conversation>, event: &Event) -> Option<Box<Self>> {
+        match conversation.terms.log_handle_in {
+            Log::Off => None,
+            Log::At(level) if !telemetry::wants(level) => None,
+            log => Logged::wanted(conversation, log, event),
+        }
+    }
+
+    #[cold]
+    fn wanted(
+        conversation: &Arc<Conversation>,
+        log: Log<HandleInLevel>,
+        event: &Event,
+    ) -> Option<Box<Self>> {
+        if !telemetry::wants(Level::ERROR) {
+            return None;
+        }
+        let topic = conversation.topic();
+        let choose = |choose: HandleInLevel| choose(topic, event.name());
+        let level = level(log, topic, choose)
+            .filter(|level| telemetry::listens!(CHANNEL_HANDLED_IN, *level))?;
+        Some(Box::new(Logged {
+            conversation: conversation.clone(),
+            level: Some(level),
+            params: Some(written(conversation, event.payload())),
+            event: shown(event.name()).to_string(),
+            began: Instant::now(),
+        }))
+    }
+
+    pub(super) fn joined(&self, channel: fn(&str) -> &'static str) {
+        let duration = self.began.elapsed();
+        let (Some(level), Some(params)) = (self.level, &self.params) else {
+            return;
+        };
+        let Whose {
+            socket,
+            channel,
+            topic,
+        } = Whose::new(&self.conversation, channel);
+        let (topic, took) = (shown(topic), Took(duration));
+        telemetry::event!(
+            CHANNEL_JOINED, level, socket, channel, %topic, %params, ?duration,
+            "JOINED {topic} in {took}"
+        );
+    }
+
+    /// A refusal is a decision about the client; anything else is a failure of the server.
+    pub(super) fn refused(&self, error: &JoinError, channel: fn(&str) -> &'static str) {
+        let duration = self.began.elapsed();
+        let Whose {
+            socket,
+            channel,
+            topic,
+        } = Whose::new(&self.conversation, channel);
+        let (topic, took) = (shown(topic), Took(duration));
+        let params = self.params.as_ref().map(tracing::field::display);
+        match error.cause() {
+            Some(cause) if !cause.told => {
+                let error = chain(&*cause.error);
+                telemetry::event!(
+                    CHANNEL_FAILED, Level::ERROR, socket, channel, %topic, params, %error,
+                    ?duration, "FAILED JOIN {topic} in {took}"
+                );
+            }
+            cause => {
+                let Some(level) = self.level else { return };
+                let reason = cause.map(|cause| chain(&*cause.error).to_string());
+                let reply = written(&self.conversation, error.payload());
+                telemetry::event!(
+                    CHANNEL_REFUSED, level, socket, channel, %topic, params, %reply, reason,
+                    ?duration, "REFUSED JOIN {topic} in {took}"
+                );
+            }
+        }
+    }
+
+    pub(super) fn handled(&self, channel: fn(&str) -> &'static str) {
+        let duration = self.began.elapsed();
+        let (Some(level), Some(params)) = (self.level, &self.params) else {
+            return;
+        };
+        let Whose {
+            socket,
+            channel,
+            topic,
+        } = Whose::new(&self.conversation, channel);
+        let (topic, event, took) = (shown(topic), &self.event, Took(duration));
+        telemetry::event!(
+            CHANNEL_HANDLED_IN, level, socket, channel, %topic, %event, %params, ?duration,
+            "HANDLED {event} INCOMING ON {topic} ({channel}) in {took}"
+        );
+    }
+}
+
+/// The level for a topic. Those of Phoenix's own are silent.
+fn level<F>(log: Log<F>, topic: &str, choose: impl FnOnce(F) -> Option<Level>) -> Option<Level> {
+    if topic.starts_with("phoenix") {
+        return None;
+    }
+    match log {
+        Log::Off => None,
+        Log::At(level) => Some(level),
+        Log::By(function) => contain::call(|| choose(function)).unwrap_or_else(|panic| {
+            tracing::error!(topic = %shown(topic), "the function of a channel's level panicked: {panic}");
+            None
+        }),
+    }
+}
+
+/// A payload for a log line: filtered, escaped and cut.
+fn written(conversation: &Conversation, payload: &Payload) -> String {
+    let json = match payload {
+        Payload::Json(json) if json.len() <= MOST => serde_json::from_str::<Value>(json).ok(),
+        _ => None,
+    };
+    let Some(json) = json else {
+        return format!("{} bytes", payload.len());
+    };
+    let config = conversation.handle().config();
+    let filtered = config.filter_parameters.filtered(&json);
+    told(&format_args!("{filtered:?}")).to_string()
 }

@@ -98,6 +98,7 @@
 // | `client` | what all channels of a client share, and the bound of what waits for them |
 // | `slot` `conversation` | a client's conversation on a topic: the part of its socket, and the part that is shared |
 // | `callback` `typed` | a channel without its type, and with it |
+// | `log` | what is logged of joins and messages |
 // | `away` | callbacks that run in tasks of their own |
 // | `serializer` | the wire formats, and which one a client asks for |
 
@@ -146,6 +147,7 @@ pub use self::{
     payload::{Binary, FromEvent, InvalidPayload},
     route::Route,
     socket::ChannelSocket,
+    terms::{HandleInLevel, JoinLevel},
 };
 pub use crate::message::EncodeError;
 pub use crate::pubsub::{IntoPayload, Json};

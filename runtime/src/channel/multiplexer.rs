@@ -11,9 +11,11 @@ use super::{
     callback::{Call, Callback},
     client::Client,
     conversation::Conversation,
+    log::Whose,
     negotiate,
     signal::Kind,
     slot::{Slot, Waiting},
+    socket::channel_of,
     table::Table,
 };
 use crate::{
@@ -162,6 +164,10 @@ impl<S: ChannelSocket> Socket for Multiplexer<S> {
         };
         self.run(task, out).await;
         Flow::Continue
+    }
+
+    fn serializer(&self) -> Option<&'static str> {
+        Some(self.speaks.serializer.name())
     }
 
     fn takes_messages(&mut self) -> bool {
@@ -324,7 +330,6 @@ impl<S: ChannelSocket> Multiplexer<S> {
             message.payload,
             self.socket.clone(),
         );
-        tracing::debug!(topic = %shown(topic), channel = route.channel(), "a client joins");
         Some(Task {
             conversation,
             callback,
@@ -349,6 +354,7 @@ impl<S: ChannelSocket> Multiplexer<S> {
         let old = self.table.as_mut()?.remove(topic)?;
         tracing::debug!(topic = %shown(topic), "a client joined a topic twice: the first join ends");
         let join_ref = if old.is_joined() {
+            Whose::new(&old.conversation, channel_of::<S>).ended(&Reason::Rejoined);
             Some(old.join_ref.clone())
         } else {
             self.answer_overtaken(&old, out);
@@ -435,6 +441,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
 
     fn leave_all(&mut self, reason: &Reason) {
         for slot in self.table.iter_mut().flat_map(|table| table.clear()) {
+            if slot.is_joined() {
+                Whose::new(&slot.conversation, channel_of::<S>).ended(reason);
+            }
             slot.close(reason.clone());
         }
     }

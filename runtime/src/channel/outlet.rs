@@ -99,6 +99,10 @@ impl Outlet {
         }
     }
 
+    pub(super) fn conversation(&self) -> &Arc<Conversation> {
+        &self.conversation
+    }
+
     /// The topic that the client joined.
     pub fn topic(&self) -> &str {
         self.conversation.topic()

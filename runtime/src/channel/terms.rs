@@ -1,7 +1,14 @@
 //! What all conversations with a channel have in common.
 
+use tracing::Level;
+
 use super::OnGap;
-use crate::socket::Timeout;
+use crate::{socket::Timeout, telemetry::Log};
+
+/// Chooses the level of a join by its topic.
+pub type JoinLevel = fn(topic: &str) -> Option<Level>;
+/// Chooses the level of a client's message by its topic and its event.
+pub type HandleInLevel = fn(topic: &str, event: &str) -> Option<Level>;
 
 /// What all conversations with a channel have in common.
 #[derive(Debug)]
@@ -12,6 +19,10 @@ pub(super) struct Terms {
     pub(super) shutdown: Timeout,
     /// What happens when broadcasts of other nodes may be lost.
     pub(super) on_gap: OnGap,
+    /// The level at which joins are logged.
+    pub(super) log_join: Log<JoinLevel>,
+    /// The level at which messages of clients are logged.
+    pub(super) log_handle_in: Log<HandleInLevel>,
 }
 
 impl Terms {
@@ -21,5 +32,7 @@ impl Terms {
         intercept: &[],
         shutdown: Timeout::After(std::time::Duration::from_secs(5)),
         on_gap: OnGap::Rejoin,
+        log_join: Log::At(Level::INFO),
+        log_handle_in: Log::At(Level::DEBUG),
     };
 }

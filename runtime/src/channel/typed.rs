@@ -6,6 +6,7 @@ use super::{
     Channel, ChannelSocket, Join, JoinError, Outlet,
     callback::{Call, Callback, Instance, Outcome},
     conversation::Conversation,
+    log::Logged,
     route::Route,
     seed::Seed,
     socket::channel_of,
@@ -50,6 +51,8 @@ impl<S: ChannelSocket> Route<S> {
                     intercept: C::INTERCEPT,
                     shutdown: C::SHUTDOWN,
                     on_gap: C::ON_GAP,
+                    log_join: C::LOG_JOIN,
+                    log_handle_in: C::LOG_HANDLE_IN,
                 }
             },
             assigns: None,
@@ -85,6 +88,7 @@ impl<C: Channel> Instance for Typed<C> {
                 owned.outcome(handled)
             }),
             Call::In(event) => Box::pin(async move {
+                let logged = Logged::event(owned.out.conversation(), &event);
                 let Some((channel, out)) = owned.parts() else {
                     return Outcome::GivenUp;
                 };
@@ -93,6 +97,9 @@ impl<C: Channel> Instance for Typed<C> {
                     out.answer(answer, channel_of::<C::Socket>)
                 };
                 let handled = watchdog::run(Watch::ChannelIn, pin!(Some(handling))).await;
+                if let (Some(logged), Ok(_)) = (logged, &handled) {
+                    logged.handled(channel_of::<C::Socket>);
+                }
                 owned.outcome(handled)
             }),
             Call::Info(place, info) => Box::pin(async move {
@@ -183,8 +190,12 @@ impl<C: Channel> Drop for Owned<C> {
 fn join<C: Channel>(join: Join<C>) -> Callback {
     let confirming = confirming(&join.0);
     Box::pin(async move {
+        let logged = Logged::join(&join.0.conversation, &join.0.payload);
         match watchdog::run(Watch::Join, pin!(Some(async { C::join(join).await }))).await {
             Ok(Ok(joined)) => {
+                if let Some(logged) = logged {
+                    logged.joined(channel_of::<C::Socket>);
+                }
                 let (channel, reply) = (Box::new(Typed(joined.channel)), joined.reply);
                 match confirming {
                     None => Outcome::Joined { channel, reply },
@@ -193,7 +204,12 @@ fn join<C: Channel>(join: Join<C>) -> Callback {
                     }
                 }
             }
-            Ok(Err(error)) => Outcome::Refused(error),
+            Ok(Err(error)) => {
+                if let Some(logged) = logged {
+                    logged.refused(&error, channel_of::<C::Socket>);
+                }
+                Outcome::Refused(error)
+            }
             Err(panic) => Outcome::JoinCrashed(panic.to_string()),
         }
     })

@@ -1,6 +1,13 @@
 //! Starts an endpoint.
 
-use std::{fmt, future::Future, marker::PhantomData, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
@@ -11,6 +18,7 @@ use super::{
     gate::Gate,
     life::{Life, ShutdownFuture},
     listening::{Layers, Listeners, Listening},
+    log,
     reload::{Layered, Reader, mount_errors},
     signal::{Hangups, reload},
     topics,
@@ -211,6 +219,7 @@ impl<E: Endpoint> Builder<E> {
     /// # Panics
     /// When the endpoint's `init` or pipeline does, or a function for a value of its declaration.
     pub async fn start(mut self) -> Result<Running<E>, Error> {
+        let began = Instant::now();
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::no_runtime())?;
         let layers = Layers::new(self.https);
         let (drainers, found) = drainers::read(E::DEF.mounts);
@@ -301,6 +310,7 @@ impl<E: Endpoint> Builder<E> {
         if let Some(hangups) = hangups {
             handle.0.tasks.spawn(reload(handle.clone(), hangups));
         }
+        log::started(&handle, began.elapsed());
         Ok(Running::new(edge, service, ended))
     }
 

@@ -1,6 +1,10 @@
 //! A running endpoint from its start to its end: one task that holds everything together.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::watch,
@@ -10,6 +14,7 @@ use tokio::{
 
 use super::{
     children::{Failed, Supervisor},
+    log,
     service_manager::ServiceManager,
 };
 use crate::{
@@ -103,7 +108,8 @@ impl Life {
         };
         stop.cancel();
         manager.inspect(|manager| manager.stopping());
-        tracing::info!("stopping {name}");
+        let began = Instant::now();
+        log::stopping(name);
         if failed.is_none() && !self.delay.is_zero() {
             tracing::info!("{name} goes on accepting for {:?}", self.delay);
             failed = tokio::select! {
@@ -112,7 +118,7 @@ impl Life {
             };
         }
         let cut = self.end().await;
-        tracing::info!(cut, "stopped {name}");
+        log::stopped(name, cut, began.elapsed());
         match (failed, cut) {
             (Some(failed), _) => End::Failed(failed),
             (None, 0) => End::Done,

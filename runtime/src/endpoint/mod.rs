@@ -54,8 +54,10 @@ mod health;
 mod init;
 mod life;
 mod listening;
+mod log;
 #[cfg(feature = "nats")]
 mod nats;
+mod observed;
 mod reload;
 mod running;
 #[cfg(feature = "rustls")]

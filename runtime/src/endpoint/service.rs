@@ -14,7 +14,7 @@ use http::{Request, Response, header::STRICT_TRANSPORT_SECURITY};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::gate::Gate;
+use super::{gate::Gate, observed::Observed};
 use crate::{
     body::Body,
     error::BoxError,
@@ -83,9 +83,15 @@ impl EndpointService {
     }
 
     fn answer(&self, request: Request<Body>) -> EndpointFuture {
+        let kept = self.0.pages.keep(&request);
+        let observed = Observed::begin(self.0.handle.name(), &request);
+        let within = observed.as_ref().map(|observed| observed.span.enter());
+        let passed = self.pass(request);
+        drop(within);
         EndpointFuture {
-            kept: self.0.pages.keep(&request),
-            ..self.pass(request)
+            kept,
+            observed,
+            ..passed
         }
     }
 
@@ -153,6 +159,8 @@ pub struct EndpointFuture {
     /// Adds the header `strict-transport-security` to the response.
     marked: Option<Arc<Parts>>,
     kept: Kept,
+    /// `None` if nobody listens to requests.
+    observed: Option<Box<Observed>>,
 }
 
 impl EndpointFuture {
@@ -162,6 +170,7 @@ impl EndpointFuture {
             socket,
             marked: None,
             kept: Kept::default(),
+            observed: None,
         }
     }
 }
@@ -170,8 +179,11 @@ impl Future for EndpointFuture {
     type Output = Result<Response<Body>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut response = ready!(Pin::new(&mut self.answer).poll(cx));
-        self.kept.finish(&mut response);
+        let this = &mut *self;
+        let within = this.observed.as_ref().map(|seen| seen.span.enter());
+        let mut response = ready!(Pin::new(&mut this.answer).poll(cx));
+        this.kept.finish(&mut response);
+        drop(within);
         if self.socket {
             forbid_caching(&mut response);
         }
@@ -180,6 +192,9 @@ impl Future for EndpointFuture {
             response
                 .headers_mut()
                 .insert(STRICT_TRANSPORT_SECURITY, header.clone());
+        }
+        if let Some(observed) = self.observed.take() {
+            observed.end(&response);
         }
         Poll::Ready(Ok(response))
     }

@@ -1,6 +1,6 @@
 //! Renders error answers, once each, on their way out of the endpoint.
 
-use std::error::Error;
+use std::{error::Error, time::Instant};
 
 use http::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -18,7 +18,7 @@ use crate::{
     failure::{Cause, Failure, bare, is_bare},
     handle::Handle,
     header::{Liking, liking},
-    level::at_level,
+    telemetry,
 };
 
 /// The parameter of a query that names a format.
@@ -43,6 +43,9 @@ impl ErrorPages {
             // As it is where no pages are declared.
             return;
         }
+        let level = self.render.unwrap_or(RenderErrors::DEFAULT).log;
+        let level = level.filter(|level| telemetry::listens!(ERROR_RENDERED, *level));
+        let began = level.map(|_| Instant::now());
         let shown = Shown::of(head, &handle.config().filter_parameters);
         *response.status_mut() = status;
         if sees_debug {
@@ -57,14 +60,19 @@ impl ErrorPages {
             };
             view(format(render.formats, head), page, response);
         }
-        let level = self.render.unwrap_or(RenderErrors::DEFAULT).log;
-        if let Some(level) = level {
+        if let (Some(level), Some(began)) = (level, began) {
             let (method, path) = (
                 told(&shown.method).to_string(),
                 told(&shown.path).to_string(),
             );
             let (kind, status) = (cause.kind, response.status().as_u16());
-            at_level!(level, %method, %path, %kind, status, "converted {kind} to {status} response");
+            let (endpoint, duration) = (handle.name(), began.elapsed());
+            telemetry::event!(
+                ERROR_RENDERED, level, endpoint,
+                http.request.method = %method, url.path = %path, %kind,
+                http.response.status_code = status, ?duration,
+                "converted {kind} to {status} response"
+            );
         }
     }
 

@@ -1,6 +1,9 @@
 //! Reading the configuration again.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Instant,
+};
 
 use tokio::runtime;
 
@@ -12,6 +15,7 @@ use crate::{
     config::{ConfigError, ConfigErrors, Settings},
     contain,
     error::Error,
+    telemetry::{self, Took},
     url::Ports,
 };
 
@@ -54,7 +58,7 @@ impl Handle {
         let handle = self.clone();
         let reload = how.runtime.spawn_blocking(move || {
             let _turn = turn;
-            handle.reload_now(options)
+            handle.reload_timed(options)
         });
         match reload.await {
             Ok(reloaded) => reloaded.map_err(Error::from),
@@ -95,6 +99,22 @@ impl Handle {
         })
     }
 
+    fn reload_timed(&self, options: Settings) -> Result<(), ConfigErrors> {
+        let began = Instant::now();
+        let reloaded = self.reload_now(options);
+        let (endpoint, duration) = (self.name(), began.elapsed());
+        let (result, took) = (result(&reloaded), Took(duration));
+        telemetry::event!(
+            ENDPOINT_RELOADED,
+            tracing::Level::DEBUG,
+            endpoint,
+            result,
+            ?duration,
+            "reloaded the configuration of {endpoint} in {took}"
+        );
+        reloaded
+    }
+
     /// Reloads on this thread, which blocks while files are read.
     fn reload_now(&self, options: Settings) -> Result<(), ConfigErrors> {
         let (how, before) = (self.how()?, self.current());
@@ -114,5 +134,12 @@ impl Handle {
             differs
         });
         Ok(())
+    }
+}
+
+fn result<T, E>(result: &Result<T, E>) -> &'static str {
+    match result {
+        Ok(_) => "ok",
+        Err(_) => "error",
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 use tokio::time::sleep;
 
 use super::{Drainer, Mounted, TransportKind};
-use crate::{handle::Handle, level::at_level};
+use crate::{handle::Handle, telemetry};
 
 /// The open connections of a mount that came by one transport.
 pub(crate) trait Drained: Send + Sync {
@@ -177,9 +177,10 @@ impl Draining {
             self.told.batches += 1;
             let batch = self.told.batches;
             let (rounds, total) = (plan.map(|plan| plan.rounds), plan.map(|plan| plan.total));
-            tracing::debug!(
-                socket = self.socket, path = self.mounted.path, transport = %self.transport,
-                batch, rounds, count, total,
+            telemetry::event!(
+                SOCKET_DRAIN_BATCH, tracing::Level::DEBUG,
+                endpoint = self.handle.name(), path = self.mounted.path, socket = self.socket,
+                transport = %self.transport, batch, rounds, count, total,
                 "told a batch of sockets to come back later"
             );
         }
@@ -188,11 +189,13 @@ impl Draining {
 
     fn log_plan(&self, Plan { total, rounds }: Plan, drainer: &Drainer) {
         if let Some(level) = drainer.log.filter(|_| total > 0) {
-            let interval = drainer.batch_interval.as_millis();
-            at_level!(
-                level,
-                socket = self.socket, path = self.mounted.path, transport = %self.transport,
-                "shutting down {total} sockets in {rounds} rounds of {interval}ms"
+            let interval = drainer.batch_interval;
+            let millis = interval.as_millis();
+            telemetry::event!(
+                SOCKET_DRAIN, level,
+                endpoint = self.handle.name(), path = self.mounted.path, socket = self.socket,
+                transport = %self.transport, total, rounds, ?interval,
+                "shutting down {total} sockets in {rounds} rounds of {millis}ms"
             );
         }
     }

@@ -256,6 +256,12 @@ pub trait Socket: Sized + Send + 'static {
         true
     }
 
+    /// The name of the serializer that the client's messages are in, for log lines.
+    #[doc(hidden)]
+    fn serializer(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Called for each ping and pong of the client. A ping has already been answered.
     fn handle_control(
         &mut self,

@@ -142,7 +142,7 @@ impl Nested for Param {
 
     fn node(&self) -> Node<'_, Self> {
         match self {
-            Param::Text(text) => Node::Plain(text),
+            Param::Text(text) => Node::Text(text),
             Param::List(items) => Node::List(Box::new(items.iter())),
             Param::Map(params) => params.node(),
         }

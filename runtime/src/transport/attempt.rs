@@ -5,7 +5,6 @@ use std::{
     net::IpAddr,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
 };
 
 use bytes::Bytes;
@@ -14,12 +13,13 @@ use http::{
     header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
     request::Parts,
 };
+use tracing::Instrument;
 
 use super::{
     connection::{connected::Connected, driver::Driver, format::Format, outgoing::Outgoing},
     context::MountContext,
     denied::{Denied, LARGE_BODY},
-    log::{self, LoggedRequest},
+    log::{self, Asked, LoggedRequest},
     pattern::NotUtf8,
     request, request_body,
 };
@@ -297,17 +297,22 @@ impl Attempt {
             options: context.options,
             speaks: None,
         };
-        let started = Instant::now();
-        let params = log::params(context, &connect.params);
-        let connecting = pin!(Some(async { S::connect(connect).await }));
+        let asked = Asked::begin(context, &connect.params, &self.parts.headers);
+        let span = log::connecting(context, &self.parts.headers);
+        let connecting = async { S::connect(connect).await }.instrument(span);
+        let connecting = pin!(Some(connecting));
         let connected = context.watched.run(Callback::Connect, connecting).await;
         match connected {
             Ok(Ok(socket)) => {
-                log::connected(context, params, started.elapsed());
+                if let Some(asked) = asked {
+                    asked.connected(socket.serializer());
+                }
                 Ok(Connected { socket, id, inbox })
             }
             Ok(Err(refused)) => {
-                log::refused(context, params, &refused, started.elapsed());
+                if let Some(asked) = asked {
+                    asked.refused(&refused);
+                }
                 Err(Denied::Refused(refused))
             }
             Err(panic) => {

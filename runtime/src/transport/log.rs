@@ -1,12 +1,9 @@
 //! Log lines of transports, without what may be secret. Text of a client is escaped and shortened.
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
-use http::{HeaderValue, StatusCode, Version, request::Parts};
-use tracing::Level;
+use http::{HeaderMap, HeaderValue, StatusCode, Version, request::Parts};
+use tracing::{Level, Span};
 
 use super::{context::MountContext, websocket::BEARER};
 use crate::{
@@ -14,56 +11,96 @@ use crate::{
     level::at_level,
     origin::{Origin, OriginRequest},
     socket::{Params, Reason, Refused},
+    telemetry::{self, Took, list::SOCKET, traceparent},
 };
 
 /// An entry that is longer is not suggested: a line of the log has an end.
 const LONGEST_ENTRY: usize = 150;
 
-/// Parameters for a log line, if there will be one.
-pub(super) struct LoggedParams(String);
+/// A call of `connect` that somebody listens to.
+pub(super) struct Asked<'a> {
+    context: &'a MountContext,
+    /// Filtered, escaped and cut. `None` if connections of this mount are not logged.
+    params: Option<String>,
+    traceparent: Option<&'a str>,
+    began: Instant,
+}
 
-impl fmt::Debug for LoggedParams {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl<'a> Asked<'a> {
+    /// `None` if nobody listens.
+    pub(super) fn begin(
+        context: &'a MountContext,
+        params: &Params,
+        headers: &'a HeaderMap,
+    ) -> Option<Self> {
+        let log = context.log;
+        let is_logged = log.is_some_and(|level| telemetry::listens!(SOCKET_CONNECTED, level));
+        if !is_logged && !telemetry::wants(Level::ERROR) {
+            return None;
+        }
+        Some(Asked {
+            context,
+            params: is_logged.then(|| written(context, params)),
+            traceparent: traceparent(headers),
+            began: Instant::now(),
+        })
     }
-}
 
-/// Writes parameters down, filtered; nothing if connections of this mount are not logged.
-pub(super) fn params(context: &MountContext, params: &Params) -> Option<LoggedParams> {
-    let level = context.log?;
-    let wanted = level <= tracing::level_filters::LevelFilter::current();
-    wanted.then(|| {
-        let config = context.handle.config();
-        let filtered = config.filter_parameters.filtered(params);
-        LoggedParams(told(&format_args!("{filtered:?}")).to_string())
-    })
-}
-
-pub(super) fn connected(context: &MountContext, params: Option<LoggedParams>, took: Duration) {
-    if let (Some(level), Some(params)) = (context.log, params) {
-        at_level!(level, socket = context.socket, transport = %context.kind, ?params, ?took, "connected");
-    }
-}
-
-/// Logs a refusal at the mount's level, and a failure always.
-pub(super) fn refused(
-    context: &MountContext,
-    params: Option<LoggedParams>,
-    refused: &Refused,
-    took: Duration,
-) {
-    let (socket, transport) = (context.socket, context.kind);
-    let reason = refused.reason().map(|reason| chain(reason).to_string());
-    let status = refused.status().as_u16();
-    if refused.is_failure() {
-        let (params, error) = (
-            params.as_ref().map(tracing::field::debug),
-            reason.unwrap_or_default(),
+    pub(super) fn connected(self, serializer: Option<&'static str>) {
+        let duration = self.began.elapsed();
+        let (Some(level), Some(params)) = (self.context.log, self.params) else {
+            return;
+        };
+        let (MountContext { socket, path, .. }, took) = (self.context, Took(duration));
+        telemetry::event!(
+            SOCKET_CONNECTED, level,
+            endpoint = self.context.handle.name(), path, socket, transport = %self.context.kind,
+            serializer, %params, ?duration, traceparent = self.traceparent,
+            "CONNECTED TO {socket} in {took}"
         );
-        tracing::error!(socket, %transport, params, ?took, status, %error, "connect failed");
-    } else if let (Some(level), Some(params)) = (context.log, params) {
-        at_level!(level, socket, %transport, ?params, ?took, status, reason, "refused connection");
     }
+
+    /// Logs a refusal at the mount's level, and a failure always.
+    pub(super) fn refused(self, refused: &Refused) {
+        let duration = self.began.elapsed();
+        let (MountContext { socket, path, .. }, took) = (self.context, Took(duration));
+        let (endpoint, transport) = (self.context.handle.name(), self.context.kind);
+        let (status, params) = (refused.status().as_u16(), self.params);
+        let reason = refused.reason().map(|reason| chain(reason).to_string());
+        if refused.is_failure() {
+            let params = params.as_ref().map(tracing::field::display);
+            let error = reason.unwrap_or_default();
+            telemetry::event!(
+                SOCKET_FAILED, Level::ERROR, endpoint, path, socket, %transport, params,
+                http.response.status_code = status, %error, ?duration,
+                "FAILED CONNECTION TO {socket} in {took}"
+            );
+        } else if let (Some(level), Some(params)) = (self.context.log, params) {
+            telemetry::event!(
+                SOCKET_REFUSED, level, endpoint, path, socket, %transport, %params,
+                http.response.status_code = status, reason, ?duration,
+                "REFUSED CONNECTION TO {socket} in {took}"
+            );
+        }
+    }
+}
+
+fn written(context: &MountContext, params: &Params) -> String {
+    let config = context.handle.config();
+    let filtered = config.filter_parameters.filtered(params);
+    told(&format_args!("{filtered:?}")).to_string()
+}
+
+/// The span of a call of `connect`.
+pub(super) fn connecting(context: &MountContext, headers: &HeaderMap) -> Span {
+    if !telemetry::wants(Level::DEBUG) {
+        return Span::none();
+    }
+    tracing::debug_span!(
+        target: SOCKET, "landfall.socket.connect", endpoint = context.handle.name(),
+        path = context.path, socket = context.socket, transport = %context.kind,
+        traceparent = traceparent(headers)
+    )
 }
 
 /// `conn`: what the origin was compared with, where that is the request itself.
@@ -150,7 +187,8 @@ pub(super) fn closed(socket: &'static str, reason: &Reason) {
     if let Reason::Protocol(text) = reason {
         broke(socket, text);
     }
-    tracing::debug!(socket, reason = %told(&format_args!("{reason:?}")), "socket closed");
+    let reason = format_args!("{reason:?}");
+    telemetry::event!(SOCKET_CLOSED, Level::DEBUG, socket, reason = %told(&reason), "socket closed");
 }
 
 /// Logs that a client broke the protocol or a limit. `text` says how, without quoting the client.

@@ -127,13 +127,13 @@ async fn a_join_is_refused_or_fails() {
         );
     }
     for line in [
-        "INFO a join was refused socket=UserSocket channel=Board topic=board:0 reply={\"reason\":\"no such task\"} reason=no such task",
-        "ERROR join failed socket=UserSocket channel=Board topic=board:1 error=cannot read the store: database down",
-        "INFO a join was refused socket=UserSocket channel=Board topic=board:x reply={\"reason\":\"unmatched topic\"}",
-        "ERROR join failed socket=UserSocket channel=Any topic=any:io error=database down",
-        "ERROR join failed socket=UserSocket channel=Any topic=any:any error=cannot find the user: database down",
-        "ERROR join failed socket=UserSocket channel=Any topic=any:boxed error=cannot read the store: database down",
-        "INFO a join was refused socket=UserSocket channel=Any topic=any:no reply={\"reason\":\"members\\nonly\"}",
+        "INFO REFUSED JOIN board:0 socket=UserSocket channel=Board topic=board:0 params={} reply={\"reason\": \"no such task\"} reason=no such task",
+        "ERROR FAILED JOIN board:1 socket=UserSocket channel=Board topic=board:1 params={} error=cannot read the store: database down",
+        "INFO REFUSED JOIN board:x socket=UserSocket channel=Board topic=board:x params={} reply={\"reason\": \"unmatched topic\"}",
+        "ERROR FAILED JOIN any:io socket=UserSocket channel=Any topic=any:io params={} error=database down",
+        "ERROR FAILED JOIN any:any socket=UserSocket channel=Any topic=any:any params={} error=cannot find the user: database down",
+        "ERROR FAILED JOIN any:boxed socket=UserSocket channel=Any topic=any:boxed params={} error=cannot read the store: database down",
+        "INFO REFUSED JOIN any:no socket=UserSocket channel=Any topic=any:no params={} reply={\"reason\": \"members\\nonly\"}",
     ] {
         log.is_once(line);
     }

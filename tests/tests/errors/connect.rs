@@ -211,26 +211,26 @@ async fn the_log_says_why() {
     let site = testing::start::<Doors>().await;
     refusal(&site, "/plain?how=any").await;
     log.is_once(
-        "ERROR connect failed socket=Plain transport=websocket params={\"how\": \"any\"} status=500 \
+        "ERROR FAILED CONNECTION TO Plain endpoint=Doors path=/plain socket=Plain transport=websocket params={\"how\": \"any\"} http.response.status_code=500 \
          error=cannot find the user: database down",
     );
     refusal(&site, "/quiet?how=boxed").await;
     log.is_once(
-        "ERROR connect failed socket=Plain transport=websocket status=500 \
+        "ERROR FAILED CONNECTION TO Plain endpoint=Doors path=/quiet socket=Plain transport=websocket http.response.status_code=500 \
          error=cannot read the store: database down",
     );
     longpoll_refusal(&site, "/plain?how=because").await;
     log.is_once(
-        "INFO refused connection socket=Plain transport=longpoll params={\"how\": \"because\"} status=403 \
+        "INFO REFUSED CONNECTION TO Plain endpoint=Doors path=/plain socket=Plain transport=longpoll params={\"how\": \"because\"} http.response.status_code=403 \
          reason=not a\\nmember",
     );
     refusal(&site, "/plain?how=new").await;
     log.is_once(
-        "INFO refused connection socket=Plain transport=websocket params={\"how\": \"new\"} status=403",
+        "INFO REFUSED CONNECTION TO Plain endpoint=Doors path=/plain socket=Plain transport=websocket params={\"how\": \"new\"} http.response.status_code=403",
     );
     refusal(&site, "/app?task=0").await;
     log.is_once(
-        "INFO refused connection socket=OfApp transport=websocket params={\"task\": \"0\"} status=404 \
+        "INFO REFUSED CONNECTION TO OfApp endpoint=Doors path=/app socket=OfApp transport=websocket params={\"task\": \"0\"} http.response.status_code=404 \
          reason=no such task",
     );
     refusal(&site, "/app?task=1").await;

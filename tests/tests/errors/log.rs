@@ -22,11 +22,19 @@ struct Line {
     fields: String,
 }
 
+/// Without the `in 12ms` at the end of a message.
+fn without_duration(message: &str) -> &str {
+    match message.rsplit_once(" in ") {
+        Some((before, took)) if took.ends_with('s') && took.starts_with(char::is_numeric) => before,
+        _ => message,
+    }
+}
+
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         match field.name() {
-            "message" => self.message = format!("{value:?}"),
-            "took" => {}
+            "message" => self.message = without_duration(&format!("{value:?}")).to_owned(),
+            "duration" => {}
             name => drop(write!(self.fields, " {name}={value:?}")),
         }
     }

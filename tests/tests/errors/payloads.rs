@@ -189,7 +189,7 @@ async fn what_cannot_be_json_is_an_error_of_the_call() {
         format!(
             "ERROR a channel's callback failed {of}=room:1 event=\"reply never\" error=the value cannot be JSON: key must be a string"
         ),
-        format!("ERROR join failed {of}=room:never error=the value cannot be JSON: key must be a string"),
+        format!("ERROR FAILED JOIN room:never {of}=room:never params=0 error=the value cannot be JSON: key must be a string"),
         "ERROR a push was not sent, and its channel ends: the value cannot be JSON: key must be a string topic=room:1 event=said".to_owned(),
     ] {
         log.is_once(&line);
@@ -232,7 +232,7 @@ async fn a_refusal_keeps_the_error_behind_it() {
     assert_eq!(no.error::<Value>(), json!({"reason": "no ahoy"}));
     let of = "socket=UserSocket channel=Room topic";
     log.is_once(&format!(
-        "INFO a join was refused {of}=room:no reply={{}} reason=full"
+        "INFO REFUSED JOIN room:no {of}=room:no params=0 reply={{}} reason=full"
     ));
     log.is_once(&format!(
         "DEBUG a channel's callback refused {of}=room:1 event=no reason=full"

@@ -34,7 +34,6 @@ impl<S: ChannelSocket> Multiplexer<S> {
         match outcome {
             Outcome::Joined { channel, reply } => self.joined(conversation, channel, reply, out),
             Outcome::Refused(error) => {
-                Whose::new(conversation, channel_of::<S>).refused(&error);
                 self.refuse(
                     conversation,
                     &Reply::error(error.payload().clone()),
@@ -209,7 +208,9 @@ impl<S: ChannelSocket> Multiplexer<S> {
             Reason::Normal | Reason::Shutdown | Reason::Left => "phx_close",
             _ => "phx_error",
         };
-        tracing::debug!(topic = %shown(conversation.topic()), ?reason, "a channel ended");
+        if slot.is_joined() {
+            Whose::new(conversation, channel_of::<S>).ended(&reason);
+        }
         let join_ref = slot.join_ref.clone();
         let waiting = slot.close(reason);
         // This goes first: the client forgets the channel when it is told of its end.

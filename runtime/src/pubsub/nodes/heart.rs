@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::log;
 use crate::pubsub::{
     adapter::Channel,
     remote::{Letter, Post, Remote},
@@ -30,7 +31,7 @@ async fn beat(remote: &Remote) {
             () = returned => true,
             _ = beats.tick() => false,
         };
-        remote.peers.sweep();
+        remote.peers.sweep().iter().for_each(log::node_down);
         if remote.is_connected() {
             remote.say(Channel::All, remote.hello(asks));
             tell_missed(remote);

@@ -7,9 +7,11 @@
 // | `writer` | sends what waits |
 // | `subscriber` | asks the broker for topics |
 // | `heart` | says that the node is there |
+// | `log` | events of nodes and gaps |
 // | `seldom` | a log line that does not come often |
 
 mod heart;
+mod log;
 mod reader;
 mod seldom;
 mod start;

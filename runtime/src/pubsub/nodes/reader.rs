@@ -7,8 +7,9 @@ use std::{
 
 use bytes::Bytes;
 use tokio::{sync::mpsc::Receiver, time::sleep};
+use tracing::Level;
 
-use super::seldom::Seldom;
+use super::{log, seldom::Seldom};
 #[cfg(feature = "redis")]
 use crate::pubsub::phoenix;
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
         shards::Shards,
         subscriber::SubscriberId,
     },
+    telemetry,
 };
 
 /// How long an arriving broadcast waits for room before it is dropped.
@@ -67,11 +69,14 @@ impl Reader {
                 self.tell_gaps(gapped).await;
             }
             Arrival::Connected => {
-                tracing::info!(%adapter, "the broker is back");
+                telemetry::event!(PUBSUB_BROKER_UP, Level::INFO, %adapter, "the broker is back");
                 self.remote.connected();
             }
             Arrival::Disconnected(why) => {
-                tracing::warn!(%adapter, "the broker is gone: {}", told(&why));
+                let reason = told(&why);
+                telemetry::event!(
+                    PUBSUB_BROKER_DOWN, Level::WARN, %adapter, %reason, "the broker is gone"
+                );
                 self.remote.disconnected();
             }
             Arrival::Lost(topic) => self.lost(topic).await,
@@ -149,7 +154,11 @@ impl Reader {
         match letter {
             Letter::Broadcast { broadcast, except } => self.deliver(broadcast, except).await,
             Letter::Hello(hello) => self.hello(origin, &hello),
-            Letter::Goodbye => remote.peers.gone(origin),
+            Letter::Goodbye => {
+                if let Some(node) = remote.peers.gone(origin) {
+                    log::node_down(&node);
+                }
+            }
             Letter::Gap(topic) => self.lost(topic).await,
             Letter::Taken(instance) if instance == remote.instance => remote.probe.objected(),
             Letter::Taken(_) => {}
@@ -177,7 +186,8 @@ impl Reader {
         }
         let new = remote.peers.heard(origin, hello);
         if new {
-            tracing::info!(node = %shown(&hello.node), "a node is up");
+            let node = shown(&hello.node);
+            telemetry::event!(PUBSUB_NODE_UP, Level::INFO, %node, "a node is up");
         }
         if hello.asks {
             remote.say(Channel::Node(hello.node.clone()), remote.hello(false));
@@ -222,6 +232,7 @@ impl Reader {
     }
 
     async fn tell_gaps(&self, topics: Vec<Arc<str>>) {
+        log::gap(&topics);
         for topic in topics {
             if let Some(shards) = self.shards.upgrade() {
                 shards.gap(&topic).await;

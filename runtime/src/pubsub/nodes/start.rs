@@ -13,6 +13,7 @@ use crate::pubsub::{
     remote::Remote,
     shards::Shards,
 };
+use crate::telemetry;
 
 /// How long a node waits to hear that its name is taken.
 const PROBE: Duration = Duration::from_millis(300);
@@ -121,7 +122,9 @@ async fn join_later(remote: Arc<Remote>, adapter: Arc<dyn Adapter>, arrivals: Ar
     tokio::select! {
         () = remote.stop.cancelled() => {}
         joined = trying => match joined {
-            Ok(()) => tracing::info!(adapter = adapter.name(), "the broker is there"),
+            Ok(()) => telemetry::event!(
+                PUBSUB_BROKER_UP, tracing::Level::INFO, adapter = adapter.name(), "the broker is there"
+            ),
             Err(error) => tracing::error!(adapter = adapter.name(), "the node stays alone: {error}"),
         }
     }

@@ -118,24 +118,29 @@ impl Peers {
         new
     }
 
-    /// A node has stopped.
-    pub(in crate::pubsub) fn gone(&self, instance: Instance) {
+    /// A node has stopped. Returns it if it was known.
+    pub(in crate::pubsub) fn gone(&self, instance: Instance) -> Option<NodeInfo> {
+        let mut gone = None;
         if self.lock().remove(&instance).is_some() {
-            self.change(|nodes| {
-                nodes.remove(&instance);
-            });
+            self.change(|nodes| gone = nodes.remove(&instance));
         }
+        gone
     }
 
-    /// Forgets nodes that are silent.
-    pub(in crate::pubsub) fn sweep(&self) {
+    /// Forgets nodes that are silent, and returns them.
+    pub(in crate::pubsub) fn sweep(&self) -> Vec<NodeInfo> {
+        let mut silent = Vec::new();
         let now = Instant::now();
         let mut heard = self.lock();
         let before = heard.len();
         heard.retain(|_, heard| now.duration_since(*heard) < SILENCE);
         if heard.len() < before {
-            self.change(|nodes| nodes.retain(|instance, _| heard.contains_key(instance)));
+            self.change(|nodes| {
+                let gone = nodes.extract_if(|instance, _| !heard.contains_key(instance));
+                silent.extend(gone.map(|(_, node)| node));
+            });
         }
+        silent
     }
 
     /// Changes the nodes, while `heard` is locked.

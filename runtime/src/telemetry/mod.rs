@@ -1,0 +1,19 @@
+#![doc = include_str!("../docs/telemetry.md")]
+
+mod emit;
+mod event;
+pub(crate) mod list;
+mod log;
+mod took;
+mod trace_context;
+
+pub(crate) use self::{
+    emit::{event, listens, wants},
+    took::Took,
+    trace_context::traceparent,
+};
+pub use self::{
+    event::{EventDef, EventLevel},
+    list::EVENTS,
+    log::Log,
+};

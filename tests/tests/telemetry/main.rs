@@ -1,0 +1,9 @@
+//! The events of an endpoint, beside the documented table. A program of its own: tracing caches
+//! globally which events are wanted.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod recorder;
+mod session;
+mod site;
+mod table;
