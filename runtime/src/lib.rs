@@ -83,6 +83,7 @@ mod tls_provider;
 pub mod transport;
 mod url;
 mod watchdog;
+mod watchers;
 
 // Behind the others: so the compiler names a type by its module, and not by the prelude.
 pub mod prelude;

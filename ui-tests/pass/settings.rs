@@ -1,11 +1,19 @@
 use std::time::Duration;
 
-use landfall::{Endpoint, config::{Config, ConfigError, Ips}};
+use landfall::{Endpoint, EndpointHandle, config::{Config, ConfigError, Ips}};
 
 const LOCAL: &str = "unix:/run/app.sock";
 const TIMEOUT: Duration = Duration::from_secs(5);
 const ORIGINS: &[&str] = &["https://example.com"];
 const PROXIES: &[&str] = &["10.0.0.0/8", "unix"];
+
+const ARGUMENT: &str = "--watch";
+
+async fn css() {}
+
+async fn js(_: EndpointHandle<Watched>) -> Result<(), std::io::Error> {
+    Ok(())
+}
 
 landfall::endpoint! {
     pub struct Web;
@@ -23,6 +31,20 @@ landfall::endpoint! {
     fn init(config: Config) -> Result<Config, ConfigError> {
         Ok(config)
     }
+}
+
+landfall::endpoint! {
+    pub struct Watched;
+    server = false;
+    watchers(
+        node = ["build.js", ARGUMENT, cd = "assets", env(NODE_ENV = "development", DEBUG = false)],
+        "tailwindcss-linux" = ["--watch".to_owned(), command = "npm"],
+        deno = false,
+        css = css,
+        js = js,
+        icons = |edge| async move { drop(edge.url()) },
+    );
+    force_watchers = false;
 }
 
 landfall::endpoint! {
@@ -65,5 +87,9 @@ async fn main() -> Result<(), landfall::Error> {
     let places = alone.http.as_ref().map(|http| http.ip.clone());
     assert_eq!(places, Some(Ips::from(["127.0.0.1", "[::1]:4001", LOCAL])));
     assert!(!Open::start().await?.config().trusted_proxies.is_empty());
+    let watchers = Watched::start().await?.config().watchers.clone();
+    let names: Vec<_> = watchers.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["node", "tailwindcss-linux", "css", "js", "icons"]);
+    assert_eq!(watchers.get("node").map(|node| node.args().len()), Some(2));
     web.shutdown().await
 }

@@ -1,6 +1,6 @@
 //! A declaration, statement by statement.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, ItemFn, ItemStruct, LitStr, Path, Type};
 
 use crate::language::{
@@ -43,12 +43,22 @@ pub(crate) struct Setting {
 pub(crate) enum Value {
     /// `url(..)`
     Group(Options),
-    /// `http = false`
+    /// `http = false`, `watchers = false`
     Off,
     /// `server = true`
     Expr(&'static Key, Expr),
     /// `extra(..)`
     Extra(Vec<Extra>),
+    /// `watchers(..)`
+    Watchers(Vec<Watcher>),
+}
+
+/// One entry of `watchers(..)`.
+pub(crate) struct Watcher {
+    pub(crate) name: String,
+    /// Where the name is written.
+    pub(crate) at: Span,
+    pub(crate) value: Expr,
 }
 
 /// One entry of `extra(..)`: any name.

@@ -4,7 +4,10 @@ use std::ptr;
 
 use syn::{Expr, Fields, FnArg, ItemFn, ItemStruct, LitStr, spanned::Spanned};
 
-use super::ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value};
+use super::{
+    ast::{Declaration, Extra, ExtraValue, Mount, Setting, Value},
+    watchers,
+};
 use crate::{
     block::callback::is_unit,
     diag::Diagnostics,
@@ -101,6 +104,7 @@ fn values(setting: &Setting, diag: &mut Diagnostics) {
         Value::Expr(key, value) => check::key(key.name, key.kind, value, setting.phase, diag),
         Value::Off => {}
         Value::Extra(entries) => entries.iter().for_each(|entry| extra(entry, diag)),
+        Value::Watchers(entries) => watchers::check(entries, diag),
     }
 }
 

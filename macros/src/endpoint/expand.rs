@@ -41,6 +41,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         });
     let (settings, pipeline) = (settings(lowered), pipeline(&lowered.stages));
     let adapter = adapter(&lowered.adapters);
+    let watchers = watchers(&lowered.watchers);
     let state = state(lowered.state);
     let inherent = lowered.state.map(|state| started_with(item, state));
     let paths = (mounts.len() > 1)
@@ -54,6 +55,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #statics
             #settings
             #adapter
+            #watchers
             #pipeline
             #init
         }
@@ -137,6 +139,22 @@ fn adapter(adapters: &[Part<'_>]) -> Option<TokenStream> {
             let mut #adapter = ::core::option::Option::None;
             #(#statements)*
             #adapter
+        }
+    })
+}
+
+/// `None` without a function.
+fn watchers(watchers: &[Part<'_>]) -> Option<TokenStream> {
+    if watchers.is_empty() {
+        return None;
+    }
+    let edge = lower::edge();
+    let functions = watchers
+        .iter()
+        .map(|Part { attributes, value }| quote!(#(#attributes)* #value));
+    Some(quote! {
+        fn watchers(#edge: &__rt::EndpointHandle<Self>) -> __rt::Vec<(&'static str, __rt::WatchFunction)> {
+            __rt::Vec::from([#(#functions),*])
         }
     })
 }

@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, FnArg, ItemFn, ItemStruct, Path, ReturnType, Type, sp
 
 use super::{
     ast::{self, Declaration, Extra, ExtraValue, Mount, Setting, Value},
-    statics,
+    statics, watchers,
 };
 use crate::{
     diag::Diagnostics,
@@ -34,6 +34,9 @@ pub(crate) struct Lowered<'a> {
     pub(crate) stages: Vec<Stage<'a>>,
     /// Statements that set the adapter, each under the conditions of its directive.
     pub(crate) adapters: Vec<Part<'a>>,
+    /// Entries of the list of functions that watchers run, each under the conditions of its
+    /// directive.
+    pub(crate) watchers: Vec<Part<'a>>,
     /// `const STATIC_FILES: .. = ..;`
     pub(crate) statics: Option<TokenStream>,
 }
@@ -85,6 +88,7 @@ pub(crate) fn declaration<'a>(
         settings: of_phase(Phase::Start).map(setting).collect(),
         mounts: mounts.collect(),
         adapters: declaration.settings.iter().filter_map(adapter).collect(),
+        watchers: declaration.settings.iter().flat_map(watcher).collect(),
         stages: declaration.pipeline.iter().map(stage).collect(),
         statics,
     })
@@ -141,7 +145,9 @@ fn setting(setting: &Setting) -> TokenStream {
             let group = group(options);
             quote!(#settings.#name = #group;)
         }
+        Value::Off if name == "watchers" => quote!(#settings.#name = __rt::Watchers::OFF;),
         Value::Off => quote!(#settings.#name = __rt::Group::OFF;),
+        Value::Watchers(entries) => watchers::settings(entries, name, &settings),
         Value::Expr(key, value) => {
             let value = lower::value_of(key, value, setting.phase);
             quote!(#settings.#name = #value;)
@@ -189,6 +195,19 @@ fn adapter(setting: &Setting) -> Option<Part<'_>> {
         attributes: without_docs(&setting.attributes).collect(),
         value: quote_spanned!(at=> __rt::adapter(#made)),
     })
+}
+
+/// The functions of `watchers(css = assets::watch)`.
+fn watcher(setting: &Setting) -> Vec<Part<'_>> {
+    let Value::Watchers(entries) = &setting.value else {
+        return Vec::new();
+    };
+    let functions = watchers::functions(entries, &edge()).into_iter();
+    let part = |value| Part {
+        attributes: without_docs(&setting.attributes).collect(),
+        value,
+    };
+    functions.map(part).collect()
 }
 
 /// `plugs: &["Sessions::new(..)"]`, if there are pages that show it.
@@ -240,7 +259,7 @@ fn compiled(setting: &Setting) -> TokenStream {
     let value = match &setting.value {
         Value::Group(options) => some(&literal(options)),
         Value::Expr(key, value) => lower::value_of(key, value, setting.phase),
-        Value::Off | Value::Extra(_) => TokenStream::new(),
+        Value::Off | Value::Extra(_) | Value::Watchers(_) => TokenStream::new(),
     };
     quote!(#(#attributes)* #name: #value)
 }

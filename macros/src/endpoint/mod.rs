@@ -6,6 +6,7 @@
 //! | tokens to statements | `parse`, into the types of `ast` |
 //! | what cannot work | `check` |
 //! | settings, mounts and stages to expressions | `lower`; static files by `statics`, which reads the `manifest` |
+//! | the entries of `watchers(..)`, in all phases | `watchers` |
 //! | the implementation of `Endpoint` | `expand`, or `fallback` after an error |
 
 use proc_macro2::TokenStream;
@@ -22,6 +23,7 @@ mod parse;
 mod statics;
 #[cfg(test)]
 mod tests;
+mod watchers;
 
 /// The expansion. It never fails, and reports all findings.
 pub(crate) fn run(input: TokenStream) -> TokenStream {

@@ -9,7 +9,10 @@ use syn::{
     token,
 };
 
-use super::ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value};
+use super::{
+    ast::{Declaration, Extra, ExtraValue, Mount, Name, Setting, Stage, Value},
+    watchers,
+};
 use crate::{
     diag::Diagnostics,
     language::{
@@ -196,7 +199,7 @@ fn directive(
                 value,
             });
         }
-        (Form::Switched(_), Body::Value(tokens)) if is_false(&tokens) => {
+        (Form::Switched(_) | Form::Watchers, Body::Value(tokens)) if is_false(&tokens) => {
             declaration.settings.push(Setting {
                 attributes,
                 name,
@@ -216,6 +219,15 @@ fn directive(
         }
         (Form::Extra, Body::Group(tokens)) => {
             let value = Value::Extra(extra(tokens, diag));
+            declaration.settings.push(Setting {
+                attributes,
+                name,
+                phase: known.phase,
+                value,
+            });
+        }
+        (Form::Watchers, Body::Group(tokens)) => {
+            let value = Value::Watchers(watchers::parse(tokens, diag));
             declaration.settings.push(Setting {
                 attributes,
                 name,
@@ -280,14 +292,14 @@ fn wrong_form(known: &Directive, name: &Ident, body: Body, diag: &mut Diagnostic
     let what = match (body, known.form) {
         (Body::Nothing, _) => "has nothing after its name",
         (Body::Group(_), _) => "is a value, not a group",
-        (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra) => {
+        (Body::Value(_), Form::Group(_) | Form::Switched(_) | Form::Extra | Form::Watchers) => {
             "is a group, not a value"
         }
         (Body::Value(_), _) => "takes its argument in parentheses",
     };
     let found = diag.push(name, format!("`{name}` {what}"));
     found.help(format!("write `{};`", example(known)));
-    if matches!(known.form, Form::Switched(_)) {
+    if matches!(known.form, Form::Switched(_) | Form::Watchers) {
         found.help(format!("or `{name} = false;`, which turns it off"));
     }
 }
@@ -328,6 +340,7 @@ fn example(known: &Directive) -> String {
         }
         Form::Value(_) => format!("{} = ..", known.name),
         Form::Extra => "extra(name = value)".to_owned(),
+        Form::Watchers => "watchers(node = [\"build.js\", \"--watch\"])".to_owned(),
         Form::Socket => "socket(\"/socket\", RoomSocket)".to_owned(),
         Form::Expression => format!("{}(..)", known.name),
         Form::Path => "crate = some::path".to_owned(),

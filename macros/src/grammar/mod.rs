@@ -16,5 +16,6 @@ pub(crate) mod place;
 pub(crate) mod scheme;
 pub(crate) mod secret;
 pub(crate) mod spelling;
+pub(crate) mod watcher;
 
 pub(crate) use self::mistake::Mistake;

@@ -17,7 +17,7 @@ pub(crate) const DECLARED: [&str; 9] = [
 pub(crate) const OF_A_MOUNT: [&str; 4] = ["websocket", "longpoll", "transport", "log"];
 
 /// Options of Phoenix's endpoint that are not supported yet.
-const LATER: &[&str] = &["live_reload", "watchers", "force_watchers"];
+const LATER: &[&str] = &["live_reload"];
 
 pub(crate) fn comes_later(name: &str) -> bool {
     LATER.contains(&name)

@@ -142,6 +142,8 @@ pub(crate) enum Form {
     Value(&'static Key),
     /// `extra(name = value, ..);`
     Extra,
+    /// `watchers(name = value, ..);` or `watchers = false;`
+    Watchers,
     /// `socket("/path", Type, ..);`
     Socket,
     /// `name(expression);`

@@ -52,6 +52,8 @@ pub(crate) const DIRECTIVES: &[Directive] = &[
     setting("log_access_url", Form::Value(&LOG_ACCESS_URL)),
     setting("drainer", Form::Switched(&ENDPOINT_DRAINER)),
     setting("reload_on_sighup", Form::Value(&RELOAD_ON_SIGHUP)),
+    setting("watchers", Form::Watchers),
+    setting("force_watchers", Form::Value(&FORCE_WATCHERS)),
     setting("filter_parameters", Form::Group(&FILTER_PARAMETERS)),
     setting("extra", Form::Extra),
     compiled("force_ssl", Form::Group(&FORCE_SSL)),
@@ -101,6 +103,8 @@ const SERVER: Key = key("server", Kind::Flag);
 const LOG_ACCESS_URL: Key = key("log_access_url", Kind::Flag);
 
 const RELOAD_ON_SIGHUP: Key = key("reload_on_sighup", Kind::Flag);
+
+const FORCE_WATCHERS: Key = key("force_watchers", Kind::Flag);
 
 const URL_KEYS: &[Key] = &[
     key("host", Kind::Host),

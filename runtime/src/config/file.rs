@@ -232,9 +232,9 @@ impl<'a> Parsed<'a> {
                 (Some(Shape::Group(below) | Shape::Switched(below)), DeValue::Table(table)) => {
                     self.find_unknown(table, Key(&group.below(text)), below, errors);
                 }
-                (Some(Shape::Open), DeValue::Table(_))
+                (Some(Shape::Open | Shape::SwitchedOpen), DeValue::Table(_))
                 | (Some(Shape::Value), _)
-                | (Some(Shape::Switched(_)), DeValue::Boolean(false)) => {}
+                | (Some(Shape::Switched(_) | Shape::SwitchedOpen), DeValue::Boolean(false)) => {}
                 (Some(_), _) => errors.push(self.not_a_group(text, name)),
                 (None, section)
                     if std::ptr::eq(table, &self.table) && is_section(text, section) => {}

@@ -31,7 +31,7 @@
 // | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
-// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `latest`, `extra` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `latest`, `extra`, `watchers` | kinds of values |
 // | `list_of_names` | what values that are a list of names have in common |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
@@ -77,12 +77,14 @@ mod table;
 mod tests;
 mod validate;
 mod value;
+mod watchers;
 
 pub(crate) use self::{
     at_start::AtStartValue,
     filter::{Nested, Node},
     origin::check_list,
     resolve::{Layers, Resolved},
+    watchers::WatcherCommand,
 };
 
 pub use self::{
@@ -106,5 +108,6 @@ pub use self::{
         NatsSettings, PubSubConfig, PubSubSettings, RedisConfig, RedisSettings, Settings, Url,
         UrlConfig,
     },
+    watchers::{Watcher, Watchers},
 };
 pub use crate::proxies::TrustedProxies;

@@ -21,6 +21,8 @@ pub(super) enum Shape {
     Switched(Names),
     /// A table with any names.
     Open,
+    /// A table with any names, or `false`, which takes away what lower layers set.
+    SwitchedOpen,
 }
 
 impl Shape {
@@ -28,7 +30,7 @@ impl Shape {
     pub(super) const fn names(self) -> Names {
         match self {
             Shape::Group(names) | Shape::Switched(names) => names,
-            Shape::Value | Shape::Open => &[],
+            Shape::Value | Shape::Open | Shape::SwitchedOpen => &[],
         }
     }
 }

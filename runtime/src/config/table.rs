@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest, NatsServers,
-    ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies,
+    ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies, Watchers,
     extra::ExtraConfig,
     finding::Findings,
     key::Key,
@@ -166,6 +166,11 @@ settings! {
         /// [`Handle::reload`](crate::Handle::reload). The signal then no longer ends the process.
         /// Default `false`.
         start pub reload_on_sighup: Setting<bool> => bool,
+        /// `watchers(..)`: the programs that run beside an endpoint that listens. Default: none.
+        start pub watchers: Watchers => Watchers,
+        /// `force_watchers`: whether they run beside an endpoint that does not listen, too. Default
+        /// `false`.
+        start pub force_watchers: Setting<bool> => bool,
         /// `filter_parameters(..)`: which parameters log lines and pages for developers show.
         live pub filter_parameters: FilterParameters => FilterParametersConfig,
         /// `extra(..)`: settings of other libraries, by key.

@@ -67,6 +67,10 @@ pub(super) fn together(config: &Config) -> Vec<Finding> {
         let error = ConfigError::new("`server = true` but no listener is configured");
         found.error(Key("server"), error.help("add `http(port = 4000)`"));
     }
+    if config.force_watchers && config.watchers.is_empty() {
+        let error = ConfigError::new("`force_watchers` has no effect without `watchers`");
+        found.warn(Key("force_watchers"), error);
+    }
     if config.reload_on_sighup && cfg!(not(unix)) {
         let error = ConfigError::new("there is no SIGHUP on this system");
         let error = error.help("call `reload` of the handle instead");

@@ -37,6 +37,7 @@ use crate::{
     state::AppState,
     transport::Dispatcher,
     watchdog::Watcher,
+    watchers::Watchers,
 };
 
 /// The environment variable that names the configuration file, if [`Builder::file`] does not.
@@ -279,7 +280,8 @@ impl<E: Endpoint> Builder<E> {
             handle: handle.clone(),
             mounts,
             owns_pubsub,
-            watcher: watch(&handle, runtime),
+            watchdog: watch(&handle, runtime),
+            watchers: None,
         };
         if listens {
             let variable = |scheme| {
@@ -300,6 +302,11 @@ impl<E: Endpoint> Builder<E> {
             if config.log_access_url {
                 tracing::info!("access {} at {}", handle.name(), handle.url());
             }
+        }
+        if listens || config.force_watchers {
+            let functions = E::watchers(&edge);
+            let watchers = Watchers::start(&config.watchers, functions, &handle.0.tasks);
+            life.watchers = Some(watchers);
         }
         let signal = self
             .signal

@@ -24,6 +24,7 @@ use crate::{
     server::{Lost, Stop},
     transport::Dispatcher,
     watchdog::Watcher,
+    watchers::Watchers,
 };
 
 /// How long to wait beyond a deadline before giving up.
@@ -68,7 +69,9 @@ pub(super) struct Life {
     /// Whether the endpoint closes its PubSub. A shared one stays open.
     pub(super) owns_pubsub: bool,
     /// `None` if its thread could not be started.
-    pub(super) watcher: Option<Watcher>,
+    pub(super) watchdog: Option<Watcher>,
+    /// `None` if the endpoint does not listen.
+    pub(super) watchers: Option<Watchers>,
 }
 
 /// Waits for the signal. A panic counts as the signal, since the signal can no longer come.
@@ -126,12 +129,18 @@ impl Life {
         }
     }
 
-    /// Ends listeners, sockets, requests and children, one after the other. Returns the number of
+    /// Ends listeners and watchers, sockets, requests and children, one after the other. Returns the number of
     /// sockets and requests that had to be cut off. It does not log the stop, since the endpoint
     /// may never have run.
-    pub(super) async fn end(self) -> usize {
+    pub(super) async fn end(mut self) -> usize {
         self.stop.accepting.cancel();
-        let sockets = self.drain_sockets().await;
+        let watchers = self.watchers.take();
+        let stopped = async {
+            if let Some(watchers) = watchers {
+                watchers.stop().await;
+            }
+        };
+        let (sockets, ()) = tokio::join!(self.drain_sockets(), stopped);
         self.stop.serving.cancel();
         self.finish_requests().await;
         let cut = sockets + self.lost_requests.iter().map(Lost::count).sum::<usize>();
@@ -141,8 +150,8 @@ impl Life {
         if self.owns_pubsub {
             self.handle.pubsub().close().await;
         }
-        if let Some(watcher) = self.watcher {
-            watcher.stop().await;
+        if let Some(watchdog) = self.watchdog {
+            watchdog.stop().await;
         }
         cut
     }

@@ -90,12 +90,14 @@ pub use crate::{
     pipeline::Pipeline,
     server::Listener,
     url::StructUrl,
+    watchers::Watched,
 };
 use crate::{
     assets::known::StaticFiles,
     config::{Config, Settings},
     error::{BoxError, Error},
     pubsub::adapter::Adapter,
+    watchers::WatchFunction,
 };
 
 /// The edge of an application: its URLs, its sockets, and what answers all other requests.
@@ -147,6 +149,13 @@ pub trait Endpoint: Sized + 'static {
     fn adapter(state: &Self::State) -> Option<Arc<dyn Adapter>> {
         let _ = state;
         None
+    }
+
+    /// The functions of `watchers(..)`, by name. It is called when the endpoint listens.
+    #[doc(hidden)]
+    fn watchers(edge: &EndpointHandle<Self>) -> Vec<(&'static str, WatchFunction)> {
+        let _ = edge;
+        Vec::new()
     }
 
     /// The uppermost layer of configuration. It is called once at each start and each

@@ -1,6 +1,6 @@
 //! Functions and closures that stand as values in a declaration.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use http::{Response, request::Parts};
 
@@ -13,6 +13,7 @@ use crate::{
     pubsub::adapter::Adapter,
     session::{IntoSessions, SessionOptions},
     socket::Refused,
+    watchers::{WatchFunction, Watched},
 };
 
 /// What a closure makes of the running endpoint.
@@ -39,6 +40,58 @@ pub type SharedAdapter = Arc<dyn Adapter>;
 /// The value of `pubsub(adapter = ..)`.
 pub fn adapter(adapter: impl Adapter) -> SharedAdapter {
     Arc::new(adapter)
+}
+
+/// A function for `watchers`: with or without the running endpoint.
+#[diagnostic::on_unimplemented(
+    message = "this is not a function for `watchers`",
+    label = "expected `async fn()`, or `async fn(EndpointHandle<..>)`"
+)]
+pub trait Watch<E: Endpoint, Arguments> {
+    fn into_function(self, edge: &EndpointHandle<E>) -> WatchFunction;
+}
+
+impl<E, F, T> Watch<E, (T,)> for F
+where
+    E: Endpoint,
+    F: Fn() -> T + Send + Sync + 'static,
+    T: Future<Output: Watched> + Send + 'static,
+{
+    fn into_function(self, _: &EndpointHandle<E>) -> WatchFunction {
+        WatchFunction::new(self)
+    }
+}
+
+impl<E, F, T> Watch<E, (EndpointHandle<E>, T)> for F
+where
+    E: Endpoint,
+    F: Fn(EndpointHandle<E>) -> T + Send + Sync + 'static,
+    T: Future<Output: Watched> + Send + 'static,
+{
+    fn into_function(self, edge: &EndpointHandle<E>) -> WatchFunction {
+        watch_with(edge, self)
+    }
+}
+
+/// A function of `watchers(..)`.
+pub fn watch<E: Endpoint, A>(
+    edge: &EndpointHandle<E>,
+    function: impl Watch<E, A>,
+) -> WatchFunction {
+    function.into_function(edge)
+}
+
+/// A closure `|edge| ..`.
+pub fn watch_with<E, T>(
+    edge: &EndpointHandle<E>,
+    function: impl Fn(EndpointHandle<E>) -> T + Send + Sync + 'static,
+) -> WatchFunction
+where
+    E: Endpoint,
+    T: Future<Output: Watched> + Send + 'static,
+{
+    let edge = edge.clone();
+    WatchFunction::new(move || function(edge.clone()))
 }
 
 /// What a closure makes of the running endpoint, where its type is not known.

@@ -17,7 +17,7 @@ mod mount;
 mod statics;
 mod text;
 
-pub use std::time::Duration;
+pub use std::{string::String, time::Duration, vec::Vec};
 
 pub use landfall_macros::embed_files;
 pub use tracing::Level;
@@ -28,9 +28,9 @@ pub use self::{
         timeout, transport_path, wait, without_websocket,
     },
     function::{
-        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, SharedAdapter, adapter,
-        choose_host, compute_session, compute_session_with, decide_origin, excludes, handle_error,
-        keys, with_edge, with_handle, with_state,
+        ChooseHost, ComputeSession, DecideOrigin, Excludes, HandleError, SharedAdapter, Watch,
+        adapter, choose_host, compute_session, compute_session_with, decide_origin, excludes,
+        handle_error, keys, watch, watch_with, with_edge, with_handle, with_state,
     },
     mount::{check_paths, mount},
     statics::{concat, length, static_integrity, static_path, text},
@@ -44,7 +44,7 @@ pub use crate::{
     config::{
         AtStart, BrokerTls, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group,
         Http, Https, Ip, Latest, NatsSettings, ParameterNames, PubSubSettings, RedisSettings,
-        RedisWire, Setting, Settings, TrustedProxies, Url,
+        RedisWire, Setting, Settings, TrustedProxies, Url, Watcher, Watchers,
     },
     crypto::options::Digest,
     endpoint::{
@@ -71,6 +71,7 @@ pub use crate::{
     },
     state::{By, Conditional, Need, Provide},
     transport::CustomTransport,
+    watchers::WatchFunction,
 };
 
 /// What a pipeline without `service(..)` ends in.

@@ -1,6 +1,6 @@
 landfall::endpoint! {
     pub struct Web;
-    watchers(node = ["build.js"]);
+    live_reload(patterns = ["static"]);
 }
 
 fn main() {}

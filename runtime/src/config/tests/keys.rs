@@ -265,6 +265,8 @@ fn rows() -> Vec<Row> {
             ["1s", "2s", "3s", "4s", "5s"], "\"2s\"";
         "reload_on_sighup", settings => settings.reload_on_sighup, config => config.reload_on_sighup,
             ["true", "false", "true", "false", "true"], "false";
+        "force_watchers", settings => settings.force_watchers, config => config.force_watchers,
+            ["true", "false", "true", "false", "true"], "false";
         "filter_parameters.contains", settings => settings.filter_parameters.contains, config => config.filter_parameters.contains,
             ["a", "b", "c", "d", "e"], "[\"b\"]";
         "filter_parameters.keep", settings => settings.filter_parameters.keep, config => config.filter_parameters.keep,
@@ -423,7 +425,7 @@ fn flat(group: Key<'_>, names: Names, found: &mut Vec<(String, When)>) {
         match shape {
             Shape::Group(below) | Shape::Switched(below) => flat(Key(&key), below, found),
             Shape::Value => found.push((key, *when)),
-            Shape::Open => {}
+            Shape::Open | Shape::SwitchedOpen => {}
         }
     }
 }

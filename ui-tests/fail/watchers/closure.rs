@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    watchers(css = || async {}, js = |edge, state| async {});
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    watchers(npm = ["run", "css"], npm = ["run", "js"]);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    watchers(node = [], npm = [cd = "assets"]);
+}
+
+fn main() {}
