@@ -92,12 +92,12 @@ impl<T: fmt::Display> fmt::Debug for Told<'_, T> {
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        told(&self.0).fmt(f)?;
+        cause(self.0, f)?;
         let mut causes = causes::chain(self.0).skip(1);
-        causes
-            .by_ref()
-            .take(CAUSES)
-            .try_for_each(|cause| write!(f, ": {}", told(&cause)))?;
+        for error in causes.by_ref().take(CAUSES) {
+            f.write_str(": ")?;
+            cause(error, f)?;
+        }
         if causes.next().is_some() {
             f.write_str(": …")
         } else {
@@ -109,6 +109,34 @@ impl fmt::Display for Chain<'_> {
 impl fmt::Debug for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// One error of a chain. That of JSON quotes the value that does not fit, which may be a secret.
+fn cause(error: &(dyn Error + 'static), f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match error.downcast_ref::<serde_json::Error>() {
+        Some(json) => write!(f, "{}", told(&without_value(&json.to_string()))),
+        None => write!(f, "{}", told(&error)),
+    }
+}
+
+/// What is wrong with a value of JSON, without the value: `invalid type: string, expected u32`.
+fn without_value(text: &str) -> String {
+    const KINDS: [&str; 4] = [
+        "invalid type: ",
+        "invalid value: ",
+        "unknown variant ",
+        "unknown field ",
+    ];
+    let (before, expected) = match text.rsplit_once(", expected ") {
+        Some((before, expected)) => (before, Some(expected)),
+        None => (text, None),
+    };
+    match (before.find(['"', '`']), expected) {
+        (Some(value), Some(expected)) if KINDS.iter().any(|kind| before.starts_with(kind)) => {
+            format!("{}, expected {expected}", before[..value].trim_end())
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -313,6 +341,36 @@ mod tests {
         let all = chain(&Deep(0)).to_string();
         assert!(all.ends_with(r": level\n7: …"), "{all}");
         assert!(chain(&Deep(5)).to_string().ends_with(r": level\n12"));
+    }
+
+    #[test]
+    fn an_error_of_json_does_not_quote_the_value() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Size {
+            Small,
+            Large,
+        }
+
+        fn shown<T: serde::de::DeserializeOwned + fmt::Debug>(json: &str) -> String {
+            chain(&serde_json::from_str::<T>(json).expect_err("it does not fit")).to_string()
+        }
+        for secret in ["hunter2", "`, expected \\\"x", "a\\nb"] {
+            let text = shown::<u32>(&format!("\"{secret}\""));
+            assert_eq!(
+                text.split(" at line").next(),
+                Some("invalid type: string, expected u32")
+            );
+        }
+        assert!(shown::<String>("4711").starts_with("invalid type: integer, expected a string"));
+        assert!(shown::<u8>("4711").starts_with("invalid value: integer, expected u8"));
+        let variant = shown::<Size>("\"hunter2\"");
+        assert!(
+            variant.starts_with("unknown variant, expected `small` or `large`"),
+            "{variant}"
+        );
+        assert!(shown::<u8>("[]").starts_with("invalid type: sequence, expected u8"));
+        assert!(shown::<u8>("").starts_with("EOF while parsing"));
     }
 
     proptest! {

@@ -195,6 +195,10 @@ pub(crate) struct Cause {
 #[derive(Clone)]
 struct Unrendered(Arc<Cause>);
 
+/// What is logged in place of the path of the request, which may hold a secret.
+#[derive(Clone, Copy)]
+pub(crate) struct ShownPath(pub(crate) &'static str);
+
 impl Cause {
     pub(crate) fn refused(status: StatusCode) -> Self {
         Cause {

@@ -5,9 +5,11 @@
 //! | `current` | its configuration, and what follows from it |
 //! | `reloading`, `reload` | how the configuration is read again |
 //! | `changes` | waiting for the next configuration |
+//! | `filtered` | payloads as log lines show them |
 
 mod changes;
 mod current;
+mod filtered;
 mod reload;
 mod reloading;
 

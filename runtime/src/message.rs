@@ -114,11 +114,14 @@ impl PartialEq<&str> for Text {
 /// assert_eq!(message.as_text(), Some("hello"));
 /// assert_eq!(Message::from(vec![1, 2]).as_bytes(), [1, 2]);
 ///
+/// // What it holds may be a secret.
+/// assert_eq!(format!("{message:?}"), "Text(5 bytes)");
+///
 /// let list = Message::from_json(&[1, 2]).unwrap();
 /// assert_eq!(list.as_text(), Some("[1,2]"));
 /// assert_eq!(list.parse::<Vec<u32>>().unwrap(), [1, 2]);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Message {
     /// UTF-8 text.
     Text(Text),
@@ -211,12 +214,34 @@ impl From<Vec<u8>> for Message {
 /// A ping or a pong of the client (RFC 6455 §5.5.2, §5.5.3), with a payload of at most 125 bytes.
 ///
 /// A ping has been answered already when a socket sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Control {
     /// The client sent a ping. The pong is on its way.
     Ping(Bytes),
     /// The client answered a ping, or sent an unsolicited pong.
     Pong(Bytes),
+}
+
+/// The kind and the length: what it holds may be a secret.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Message::Text(_) => "Text",
+            Message::Binary(_) => "Binary",
+        };
+        write!(f, "{kind}({} bytes)", self.len())
+    }
+}
+
+/// The kind and the length.
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, payload) = match self {
+            Control::Ping(payload) => ("Ping", payload),
+            Control::Pong(payload) => ("Pong", payload),
+        };
+        write!(f, "{kind}({} bytes)", payload.len())
+    }
 }
 
 /// A transport cannot carry a message: longpoll carries text only.

@@ -90,7 +90,7 @@ async fn threat_19_logs_tell_no_token_and_hold_one_line_an_event() {
     for logged in [
         "method=GET path=/chatty/longpoll status=200",
         "method=POST path=/chatty/longpoll status=200",
-        "connected",
+        "CONNECTED TO Parrot",
         "[FILTERED]",
         "as asked",
         "evil.example",

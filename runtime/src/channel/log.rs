@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Instant};
 
-use serde_json::Value;
 use tracing::Level;
 
 use super::{
@@ -15,9 +14,6 @@ use crate::{
     socket::Reason,
     telemetry::{self, Log, Took},
 };
-
-/// Parameters that are longer, in bytes, are not read for a log line.
-const MOST: usize = 16 * 1024;
 
 /// The socket, the channel and the topic of a callback, for a log line.
 pub(super) struct Whose<'a> {
@@ -93,7 +89,7 @@ impl Logged {
         Some(Box::new(Logged {
             conversation: conversation.clone(),
             level,
-            params: level.map(|_| written(conversation, payload)),
+            params: level.map(|_| conversation.handle().filtered(payload).to_string()),
             event: String::new(),
             began: Instant::now(),
         }))
@@ -124,7 +120,7 @@ impl Logged {
         Some(Box::new(Logged {
             conversation: conversation.clone(),
             level: Some(level),
-            params: Some(written(conversation, event.payload())),
+            params: Some(conversation.handle().filtered(event.payload()).to_string()),
             event: shown(event.name()).to_string(),
             began: Instant::now(),
         }))
@@ -168,7 +164,7 @@ impl Logged {
             cause => {
                 let Some(level) = self.level else { return };
                 let reason = cause.map(|cause| chain(&*cause.error).to_string());
-                let reply = written(&self.conversation, error.payload());
+                let reply = self.conversation.handle().filtered(error.payload());
                 telemetry::event!(
                     CHANNEL_REFUSED, level, socket, channel, %topic, params, %reply, reason,
                     ?duration, "REFUSED JOIN {topic} in {took}"
@@ -208,18 +204,4 @@ fn level<F>(log: Log<F>, topic: &str, choose: impl FnOnce(F) -> Option<Level>) -
             None
         }),
     }
-}
-
-/// A payload for a log line: filtered, escaped and cut.
-fn written(conversation: &Conversation, payload: &Payload) -> String {
-    let json = match payload {
-        Payload::Json(json) if json.len() <= MOST => serde_json::from_str::<Value>(json).ok(),
-        _ => None,
-    };
-    let Some(json) = json else {
-        return format!("{} bytes", payload.len());
-    };
-    let config = conversation.handle().config();
-    let filtered = config.filter_parameters.filtered(&json);
-    told(&format_args!("{filtered:?}")).to_string()
 }

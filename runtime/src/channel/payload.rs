@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::Event;
-use crate::pubsub::Payload;
+use crate::{escape::chain, pubsub::Payload};
 
 /// What a handler of `#[channel]` can take as a message: any value that serde reads from JSON,
 /// [`Binary`], the [`Payload`] as it came, or the whole [`Event`].
@@ -43,8 +43,15 @@ impl FromEvent for Payload {
 
 /// The bytes of a binary payload. They share memory with the message that they came in: copy what
 /// you keep.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Binary(pub Bytes);
+
+/// The length.
+impl fmt::Debug for Binary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Binary({} bytes)", self.0.len())
+    }
+}
 
 impl FromEvent for Binary {
     fn from_event(event: Event) -> Result<Self, InvalidPayload> {
@@ -64,7 +71,7 @@ impl From<Binary> for Payload {
 }
 
 /// Why a payload was not read. Clients are not told.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct InvalidPayload {
     reason: Cow<'static, str>,
     source: Option<Arc<serde_json::Error>>,
@@ -86,6 +93,13 @@ impl From<serde_json::Error> for InvalidPayload {
             reason: Cow::Borrowed("the value has another shape"),
             source: Some(Arc::new(error)),
         }
+    }
+}
+
+/// Without the value that does not fit, which may be a secret.
+impl fmt::Debug for InvalidPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvalidPayload({})", chain(self))
     }
 }
 

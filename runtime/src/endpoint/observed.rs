@@ -24,15 +24,25 @@ pub(super) struct Observed {
 
 impl Observed {
     /// `None` if nobody listens: that costs one comparison.
-    pub(super) fn begin(endpoint: &'static str, request: &Request<Body>) -> Option<Box<Self>> {
-        telemetry::listens!(REQUEST_START, Level::DEBUG).then(|| Observed::of(endpoint, request))
+    /// `instead` is what is shown in place of a path that may hold a secret.
+    pub(super) fn begin(
+        endpoint: &'static str,
+        request: &Request<Body>,
+        instead: impl FnOnce(&str) -> Option<&'static str>,
+    ) -> Option<Box<Self>> {
+        telemetry::listens!(REQUEST_START, Level::DEBUG)
+            .then(|| Observed::of(endpoint, request, instead(request.uri().path())))
     }
 
     #[cold]
-    fn of(endpoint: &'static str, request: &Request<Body>) -> Box<Self> {
+    fn of(
+        endpoint: &'static str,
+        request: &Request<Body>,
+        instead: Option<&'static str>,
+    ) -> Box<Self> {
         let uri = interop::full(request.uri(), request.extensions());
         let method = shown(request.method().as_str()).to_string();
-        let path = shown(uri.path()).to_string();
+        let path = shown(instead.unwrap_or(uri.path())).to_string();
         let traceparent = traceparent(request.headers());
         let span = tracing::debug_span!(
             target: REQUEST, "landfall.request", endpoint,

@@ -31,11 +31,21 @@ pub(crate) trait Sockets: Send + Sync + 'static {
     /// The response to a request for a socket. Other requests are returned unchanged.
     #[expect(clippy::result_large_err, reason = "the request comes back as it was")]
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>>;
+
+    /// What is logged in place of a path that may hold a secret.
+    fn shown_path(&self, path: &str) -> Option<&'static str> {
+        let _ = path;
+        None
+    }
 }
 
 impl Sockets for Dispatcher {
     fn dispatch(&self, request: Request<Body>) -> Result<BoxResponse, Request<Body>> {
         Dispatcher::dispatch(self, request)
+    }
+
+    fn shown_path(&self, path: &str) -> Option<&'static str> {
+        Dispatcher::shown_path(self, path)
     }
 }
 
@@ -84,7 +94,9 @@ impl EndpointService {
 
     fn answer(&self, request: Request<Body>) -> EndpointFuture {
         let kept = self.0.pages.keep(&request);
-        let observed = Observed::begin(self.0.handle.name(), &request);
+        let observed = Observed::begin(self.0.handle.name(), &request, |path| {
+            self.0.sockets.shown_path(path)
+        });
         let within = observed.as_ref().map(|observed| observed.span.enter());
         let passed = self.pass(request);
         drop(within);

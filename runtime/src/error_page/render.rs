@@ -15,7 +15,7 @@ use crate::{
     body::Body,
     contain,
     escape::{chain, told},
-    failure::{Cause, Failure, bare, is_bare},
+    failure::{Cause, Failure, ShownPath, bare, is_bare},
     handle::Handle,
     header::{Liking, liking},
     telemetry,
@@ -61,10 +61,9 @@ impl ErrorPages {
             view(format(render.formats, head), page, response);
         }
         if let (Some(level), Some(began)) = (level, began) {
-            let (method, path) = (
-                told(&shown.method).to_string(),
-                told(&shown.path).to_string(),
-            );
+            let instead = response.extensions_mut().remove::<ShownPath>();
+            let path = instead.map_or(&*shown.path, |ShownPath(path)| path);
+            let (method, path) = (told(&shown.method).to_string(), told(&path).to_string());
             let (kind, status) = (cause.kind, response.status().as_u16());
             let (endpoint, duration) = (handle.name(), began.elapsed());
             telemetry::event!(

@@ -140,7 +140,7 @@ impl PeerData {
 }
 
 /// connect_info `uri`: the URI of the request that opened the connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestUri {
     /// `"http"` or `"https"`, also for a WebSocket.
@@ -155,6 +155,17 @@ pub struct RequestUri {
     pub path: String,
     /// The raw query, empty when there was none.
     pub query: String,
+}
+
+/// Without the path and the query, which may hold credentials.
+impl fmt::Debug for RequestUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestUri")
+            .field("scheme", &self.scheme)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
 }
 
 /// connect_info headers: names in lower case with their values, in the order of the request,

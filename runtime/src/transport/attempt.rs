@@ -342,7 +342,7 @@ impl Attempt {
         self.context
             .options
             .transport_log
-            .map(|level| LoggedRequest::new(level, &self.parts))
+            .map(|level| LoggedRequest::new(&self.context, level, &self.parts))
     }
 }
 

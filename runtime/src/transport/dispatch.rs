@@ -17,6 +17,7 @@ use super::{
     context::{MountContext, MountOrigin},
     drain::drain,
     erased::{ErasedTransport, ResponseFuture},
+    log,
     mount::Mount,
     pattern::{Path, Pattern},
 };
@@ -212,6 +213,14 @@ impl Dispatcher {
             }
             None => Err(request),
         }
+    }
+
+    /// What is logged in place of a path: that of its mount, if a variable of it may be a secret.
+    pub(crate) fn shown_path(&self, path: &str) -> Option<&'static str> {
+        let path = Path::new(path);
+        let mut routes = self.0.routes.iter();
+        let route = routes.find(|route| route.pattern.variables(path).is_some())?;
+        log::shown_path(&route.context)
     }
 
     /// Moves the clock on, and looks for connections that have been silent for too long. Runs until

@@ -4,10 +4,11 @@ use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use http::Response;
 
-use super::{attempt::Attempt, denied::Denied};
+use super::{attempt::Attempt, denied::Denied, log};
 use crate::{
     body::Body,
     error::BoxError,
+    failure::ShownPath,
     socket::{IntoSocket, Socket, TransportKind, TransportOptions},
 };
 
@@ -155,10 +156,15 @@ impl<S: Socket, T: Transport> ErasedTransport for Erased<S, T> {
         let transport = self.transport.clone();
         Box::pin(async move {
             let request = attempt.log_line();
-            let answer = transport
-                .answer::<S>(attempt)
-                .await
-                .unwrap_or_else(Response::from);
+            let context = attempt.context.clone();
+            let answer = transport.answer::<S>(attempt).await;
+            let answer = answer.unwrap_or_else(|denied| {
+                let mut response = Response::from(denied);
+                if let Some(path) = log::shown_path(&context) {
+                    response.extensions_mut().insert(ShownPath(path));
+                }
+                response
+            });
             if let Some(request) = request {
                 request.answered(answer.status());
             }

@@ -196,6 +196,19 @@ pub(super) fn broke(socket: &'static str, text: &str) {
     tracing::info!(socket, "a client broke the protocol: {}", told(&text));
 }
 
+/// The path of a mount as it is declared, if one of its variables may be a secret: it is logged in
+/// place of the path that a client sent.
+pub(super) fn shown_path(context: &MountContext) -> Option<&'static str> {
+    let config = context.handle.config();
+    let mut names = context.path.split('/').filter_map(|segment| {
+        let (_, name) = segment.split_once([':', '*'])?;
+        Some(name)
+    });
+    names
+        .any(|name| config.filter_parameters.hides(name))
+        .then_some(context.path)
+}
+
 /// A request whose answer is to be logged: without its query, which may hold credentials.
 pub(super) struct LoggedRequest {
     level: Level,
@@ -206,11 +219,12 @@ pub(super) struct LoggedRequest {
 }
 
 impl LoggedRequest {
-    pub(super) fn new(level: Level, parts: &Parts) -> Self {
+    pub(super) fn new(context: &MountContext, level: Level, parts: &Parts) -> Self {
+        let path = shown_path(context).unwrap_or_else(|| parts.uri.path());
         LoggedRequest {
             level,
             method: shown(parts.method.as_str()).to_string(),
-            path: shown(parts.uri.path()).to_string(),
+            path: shown(path).to_string(),
             version: parts.version,
             started: Instant::now(),
         }

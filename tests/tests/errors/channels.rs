@@ -199,11 +199,11 @@ async fn the_log_says_why_a_payload_does_not_fit() {
     board.push("finish", 2).await.ok::<Value>();
     for line in [
         "DEBUG the payload of a join does not fit: invalid payload: the value has another shape: \
-         invalid type: integer `5`, expected a string",
+         invalid type: integer, expected a string",
         "DEBUG a message was not handled: invalid payload: the value has another shape: \
-         invalid type: string \"soon\", expected u8",
+         invalid type: string, expected u8",
         "ERROR a broadcast was not handled: invalid payload: the value has another shape: \
-         invalid type: string \"far\", expected u8",
+         invalid type: string, expected u8",
     ] {
         assert_eq!(log.with(line).len(), 1, "{line}\n{:#?}", log.with(""));
     }
