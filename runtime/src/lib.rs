@@ -53,7 +53,7 @@ pub mod nodes;
 pub mod origin;
 mod pipeline;
 mod places;
-mod plug;
+pub mod plug;
 #[cfg(feature = "channels")]
 pub mod presence;
 #[cfg(not(feature = "channels"))]

@@ -23,6 +23,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
         has_joined,
         shutdown,
         on_gap,
+        logs,
         functions,
     } = lowered;
     let (attrs, self_ty, others) = (&channel.attrs, &channel.self_ty, &channel.others);
@@ -41,6 +42,7 @@ pub(crate) fn declaration(lowered: &Lowered<'_>) -> TokenStream {
             #has_joined
             #shutdown
             #on_gap
+            #(#logs)*
             #(#functions)*
         }
         #conditional

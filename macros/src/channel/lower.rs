@@ -6,7 +6,7 @@ use syn::{ImplItemFn, LitStr, PatType, Path, Type, spanned::Spanned};
 
 use super::{
     argument::{is_str, is_whole},
-    ast::{Channel, Declaration, Direction, Handler, Method, Source},
+    ast::{Channel, Declaration, Direction, Handler, Method, Setup, Source},
 };
 use crate::{
     block::{
@@ -46,6 +46,8 @@ pub(crate) struct Lowered<'a> {
     pub(crate) shutdown: Option<TokenStream>,
     /// `const ON_GAP: .. = ..;`
     pub(crate) on_gap: Option<TokenStream>,
+    /// The constants of `log_join` and `log_handle_in`.
+    pub(crate) logs: Vec<TokenStream>,
     /// The functions of the contract. Each calls the user's method.
     pub(crate) functions: Vec<TokenStream>,
 }
@@ -79,6 +81,7 @@ pub(crate) fn declaration(declaration: &Declaration) -> Option<Lowered<'_>> {
         has_joined: has_joined(channel),
         shutdown: setup.options.get("shutdown").and_then(shutdown),
         on_gap: setup.options.get("on_gap").and_then(on_gap),
+        logs: logs(setup),
         functions,
     })
 }
@@ -97,6 +100,23 @@ fn on_gap(entry: &Entry) -> Option<TokenStream> {
     let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
     let name = Ident::new("ON_GAP", entry.name.span());
     Some(quote!(const #name: __rt::channel::OnGap = #value;))
+}
+
+fn logs(setup: &Setup) -> Vec<TokenStream> {
+    let keys = [
+        ("log_join", "LOG_JOIN", "JoinLevel"),
+        ("log_handle_in", "LOG_HANDLE_IN", "HandleInLevel"),
+    ];
+    let constant = |(key, name, choice): (&str, &str, &str)| {
+        let entry = setup.options.get(key)?;
+        let value = lower::value_of(entry.key, entry.expr()?, Phase::Compile);
+        let (name, choice) = (
+            Ident::new(name, entry.name.span()),
+            Ident::new(choice, entry.name.span()),
+        );
+        Some(quote!(const #name: __rt::Log<__rt::channel::#choice> = #value;))
+    };
+    keys.into_iter().filter_map(constant).collect()
 }
 
 fn intercept(channel: &Channel) -> Option<TokenStream> {

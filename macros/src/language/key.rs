@@ -106,6 +106,11 @@ pub(crate) enum Kind {
     SecureHost,
     /// A list of hosts, or a function of the request's head.
     Excluded,
+    /// A level, `false`, or a function of what is logged that returns the level.
+    ChosenLevel {
+        /// The function's type.
+        signature: &'static str,
+    },
     /// A list of `(serializer, "~> 2.0.0")`.
     Serializers,
     /// Any constant.

@@ -346,6 +346,18 @@ pub(crate) const CHANNEL: Group = Group {
                 words: &[("ignore", "Ignore"), ("tell", "Tell"), ("rejoin", "Rejoin")],
             },
         ),
+        key(
+            "log_join",
+            Kind::ChosenLevel {
+                signature: "fn(&str) -> Option<Level>",
+            },
+        ),
+        key(
+            "log_handle_in",
+            Kind::ChosenLevel {
+                signature: "fn(&str, &str) -> Option<Level>",
+            },
+        ),
     ],
 };
 

@@ -227,6 +227,7 @@ impl Check<'_> {
             }
             Kind::DebugErrors => self.debug_errors(value),
             Kind::Level => self.level(value),
+            Kind::ChosenLevel { signature } => self.chosen_level(value, signature),
             Kind::Word { words, .. } => self.word(
                 value,
                 &words.iter().map(|(name, _)| *name).collect::<Vec<_>>(),

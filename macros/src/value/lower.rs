@@ -190,6 +190,7 @@ pub(super) fn constant(key: &Key, written: &Expr) -> TokenStream {
             }
         },
         Kind::Level => level(value),
+        Kind::ChosenLevel { .. } => chosen_level(value),
         Kind::Texts => slice(value),
         Kind::Forwarded => forwarded(value),
         Kind::SecureHost => match expr::word(value) {
@@ -423,6 +424,21 @@ pub(crate) fn level(value: &Expr) -> TokenStream {
             quote_spanned!(at=> ::core::option::Option::Some(__rt::Level::#level))
         }
         None => quote!(::core::option::Option::Some(#value)),
+    }
+}
+
+/// A name that is no level is that of a function.
+fn chosen_level(value: &Expr) -> TokenStream {
+    if expr::boolean(value) == Some(false) {
+        return quote!(__rt::Log::Off);
+    }
+    let at = value.span();
+    match word(value, schema::LEVELS) {
+        Some((word, level)) => {
+            let level = Ident::new(level, word);
+            quote_spanned!(word=> __rt::Log::At(__rt::Level::#level))
+        }
+        None => quote_spanned!(at=> __rt::Log::By(#value)),
     }
 }
 

@@ -109,9 +109,34 @@ pub trait Channel: Sized + Send + 'static {
 
     /// The level at which joins are logged, accepted or refused. Default `info`. A join that fails
     /// is an error, and is always logged. Joins of topics that begin with `phoenix` are not logged.
+    /// `#[channel(Socket, log_join = debug)]` sets it; `false` is silent.
     const LOG_JOIN: Log<JoinLevel> = Log::At(Level::INFO);
 
     /// The level at which messages of clients are logged once they are handled. Default `debug`.
+    /// `#[channel(Socket, log_handle_in = level_of)]` sets it, here to what a function returns:
+    ///
+    /// ```
+    /// use landfall::prelude::*;
+    /// use tracing::Level;
+    /// # struct UserSocket;
+    /// # #[socket(channel("room:*", Room))]
+    /// # impl UserSocket {
+    /// #     fn connect() -> Self { UserSocket }
+    /// # }
+    ///
+    /// struct Room;
+    ///
+    /// #[channel(UserSocket, log_join = debug, log_handle_in = level_of)]
+    /// impl Room {
+    ///     async fn join() -> Result<Self, JoinError> {
+    ///         Ok(Room)
+    ///     }
+    /// }
+    ///
+    /// fn level_of(_topic: &str, event: &str) -> Option<Level> {
+    ///     (event != "typing").then_some(Level::INFO)
+    /// }
+    /// ```
     const LOG_HANDLE_IN: Log<HandleInLevel> = Log::At(Level::DEBUG);
 
     /// Decides whether a client may join, and makes its state. The reply reaches the client before

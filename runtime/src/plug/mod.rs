@@ -1,10 +1,19 @@
-//! Responses to requests that the application does not answer.
+//! Plugs: `tower` layers around what answers an application's requests.
+//!
+//! [`Health`](crate::endpoint::Health), [`Static`](crate::assets::Static) and
+//! [`Sessions`](crate::session) are plugs, too.
 
+mod log;
 mod not_found;
+mod request_id;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-pub use self::not_found::NotFound;
+pub use self::{
+    log::{Log, LogFuture, LogService, RequestLevel},
+    not_found::NotFound,
+    request_id::{RequestId, RequestIdFuture, RequestIdService, RequestIdValue},
+};
 use crate::{body::Body, failure::Cause};
 
 /// A response of this status, with the status's name as text, until the endpoint renders it.

@@ -1,8 +1,8 @@
 //! What expansions of `#[channel]` name, and those of `#[socket]` with channels.
 
 pub use crate::channel::{
-    Answer, Channel, ChannelSocket, Event, FromJoin, Join, JoinError, Joined, Multiplexer, OnGap,
-    Outlet, Requirement, Route, Versioned,
+    Answer, Channel, ChannelSocket, Event, FromJoin, HandleInLevel, Join, JoinError, JoinLevel,
+    Joined, Multiplexer, OnGap, Outlet, Requirement, Route, Versioned,
     needs::{OfChannel, ProvideChannels, WithChannels},
 };
 

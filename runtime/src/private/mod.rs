@@ -70,6 +70,7 @@ pub use crate::{
         returned::{ReturnedPlain, ReturnedTelling},
     },
     state::{By, Conditional, Need, Provide},
+    telemetry::Log,
     transport::CustomTransport,
     watchers::WatchFunction,
 };

@@ -34,6 +34,7 @@ const DEBUG: EventLevel = EventLevel::Fixed(Level::DEBUG);
 const LOG: EventLevel = EventLevel::Key("log");
 const DRAINER_LOG: EventLevel = EventLevel::Key("drainer(log = ..)");
 const RENDER_ERRORS_LOG: EventLevel = EventLevel::Key("render_errors(log = ..)");
+const PLUG_LOG: EventLevel = EventLevel::Key("plug(Log)");
 const LOG_JOIN: EventLevel = EventLevel::Key("log_join");
 const LOG_HANDLE_IN: EventLevel = EventLevel::Key("log_handle_in");
 
@@ -47,6 +48,9 @@ events! {
         ["endpoint", "http.request.method", "url.path", "network.protocol.version", "traceparent"];
     REQUEST_STOP = "landfall.request.stop", REQUEST, DEBUG,
         ["endpoint", "http.request.method", "url.path", "http.response.status_code", "http.response.body.size", "duration"];
+    REQUEST_RECEIVED = "landfall.request.received", REQUEST, PLUG_LOG, ["http.request.method", "url.path"];
+    REQUEST_SENT = "landfall.request.sent", REQUEST, PLUG_LOG,
+        ["http.response.status_code", "http.response.body.size", "duration"];
     ERROR_RENDERED = "landfall.request.error_rendered", REQUEST, RENDER_ERRORS_LOG,
         ["endpoint", "http.request.method", "url.path", "kind", "http.response.status_code", "duration"];
 

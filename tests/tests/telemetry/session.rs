@@ -44,27 +44,33 @@ async fn pages(site: &Site<Web>, log: &Recorder) -> Vec<Seen> {
         names(&seen),
         [
             "request.start",
+            "request.received",
+            "request.sent",
             "request.stop",
             "request.start",
+            "request.received",
             "request.error_rendered",
             "request.stop"
         ]
     );
-    let [start, stop, _, rendered, failed] = &seen[..] else {
+    let [start, received, sent, stop, _, _, rendered, failed] = &seen[..] else {
         unreachable!()
     };
     assert_eq!(start.value("http.request.method"), "GET");
     assert_eq!(start.value("url.path"), "/hello");
     assert_eq!(start.value("network.protocol.version"), "1.1");
     assert_eq!(start.value("traceparent"), TRACE);
+    assert_eq!(received.value("message"), "GET /hello");
+    assert_eq!(sent.value("message").split(" in ").next(), Some("Sent 200"));
     assert_eq!(stop.value("http.response.status_code"), "200");
     assert_eq!(stop.value("http.response.body.size"), "4");
     assert_eq!(rendered.value("kind"), "error");
     assert_eq!(rendered.value("http.response.status_code"), "500");
     assert_eq!(failed.value("http.response.status_code"), "500");
-    for seen in &seen {
+    for seen in [start, stop, rendered, failed] {
         assert_eq!(seen.within, ["landfall.request"], "{}", seen.name());
     }
+    assert_eq!(received.within, ["landfall.request.id", "landfall.request"]);
     seen
 }
 
@@ -366,11 +372,12 @@ fn spans_are_as_documented(spans: &[Seen]) {
         let traced = spans
             .iter()
             .filter(|span| span.value("traceparent") == TRACE);
-        assert_eq!(
-            traced.count(),
-            if name == "landfall.request" { 2 } else { 1 },
-            "{name}"
-        );
+        let expected = match &*name {
+            "landfall.request" => 2,
+            "landfall.socket.connect" => 1,
+            _ => 0,
+        };
+        assert_eq!(traced.count(), expected, "{name}");
     }
 }
 

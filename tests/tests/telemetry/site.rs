@@ -4,6 +4,7 @@ use std::{convert::Infallible, io, time::Duration};
 
 use http::{Request, Response};
 use landfall::{
+    plug::{Log, RequestId},
     prelude::*,
     pubsub::adapter::InProcess,
     testing::{self, Site},
@@ -21,6 +22,8 @@ endpoint! {
     filter_parameters(contains = ["iban", "password"]);
     render_errors(log = info);
     socket("/socket", UserSocket, longpoll(window = secs(1)), drainer(batch_size = 1, batch_interval = millis(1)));
+    plug(RequestId::new());
+    plug(Log::new());
     service(service_fn(answer));
 }
 

@@ -47,6 +47,24 @@ impl Check<'_> {
         self.word(value, &names, Some("`false` logs nothing"));
     }
 
+    /// A level, `false`, or the path of a function.
+    pub(super) fn chosen_level(&mut self, value: &Expr, signature: &str) {
+        if expr::boolean(value) == Some(false) {
+            return;
+        }
+        if let Some(literal) = expr::literal_name(value) {
+            let names = schema::LEVELS.iter().map(|(name, _)| *name);
+            let found = self.diag.push(
+                value,
+                format!("`{}` takes a level, this is {literal}", self.name),
+            );
+            found.help(format!(
+                "one of {}, `false`, or a function `{signature}`",
+                list(names)
+            ));
+        }
+    }
+
     /// A word of a closed set; anything that is not a word is left to `rustc`.
     pub(super) fn word(&mut self, value: &Expr, words: &[&str], more: Option<&str>) {
         let name = self.name;
