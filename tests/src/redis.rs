@@ -1,4 +1,6 @@
-//! A Redis server of a test's own.
+//! Redis servers of a test's own.
+
+mod cluster;
 
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -10,6 +12,10 @@ use std::{
 
 /// How long the server may take to start.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How many ports are tried.
+const ATTEMPTS: usize = 5;
+
+pub use self::cluster::Cluster;
 
 /// A Redis server on a port of its own, which is killed when this is dropped.
 #[derive(Debug)]
@@ -44,17 +50,20 @@ impl Server {
     }
 
     fn start_with(options: &[&str], secured: bool) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        let mut server = Server {
-            port,
-            secured,
-            options: options.iter().map(|option| (*option).to_owned()).collect(),
-            child: None,
-        };
-        server.run();
-        server
+        let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
+        // Another program may be given the port before the server takes it.
+        for _ in 0..ATTEMPTS {
+            let mut server = Server {
+                port: free_port(),
+                secured,
+                options: options.clone(),
+                child: None,
+            };
+            if server.try_run() {
+                return server;
+            }
+        }
+        panic!("the server does not start");
     }
 
     /// Starts it again, on the same port.
@@ -62,6 +71,10 @@ impl Server {
     /// # Panics
     /// If it does not start.
     pub fn run(&mut self) {
+        assert!(self.try_run(), "the server does not start again");
+    }
+
+    fn try_run(&mut self) -> bool {
         let port = self.port.to_string();
         let ports = match self.secured {
             true => ["--port", "0", "--tls-port", &port],
@@ -74,12 +87,36 @@ impl Server {
             .args(&self.options)
             .stdout(Stdio::null())
             .spawn();
-        self.child = Some(child.expect("`redis-server`"));
+        let child = self.child.insert(child.expect("`redis-server`"));
         let begun = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            assert!(begun.elapsed() < PATIENCE, "the server does not start");
+        loop {
+            if child.try_wait().expect("its state").is_some() {
+                return false;
+            }
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+                return true;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server does not answer");
             sleep(Duration::from_millis(10));
         }
+    }
+
+    /// What `redis-cli` says to a command.
+    ///
+    /// # Panics
+    /// Without `redis-cli`.
+    pub fn ask(&self, command: &[&str]) -> String {
+        let output = Command::new("redis-cli")
+            .args(["-p", &self.port.to_string()])
+            .args(command)
+            .output()
+            .expect("`redis-cli`");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its URL.
@@ -120,6 +157,11 @@ impl Server {
             .expect("`kill`");
         assert!(status.success());
     }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
 }
 
 impl Drop for Server {

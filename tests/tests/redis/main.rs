@@ -1,5 +1,6 @@
 //! Nodes that reach each other by a Redis server.
 
+mod cluster;
 mod phoenix;
 mod secured;
 mod site;

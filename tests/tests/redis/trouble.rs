@@ -15,7 +15,7 @@ use crate::site::{Web, clients, start};
 const NOTICED: Duration = Duration::from_secs(10);
 
 /// Broadcasts until the node knows that it is alone.
-async fn until_alone(node: &Running<Web>) -> anyhow::Result<()> {
+pub(crate) async fn until_alone(node: &Running<Web>) -> anyhow::Result<()> {
     let noticing = async {
         while node.broadcast("elsewhere", "x", Payload::EMPTY) != Err(BroadcastError::Unreachable) {
             sleep(Duration::from_millis(10)).await;
@@ -24,7 +24,7 @@ async fn until_alone(node: &Running<Web>) -> anyhow::Result<()> {
     Ok(timeout(NOTICED, noticing).await?)
 }
 
-async fn expect_gap(subscription: &mut Subscription) -> anyhow::Result<()> {
+pub(crate) async fn expect_gap(subscription: &mut Subscription) -> anyhow::Result<()> {
     let received = timeout(NOTICED, subscription.recv()).await?;
     assert_eq!(received.err(), Some(RecvError::Gap));
     Ok(())

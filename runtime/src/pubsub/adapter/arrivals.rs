@@ -27,6 +27,7 @@ pub(crate) enum Arrival {
     /// A message, and its share of the bytes that may wait.
     Message(Bytes, OwnedSemaphorePermit),
     Subscribed(Vec<Arc<str>>),
+    Unsubscribed(Vec<Arc<str>>),
     Connected,
     Disconnected(String),
     Lost(Option<Arc<str>>),
@@ -58,6 +59,12 @@ impl Arrivals {
     /// The broker has confirmed the subscription of these topics.
     pub async fn subscribed(&self, topics: &[Arc<str>]) {
         self.tell(Arrival::Subscribed(topics.to_vec())).await;
+    }
+
+    /// The broker has ended the subscription of these topics, though it is there. The node asks for
+    /// them again, and tells their subscribers that they may have missed something.
+    pub async fn unsubscribed(&self, topics: &[Arc<str>]) {
+        self.tell(Arrival::Unsubscribed(topics.to_vec())).await;
     }
 
     /// The broker is back, and [`Channel::All`](super::Channel::All) and the node's own channel are

@@ -68,6 +68,7 @@ impl Reader {
                 let gapped = self.remote.interest.subscribed(&topics);
                 self.tell_gaps(gapped).await;
             }
+            Arrival::Unsubscribed(topics) => self.remote.interest.unsubscribed(&topics),
             Arrival::Connected => {
                 telemetry::event!(PUBSUB_BROKER_UP, Level::INFO, %adapter, "the broker is back");
                 self.remote.connected();

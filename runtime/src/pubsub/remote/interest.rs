@@ -136,6 +136,14 @@ impl Interest {
         topics.iter().filter(stands).cloned().collect()
     }
 
+    /// The broker has ended the subscription of topics.
+    pub(in crate::pubsub) fn unsubscribed(&self, topics: &[Arc<str>]) {
+        let mut state = self.lock();
+        topics.iter().for_each(|topic| state.falls(topic));
+        drop(state);
+        self.changed.notify_one();
+    }
+
     /// All topics that have members here.
     pub(in crate::pubsub) fn topics(&self) -> Vec<Arc<str>> {
         let state = self.lock();
@@ -270,6 +278,17 @@ impl State {
             topic.status = Status::Wanted;
         }
         self.wanted = self.topics.keys().cloned().collect();
+    }
+
+    /// A topic stands no longer, and is wanted again.
+    fn falls(&mut self, name: &Arc<str>) {
+        if let Some(topic) = self.topics.get_mut(name)
+            && topic.status == Status::Standing
+        {
+            topic.status = Status::Wanted;
+            topic.gap = true;
+            self.wanted.push(name.clone());
+        }
     }
 
     /// The broker has confirmed a topic. True if its members may have missed something.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use redis::{Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
+use redis::{
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError,
+};
 
 use super::{
     certificates::Certificates,
@@ -55,6 +57,32 @@ impl Access {
 }
 
 impl Server {
+    /// The server at another address, reached in the same way.
+    pub(super) fn beside(&self, (host, port): &(String, u16)) -> Server {
+        let addr = match self.0.addr().clone() {
+            ConnectionAddr::TcpTls {
+                insecure,
+                tls_params,
+                ..
+            } => ConnectionAddr::TcpTls {
+                host: host.clone(),
+                port: *port,
+                insecure,
+                tls_params,
+            },
+            _ => ConnectionAddr::Tcp(host.clone(), *port),
+        };
+        Server((*self.0).clone().set_addr(addr).into())
+    }
+
+    /// Its host; empty if it is not in a network.
+    pub(super) fn host(&self) -> &str {
+        match self.0.addr() {
+            ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => host,
+            _ => "",
+        }
+    }
+
     pub(super) fn client(&self) -> Result<Client, RedisError> {
         Client::open((*self.0).clone())
     }

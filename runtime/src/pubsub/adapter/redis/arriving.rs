@@ -57,7 +57,7 @@ impl Arriving {
 
     /// Takes a push of the server, if it is a message.
     pub(super) fn take(&self, push: PushInfo) {
-        if push.kind != PushKind::Message {
+        if !matches!(push.kind, PushKind::Message | PushKind::SMessage) {
             return;
         }
         let Some(Value::BulkString(message)) = push.data.into_iter().nth(1) else {

@@ -1,54 +1,42 @@
-//! The connection to a Redis server, which comes back by itself.
+//! The connections of a node, which come back by themselves.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use redis::{AsyncConnectionConfig, PushInfo, PushKind, RedisError, aio::MultiplexedConnection};
-use tokio::{sync::Notify, time::sleep};
+use redis::RedisError;
+use tokio::time::sleep;
 
 use super::{
     super::{Arrivals, Channel, NodeOptions, Outgoing, Unwritten},
-    access::Server,
     arriving::Arriving,
     names::Names,
+    session::{Place, Session},
+    trouble::Event,
 };
 use crate::random::random;
 
-/// How long the server may take to answer.
-const ANSWER: Duration = Duration::from_secs(3);
-/// How long a new connection may take.
-const CONNECT: Duration = Duration::from_secs(2);
 /// The pause before the first attempt to connect again, and the longest one.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(1500));
+/// How often servers are looked after that are seldom asked anything.
+const CHECK: Duration = Duration::from_millis(1500);
 
-/// The connection of a node.
+/// The connections of a node.
 pub(super) struct Link {
-    server: Server,
+    place: Place,
     names: Names,
     /// The channels that are subscribed before any topic.
     own: Vec<String>,
     arrivals: Arrivals,
     arriving: Arriving,
-    state: Mutex<State>,
-    /// Notified when the connection is lost.
-    down: Arc<Notify>,
-}
-
-#[derive(Default)]
-struct State {
-    /// How many connections there were.
-    count: u64,
-    connection: Option<MultiplexedConnection>,
-    /// Why the last one was lost.
-    why: String,
+    session: Mutex<Option<Session>>,
 }
 
 impl Link {
     /// A link that is not connected, and the task that hands on what arrives.
     pub(super) fn new(
-        server: Server,
+        place: Place,
         node: &NodeOptions,
         arrivals: Arrivals,
     ) -> (Arc<Self>, impl Future<Output = ()> + Send + use<>) {
@@ -56,65 +44,54 @@ impl Link {
         let own = names.own(node);
         let (arriving, reading) = Arriving::new(node.queue, node.queue_bytes, arrivals.clone());
         let link = Link {
-            server,
+            place,
             names,
             own,
             arrivals,
             arriving,
-            state: Mutex::default(),
-            down: Arc::new(Notify::new()),
+            session: Mutex::default(),
         };
         (Arc::new(link), reading)
     }
 
     /// Connects, and subscribes the node's own channels.
-    pub(super) async fn open(self: &Arc<Self>) -> Result<(), RedisError> {
-        let count = {
-            let mut state = self.state();
-            state.count += 1;
-            state.count
-        };
-        let (link, arriving) = (Arc::downgrade(self), self.arriving.clone());
-        let take = move |push: PushInfo| {
-            match link.upgrade() {
-                Some(link) if push.kind == PushKind::Disconnection => {
-                    link.lose(count, "the connection has ended");
-                }
-                _ => arriving.take(push),
-            }
-            Ok::<(), ()>(())
-        };
-        let config = AsyncConnectionConfig::new()
-            .set_push_sender(take)
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(ANSWER));
-        let client = self.server.client()?;
-        let mut connection = client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await?;
-        connection.subscribe(&self.own[..]).await?;
-        self.state().connection = Some(connection);
+    pub(super) async fn open(&self) -> Result<(), RedisError> {
+        let session = self.place.open(&self.own, &self.arriving).await?;
+        *self.session() = Some(session);
         Ok(())
     }
 
-    /// Connects again whenever the connection is lost, until the node has stopped.
+    /// Connects again whenever a connection is lost, until the node has stopped.
     pub(super) async fn keep(self: Arc<Self>) {
-        let keeping = async {
-            loop {
-                self.down.notified().await;
-                let why = self.state().why.clone();
-                self.arrivals.disconnected(why).await;
-                self.open_again().await;
-                self.arrivals.connected().await;
-            }
-        };
         tokio::select! {
             () = self.arrivals.closed() => {}
-            () = keeping => {}
+            () = self.keep_on() => {}
         }
     }
 
-    async fn open_again(self: &Arc<Self>) {
+    async fn keep_on(&self) {
+        loop {
+            let Some(session) = self.session().clone() else {
+                return;
+            };
+            let event = tokio::select! {
+                event = session.trouble.next() => event,
+                () = look_after(&session) => continue,
+            };
+            match event {
+                Event::Ended(channels) => self.ended(&session, channels).await,
+                Event::Lost(why) => {
+                    drop(session);
+                    self.leave();
+                    self.arrivals.disconnected(why).await;
+                    self.open_again().await;
+                    self.arrivals.connected().await;
+                }
+            }
+        }
+    }
+
+    async fn open_again(&self) {
         let (mut pause, longest) = PAUSES;
         let mut told = false;
         loop {
@@ -133,48 +110,68 @@ impl Link {
         }
     }
 
-    pub(super) async fn publish(&self, batch: &[Outgoing]) -> Result<(), Unwritten> {
-        let (count, mut connection) = self.current().ok_or(Unwritten)?;
-        let mut commands = redis::Pipeline::with_capacity(batch.len());
-        for Outgoing { channel, message } in batch {
-            let name = self.names.name(channel);
-            commands.cmd("PUBLISH").arg(name).arg(&message[..]).ignore();
+    /// A server has ended subscriptions. The node asks again for its topics; what it needs besides
+    /// is subscribed here.
+    async fn ended(&self, session: &Session, channels: Vec<String>) {
+        let (own, others): (Vec<_>, Vec<_>) = channels
+            .into_iter()
+            .partition(|channel| self.own.contains(channel));
+        let topics: Vec<_> = others
+            .iter()
+            .filter_map(|channel| self.names.topic(channel))
+            .collect();
+        if !topics.is_empty() {
+            self.arrivals.unsubscribed(&topics).await;
         }
-        let written = commands.exec_async(&mut connection).await;
-        written.map_err(|error| {
-            self.failed(count, &error, "PUBLISH");
+        if own.is_empty() {
+            return;
+        }
+        match session.subscribe(&own).await {
+            Ok(_) => self.arrivals.lost(None).await,
+            Err(error) => session.trouble.lose(&error.to_string()),
+        }
+    }
+
+    pub(super) async fn publish(&self, batch: &[Outgoing]) -> Result<(), Unwritten> {
+        let session = self.current().ok_or(Unwritten)?;
+        let messages = batch
+            .iter()
+            .map(|Outgoing { channel, message }| (self.names.name(channel), message));
+        let messages: Vec<_> = messages.collect();
+        session.publish(&messages).await.map_err(|error| {
+            session.failed(&error, "PUBLISH");
             Unwritten
         })
     }
 
     pub(super) async fn subscribe(&self, topics: &[Arc<str>]) {
-        let Some((count, mut connection)) = self.current() else {
+        let Some(session) = self.current() else {
             return;
         };
         if self.names.have_all_topics() {
             return self.arrivals.subscribed(topics).await;
         }
-        match connection.subscribe(self.names(topics)).await {
-            Ok(()) => self.arrivals.subscribed(topics).await,
-            Err(error) => self.failed(count, &error, "SUBSCRIBE"),
+        match session.subscribe(&self.names(topics)).await {
+            Ok(_asking) => self.arrivals.subscribed(topics).await,
+            Err(error) => session.failed(&error, "SUBSCRIBE"),
         }
     }
 
     pub(super) async fn unsubscribe(&self, topics: &[Arc<str>]) {
-        let Some((count, mut connection)) = self.current() else {
+        let Some(session) = self.current() else {
             return;
         };
         if self.names.have_all_topics() {
             return;
         }
-        if let Err(error) = connection.unsubscribe(self.names(topics)).await {
-            self.failed(count, &error, "UNSUBSCRIBE");
+        if let Err(error) = session.unsubscribe(&self.names(topics)).await {
+            session.failed(&error, "UNSUBSCRIBE");
         }
     }
 
-    /// Closes the connection.
+    /// Closes the connections.
     pub(super) fn leave(&self) {
-        self.state().connection = None;
+        *self.session() = None;
     }
 
     fn names(&self, topics: &[Arc<str>]) -> Vec<String> {
@@ -182,30 +179,23 @@ impl Link {
         channels.map(|channel| self.names.name(&channel)).collect()
     }
 
-    fn current(&self) -> Option<(u64, MultiplexedConnection)> {
-        let state = self.state();
-        Some((state.count, state.connection.clone()?))
+    /// The session, if it is not lost.
+    fn current(&self) -> Option<Session> {
+        let session = self.session().clone();
+        session.filter(|session| !session.trouble.is_lost())
     }
 
-    /// A command failed: the connection is lost, or the server does not like it.
-    fn failed(&self, count: u64, error: &RedisError, command: &str) {
-        if error.is_unrecoverable_error() || error.is_timeout() || error.is_io_error() {
-            self.lose(count, &error.to_string());
-        } else {
-            tracing::error!(command, "redis refuses a command: {error}");
+    fn session(&self) -> MutexGuard<'_, Option<Session>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Completes when the session is lost for a reason that only a question brings to light.
+async fn look_after(session: &Session) {
+    loop {
+        sleep(CHECK).await;
+        if let Err(error) = session.check().await {
+            return session.trouble.lose(&error.to_string());
         }
-    }
-
-    /// A connection is lost, if it is still the current one.
-    fn lose(&self, count: u64, why: &str) {
-        let mut state = self.state();
-        if state.count == count && state.connection.take().is_some() {
-            state.why = why.to_owned();
-            self.down.notify_one();
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

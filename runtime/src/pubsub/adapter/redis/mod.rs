@@ -5,7 +5,13 @@
 // | `access` | who the node is to servers |
 // | `certificates` | whom the node trusts, and what it shows |
 // | `tls` | TLS of connections |
-// | `link` | the connection, which comes back by itself |
+// | `connection` | one connection to one server |
+// | `slots` | the slots of a cluster, and which server has each |
+// | `shard` | the connections to one master of a cluster |
+// | `cluster` | those to all of them |
+// | `trouble` | what happens to connections |
+// | `session` | what is connected: one server, or a cluster |
+// | `link` | the session, which comes back by itself |
 // | `names` | what channels are called |
 // | `arriving` | what the connection has read, until the node takes it |
 // | `refusal` | which errors are for good |
@@ -13,14 +19,20 @@
 mod access;
 mod arriving;
 mod certificates;
+mod cluster;
+mod connection;
 mod link;
 mod names;
 mod refusal;
+mod session;
+mod shard;
+mod slots;
 #[cfg(feature = "rustls")]
 mod tls;
 #[cfg(not(feature = "rustls"))]
 #[path = "tls_off.rs"]
 mod tls;
+mod trouble;
 
 use std::{
     fmt,
@@ -30,15 +42,21 @@ use std::{
 
 use tokio::task::JoinHandle;
 
-use self::{access::Access, link::Link, refusal::connect_error};
-use super::{Adapter, Arrivals, Async, ConnectError, NodeOptions, Outgoing, Unwritten};
+use self::{
+    access::Access,
+    link::Link,
+    refusal::connect_error,
+    session::{Place, Seeds},
+};
+use super::{Adapter, Arrivals, Async, ConnectError, NodeOptions, Outgoing, Unwritten, Wire};
 use crate::config::Secret;
 
-/// Redis 6 or later, or Valkey, as the broker: one server.
+/// Redis 6 or later, or Valkey, as the broker: one server, or a cluster.
 ///
 /// `pubsub(redis(url = env("REDIS_URL")))` of a declaration makes one. It has one connection, and
 /// subscribes one channel for each topic that has subscribers on the node:
-/// `landfall:NAME:topic:TOPIC`. Among Phoenix nodes ([`Wire::Phoenix`](super::Wire::Phoenix)) it
+/// `landfall:NAME:topic:TOPIC`. To a [cluster](Redis::cluster) it has two connections for each
+/// master. Among Phoenix nodes ([`Wire::Phoenix`](super::Wire::Phoenix)) it
 /// subscribes their one channel instead: the cluster's name is that of their PubSub, such as
 /// `MyApp.PubSub`. While the server does not answer for 3 seconds, the connection counts as lost.
 /// It comes back within 2 seconds of the server's return.
@@ -52,9 +70,15 @@ use crate::config::Secret;
 /// # drop(pubsub); Ok(()) }
 /// ```
 pub struct Redis {
-    url: Secret,
+    urls: Urls,
     access: Access,
     link: OnceLock<Connected>,
+}
+
+/// Where the servers are.
+enum Urls {
+    One(Secret),
+    Cluster(Vec<Secret>),
 }
 
 /// The connection, and the tasks that keep it.
@@ -67,8 +91,31 @@ impl Redis {
     /// The server at a URL: `redis://host:port`, `unix:/path`, and with landfall's feature `tls`
     /// also `rediss://host:port`. It is not shown anywhere, since it may hold a password.
     pub fn new(url: impl Into<Secret>) -> Self {
+        Redis::at(Urls::One(url.into()))
+    }
+
+    /// A cluster of Redis 7 or later, or of Valkey: the URLs of some of its servers, as in
+    /// [`new`](Redis::new). They know the others, which are reached in the same way as the first
+    /// one of these that answers.
+    ///
+    /// Each topic is at one master, that of its slot, by sharded pub/sub (`SSUBSCRIBE`). A slot that
+    /// moves is followed: subscribers of its topics are told that they may have missed something,
+    /// and so they are, of all topics, when a master is replaced by its replica. While any slot has
+    /// no server, the node counts as cut off.
+    ///
+    /// ```
+    /// use landfall::pubsub::adapter::Redis;
+    ///
+    /// let redis = Redis::cluster(["redis://10.0.0.1:6379", "redis://10.0.0.2:6379"]);
+    /// # let _ = redis;
+    /// ```
+    pub fn cluster<U: Into<Secret>>(urls: impl IntoIterator<Item = U>) -> Self {
+        Redis::at(Urls::Cluster(urls.into_iter().map(Into::into).collect()))
+    }
+
+    fn at(urls: Urls) -> Self {
         Redis {
-            url: url.into(),
+            urls,
             access: Access::default(),
             link: OnceLock::new(),
         }
@@ -112,6 +159,25 @@ impl Redis {
         self
     }
 
+    fn place(&self, wire: Wire) -> Result<Place, ConnectError> {
+        let refused = |why: &str| Err(ConnectError::Refused(why.to_owned()));
+        match &self.urls {
+            Urls::One(url) => Ok(Place::One(self.access.server("url", url)?)),
+            Urls::Cluster(urls) if urls.is_empty() => {
+                refused("`cluster` is empty; help: write `cluster = [\"redis://host:port\"]`")
+            }
+            Urls::Cluster(_) if wire != Wire::Landfall => refused(
+                "the nodes of a Phoenix application know no clusters; help: write the `url` of one of its servers",
+            ),
+            Urls::Cluster(urls) => {
+                let servers = urls.iter().map(|url| self.access.server("cluster", url));
+                Ok(Place::Cluster(Seeds::new(
+                    servers.collect::<Result<_, _>>()?,
+                )))
+            }
+        }
+    }
+
     fn link(&self) -> Option<&Arc<Link>> {
         self.link.get().map(|connected| &connected.link)
     }
@@ -132,8 +198,7 @@ impl Adapter for Redis {
                 let why = "this adapter is connected; help: make one for each node";
                 return Err(ConnectError::Refused(why.to_owned()));
             }
-            let server = self.access.server("url", &self.url)?;
-            let (link, reading) = Link::new(server, node, arrivals);
+            let (link, reading) = Link::new(self.place(node.wire)?, node, arrivals);
             link.open().await.map_err(|error| connect_error(&error))?;
             let tasks = [tokio::spawn(reading), tokio::spawn(link.clone().keep())];
             let _ = self.link.set(Connected { link, tasks });

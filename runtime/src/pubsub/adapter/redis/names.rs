@@ -1,5 +1,7 @@
 //! What the channels of a cluster are called in Redis.
 
+use std::sync::Arc;
+
 use super::super::{Channel, NodeOptions, Wire};
 use crate::pubsub::phoenix;
 
@@ -23,6 +25,17 @@ impl Names {
         match self {
             Names::Each(prefix) => format!("{prefix}{channel}"),
             Names::One(name) => name.clone(),
+        }
+    }
+
+    /// The topic whose channel has this name.
+    pub(super) fn topic(&self, name: &str) -> Option<Arc<str>> {
+        let Names::Each(prefix) = self else {
+            return None;
+        };
+        match Channel::parse(name.strip_prefix(prefix)?)? {
+            Channel::Topic(topic) => Some(topic),
+            Channel::Node(_) | Channel::All => None,
         }
     }
 

@@ -12,19 +12,27 @@ pub(super) fn connect_error(error: &RedisError) -> ConnectError {
     if let Some(why) = by_tls(error) {
         return ConnectError::Refused(why);
     }
+    let why = error.to_string();
+    if is_refused(error) {
+        ConnectError::Refused(why)
+    } else {
+        ConnectError::Unreachable(why)
+    }
+}
+
+/// Whether trying again does not help.
+pub(super) fn is_for_good(error: &RedisError) -> bool {
+    by_tls(error).is_some() || is_refused(error)
+}
+
+fn is_refused(error: &RedisError) -> bool {
     let is_ours = matches!(
         error.kind(),
         ErrorKind::AuthenticationFailed
             | ErrorKind::InvalidClientConfig
             | ErrorKind::RESP3NotSupported
     );
-    let is_theirs = error.code().is_some_and(|code| REFUSALS.contains(&code));
-    let why = error.to_string();
-    if is_ours || is_theirs {
-        ConnectError::Refused(why)
-    } else {
-        ConnectError::Unreachable(why)
-    }
+    is_ours || error.code().is_some_and(|code| REFUSALS.contains(&code))
 }
 
 /// Why TLS fails, if trying again does not mend it.

@@ -1,0 +1,147 @@
+//! What is connected: one server, or a cluster.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use redis::{ErrorKind, PushInfo, PushKind, RedisError, aio::MultiplexedConnection};
+
+use super::{
+    access::Server, arriving::Arriving, cluster::Cluster, connection, shard::Asking,
+    trouble::Trouble,
+};
+
+/// Where the servers are.
+pub(super) enum Place {
+    One(Server),
+    Cluster(Seeds),
+}
+
+/// Servers of a cluster that are asked for the others.
+pub(super) struct Seeds {
+    given: Vec<Server>,
+    /// The masters of the last session.
+    learnt: Mutex<Vec<Server>>,
+}
+
+/// The connections of a node, until one of them is lost.
+#[derive(Clone)]
+pub(super) struct Session {
+    pub(super) trouble: Arc<Trouble>,
+    servers: Servers,
+}
+
+#[derive(Clone)]
+enum Servers {
+    One(MultiplexedConnection),
+    Cluster(Arc<Cluster>),
+}
+
+impl Place {
+    /// Connects to all servers, and subscribes these channels.
+    pub(super) async fn open(
+        &self,
+        own: &[String],
+        arriving: &Arriving,
+    ) -> Result<Session, RedisError> {
+        let trouble = Arc::<Trouble>::default();
+        let servers = match self {
+            Place::One(server) => Servers::One(one(server, arriving, trouble.clone()).await?),
+            Place::Cluster(seeds) => {
+                let cluster = Cluster::open(&seeds.all(), arriving, trouble.clone()).await?;
+                *seeds.learnt() = cluster.masters();
+                Servers::Cluster(cluster.into())
+            }
+        };
+        let session = Session { trouble, servers };
+        session.subscribe(own).await?;
+        Ok(session)
+    }
+}
+
+impl Seeds {
+    pub(super) fn new(given: Vec<Server>) -> Self {
+        let learnt = Mutex::default();
+        Seeds { given, learnt }
+    }
+
+    fn all(&self) -> Vec<Server> {
+        let learnt = self.learnt();
+        self.given.iter().chain(&*learnt).cloned().collect()
+    }
+
+    fn learnt(&self) -> MutexGuard<'_, Vec<Server>> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection to one server.
+async fn one(
+    server: &Server,
+    arriving: &Arriving,
+    trouble: Arc<Trouble>,
+) -> Result<MultiplexedConnection, RedisError> {
+    let arriving = arriving.clone();
+    let take = move |push: PushInfo| match push.kind {
+        PushKind::Disconnection => trouble.lose("the connection has ended"),
+        _ => arriving.take(push),
+    };
+    connection::open(server, take).await
+}
+
+impl Session {
+    /// Publishes messages, those of one channel in order.
+    pub(super) async fn publish(&self, messages: &[(String, &Bytes)]) -> Result<(), RedisError> {
+        match &self.servers {
+            Servers::One(connection) => {
+                let mut commands = redis::Pipeline::with_capacity(messages.len());
+                for (channel, message) in messages {
+                    let message = &message[..];
+                    commands.cmd("PUBLISH").arg(channel).arg(message).ignore();
+                }
+                commands.exec_async(&mut connection.clone()).await
+            }
+            Servers::Cluster(cluster) => cluster.publish(messages).await,
+        }
+    }
+
+    /// Subscribes channels. What is returned is dropped once the node knows of it.
+    pub(super) async fn subscribe(&self, channels: &[String]) -> Result<Vec<Asking>, RedisError> {
+        match &self.servers {
+            Servers::One(connection) => {
+                connection.clone().subscribe(channels).await?;
+                Ok(Vec::new())
+            }
+            Servers::Cluster(cluster) => cluster.subscribe(channels).await,
+        }
+    }
+
+    pub(super) async fn unsubscribe(&self, channels: &[String]) -> Result<(), RedisError> {
+        match &self.servers {
+            Servers::One(connection) => connection.clone().unsubscribe(channels).await,
+            Servers::Cluster(cluster) => cluster.unsubscribe(channels).await,
+        }
+    }
+
+    /// Looks whether the servers are there that are seldom asked anything.
+    pub(super) async fn check(&self) -> Result<(), RedisError> {
+        match &self.servers {
+            Servers::One(_) => Ok(()),
+            Servers::Cluster(cluster) => cluster.check().await,
+        }
+    }
+
+    /// A command has failed: the session is lost, or the server does not like the command.
+    pub(super) fn failed(&self, error: &RedisError, command: &str) {
+        let is_lost = error.is_unrecoverable_error()
+            || error.is_timeout()
+            || error.is_io_error()
+            || error.is_cluster_error()
+            // What a cluster has answered makes no sense.
+            || error.kind() == ErrorKind::Client;
+        if is_lost {
+            self.trouble.lose(&error.to_string());
+        } else {
+            tracing::error!(command, "redis refuses a command: {error}");
+        }
+    }
+}
