@@ -1,6 +1,7 @@
 //! Redis servers of a test's own.
 
 mod cluster;
+mod sentinel;
 
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many ports are tried.
 const ATTEMPTS: usize = 5;
 
-pub use self::cluster::Cluster;
+pub use self::{cluster::Cluster, sentinel::Sentinels};
 
 /// A Redis server on a port of its own, which is killed when this is dropped.
 #[derive(Debug)]
@@ -106,12 +107,7 @@ impl Server {
     /// # Panics
     /// Without `redis-cli`.
     pub fn ask(&self, command: &[&str]) -> String {
-        let output = Command::new("redis-cli")
-            .args(["-p", &self.port.to_string()])
-            .args(command)
-            .output()
-            .expect("`redis-cli`");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        ask(self.port, command)
     }
 
     /// Its port.
@@ -157,6 +153,16 @@ impl Server {
             .expect("`kill`");
         assert!(status.success());
     }
+}
+
+fn ask(port: u16, command: &[&str]) -> String {
+    let output = Command::new("redis-cli")
+        .args(["-p", &port.to_string()])
+        .args(command)
+        .stderr(Stdio::null())
+        .output()
+        .expect("`redis-cli`");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 fn free_port() -> u16 {

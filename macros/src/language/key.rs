@@ -74,8 +74,14 @@ pub(crate) enum Kind {
         literal: &'static str,
         words: &'static [(&'static str, &'static str)],
     },
+    /// A number in a range.
+    Range { least: u64, most: u64 },
     /// Any text.
     Text,
+    /// The URL of a broker's server.
+    ServerUrl,
+    /// A list of those.
+    ServerUrls,
     /// A host name or address, without scheme and port.
     Host,
     /// `"http"` or `"https"`.

@@ -233,7 +233,9 @@ pub(crate) const REDIS: Group = Group {
     literal: "RedisSettings",
     phase: Phase::Start,
     keys: &[
-        key("url", Kind::Text),
+        key("url", Kind::ServerUrl),
+        key("cluster", Kind::ServerUrls),
+        key("sentinel", Kind::OptionalGroup(&REDIS_SENTINEL)),
         key("username", Kind::Text),
         key("password", Kind::Secret),
         key("tls", Kind::OptionalGroup(&BROKER_TLS)),
@@ -244,6 +246,20 @@ pub(crate) const REDIS: Group = Group {
                 words: &[("landfall", "Landfall"), ("phoenix", "Phoenix")],
             },
         ),
+        key("compression", Kind::Range { least: 1, most: 9 }),
+    ],
+};
+
+/// `sentinel(..)` in `pubsub(redis(..))`.
+pub(crate) const REDIS_SENTINEL: Group = Group {
+    name: "sentinel",
+    literal: "RedisSentinel",
+    phase: Phase::Start,
+    keys: &[
+        key("master", Kind::Text),
+        key("nodes", Kind::ServerUrls),
+        key("username", Kind::Text),
+        key("password", Kind::Secret),
     ],
 };
 

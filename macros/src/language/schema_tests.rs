@@ -31,6 +31,7 @@ const SETTINGS: [&Group; 10] = [
     &ENDPOINT_DRAINER,
     &PUBSUB,
     &REDIS,
+    &REDIS_SENTINEL,
     &NATS,
     &BROKER_TLS,
 ];

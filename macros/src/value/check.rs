@@ -21,7 +21,8 @@ use crate::{
         options::{Options, Value},
     },
     value::{
-        closure, connect_info, formats, host, latest, nats, origin, pattern, place, proxies, secret,
+        closure, connect_info, formats, host, latest, nats, origin, pattern, place, proxies,
+        secret, server_url,
     },
 };
 
@@ -186,6 +187,9 @@ impl Check<'_> {
             ),
             (Kind::Secret, _) => return secret::in_the_source(self.name, value, self.diag),
             (Kind::NatsServers, _) => return nats::in_the_source(self.name, value, self.diag),
+            (Kind::ServerUrl | Kind::ServerUrls, _) => {
+                return server_url::passwords_in_the_source(self.name, value, self.diag);
+            }
             _ => return,
         };
         self.diag.push(value, message).help(format!(
@@ -256,6 +260,9 @@ impl Check<'_> {
                 self.texts(value);
             }
             Kind::Secret => secret::check(self.name, value, self.diag),
+            Kind::Range { least, most } => self.range(value, least, most),
+            Kind::ServerUrl => server_url::check(self.name, value, self.diag),
+            Kind::ServerUrls => server_url::check_list(self.name, value, self.diag),
             Kind::Transport => self.transport(value),
             Kind::Adapter => self.adapter(value),
             Kind::Serializers => self.serializers(value),

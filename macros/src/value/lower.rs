@@ -88,7 +88,7 @@ fn setting(key: &Key, value: &Expr) -> TokenStream {
     let at = value.span();
     let exact = matches!(
         key.kind,
-        Kind::Flag | Kind::Port { .. } | Kind::Size { .. } | Kind::Word { .. }
+        Kind::Flag | Kind::Port { .. } | Kind::Range { .. } | Kind::Size { .. } | Kind::Word { .. }
     );
     let env = Env::of(value);
     let variable = env.as_ref().and_then(Env::variable);

@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `check` | each key's value, by its kind |
-//! | `host`, `nats`, `origin`, `pattern`, `place`, `proxies`, `secret`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
+//! | `host`, `nats`, `origin`, `pattern`, `place`, `proxies`, `secret`, `server_url`, `connect_info`, `formats`, `closure` | kinds that need more words; text is judged by `grammar` |
 //! | `lower`, `at_start` | groups and values as expressions of the runtime's types |
 
 mod at_start;
@@ -20,3 +20,4 @@ pub(crate) mod pattern;
 pub(crate) mod place;
 pub(crate) mod proxies;
 pub(crate) mod secret;
+pub(crate) mod server_url;

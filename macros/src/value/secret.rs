@@ -27,6 +27,7 @@ pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
         }
         return;
     };
+    // What brokers call a good password is not known.
     if name != KEY_BASE {
         return;
     }

@@ -31,7 +31,7 @@
 // | `key`, `shape` | the name of a key, and the forms in which a layer can set it |
 // | `setting`, `group` | how a layer gives one value, or turns a group off |
 // | `item` | a value of a file of any format |
-// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `latest`, `extra`, `watchers` | kinds of values |
+// | `ip`, `ips`, `https`, `secret`, `scheme`, `redis_wire`, `nats_servers`, `nodes`, `latest`, `extra`, `watchers` | kinds of values |
 // | `list_of_names` | what values that are a list of names have in common |
 // | `value` | how values are read from text and from a file, and the checks of each kind |
 // | `resolver` | looks keys up in the layers |
@@ -62,6 +62,7 @@ mod latest;
 mod list_of_names;
 mod names;
 mod nats_servers;
+mod nodes;
 mod origin;
 mod parameters;
 mod redis_wire;
@@ -97,6 +98,7 @@ pub use self::{
     ips::Ips,
     latest::Latest,
     nats_servers::NatsServers,
+    nodes::Nodes,
     parameters::ParameterNames,
     redis_wire::RedisWire,
     scheme::Scheme,
@@ -105,8 +107,8 @@ pub use self::{
     table::{
         BrokerTls, BrokerTlsConfig, Config, EndpointDrainer, EndpointDrainerConfig,
         FilterParameters, FilterParametersConfig, Http, HttpConfig, Https, HttpsConfig, NatsConfig,
-        NatsSettings, PubSubConfig, PubSubSettings, RedisConfig, RedisSettings, Settings, Url,
-        UrlConfig,
+        NatsSettings, PubSubConfig, PubSubSettings, RedisConfig, RedisSentinel,
+        RedisSentinelConfig, RedisSettings, Settings, Url, UrlConfig,
     },
     watchers::{Watcher, Watchers},
 };

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     CipherSuite, Ciphers, ConfigError, Extra, Extras, Files, Group, Ip, Ips, Latest, NatsServers,
-    ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies, Watchers,
+    Nodes, ParameterNames, RedisWire, Scheme, Secret, Setting, TrustedProxies, Watchers,
     extra::ExtraConfig,
     finding::Findings,
     key::Key,
@@ -360,6 +360,11 @@ settings! {
         /// `rediss://host:port`. It is not shown anywhere, since it may hold a password. Default
         /// `redis://127.0.0.1:6379`.
         start pub url: Setting<Secret> => Option<Secret>,
+        /// Some servers of a cluster of Redis 7 or later, in place of `url`. They know the others.
+        /// Default: none.
+        start pub cluster: Setting<Nodes> => Option<Nodes>,
+        /// `sentinel(..)`: who knows the server, in place of `url`. Default: none.
+        start pub sentinel: Group<RedisSentinel> => Option<RedisSentinelConfig>,
         /// The user of the server's access control list. Default: that of the URL, or the server's
         /// own.
         start pub username: Setting<String> => Option<String>,
@@ -373,6 +378,25 @@ settings! {
         /// application, whose PubSub is the `name` of `pubsub` then, such as `"MyApp.PubSub"`.
         /// Default `landfall`.
         start pub wire: Setting<RedisWire> => RedisWire,
+        /// zlib's level, from 1 to 9, at which messages for Phoenix nodes are compressed, those that
+        /// become smaller by it. It needs `wire = phoenix`. What comes compressed is read in any
+        /// case. Default: they are not compressed.
+        start pub compression: Setting<usize> => Option<usize>,
+    }
+
+    /// `pubsub(redis(sentinel(..)))`: who knows which server is the master.
+    RedisSentinel =>
+    /// `pubsub.redis.sentinel`: who knows which server is the master.
+    RedisSentinelConfig {
+        /// The name of the master, as sentinels know it. It has no default.
+        start pub master: Setting<String> => Option<String>,
+        /// The URLs of the sentinels, as in `url`; the master is reached by the same scheme. It has
+        /// no default.
+        start pub nodes: Setting<Nodes> => Option<Nodes>,
+        /// The user of the sentinels' access control lists. Default: that of their URLs.
+        start pub username: Setting<String> => Option<String>,
+        /// The password of the sentinels. Default: that of their URLs, or none.
+        start pub password: Setting<Secret> => Option<Secret>,
     }
 
     /// `pubsub(nats(..))`: NATS as the broker.

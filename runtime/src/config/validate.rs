@@ -23,6 +23,9 @@ const LEAST_HEAD: usize = 8192;
 /// Enough for hours of broadcasts, and not more than a queue can hold.
 const LONGEST_QUEUE: usize = 1 << 28;
 
+/// zlib's strongest compression.
+const STRONGEST: usize = 9;
+
 /// The checks of each value by itself.
 pub(super) fn values(config: &Config) -> Vec<Finding> {
     let mut found = Findings::default();
@@ -227,5 +230,10 @@ fn check_pubsub(pubsub: &PubSubConfig, found: &mut Findings) {
         {
             found.error(Key(key), ConfigError::new("a name has 1 to 255 bytes"));
         }
+    }
+    let compression = pubsub.redis.as_ref().and_then(|redis| redis.compression);
+    if compression.is_some_and(|level| level > STRONGEST) {
+        let text = format!("`compression` must be between 1 and {STRONGEST}");
+        found.error(Key("pubsub.redis.compression"), ConfigError::new(text));
     }
 }

@@ -58,6 +58,8 @@ mod log;
 #[cfg(feature = "nats")]
 mod nats;
 mod observed;
+#[cfg(feature = "redis")]
+mod redis;
 mod reload;
 mod running;
 #[cfg(feature = "rustls")]

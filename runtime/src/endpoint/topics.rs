@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "redis")]
+use super::redis;
 use crate::{
     config::PubSubConfig,
     error::Error,
@@ -34,35 +36,10 @@ pub(super) async fn start(
 /// The adapter that the configuration names.
 #[cfg(feature = "redis")]
 fn configured(config: &PubSubConfig) -> Result<Option<Arc<dyn Adapter>>, Error> {
-    use crate::{config::Secret, pubsub::adapter::Redis};
-
     let Some(redis) = &config.redis else {
         return Ok(None);
     };
-    let local = || Secret::from("redis://127.0.0.1:6379");
-    let mut adapter = Redis::new(redis.url.clone().unwrap_or_else(local));
-    if let Some(username) = &redis.username {
-        adapter = adapter.username(username);
-    }
-    if let Some(password) = &redis.password {
-        adapter = adapter.password(password.clone());
-    }
-    if let Some(tls) = &redis.tls {
-        adapter = tls.ca.iter().fold(adapter, Redis::ca);
-        adapter = match (&tls.cert, &tls.key) {
-            (Some(certificate), Some(key)) => adapter.certificate(certificate, key),
-            (None, None) => adapter,
-            (cert, _) => {
-                let (one, other) = if cert.is_some() {
-                    ("cert", "key")
-                } else {
-                    ("key", "cert")
-                };
-                let why = format!("`{one}` of `tls` needs `{other}`");
-                return Err(Error::broker("redis", why));
-            }
-        };
-    }
+    let adapter = redis::adapter(redis).map_err(|why| Error::broker("redis", why))?;
     Ok(Some(Arc::new(adapter)))
 }
 
@@ -122,12 +99,7 @@ fn options(endpoint: &str, config: &PubSubConfig) -> NodeOptions {
     options.required = config.required;
     #[cfg(feature = "redis")]
     if let Some(redis) = &config.redis {
-        use crate::{config::RedisWire, pubsub::adapter::Wire};
-
-        options.wire = match redis.wire {
-            RedisWire::Landfall => Wire::Landfall,
-            RedisWire::Phoenix => Wire::Phoenix { compression: None },
-        };
+        options.wire = redis::wire(redis);
     }
     options
 }

@@ -43,8 +43,8 @@ pub use crate::{
     body::Body,
     config::{
         AtStart, BrokerTls, CipherSuite, Config, EndpointDrainer, Extra, FilterParameters, Group,
-        Http, Https, Ip, Latest, NatsSettings, ParameterNames, PubSubSettings, RedisSettings,
-        RedisWire, Setting, Settings, TrustedProxies, Url, Watcher, Watchers,
+        Http, Https, Ip, Latest, NatsSettings, ParameterNames, PubSubSettings, RedisSentinel,
+        RedisSettings, RedisWire, Setting, Settings, TrustedProxies, Url, Watcher, Watchers,
     },
     crypto::options::Digest,
     endpoint::{

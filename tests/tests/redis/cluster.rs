@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a cluster may take to put a replica in place of its master.
-const FAILOVER: Duration = Duration::from_secs(40);
+pub(crate) const FAILOVER: Duration = Duration::from_secs(40);
 
 async fn node(cluster: &Cluster) -> anyhow::Result<Running<Web>> {
     Ok(start(Redis::cluster(cluster.urls()), true).await?)
@@ -76,6 +76,24 @@ async fn broadcasts_on_all_masters_arrive_once_and_in_order() -> anyhow::Result<
     there.shutdown().await?;
     assert!(subscriptions.iter_mut().all(|one| one.try_recv().is_none()));
     Ok(())
+}
+
+/// Publishes until something arrives: either node may not be back yet.
+pub(crate) async fn delivered(
+    from: &Running<Web>,
+    topic: &str,
+    to: &mut Subscription,
+) -> anyhow::Result<()> {
+    let delivering = async {
+        loop {
+            let sent = from.broadcast(topic, "after", Payload::EMPTY);
+            match timeout(Duration::from_millis(500), to.recv()).await {
+                Ok(Ok(broadcast)) if sent.is_ok() && broadcast.event() == "after" => return,
+                _ => sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    Ok(timeout(FAILOVER, delivering).await?)
 }
 
 /// Reads until a broadcast has this event. Returns how many gaps were told before.
@@ -196,14 +214,7 @@ async fn a_replica_takes_the_place_of_its_master() -> anyhow::Result<()> {
     for (topic, subscription) in topics.iter().zip(&mut subscriptions) {
         let gap = timeout(FAILOVER, subscription.recv()).await?;
         assert_eq!(gap.err(), Some(RecvError::Gap));
-        // The other node may not be back yet.
-        let delivered = async {
-            while here.broadcast(topic, "after", Payload::EMPTY).is_err() {
-                sleep(Duration::from_millis(20)).await;
-            }
-            gaps_before(subscription, "after").await
-        };
-        timeout(FAILOVER, delivered).await??;
+        delivered(&here, topic, subscription).await?;
     }
     println!("all topics were back after {:?}", begun.elapsed());
     Ok(())
@@ -224,14 +235,7 @@ async fn a_master_that_hangs_is_noticed_and_found_again() -> anyhow::Result<()> 
     cluster.masters[hung].resume();
     let gap = timeout(FAILOVER, far.recv()).await?;
     assert_eq!(gap.err(), Some(RecvError::Gap));
-    let delivered = async {
-        while here.broadcast("room:1", "after", Payload::EMPTY).is_err() {
-            sleep(Duration::from_millis(20)).await;
-        }
-        gaps_before(&mut far, "after").await
-    };
-    timeout(FAILOVER, delivered).await??;
-    Ok(())
+    delivered(&here, "room:1", &mut far).await
 }
 
 #[tokio::test]

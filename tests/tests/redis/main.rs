@@ -1,8 +1,10 @@
 //! Nodes that reach each other by a Redis server.
 
 mod cluster;
+mod declared;
 mod phoenix;
 mod secured;
+mod sentinel;
 mod site;
 mod trouble;
 

@@ -148,3 +148,31 @@ async fn a_declaration_says_it() -> anyhow::Result<()> {
     site.shutdown().await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_compressed_if_a_declaration_says_so() -> anyhow::Result<()> {
+    let server = Server::start(&[]);
+    let mut hears = Connection::subscribe(&server).await?;
+    let url = server.url();
+    let builder = Declared::builder().settings(|settings| {
+        let redis = settings.pubsub.redis.get_or_insert_default();
+        redis.url = Setting::exact(url.as_str().into());
+        redis.compression = Setting::exact(6);
+    });
+    let site = builder.start().await?;
+    let text = "landfall ".repeat(1000);
+    site.broadcast("room:1", "ev", json!({ "text": text }))?;
+    let message = hears.message().await?;
+    // The tag of a compressed term.
+    assert_eq!(message[..2], [131, 80]);
+    assert!(message.len() < text.len() / 10, "{}", message.len());
+    // Another node reads it.
+    let there = node(&server, "b@host").await?;
+    let mut far = there.subscribe("room:1");
+    far.confirmed().await?;
+    site.broadcast("room:1", "ev", json!({ "text": text }))?;
+    let payload: Value = far.recv().await?.parse()?;
+    assert_eq!(payload, json!({ "text": text }));
+    site.shutdown().await?;
+    Ok(())
+}

@@ -58,6 +58,21 @@ impl Check<'_> {
         }
     }
 
+    pub(super) fn range(&mut self, value: &Expr, least: u64, most: u64) {
+        let name = self.name;
+        match (expr::integer(value), expr::literal_name(value)) {
+            (Some(number), _) if !(i128::from(least)..=i128::from(most)).contains(&number) => {
+                let message = format!("`{name}` must be between {least} and {most}");
+                self.diag.push(value, message);
+            }
+            (None, Some(literal)) => {
+                self.diag
+                    .push(value, format!("`{name}` takes a number, this is {literal}"));
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn wait(&mut self, value: &Expr, longer: bool) {
         self.duration(value, None);
         if !longer && outlasts_the_client(value) {

@@ -28,8 +28,75 @@ pub(super) fn check(options: &Options, diag: &mut Diagnostics) {
         }
         "drainer" => interval_within_shutdown(options, diag),
         "nats" => one_login(options, diag),
+        "pubsub" => one_of(options, &["redis", "nats", "adapter"], diag),
+        "redis" => {
+            one_of(options, &["url", "cluster", "sentinel"], diag);
+            phoenix_has_one_server(options, diag);
+            compression_is_of_phoenix(options, diag);
+        }
+        "tls" => one_needs_the_other(options, ["cert", "key"], diag),
         _ => {}
     }
+}
+
+/// Reports the second of several keys that exclude each other.
+fn one_of(options: &Options, names: &[&str], diag: &mut Diagnostics) {
+    let is_on = |entry: &&Entry| entry.expr().and_then(expr::boolean) != Some(false);
+    let mut found = options
+        .entries
+        .iter()
+        .filter(|entry| names.contains(&entry.key.name))
+        .filter(is_on);
+    let Some(first) = found.next() else { return };
+    for other in found {
+        let (group, one, two) = (options.group.name, first.key.name, other.key.name);
+        diag.push(
+            &other.name,
+            format!("`{group}` has both `{one}` and `{two}`"),
+        )
+        .help("remove one of them");
+    }
+}
+
+/// Whether the nodes are said to be those of a Phoenix application. `None`: that is known at start.
+fn is_phoenix(options: &Options) -> Option<bool> {
+    let Some(wire) = options.get("wire") else {
+        return Some(false);
+    };
+    Some(expr::word(wire.expr()?)? == "phoenix")
+}
+
+fn phoenix_has_one_server(options: &Options, diag: &mut Diagnostics) {
+    if let (Some(true), Some(cluster)) = (is_phoenix(options), options.get("cluster")) {
+        diag.push(
+            &cluster.name,
+            "the nodes of a Phoenix application know no clusters",
+        )
+        .help("write the `url` of one of its servers");
+    }
+}
+
+fn compression_is_of_phoenix(options: &Options, diag: &mut Diagnostics) {
+    if let (Some(false), Some(entry)) = (is_phoenix(options), options.get("compression")) {
+        diag.push(
+            &entry.name,
+            "`compression` has no effect without `wire = phoenix`",
+        )
+        .help("remove it, or add `wire = phoenix`");
+    }
+}
+
+/// Reports one of two keys without the other.
+fn one_needs_the_other(options: &Options, names: [&str; 2], diag: &mut Diagnostics) {
+    let [one, two] = names.map(|name| options.get(name));
+    let (alone, other) = match (one, two) {
+        (Some(alone), None) => (alone, names[1]),
+        (None, Some(alone)) => (alone, names[0]),
+        _ => return,
+    };
+    let name = alone.key.name;
+    diag.push(&alone.name, format!("`{name}` needs `{other}`"))
+        .help(format!("write `{other} = \"path.pem\"` beside it"));
 }
 
 /// Reports a transport without both checks: any site could use the session of a visitor.

@@ -82,6 +82,24 @@ fn said<T: Value>(key: &str, variable: Option<&'static str>, text: &str) -> Sett
     }
 }
 
+fn sentinel(settings: &mut Settings) -> &mut RedisSentinel {
+    settings
+        .pubsub
+        .redis
+        .get_or_insert_default()
+        .sentinel
+        .get_or_insert_default()
+}
+
+fn sentinel_config(config: &mut Config) -> &mut RedisSentinelConfig {
+    config
+        .pubsub
+        .redis
+        .get_or_insert_default()
+        .sentinel
+        .get_or_insert_default()
+}
+
 fn tls(settings: &mut Settings) -> &mut BrokerTls {
     settings
         .pubsub
@@ -227,6 +245,16 @@ fn rows() -> Vec<Row> {
             ["true", "false", "true", "false", "true"], "false";
         "pubsub.redis.url", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).url, config => config.pubsub.redis.get_or_insert_default().url,
             ["redis://a", "redis://b", "redis://c", "redis://d", "redis://e"], "\"redis://b\"";
+        "pubsub.redis.cluster", settings => settings.pubsub.redis.get_or_insert_default().cluster, config => config.pubsub.redis.get_or_insert_default().cluster,
+            ["redis://a,redis://b", "redis://b", "redis://c", "redis://d", "redis://e"], "[\"redis://b\"]";
+        "pubsub.redis.sentinel.master", settings => sentinel(settings).master, config => sentinel_config(config).master,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.redis.sentinel.nodes", settings => sentinel(settings).nodes, config => sentinel_config(config).nodes,
+            ["redis://a,redis://b", "redis://b", "redis://c", "redis://d", "redis://e"], "[\"redis://b\"]";
+        "pubsub.redis.sentinel.username", settings => sentinel(settings).username, config => sentinel_config(config).username,
+            ["a", "b", "c", "d", "e"], "\"b\"";
+        "pubsub.redis.sentinel.password", settings => sentinel(settings).password, config => sentinel_config(config).password,
+            ["canary a", "canary b", "canary c", "canary d", "canary e"], "\"canary b\"";
         "pubsub.redis.username", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).username, config => config.pubsub.redis.get_or_insert_default().username,
             ["a", "b", "c", "d", "e"], "\"b\"";
         "pubsub.redis.password", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).password, config => config.pubsub.redis.get_or_insert_default().password,
@@ -239,6 +267,8 @@ fn rows() -> Vec<Row> {
             ["a.pem", "b.pem", "c.pem", "d.pem", "e.pem"], "\"b.pem\"";
         "pubsub.redis.wire", settings => settings.pubsub.redis.get_or_insert(RedisSettings::DEFAULT).wire, config => config.pubsub.redis.get_or_insert_default().wire,
             ["landfall", "phoenix", "landfall", "phoenix", "landfall"], "\"phoenix\"";
+        "pubsub.redis.compression", settings => settings.pubsub.redis.get_or_insert_default().compression, config => config.pubsub.redis.get_or_insert_default().compression,
+            ["1", "2", "3", "4", "5"], "2";
         "pubsub.nats.url", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).url, config => config.pubsub.nats.get_or_insert_default().url,
             ["nats://a", "nats://b,tls://b:1", "nats://c", "nats://d", "nats://e,nats://f"], "[\"nats://b\", \"tls://b:1\"]";
         "pubsub.nats.credentials", settings => settings.pubsub.nats.get_or_insert(NatsSettings::DEFAULT).credentials, config => config.pubsub.nats.get_or_insert_default().credentials,

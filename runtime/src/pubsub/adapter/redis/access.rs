@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use redis::{
-    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError,
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion,
+    RedisConnectionInfo, RedisError,
 };
 
 use super::{
@@ -39,20 +40,28 @@ impl Access {
                 "`{key}` has no URL of Redis; help: write `redis://host:port`, `rediss://host:port` or `unix:/path`"
             ))
         })?;
-        let mut settings = info
-            .redis_settings()
-            .clone()
-            .set_protocol(ProtocolVersion::RESP3);
+        let settings = self.named(info.redis_settings().clone())?;
+        let info = with_certificates(info.set_redis_settings(settings), &self.certificates)?;
+        Ok(Server(info.into()))
+    }
+
+    /// The same server, to this user.
+    pub(super) fn at(&self, other: &Server) -> Result<Server, ConnectError> {
+        let settings = self.named(RedisConnectionInfo::default())?;
+        let info = (*other.0).clone().set_redis_settings(settings);
+        Ok(Server(info.into()))
+    }
+
+    fn named(&self, settings: RedisConnectionInfo) -> Result<RedisConnectionInfo, ConnectError> {
+        let mut settings = settings.set_protocol(ProtocolVersion::RESP3);
         if let Some(username) = &self.username {
             settings = settings.set_username(username);
         }
         if let Some(password) = &self.password {
-            let password =
-                text(password).ok_or_else(|| refused("`password` is not UTF-8".to_owned()))?;
-            settings = settings.set_password(password);
+            let refused = || ConnectError::Refused("`password` is not UTF-8".to_owned());
+            settings = settings.set_password(text(password).ok_or_else(refused)?);
         }
-        let info = with_certificates(info.set_redis_settings(settings), &self.certificates)?;
-        Ok(Server(info.into()))
+        Ok(settings)
     }
 }
 

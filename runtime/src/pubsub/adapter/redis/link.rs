@@ -19,8 +19,6 @@ use crate::random::random;
 
 /// The pause before the first attempt to connect again, and the longest one.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(1500));
-/// How often servers are looked after that are seldom asked anything.
-const CHECK: Duration = Duration::from_millis(1500);
 
 /// The connections of a node.
 pub(super) struct Link {
@@ -193,7 +191,7 @@ impl Link {
 /// Completes when the session is lost for a reason that only a question brings to light.
 async fn look_after(session: &Session) {
     loop {
-        sleep(CHECK).await;
+        sleep(session.pause()).await;
         if let Err(error) = session.check().await {
             return session.trouble.lose(&error.to_string());
         }

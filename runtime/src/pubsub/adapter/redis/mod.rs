@@ -10,7 +10,8 @@
 // | `shard` | the connections to one master of a cluster |
 // | `cluster` | those to all of them |
 // | `trouble` | what happens to connections |
-// | `session` | what is connected: one server, or a cluster |
+// | `sentinel` | who knows which server is the master |
+// | `session` | what is connected: one server, that of sentinels, or a cluster |
 // | `link` | the session, which comes back by itself |
 // | `names` | what channels are called |
 // | `arriving` | what the connection has read, until the node takes it |
@@ -24,6 +25,7 @@ mod connection;
 mod link;
 mod names;
 mod refusal;
+mod sentinel;
 mod session;
 mod shard;
 mod slots;
@@ -46,12 +48,14 @@ use self::{
     access::Access,
     link::Link,
     refusal::connect_error,
+    sentinel::Sentinels,
     session::{Place, Seeds},
 };
 use super::{Adapter, Arrivals, Async, ConnectError, NodeOptions, Outgoing, Unwritten, Wire};
 use crate::config::Secret;
 
-/// Redis 6 or later, or Valkey, as the broker: one server, or a cluster.
+/// Redis 6 or later, or Valkey, as the broker: one server, that of [sentinels](Redis::sentinel), or
+/// a cluster.
 ///
 /// `pubsub(redis(url = env("REDIS_URL")))` of a declaration makes one. It has one connection, and
 /// subscribes one channel for each topic that has subscribers on the node:
@@ -72,6 +76,8 @@ use crate::config::Secret;
 pub struct Redis {
     urls: Urls,
     access: Access,
+    /// Who the node is to sentinels.
+    of_sentinels: Access,
     link: OnceLock<Connected>,
 }
 
@@ -79,6 +85,8 @@ pub struct Redis {
 enum Urls {
     One(Secret),
     Cluster(Vec<Secret>),
+    /// The name of a master, and who knows it.
+    Sentinels(String, Vec<Secret>),
 }
 
 /// The connection, and the tasks that keep it.
@@ -113,10 +121,31 @@ impl Redis {
         Redis::at(Urls::Cluster(urls.into_iter().map(Into::into).collect()))
     }
 
+    /// The server that sentinels know as this master: the sentinels' URLs. It is reached by the same
+    /// scheme as they.
+    ///
+    /// The sentinel that answers first is asked at each connection, and every 5 seconds whether the
+    /// master is another one by now.
+    ///
+    /// ```
+    /// use landfall::pubsub::adapter::Redis;
+    ///
+    /// let redis = Redis::sentinel("mymaster", ["redis://10.0.0.1:26379", "redis://10.0.0.2:26379"]);
+    /// # let _ = redis;
+    /// ```
+    pub fn sentinel<U: Into<Secret>>(
+        master: impl Into<String>,
+        urls: impl IntoIterator<Item = U>,
+    ) -> Self {
+        let urls = urls.into_iter().map(Into::into).collect();
+        Redis::at(Urls::Sentinels(master.into(), urls))
+    }
+
     fn at(urls: Urls) -> Self {
         Redis {
             urls,
             access: Access::default(),
+            of_sentinels: Access::default(),
             link: OnceLock::new(),
         }
     }
@@ -132,6 +161,20 @@ impl Redis {
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.access.password = Some(password.into());
+        self
+    }
+
+    /// The user of the sentinels' own access control lists, in place of those of their URLs.
+    #[must_use]
+    pub fn sentinel_username(mut self, username: impl Into<String>) -> Self {
+        self.of_sentinels.username = Some(username.into());
+        self
+    }
+
+    /// The password of the sentinels, in place of those of their URLs.
+    #[must_use]
+    pub fn sentinel_password(mut self, password: impl Into<Secret>) -> Self {
+        self.of_sentinels.password = Some(password.into());
         self
     }
 
@@ -169,6 +212,7 @@ impl Redis {
             Urls::Cluster(_) if wire != Wire::Landfall => refused(
                 "the nodes of a Phoenix application know no clusters; help: write the `url` of one of its servers",
             ),
+            Urls::Sentinels(master, urls) => self.sentinels(master, urls),
             Urls::Cluster(urls) => {
                 let servers = urls.iter().map(|url| self.access.server("cluster", url));
                 Ok(Place::Cluster(Seeds::new(
@@ -176,6 +220,27 @@ impl Redis {
                 )))
             }
         }
+    }
+
+    fn sentinels(&self, master: &str, urls: &[Secret]) -> Result<Place, ConnectError> {
+        let access = Access {
+            certificates: self.access.certificates.clone(),
+            ..self.of_sentinels.clone()
+        };
+        let nodes = urls.iter().map(|url| access.server("nodes", url));
+        let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
+        let Some(first) = nodes.first() else {
+            let why = "`sentinel` has no nodes; help: write `nodes = [\"redis://host:26379\"]`";
+            return Err(ConnectError::Refused(why.to_owned()));
+        };
+        let server = self.access.at(first)?;
+        let master = master.to_owned();
+        let sentinels = Sentinels {
+            master,
+            nodes,
+            server,
+        };
+        Ok(Place::Sentinels(sentinels.into()))
     }
 
     fn link(&self) -> Option<&Arc<Link>> {

@@ -1,19 +1,23 @@
-//! What is connected: one server, or a cluster.
+//! What is connected: one server, that of sentinels, or a cluster.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use redis::{ErrorKind, PushInfo, PushKind, RedisError, aio::MultiplexedConnection};
 
 use super::{
-    access::Server, arriving::Arriving, cluster::Cluster, connection, shard::Asking,
-    trouble::Trouble,
+    access::Server, arriving::Arriving, cluster::Cluster, connection, sentinel::Sentinels,
+    shard::Asking, slots::Address, trouble::Trouble,
 };
 
 /// Where the servers are.
 pub(super) enum Place {
     One(Server),
     Cluster(Seeds),
+    Sentinels(Arc<Sentinels>),
 }
 
 /// Servers of a cluster that are asked for the others.
@@ -34,6 +38,7 @@ pub(super) struct Session {
 enum Servers {
     One(MultiplexedConnection),
     Cluster(Arc<Cluster>),
+    Master(MultiplexedConnection, Arc<Sentinels>, Address),
 }
 
 impl Place {
@@ -45,7 +50,15 @@ impl Place {
     ) -> Result<Session, RedisError> {
         let trouble = Arc::<Trouble>::default();
         let servers = match self {
-            Place::One(server) => Servers::One(one(server, arriving, trouble.clone()).await?),
+            Place::One(server) => {
+                let take = ears(arriving, trouble.clone());
+                Servers::One(connection::open(server, take).await?)
+            }
+            Place::Sentinels(sentinels) => {
+                let take = ears(arriving, trouble.clone());
+                let (address, connection) = sentinels.open(take).await?;
+                Servers::Master(connection, sentinels.clone(), address)
+            }
             Place::Cluster(seeds) => {
                 let cluster = Cluster::open(&seeds.all(), arriving, trouble.clone()).await?;
                 *seeds.learnt() = cluster.masters();
@@ -74,25 +87,20 @@ impl Seeds {
     }
 }
 
-/// A connection to one server.
-async fn one(
-    server: &Server,
-    arriving: &Arriving,
-    trouble: Arc<Trouble>,
-) -> Result<MultiplexedConnection, RedisError> {
+/// Who hears what a single connection says unasked.
+fn ears(arriving: &Arriving, trouble: Arc<Trouble>) -> impl Fn(PushInfo) + Send + Sync + use<> {
     let arriving = arriving.clone();
-    let take = move |push: PushInfo| match push.kind {
+    move |push: PushInfo| match push.kind {
         PushKind::Disconnection => trouble.lose("the connection has ended"),
         _ => arriving.take(push),
-    };
-    connection::open(server, take).await
+    }
 }
 
 impl Session {
     /// Publishes messages, those of one channel in order.
     pub(super) async fn publish(&self, messages: &[(String, &Bytes)]) -> Result<(), RedisError> {
         match &self.servers {
-            Servers::One(connection) => {
+            Servers::One(connection) | Servers::Master(connection, ..) => {
                 let mut commands = redis::Pipeline::with_capacity(messages.len());
                 for (channel, message) in messages {
                     let message = &message[..];
@@ -107,7 +115,7 @@ impl Session {
     /// Subscribes channels. What is returned is dropped once the node knows of it.
     pub(super) async fn subscribe(&self, channels: &[String]) -> Result<Vec<Asking>, RedisError> {
         match &self.servers {
-            Servers::One(connection) => {
+            Servers::One(connection) | Servers::Master(connection, ..) => {
                 connection.clone().subscribe(channels).await?;
                 Ok(Vec::new())
             }
@@ -117,16 +125,28 @@ impl Session {
 
     pub(super) async fn unsubscribe(&self, channels: &[String]) -> Result<(), RedisError> {
         match &self.servers {
-            Servers::One(connection) => connection.clone().unsubscribe(channels).await,
+            Servers::One(connection) | Servers::Master(connection, ..) => {
+                connection.clone().unsubscribe(channels).await
+            }
             Servers::Cluster(cluster) => cluster.unsubscribe(channels).await,
         }
     }
 
-    /// Looks whether the servers are there that are seldom asked anything.
+    /// How often to look after the servers.
+    pub(super) fn pause(&self) -> Duration {
+        match &self.servers {
+            Servers::One(_) | Servers::Cluster(_) => Duration::from_millis(1500),
+            Servers::Master(..) => Duration::from_secs(5),
+        }
+    }
+
+    /// Looks whether the servers are there that are seldom asked anything, and whether the master
+    /// is still that.
     pub(super) async fn check(&self) -> Result<(), RedisError> {
         match &self.servers {
             Servers::One(_) => Ok(()),
             Servers::Cluster(cluster) => cluster.check().await,
+            Servers::Master(_, sentinels, address) => sentinels.check(address).await,
         }
     }
 

@@ -1,0 +1,13 @@
+use landfall::pubsub::adapter::InProcess;
+
+landfall::endpoint! {
+    pub struct Web;
+    pubsub(adapter = InProcess::new(), redis(url = env("REDIS_URL")));
+}
+
+landfall::endpoint! {
+    pub struct Once;
+    pubsub(redis = false, adapter = InProcess::new());
+}
+
+fn main() {}
