@@ -92,6 +92,8 @@ pub(crate) enum Kind {
     UrlPath,
     /// Four or eight numbers, or an address as text.
     Ip,
+    /// A path.
+    File,
     /// A path, or a list of them.
     Files,
     /// The URL of a NATS server, or a list of them.

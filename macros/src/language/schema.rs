@@ -285,8 +285,8 @@ pub(crate) const BROKER_TLS: Group = Group {
     phase: Phase::Start,
     keys: &[
         key("ca", Kind::Files),
-        key("cert", Kind::Text),
-        key("key", Kind::Text),
+        key("cert", Kind::File),
+        key("key", Kind::File),
     ],
 };
 

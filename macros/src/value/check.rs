@@ -243,6 +243,7 @@ impl Check<'_> {
             Kind::Port { least } => self.port(value, least),
             Kind::UrlPath => self.text(value, pattern::check_url_path),
             Kind::Ip => place::check(value, self.diag),
+            Kind::File => self.file(value, "a path"),
             Kind::Files => self.files(value),
             Kind::NatsServers => nats::check(self.name, value, self.diag),
             Kind::Ciphers => self.ciphers(value),

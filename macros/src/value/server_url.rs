@@ -10,13 +10,15 @@ use crate::{
 /// The schemes of Redis.
 const SCHEMES: [&str; 6] = ["redis", "rediss", "valkey", "valkeys", "unix", "redis+unix"];
 
+const HELP: &str = "write `redis://host:port`, `rediss://host:port` or `unix:/path`";
+
 /// Reports a literal that is no URL of Redis.
 pub(crate) fn check(name: &str, value: &Expr, diag: &mut Diagnostics) {
     match (expr::text(value), expr::literal_name(value)) {
         (Some(text), _) => check_text(name, text, diag),
         (None, Some(literal)) => {
             diag.push(value, format!("`{name}` takes a URL, this is {literal}"))
-                .help(format!("write `{name} = \"redis://localhost:6379\"`"));
+                .help(HELP);
         }
         (None, None) => {}
     }
@@ -57,7 +59,7 @@ fn check_text(name: &str, text: &LitStr, diag: &mut Diagnostics) {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     if !SCHEMES.contains(&scheme) {
         diag.push(text, format!("`{name}` has no URL of Redis"))
-            .help("write `redis://host:port`, `rediss://host:port` or `unix:/path`");
+            .help(HELP);
     }
 }
 
@@ -71,7 +73,10 @@ pub(crate) fn passwords_in_the_source(name: &str, value: &Expr, diag: &mut Diagn
             value,
             "a password in the source ends up in version control and in the binary",
         )
-        .help(format!("write `{name} = env(\"REDIS_URL\")`"))
+        .help(format!(
+            "write `{name} = env(\"REDIS_{}\")`",
+            name.to_uppercase()
+        ))
         .help("or leave it out of the URL, and write `password = env(\"REDIS_PASSWORD\")`");
     }
 }

@@ -152,6 +152,11 @@ async fn files_are_named_that_cannot_be_used() {
     assert!(told.contains("nothing.pem` has no certificate"), "{told}");
     let told = refusal(|| redis().certificate(files.path("node.pem"), files.path("ca.pem"))).await;
     assert!(told.contains("`key`") && told.contains("ca.pem"), "{told}");
+    let key = std::fs::read_to_string(files.path("node.key")).expect("a key");
+    let told = refusal(|| redis().certificate(files.path("node.pem"), key.as_str())).await;
+    assert!(told.contains("`key` takes a path"), "{told}");
+    let inside = key.lines().nth(1).expect("a second line");
+    assert!(!told.contains(inside), "{told}");
 }
 
 #[tokio::test]

@@ -15,7 +15,11 @@ landfall::endpoint! {
 
 landfall::endpoint! {
     pub struct Inline;
-    pubsub(redis(tls(ca = "-----BEGIN CERTIFICATE-----"), wire = landfall, compression = 0));
+    pubsub(redis(
+        tls(ca = "-----BEGIN CERTIFICATE-----", cert = "", key = "-----BEGIN PRIVATE KEY-----"),
+        wire = landfall,
+        compression = 0,
+    ));
 }
 
 fn main() {}

@@ -136,8 +136,17 @@ impl Check<'_> {
     }
 
     pub(super) fn files(&mut self, value: &Expr) {
+        let mut path = |value: &Expr| self.file(value, "a path, or a list of them");
+        match expr::list(value) {
+            Some(paths) => paths.iter().for_each(path),
+            None => path(value),
+        }
+    }
+
+    /// `taken` is what the key takes.
+    pub(super) fn file(&mut self, value: &Expr, taken: &str) {
         let name = self.name;
-        let mut path = |value: &Expr| match (expr::text(value), expr::literal_name(value)) {
+        match (expr::text(value), expr::literal_name(value)) {
             (Some(text), _) if text.value().contains("-----BEGIN ") => {
                 let found = self.diag.push(
                     text,
@@ -153,16 +162,10 @@ impl Check<'_> {
                 self.diag.push(text, format!("`{name}` is empty"));
             }
             (None, Some(literal)) => {
-                self.diag.push(
-                    value,
-                    format!("`{name}` takes a path, or a list of them, this is {literal}"),
-                );
+                self.diag
+                    .push(value, format!("`{name}` takes {taken}, this is {literal}"));
             }
             _ => {}
-        };
-        match expr::list(value) {
-            Some(paths) => paths.iter().for_each(path),
-            None => path(value),
         }
     }
 }

@@ -58,12 +58,16 @@ fn one_of(options: &Options, names: &[&str], diag: &mut Diagnostics) {
     }
 }
 
-/// Whether the nodes are said to be those of a Phoenix application. `None`: that is known at start.
+/// Whether the nodes are said to be those of a Phoenix application. `None`: that is not known.
 fn is_phoenix(options: &Options) -> Option<bool> {
     let Some(wire) = options.get("wire") else {
         return Some(false);
     };
-    Some(expr::word(wire.expr()?)? == "phoenix")
+    match expr::word(wire.expr()?)?.to_string().as_str() {
+        "phoenix" => Some(true),
+        "landfall" => Some(false),
+        _ => None,
+    }
 }
 
 fn phoenix_has_one_server(options: &Options, diag: &mut Diagnostics) {

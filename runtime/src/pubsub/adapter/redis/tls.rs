@@ -74,6 +74,11 @@ fn private_key(path: &Path) -> Result<Vec<u8>, ConnectError> {
 }
 
 fn read(key: &str, path: &Path) -> Result<Vec<u8>, ConnectError> {
+    // What somebody has put in place of a path is not shown: it may be the key itself.
+    if path.to_string_lossy().contains("-----BEGIN ") {
+        let why = format!("`{key}` takes a path, this is what stands in a file");
+        return Err(ConnectError::Refused(why));
+    }
     std::fs::read(path).map_err(|error| {
         ConnectError::Refused(format!(
             "`{key}`: cannot read `{}`: {error}",
