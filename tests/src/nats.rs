@@ -99,6 +99,11 @@ impl Server {
         Ok(())
     }
 
+    /// What it is configured with when it is started again.
+    pub fn configure(&mut self, config: &str) {
+        self.config = config.to_owned();
+    }
+
     /// Stops it where it is, until [`resume`](Server::resume).
     ///
     /// # Errors

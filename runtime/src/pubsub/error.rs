@@ -22,7 +22,8 @@ pub enum BroadcastError {
     /// more waits for it than may wait. They are told that they may have missed something once it
     /// is back.
     Unreachable,
-    /// It is larger than `pubsub(max_message = ..)` allows between nodes.
+    /// It is larger than `pubsub(max_message = ..)` allows between nodes, or than their broker
+    /// carries.
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -42,8 +43,8 @@ impl fmt::Display for BroadcastError {
             }
             BroadcastError::TooLarge { bytes, limit } => write!(
                 f,
-                "a broadcast of {bytes} bytes is too large for other nodes, which take {limit}; help: set \
-                 `pubsub(max_message = ..)`"
+                "a broadcast of {bytes} bytes is too large for other nodes, which take {limit}; help: raise \
+                 `pubsub(max_message = ..)`, or the limit of the broker, such as `max_payload` of NATS"
             ),
         }
     }

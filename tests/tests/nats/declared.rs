@@ -14,7 +14,7 @@ use landfall::{
 use landfall_tests::nats::Server;
 use tokio::time::{Instant, timeout};
 
-use crate::PATIENCE;
+use crate::site::PATIENCE;
 
 endpoint! {
     struct Web;

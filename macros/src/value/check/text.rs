@@ -152,11 +152,11 @@ impl Check<'_> {
                     text,
                     format!("`{name}` takes a path, this is what stands in a file"),
                 );
-                found.help(match name {
-                    "keyfile" => "did you mean `key`?",
-                    "certfile" => "did you mean `cert`?",
-                    _ => "write it into a file, and that file's path here",
-                });
+                match name {
+                    "keyfile" => found.help("did you mean `key`?"),
+                    "certfile" => found.help("did you mean `cert`?"),
+                    _ => found,
+                };
             }
             (Some(text), _) if text.value().is_empty() => {
                 self.diag.push(text, format!("`{name}` is empty"));

@@ -1,6 +1,12 @@
 //! What an adapter tells its node.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -19,6 +25,17 @@ pub struct Arrivals {
     queue: mpsc::Sender<Arrival>,
     bytes: Arc<Semaphore>,
     units: u32,
+    most: Most,
+}
+
+/// The size in bytes of the largest message that the broker carries.
+#[derive(Clone, Debug)]
+pub(crate) struct Most(Arc<AtomicUsize>);
+
+impl Most {
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What an adapter has told.
@@ -31,6 +48,8 @@ pub(crate) enum Arrival {
     Connected,
     Disconnected(String),
     Lost(Option<Arc<str>>),
+    Unsent(Option<Vec<Arc<str>>>),
+    Refused(String),
 }
 
 impl Arrivals {
@@ -42,6 +61,7 @@ impl Arrivals {
             queue,
             bytes: Arc::new(Semaphore::new(units as usize)),
             units,
+            most: Most(Arc::new(AtomicUsize::new(usize::MAX))),
         };
         (arrivals, receiver)
     }
@@ -81,6 +101,30 @@ impl Arrivals {
     /// Messages may have been lost though the connection stands: on one topic, or on any.
     pub async fn lost(&self, topic: Option<Arc<str>>) {
         self.tell(Arrival::Lost(topic)).await;
+    }
+
+    /// Messages that this node has published may be lost, though
+    /// [`publish`](super::Adapter::publish) said that they were written: on these topics, or on
+    /// any. Their subscribers on other nodes are told.
+    pub async fn unsent(&self, topics: Option<&[Arc<str>]>) {
+        self.tell(Arrival::Unsent(topics.map(<[_]>::to_vec))).await;
+    }
+
+    /// The broker has refused something that it was asked for, and the connection stands. The text
+    /// says what, for the log.
+    pub async fn refused(&self, what: impl fmt::Display) {
+        self.tell(Arrival::Refused(what.to_string())).await;
+    }
+
+    /// The broker carries messages of at most so many bytes: larger broadcasts are an error at the
+    /// call. It may be told again, such as after a reconnect. Default: what `max_message` allows.
+    pub fn carries(&self, bytes: usize) {
+        self.most.0.store(bytes, Ordering::Relaxed);
+    }
+
+    /// What the broker carries.
+    pub(crate) fn most(&self) -> Most {
+        self.most.clone()
     }
 
     /// Completes when the node has stopped. Tasks of an adapter end then.

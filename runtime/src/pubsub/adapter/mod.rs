@@ -49,7 +49,7 @@ mod options;
 #[cfg(feature = "redis")]
 mod redis;
 
-pub(crate) use self::arrivals::Arrival;
+pub(crate) use self::arrivals::{Arrival, Most};
 #[cfg(feature = "nats")]
 pub use self::nats::Nats;
 #[cfg(feature = "redis")]

@@ -39,6 +39,7 @@ pub(super) struct Reader {
     pub(super) skipped: Seldom,
     pub(super) dropped: Seldom,
     pub(super) doubled: Seldom,
+    pub(super) refused: Seldom,
 }
 
 impl Reader {
@@ -81,6 +82,13 @@ impl Reader {
                 self.remote.disconnected();
             }
             Arrival::Lost(topic) => self.lost(topic).await,
+            Arrival::Unsent(topics) => self.remote.missed.note_all(topics.as_deref()),
+            Arrival::Refused(what) => {
+                if let Some(times) = self.refused.happened() {
+                    let what = told(&what);
+                    tracing::warn!(%adapter, times, "the broker refuses something: {what}");
+                }
+            }
         }
     }
 

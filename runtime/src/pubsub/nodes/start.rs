@@ -28,7 +28,7 @@ pub(in crate::pubsub) async fn start(
 ) -> Result<(), ConnectError> {
     check(&options)?;
     let (arrivals, arriving) = Arrivals::new(options.queue_bytes);
-    let (remote, waiting) = Remote::new(options);
+    let (remote, waiting) = Remote::new(options, arrivals.most());
     let connected = connect(&remote, &*adapter, &arrivals).await;
     match &connected {
         Err(ConnectError::Unreachable(why)) if !remote.options.required => {
@@ -52,6 +52,7 @@ pub(in crate::pubsub) async fn start(
         skipped: Seldom::default(),
         dropped: Seldom::default(),
         doubled: Seldom::default(),
+        refused: Seldom::default(),
     };
     shards.spawn(&runtime, reader.run(arriving));
     shards.spawn(

@@ -35,6 +35,14 @@ impl Missed {
         }
     }
 
+    /// Notes some topics, or `None` for all of them.
+    pub(in crate::pubsub) fn note_all(&self, topics: Option<&[Arc<str>]>) {
+        match topics {
+            Some(topics) => topics.iter().for_each(|topic| self.note(topic)),
+            None => self.lock().all = true,
+        }
+    }
+
     /// Takes what was noted: some topics, or `None` for all of them.
     pub(in crate::pubsub) fn take(&self) -> Vec<Option<Arc<str>>> {
         let topics = std::mem::take(&mut *self.lock());
@@ -46,10 +54,7 @@ impl Missed {
 
     /// Notes again what could not be told.
     pub(in crate::pubsub) fn put_back(&self, topic: Option<Arc<str>>) {
-        match topic {
-            Some(topic) => self.note(&topic),
-            None => self.lock().all = true,
-        }
+        self.note_all(topic.as_ref().map(std::slice::from_ref));
     }
 
     fn lock(&self) -> MutexGuard<'_, Topics> {

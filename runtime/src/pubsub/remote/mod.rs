@@ -61,7 +61,7 @@ pub(crate) use self::{
     services::{Delivered, ServePresence, Services},
 };
 use super::{
-    adapter::{Channel, NodeOptions},
+    adapter::{Channel, Most, NodeOptions},
     broadcast::Broadcast,
     error::{BroadcastError, Unconfirmed},
     subscriber::SubscriberId,
@@ -73,6 +73,8 @@ const HEAD: usize = 64;
 /// What a node shares about its cluster.
 pub(crate) struct Remote {
     pub(super) options: NodeOptions,
+    /// What the broker carries.
+    most: Most,
     pub(super) instance: Instance,
     pub(super) dialect: Dialect,
     since: u64,
@@ -100,12 +102,13 @@ pub(super) struct Checked {
 
 impl Remote {
     /// A node that is not connected, and what waits for its broker.
-    pub(super) fn new(options: NodeOptions) -> (Arc<Self>, Waiting) {
+    pub(super) fn new(options: NodeOptions, most: Most) -> (Arc<Self>, Waiting) {
         let (posts, waiting) = Posts::new(options.queue, options.queue_bytes);
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let remote = Remote {
             dialect: Dialect::of(&options),
             options,
+            most,
             instance: Instance::random(),
             since: since.map_or(0, |since| since.as_millis() as u64),
             connected: AtomicBool::new(false),
@@ -156,7 +159,7 @@ impl Remote {
         broadcast: Broadcast,
         node: Option<&str>,
     ) -> Result<Checked, BroadcastError> {
-        let (bytes, limit) = (broadcast.bytes() + HEAD, self.options.max_message);
+        let (bytes, limit) = (broadcast.bytes() + HEAD, self.max_message());
         if bytes > limit {
             return Err(BroadcastError::TooLarge { bytes, limit });
         }
@@ -167,7 +170,7 @@ impl Remote {
     /// The maximum size in bytes of a payload, whatever its topic and event.
     pub(super) fn max_payload(&self) -> usize {
         const NAMES: usize = 1024;
-        self.options.max_message.saturating_sub(HEAD + NAMES)
+        self.max_message().saturating_sub(HEAD + NAMES)
     }
 
     /// Sends a broadcast to the other nodes. Never waits.
@@ -203,7 +206,7 @@ impl Remote {
 
     /// The maximum number of bytes of a message.
     pub(crate) fn max_message(&self) -> usize {
-        self.options.max_message
+        self.options.max_message.min(self.most.bytes())
     }
 
     /// Sends bytes to who serves them on one node, or on all other nodes. Never waits. False if
@@ -212,7 +215,7 @@ impl Remote {
     pub(crate) fn send(&self, node: Option<&str>, service: Service, bytes: Bytes) -> bool {
         let channel = node.map_or(Channel::All, |node| Channel::Node(node.into()));
         let from = self.options.node.clone();
-        let fits = bytes.len() + from.len() + HEAD <= self.options.max_message;
+        let fits = bytes.len() + from.len() + HEAD <= self.max_message();
         let letter = Letter::Served {
             service,
             from,

@@ -1,6 +1,11 @@
 //! How a node connects, and what is wrong if it does not.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    panic::resume_unwind,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 use percent_encoding::percent_decode_str;
@@ -15,6 +20,9 @@ const PING: Duration = Duration::from_secs(2);
 const CONNECT: Duration = Duration::from_secs(2);
 /// The pauses between attempts to connect again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(1500));
+
+/// The pause of a client whose node has stopped.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Servers, and who the node is there.
 pub(super) struct Login {
@@ -44,12 +52,10 @@ impl Login {
         }
     }
 
-    /// Connects the node of this name. `waiting` is how many messages of one topic may wait to be
-    /// read.
+    /// Connects the node of this name.
     pub(super) async fn connect(
         &self,
         node: &str,
-        waiting: usize,
         prepare: impl FnOnce(ConnectOptions) -> ConnectOptions,
     ) -> Result<Client, ConnectError> {
         let (servers, in_url) = self.places()?;
@@ -62,9 +68,7 @@ impl Login {
             .name(node)
             .ping_interval(PING)
             .connection_timeout(CONNECT)
-            .subscription_capacity(waiting)
             .max_reconnects(None)
-            .reconnect_delay_callback(pause)
             .require_tls(self.tls.required)
             .tls_client_config(tls.map_err(refused)?);
         let options = prepare(self.identified(options, in_url).await?);
@@ -169,8 +173,20 @@ fn text(secret: &Secret) -> Result<&str, ConnectError> {
     text.map_err(|_| refused("a URL, a password or a token is not UTF-8"))
 }
 
+/// How long the client waits before an attempt, while `runs`. After that it ends.
+pub(super) fn pause(attempts: usize, runs: &AtomicBool) -> Duration {
+    if !runs.load(Ordering::Acquire) {
+        // The client has no other end while it has no server: it would try for ever.
+        if cfg!(panic = "unwind") {
+            resume_unwind(Box::new("the node has stopped"));
+        }
+        return FOR_EVER;
+    }
+    growing(attempts)
+}
+
 /// Twice as long each time, less up to a half: so nodes do not come back all at once.
-fn pause(attempts: usize) -> Duration {
+fn growing(attempts: usize) -> Duration {
     let (first, most) = PAUSES;
     let doubled = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
     let pause = first.saturating_mul(1 << doubled.min(10)).min(most);
@@ -185,7 +201,7 @@ mod tests {
     #[test]
     fn pauses_grow_to_a_second_and_a_half() {
         for (attempts, millis) in [(0, 50), (1, 50), (2, 100), (5, 800), (6, 1500), (99, 1500)] {
-            let pause = pause(attempts).as_millis();
+            let pause = growing(attempts).as_millis();
             assert!(
                 (millis / 2..=millis).contains(&pause),
                 "{attempts}: {pause}"

@@ -5,10 +5,16 @@
 // | `login` | how a node connects, and what is wrong if it does not |
 // | `tls` | how the connection is encrypted |
 // | `subject` | names of subjects |
+// | `signals` | what the client says of its connection |
+// | `sent` | topics of what the server may not have taken yet |
+// | `backlog` | what has been read, until the node takes it |
 // | `reader` | subscribes, and tells the node what arrives |
 
+mod backlog;
 mod login;
 mod reader;
+mod sent;
+mod signals;
 mod subject;
 mod tls;
 
@@ -17,25 +23,25 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::{Client, ConnectOptions};
 use tokio::sync::mpsc;
 
 use self::{
     login::Login,
     reader::{Command, Reader},
+    sent::Sent,
+    signals::Signals,
     subject::Subjects,
 };
-use super::{Adapter, Arrivals, Async, ConnectError, NodeOptions, Outgoing, Unwritten};
+use super::{Adapter, Arrivals, Async, Channel, ConnectError, NodeOptions, Outgoing, Unwritten};
 use crate::config::Secret;
 
-/// The maximum number of events and commands that wait.
+/// The maximum number of commands that wait.
 const QUEUE: usize = 64;
-/// How many messages of one topic may wait to be read. More are lost, which is told.
-const WAITING: usize = 4096;
 
 /// NATS as the broker of a cluster: a subject for each topic, for each node, and for all of them.
 ///
@@ -52,8 +58,12 @@ const WAITING: usize = 4096;
 ///
 /// Topics are escaped where NATS forbids their characters; of a topic that has more than 512 bytes
 /// then, the subject has the SHA-256. NATS carries messages of up to its `max_payload`, 1 MiB
-/// unless it is configured otherwise: a larger broadcast reaches this node only, and the
-/// subscribers of its topic on other nodes are told that they missed something.
+/// unless it is configured otherwise: a larger broadcast is refused at the call.
+///
+/// A server that does not answer for 6 seconds is gone; the node is connected again within 2
+/// seconds of its return, or by another server of the cluster at once. NATS does not answer to what
+/// is published. The node asks the server four times a second what it has taken. Subscribers on
+/// other nodes are told of the rest if the connection is lost.
 pub struct Nats {
     login: Login,
     connected: OnceLock<Connected>,
@@ -63,7 +73,17 @@ struct Connected {
     client: Client,
     subjects: Subjects,
     commands: mpsc::Sender<Command>,
-    losses: Arc<AtomicU64>,
+    sent: Arc<Sent>,
+    running: Running,
+}
+
+/// The client connects again for as long as this stands.
+struct Running(Arc<AtomicBool>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl Nats {
@@ -135,58 +155,66 @@ impl Nats {
     }
 
     async fn start(&self, node: &NodeOptions, arrivals: Arrivals) -> Result<(), ConnectError> {
-        let (events, heard) = mpsc::channel(QUEUE);
-        let losses = Arc::new(AtomicU64::new(0));
-        let lost = losses.clone();
-        let hear = |options: ConnectOptions| {
-            options.event_callback(move |event| {
-                if event == Event::Disconnected {
-                    lost.fetch_add(1, Ordering::AcqRel);
-                }
-                let events = events.clone();
-                async move {
-                    let _ = events.send(event).await;
-                }
-            })
+        if self.connected.get().is_some() {
+            let why = "this adapter is connected; help: make one for each node";
+            return Err(ConnectError::Refused(why.to_owned()));
+        }
+        let (signals, sent) = (Arc::new(Signals::default()), Arc::new(Sent::default()));
+        let running = Running(Arc::new(AtomicBool::new(true)));
+        let (heard, runs) = (signals.clone(), running.0.clone());
+        let follow = |options: ConnectOptions| {
+            options
+                .subscription_capacity(node.queue)
+                .reconnect_delay_callback(move |attempts| login::pause(attempts, &runs))
+                .event_callback(move |event| {
+                    heard.take(event);
+                    std::future::ready(())
+                })
         };
-        let client = self.login.connect(&node.node, WAITING, hear).await?;
-        let most = client.server_info().max_payload;
+        let client = self.login.connect(&node.node, follow).await?;
+        let subjects = Subjects::new(&node.name);
+        let state = (signals, sent.clone());
+        let reader = Reader::start(client.clone(), subjects.clone(), node, arrivals, state).await?;
+        let most = client.max_payload();
         if most < node.max_message {
             let max_message = node.max_message;
-            tracing::warn!(
+            tracing::info!(
                 max_payload = most,
                 max_message,
-                "NATS carries less than `max_message`: larger broadcasts will not reach other nodes"
+                "NATS carries less than `max_message`: larger broadcasts are refused"
             );
         }
-        let subjects = Subjects::new(&node.name);
         let (commands, told) = mpsc::channel(QUEUE);
-        let reader = Reader::start(client.clone(), subjects.clone(), &node.node, arrivals).await?;
-        tokio::spawn(reader.run(heard, told));
+        tokio::spawn(reader.run(told));
         let connected = Connected {
             client,
             subjects,
             commands,
-            losses,
+            sent,
+            running,
         };
-        self.connected.set(connected).map_err(|_| {
-            ConnectError::Refused("this adapter is connected: each node needs its own".to_owned())
-        })
+        let _ = self.connected.set(connected);
+        Ok(())
     }
 
     async fn write(&self, batch: &[Outgoing]) -> Result<(), Unwritten> {
         let connected = self.connected.get().ok_or(Unwritten)?;
-        let losses = connected.losses.load(Ordering::Acquire);
+        let Connected { client, sent, .. } = connected;
+        let (losses, connections) = (sent.losses(), reader::connections(client));
         let mut written = Ok(());
         for Outgoing { channel, message } in batch {
             let subject = connected.subjects.of(channel);
-            let published = connected.client.publish(subject, message.clone()).await;
-            if published.is_err() {
+            // The server has another limit than before, or the client has ended.
+            if client.publish(subject, message.clone()).await.is_err() {
                 written = Err(Unwritten);
             }
         }
-        connected.client.flush().await.map_err(|_| Unwritten)?;
-        if connected.losses.load(Ordering::Acquire) != losses {
+        client.flush().await.map_err(|_| Unwritten)?;
+        let topics = batch.iter().filter_map(|outgoing| match &outgoing.channel {
+            Channel::Topic(topic) => Some(topic),
+            Channel::Node(_) | Channel::All => None,
+        });
+        if !sent.note(losses, topics) || reader::connections(client) != connections {
             return Err(Unwritten);
         }
         written
@@ -227,10 +255,14 @@ impl Adapter for Nats {
 
     fn close(&self) -> Async<'_, ()> {
         Box::pin(async {
-            if let Some(connected) = self.connected.get() {
+            if let Some(Connected {
+                client, running, ..
+            }) = self.connected.get()
+            {
+                running.0.store(false, Ordering::Release);
                 // What is left unsaid here is told by no one: the node stops.
-                let _ = connected.client.flush().await;
-                let _ = connected.client.drain().await;
+                let _ = client.flush().await;
+                let _ = client.drain().await;
             }
         })
     }

@@ -3,19 +3,31 @@
 use std::{
     collections::{HashMap, VecDeque},
     future::pending,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
-use async_nats::{Client, Event, Message, Subscriber};
+use async_nats::{Client, Message, Subscriber};
 use bytes::Bytes;
 use futures_util::{
     StreamExt,
     stream::{AbortHandle, Abortable, SelectAll},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Interval, MissedTickBehavior, interval},
+};
 
-use super::subject::Subjects;
-use crate::pubsub::adapter::{Arrivals, Channel, ConnectError};
+use super::{
+    backlog::{Backlog, Told},
+    sent::Sent,
+    signals::{Said, Signals},
+    subject::Subjects,
+};
+use crate::pubsub::adapter::{Arrivals, Channel, ConnectError, NodeOptions};
+
+/// How often the server is asked what it has taken of what the node has published.
+const ASKING: Duration = Duration::from_millis(250);
 
 /// What the node asks for.
 #[derive(Debug)]
@@ -35,6 +47,7 @@ enum Step {
 enum Asked {
     Connected,
     Topics(Vec<Arc<str>>),
+    Sent,
 }
 
 /// Subscribes, and tells the node what arrives.
@@ -42,6 +55,10 @@ pub(super) struct Reader {
     client: Client,
     subjects: Subjects,
     arrivals: Arrivals,
+    backlog: Backlog,
+    signals: Arc<Signals>,
+    sent: Arc<Sent>,
+    asking: Interval,
     echo: String,
     incoming: SelectAll<Abortable<Subscriber>>,
     topics: HashMap<Arc<str>, AbortHandle>,
@@ -49,6 +66,8 @@ pub(super) struct Reader {
     /// Echoes that are on their way, by their number.
     asked: VecDeque<(u64, Asked)>,
     next: u64,
+    /// How many connections the client has had.
+    connections: u64,
     connected: bool,
 }
 
@@ -57,101 +76,123 @@ impl Reader {
     pub(super) async fn start(
         client: Client,
         subjects: Subjects,
-        node: &str,
+        node: &NodeOptions,
         arrivals: Arrivals,
+        (signals, sent): (Arc<Signals>, Arc<Sent>),
     ) -> Result<Self, ConnectError> {
-        let echo = subjects.echo(node);
-        let own = Channel::Node(node.into());
+        let echo = subjects.echo(&node.node);
+        let own = Channel::Node(node.node.clone());
         let failed = |_| ConnectError::Unreachable("the connection was lost".to_owned());
+        let connections = connections(&client);
         let mut incoming = SelectAll::new();
         for subject in [subjects.of(&Channel::All), subjects.of(&own), echo.clone()] {
             let subscriber = client.subscribe(subject).await.map_err(failed)?;
             incoming.push(Abortable::new(subscriber, AbortHandle::new_pair().1));
         }
+        let mut asking = interval(ASKING);
+        asking.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut reader = Reader {
             client,
             subjects,
+            backlog: Backlog::new(node, arrivals.clone()),
             arrivals,
+            signals,
+            sent,
+            asking,
             echo,
             incoming,
             topics: HashMap::new(),
             steps: VecDeque::new(),
             asked: VecDeque::new(),
             next: 1,
+            connections,
             connected: true,
         };
         reader.send(Bytes::from_static(b"0")).await;
         loop {
             match reader.incoming.next().await {
-                Some(message) if *message.subject == *reader.echo => return Ok(reader),
-                Some(message) => reader.arrivals.message(message.payload).await,
+                Some(message) if *message.subject == *reader.echo => break,
+                Some(message) => reader.backlog.push(Told::Message(message.payload)),
                 None => return Err(ConnectError::Unreachable("it has closed".to_owned())),
             }
         }
+        reader.arrivals.carries(reader.client.max_payload());
+        Ok(reader)
     }
 
     /// Serves the node until it stops.
-    pub(super) async fn run(
-        mut self,
-        mut events: mpsc::Receiver<Event>,
-        mut commands: mpsc::Receiver<Command>,
-    ) {
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let stopped = self.arrivals.clone();
         tokio::select! {
             biased;
             () = stopped.closed() => {}
-            () = async {
-                while self.turn(&mut events, &mut commands).await.is_some() {}
-            } => {}
+            () = async { while self.turn(&mut commands).await.is_some() {} } => {}
         }
     }
 
     /// `None` once the client or the node has gone.
-    async fn turn(
-        &mut self,
-        events: &mut mpsc::Receiver<Event>,
-        commands: &mut mpsc::Receiver<Command>,
-    ) -> Option<()> {
+    async fn turn(&mut self, commands: &mut mpsc::Receiver<Command>) -> Option<()> {
+        let idle = self.steps.is_empty();
+        let has_room = self.backlog.has_room();
         tokio::select! {
             biased;
-            event = events.recv() => self.heard(event?).await,
-            message = self.incoming.next() => self.arrived(message?).await,
+            said = self.signals.said() => self.heard(said),
+            () = self.backlog.hand() => {}
+            message = self.incoming.next() => self.arrived(message?),
             subscriber = step(&self.client, &self.subjects, &self.echo, self.next, &self.steps) => {
                 self.stepped(subscriber);
             }
-            command = commands.recv(), if self.steps.is_empty() => self.commanded(command?),
+            command = commands.recv(), if idle && has_room => self.commanded(command?),
+            _ = self.asking.tick(), if idle => {
+                if self.connected && self.sent.ask() {
+                    self.steps.push_back(Step::Ask(Asked::Sent));
+                }
+            }
         }
         Some(())
     }
 
-    async fn heard(&mut self, event: Event) {
-        match event {
-            Event::Disconnected => {
-                self.connected = false;
-                self.steps.clear();
-                self.asked.clear();
-                // The client would subscribe again what nobody wants any more.
-                for (_, topic) in self.topics.drain() {
-                    topic.abort();
-                }
-                self.arrivals.disconnected("the connection was lost").await;
-            }
-            Event::Connected if !self.connected => {
-                self.connected = true;
-                self.steps.push_back(Step::Ask(Asked::Connected));
-            }
-            // Which topic it was is not said.
-            Event::SlowConsumer(_) => self.arrivals.lost(None).await,
-            Event::ServerError(error) => {
-                tracing::warn!(adapter = "nats", "the server refuses something: {error}");
-            }
-            _ => {}
+    fn heard(&mut self, said: Said) {
+        if let Some(why) = said.refusal
+            && self.backlog.has_room()
+        {
+            self.backlog.push(Told::Refused(why));
+        }
+        if said.lagging {
+            self.backlog.lose();
+        }
+        // The client may not have said that a connection was lost before there was another.
+        let connections = connections(&self.client);
+        let is_new = connections != self.connections;
+        if self.connected && (said.down || is_new) {
+            self.disconnected();
+        }
+        if is_new {
+            self.connections = connections;
+            self.connected = true;
+            self.arrivals.carries(self.client.max_payload());
+            self.steps.push_back(Step::Ask(Asked::Connected));
         }
     }
 
-    async fn arrived(&mut self, message: Message) {
+    fn disconnected(&mut self) {
+        self.connected = false;
+        self.steps.clear();
+        self.asked.clear();
+        // The client would subscribe again what nobody wants any more.
+        for (_, topic) in self.topics.drain() {
+            topic.abort();
+        }
+        self.backlog.push(Told::Disconnected);
+        let unsent = self.sent.lost();
+        if unsent.as_ref().is_none_or(|topics| !topics.is_empty()) {
+            self.backlog.push(Told::Unsent(unsent));
+        }
+    }
+
+    fn arrived(&mut self, message: Message) {
         if *message.subject != *self.echo {
-            return self.arrivals.message(message.payload).await;
+            return self.backlog.push(Told::Message(message.payload));
         }
         let number = str::from_utf8(&message.payload)
             .ok()
@@ -162,8 +203,9 @@ impl Reader {
             && let Some((_, asked)) = self.asked.pop_front()
         {
             match asked {
-                Asked::Connected => self.arrivals.connected().await,
-                Asked::Topics(topics) => self.arrivals.subscribed(&topics).await,
+                Asked::Connected => self.backlog.push(Told::Connected),
+                Asked::Topics(topics) => self.backlog.push(Told::Subscribed(topics)),
+                Asked::Sent => self.sent.answered(),
             }
         }
     }
@@ -228,4 +270,9 @@ async fn step(
             None
         }
     }
+}
+
+/// How many connections the client has had.
+pub(super) fn connections(client: &Client) -> u64 {
+    client.statistics().connects.load(Ordering::Acquire)
 }

@@ -1,0 +1,66 @@
+//! How much NATS carries.
+
+use landfall::pubsub::{
+    BroadcastError, PubSub,
+    adapter::{Nats, NodeOptions},
+};
+use landfall_tests::nats::Server;
+
+use crate::site::{next, node, subscribed, until_alone, until_back};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_larger_than_the_server_carries_is_refused_at_the_call() -> anyhow::Result<()> {
+    let mut server = Server::start("max_payload: 65536").await?;
+    let (here, there) = (node(&server).await?, node(&server).await?);
+    let mut near = subscribed(&here, "room:1").await?;
+    let mut far = subscribed(&there, "room:1").await?;
+    let refused = here.broadcast("room:1", "large", vec![0; 65_536]);
+    let Err(BroadcastError::TooLarge { bytes, limit }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(limit, 65_536);
+    assert!(bytes > limit);
+    let told = refused.expect_err("refused").to_string();
+    assert!(told.contains("max_payload"), "{told}");
+    // The largest that fits.
+    let most = 65_536 - (bytes - 65_536);
+    here.broadcast("room:1", "fits", vec![0; most])?;
+    assert_eq!(next(&mut far).await?, "fits");
+    assert_eq!(next(&mut near).await?, "fits", "nobody got the first one");
+    let direct = here.direct_broadcast(
+        there.node().expect("a cluster"),
+        "room:1",
+        "large",
+        vec![0; most + 1],
+    );
+    assert!(matches!(direct, Err(BroadcastError::TooLarge { .. })));
+
+    // The next server carries less.
+    server.kill().await?;
+    until_alone(&here).await?;
+    server.configure("max_payload: 16384");
+    server.restart().await?;
+    until_back(&here).await?;
+    let refused = here.broadcast("room:1", "large", vec![0; 16_384]);
+    let limit = 16_384;
+    assert!(
+        matches!(refused, Err(BroadcastError::TooLarge { limit: told, .. }) if told == limit),
+        "{refused:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn max_message_may_be_less_than_the_server_carries() -> anyhow::Result<()> {
+    let server = Server::start("").await?;
+    let mut options = NodeOptions::new("chat");
+    options.max_message = 1000;
+    let here = PubSub::connect(Nats::new(server.url()), options).await?;
+    let refused = here.broadcast("room:1", "large", vec![0; 1000]);
+    assert!(
+        matches!(refused, Err(BroadcastError::TooLarge { limit: 1000, .. })),
+        "{refused:?}"
+    );
+    here.broadcast("room:1", "fits", vec![0; 800])?;
+    Ok(())
+}
