@@ -4,6 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::answer::Cause;
 use crate::{
+    crypto,
     error::BoxError,
     pubsub::{IntoPayload, Payload},
 };
@@ -15,6 +16,10 @@ use crate::{
 /// whatever turns into a [`BoxError`]: each [`Error`](std::error::Error), `anyhow::Error`, and
 /// `Box<dyn Error + Send + Sync>`. An error type that says what clients are told implements
 /// [`TellClient`](crate::socket::TellClient).
+///
+/// A [`TokenError`](crate::token::TokenError), or an error that it has caused, is a decision about
+/// the client, as in `connect`: `?` on it tells the client `{"reason": "unauthorized"}`, and it is
+/// logged as a refusal, with the token's error as the reason.
 #[derive(Clone, Debug)]
 pub struct JoinError {
     payload: Payload,
@@ -81,9 +86,14 @@ impl PartialEq for JoinError {
 
 impl Eq for JoinError {}
 
-/// A failure: `{"reason": "join refused"}`. See [above](JoinError).
+/// A failure: `{"reason": "join refused"}`. A bad token is a decision about the client:
+/// `{"reason": "unauthorized"}`. See [above](JoinError).
 impl<E: Into<BoxError>> From<E> for JoinError {
     fn from(error: E) -> Self {
+        let error = error.into();
+        if let Some(token) = crypto::bad_token(&*error) {
+            return JoinError::because("unauthorized").caused_by(token);
+        }
         JoinError {
             cause: Some(Cause::failure(error)),
             ..JoinError::because("join refused")

@@ -1,6 +1,10 @@
 //! Channels that refuse and that fail.
 
-use landfall::{prelude::*, testing};
+use landfall::{
+    prelude::*,
+    testing,
+    token::{TokenError, Tokens},
+};
 use serde_json::{Value, json};
 
 use crate::{AppError, any, boxed, down, log::Log};
@@ -16,6 +20,7 @@ struct UserSocket;
 #[socket(
     channel("board:*", Board),
     channel("any:*", Any),
+    channel("owner:*", Owner),
     channel("form:*", Form)
 )]
 impl UserSocket {
@@ -80,9 +85,27 @@ impl Any {
             "any" => any()?,
             "boxed" => boxed()?,
             "no" => return Err(JoinError::because("members\nonly")),
+            "token" => bad_token()?,
+            "wrapped" => anyhow::Context::context(bad_token(), "cannot find the user")?,
             _ => {}
         }
         Ok(Any)
+    }
+}
+
+/// A token that somebody has made up.
+fn bad_token() -> Result<(), TokenError> {
+    let tokens = Tokens::new(&"a secret of at least twenty bytes".into(), "user");
+    tokens.expect("it is long enough").verify("made up")
+}
+
+struct Owner;
+
+#[channel(UserSocket)]
+impl Owner {
+    fn join() -> Result<Self, TokenError> {
+        bad_token()?;
+        Ok(Owner)
     }
 }
 
@@ -114,6 +137,9 @@ async fn a_join_is_refused_or_fails() {
         ("any:any", "join refused"),
         ("any:boxed", "join refused"),
         ("any:no", "members\nonly"),
+        ("any:token", "unauthorized"),
+        ("any:wrapped", "unauthorized"),
+        ("owner:1", "unauthorized"),
     ];
     for (topic, reason) in told {
         let refused = client
@@ -134,6 +160,12 @@ async fn a_join_is_refused_or_fails() {
         "ERROR FAILED JOIN any:any socket=UserSocket channel=Any topic=any:any params={} error=cannot find the user: database down",
         "ERROR FAILED JOIN any:boxed socket=UserSocket channel=Any topic=any:boxed params={} error=cannot read the store: database down",
         "INFO REFUSED JOIN any:no socket=UserSocket channel=Any topic=any:no params={} reply={\"reason\": \"members\\nonly\"}",
+        "INFO REFUSED JOIN any:token socket=UserSocket channel=Any topic=any:token params={} \
+         reply={\"reason\": \"unauthorized\"} reason=the token is not valid: it was changed, or made with another secret or salt, or of other data",
+        "INFO REFUSED JOIN any:wrapped socket=UserSocket channel=Any topic=any:wrapped params={} \
+         reply={\"reason\": \"unauthorized\"} reason=the token is not valid: it was changed, or made with another secret or salt, or of other data",
+        "INFO REFUSED JOIN owner:1 socket=UserSocket channel=Owner topic=owner:1 params={} \
+         reply={\"reason\": \"unauthorized\"} reason=the token is not valid: it was changed, or made with another secret or salt, or of other data",
     ] {
         log.is_once(line);
     }
