@@ -22,6 +22,9 @@ pub enum BroadcastError {
     /// more waits for it than may wait. They are told that they may have missed something once it
     /// is back.
     Unreachable,
+    /// A broadcast to one node did not reach it: the broker is away, more waits for it than may
+    /// wait, or this node is alone. Nobody got it.
+    NodeUnreachable,
     /// It is larger than `pubsub(max_message = ..)` allows between nodes, or than their broker
     /// carries.
     TooLarge {
@@ -41,6 +44,9 @@ impl fmt::Display for BroadcastError {
             BroadcastError::Unreachable => {
                 f.write_str("delivered on this node only: the other nodes cannot be reached")
             }
+            BroadcastError::NodeUnreachable => {
+                f.write_str("delivered to nobody: the other node cannot be reached")
+            }
             BroadcastError::TooLarge { bytes, limit } => write!(
                 f,
                 "a broadcast of {bytes} bytes is too large for other nodes, which take {limit}; help: raise \
@@ -57,6 +63,7 @@ impl std::error::Error for BroadcastError {
             BroadcastError::Overloaded
             | BroadcastError::Closed
             | BroadcastError::Unreachable
+            | BroadcastError::NodeUnreachable
             | BroadcastError::TooLarge { .. } => None,
         }
     }

@@ -213,8 +213,8 @@ impl PubSub {
     /// be this one. A node that is not there gets nothing.
     ///
     /// # Errors
-    /// As `broadcast`; [`BroadcastError::Unreachable`] if it is another node, and the broker is away
-    /// or this node is alone. Nobody got it then.
+    /// As `broadcast`, but [`BroadcastError::NodeUnreachable`] in place of `Unreachable`, also if
+    /// this node is alone. Nobody got it then.
     pub fn direct_broadcast(
         &self,
         node: &str,
@@ -228,7 +228,7 @@ impl PubSub {
             .remote()
             .filter(|remote| *remote.options.node != *node);
         match other {
-            None if self.node() != Some(node) => Err(BroadcastError::Unreachable),
+            None if self.node() != Some(node) => Err(BroadcastError::NodeUnreachable),
             None => self.publish_here(topic, event, payload, Except::Nobody),
             Some(remote) => {
                 let broadcast = Broadcast::new(topic, event, payload);

@@ -1,6 +1,9 @@
 //! What reaches the subscribers of other nodes.
 
-use landfall::pubsub::{Payload, Subscription, adapter::InProcess};
+use std::time::Duration;
+
+use landfall::pubsub::{BroadcastError, Payload, PubSub, Subscription, adapter::InProcess};
+use tokio::time::sleep;
 
 use crate::site::node;
 
@@ -51,5 +54,28 @@ async fn a_broadcast_reaches_each_subscriber_of_all_nodes_once() -> anyhow::Resu
     here.shutdown().await?;
     there.shutdown().await?;
     assert!(near.try_recv().is_none() && far.try_recv().is_none());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_direct_broadcast_that_reaches_nobody_says_so() -> anyhow::Result<()> {
+    let broker = InProcess::new();
+    let (here, there) = (node(broker.clone()).await?, node(broker.clone()).await?);
+    let name = there.node().expect("a cluster").to_owned();
+    let mut near = here.subscribe("room:1");
+    broker.disconnect().await;
+    sleep(Duration::from_millis(10)).await;
+    let direct = here.direct_broadcast(&name, "room:1", "direct", Payload::EMPTY);
+    assert_eq!(direct, Err(BroadcastError::NodeUnreachable));
+    let told = BroadcastError::NodeUnreachable.to_string();
+    assert_eq!(
+        told,
+        "delivered to nobody: the other node cannot be reached"
+    );
+    assert!(near.try_recv().is_none());
+
+    let alone = PubSub::new();
+    let direct = alone.direct_broadcast(&name, "room:1", "direct", Payload::EMPTY);
+    assert_eq!(direct, Err(BroadcastError::NodeUnreachable));
     Ok(())
 }

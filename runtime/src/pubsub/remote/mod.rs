@@ -201,7 +201,7 @@ impl Remote {
             None => Post::Direct(node.into(), broadcast),
         };
         let taken = self.is_connected() && self.posts.put(post);
-        taken.then_some(()).ok_or(BroadcastError::Unreachable)
+        taken.then_some(()).ok_or(BroadcastError::NodeUnreachable)
     }
 
     /// The maximum number of bytes of a message.
