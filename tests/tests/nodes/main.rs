@@ -3,6 +3,7 @@
 mod channels;
 mod gaps;
 mod messages;
+mod mortal;
 mod phoenix;
 mod presence;
 mod site;

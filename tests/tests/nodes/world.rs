@@ -6,13 +6,16 @@ use landfall::{
     Endpoint,
     config::Setting,
     pubsub::{
-        NodeEvent,
+        NodeEvent, NodeEvents,
         adapter::{Adapter, InProcess},
     },
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-use crate::site::{Web, node};
+use crate::{
+    mortal::Mortal,
+    site::{Web, node},
+};
 
 /// Starts a node with a name.
 async fn named(
@@ -108,5 +111,65 @@ async fn without_the_broker_the_start_fails_or_is_alone_as_declared() -> anyhow:
     let other = node(broker).await?;
     sleep(Duration::from_secs(3)).await;
     assert_eq!((alone.nodes().len(), other.nodes().len()), (1, 1));
+    Ok(())
+}
+
+/// The next event, if it is told at once: before the next heartbeat.
+async fn at_once(events: &mut NodeEvents) -> NodeEvent {
+    let begun = Instant::now();
+    let event = events.recv().await.expect("the endpoint runs");
+    assert!(begun.elapsed() < Duration::from_millis(500), "{event:?}");
+    event
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_was_killed_and_starts_again_is_told_at_once() -> anyhow::Result<()> {
+    let broker = InProcess::new();
+    let one = named(broker.clone(), "one").await?;
+    let mut events = one.node_events();
+    let killed = Mortal::new(broker.clone());
+    let _ghost = named(killed.clone(), "two").await?;
+    let NodeEvent::Up(before) = at_once(&mut events).await else {
+        panic!("it is up");
+    };
+    sleep(Duration::from_secs(10)).await;
+    killed.kill();
+    let again = named(broker, "two").await?;
+    assert_eq!(at_once(&mut events).await, NodeEvent::Down(before.clone()));
+    let NodeEvent::Up(after) = at_once(&mut events).await else {
+        panic!("it is up again");
+    };
+    assert!(after.name == before.name && after != before);
+    assert_eq!(one.nodes(), [after.clone()]);
+    assert_eq!(again.nodes().len(), 1);
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(one.nodes(), [after], "it stays");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_run_of_a_node_has_said_may_come_late() -> anyhow::Result<()> {
+    let broker = InProcess::new();
+    let killed = Mortal::new(broker.clone());
+    let _ghost = named(killed.clone(), "two").await?;
+    sleep(Duration::from_secs(1)).await;
+    killed.hold();
+    sleep(Duration::from_secs(5)).await;
+    killed.kill();
+    // By the clock of the machine, which is not paused.
+    std::thread::sleep(Duration::from_millis(5));
+    let one = named(broker.clone(), "one").await?;
+    let again = named(broker, "two").await?;
+    sleep(Duration::from_millis(100)).await;
+    let known = one.nodes();
+    assert_eq!(known.len(), 1);
+    killed.let_go().await;
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(one.nodes(), known, "a late hello hides nobody");
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(one.nodes(), known);
+    again.shutdown().await?;
+    sleep(Duration::from_millis(100)).await;
+    assert!(one.nodes().is_empty());
     Ok(())
 }

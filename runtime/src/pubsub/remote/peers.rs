@@ -13,6 +13,8 @@ use super::{Hello, Instance};
 
 /// How long a node may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
+/// A node that was not heard for this long may have been started again with its clock set back.
+const LATE: Duration = Duration::from_secs(3);
 /// By then a new node has heard all others.
 const HEARING: Duration = Duration::from_secs(5);
 /// The maximum number of nodes that are known.
@@ -95,27 +97,44 @@ impl Peers {
         }
     }
 
-    /// A node was heard. True if it is new.
+    /// A node was heard. True if it is new. One that was started again under its name takes the
+    /// place of what it was.
     pub(in crate::pubsub) fn heard(&self, instance: Instance, hello: &Hello) -> bool {
-        let mut heard = self.lock();
-        if !heard.contains_key(&instance) && heard.len() >= MOST {
+        let (now, mut heard) = (Instant::now(), self.lock());
+        if let Some(last) = heard.get_mut(&instance) {
+            *last = now;
             return false;
         }
-        let new = heard.insert(instance, Instant::now()).is_none();
-        if new {
-            let info = NodeInfo {
-                name: hello.node.clone(),
-                since: UNIX_EPOCH + Duration::from_millis(hello.since.min(u64::MAX / 2)),
-                version: hello.version.clone(),
-                instance,
-            };
-            self.change(|nodes| {
-                // A node that was started again under its name replaces itself.
-                nodes.retain(|_, node| node.name != info.name);
-                nodes.insert(instance, info);
-            });
+        let info = NodeInfo {
+            name: hello.node.clone(),
+            since: UNIX_EPOCH + Duration::from_millis(hello.since.min(u64::MAX / 2)),
+            version: hello.version.clone(),
+            instance,
+        };
+        match self.named(&info.name) {
+            None if heard.len() >= MOST => return false,
+            None => {}
+            Some(before) => {
+                let last = heard.get(&before.instance);
+                let is_silent = last.is_none_or(|last| now.duration_since(*last) > LATE);
+                // What an earlier run has said may come late. Clocks may be set back, too.
+                if !hello.asks && info.since < before.since && !is_silent {
+                    return false;
+                }
+                heard.remove(&before.instance);
+            }
         }
-        new
+        heard.insert(instance, now);
+        self.change(|nodes| {
+            nodes.retain(|_, node| node.name != info.name);
+            nodes.insert(instance, info);
+        });
+        true
+    }
+
+    fn named(&self, name: &str) -> Option<NodeInfo> {
+        let nodes = self.nodes.borrow();
+        nodes.values().find(|node| *node.name == *name).cloned()
     }
 
     /// A node has stopped. Returns it if it was known.
