@@ -77,7 +77,9 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn value(mut self, value: &Expr, phase: Phase) {
-        let Some(env) = Env::of(value) else {
+        // An adapter is code, not a setting.
+        let env = Env::of(value).filter(|_| !matches!(self.kind, Kind::Adapter));
+        let Some(env) = env else {
             return self.acknowledged(value);
         };
         if phase == Phase::Compile {

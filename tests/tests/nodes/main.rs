@@ -1,6 +1,7 @@
 //! Several nodes, which reach each other by a broker.
 
 mod channels;
+mod declared;
 mod gaps;
 mod messages;
 mod mortal;

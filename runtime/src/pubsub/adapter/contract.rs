@@ -90,6 +90,11 @@ pub struct Outgoing {
 /// assert!(harbour.try_recv().is_none(), "a node's own message is not delivered twice");
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an adapter",
+    label = "expected a type that implements `Adapter`",
+    note = "`InProcess::new()` is an adapter, and so is an `Arc` of one; brokers are named by `redis(..)` or `nats(..)`"
+)]
 pub trait Adapter: Send + Sync + 'static {
     /// The name of the broker, for logs: `"redis"`.
     fn name(&self) -> &str;

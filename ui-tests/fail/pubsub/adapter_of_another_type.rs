@@ -1,0 +1,6 @@
+landfall::endpoint! {
+    pub struct Web;
+    pubsub(adapter = String::new());
+}
+
+fn main() {}
