@@ -22,7 +22,7 @@ const WITHOUT_KEY: &[(&str, &[&str])] = &[
 ];
 
 /// The groups of settings.
-const SETTINGS: [&Group; 10] = [
+const SETTINGS: [&Group; 11] = [
     &URL,
     &STATIC_URL,
     &HTTP,

@@ -1,7 +1,7 @@
 //! Redis as the broker, as the configuration says it.
 
 use crate::{
-    config::{Nodes, RedisConfig, RedisSentinelConfig, RedisTlsConfig, RedisWire},
+    config::{BrokerTlsConfig, Nodes, RedisConfig, RedisSentinelConfig, RedisWire},
     pubsub::adapter::{Redis, Wire},
 };
 
@@ -67,7 +67,7 @@ fn sentinels(sentinel: &RedisSentinelConfig) -> Result<Redis, String> {
     Ok(adapter)
 }
 
-fn certificates(adapter: Redis, tls: &RedisTlsConfig) -> Result<Redis, String> {
+fn certificates(adapter: Redis, tls: &BrokerTlsConfig) -> Result<Redis, String> {
     let adapter = tls.ca.iter().fold(adapter, Redis::ca);
     match (&tls.cert, &tls.key) {
         (Some(certificate), Some(key)) => Ok(adapter.certificate(certificate, key)),

@@ -140,7 +140,7 @@ async fn a_node_that_was_killed_and_starts_again_is_told_at_once() -> anyhow::Re
         panic!("it is up again");
     };
     assert!(after.name == before.name && after != before);
-    assert_eq!(one.nodes(), [after.clone()]);
+    assert_eq!(one.nodes(), std::slice::from_ref(&after));
     assert_eq!(again.nodes().len(), 1);
     sleep(Duration::from_secs(60)).await;
     assert_eq!(one.nodes(), [after], "it stays");
