@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     Result,
-    client::frame,
+    client::{frame, next},
     process::Server,
     scenarios::{CLIENTS, IDLE, MEMBERS, PUBLICATIONS, ROUNDS, cost, open_many},
 };
@@ -45,17 +45,6 @@ async fn join_many(server: &Server, count: usize) -> Result<Vec<TcpStream>> {
         next(stream).await?;
     }
     Ok(streams)
-}
-
-/// Reads a frame, and discards it.
-async fn next(stream: &mut TcpStream) -> Result<()> {
-    let mut head = [0; 2];
-    stream.read_exact(&mut head).await?;
-    let length = match head[1] {
-        126 => stream.read_u16().await?.into(),
-        short => usize::from(short),
-    };
-    crate::client::skip(stream, length).await
 }
 
 async fn idle(server: &Server) -> Result<f64> {

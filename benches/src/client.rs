@@ -50,6 +50,21 @@ pub(crate) fn frame(text: &str) -> Vec<u8> {
     .concat()
 }
 
+pub(crate) async fn send(stream: &mut TcpStream, frame: &[u8]) -> Result<()> {
+    Ok(stream.write_all(frame).await?)
+}
+
+/// Reads a frame, and discards it.
+pub(crate) async fn next(stream: &mut TcpStream) -> Result<()> {
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).await?;
+    let length = match head[1] {
+        126 => stream.read_u16().await?.into(),
+        short => usize::from(short),
+    };
+    skip(stream, length).await
+}
+
 /// Reads N bytes, and discards them.
 pub(crate) async fn skip(stream: &mut (impl AsyncRead + Unpin), mut bytes: usize) -> Result<()> {
     let mut buffer = [0; 4096];

@@ -5,6 +5,7 @@
 //! cargo run --release -p landfall-benches tls        # sockets over TLS and HTTP/2, beside tokio-rustls and tungstenite
 //! cargo run --release -p landfall-benches files      # static files, beside tower-http's `ServeDir` and nginx
 //! cargo run --release -p landfall-benches digest     # a digest of 2,000 files, beside gzip
+//! cargo run --release -p landfall-benches nodes      # several nodes by Redis, beside socketioxide
 //! taskset -c 1 target/release/landfall-benches       # the same with the load on a processor of its own
 //! cargo run --release -p landfall-benches -- serve landfall 4000
 //! ```
@@ -24,6 +25,7 @@ mod client;
 mod digest;
 mod files;
 mod folder;
+mod nodes;
 mod process;
 mod scenarios;
 mod servers;
@@ -46,7 +48,10 @@ fn main() -> Result<()> {
         [] => measure(compare()),
         ["tls"] => measure(tls::compare()),
         ["files"] => measure(files::compare()),
-        _ => Err("usage: landfall-benches [tls | files | digest | serve SERVER PORT]".into()),
+        ["nodes"] => measure(nodes::compare()),
+        _ => {
+            Err("usage: landfall-benches [tls | files | digest | nodes | serve SERVER PORT]".into())
+        }
     }
 }
 

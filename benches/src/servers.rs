@@ -16,7 +16,7 @@ use futures_util::{SinkExt, StreamExt};
 use landfall::{prelude::*, pubsub::Payload};
 use tokio::sync::broadcast;
 
-use crate::{Result, files, tls};
+use crate::{Result, files, nodes, tls};
 
 pub(crate) const NAMES: [&str; 3] = ["landfall", "axum", "axum-4k"];
 
@@ -36,6 +36,7 @@ pub(crate) fn serve(name: &str, port: u16) -> Result<()> {
             "tls" => tls::secure(port).await,
             "tungstenite" => tls::plain(port, 128 * 1024).await,
             "tungstenite-4k" => tls::plain(port, 4 * 1024).await,
+            "node" => nodes::node(port).await,
             "static" => files::statics(port).await,
             "servedir" => files::below_landfall(port).await,
             "servedir-axum" => files::below_axum(port).await,
@@ -75,7 +76,7 @@ impl Echo {
     }
 }
 
-struct Fan;
+pub(crate) struct Fan;
 
 #[socket(log = false)]
 impl Fan {
