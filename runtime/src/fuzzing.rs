@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue};
 
 #[cfg(feature = "channels")]
 pub use crate::presence::fuzzing::{Listener, rewrite};
+pub use crate::pubsub::fuzzing::rewrite_letter;
 pub use crate::transport::websocket_fuzzing::{
     Event, Frames, Handshake, deflate, handshake, inflate,
 };

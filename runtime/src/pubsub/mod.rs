@@ -34,6 +34,7 @@
 // | `shard` | a part of all members, and the task that serves it |
 // | `shards` | all members, and what is published to them |
 // | `subscription` | a topic as a stream, for any task |
+// | `fuzzing` | what our own fuzzing reaches |
 
 pub mod adapter;
 mod broadcast;
@@ -41,6 +42,8 @@ mod budget;
 mod encoder;
 mod error;
 mod framing;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod nodes;
 mod payload;
 #[cfg(feature = "redis")]

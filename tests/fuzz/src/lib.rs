@@ -12,11 +12,12 @@ use targets::*;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("binary", binary::run),
     ("frames", frames::run),
     ("handshake", handshake::run),
     ("inflate", inflate::run),
+    ("letters", letters::run),
     ("ndjson", ndjson::run),
     ("origins", origins::run),
     ("paths", paths::run),

@@ -44,6 +44,8 @@ use tokio::{sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 pub use self::peers::{NodeEvent, NodeEvents, NodeInfo};
+#[cfg(feature = "fuzzing")]
+pub(super) use self::write::write;
 pub(super) use self::{
     dialect::Dialect,
     instance::Instance,

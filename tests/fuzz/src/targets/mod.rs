@@ -5,6 +5,7 @@ pub(crate) mod frames;
 pub(crate) mod handshake;
 pub(crate) mod inflate;
 mod json;
+pub(crate) mod letters;
 pub(crate) mod ndjson;
 pub(crate) mod origins;
 pub(crate) mod paths;
