@@ -144,7 +144,8 @@
 //!   is tracked from each other node, in pieces of 64 KiB.
 //! - A node that stops takes its presences along at once. One that is not heard for 30 seconds is
 //!   down: its presences leave, on each node by its own clock. They are back when it is heard
-//!   again, and forgotten after 20 minutes.
+//!   again, and forgotten after 20 minutes. One that is started again under its name replaces what
+//!   it tracked before, as soon as it is heard.
 //! - Without a broker, the lists of a node are those of its own, after 30 seconds.
 //! - A node of a cluster wakes twice a second, and sends about 80 bytes every 1.5 seconds for each
 //!   [`Presence`].

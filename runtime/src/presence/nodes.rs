@@ -48,7 +48,7 @@ impl Shared {
 
     /// Another node cannot be reached, or has stopped.
     fn node_down(self: &Arc<Self>, node: &str) {
-        self.replicate(|replication, state, _| replication.node_down(state, node));
+        self.replicate(|replication, state, now| replication.node_down(state, now, node));
     }
 
     /// Time has passed, or something has changed here.

@@ -89,6 +89,12 @@ async fn lists_agree_whatever_happens_to_nodes_and_to_the_broker() -> anyhow::Re
     let all = &["amy", "bea", "bob", "cy"];
     agree(&mut [&mut one, &mut two, &mut three], ROOM, all, SOON).await?;
 
+    // One that is killed and comes back at once leaves nothing behind.
+    three.kill().await?;
+    let mut three = Node::start("three", &redis).await?;
+    track(&mut three, "cy").await?;
+    agree(&mut [&mut one, &mut two, &mut three], ROOM, all, SOON).await?;
+
     // One is killed, and one hangs: both are given up when they have been silent for long enough.
     let silent = Instant::now();
     three.kill().await?;

@@ -153,6 +153,8 @@ impl Replication {
             if self.peers.len() == MOST {
                 return outcome;
             }
+            // A node that was started again has another replica: the one before is no more.
+            self.down_where(state, &mut outcome, |peer| peer.node == *node);
             self.peers.insert(from, Peer::new(node.clone(), now));
             outcome.say(To::Node(node.clone()), beat(state));
         }
@@ -167,11 +169,11 @@ impl Replication {
             Message::Changes(delta) => {
                 peer.clock = peer.clock.max(delta.known.last(from));
                 if state.seen().ranges_of(from).count() <= GAPS {
-                    outcome.diff = state.merge(&delta);
+                    outcome.diff.absorb(state.merge(&delta));
                 }
             }
             Message::Piece { place, next, delta } => {
-                outcome.diff = state.merge(&delta);
+                outcome.diff.absorb(state.merge(&delta));
                 transferred = peer.answered(place, next);
             }
             Message::Ask { of, place, since } => {
@@ -196,15 +198,29 @@ impl Replication {
         outcome
     }
 
-    /// A node cannot be reached, or has stopped.
-    pub(super) fn node_down(&mut self, state: &mut State, node: &str) -> Outcome {
+    /// A node cannot be reached, or has stopped. If it was started again meanwhile, its new replica
+    /// may have been heard by now, and stays.
+    pub(super) fn node_down(&mut self, state: &mut State, now: Duration, node: &str) -> Outcome {
         let mut outcome = Outcome::default();
-        let on_it = self
-            .peers
-            .iter_mut()
-            .filter(|(_, peer)| *peer.node == *node);
-        on_it.for_each(|(replica, peer)| down(state, *replica, peer, &mut outcome));
+        let known = |peer: &Peer| now.saturating_sub(peer.since) >= BEAT;
+        self.down_where(state, &mut outcome, |peer| {
+            *peer.node == *node && known(peer)
+        });
         outcome
+    }
+
+    /// Some replicas are down.
+    fn down_where(
+        &mut self,
+        state: &mut State,
+        outcome: &mut Outcome,
+        which: impl Fn(&Peer) -> bool,
+    ) {
+        for (replica, peer) in &mut self.peers {
+            if which(peer) {
+                down(state, *replica, peer, outcome);
+            }
+        }
     }
 
     /// Asks for what is missing: those first who were not asked for the longest time.

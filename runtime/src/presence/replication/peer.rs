@@ -9,6 +9,8 @@ use super::super::wire::Place;
 pub(super) struct Peer {
     /// The node that it is on.
     pub(super) node: Arc<str>,
+    /// When it was first heard.
+    pub(super) since: Duration,
     /// When it was last heard.
     pub(super) heard: Duration,
     /// How far it has counted its changes.
@@ -27,6 +29,7 @@ impl Peer {
     pub(super) fn new(node: Arc<str>, now: Duration) -> Self {
         Peer {
             node,
+            since: now,
             heard: now,
             clock: 0,
             up: true,

@@ -244,6 +244,7 @@ impl World {
     }
 
     pub(super) fn run(&mut self, step: Step) {
+        let now = self.now;
         match step {
             Step::Track(at, topic, key) => self.track(at, topic, key),
             Step::Update(at, nth) => self.update(at, nth),
@@ -265,7 +266,7 @@ impl World {
                     state, replication, ..
                 }) = &mut self.nodes[at]
                 {
-                    let outcome = replication.node_down(state, &format!("node-{of}"));
+                    let outcome = replication.node_down(state, now, &format!("node-{of}"));
                     self.follow(at, outcome);
                 }
             }
@@ -447,6 +448,25 @@ fn who_stops_takes_its_presences_along_at_once() {
     world.stop(0);
     world.pass(STEP);
     assert_eq!((total(&world, 1), total(&world, 2)), (0, 0));
+}
+
+/// Its end was not seen: the others know it from its new start alone.
+#[test]
+fn who_is_started_again_replaces_what_it_tracked() {
+    let mut world = World::new(3, 1);
+    tracked(&mut world, 0, 6);
+    world.pass(BEAT * 2);
+    assert_eq!(total(&world, 1), 6);
+    world.run(Step::Crash(0));
+    world.start(0);
+    tracked(&mut world, 0, 2);
+    world.pass(STEP);
+    assert_eq!((total(&world, 1), total(&world, 2)), (2, 2));
+    // That the first one is gone is noticed when the second one was heard.
+    world.run(Step::Noticed(1, 0));
+    assert_eq!(total(&world, 1), 2);
+    world.pass(DOWN + BEAT);
+    world.assert_agree();
 }
 
 #[test]
