@@ -8,7 +8,15 @@ use crate::{
 };
 
 /// The schemes of Redis.
-const SCHEMES: [&str; 6] = ["redis", "rediss", "valkey", "valkeys", "unix", "redis+unix"];
+const SCHEMES: [&str; 7] = [
+    "redis",
+    "rediss",
+    "valkey",
+    "valkeys",
+    "unix",
+    "redis+unix",
+    "valkey+unix",
+];
 
 const HELP: &str = "write `redis://host:port`, `rediss://host:port` or `unix:/path`";
 

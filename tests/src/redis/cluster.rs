@@ -87,13 +87,7 @@ impl Cluster {
                     .contains("master_link_status:up")
             });
         }
-        for server in self.servers() {
-            wait(|| {
-                server
-                    .ask(&["CLUSTER", "INFO"])
-                    .contains("cluster_state:ok")
-            });
-        }
+        self.wait_until_up();
         for replica in &self.replicas {
             let id = Cluster::id(replica);
             for server in self.servers() {
@@ -103,6 +97,20 @@ impl Cluster {
                     line.is_some_and(|line| line.contains("slave"))
                 });
             }
+        }
+    }
+
+    /// Waits until all servers say that the cluster is whole.
+    ///
+    /// # Panics
+    /// If it does not come to be.
+    pub fn wait_until_up(&self) {
+        for server in self.servers() {
+            wait(|| {
+                server
+                    .ask(&["CLUSTER", "INFO"])
+                    .contains("cluster_state:ok")
+            });
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod channels;
 mod declared;
+mod ended;
 mod gaps;
 mod messages;
 mod mortal;

@@ -238,6 +238,35 @@ async fn a_master_that_hangs_is_noticed_and_found_again() -> anyhow::Result<()> 
     delivered(&here, "room:1", &mut far).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn thousands_of_topics_stand_again_when_a_master_is_started_again() -> anyhow::Result<()> {
+    let mut cluster = Cluster::start(3, 0, &[]);
+    let (here, there) = (node(&cluster).await?, node(&cluster).await?);
+    let topics: Vec<_> = (0..20_000).map(|n| format!("topic:{n}")).collect();
+    let mut subscriptions: Vec<_> = topics.iter().map(|topic| there.subscribe(topic)).collect();
+    for subscription in &subscriptions {
+        subscription.confirmed().await?;
+    }
+    cluster.masters[2].kill();
+    until_alone(&there).await?;
+    cluster.masters[2].run();
+    cluster.wait_until_up();
+    let back = Instant::now();
+    for subscription in &mut subscriptions {
+        let gap = timeout(FAILOVER, subscription.recv()).await?;
+        assert_eq!(gap.err(), Some(RecvError::Gap));
+    }
+    println!(
+        "{} topics stood again {:?} after the return",
+        topics.len(),
+        back.elapsed()
+    );
+    for n in [0, 10_000, 19_999] {
+        delivered(&here, &topics[n], &mut subscriptions[n]).await?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_is_no_cluster_or_refuses_the_node_ends_the_start() -> anyhow::Result<()> {
     let alone = Server::start(&[]);
@@ -253,6 +282,11 @@ async fn what_is_no_cluster_or_refuses_the_node_ends_the_start() -> anyhow::Resu
         let error = start(wrong, required).await.expect_err("it is refused");
         assert!(error.is_broker());
     }
+    // As Redis 6 is.
+    let old = Cluster::start(1, 0, &["--rename-command", "SSUBSCRIBE", ""]);
+    let error = start(Redis::cluster(old.urls()), false).await;
+    let told = format!("{:?}", error.expect_err("it is too old"));
+    assert!(told.contains("needs Redis 7"), "{told}");
     let nobody = start(Redis::cluster(Vec::<String>::new()), true).await;
     let told = format!("{:?}", nobody.expect_err("it is refused"));
     assert!(told.contains("`cluster` is empty"), "{told}");

@@ -131,7 +131,7 @@ async fn a_server_may_ask_for_a_certificate() {
     let server = files.strict_server();
     let redis = || Redis::new(server.url()).ca(files.path("ca.pem"));
     let told = refusal(redis).await;
-    assert!(told.contains("certificate of this node"), "{told}");
+    assert!(told.contains("if it asks for a certificate"), "{told}");
     let shown = redis().certificate(files.path("node.pem"), files.path("node.key"));
     let node = site::start(shown, true).await;
     node.expect("it starts").shutdown().await.expect("it stops");

@@ -29,6 +29,7 @@ pub struct Outgoing {
 ///   within 2 seconds of the broker's return, with pauses that grow and differ from node to node.
 ///   Then it says [`Arrivals::connected`]. It need not remember subscriptions: the node makes them
 ///   again.
+/// - Where the broker ends subscriptions of some topics alone, it says [`Arrivals::unsubscribed`].
 /// - The node's own messages may come back; the node knows them.
 ///
 /// ```

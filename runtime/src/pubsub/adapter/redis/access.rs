@@ -98,11 +98,63 @@ impl Server {
 }
 
 fn is_secured(url: &str) -> bool {
-    ["rediss:", "valkeys:"]
+    let scheme = url.split(':').next().unwrap_or_default();
+    ["rediss", "valkeys"]
         .iter()
-        .any(|scheme| url.starts_with(scheme))
+        .any(|secured| scheme.eq_ignore_ascii_case(secured))
 }
 
 fn text(secret: &Secret) -> Option<&str> {
     std::str::from_utf8(secret.expose()).ok()
+}
+
+#[cfg(all(test, feature = "tls"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_beside_one_of_tls_is_one_of_tls() {
+        for url in ["rediss://user:pass@a:1", "VALKEYS://a:1"] {
+            let server = Access::default().server("url", &url.into());
+            let beside = server
+                .ok()
+                .map(|server| server.beside(&("b".to_owned(), 2)));
+            let beside = beside.expect("a URL of Redis");
+            assert_eq!(beside.host(), "b");
+            assert!(matches!(
+                beside.0.addr(),
+                ConnectionAddr::TcpTls {
+                    port: 2,
+                    insecure: false,
+                    ..
+                }
+            ));
+        }
+    }
+
+    #[test]
+    fn the_user_is_the_one_that_is_named() {
+        let access = Access {
+            username: Some("chat".to_owned()),
+            password: Some("secret".into()),
+            ..Access::default()
+        };
+        let of_sentinels = Access::default().server("nodes", &"redis://watch:word@a:1".into());
+        let Ok(sentinel) = of_sentinels else {
+            panic!("a URL of Redis")
+        };
+        let user = |server: &Server| {
+            let settings = server.0.redis_settings();
+            (
+                settings.username().map(str::to_owned),
+                settings.password().map(str::to_owned),
+            )
+        };
+        let some = |a: &str, b: &str| (Some(a.to_owned()), Some(b.to_owned()));
+        assert_eq!(user(&sentinel), some("watch", "word"));
+        let server = access.at(&sentinel).expect("a user");
+        assert_eq!(user(&server), some("chat", "secret"));
+        let nobody = Access::default().at(&sentinel).expect("a user");
+        assert_eq!(user(&nobody), (None, None));
+    }
 }

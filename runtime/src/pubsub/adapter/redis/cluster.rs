@@ -181,6 +181,7 @@ async fn find(seeds: &[Server]) -> Result<(Server, Slots), RedisError> {
     let asked = seeds.iter().map(|seed| async move {
         let mut connection = connection::open(seed, |_| {}).await?;
         let slots = slots_of(&mut connection, seed.host()).await?;
+        expect_whole(&mut connection).await?;
         Ok((seed.clone(), slots))
     });
     let mut asked: FuturesUnordered<_> = asked.collect();
@@ -210,6 +211,15 @@ async fn slots_of(
         _ => error,
     })?;
     Slots::read(&answer, asked).map_err(|why| (ErrorKind::Client, why).into())
+}
+
+/// Reports a server that has lost the others: they may have gone on without it.
+async fn expect_whole(connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
+    let info: String = cmd("CLUSTER").arg("INFO").query_async(connection).await?;
+    if info.contains("cluster_state:ok") {
+        return Ok(());
+    }
+    Err((ErrorKind::Io, "the cluster is down").into())
 }
 
 /// The connections to the masters, in their order: those that are known, and new ones.

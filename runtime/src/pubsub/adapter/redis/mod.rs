@@ -59,11 +59,11 @@ use crate::config::Secret;
 ///
 /// `pubsub(redis(url = env("REDIS_URL")))` of a declaration makes one. It has one connection, and
 /// subscribes one channel for each topic that has subscribers on the node:
-/// `landfall:NAME:topic:TOPIC`. To a [cluster](Redis::cluster) it has two connections for each
-/// master. Among Phoenix nodes ([`Wire::Phoenix`](super::Wire::Phoenix)) it
+/// `landfall:NAME:topic:TOPIC`. Among Phoenix nodes ([`Wire::Phoenix`](super::Wire::Phoenix)) it
 /// subscribes their one channel instead: the cluster's name is that of their PubSub, such as
 /// `MyApp.PubSub`. While the server does not answer for 3 seconds, the connection counts as lost.
-/// It comes back within 2 seconds of the server's return.
+/// It comes back within 2 seconds of the server's return. To a [cluster](Redis::cluster) it has two
+/// connections for each master.
 ///
 /// ```no_run
 /// # async fn start() -> Result<(), landfall::pubsub::adapter::ConnectError> {
@@ -109,7 +109,8 @@ impl Redis {
     /// Each topic is at one master, that of its slot, by sharded pub/sub (`SSUBSCRIBE`). A slot that
     /// moves is followed: subscribers of its topics are told that they may have missed something,
     /// and so they are, of all topics, when a master is replaced by its replica. While any slot has
-    /// no server, the node counts as cut off.
+    /// no server, the node counts as cut off. Its user needs the commands of pub/sub, `CLUSTER SLOTS`
+    /// and `CLUSTER INFO`.
     ///
     /// ```
     /// use landfall::pubsub::adapter::Redis;
@@ -125,7 +126,7 @@ impl Redis {
     /// scheme as they.
     ///
     /// The sentinel that answers first is asked at each connection, and every 5 seconds whether the
-    /// master is another one by now.
+    /// master is another one by now. The user of the master needs the commands of pub/sub, and `ROLE`.
     ///
     /// ```
     /// use landfall::pubsub::adapter::Redis;

@@ -61,7 +61,7 @@ fn by_tls(error: &RedisError) -> Option<String> {
             | AlertDescription::HandshakeFailure
             | AlertDescription::CertificateUnknown,
         ) => Some(format!(
-            "it does not accept the certificate of this node: {tls}; help: `tls(cert = .., key = ..)` names one"
+            "it ends the TLS handshake: {tls}; help: if it asks for a certificate, `tls(cert = .., key = ..)` names one"
         )),
         _ => None,
     }

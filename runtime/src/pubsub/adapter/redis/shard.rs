@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use redis::{
-    ErrorKind, PushInfo, PushKind, RedisError, ServerErrorKind, Value, aio::MultiplexedConnection,
-    cmd,
+    ErrorKind, PushInfo, PushKind, RedisError, ServerError, ServerErrorKind, Value,
+    aio::MultiplexedConnection, cmd,
 };
 
 use super::{access::Server, arriving::Arriving, connection, slots::Address, trouble::Trouble};
@@ -83,7 +83,12 @@ impl Shard {
     /// meanwhile, the crate takes that for the answer, and drops the real one.
     pub(super) async fn check(&self) -> Result<(), RedisError> {
         let mut connection = self.subscribed.clone();
-        cmd("PING").exec_async(&mut connection).await
+        let answer = cmd("PING").exec_async(&mut connection).await;
+        match answer {
+            Err(error) if error.is_io_error() || error.is_unrecoverable_error() => Err(error),
+            // That the user may not ask is an answer, too.
+            _ => Ok(()),
+        }
     }
 
     fn ask(&self) -> Asking {
@@ -150,6 +155,10 @@ impl Verb {
             (Verb::Unsubscribe, Value::ServerError(_)) => Ok(true),
             (_, Value::ServerError(error)) if error.kind() == Some(ServerErrorKind::Moved) => {
                 Ok(false)
+            }
+            (_, Value::ServerError(error)) if is_unknown(&error) => {
+                let why = "the cluster has no sharded pub/sub; help: it needs Redis 7 or later";
+                Err((ErrorKind::InvalidClientConfig, why).into())
             }
             (_, Value::ServerError(error)) => Err(error.into()),
             (Verb::Publish, Value::Int(_)) => Ok(true),
@@ -219,6 +228,11 @@ impl Ears {
     fn leaving(&self) -> MutexGuard<'_, HashSet<String>> {
         self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_unknown(error: &ServerError) -> bool {
+    let details = error.details();
+    details.is_some_and(|details| details.starts_with("unknown command"))
 }
 
 fn is_about(data: &[Value], channel: &str) -> bool {
