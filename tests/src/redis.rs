@@ -52,19 +52,18 @@ impl Server {
 
     fn start_with(options: &[&str], secured: bool) -> Self {
         let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
-        // Another program may be given the port before the server takes it.
-        for _ in 0..ATTEMPTS {
-            let mut server = Server {
-                port: free_port(),
-                secured,
-                options: options.clone(),
-                child: None,
-            };
-            if server.try_run() {
-                return server;
-            }
-        }
-        panic!("the server does not start");
+        attempt(|| Server::try_start(options.clone(), secured))
+    }
+
+    /// `None` if the port is taken.
+    fn try_start(options: Vec<String>, secured: bool) -> Option<Self> {
+        let mut server = Server {
+            port: free_port(),
+            secured,
+            options,
+            child: None,
+        };
+        server.try_run().then_some(server)
     }
 
     /// Starts it again, on the same port.
@@ -163,6 +162,12 @@ fn ask(port: u16, command: &[&str]) -> String {
         .output()
         .expect("`redis-cli`");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Another program may be given a port before the server takes it: then it is tried with another.
+fn attempt<T>(start: impl FnMut() -> Option<T>) -> T {
+    let mut attempts = std::iter::repeat_with(start).take(ATTEMPTS);
+    attempts.find_map(|started| started).expect("it starts")
 }
 
 fn free_port() -> u16 {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{PATIENCE, Server, free_port};
+use super::{PATIENCE, Server, attempt, free_port};
 
 /// How many slots a cluster has.
 const SLOTS: usize = 16_384;
@@ -37,17 +37,20 @@ impl Cluster {
         let mut bus_ports = Vec::new();
         let mut servers: Vec<Server> = (0..masters + replicas)
             .map(|n| {
-                let bus = free_port();
+                let (bus, server) = attempt(|| {
+                    let (bus, file) = (free_port().to_string(), format!("nodes-{n}.conf"));
+                    let path = directory.to_str().expect("a path in UTF-8");
+                    let mut all = vec!["--cluster-enabled", "yes", "--cluster-port", &bus];
+                    all.extend(["--cluster-config-file", &file, "--dir", path]);
+                    all.extend(["--cluster-node-timeout", "1000"]);
+                    all.extend(["--cluster-replica-validity-factor", "0"]);
+                    all.extend(["--repl-diskless-sync-delay", "0"]);
+                    all.extend(options);
+                    let all = all.into_iter().map(str::to_owned).collect();
+                    Some((bus.clone(), Server::try_start(all, false)?))
+                });
                 bus_ports.push(bus);
-                let (bus, file) = (bus.to_string(), format!("nodes-{n}.conf"));
-                let path = directory.to_str().expect("a path in UTF-8");
-                let mut all = vec!["--cluster-enabled", "yes", "--cluster-port", &bus];
-                all.extend(["--cluster-config-file", &file, "--dir", path]);
-                all.extend(["--cluster-node-timeout", "1000"]);
-                all.extend(["--cluster-replica-validity-factor", "0"]);
-                all.extend(["--repl-diskless-sync-delay", "0"]);
-                all.extend(options);
-                Server::start(&all)
+                server
             })
             .collect();
         for (n, server) in servers.iter().enumerate().take(masters) {
@@ -58,8 +61,8 @@ impl Cluster {
             server.ask(&["CLUSTER", "SET-CONFIG-EPOCH", &(n + 1).to_string()]);
         }
         for (server, bus) in servers.iter().zip(&bus_ports).skip(1) {
-            let (port, bus) = (server.port.to_string(), bus.to_string());
-            servers[0].ask(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]);
+            let port = server.port.to_string();
+            servers[0].ask(&["CLUSTER", "MEET", "127.0.0.1", &port, bus]);
         }
         let replicas = servers.split_off(masters);
         let cluster = Cluster {
