@@ -6,6 +6,11 @@ landfall::endpoint! {
 }
 
 landfall::endpoint! {
+    pub struct Both;
+    pubsub(redis(url = env("REDIS_URL")), nats(url = env("NATS_URL")), adapter = InProcess::new());
+}
+
+landfall::endpoint! {
     pub struct Once;
     pubsub(redis = false, adapter = InProcess::new());
 }
