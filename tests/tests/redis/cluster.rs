@@ -267,6 +267,40 @@ async fn thousands_of_topics_stand_again_when_a_master_is_started_again() -> any
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_needs_no_more_than_the_chapter_says() -> anyhow::Result<()> {
+    const MAY: &str =
+        "+@connection +spublish +ssubscribe +sunsubscribe +cluster|slots +cluster|info";
+    let cluster = Cluster::start(3, 0, &[]);
+    for server in &cluster.masters {
+        allow(server, MAY);
+    }
+    let node = || {
+        start(
+            Redis::cluster(cluster.urls())
+                .username("chat")
+                .password("word"),
+            true,
+        )
+    };
+    let (here, there) = (node().await?, node().await?);
+    let mut far = there.subscribe("room:1");
+    far.confirmed().await?;
+    // Longer than it takes until all servers are looked after.
+    sleep(Duration::from_secs(4)).await;
+    here.broadcast("room:1", "told", Payload::EMPTY)?;
+    assert_eq!(gaps_before(&mut far, "told").await?, 0);
+    Ok(())
+}
+
+/// Lets the user `chat` do this alone.
+pub(crate) fn allow(server: &Server, what: &str) {
+    let mut command = vec!["ACL", "SETUSER", "chat", "on", ">word", "resetchannels"];
+    command.extend(["&landfall:Web:*", "-@all"]);
+    command.extend(what.split(' '));
+    assert_eq!(server.ask(&command), "OK");
+}
+
 #[tokio::test]
 async fn what_is_no_cluster_or_refuses_the_node_ends_the_start() -> anyhow::Result<()> {
     let alone = Server::start(&[]);

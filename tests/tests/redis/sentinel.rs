@@ -9,7 +9,7 @@ use landfall_tests::redis::Sentinels;
 use tokio::time::timeout;
 
 use crate::{
-    cluster::{FAILOVER, delivered},
+    cluster::{FAILOVER, allow, delivered},
     site::{Web, start},
     trouble::until_alone,
 };
@@ -73,6 +73,22 @@ async fn the_new_master_is_found_when_the_old_one_hangs() -> anyhow::Result<()> 
     delivered(&here, "room:1", &mut far).await?;
     sentinels.master.resume();
     delivered(&there, "room:1", &mut far).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_needs_no_more_than_the_chapter_says() -> anyhow::Result<()> {
+    let sentinels = Sentinels::start(None);
+    allow(
+        &sentinels.master,
+        "+@connection +publish +subscribe +unsubscribe +role",
+    );
+    let node = || start(redis(&sentinels).username("chat").password("word"), true);
+    let (here, there) = (node().await?, node().await?);
+    let mut far = there.subscribe("room:1");
+    far.confirmed().await?;
+    here.broadcast("room:1", "told", Payload::EMPTY)?;
+    assert_eq!(timeout(FAILOVER, far.recv()).await??.event(), "told");
+    Ok(())
 }
 
 #[tokio::test]
