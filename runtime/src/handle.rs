@@ -41,7 +41,8 @@ use crate::{
     crypto::Keys,
     presence::Presence,
     pubsub::{
-        BroadcastError, IntoPayload, NodeEvents, NodeInfo, PubSub, SubscriberId, Subscription,
+        BroadcastError, IntoPayload, NodeEvents, NodeInfo, NodeStats, PubSub, SubscriberId,
+        Subscription,
     },
     random::unguessable,
     state::AppState,
@@ -132,6 +133,8 @@ pub struct Stats {
     /// Callbacks since the start that blocked for 50 ms: see [what may
     /// block](macro@crate::socket#blocking).
     pub blocked_callbacks: u64,
+    /// What went wrong between this node and the others of its cluster.
+    pub nodes: NodeStats,
 }
 
 impl Handle {
@@ -320,6 +323,7 @@ impl Handle {
             dropped_broadcasts: self.0.dropped.load(Ordering::Relaxed),
             unsendable_broadcasts: self.0.unsendable.load(Ordering::Relaxed),
             blocked_callbacks: self.0.watchdog.blocked(),
+            nodes: self.0.pubsub.node_stats(),
         }
     }
 

@@ -72,7 +72,7 @@ pub use self::{
     broadcast::Broadcast,
     error::{BroadcastError, Unconfirmed},
     payload::{IntoPayload, Json, Payload},
-    remote::{NodeEvent, NodeEvents, NodeInfo},
+    remote::{NodeEvent, NodeEvents, NodeInfo, NodeStats},
     subscriber::SubscriberId,
     subscription::{RecvError, Subscription},
 };
@@ -258,6 +258,13 @@ impl PubSub {
         self.0.remote().map_or_else(NodeEvents::none, |remote| {
             remote.peers.events(remote.stop.clone())
         })
+    }
+
+    /// What went wrong between this node and the others since the start.
+    pub fn node_stats(&self) -> NodeStats {
+        self.0
+            .remote()
+            .map_or_else(NodeStats::default, |remote| remote.counts.stats())
     }
 
     /// Broadcasts to all but the client that the broadcast comes from. The bytes for that client

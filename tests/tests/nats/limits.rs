@@ -1,12 +1,15 @@
 //! How much NATS carries.
 
+use std::time::Duration;
+
 use landfall::pubsub::{
     BroadcastError, PubSub,
     adapter::{Nats, NodeOptions},
 };
 use landfall_tests::nats::Server;
+use tokio::time::{sleep, timeout};
 
-use crate::site::{next, node, subscribed, until_alone, until_back};
+use crate::site::{PATIENCE, next, node, subscribed, until_alone, until_back};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_larger_than_the_server_carries_is_refused_at_the_call() -> anyhow::Result<()> {
@@ -62,5 +65,25 @@ async fn max_message_may_be_less_than_the_server_carries() -> anyhow::Result<()>
         "{refused:?}"
     );
     here.broadcast("room:1", "fits", vec![0; 800])?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_forbids_is_counted() -> anyhow::Result<()> {
+    let permissions = r#"{ publish: { deny: "chat.topic.secret" } }"#;
+    let user = format!("{{ user: ship, password: ahoy, permissions: {permissions} }}");
+    let server = Server::start(&format!("authorization {{ users: [{user}] }}")).await?;
+    let nats = Nats::new(server.url()).user("ship", "ahoy");
+    let here = PubSub::connect(nats, NodeOptions::new("chat")).await?;
+    here.broadcast("open", "said", vec![])?;
+    here.broadcast("secret", "said", vec![])?;
+    let counting = async {
+        while here.node_stats().refused == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, counting).await?;
+    here.broadcast("open", "said", vec![])?;
+    assert_eq!(here.node_stats().lost, 0);
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod channels;
 mod declared;
 mod ended;
+mod figures;
 mod gaps;
 mod messages;
 mod mortal;

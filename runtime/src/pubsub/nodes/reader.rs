@@ -18,7 +18,7 @@ use crate::{
         adapter::{Arrival, Channel},
         broadcast::Broadcast,
         error::BroadcastError,
-        remote::{Delivered, Dialect, Hello, Instance, Letter, Remote, Unreadable, read},
+        remote::{Delivered, Dialect, Heard, Hello, Instance, Letter, Remote, Unreadable, read},
         run::Except,
         shards::Shards,
         subscriber::SubscriberId,
@@ -81,9 +81,17 @@ impl Reader {
                 );
                 self.remote.disconnected();
             }
-            Arrival::Lost(topic) => self.lost(topic).await,
-            Arrival::Unsent(topics) => self.remote.missed.note_all(topics.as_deref()),
+            Arrival::Lost(topic) => {
+                self.remote.counts.count_missed();
+                self.lost(topic).await;
+            }
+            Arrival::Unsent(topics) => {
+                let count = topics.as_ref().map_or(1, Vec::len);
+                self.remote.counts.count_lost(count);
+                self.remote.missed.note_all(topics.as_deref());
+            }
             Arrival::Refused(what) => {
+                self.remote.counts.count_refused();
                 if let Some(times) = self.refused.happened() {
                     let what = told(&what);
                     tracing::warn!(%adapter, times, "the broker refuses something: {what}");
@@ -100,6 +108,7 @@ impl Reader {
                 Ok(Some(broadcast)) => self.deliver(broadcast, None).await,
                 Ok(None) => {}
                 Err(ignored) => {
+                    self.remote.counts.count_malformed();
                     if let Some(times) = self.skipped.happened() {
                         tracing::warn!(times, "a message of a Phoenix node was skipped: {ignored}");
                     }
@@ -148,6 +157,10 @@ impl Reader {
             Ok((origin, _)) if origin == self.remote.instance => {}
             Ok((origin, letter)) => self.take_letter(origin, letter).await,
             Err(error) => {
+                match error {
+                    Unreadable::Unknown => self.remote.counts.count_skipped(),
+                    Unreadable::Malformed => self.remote.counts.count_malformed(),
+                }
                 if let Some(times) = self.skipped.happened() {
                     tracing::warn!(
                         times,
@@ -193,8 +206,11 @@ impl Reader {
             }
             return;
         }
-        let new = remote.peers.heard(origin, hello);
-        if new {
+        let heard = remote.peers.heard(origin, hello);
+        if let Heard::Again(before) = &heard {
+            log::node_down(before);
+        }
+        if heard.is_new() {
             let node = shown(&hello.node);
             telemetry::event!(PUBSUB_NODE_UP, Level::INFO, %node, "a node is up");
         }
@@ -222,6 +238,7 @@ impl Reader {
             sleep(PAUSE).await;
             waited += PAUSE;
         }
+        self.remote.counts.count_missed();
         if let Some(times) = self.dropped.happened() {
             tracing::error!(
                 times,

@@ -71,6 +71,7 @@ async fn send_all(
 }
 
 fn note_lost(remote: &Remote, batch: &[Outgoing], lost: &mut Seldom) {
+    remote.counts.count_lost(batch.len());
     for Outgoing { channel, .. } in batch {
         if let Channel::Topic(topic) = channel {
             remote.missed.note(topic);

@@ -13,9 +13,11 @@
 // | `missed` | topics that others may have missed something of |
 // | `peers` | the other nodes |
 // | `probe` | whether the node's name is its own |
+// | `counts` | how often something went wrong |
 // | `watchers` | who is told of lost broadcasts besides the members of a topic |
 // | `services` | who takes what other nodes send to this one |
 
+mod counts;
 mod dialect;
 mod instance;
 mod interest;
@@ -43,20 +45,24 @@ use bytes::Bytes;
 use tokio::{sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-pub use self::peers::{NodeEvent, NodeEvents, NodeInfo};
 #[cfg(feature = "fuzzing")]
 pub(super) use self::write::write;
 pub(super) use self::{
+    counts::Counts,
     dialect::Dialect,
     instance::Instance,
     interest::Interest,
     letter::{Hello, Letter},
     missed::Missed,
     outgoing::{Post, Posts, Waiting},
-    peers::Peers,
+    peers::{Heard, Peers},
     probe::Probe,
     read::{Unreadable, read},
     watchers::Watchers,
+};
+pub use self::{
+    counts::NodeStats,
+    peers::{NodeEvent, NodeEvents, NodeInfo},
 };
 pub(crate) use self::{
     letter::Service,
@@ -87,6 +93,7 @@ pub(crate) struct Remote {
     pub(super) posts: Posts,
     pub(super) interest: Interest,
     pub(super) missed: Missed,
+    pub(super) counts: Counts,
     pub(super) probe: Probe,
     pub(super) watchers: Watchers,
     pub(crate) peers: Peers,
@@ -118,6 +125,7 @@ impl Remote {
             posts,
             interest: Interest::default(),
             missed: Missed::default(),
+            counts: Counts::default(),
             probe: Probe::default(),
             watchers: Watchers::default(),
             peers: Peers::default(),
@@ -189,6 +197,7 @@ impl Remote {
             return Ok(());
         }
         self.missed.note(broadcast.topic());
+        self.counts.count_lost(1);
         Err(BroadcastError::Unreachable)
     }
 
@@ -202,8 +211,11 @@ impl Remote {
             Some(message) => Post::Message(Channel::Node(node.into()), message),
             None => Post::Direct(node.into(), broadcast),
         };
-        let taken = self.is_connected() && self.posts.put(post);
-        taken.then_some(()).ok_or(BroadcastError::NodeUnreachable)
+        if self.is_connected() && self.posts.put(post) {
+            return Ok(());
+        }
+        self.counts.count_lost(1);
+        Err(BroadcastError::NodeUnreachable)
     }
 
     /// The maximum number of bytes of a message.

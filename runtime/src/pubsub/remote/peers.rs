@@ -55,6 +55,22 @@ pub struct NodeEvents {
 
 type Nodes = Arc<HashMap<Instance, NodeInfo>>;
 
+/// What a node is that was heard.
+#[derive(Debug)]
+pub(in crate::pubsub) enum Heard {
+    /// It was known, or is not taken for a node.
+    Known,
+    New,
+    /// It was started again. This is what it was before.
+    Again(NodeInfo),
+}
+
+impl Heard {
+    pub(in crate::pubsub) fn is_new(&self) -> bool {
+        !matches!(self, Heard::Known)
+    }
+}
+
 /// The other nodes, and when each was last heard.
 pub(crate) struct Peers {
     began: Instant,
@@ -97,13 +113,12 @@ impl Peers {
         }
     }
 
-    /// A node was heard. True if it is new. One that was started again under its name takes the
-    /// place of what it was.
-    pub(in crate::pubsub) fn heard(&self, instance: Instance, hello: &Hello) -> bool {
+    /// A node was heard. One that was started again under its name takes the place of what it was.
+    pub(in crate::pubsub) fn heard(&self, instance: Instance, hello: &Hello) -> Heard {
         let (now, mut heard) = (Instant::now(), self.lock());
         if let Some(last) = heard.get_mut(&instance) {
             *last = now;
-            return false;
+            return Heard::Known;
         }
         let info = NodeInfo {
             name: hello.node.clone(),
@@ -111,15 +126,16 @@ impl Peers {
             version: hello.version.clone(),
             instance,
         };
-        match self.named(&info.name) {
-            None if heard.len() >= MOST => return false,
+        let before = self.named(&info.name);
+        match &before {
+            None if heard.len() >= MOST => return Heard::Known,
             None => {}
             Some(before) => {
                 let last = heard.get(&before.instance);
                 let is_silent = last.is_none_or(|last| now.duration_since(*last) > LATE);
                 // What an earlier run has said may come late. Clocks may be set back, too.
                 if !hello.asks && info.since < before.since && !is_silent {
-                    return false;
+                    return Heard::Known;
                 }
                 heard.remove(&before.instance);
             }
@@ -129,7 +145,7 @@ impl Peers {
             nodes.retain(|_, node| node.name != info.name);
             nodes.insert(instance, info);
         });
-        true
+        before.map_or(Heard::New, Heard::Again)
     }
 
     fn named(&self, name: &str) -> Option<NodeInfo> {
