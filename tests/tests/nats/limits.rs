@@ -9,7 +9,7 @@ use landfall::pubsub::{
 use landfall_tests::nats::Server;
 use tokio::time::{sleep, timeout};
 
-use crate::site::{PATIENCE, next, node, subscribed, until_alone, until_back};
+use crate::site::{PATIENCE, expect_delivery, next, node, subscribed, until_alone, until_back};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_larger_than_the_server_carries_is_refused_at_the_call() -> anyhow::Result<()> {
@@ -85,5 +85,22 @@ async fn what_the_server_forbids_is_counted() -> anyhow::Result<()> {
     timeout(PATIENCE, counting).await?;
     here.broadcast("open", "said", vec![])?;
     assert_eq!(here.node_stats().lost, 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_needs_no_more_than_what_begins_with_the_name() -> anyhow::Result<()> {
+    let permissions = r#"{ publish: "chat.>", subscribe: "chat.>" }"#;
+    let user = format!("{{ user: ship, password: ahoy, permissions: {permissions} }}");
+    let server = Server::start(&format!("authorization {{ users: [{user}] }}")).await?;
+    let nats = || Nats::new(server.url()).user("ship", "ahoy");
+    let here = PubSub::connect(nats(), NodeOptions::new("chat")).await?;
+    let there = PubSub::connect(nats(), NodeOptions::new("chat")).await?;
+    let mut far = subscribed(&there, "room:1").await?;
+    expect_delivery(&here, &there, &mut far).await?;
+    assert_eq!(
+        (here.node_stats().refused, there.node_stats().refused),
+        (0, 0)
+    );
     Ok(())
 }

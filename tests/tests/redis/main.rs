@@ -8,8 +8,17 @@ mod sentinel;
 mod site;
 mod trouble;
 
-use landfall::{pubsub::adapter::Redis, testing};
+use std::time::Duration;
+
+use landfall::{
+    pubsub::{
+        Payload, PubSub,
+        adapter::{NodeOptions, Redis},
+    },
+    testing,
+};
 use landfall_tests::redis::Server;
+use tokio::time::{sleep, timeout};
 
 use crate::site::clients;
 
@@ -66,4 +75,28 @@ async fn without_a_server_the_start_fails_and_names_no_password() {
         error.is_broker() && !format!("{error:?}").contains("secret"),
         "{error:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_forbids_is_counted_and_told_as_lost() -> anyhow::Result<()> {
+    let rules = "--user chat on >ahoy resetchannels &landfall:chat:all &landfall:chat:node:* \
+                 &landfall:chat:topic:open -@all +@connection +publish +subscribe +unsubscribe";
+    let server = Server::start(
+        &rules
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>(),
+    );
+    let redis = Redis::new(server.url()).username("chat").password("ahoy");
+    let here = PubSub::connect(redis, NodeOptions::new("chat")).await?;
+    here.broadcast("open", "said", Payload::EMPTY)?;
+    here.broadcast("secret", "said", Payload::EMPTY)?;
+    let counting = async {
+        while here.node_stats().refused == 0 || here.node_stats().lost == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), counting).await?;
+    here.broadcast("open", "said", Payload::EMPTY)?;
+    Ok(())
 }

@@ -136,10 +136,12 @@ impl Link {
             .iter()
             .map(|Outgoing { channel, message }| (self.names.name(channel), message));
         let messages: Vec<_> = messages.collect();
-        session.publish(&messages).await.map_err(|error| {
-            session.failed(&error, "PUBLISH");
-            Unwritten
-        })
+        let published = session.publish(&messages).await;
+        if let Err(error) = published {
+            self.failed(&session, &error, "PUBLISH").await;
+            return Err(Unwritten);
+        }
+        Ok(())
     }
 
     pub(super) async fn subscribe(&self, topics: &[Arc<str>]) {
@@ -151,7 +153,7 @@ impl Link {
         }
         match session.subscribe(&self.names(topics)).await {
             Ok(_asking) => self.arrivals.subscribed(topics).await,
-            Err(error) => session.failed(&error, "SUBSCRIBE"),
+            Err(error) => self.failed(&session, &error, "SUBSCRIBE").await,
         }
     }
 
@@ -163,7 +165,13 @@ impl Link {
             return;
         }
         if let Err(error) = session.unsubscribe(&self.names(topics)).await {
-            session.failed(&error, "UNSUBSCRIBE");
+            self.failed(&session, &error, "UNSUBSCRIBE").await;
+        }
+    }
+
+    async fn failed(&self, session: &Session, error: &RedisError, command: &str) {
+        if !session.is_lost_by(error) {
+            self.arrivals.refused(format!("{command}: {error}")).await;
         }
     }
 

@@ -150,8 +150,9 @@ impl Session {
         }
     }
 
-    /// A command has failed: the session is lost, or the server does not like the command.
-    pub(super) fn failed(&self, error: &RedisError, command: &str) {
+    /// A command has failed: the session is lost, or else this is false, and the server does not
+    /// like the command.
+    pub(super) fn is_lost_by(&self, error: &RedisError) -> bool {
         let is_lost = error.is_unrecoverable_error()
             || error.is_timeout()
             || error.is_io_error()
@@ -160,8 +161,7 @@ impl Session {
             || error.kind() == ErrorKind::Client;
         if is_lost {
             self.trouble.lose(&error.to_string());
-        } else {
-            tracing::error!(command, "redis refuses a command: {error}");
         }
+        is_lost
     }
 }
